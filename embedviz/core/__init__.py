@@ -1,0 +1,1 @@
+"""Vectors in, arrays out. Never imports Qt."""

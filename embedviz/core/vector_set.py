@@ -1,0 +1,200 @@
+"""A set of labeled vectors: what is opened, drawn, searched and saved."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from embedviz.core.errors import UserError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Matrix = NDArray[np.float32]
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Derivation:
+    """How a set was computed from another one, so that a query can follow it.
+
+    Attributes
+    ----------
+    parent : VectorSet
+        The set it was computed from, row by row.
+    recipe : object
+        The settings that were used: a frozen dataclass whose `str` is a short description.
+    transform : callable
+        Takes rows in the parent's space, an array (n, parent dimensions), to rows of this one.
+    """
+
+    parent: VectorSet
+    recipe: Any
+    transform: Callable[[Matrix], Matrix]
+
+
+class VectorSet:
+    """Labeled vectors, one per row. Immutable, so that threads may share it.
+
+    Parameters
+    ----------
+    vectors : array-like of shape (n_vectors, n_dimensions)
+        Numbers of any kind. A float32 array is used as it is, through a read-only view, also
+        when it is mapped from a file; anything else is converted to float32 once.
+    labels : sequence of str, length n_vectors, optional
+        What each row is called; not necessarily unique. Default: the row numbers.
+    metadata : pyarrow.Table or mapping of column name to values, optional
+        Further columns, n_vectors rows each.
+    name : str
+        What the set is called on screen.
+    notes : sequence of str
+        What a reader should know about how the rows came about ("2 rows with NaN skipped").
+    derivation : Derivation, optional
+        Set when the vectors were computed from another set's.
+
+    Attributes
+    ----------
+    vectors : float32 array of shape (n_vectors, n_dimensions)
+        Read-only.
+    labels : tuple of str, length n_vectors
+    metadata : pyarrow.Table
+        Without columns where there is none.
+
+    Raises
+    ------
+    UserError
+        When the array is not two-dimensional, holds no numbers, or labels or metadata have
+        another number of rows.
+    """
+
+    def __init__(
+        self,
+        vectors: ArrayLike,
+        labels: Sequence[str] | None = None,
+        metadata: Any = None,
+        name: str = "",
+        *,
+        notes: Sequence[str] = (),
+        derivation: Derivation | None = None,
+    ) -> None:
+        self.name = name
+        self.vectors = _read_only_matrix(vectors, name or "vectors")
+        if labels is None:
+            self.labels = tuple(map(str, range(len(self.vectors))))
+        else:
+            self.labels = labels if type(labels) is tuple else tuple(map(str, labels))
+        self._given_metadata = metadata
+        self.notes = tuple(notes)
+        self.derivation = derivation
+        self._require_rows("labels", len(self.labels))
+        if metadata is not None:
+            self._require_rows("metadata rows", self.metadata.num_rows)
+
+    @cached_property
+    def metadata(self) -> pa.Table:
+        """Further columns of each row, as an Arrow table."""
+        import pyarrow as pa  # Takes 0.1 s to import, and many sets have no metadata.
+
+        given = self._given_metadata
+        if given is None:
+            return pa.table({})
+        return given if isinstance(given, pa.Table) else pa.table(dict(given))
+
+    @property
+    def dimensions(self) -> int:
+        """Length of each vector."""
+        return int(self.vectors.shape[1])
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def __repr__(self) -> str:
+        return f"<VectorSet {self.name!r}, {len(self):,} × {self.dimensions}>"
+
+    def __contains__(self, label: object) -> bool:
+        return label in self._first_rows
+
+    def row(self, label: str) -> int:
+        """Return the first row with this label.
+
+        Raises
+        ------
+        KeyError
+            When there is none; the message names labels that are nearly the same.
+        """
+        found = self._first_rows.get(label)
+        if found is None:
+            raise KeyError(self._not_found(label))
+        return found
+
+    def transform_query(self, vector: Matrix) -> Matrix:
+        """Bring a vector from the space of the file into this set's space.
+
+        Parameters
+        ----------
+        vector : array of shape (n_dimensions of the set that was opened from a file,)
+
+        Returns
+        -------
+        array of shape (n_dimensions,)
+            The same vector, when this set is not derived from another.
+
+        Raises
+        ------
+        UserError
+            When the vector has another length than the rows of the file.
+        """
+        if self.derivation is not None:
+            vector = self.derivation.parent.transform_query(vector)
+            return self.derivation.transform(vector[np.newaxis])[0]
+        if vector.shape != (self.dimensions,):
+            raise UserError(
+                f"The query has {vector.size} numbers, but the vectors of {self.name} have "
+                f"{self.dimensions}. Use a vector from the same model."
+            )
+        return np.asarray(vector, dtype=np.float32)
+
+    @property
+    def origin(self) -> VectorSet:
+        """The set that this one was derived from in the end, or the set itself."""
+        return self if self.derivation is None else self.derivation.parent.origin
+
+    @cached_property
+    def _first_rows(self) -> dict[str, int]:
+        # Filled backwards, so that the first of several equal labels wins.
+        last = len(self.labels) - 1
+        return {label: last - i for i, label in enumerate(reversed(self.labels))}
+
+    def _not_found(self, label: str) -> str:
+        # Comparing with a million labels takes seconds; common ones come first in most files.
+        near = difflib.get_close_matches(str(label), self.labels[:50_000], n=3, cutoff=0.7)
+        where = f" in {self.name}" if self.name else ""
+        hint = f" Did you mean {', '.join(near)}?" if near else ""
+        return f"No row is labeled {label!r}{where}.{hint}"
+
+    def _require_rows(self, what: str, count: int) -> None:
+        if count != len(self.vectors):
+            raise UserError(
+                f"{self.name or 'vectors'}: {count:,} {what} for {len(self.vectors):,} vectors. "
+                "There must be one for each."
+            )
+
+
+def _read_only_matrix(vectors: ArrayLike, name: str) -> Matrix:
+    array = np.asarray(vectors)
+    if array.ndim != 2:
+        raise UserError(
+            f"{name}: an array of shape {array.shape} is not a table of vectors; "
+            "one row per vector and one column per dimension are needed."
+        )
+    if array.dtype.kind not in "fiub":
+        raise UserError(f"{name}: values of type {array.dtype} are not numbers.")
+    view = np.asarray(array, dtype=np.float32).view()
+    view.flags.writeable = False
+    return view
