@@ -1,0 +1,222 @@
+"""Whitening as a scikit-learn transformer, for scripts and notebooks.
+
+This module needs scikit-learn, which takes 0.8 s to import; no other module may import it at top
+level. The window uses the same functions of `covariance` directly.
+
+The definition is that of Su et al. (2021, "Whitening Sentence Representations for Better Semantics
+and Faster Retrieval"): x ↦ (x - μ) U diag(s^(-t/2)), where s are the eigenvalues, in descending
+order, and U the eigenvectors of the covariance with n - 1 in the denominator. Real covariances are
+singular, so directions with hardly any variance are dropped instead of divided by nearly zero.
+"""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from embedviz.core.covariance import (
+    FLOOR,
+    Directions,
+    Moments,
+    PrincipalAxes,
+    Vector,
+    describe_rank,
+    kept_directions,
+    map_rows,
+    principal_axes,
+    spread_powers,
+)
+
+
+class Whitening(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Gives a cloud of vectors the same variance in every direction, or moves it part of the way.
+
+    In this order: center, remove the top directions, whiten, keep the first components. The
+    result is not scaled to unit length.
+
+    Parameters
+    ----------
+    n_components : int, optional
+        Keep so many of the directions with the largest variance, or all there are when that is
+        fewer. Default: all.
+    strength : float
+        The t of s^(-t/2): 0 centers (and, with "pca", rotates), 1 whitens fully, values between
+        go part of the way. Read by `transform`, so it can be changed without fitting again.
+    floor : float
+        Directions whose variance is below this share of the largest one are dropped.
+    remove_top : int
+        Project out so many of the directions with the largest variance first, as in
+        "All-but-the-top" (Mu and Viswanath, ICLR 2018).
+    method : {"pca", "zca"}
+        "pca" gives one column per component; "zca" rotates back, so that the result has the
+        dimensions of the input and full whitening moves each vector as little as possible.
+        Cosines are the same.
+
+    Attributes
+    ----------
+    mean_ : float64 array of shape (n_features_in_,)
+    components_ : float64 array of shape (n_kept, n_features_in_)
+        Unit rows, by descending variance.
+    explained_variance_ : float64 array of shape (n_kept,)
+        Variances along them, before whitening.
+    rank_ : int
+        How many directions were left when the top ones were removed and those below the floor
+        were dropped; `n_components` does not limit it.
+    notes_ : tuple of str
+        What a reader should know: a rank below the number of dimensions; too few rows for a
+        whitening that means anything.
+    n_samples_seen_ : int
+    """
+
+    _moments: Moments | None  # Only while blocks are added: they take d² numbers.
+    _axes: PrincipalAxes | None
+
+    def __init__(
+        self,
+        n_components: int | None = None,
+        strength: float = 1.0,
+        floor: float = FLOOR,
+        remove_top: int = 0,
+        method: Literal["pca", "zca"] = "pca",
+    ) -> None:
+        self.n_components = n_components
+        self.strength = strength
+        self.floor = floor
+        self.remove_top = remove_top
+        self.method = method
+
+    def fit(self, X: ArrayLike, y: object = None) -> Self:  # noqa: N803
+        """Compute the mean and the directions of an array (n_samples, n_features).
+
+        Raises
+        ------
+        ValueError
+            When a parameter is out of its range, or the array is not a table of at least two
+            rows of finite numbers.
+        """
+        self._check_parameters()
+        rows = self._checked(X, ensure_min_samples=2)
+        self._moments = None
+        self._keep(principal_axes(rows))
+        return self
+
+    def partial_fit(self, X: ArrayLike, y: object = None) -> Self:  # noqa: N803
+        """Count in more rows; the result is that of `fit` on all rows together.
+
+        Raises
+        ------
+        ValueError
+            As for `fit`, or when the rows have another length than those before. A block may
+            have one row.
+        """
+        self._check_parameters()
+        known = hasattr(self, "_moments")
+        rows = self._checked(X, reset=not known)
+        if not known:
+            self._moments = Moments(rows.shape[1])
+        elif self._moments is None:
+            self._moments = Moments.of(self._axes)
+        self._moments.add(rows)
+        self._axes = None
+        return self
+
+    def transform(self, X: ArrayLike) -> NDArray[Any]:  # noqa: N803
+        """Return the whitened rows, in float32 for float32 and in float64 for anything else.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+
+        Returns
+        -------
+        array of shape (n_samples, n_kept)
+            With "zca" (n_samples, n_features).
+        """
+        check_is_fitted(self)
+        rows = self._checked(X, reset=False)
+        axes, kept = self._fitted()
+        matrix = kept.axes.T * spread_powers(kept.variances, self.strength)
+        if self.method == "zca":
+            matrix = matrix @ kept.axes
+        return map_rows(rows, axes.mean, matrix)
+
+    @property
+    def mean_(self) -> Vector:
+        """Mean of the rows."""
+        return self._fitted()[0].mean
+
+    @property
+    def components_(self) -> Vector:
+        """Unit axes, by descending variance."""
+        return self._fitted()[1].axes
+
+    @property
+    def explained_variance_(self) -> Vector:
+        """Variances along the axes, before whitening."""
+        return self._fitted()[1].variances
+
+    @property
+    def rank_(self) -> int:
+        """How many directions have a variance that is worth keeping."""
+        return self._fitted()[1].rank
+
+    @property
+    def notes_(self) -> tuple[str, ...]:
+        """What a reader should know about the rank."""
+        axes, kept = self._fitted()
+        return describe_rank(axes, kept.rank)
+
+    @property
+    def n_samples_seen_(self) -> int:
+        """How many rows were fitted."""
+        return self._fitted()[0].n_rows
+
+    @property
+    def _n_features_out(self) -> int:
+        return int(self.n_features_in_) if self.method == "zca" else len(self.components_)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_moments")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    def _fitted(self) -> tuple[PrincipalAxes, Directions]:
+        # The axes cost d³, so blocks are counted in without them, and they wait to be asked for.
+        check_is_fitted(self)
+        if self._axes is not None:
+            return self._axes, self._kept
+        assert self._moments is not None
+        return self._keep(self._moments.principal_axes())
+
+    def _keep(self, axes: PrincipalAxes) -> tuple[PrincipalAxes, Directions]:
+        self._axes = axes
+        self._kept = kept_directions(axes, self.n_components, self.floor, self.remove_top)
+        return self._axes, self._kept
+
+    def _checked(self, X: ArrayLike, **settings: Any) -> NDArray[Any]:  # noqa: N803
+        rows: NDArray[Any] = validate_data(self, X, dtype=[np.float64, np.float32], **settings)
+        return rows
+
+    def _check_parameters(self) -> None:
+        _require_integer("remove_top", self.remove_top, 0)
+        if self.n_components is not None:
+            _require_integer("n_components", self.n_components, 1)
+        for name in ("strength", "floor"):
+            value = getattr(self, name)
+            if not isinstance(value, Real) or not 0 <= float(value) < float("inf"):
+                raise ValueError(f"{name} is {value!r}; it must be a number from 0 up")
+        if self.method not in ("pca", "zca"):
+            raise ValueError(f"method is {self.method!r}; it must be 'pca' or 'zca'")
+
+
+def _require_integer(name: str, value: object, least: int) -> None:
+    if not isinstance(value, Integral) or int(value) < least:
+        raise ValueError(f"{name} is {value!r}; it must be an integer from {least} up")
