@@ -1,0 +1,176 @@
+"""Which labels of points fit into a picture without touching each other, and where.
+
+Candidates are served in the order given, the most important first: each takes the first of eight
+places around its point that is free, or goes without. Greedy placement is not optimal in number
+(that is NP-hard: Marks and Shieber 1991), but it is what a reader expects, because an important
+label never gives way to an unimportant one, and it is fast enough to run at every frame.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from embedviz.core.kernels import serial_kernel
+
+PLACES = (
+    "right",
+    "left",
+    "above",
+    "below",
+    "above right",
+    "above left",
+    "below right",
+    "below left",
+)
+"""Where a label can be, seen from its point, the most readable first."""
+
+# Part of the width and height of the box that lies left of and above the point, and the direction
+# of the gap between point and box.
+_SHIFTS = np.array(
+    [
+        [0.0, 0.5, 1.0, 0.0],
+        [1.0, 0.5, -1.0, 0.0],
+        [0.5, 1.0, 0.0, -1.0],
+        [0.5, 0.0, 0.0, 1.0],
+        [0.0, 1.0, 0.7, -0.7],
+        [1.0, 1.0, -0.7, -0.7],
+        [0.0, 0.0, 0.7, 0.7],
+        [1.0, 0.0, -0.7, 0.7],
+    ]
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """Where the labels that fit are.
+
+    Attributes
+    ----------
+    candidates : int array of shape (n_placed,)
+        Which of the candidates have a place, ascending.
+    places : int array of shape (n_placed,)
+        Index into `PLACES`.
+    corners : array of shape (n_placed, 2)
+        Upper left corners of their boxes, in pixels.
+    """
+
+    candidates: NDArray[np.intp]
+    places: NDArray[np.intp]
+    corners: NDArray[np.float64]
+
+
+def place_labels(
+    anchors: ArrayLike,
+    boxes: ArrayLike,
+    gaps: ArrayLike,
+    clearances: ArrayLike,
+    *,
+    width: float,
+    height: float,
+    obstacles: ArrayLike = (),
+    preferred: ArrayLike | None = None,
+    most: int = 1000,
+) -> Placement:
+    """Return which labels fit, and where.
+
+    Parameters
+    ----------
+    anchors : array-like of shape (n, 2)
+        The points, in pixels, the one with the most important label first. Those with NaN get
+        no label.
+    boxes : array-like of shape (n, 2)
+        Width and height of the labels, in pixels.
+    gaps : array-like of shape (n,)
+        Distance from the middle of the point to the label, in pixels.
+    clearances : array-like of shape (n,)
+        How far, in pixels, a label keeps away from labels placed before it.
+    width, height : float
+        Size of the picture; labels are wholly within it.
+    obstacles : array-like of shape (m, 4)
+        Left, top, width and height of what no label may cover.
+    preferred : int array-like of shape (n,), optional
+        Index of the place to try first; -1 for none. Keeps labels still from frame to frame.
+    most : int
+        No more labels than this.
+    """
+    points = np.asarray(anchors, dtype=np.float64).reshape(-1, 2)
+    first = np.full(len(points), -1) if preferred is None else preferred
+    places, corners = _place(
+        points,
+        np.asarray(boxes, dtype=np.float64).reshape(-1, 2),
+        np.asarray(gaps, dtype=np.float64),
+        np.asarray(clearances, dtype=np.float64),
+        np.asarray(obstacles, dtype=np.float64).reshape(-1, 4),
+        np.asarray(first, dtype=np.intp),
+        _SHIFTS,
+        float(width),
+        float(height),
+        most,
+    )
+    placed = np.flatnonzero(places >= 0)
+    return Placement(placed, places[placed], corners[placed])
+
+
+def compile_all() -> None:
+    """Compile the kernel, or load it from the cache of an earlier start."""
+    place_labels([[0, 0]], [[1, 1]], [1], [1], width=9, height=9)
+
+
+@serial_kernel
+def _place(
+    anchors: Any,
+    boxes: Any,
+    gaps: Any,
+    clearances: Any,
+    obstacles: Any,
+    preferred: Any,
+    shifts: Any,
+    width: float,
+    height: float,
+    most: int,
+) -> Any:
+    count = len(anchors)
+    places = np.full(count, -1, dtype=np.intp)
+    corners = np.zeros((count, 2))
+    # Obstacles first, then the boxes that were given a place: left, top, right, bottom.
+    taken = np.empty((len(obstacles) + min(count, most), 4))
+    for k in range(len(obstacles)):
+        taken[k, 0], taken[k, 1] = obstacles[k, 0], obstacles[k, 1]
+        taken[k, 2], taken[k, 3] = (
+            obstacles[k, 0] + obstacles[k, 2],
+            obstacles[k, 1] + obstacles[k, 3],
+        )
+    n_taken = len(obstacles)
+    for i in range(count):
+        if n_taken == len(taken):
+            break
+        for turn in range(-1, len(shifts)):
+            place = preferred[i] if turn < 0 else turn
+            if place < 0:
+                continue
+            left = anchors[i, 0] - shifts[place, 0] * boxes[i, 0] + shifts[place, 2] * gaps[i]
+            top = anchors[i, 1] - shifts[place, 1] * boxes[i, 1] + shifts[place, 3] * gaps[i]
+            right, bottom = left + boxes[i, 0], top + boxes[i, 1]
+            free = left >= 0 and top >= 0 and right <= width and bottom <= height
+            k = 0
+            while free and k < n_taken:
+                away = clearances[i] if k >= len(obstacles) else 0.0
+                free = (
+                    left >= taken[k, 2] + away
+                    or right <= taken[k, 0] - away
+                    or top >= taken[k, 3] + away
+                    or bottom <= taken[k, 1] - away
+                )
+                k += 1
+            if free:
+                taken[n_taken, 0], taken[n_taken, 1] = left, top
+                taken[n_taken, 2], taken[n_taken, 3] = right, bottom
+                n_taken += 1
+                places[i] = place
+                corners[i, 0], corners[i, 1] = left, top
+                break
+    return places, corners
