@@ -13,12 +13,12 @@ rows that are all equal, and dimensions that are constant, get a variance of exa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embedviz.core.blocks import row_blocks, scale_to_unit_length
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
 
@@ -26,8 +26,6 @@ Vector = NDArray[np.float64]
 
 FLOOR = 1e-6
 """Smallest variance that whitening keeps, as a share of the largest one."""
-
-_BLOCK_NUMBERS = 2_000_000
 
 
 class PrincipalAxes(NamedTuple):
@@ -254,23 +252,6 @@ def map_rows(
         if unit_length:
             scale_to_unit_length(rows)
     return result
-
-
-def scale_to_unit_length(rows: NDArray[Any]) -> None:
-    """Divide each row of an array by its length, in place; rows of zeros stay zeros."""
-    for _, block in row_blocks(rows):
-        # First by the largest number, or the squares of very long and very short rows overflow.
-        peaks = np.abs(block).max(axis=1, initial=0.0, keepdims=True)
-        block /= np.where(peaks > 0, peaks, 1.0)
-        lengths = np.sqrt(np.einsum("ij,ij->i", block, block))[:, np.newaxis]
-        block /= np.where(lengths > 0, lengths, 1.0)
-
-
-def row_blocks(rows: NDArray[Any]) -> Iterator[tuple[int, NDArray[Any]]]:
-    """Yield an array in blocks of some megabytes: the first row, and a view of the rows."""
-    step = max(1, _BLOCK_NUMBERS // max(1, rows.shape[1]))
-    for first in range(0, len(rows), step):
-        yield first, rows[first : first + step]
 
 
 def _sorted_axes(mean: Vector, axes: Vector, variances: Vector, n_rows: int) -> PrincipalAxes:

@@ -117,10 +117,8 @@ class Whitening(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         self._check_parameters()
         known = hasattr(self, "_moments")
         rows = self._checked(X, reset=not known)
-        if not known:
-            self._moments = Moments(rows.shape[1])
-        elif self._moments is None:
-            self._moments = Moments.of(self._axes)
+        moments = self._moments if known else Moments(rows.shape[1])
+        self._moments = Moments.of(self._fitted()[0]) if moments is None else moments
         self._moments.add(rows)
         self._axes = None
         return self
