@@ -1,0 +1,117 @@
+"""What the colors of the points mean, in a margin of the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QLinearGradient, QPainter
+
+from embedviz.gui.frame import Frame
+from embedviz.gui.lettering import draw_line_of_text, text_size
+
+_SWATCH, _GAP = 9.0, 8.0
+
+
+@dataclass(frozen=True)
+class Categories:
+    """One color per category.
+
+    Attributes
+    ----------
+    title : str
+        What the categories are of.
+    entries : sequence of (name, color, count)
+    """
+
+    title: str
+    entries: Sequence[tuple[str, QColor | str, int]]
+
+
+@dataclass(frozen=True)
+class ColorBar:
+    """Colors for numbers.
+
+    Attributes
+    ----------
+    title : str
+    least, most : float
+        The numbers at the ends.
+    colors : sequence of colors
+        From least to most, evenly spaced.
+    """
+
+    title: str
+    least: float
+    most: float
+    colors: Sequence[QColor | str]
+
+
+Legend = Categories | ColorBar
+
+
+def legend_width(frame: Frame, legend: Legend, available: float) -> float:
+    """Return the width that a legend takes at the right of a picture, in pixels."""
+    texts = [text_size(legend.title, frame.strong_small)[0]]
+    if isinstance(legend, Categories):
+        for name, _, count in legend.entries:
+            sizes = text_size(name, frame.small)[0] + text_size(f"{count:,}", frame.small)[0]
+            texts.append(_SWATCH + 2 * _GAP + sizes)
+    else:
+        texts.append(frame.text(90))
+    return min(max(texts) + 1, available * 0.34)
+
+
+def draw_legend(painter: QPainter, frame: Frame, legend: Legend, box: QRectF) -> None:
+    """Draw a legend into a box."""
+    line = frame.text(18)
+    title = QRectF(box.left(), box.top(), box.width(), line)
+    draw_line_of_text(painter, title, legend.title, frame.strong_small, QColor(frame.theme.text))
+    below = box.adjusted(0, line + 4, 0, 0)
+    if isinstance(legend, Categories):
+        _draw_categories(painter, frame, legend, below, line)
+    else:
+        _draw_color_bar(painter, frame, legend, below)
+
+
+def _draw_categories(
+    painter: QPainter, frame: Frame, legend: Categories, box: QRectF, line: float
+) -> None:
+    fits = max(1, int(box.height() // line))
+    entries = list(legend.entries)
+    hidden = 0 if len(entries) <= fits else len(entries) - fits + 1
+    shown = entries[: len(entries) - hidden]
+    muted = QColor(frame.theme.muted)
+    for index, (name, color, count) in enumerate(shown):
+        row = QRectF(box.left(), box.top() + index * line, box.width(), line)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(color))
+        middle = QPointF(row.left() + _SWATCH / 2, row.center().y())
+        painter.drawEllipse(middle, _SWATCH / 2, _SWATCH / 2)
+        number = f"{count:,}"
+        width = text_size(number, frame.small)[0]
+        draw_line_of_text(painter, row, number, frame.small, muted, Qt.AlignmentFlag.AlignRight)
+        text = row.adjusted(_SWATCH + _GAP, 0, -width - _GAP, 0)
+        draw_line_of_text(painter, text, name, frame.small, QColor(frame.theme.text))
+    if hidden:
+        row = QRectF(box.left(), box.top() + len(shown) * line, box.width(), line)
+        text = row.adjusted(_SWATCH + _GAP, 0, 0, 0)
+        draw_line_of_text(painter, text, f"+ {hidden:,} more", frame.small, muted)
+
+
+def _draw_color_bar(painter: QPainter, frame: Frame, legend: ColorBar, box: QRectF) -> None:
+    height = min(frame.text(160), box.height() - frame.text(8))
+    bar = QRectF(box.left(), box.top() + frame.text(4), 10, height)
+    gradient = QLinearGradient(bar.bottomLeft(), bar.topLeft())
+    last = max(1, len(legend.colors) - 1)
+    for index, color in enumerate(legend.colors):
+        gradient.setColorAt(index / last, QColor(color))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(gradient)
+    painter.drawRoundedRect(bar, 2, 2)
+    line = frame.text(16)
+    for value, y in ((legend.most, bar.top()), (legend.least, bar.bottom())):
+        text = QRectF(bar.right() + _GAP, y - line / 2, box.right() - bar.right() - _GAP, line)
+        number = f"{value:,.4g}".replace("-", "\u2212")
+        draw_line_of_text(painter, text, number, frame.small, QColor(frame.theme.muted))
