@@ -55,6 +55,8 @@ class VectorSet:
         What the set is called on screen.
     notes : sequence of str
         What a reader should know about how the rows came about ("2 rows with NaN skipped").
+    source : str
+        The format and the absolute path of the file they came from, "GloVe text · /data/x.txt".
     derivation : Derivation, optional
         Set when the vectors were computed from another set's.
 
@@ -81,6 +83,7 @@ class VectorSet:
         name: str = "",
         *,
         notes: Sequence[str] = (),
+        source: str = "",
         derivation: Derivation | None = None,
     ) -> None:
         self.name = name
@@ -91,6 +94,7 @@ class VectorSet:
             self.labels = labels if type(labels) is tuple else tuple(map(str, labels))
         self._given_metadata = metadata
         self.notes = tuple(notes)
+        self.source = source
         self.derivation = derivation
         self._require_rows("labels", len(self.labels))
         if metadata is not None:

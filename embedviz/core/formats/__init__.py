@@ -1,0 +1,124 @@
+"""Vector sets from files and to files.
+
+`FORMATS` are tried in order, from the ones that are certain by their first bytes to the ones that
+are a matter of judgment. To add a format, write a module with a `Format` in it and add it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any, Literal
+
+from embedviz.core.errors import UserError
+from embedviz.core.formats import numpy_arrays, text
+from embedviz.core.formats.companions import with_companions
+from embedviz.core.formats.reading import Contents, Format, ReadSettings
+from embedviz.core.formats.source import Source
+from embedviz.core.progress import Report, silent
+from embedviz.core.vector_set import VectorSet
+
+__all__ = ["FORMATS", "load"]
+
+FORMATS: tuple[Format, ...] = (
+    numpy_arrays.ARRAY,
+    text.TEXT,
+)
+
+_SUFFIXES = {".gz", ".bz2", ".xz", ".txt", ".vec", ".bin", ".npy", ".npz", ".json", ".csv", ".tsv"}
+
+
+def load(
+    path: str | PathLike[str],
+    *,
+    labels: str | PathLike[str] | Sequence[str] | None = None,
+    metadata: str | PathLike[str] | None = None,
+    label_column: str | None = None,
+    vector_column: str | None = None,
+    key: str | None = None,
+    max_rows: int | None = None,
+    sample: int | None = None,
+    seed: int = 0,
+    on_bad_rows: Literal["raise", "skip"] = "raise",
+    report: Report = silent,
+) -> VectorSet:
+    """Return the vectors of a file, in whatever format it is.
+
+    Parameters
+    ----------
+    path : path
+        word2vec text or binary, GloVe text, fastText `.vec`, `.npy`, `.npz`, JSON
+        `{label: [numbers]}`, CSV, TSV, or the Embedding Projector's `tensors.tsv`; also
+        compressed with gzip, bzip2 or xz. The name does not matter, the content decides.
+    labels : path or sequence of str, optional
+        What the rows are called: a text file with one label per line, a table with a header, or
+        the labels themselves; one for each row of the file.
+    metadata : path, optional
+        A table with a header and one line for each row of the file.
+    label_column : str, optional
+        The column with the labels. Default: chosen by name and content.
+    vector_column : str, optional
+        In a table, the column that holds whole vectors as "[0.1, 0.2]".
+    key : str, optional
+        Which array of an `.npz`.
+    max_rows : int, optional
+        Read only the first rows.
+    sample : int, optional
+        Keep a random sample of this many of the rows that were read, in the order of the file.
+    seed : int
+        Of the sample. The same seed draws the same rows in every format.
+    on_bad_rows : {"raise", "skip"}
+        What to do with rows that are cut short or hold NaN: an error, or leave them out.
+    report : callable
+        Called between blocks.
+
+    Returns
+    -------
+    VectorSet
+        Its `notes` say what a reader should know: rows left out, a sample taken, a header that
+        counts wrong. Where there are no labels, the rows' numbers in the file are used.
+
+    Raises
+    ------
+    UserError
+        When the file cannot be read right: which file and line, why, and what to do.
+    """
+    settings = ReadSettings(
+        labels=labels,
+        metadata=metadata,
+        label_column=label_column,
+        vector_column=vector_column,
+        key=key,
+        max_rows=max_rows,
+        sample=sample,
+        seed=seed,
+        on_bad_rows=on_bad_rows,
+    )
+    source = Source(Path(path))
+    contents = _recognize(source).read(source, settings, report)
+    return _to_set(with_companions(contents, source, settings), source)
+
+
+def _recognize(source: Source) -> Format:
+    for candidate in FORMATS:
+        if candidate.matches(source):
+            return candidate
+    raise UserError(f"{source.path.name} holds no vectors in a form that is known here.")
+
+
+def _to_set(contents: Contents, source: Source) -> VectorSet:
+    return VectorSet(
+        contents.vectors,
+        None if contents.labels is None else tuple(contents.labels),
+        contents.metadata,
+        _name_of(source.path),
+        notes=contents.notes,
+        source=f"{contents.format_name} · {source.path}",
+    )
+
+
+def _name_of(path: Path) -> str:
+    while path.suffix.lower() in _SUFFIXES and path.stem:
+        path = path.with_suffix("")
+    return path.name

@@ -1,0 +1,245 @@
+"""NumPy's own files: `.npy`, and the arrays of an `.npz`.
+
+A float32 matrix in row order is mapped, so that a file larger than the memory opens at once. All
+else is converted in blocks. Pickled objects are never loaded: they could run code. The header of an
+array is read here and not by NumPy, whose reader knows more kinds of header, and of exception, than
+there are kinds of matrix.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.core.errors import UserError
+from embedviz.core.formats.reading import (
+    BadRows,
+    Contents,
+    Format,
+    ReadSettings,
+    counted,
+    require_dimensions,
+)
+from embedviz.core.formats.rows import (
+    NOT_FINITE,
+    ZERO,
+    RowCollector,
+    mark_rows,
+    note_on_zeros,
+)
+from embedviz.core.formats.source import Source, Stream
+from embedviz.core.progress import Report
+from embedviz.core.vector_set import Matrix
+
+_FORMAT_NAME = "NumPy array"
+_MAGIC = b"\x93NUMPY"
+_BLOCK_BYTES = 32 << 20
+_LONGEST_HEADER = 10_000
+_LABEL_NAMES = ("labels", "words", "tokens", "texts", "names", "vocab", "index")
+
+_numeric = re.compile(r"[<>|=]?[fiub][0-9]+").fullmatch
+_text = re.compile(r"[<>|=]?[US][0-9]+").fullmatch
+_KINDS = {
+    "O": "Python objects, which are never loaded since they could run code",
+    "c": "complex numbers",
+    "V": "raw or structured values",
+    "M": "dates",
+    "m": "durations",
+    "U": "text",
+    "S": "text",
+}
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the first lines of an array say.
+
+    Attributes
+    ----------
+    dtype : NumPy dtype, or None for values that are neither numbers nor text
+    shape : tuple of int
+    is_column_major : bool
+    offset : int
+        Bytes before the data.
+    kind : str
+        What the values are, in words.
+    """
+
+    dtype: np.dtype[Any] | None
+    shape: tuple[int, ...]
+    is_column_major: bool
+    offset: int
+    kind: str
+
+    @property
+    def is_matrix(self) -> bool:
+        """Whether these are numbers in rows and columns."""
+        return self.dtype is not None and self.dtype.kind in "fiub" and len(self.shape) == 2
+
+    @property
+    def n_bytes(self) -> int:
+        """How long the data must be."""
+        return math.prod(self.shape) * (self.dtype.itemsize if self.dtype else 0)
+
+    def __str__(self) -> str:
+        shape = " × ".join(f"{size:,}" for size in self.shape) or "a single value"
+        return f"{shape} {self.kind}"
+
+
+def _read_header(stream: Stream, name: str) -> Header:
+    start = stream.read(8)
+    length = stream.read(2 if start[6:7] == b"\x01" else 4)
+    size = int.from_bytes(length, "little")
+    text = stream.read(min(size, _LONGEST_HEADER)).decode("latin-1")
+    try:
+        # Python 2 wrote the sizes as long integers.
+        found = ast.literal_eval(re.sub(r"(?<=[0-9])L(?=[,)])", "", text).strip())
+        shape, is_column_major = found["shape"], bool(found["fortran_order"])
+        if not all(type(size) is int and size >= 0 for size in shape):
+            raise ValueError
+        dtype, kind = _find_dtype(found["descr"])
+    except (ValueError, SyntaxError, TypeError, KeyError, MemoryError, RecursionError):
+        raise UserError(
+            f"{name} starts as a NumPy array, but its header is damaged. Write it again "
+            "with numpy.save."
+        ) from None
+    return Header(dtype, tuple(shape), is_column_major, 8 + len(length) + size, kind)
+
+
+def _find_dtype(description: Any) -> tuple[np.dtype[Any] | None, str]:
+    if not isinstance(description, str):
+        return None, "structured values"
+    if _numeric(description) or _text(description):
+        dtype = np.dtype(description)
+        return dtype, "text" if dtype.kind in "US" else dtype.name
+    letter = description.lstrip("<>|=")[:1]
+    return None, _KINDS.get(letter, f"values of type {description}")
+
+
+def _require_matrix(name: str, header: Header, available: int | None) -> None:
+    if header.is_matrix and available is not None and header.n_bytes > available:
+        raise UserError(
+            f"{name} is cut short: {header} need {header.n_bytes:,} bytes, and there are "
+            f"{available:,}. Copy or download it again."
+        )
+    if header.is_matrix:
+        require_dimensions(name, header.shape[1])
+    elif header.dtype is None or header.dtype.kind in "US":
+        raise UserError(
+            f"{name} holds {header}. Save the vectors as an array of numbers, "
+            "as with numpy.save(path, vectors.astype('float32'))."
+        )
+    else:
+        raise UserError(
+            f"{name} holds {header}, which are {len(header.shape)}-dimensional. Vectors need two: "
+            "one row each. Save it again as vectors.reshape(n_rows, n_dimensions)."
+        )
+
+
+def _matches_array(source: Source) -> bool:
+    return source.head.startswith(_MAGIC)
+
+
+def _read_array(source: Source, settings: ReadSettings, report: Report) -> Contents:
+    name = source.path.name
+    with source.stream() as stream:
+        header = _read_header(stream, name)
+        available = None if source.is_compressed else source.size - header.offset
+        _require_matrix(name, header, available)
+        if source.is_compressed or not header.n_bytes:
+            blocks = _stream_blocks(stream, header, name)
+            return _collect(blocks, header, source, settings, report)
+    order: Any = "F" if header.is_column_major else "C"
+    array = np.memmap(source.path, header.dtype, "r", header.offset, header.shape, order)
+    if settings.sample is None and array.dtype == np.dtype("<f4") and array.flags.c_contiguous:
+        contents = _map(array, settings, report)
+        if contents is not None:
+            return contents
+    return _collect(_array_blocks(array), header, source, settings, report)
+
+
+def _map(array: Matrix, settings: ReadSettings, report: Report) -> Contents | None:
+    """Return the array as it lies in the file, or None when rows in it are bad."""
+    n_rows = len(array)
+    array = array[: settings.max_rows]
+    n_zero = 0
+    for rows in _row_blocks(array.shape, array.itemsize):
+        marks = mark_rows(array[rows])
+        if (marks == NOT_FINITE).any():
+            return None
+        n_zero += int(np.count_nonzero(marks == ZERO))
+        report(rows.stop / n_rows, f"{rows.stop:,} rows checked")
+    notes = note_on_zeros(n_zero)
+    if len(array) < n_rows:
+        notes.append(f"Only the first {counted(len(array), 'row')} of {n_rows:,}.")
+    return Contents(_FORMAT_NAME, array, None, np.arange(len(array)), n_rows, notes=notes)
+
+
+def _collect(
+    blocks: Iterator[tuple[NDArray[Any], float]],
+    header: Header,
+    source: Source,
+    settings: ReadSettings,
+    report: Report,
+) -> Contents:
+    """Return the rows as float32, block by block."""
+    rows = RowCollector(header.shape[1], settings, BadRows(source, settings), is_labeled=False)
+    for block, fraction in blocks:
+        if rows.is_full:
+            rows.stop()
+            break
+        with np.errstate(over="ignore"):  # What is too large becomes infinite, and so a bad row.
+            rows.space_for(len(block), fraction)[:] = block
+        first = rows.n_read
+        rows.add(len(block), None, {}, lambda row, first=first: f"row {first + row:,}")
+        report(fraction, f"{rows.n_read:,} rows converted")
+    contents = rows.contents(_FORMAT_NAME)
+    contents.n_rows = header.shape[0]
+    if header.dtype != np.dtype("<f4"):
+        contents.notes.append(f"Converted from {header.kind} to float32.")
+    return contents
+
+
+def _row_blocks(shape: tuple[int, ...], itemsize: int) -> Iterator[slice]:
+    step = max(_BLOCK_BYTES // (shape[1] * itemsize), 1)
+    for start in range(0, shape[0], step):
+        yield slice(start, min(start + step, shape[0]))
+
+
+def _array_blocks(array: NDArray[Any]) -> Iterator[tuple[NDArray[Any], float]]:
+    for rows in _row_blocks(array.shape, array.itemsize):
+        yield array[rows], rows.stop / len(array)
+
+
+def _stream_blocks(
+    stream: Stream, header: Header, name: str
+) -> Iterator[tuple[NDArray[Any], float]]:
+    assert header.dtype is not None
+    n_rows, dimensions = header.shape
+    if header.is_column_major:  # The first row is complete only at the end.
+        columns = np.frombuffer(_read_fully(stream, header.n_bytes, name), header.dtype)
+        yield from _array_blocks(columns.reshape(dimensions, n_rows).T)
+        return
+    row_bytes = dimensions * header.dtype.itemsize
+    for rows in _row_blocks(header.shape, header.dtype.itemsize):
+        data = _read_fully(stream, (rows.stop - rows.start) * row_bytes, name)
+        yield np.frombuffer(data, header.dtype).reshape(-1, dimensions), stream.fraction
+
+
+def _read_fully(stream: Stream, count: int, name: str) -> bytes:
+    data = stream.read(count)
+    if len(data) < count:
+        raise UserError(
+            f"{name} ends {count - len(data):,} bytes too early. Copy or download it again."
+        )
+    return data
+
+
+ARRAY = Format(_matches_array, _read_array)

@@ -1,0 +1,153 @@
+"""What every format works with: the caller's settings, bad rows, and what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from os import PathLike
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.core.errors import UserError
+from embedviz.core.formats.source import Source
+from embedviz.core.progress import Report
+from embedviz.core.vector_set import Matrix
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+RowNumbers = NDArray[np.int64]
+
+_SHOWN_BAD_ROWS = 3
+
+
+@dataclass(frozen=True)
+class ReadSettings:
+    """The arguments of `load`, which explains them."""
+
+    labels: str | PathLike[str] | Sequence[str] | None = None
+    metadata: str | PathLike[str] | None = None
+    label_column: str | None = None
+    vector_column: str | None = None
+    key: str | None = None
+    max_rows: int | None = None
+    sample: int | None = None
+    seed: int = 0
+    on_bad_rows: Literal["raise", "skip"] = "raise"
+
+    def __post_init__(self) -> None:
+        for name in ("max_rows", "sample"):
+            count = getattr(self, name)
+            if count is not None and count < 1:
+                raise UserError(f"{name} is {count}, but at least one row must be read.")
+        if self.on_bad_rows not in ("raise", "skip"):
+            raise UserError(f'on_bad_rows is {self.on_bad_rows!r}; it can be "raise" or "skip".')
+
+
+@dataclass
+class Contents:
+    """What a format found in a file.
+
+    Attributes
+    ----------
+    format_name : str
+    vectors : float32 array of shape (rows kept, n_dimensions)
+    labels : list of str, length rows kept, or None
+        None where the file has no labels.
+    rows : int64 array of length rows kept
+        Which rows of the file they are, counted from 0; ascending.
+    n_rows : int or None
+        How many rows the file has, bad ones included. None when reading stopped before its end.
+    metadata : pyarrow.Table or None
+        Further columns of the rows that were kept.
+    notes : list of str
+    may_have_companion : bool
+        Whether the format's own convention keeps labels in a second file beside this one.
+    """
+
+    format_name: str
+    vectors: Matrix
+    labels: list[str] | None
+    rows: RowNumbers
+    n_rows: int | None
+    metadata: pa.Table | None = None
+    notes: list[str] = field(default_factory=list)
+    may_have_companion: bool = False
+
+
+@dataclass(frozen=True)
+class Format:
+    """One way to lay out vectors in a file.
+
+    Attributes
+    ----------
+    matches : callable
+        Says from the start of a file whether this is its format.
+    read : callable
+        Returns the contents, or raises `UserError` with the place, the reason and what to do.
+    """
+
+    matches: Callable[[Source], bool]
+    read: Callable[[Source, ReadSettings, Report], Contents]
+
+
+class BadRows:
+    """Rows that are no vectors: the first is an error, or all are left out and noted."""
+
+    def __init__(self, source: Source, settings: ReadSettings) -> None:
+        self._name = source.path.name
+        self._skip = settings.on_bad_rows == "skip"
+        self._shown: list[str] = []
+        self.count = 0
+
+    def add(self, where: str, reason: str) -> None:
+        """Take down a bad row.
+
+        Parameters
+        ----------
+        where : str
+            The place in the file, as in "line 31".
+        reason : str
+            What is wrong, as in "47 numbers instead of 50".
+
+        Raises
+        ------
+        UserError
+            Unless bad rows are to be skipped.
+        """
+        if not self._skip:
+            raise UserError(
+                f"{self._name}, {where}: {reason}. Correct the file, or open it with bad rows "
+                'skipped (on_bad_rows="skip").'
+            )
+        self.count += 1
+        if self.count <= _SHOWN_BAD_ROWS:
+            self._shown.append(f"{where}: {reason}")
+
+    def notes(self) -> list[str]:
+        """Return the sentence about the rows that were skipped, if there were any."""
+        if not self.count:
+            return []
+        more = "; …" if self.count > len(self._shown) else ""
+        return [f"{counted(self.count, 'bad row')} skipped ({'; '.join(self._shown)}{more})."]
+
+
+def counted(count: int, noun: str) -> str:
+    """Return "1 row", "2 rows"."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def require_dimensions(name: str, dimensions: int) -> None:
+    """Refuse what has no directions: vectors of fewer than two numbers.
+
+    Raises
+    ------
+    UserError
+    """
+    if dimensions < 2:
+        raise UserError(
+            f"{name} holds {counted(dimensions, 'number')} per row. Vectors need at least two "
+            "dimensions: is this a list of scores or labels?"
+        )

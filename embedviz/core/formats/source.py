@@ -1,0 +1,252 @@
+"""The bytes of a file: compressed or not, what it starts with, how much of it was read.
+
+A file is judged by its first megabyte, never by its name: vectors travel as `.txt`, `.bin`, `.dat`
+and `.gz` alike, whatever is inside.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.core.errors import UserError
+
+Bytes = NDArray[np.uint8]
+
+HEAD_BYTES = 1 << 20
+LONGEST_HEAD = 16 << 20
+SAMPLE_LINES = 200
+BLANKS = b" \t\r"
+BLOCK_BYTES = 16 << 20
+# A vector of a million numbers printed with 17 digits has 20 MB.
+LONGEST_LINE = 64 << 20
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+_DECOMPRESSORS: dict[bytes, Callable[..., Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\x00": lzma.open,
+}
+_UNREADABLE = (EOFError, zlib.error, lzma.LZMAError, OSError)
+
+
+class Source:
+    """A file that is about to be read.
+
+    Attributes
+    ----------
+    path : Path
+        Absolute.
+    size : int
+        Bytes on disk.
+
+    Raises
+    ------
+    UserError
+        When there is no such file, it is a folder, is empty or may not be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.expanduser().absolute()
+        with reading(self.path.name):
+            self.size = self.path.stat().st_size
+            if self.path.is_dir():
+                raise UserError(f"{self.path.name} is a folder. Choose a file with vectors in it.")
+            if not self.path.is_file():
+                raise UserError(f"{self.path.name} is no ordinary file, so it cannot be opened.")
+            with self.path.open("rb") as file:
+                start = file.read(8)
+        if not start:
+            raise UserError(
+                f"{self.path.name} is empty (0 bytes). Download or write it again, then open it."
+            )
+        self._is_whole_in_head = False
+        self._decompressor = next(
+            (open_ for magic, open_ in _DECOMPRESSORS.items() if start.startswith(magic)), None
+        )
+
+    @property
+    def is_compressed(self) -> bool:
+        """Whether the bytes on disk are not the bytes that are read."""
+        return self._decompressor is not None
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first megabyte after decompression, or more where the first two lines are longer."""
+        head = b""
+        with self.stream() as stream:
+            while len(head) < LONGEST_HEAD and head.count(b"\n") < 2:
+                head += (more := stream.read(HEAD_BYTES))
+                if len(more) < HEAD_BYTES:
+                    self._is_whole_in_head = True
+                    break
+        return head
+
+    @property
+    def text(self) -> bytes:
+        """The same without a UTF-8 byte order mark."""
+        return self.head.removeprefix(BYTE_ORDER_MARK)
+
+    @property
+    def lines(self) -> list[bytes]:
+        """The first lines that are not blank, 200 at most, none of them cut short."""
+        lines = self.text.split(b"\n", SAMPLE_LINES)
+        if len(lines) > SAMPLE_LINES or (len(lines) > 1 and not self.is_whole_in_head):
+            lines.pop()  # It goes on after this.
+        return [line for line in lines if line.strip(BLANKS)]
+
+    @property
+    def is_whole_in_head(self) -> bool:
+        """Whether `head` is all there is."""
+        return bool(self.head) and self._is_whole_in_head
+
+    def stream(self) -> Stream:
+        """Open the file; to be used in a `with` statement."""
+        with reading(self.path.name):
+            raw = self.path.open("rb")
+            file = self._decompressor(raw) if self._decompressor else raw
+        return Stream(self.path.name, file, raw, self.size)
+
+
+class Stream:
+    """Bytes from front to back, after decompression.
+
+    Parameters
+    ----------
+    name : str
+        The file's name, for messages.
+    file : binary file
+        Where the bytes come from.
+    raw : binary file
+        The file on disk under it, whose position tells how far the reading has come.
+    size : int
+        Bytes on disk.
+    """
+
+    def __init__(self, name: str, file: Any, raw: Any, size: int) -> None:
+        self._name = name
+        self._file = file
+        self._raw = raw
+        self._size = size
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._file.close()
+        self._raw.close()
+
+    @property
+    def fraction(self) -> float:
+        """How much of the file on disk was read, 0 to 1."""
+        return min(self._raw.tell() / max(self._size, 1), 1.0)
+
+    def read(self, count: int) -> bytes:
+        """Return the next `count` bytes, fewer only at the end."""
+        buffer = bytearray(count)
+        return bytes(memoryview(buffer)[: self.read_into(memoryview(buffer))])
+
+    def read_into(self, buffer: memoryview) -> int:
+        """Fill the buffer; return how many bytes there were, fewer only at the end."""
+        filled = 0
+        with reading(self._name):
+            while filled < len(buffer):
+                count = self._file.readinto(buffer[filled:])
+                if not count:
+                    break
+                filled += count
+        return filled
+
+
+@contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Turn what goes wrong while a file is read into a `UserError` that names it."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise UserError(f"There is no file {name}. Was it moved or renamed?") from None
+    except PermissionError:
+        raise UserError(f"{name} may not be read. Check the permissions of the file.") from None
+    except EOFError:
+        raise UserError(
+            f"{name} ends in the middle of its compressed data. Download or copy it again."
+        ) from None
+    except _UNREADABLE as error:
+        raise UserError(
+            f"{name} cannot be read ({error}). It may be damaged: download or copy it again."
+        ) from None
+
+
+def line_blocks(source: Source, stream: Stream) -> Iterator[Bytes]:
+    r"""Yield the file in blocks of whole lines, each ending in `\n`.
+
+    Lines end at `\n` only: tokens may contain any other character that Unicode, and so
+    `str.splitlines`, takes for a line end. A byte order mark at the start is dropped. A block is
+    valid until the next one is asked for.
+
+    Raises
+    ------
+    UserError
+        At a line of more than 64 MB.
+    """
+    buffer = np.empty(min(BLOCK_BYTES, 4 * source.size + 4096), np.uint8)
+    kept = 0
+    at_start = True
+    while True:
+        count = stream.read_into(memoryview(buffer)[kept:])
+        end = kept + count
+        is_last = end < len(buffer)
+        first = _length_of_mark(buffer[:end]) if at_start else 0
+        if is_last and end > first and buffer[end - 1] != ord("\n"):
+            buffer[end] = ord("\n")
+            end += 1
+        stop = _after_last_newline(buffer[first:end]) + first
+        if stop > first:
+            at_start = False
+            yield buffer[first:stop]
+        if is_last:
+            return
+        if stop == first:
+            buffer, kept = _longer(buffer, source.path.name), end
+        else:
+            kept = end - stop
+            buffer[:kept] = buffer[stop:end].copy()
+
+
+def _length_of_mark(block: Bytes) -> int:
+    return len(BYTE_ORDER_MARK) if block[:3].tobytes() == BYTE_ORDER_MARK else 0
+
+
+def _after_last_newline(block: Bytes) -> int:
+    for stop in range(len(block), 0, -65536):
+        found = np.flatnonzero(block[max(stop - 65536, 0) : stop] == ord("\n"))
+        if len(found):
+            return int(max(stop - 65536, 0) + found[-1] + 1)
+    return 0
+
+
+def _longer(buffer: Bytes, name: str) -> Bytes:
+    if len(buffer) >= LONGEST_LINE:
+        raise UserError(
+            f"{name} has a line of more than {LONGEST_LINE >> 20} MB, which is no vector. "
+            "Is it a text file?"
+        )
+    longer = np.empty(2 * len(buffer), np.uint8)
+    longer[: len(buffer)] = buffer
+    return longer

@@ -1,0 +1,280 @@
+r"""word2vec text, GloVe text and fastText `.vec`: a label and its numbers on each line.
+
+Written for the ugliest line: labels may hold spaces, NBSP, U+0085 or nothing at all, so a line ends
+at `\n` only, the last D fields are the vector and all that is left of them is the label. Whether
+there is a header, and what D is, is decided by the lines themselves; the header's row count is
+only compared in the end. Where a header's D and the lines disagree, the lines decide, unless the
+field too many looks like a part of the label ("item 23" rather than "the 0.418").
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from embedviz.core.formats.numbers import (
+    BLANK,
+    DOUBTFUL,
+    Offsets,
+    describe_field,
+    exact_numbers,
+    is_fraction,
+    is_not_finite,
+    is_number,
+    parse_lines,
+)
+from embedviz.core.formats.reading import (
+    BadRows,
+    Contents,
+    Format,
+    ReadSettings,
+    RowNumbers,
+    counted,
+    require_dimensions,
+)
+from embedviz.core.formats.rows import RowCollector, keep_rows
+from embedviz.core.formats.source import BLANKS, Bytes, Source, line_blocks
+from embedviz.core.progress import Report
+from embedviz.core.vector_set import Matrix
+
+_header = re.compile(rb"[ \t]*([0-9]{1,18})[ \t]+([0-9]{1,18})[ \t\r]*").fullmatch
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the lines of a file are made.
+
+    Attributes
+    ----------
+    header : (int, int) or None
+        The numbers of rows and dimensions that the first line claims.
+    dimensions : int
+    is_labeled : bool
+    """
+
+    header: tuple[int, int] | None
+    dimensions: int
+    is_labeled: bool
+
+
+def find_layout(source: Source) -> Layout | None:
+    """Return the layout of the file, or None when its lines are not labels and numbers."""
+    lines = source.lines
+    found = _header(lines[0]) if lines else None
+    claimed = (int(found[1]), int(found[2])) if found else None
+    body = [_Line.of(line) for line in lines[1 if claimed else 0 :]]
+    if not body:
+        return Layout(claimed, claimed[1], is_labeled=True) if claimed else None
+    dimensions, count = Counter(line.dimensions for line in body).most_common(1)[0]
+    if dimensions == 0 or 2 * count < len(body):
+        return None
+    if claimed and _header_is_believed(claimed[1], body):
+        return Layout(claimed, claimed[1], is_labeled=True)
+    is_labeled = claimed is not None or not all(line.starts_with_fraction for line in body)
+    return Layout(claimed, dimensions + (not is_labeled), is_labeled)
+
+
+@dataclass(frozen=True)
+class _Line:
+    fields: list[bytes]
+    n_numbers: int
+
+    @classmethod
+    def of(cls, line: bytes) -> _Line:
+        line = line.rstrip(BLANKS)
+        if line.rfind(b"\t") > line.rfind(b" "):
+            return cls([], 0)
+        fields = re.split(rb"[ \t]+", line)
+        return cls(fields, _trailing_numbers(fields))
+
+    @property
+    def dimensions(self) -> int:
+        return max(min(self.n_numbers, len(self.fields) - 1), 0)
+
+    @property
+    def starts_with_fraction(self) -> bool:
+        return self.n_numbers == len(self.fields) and bool(is_fraction(self.fields[0]))
+
+
+def _trailing_numbers(fields: list[bytes]) -> int:
+    for count, field in enumerate(reversed(fields)):
+        if not (is_number(field) or is_not_finite(field)):
+            return count
+    return len(fields)
+
+
+def _header_is_believed(claimed: int, body: list[_Line]) -> bool:
+    fitting = [line for line in body if line.dimensions >= claimed > 0]
+    if 2 * len(fitting) < len(body):
+        return False
+    longer = [line for line in fitting if line.dimensions > claimed]
+    return not any(is_fraction(line.fields[-claimed - 1]) for line in longer)
+
+
+def _matches(source: Source) -> bool:
+    return find_layout(source) is not None
+
+
+def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
+    layout = find_layout(source)
+    assert layout is not None
+    require_dimensions(source.path.name, layout.dimensions)
+    return _LineReader(source, settings, layout).read(report)
+
+
+class _LineReader:
+    """Reads the lines of one file, block by block."""
+
+    def __init__(self, source: Source, settings: ReadSettings, layout: Layout) -> None:
+        self._source = source
+        self._layout = layout
+        self._rows = RowCollector(
+            layout.dimensions,
+            settings,
+            BadRows(source, settings),
+            is_labeled=layout.is_labeled,
+            keeps_duplicates=False,
+        )
+        self._header_is_due = layout.header is not None
+        self._line = 1
+        self._n_replaced = 0
+        self._n_blank = 0
+        self._n_blank_at_end = 0
+
+    def read(self, report: Report) -> Contents:
+        with self._source.stream() as stream:
+            for block in line_blocks(self._source, stream):
+                if self._rows.is_full:
+                    self._rows.stop()
+                    break
+                self._add(block, stream.fraction)
+                report(stream.fraction, f"{self._rows.n_read:,} rows read")
+        name = "word2vec text" if self._layout.header else "GloVe text"
+        contents = self._rows.contents(name if self._layout.is_labeled else "text without labels")
+        contents.notes += self._notes(contents.n_rows)
+        return contents
+
+    def _add(self, block: Bytes, fraction: float) -> None:
+        n_lines = int(np.count_nonzero(block == ord("\n")))
+        starts, stops = np.empty((2, n_lines), np.int64)
+        state = np.empty(n_lines, np.uint8)
+        vectors = self._rows.space_for(n_lines, fraction)
+        parse_lines(block, vectors, self._layout.is_labeled, starts, stops, state)
+        lines = self._find_rows(state)
+        keep_rows(vectors, lines)
+        text = block.tobytes()
+        problems: dict[int, str] = {}
+        for row in np.flatnonzero(state[lines] == DOUBTFUL).tolist():
+            start, stop = starts[lines[row]], stops[lines[row]]
+            try:
+                length = self._parse_slowly(text[start:stop], vectors[row])
+            except ValueError as reason:
+                problems[row] = str(reason)
+                length = 0
+            stops[lines[row]] = start + length
+        labels = None
+        if self._layout.is_labeled:
+            labels = self._decode(text, starts[lines], stops[lines])
+            problems |= self._find_surplus(labels)
+        first = self._line
+        self._rows.add(len(lines), labels, problems, lambda row: f"line {first + lines[row]:,}")
+        self._line += n_lines
+
+    def _find_rows(self, state: Bytes) -> RowNumbers:
+        """Return which lines of a block are rows: neither blank nor the header."""
+        lines = np.flatnonzero(state != BLANK).astype(np.int64)
+        blank_before = int(lines[-1]) + 1 - len(lines) if len(lines) else 0
+        if len(lines):
+            self._n_blank += self._n_blank_at_end + blank_before
+            self._n_blank_at_end = 0
+        self._n_blank_at_end += len(state) - len(lines) - blank_before
+        if self._header_is_due and len(lines):
+            self._header_is_due = False
+            return lines[1:]
+        return lines
+
+    def _parse_slowly(self, line: bytes, out: Matrix) -> int:
+        """Parse what the compiled loop left over; return the length of the label."""
+        wanted = self._layout.dimensions
+        fields, length = _split_from_right(line, wanted)
+        is_complete = len(fields) == wanted and (length >= 0) == self._layout.is_labeled
+        if not (is_complete and all(map(is_number, fields))):
+            raise ValueError(_explain(line, wanted, fields))
+        out[:] = exact_numbers(fields)
+        if not np.isfinite(out).all():
+            raise ValueError("a number is too large for 32 bits")
+        return max(length, 0)
+
+    def _decode(self, text: bytes, starts: Offsets, stops: Offsets) -> list[str]:
+        spans = list(zip(starts.tolist(), stops.tolist(), strict=True))
+        try:
+            return [text[start:stop].decode() for start, stop in spans]
+        except UnicodeDecodeError:
+            labels = [text[start:stop].decode("utf-8", "replace") for start, stop in spans]
+            self._n_replaced += sum(
+                label.encode() != text[start:stop]
+                for label, (start, stop) in zip(labels, spans, strict=True)
+            )
+            return labels
+
+    def _find_surplus(self, labels: Sequence[str]) -> dict[int, str]:
+        """Return the rows whose label ends in a number like those of the vector."""
+        found = {}
+        for row, label in enumerate(labels):
+            if " " in label or "\t" in label:
+                last = re.split("[ \t]", label)[-1]
+                if is_fraction(last.encode()):
+                    found[row] = f"more than {counted(self._layout.dimensions, 'number')}"
+        return found
+
+    def _notes(self, n_rows: int | None) -> list[str]:
+        notes = []
+        rows, dimensions = self._layout.header or (None, None)
+        if rows is not None and n_rows is not None and rows != n_rows:
+            notes.append(f"The header promises {counted(rows, 'row')}, the file has {n_rows:,}.")
+        if dimensions is not None and dimensions != self._layout.dimensions:
+            notes.append(
+                f"The header says {dimensions:,} dimensions, the rows have "
+                f"{self._layout.dimensions:,}."
+            )
+        if self._n_blank:
+            notes.append(f"{counted(self._n_blank, 'blank line')} passed over.")
+        if self._n_replaced:
+            notes.append(
+                f"{counted(self._n_replaced, 'label')} not in valid UTF-8: the bytes that could "
+                "not be read are shown as \N{REPLACEMENT CHARACTER}."
+            )
+        return notes
+
+
+def _split_from_right(line: bytes, count: int) -> tuple[list[bytes], int]:
+    """Return the last `count` fields, and the length of what is left, -1 if there is nothing."""
+    blanked = line.replace(b"\t", b" ")
+    fields: list[bytes] = []
+    end = len(line)
+    while len(fields) < count and end >= 0:
+        while fields and end > 0 and blanked[end - 1] == ord(" "):
+            end -= 1
+        cut = blanked.rfind(b" ", 0, end)
+        fields.append(line[cut + 1 : end])
+        end = cut
+    return fields[::-1], end
+
+
+def _explain(line: bytes, wanted: int, fields: list[bytes]) -> str:
+    """Say why a line is no row."""
+    for field in fields:
+        if is_not_finite(field):
+            return describe_field(field)
+    all_fields = re.split(rb"[ \t]+", line)
+    count = _trailing_numbers(all_fields)
+    if len(all_fields) == wanted + 1 and count < wanted:
+        return describe_field(all_fields[-1 - count])
+    return f"{counted(count, 'number')} instead of {wanted:,}"
+
+
+TEXT = Format(_matches, _read)
