@@ -23,13 +23,14 @@ from numpy.typing import ArrayLike
 from embedviz.core.kernels import parallel_kernel, serial_kernel
 from embedviz.core.neighbors import row_lengths
 from embedviz.core.ranking import (
+    TILE,
     Candidates,
     Flat,
     Scores,
     checked_prefix,
     checked_query,
     cosine,
-    keep_best,
+    keep_best_of,
     rows_per_block,
     scaled_query,
     strided_blocks,
@@ -37,7 +38,6 @@ from embedviz.core.ranking import (
 from embedviz.core.vector_set import Matrix, Rows
 
 _STEP = 16
-_TILE = 128
 
 
 def truncate(vectors: ArrayLike, dimensions: int) -> Matrix:
@@ -184,9 +184,9 @@ def _inverse_length(query: Matrix) -> float:
 @parallel_kernel
 def _measure_prefixes(flat: Flat, stride: int, lengths: Matrix) -> None:
     n_prefixes, n_rows = lengths.shape
-    for tile in numba.prange((n_rows + _TILE - 1) // _TILE):
-        first = tile * _TILE
-        size = min(_TILE, n_rows - first)
+    for tile in numba.prange((n_rows + TILE - 1) // TILE):
+        first = tile * TILE
+        size = min(TILE, n_rows - first)
         # Filled row by row and written prefix by prefix: the other way round, each number would
         # be written to another page of memory. The inner loop runs over `len(part)`, which is
         # _STEP: told so, the compiler would unroll it instead of vectorizing.
@@ -208,9 +208,9 @@ def _measure_prefixes(flat: Flat, stride: int, lengths: Matrix) -> None:
 @parallel_kernel
 def _multiply_prefixes(flat: Flat, stride: int, query: Matrix, products: Matrix) -> None:
     n_prefixes, n_rows = products.shape
-    for tile in numba.prange((n_rows + _TILE - 1) // _TILE):
-        first = tile * _TILE
-        size = min(_TILE, n_rows - first)
+    for tile in numba.prange((n_rows + TILE - 1) // TILE):
+        first = tile * TILE
+        size = min(TILE, n_rows - first)
         found = np.empty((n_prefixes, size), dtype=np.float32)
         for i in range(size):
             total = np.float32(0.0)
@@ -241,16 +241,16 @@ def _score_prefixes(
     kept: Rows,
 ) -> None:
     for piece in numba.prange(len(bounds) - 1):
-        tile = np.empty(_TILE, dtype=np.float32)
+        tile = np.empty(TILE, dtype=np.float32)
         held = 0
-        for first in range(bounds[piece], bounds[piece + 1], _TILE):
-            last = min(first + _TILE, bounds[piece + 1])
+        for first in range(bounds[piece], bounds[piece + 1], TILE):
+            last = min(first + TILE, bounds[piece + 1])
             found = tile[: last - first]
             if len(query):
                 _score_longer(flat, stride, query, products, lengths, scale, first, found)
             else:
                 _score_known(products[first:last], lengths[first:last], scale, found)
-            held = _keep_best_of(found, first, scores[piece], rows[piece], held)
+            held = keep_best_of(found, first, scores[piece], rows[piece], held)
         kept[piece] = held
 
 
@@ -279,18 +279,3 @@ def _score_longer(
             product += row[j] * query[j]
             square += np.float64(row[j]) * np.float64(row[j])
         found[i] = cosine(scale * product, math.sqrt(square))
-
-
-@serial_kernel
-def _keep_best_of(found: Scores, first: int, scores: Scores, rows: Rows, held: int) -> int:
-    if len(scores) == 0:
-        return 0
-    if held == len(scores):
-        better = 0
-        for i in range(len(found)):
-            better += found[i] > scores[0]
-        if better == 0:
-            return held
-    for i in range(len(found)):
-        held = keep_best(scores, rows, held, found[i], first + i)
-    return held

@@ -21,13 +21,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.kernels import parallel_kernel, serial_kernel
 from embedviz.core.ranking import (
+    TILE,
     Candidates,
     Flat,
     Scores,
     checked_prefix,
     checked_query,
     cosine,
-    keep_best,
+    keep_best_of,
     read_only,
     scaled_query,
     strided_blocks,
@@ -194,11 +195,23 @@ def _distance(row: Flat, query: Matrix) -> float:
 
 
 @serial_kernel
-def _score(row: Flat, query: Matrix, scale: float, metric: int, length: float) -> np.float32:
-    if metric == EUCLIDEAN:
-        return np.float32(scale * _distance(row, query))
-    product = scale * _product(row, query)
-    return np.float32(product) if metric == DOT else cosine(product, length)
+def _score_rows(
+    flat: Flat,
+    stride: int,
+    query: Matrix,
+    scale: float,
+    metric: int,
+    lengths: NDArray[np.float64],
+    found: Scores,
+) -> None:
+    for i in range(len(found)):
+        row = flat[i * stride : i * stride + len(query)]
+        if metric == EUCLIDEAN:
+            found[i] = scale * _distance(row, query)
+        elif metric == DOT:
+            found[i] = scale * _product(row, query)
+        else:
+            found[i] = cosine(scale * _product(row, query), lengths[i])
 
 
 @parallel_kernel
@@ -215,12 +228,14 @@ def _score_block(
     kept: Rows,
 ) -> None:
     for piece in numba.prange(len(bounds) - 1):
+        tile = np.empty(TILE, dtype=np.float32)
         held = 0
-        for i in range(bounds[piece], bounds[piece + 1]):
-            row = flat[i * stride : i * stride + len(query)]
-            length = lengths[i] if metric == COSINE else 0.0
-            score = _score(row, query, scale, metric, length)
-            held = keep_best(scores[piece], rows[piece], held, score, i)
+        for first in range(bounds[piece], bounds[piece + 1], TILE):
+            last = min(first + TILE, bounds[piece + 1])
+            found = tile[: last - first]
+            part = flat[first * stride :]
+            _score_rows(part, stride, query, scale, metric, lengths[first:last], found)
+            held = keep_best_of(found, first, scores[piece], rows[piece], held)
         kept[piece] = held
 
 

@@ -22,6 +22,9 @@ Flat = NDArray[np.float32]
 
 _BLOCK_BYTES = 16_000_000
 
+# Rows that a kernel scores before it offers them to a heap.
+TILE = 128
+
 # More pieces than processors, so that one processor busy elsewhere does not keep all waiting.
 _PIECES = 16
 
@@ -182,22 +185,36 @@ class Candidates:
 
 
 @serial_kernel
-def keep_best(scores: Scores, rows: Rows, kept: int, score: np.float32, row: int) -> int:
-    """Offer a row to a heap of the best ones; return how many the heap now holds.
-
-    The first entry of the heap is the worst one kept: lowest score, among equals the highest row.
-    Rows must be offered in ascending order. A score of NaN is never kept.
+def keep_best_of(found: Scores, first: int, scores: Scores, rows: Rows, kept: int) -> int:
+    """Offer the scores of adjacent rows to a heap; return how many entries it then holds.
 
     Parameters
     ----------
+    found : array of shape (n,)
+        Scores of the rows from `first` on, which come after all rows offered before.
+        NaN is never kept.
+    first : int
     scores, rows : arrays of shape (capacity,)
-        The heap.
+        The heap. Its first entry is the worst one kept: lowest score, among equals highest row.
     kept : int
-        How many entries it holds.
-    score : float32
-        Rounded as it is kept, or equal scores would differ.
-    row : int
+        How many of its entries are used.
     """
+    if len(scores) == 0:
+        return 0
+    if kept == len(scores):
+        # Mostly no row of many is better than all that are kept, and counting them is vectorized.
+        better = 0
+        for i in range(len(found)):
+            better += found[i] > scores[0]
+        if better == 0:
+            return kept
+    for i in range(len(found)):
+        kept = _keep_best(scores, rows, kept, found[i], first + i)
+    return kept
+
+
+@serial_kernel
+def _keep_best(scores: Scores, rows: Rows, kept: int, score: np.float32, row: int) -> int:
     if kept < len(scores):
         if score != score:
             return kept
@@ -211,7 +228,7 @@ def keep_best(scores: Scores, rows: Rows, kept: int, score: np.float32, row: int
             at = above
         scores[at], rows[at] = score, row
         return kept + 1
-    if not kept or not score > scores[0]:
+    if not score > scores[0]:
         return kept
     at = 0
     while 2 * at + 1 < kept:
