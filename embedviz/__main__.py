@@ -1,0 +1,215 @@
+"""Put the parts together: the command line, the session, the window with its panes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from embedviz.core.errors import UserError
+from embedviz.core.progress import silent
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from embedviz.app.state import State
+    from embedviz.core.vector_set import VectorSet
+    from embedviz.gui.main_window import MainWindow
+    from embedviz.gui.theme import Theme
+
+FIGURES = ("map", "analogy", "anisotropy", "matryoshka")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; return its exit code, 2 where the user can put something right."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if given[:1] == ["figure"]:
+            return draw_figure(given[1:])
+        return show_window(given)
+    except UserError as error:
+        print(f"embedviz: {error}", file=sys.stderr)  # noqa: T201 - the command line's own voice
+        return 2
+
+
+def show_window(arguments: Sequence[str]) -> int:
+    """Open the window on the files given, or on the bundled words."""
+    options = _window_parser().parse_args(arguments)
+    opened = _load_files(options.files, options.labels, options.metadata)
+    _import_qt()
+    from embedviz.gui.start import missing_for_window
+
+    if (missing := missing_for_window()) is not None:
+        raise UserError(missing)
+    application = _make_application()
+    window = make_window()
+    window.failures.install()
+    window.show()
+    if opened:
+        for vector_set in opened:
+            window.session.show(window.session.state.opened(vector_set))
+    else:
+        window.trigger("file.words")
+    return int(application.exec())
+
+
+def make_window() -> MainWindow:
+    """Return a window with every pane and nothing open. Needs a QApplication."""
+    from embedviz.app.session import Session
+    from embedviz.gui.main_window import MainWindow
+    from embedviz.panes import PANES
+
+    return MainWindow(Session(), PANES)
+
+
+def draw_figure(arguments: Sequence[str]) -> int:
+    """Draw a pane to a file, without a window and without a display."""
+    options = _figure_parser().parse_args(arguments)
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    _import_qt()
+    from embedviz.app.session import Session
+    from embedviz.app.state import State
+    from embedviz.core.samples import load_sample
+    from embedviz.gui.figures import draw_pane, save_figure
+    from embedviz.gui.theme import THEMES
+    from embedviz.panes import PANES
+
+    files = [options.file] if options.file else []
+    opened = _load_files(files, options.labels, options.metadata)
+    vector_set = opened[0] if opened else load_sample("words")
+    _make_application(THEMES[options.theme])
+    state = _chosen(State().opened(vector_set), options)
+    make = next(pane for pane in PANES if pane.figure == options.kind)
+    width, _, height = options.size.partition("x")
+    with draw_pane(make, Session(state), int(width), int(height), options.text_scale) as picture:
+        save_figure(picture, options.output, options.scale)
+    return 0
+
+
+def _chosen(state: State, options: argparse.Namespace) -> State:
+    """Return the state that the options of a figure ask for."""
+    active = state.active
+    assert active is not None
+    analogy, chosen = state.analogy, state.map
+    if options.positive or options.negative:
+        positive, negative = tuple(options.positive), tuple(options.negative)
+        analogy = replace(analogy, positive=positive, negative=negative, method=options.method)
+    if options.color_by and options.color_by not in active.metadata.column_names:
+        known = ", ".join(active.metadata.column_names) or "none"
+        raise UserError(f"There is no metadata column {options.color_by!r}; there are: {known}.")
+    if options.color_by:
+        chosen = replace(chosen, color_by=options.color_by)
+    state = state.asked(replace(analogy, is_3d=options.three_d))
+    state = state.mapped(replace(chosen, is_3d=options.three_d))
+    state = state.dialed(strength=options.strength, components=options.components)
+    if options.dimensions:
+        state = state.truncated(options.dimensions)
+    if options.query is not None:
+        try:
+            state = state.queried(active.row(options.query))
+        except KeyError as error:
+            raise UserError(error.args[0]) from None
+    return state
+
+
+def _load_files(files: Sequence[str], labels: str | None, metadata: str | None) -> list[VectorSet]:
+    if not files:
+        return []
+    from embedviz.core.formats import load
+
+    report = _tell_progress if sys.stderr.isatty() else silent
+    return [load(file, labels=labels, metadata=metadata, report=report) for file in files]
+
+
+def _tell_progress(fraction: float, message: str) -> None:
+    """Show on the terminal how far a file is; one line, written over."""
+    end = "\n" if fraction >= 1 else ""
+    print(f"\r{message}: {100 * fraction:3.0f} %", end=end, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _import_qt() -> None:
+    """Import Qt, or say which system package is missing for it."""
+    try:
+        import PySide6.QtWidgets  # noqa: F401
+    except ImportError as error:
+        from embedviz.core.system_libraries import explain_missing
+
+        raise UserError(explain_missing(error)) from error
+
+
+def _make_application(theme: Theme | None = None) -> QApplication:
+    from PySide6.QtWidgets import QApplication
+
+    from embedviz.gui.style import apply_theme
+    from embedviz.gui.theme import system_theme
+
+    application = QApplication.instance() or QApplication(["embedviz"])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("embedviz")
+    application.setApplicationDisplayName("embedviz")
+    apply_theme(application, theme or system_theme())
+    return application
+
+
+def _window_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="embedviz",
+        description="See the geometry of embeddings. Without a file, the bundled words are opened.",
+        epilog="`embedviz figure --help` draws a picture without a window.",
+    )
+    parser.add_argument("files", nargs="*", metavar="FILE", help="vectors, in any known format")
+    _add_second_files(parser)
+    parser.add_argument("--version", action="version", version=_version())
+    return parser
+
+
+def _figure_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="embedviz figure", description="Draw a picture without a window or a display."
+    )
+    parser.add_argument("kind", choices=FIGURES)
+    parser.add_argument("file", nargs="?", metavar="FILE", help="vectors; default: bundled words")
+    parser.add_argument("-o", "--output", required=True, metavar="OUT", help=".png, .svg or .pdf")
+    _add_second_files(parser)
+    look = parser.add_argument_group("picture")
+    look.add_argument("--size", default="1280x800", type=_size, help="width x height in pixels")
+    look.add_argument("--scale", default=2, type=int, choices=range(1, 5), help="pixels per pixel")
+    look.add_argument("--text-scale", default=1.0, type=float, help="1.8 for a talk")
+    look.add_argument("--theme", default="light", choices=("light", "dark"))
+    what = parser.add_argument_group("what it shows")
+    what.add_argument("--3d", dest="three_d", action="store_true", help="map, analogy: 3-D")
+    what.add_argument("--color-by", metavar="COLUMN", help="map: a metadata column")
+    what.add_argument("--query", metavar="LABEL", help="the row that is marked or searched for")
+    what.add_argument("--positive", nargs="+", default=(), metavar="LABEL", help="analogy")
+    what.add_argument("--negative", nargs="+", default=(), metavar="LABEL", help="analogy")
+    methods = ("3CosAdd", "3CosMul", "PairDirection")
+    what.add_argument("--method", default="3CosAdd", choices=methods, help="analogy")
+    what.add_argument("--strength", type=float, default=1.0, help="anisotropy: 0 to 1")
+    what.add_argument("--components", type=int, help="anisotropy: how many are kept")
+    what.add_argument("--dimensions", type=int, help="matryoshka: length of the prefix")
+    return parser
+
+
+def _add_second_files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--labels", metavar="TEXT", help="a file with one label per row")
+    parser.add_argument("--metadata", metavar="TSV", help="a table with one line per row")
+
+
+def _size(text: str) -> str:
+    width, _, height = text.partition("x")
+    if not (width.isdigit() and height.isdigit() and min(int(width), int(height)) >= 100):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size such as 1280x800, 100 at the least")
+    return text
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return f"embedviz {version('embedviz')}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""The one holder of the application's state, and what it was before."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from PySide6.QtCore import QObject, Signal
+
+from embedviz.app.searches import Searches
+from embedviz.app.state import State
+from embedviz.app.tasks import TaskBoard
+
+HISTORY_BYTES = 200_000_000
+"""Selections of a million rows hold 8 MB each; older steps are forgotten beyond this."""
+
+
+class Session(QObject):
+    """Holds the state and says when it changed. Used from the UI thread only.
+
+    Signals
+    -------
+    changed : (State, State)
+        The state that was shown, and the one to show now.
+
+    Attributes
+    ----------
+    state : State
+    board : TaskBoard
+        The calculations of all panes.
+    searches : Searches
+        What all panes find neighbors with.
+    """
+
+    changed = Signal(object, object)
+
+    def __init__(self, state: State | None = None) -> None:
+        super().__init__()
+        self.state = state or State()
+        self.board = TaskBoard(self)
+        self.searches = Searches()
+        self._shown = self.state
+        self._notifying = False
+        self._undo: deque[State] = deque(maxlen=500)
+        self._redo: list[State] = []
+        self._in_gesture = False
+        self._gesture_recorded = False
+
+    def show(self, state: State) -> None:
+        """Replace the state. An equal state is no change, which ends every feedback loop.
+
+        A call made while listeners are being told waits for them, so that all listeners see
+        all states in the same order.
+        """
+        if state != self.state:
+            self._record(self.state)
+            self._redo.clear()
+        self._replace(state)
+
+    def begin_gesture(self) -> None:
+        """Make one undo step of all changes until `end_gesture`."""
+        self._in_gesture, self._gesture_recorded = True, False
+
+    def end_gesture(self) -> None:
+        """Let the next change be an undo step of its own."""
+        self._in_gesture = False
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to take back."""
+        return any(past.with_library_of(self.state) for past in self._undo)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether a step that was taken back can be taken again."""
+        return any(future.with_library_of(self.state) for future in self._redo)
+
+    def undo(self) -> None:
+        """Show the state before the last step, with the sets that are open now."""
+        self._step(self._undo, self._redo)
+
+    def redo(self) -> None:
+        """Take the step again that was taken back last."""
+        self._step(self._redo, self._undo)
+
+    def _step(self, source: deque[State] | list[State], target: deque[State] | list[State]) -> None:
+        while source:
+            wanted = source.pop().with_library_of(self.state)
+            if wanted is not None and wanted != self.state:
+                target.append(self.state)
+                self._replace(wanted)
+                return
+
+    def _record(self, past: State) -> None:
+        if self._in_gesture and self._gesture_recorded:
+            return
+        self._gesture_recorded = True
+        self._undo.append(past)
+        while len(self._undo) > 1 and sum(state.nbytes for state in self._undo) > HISTORY_BYTES:
+            self._undo.popleft()
+
+    def _replace(self, state: State) -> None:
+        self.state = state
+        if self._notifying:
+            return
+        self._notifying = True
+        try:
+            while self.state != self._shown:
+                old, self._shown = self._shown, self.state
+                self.changed.emit(old, self._shown)
+        finally:
+            self._notifying = False

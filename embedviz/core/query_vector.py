@@ -1,0 +1,129 @@
+"""A vector to search with that is not a row of the set: pasted, or read from a small file."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from embedviz.core.errors import UserError
+from embedviz.core.vector_set import Matrix
+
+_SEPARATORS = re.compile(r"[\s,;|]+")
+
+
+@dataclass(frozen=True, eq=False)
+class QueryVector:
+    """A query of the user's own, in the space of the file that was opened.
+
+    Attributes
+    ----------
+    name : str
+        Shown where a row's label would be.
+    vector : array of shape (n_dimensions,)
+    """
+
+    name: str
+    vector: Matrix
+
+
+def parse_vector(text: str) -> Matrix:
+    """Return the numbers of a pasted vector.
+
+    Parameters
+    ----------
+    text : str
+        A JSON list, an object or a response with an `embedding` in it, or plain numbers
+        separated by spaces, commas, semicolons or line breaks, with or without brackets.
+
+    Returns
+    -------
+    array of shape (n_dimensions,)
+
+    Raises
+    ------
+    UserError
+        When something in it is no number; the message quotes it.
+    """
+    stripped = text.strip()
+    if stripped[:1] in "[{":
+        numbers = _from_json(stripped)
+        if numbers is not None:
+            return _finite(numbers)
+    words = [word for word in _SEPARATORS.split(stripped.strip("[](){}")) if word]
+    if not words:
+        raise UserError("There is no vector in this text. Copy its numbers first.")
+    return _finite(words)
+
+
+def load_query_vector(path: str | Path) -> QueryVector:
+    """Return the one vector that a small file holds.
+
+    Parameters
+    ----------
+    path : str or Path
+        A `.npy` file with one vector, or text as `parse_vector` reads it.
+
+    Raises
+    ------
+    UserError
+        When the file cannot be read or holds another number of vectors than one.
+    """
+    path = Path(path)
+    try:
+        if path.open("rb").read(6) == b"\x93NUMPY":
+            array = np.load(path, allow_pickle=False)
+            if array.ndim != 1 and array.shape[:-1].count(1) != array.ndim - 1:
+                raise UserError(f"holds an array of shape {array.shape}, not one vector.")
+            return QueryVector(path.stem, _finite(array.ravel()))
+        return QueryVector(path.stem, parse_vector(path.read_text(encoding="utf-8-sig")))
+    except UserError as error:
+        raise UserError(f"{path.name}: {error}") from None
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path.name} cannot be read as a vector: {error}") from error
+
+
+def _from_json(text: str) -> Any:
+    """Return the list of numbers in JSON text, or None when it is no JSON."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    # An API's answer wraps the vector: {"data": [{"embedding": [...]}]}.
+    while True:
+        if isinstance(found, dict):
+            inner = next(
+                (found[k] for k in ("embedding", "vector", "values", "data") if k in found), None
+            )
+            if inner is None:
+                raise UserError("This JSON object has no `embedding`, `vector` or `values` in it.")
+            found = inner
+        elif isinstance(found, list) and len(found) == 1 and isinstance(found[0], (list, dict)):
+            found = found[0]
+        else:
+            return found
+
+
+def _finite(numbers: object) -> Matrix:
+    if isinstance(numbers, list):
+        for place, word in enumerate(numbers):
+            try:
+                float(word)
+            except (TypeError, ValueError):
+                raise UserError(
+                    f"Number {place + 1} of the vector is {str(word)[:20]!r}, which is no number."
+                ) from None
+    try:
+        vector = np.asarray(numbers, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise UserError(f"This is not a list of numbers: {error}") from error
+    if vector.ndim != 1 or vector.size < 2:
+        raise UserError("A query is one list of at least two numbers.")
+    if not np.isfinite(vector).all():
+        place = int(np.flatnonzero(~np.isfinite(vector))[0])
+        raise UserError(f"Number {place + 1} of the vector is not finite.")
+    return vector

@@ -1,0 +1,79 @@
+"""Finding rows by their labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from embedviz.core.errors import UserError
+from embedviz.core.progress import Report, silent
+from embedviz.core.vector_set import Rows
+
+_BLOCK = 20_000
+
+
+def find_rows(
+    labels: Sequence[str], text: str, count: int = 200, *, report: Report = silent
+) -> Rows:
+    """Return the rows whose label fits, the best fitting first.
+
+    Parameters
+    ----------
+    labels : sequence of str, length n_vectors
+    text : str
+        Plain text, found anywhere in a label whatever its case; or a regular expression
+        between slashes, such as `/^un.*ly$/`.
+    count : int
+        How many rows at the most.
+    report : Report
+
+    Returns
+    -------
+    int array
+        For plain text: equal labels, then labels that begin with it, then the rest, each in row
+        order, of the first `count` that are found of each kind. For an expression: row order.
+
+    Raises
+    ------
+    UserError
+        When the expression is not a valid one.
+    """
+    text = text.strip()
+    if not text:
+        return np.arange(min(count, len(labels)), dtype=np.intp)
+    kind = _expression(text) if text[0] == "/" and len(text) > 1 else _plain(text)
+    found: tuple[list[int], ...] = ([], [], [])
+    for start in range(0, len(labels), _BLOCK):
+        report(start / len(labels), "searching")
+        for row, label in enumerate(labels[start : start + _BLOCK], start):
+            fit = kind(label)
+            if fit is not None:
+                found[fit].append(row)
+        if len(found[0]) >= count:
+            break
+    best = [row for rows in found for row in rows[:count]]
+    return np.array(best[:count], dtype=np.intp)
+
+
+def _expression(text: str) -> Callable[[str], int | None]:
+    try:
+        pattern = re.compile(text.removeprefix("/").removesuffix("/"))
+    except re.error as error:
+        raise UserError(f"{text} is not a regular expression: {error}.") from error
+    return lambda label: 0 if pattern.search(label) else None
+
+
+def _plain(text: str) -> Callable[[str], int | None]:
+    wanted = text.casefold()
+
+    def fit(label: str) -> int | None:
+        place = label.casefold().find(wanted)
+        if place < 0:
+            return None
+        if place > 0:
+            return 2
+        return 0 if len(label) == len(text) else 1
+
+    return fit

@@ -1,0 +1,127 @@
+"""Small controls of the tool rows, each named for eyes, screen readers and tests alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+
+W = TypeVar("W", bound=QWidget)
+
+
+def named(widget: W, name: str, description: str) -> W:
+    """Give a control its stable object name, its tooltip and its accessible name."""
+    widget.setObjectName(name)
+    widget.setToolTip(description)
+    widget.setAccessibleName(description.split(".")[0].split(":")[0])
+    return widget
+
+
+def words(text: str = "", kind: str = "", *, wrap: bool = False) -> QLabel:
+    """Return a label of plain text.
+
+    Parameters
+    ----------
+    text : str
+    kind : str
+        Object name by which the style sheet knows it: "caption", "title", "before", ….
+    wrap : bool
+        Whether long text goes on in further lines.
+    """
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setObjectName(kind)
+    label.setWordWrap(wrap)
+    return label
+
+
+def caption(text: str) -> QLabel:
+    """Return a quiet label that stands before a control."""
+    return words(text, "caption")
+
+
+def choice(name: str, description: str, items: Sequence[tuple[str, object]] = ()) -> QComboBox:
+    """Return a combo box of `(words, value)`; the value is the item's data."""
+    box = named(QComboBox(), name, description)
+    for text, value in items:
+        box.addItem(text, value)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    return box
+
+
+def tool_button(name: str, text: str, description: str, *, flat: bool = False) -> QToolButton:
+    """Return a button of the tool row; a flat one has no border."""
+    button = named(QToolButton(), name, description)
+    button.setText(text)
+    button.setAutoRaise(flat)
+    return button
+
+
+def toggle(name: str, text: str, description: str) -> QToolButton:
+    """Return a button that stays down."""
+    button = tool_button(name, text, description)
+    button.setCheckable(True)
+    return button
+
+
+def slider(name: str, description: str, most: int) -> QSlider:
+    """Return a horizontal slider from 0."""
+    made = named(QSlider(Qt.Orientation.Horizontal), name, description)
+    made.setRange(0, most)
+    return made
+
+
+def number(name: str, description: str, least: int = 1, most: int = 1) -> QSpinBox:
+    """Return a box for a whole number that speaks up only when typing is over."""
+    box = named(QSpinBox(), name, description)
+    box.setRange(least, most)
+    box.setKeyboardTracking(False)
+    return box
+
+
+class Segments(QWidget):
+    """A few values side by side, of which one is chosen.
+
+    Signals
+    -------
+    chosen : (int,)
+        Place of the value that the user chose.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(self, name: str, description: str, texts: Sequence[str]) -> None:
+        super().__init__()
+        named(self, name, description)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self._group = QButtonGroup(self)
+        for place, text in enumerate(texts):
+            button = toggle(f"{name}.{place}", text, f"{description}: {text}")
+            button.setProperty("segment", "first" if place == 0 else "other")
+            button.setAccessibleName(f"{description}: {text}")
+            row.addWidget(button)
+            self._group.addButton(button, place)
+        self._group.idClicked.connect(self.chosen)
+
+    def button(self, place: int) -> QAbstractButton:
+        """Return one of the buttons."""
+        return self._group.button(place)
+
+    def show_choice(self, place: int) -> None:
+        """Put another one down, silently."""
+        with QSignalBlocker(self._group):
+            self._group.button(place).setChecked(True)

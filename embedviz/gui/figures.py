@@ -1,0 +1,214 @@
+"""Pictures of a pane for slides and papers: PNG, SVG, PDF, the clipboard."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QCoreApplication,
+    QEventLoop,
+    QIODevice,
+    QMarginsF,
+    QPoint,
+    QRect,
+    QSizeF,
+    Qt,
+)
+from PySide6.QtGui import QColor, QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
+from PySide6.QtWidgets import QWidget
+
+from embedviz.app.session import Session
+from embedviz.core.errors import UserError
+from embedviz.gui.pane import Pane
+from embedviz.gui.theme import look
+
+SCALES = (1, 2, 3, 4)
+
+
+@contextmanager
+def draw_pane(
+    make: type[Pane], session: Session, width: int, height: int, text_scale: float = 1.0
+) -> Iterator[QWidget]:
+    """Give the finished picture of a pane that is on no screen.
+
+    Parameters
+    ----------
+    make : Pane class
+    session : Session
+        Its state says what is drawn.
+    width, height : int
+        In pixels, before any scaling.
+    text_scale : float
+
+    Raises
+    ------
+    UserError
+        When the pane could not draw what the state asks for; as the pane words it.
+    """
+    pane = make(session)
+    pane.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    pane.tool_row.hide()
+    pane.set_text_scale(text_scale)
+    pane.resize(width, height)
+    pane.show()
+    try:
+        wait_until_idle(session)
+        if pane.notice.text:
+            raise UserError(pane.notice.text)
+        yield pane.picture
+    finally:
+        pane.close()
+        pane.deleteLater()
+
+
+def wait_until_idle(session: Session) -> None:
+    """Process events until nothing is calculated any more."""
+    waiting = QEventLoop()
+    session.board.changed.connect(waiting.quit)
+    while session.board.current is not None:
+        waiting.exec()
+    QCoreApplication.processEvents()
+
+
+def draw_image(picture: QWidget, scale: float = 2.0) -> QImage:
+    """Return what a widget shows, drawn again at another resolution rather than enlarged.
+
+    Parameters
+    ----------
+    picture : QWidget
+    scale : float
+        Pixels of the image per pixel on screen.
+    """
+    size = picture.size()
+    image = QImage(size * scale, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(scale)
+    image.fill(QColor(look.theme.ground))
+    painter = QPainter(image)
+    try:
+        picture.render(painter, QPoint())
+    finally:
+        painter.end()
+    return image
+
+
+def save_figure(picture: QWidget, path: str | Path, scale: float = 2.0) -> None:
+    """Write what a widget shows to a file.
+
+    In SVG and PDF, text and lines stay vectors; points are one image at `scale`.
+
+    Parameters
+    ----------
+    picture : QWidget
+    path : str or Path
+        Ends in .png, .svg or .pdf.
+    scale : float
+        1 to 4.
+
+    Raises
+    ------
+    UserError
+        For another suffix, and when the file cannot be written; an old file is then untouched.
+    """
+    path = Path(path)
+    kind = path.suffix.lower()
+    if kind not in WRITERS:
+        raise UserError(
+            f"{path.name}: figures are written as {', '.join(WRITERS)}; end the name so."
+        )
+    _replace_file(path, WRITERS[kind](picture, scale))
+
+
+def _png(picture: QWidget, scale: float) -> QByteArray:
+    image = draw_image(picture, scale)
+    image.setDotsPerMeterX(round(96 * scale / 0.0254))
+    image.setDotsPerMeterY(round(96 * scale / 0.0254))
+    content = QByteArray()
+    buffer = _opened(content)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    buffer.close()
+    return content
+
+
+def _svg(picture: QWidget, scale: float) -> QByteArray:
+    from PySide6.QtSvg import QSvgGenerator  # Another 1 MB library, for this alone.
+
+    content = QByteArray()
+    buffer = _opened(content)
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setSize(picture.size())
+    generator.setViewBox(QRect(QPoint(), picture.size()))
+    generator.setTitle(picture.accessibleName() or "embedviz")
+    _paint_on(generator, picture)
+    buffer.close()
+    return content
+
+
+def _pdf(picture: QWidget, scale: float) -> QByteArray:
+    content = QByteArray()
+    buffer = _opened(content)
+    writer = QPdfWriter(buffer)
+    # One pixel of the screen is 1/96 inch on the page.
+    points = QSizeF(picture.width() * 0.75, picture.height() * 0.75)
+    writer.setPageSize(QPageSize(points, QPageSize.Unit.Point))
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
+    writer.setResolution(96)
+    writer.setTitle(picture.accessibleName() or "embedviz")
+    _paint_on(writer, picture)
+    buffer.close()
+    return content
+
+
+WRITERS: dict[str, Callable[[QWidget, float], QByteArray]] = {
+    ".png": _png,
+    ".svg": _svg,
+    ".pdf": _pdf,
+}
+"""By suffix. To add one: write the function, and name it here."""
+
+
+def _paint_on(device: QPaintDevice, picture: QWidget) -> None:
+    painter = QPainter(device)
+    try:
+        painter.fillRect(picture.rect(), QColor(look.theme.ground))
+        picture.render(painter, QPoint())
+    finally:
+        painter.end()
+
+
+def _opened(content: QByteArray) -> QBuffer:
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    return buffer
+
+
+def _replace_file(path: Path, content: QByteArray) -> None:
+    """Write to a file beside it, then put that in its place in one step."""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content.data())
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, 0o666 & ~_umask())
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be written: {error.strerror}. Choose another place."
+        ) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

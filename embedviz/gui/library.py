@@ -1,0 +1,257 @@
+"""The open sets, and the rows of the one that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+)
+
+from embedviz.app.state import State, lineage
+from embedviz.core.errors import UserError
+from embedviz.core.progress import Report
+from embedviz.core.search import find_rows
+from embedviz.core.vector_set import VectorSet
+from embedviz.gui.controls import named, tool_button, words
+from embedviz.gui.describe import describe_set
+from embedviz.gui.label_edit import LabelEdit
+from embedviz.gui.pane import Pane
+from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, look, with_alpha
+
+HITS = 200
+Index = QModelIndex | QPersistentModelIndex
+
+_SET_ROLE = Qt.ItemDataRole.UserRole + 1
+
+
+class LibraryPanel(Pane):
+    """Sets to choose from; rows to search in and to choose from."""
+
+    title = "Library"
+    name = "library"
+    hint = "Open sets are listed here."
+
+    def build(self) -> None:  # noqa: D102 - see Pane
+        self._search_task = self.new_task("searching")
+        self.sets = named(QListWidget(), "library.sets", "Open sets. Click one to show it")
+        self.sets.setItemDelegate(_SetDelegate(self.sets))
+        self.sets.itemClicked.connect(self._on_set_clicked)
+        self.sets.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.sets.setMouseTracking(True)
+        self.search = named(
+            LabelEdit(self.new_task("completing")),
+            "library.search",
+            "Search labels: plain text, or /an expression/",
+        )
+        self.search.setPlaceholderText("Search labels, or /expression/")
+        self.search.setClearButtonEnabled(True)
+        self.search.complete_inline()
+        self.search.textChanged.connect(self._on_text)
+        self.search.label_chosen.connect(self._on_label)
+        self.rows = RowsModel()
+        self.list = named(RowsView(), "library.rows", "Rows of the set. Click one to choose it")
+        self.list.setModel(self.rows)
+        self.list.clicked.connect(self._on_row)
+        self.list.activated.connect(self._on_row)
+        self.found = words(kind="caption")
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self.tools.addWidget(words("Library", "title"), 1)
+        add = tool_button("library.open", "+", "Open a file", flat=True)
+        add.clicked.connect(lambda: self.action_wanted.emit("file.open"))
+        self.tools.addWidget(add)
+        column = QVBoxLayout(self.picture)
+        column.setContentsMargins(GRID, 0, GRID, GRID)
+        column.setSpacing(GRID)
+        column.addWidget(self.sets)
+        column.addWidget(self.search)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.found)
+
+    def set_text_scale(self, scale: float) -> None:
+        """Do nothing: the library is never shown on a stage."""
+
+    def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
+        assert new.active is not None
+        if (old.sets, old.active) != (new.sets, new.active):
+            self._draw_sets(new)
+        if old.active is not new.active:
+            self.rows.show_all(new.active)
+            self.search.show_label(new.active, "")
+            self._search(new.active, self.search.text())
+        if (old.active, old.query) != (new.active, new.query) and new.query is not None:
+            place = self.rows.place(new.query)
+            if place is not None:
+                self.list.setCurrentIndex(self.rows.index(place))
+
+    def _draw_sets(self, new: State) -> None:
+        self.sets.clear()
+        for vector_set in new.sets:
+            item = QListWidgetItem(vector_set.name)
+            item.setData(_SET_ROLE, vector_set)
+            item.setToolTip(describe_set(vector_set))
+            self.sets.addItem(item)
+            if vector_set is new.active:
+                self.sets.setCurrentItem(item)
+        rows = min(self.sets.count(), 6)
+        self.sets.setFixedHeight(rows * _SetDelegate.HEIGHT + 4)
+
+    def _on_set_clicked(self, item: QListWidgetItem) -> None:
+        self.edit(self.session.state.activated(item.data(_SET_ROLE)))
+
+    def _on_text(self, text: str) -> None:
+        if self.session.state.active is not None and not self._drawing:
+            self._search(self.session.state.active, text)
+
+    def _search(self, active: VectorSet, text: str) -> None:
+        if text.strip():
+            work = partial(_find, active, text)
+            self.calculate(self._search_task, work, partial(self._show_found, active))
+        else:
+            self._search_task.cancel()
+            self.rows.show_all(active)
+            self.found.setText(f"{len(active):,} rows")
+
+    def _show_found(self, active: VectorSet, rows: list[int]) -> None:
+        self.rows.show_rows(active, rows)
+        first = "first " if len(rows) == HITS else ""
+        self.found.setText(
+            f"{first}{len(rows):,} found of {len(active):,}" if rows else "Nothing found"
+        )
+
+    def _on_label(self, label: str) -> None:
+        active = self.session.state.active
+        if active is not None and label in active:
+            self.edit(self.session.state.queried(active.row(label)))
+        elif self.rows.rowCount():
+            self.edit(self.session.state.queried(self.rows.row_at(0)))
+
+    def _on_row(self, index: QModelIndex) -> None:
+        row = self.rows.row_at(index.row())
+        adding = QGuiApplication.keyboardModifiers() & (
+            Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        )
+        state = self.session.state
+        self.edit(state.toggled(row) if adding else state.queried(row))
+
+
+class RowsModel(QAbstractListModel):
+    """Labels of all rows, or of those that were found. Holds no text of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._labels: Sequence[str] = ()
+        self._rows: Sequence[int] = ()
+
+    def show_all(self, vector_set: VectorSet) -> None:
+        """List every row."""
+        self.show_rows(vector_set, range(len(vector_set)))
+
+    def show_rows(self, vector_set: VectorSet, rows: Sequence[int]) -> None:
+        """List some rows, in this order."""
+        self.beginResetModel()
+        self._labels, self._rows = vector_set.labels, rows
+        self.endResetModel()
+
+    def row_at(self, place: int) -> int:
+        """Return the row of the set at a place of the list."""
+        return int(self._rows[place])
+
+    def place(self, row: int) -> int | None:
+        """Return where in the list a row stands."""
+        try:
+            return self._rows.index(row)
+        except ValueError:
+            return None
+
+    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
+        """Return how many rows are listed."""
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a label."""
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            # Line breaks and odd blanks would make lines of different heights, or invisible ones.
+            return " ".join(self._labels[self._rows[index.row()]].split()) or "␠"
+        return None
+
+
+class RowsView(QListView):
+    """Rows of equal height, however many."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setUniformItemSizes(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Choose with the arrow keys too, so that one can walk through the rows."""
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            self.activated.emit(self.currentIndex())
+
+
+class _SetDelegate(QStyledItemDelegate):
+    """Paints a set: its name over its size, derived ones indented below their parents."""
+
+    HEIGHT = 42
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
+        return QSize(0, self.HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        vector_set: VectorSet = index.data(_SET_ROLE)
+        theme = look.theme
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        active = bool(option.state & QStyle.StateFlag.State_Selected)
+        area = QRectF(option.rect).adjusted(0, 1, 0, -1)
+        if active or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(with_alpha(theme.accent, 0.12 if active else 0.05))
+            painter.drawRoundedRect(area, 6, 6)
+        depth = len(lineage(vector_set)) - 1
+        left = area.left() + GRID + 14 * depth
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.accent if active else theme.muted))
+        painter.drawEllipse(QRectF(left, area.top() + 11, 6, 6))
+        text = QRectF(left + 14, area.top() + 3, area.right() - left - 18, 18)
+        painter.setPen(QColor(theme.text))
+        painter.setFont(font(TEXT_PIXELS, semibold=active))
+        name = painter.fontMetrics().elidedText(
+            vector_set.name, Qt.TextElideMode.ElideMiddle, int(text.width())
+        )
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, name)
+        painter.setFont(font(CAPTION_PIXELS))
+        painter.setPen(QColor(theme.muted))
+        size = f"{len(vector_set):,} × {vector_set.dimensions:,}"
+        painter.drawText(text.translated(0, 17), Qt.AlignmentFlag.AlignVCenter, size)
+        painter.restore()
+
+
+def _find(vector_set: VectorSet, text: str, report: Report) -> list[int]:
+    """Search labels. Runs off the UI thread; an unfinished expression finds nothing."""
+    try:
+        rows: list[int] = find_rows(vector_set.labels, text, HITS, report=report).tolist()
+        return rows
+    except UserError:
+        return []

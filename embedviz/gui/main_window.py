@@ -1,0 +1,175 @@
+"""The window: panes in the middle, the library on the left, neighbors on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabWidget, QToolBar, QWidget
+
+from embedviz.app.session import Session
+from embedviz.app.state import State
+from embedviz.gui.actions import ACTIONS, Action
+from embedviz.gui.failures import FailureHandler
+from embedviz.gui.library import LibraryPanel
+from embedviz.gui.neighbors_panel import NeighborsPanel
+from embedviz.gui.notice import Notice
+from embedviz.gui.opening import Opener, Wanted, pair_up
+from embedviz.gui.pane import Pane
+from embedviz.gui.status_bar import StatusBar
+from embedviz.gui.talk import TalkWindow
+from embedviz.gui.theme import LIBRARY_WIDTH, NEIGHBORS_WIDTH
+
+Side = Qt.DockWidgetArea
+
+
+class MainWindow(QMainWindow):
+    """Docks with the panes, the menus, and what holds them together.
+
+    Parameters
+    ----------
+    session : Session
+    panes : sequence of Pane classes
+        In menu order; the first is in front.
+    """
+
+    def __init__(self, session: Session, panes: Sequence[type[Pane]]) -> None:
+        super().__init__()
+        self.session = session
+        self.setObjectName("window")
+        self.setWindowTitle("embedviz")
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.setTabPosition(Side.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.failures = FailureHandler(self)
+        self.opener = Opener(session, self)
+        self.notice = Notice()
+        self.opener.failed.connect(self.notice.tell)
+        self._add_notice_bar()
+        self.setStatusBar(StatusBar(session))
+        self.panes = [make(session) for make in panes]
+        self.library = LibraryPanel(session)
+        self.neighbors = NeighborsPanel(session)
+        self.docks: dict[str, QDockWidget] = {}
+        self._add_docks()
+        self.actions_by_name: dict[str, QAction] = {}
+        self._add_menus()
+        self.talk: TalkWindow | None = None
+        session.changed.connect(self._on_changed)
+        self._on_changed(State(), session.state)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the size of a laptop's screen."""
+        return QSize(1280, 800)
+
+    @property
+    def active_pane(self) -> Pane:
+        """The pane that has the focus, or the first that is in view."""
+        focus = QApplication.focusWidget()
+        for pane in self.panes:
+            if focus is not None and pane.isAncestorOf(focus):
+                return pane
+        visible = [pane for pane in self.panes if not pane.visibleRegion().isEmpty()]
+        return visible[0] if visible else self.panes[0]
+
+    def open_paths(self, paths: Sequence[str]) -> None:
+        """Open files; a text file of labels or metadata goes with the vectors beside it."""
+        self.open_files(pair_up(paths))
+
+    def open_files(self, files: Sequence[Wanted]) -> None:
+        """Open files, and show what cannot be opened in the bar at the top."""
+        self.notice.hide()
+        self.opener.open(files)
+
+    def trigger(self, name: str) -> None:
+        """Do what an action of the menus does."""
+        self.actions_by_name[name].trigger()
+
+    def show_beside(self, name: str) -> None:
+        """Put a pane to the right of the others, where both can be seen."""
+        others = [pane for pane in self.panes if pane.name != name]
+        self.splitDockWidget(
+            self.docks[others[0].name], self.docks[name], Qt.Orientation.Horizontal
+        )
+        self.docks[name].show()
+
+    def bring_to_front(self, name: str) -> None:
+        """Show a pane."""
+        self.docks[name].show()
+        self.docks[name].raise_()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Accept files."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Open the files."""
+        urls = event.mimeData().urls()
+        self.open_paths([url.toLocalFile() for url in urls if url.isLocalFile()])
+        event.acceptProposedAction()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """End what is being calculated."""
+        if self.talk is not None:
+            self.talk.close()
+        self.session.board.stop()
+        super().closeEvent(event)
+
+    def _add_notice_bar(self) -> None:
+        bar = QToolBar()
+        bar.setObjectName("notice.bar")
+        bar.setMovable(False)
+        bar.setFloatable(False)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        bar.addWidget(self.notice)
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
+
+    def _add_docks(self) -> None:
+        for pane in (self.library, *self.panes, self.neighbors):
+            dock = QDockWidget(pane.title, self)
+            dock.setObjectName(f"dock.{pane.name}")
+            dock.setWidget(pane)
+            dock.setTitleBarWidget(QWidget())  # The tab, or the pane itself, says what it is.
+            pane.action_wanted.connect(self.trigger)
+            self.docks[pane.name] = dock
+        first = self.docks[self.panes[0].name]
+        self.addDockWidget(Side.LeftDockWidgetArea, self.docks["library"])
+        self.splitDockWidget(self.docks["library"], first, Qt.Orientation.Horizontal)
+        self.splitDockWidget(first, self.docks["neighbors"], Qt.Orientation.Horizontal)
+        for pane in self.panes[1:]:
+            self.tabifyDockWidget(first, self.docks[pane.name])
+        first.raise_()
+        columns = [self.docks["library"], first, self.docks["neighbors"]]
+        middle = self.sizeHint().width() - LIBRARY_WIDTH - NEIGHBORS_WIDTH
+        self.resizeDocks(
+            columns, [LIBRARY_WIDTH, middle, NEIGHBORS_WIDTH], Qt.Orientation.Horizontal
+        )
+
+    def _add_menus(self) -> None:
+        menus = {action.menu: self.menuBar().addMenu(action.menu) for action in ACTIONS}
+        for action in ACTIONS:
+            if action.separated:
+                menus[action.menu].addSeparator()
+            menus[action.menu].addAction(self._make(action))
+        view = menus["View"]
+        for name, dock in self.docks.items():
+            toggle = dock.toggleViewAction()
+            toggle.setObjectName(f"view.{name}")
+            view.addAction(toggle)
+
+    def _make(self, action: Action) -> QAction:
+        made = QAction(action.text, self)
+        made.setObjectName(action.name)
+        made.setShortcuts([QKeySequence(keys) for keys in action.shortcuts])
+        made.setStatusTip(action.tip)
+        made.triggered.connect(lambda: action.run(self))
+        self.actions_by_name[action.name] = made
+        return made
+
+    def _on_changed(self, old: State, new: State) -> None:
+        self.actions_by_name["edit.undo"].setEnabled(self.session.can_undo)
+        self.actions_by_name["edit.redo"].setEnabled(self.session.can_redo)
+        title = f"{new.active.name} – embedviz" if new.active else "embedviz"
+        self.setWindowTitle(title)

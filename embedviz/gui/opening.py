@@ -1,0 +1,120 @@
+"""Opening files, while whatever is open stays open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from embedviz.app.session import Session
+from embedviz.app.tasks import Task
+from embedviz.core.errors import UserError
+from embedviz.core.progress import Report
+from embedviz.core.samples import SAMPLES, load_sample
+from embedviz.core.vector_set import VectorSet
+
+COMPANIONS = ("metadata", "labels", "vocab", "words")
+"""A text file with one of these in its name describes the vectors that it is opened with."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A file of vectors, and the file that says what its rows are, if there is one."""
+
+    vectors: Path
+    labels: Path | None = None
+    metadata: Path | None = None
+
+
+class Opener(QObject):
+    """Loads files one after the other, off the UI thread.
+
+    Signals
+    -------
+    failed : (str,)
+        What could not be opened, why, and what to do; the other files were opened.
+    """
+
+    failed = Signal(str)
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.task = session.board.add(Task(self), "opening")
+        self.task.failed.connect(self._on_failed)
+        self._waiting: list[Wanted | str] = []
+
+    def open(self, files: Sequence[Wanted]) -> None:
+        """Open files, after those that are being opened."""
+        self._waiting.extend(files)
+        self._next()
+
+    def open_sample(self, name: str) -> None:
+        """Open vectors that come with the program; when they are open already, show them."""
+        title = next(sample.set_name for sample in SAMPLES if sample.name == name)
+        for vector_set in self._session.state.sets:
+            if vector_set.name == title and not vector_set.source:
+                self._session.show(self._session.state.activated(vector_set))
+                return
+        self._waiting.append(name)
+        self._next()
+
+    def _next(self) -> None:
+        if self._waiting and not self.task.is_busy:
+            self.task.run(partial(_load, self._waiting.pop(0)), self._show)
+
+    def _show(self, vector_set: VectorSet) -> None:
+        self._session.show(self._session.state.opened(vector_set))
+        self._next()
+
+    def _on_failed(self, error: Exception) -> None:
+        if isinstance(error, UserError):
+            self.failed.emit(str(error))
+            self._next()
+        else:
+            self._next()
+            raise error
+
+
+def pair_up(paths: Sequence[str | Path]) -> list[Wanted]:
+    """Return what to open, when several files are opened together.
+
+    One file of vectors with one text file named after what it holds (`metadata.tsv`,
+    `labels.txt`) is one set; otherwise each file is one.
+    """
+    files = [Path(path) for path in paths]
+    companions = [file for file in files if _is_companion(file)]
+    others = [file for file in files if file not in companions]
+    if len(companions) != 1 or len(others) != 1:
+        return [Wanted(file) for file in files]
+    return [describe_with(others[0], companions[0])]
+
+
+def describe_with(vectors: Path, description: Path) -> Wanted:
+    """Return vectors with their second file: a table of metadata, or a plain list of labels."""
+    try:
+        with description.open("rb") as file:
+            is_table = b"\t" in file.readline(1_000_000)
+    except OSError:
+        is_table = False  # The loader says what is wrong with it.
+    return (
+        Wanted(vectors, metadata=description) if is_table else Wanted(vectors, labels=description)
+    )
+
+
+def _is_companion(file: Path) -> bool:
+    stem = file.name.split(".")[0].lower()
+    return file.suffix.lower() in (".tsv", ".txt") and any(word in stem for word in COMPANIONS)
+
+
+def _load(wanted: Wanted | str, report: Report) -> VectorSet:
+    """Load a file or a sample. Runs off the UI thread."""
+    if isinstance(wanted, str):
+        return load_sample(wanted)
+    from embedviz.core.formats import load
+
+    report(0.0, f"opening {wanted.vectors.name}")
+    return load(wanted.vectors, labels=wanted.labels, metadata=wanted.metadata, report=report)

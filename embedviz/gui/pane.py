@@ -1,0 +1,185 @@
+"""What every pane has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from embedviz.app.session import Session
+from embedviz.app.state import State
+from embedviz.app.tasks import Task
+from embedviz.core.errors import UserError
+from embedviz.core.progress import Report
+from embedviz.gui.controls import named, words
+from embedviz.gui.notice import Notice
+from embedviz.gui.theme import GRID, TOOL_ROW
+
+T = TypeVar("T")
+
+
+class Pane(QWidget):
+    """One view of the session.
+
+    State flows one way. `draw`, and the results it asks `calculate` for, are the only places
+    that change widgets; what the user does becomes a new state, handed to `edit`. A pane keeps
+    no choices of its own and knows no other pane.
+
+    A pane that nobody sees does not draw: it catches up when it is shown, in one step from the
+    state it drew last. So a session with five panes costs as much as the visible ones.
+
+    Signals
+    -------
+    action_wanted : (str,)
+        Name of an action of the window that a button of the pane stands for.
+
+    Attributes
+    ----------
+    tools : QHBoxLayout
+        The row of controls at the top.
+    picture : QWidget
+        What is copied, exported and shown on a stage: no controls in it.
+    """
+
+    title: ClassVar[str]
+    name: ClassVar[str]
+    """Prefix of the object names of its controls."""
+    figure: ClassVar[str] = ""
+    """What `embedviz figure` calls it; nothing for a pane that is no figure."""
+    hint: ClassVar[str]
+    """What to do where nothing is open, in a sentence."""
+
+    action_wanted = Signal(str)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.setObjectName(self.name)
+        self.setAccessibleName(self.title)
+        self.notice = Notice()
+        self.tool_row = QFrame()
+        self.tool_row.setObjectName("tools")
+        self.tool_row.setFixedHeight(TOOL_ROW + GRID)
+        self.tools = QHBoxLayout(self.tool_row)
+        self.tools.setContentsMargins(2 * GRID, GRID // 2, 2 * GRID, GRID // 2)
+        self.tools.setSpacing(GRID)
+        self.picture = QWidget()
+        self.picture.setObjectName(f"{self.name}.picture")
+        self._pages = QStackedWidget()
+        self._arrange()
+        self._shown: State | None = None
+        self._drawing = False
+        self.build()
+        session.changed.connect(self._on_changed)
+
+    def _arrange(self) -> None:
+        full = QWidget()
+        rows = QVBoxLayout(full)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.tool_row)
+        rows.addWidget(self.picture, 1)
+        self._pages.addWidget(self._make_hint())
+        self._pages.addWidget(full)
+        contents = QVBoxLayout(self)
+        contents.setContentsMargins(0, 0, 0, 0)
+        contents.setSpacing(0)
+        contents.addWidget(self.notice)
+        contents.addWidget(self._pages, 1)
+
+    def _make_hint(self) -> QWidget:
+        page = QWidget()
+        middle = QVBoxLayout(page)
+        middle.addStretch(1)
+        text = words(self.hint, "hint", wrap=True)
+        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        middle.addWidget(text)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        for action, told in (("file.open", "Open a file…"), ("file.words", "Use bundled words")):
+            button = named(QPushButton(told), f"{self.name}.{action}", told)
+            button.clicked.connect(lambda _=False, action=action: self.action_wanted.emit(action))
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        middle.addLayout(buttons)
+        middle.addStretch(1)
+        return page
+
+    def build(self) -> None:
+        """Make the widgets and connect their signals, once."""
+        raise NotImplementedError
+
+    def draw(self, old: State, new: State) -> None:
+        """Bring the widgets from `old` to `new`, which has an active set.
+
+        Called only while the pane is visible; `old` is the state that was drawn last.
+        """
+        raise NotImplementedError
+
+    def set_text_scale(self, scale: float) -> None:
+        """Show text larger, for a stage; 1 is the usual size."""
+        raise NotImplementedError
+
+    def edit(self, state: State) -> None:
+        """Show another state because the user asked for it.
+
+        Ignored while drawing: what widgets signal then is an echo, not the user.
+        """
+        if not self._drawing:
+            self.session.show(state)
+
+    def new_task(self, saying: str) -> Task:
+        """Return a task for one thing to calculate; `saying` says what, for the progress bar."""
+        task = self.session.board.add(Task(self), saying)
+        task.failed.connect(self._on_failed)
+        return task
+
+    def calculate(self, task: Task, work: Callable[[Report], T], show: Callable[[T], None]) -> None:
+        """Call `work(report)` off the UI thread, and draw its result with `show(result)`."""
+        self.notice.hide()
+        task.run(work, lambda result: self._drawn(lambda: show(result)))
+
+    def tell(self, error: UserError) -> None:
+        """Show what the user can put right."""
+        self.notice.tell(str(error))
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Catch up with what changed while nobody looked."""
+        super().showEvent(event)
+        self._bring_to(self.session.state)
+
+    @Slot(object, object)
+    def _on_changed(self, old: State, new: State) -> None:
+        if self.isVisible():
+            self._bring_to(new)
+
+    def _bring_to(self, new: State) -> None:
+        if new == self._shown:
+            return
+        old, self._shown = self._shown or State(), new
+        self._pages.setCurrentIndex(0 if new.active is None else 1)
+        if new.active is not None:
+            self._drawn(lambda: self.draw(old, new))
+
+    def _drawn(self, draw: Callable[[], None]) -> None:
+        self._drawing = True
+        try:
+            draw()
+        finally:
+            self._drawing = False
+
+    @Slot(object)
+    def _on_failed(self, error: Exception) -> None:
+        if not isinstance(error, UserError):
+            raise error
+        self.tell(error)

@@ -1,0 +1,203 @@
+"""A list of labels with scores, best first, and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
+
+from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, look, with_alpha
+
+Fate = Literal["", "kept", "lost", "new"]
+Index = QModelIndex | QPersistentModelIndex
+
+_LABEL_ROLE = Qt.ItemDataRole.UserRole + 1
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One line of the list.
+
+    Attributes
+    ----------
+    row : int
+        Row of the vector set, -1 for none.
+    label : str
+    score : float
+    fate : {"", "kept", "lost", "new"}
+        Whether it is in both lists that are compared, only in the first, or only in the other.
+    """
+
+    row: int
+    label: str
+    score: float
+    fate: Fate = ""
+
+
+def rank(vector_set: VectorSet, rows: Rows, scores: Matrix) -> list[Ranked]:
+    """Return the lines for rows that were found, in their order."""
+    pairs = zip(rows.tolist(), scores.tolist(), strict=True)
+    return [Ranked(row, vector_set.labels[row], score) for row, score in pairs]
+
+
+class RankedModel(QAbstractListModel):
+    """The lines, for Qt's views."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: tuple[Ranked, ...] = ()
+
+    def show_lines(self, lines: Sequence[Ranked]) -> None:
+        """Replace all lines."""
+        self.beginResetModel()
+        self.lines = tuple(lines)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
+        """Return how many lines there are."""
+        return 0 if parent is not None and parent.isValid() else len(self.lines)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return the words of a line, or the line itself for the delegate."""
+        line = self.lines[index.row()]
+        if role == _LABEL_ROLE:
+            return line
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            fate = f", {line.fate}" if line.fate else ""
+            return f"{line.label}  {line.score:.4f}{fate}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return line.label
+        return None
+
+
+class RankedList(QListView):
+    """Labels with their scores. A bar behind each score makes the decline visible.
+
+    Signals
+    -------
+    row_chosen : (int,)
+        The user clicked a line, or pressed Return on it.
+    """
+
+    row_chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines = RankedModel()
+        self.setModel(self.lines)
+        self._delegate = _LineDelegate(self)
+        self.setItemDelegate(self._delegate)
+        self.setUniformItemSizes(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+        self.clicked.connect(self._choose)
+        self.activated.connect(self._choose)
+
+    def show_lines(self, lines: Sequence[Ranked]) -> None:
+        """Replace all lines."""
+        self.lines.show_lines(lines)
+
+    def set_text_scale(self, scale: float) -> None:
+        """Show larger text, for a stage."""
+        self._delegate.scale = scale
+        self.scheduleDelayedItemsLayout()
+        self.viewport().update()
+
+    def _choose(self, index: QModelIndex) -> None:
+        row = self.lines.lines[index.row()].row
+        if row >= 0:
+            self.row_chosen.emit(row)
+
+
+class _LineDelegate(QStyledItemDelegate):
+    """Paints rank, label, score and the fate of a line."""
+
+    scale = 1.0
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
+        return QSize(0, round(28 * self.scale))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        line: Ranked = index.data(_LABEL_ROLE)
+        theme = look.theme
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(option.rect).adjusted(GRID, 0, -GRID, 0)
+        self._paint_ground(painter, option)
+        color = QColor({"lost": theme.lost, "new": theme.new}.get(line.fate, theme.text))
+        small = font(CAPTION_PIXELS * self.scale)
+        painter.setFont(small)
+        painter.setPen(QColor(theme.muted))
+        rank = QRectF(area.left(), area.top(), 22 * self.scale, area.height())
+        self._paint_rank(painter, rank, line, index.row() + 1)
+        score = QRectF(area.right() - 52 * self.scale, area.top(), 52 * self.scale, area.height())
+        self._paint_score(painter, score, line)
+        painter.setFont(font(TEXT_PIXELS * self.scale))
+        painter.setPen(color)
+        label = QRectF(
+            rank.right() + GRID, area.top(), score.left() - rank.right() - 2 * GRID, area.height()
+        )
+        text = painter.fontMetrics().elidedText(
+            " ".join(line.label.split()) or "␠", Qt.TextElideMode.ElideRight, int(label.width())
+        )
+        painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, text)
+        if line.fate == "lost":
+            painter.setPen(QPen(color, 1.0))
+            width = painter.fontMetrics().horizontalAdvance(text)
+            middle = label.center().y() + 1
+            painter.drawLine(QPointF(label.left(), middle), QPointF(label.left() + width, middle))
+        painter.restore()
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        over = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        current = bool(option.state & QStyle.StateFlag.State_Selected)
+        if over or current:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(with_alpha(look.theme.accent, 0.10 if over else 0.06))
+            painter.drawRoundedRect(QRectF(option.rect).adjusted(4, 1, -4, -1), 4, 4)
+
+    def _paint_rank(self, painter: QPainter, area: QRectF, line: Ranked, rank: int) -> None:
+        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        sign = {"lost": "−", "new": "+"}.get(line.fate)
+        if sign:
+            painter.setPen(QColor(look.theme.lost if line.fate == "lost" else look.theme.new))
+        painter.drawText(area, flags, sign or str(rank))
+
+    def _paint_score(self, painter: QPainter, area: QRectF, line: Ranked) -> None:
+        best = abs(self._best_score()) or 1.0
+        share = min(abs(line.score) / best, 1.0)
+        bar = QRectF(
+            area.right() - area.width() * share, area.bottom() - 4, area.width() * share, 2
+        )
+        painter.fillRect(bar, with_alpha(look.theme.accent, 0.35))
+        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(QColor(look.theme.muted))
+        painter.drawText(
+            area, flags, f"{line.score:.4f}" if abs(line.score) < 100 else f"{line.score:.1f}"
+        )
+
+    def _best_score(self) -> float:
+        view = self.parent()
+        lines = view.lines.lines if isinstance(view, RankedList) else ()
+        return max((abs(line.score) for line in lines), default=1.0)

@@ -1,0 +1,115 @@
+"""The style sheet: Qt's own widgets in the colors and measures of the theme."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QApplication
+
+from embedviz.gui.theme import (
+    CAPTION_PIXELS,
+    RADIUS,
+    TEXT_PIXELS,
+    Theme,
+    families,
+    font,
+    look,
+    palette,
+)
+
+
+def apply_theme(application: QApplication, theme: Theme) -> None:
+    """Show the whole application in a theme."""
+    application.setStyle("Fusion")
+    application.setPalette(palette(theme))
+    if names := families():
+        base = application.font()
+        base.setFamilies(names)
+        application.setFont(base)
+    application.setFont(font(TEXT_PIXELS))
+    application.setStyleSheet(style_sheet(theme))
+    look.use(theme)
+
+
+def style_sheet(theme: Theme) -> str:
+    """Return the rules for a theme."""
+    hover = "rgba(255,255,255,0.06)" if theme.is_dark else "rgba(31,35,40,0.05)"
+    pressed = "rgba(255,255,255,0.11)" if theme.is_dark else "rgba(31,35,40,0.10)"
+    return f"""
+    * {{ font-size: {TEXT_PIXELS}px; }}
+    QMainWindow, QDialog {{ background: {theme.ground}; }}
+    QToolTip {{ background: {theme.panel}; color: {theme.text};
+        border: 1px solid {theme.hairline}; padding: 6px 8px; }}
+    QMenuBar {{ background: {theme.panel}; border-bottom: 1px solid {theme.hairline};
+        padding: 2px 6px; }}
+    QMenuBar::item {{ padding: 4px 10px; border-radius: {RADIUS}px; background: transparent; }}
+    QMenuBar::item:selected {{ background: {hover}; }}
+    QMenu {{ background: {theme.panel}; border: 1px solid {theme.hairline}; padding: 6px; }}
+    QMenu::item {{ padding: 5px 28px 5px 22px; border-radius: 4px; }}
+    QMenu::item:selected {{ background: {theme.accent}; color: {theme.panel}; }}
+    QMenu::item:disabled {{ color: {theme.muted}; }}
+    QMenu::separator {{ height: 1px; background: {theme.hairline}; margin: 6px 4px; }}
+    QStatusBar {{ background: {theme.panel}; border-top: 1px solid {theme.hairline};
+        color: {theme.muted}; font-size: {CAPTION_PIXELS}px; }}
+    QStatusBar::item {{ border: none; }}
+    QStatusBar QLabel {{ color: {theme.muted}; font-size: {CAPTION_PIXELS}px; }}
+    QMainWindow::separator {{ background: {theme.hairline}; width: 1px; height: 1px; }}
+    QMainWindow::separator:hover {{ background: {theme.accent}; }}
+    QDockWidget {{ color: {theme.muted}; }}
+    QDockWidget::title {{ background: {theme.panel}; padding: 7px 12px; text-align: left;
+        border-bottom: 1px solid {theme.hairline}; }}
+    QTabBar {{ background: {theme.panel}; }}
+    QTabBar::tab {{ background: transparent; color: {theme.muted}; padding: 8px 16px 7px 16px;
+        border: none; border-bottom: 2px solid transparent; }}
+    QTabBar::tab:hover {{ color: {theme.text}; }}
+    QTabBar::tab:selected {{ color: {theme.text}; border-bottom: 2px solid {theme.accent}; }}
+    #tools {{ background: {theme.panel}; border: none;
+        border-bottom: 1px solid {theme.hairline}; }}
+    #library, #neighbors, #library QStackedWidget, #neighbors QStackedWidget,
+    QWidget[objectName="library.picture"], QWidget[objectName="neighbors.picture"]
+        {{ background: {theme.panel}; }}
+    #notice {{ background: {theme.panel}; border: none; border-left: 3px solid {theme.before};
+        border-bottom: 1px solid {theme.hairline}; }}
+    #caption, #details {{ color: {theme.muted}; font-size: {CAPTION_PIXELS}px; }}
+    #title, #query {{ font-weight: 600; }}
+    #hint {{ color: {theme.muted}; padding: 24px; }}
+    #before {{ color: {theme.before}; font-weight: 600; }}
+    #after {{ color: {theme.after}; font-weight: 600; }}
+    QListView, QListWidget, QTableView {{ background: transparent; border: none; outline: none; }}
+    QListView::item {{ padding: 3px 8px; border-radius: 4px; }}
+    QListView::item:hover {{ background: {hover}; }}
+    QListView::item:selected {{ background: {pressed}; color: {theme.text}; }}
+    QComboBox QAbstractItemView {{ background: {theme.panel};
+        border: 1px solid {theme.hairline}; padding: 4px; }}
+    QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {{ background: {theme.ground};
+        border: 1px solid {theme.hairline}; border-radius: {RADIUS}px; padding: 3px 8px;
+        min-height: 20px; selection-background-color: {theme.accent};
+        selection-color: {theme.panel}; }}
+    QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus
+        {{ border: 1px solid {theme.accent}; }}
+    QComboBox::drop-down {{ border: none; width: 18px; }}
+    QPushButton, QToolButton {{ background: {theme.panel}; border: 1px solid {theme.hairline};
+        border-radius: {RADIUS}px; padding: 4px 12px; min-height: 18px; }}
+    QPushButton:hover, QToolButton:hover {{ background: {hover}; }}
+    QPushButton:pressed, QToolButton:pressed {{ background: {pressed}; }}
+    QPushButton:focus, QToolButton:focus {{ border: 1px solid {theme.accent}; }}
+    QPushButton:disabled, QToolButton:disabled {{ color: {theme.muted}; }}
+    QToolButton[autoRaise="true"] {{ border: 1px solid transparent; padding: 2px 7px;
+        background: transparent; }}
+    QToolButton:checked {{ background: {theme.accent}; color: {theme.panel};
+        border: 1px solid {theme.accent}; }}
+    QToolButton[segment="first"] {{ border-top-right-radius: 0; border-bottom-right-radius: 0; }}
+    QToolButton[segment="other"] {{ border-top-left-radius: 0; border-bottom-left-radius: 0;
+        border-left: none; }}
+    QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {theme.hairline}; }}
+    QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {theme.accent}; }}
+    QSlider::handle:horizontal {{ width: 12px; height: 12px; margin: -6px 0; border-radius: 8px;
+        background: {theme.panel}; border: 2px solid {theme.accent}; }}
+    QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+    QScrollBar::handle:vertical {{ background: {theme.hairline}; border-radius: 4px;
+        min-height: 28px; margin: 1px; }}
+    QScrollBar::handle:vertical:hover {{ background: {theme.muted}; }}
+    QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page
+        {{ background: none; border: none; height: 0; }}
+    QProgressBar {{ background: {theme.hairline}; border: none; border-radius: 2px;
+        max-height: 4px; }}
+    QProgressBar::chunk {{ background: {theme.accent}; border-radius: 2px; }}
+    """

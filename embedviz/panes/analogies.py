@@ -1,0 +1,235 @@
+"""Analogies: a − b + c = ?, ranked, and the four vectors in the plane they lie in best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from embedviz.app.state import Analogy, State
+from embedviz.core.analogies import parallelogram, solve
+from embedviz.core.errors import UserError
+from embedviz.core.progress import Report
+from embedviz.core.samples import load_relations
+from embedviz.core.vector_set import Matrix, VectorSet
+from embedviz.gui.controls import Segments, caption, choice, named, toggle, words
+from embedviz.gui.label_edit import LabelEdit
+from embedviz.gui.pane import Pane
+from embedviz.gui.point_view import Arrow, PointView
+from embedviz.gui.ranked_list import Ranked, RankedList
+from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, look
+
+METHODS = (("3CosAdd", "3CosAdd"), ("3CosMul", "3CosMul"), ("PairDirection", "PairDirection"))
+SHOWN = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """An answered question, and its picture.
+
+    Attributes
+    ----------
+    vector_set : VectorSet
+    analogy : Analogy
+    answers : tuple of Ranked
+        Best first.
+    corners : tuple of int
+        Rows of the question's labels, positive ones first, and of the best answer.
+    positions : array of shape (n_vectors, 2 or 3)
+        All rows, unit length, in the plane of the corners.
+    target : array of shape (2 or 3,)
+        Exactly a − b + c.
+    share : float
+        Part of the corners' spread that lies in the plane, from 0 to 1.
+    """
+
+    vector_set: VectorSet
+    analogy: Analogy
+    answers: tuple[Ranked, ...]
+    corners: tuple[int, ...]
+    positions: Matrix
+    target: Matrix
+    share: float
+
+
+class AnalogiesPane(Pane):
+    """A question of three labels, its answers, and the offsets as arrows."""
+
+    title = "Analogies"
+    name = "analogies"
+    figure = "analogy"
+    hint = "Open word vectors to ask what is to king as woman is to man."
+
+    def build(self) -> None:  # noqa: D102 - see Pane
+        self._task = self.new_task("solving")
+        self._solved: Solved | None = None
+        self._add_tools()
+        self.view = PointView()
+        self.view.setObjectName("analogies.view")
+        self.view.row_clicked.connect(self._on_click)
+        self.question = words(kind="title", wrap=True)
+        self.list = named(RankedList(), "analogies.answers", "Answers, best first")
+        self.list.row_chosen.connect(lambda row: self.edit(self.session.state.queried(row)))
+        self.list.setFixedWidth(NEIGHBORS_WIDTH)
+        side = QVBoxLayout()
+        side.setContentsMargins(0, 2 * GRID, 0, GRID)
+        self.question.setContentsMargins(GRID, 0, GRID, 0)
+        self.question.setFixedWidth(NEIGHBORS_WIDTH)
+        side.addWidget(self.question)
+        side.addWidget(self.list, 1)
+        layout = QHBoxLayout(self.picture)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.view, 1)
+        layout.addLayout(side)
+        look.changed.connect(self._draw_arrows)
+
+    def _add_tools(self) -> None:
+        self.edits: list[LabelEdit] = []
+        descriptions = ("plus", "minus", "and plus")
+        for sign, name, description in zip(("", "−", "+"), "abc", descriptions, strict=True):
+            if sign:
+                self.tools.addWidget(words(sign))
+            edit = LabelEdit(self.new_task("completing"))
+            named(edit, f"analogies.{name}", f"Label {name}, {description}: type to complete")
+            edit.setMinimumWidth(80)
+            edit.setMaximumWidth(160)
+            edit.label_chosen.connect(lambda _: self._ask())
+            self.edits.append(edit)
+            self.tools.addWidget(edit, 1)
+        self.method = choice("analogies.method", "Method: how answers are ranked", METHODS)
+        self.method.activated.connect(lambda _: self._set(method=self.method.currentData()))
+        self.inputs = toggle(
+            "analogies.inputs",
+            "Show inputs",
+            "Show inputs: let the question's own labels be answers",
+        )
+        self.inputs.clicked.connect(lambda on: self._set(exclude_inputs=not on))
+        self.dimensions = Segments(
+            "analogies.dimensions", "Dimensions of the picture", ("2-D", "3-D")
+        )
+        self.dimensions.chosen.connect(lambda place: self._set(is_3d=place == 1))
+        self.examples = choice("analogies.examples", "Examples of relations in this set")
+        self.examples.activated.connect(self._on_example)
+        self.tools.addWidget(self.method)
+        self.tools.addWidget(self.inputs)
+        self.tools.addWidget(self.dimensions)
+        self.tools.addStretch(1)
+        self.tools.addWidget(caption("Examples"))
+        self.tools.addWidget(self.examples)
+
+    def set_text_scale(self, scale: float) -> None:  # noqa: D102 - see Pane
+        self.view.set_text_scale(scale)
+        self.list.set_text_scale(scale)
+        self.list.setFixedWidth(round(NEIGHBORS_WIDTH * scale))
+
+    def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
+        active, analogy = new.active, new.analogy
+        assert active is not None
+        if old.active is not active:
+            self._fill_examples(active)
+        labels = (*analogy.positive[:1], *analogy.negative[:1], *analogy.positive[1:2])
+        for edit, label in zip(self.edits, labels, strict=False):
+            edit.show_label(active, label)
+        self.method.setCurrentIndex(self.method.findData(analogy.method))
+        self.inputs.setChecked(not analogy.exclude_inputs)
+        self.dimensions.show_choice(int(analogy.is_3d))
+        if (old.active, old.analogy) != (active, analogy):
+            self.question.setText(f"{write(analogy)} ≈")
+            self.calculate(self._task, partial(_solve, active, analogy), self._show)
+
+    def _fill_examples(self, active: VectorSet) -> None:
+        self.examples.clear()
+        for relation, pairs in load_relations().items():
+            held = [pair for pair in pairs if pair[0] in active and pair[1] in active]
+            if len(held) >= 2:
+                self.examples.addItem(relation, held)
+        self.examples.setEnabled(self.examples.count() > 0)
+        self.examples.setCurrentIndex(-1)
+        self.examples.setPlaceholderText("relations" if self.examples.count() else "none here")
+
+    def _show(self, solved: Solved) -> None:
+        previous = self._solved
+        self._solved = solved
+        self.list.show_lines(solved.answers)
+        same_view = previous is not None and previous.positions.shape == solved.positions.shape
+        self.view.set_points(solved.positions, animate=same_view)
+        self.view.set_axes(None)
+        answers = [answer.row for answer in solved.answers]
+        self.view.set_labels(solved.vector_set.labels, (), (*solved.corners, *answers))
+        self.view.set_marks(query=answers[0] if answers else None, selected=solved.corners[:-1])
+        count = solved.positions.shape[1]
+        shape = "plane" if count == 2 else "space"
+        self.view.set_caption(
+            f"{solved.vector_set.name} · the {shape} in which these {len(solved.corners)} unit "
+            f"vectors lie best holds {100 * solved.share:.0f} % of their spread · "
+            f"{len(solved.positions):,} rows as context"
+        )
+        self._draw_arrows()
+
+    def _draw_arrows(self) -> None:
+        """Draw the offset that is asked about twice: where it is known, and where it is carried."""
+        solved = self._solved
+        if solved is None or len(solved.corners) != 4 or len(solved.analogy.negative) != 1:
+            self.view.set_arrows(())
+            return
+        theme = look.theme
+        a, c, b, answer = (solved.positions[row] for row in solved.corners)
+        self.view.set_arrows(
+            (
+                Arrow(b, c, theme.muted, width=1.5, dashed=True),
+                Arrow(a, answer, theme.muted, width=1.5, dashed=True),
+                Arrow(b, a, theme.accent, width=2.5),
+                Arrow(c, answer, theme.accent, width=2.5),
+            )
+        )
+
+    def _ask(self) -> None:
+        a, b, c = (edit.text().strip() for edit in self.edits)
+        if a and b and c:
+            self._set(positive=(a, c), negative=(b,))
+
+    def _on_click(self, row: int, _: object) -> None:
+        if row >= 0:
+            self.edit(self.session.state.queried(row))
+
+    def _on_example(self, place: int) -> None:
+        (b, a), (c, _), *_ = self.examples.itemData(place)
+        self._set(positive=(a, c), negative=(b,))
+
+    def _set(self, **settings: Any) -> None:
+        self.edit(self.session.state.asked(replace(self.session.state.analogy, **settings)))
+
+
+def write(analogy: Analogy) -> str:
+    """Return the question as people write it."""
+    first, *others = analogy.positive
+    return " ".join([first, *(f"− {b}" for b in analogy.negative), *(f"+ {c}" for c in others)])
+
+
+def _solve(vector_set: VectorSet, analogy: Analogy, report: Report) -> Solved:
+    """Answer the question and lay it out. Runs off the UI thread."""
+    try:
+        asked = [vector_set.row(label) for label in (*analogy.positive, *analogy.negative)]
+    except KeyError as error:
+        raise UserError(error.args[0]) from None
+    report(0.1, "ranking answers")
+    found = solve(
+        vector_set,
+        analogy.positive,
+        analogy.negative,
+        SHOWN,
+        analogy.method,
+        analogy.exclude_inputs,
+    )
+    answers = tuple(Ranked(vector_set.row(label), label, score) for label, score in found)
+    report(0.5, "laying out")
+    corners = (*asked, *(answer.row for answer in answers[:1]))
+    signs = np.array([1.0] * len(analogy.positive) + [-1.0] * len(analogy.negative))
+    plane = parallelogram(vector_set.vectors[list(corners)], 3 if analogy.is_3d else 2)
+    positions = plane.transform(vector_set.vectors)
+    target = signs @ positions[asked]
+    return Solved(vector_set, analogy, answers, corners, positions, target, plane.share)

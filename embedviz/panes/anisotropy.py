@@ -1,0 +1,388 @@
+"""Anisotropy: the cone, and the whitening that opens it.
+
+A linear projection would lie here: in 384 dimensions, 90 % of a vector's length is outside any
+three axes, so that a narrow cone looks like a round cloud. Therefore each row is placed on a
+sphere at its true angle, in all dimensions, to one axis; only its longitude is a projection.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import ArrayLike
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from embedviz.app.state import State
+from embedviz.core.camera import Camera
+from embedviz.core.cone import Cone, ConeView
+from embedviz.core.progress import Report
+from embedviz.core.recipes import Whitened
+from embedviz.core.vector_set import Rows, VectorSet
+from embedviz.gui.charts import CosineHistogram
+from embedviz.gui.controls import caption, named, number, slider, words
+from embedviz.gui.pane import Pane
+from embedviz.gui.point_view import Arrow, Line, Note, PointView
+from embedviz.gui.theme import GRID, look, with_alpha
+
+STEPS = 100
+LABELED = 12
+HOME = Camera(scale=1.22, azimuth=math.radians(-60), elevation=math.radians(16), is_3d=True)
+NUMBERS = (
+    ("mean_cosine", "Mean cosine", "Exact mean over all pairs of rows. 0: unrelated on average"),
+    ("iso_score", "IsoScore", "How evenly the variance is spread over the dimensions, 0 to 1"),
+    ("effective_rank", "Effective rank", "Dimensions in use: exp of the spectrum's entropy"),
+)
+CAPTION = (
+    "Height: each row's true angle, in all {d:,} dimensions, to the mean direction before. "
+    "Longitude: the two leading residual directions. Unrelated directions gather near 90°, "
+    "so an opened cone is a band at the equator."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What the dial of a set needs, computed once.
+
+    The picture of a very large set shows a sample of its rows: `places` and `cone.rows` lead
+    from one to the other.
+    """
+
+    vector_set: VectorSet
+    cone: Cone
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """Labels of the rows in the picture."""
+        everything = self.vector_set.labels
+        if len(self.cone.rows) == len(everything):
+            return everything
+        return [everything[row] for row in self.cone.rows]
+
+    def places(self, rows: ArrayLike) -> Rows:
+        """Return where rows are in the picture; those that are not are left out."""
+        wanted = np.asarray(rows, dtype=np.intp)
+        found = np.searchsorted(self.cone.rows, wanted).clip(0, len(self.cone.rows) - 1)
+        places: Rows = found[self.cone.rows[found] == wanted]
+        return places
+
+
+class AnisotropyPane(Pane):
+    """Before on the left, after on the right, one camera; a dial between centered and white."""
+
+    title = "Anisotropy"
+    name = "anisotropy"
+    figure = "anisotropy"
+    hint = "Open a file of vectors to see how narrow their cone is, and to open it."
+
+    def build(self) -> None:  # noqa: D102 - see Pane
+        self._cone_task = self.new_task("measuring the cone")
+        self._dial_task = self.new_task("whitening")
+        self._derive_task = self.new_task("whitening all rows")
+        self._prepared: Prepared | None = None
+        self._latest: ConeView | None = None
+        self._add_tools()
+        self.before, self.after = PointView(), PointView()
+        self.titles = {role: words(kind=role) for role in ("before", "after")}
+        for view, other, role in (
+            (self.before, self.after, "before"),
+            (self.after, self.before, "after"),
+        ):
+            view.setObjectName(f"anisotropy.{role}")
+            view.row_clicked.connect(self._on_click)
+            view.camera_changed.connect(other.set_camera)
+            view.camera_settled.connect(
+                lambda camera: self.edit(self.session.state.orbited(camera))
+            )
+        self.histogram = CosineHistogram("anisotropy.histogram")
+        self.numbers = NumbersTable()
+        self.caption = words(kind="caption", wrap=True)
+        self._lay_out()
+        look.changed.connect(self._redraw)
+
+    def _add_tools(self) -> None:
+        self.strength = slider(
+            "anisotropy.strength", "Strength: 0 only centers the set, 1 whitens it fully", STEPS
+        )
+        self.strength.setMinimumWidth(180)
+        self.strength_value = named(
+            QDoubleSpinBox(), "anisotropy.strength_value", "Strength: as a number"
+        )
+        self.strength_value.setRange(0, 1)
+        self.strength_value.setSingleStep(0.05)
+        self.components = number(
+            "anisotropy.components", "Components: how many directions are kept"
+        )
+        self.components_slider = slider(
+            "anisotropy.components_slider",
+            "Components: how many directions are kept, those of most variance first",
+            1,
+        )
+        self.use = named(
+            QPushButton("Use in all panes"),
+            "anisotropy.use",
+            "Use in all panes: add the whitened set to the library and show it",
+        )
+        self.strength.valueChanged.connect(
+            lambda value: self.edit(self.session.state.dialed(strength=value / STEPS))
+        )
+        self.strength_value.valueChanged.connect(
+            lambda value: self.edit(self.session.state.dialed(strength=value))
+        )
+        for control in (self.components, self.components_slider):
+            control.valueChanged.connect(
+                lambda count: self.edit(self.session.state.dialed(components=count))
+            )
+        for dial in (self.strength, self.components_slider):
+            dial.sliderPressed.connect(self.session.begin_gesture)
+            dial.sliderReleased.connect(self.session.end_gesture)
+        self.use.clicked.connect(self._derive)
+        self.tools.addWidget(caption("Whitening strength"))
+        self.tools.addWidget(self.strength, 2)
+        self.tools.addWidget(self.strength_value)
+        self.tools.addSpacing(GRID)
+        self.tools.addWidget(caption("Components"))
+        self.tools.addWidget(self.components_slider, 1)
+        self.tools.addWidget(self.components)
+        self.tools.addSpacing(GRID)
+        self.tools.addWidget(self.use)
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(1)
+        grid.setVerticalSpacing(0)
+        for column, (role, view) in enumerate((("before", self.before), ("after", self.after))):
+            self.titles[role].setContentsMargins(2 * GRID, GRID, 2 * GRID, 0)
+            grid.addWidget(self.titles[role], 0, column)
+            grid.addWidget(view, 1, column)
+            grid.setColumnStretch(column, 1)
+        grid.setRowStretch(1, 1)
+        below = QHBoxLayout()
+        below.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        below.setSpacing(3 * GRID)
+        below.addWidget(self.histogram, 1)
+        below.addWidget(self.numbers, 0, Qt.AlignmentFlag.AlignVCenter)
+        rows = QVBoxLayout(self.picture)
+        rows.setContentsMargins(0, 0, 0, GRID)
+        rows.setSpacing(GRID)
+        rows.addLayout(grid, 3)
+        rows.addLayout(below, 1)
+        self.caption.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        rows.addWidget(self.caption)
+
+    def set_text_scale(self, scale: float) -> None:  # noqa: D102 - see Pane
+        for part in (self.before, self.after, self.histogram, self.numbers):
+            part.set_text_scale(scale)
+
+    def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
+        active = new.active
+        assert active is not None
+        self._show_dial(new)
+        camera = new.cone_camera or HOME
+        for view in (self.before, self.after):
+            if view.camera != camera:
+                view.set_camera(camera)
+        if self._prepared is None or self._prepared.vector_set is not active:
+            if old.active is not active or not self._cone_task.is_busy:
+                self.use.setEnabled(False)
+                self.calculate(self._cone_task, partial(_prepare, active), self._show_cone)
+            return
+        if old.dial != new.dial:
+            self._turn(new)
+        if (old.query, old.selected) != (new.query, new.selected):
+            self._mark(new)
+
+    def _show_dial(self, new: State) -> None:
+        assert new.active is not None
+        most, components = new.active.dimensions, new.dial.components
+        self.strength.setValue(round(STEPS * new.dial.strength))
+        self.strength_value.setValue(new.dial.strength)
+        for control in (self.components, self.components_slider):
+            control.setRange(1, most)
+            control.setValue(components or most)
+
+    def _show_cone(self, prepared: Prepared) -> None:
+        self._prepared = prepared
+        self.use.setEnabled(True)
+        before = prepared.cone.before
+        self._place("before", before)
+        self.histogram.show_before(before.cosines, before.mean_cosine)
+        self.numbers.show_numbers("before", before)
+        self.titles["before"].setText(f"Before · {prepared.vector_set.name}")
+        self.caption.setText(describe_picture(prepared))
+        self._draw_spheres()
+        self._turn(self.session.state)
+        self._mark(self.session.state)
+
+    def _turn(self, state: State) -> None:
+        assert self._prepared is not None
+        work = partial(_whiten, self._prepared.cone, state.dial.strength, state.dial.components)
+        self.calculate(self._dial_task, work, partial(self._show_after, state))
+
+    def _show_after(self, state: State, after: ConeView) -> None:
+        assert self._prepared is not None
+        rank = self._prepared.cone.rank
+        self._latest = after
+        self._place("after", after)
+        self._mark_view(self.after, self.session.state)
+        self.histogram.show_after(after.cosines, after.mean_cosine)
+        self.numbers.show_numbers("after", after)
+        kept = min(state.dial.components or rank, rank)
+        self.titles["after"].setText(
+            f"After · strength {state.dial.strength:.2f}, {kept:,} of {rank:,} directions"
+        )
+
+    def _place(self, role: str, shown: ConeView) -> None:
+        view, color = getattr(self, role), getattr(look.theme, role)
+        view.set_points(shown.positions, with_alpha(color, 0.55), keep_camera=True)
+
+    def _redraw(self) -> None:
+        """Take the colors of another theme."""
+        if self._prepared is None:
+            return
+        self._draw_spheres()
+        self._place("before", self._prepared.cone.before)
+        if self._latest is not None:
+            self._place("after", self._latest)
+        self._mark(self.session.state)
+
+    def _draw_spheres(self) -> None:
+        for view in (self.before, self.after):
+            view.set_lines(draw_graticule())
+        direction = self._prepared.cone.before.mean_direction if self._prepared else None
+        if direction is not None:
+            pole = np.array([0.0, 0.0, 1.0])
+            arrow = Arrow(0 * pole, 1.18 * pole, look.theme.before, text="mean direction")
+            self.before.set_arrows((arrow,))
+
+    def _mark(self, state: State) -> None:
+        for view in (self.before, self.after):
+            self._mark_view(view, state)
+
+    def _mark_view(self, view: PointView, state: State) -> None:
+        prepared = self._prepared
+        if prepared is None:
+            return
+        query = prepared.places([state.query] if state.query is not None else [])
+        if state.query_vector is not None:
+            query = query[:0]
+        selected = prepared.places(state.selected.rows)
+        always = np.concatenate([query, selected[:LABELED]])
+        view.set_labels(prepared.labels, (), list(dict.fromkeys(always.tolist())))
+        view.set_marks(query=query[0] if len(query) else None, selected=selected)
+
+    def _on_click(self, place: int, _: object) -> None:
+        if place >= 0 and self._prepared is not None:
+            row = int(self._prepared.cone.rows[place])
+            self.edit(self.session.state.queried(row))
+
+    def _derive(self) -> None:
+        state = self.session.state
+        if state.active is None:
+            return
+        recipe = Whitened(strength=state.dial.strength, n_components=state.dial.components)
+        work = partial(_derive, state.active, recipe)
+        self._derive_task.run(work, lambda derived: self.edit(self.session.state.derived(derived)))
+
+
+class NumbersTable(QWidget):
+    """Three numbers, before and after."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("anisotropy.numbers")
+        self._values: dict[tuple[str, str], QLabel] = {}
+        self._labels: list[QLabel] = []
+        grid = QGridLayout(self)
+        grid.setHorizontalSpacing(3 * GRID)
+        for column, role in enumerate(("before", "after"), 1):
+            head = words(role.capitalize(), role)
+            head.setAlignment(Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(head, 0, column)
+            self._labels.append(head)
+            for row, (name, text, tip) in enumerate(NUMBERS, 1):
+                value = words("–", f"anisotropy.{role}.{name}")
+                value.setAlignment(Qt.AlignmentFlag.AlignRight)
+                value.setToolTip(tip)
+                value.setAccessibleName(f"{text} {role}")
+                grid.addWidget(value, row, column)
+                self._values[role, name] = value
+                self._labels.append(value)
+                if column == 1:
+                    title = words(text)
+                    title.setToolTip(tip)
+                    grid.addWidget(title, row, 0)
+                    self._labels.append(title)
+
+    def show_numbers(self, role: str, view: ConeView) -> None:
+        """Show the numbers of one side."""
+        self._values[role, "mean_cosine"].setText(f"{view.mean_cosine:+.4f}")
+        self._values[role, "iso_score"].setText(f"{view.iso_score:.3f}")
+        self._values[role, "effective_rank"].setText(f"{view.effective_rank:.1f}")
+
+    def set_text_scale(self, scale: float) -> None:
+        """Show larger text, for a stage."""
+        for label in self._labels:
+            label.setStyleSheet(f"font-size: {round(13 * scale)}px" if scale != 1 else "")
+
+
+def draw_graticule() -> tuple[Line | Note, ...]:
+    """Return circles of equal angle to the axis, meridians, and the degrees beside them."""
+    theme = look.theme
+    turn = np.linspace(0, 2 * np.pi, 97)
+    lines: list[Line | Note] = []
+    for degrees in range(30, 180, 30):
+        z, radius = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+        ring = np.stack([radius * np.cos(turn), radius * np.sin(turn), np.full_like(turn, z)], 1)
+        equator = degrees == 90
+        lines.append(
+            Line(ring, theme.muted if equator else theme.hairline, 1.5 if equator else 1.0)
+        )
+        lines.append(Note((1.04 * radius, 0.0, 1.04 * z), f"{degrees}°", theme.muted))
+    polar = np.linspace(0, np.pi, 49)
+    for longitude in np.arange(0, 2 * np.pi, np.pi / 4):
+        x, y = math.cos(longitude), math.sin(longitude)
+        meridian = np.stack([x * np.sin(polar), y * np.sin(polar), np.cos(polar)], 1)
+        lines.append(Line(meridian, theme.hairline, 1.0))
+    return tuple(lines)
+
+
+def describe_picture(prepared: Prepared) -> str:
+    """Return what the spheres show, and what must be known to read them."""
+    vector_set, cone = prepared.vector_set, prepared.cone
+    text = CAPTION.format(d=vector_set.dimensions)
+    rank, n, d = cone.before.rank, len(vector_set), vector_set.dimensions
+    if n <= d:
+        return (
+            f"{text} With {n:,} rows in {d:,} dimensions, full whitening makes every pair's cosine "
+            f"exactly −1/{n - 1:,}, whatever the rows are: keep far fewer components."
+        )
+    if len(cone.rows) < n:
+        text += f" A seeded sample of {len(cone.rows):,} of {n:,} rows is drawn."
+    if rank < d:
+        text += f" Rank {rank:,} of {d:,}: {d - rank:,} directions hold nothing and are dropped."
+    return text
+
+
+def _prepare(vector_set: VectorSet, report: Report) -> Prepared:
+    return Prepared(vector_set, Cone(vector_set.vectors, report))
+
+
+def _whiten(cone: Cone, strength: float, components: int | None, report: Report) -> ConeView:
+    return cone.after(strength, components)
+
+
+def _derive(vector_set: VectorSet, recipe: Whitened, report: Report) -> VectorSet:
+    return recipe.derive(vector_set, report)

@@ -1,0 +1,231 @@
+"""The map: every row of the set as a point, laid out by PCA."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QToolTip, QVBoxLayout
+
+from embedviz.app.state import MapSettings, State
+from embedviz.core.neighbors import NeighborSearch
+from embedviz.core.progress import Report
+from embedviz.core.projections import PCA, FittedPCA
+from embedviz.core.vector_set import Matrix, VectorSet
+from embedviz.gui.colors import color_by, colorable_columns, legend_of
+from embedviz.gui.controls import Segments, caption, choice, toggle, tool_button
+from embedviz.gui.describe import describe_row
+from embedviz.gui.pane import Pane
+from embedviz.gui.point_view import PointView
+from embedviz.gui.theme import look
+
+ALWAYS_LABELED = 60
+
+
+@dataclass(frozen=True, eq=False)
+class MapLayout:
+    """Where the rows of a set lie on the map."""
+
+    vector_set: VectorSet
+    fitted: FittedPCA
+    positions: Matrix
+
+
+class MapPane(Pane):
+    """All rows in two or three dimensions; a click chooses one everywhere."""
+
+    title = "Map"
+    name = "map"
+    figure = "map"
+    hint = "Open a file of vectors to see them as a map of points."
+
+    def build(self) -> None:  # noqa: D102 - see Pane
+        self._layout_task = self.new_task("PCA of all rows")
+        self._neighbors_task = self.new_task("nearest rows")
+        self._layout: MapLayout | None = None
+        self._neighbors: tuple[int, ...] = ()
+        self.view = PointView()
+        self.view.setObjectName("map.view")
+        self.view.row_clicked.connect(self._on_click)
+        self.view.row_hovered.connect(self._on_hover)
+        self.view.rows_selected.connect(
+            lambda rows, change: self.edit(self.session.state.selecting(rows, change))
+        )
+        self.view.camera_settled.connect(lambda camera: self._set(camera=camera))
+        layout = QVBoxLayout(self.picture)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        self._add_tools()
+        look.changed.connect(self._recolor)
+
+    def _add_tools(self) -> None:
+        self.dimensions = Segments("map.dimensions", "Dimensions of the map", ("2-D", "3-D"))
+        self.dimensions.chosen.connect(lambda place: self._set(is_3d=place == 1, camera=None))
+        self.color = choice("map.color", "Color: a metadata column that colors the points")
+        self.color.activated.connect(lambda _: self._set(color_by=self.color.currentData()))
+        self.labels = toggle("map.labels", "Labels", "Labels: name points as far as there is room")
+        self.labels.clicked.connect(lambda on: self._set(labels=on))
+        self.lasso = toggle("map.lasso", "Lasso", "Lasso: drag around points to select them")
+        self.lasso.toggled.connect(lambda on: self.view.set_tool("lasso" if on else "navigate"))
+        home = tool_button("map.fit", "Fit", "Fit: bring all points into view (Home)")
+        home.clicked.connect(lambda: self._set(camera=None))
+        for widget in (
+            self.dimensions,
+            caption("Color by"),
+            self.color,
+            self.labels,
+            self.lasso,
+            home,
+        ):
+            self.tools.addWidget(widget)
+        self.tools.addStretch(1)
+
+    def set_text_scale(self, scale: float) -> None:  # noqa: D102 - see Pane
+        self.view.set_text_scale(scale)
+
+    def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
+        active = new.active
+        assert active is not None
+        if old.active is not active:
+            self._fill_columns(active)
+        self._show_settings(new.map)
+        if self._layout is None or self._layout.vector_set is not active:
+            if not self._layout_task.is_busy or old.active is not active:
+                self.view.set_message(f"PCA of {len(active):,} rows …")
+                self.calculate(self._layout_task, partial(_lay_out, active), self._show_layout)
+            return
+        if old.map.is_3d != new.map.is_3d:
+            self._place_points(new, animate=True)
+        elif old.map.color_by != new.map.color_by:
+            self._recolor()
+        if old.map.labels != new.map.labels or old.selected != new.selected:
+            self._label(new)
+        if new.map.camera is None:
+            if old.map.camera is not None:
+                self.view.fit()
+        elif new.map.camera != self.view.camera:
+            self.view.set_camera(new.map.camera)
+        if not old.asks_as(new) or (old.selected, old.metric) != (new.selected, new.metric):
+            self._mark(new)
+
+    def _fill_columns(self, active: VectorSet) -> None:
+        self.color.clear()
+        self.color.addItem("nothing", None)
+        for column in colorable_columns(active):
+            self.color.addItem(column, column)
+
+    def _show_settings(self, settings: MapSettings) -> None:
+        self.dimensions.show_choice(int(settings.is_3d))
+        self.labels.setChecked(settings.labels)
+        self.color.setCurrentIndex(max(self.color.findData(settings.color_by), 0))
+
+    def _show_layout(self, layout: MapLayout) -> None:
+        state = self.session.state
+        self._layout = layout
+        self.view.set_message("")
+        self._place_points(state, animate=False)
+        self._label(state)
+        self._mark(state)
+        if state.map.camera is not None:
+            self.view.set_camera(state.map.camera)
+
+    def _place_points(self, state: State, *, animate: bool, keep_camera: bool = False) -> None:
+        """Show all rows where they lie, in the color of the chosen column."""
+        layout = self._layout
+        assert layout is not None
+        count = 3 if state.map.is_3d else 2
+        coloring = None
+        if state.map.color_by in colorable_columns(layout.vector_set):
+            coloring = color_by(layout.vector_set, state.map.color_by, look.theme)
+        self.view.set_legend(None if coloring is None else legend_of(coloring))
+        self.view.set_points(
+            layout.positions[:, :count],
+            None if coloring is None else coloring.colors,
+            animate=animate,
+            keep_camera=keep_camera,
+        )
+        self._show_marks()
+        ratios = layout.fitted.explained_variance_ratio[:count]
+        self.view.set_axes([f"PC{i} · {100 * r:.1f} %" for i, r in enumerate(ratios, 1)])
+        self.view.set_caption(
+            f"{layout.vector_set.name} · PCA of all {len(layout.vector_set):,} rows, centered · "
+            f"these {count} axes hold {100 * ratios.sum():.1f} % of the variance"
+        )
+
+    def _recolor(self) -> None:
+        """Color points anew: another column was chosen, or another theme."""
+        state = self.session.state
+        if self._layout is not None and state.active is self._layout.vector_set:
+            self._place_points(state, animate=False, keep_camera=state.map.camera is not None)
+
+    def _label(self, state: State) -> None:
+        assert state.active is not None
+        always = [row for row in (state.query,) if row is not None]
+        always += list(state.selected)[:ALWAYS_LABELED] + list(self._neighbors)
+        order = None if state.map.labels else ()
+        self.view.set_labels(state.active.labels, order, tuple(dict.fromkeys(always)))
+
+    def _mark(self, state: State) -> None:
+        """Ring the query and what is selected; the neighbors follow when they are known."""
+        question = state.question
+        if question is None or state.active is None:
+            self._neighbors = ()
+            self._show_marks()
+            return
+        search = self.session.searches.search(state.active, state.metric)
+        work = partial(_find, search, question.vector, question.exclude)
+        self._neighbors_task.run(work, self._show_neighbors)
+        self._neighbors = ()
+        self._show_marks()
+
+    def _show_neighbors(self, rows: tuple[int, ...]) -> None:
+        self._neighbors = rows
+        self._show_marks()
+        if self._layout is not None and self._layout.vector_set is self.session.state.active:
+            self._label(self.session.state)
+
+    def _show_marks(self) -> None:
+        state = self.session.state
+        self.view.set_marks(
+            query=state.query if state.query_vector is None else None,
+            selected=state.selected.rows,
+            neighbors=self._neighbors,
+        )
+
+    def _set(self, **settings: Any) -> None:
+        self.edit(self.session.state.mapped(replace(self.session.state.map, **settings)))
+
+    def _on_click(self, row: int, modifiers: Qt.KeyboardModifier) -> None:
+        state = self.session.state
+        both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        if row < 0:
+            self.edit(state.selecting(()))
+        elif modifiers & Qt.KeyboardModifier.AltModifier:
+            self.edit(state.selecting([row], "remove"))
+        elif modifiers & both:
+            self.edit(state.toggled(row))
+        else:
+            self.edit(state.queried(row))
+
+    def _on_hover(self, row: int) -> None:
+        active = self.session.state.active
+        if row < 0 or active is None:
+            QToolTip.hideText()
+        else:
+            QToolTip.showText(QCursor.pos(), describe_row(active, row), self.view)
+
+
+def _lay_out(vector_set: VectorSet, report: Report) -> MapLayout:
+    """Compute the map of all rows. Runs off the UI thread."""
+    fitted = PCA().fit(vector_set.vectors, report)
+    return MapLayout(vector_set, fitted, fitted.transform(vector_set.vectors))
+
+
+def _find(
+    search: NeighborSearch, vector: Matrix, exclude: tuple[int, ...], report: Report
+) -> tuple[int, ...]:
+    rows, _ = search.nearest(vector, 10, exclude=exclude)
+    return tuple(rows.tolist())

@@ -1,0 +1,256 @@
+"""Matryoshka: which neighbors survive on a prefix of the dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout
+
+from embedviz.app.state import Question, State
+from embedviz.core.matryoshka import PrefixQuery, PrefixSearch, overlap_curve
+from embedviz.core.progress import Report
+from embedviz.core.recipes import Truncated
+from embedviz.core.vector_set import VectorSet
+from embedviz.gui.charts import OverlapChart
+from embedviz.gui.controls import caption, named, number, words
+from embedviz.gui.pane import Pane
+from embedviz.gui.prefix_slider import PrefixSlider
+from embedviz.gui.ranked_list import Fate, Ranked, RankedList, rank
+from embedviz.gui.theme import GRID
+
+SHOWN = 10
+QUERIES = 500
+ORDERINGS = ("prefix", "random", "svd")
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A query with what was prepared for it: any prefix is then answered at once."""
+
+    state: State
+    question: Question
+    query: PrefixQuery
+    full: tuple[Ranked, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Lists:
+    """Neighbors at full length and on the prefix, each with what becomes of it."""
+
+    full: tuple[Ranked, ...]
+    short: tuple[Ranked, ...]
+
+    @property
+    def kept(self) -> int:
+        """How many are in both."""
+        return sum(line.fate == "kept" for line in self.full)
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Mean overlap over prefix lengths, for prefixes and for what they are compared with."""
+
+    vector_set: VectorSet
+    lengths: tuple[int, ...]
+    overlaps: dict[str, list[float]]
+    queries: int
+
+
+class MatryoshkaPane(Pane):
+    """A slider of prefix lengths, and the neighbors found with so many dimensions."""
+
+    title = "Matryoshka"
+    name = "matryoshka"
+    figure = "matryoshka"
+    hint = "Open a file of vectors to see how short a prefix still finds the same neighbors."
+
+    def build(self) -> None:  # noqa: D102 - see Pane
+        self._ask_task = self.new_task("preparing the query")
+        self._lists_task = self.new_task("nearest rows")
+        self._curve_task = self.new_task("overlap curve")
+        self._derive_task = self.new_task("truncating all rows")
+        self._search: tuple[VectorSet, PrefixSearch] | None = None
+        self._asked: Asked | None = None
+        self._curves: Curves | None = None
+        self._add_tools()
+        self.heads = {side: words(kind="title") for side in ("full", "short")}
+        self.full = named(RankedList(), "matryoshka.full", "Neighbors at full length")
+        self.short = named(RankedList(), "matryoshka.short", "Neighbors on the prefix")
+        for ranked in (self.full, self.short):
+            ranked.row_chosen.connect(lambda row: self.edit(self.session.state.queried(row)))
+        self.summary = words(kind="matryoshka.summary", wrap=True)
+        self.chart = OverlapChart("matryoshka.curve")
+        self.curve_caption = words(kind="caption", wrap=True)
+        self._lay_out()
+
+    def _add_tools(self) -> None:
+        self.slider = named(
+            PrefixSlider(),
+            "matryoshka.dimensions",
+            "Dimensions: how many of the first ones are used",
+        )
+        self.slider.valueChanged.connect(self._on_dimensions)
+        self.slider.sliderPressed.connect(self.session.begin_gesture)
+        self.slider.sliderReleased.connect(self.session.end_gesture)
+        self.number = number("matryoshka.number", "Dimensions: as a number")
+        self.number.valueChanged.connect(self._on_dimensions)
+        self.use = named(
+            QPushButton("Use in all panes"),
+            "matryoshka.use",
+            "Use in all panes: add the truncated set to the library and show it",
+        )
+        self.use.clicked.connect(self._derive)
+        self.tool_row.setFixedHeight(self.slider.sizeHint().height() + 2 * GRID)
+        self.tools.addWidget(caption("Dimensions"))
+        self.tools.addWidget(self.slider, 1)
+        self.tools.addWidget(self.number)
+        self.tools.addWidget(self.use)
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 0)
+        grid.setHorizontalSpacing(3 * GRID)
+        for column, (side, ranked) in enumerate((("full", self.full), ("short", self.short))):
+            self.heads[side].setContentsMargins(GRID, 0, 0, 0)
+            grid.addWidget(self.heads[side], 0, column)
+            grid.addWidget(ranked, 1, column)
+            grid.setColumnStretch(column, 1)
+            ranked.setMinimumHeight(28 * SHOWN + 4)
+        rows = QVBoxLayout(self.picture)
+        rows.setContentsMargins(0, 0, 0, GRID)
+        rows.setSpacing(GRID)
+        rows.addLayout(grid, 3)
+        for text in (self.summary, self.curve_caption):
+            text.setContentsMargins(3 * GRID, 0, 3 * GRID, 0)
+        rows.addWidget(self.summary)
+        rows.addWidget(self.chart, 2)
+        rows.addWidget(self.curve_caption)
+
+    def set_text_scale(self, scale: float) -> None:  # noqa: D102 - see Pane
+        for part in (self.full, self.short, self.chart, self.slider):
+            part.set_text_scale(scale)
+
+    def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
+        active, question = new.active, new.question
+        assert active is not None
+        for control in (self.slider, self.number):
+            control.setRange(1, active.dimensions)
+            control.setValue(new.dimensions)
+        self.heads["full"].setText(f"Full length · {active.dimensions:,}")
+        self.heads["short"].setText(f"First {new.dimensions:,} dimensions")
+        if old.active is not active:
+            self._draw_curve(active)
+        self._show_marker(new.dimensions)
+        if question is None:
+            self._forget_query()
+        elif self._asked is None or not self._asked.state.asks_as(new):
+            if not old.asks_as(new) or not self._ask_task.is_busy:
+                work = partial(_ask, self._search_in(active), new, question)
+                self.calculate(self._ask_task, work, self._show_asked)
+        elif old.dimensions != new.dimensions:
+            self._list(self._asked, new.dimensions)
+
+    def _search_in(self, active: VectorSet) -> PrefixSearch:
+        if self._search is None or self._search[0] is not active:
+            self._search = (active, PrefixSearch(active.vectors))
+        return self._search[1]
+
+    def _forget_query(self) -> None:
+        self._asked = None
+        self.full.show_lines(())
+        self.short.show_lines(())
+        self.summary.setText("Choose a row, in the library or on the map, as the query.")
+
+    def _show_asked(self, asked: Asked) -> None:
+        self._asked = asked
+        self._list(asked, self.session.state.dimensions)
+
+    def _list(self, asked: Asked, dimensions: int) -> None:
+        work = partial(_compare, asked, dimensions)
+        self.calculate(self._lists_task, work, partial(self._show_lists, asked, dimensions))
+
+    def _show_lists(self, asked: Asked, dimensions: int, lists: Lists) -> None:
+        self.full.show_lines(lists.full)
+        self.short.show_lines(lists.short)
+        assert asked.state.active is not None
+        most = asked.state.active.dimensions
+        self.summary.setText(
+            f"{asked.question.name}: {lists.kept} of {len(lists.full)} neighbors kept · "
+            f"{dimensions:,} of {most:,} dimensions, {100 * dimensions / most:.1f} % of the bytes"
+        )
+
+    def _draw_curve(self, active: VectorSet) -> None:
+        if self._curves is not None and self._curves.vector_set is active:
+            return
+        self._curves = None
+        self.chart.clear_curves()
+        self.curve_caption.setText("Measuring the overlap …")
+        lengths = tuple(self.slider.marks)
+        self.calculate(self._curve_task, partial(_measure, active, lengths), self._show_curves)
+
+    def _show_curves(self, curves: Curves) -> None:
+        self._curves = curves
+        self.chart.show_curves(curves.lengths, curves.overlaps)
+        self.curve_caption.setText(
+            f"Mean overlap@{SHOWN} of {curves.queries:,} seeded query rows with their neighbors at "
+            "full length: on the first dimensions (prefix), on as many random ones, and after a "
+            "rotation to leading directions (SVD). A prefix is special as far as it beats random."
+        )
+        self._show_marker(self.session.state.dimensions)
+
+    def _show_marker(self, dimensions: int) -> None:
+        overlap = self.chart.show_marker(dimensions)
+        if overlap is not None:
+            self.heads["short"].setText(
+                f"First {dimensions:,} dimensions · mean overlap {overlap:.3f}"
+            )
+
+    def _on_dimensions(self, dimensions: int) -> None:
+        self.edit(self.session.state.truncated(dimensions))
+
+    def _derive(self) -> None:
+        state = self.session.state
+        if state.active is None:
+            return
+        work = partial(_derive, state.active, Truncated(state.dimensions))
+        self._derive_task.run(work, lambda derived: self.edit(self.session.state.derived(derived)))
+
+
+def _ask(search: PrefixSearch, state: State, question: Question, report: Report) -> Asked:
+    """Multiply the query with all rows, once. Runs off the UI thread."""
+    assert state.active is not None
+    query = search.query(question.vector)
+    found = query.top(state.active.dimensions, SHOWN, exclude=question.exclude)
+    return Asked(state, question, query, tuple(rank(state.active, *found)))
+
+
+def _compare(asked: Asked, dimensions: int, report: Report) -> Lists:
+    """Find the neighbors on a prefix. Runs off the UI thread."""
+    assert asked.state.active is not None
+    found = asked.query.top(dimensions, SHOWN, exclude=asked.question.exclude)
+    short = rank(asked.state.active, *found)
+    both = {line.row for line in asked.full} & {line.row for line in short}
+    return Lists(_judged(asked.full, both, "lost"), _judged(short, both, "new"))
+
+
+def _judged(lines: Iterable[Ranked], both: set[int], otherwise: Fate) -> tuple[Ranked, ...]:
+    return tuple(replace(line, fate="kept" if line.row in both else otherwise) for line in lines)
+
+
+def _measure(vector_set: VectorSet, lengths: tuple[int, ...], report: Report) -> Curves:
+    """Compute the overlap curves. Runs off the UI thread."""
+    queries = min(QUERIES, len(vector_set))
+    overlaps = {}
+    for step, ordering in enumerate(ORDERINGS):
+        report(step / len(ORDERINGS), f"overlap, {ordering}")
+        curve = overlap_curve(
+            vector_set.vectors, lengths, SHOWN, queries, ordering, draws=3, report=report
+        )
+        overlaps[ordering] = [float(value) for value in curve]
+    return Curves(vector_set, lengths, overlaps, queries)
+
+
+def _derive(vector_set: VectorSet, recipe: Truncated, report: Report) -> VectorSet:
+    return recipe.derive(vector_set, report)
