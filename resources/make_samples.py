@@ -134,8 +134,12 @@ def read_categories(path: Path) -> dict[str, str]:
             continue
         for word in text.split():
             if not category or word in found:
-                where = found.get(word, "no category")
-                raise SystemExit(f"{path.name}, line {number}: {word!r} is in {where} already.")
+                why = (
+                    f"is in {found[word]} already"
+                    if category
+                    else "stands before the first category"
+                )
+                raise SystemExit(f"{path.name}, line {number}: {word!r} {why}.")
             found[word] = category
     return found
 
