@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.ranking import read_only, rows_per_block
 from embedviz.core.vector_set import Matrix
-
-_BLOCK_NUMBERS = 2_000_000
 
 
 def row_blocks(rows: NDArray[Any]) -> Iterator[tuple[int, NDArray[Any]]]:
@@ -20,19 +19,12 @@ def row_blocks(rows: NDArray[Any]) -> Iterator[tuple[int, NDArray[Any]]]:
         yield first, rows[first : first + step]
 
 
-def rows_per_block(dimensions: int) -> int:
-    """Return how many rows of this length make a block: 8 MB in float32, 16 MB in float64."""
-    return max(1, _BLOCK_NUMBERS // max(1, dimensions))
-
-
-def kernel_rows(rows: NDArray[np.float32]) -> Matrix:
+def kernel_rows(rows: Matrix) -> Matrix:
     """Return rows as the one kind of array that kernels get: read-only, numbers side by side.
 
-    A kernel is compiled anew for each kind. Only rows in another layout are copied.
+    Only rows in another layout are copied, so give a block of a large array.
     """
-    rows = np.ascontiguousarray(rows).view()
-    rows.flags.writeable = False
-    return rows
+    return read_only(np.ascontiguousarray(rows))
 
 
 def scale_to_unit_length(rows: NDArray[Any]) -> None:

@@ -34,7 +34,7 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from embedviz.core.blocks import kernel_rows, rows_per_block, scale_to_unit_length
+from embedviz.core.blocks import kernel_rows, scale_to_unit_length
 from embedviz.core.covariance import (
     Directions,
     Vector,
@@ -53,6 +53,7 @@ from embedviz.core.isotropy import (
 )
 from embedviz.core.kernels import parallel_kernel
 from embedviz.core.progress import Report, silent
+from embedviz.core.ranking import rows_per_block
 from embedviz.core.vector_set import Matrix, Rows
 
 _MOST_ROWS = 200_000

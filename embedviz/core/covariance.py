@@ -208,7 +208,7 @@ def describe_rank(axes: PrincipalAxes, rank: int) -> tuple[str, ...]:
     if 2 <= axes.n_rows == rank + 1:
         notes.append(
             f"{axes.n_rows:,} rows span only {rank:,} directions: fully whitened, every two of "
-            f"them have the cosine −1/{rank:,}, whatever they mean. Keep fewer components."  # noqa: RUF001
+            f"them have the cosine −1/{rank:,}, whatever they mean. Keep fewer components."
         )
     return tuple(notes)
 
