@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from embedviz.core.errors import UserError
-from embedviz.core.formats import json_objects, numpy_arrays, text
+from embedviz.core.formats import json_objects, numpy_arrays, text, word2vec_binary
 from embedviz.core.formats.companions import with_companions
 from embedviz.core.formats.reading import Contents, Format, ReadSettings
 from embedviz.core.formats.source import Source
@@ -24,6 +24,7 @@ __all__ = ["FORMATS", "load"]
 FORMATS: tuple[Format, ...] = (
     numpy_arrays.ARRAY,
     text.TEXT,
+    word2vec_binary.WORD2VEC_BINARY,
     json_objects.JSON,
 )
 

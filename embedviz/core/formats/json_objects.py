@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from embedviz.core.errors import UserError
+from embedviz.core.formats.labels import without_surrogates
 from embedviz.core.formats.numbers import DOUBTFUL, parse_list_slowly, parse_lists
 from embedviz.core.formats.reading import (
     BadRows,
@@ -95,11 +96,9 @@ def _add(block: list[Entry], rows: RowCollector, fraction: float) -> None:
 def _decode(key: bytes) -> str:
     text = key.decode("utf-8", "replace")
     try:
-        label: str = json.loads(text, strict=False)
+        return without_surrogates(json.loads(text, strict=False))
     except ValueError:  # An escape that JSON does not know.
         return text[1:-1]
-    # Half of a pair of escapes is no character, and could not be written or drawn.
-    return label.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 class _Entries:

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from embedviz.core.formats.labels import decode_spans, note_on_replaced
 from embedviz.core.formats.numbers import (
     BLANK,
     DOUBTFUL,
-    Offsets,
     describe_field,
     exact_numbers,
     is_fraction,
@@ -41,7 +41,8 @@ from embedviz.core.formats.source import BLANKS, Bytes, Source, line_blocks
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix
 
-_header = re.compile(rb"[ \t]*([0-9]{1,18})[ \t]+([0-9]{1,18})[ \t\r]*").fullmatch
+find_header = re.compile(rb"[ \t]*([0-9]{1,18})[ \t]+([0-9]{1,18})[ \t\r]*(?:\n|\Z)").match
+"""Matches the line `N D` at the start of a text."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Layout:
 def find_layout(source: Source) -> Layout | None:
     """Return the layout of the file, or None when its lines are not labels and numbers."""
     lines = source.lines
-    found = _header(lines[0]) if lines else None
+    found = find_header(lines[0]) if lines else None
     claimed = (int(found[1]), int(found[2])) if found else None
     body = [_Line.of(line) for line in lines[1 if claimed else 0 :]]
     if not body:
@@ -113,6 +114,13 @@ def _header_is_believed(claimed: int, body: list[_Line]) -> bool:
         return False
     longer = [line for line in fitting if line.dimensions > claimed]
     return not any(is_fraction(line.fields[-claimed - 1]) for line in longer)
+
+
+def note_on_header(promised: int, n_rows: int | None) -> list[str]:
+    """Return the sentence about a header that counts wrong, if it does."""
+    if n_rows in (None, promised):
+        return []
+    return [f"The header promises {counted(promised, 'row')}, the file has {n_rows:,}."]
 
 
 def _matches(source: Source) -> bool:
@@ -178,7 +186,8 @@ class _LineReader:
             stops[lines[row]] = start + length
         labels = None
         if self._layout.is_labeled:
-            labels = self._decode(text, starts[lines], stops[lines])
+            labels, n_replaced = decode_spans(text, starts[lines], stops[lines])
+            self._n_replaced += n_replaced
             problems |= self._find_surplus(labels)
         first = self._line
         self._rows.add(len(lines), labels, problems, lambda row: f"line {first + lines[row]:,}")
@@ -209,18 +218,6 @@ class _LineReader:
             raise ValueError("a number is too large for 32 bits")
         return max(length, 0)
 
-    def _decode(self, text: bytes, starts: Offsets, stops: Offsets) -> list[str]:
-        spans = list(zip(starts.tolist(), stops.tolist(), strict=True))
-        try:
-            return [text[start:stop].decode() for start, stop in spans]
-        except UnicodeDecodeError:
-            labels = [text[start:stop].decode("utf-8", "replace") for start, stop in spans]
-            self._n_replaced += sum(
-                label.encode() != text[start:stop]
-                for label, (start, stop) in zip(labels, spans, strict=True)
-            )
-            return labels
-
     def _find_surplus(self, labels: Sequence[str]) -> dict[int, str]:
         """Return the rows whose label ends in a number like those of the vector."""
         found = {}
@@ -233,22 +230,17 @@ class _LineReader:
 
     def _notes(self, n_rows: int | None) -> list[str]:
         notes = []
-        rows, dimensions = self._layout.header or (None, None)
-        if rows is not None and n_rows is not None and rows != n_rows:
-            notes.append(f"The header promises {counted(rows, 'row')}, the file has {n_rows:,}.")
-        if dimensions is not None and dimensions != self._layout.dimensions:
-            notes.append(
-                f"The header says {dimensions:,} dimensions, the rows have "
-                f"{self._layout.dimensions:,}."
-            )
+        if self._layout.header:
+            rows, dimensions = self._layout.header
+            notes += note_on_header(rows, n_rows)
+            if dimensions != self._layout.dimensions:
+                notes.append(
+                    f"The header says {dimensions:,} dimensions, the rows have "
+                    f"{self._layout.dimensions:,}."
+                )
         if self._n_blank:
             notes.append(f"{counted(self._n_blank, 'blank line')} passed over.")
-        if self._n_replaced:
-            notes.append(
-                f"{counted(self._n_replaced, 'label')} not in valid UTF-8: the bytes that could "
-                "not be read are shown as \N{REPLACEMENT CHARACTER}."
-            )
-        return notes
+        return notes + note_on_replaced(self._n_replaced)
 
 
 def _split_from_right(line: bytes, count: int) -> tuple[list[bytes], int]:

@@ -1,0 +1,164 @@
+r"""word2vec binary: a line `N D`, then for each row a label, a space and D float32 values.
+
+After the values comes a newline (the C tool) or nothing (the Google News vectors, gensim), so
+newlines are dropped from the front of a label and never skipped blindly. The end of a label is the
+first space: there is no other mark, so one broken row shifts all that follow. What cannot be right
+is therefore an error with its row and byte, unless rows may be skipped: then reading stops there.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+import numpy as np
+
+from embedviz.core.formats.labels import decode_spans, note_on_replaced
+from embedviz.core.formats.numbers import Offsets
+from embedviz.core.formats.reading import (
+    BadRows,
+    Contents,
+    Format,
+    ReadSettings,
+    counted,
+    require_dimensions,
+)
+from embedviz.core.formats.rows import RowCollector
+from embedviz.core.formats.source import BLOCK_BYTES, Bytes, Source, Stream
+from embedviz.core.formats.text import find_header, note_on_header
+from embedviz.core.kernels import serial_kernel
+from embedviz.core.progress import Report
+
+_LONGEST_LABEL = 10_000
+
+
+@serial_kernel
+def _find_rows(block: Bytes, row_bytes: int, starts: Offsets, spaces: Offsets) -> Any:
+    """Find the complete rows at the front of the block.
+
+    Returns
+    -------
+    int, int
+        How many there are, and where the first incomplete one starts.
+    """
+    count = 0
+    position = 0
+    while count < len(starts):
+        start = position
+        while start < len(block) and block[start] == 10:
+            start += 1
+        space = start
+        while space < len(block) and block[space] != 32:
+            space += 1
+        if space + 1 + row_bytes > len(block):
+            break
+        starts[count] = start
+        spaces[count] = space
+        count += 1
+        position = space + 1 + row_bytes
+    return count, position
+
+
+@serial_kernel
+def _copy_rows(block: Bytes, spaces: Offsets, out: Bytes) -> None:
+    for row in range(len(spaces)):
+        first = spaces[row] + 1
+        for i in range(out.shape[1]):
+            out[row, i] = block[first + i]
+
+
+def _matches(source: Source) -> bool:
+    header = find_header(source.head)
+    if not header:
+        return False
+    # Text has no such bytes; a few floats hardly ever do without.
+    return bool(re.search(rb"[\0-\x08\x0e-\x1f\x7f]", source.head[header.end() :][:65536]))
+
+
+def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
+    header = find_header(source.head)
+    assert header is not None
+    reader = _Reader(source, settings, int(header[1]), int(header[2]))
+    with source.stream() as stream:
+        stream.read(header.end())
+        reader.read(stream, header.end(), report)
+    return reader.contents()
+
+
+class _Reader:
+    """Reads rows block by block; a row cut by the end of a block starts the next."""
+
+    def __init__(
+        self, source: Source, settings: ReadSettings, promised: int, dimensions: int
+    ) -> None:
+        require_dimensions(source.path.name, dimensions)
+        self._promised = promised
+        self._row_bytes = 4 * dimensions
+        self._bad = BadRows(source, settings)
+        self._rows = RowCollector(dimensions, settings, self._bad, keeps_duplicates=False)
+        self._n_replaced = 0
+        self._position = 0
+        self._surplus = 0
+
+    def read(self, stream: Stream, position: int, report: Report) -> None:
+        self._position = position
+        rest = b""
+        is_at_end = False
+        while not is_at_end and len(rest) <= self._row_bytes + _LONGEST_LABEL:
+            more = stream.read(BLOCK_BYTES)
+            is_at_end = len(more) < BLOCK_BYTES
+            block = rest + more
+            rest = block[self._add(block, stream.fraction) :].lstrip(b"\n")
+            if self._rows.is_full:
+                if rest or not is_at_end:
+                    self._rows.stop()
+                return
+            report(stream.fraction, f"{self._rows.n_read:,} rows read")
+        if rest:
+            self._take_down(rest, is_at_end)
+
+    def contents(self) -> Contents:
+        contents = self._rows.contents("word2vec binary")
+        contents.notes += note_on_header(self._promised, contents.n_rows)
+        if self._surplus:
+            contents.notes.append(
+                f"{counted(self._surplus, 'byte')} after the last promised row not read."
+            )
+        contents.notes += note_on_replaced(self._n_replaced)
+        return contents
+
+    def _add(self, text: bytes, fraction: float) -> int:
+        """Take in the complete rows of a block; return how many bytes they have."""
+        block = np.frombuffer(text, np.uint8)
+        starts, spaces = np.empty((2, len(block) // (self._row_bytes + 1) + 1), np.int64)
+        count, used = _find_rows(block, self._row_bytes, starts, spaces)
+        starts, spaces = starts[:count], spaces[:count]
+        vectors = self._rows.space_for(count, fraction)
+        _copy_rows(block, spaces, vectors.view(np.uint8))
+        if sys.byteorder == "big":
+            vectors.byteswap(inplace=True)
+        labels, n_replaced = decode_spans(text, starts, spaces)
+        self._n_replaced += n_replaced
+        row, byte = self._rows.n_read, self._position
+        self._rows.add(
+            count, labels, {}, lambda i: f"row {row + i + 1:,} (byte {byte + starts[i]:,})"
+        )
+        self._position += used
+        return int(used)
+
+    def _take_down(self, rest: bytes, is_at_end: bool) -> None:
+        """Judge what is left when no further row was found."""
+        n_read = self._rows.n_read
+        if n_read >= self._promised:
+            self._surplus = len(rest)
+            return
+        reason = (
+            f"the file ends inside this row; {counted(self._promised, 'row')} were promised"
+            if is_at_end
+            else "no space marks the end of its label"
+        )
+        self._bad.add(f"row {n_read + 1:,} (byte {self._position:,})", reason)
+
+
+WORD2VEC_BINARY = Format(_matches, _read)
