@@ -196,16 +196,26 @@ def spread_powers(variances: Vector, strength: float) -> Vector:
     return np.asarray(variances ** (-0.5 * strength))
 
 
-def describe_rank(axes: PrincipalAxes, rank: int) -> tuple[str, ...]:
+def describe_rank(axes: PrincipalAxes, rank: int, n_kept: int | None = None) -> tuple[str, ...]:
     """Return what a reader should know about the rank of a cloud, in a few sentences or none.
 
     Whitened rows have the Gram matrix (n - 1)(I - 11ᵀ/n) when the cloud fills all n - 1
     directions that n centered rows can span: a regular simplex whatever the vectors were.
+
+    Parameters
+    ----------
+    axes : PrincipalAxes
+    rank : int
+        How many directions have a variance worth keeping.
+    n_kept : int, optional
+        How many of them are kept. Default: all.
     """
     notes = []
     if rank < axes.dimensions:
         notes.append(f"rank {rank:,} of {axes.dimensions:,}")
-    if 2 <= axes.n_rows == rank + 1:
+    if n_kept is not None and n_kept < rank:
+        notes.append(f"{n_kept:,} of {rank:,} directions kept")
+    elif 2 <= axes.n_rows == rank + 1:
         notes.append(
             f"{axes.n_rows:,} rows span only {rank:,} directions: fully whitened, every two of "
             f"them have the cosine −1/{rank:,}, whatever they mean. Keep fewer components."
