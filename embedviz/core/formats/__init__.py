@@ -7,12 +7,12 @@ are a matter of judgment. To add a format, write a module with a `Format` in it 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from embedviz.core.errors import UserError
-from embedviz.core.formats import json_objects, numpy_arrays, text, word2vec_binary
+from embedviz.core.formats import delimited, json_objects, numpy_arrays, text, word2vec_binary
 from embedviz.core.formats.companions import with_companions
 from embedviz.core.formats.reading import Contents, Format, ReadSettings
 from embedviz.core.formats.source import Source
@@ -26,6 +26,7 @@ FORMATS: tuple[Format, ...] = (
     text.TEXT,
     word2vec_binary.WORD2VEC_BINARY,
     json_objects.JSON,
+    delimited.TABLE,
 )
 
 _SUFFIXES = {".gz", ".bz2", ".xz", ".txt", ".vec", ".bin", ".npy", ".npz", ".json", ".csv", ".tsv"}

@@ -83,7 +83,8 @@ def _split(lines: Sequence[str], separator: str, name: str) -> Columns:
             )
         row += [""] * (width - len(row))
     names = unique_names(rows[0])
-    return Columns(name, dict(zip(names, map(list, zip(*rows[1:])), strict=True)), has_header=True)
+    values = {name: [row[i] for row in rows[1:]] for i, name in enumerate(names)}
+    return Columns(name, values, has_header=True)
 
 
 def unique_names(names: Sequence[str]) -> list[str]:

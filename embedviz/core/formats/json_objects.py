@@ -11,11 +11,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-import numpy as np
-
 from embedviz.core.errors import UserError
 from embedviz.core.formats.labels import without_surrogates
-from embedviz.core.formats.numbers import DOUBTFUL, parse_list_slowly, parse_lists
+from embedviz.core.formats.numbers import parse_texts
 from embedviz.core.formats.reading import (
     BadRows,
     Contents,
@@ -75,17 +73,7 @@ def _count_of(text: bytes) -> int:
 
 def _add(block: list[Entry], rows: RowCollector, fraction: float) -> None:
     vectors = rows.space_for(len(block), fraction)
-    lengths = [len(text) for _, text in block]
-    stops = np.cumsum(lengths)
-    state = np.empty(len(block), np.uint8)
-    text = np.frombuffer(b"".join(text for _, text in block), np.uint8)
-    parse_lists(text, stops - lengths, stops, vectors, state)
-    problems = {}
-    for row in np.flatnonzero(state == DOUBTFUL).tolist():
-        try:
-            parse_list_slowly(block[row][1], vectors[row])
-        except ValueError as reason:
-            problems[row] = str(reason)
+    problems = parse_texts([text for _, text in block], vectors)
     labels = [_decode(key) for key, _ in block]
     first = rows.n_read + 1
     rows.add(
@@ -122,8 +110,8 @@ class _Entries:
         """
         self._read_on()
         opening = _opening(self._text)
-        if not opening:
-            self._fail("it starts with a list")
+        if opening is None:
+            raise self._error("it starts with a list")
         self._position = opening.end()
         is_closed = opening[1] is not None
         while not is_closed:
@@ -144,11 +132,11 @@ class _Entries:
         self._line += self._text.count(b"\n", 0, self._position)
         rest = self._text[self._position :]
         if self._is_at_end:
-            self._fail("the file ends in the middle of an entry")
+            raise self._error("the file ends in the middle of an entry")
         if not _start_of_entry(rest):
-            self._fail(_describe(rest))
+            raise self._error(_describe(rest))
         if len(rest) > LONGEST_LINE:
-            self._fail("an entry is longer than 64 MB")
+            raise self._error("an entry is longer than 64 MB")
         more = self._stream.read(max(_CHUNK_BYTES, len(rest)))
         self._is_at_end = not more
         is_first = not self._text
@@ -161,10 +149,10 @@ class _Entries:
         rest = self._text[self._position :] + self._stream.read(_CHUNK_BYTES)
         if rest.strip(b" \t\r\n\0"):
             self._line += self._text.count(b"\n", 0, self._position)
-            self._fail("more follows after the end of the object (JSON Lines?)")
+            raise self._error("more follows after the end of the object (JSON Lines?)")
 
-    def _fail(self, reason: str) -> None:
-        raise UserError(f"{self._name}, line {self._line:,}: {reason}. {_EXPECTED}")
+    def _error(self, reason: str) -> UserError:
+        return UserError(f"{self._name}, line {self._line:,}: {reason}. {_EXPECTED}")
 
 
 def _describe(rest: bytes) -> str:

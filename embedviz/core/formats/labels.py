@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from embedviz.core.formats.numbers import Offsets
 from embedviz.core.formats.reading import counted
+from embedviz.core.formats.source import Offsets
 
 
 def decode_spans(text: bytes, starts: Offsets, stops: Offsets) -> tuple[list[str], int]:

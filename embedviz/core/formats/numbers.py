@@ -18,16 +18,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from embedviz.core.formats.reading import counted
-from embedviz.core.formats.source import Bytes
+from embedviz.core.formats.records import Records
+from embedviz.core.formats.source import Bytes, Offsets
 from embedviz.core.kernels import serial_kernel
 from embedviz.core.vector_set import Matrix
 
-Offsets = NDArray[np.int64]
-
 GOOD, BLANK, DOUBTFUL = 0, 1, 2
+TOO_LARGE = "a number is too large for 32 bits"
 
 _NUMBER = rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 is_number = re.compile(_NUMBER).fullmatch
@@ -151,20 +150,94 @@ def parse_lines(
         line += 1
 
 
-@serial_kernel
-def parse_lists(text: Bytes, starts: Offsets, stops: Offsets, out: Matrix, state: Bytes) -> None:
+def parse_texts(texts: Sequence[bytes], out: Matrix) -> dict[int, str]:
     """Take vectors from lists of numbers with commas between them.
 
     Parameters
     ----------
-    text : uint8 array
-    starts, stops : int64 arrays of length lists
-        Where the inside of each pair of brackets is.
+    texts : sequence of bytes
+        The insides of the brackets.
     out : float32 array of shape (lists, n_dimensions)
         Receives the vectors.
-    state : uint8 array of length lists
-        Receives GOOD or DOUBTFUL.
+
+    Returns
+    -------
+    dict of row to reason
+        What is wrong with the lists that are no such vectors.
     """
+    lengths = np.array([len(text) for text in texts], np.int64)
+    stops = np.cumsum(lengths)
+    state = np.empty(len(texts), np.uint8)
+    _parse_lists(np.frombuffer(b"".join(texts), np.uint8), stops - lengths, stops, out, state)
+    problems = {}
+    for row in np.flatnonzero(state == DOUBTFUL).tolist():
+        try:
+            _parse_slowly(texts[row].split(b",") if texts[row].strip() else [], out[row])
+        except ValueError as reason:
+            problems[row] = str(reason)
+    return problems
+
+
+def parse_columns(
+    records: Records, columns: Sequence[int], point: int, out: Matrix
+) -> dict[int, str]:
+    """Take vectors from columns of numbers.
+
+    Parameters
+    ----------
+    records : Records
+    columns : sequence of int
+    point : int
+        The byte before the fraction.
+    out : float32 array of shape (records, columns)
+        Receives the vectors.
+
+    Returns
+    -------
+    dict of record to reason
+        What is wrong with the records that hold no such vectors.
+    """
+    state = np.empty(len(records), np.uint8)
+    _parse_columns(
+        np.frombuffer(records.text, np.uint8),
+        records.firsts,
+        records.starts,
+        records.stops,
+        np.array(columns),
+        point,
+        out,
+        state,
+    )
+    problems = {}
+    for row in np.flatnonzero(state == DOUBTFUL).tolist():
+        fields = records.fields(row)
+        try:
+            _parse_slowly(
+                [with_point(fields[c], point) for c in columns if c < len(fields)], out[row]
+            )
+        except ValueError as reason:
+            problems[row] = str(reason)
+    return problems
+
+
+def with_point(field: bytes, point: int) -> bytes:
+    """Return a number with a decimal point, where it was printed with another mark."""
+    if point == _POINT:
+        return field
+    return field.replace(b".", b"?").replace(bytes([point]), b".")
+
+
+@serial_kernel
+def _trim(text: Bytes, first: int, end: int) -> Any:
+    while first < end and text[first] <= _SPACE:
+        first += 1
+    while end > first and text[end - 1] <= _SPACE:
+        end -= 1
+    return first, end
+
+
+@serial_kernel
+def _parse_lists(text: Bytes, starts: Offsets, stops: Offsets, out: Matrix, state: Bytes) -> None:
     for row in range(len(starts)):
         start = starts[row]
         state[row] = GOOD
@@ -172,11 +245,7 @@ def parse_lists(text: Bytes, starts: Offsets, stops: Offsets, out: Matrix, state
             comma = start
             while comma < stops[row] and text[comma] != 44:
                 comma += 1
-            first, end = start, comma
-            while first < end and text[first] <= 32:
-                first += 1
-            while end > first and text[end - 1] <= 32:
-                end -= 1
+            first, end = _trim(text, start, comma)
             value, certain = parse_number(text, first, end, _POINT)
             is_last = column == out.shape[1] - 1
             if not certain or (comma == stops[row]) != is_last:
@@ -186,21 +255,41 @@ def parse_lists(text: Bytes, starts: Offsets, stops: Offsets, out: Matrix, state
             start = comma + 1
 
 
-def parse_list_slowly(text: bytes, out: Matrix) -> None:
-    """Take one vector from a list that `parse_lists` left over.
+@serial_kernel
+def _parse_columns(
+    text: Bytes,
+    firsts: Offsets,
+    starts: Offsets,
+    stops: Offsets,
+    columns: Offsets,
+    point: int,
+    out: Matrix,
+    state: Bytes,
+) -> None:
+    for row in range(len(state)):
+        state[row] = GOOD
+        for i in range(len(columns)):
+            field = firsts[row] + columns[i]
+            certain = False
+            if field < firsts[row + 1]:
+                first, end = _trim(text, starts[field], stops[field])
+                out[row, i], certain = parse_number(text, first, end, point)
+            if not certain:
+                state[row] = DOUBTFUL
+                break
 
-    Raises
-    ------
-    ValueError
-        With what is wrong with it.
-    """
-    fields = [field.strip() for field in text.split(b",")] if text.strip() else []
+
+def _parse_slowly(fields: Sequence[bytes], out: Matrix) -> None:
+    """Take one vector from printed numbers that the compiled loops left over."""
+    fields = [field.strip() for field in fields]
     if len(fields) != len(out):
         raise ValueError(f"{counted(len(fields), 'number')} instead of {len(out):,}")
     for field in fields:
         if not is_number(field):
             raise ValueError(describe_field(field))
     out[:] = exact_numbers(fields)
+    if not np.isfinite(out).all():
+        raise ValueError(TOO_LARGE)
 
 
 def describe_field(field: bytes) -> str:

@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -153,7 +154,7 @@ def _read_array(source: Source, settings: ReadSettings, report: Report) -> Conte
         header = _read_header(stream, name)
         available = None if source.is_compressed else source.size - header.offset
         _require_matrix(name, header, available)
-        if source.is_compressed or not header.n_bytes:
+        if source.is_compressed or not header.n_bytes or header.dtype is None:
             blocks = _stream_blocks(stream, header, name)
             return _collect(blocks, header, source, settings, report)
     order: Any = "F" if header.is_column_major else "C"
@@ -198,13 +199,17 @@ def _collect(
         with np.errstate(over="ignore"):  # What is too large becomes infinite, and so a bad row.
             rows.space_for(len(block), fraction)[:] = block
         first = rows.n_read
-        rows.add(len(block), None, {}, lambda row, first=first: f"row {first + row:,}")
+        rows.add(len(block), None, {}, partial(_place, first))
         report(fraction, f"{rows.n_read:,} rows converted")
     contents = rows.contents(_FORMAT_NAME)
     contents.n_rows = header.shape[0]
     if header.dtype != np.dtype("<f4"):
         contents.notes.append(f"Converted from {header.kind} to float32.")
     return contents
+
+
+def _place(first: int, row: int) -> str:
+    return f"row {first + row:,}"
 
 
 def _row_blocks(shape: tuple[int, ...], itemsize: int) -> Iterator[slice]:

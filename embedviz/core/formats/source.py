@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from embedviz.core.errors import UserError
 
 Bytes = NDArray[np.uint8]
+Offsets = NDArray[np.int64]
 
 HEAD_BYTES = 1 << 20
 LONGEST_HEAD = 16 << 20
@@ -155,7 +156,7 @@ class Stream:
     @property
     def fraction(self) -> float:
         """How much of the file on disk was read, 0 to 1."""
-        return min(self._raw.tell() / max(self._size, 1), 1.0)
+        return min(float(self._raw.tell()) / max(self._size, 1), 1.0)
 
     def read(self, count: int) -> bytes:
         """Return the next `count` bytes, fewer only at the end."""
@@ -209,7 +210,7 @@ def line_blocks(source: Source, stream: Stream) -> Iterator[Bytes]:
     kept = 0
     at_start = True
     while True:
-        count = stream.read_into(memoryview(buffer)[kept:])
+        count = stream.read_into(buffer.data[kept:])
         end = kept + count
         is_last = end < len(buffer)
         first = _length_of_mark(buffer[:end]) if at_start else 0

@@ -20,6 +20,7 @@ from embedviz.core.formats.labels import decode_spans, note_on_replaced
 from embedviz.core.formats.numbers import (
     BLANK,
     DOUBTFUL,
+    TOO_LARGE,
     describe_field,
     exact_numbers,
     is_fraction,
@@ -215,7 +216,7 @@ class _LineReader:
             raise ValueError(_explain(line, wanted, fields))
         out[:] = exact_numbers(fields)
         if not np.isfinite(out).all():
-            raise ValueError("a number is too large for 32 bits")
+            raise ValueError(TOO_LARGE)
         return max(length, 0)
 
     def _find_surplus(self, labels: Sequence[str]) -> dict[int, str]:

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from embedviz.core.formats.labels import decode_spans, note_on_replaced
-from embedviz.core.formats.numbers import Offsets
 from embedviz.core.formats.reading import (
     BadRows,
     Contents,
@@ -25,7 +24,7 @@ from embedviz.core.formats.reading import (
     require_dimensions,
 )
 from embedviz.core.formats.rows import RowCollector
-from embedviz.core.formats.source import BLOCK_BYTES, Bytes, Source, Stream
+from embedviz.core.formats.source import BLOCK_BYTES, Bytes, Offsets, Source, Stream
 from embedviz.core.formats.text import find_header, note_on_header
 from embedviz.core.kernels import serial_kernel
 from embedviz.core.progress import Report

@@ -1,0 +1,152 @@
+"""CSV, TSV and semicolon-separated tables, and the Embedding Projector's `tensors.tsv`.
+
+A table's columns that are not the vector become metadata, and one of them the labels. The
+Projector's tensors are the case where there is no such column: numbers with tabs between them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from embedviz.core.errors import UserError
+from embedviz.core.formats.columns import choose_label_column, texts_of, to_table
+from embedviz.core.formats.labels import decode_all, note_on_replaced
+from embedviz.core.formats.numbers import parse_columns, parse_texts
+from embedviz.core.formats.reading import (
+    BadRows,
+    Contents,
+    Format,
+    ReadSettings,
+    counted,
+    require_dimensions,
+)
+from embedviz.core.formats.records import Records, split_blocks
+from embedviz.core.formats.rows import RowCollector
+from embedviz.core.formats.source import Source, line_blocks
+from embedviz.core.formats.tables import Layout, find_layout
+from embedviz.core.progress import Report
+from embedviz.core.vector_set import Matrix
+
+_NAMES = {"\t": "TSV", ";": "semicolon-separated table", ",": "CSV", "|": "table"}
+
+
+def _matches(source: Source) -> bool:
+    return find_layout(source) is not None
+
+
+def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
+    layout = find_layout(source)
+    assert layout is not None
+    return _TableReader(source, settings, layout).read(report)
+
+
+class _TableReader:
+    """Reads the records of one table, block by block."""
+
+    def __init__(self, source: Source, settings: ReadSettings, layout: Layout) -> None:
+        self._source = source
+        self._layout = layout
+        self._label_column = settings.label_column
+        if settings.labels is not None or (
+            settings.metadata is not None and settings.label_column not in layout.names
+        ):
+            self._label_column = None  # Meant for the other file.
+        name = source.path.name
+        self._vector = layout.vector_columns(name, settings.vector_column, self._label_column)
+        dimensions = self._list_length() if layout.lists else len(self._vector)
+        require_dimensions(name, dimensions)
+        self._rows = RowCollector(dimensions, settings, BadRows(source, settings), is_labeled=False)
+        others = (c for c in range(len(layout.names)) if c not in set(self._vector))
+        self._texts: dict[int, list[str]] = {column: [] for column in others}
+        self._header_is_due = layout.has_header
+        self._n_replaced = 0
+
+    def read(self, report: Report) -> Contents:
+        layout = self._layout
+        with self._source.stream() as stream:
+            blocks = split_blocks(
+                line_blocks(self._source, stream),
+                layout.separator,
+                has_quotes=layout.has_quotes,
+                name=self._source.path.name,
+            )
+            for records in blocks:
+                if self._header_is_due:
+                    records = records.without_first()
+                    self._header_is_due = False
+                if self._rows.is_full and len(records):
+                    self._rows.stop()
+                    break
+                self._add(records, stream.fraction)
+                report(stream.fraction, f"{self._rows.n_read:,} rows read")
+        return self._contents()
+
+    def _list_length(self) -> int:
+        """Return the usual length of the lists in the first records."""
+        texts = [record[self._vector[0]].strip()[1:-1] for record in self._layout.sample]
+        texts = [text for text in texts if text.strip()]
+        if any(b"..." in text or (b"," not in text and text.split()[1:]) for text in texts):
+            raise UserError(
+                f"{self._source.path.name}: column {self._layout.names[self._vector[0]]!r} holds "
+                "vectors as NumPy prints them, rounded and without commas. Write them as lists: "
+                "table['vector'] = [v.tolist() for v in vectors]."
+            )
+        lengths = Counter(text.count(b",") + 1 for text in texts)
+        return lengths.most_common(1)[0][0] if lengths else 0
+
+    def _add(self, records: Records, fraction: float) -> None:
+        vectors = self._rows.space_for(len(records), fraction)
+        problems = self._parse(records, vectors)
+        width = len(self._layout.names)
+        for row in (records.widths != width).nonzero()[0].tolist():
+            fields = counted(int(records.widths[row]), "field")
+            problems[row] = f"{fields} instead of {width:,}"
+        for column, texts in self._texts.items():
+            values, n_replaced = decode_all(records.column(column))
+            texts += values
+            self._n_replaced += n_replaced
+        lines = records.lines
+        self._rows.add(len(records), None, problems, lambda row: f"line {lines[row]:,}")
+
+    def _parse(self, records: Records, vectors: Matrix) -> dict[int, str]:
+        if not self._layout.lists:
+            return parse_columns(records, self._vector, self._layout.point, vectors)
+        fields = [field.strip() for field in records.column(self._vector[0])]
+        problems = parse_texts([field[1:-1] for field in fields], vectors)
+        for row, field in enumerate(fields):
+            if field[:1] != b"[" or field[-1:] != b"]":
+                problems[row] = (
+                    f"no list of numbers in column {self._layout.names[self._vector[0]]!r}"
+                )
+        return problems
+
+    def _contents(self) -> Contents:
+        layout = self._layout
+        contents = self._rows.contents(_NAMES[chr(layout.separator)])
+        contents.notes += note_on_replaced(self._n_replaced)
+        is_tensors = not self._texts and layout.separator == ord("\t")
+        if is_tensors and not layout.has_header:
+            contents.format_name = "Projector tensors"
+            contents.may_have_companion = True
+        if self._texts:
+            self._take_columns(contents)
+        return contents
+
+    def _take_columns(self, contents: Contents) -> None:
+        names = self._layout.names
+        kept = contents.rows.tolist()
+        columns = {names[c]: [texts[i] for i in kept] for c, texts in self._texts.items()}
+        table = to_table(columns)
+        label = choose_label_column(table, self._label_column, self._source.path.name)
+        if label is not None:
+            contents.labels = texts_of(table, label)
+            contents.notes.append(f"Labels from column {label!r}.")
+        contents.metadata = table
+        if not self._layout.lists:
+            first, last = names[self._vector[0]], names[self._vector[-1]]
+            contents.notes.append(
+                f"Vectors from the {len(self._vector):,} columns {first} to {last}."
+            )
+
+
+TABLE = Format(_matches, _read)

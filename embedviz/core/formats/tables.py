@@ -1,0 +1,220 @@
+"""What the columns of a delimited text are, decided by its first 200 records.
+
+The separator, the quotes and the decimal mark are those with which most columns hold numbers. The
+vector is one column of lists as "[0.1, 0.2]", or else the columns of numbers: those named alike
+with running numbers (d0, d1, …) where they are the majority, otherwise all. A column of running
+integers that is called index or id, or has no name, counts rows and is no dimension.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from embedviz.core.errors import UserError
+from embedviz.core.formats.columns import unique_names
+from embedviz.core.formats.numbers import is_not_finite, is_number, with_point
+from embedviz.core.formats.records import split_records
+from embedviz.core.formats.source import Source
+
+_SEPARATORS = b"\t;,|"
+_CONSISTENT = 0.8
+_COUNTERS = ("", "index", "id", "idx", "row", "#", "unnamed: 0")
+
+_is_list = re.compile(rb"\s*\[.*\]\s*", re.DOTALL).fullmatch
+_is_integer = re.compile(rb"[+-]?[0-9]{1,18}").fullmatch
+_numbered = re.compile(r"(.*?)[0-9]+").fullmatch
+
+Fields = list[bytes]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How fields are told apart, and what is in each column.
+
+    Attributes
+    ----------
+    separator, point : int
+        The bytes between fields, and before the fraction of a number.
+    has_quotes, has_header : bool
+    names : list of str
+        Of all columns; made up where there is no header.
+    numbers : list of int
+        The columns of numbers, except those that only count the rows.
+    lists : list of int
+        The columns of lists of numbers.
+    sample : list of list of bytes
+        The first records.
+    """
+
+    separator: int
+    point: int
+    has_quotes: bool
+    has_header: bool
+    names: list[str]
+    numbers: list[int]
+    lists: list[int]
+    sample: list[Fields]
+
+    def vector_columns(
+        self, name: str, vector_column: str | None, excluded: str | None
+    ) -> list[int]:
+        """Return which columns are the vector: one of lists, or several of numbers.
+
+        Parameters
+        ----------
+        name : str
+            Of the file, for messages.
+        vector_column : str or None
+            The column of lists that is wanted.
+        excluded : str or None
+            A column that is none, since it has the labels.
+
+        Raises
+        ------
+        UserError
+            When the wanted column is not there or holds no lists, or several hold lists.
+        """
+        if vector_column is not None:
+            return [self._wanted_list(name, vector_column)]
+        if len(self.lists) > 1:
+            choices = ", ".join(self.names[column] for column in self.lists)
+            raise UserError(
+                f"{name} has several columns of vectors ({choices}). Choose one of them "
+                "(vector_column)."
+            )
+        if self.lists:
+            return self.lists
+        columns = [column for column in self.numbers if self.names[column] != excluded]
+        return self._numbered_alike(columns)
+
+    def _wanted_list(self, name: str, wanted: str) -> int:
+        lists = {self.names[column]: column for column in self.lists}
+        if wanted in lists:
+            return lists[wanted]
+        if wanted in self.names:
+            raise UserError(f"Column {wanted!r} of {name} holds no lists of numbers.")
+        raise UserError(
+            f"{name} has no column {wanted!r}. Its columns are {', '.join(self.names)}."
+        )
+
+    def _numbered_alike(self, columns: list[int]) -> list[int]:
+        if not self.has_header:
+            return columns
+        stems = {c: found[1] for c in columns if (found := _numbered(self.names[c]))}
+        if not stems:
+            return columns
+        stem, count = Counter(stems.values()).most_common(1)[0]
+        family = [column for column in columns if stems.get(column) == stem]
+        return family if count >= 2 and 2 * count > len(columns) else columns
+
+
+def find_layout(source: Source) -> Layout | None:
+    """Return the layout of a table, or None when the text is no table with numbers in it."""
+    text = b"\n".join(source.lines) + b"\n"
+    if b"\0" in text:
+        return None
+    best: tuple[_Fit, Layout] | None = None
+    for separator in _SEPARATORS:
+        # Without any quotes in sight, those to come are the Projector's: plain characters.
+        choices = (False, True) if b'"' in text else (separator != ord("\t"),)
+        for has_quotes in choices:
+            found = _try(text, separator, has_quotes)
+            if found and (best is None or found[0] > best[0]):
+                best = found
+    return best[1] if best else None
+
+
+_Fit = tuple[bool, int, float, bool]
+"""Larger the better a layout fits: any lists, columns of numbers, text in equally wide rows, quotes."""
+
+
+def _try(text: bytes, separator: int, has_quotes: bool) -> tuple[_Fit, Layout] | None:
+    split, used, _ = split_records(text, separator, has_quotes=has_quotes)
+    records = [split.fields(i) for i in range(len(split))]
+    if not records:
+        return None
+    width, count = Counter(map(len, records[1:] or records)).most_common(1)[0]
+    if count < _CONSISTENT * len(records) - 1:
+        return None
+    body = [record for record in records[1:] or records if len(record) == width]
+    lists = [c for c in range(width) if _mostly(_is_list, [record[c] for record in body])]
+    point, numbers = _find_numbers(body, width, separator)
+    if not lists and len(numbers) < 2:
+        return None
+    first = records[0]
+    has_header = len(records) > 1 and _is_header(first, body, numbers, lists, point)
+    if not has_header and len(records) > 1 and len(first) == width:
+        body.insert(0, first)
+    names = _names(first, width) if has_header else [""] * width
+    counters = [c for c in numbers if _counts_rows(names[c], has_header, c, body)]
+    numbers = [c for c in numbers if c not in counters]
+    layout = Layout(
+        separator, point, has_quotes, has_header, unique_names(names), numbers, lists, body
+    )
+    return (bool(lists), len(numbers), used * count / len(records), has_quotes), layout
+
+
+def _mostly(test: Callable[[bytes], object], fields: Iterable[bytes]) -> bool:
+    """Return whether the fields that are not empty pass, a few excepted."""
+    given = [field for field in fields if field]
+    return bool(given) and sum(bool(test(field)) for field in given) >= _CONSISTENT * len(given)
+
+
+def _find_numbers(body: Sequence[Fields], width: int, separator: int) -> tuple[int, list[int]]:
+    """Return the decimal mark with which most columns hold numbers, and these columns."""
+    best = (ord("."), _number_columns(body, width, ord(".")))
+    if separator != ord(","):
+        columns = _number_columns(body, width, ord(","))
+        if len(columns) > len(best[1]):
+            best = (ord(","), columns)
+    return best
+
+
+def _number_columns(body: Sequence[Fields], width: int, point: int) -> list[int]:
+    def passes(field: bytes) -> bool:
+        return _is_printed_number(field, point)
+
+    return [c for c in range(width) if _mostly(passes, [record[c] for record in body])]
+
+
+def _is_printed_number(field: bytes, point: int) -> bool:
+    field = with_point(field.strip(), point)
+    return bool(is_number(field) or is_not_finite(field))
+
+
+def _is_header(
+    first: Fields, body: Sequence[Fields], numbers: list[int], lists: list[int], point: int
+) -> bool:
+    """Return whether the first record names the columns."""
+    width = len(body[0])
+    if len(first) == width - 1:  # R leaves out the name of the first column.
+        return not any(_is_printed_number(field, point) for field in first)
+    if len(first) != width:
+        return False
+    if lists:
+        return not any(_is_list(first[c]) for c in lists)
+    named = [c for c in numbers if not _is_printed_number(first[c], point)]
+    return 2 * len(named) > len(numbers) or _is_running([first[c] for c in numbers if first[c]])
+
+
+def _is_running(fields: Sequence[bytes]) -> bool:
+    """Return whether the fields are the integers from 0 or 1 on, as pandas numbers columns."""
+    if len(fields) < 2 or not all(map(_is_integer, fields)):
+        return False
+    start = int(fields[0])
+    return start in (0, 1) and list(map(int, fields)) == list(range(start, start + len(fields)))
+
+
+def _names(first: Fields, width: int) -> list[str]:
+    names = [field.decode("utf-8", "replace").strip() for field in first]
+    return [""] * (width - len(names)) + names
+
+
+def _counts_rows(name: str, has_header: bool, column: int, body: Sequence[Fields]) -> bool:
+    fields = [record[column] for record in body]
+    if has_header:
+        return name.casefold() in _COUNTERS and all(_is_integer(field) for field in fields)
+    return column == 0 and len(fields) > 2 and _is_running(fields)
