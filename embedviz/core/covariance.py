@@ -94,7 +94,8 @@ class Moments:
         """Count in more rows, an array (n_vectors, n_dimensions) of floats."""
         for first, block in row_blocks(rows):
             report(first / len(rows), "measuring the spread")
-            self._add(np.array(block, dtype=np.float64))
+            with np.errstate(invalid="ignore", over="ignore"):  # Told in words at the end.
+                self._add(np.array(block, dtype=np.float64))
 
     def _add(self, block: Vector) -> None:
         if not self.n_rows:
@@ -154,11 +155,11 @@ def principal_axes(vectors: ArrayLike, report: Report = silent) -> PrincipalAxes
         return PrincipalAxes(np.zeros(dimensions), np.zeros((0, dimensions)), np.zeros(0), 0)
     report(0.0, "finding the principal axes")
     shifted = rows.astype(np.float64)
+    _require_finite(shifted)
     first = shifted[0].copy()
     shifted -= first
     mean = shifted.mean(axis=0)
     shifted -= mean
-    _require_finite(shifted)
     _, lengths, axes = np.linalg.svd(shifted, full_matrices=False)
     return _sorted_axes(first + mean, axes, lengths**2 / max(1, n_rows - 1), n_rows)
 
@@ -265,6 +266,8 @@ def map_rows(
 
 
 def _sorted_axes(mean: Vector, axes: Vector, variances: Vector, n_rows: int) -> PrincipalAxes:
+    if not axes.size:
+        return PrincipalAxes(mean, axes, np.zeros(len(axes)), n_rows)
     order = np.argsort(-variances, kind="stable")
     axes = axes[order]
     peaks = np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, np.newaxis], axis=1)

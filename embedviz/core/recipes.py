@@ -13,6 +13,7 @@ To add a recipe, write such a class and name it in `RECIPES`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -30,7 +31,7 @@ from embedviz.core.covariance import (
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka import truncate
 from embedviz.core.progress import Report, silent
-from embedviz.core.vector_set import Derivation, VectorSet
+from embedviz.core.vector_set import Derivation, Matrix, VectorSet
 
 
 class Recipe(Protocol):
@@ -96,14 +97,8 @@ class Whitened:
         vectors = transform(
             parent.vectors, report=lambda done, text: report(0.7 + 0.3 * done, text)
         )
-        return VectorSet(
-            vectors,
-            parent.labels,
-            parent.metadata,
-            str(self),
-            notes=describe_rank(axes, kept.rank, len(kept.variances)),
-            derivation=Derivation(parent, self, transform),
-        )
+        notes = describe_rank(axes, kept.rank, len(kept.variances))
+        return _derived(parent, self, transform, vectors, notes)
 
 
 @dataclass(frozen=True)
@@ -131,17 +126,28 @@ class Truncated:
         """
         report(0.0, "truncating")
         transform = partial(truncate, dimensions=self.dimensions)
-        return VectorSet(
-            transform(parent.vectors),
-            parent.labels,
-            parent.metadata,
-            str(self),
-            derivation=Derivation(parent, self, transform),
-        )
+        return _derived(parent, self, transform, transform(parent.vectors))
 
 
 RECIPES: dict[str, type[Recipe]] = {"whitened": Whitened, "truncated": Truncated}
 """By the name under which sessions keep them."""
+
+
+def _derived(
+    parent: VectorSet,
+    recipe: Recipe,
+    transform: Callable[[Matrix], Matrix],
+    vectors: Matrix,
+    notes: tuple[str, ...] = (),
+) -> VectorSet:
+    return VectorSet(
+        vectors,
+        parent.labels,
+        parent.metadata if parent.metadata.num_columns else None,
+        str(recipe),
+        notes=notes,
+        derivation=Derivation(parent, recipe, transform),
+    )
 
 
 def _nothing_left(parent: VectorSet, axes: PrincipalAxes, remove_top: int) -> str:

@@ -1,14 +1,17 @@
 """The cone against plain NumPy in all dimensions."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from embedviz.core import cone as cone_module
 from embedviz.core.cone import Cone
 from embedviz.core.errors import UserError
 from embedviz.core.isotropy import effective_rank, iso_score, mean_cosine
 from embedviz.core.progress import Cancelled
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 
 def narrow_cloud(n_vectors=200, dimensions=24, seed=0):
@@ -126,8 +129,7 @@ def test_the_dial_moves_without_jumps():
     cone = Cone(narrow_cloud())
     steps = [cone.after(strength) for strength in np.linspace(0, 1, 101)]
     moves = [
-        np.abs(one.positions[:, 2] - other.positions[:, 2]).max()
-        for one, other in zip(steps, steps[1:], strict=False)
+        np.abs(one.positions[:, 2] - other.positions[:, 2]).max() for one, other in pairwise(steps)
     ]
     assert max(moves) < 0.05
     scores = [step.iso_score for step in steps]
@@ -231,8 +233,8 @@ def test_pairs_are_the_same_for_the_same_seed_and_never_a_row_with_itself():
 
 def test_a_large_set_is_sampled_and_says_so(monkeypatch):
     monkeypatch.setattr(cone_module, "_MOST_ROWS", 50)
-    vectors = narrow_cloud()
-    cone, whole = Cone(vectors), narrow_cloud()
+    whole = narrow_cloud()
+    cone = Cone(whole)
     assert cone.n_vectors == 200
     assert len(cone.rows) == 50
     assert np.all(np.diff(cone.rows) > 0)
@@ -246,7 +248,7 @@ def test_a_large_set_is_sampled_and_says_so(monkeypatch):
         (unit(rows) @ mean_direction(whole))[cone.rows],
         atol=5e-6,
     )
-    np.testing.assert_array_equal(cone.rows, Cone(vectors).rows)
+    np.testing.assert_array_equal(cone.rows, Cone(whole).rows)
 
 
 @pytest.mark.parametrize("arguments", [(-0.1,), (1.1,), (float("nan"),), (0.5, 0)])

@@ -1,0 +1,208 @@
+"""Whitening against its definition, and as a scikit-learn transformer."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.base import clone
+from sklearn.decomposition import PCA
+from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import Normalizer
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from embedviz.core.whitening import Whitening
+
+
+def cloud(n_vectors=200, dimensions=8, seed=0):
+    rng = np.random.default_rng(seed)
+    mix = rng.normal(size=(dimensions, dimensions))
+    return rng.normal(size=(n_vectors, dimensions)) @ mix + 3.0
+
+
+@parametrize_with_checks([Whitening(), Whitening(2, strength=0.5, remove_top=1, method="zca")])
+def test_is_a_transformer(estimator, check):
+    # Whole, but for the array API, which needs an environment variable to be tested at all.
+    check(estimator)
+
+
+def test_full_whitening_has_the_covariance_of_noise():
+    rows = Whitening().fit_transform(cloud())
+    np.testing.assert_allclose(np.cov(rows.T), np.eye(8), atol=1e-10)
+    np.testing.assert_allclose(rows.mean(axis=0), 0, atol=1e-10)
+
+
+def test_equals_pca_of_scikit_learn():
+    vectors = cloud()
+    ours, theirs = Whitening(5).fit(vectors), PCA(5, whiten=True, svd_solver="full").fit(vectors)
+    np.testing.assert_allclose(ours.explained_variance_, theirs.explained_variance_)
+    np.testing.assert_allclose(ours.mean_, theirs.mean_)
+    signs = np.sign((ours.components_ * theirs.components_).sum(axis=1))
+    np.testing.assert_allclose(ours.components_, theirs.components_ * signs[:, np.newaxis])
+    np.testing.assert_allclose(ours.transform(vectors), theirs.transform(vectors) * signs)
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.4, 1.0])
+def test_strength_is_a_power_of_the_variances(strength):
+    vectors = cloud()
+    variances, axes = np.linalg.eigh(np.cov(vectors.T))
+    expected = (vectors - vectors.mean(axis=0)) @ axes * variances ** (-strength / 2)
+    rows = Whitening(strength=strength).fit_transform(vectors)
+    np.testing.assert_allclose(np.abs(rows), np.abs(expected[:, ::-1]), atol=1e-9)
+    rotated_back = Whitening(strength=strength, method="zca").fit_transform(vectors)
+    np.testing.assert_allclose(rotated_back, expected @ axes.T, atol=1e-9)
+
+
+def test_strength_zero_centers():
+    vectors = cloud()
+    centered = vectors - vectors.mean(axis=0)
+    moved = Whitening(strength=0.0, method="zca").fit_transform(vectors)
+    np.testing.assert_allclose(moved, centered, atol=1e-10)
+    rotated = Whitening(strength=0.0).fit_transform(vectors)
+    np.testing.assert_allclose(rotated @ rotated.T, centered @ centered.T, atol=1e-8)
+
+
+@given(strength=st.floats(0, 1), components=st.integers(1, 8), remove=st.integers(0, 3))
+@settings(deadline=None, max_examples=25)
+def test_both_methods_have_the_same_products(strength, components, remove):
+    vectors = cloud()
+    rows, back = (
+        Whitening(components, strength, remove_top=remove, method=method).fit_transform(vectors)
+        for method in ("pca", "zca")
+    )
+    assert rows.shape == (200, min(components, 8 - remove))
+    assert back.shape == (200, 8)
+    np.testing.assert_allclose(rows @ rows.T, back @ back.T, atol=1e-8)
+
+
+def test_all_but_the_top():
+    vectors = cloud()
+    centered = vectors - vectors.mean(axis=0)
+    top = np.linalg.eigh(np.cov(vectors.T))[1][:, -2:]
+    expected = centered - centered @ top @ top.T
+    found = Whitening(strength=0.0, remove_top=2, method="zca").fit(vectors)
+    np.testing.assert_allclose(found.transform(vectors), expected, atol=1e-9)
+    assert found.rank_ == 6
+
+
+def test_a_singular_covariance_is_not_divided_by_zero():
+    vectors = cloud()
+    vectors[:, 2], vectors[:, 5] = 0.25, vectors[:, 1]
+    whitening = Whitening().fit(vectors)
+    assert whitening.rank_ == 6
+    assert whitening.notes_ == ("rank 6 of 8",)
+    rows = whitening.transform(vectors.astype(np.float32))
+    np.testing.assert_allclose(np.cov(rows.T), np.eye(6), atol=1e-4)
+
+
+def test_rank_is_not_that_of_the_components_asked_for():
+    whitening = Whitening(n_components=3).fit(cloud())
+    assert (whitening.rank_, len(whitening.components_)) == (8, 3)
+    assert Whitening(n_components=30).fit(cloud()).transform(cloud()).shape == (200, 8)
+
+
+@pytest.mark.parametrize("n_vectors", [4, 8, 9])
+def test_too_few_rows_become_a_simplex_and_a_note_says_so(n_vectors):
+    vectors = cloud(n_vectors)
+    whitening = Whitening().fit(vectors)
+    rows = Normalizer().fit_transform(whitening.transform(vectors))
+    cosines = (rows @ rows.T)[np.triu_indices(n_vectors, 1)]
+    np.testing.assert_allclose(cosines, -1 / (n_vectors - 1), atol=1e-8)
+    assert f"1/{n_vectors - 1}," in whitening.notes_[-1]
+    assert Whitening().fit(cloud(20)).notes_ == ()
+
+
+@given(cuts=st.lists(st.integers(1, 199), max_size=4, unique=True), strength=st.floats(0, 1))
+@settings(deadline=None, max_examples=20)
+def test_blocks_give_the_same_as_all_at_once(cuts, strength):
+    vectors = cloud() + 1000.0
+    whole, blocks = Whitening(strength=strength).fit(vectors), Whitening(strength=strength)
+    for part in np.split(vectors, sorted(cuts)):
+        blocks.partial_fit(part)
+    assert blocks.n_samples_seen_ == 200
+    np.testing.assert_allclose(blocks.explained_variance_, whole.explained_variance_)
+    np.testing.assert_allclose(blocks.transform(vectors), whole.transform(vectors), atol=1e-6)
+
+
+def test_blocks_continue_after_a_fit_and_a_fit_begins_anew():
+    vectors = cloud()
+    whole = Whitening().fit(vectors).transform(vectors)
+    continued = Whitening().fit(vectors[:50]).partial_fit(vectors[50:])
+    np.testing.assert_allclose(continued.transform(vectors), whole, atol=1e-8)
+    again = Whitening().partial_fit(vectors[:20]).fit(vectors)
+    np.testing.assert_allclose(again.transform(vectors), whole, atol=1e-8)
+    assert again.n_samples_seen_ == 200
+
+
+def test_one_row_at_a_time():
+    whitening = Whitening()
+    for row in cloud(12):
+        whitening.partial_fit(row[np.newaxis])
+    np.testing.assert_allclose(
+        whitening.explained_variance_, Whitening().fit(cloud(12)).explained_variance_
+    )
+
+
+def test_float32_stays_float32_and_is_accurate():
+    vectors = cloud(dimensions=30).astype(np.float32)
+    rows = Whitening().fit_transform(vectors)
+    assert rows.dtype == np.float32
+    exact = Whitening().fit_transform(vectors.astype(np.float64))
+    np.testing.assert_allclose(rows, exact, atol=1e-3)
+
+
+def test_works_in_a_pipeline_and_is_cloned_unfitted():
+    pipeline = make_pipeline(Whitening(n_components=3), Normalizer())
+    rows = pipeline.fit_transform(cloud())
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1)
+    names = pipeline[0].get_feature_names_out()
+    assert names.tolist() == ["whitening0", "whitening1", "whitening2"]
+    copy = clone(pipeline[0])
+    assert not hasattr(copy, "components_")
+    with pytest.raises(NotFittedError):
+        copy.transform(cloud())
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"n_components": 0},
+        {"n_components": 2.5},
+        {"strength": -1},
+        {"strength": float("nan")},
+        {"strength": "full"},
+        {"floor": -1e-6},
+        {"remove_top": -1},
+        {"method": "cholesky"},
+    ],
+)
+def test_a_parameter_out_of_range_is_refused(parameters):
+    (name,) = parameters
+    for fit in (Whitening(**parameters).fit, Whitening(**parameters).partial_fit):
+        with pytest.raises(ValueError, match=f"{name} is"):
+            fit(cloud())
+
+
+@pytest.mark.parametrize(("layer", "rank"), [("layer2", 383), ("layer5", 383), ("final", 381)])
+def test_real_layers_have_null_directions(data_folder, layer, rank):
+    vectors = np.load(data_folder / "stsb" / f"stsb_dev_{layer}.f32.npy")
+    whitening = Whitening().fit(vectors)
+    assert whitening.rank_ == rank
+    assert whitening.notes_ == (f"rank {rank} of 384",)
+    rows = whitening.transform(vectors)
+    np.testing.assert_allclose(np.cov(rows.T), np.eye(rank), atol=1e-3)
+
+
+def test_whitening_helps_a_middle_layer_and_hurts_the_final_one(data_folder):
+    folder = data_folder / "stsb"
+    gold = np.load(folder / "stsb_dev_gold.f64.npy")
+    ranks = gold.argsort().argsort()
+
+    def spearman(rows):
+        unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        cosines = (unit[:1500] * unit[1500:]).sum(axis=1)
+        return np.corrcoef(cosines.argsort().argsort(), ranks)[0, 1]
+
+    middle, final = (np.load(folder / f"stsb_dev_{layer}.f32.npy") for layer in ("layer2", "final"))
+    assert spearman(Whitening().fit_transform(middle)) > spearman(middle) + 0.03
+    assert spearman(Whitening().fit_transform(final)) < spearman(final) - 0.02
