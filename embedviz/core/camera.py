@@ -17,7 +17,7 @@ points with z = 0 are at the same pixels in 3-D as in 2-D, so one turns into the
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import atan2, cos, pi, radians, sin, tan
+from math import atan2, cos, hypot, isfinite, pi, radians, sin, tan
 from typing import Any
 
 import numpy as np
@@ -118,29 +118,57 @@ class Camera:
         seen = np.where(depth > NEAREST, depth, np.nan)
         return homogeneous[:, :2] / seen[:, np.newaxis], depth
 
-    def fitted(self, positions: ArrayLike, aspect: float = 1.0) -> Camera:
+    def fitted(self, *clouds: ArrayLike, aspect: float = 1.0) -> Camera:
         """Return a camera of this kind and direction that has every point in view.
+
+        In 3-D, a full turn of the table then takes no point out of view either.
 
         Parameters
         ----------
-        positions : array-like of shape (n, 2) or (n, 3)
+        *clouds : array-like of shape (n, 2) or (n, 3)
             Points with NaN or infinity are left out.
         aspect : float
             Width of the picture over its height.
         """
-        return self.fitted_to(extent_of(positions), aspect)
-
-    def fitted_to(self, extent: Extent, aspect: float = 1.0) -> Camera:
-        """Return the same as `fitted`, for points that were measured before."""
+        extent = extent_of(*clouds)
+        half_width, half_height = max(aspect, 1.0), max(1 / aspect, 1.0)
         if self.is_3d:
-            # From the largest distance, not the box: every direction then shows every point.
-            reach = extent.radius / cos(FIELD_OF_VIEW / 2)
+            parts = (self._scale_to_see(c, extent.center, half_width, half_height) for c in clouds)
+            scale = max(parts, default=0.0)
         else:
-            half_width = (extent.high[0] - extent.low[0]) / 2
-            half_height = (extent.high[1] - extent.low[1]) / 2
-            reach = max(half_width / max(aspect, 1.0), half_height * min(aspect, 1.0))
-        scale = _clamped(reach * (1 + MARGIN)) if reach > 0 else 1.0
+            wide, high, _ = np.subtract(extent.high, extent.low) / 2
+            scale = max(wide / half_width, high / half_height)
+        scale = _clamped(scale * (1 + MARGIN)) if scale > 0 else 1.0
         return replace(self, center=extent.center, scale=scale)
+
+    def _scale_to_see(
+        self, cloud: ArrayLike, center: Vector, half_width: float, half_height: float
+    ) -> float:
+        """Return the least scale at which no azimuth puts a point outside the picture.
+
+        With rho the distance from the vertical axis through the center, z the height over it, e
+        the elevation and t the tangent of half the field of view, a point is at most
+        `rho cos(turn)` to the right, `z cos e - rho sin(turn) sin e` up and
+        `z sin e + rho sin(turn) cos e` toward the eye. Seen means that the offset over the half
+        side of the picture, plus t times the way toward the eye, is at most the scale; the three
+        conditions are the maxima of that over all turns, sideways, above and below.
+        """
+        points = _as_floats(cloud)
+        if not len(points):
+            return 0.0
+        x, y, *z = (points[:, k] - points.dtype.type(center[k]) for k in range(points.shape[1]))
+        around = np.hypot(x, y)
+        over = z[0] if z else np.zeros_like(around)
+        sin_e, cos_e, tangent = sin(self.elevation), cos(self.elevation), _HALF_SIDE_AT_ONE
+        up, down = cos_e / half_height, -cos_e / half_height
+        lean = sin_e / half_height
+        conditions = (
+            (hypot(1 / half_width, tangent * cos_e), tangent * sin_e),
+            (abs(tangent * cos_e - lean), tangent * sin_e + up),
+            (abs(tangent * cos_e + lean), tangent * sin_e + down),
+        )
+        with np.errstate(invalid="ignore", over="ignore"):
+            return max(_largest_finite(around * a + over * b) for a, b in conditions)
 
     def panned(self, right: float, up: float) -> Camera:
         """Return the camera after the picture was dragged, by half sides."""
@@ -173,6 +201,10 @@ class Camera:
             elevation=min(max(self.elevation + elevation, -_STEEPEST), _STEEPEST),
         )
 
+    def turned_to(self, is_3d: bool) -> Camera:
+        """Return the camera for data of two or three dimensions; its direction is kept."""
+        return replace(self, is_3d=is_3d)
+
     def seen_from_above(self) -> Camera:
         """Return the 3-D camera that shows the x-y plane as a 2-D camera does."""
         return replace(self, is_3d=True, azimuth=-pi / 2, elevation=pi / 2)
@@ -203,13 +235,10 @@ class Extent:
     ----------
     low, high : tuple of 3 floats
         The least and the greatest x, y and z.
-    radius : float
-        No point is farther than this from the middle of that box.
     """
 
     low: Vector = (0.0, 0.0, 0.0)
     high: Vector = (0.0, 0.0, 0.0)
-    radius: float = 0.0
 
     @property
     def center(self) -> Vector:
@@ -217,37 +246,41 @@ class Extent:
         x, y, z = ((a + b) / 2 for a, b in zip(self.low, self.high, strict=True))
         return x, y, z
 
-    def joined(self, other: Extent) -> Extent:
-        """Return an extent that holds both."""
-        low = np.minimum(self.low, other.low)
-        high = np.maximum(self.high, other.high)
-        center = (low + high) / 2
-        radius = max(
-            extent.radius + float(np.linalg.norm(center - np.array(extent.center)))
-            for extent in (self, other)
-        )
-        return Extent(_vector(low), _vector(high), radius)
 
-
-def extent_of(positions: ArrayLike) -> Extent:
+def extent_of(*clouds: ArrayLike) -> Extent:
     """Return where points are; without those that have NaN or infinity.
 
     Parameters
     ----------
-    positions : array-like of shape (n, 2) or (n, 3)
+    *clouds : array-like of shape (n, 2) or (n, 3)
         A missing z is 0.
     """
-    points = np.asarray(positions)
-    if len(points):
-        low, high = _column_range(points)
-        if not np.isfinite([low, high]).all():
-            points = points[np.isfinite(points).all(axis=1)]
-    if not len(points):
+    corners = np.array([corner for cloud in clouds for corner in _box_of(_as_floats(cloud))])
+    if not len(corners):
         return Extent()
-    lowest, highest = map(_vector, _column_range(points))
-    box = Extent(lowest, highest, float(np.linalg.norm(np.subtract(highest, lowest))) / 2)
-    is_flat = lowest[2] == highest[2]
-    return box if is_flat else replace(box, radius=_largest_distance(points, box))
+    return Extent(_vector(corners.min(axis=0)), _vector(corners.max(axis=0)))
+
+
+def _box_of(points: NDArray[Any]) -> tuple[Vector, ...]:
+    """Return the least and the greatest x, y and z of points, or nothing where there is none."""
+    if not len(points):
+        return ()
+    corners = _column_range(points)
+    if not np.isfinite(corners).all():
+        return _box_of(points[np.isfinite(points).all(axis=1)])
+    return tuple(map(_vector, corners))
+
+
+def _largest_finite(numbers: NDArray[Any]) -> float:
+    largest = float(numbers.max())
+    if isfinite(largest):
+        return largest
+    return float(max(numbers[np.isfinite(numbers)], default=0.0))
+
+
+def _as_floats(points: ArrayLike) -> NDArray[Any]:
+    given = np.asarray(points)
+    return given if given.dtype.kind == "f" else given.astype(np.float64)
 
 
 def _column_range(points: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -262,12 +295,6 @@ def _column_range(points: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     greatest = long_rows.max(axis=0).reshape(together, columns)
     rest = points[whole:]
     return np.vstack([least, rest]).min(axis=0), np.vstack([greatest, rest]).max(axis=0)
-
-
-def _largest_distance(points: NDArray[Any], box: Extent) -> float:
-    # As parts of the box, whose squares neither overflow nor vanish.
-    offsets = (points - np.array(box.center, dtype=points.dtype)) / points.dtype.type(box.radius)
-    return box.radius * float(np.sqrt(np.einsum("ij,ij->i", offsets, offsets).max()))
 
 
 def _vector(numbers: ArrayLike) -> Vector:

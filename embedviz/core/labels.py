@@ -99,17 +99,26 @@ def place_labels(
     """
     points = np.asarray(anchors, dtype=np.float64).reshape(-1, 2)
     first = np.full(len(points), -1) if preferred is None else preferred
-    places, corners = _place(
+    places = np.full(len(points), -1, dtype=np.intp)
+    corners = np.zeros((len(points), 2))
+    avoided = np.asarray(obstacles, dtype=np.float64).reshape(-1, 4)
+    # What is taken: left, top, right and bottom, the obstacles first.
+    taken = np.zeros((len(avoided) + min(len(points), most), 4))
+    taken[: len(avoided)] = avoided
+    taken[: len(avoided), 2:] += avoided[:, :2]
+    _place(
         points,
         np.asarray(boxes, dtype=np.float64).reshape(-1, 2),
         np.asarray(gaps, dtype=np.float64),
         np.asarray(clearances, dtype=np.float64),
-        np.asarray(obstacles, dtype=np.float64).reshape(-1, 4),
         np.asarray(first, dtype=np.intp),
         _SHIFTS,
         float(width),
         float(height),
-        most,
+        taken,
+        len(avoided),
+        places,
+        corners,
     )
     placed = np.flatnonzero(places >= 0)
     return Placement(placed, places[placed], corners[placed])
@@ -126,26 +135,17 @@ def _place(
     boxes: Any,
     gaps: Any,
     clearances: Any,
-    obstacles: Any,
     preferred: Any,
     shifts: Any,
     width: float,
     height: float,
-    most: int,
-) -> Any:
-    count = len(anchors)
-    places = np.full(count, -1, dtype=np.intp)
-    corners = np.zeros((count, 2))
-    # Obstacles first, then the boxes that were given a place: left, top, right, bottom.
-    taken = np.empty((len(obstacles) + min(count, most), 4))
-    for k in range(len(obstacles)):
-        taken[k, 0], taken[k, 1] = obstacles[k, 0], obstacles[k, 1]
-        taken[k, 2], taken[k, 3] = (
-            obstacles[k, 0] + obstacles[k, 2],
-            obstacles[k, 1] + obstacles[k, 3],
-        )
-    n_taken = len(obstacles)
-    for i in range(count):
+    taken: Any,
+    n_obstacles: int,
+    places: Any,
+    corners: Any,
+) -> None:
+    n_taken = n_obstacles
+    for i in range(len(anchors)):
         if n_taken == len(taken):
             break
         for turn in range(-1, len(shifts)):
@@ -158,7 +158,7 @@ def _place(
             free = left >= 0 and top >= 0 and right <= width and bottom <= height
             k = 0
             while free and k < n_taken:
-                away = clearances[i] if k >= len(obstacles) else 0.0
+                away = clearances[i] if k >= n_obstacles else 0.0
                 free = (
                     left >= taken[k, 2] + away
                     or right <= taken[k, 0] - away
@@ -173,4 +173,3 @@ def _place(
                 places[i] = place
                 corners[i, 0], corners[i, 1] = left, top
                 break
-    return places, corners

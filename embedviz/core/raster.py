@@ -1,4 +1,4 @@
-"""Points drawn into an image, picked from it and gathered in it.
+"""Points drawn into an image.
 
 One pass over the points in compiled code, straight into the pixels: a million points take a few
 hundredths of a second on one core, with no graphics card. There are two qualities. *Dots* are
@@ -9,7 +9,7 @@ In 3-D both fade toward the ground color and shrink with the distance.
 
 All functions take the same things:
 
-- positions: float32 (n, 3). Rows with NaN or infinity are never drawn, picked or gathered.
+- positions: float32 (n, 3). Rows with NaN or infinity are never drawn.
 - matrix: float64 (3, 4), from `Camera.matrix`, for an image of the size meant.
 - colors: uint32 (n,) or (1,) for one color, 0xAARRGGBB as in `QColor.rgba()`.
 - sizes: float32 (n,) or (1,) for one size, diameters in pixels at the center of the view.
@@ -67,6 +67,13 @@ class Fog:
     far: float = 1.0
     strength: float = 0.0
     ground: int = 0xFF000000
+
+    def part_at(self, depth: float) -> float:
+        """Return the part of the ground color in a color at a distance."""
+        if not self.far > self.near:
+            return 0.0
+        part = (depth - self.near) / (self.far - self.near)
+        return self.strength * min(max(part, 0.0), 1.0)
 
     def packed(self) -> NDArray[np.float64]:
         """Return the four numbers that the kernels take."""
@@ -135,81 +142,17 @@ def draw_discs(
     _draw_discs(image, positions, matrix, colors, sizes, rows, rim, fog.packed())
 
 
-def rows_back_to_front(positions: Positions, matrix: CameraMatrix, fog: Fog) -> Rows:
+def rows_back_to_front(positions: Positions, matrix: CameraMatrix) -> Rows:
     """Return the rows in front of the eye, the farthest first.
 
-    Depths are told apart in steps of a 32,768th of the distance between the `near` and `far`
-    of the fog; rows within one step keep their order.
+    Depths are told apart in 32,768 steps between the nearest and the farthest point; rows
+    within one step keep their order.
     """
-    ordered: Rows = _rows_back_to_front(positions, matrix, fog.packed())
-    return ordered
-
-
-def pick(
-    positions: Positions,
-    matrix: CameraMatrix,
-    sizes: Sizes,
-    x: float,
-    y: float,
-    radius: float,
-) -> int:
-    """Return the row of the point at a pixel, or -1.
-
-    Parameters
-    ----------
-    x, y : float
-        In pixels from the upper left corner of the image.
-    radius : float
-        How far away, in pixels, the center of a point that does not cover the pixel may be.
-
-    Returns
-    -------
-    int
-        In 3-D, the front-most of the points whose discs cover the pixel, if there are any.
-        Otherwise the nearest point on screen; of equally near ones the last, which is on top.
-    """
-    return int(_pick(positions, matrix, sizes, float(x), float(y), float(radius)))
-
-
-def rows_in_polygon(
-    positions: Positions, matrix: CameraMatrix, polygon: NDArray[np.float64]
-) -> Rows:
-    """Return the rows, ascending, of all points within an outline on screen, hidden or not.
-
-    Parameters
-    ----------
-    polygon : array of shape (n_vertices, 2)
-        Pixels; the last vertex is joined to the first. Where the outline crosses itself,
-        everything that it goes around counts as within (the non-zero winding rule).
-    """
-    outline = np.ascontiguousarray(polygon, dtype=np.float64)
-    if len(outline) < 3:
-        return ALL_ROWS.copy()
-    bands = _edges_by_band(outline)
-    found: Rows = _rows_in_polygon(positions, matrix, outline, *bands)
-    return found
-
-
-def rows_in_box(
-    positions: Positions, matrix: CameraMatrix, x: float, y: float, width: float, height: float
-) -> Rows:
-    """Return the rows, ascending, of all points within a rectangle on screen, hidden or not."""
-    right, bottom = x + width, y + height
-    corners = np.array([[x, y], [right, y], [right, bottom], [x, bottom]], dtype=np.float64)
-    return rows_in_polygon(positions, matrix, corners)
-
-
-def rows_in_view(
-    positions: Positions,
-    matrix: CameraMatrix,
-    rows: Rows,
-    width: float,
-    height: float,
-    most: int,
-) -> Rows:
-    """Return the first `most` of the rows given whose points are within the image."""
-    found: Rows = _rows_in_view(positions, matrix, rows, float(width), float(height), most)
-    return found
+    depths = np.empty(len(positions), dtype=np.float32)
+    ordered = np.empty(len(positions), dtype=np.intp)
+    starts = np.zeros(_DEPTH_STEPS + 1, dtype=np.intp)
+    seen = _sort_back_to_front(positions, matrix, depths, starts, ordered)
+    return ordered[:seen]
 
 
 def compile_all() -> None:
@@ -221,31 +164,7 @@ def compile_all() -> None:
     image = np.zeros((4, 4), dtype=np.uint32)
     draw_dots(image, positions, matrix, colors, sizes)
     draw_discs(image, positions, matrix, colors, sizes, np.zeros(1, dtype=np.intp))
-    rows_back_to_front(positions, matrix, NO_FOG)
-    pick(positions, matrix, sizes, 0, 0, 1)
-    rows_in_box(positions, matrix, 0, 0, 1, 1)
-    rows_in_view(positions, matrix, np.zeros(1, dtype=np.intp), 4, 4, 1)
-
-
-def _edges_by_band(
-    polygon: NDArray[np.float64],
-) -> tuple[NDArray[np.intp], NDArray[np.intp], float, float]:
-    """Sort the edges of a polygon into horizontal bands, so that a point looks at few of them."""
-    heights = polygon[:, 1]
-    following = np.roll(heights, -1)
-    low, high = float(heights.min()), float(heights.max())
-    count = min(len(polygon), 1024)
-    per_band = count / (high - low) if high > low else 0.0
-    # The same expression as in the kernel, so that a point never misses an edge by rounding.
-    first = np.minimum(((np.minimum(heights, following) - low) * per_band).astype(int), count - 1)
-    last = np.minimum(((np.maximum(heights, following) - low) * per_band).astype(int), count - 1)
-    bands: list[list[int]] = [[] for _ in range(count)]
-    for edge in range(len(polygon)):
-        for band in range(first[edge], last[edge] + 1):
-            bands[band].append(edge)
-    starts = np.cumsum([0, *map(len, bands)], dtype=np.intp)
-    members = np.array([edge for band in bands for edge in band], dtype=np.intp)
-    return starts, members, low, per_band
+    rows_back_to_front(positions, matrix)
 
 
 @serial_kernel
@@ -270,9 +189,9 @@ def _draw_dots(
     height, width = image.shape
     is_3d = depth.shape[0] == height
     color_step, size_step = int(len(colors) > 1), int(len(sizes) > 1)
-    m00, m01, m02, m03 = matrix[0]
-    m10, m11, m12, m13 = matrix[1]
-    m20, m21, m22, m23 = matrix[2]
+    m00, m01, m02, m03 = matrix[0, 0], matrix[0, 1], matrix[0, 2], matrix[0, 3]
+    m10, m11, m12, m13 = matrix[1, 0], matrix[1, 1], matrix[1, 2], matrix[1, 3]
+    m20, m21, m22, m23 = matrix[2, 0], matrix[2, 1], matrix[2, 2], matrix[2, 3]
     fade_from, ground = fog[0], int(fog[3])
     fade = fog[2] / (fog[1] - fog[0]) if fog[1] > fog[0] else 0.0
     for i in range(len(positions)):
@@ -327,9 +246,9 @@ def _draw_discs(
 ) -> None:
     height, width = image.shape
     color_step, size_step = int(len(colors) > 1), int(len(sizes) > 1)
-    m00, m01, m02, m03 = matrix[0]
-    m10, m11, m12, m13 = matrix[1]
-    m20, m21, m22, m23 = matrix[2]
+    m00, m01, m02, m03 = matrix[0, 0], matrix[0, 1], matrix[0, 2], matrix[0, 3]
+    m10, m11, m12, m13 = matrix[1, 0], matrix[1, 1], matrix[1, 2], matrix[1, 3]
+    m20, m21, m22, m23 = matrix[2, 0], matrix[2, 1], matrix[2, 2], matrix[2, 3]
     edge_color, edge_width, opacity = int(rim[0]), rim[1], rim[2]
     edge_alpha = (edge_color >> 24) / 255.0 * opacity * 256.0
     edge = _spread(edge_color | 0xFF000000)
@@ -381,118 +300,26 @@ def _draw_discs(
 
 
 @serial_kernel
-def _rows_back_to_front(positions: Any, matrix: Any, fog: Any) -> Any:
-    m20, m21, m22, m23 = matrix[2]
-    far = fog[1]
-    per_step = (_DEPTH_STEPS - 1) / (fog[1] - fog[0]) if fog[1] > fog[0] else 0.0
-    steps = np.full(len(positions), -1, dtype=np.int32)
-    starts = np.zeros(_DEPTH_STEPS + 1, dtype=np.intp)
+def _sort_back_to_front(positions: Any, matrix: Any, depths: Any, starts: Any, ordered: Any) -> int:
+    """Sort by counting; `depths` and `starts` are room to work in."""
+    m20, m21, m22, m23 = matrix[2, 0], matrix[2, 1], matrix[2, 2], matrix[2, 3]
+    near, far = np.inf, 0.0
     for i in range(len(positions)):
         w = m20 * positions[i, 0] + m21 * positions[i, 1] + m22 * positions[i, 2] + m23
-        if w > NEAREST and w < np.inf:
-            step = int(min(max((far - w) * per_step, 0.0), _DEPTH_STEPS - 1.0))
-            steps[i] = step
-            starts[step + 1] += 1
-    for step in range(_DEPTH_STEPS):
-        starts[step + 1] += starts[step]
-    ordered = np.empty(starts[_DEPTH_STEPS], dtype=np.intp)
+        is_seen = w > NEAREST and w < np.inf
+        depths[i] = w if is_seen else -1.0
+        if is_seen:
+            near, far = min(near, w), max(far, w)
+    last = len(starts) - 2
+    per_step = last / (far - near) if far > near else 0.0
     for i in range(len(positions)):
-        step = steps[i]
-        if step >= 0:
+        if depths[i] >= 0:
+            starts[min(max(int((far - depths[i]) * per_step), 0), last) + 1] += 1
+    for step in range(last + 1):
+        starts[step + 1] += starts[step]
+    for i in range(len(positions)):
+        if depths[i] >= 0:
+            step = min(max(int((far - depths[i]) * per_step), 0), last)
             ordered[starts[step]] = i
             starts[step] += 1
-    return ordered
-
-
-@serial_kernel
-def _pick(positions: Any, matrix: Any, sizes: Any, x: float, y: float, radius: float) -> int:
-    size_step = int(len(sizes) > 1)
-    m00, m01, m02, m03 = matrix[0]
-    m10, m11, m12, m13 = matrix[1]
-    m20, m21, m22, m23 = matrix[2]
-    is_3d = m20 != 0 or m21 != 0 or m22 != 0
-    nearest, nearest_row = radius * radius, -1
-    front, front_row = np.inf, -1
-    for i in range(len(positions)):
-        px, py, pz = positions[i, 0], positions[i, 1], positions[i, 2]
-        w = m20 * px + m21 * py + m22 * pz + m23
-        if not w > NEAREST:
-            continue
-        dx = (m00 * px + m01 * py + m02 * pz + m03) / w - x
-        dy = (m10 * px + m11 * py + m12 * pz + m13) / w - y
-        distance = dx * dx + dy * dy
-        if distance <= nearest:
-            nearest, nearest_row = distance, i
-        if is_3d and w <= front:
-            reach = sizes[i * size_step] / w * 0.5
-            if distance <= reach * reach:
-                front, front_row = w, i
-    return front_row if front_row >= 0 else nearest_row
-
-
-@serial_kernel
-def _rows_in_polygon(
-    positions: Any,
-    matrix: Any,
-    polygon: Any,
-    starts: Any,
-    members: Any,
-    low: float,
-    per_band: float,
-) -> Any:
-    m00, m01, m02, m03 = matrix[0]
-    m10, m11, m12, m13 = matrix[1]
-    m20, m21, m22, m23 = matrix[2]
-    left, right = polygon[:, 0].min(), polygon[:, 0].max()
-    high = polygon[:, 1].max()
-    found = np.empty(len(positions), dtype=np.intp)
-    count = 0
-    for i in range(len(positions)):
-        px, py, pz = positions[i, 0], positions[i, 1], positions[i, 2]
-        w = m20 * px + m21 * py + m22 * pz + m23
-        if not w > NEAREST:
-            continue
-        x = (m00 * px + m01 * py + m02 * pz + m03) / w
-        y = (m10 * px + m11 * py + m12 * pz + m13) / w
-        if not (x >= left and x <= right and y >= low and y <= high):
-            continue
-        band = min(int((y - low) * per_band), len(starts) - 2)
-        turns = 0
-        for k in range(starts[band], starts[band + 1]):
-            a = members[k]
-            b = a + 1 if a + 1 < len(polygon) else 0
-            ax, ay, bx, by = polygon[a, 0], polygon[a, 1], polygon[b, 0], polygon[b, 1]
-            if (ay <= y) != (by <= y):
-                side = (bx - ax) * (y - ay) - (x - ax) * (by - ay)
-                if by > ay and side > 0:
-                    turns += 1
-                elif by < ay and side < 0:
-                    turns -= 1
-        if turns != 0:
-            found[count] = i
-            count += 1
-    return found[:count].copy()
-
-
-@serial_kernel
-def _rows_in_view(
-    positions: Any, matrix: Any, rows: Any, width: float, height: float, most: int
-) -> Any:
-    m00, m01, m02, m03 = matrix[0]
-    m10, m11, m12, m13 = matrix[1]
-    m20, m21, m22, m23 = matrix[2]
-    found = np.empty(min(most, len(rows)), dtype=np.intp)
-    count = 0
-    for k in range(len(rows)):
-        if count == len(found):
-            break
-        i = rows[k]
-        px, py, pz = positions[i, 0], positions[i, 1], positions[i, 2]
-        w = m20 * px + m21 * py + m22 * pz + m23
-        if w > NEAREST:
-            x = (m00 * px + m01 * py + m02 * pz + m03) / w
-            y = (m10 * px + m11 * py + m12 * pz + m13) / w
-            if x >= 0 and y >= 0 and x < width and y < height:
-                found[count] = i
-                count += 1
-    return found[:count].copy()
+    return int(starts[last])

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QColor, QFont
 
-from embedviz.core.camera import Camera
+from embedviz.core.camera import Camera, Extent
+from embedviz.core.raster import Fog
 from embedviz.gui.theme import CAPTION_PIXELS, TEXT_PIXELS, Theme, font
+
+FOG_STRENGTH = 0.5
+_FOG_DEPTH = 0.6
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Frame:
         Where the points go, in the pixels of the painter.
     camera : Camera
     theme : Theme
+    extent : Extent
+        Of all that is shown.
     text_scale : float
         Text against its usual size.
     device_scale : float
@@ -35,6 +41,7 @@ class Frame:
     area: QRectF
     camera: Camera
     theme: Theme
+    extent: Extent = field(default_factory=Extent)
     text_scale: float = 1.0
     device_scale: float = 1.0
     is_moving: bool = False
@@ -43,6 +50,24 @@ class Frame:
     def matrix(self) -> NDArray[np.float64]:
         """The camera's matrix to pixels of the painter, from the corner of the area."""
         return self.camera.matrix(self.area.width(), self.area.height())
+
+    @cached_property
+    def fog(self) -> Fog:
+        """How points fade toward the ground with distance, in 3-D.
+
+        Over the middle six tenths of the depth of the box around all points: its corners are
+        empty, and outliers should not take the contrast from the others.
+        """
+        toward = self.matrix[2]
+        low, high = np.array(self.extent.low), np.array(self.extent.high)
+        middle = float(toward[:3] @ (low + high) / 2 + toward[3])
+        reach = float(np.abs(toward[:3]) @ (high - low)) / 2 * _FOG_DEPTH
+        ground = QColor(self.theme.ground).rgba()
+        return Fog(middle - reach, middle + reach, FOG_STRENGTH, ground)
+
+    def mixed_with_ground(self, color: QColor, part: float) -> QColor:
+        """Return a color with this part of the ground color in it, 0 to 1."""
+        return mixed(color, QColor(self.theme.ground), part)
 
     def project(self, points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return where points are, in pixels of the painter, and their distances from the eye."""
@@ -65,10 +90,27 @@ class Frame:
         return font(TEXT_PIXELS * self.text_scale, semibold=True)
 
     @cached_property
-    def strong_small(self) -> QFont:
+    def heading(self) -> QFont:
         """The font of small headings."""
         return font(CAPTION_PIXELS * self.text_scale, semibold=True)
+
+    def toned(self, color: QColor | str) -> QColor:
+        """Return a color for text that is dark enough to read on light ground, or light enough."""
+        return mixed(QColor(color), QColor(self.theme.text), 0.35)
 
     def text(self, pixels: float) -> float:
         """Return a length that grows with the text."""
         return pixels * self.text_scale
+
+
+def mixed(color: QColor, other: QColor, part: float) -> QColor:
+    """Return a color with this part of another one in it, 0 to 1; its alpha stays."""
+    red, green, blue = (
+        round(a + (b - a) * part)
+        for a, b in (
+            (color.red(), other.red()),
+            (color.green(), other.green()),
+            (color.blue(), other.blue()),
+        )
+    )
+    return QColor(red, green, blue, color.alpha())

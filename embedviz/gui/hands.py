@@ -86,16 +86,12 @@ class HandledWidget(QWidget):
         """Return all rows within an outline in the widget."""
         raise NotImplementedError
 
-    def move_camera(self, camera: Camera) -> None:
+    def set_camera(self, camera: Camera) -> None:
         """Show the points from elsewhere."""
         raise NotImplementedError
 
     def fit(self) -> None:
         """Show all points."""
-        raise NotImplementedError
-
-    def update_hands(self) -> None:
-        """Show the hovered row and the outline being drawn."""
         raise NotImplementedError
 
     # What the hands do.
@@ -137,7 +133,7 @@ class HandledWidget(QWidget):
         elif self.outline:
             corners = np.array([[place.x(), place.y()] for place in self.outline])
             self.outline = []
-            self.update_hands()
+            self.update()
             self.rows_selected.emit(self.rows_within(corners), self._mode)
         else:
             self.camera_settled.emit(self.camera)
@@ -191,16 +187,16 @@ class HandledWidget(QWidget):
     def _draw_box(self, place: QPointF) -> None:
         box = QRectF(self._pressed, place)
         self.outline = [box.topLeft(), box.topRight(), box.bottomRight(), box.bottomLeft()]
-        self.update_hands()
+        self.update()
 
     def _draw_lasso(self, place: QPointF) -> None:
         if not self.outline:
             self.outline = [self._pressed]
         self.outline.append(place)
-        self.update_hands()
+        self.update()
 
     def _move(self, camera: Camera) -> None:
-        self.move_camera(camera)
+        self.set_camera(camera)
         self.camera_changed.emit(self.camera)
 
     def _half_sides(self, offset: QPointF) -> tuple[float, float]:
@@ -216,7 +212,7 @@ class HandledWidget(QWidget):
     def _set_hovered(self, row: int) -> None:
         if row != self.hovered:
             self.hovered = row
-            self.update_hands()
+            self.update()
             self.row_hovered.emit(row)
 
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter
 from embedviz.gui.frame import Frame
 from embedviz.gui.lettering import draw_line_of_text, text_size
 
-_SWATCH, _GAP = 9.0, 8.0
+_SWATCH, _BAR, _GAP = 9.0, 10.0, 8.0
 
 
 @dataclass(frozen=True)
@@ -53,21 +53,35 @@ Legend = Categories | ColorBar
 
 def legend_width(frame: Frame, legend: Legend, available: float) -> float:
     """Return the width that a legend takes at the right of a picture, in pixels."""
-    texts = [text_size(legend.title, frame.strong_small)[0]]
+    texts = [text_size(legend.title, frame.heading)[0]]
     if isinstance(legend, Categories):
         for name, _, count in legend.entries:
             sizes = text_size(name, frame.small)[0] + text_size(f"{count:,}", frame.small)[0]
-            texts.append(_SWATCH + 2 * _GAP + sizes)
+            texts.append(frame.text(_SWATCH) + 2 * _GAP + sizes)
     else:
-        texts.append(frame.text(90))
+        ends = (number_text(legend.least), number_text(legend.most))
+        widest = max(text_size(end, frame.small)[0] for end in ends)
+        texts.append(frame.text(_BAR) + _GAP + widest)
     return min(max(texts) + 1, available * 0.34)
+
+
+def number_text(value: float) -> str:
+    """Return a number as briefly as it can be read."""
+    size = abs(value)
+    if size >= 1e7 or 0 < size < 1e-3:
+        text = f"{value:.3g}"
+    elif size >= 1000 or float(value).is_integer():
+        text = f"{value:,.0f}"
+    else:
+        text = f"{value:.3g}"
+    return text.replace("-", "\u2212")
 
 
 def draw_legend(painter: QPainter, frame: Frame, legend: Legend, box: QRectF) -> None:
     """Draw a legend into a box."""
     line = frame.text(18)
     title = QRectF(box.left(), box.top(), box.width(), line)
-    draw_line_of_text(painter, title, legend.title, frame.strong_small, QColor(frame.theme.text))
+    draw_line_of_text(painter, title, legend.title, frame.heading, QColor(frame.theme.text))
     below = box.adjusted(0, line + 4, 0, 0)
     if isinstance(legend, Categories):
         _draw_categories(painter, frame, legend, below, line)
@@ -82,27 +96,28 @@ def _draw_categories(
     entries = list(legend.entries)
     hidden = 0 if len(entries) <= fits else len(entries) - fits + 1
     shown = entries[: len(entries) - hidden]
-    muted = QColor(frame.theme.muted)
+    muted, swatch = QColor(frame.theme.muted), frame.text(_SWATCH)
     for index, (name, color, count) in enumerate(shown):
         row = QRectF(box.left(), box.top() + index * line, box.width(), line)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(color))
-        middle = QPointF(row.left() + _SWATCH / 2, row.center().y())
-        painter.drawEllipse(middle, _SWATCH / 2, _SWATCH / 2)
+        painter.drawEllipse(
+            QPointF(row.left() + swatch / 2, row.center().y()), swatch / 2, swatch / 2
+        )
         number = f"{count:,}"
         width = text_size(number, frame.small)[0]
         draw_line_of_text(painter, row, number, frame.small, muted, Qt.AlignmentFlag.AlignRight)
-        text = row.adjusted(_SWATCH + _GAP, 0, -width - _GAP, 0)
+        text = row.adjusted(swatch + _GAP, 0, -width - _GAP, 0)
         draw_line_of_text(painter, text, name, frame.small, QColor(frame.theme.text))
     if hidden:
         row = QRectF(box.left(), box.top() + len(shown) * line, box.width(), line)
-        text = row.adjusted(_SWATCH + _GAP, 0, 0, 0)
+        text = row.adjusted(swatch + _GAP, 0, 0, 0)
         draw_line_of_text(painter, text, f"+ {hidden:,} more", frame.small, muted)
 
 
 def _draw_color_bar(painter: QPainter, frame: Frame, legend: ColorBar, box: QRectF) -> None:
     height = min(frame.text(160), box.height() - frame.text(8))
-    bar = QRectF(box.left(), box.top() + frame.text(4), 10, height)
+    bar = QRectF(box.left(), box.top() + frame.text(4), frame.text(_BAR), height)
     gradient = QLinearGradient(bar.bottomLeft(), bar.topLeft())
     last = max(1, len(legend.colors) - 1)
     for index, color in enumerate(legend.colors):
@@ -113,5 +128,4 @@ def _draw_color_bar(painter: QPainter, frame: Frame, legend: ColorBar, box: QRec
     line = frame.text(16)
     for value, y in ((legend.most, bar.top()), (legend.least, bar.bottom())):
         text = QRectF(bar.right() + _GAP, y - line / 2, box.right() - bar.right() - _GAP, line)
-        number = f"{value:,.4g}".replace("-", "\u2212")
-        draw_line_of_text(painter, text, number, frame.small, QColor(frame.theme.muted))
+        draw_line_of_text(painter, text, number_text(value), frame.small, QColor(frame.theme.muted))

@@ -1,22 +1,31 @@
-"""The labels of points: which are shown, where, and how they are drawn."""
+"""The labels of points: which are shown, where, and how they are drawn.
+
+While points or camera move, the labels that are shown go along and no other appears; where they
+get too close, the less important ones give way. At rest the free room is given out anew, each
+label first trying to stay where it is. So nothing flickers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from embedviz.core.labels import place_labels
-from embedviz.core.raster import Rows, rows_in_view
+from embedviz.core.picking import rows_in_view
+from embedviz.core.raster import ALL_ROWS, Rows
 from embedviz.gui.frame import Frame
-from embedviz.gui.lettering import draw_text, text_size
+from embedviz.gui.lettering import draw_text
 from embedviz.gui.point_canvas import PointCanvas
 
-MOST_TRIED = 3000
+MOST_TRIED = 2000
+LONGEST = 40
+"""Longer labels are cut to this many characters."""
 _AREA_PER_LABEL = 9000.0
+_DIMMED = 0.4
 
 
 class PointLabels:
@@ -25,64 +34,105 @@ class PointLabels:
     def __init__(self) -> None:
         self.texts: Sequence[str] = ()
         self._order: Rows | None = None
-        self._always: Rows = np.empty(0, dtype=np.intp)
-        self._shown: dict[int, int] = {}
+        self._always: Rows = ALL_ROWS
+        self._places: dict[int, int] = {}
+        self._widths: dict[tuple[str, bool, float], float] = {}
 
     def set_texts(self, texts: Sequence[str], order: Rows | None, always: Rows) -> None:
         """Show these texts, those of `always` first and then by `order`."""
+        if texts is not self.texts:
+            self._places = {}
         self.texts, self._order, self._always = texts, order, always
-        self._shown = {}
 
-    def paint(self, painter: QPainter, frame: Frame, canvas: PointCanvas) -> None:
-        """Draw the labels that fit."""
-        if not len(self.texts) or not len(canvas):
-            return
+    def text(self, row: int) -> str:
+        """Return what is written at a row: one line, not too long."""
+        if not 0 <= row < len(self.texts):
+            return ""
+        line = " ".join(str(self.texts[row]).split())
+        return line if len(line) <= LONGEST else line[: LONGEST - 1] + "\u2026"
+
+    def paint(
+        self, painter: QPainter, frame: Frame, canvas: PointCanvas, obstacles: ArrayLike = ()
+    ) -> None:
+        """Draw the labels that fit between the obstacles (left, top, width, height)."""
         rows, n_always = self._candidates(frame, canvas)
         if not len(rows):
             return
         pixels, depth = frame.project(canvas.positions[rows])
         strong = np.arange(len(rows)) < n_always
-        boxes = np.array(
-            [
-                text_size(self.texts[row], frame.strong if is_strong else frame.small)
-                for row, is_strong in zip(rows, strong, strict=True)
-            ]
-        )
         area = frame.area
         placement = place_labels(
             pixels - (area.left(), area.top()),
-            boxes,
-            canvas.size_of(rows) / depth / 2 + np.where(strong, 6, 3),
+            self._boxes(rows, strong, frame),
+            canvas.radii(rows, depth, frame.theme) + np.where(strong, frame.text(3), 2),
             np.where(strong, 1, frame.text(6)),
             width=area.width(),
             height=area.height(),
-            preferred=[self._shown.get(int(row), -1) for row in rows],
+            obstacles=_moved(obstacles, -area.left(), -area.top()),
+            preferred=[self._places.get(row, -1) for row in rows.tolist()],
             most=n_always + int(area.width() * area.height() / _AREA_PER_LABEL),
         )
         if not frame.is_moving:
             shown = rows[placement.candidates].tolist()
-            self._shown = dict(zip(shown, placement.places.tolist(), strict=True))
+            self._places = dict(zip(shown, placement.places.tolist(), strict=True))
+        for index, (x, y) in zip(
+            placement.candidates.tolist(), placement.corners.tolist(), strict=True
+        ):
+            corner = QPointF(x + area.left(), y + area.top())
+            is_strong, is_dimmed = index < n_always, canvas.marks.dim_others
+            self._draw(painter, frame, corner, rows[index], is_strong, is_dimmed, depth[index])
+
+    def _draw(
+        self,
+        painter: QPainter,
+        frame: Frame,
+        corner: QPointF,
+        row: int,
+        is_strong: bool,
+        is_dimmed: bool,
+        depth: float,
+    ) -> None:
         ground = QColor(frame.theme.ground)
-        corners = placement.corners + np.array([area.left(), area.top()])
-        for index, (x, y) in zip(placement.candidates, corners.tolist(), strict=True):
-            font = frame.strong if strong[index] else frame.small
-            color = QColor(frame.theme.text if strong[index] else frame.theme.muted)
-            draw_text(painter, QPointF(x, y), self.texts[rows[index]], font, color, ground)
+        if is_strong:
+            text_color = QColor(frame.theme.text)
+            draw_text(painter, corner, self.text(row), frame.strong, text_color, ground)
+            return
+        # In steps, so that the pictures of the letters can be used again.
+        part = round(frame.fog.part_at(depth) * 8) / 8 + (_DIMMED if is_dimmed else 0)
+        color = frame.mixed_with_ground(QColor(frame.theme.muted), part)
+        draw_text(painter, corner, self.text(row), frame.small, color, ground)
+
+    def _boxes(self, rows: Rows, strong: NDArray[np.bool_], frame: Frame) -> NDArray[np.float64]:
+        metrics = QFontMetricsF(frame.small), QFontMetricsF(frame.strong)
+        heights = [font.height() for font in metrics]
+        boxes = np.empty((len(rows), 2))
+        for index, (row, is_strong) in enumerate(zip(rows.tolist(), strong.tolist(), strict=True)):
+            text = self.text(row)
+            key = (text, is_strong, frame.text_scale)
+            if key not in self._widths:
+                self._widths[key] = metrics[is_strong].horizontalAdvance(text)
+            boxes[index] = self._widths[key], heights[is_strong]
+        return boxes
 
     def _candidates(self, frame: Frame, canvas: PointCanvas) -> tuple[Rows, int]:
         """Return rows in view, most important first, and how many of them are always wanted."""
+        known = min(len(self.texts), len(canvas))
         width, height = frame.area.width(), frame.area.height()
 
-        def in_view(rows: NDArray[np.intp], most: int) -> Rows:
-            return rows_in_view(canvas.positions, frame.matrix, rows, width, height, most)
+        def in_view(rows: Rows) -> Rows:
+            rows = rows[(rows >= 0) & (rows < known)]
+            return rows_in_view(canvas.positions, frame.matrix, rows, width, height, MOST_TRIED)
 
-        always = in_view(self._always, MOST_TRIED)
         if frame.is_moving:
-            order = np.array(list(self._shown), dtype=np.intp)
-        elif self._order is None:
-            order = np.arange(min(len(self.texts), len(canvas)))
+            order = np.array(list(self._places), dtype=np.intp)
         else:
-            order = self._order
-        ordinary = in_view(order, MOST_TRIED)
+            order = np.arange(known) if self._order is None else self._order
+        always, ordinary = in_view(self._always), in_view(order)
         ordinary = ordinary[~np.isin(ordinary, always)]
         return np.concatenate([always, ordinary]), len(always)
+
+
+def _moved(boxes: ArrayLike, right: float, down: float) -> NDArray[np.float64]:
+    moved = np.array(boxes, dtype=np.float64).reshape(-1, 4)
+    moved[:, :2] += right, down
+    return moved

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
@@ -15,13 +16,26 @@ from embedviz.gui.lettering import draw_line_of_text, draw_text, text_size
 from embedviz.gui.overlays import Arrow, Line, Note
 from embedviz.gui.point_canvas import PointCanvas
 from embedviz.gui.point_labels import PointLabels
-from embedviz.gui.theme import Theme
+from embedviz.gui.theme import Theme, with_alpha
 
 PADDING = 12.0
+_MOST_AVOIDED = 300
 
 
 class PointPicture:
-    """Points with what explains them. Knows no widget, so that it paints on anything."""
+    """Points with what explains them. Knows no widget, so that it paints on anything.
+
+    Attributes
+    ----------
+    canvas : PointCanvas
+    labels : PointLabels
+    arrows, lines, notes : sequences
+    titles : sequence of str or None
+        Of the axes.
+    legend : Categories, ColorBar or None
+    message, caption : str
+    text_scale : float
+    """
 
     def __init__(self) -> None:
         self.canvas = PointCanvas()
@@ -35,14 +49,19 @@ class PointPicture:
         self.caption = ""
         self.text_scale = 1.0
 
+    def clouds(self) -> list[ArrayLike]:
+        """Return all positions that a picture of everything shows."""
+        ends = [np.array([arrow.start, arrow.end]) for arrow in self.arrows]
+        return [self.canvas.positions, *(line.points for line in self.lines), *ends]
+
     def extent(self) -> Extent:
-        """Return where everything in the data space is."""
-        found = self.canvas.extent
-        others = [np.asarray(line.points) for line in self.lines]
-        others += [np.array([arrow.start, arrow.end]) for arrow in self.arrows]
-        for points in others:
-            found = found.joined(extent_of(points)) if len(self.canvas) else extent_of(points)
-        return found
+        """Return where everything in the space of the data is."""
+        others = self.clouds()[1:]
+        if not others:
+            return self.canvas.extent
+        known = self.canvas.extent
+        corners = [known.low, known.high] if len(self.canvas) else np.empty((0, 3))
+        return extent_of(corners, *others)
 
     def frame(
         self,
@@ -51,28 +70,31 @@ class PointPicture:
         width: float,
         height: float,
         *,
+        extent: Extent,
         device_scale: float = 1.0,
         is_moving: bool = False,
     ) -> Frame:
         """Return how the picture is laid out in a size."""
-        whole = QRectF(0, 0, width, height)
-        frame = Frame(whole, camera, theme, self.text_scale, device_scale, is_moving)
-        right = PADDING
+
+        def framed(area: QRectF) -> Frame:
+            scale = self.text_scale
+            return Frame(area, camera, theme, extent, scale, device_scale, is_moving)
+
+        area = QRectF(0, 0, width, height)
+        right = bottom = PADDING
         if self.legend is not None:
-            right += legend.legend_width(frame, self.legend, width) + PADDING
-        bottom = PADDING + (frame.text(18) if self.caption else 0)
-        left = top = PADDING
-        area = whole.adjusted(left, top, -right, -bottom)
+            right += legend.legend_width(framed(area), self.legend, width) + PADDING
+        if self.caption:
+            bottom += framed(area).text(18)
+        area.adjust(PADDING, PADDING, -right, -bottom)
         if self.titles is not None and not camera.is_3d:
-            area = area.adjusted(0, frame.text(16), 0, -axes.bottom_margin(frame) + PADDING / 2)
-            frame = Frame(area, camera, theme, self.text_scale, device_scale, is_moving)
-            area = area.adjusted(axes.left_margin(frame), 0, 0, 0)
+            below = axes.bottom_margin(framed(area)) - PADDING / 2
+            area.adjust(0, axes.top_margin(framed(area)), 0, -below)
+            area.adjust(axes.left_margin(framed(area)), 0, 0, 0)
         # At least a pixel, and whole pixels of the device, or the image would be blurred.
-        area = QRectF(
-            *(round(n * device_scale) / device_scale for n in (area.left(), area.top())),
-            *(max(1.0, float(int(n))) for n in (area.width(), area.height())),
-        )
-        return Frame(area, camera, theme, self.text_scale, device_scale, is_moving)
+        left, top = (round(n * device_scale) / device_scale for n in (area.left(), area.top()))
+        wide, high = (max(1.0, float(int(n))) for n in (area.width(), area.height()))
+        return framed(QRectF(left, top, wide, high))
 
     def paint(self, painter: QPainter, frame: Frame, width: float, height: float) -> None:
         """Paint everything but what the hands are doing."""
@@ -84,19 +106,33 @@ class PointPicture:
             painter.setPen(QColor(frame.theme.muted))
             painter.drawText(whole, Qt.AlignmentFlag.AlignCenter, self.message)
             return
-        if self.titles is not None and frame.camera.is_3d:
-            axes.draw_axes_3d(painter, frame, self.titles, self.canvas.extent)
-        elif self.titles is not None:
-            axes.draw_axes(painter, frame, self.titles)
+        titles = self.titles or ()
+        if titles and not frame.camera.is_3d:
+            axes.draw_axes(painter, frame, titles)
         painter.save()
         painter.setClipRect(frame.area)
+        if frame.camera.is_3d:
+            axes.draw_axes_3d(painter, frame, titles)
         overlays.draw_lines(painter, frame, self.lines)
         self.canvas.paint(painter, frame)
+        if frame.camera.is_3d:
+            axes.draw_titles_3d(painter, frame, titles)
         overlays.draw_arrows(painter, frame, self.arrows)
-        self.labels.paint(painter, frame, self.canvas)
+        self.labels.paint(painter, frame, self.canvas, self._kept_free(frame))
         overlays.draw_notes(painter, frame, self.notes)
         painter.restore()
         self._paint_margins(painter, frame, whole)
+
+    def _kept_free(self, frame: Frame) -> ArrayLike:
+        """Return the boxes that no label may cover: marked points, arrows and their texts."""
+        rows = self.canvas.marked_rows()[:_MOST_AVOIDED]
+        pixels, depth = frame.project(self.canvas.positions[rows])
+        # A little less than the gap to their own labels, which touch these boxes otherwise.
+        half = 0.65 * self.canvas.radii(rows, depth, frame.theme)[:, np.newaxis]
+        marks = np.hstack([pixels - half, 2 * half, 2 * half])
+        arrows = np.reshape(overlays.boxes_of_arrows(frame, self.arrows), (-1, 4))
+        titles = axes.title_boxes_3d(frame, self.titles or ())
+        return np.vstack([marks, arrows, np.reshape(titles, (-1, 4))])
 
     def _paint_margins(self, painter: QPainter, frame: Frame, whole: QRectF) -> None:
         if self.legend is not None:
@@ -117,24 +153,25 @@ class PointPicture:
         if 0 <= hovered < len(self.canvas):
             self._paint_hovered(painter, frame, hovered)
         if outline:
-            accent = QColor(frame.theme.accent)
-            painter.setPen(QPen(accent, 1))
-            accent.setAlphaF(0.1)
-            painter.setBrush(accent)
+            painter.setPen(QPen(QColor(frame.theme.accent), 1))
+            painter.setBrush(with_alpha(frame.theme.accent, 0.1))
             painter.drawPolygon(list(outline))
 
     def _paint_hovered(self, painter: QPainter, frame: Frame, row: int) -> None:
         rows = np.array([row])
         pixels, depth = frame.project(self.canvas.positions[rows])
-        x, y = pixels[0]
-        radius = float(self.canvas.size_of(rows)[0] / depth[0]) / 2 + 2.5
+        x, y = pixels[0].tolist()
+        if not frame.area.contains(x, y):
+            return
+        radius = float(self.canvas.radii(rows, depth, frame.theme)[0]) + 2
         painter.setPen(QPen(QColor(frame.theme.text), 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QPointF(x, y), radius, radius)
-        if row < len(self.labels.texts):
-            text = self.labels.texts[row]
-            width, height = text_size(text, frame.strong)
-            left = min(x + radius + 4, frame.area.right() - width)
-            corner = QPointF(left, y - height / 2)
-            ground = QColor(frame.theme.ground)
-            draw_text(painter, corner, text, frame.strong, QColor(frame.theme.text), ground)
+        text = self.labels.text(row)
+        width, height = text_size(text, frame.strong)
+        left = x + radius + 4
+        if left + width > frame.area.right():
+            left = x - radius - 4 - width
+        top = min(max(y - height / 2, frame.area.top()), frame.area.bottom() - height)
+        color, ground = QColor(frame.theme.text), QColor(frame.theme.ground)
+        draw_text(painter, QPointF(left, top), text, frame.strong, color, ground)

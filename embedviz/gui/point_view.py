@@ -6,6 +6,10 @@ reasons. One matrix serves 2-D and 3-D, so that every overlay is written once. A
 halos are ours to place. The picture is the same on a laptop, over remote desktop, without a
 display and in a file, where text and lines stay vectors. And a million points move smoothly
 without a graphics card, which pyqtgraph's scatter plots do not.
+
+The picture is kept as an image, so that hovering paints a ring over it and nothing else. What
+moves is drawn quickly; when nothing has moved for a moment, large clouds are drawn finely and
+labels find new places.
 """
 
 from __future__ import annotations
@@ -16,16 +20,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QEasingCurve, QPointF, QRectF, QTimer, QVariantAnimation
-from PySide6.QtGui import QImage, QPaintEngine, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from embedviz.app.tasks import Task
-from embedviz.core import labels, raster
-from embedviz.core.camera import Camera, blended
+from embedviz.core import labels, picking, raster
+from embedviz.core.camera import Camera
+from embedviz.core.progress import Report
 from embedviz.core.raster import Rows
 from embedviz.gui.frame import Frame
 from embedviz.gui.hands import HandledWidget, Tool
+from embedviz.gui.journey import Journey
 from embedviz.gui.legend import Categories, ColorBar, Legend
+from embedviz.gui.lettering import is_pixel_device, scale_of
 from embedviz.gui.overlays import Arrow, Line, Note
 from embedviz.gui.point_canvas import Marks
 from embedviz.gui.point_picture import PointPicture
@@ -34,7 +41,10 @@ from embedviz.gui.theme import MOVE_MILLISECONDS, look
 __all__ = ["Arrow", "Camera", "Categories", "ColorBar", "Line", "Note", "PointView", "Tool"]
 
 REFINE_MILLISECONDS = 120
-"""How long nothing has moved when a large cloud is drawn finely and labels find new places."""
+"""How long nothing has moved when a picture is at rest."""
+PREPARING = "Preparing to draw (first start only) \u2026"
+_QUIET_MILLISECONDS = 600
+_FINER_IN_FILES = 2.0
 
 
 class PointView(HandledWidget):
@@ -51,22 +61,27 @@ class PointView(HandledWidget):
         self.animations = True
         self._picture = PointPicture()
         self._camera = Camera()
-        self._is_fitted = True
+        self._fitted_to: tuple[Any, ...] | None = ()
+        self._version = 0
         self._is_moving = False
         self._still: QImage | None = None
         self._rest = QTimer(self, singleShot=True, interval=REFINE_MILLISECONDS)
         self._rest.timeout.connect(self._come_to_rest)
+        self._journey: Journey | None = None
         self._motion = QVariantAnimation(self, duration=MOVE_MILLISECONDS)
         self._motion.setEasingCurve(QEasingCurve.Type.InOutCubic)
         self._motion.setStartValue(0.0)
         self._motion.setEndValue(1.0)
         self._motion.valueChanged.connect(self._show_part)
-        self._journey: _Journey | None = None
+        self._is_ready = False
+        self._preparation = Task(self)
+        self._preparation.run(_compile_all, self._on_ready)
+        self._quiet = QTimer(self, singleShot=True, interval=_QUIET_MILLISECONDS)
+        self._quiet.timeout.connect(self.update)
+        self._quiet.start()
         self.setAccessibleName("Picture of points")
         self.setMinimumSize(120, 90)
         look.changed.connect(self._redraw)
-        self._is_ready = False
-        Task(self).run(_compile, self._on_ready)
 
     @property
     def frames(self) -> int:
@@ -76,10 +91,11 @@ class PointView(HandledWidget):
     @property
     def camera(self) -> Camera:
         """Where the points are seen from."""
-        if self._is_fitted:
-            area = self._frame_of(self._camera).area
-            aspect = area.width() / area.height()
-            self._camera = self._camera.fitted_to(self._picture.extent(), aspect)
+        if self._fitted_to is not None:
+            # The margins depend on the ticks, these on the camera, and that on the margins:
+            # laid out with the camera that there was, which is near enough.
+            area = self._laid_out(self._camera).area
+            self._fit_to(area.width() / area.height())
         return self._camera
 
     def set_points(
@@ -91,51 +107,65 @@ class PointView(HandledWidget):
         animate: bool = False,
         keep_camera: bool = False,
     ) -> None:
-        """Show other points; marks are forgotten.
+        """Show other points.
+
+        Marks and labels are by row; marks are forgotten when the number of points changes.
 
         Parameters
         ----------
         positions : array-like of shape (n, 2) or (n, 3)
-            Copied. Rows with NaN are not drawn.
+            Copied. Rows with NaN or infinity are not drawn.
         colors : optional
             One QColor or "#RRGGBB"; or per point: 0xAARRGGBB as uint32 (n,), or red, green, blue
             and perhaps alpha (n, 3 | 4), as uint8 or from 0 to 1. Default: the muted one.
         sizes : optional
-            Diameters in pixels, one or (n,). Default: 4, less for more than 10,000 points.
+            Diameters in pixels, one or (n,). Default: 4, and in crowds of more than 10,000
+            less and fainter.
         animate : bool
             Move there from where the points are, where their number is the same.
         keep_camera : bool
             Default: all points are shown, in 3-D from the direction used before.
+
+        Raises
+        ------
+        ValueError
+            When the shapes do not fit together.
         """
+        self._finish_journey()
         canvas = self._picture.canvas
-        before, camera = canvas.positions, self.camera
+        before, first = canvas.positions, self.camera
         canvas.set_points(positions, colors, sizes)
-        self._is_fitted = not keep_camera
-        if not keep_camera:
-            self._camera = _of_kind(camera, canvas.is_3d)
-        self._journey = None
-        if animate and self._can_animate() and len(before) == len(canvas) > 0:
-            self._journey = _Journey(before, canvas.positions, camera, self.camera)
-            self._motion.stop()
-            self._motion.start()
-        if canvas.is_large or len(before) == len(canvas):
+        self._version += 1
+        if keep_camera:
+            self._fitted_to = None
+        else:
+            self._fitted_to, self._camera = (), first.turned_to(canvas.is_3d)
+        is_same = len(before) == len(canvas) > 0
+        if is_same or canvas.is_large(self.devicePixelRatioF()):
             self._touch()
+        if animate and is_same and self.animations and self.isVisible():
+            self._set_out(Journey(before, canvas.positions, first, self.camera))
         self._redraw()
 
     def set_camera(self, camera: Camera) -> None:
         """Show the points from elsewhere; nothing is emitted."""
-        if not self._is_fitted and camera == self._camera:
+        if camera == self.camera and self._fitted_to is None:
             return
-        self._camera, self._is_fitted = camera, False
+        self._finish_journey()
+        self._camera, self._fitted_to = camera, None
         self._touch()
         self._redraw()
 
     def fit(self) -> None:
         """Show all points, and keep showing all of them when the widget is resized."""
-        self._is_fitted = True
+        self._finish_journey()
+        before = self.camera
+        self._fitted_to = ()
+        if self.camera != before and self.animations and self.isVisible():
+            positions = self._picture.canvas.positions
+            self._set_out(Journey(positions, positions, before, self.camera))
         self._touch()
         self._redraw()
-        self.camera_changed.emit(self.camera)
 
     def set_marks(
         self,
@@ -171,13 +201,13 @@ class PointView(HandledWidget):
     def set_arrows(self, arrows: Sequence[Arrow]) -> None:
         """Draw arrows over the points."""
         self._picture.arrows = tuple(arrows)
-        self._redraw()
+        self._lay_out_anew()
 
     def set_lines(self, lines: Sequence[Line | Note]) -> None:
         """Draw lines under the points, and notes over them."""
         self._picture.lines = tuple(line for line in lines if isinstance(line, Line))
         self._picture.notes = tuple(note for note in lines if isinstance(note, Note))
-        self._redraw()
+        self._lay_out_anew()
 
     def set_axes(self, titles: Sequence[str] | None) -> None:
         """Draw axes with these titles, one per dimension; None: no axes."""
@@ -213,59 +243,63 @@ class PointView(HandledWidget):
     def paint(self, painter: QPainter, width: float, height: float) -> None:
         """Paint the picture at its best, as large as given, on anything: a file, a printer.
 
-        The points are as fine as the device is: the scale of the painter is looked at.
+        The points are as fine as the device is: the scale of the painter is looked at. Where
+        all points are shown on screen, they are also in a picture of another shape.
         """
-        device = painter.deviceTransform()
-        scale = max(abs(device.m11()), abs(device.m12()), 1e-3)
-        if painter.paintEngine().type() not in _RASTER_ENGINES:
-            scale *= 2
-        frame = self._frame_of(self.camera, width, height, scale)
-        if self._is_fitted:
-            aspect = frame.area.width() / frame.area.height()
-            camera = self._camera.fitted_to(self._picture.extent(), aspect)
-            frame = self._frame_of(camera, width, height, scale)
+        scale = scale_of(painter) * (1.0 if is_pixel_device(painter) else _FINER_IN_FILES)
+        shown, extent = self.camera, self._picture.extent()
+        frame = self._picture.frame(
+            shown, look.theme, width, height, extent=extent, device_scale=scale
+        )
+        if self._fitted_to is not None:
+            fitted = shown.fitted(
+                *self._picture.clouds(), aspect=frame.area.width() / frame.area.height()
+            )
+            frame = self._picture.frame(
+                fitted, look.theme, width, height, extent=extent, device_scale=scale
+            )
+        painter.save()
         self._picture.paint(painter, frame, width, height)
+        painter.restore()
 
     # For the hands.
 
     def area(self) -> QRectF:
         """Return where the points are in the widget."""
-        return self._frame_of(self.camera).area
+        return self._laid_out(self.camera).area
 
     def row_at(self, place: QPointF, radius: float) -> int:
         """Return the row at a place in the widget, or -1."""
-        frame = self._frame_of(self.camera)
+        frame = self._laid_out(self.camera)
         return self._picture.canvas.pick(frame, place.x(), place.y(), radius)
 
     def rows_within(self, outline: NDArray[np.float64]) -> Rows:
         """Return all rows within an outline in the widget."""
-        return self._picture.canvas.rows_in_polygon(self._frame_of(self.camera), outline)
-
-    def move_camera(self, camera: Camera) -> None:
-        """Show the points from elsewhere."""
-        self.set_camera(camera)
-
-    def update_hands(self) -> None:
-        """Show the hovered row and the outline being drawn."""
-        self.update()
+        return self._picture.canvas.rows_in_polygon(self._laid_out(self.camera), outline)
 
     # Qt's.
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Show the picture, and what the hands do over it."""
         painter = QPainter(self)
+        if self._still is None and not self._is_ready and len(self._picture.canvas):
+            self._paint_preparing(painter)
+            return
         if self._still is None:
-            if not self._is_ready:
-                painter.fillRect(self.rect(), look.theme.ground)
-                return
             self._still = self._made_still()
         painter.drawImage(QPointF(0, 0), self._still)
-        frame = self._frame_of(self.camera)
+        frame = self._laid_out(self.camera)
         self._picture.paint_hands(painter, frame, self.hovered, self.outline)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Lay the picture out anew."""
         self._redraw()
+
+    def _paint_preparing(self, painter: QPainter) -> None:
+        empty = PointPicture()
+        empty.message = "" if self._quiet.isActive() else PREPARING
+        frame = self._laid_out(self._camera)
+        empty.paint(painter, frame, self.width(), self.height())
 
     def _made_still(self) -> QImage:
         scale = self.devicePixelRatioF()
@@ -273,27 +307,30 @@ class PointView(HandledWidget):
         image = QImage(size, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(scale)
         painter = QPainter(image)
-        frame = self._frame_of(self.camera)
-        self._picture.paint(painter, frame, self.width(), self.height())
+        self._picture.paint(painter, self._laid_out(self.camera), self.width(), self.height())
         painter.end()
         return image
 
-    def _frame_of(
-        self,
-        camera: Camera,
-        width: float | None = None,
-        height: float | None = None,
-        device_scale: float | None = None,
-    ) -> Frame:
-        on_screen = device_scale is None
+    def _laid_out(self, camera: Camera) -> Frame:
         return self._picture.frame(
             camera,
             look.theme,
-            self.width() if width is None else width,
-            self.height() if height is None else height,
-            device_scale=device_scale or self.devicePixelRatioF(),
-            is_moving=self._is_moving and on_screen,
+            self.width(),
+            self.height(),
+            extent=self._picture.extent(),
+            device_scale=self.devicePixelRatioF(),
+            is_moving=self._is_moving,
         )
+
+    def _fit_to(self, aspect: float) -> None:
+        wanted = (self._version, aspect, self._camera.is_3d)
+        if wanted != self._fitted_to:
+            self._camera = self._camera.fitted(*self._picture.clouds(), aspect=aspect)
+            self._fitted_to = wanted
+
+    def _lay_out_anew(self) -> None:
+        self._version += 1
+        self._redraw()
 
     def _redraw(self) -> None:
         self._still = None
@@ -308,8 +345,14 @@ class PointView(HandledWidget):
         self._is_moving = False
         self._redraw()
 
-    def _can_animate(self) -> bool:
-        return self.animations and self.isVisible()
+    def _set_out(self, journey: Journey) -> None:
+        self._journey = journey
+        self._motion.start()
+
+    def _finish_journey(self) -> None:
+        if self._journey is not None:
+            self._motion.stop()
+            self._show_part(1.0)
 
     def _show_part(self, part: float) -> None:
         if self._journey is None:
@@ -317,6 +360,8 @@ class PointView(HandledWidget):
         canvas = self._picture.canvas
         canvas.positions, self._camera = self._journey.at(part)
         canvas.forget_image()
+        if part >= 1:
+            self._journey = None
         self._touch()
         self._redraw()
 
@@ -325,45 +370,11 @@ class PointView(HandledWidget):
         self._redraw()
 
 
-class _Journey:
-    """Points and camera on the way from one place to another."""
-
-    def __init__(
-        self,
-        before: NDArray[np.float32],
-        after: NDArray[np.float32],
-        first: Camera,
-        last: Camera,
-    ) -> None:
-        self._before, self._after = before, after
-        self._last = last
-        self._through = last if last.is_3d or not first.is_3d else last.seen_from_above()
-        self._first = first if first.is_3d or not last.is_3d else first.seen_from_above()
-
-    def at(self, part: float) -> tuple[NDArray[np.float32], Camera]:
-        """Return positions and camera; `part` is 0 at the start and 1 at the end."""
-        if part >= 1:
-            return self._after, self._last
-        moved = self._before + (self._after - self._before) * np.float32(part)
-        return moved, blended(self._first, self._through, part)
-
-
-_RASTER_ENGINES = (QPaintEngine.Type.Raster, QPaintEngine.Type.OpenGL2)
-
-
-def _of_kind(camera: Camera, is_3d: bool) -> Camera:
-    usual = Camera()
-    return Camera(
-        azimuth=camera.azimuth if camera.is_3d else usual.azimuth,
-        elevation=camera.elevation if camera.is_3d else usual.elevation,
-        is_3d=is_3d,
-    )
-
-
 def _rows(rows: ArrayLike) -> Rows:
     return np.asarray(rows, dtype=np.intp).reshape(-1)
 
 
-def _compile(report: Any) -> None:
-    raster.compile_all()
-    labels.compile_all()
+def _compile_all(report: Report) -> None:
+    for index, module in enumerate((raster, labels, picking)):
+        report(index / 3, "preparing to draw")
+        module.compile_all()
