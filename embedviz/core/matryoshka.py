@@ -1,43 +1,28 @@
-"""What the first k dimensions of an embedding still find: truncation and prefix search.
+"""What the first k dimensions of an embedding still find.
 
 A truncated vector is its first k numbers, made unit length again; scores are cosines throughout.
-
-To search at any prefix as fast as a slider moves, the products with a query and the lengths of
-the rows are kept at every 16th dimension; what is left of a prefix, up to 15 numbers of a row, is
-read from the rows themselves. Sixteen float32 are one line of the processor's cache, so fewer
-would not be read any faster, and a second copy of the vectors, column by column, would only help
-by a few milliseconds at half a million rows. Lengths are only ever added to: a longer prefix less
-its last numbers would leave rounding errors where a prefix is zero.
+How well a prefix stands in for all dimensions is measured by the neighbors that it keeps. A high
+overlap alone says little about training, because random dimensions keep nearly as many and a
+rotation to the leading singular vectors keeps more; so these orderings are offered for comparison.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Iterable, Sequence
 
-import numba
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from embedviz.core.kernels import parallel_kernel, serial_kernel
-from embedviz.core.neighbors import row_lengths
-from embedviz.core.ranking import (
-    TILE,
-    Candidates,
-    Flat,
-    Scores,
-    checked_prefix,
-    checked_query,
-    cosine,
-    keep_best_of,
-    rows_per_block,
-    scaled_query,
-    strided_blocks,
-)
+from embedviz.core.blocks import row_blocks
+from embedviz.core.neighbors import NeighborSearch, row_lengths
+from embedviz.core.orderings import ORDERINGS, Arrange, Ordering, arrangements
+from embedviz.core.prefix_neighbors import PrefixNeighbors
+from embedviz.core.prefix_search import PrefixQuery, PrefixSearch
+from embedviz.core.progress import Report, silent
+from embedviz.core.ranking import Scores, checked_prefix, rows_per_block
 from embedviz.core.vector_set import Matrix, Rows
 
-_STEP = 16
+__all__ = ["PrefixQuery", "PrefixSearch", "overlap_curve", "truncate", "two_stage"]
 
 
 def truncate(vectors: ArrayLike, dimensions: int) -> Matrix:
@@ -70,212 +55,163 @@ def truncate(vectors: ArrayLike, dimensions: int) -> Matrix:
     return truncated
 
 
-class PrefixSearch:
-    """Finds the nearest rows by cosine at any prefix, without reading the vectors again.
+def two_stage(
+    vectors: ArrayLike,
+    query_vector: ArrayLike,
+    coarse_dimensions: int,
+    shortlist: int,
+    count: int = 10,
+    exclude: Iterable[int] = (),
+) -> tuple[Rows, Scores]:
+    """Return the nearest rows among those that a prefix puts on a shortlist.
 
-    The vectors are not copied. Kept are the lengths of all rows at every 16th dimension, one
-    sixteenth of the memory of the vectors, computed in one pass by the first query; each query
-    keeps as much again.
+    All rows are ranked by the cosine of the first `coarse_dimensions`, and the best of them by
+    that of all dimensions.
 
     Parameters
     ----------
     vectors : array of shape (n_vectors, n_dimensions)
+    query_vector : array of shape (n_dimensions,)
+    coarse_dimensions : int
+        From 1 to n_dimensions.
+    shortlist : int
+        How many rows are kept for the second stage.
+    count : int
+        How many are returned, at most `shortlist`.
+    exclude : iterable of int
+        Rows to leave out.
+
+    Returns
+    -------
+    rows : int array of shape (count,)
+        Nearest first, equally near ones by row.
+    cosines : float32 array of shape (count,)
+        Of all dimensions.
+
+    Raises
+    ------
+    UserError
+        When the query or the number of dimensions does not suit the vectors.
     """
-
-    def __init__(self, vectors: ArrayLike) -> None:
-        self.vectors: Matrix = np.asarray(vectors, dtype=np.float32)
-
-    def query(self, vector: ArrayLike) -> PrefixQuery:
-        """Return a query, ready to be asked at any prefix.
-
-        This reads all vectors once, as a search at full length does.
-
-        Parameters
-        ----------
-        vector : array of shape (n_dimensions,)
-
-        Raises
-        ------
-        UserError
-            When it holds NaN or infinities or has another length than the rows.
-        """
-        n_dimensions = self.vectors.shape[1]
-        return PrefixQuery(self, checked_query(vector, n_dimensions, n_dimensions))
-
-    @cached_property
-    def lengths(self) -> Matrix:
-        """The length of each row's prefix at 0, 16, 32 … dimensions: (n_prefixes, n_vectors)."""
-        lengths = self._empty_prefixes()
-        for block in strided_blocks(self.vectors):
-            _measure_prefixes(block.flat, block.stride, lengths[:, block.rows])
-        return lengths
-
-    def products(self, query: Matrix) -> Matrix:
-        """Return the product of each row's prefix with a query, laid out like `lengths`."""
-        products = self._empty_prefixes()
-        for block in strided_blocks(self.vectors):
-            _multiply_prefixes(block.flat, block.stride, query, products[:, block.rows])
-        return products
-
-    def _empty_prefixes(self) -> Matrix:
-        n_vectors, n_dimensions = self.vectors.shape
-        return np.zeros((1 + n_dimensions // _STEP, n_vectors), dtype=np.float32)
+    rows = np.asarray(vectors, dtype=np.float32)
+    found, _ = NeighborSearch(rows).nearest(query_vector, shortlist, coarse_dimensions, exclude)
+    listed = np.sort(found)
+    places, cosines = NeighborSearch(rows[listed]).nearest(query_vector, count)
+    return listed[places], cosines
 
 
-class PrefixQuery:
-    """One query against all rows, at any prefix; made by `PrefixSearch.query`."""
+def overlap_curve(
+    vectors: ArrayLike,
+    dimensions: Sequence[int],
+    count: int = 10,
+    queries: int | ArrayLike = 500,
+    ordering: Ordering = "prefix",
+    center: bool = False,
+    draws: int = 10,
+    seed: int = 0,
+    report: Report = silent,
+) -> NDArray[np.float64]:
+    """Return which share of its nearest neighbors a row keeps on so many dimensions, on average.
 
-    def __init__(self, search: PrefixSearch, query: Matrix) -> None:
-        self._search = search
-        self._query, _ = scaled_query(query)
-        self._lengths = search.lengths
-        self._products = search.products(self._query)
+    For each query row, the `count` rows with the largest cosine on k dimensions are compared with
+    those on all dimensions; the row itself never counts.
 
-    def top(
-        self, dimensions: int, count: int = 10, exclude: Iterable[int] = ()
-    ) -> tuple[Rows, Scores]:
-        """Return the rows nearest to the query on the first `dimensions` numbers.
+    Parameters
+    ----------
+    vectors : array of shape (n_vectors, n_dimensions)
+    dimensions : sequence of int
+        Numbers of dimensions k, in any order.
+    count : int
+        How many neighbors are compared; all others where a set has fewer.
+    queries : int or int array
+        How many rows are drawn as queries, or which ones. The same ones serve all lengths, and
+        with the same seed all orderings.
+    ordering : {"prefix", "random", "variance", "svd"}
+        Which dimensions are the k: the first; random ones, the mean over `draws` choices; those
+        with the most variance; or the leading right singular vectors of all rows.
+    center : bool
+        Take the mean off all rows first, for the neighbors on all dimensions too.
+    draws : int
+        How many random choices; each choice of few dimensions is part of the one of more.
+    seed : int
+        For the queries and the random choices.
+    report : Report
 
-        Parameters
-        ----------
-        dimensions : int
-            From 1 to n_dimensions.
-        count : int
-            How many rows; fewer come back when there are not so many.
-        exclude : iterable of int
-            Rows to leave out.
+    Returns
+    -------
+    float64 array of shape (len(dimensions),)
+        Between 0 and 1; exactly 1 on all dimensions.
 
-        Returns
-        -------
-        rows : int array of shape (count,)
-            Nearest first, equally near ones by row.
-        cosines : float32 array of shape (count,)
-            Of the prefixes; 0 where one of them is zero.
-
-        Raises
-        ------
-        UserError
-            When there are not so many dimensions.
-        """
-        vectors = self._search.vectors
-        dimensions = checked_prefix(dimensions, vectors.shape[1])
-        known = dimensions // _STEP
-        rest = slice(known * _STEP, dimensions)
-        scale = _inverse_length(self._query[:dimensions])
-        found = Candidates(len(vectors), count, exclude)
-        for block in strided_blocks(vectors[:, rest]):
-            _score_prefixes(
-                block.flat,
-                block.stride,
-                self._query[rest],
-                self._products[known, block.rows],
-                self._lengths[known, block.rows],
-                scale,
-                *found.heaps_for(block),
-            )
-        return found.best()
-
-
-def _inverse_length(query: Matrix) -> float:
-    length = float(np.linalg.norm(query.astype(np.float64)))
-    return 1.0 / length if length else 0.0
-
-
-@parallel_kernel
-def _measure_prefixes(flat: Flat, stride: int, lengths: Matrix) -> None:
-    n_prefixes, n_rows = lengths.shape
-    for tile in numba.prange((n_rows + TILE - 1) // TILE):
-        first = tile * TILE
-        size = min(TILE, n_rows - first)
-        # Filled row by row and written prefix by prefix: the other way round, each number would
-        # be written to another page of memory. The inner loop runs over `len(part)`, which is
-        # _STEP: told so, the compiler would unroll it instead of vectorizing.
-        found = np.empty((n_prefixes, size), dtype=np.float32)
-        for i in range(size):
-            total = 0.0
-            for k in range(1, n_prefixes):
-                start = (first + i) * stride + (k - 1) * _STEP
-                part = flat[start : start + _STEP]
-                square = 0.0
-                for j in range(len(part)):
-                    square += np.float64(part[j]) * np.float64(part[j])
-                total += square
-                found[k, i] = math.sqrt(total)
-        for k in range(1, n_prefixes):
-            lengths[k, first : first + size] = found[k]
+    Raises
+    ------
+    UserError
+        When there are not so many dimensions.
+    """
+    if ordering not in ORDERINGS:
+        raise ValueError(f"ordering is {ordering!r}; it must be one of {', '.join(ORDERINGS)}")
+    rows = np.asarray(vectors, dtype=np.float32)
+    n_vectors, n_dimensions = rows.shape
+    wanted = np.array([checked_prefix(k, n_dimensions) for k in dimensions], dtype=np.intp)
+    lengths = np.union1d(wanted, [n_dimensions]).astype(np.intp)
+    chosen = _query_rows(queries, n_vectors, seed)
+    count = min(count, n_vectors - 1)
+    if count < 1 or not len(chosen) or len(lengths) == 1:
+        return np.ones(len(wanted))
+    orders = []
+    if ordering != "prefix":
+        part = _share(report, 0.0, 0.1)
+        orders = arrangements(rows, ordering, center=center, draws=draws, seed=seed, report=part)
+    (plain,) = arrangements(rows, "prefix", center=center)
+    wanted_of = [(arrange, lengths[:-1]) for arrange in orders]
+    wanted_of.insert(0, (plain, lengths[-1:] if orders else lengths))
+    exact, *others = _neighbors(rows, chosen, count, wanted_of, _share(report, 0.1, 1.0))
+    curve = np.ones(len(lengths))
+    for at in range(len(lengths) - 1):
+        curve[at] = np.mean([_overlap(found, at, exact) for found in others or [exact]])
+    return curve[np.searchsorted(lengths, wanted)]
 
 
-@parallel_kernel
-def _multiply_prefixes(flat: Flat, stride: int, query: Matrix, products: Matrix) -> None:
-    n_prefixes, n_rows = products.shape
-    for tile in numba.prange((n_rows + TILE - 1) // TILE):
-        first = tile * TILE
-        size = min(TILE, n_rows - first)
-        found = np.empty((n_prefixes, size), dtype=np.float32)
-        for i in range(size):
-            total = np.float32(0.0)
-            for k in range(1, n_prefixes):
-                start = (first + i) * stride + (k - 1) * _STEP
-                part = flat[start : start + _STEP]
-                weights = query[(k - 1) * _STEP : k * _STEP]
-                product = np.float32(0.0)
-                for j in range(len(part)):
-                    product += part[j] * weights[j]
-                total += product
-                found[k, i] = total
-        for k in range(1, n_prefixes):
-            products[k, first : first + size] = found[k]
+def _query_rows(queries: int | ArrayLike, n_vectors: int, seed: int) -> Rows:
+    if isinstance(queries, int | np.integer):
+        drawn = np.random.default_rng(seed).permutation(n_vectors)[: int(queries)]
+        return np.sort(drawn)
+    return np.asarray(queries, dtype=np.intp)
 
 
-@parallel_kernel
-def _score_prefixes(
-    flat: Flat,
-    stride: int,
-    query: Matrix,
-    products: Scores,
-    lengths: Scores,
-    scale: float,
-    bounds: Rows,
-    scores: Scores,
-    rows: Rows,
-    kept: Rows,
-) -> None:
-    for piece in numba.prange(len(bounds) - 1):
-        tile = np.empty(TILE, dtype=np.float32)
-        held = 0
-        for first in range(bounds[piece], bounds[piece + 1], TILE):
-            last = min(first + TILE, bounds[piece + 1])
-            found = tile[: last - first]
-            if len(query):
-                _score_longer(flat, stride, query, products, lengths, scale, first, found)
-            else:
-                _score_known(products[first:last], lengths[first:last], scale, found)
-            held = keep_best_of(found, first, scores[piece], rows[piece], held)
-        kept[piece] = held
+def _neighbors(
+    rows: Matrix,
+    query_rows: Rows,
+    count: int,
+    wanted_of: Sequence[tuple[Arrange, Rows]],
+    report: Report,
+) -> list[PrefixNeighbors]:
+    """Return the neighbors of the queries for each arrangement, at the lengths wanted of it."""
+    found = [
+        PrefixNeighbors(arrange(rows[query_rows]), query_rows, lengths, count)
+        for arrange, lengths in wanted_of
+    ]
+    for first, block in row_blocks(rows):
+        for step, (arrange, _) in enumerate(wanted_of):
+            done = first + len(block) * step / len(wanted_of)
+            report(done / len(rows), "neighbors of the queries")
+            found[step].add(arrange(block), first)
+    return found
 
 
-@serial_kernel
-def _score_known(products: Scores, lengths: Scores, scale: float, found: Scores) -> None:
-    for i in range(len(found)):
-        found[i] = cosine(scale * products[i], np.float64(lengths[i]))
+def _overlap(found: PrefixNeighbors, at: int, exact: PrefixNeighbors) -> float:
+    """Return the mean share of the exact neighbors that were found at one of the lengths."""
+    places = np.arange(exact.rows.shape[2])
+    there = places < exact.kept[-1][:, np.newaxis]
+    # One number for each pair of query and row, so that one look-up serves all queries.
+    offsets = np.arange(len(there))[:, np.newaxis] * (exact.rows.max() + 1)
+    pairs = (found.rows[at] + offsets)[places < found.kept[at][:, np.newaxis]]
+    kept = np.isin(exact.rows[-1] + offsets, pairs) & there
+    asked = there.any(axis=1)
+    if not asked.any():
+        return 1.0
+    return float(np.mean(kept.sum(axis=1)[asked] / there.sum(axis=1)[asked]))
 
 
-@serial_kernel
-def _score_longer(
-    flat: Flat,
-    stride: int,
-    query: Matrix,
-    products: Scores,
-    lengths: Scores,
-    scale: float,
-    first: int,
-    found: Scores,
-) -> None:
-    for i in range(len(found)):
-        row = flat[(first + i) * stride : (first + i) * stride + len(query)]
-        product = products[first + i]
-        square = np.float64(lengths[first + i]) ** 2
-        for j in range(len(query)):
-            product += row[j] * query[j]
-            square += np.float64(row[j]) * np.float64(row[j])
-        found[i] = cosine(scale * product, math.sqrt(square))
+def _share(report: Report, start: float, end: float) -> Report:
+    """Return a report whose whole is a part of the given one."""
+    return lambda fraction, message: report(start + (end - start) * fraction, message)

@@ -2,9 +2,11 @@
 
 PCA is exact and uses all rows. The covariance is summed over blocks of rows about a provisional
 mean, as float32 products added up in float64: twice as fast as float64 throughout, and without
-the cancellation that a large mean causes otherwise. Products of float32 numbers beyond 1e19
-overflow and below 1e-19 vanish; such data take a second pass in float64. With no more rows than
-dimensions the products of rows with each other, of which there are fewer, give the same axes.
+the cancellation that a large mean causes otherwise. That is enough for the leading axes, which
+are all that a picture shows; whitening, which divides by the smallest variances, takes the sums
+of `core.covariance`. Products of float32 numbers beyond 1e19 overflow and below 1e-19 vanish;
+such data take a second pass in float64. With no more rows than dimensions the products of rows
+with each other, of which there are fewer, give the same axes.
 """
 
 from __future__ import annotations

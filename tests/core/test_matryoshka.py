@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -5,14 +7,17 @@ from hypothesis import strategies as st
 
 import embedviz.core.ranking as ranking
 from embedviz.core.errors import UserError
-from embedviz.core.matryoshka import PrefixSearch, truncate
+from embedviz.core.matryoshka import overlap_curve, truncate, two_stage
 from embedviz.core.neighbors import NeighborSearch
+from embedviz.core.orderings import ORDERINGS
+from embedviz.core.progress import Cancelled
 
 
 def random_rows(n, d, seed=0):
     return np.random.default_rng(seed).normal(size=(n, d)).astype(np.float32)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 12), st.integers(0, 20))
 def test_truncated_rows_are_the_prefix_at_unit_length(dimensions, n):
     vectors = random_rows(n, 12)
@@ -44,92 +49,151 @@ def test_truncation_to_more_than_there_is_is_refused(dimensions):
         truncate(random_rows(5, 9), dimensions)
 
 
-@pytest.mark.parametrize("d", [1, 15, 16, 17, 50, 64])
-def test_prefix_search_equals_a_search_at_every_prefix(d):
-    vectors = random_rows(700, d)
-    query, search = PrefixSearch(vectors).query(vectors[3]), NeighborSearch(vectors)
-    for dimensions in range(1, d + 1):
-        rows, scores = query.top(dimensions, 10, exclude=[3])
-        expected = search.nearest(vectors[3], 10, dimensions, exclude=[3])
-        np.testing.assert_allclose(scores, expected[1], atol=1e-6)
-        if dimensions > 1:  # On one dimension all cosines are 1 or -1 but for rounding.
-            assert rows.tolist() == expected[0].tolist()
+def naive_curve(vectors, dimensions, count, queries):
+    """Return the overlap of prefixes by sorting everything, and float64."""
+    curve = []
+    for k in (*dimensions, vectors.shape[1]):
+        prefix = vectors[:, :k].astype(np.float64)
+        unit = prefix / np.linalg.norm(prefix, axis=1, keepdims=True)
+        cosines = unit[queries] @ unit.T
+        cosines[np.arange(len(queries)), queries] = -np.inf
+        curve.append(np.argsort(-cosines, axis=1)[:, :count])
+    *short, full = curve
+    return [
+        np.mean([len(np.intersect1d(a, b)) / count for a, b in zip(rows, full, strict=True)])
+        for rows in short
+    ]
 
 
-@settings(deadline=None, max_examples=50)
-@given(st.integers(0, 60), st.integers(1, 40), st.integers(0, 70), st.data())
-def test_top_rows_of_any_set(n, dimensions, count, data):
-    vectors = np.round(random_rows(n, 40))
-    exclude = data.draw(st.sets(st.integers(0, 60), max_size=5))
-    rows, cosines = PrefixSearch(vectors).query(np.arange(40)).top(dimensions, count, exclude)
-    keys = list(zip(-cosines, rows, strict=True))
-    assert keys == sorted(keys)
-    allowed = [row for row in range(n) if row not in exclude]
-    assert len(set(rows.tolist())) == len(rows) == min(count, len(allowed))
-    assert set(rows.tolist()) <= set(allowed)
+def test_overlap_equals_sorting_everything(monkeypatch):
+    monkeypatch.setattr(ranking, "_BLOCK_BYTES", 4 * 40 * 300)
+    vectors = random_rows(700, 40)
+    queries = [3, 0, 699, 350]
+    curve = overlap_curve(vectors, [2, 7, 24, 39, 40], 10, queries)
+    np.testing.assert_allclose(curve, naive_curve(vectors, [2, 7, 24, 39, 40], 10, queries))
 
 
-def test_identical_rows_tie_at_every_prefix():
-    vectors = random_rows(1003, 101)
-    same = [0, 1, 127, 128, 500, 999, 1001, 1002]
-    vectors[same] = vectors[0]
-    query = PrefixSearch(vectors).query(vectors[0] + np.float32(0.01))
-    for dimensions in (15, 16, 17, 48, 63, 101):
-        rows, cosines = query.top(dimensions, 8)
-        assert rows.tolist() == same
-        assert len(set(cosines.tolist())) == 1
+@pytest.mark.parametrize("ordering", ORDERINGS)
+@pytest.mark.parametrize("center", [False, True])
+def test_overlap_is_exactly_one_on_all_dimensions(ordering, center):
+    vectors = random_rows(300, 24) + np.float32(0.5)
+    vectors[50:100] = vectors[:50]
+    curve = overlap_curve(vectors, [24, 3, 24, 12, 23], 10, 100, ordering, center, draws=3)
+    assert curve[0] == curve[2] == 1
+    assert 0 < curve[1] < curve[3] < curve[4] <= 1
 
 
-def test_rows_that_begin_with_zeros():
-    vectors = random_rows(40, 50)
-    vectors[:20, :33] = 0
-    query = PrefixSearch(vectors).query(vectors[30])
-    for dimensions in (7, 16, 33):
-        rows, cosines = query.top(dimensions, 40)
-        assert (cosines[rows < 20] == 0).all()
-        assert (cosines[rows >= 20] != 0).all()
-    query = PrefixSearch(vectors).query(vectors[3])
-    assert query.top(20, 3)[0].tolist() == [0, 1, 2]
-    assert query.top(20, 3)[1].tolist() == [0, 0, 0]
-    assert query.top(50, 1)[0].tolist() == [3]
+@pytest.mark.parametrize("ordering", ORDERINGS)
+def test_overlap_is_the_same_for_the_same_seed(ordering):
+    vectors = random_rows(300, 24)
+    first = overlap_curve(vectors, [4, 12], 5, 40, ordering, seed=1)
+    np.testing.assert_array_equal(first, overlap_curve(vectors, [4, 12], 5, 40, ordering, seed=1))
+    assert first.tolist() != overlap_curve(vectors, [4, 12], 5, 40, ordering, seed=2).tolist()
 
 
-@pytest.mark.parametrize("scale", [1e-30, 1e30])
-def test_numbers_of_any_size(scale):
-    vectors = random_rows(60, 40)
-    expected = PrefixSearch(vectors).query(vectors[1])
-    found = PrefixSearch(vectors * np.float32(scale)).query(vectors[1] * np.float32(scale))
-    for dimensions in (5, 16, 39):
-        rows, cosines = found.top(dimensions, 10)
-        assert rows.tolist() == expected.top(dimensions, 10)[0].tolist()
-        np.testing.assert_allclose(cosines, expected.top(dimensions, 10)[1], atol=1e-6)
+def test_centering_changes_both_sides():
+    vectors = random_rows(400, 32) + 5 * random_rows(1, 32, seed=1)
+    centered = vectors - vectors.mean(axis=0)
+    for ordering in ORDERINGS:
+        np.testing.assert_allclose(
+            overlap_curve(vectors, [8, 16], ordering=ordering, center=True),
+            overlap_curve(centered, [8, 16], ordering=ordering),
+            atol=1e-3,
+        )
 
 
-def test_any_memory_layout_gives_the_same_answer(monkeypatch):
-    monkeypatch.setattr(ranking, "_BLOCK_BYTES", 4 * 40 * 17)
-    vectors = random_rows(100, 40)
-    expected = PrefixSearch(vectors).query(vectors[9])
-    found = PrefixSearch(np.asfortranarray(vectors)).query(vectors[9])
-    for dimensions in (3, 32, 40):
-        np.testing.assert_array_equal(found.top(dimensions, 7), expected.top(dimensions, 7))
+def test_variance_takes_the_columns_with_the_most():
+    vectors = random_rows(300, 30) * (1.2 ** np.arange(30)).astype(np.float32)
+    curve = overlap_curve(vectors, [5, 20], ordering="variance")
+    np.testing.assert_array_equal(curve, overlap_curve(vectors[:, ::-1], [5, 20]))
 
 
-def test_a_row_with_nan_is_found_only_before_the_nan():
-    vectors = random_rows(30, 40)
-    vectors[2, 20] = np.nan
-    query = PrefixSearch(vectors).query(vectors[0])
-    assert 2 in query.top(20, 30)[0]
-    for dimensions in (21, 32, 40):
-        assert 2 not in query.top(dimensions, 30)[0]
+def test_singular_vectors_find_the_plane_that_rows_lie_in():
+    rng = np.random.default_rng(0)
+    vectors = (rng.normal(size=(300, 4)) @ rng.normal(size=(4, 50))).astype(np.float32)
+    wide = (rng.normal(size=(40, 4)) @ rng.normal(size=(4, 50))).astype(np.float32)
+    for rows in (vectors, wide):
+        assert overlap_curve(rows, [4], 5, ordering="svd")[0] > 0.99
+        assert overlap_curve(rows, [4], 5, ordering="svd", center=True)[0] > 0.99
+        assert overlap_curve(rows, [3], 5, ordering="svd")[0] < 0.9
 
 
-@pytest.mark.parametrize("query", [np.ones(3), np.full(40, np.nan)])
-def test_queries_that_make_no_sense_are_refused(query):
-    with pytest.raises(UserError):
-        PrefixSearch(random_rows(5, 40)).query(query)
+def test_random_overlap_is_the_mean_of_its_draws():
+    vectors = random_rows(200, 20)
+    one = overlap_curve(vectors, [3, 10], ordering="random", draws=1)
+    many = overlap_curve(vectors, [3, 10], ordering="random", draws=40)
+    assert one.tolist() != many.tolist()
+    np.testing.assert_allclose(many, overlap_curve(vectors, [3, 10]), atol=0.05)
 
 
-def test_prefixes_that_do_not_exist_are_refused():
-    query = PrefixSearch(random_rows(5, 40)).query(np.ones(40))
-    with pytest.raises(UserError, match="from 1 to 40"):
-        query.top(41, 3)
+def test_overlap_of_sets_too_small_to_have_neighbors():
+    assert overlap_curve(random_rows(1, 8), [2, 8]).tolist() == [1, 1]
+    assert overlap_curve(np.empty((0, 8), np.float32), [2, 8]).tolist() == [1, 1]
+    assert overlap_curve(random_rows(20, 8), [2], queries=[]).tolist() == [1]
+    assert overlap_curve(random_rows(20, 8), [], 5).tolist() == []
+    assert overlap_curve(random_rows(6, 8), [2, 5], count=50).tolist() == [1, 1]
+
+
+def test_rows_with_nan_are_not_counted():
+    vectors = random_rows(60, 8)
+    damaged = np.insert(vectors, 20, np.nan, axis=0)
+    queries = np.arange(10)
+    curve = overlap_curve(damaged, [2, 5], 5, [*queries, 20])
+    np.testing.assert_array_equal(curve, overlap_curve(vectors, [2, 5], 5, queries))
+    assert overlap_curve(damaged, [2], 5, [20]).tolist() == [1]
+
+
+def test_overlap_refuses_what_there_is_not():
+    with pytest.raises(UserError, match="from 1 to 8"):
+        overlap_curve(random_rows(20, 8), [4, 9])
+    with pytest.raises(ValueError, match="prefix, random, variance, svd"):
+        overlap_curve(random_rows(20, 8), [4], ordering="sorted")
+
+
+def test_overlap_reports_and_stops():
+    seen = []
+    overlap_curve(
+        random_rows(300, 8),
+        [2, 4],
+        ordering="random",
+        report=lambda fraction, words: seen.append(fraction),
+    )
+    assert seen == sorted(seen)
+    assert len(seen) >= 10
+    assert 0 <= seen[0] <= seen[-1] <= 1
+
+    def stop(fraction, words):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        overlap_curve(random_rows(300, 8), [2, 4], report=stop)
+
+
+def test_overlap_of_real_vectors(data_folder):
+    text = (data_folder / "movies" / "peliculas_text-embedding-3-small-1536.json").read_text()
+    vectors = np.array(list(json.loads(text).values()), dtype=np.float32)
+    assert overlap_curve(vectors, [256])[0] == pytest.approx(0.737, abs=5e-4)
+    assert overlap_curve(vectors, [256], ordering="random")[0] == pytest.approx(0.686, abs=0.01)
+    assert overlap_curve(vectors, [256], ordering="svd")[0] > 0.99
+
+
+def test_two_stages_with_a_shortlist_of_all_rows_are_a_search():
+    vectors = random_rows(300, 24)
+    vectors[[5, 80]] = vectors[200]
+    expected = NeighborSearch(vectors).nearest(vectors[200], 10, exclude=[80])
+    np.testing.assert_array_equal(
+        two_stage(vectors, vectors[200], 6, 300, 10, exclude=[80]), expected
+    )
+
+
+def test_two_stages_rank_the_shortlist_on_all_dimensions():
+    vectors = random_rows(300, 24)
+    shortlist, _ = NeighborSearch(vectors).nearest(vectors[1], 30, 6)
+    rows, found = two_stage(vectors, vectors[1], 6, 30, 10)
+    assert set(rows) <= set(shortlist)
+    every, all_cosines = NeighborSearch(vectors).nearest(vectors[1], 300)
+    expected = [
+        (row, cosine) for row, cosine in zip(every, all_cosines, strict=True) if row in shortlist
+    ]
+    assert list(zip(rows, found, strict=True)) == expected[:10]
+    assert len(two_stage(vectors, vectors[1], 6, 5, 10)[0]) == 5
