@@ -72,13 +72,13 @@ def solve(
     KeyError
         When a label is not in the set; the message names labels that are nearly the same.
     UserError
-        When there are no labels, or not two and one for "PairDirection".
+        When there are no labels, or not two and one for "PairDirection", or the vector of one
+        of them holds NaN or an infinity.
     """
     added, subtracted = _as_list(positive), _as_list(negative)
     _require_question(method, added, subtracted)
     rows = [vector_set.row(label) for label in (*added, *subtracted)]
-    inputs = vector_set.vectors[rows].astype(np.float64)
-    scale_to_unit_length(inputs)
+    inputs = _unit_rows(vector_set.vectors[rows])
     n_added = len(added)
     scores = score_rows(vector_set.vectors, inputs[:n_added], inputs[n_added:], method)
     barred = {*added, *subtracted} if exclude_inputs else set()
@@ -140,9 +140,13 @@ def parallelogram(vectors: ArrayLike, n_components: int = 2) -> Subspace:
     Subspace
         (origin, axes, share), with `transform` for further rows. Where the corners span less
         than was asked for, the missing axes point from the origin of the vectors to them.
+
+    Raises
+    ------
+    UserError
+        When a corner holds NaN or an infinity.
     """
-    corners = np.array(vectors, dtype=np.float64)
-    scale_to_unit_length(corners)
+    corners = _unit_rows(vectors)
     origin = corners.mean(axis=0) if len(corners) else np.zeros(corners.shape[1])
     _, lengths, directions = np.linalg.svd(corners - origin, full_matrices=False)
     spread = float(lengths @ lengths)
@@ -167,6 +171,17 @@ def _completed(axes: Vector, origin: Vector, count: int) -> list[Vector]:
         if length > 1e-6:
             found.append(rest / length)
     return found
+
+
+def _unit_rows(vectors: ArrayLike) -> Vector:
+    rows = np.array(vectors, dtype=np.float64)
+    if not np.isfinite(rows).all():
+        raise UserError(
+            "The vector of one of these labels holds NaN or infinite numbers, so it has no "
+            "direction. Choose another label."
+        )
+    scale_to_unit_length(rows)
+    return rows
 
 
 def _as_list(labels: str | Sequence[str]) -> list[str]:

@@ -23,7 +23,7 @@ from typing import Literal, get_args
 import numba
 import numpy as np
 
-from embedviz.core.blocks import scale_to_unit_length
+from embedviz.core.blocks import scale_to_unit_length, threads_for
 from embedviz.core.covariance import Vector
 from embedviz.core.kernels import parallel_kernel, serial_kernel
 from embedviz.core.ranking import Flat, Scores, strided_blocks
@@ -64,7 +64,7 @@ def score_rows(vectors: Matrix, added: Vector, subtracted: Vector, method: Metho
 def _score_by_sum(vectors: Matrix, added: Vector, subtracted: Vector) -> Vector:
     query = (added.sum(axis=0) - subtracted.sum(axis=0))[np.newaxis]
     scale_to_unit_length(query)
-    return _cosines(vectors, query)[:, 0]
+    return np.asarray(_cosines(vectors, query)[:, 0].clip(-1.0, 1.0))
 
 
 def _score_by_product(vectors: Matrix, added: Vector, subtracted: Vector) -> Vector:
@@ -112,8 +112,10 @@ def products_and_lengths(vectors: Matrix, queries: Vector) -> tuple[Vector, Vect
     lengths : float64 array of shape (n_vectors,)
     """
     products, lengths = np.zeros((len(vectors), len(queries))), np.zeros(len(vectors))
-    for block in strided_blocks(vectors):
-        _multiply_rows(block.flat, block.stride, queries, products[block.rows], lengths[block.rows])
+    with threads_for(vectors.size):
+        for block in strided_blocks(vectors):
+            part = products[block.rows], lengths[block.rows]
+            _multiply_rows(block.flat, block.stride, queries, *part)
     return products, lengths
 
 

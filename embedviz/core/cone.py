@@ -18,10 +18,9 @@ rows are kept, this is a factor per column; the rest is four sums per row.
 effective rank are those of the cloud before it is scaled to unit length, and follow from its
 variances: whitening makes s^(1-t) of s. After, they are about the directions that are kept.
 
-**Large sets.** The rotated rows are a float32 copy. Beyond 200,000 rows, or a quarter of a
-gigabyte, a seeded sample of the rows is drawn, and `Cone.rows` says which. Axes, variances,
-IsoScore and effective rank still come from all rows; positions, cosines and the mean cosine are
-those of the rows in the picture, before as after.
+**Large sets.** Beyond 200,000 rows, or a quarter of a gigabyte, a seeded sample of the rows is
+copied and drawn, and `Cone.rows` says which. Axes, IsoScore and effective rank still come from all
+rows; positions, cosines and the mean cosine from those in the picture, before as after.
 """
 
 from __future__ import annotations
@@ -34,9 +33,10 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from embedviz.core.blocks import kernel_rows, scale_to_unit_length
+from embedviz.core.blocks import kernel_rows, scale_to_unit_length, threads_for
 from embedviz.core.covariance import (
     Directions,
+    PrincipalAxes,
     Vector,
     describe_rank,
     kept_directions,
@@ -149,26 +149,9 @@ class Cone:
         largest = float(kept.variances[0]) if kept.rank else 1.0
         self._variances = kept.variances / largest
         self._frame = frame @ kept.axes.T
-        matrix = kept.axes.T / np.sqrt(largest)
-        rotated = np.empty((len(self.rows), kept.rank), np.float32)
-        parts = []
-        for first, block in _picture_blocks(given, self.rows):
-            report(0.6 + 0.4 * first / len(self.rows), "measuring angles")
-            rotated[first : first + len(block)] = map_rows(block, axes.mean, matrix)
-            parts.append(_placed_in_own_size(block, frame))
-        self._rotated = kernel_rows(rotated)
-        before = _joined(parts, axes.dimensions)
-        mean_cosine = mean_cosine_of(before.total, before.n_rows)
-        variances = padded_variances(axes.variances, axes.dimensions)
-        self.before = ConeView(
-            before.positions,
-            _cosines_of_pairs(given, self.rows[self._pairs]),
-            mean_cosine,
-            iso_score_of(variances),
-            effective_rank_of(variances),
-            kept.rank,
-            np.array([0, 0, 1], np.float32) if mean_cosine > _LEAST_MEAN_COSINE else None,
-        )
+        self._rotated = _rotated_rows(given, self.rows, axes.mean, kept.axes / largest**0.5, report)
+        report(0.8, "measuring angles")
+        self.before = _view_before(given, self.rows, self._pairs, frame, axes, kept.rank)
 
     def after(self, strength: float, n_components: int | None = None) -> ConeView:
         """Return the rows whitened, rotated back and scaled to unit length.
@@ -192,9 +175,10 @@ class Cone:
         kept = self.rank if n_components is None else min(n_components, self.rank)
         variances = self._variances[:kept]
         factors = spread_powers(variances, strength)
-        placed = _place(self._rotated, factors, self._frame[:, :kept])
-        scales = placed.inverse_lengths[self._pairs].prod(axis=1)
-        cosines = _multiply_pairs(self._rotated, self._pairs, scales, _float32(factors**2))
+        with threads_for(self._rotated.size):
+            placed = _place(self._rotated, factors, self._frame[:, :kept])
+            scales = placed.inverse_lengths[self._pairs].prod(axis=1)
+            cosines = _multiply_pairs(self._rotated, self._pairs, scales, _float32(factors**2))
         return ConeView(
             placed.positions,
             cosines,
@@ -285,6 +269,32 @@ def _picture_blocks(given: Matrix, rows: Rows) -> Iterator[tuple[int, Matrix]]:
         yield first, kernel_rows(given[chosen])
 
 
+def _rotated_rows(given: Matrix, rows: Rows, mean: Vector, axes: Vector, report: Report) -> Matrix:
+    rotated = np.empty((len(rows), len(axes)), np.float32)
+    for first, block in _picture_blocks(given, rows):
+        report(0.6 + 0.2 * first / len(rows), "turning the rows")
+        rotated[first : first + len(block)] = map_rows(block, mean, axes.T)
+    return kernel_rows(rotated)
+
+
+def _view_before(
+    given: Matrix, rows: Rows, pairs: Rows, frame: Vector, axes: PrincipalAxes, rank: int
+) -> ConeView:
+    parts = [_placed_in_own_size(block, frame) for _, block in _picture_blocks(given, rows)]
+    placed = _joined(parts, axes.dimensions)
+    mean_cosine = mean_cosine_of(placed.total, placed.n_rows)
+    variances = padded_variances(axes.variances, axes.dimensions)
+    return ConeView(
+        placed.positions,
+        _cosines_of_pairs(given, rows[pairs]),
+        mean_cosine,
+        iso_score_of(variances),
+        effective_rank_of(variances),
+        rank,
+        np.array([0, 0, 1], np.float32) if mean_cosine > _LEAST_MEAN_COSINE else None,
+    )
+
+
 def _placed_in_own_size(rows: Matrix, frame: Vector) -> _Placed:
     # The squares of very long and very short rows do not fit float32.
     size = float(np.abs(rows).max(initial=0.0)) or 1.0
@@ -334,10 +344,7 @@ def _place_rows(
     positions: Matrix,
     inverse_lengths: NDArray[np.float32],
 ) -> Vector:
-    """Fill in positions and inverse lengths; return the sums of the unit rows by piece.
-
-    The sums are those of the rows without the factors, divided by the length with them.
-    """
+    """Fill in positions and inverse lengths; return the sums of unit rows, without the factors."""
     n_rows, n_columns = len(rows), len(factors)
     sums = np.zeros((_PIECES, n_columns))
     for piece in numba.prange(_PIECES):
