@@ -1,4 +1,41 @@
 """See, measure and reshape sets of embedding vectors.
 
-The names below are imported when they are first used, so that `import embedviz` is quick.
+The names below are imported when they are first used, so that `import embedviz` is quick. The
+calculations are in `embedviz.core`: `neighbors`, `analogies`, `isotropy`, `whitening`,
+`matryoshka`, `projections`.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from embedviz.__main__ import show as show
+    from embedviz.core.errors import UserError as UserError
+    from embedviz.core.formats import load as load
+    from embedviz.core.formats import save as save
+    from embedviz.core.vector_set import VectorSet as VectorSet
+
+__all__ = ["UserError", "VectorSet", "load", "save", "show"]
+
+_PLACES = {
+    "UserError": "embedviz.core.errors",
+    "VectorSet": "embedviz.core.vector_set",
+    "load": "embedviz.core.formats",
+    "save": "embedviz.core.formats",
+    "show": "embedviz.__main__",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is first asked for."""
+    if name in _PLACES:
+        return getattr(import_module(_PLACES[name]), name)
+    if name in ("core", "app", "gui", "panes"):
+        return import_module(f"embedviz.{name}")
+    raise AttributeError(f"module 'embedviz' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_PLACES])

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import builtins
 import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from embedviz.core.errors import UserError
 from embedviz.core.progress import silent
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
     from PySide6.QtWidgets import QApplication
 
     from embedviz.app.state import State
@@ -39,11 +41,7 @@ def show_window(arguments: Sequence[str]) -> int:
     """Open the window on the files given, or on the bundled words."""
     options = _window_parser().parse_args(arguments)
     opened = _load_files(options.files, options.labels, options.metadata)
-    _import_qt()
-    from embedviz.gui.start import missing_for_window
-
-    if (missing := missing_for_window()) is not None:
-        raise UserError(missing)
+    _require_window()
     application = _make_application()
     window = make_window()
     window.failures.install()
@@ -54,6 +52,49 @@ def show_window(arguments: Sequence[str]) -> int:
     else:
         window.trigger("file.words")
     return int(application.exec())
+
+
+def show(
+    vectors: ArrayLike | VectorSet,
+    labels: Sequence[str] | None = None,
+    metadata: Any = None,
+    name: str = "vectors",
+) -> MainWindow:
+    """Open the window on vectors that are in memory.
+
+    In a notebook, call it after `%gui qt`; it then returns at once. In a script it returns when
+    the window is closed.
+
+    Parameters
+    ----------
+    vectors : VectorSet or array-like of shape (n_vectors, n_dimensions)
+    labels : sequence of str, length n_vectors, optional
+    metadata : pyarrow.Table or mapping of column name to values, optional
+    name : str
+        What the set is called in the library.
+
+    Returns
+    -------
+    MainWindow
+        Keep it: the window closes when nothing refers to it any more.
+
+    Raises
+    ------
+    UserError
+        When the vectors are no table of numbers, or no window can be opened here.
+    """
+    from embedviz.core.vector_set import VectorSet
+
+    if not isinstance(vectors, VectorSet):
+        vectors = VectorSet(vectors, labels, metadata, name)
+    _require_window()
+    application = _make_application()
+    window = make_window()
+    window.session.show(window.session.state.opened(vectors))
+    window.show()
+    if not hasattr(builtins, "__IPYTHON__"):
+        application.exec()
+    return window
 
 
 def make_window() -> MainWindow:
@@ -107,11 +148,14 @@ def _chosen(state: State, options: argparse.Namespace) -> State:
     state = state.dialed(strength=options.strength, components=options.components)
     if options.dimensions:
         state = state.truncated(options.dimensions)
-    if options.query is not None:
-        try:
+    try:
+        if options.kind == "analogy":
+            for label in analogy.labels:
+                active.row(label)
+        if options.query is not None:
             state = state.queried(active.row(options.query))
-        except KeyError as error:
-            raise UserError(error.args[0]) from None
+    except KeyError as error:
+        raise UserError(error.args[0]) from None
     return state
 
 
@@ -138,6 +182,15 @@ def _import_qt() -> None:
         from embedviz.core.system_libraries import explain_missing
 
         raise UserError(explain_missing(error)) from error
+
+
+def _require_window() -> None:
+    """Raise a UserError where Qt cannot open a window, before it aborts the process."""
+    _import_qt()
+    from embedviz.gui.start import missing_for_window
+
+    if (missing := missing_for_window()) is not None:
+        raise UserError(missing)
 
 
 def _make_application(theme: Theme | None = None) -> QApplication:

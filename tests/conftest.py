@@ -7,9 +7,16 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QStandardPaths
+
+from embedviz.app.session import Session
+from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.style import apply_theme
+from embedviz.gui.theme import LIGHT
 
 ROOT = Path(__file__).parent.parent
+ARTEFACTS = Path(os.environ.get("EMBEDVIZ_ARTEFACTS", ROOT / ".artefacts"))
 
 
 @pytest.fixture(scope="session")
@@ -22,9 +29,53 @@ def data_folder():
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_settings():
+    """Keep logs and settings of the tests out of the user's folders."""
+    QStandardPaths.setTestModeEnabled(True)
+
+
+@pytest.fixture(scope="session")
+def artefacts():
+    """Return the folder for pictures that a person can look at."""
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    return ARTEFACTS
+
+
+@pytest.fixture(autouse=True)
+def light(request):
+    """Begin each test that has an application in the light theme."""
+    if "qapp" in request.fixturenames or "qtbot" in request.fixturenames:
+        apply_theme(request.getfixturevalue("qapp"), LIGHT)
+
+
 @pytest.fixture
 def toy():
     """Return 50 random vectors of 32 dimensions."""
     rng = np.random.default_rng(0)
     vectors = rng.normal(size=(50, 32)).astype(np.float32)
-    return VectorSet(vectors, [f"word{i}" for i in range(50)], name="toy")
+    groups = ["odd" if i % 2 else "even" for i in range(50)]
+    metadata = {"group": groups, "number": list(range(50))}
+    return VectorSet(vectors, [f"word{i}" for i in range(50)], metadata, "toy")
+
+
+@pytest.fixture(scope="session")
+def words():
+    """Return the bundled words."""
+    return load_sample("words")
+
+
+@pytest.fixture
+def session(qapp):
+    """Return a session with nothing open."""
+    return Session()
+
+
+@pytest.fixture
+def idle(qtbot):
+    """Return a function that waits until a session calculates nothing any more."""
+
+    def wait(session, timeout=20_000):
+        qtbot.waitUntil(lambda: session.board.current is None, timeout=timeout)
+
+    return wait

@@ -58,6 +58,11 @@ class Analogy:
     exclude_inputs: bool = True
     is_3d: bool = False
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All labels of the question, positive ones first."""
+        return (*self.positive, *self.negative)
+
 
 @dataclass(frozen=True)
 class WhiteningDial:

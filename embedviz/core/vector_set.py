@@ -111,6 +111,11 @@ class VectorSet:
         return given if isinstance(given, pa.Table) else pa.table(dict(given))
 
     @property
+    def path(self) -> str:
+        """The file they came from, or nothing when they came from none."""
+        return self.source.partition(" · ")[2]
+
+    @property
     def dimensions(self) -> int:
         """Length of each vector."""
         return int(self.vectors.shape[1])

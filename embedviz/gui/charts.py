@@ -69,10 +69,10 @@ class CosineHistogram(Chart):
     EDGES = np.linspace(-1, 1, 81)
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, "cosine of a pair", None)
+        super().__init__(name, "cosine of two rows, seeded pairs", None)
         self.setXRange(-1, 1, padding=0.01)
-        self._before = self.plot([], [], stepMode="center", fillLevel=0)
-        self._after = self.plot([], [], stepMode="center", fillLevel=0)
+        self._before = self.plot([], [], stepMode="center", fillLevel=0, antialias=True)
+        self._after = self.plot([], [], stepMode="center", fillLevel=0, antialias=True)
         self._means = [pg.InfiniteLine(angle=90) for _ in range(2)]
         for line in self._means:
             self.addItem(line)
@@ -168,7 +168,13 @@ class OverlapChart(Chart):
             values = np.asarray(curve, float)
             size = 0 if place else 6
             drawn = self.plot(
-                lengths, values, name=name, symbol="o", symbolSize=size, symbolPen=None
+                lengths,
+                values,
+                name=name,
+                symbol="o",
+                symbolSize=size,
+                symbolPen=None,
+                antialias=True,
             )
             drawn.setZValue(-place)
             self._curves.append(drawn)

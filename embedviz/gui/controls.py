@@ -10,13 +10,18 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
     QComboBox,
+    QFormLayout,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QSlider,
     QSpinBox,
     QToolButton,
     QWidget,
+    QWidgetAction,
 )
+
+from embedviz.gui.theme import GRID
 
 W = TypeVar("W", bound=QWidget)
 
@@ -88,7 +93,31 @@ def number(name: str, description: str, least: int = 1, most: int = 1) -> QSpinB
     box = named(QSpinBox(), name, description)
     box.setRange(least, most)
     box.setKeyboardTracking(False)
+    box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+    box.setAlignment(Qt.AlignmentFlag.AlignRight)
     return box
+
+
+class Gear(QToolButton):
+    """The settings that are rarely touched, behind one button of the tool row."""
+
+    def __init__(self, name: str, description: str) -> None:
+        super().__init__()
+        named(self, name, description)
+        self.setText("⚙")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        panel = QWidget()
+        self._form = QFormLayout(panel)
+        self._form.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        entry = QWidgetAction(menu)
+        entry.setDefaultWidget(panel)
+        menu.addAction(entry)
+        self.setMenu(menu)
+
+    def add(self, text: str, control: QWidget) -> None:
+        """Add a setting."""
+        self._form.addRow(caption(text), control)
 
 
 class Segments(QWidget):

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QWidget
 from embedviz.app.session import Session
 from embedviz.core.errors import UserError
 from embedviz.gui.pane import Pane
+from embedviz.gui.point_view import PointView
 from embedviz.gui.theme import look
 
 SCALES = (1, 2, 3, 4)
@@ -59,6 +60,8 @@ def draw_pane(
     pane.show()
     try:
         wait_until_idle(session)
+        for view in pane.findChildren(PointView):
+            view.render_now()
         if pane.notice.text:
             raise UserError(pane.notice.text)
         yield pane.picture

@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
 
     def open_files(self, files: Sequence[Wanted]) -> None:
         """Open files, and show what cannot be opened in the bar at the top."""
-        self.notice.hide()
+        self.notice.clear()
         self.opener.open(files)
 
     def trigger(self, name: str) -> None:
@@ -123,7 +123,10 @@ class MainWindow(QMainWindow):
         bar.setMovable(False)
         bar.setFloatable(False)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        bar.addWidget(self.notice)
+        shown = bar.addWidget(self.notice)
+        self.notice.toggled.connect(shown.setVisible)
+        self.notice.toggled.connect(bar.setVisible)
+        bar.hide()
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
 
     def _add_docks(self) -> None:
@@ -148,7 +151,8 @@ class MainWindow(QMainWindow):
         )
 
     def _add_menus(self) -> None:
-        menus = {action.menu: self.menuBar().addMenu(action.menu) for action in ACTIONS}
+        names = dict.fromkeys(action.menu for action in ACTIONS)
+        menus = {name: self.menuBar().addMenu(name) for name in names}
         for action in ACTIONS:
             if action.separated:
                 menus[action.menu].addSeparator()

@@ -32,6 +32,7 @@ class NeighborsPanel(Pane):
     title = "Neighbors"
     name = "neighbors"
     hint = "Nearest rows of what you choose appear here."
+    offers_files = False
 
     def build(self) -> None:  # noqa: D102 - see Pane
         self._neighbors_task = self.new_task("nearest rows")

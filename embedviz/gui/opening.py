@@ -56,7 +56,7 @@ class Opener(QObject):
         """Open vectors that come with the program; when they are open already, show them."""
         title = next(sample.set_name for sample in SAMPLES if sample.name == name)
         for vector_set in self._session.state.sets:
-            if vector_set.name == title and not vector_set.source:
+            if vector_set.name == title and vector_set.derivation is None:
                 self._session.show(self._session.state.activated(vector_set))
                 return
         self._waiting.append(name)

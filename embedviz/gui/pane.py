@@ -58,6 +58,8 @@ class Pane(QWidget):
     """What `embedviz figure` calls it; nothing for a pane that is no figure."""
     hint: ClassVar[str]
     """What to do where nothing is open, in a sentence."""
+    offers_files: ClassVar[bool] = True
+    """Whether there are buttons for that below the sentence."""
 
     action_wanted = Signal(str)
 
@@ -104,6 +106,12 @@ class Pane(QWidget):
         text = words(self.hint, "hint", wrap=True)
         text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         middle.addWidget(text)
+        if self.offers_files:
+            middle.addLayout(self._make_offers())
+        middle.addStretch(1)
+        return page
+
+    def _make_offers(self) -> QHBoxLayout:
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         for action, told in (("file.open", "Open a file…"), ("file.words", "Use bundled words")):
@@ -111,9 +119,7 @@ class Pane(QWidget):
             button.clicked.connect(lambda _=False, action=action: self.action_wanted.emit(action))
             buttons.addWidget(button)
         buttons.addStretch(1)
-        middle.addLayout(buttons)
-        middle.addStretch(1)
-        return page
+        return buttons
 
     def build(self) -> None:
         """Make the widgets and connect their signals, once."""
@@ -146,7 +152,7 @@ class Pane(QWidget):
 
     def calculate(self, task: Task, work: Callable[[Report], T], show: Callable[[T], None]) -> None:
         """Call `work(report)` off the UI thread, and draw its result with `show(result)`."""
-        self.notice.hide()
+        self.notice.clear()
         task.run(work, lambda result: self._drawn(lambda: show(result)))
 
     def tell(self, error: UserError) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QProgressBar, QStatusBar
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.gui.controls import named, tool_button, words
+from embedviz.gui.theme import GRID
 
 PATIENCE_MILLISECONDS = 300
 """Work that ends sooner shows no progress: a bar that flashes says nothing."""
@@ -24,6 +25,7 @@ class StatusBar(QStatusBar):
         self.setObjectName("status")
         self._session = session
         self.facts = words(kind="status.facts")
+        self.facts.setContentsMargins(2 * GRID, 0, 0, 0)
         self.words = words(kind="status.words")
         self.bar = named(QProgressBar(), "status.progress", "Progress")
         self.bar.setTextVisible(False)

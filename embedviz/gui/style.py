@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication
 
+from embedviz.core.samples import resource_path
 from embedviz.gui.theme import (
     CAPTION_PIXELS,
     RADIUS,
@@ -32,6 +33,7 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
 def style_sheet(theme: Theme) -> str:
     """Return the rules for a theme."""
     hover = "rgba(255,255,255,0.06)" if theme.is_dark else "rgba(31,35,40,0.05)"
+    chevron = resource_path(f"icons/chevron-{theme.name}.svg").as_posix()
     pressed = "rgba(255,255,255,0.11)" if theme.is_dark else "rgba(31,35,40,0.10)"
     return f"""
     * {{ font-size: {TEXT_PIXELS}px; }}
@@ -48,7 +50,7 @@ def style_sheet(theme: Theme) -> str:
     QMenu::item:disabled {{ color: {theme.muted}; }}
     QMenu::separator {{ height: 1px; background: {theme.hairline}; margin: 6px 4px; }}
     QStatusBar {{ background: {theme.panel}; border-top: 1px solid {theme.hairline};
-        color: {theme.muted}; font-size: {CAPTION_PIXELS}px; }}
+        color: {theme.muted}; font-size: {CAPTION_PIXELS}px; padding-left: 10px; }}
     QStatusBar::item {{ border: none; }}
     QStatusBar QLabel {{ color: {theme.muted}; font-size: {CAPTION_PIXELS}px; }}
     QMainWindow::separator {{ background: {theme.hairline}; width: 1px; height: 1px; }}
@@ -56,7 +58,7 @@ def style_sheet(theme: Theme) -> str:
     QDockWidget {{ color: {theme.muted}; }}
     QDockWidget::title {{ background: {theme.panel}; padding: 7px 12px; text-align: left;
         border-bottom: 1px solid {theme.hairline}; }}
-    QTabBar {{ background: {theme.panel}; }}
+    QTabBar {{ background: {theme.panel}; qproperty-drawBase: 0; }}
     QTabBar::tab {{ background: transparent; color: {theme.muted}; padding: 8px 16px 7px 16px;
         border: none; border-bottom: 2px solid transparent; }}
     QTabBar::tab:hover {{ color: {theme.text}; }}
@@ -68,6 +70,7 @@ def style_sheet(theme: Theme) -> str:
         {{ background: {theme.panel}; }}
     #notice {{ background: {theme.panel}; border: none; border-left: 3px solid {theme.before};
         border-bottom: 1px solid {theme.hairline}; }}
+    QToolBar {{ border: none; spacing: 0; padding: 0; }}
     #caption, #details {{ color: {theme.muted}; font-size: {CAPTION_PIXELS}px; }}
     #title, #query {{ font-weight: 600; }}
     #hint {{ color: {theme.muted}; padding: 24px; }}
@@ -85,9 +88,13 @@ def style_sheet(theme: Theme) -> str:
         selection-color: {theme.panel}; }}
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus
         {{ border: 1px solid {theme.accent}; }}
-    QComboBox::drop-down {{ border: none; width: 18px; }}
+    QAbstractSpinBox QLineEdit {{ border: none; padding: 0; min-height: 0; background: none; }}
+    QComboBox {{ padding-right: 18px; }}
+    QComboBox::drop-down {{ border: none; width: 20px; }}
+    QComboBox::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
     QPushButton, QToolButton {{ background: {theme.panel}; border: 1px solid {theme.hairline};
-        border-radius: {RADIUS}px; padding: 4px 12px; min-height: 18px; }}
+        border-radius: {RADIUS}px; padding: 4px 10px; min-height: 18px; }}
+    QToolButton::menu-indicator {{ image: none; }}
     QPushButton:hover, QToolButton:hover {{ background: {hover}; }}
     QPushButton:pressed, QToolButton:pressed {{ background: {pressed}; }}
     QPushButton:focus, QToolButton:focus {{ border: 1px solid {theme.accent}; }}

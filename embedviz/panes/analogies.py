@@ -15,15 +15,16 @@ from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.samples import load_relations
 from embedviz.core.vector_set import Matrix, VectorSet
-from embedviz.gui.controls import Segments, caption, choice, named, toggle, words
+from embedviz.gui.controls import Gear, Segments, choice, named, toggle, words
 from embedviz.gui.label_edit import LabelEdit
 from embedviz.gui.pane import Pane
 from embedviz.gui.point_view import Arrow, PointView
 from embedviz.gui.ranked_list import Ranked, RankedList
-from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, look
+from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, look, with_alpha
 
 METHODS = (("3CosAdd", "3CosAdd"), ("3CosMul", "3CosMul"), ("PairDirection", "PairDirection"))
 SHOWN = 20
+CONTEXT_SIZE = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,12 +81,17 @@ class AnalogiesPane(Pane):
         self.question.setFixedWidth(NEIGHBORS_WIDTH)
         side.addWidget(self.question)
         side.addWidget(self.list, 1)
-        layout = QHBoxLayout(self.picture)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.view, 1)
-        layout.addLayout(side)
-        look.changed.connect(self._draw_arrows)
+        self.caption = words(kind="caption", wrap=True)
+        self.caption.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
+        beside = QHBoxLayout()
+        beside.setSpacing(0)
+        beside.addWidget(self.view, 1)
+        beside.addLayout(side)
+        rows = QVBoxLayout(self.picture)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addLayout(beside, 1)
+        rows.addWidget(self.caption)
+        look.changed.connect(self._redraw)
 
     def _add_tools(self) -> None:
         self.edits: list[LabelEdit] = []
@@ -95,8 +101,8 @@ class AnalogiesPane(Pane):
                 self.tools.addWidget(words(sign))
             edit = LabelEdit(self.new_task("completing"))
             named(edit, f"analogies.{name}", f"Label {name}, {description}: type to complete")
-            edit.setMinimumWidth(80)
-            edit.setMaximumWidth(160)
+            edit.setMinimumWidth(64)
+            edit.setMaximumWidth(150)
             edit.label_chosen.connect(lambda _: self._ask())
             self.edits.append(edit)
             self.tools.addWidget(edit, 1)
@@ -114,12 +120,13 @@ class AnalogiesPane(Pane):
         self.dimensions.chosen.connect(lambda place: self._set(is_3d=place == 1))
         self.examples = choice("analogies.examples", "Examples of relations in this set")
         self.examples.activated.connect(self._on_example)
-        self.tools.addWidget(self.method)
-        self.tools.addWidget(self.inputs)
         self.tools.addWidget(self.dimensions)
         self.tools.addStretch(1)
-        self.tools.addWidget(caption("Examples"))
         self.tools.addWidget(self.examples)
+        gear = Gear("analogies.settings", "Settings: method, and whether inputs may be answers")
+        gear.add("Method", self.method)
+        gear.add("Answers", self.inputs)
+        self.tools.addWidget(gear)
 
     def set_text_scale(self, scale: float) -> None:  # noqa: D102 - see Pane
         self.view.set_text_scale(scale)
@@ -139,7 +146,26 @@ class AnalogiesPane(Pane):
         self.dimensions.show_choice(int(analogy.is_3d))
         if (old.active, old.analogy) != (active, analogy):
             self.question.setText(f"{write(analogy)} ≈")
-            self.calculate(self._task, partial(_solve, active, analogy), self._show)
+            missing = [label for label in analogy.labels if label not in active]
+            if missing:
+                self._show_missing(active, missing[0], typed=old.active is active)
+            else:
+                self.calculate(self._task, partial(_solve, active, analogy), self._show)
+
+    def _show_missing(self, active: VectorSet, label: str, *, typed: bool) -> None:
+        """Say what is missing: in the bar when it was typed, quietly when the set was changed."""
+        self._task.cancel()
+        self._solved = None
+        self.list.show_lines(())
+        self.caption.clear()
+        self.view.set_arrows(())
+        self.view.set_points(np.zeros((0, 2)))
+        self.view.set_message(f"{active.name} has no “{label}”. Type three of its labels above.")
+        if typed:
+            try:
+                active.row(label)
+            except KeyError as error:
+                self.tell(UserError(error.args[0]))
 
     def _fill_examples(self, active: VectorSet) -> None:
         self.examples.clear()
@@ -149,26 +175,38 @@ class AnalogiesPane(Pane):
                 self.examples.addItem(relation, held)
         self.examples.setEnabled(self.examples.count() > 0)
         self.examples.setCurrentIndex(-1)
-        self.examples.setPlaceholderText("relations" if self.examples.count() else "none here")
+        self.examples.setPlaceholderText("Examples" if self.examples.count() else "No examples")
 
     def _show(self, solved: Solved) -> None:
         previous = self._solved
         self._solved = solved
         self.list.show_lines(solved.answers)
-        same_view = previous is not None and previous.positions.shape == solved.positions.shape
-        self.view.set_points(solved.positions, animate=same_view)
-        self.view.set_axes(None)
-        answers = [answer.row for answer in solved.answers]
-        self.view.set_labels(solved.vector_set.labels, (), (*solved.corners, *answers))
-        self.view.set_marks(query=answers[0] if answers else None, selected=solved.corners[:-1])
-        count = solved.positions.shape[1]
-        shape = "plane" if count == 2 else "space"
-        self.view.set_caption(
-            f"{solved.vector_set.name} · the {shape} in which these {len(solved.corners)} unit "
-            f"vectors lie best holds {100 * solved.share:.0f} % of their spread · "
-            f"{len(solved.positions):,} rows as context"
+        same_shape = previous is not None and previous.positions.shape == solved.positions.shape
+        self._draw_points(solved, animate=same_shape)
+        self._describe(solved)
+
+    def _redraw(self) -> None:
+        """Take the colors of another theme."""
+        if self._solved is not None:
+            self._draw_points(self._solved, animate=False)
+
+    def _draw_points(self, solved: Solved, *, animate: bool) -> None:
+        self.view.set_points(
+            solved.positions, with_alpha(look.theme.muted, 0.3), CONTEXT_SIZE, animate=animate
         )
+        answers = [answer.row for answer in solved.answers]
+        self.view.set_labels(solved.vector_set.labels, answers, list(dict.fromkeys(solved.corners)))
+        asked = len(solved.analogy.positive) + len(solved.analogy.negative)
+        self.view.set_marks(query=answers[0] if answers else None, selected=solved.corners[:asked])
         self._draw_arrows()
+
+    def _describe(self, solved: Solved) -> None:
+        shape = "plane" if solved.positions.shape[1] == 2 else "space"
+        self.caption.setText(
+            f"{solved.vector_set.name} · {solved.analogy.method} over "
+            f"{len(solved.positions):,} rows · the {shape} in which these {len(solved.corners)} unit vectors lie best holds "
+            f"{100 * solved.share:.0f} % of their spread; all other rows as context"
+        )
 
     def _draw_arrows(self) -> None:
         """Draw the offset that is asked about twice: where it is known, and where it is carried."""
@@ -212,10 +250,7 @@ def write(analogy: Analogy) -> str:
 
 def _solve(vector_set: VectorSet, analogy: Analogy, report: Report) -> Solved:
     """Answer the question and lay it out. Runs off the UI thread."""
-    try:
-        asked = [vector_set.row(label) for label in (*analogy.positive, *analogy.negative)]
-    except KeyError as error:
-        raise UserError(error.args[0]) from None
+    asked = [vector_set.row(label) for label in analogy.labels]
     report(0.1, "ranking answers")
     found = solve(
         vector_set,
@@ -230,6 +265,17 @@ def _solve(vector_set: VectorSet, analogy: Analogy, report: Report) -> Solved:
     corners = (*asked, *(answer.row for answer in answers[:1]))
     signs = np.array([1.0] * len(analogy.positive) + [-1.0] * len(analogy.negative))
     plane = parallelogram(vector_set.vectors[list(corners)], 3 if analogy.is_3d else 2)
-    positions = plane.transform(vector_set.vectors)
+    positions = _turned(plane.transform(vector_set.vectors), asked)
     target = signs @ positions[asked]
     return Solved(vector_set, analogy, answers, corners, positions, target, plane.share)
+
+
+def _turned(positions: Matrix, asked: list[int]) -> Matrix:
+    """Mirror the picture so that a − b points right and c − b up, as such pictures are read."""
+    if len(asked) != 3:
+        return positions
+    a, c, b = (positions[row] for row in asked)
+    signs = np.ones(positions.shape[1], dtype=np.float32)
+    signs[0] = -1.0 if (a - b)[0] < 0 else 1.0
+    signs[1] = -1.0 if (c - b)[1] < 0 else 1.0
+    return positions * signs

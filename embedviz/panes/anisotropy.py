@@ -39,7 +39,7 @@ from embedviz.gui.theme import GRID, look, with_alpha
 
 STEPS = 100
 LABELED = 12
-HOME = Camera(scale=1.22, azimuth=math.radians(-60), elevation=math.radians(16), is_3d=True)
+HOME = Camera(scale=1.16, azimuth=math.radians(-60), elevation=math.radians(16), is_3d=True)
 NUMBERS = (
     ("mean_cosine", "Mean cosine", "Exact mean over all pairs of rows. 0: unrelated on average"),
     ("iso_score", "IsoScore", "How evenly the variance is spread over the dimensions, 0 to 1"),
@@ -116,11 +116,13 @@ class AnisotropyPane(Pane):
         self.strength = slider(
             "anisotropy.strength", "Strength: 0 only centers the set, 1 whitens it fully", STEPS
         )
-        self.strength.setMinimumWidth(180)
+        self.strength.setMinimumWidth(80)
         self.strength_value = named(
             QDoubleSpinBox(), "anisotropy.strength_value", "Strength: as a number"
         )
         self.strength_value.setRange(0, 1)
+        self.strength_value.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self.strength_value.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.strength_value.setSingleStep(0.05)
         self.components = number(
             "anisotropy.components", "Components: how many directions are kept"
@@ -264,7 +266,7 @@ class AnisotropyPane(Pane):
         direction = self._prepared.cone.before.mean_direction if self._prepared else None
         if direction is not None:
             pole = np.array([0.0, 0.0, 1.0])
-            arrow = Arrow(0 * pole, 1.18 * pole, look.theme.before, text="mean direction")
+            arrow = Arrow(0 * pole, 1.14 * pole, look.theme.before, text="mean direction")
             self.before.set_arrows((arrow,))
 
     def _mark(self, state: State) -> None:
@@ -328,7 +330,7 @@ class NumbersTable(QWidget):
 
     def show_numbers(self, role: str, view: ConeView) -> None:
         """Show the numbers of one side."""
-        self._values[role, "mean_cosine"].setText(f"{view.mean_cosine:+.4f}")
+        self._values[role, "mean_cosine"].setText(f"{view.mean_cosine:+.4f}".replace("-", "−"))
         self._values[role, "iso_score"].setText(f"{view.iso_score:.3f}")
         self._values[role, "effective_rank"].setText(f"{view.effective_rank:.1f}")
 
@@ -372,7 +374,7 @@ def describe_picture(prepared: Prepared) -> str:
     if len(cone.rows) < n:
         text += f" A seeded sample of {len(cone.rows):,} of {n:,} rows is drawn."
     if rank < d:
-        text += f" Rank {rank:,} of {d:,}: {d - rank:,} directions hold nothing and are dropped."
+        text += f" Rank {rank:,} of {d:,}: directions that hold nothing are dropped."
     return text
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from embedviz.app.state import Question, State
 from embedviz.core.matryoshka import PrefixQuery, PrefixSearch, overlap_curve
+from embedviz.core.orderings import Ordering
 from embedviz.core.progress import Report
 from embedviz.core.recipes import Truncated
 from embedviz.core.vector_set import VectorSet
@@ -22,7 +23,11 @@ from embedviz.gui.theme import GRID
 
 SHOWN = 10
 QUERIES = 500
-ORDERINGS = ("prefix", "random", "svd")
+ORDERINGS: dict[str, Ordering] = {
+    "prefix": "prefix",
+    "random dimensions": "random",
+    "SVD rotation": "svd",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +130,10 @@ class MatryoshkaPane(Pane):
         for text in (self.summary, self.curve_caption):
             text.setContentsMargins(3 * GRID, 0, 3 * GRID, 0)
         rows.addWidget(self.summary)
-        rows.addWidget(self.chart, 2)
+        beside = QHBoxLayout()
+        beside.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        beside.addWidget(self.chart)
+        rows.addLayout(beside, 2)
         rows.addWidget(self.curve_caption)
 
     def set_text_scale(self, scale: float) -> None:  # noqa: D102 - see Pane
@@ -243,12 +251,15 @@ def _measure(vector_set: VectorSet, lengths: tuple[int, ...], report: Report) ->
     """Compute the overlap curves. Runs off the UI thread."""
     queries = min(QUERIES, len(vector_set))
     overlaps = {}
-    for step, ordering in enumerate(ORDERINGS):
-        report(step / len(ORDERINGS), f"overlap, {ordering}")
+    for step, (name, ordering) in enumerate(ORDERINGS.items()):
+
+        def part(fraction: float, message: str, step: int = step) -> None:
+            report((step + fraction) / len(ORDERINGS), message)
+
         curve = overlap_curve(
-            vector_set.vectors, lengths, SHOWN, queries, ordering, draws=3, report=report
+            vector_set.vectors, lengths, SHOWN, queries, ordering, draws=3, report=part
         )
-        overlaps[ordering] = [float(value) for value in curve]
+        overlaps[name] = [float(value) for value in curve]
     return Curves(vector_set, lengths, overlaps, queries)
 
 

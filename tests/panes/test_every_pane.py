@@ -1,0 +1,133 @@
+"""What holds for every pane; a new one is tested by being in PANES."""
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QLineEdit, QWidget
+from shiboken6 import delete
+
+from embedviz.app.state import State
+from embedviz.gui import figures
+from embedviz.gui.point_view import PointView
+from embedviz.gui.style import apply_theme
+from embedviz.gui.theme import TALK_SCALE, THEMES
+from embedviz.panes import PANES
+
+pytestmark = pytest.mark.parametrize("make", PANES, ids=lambda pane: pane.title)
+
+
+@pytest.fixture
+def pane(make, session, qtbot):
+    pane = make(session)
+    qtbot.addWidget(pane)
+    return pane
+
+
+@pytest.fixture
+def shown(pane, qtbot):
+    with qtbot.waitExposed(pane):
+        pane.show()
+    return pane
+
+
+def test_says_what_to_do_with_nothing_loaded(shown, qtbot):
+    assert shown.hint
+    asked = []
+    shown.action_wanted.connect(asked.append)
+    for button in shown.findChildren(QAbstractButton):
+        if button.isVisible():
+            button.click()
+    assert asked == ["file.open", "file.words"]
+
+
+def test_draws_without_writing_state(shown, session, idle, toy):
+    state = State().opened(toy)
+    session.show(state)
+    idle(session)
+    assert session.state == state
+    assert not shown.notice.text
+
+
+def test_catches_up_when_it_is_shown(pane, session, idle, toy, words, qtbot):
+    session.show(State().opened(words))
+    session.show(session.state.opened(toy))
+    assert session.board.current is None  # Nothing is calculated for a pane nobody sees.
+    with qtbot.waitExposed(pane):
+        pane.show()
+    idle(session)
+    assert not pane.notice.text
+
+
+def test_follows_another_set_a_query_and_undo(shown, session, idle, toy, words):
+    for state in (
+        State().opened(toy),
+        State().opened(toy).opened(words).queried(3),
+        State().opened(toy).opened(words).queried(3).selecting([1, 2, 5], "add").truncated(7),
+    ):
+        session.show(state)
+        idle(session)
+    for _ in range(3):
+        session.undo()
+        idle(session)
+    assert not shown.notice.text
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_draws_sets_with_hardly_any_rows(shown, session, idle, count):
+    from embedviz import VectorSet
+
+    session.show(State().opened(VectorSet([[1.0, 2.0, 3.0]] * count, name="tiny")))
+    idle(session)
+
+
+def test_controls_have_names(shown, session, idle, toy):
+    session.show(State().opened(toy))
+    idle(session)
+    kinds = (QAbstractButton, QAbstractSlider, QComboBox, QLineEdit)
+    controls = [
+        control
+        for kind in kinds
+        for control in shown.tool_row.findChildren(kind)
+        if not control.objectName().startswith("qt_")
+    ]
+    assert controls
+    for control in controls:
+        assert control.objectName().startswith(f"{shown.name}."), control
+        assert control.accessibleName(), control.objectName()
+        assert control.toolTip(), control.objectName()
+
+
+def test_text_grows_for_a_talk_and_shrinks_back(shown, session, idle, toy):
+    session.show(State().opened(toy))
+    idle(session)
+    shown.resize(1000, 700)
+    before = shown.picture.grab().toImage()
+    shown.set_text_scale(TALK_SCALE)
+    idle(session)
+    assert shown.picture.grab().toImage() != before
+    shown.set_text_scale(1.0)
+
+
+def test_may_be_deleted_while_at_work(make, session, qtbot, words, idle):
+    pane = make(session)
+    pane.show()
+    session.show(State().opened(words))
+    delete(pane)
+    session.show(session.state.truncated(3))
+    idle(session)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)], ids=lambda size: f"{size[0]}")
+def test_looks_right(make, session, qapp, words, artefacts, theme, size):
+    """Written to the artefact folder, for people to look at."""
+    apply_theme(qapp, THEMES[theme])
+    state = State().opened(words).queried(words.row("king")).truncated(64)
+    session.show(state.selecting([words.row("cat"), words.row("dog")], "add"))
+    with figures.draw_pane(make, session, *size) as picture:
+        image = figures.draw_image(picture, 1.0)
+        assert (image.width(), image.height()) == (picture.width(), picture.height())
+        assert image.save(str(artefacts / f"{make.name}-{theme}-{size[0]}.png"))
+        grounds = {image.pixelColor(x, 5).name() for x in range(0, size[0], 40)}
+        assert grounds <= {THEMES[theme].ground.lower(), THEMES[theme].panel.lower()}
+        for view in picture.findChildren(PointView):
+            assert view.frames > 0
+    assert isinstance(picture, QWidget)
