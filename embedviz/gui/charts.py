@@ -104,7 +104,9 @@ class CosineHistogram(Chart):
     ) -> None:
         counts, _ = np.histogram(np.asarray(cosines), bins=self.EDGES)
         curve.setData(self.EDGES, counts / max(counts.sum(), 1))
-        line.setValue(mean)
+        line.setVisible(bool(np.isfinite(mean)))  # There is no mean over no pairs.
+        if np.isfinite(mean):
+            line.setValue(mean)
 
 
 class OverlapChart(Chart):

@@ -202,10 +202,11 @@ class AnalogiesPane(Pane):
 
     def _describe(self, solved: Solved) -> None:
         shape = "plane" if solved.positions.shape[1] == 2 else "space"
+        count = len(solved.corners)
         self.caption.setText(
             f"{solved.vector_set.name} · {solved.analogy.method} over "
-            f"{len(solved.positions):,} rows · the {shape} in which these {len(solved.corners)} unit vectors lie best holds "
-            f"{100 * solved.share:.0f} % of their spread; all other rows as context"
+            f"{len(solved.positions):,} rows · the {shape} in which these {count} unit vectors lie "
+            f"best holds {100 * solved.share:.0f} % of their spread; all other rows as context"
         )
 
     def _draw_arrows(self) -> None:

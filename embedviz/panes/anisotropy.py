@@ -329,10 +329,15 @@ class NumbersTable(QWidget):
                     self._labels.append(title)
 
     def show_numbers(self, role: str, view: ConeView) -> None:
-        """Show the numbers of one side."""
-        self._values[role, "mean_cosine"].setText(f"{view.mean_cosine:+.4f}".replace("-", "−"))
-        self._values[role, "iso_score"].setText(f"{view.iso_score:.3f}")
-        self._values[role, "effective_rank"].setText(f"{view.effective_rank:.1f}")
+        """Show the numbers of one side; a dash where one is not defined."""
+        for name, form in (
+            ("mean_cosine", "+.4f"),
+            ("iso_score", ".3f"),
+            ("effective_rank", ".1f"),
+        ):
+            value = getattr(view, name)
+            text = "–" if math.isnan(value) else format(value, form).replace("-", "−")
+            self._values[role, name].setText(text)
 
     def set_text_scale(self, scale: float) -> None:
         """Show larger text, for a stage."""
