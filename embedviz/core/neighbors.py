@@ -32,6 +32,7 @@ from embedviz.core.ranking import (
     read_only,
     scaled_query,
     strided_blocks,
+    threads_for,
 )
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 
@@ -102,16 +103,17 @@ class NeighborSearch:
         lengths = self._row_lengths(dimensions) if self.metric == "cosine" else None
         scaled, scale = self._scaled(query)
         found = Candidates(n_vectors, count, exclude)
-        for block in strided_blocks(self.vectors[:, :dimensions]):
-            _score_block(
-                block.flat,
-                block.stride,
-                scaled,
-                scale,
-                METRICS.index(self.metric),
-                _NO_LENGTHS if lengths is None else lengths[block.rows],
-                *found.heaps_for(block),
-            )
+        with threads_for(n_vectors * dimensions):
+            for block in strided_blocks(self.vectors[:, :dimensions]):
+                _score_block(
+                    block.flat,
+                    block.stride,
+                    scaled,
+                    scale,
+                    METRICS.index(self.metric),
+                    _NO_LENGTHS if lengths is None else lengths[block.rows],
+                    *found.heaps_for(block),
+                )
         rows, scores = found.best()
         return rows, -scores if self.metric == "euclidean" else scores
 

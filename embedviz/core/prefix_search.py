@@ -30,6 +30,7 @@ from embedviz.core.ranking import (
     keep_best_of,
     scaled_query,
     strided_blocks,
+    threads_for,
 )
 from embedviz.core.vector_set import Matrix, Rows
 
@@ -129,16 +130,17 @@ class PrefixQuery:
         rest = slice(known * _STEP, dimensions)
         scale = _inverse_length(self._query[:dimensions])
         found = Candidates(len(vectors), count, exclude)
-        for block in strided_blocks(vectors[:, rest]):
-            _score_prefixes(
-                block.flat,
-                block.stride,
-                self._query[rest],
-                self._products[known, block.rows],
-                self._lengths[known, block.rows],
-                scale,
-                *found.heaps_for(block),
-            )
+        with threads_for(len(vectors) * (2 + dimensions - known * _STEP)):
+            for block in strided_blocks(vectors[:, rest]):
+                _score_prefixes(
+                    block.flat,
+                    block.stride,
+                    self._query[rest],
+                    self._products[known, block.rows],
+                    self._lengths[known, block.rows],
+                    scale,
+                    *found.heaps_for(block),
+                )
         return found.best()
 
 

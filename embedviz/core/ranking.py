@@ -8,8 +8,10 @@ Equal scores are ordered by row, so that a list of neighbors is the same every t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
+import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -24,6 +26,9 @@ _BLOCK_BYTES = 16_000_000
 
 # Rows that a kernel scores before it offers them to a heap.
 TILE = 128
+
+# Fewer numbers than this are read in less time than it takes to wake a thread.
+_SHARED = 1_000_000
 
 # More pieces than processors, so that one processor busy elsewhere does not keep all waiting.
 _PIECES = 16
@@ -76,6 +81,25 @@ def strided_blocks(vectors: Matrix) -> Iterator[Block]:
 def rows_per_block(dimensions: int) -> int:
     """Return how many rows of this many float32 numbers make a block of about 16 MB."""
     return max(1, _BLOCK_BYTES // (4 * max(1, dimensions)))
+
+
+@contextmanager
+def threads_for(n_numbers: int) -> Iterator[None]:
+    """Let kernels run in the calling thread alone where there is too little work to share.
+
+    Waking a second thread takes some microseconds, but milliseconds when its processor is busy.
+
+    Parameters
+    ----------
+    n_numbers : int
+        How many numbers the kernels read.
+    """
+    threads = numba.get_num_threads()
+    numba.set_num_threads(1 if n_numbers < _SHARED else threads)
+    try:
+        yield
+    finally:
+        numba.set_num_threads(threads)
 
 
 def read_only(array: Matrix) -> Matrix:

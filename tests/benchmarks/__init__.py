@@ -1,0 +1,24 @@
+"""What embedviz takes beside what people use otherwise: `python -m tests.benchmarks [NAME …]`.
+
+To add a benchmark: write a class like those imported here (see `framework.Benchmark`), and add a
+line to `BENCHMARKS`. A size is part of the name, and a benchmark with two peers is two lines.
+Import the measured packages inside the methods: each side runs in a process of its own, and must
+not pay for the other's imports.
+"""
+
+from .neighbors import Neighbors
+from .overlap import Overlap
+from .pca import PrincipalComponents
+from .prefix import TruncationStep
+
+BENCHMARKS = (
+    Neighbors(10_000, 384, "numpy"),
+    Neighbors(10_000, 384, "faiss"),
+    Neighbors(500_000, 768, "numpy"),
+    Neighbors(500_000, 768, "faiss"),
+    TruncationStep(10_000, 384, "numpy"),
+    TruncationStep(500_000, 768, "numpy"),
+    TruncationStep(500_000, 768, "faiss"),
+    PrincipalComponents(10_000, 384),
+    Overlap(10_000, 384),
+)
