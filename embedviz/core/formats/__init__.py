@@ -12,17 +12,28 @@ from pathlib import Path
 from typing import Literal
 
 from embedviz.core.errors import UserError
-from embedviz.core.formats import delimited, json_objects, numpy_arrays, text, word2vec_binary
+from embedviz.core.formats import (
+    delimited,
+    json_objects,
+    numpy_archives,
+    numpy_arrays,
+    text,
+    unreadable,
+    word2vec_binary,
+)
 from embedviz.core.formats.companions import with_companions
 from embedviz.core.formats.reading import Contents, Format, ReadSettings
+from embedviz.core.formats.saving import save
 from embedviz.core.formats.source import Source
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
 
-__all__ = ["FORMATS", "load"]
+__all__ = ["FORMATS", "load", "save"]
 
 FORMATS: tuple[Format, ...] = (
     numpy_arrays.ARRAY,
+    numpy_archives.ARCHIVE,
+    unreadable.UNREADABLE,
     text.TEXT,
     word2vec_binary.WORD2VEC_BINARY,
     json_objects.JSON,
@@ -99,7 +110,17 @@ def load(
         on_bad_rows=on_bad_rows,
     )
     source = Source(Path(path))
-    contents = _recognize(source).read(source, settings, report)
+    found = _recognize(source)
+    for option in ("vector_column", "key"):
+        if getattr(settings, option) is not None and option not in found.options:
+            raise UserError(f"{option} means nothing for {source.path.name}: leave it out.")
+    try:
+        contents = found.read(source, settings, report)
+    except MemoryError:
+        raise UserError(
+            f"{source.path.name} does not fit into the memory. Open a part of it: the first rows "
+            "(max_rows) or a sample."
+        ) from None
     return _to_set(with_companions(contents, source, settings), source)
 
 
@@ -107,7 +128,7 @@ def _recognize(source: Source) -> Format:
     for candidate in FORMATS:
         if candidate.matches(source):
             return candidate
-    raise UserError(f"{source.path.name} holds no vectors in a form that is known here.")
+    raise unreadable.describe_unknown(source)
 
 
 def _to_set(contents: Contents, source: Source) -> VectorSet:

@@ -10,19 +10,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from embedviz.core.errors import UserError
+from embedviz.core.formats.labels import decode_all
 from embedviz.core.formats.reading import counted
+from embedviz.core.formats.records import Records, split_records
 from embedviz.core.formats.source import BYTE_ORDER_MARK, Source
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+LABEL = "label"
+"""What the only column of a file without a header is called."""
+
 LABEL_NAMES = ("label", "text", "word", "token", "name", "title", "sentence", "term", "key")
 _MOSTLY = 0.5
+_CHUNK_BYTES = 16 << 20
+_NOT_A_NUMBER = ("nan", "NaN")
 
 
 @dataclass(frozen=True)
@@ -48,9 +57,20 @@ class Columns:
         """How many rows there are."""
         return len(next(iter(self.values.values())))
 
+    def without_blank_end(self, n_rows: int | None) -> Columns:
+        """Return the columns without blank lines at the end that are more than `n_rows`."""
+        end = self.n_rows
+        while (
+            n_rows is not None
+            and end > n_rows
+            and not any(v[end - 1] for v in self.values.values())
+        ):
+            end -= 1
+        return replace(self, values={name: texts[:end] for name, texts in self.values.items()})
+
 
 def read_columns(path: Path) -> Columns:
-    """Return the columns of a text, TSV or (by its suffix) CSV file.
+    """Return the columns of a text or TSV file, or of a CSV file by its suffix.
 
     Raises
     ------
@@ -61,30 +81,44 @@ def read_columns(path: Path) -> Columns:
     if b"\0" in source.head:
         raise UserError(f"{path.name} is not a text file. Labels are read from text or TSV files.")
     with source.stream() as stream:
-        data = b"".join(iter(lambda: stream.read(1 << 24), b""))
-    text = data.removeprefix(BYTE_ORDER_MARK).decode("utf-8", "replace")
-    lines = [line.removesuffix("\r") for line in text.split("\n")]
-    while len(lines) > 1 and not lines[-1]:
-        lines.pop()
-    separator = "," if path.suffix == ".csv" else "\t"
-    if separator not in lines[0]:
-        return Columns(path.name, {"label": lines}, has_header=False)
-    return _split(lines, separator, path.name)
+        data = b"".join(iter(lambda: stream.read(_CHUNK_BYTES), b""))
+    data = data.removeprefix(BYTE_ORDER_MARK).removesuffix(b"\n") + b"\n"
+    first = data[: data.index(b"\n")]
+    separators = b";," if ".csv" in path.suffixes else b"\t"
+    for separator in separators:
+        if separator in first:
+            return _split(data, separator, path.name)
+    lines = [line.removesuffix(b"\r") for line in data[:-1].split(b"\n")]
+    texts, n_replaced = decode_all(lines)
+    return Columns(path.name, {LABEL: texts}, has_header=False, n_replaced=n_replaced)
 
 
-def _split(lines: Sequence[str], separator: str, name: str) -> Columns:
-    rows = [line.split(separator) for line in lines]
-    width = len(rows[0])
-    for number, row in enumerate(rows, 1):
-        if len(row) > width:
-            raise UserError(
-                f"{name}, line {number:,}: {counted(len(row), 'field')}, but the header has "
-                f"{width:,}. A tab inside a text? Replace it by a space."
-            )
-        row += [""] * (width - len(row))
-    names = unique_names(rows[0])
-    values = {name: [row[i] for row in rows[1:]] for i, name in enumerate(names)}
-    return Columns(name, values, has_header=True)
+def _split(data: bytes, separator: int, name: str) -> Columns:
+    records, used, _ = split_records(data, separator, has_quotes=b'"' in data)
+    width = int(records.widths[0]) if len(records) else 0
+    if separator == ord("\t") and not (used == len(data) and _is_quoted_well(records, width)):
+        records, used, _ = split_records(data, separator, has_quotes=False)
+        width = int(records.widths[0])
+    too_wide = np.flatnonzero(records.widths > width)
+    if used < len(data) or len(too_wide):
+        line = records.lines[too_wide[0] if len(too_wide) else -1]
+        raise UserError(
+            f"{name}, line {line:,}: the columns do not fit the {counted(width, 'name')} in the "
+            "first line. Is there a separator or a quote inside a text?"
+        )
+    columns = [decode_all(records.column(column)) for column in range(width)]
+    names = unique_names([texts[0] for texts, _ in columns])
+    values = {name: texts[1:] for name, (texts, _) in zip(names, columns, strict=True)}
+    n_replaced = sum(count for _, count in columns)
+    return Columns(name, values, has_header=True, n_replaced=n_replaced)
+
+
+def _is_quoted_well(records: Records, width: int) -> bool:
+    """Return whether quotes are those of a spreadsheet: around fields, doubled inside them."""
+    plain = np.flatnonzero(records.kinds == 0).tolist()
+    return bool((records.widths == width).all()) and not any(
+        b'"' in records.field(index) for index in plain
+    )
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
@@ -107,23 +141,22 @@ def to_table(columns: Mapping[str, Sequence[str]]) -> pa.Table:
     return pa.table({name: _to_arrow(values) for name, values in columns.items()})
 
 
-_integer = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,17})").fullmatch  # "007" is a name, not a number.
-_decimal = re.compile(r"[+-]?(?:0|[1-9][0-9]*)?(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|nan|NaN").fullmatch
+# "007" is a name, and what does not fit 64 bits as well.
+_is_integer = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,17})").fullmatch
+_is_decimal = re.compile(
+    r"[+-]?(?:(?:0|[1-9][0-9]{0,15})(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+).fullmatch
 
 
 def _to_arrow(values: Sequence[str]) -> pa.Array:
     import pyarrow as pa
 
-    given = [value for value in values if value]
-    if given and all(map(_integer, given)):
+    given = [value for value in values if value and value not in _NOT_A_NUMBER]
+    if given and all(map(_is_integer, given)) and not any(v in _NOT_A_NUMBER for v in values):
         return pa.array([int(value) if value else None for value in values], pa.int64())
     if given and all(map(_is_decimal, given)):
         return pa.array([float(value) if value else None for value in values], pa.float64())
     return pa.array([value or None for value in values], pa.string())
-
-
-def _is_decimal(text: str) -> bool:
-    return bool(_decimal(text)) and any(map(str.isdigit, text))
 
 
 def choose_label_column(table: pa.Table, wanted: str | None, file_name: str) -> str | None:
@@ -146,17 +179,14 @@ def choose_label_column(table: pa.Table, wanted: str | None, file_name: str) -> 
                 f"{file_name} has no column {wanted!r}. Its columns are {', '.join(names)}."
             )
         return wanted
-    textual = [name for name in names if pa.types.is_string(table.schema.field(name).type)]
+    kinds = {name: table.schema.field(name).type for name in names}
+    textual = [name for name in names if pa.types.is_string(kinds[name])]
     named = sorted(
-        (name for name in textual if name.casefold() in LABEL_NAMES),
+        (name for name in names if name.casefold() in LABEL_NAMES),
         key=lambda name: LABEL_NAMES.index(name.casefold()),
     )
+    named = [name for name in named if not pa.types.is_floating(kinds[name])]
     for name in [*named, *textual]:
         if len(table[name].unique()) >= _MOSTLY * table.num_rows:
             return name
-    return named[0] if named else None
-
-
-def texts_of(table: pa.Table, name: str) -> list[str]:
-    """Return a column as text, empty where a value is missing."""
-    return ["" if value is None else str(value) for value in table[name].to_pylist()]
+    return next((name for name in named if name in textual), None)

@@ -1,112 +1,135 @@
-"""Joins vectors with labels and metadata from a second file, row by row."""
+"""Joins vectors with labels and metadata from a second file, row by row.
+
+Two kinds of file are taken without being asked for, and then named in the notes: the Embedding
+Projector's `metadata.tsv` beside its tensors, and the `FILE.metadata.tsv` that `save` writes beside
+FILE, an array or tensors. Where the rows do not match, such a file is left alone.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from embedviz.core.errors import UserError
 from embedviz.core.formats.columns import (
+    LABEL,
     Columns,
     choose_label_column,
     read_columns,
-    texts_of,
     to_table,
 )
+from embedviz.core.formats.labels import note_on_replaced
 from embedviz.core.formats.reading import Contents, ReadSettings, counted
 from embedviz.core.formats.source import Source
 
-if TYPE_CHECKING:
-    pass
+_vectors = re.compile(r"(?:tensor|vector|vec|embedding)s?(?=\.|$)", re.IGNORECASE)
+
+
+def companion_of(path: Path) -> Path:
+    """Return where `save` puts the labels and metadata of a file that holds numbers only."""
+    return path.with_name(f"{path.name}.metadata.tsv")
+
+
+def projector_companions(path: Path) -> tuple[Path, ...]:
+    """Return where the metadata of the Projector's tensors may be: the most particular first."""
+    name = path.name.removesuffix(".gz")
+    found = [_vectors.sub(word, name) for word in ("metadata", "meta") if _vectors.search(name)]
+    return tuple(path.with_name(name) for name in [*found, "metadata.tsv"])
 
 
 def with_companions(contents: Contents, source: Source, settings: ReadSettings) -> Contents:
-    """Return the contents with the labels and metadata that were asked for.
+    """Return the contents with labels: the file's own, a second file's, or the rows' numbers.
 
     Raises
     ------
     UserError
-        When a second file cannot be read, or has another number of rows.
+        When there are no vectors, or a second file that was asked for cannot be read or has
+        another number of rows.
     """
     if not len(contents.vectors):
-        skipped = " ".join(contents.notes)
-        raise UserError(f"{source.path.name} holds no vectors. {skipped}".strip())
-    if settings.labels is not None:
-        _take_labels(contents, settings)
+        raise UserError(" ".join([f"{source.path.name} holds no vectors.", *contents.notes]))
+    if isinstance(settings.labels, str | PathLike):
+        _take(read_columns(Path(settings.labels)), contents, settings, replaces_labels=True)
+    elif settings.labels is not None:
+        _take_given(settings.labels, contents)
     if settings.metadata is not None:
-        _take_metadata(contents, Path(settings.metadata), settings)
+        _take(read_columns(Path(settings.metadata)), contents, settings)
+    elif contents.labels is None:
+        _take_beside(contents, settings)
     if contents.labels is None:
         contents.labels = [str(row) for row in contents.rows.tolist()]
         contents.notes.append("No labels: the rows are called by their numbers, from 0.")
+    n_repeated = len(contents.labels) - len(set(contents.labels))
+    if n_repeated:
+        contents.notes.append(
+            f"{counted(n_repeated, 'row')} with a label that an earlier row has, too."
+        )
     return contents
 
 
-def _take_labels(contents: Contents, settings: ReadSettings) -> None:
-    given = settings.labels
-    assert given is not None
-    if isinstance(given, str | PathLike):
-        _take_columns(
-            contents, read_columns(Path(given)), settings.label_column, is_for_labels=True
-        )
-    else:
-        labels = list(map(str, given))
-        _require_count(contents, len(labels), "labels", has_header=None)
-        contents.labels = _chosen(labels, contents)
+def _take_given(labels: Sequence[str], contents: Contents) -> None:
+    _require_count(len(labels), contents, "labels", "There must be one for each vector.")
+    contents.labels = [str(labels[row]) for row in contents.rows.tolist()]
 
 
-def _take_metadata(contents: Contents, path: Path, settings: ReadSettings) -> None:
-    _take_columns(contents, read_columns(path), settings.label_column, is_for_labels=False)
+def _take_beside(contents: Contents, settings: ReadSettings) -> None:
+    for path in contents.companions:
+        if path.is_file():
+            try:
+                _take(read_columns(path), contents, settings)
+            except UserError as error:
+                contents.notes.append(f"{path.name} beside it is not used. {error}")
+            return
 
 
-def _take_columns(
-    contents: Contents, columns: Columns, label_column: str | None, *, is_for_labels: bool
+def _take(
+    columns: Columns, contents: Contents, settings: ReadSettings, *, replaces_labels: bool = False
 ) -> None:
-    _require_count(contents, columns.n_rows, columns.file_name, has_header=columns.has_header)
-    if columns.n_replaced:
-        contents.notes.append(f"{columns.file_name} is not all valid UTF-8.")
-    if not columns.has_header:
-        if is_for_labels or contents.labels is None:
-            contents.labels = _chosen(columns.values["label"], contents)
-            contents.notes.append(f"Labels from {columns.file_name}.")
-        return
-    table = to_table(columns.values)
-    if len(contents.rows) < table.num_rows:
-        table = table.take(contents.rows)
-    if is_for_labels or contents.labels is None:
-        name = choose_label_column(table, label_column, columns.file_name)
-        if name is not None:
-            contents.labels = texts_of(table, name)
-            contents.notes.append(f"Labels from {columns.file_name}, column {name!r}.")
-    contents.metadata = table
+    """Add the columns as metadata, and as labels where these are wanted."""
+    columns = columns.without_blank_end(contents.n_rows)
+    _require_count(columns.n_rows, contents, columns.file_name, _advice(columns, contents.n_rows))
+    rows = contents.rows.tolist()
+    values = {name: [texts[row] for row in rows] for name, texts in columns.values.items()}
+    contents.notes += note_on_replaced(columns.n_replaced, columns.file_name)
+    table = to_table(values)
+    if columns.has_header:
+        contents.metadata = table
+    if replaces_labels or (contents.labels is None and settings.labels is None):
+        wanted = settings.label_column
+        label = choose_label_column(table, wanted, columns.file_name)
+        if not columns.has_header:
+            label = LABEL
+        if label is not None:
+            contents.labels = values[label]
+            which = f", column {label!r}" if columns.has_header else ""
+            contents.notes.append(f"Labels from {columns.file_name}{which}.")
 
 
-def _chosen(labels: Sequence[str], contents: Contents) -> list[str]:
-    if len(contents.rows) == len(labels):
-        return list(labels)
-    return [labels[row] for row in contents.rows.tolist()]
+def _advice(columns: Columns, expected: int | None) -> str:
+    """Say what is probably wrong where the number of rows is not the expected one."""
+    if expected is not None and columns.n_rows == expected + 1 and not columns.has_header:
+        return (
+            f"Its first line, {columns.values[LABEL][0][:30]!r}, is probably a header, which a "
+            "file with one column does not have. Remove that line."
+        )
+    if expected is not None and columns.n_rows == expected - 1 and columns.has_header:
+        return (
+            "Its first line was taken as a header, which a file with several columns must have. "
+            "Put a line with the names of the columns above it."
+        )
+    return "There must be one for each vector, in the same order."
 
 
-def _require_count(contents: Contents, count: int, name: str, *, has_header: bool | None) -> None:
+def _require_count(count: int, contents: Contents, what: str, advice: str) -> None:
     expected = contents.n_rows
     if expected is None:
-        if len(contents.rows) and count <= contents.rows[-1]:
-            raise UserError(f"{name} has {count:,} rows, fewer than the vectors.")
-        return
-    if count == expected:
-        return
-    hint = "There must be one for each, in the same order."
-    if count == expected + 1 and has_header is False:
-        hint = (
-            "One too many: the first line is probably a header. Remove it; "
-            "a file with one column has none."
+        if count > int(contents.rows[-1]):
+            return
+        expected = int(contents.rows[-1]) + 1
+        advice = "There must be one for each vector of the file."
+    if count != expected:
+        raise UserError(
+            f"{what}: {counted(count, 'row')} for {counted(expected, 'vector')}. {advice}"
         )
-    elif count == expected - 1 and has_header:
-        hint = (
-            "One too few: the first line was taken as a header, since it has several columns. "
-            "Put a line with the columns' names above it."
-        )
-    raise UserError(
-        f"{name} has {counted(count, 'row')}, but there are {counted(expected, 'vector')}. {hint}"
-    )

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 
 from embedviz.core.errors import UserError
-from embedviz.core.formats.columns import choose_label_column, texts_of, to_table
+from embedviz.core.formats.columns import choose_label_column, to_table
+from embedviz.core.formats.companions import companion_of, projector_companions
 from embedviz.core.formats.labels import decode_all, note_on_replaced
 from embedviz.core.formats.numbers import parse_columns, parse_texts
 from embedviz.core.formats.reading import (
@@ -127,7 +128,8 @@ class _TableReader:
         is_tensors = not self._texts and layout.separator == ord("\t")
         if is_tensors and not layout.has_header:
             contents.format_name = "Projector tensors"
-            contents.may_have_companion = True
+            path = self._source.path
+            contents.companions = (companion_of(path), *projector_companions(path))
         if self._texts:
             self._take_columns(contents)
         return contents
@@ -139,7 +141,7 @@ class _TableReader:
         table = to_table(columns)
         label = choose_label_column(table, self._label_column, self._source.path.name)
         if label is not None:
-            contents.labels = texts_of(table, label)
+            contents.labels = columns[label]
             contents.notes.append(f"Labels from column {label!r}.")
         contents.metadata = table
         if not self._layout.lists:
@@ -149,4 +151,4 @@ class _TableReader:
             )
 
 
-TABLE = Format(_matches, _read)
+TABLE = Format(_matches, _read, frozenset({"label_column", "vector_column"}))

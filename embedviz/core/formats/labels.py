@@ -32,11 +32,12 @@ def without_surrogates(label: str) -> str:
     return label.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def note_on_replaced(count: int) -> list[str]:
-    """Return the sentence about labels that are not valid UTF-8, if there are any."""
+def note_on_replaced(count: int, where: str = "") -> list[str]:
+    """Return the sentence about texts that are not valid UTF-8, if there are any."""
     if not count:
         return []
+    place = f"in {where} " if where else ""
     return [
-        f"{counted(count, 'label')} not valid UTF-8: the bytes that could not be read are shown "
-        "as \N{REPLACEMENT CHARACTER}."
+        f"{counted(count, 'text')} {place}not valid UTF-8: the bytes that could not be read are "
+        "shown as \N{REPLACEMENT CHARACTER}."
     ]

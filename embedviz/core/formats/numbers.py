@@ -34,67 +34,143 @@ is_not_finite = re.compile(rb"[+-]?(?:nan|inf|infinity)", re.IGNORECASE).fullmat
 is_fraction = re.compile(rb"[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?").fullmatch
 
 _POWERS = np.array([float(f"1e{power}") for power in range(61)])
-_SPACE, _TAB, _NEWLINE, _RETURN, _POINT = b" \t\n\r."
+_SPACE, _TAB, _NEWLINE, _RETURN, _POINT, _PLUS, _MINUS, _ZERO, _E = b" \t\n\r.+-0e"
+_FULL = 100_000_000_000_000_000  # With one digit more it has 18, and fits 64 bits.
 
 
 @serial_kernel
-def parse_number(buffer: Bytes, start: int, end: int, point: int) -> Any:
-    """Return the float32 of the text `buffer[start:end]` and whether it is certain."""
+def _round(mantissa: Any, exponent: Any, negative: bool) -> Any:
+    """Return the float32 of mantissa × 10^exponent, and whether it is certainly the nearest."""
+    if mantissa == 0:
+        return np.float32(-0.0 if negative else 0.0), True
+    if not -60 <= exponent <= 30:
+        return np.float32(0), False
+    value = mantissa * _POWERS[exponent] if exponent >= 0 else mantissa / _POWERS[-exponent]
+    # The last 29 of 52 bits are cut off; in the middle they are 1 and 28 zeros.
+    cut_off = np.float64(value).view(np.int64) & 0x1FFFFFFF
+    certain = abs(cut_off - 0x10000000) > 16 and 1.2e-38 < value < 3.4e38
+    return np.float32(-value if negative else value), certain
+
+
+@serial_kernel
+def parse_number(text: Bytes, start: int, end: int, point: int) -> Any:
+    """Return the float32 printed in `text[start:end]`, and whether that is certain."""
     i = start
-    negative = i < end and buffer[i] == 45
-    if i < end and (negative or buffer[i] == 43):
+    negative = i < end and text[i] == _MINUS
+    if i < end and (negative or text[i] == _PLUS):
         i += 1
     mantissa = np.int64(0)
-    exponent = 0
-    any_digit = False
+    exponent = np.int64(0)
+    n_digits = 0
     after_point = 0
     while i < end:
-        digit = np.int64(buffer[i]) - 48
+        digit = np.int64(text[i]) - _ZERO
         if 0 <= digit <= 9:
-            any_digit = True
-            if mantissa < 100_000_000_000_000_000:
+            n_digits += 1
+            if mantissa < _FULL:
                 mantissa = mantissa * 10 + digit
                 exponent -= after_point
             else:
                 exponent += 1 - after_point
-        elif buffer[i] == point and after_point == 0:
+        elif text[i] == point and after_point == 0:
             after_point = 1
         else:
             break
         i += 1
-    if i < end and any_digit and (buffer[i] == 101 or buffer[i] == 69):
+    is_number = n_digits > 0
+    if is_number and i < end and (text[i] | 32) == _E:
+        power, is_number = _parse_exponent(text, i + 1, end)
+        exponent += power
+        i = end
+    value, certain = _round(mantissa, exponent, negative)
+    return value, certain and is_number and i == end
+
+
+@serial_kernel
+def _parse_exponent(text: Bytes, start: int, end: int) -> Any:
+    """Return the integer of at most four digits in `text[start:end]`, and whether there is one."""
+    i = start
+    negative = i < end and text[i] == _MINUS
+    if i < end and (negative or text[i] == _PLUS):
         i += 1
-        shrinks = i < end and buffer[i] == 45
-        if i < end and (shrinks or buffer[i] == 43):
-            i += 1
-        any_digit = False
-        power = 0
-        while i < end and power < 1000:
-            digit = np.int64(buffer[i]) - 48
-            if not 0 <= digit <= 9:
-                break
-            any_digit = True
-            power = power * 10 + digit
-            i += 1
-        exponent += -power if shrinks else power
-    if not any_digit or i != end:
-        return np.float32(0), False
-    value = 0.0
-    if mantissa != 0:
-        if not -60 <= exponent <= 30:
-            return np.float32(0), False
-        value = mantissa * _POWERS[exponent] if exponent >= 0 else mantissa / _POWERS[-exponent]
-        # The last 29 of 52 bits are cut off; they are 1 and 28 zeros in the middle.
-        cut_off = np.float64(value).view(np.int64) & 0x1FFFFFFF
-        if abs(cut_off - 0x10000000) <= 16 or not 1.2e-38 < value < 3.4e38:
-            return np.float32(0), False
-    return np.float32(-value if negative else value), True
+    if not 0 < end - i <= 4:
+        return np.int64(0), False
+    power = np.int64(0)
+    while i < end:
+        digit = np.int64(text[i]) - _ZERO
+        if not 0 <= digit <= 9:
+            return np.int64(0), False
+        power = power * 10 + digit
+        i += 1
+    return -power if negative else power, True
+
+
+@serial_kernel
+def _parse_from_end(text: Bytes, start: int, end: int) -> Any:
+    """Read a number without an exponent, whose end is known, backwards to where it starts.
+
+    One pass instead of two, hence twice as fast as looking for the start first.
+
+    Returns
+    -------
+    float32, int, bool
+        The number, where it starts, and whether both are certain.
+    """
+    i = end - 1
+    mantissa = np.int64(0)
+    power = np.int64(1)
+    n_digits = 0
+    n_decimals = 0
+    n_points = 0
+    certain = True
+    while i >= start:
+        digit = np.int64(text[i]) - _ZERO
+        if 0 <= digit <= 9:
+            if n_digits < 18:
+                mantissa += digit * power
+                power *= 10
+            elif digit > 0:
+                certain = False
+            n_digits += 1
+        elif text[i] == _POINT:
+            n_points += 1
+            n_decimals = n_digits
+        else:
+            break
+        i -= 1
+    negative = i >= start and text[i] == _MINUS
+    if negative:
+        i -= 1
+    value, is_nearest = _round(mantissa, -n_decimals, negative)
+    is_whole = n_digits > 0 and (i < start or text[i] == _SPACE or text[i] == _TAB)
+    return value, i + 1, certain and is_nearest and is_whole and n_points < 2
+
+
+@serial_kernel
+def _parse_vector(text: Bytes, start: int, stop: int, out: Any) -> Any:
+    """Fill the vector from the last fields of a line; return where the first starts, or -1."""
+    end = stop
+    first = stop
+    for column in range(len(out) - 1, -1, -1):
+        value, first, certain = _parse_from_end(text, start, end)
+        if not certain:
+            first = end
+            while first > start and text[first - 1] != _SPACE and text[first - 1] != _TAB:
+                first -= 1
+            value, certain = parse_number(text, first, end, _POINT)
+        if not certain:
+            return -1
+        out[column] = value
+        end = first - 1
+        while column > 0 and end > start and (text[end - 1] == _SPACE or text[end - 1] == _TAB):
+            end -= 1
+    return first
 
 
 @serial_kernel
 def parse_lines(
     block: Bytes, out: Matrix, is_labeled: bool, starts: Offsets, stops: Offsets, state: Bytes
-) -> Any:
+) -> None:
     """Take the vectors from the right of each line; what is left of them is the label.
 
     Parameters
@@ -120,32 +196,16 @@ def parse_lines(
             block[stop - 1] == _SPACE or block[stop - 1] == _RETURN or block[stop - 1] == _TAB
         ):
             stop -= 1
-        if not is_labeled:
-            while start < stop and (block[start] == _SPACE or block[start] == _TAB):
-                start += 1
+        while not is_labeled and start < stop and (block[start] == _SPACE or block[start] == _TAB):
+            start += 1
         starts[line] = start
         stops[line] = stop
-        state[line] = BLANK if stop == start else GOOD
+        state[line] = BLANK
         if stop > start:
-            end = stop
-            first = stop
-            for column in range(out.shape[1] - 1, -1, -1):
-                first = end
-                while first > start and block[first - 1] != _SPACE and block[first - 1] != _TAB:
-                    first -= 1
-                value, certain = parse_number(block, first, end, _POINT)
-                if not certain:
-                    state[line] = DOUBTFUL
-                    break
-                out[line, column] = value
-                end = first - 1
-                if column > 0:
-                    while end > start and (block[end - 1] == _SPACE or block[end - 1] == _TAB):
-                        end -= 1
-            if is_labeled == (first == start):
-                state[line] = DOUBTFUL
-            elif state[line] == GOOD:
-                stops[line] = end
+            first = _parse_vector(block, start, stop, out[line])
+            state[line] = GOOD if first >= 0 and is_labeled == (first > start) else DOUBTFUL
+            if state[line] == GOOD:
+                stops[line] = max(first - 1, start)
         start = newline + 1
         line += 1
 

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.errors import UserError
+from embedviz.core.formats.companions import companion_of
 from embedviz.core.formats.reading import (
     BadRows,
     Contents,
@@ -43,7 +44,6 @@ _FORMAT_NAME = "NumPy array"
 _MAGIC = b"\x93NUMPY"
 _BLOCK_BYTES = 32 << 20
 _LONGEST_HEADER = 10_000
-_LABEL_NAMES = ("labels", "words", "tokens", "texts", "names", "vocab", "index")
 
 _numeric = re.compile(r"[<>|=]?[fiub][0-9]+").fullmatch
 _text = re.compile(r"[<>|=]?[US][0-9]+").fullmatch
@@ -94,7 +94,14 @@ class Header:
         return f"{shape} {self.kind}"
 
 
-def _read_header(stream: Stream, name: str) -> Header:
+def read_header(stream: Stream, name: str) -> Header:
+    """Return what the array at the front of the stream is.
+
+    Raises
+    ------
+    UserError
+        When the header is damaged.
+    """
     start = stream.read(8)
     length = stream.read(2 if start[6:7] == b"\x01" else 4)
     size = int.from_bytes(length, "little")
@@ -124,7 +131,13 @@ def _find_dtype(description: Any) -> tuple[np.dtype[Any] | None, str]:
     return None, _KINDS.get(letter, f"values of type {description}")
 
 
-def _require_matrix(name: str, header: Header, available: int | None) -> None:
+def require_matrix(name: str, header: Header, available: int | None) -> None:
+    """Refuse what is not a matrix of numbers, or is longer than the `available` bytes.
+
+    Raises
+    ------
+    UserError
+    """
     if header.is_matrix and available is not None and header.n_bytes > available:
         raise UserError(
             f"{name} is cut short: {header} need {header.n_bytes:,} bytes, and there are "
@@ -149,21 +162,27 @@ def _matches_array(source: Source) -> bool:
 
 
 def _read_array(source: Source, settings: ReadSettings, report: Report) -> Contents:
+    contents = _read_rows(source, settings, report)
+    contents.companions = (companion_of(source.path),)
+    return contents
+
+
+def _read_rows(source: Source, settings: ReadSettings, report: Report) -> Contents:
     name = source.path.name
     with source.stream() as stream:
-        header = _read_header(stream, name)
+        header = read_header(stream, name)
         available = None if source.is_compressed else source.size - header.offset
-        _require_matrix(name, header, available)
+        require_matrix(name, header, available)
         if source.is_compressed or not header.n_bytes or header.dtype is None:
-            blocks = _stream_blocks(stream, header, name)
-            return _collect(blocks, header, source, settings, report)
+            blocks = stream_blocks(stream, header, name)
+            return collect(blocks, header, source, settings, report)
     order: Any = "F" if header.is_column_major else "C"
     array = np.memmap(source.path, header.dtype, "r", header.offset, header.shape, order)
     if settings.sample is None and array.dtype == np.dtype("<f4") and array.flags.c_contiguous:
         contents = _map(array, settings, report)
         if contents is not None:
             return contents
-    return _collect(_array_blocks(array), header, source, settings, report)
+    return collect(_array_blocks(array), header, source, settings, report)
 
 
 def _map(array: Matrix, settings: ReadSettings, report: Report) -> Contents | None:
@@ -183,7 +202,7 @@ def _map(array: Matrix, settings: ReadSettings, report: Report) -> Contents | No
     return Contents(_FORMAT_NAME, array, None, np.arange(len(array)), n_rows, notes=notes)
 
 
-def _collect(
+def collect(
     blocks: Iterator[tuple[NDArray[Any], float]],
     header: Header,
     source: Source,
@@ -223,22 +242,30 @@ def _array_blocks(array: NDArray[Any]) -> Iterator[tuple[NDArray[Any], float]]:
         yield array[rows], rows.stop / len(array)
 
 
-def _stream_blocks(
+def stream_blocks(
     stream: Stream, header: Header, name: str
 ) -> Iterator[tuple[NDArray[Any], float]]:
+    """Yield the rows that follow in the stream in blocks, and how much of the file is read."""
     assert header.dtype is not None
     n_rows, dimensions = header.shape
     if header.is_column_major:  # The first row is complete only at the end.
-        columns = np.frombuffer(_read_fully(stream, header.n_bytes, name), header.dtype)
+        columns = np.frombuffer(read_fully(stream, header.n_bytes, name), header.dtype)
         yield from _array_blocks(columns.reshape(dimensions, n_rows).T)
         return
     row_bytes = dimensions * header.dtype.itemsize
     for rows in _row_blocks(header.shape, header.dtype.itemsize):
-        data = _read_fully(stream, (rows.stop - rows.start) * row_bytes, name)
+        data = read_fully(stream, (rows.stop - rows.start) * row_bytes, name)
         yield np.frombuffer(data, header.dtype).reshape(-1, dimensions), stream.fraction
 
 
-def _read_fully(stream: Stream, count: int, name: str) -> bytes:
+def read_fully(stream: Stream, count: int, name: str) -> bytes:
+    """Return the next `count` bytes.
+
+    Raises
+    ------
+    UserError
+        When there are fewer.
+    """
     data = stream.read(count)
     if len(data) < count:
         raise UserError(

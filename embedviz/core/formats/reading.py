@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -42,6 +43,8 @@ class ReadSettings:
             count = getattr(self, name)
             if count is not None and count < 1:
                 raise UserError(f"{name} is {count}, but at least one row must be read.")
+        if self.seed < 0:
+            raise UserError(f"seed is {self.seed}; it must not be negative.")
         if self.on_bad_rows not in ("raise", "skip"):
             raise UserError(f'on_bad_rows is {self.on_bad_rows!r}; it can be "raise" or "skip".')
 
@@ -63,8 +66,8 @@ class Contents:
     metadata : pyarrow.Table or None
         Further columns of the rows that were kept.
     notes : list of str
-    may_have_companion : bool
-        Whether the format's own convention keeps labels in a second file beside this one.
+    companions : tuple of Path
+        Where the format's own convention keeps labels and metadata in a second file.
     """
 
     format_name: str
@@ -74,7 +77,7 @@ class Contents:
     n_rows: int | None
     metadata: pa.Table | None = None
     notes: list[str] = field(default_factory=list)
-    may_have_companion: bool = False
+    companions: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,10 +90,13 @@ class Format:
         Says from the start of a file whether this is its format.
     read : callable
         Returns the contents, or raises `UserError` with the place, the reason and what to do.
+    options : frozenset of str
+        Which of `label_column`, `vector_column` and `key` mean something to it.
     """
 
     matches: Callable[[Source], bool]
     read: Callable[[Source, ReadSettings, Report], Contents]
+    options: frozenset[str] = frozenset()
 
 
 class BadRows:

@@ -20,6 +20,7 @@ from embedviz.core.kernels import serial_kernel
 from embedviz.core.vector_set import Matrix
 
 _BLOCK_ROWS = 4096
+_FASTEST_GROWTH = 8  # Times the rows so far, however little of the file they seem to be.
 _NOT_FINITE = "a number is NaN or infinite"
 
 
@@ -108,11 +109,10 @@ class RowCollector:
         """
         needed = self._count + count
         if needed > len(self._matrix):
-            estimate = int(needed / max(fraction, 1e-6) * 1.02) + 16
-            cap = self._settings.max_rows or estimate
-            if self._settings.sample is not None:
-                cap = 2 * self._settings.sample
-            size = max(needed, min(estimate, cap + count))
+            estimate = needed / max(fraction, 1 / _FASTEST_GROWTH) * 1.02 + 16
+            limits = [self._settings.max_rows or estimate, 2 * (self._settings.sample or estimate)]
+            size = max(needed, int(min(estimate, min(limits) + count)))
+            # Nobody holds the rows handed out before, and on Linux nothing is copied.
             self._matrix.resize((size, self._matrix.shape[1]), refcheck=False)
         return self._matrix[self._count : needed]
 

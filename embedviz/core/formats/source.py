@@ -9,6 +9,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,7 +40,7 @@ _DECOMPRESSORS: dict[bytes, Callable[..., Any]] = {
     b"BZh": bz2.open,
     b"\xfd7zXZ\x00": lzma.open,
 }
-_UNREADABLE = (EOFError, zlib.error, lzma.LZMAError, OSError)
+_UNREADABLE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError)
 
 
 class Source:
@@ -59,6 +60,8 @@ class Source:
     """
 
     def __init__(self, path: Path) -> None:
+        if "\0" in str(path):
+            raise UserError("The name of a file cannot hold a NUL character.")
         self.path = path.expanduser().absolute()
         with reading(self.path.name):
             self.size = self.path.stat().st_size
@@ -117,7 +120,7 @@ class Source:
         with reading(self.path.name):
             raw = self.path.open("rb")
             file = self._decompressor(raw) if self._decompressor else raw
-        return Stream(self.path.name, file, raw, self.size)
+        return Stream(self.path.name, file, raw.tell, self.size, raw.close)
 
 
 class Stream:
@@ -129,17 +132,27 @@ class Stream:
         The file's name, for messages.
     file : binary file
         Where the bytes come from.
-    raw : binary file
-        The file on disk under it, whose position tells how far the reading has come.
+    position : callable
+        Says how far the reading has come in the file on disk.
     size : int
         Bytes on disk.
+    close : callable, optional
+        Called in the end.
     """
 
-    def __init__(self, name: str, file: Any, raw: Any, size: int) -> None:
+    def __init__(
+        self,
+        name: str,
+        file: Any,
+        position: Callable[[], int],
+        size: int,
+        close: Callable[[], None] | None = None,
+    ) -> None:
         self._name = name
         self._file = file
-        self._raw = raw
+        self._position = position
         self._size = size
+        self._close = close
 
     def __enter__(self) -> Stream:
         return self
@@ -151,12 +164,13 @@ class Stream:
         traceback: TracebackType | None,
     ) -> None:
         self._file.close()
-        self._raw.close()
+        if self._close is not None:
+            self._close()
 
     @property
     def fraction(self) -> float:
         """How much of the file on disk was read, 0 to 1."""
-        return min(float(self._raw.tell()) / max(self._size, 1), 1.0)
+        return min(self._position() / max(self._size, 1), 1.0)
 
     def read(self, count: int) -> bytes:
         """Return the next `count` bytes, fewer only at the end."""

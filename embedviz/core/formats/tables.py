@@ -21,6 +21,8 @@ from embedviz.core.formats.source import Source
 
 _SEPARATORS = b"\t;,|"
 _CONSISTENT = 0.8
+# Columns of these names and a number are always parts of a vector.
+_PARTS = ("", "d", "dim", "dimension", "v", "vec", "vector", "e", "emb", "embedding", "component")
 _COUNTERS = ("", "index", "id", "idx", "row", "#", "unnamed: 0")
 
 _is_list = re.compile(rb"\s*\[.*\]\s*", re.DOTALL).fullmatch
@@ -107,8 +109,10 @@ class Layout:
         if not stems:
             return columns
         stem, count = Counter(stems.values()).most_common(1)[0]
-        family = [column for column in columns if stems.get(column) == stem]
-        return family if count >= 2 and 2 * count > len(columns) else columns
+        is_usual = stem.rstrip("_-. ").casefold() in _PARTS
+        if count < 2 or not (is_usual or 2 * count > len(columns)):
+            return columns
+        return [column for column in columns if stems.get(column) == stem]
 
 
 def find_layout(source: Source) -> Layout | None:
@@ -128,7 +132,7 @@ def find_layout(source: Source) -> Layout | None:
 
 
 _Fit = tuple[bool, int, float, bool]
-"""Larger the better a layout fits: any lists, columns of numbers, text in equally wide rows, quotes."""
+"""Larger the better a layout fits: any lists, number columns, text in equal rows, quotes."""
 
 
 def _try(text: bytes, separator: int, has_quotes: bool) -> tuple[_Fit, Layout] | None:

@@ -76,7 +76,9 @@ def find_layout(source: Source) -> Layout | None:
         return None
     if claimed and _header_is_believed(claimed[1], body):
         return Layout(claimed, claimed[1], is_labeled=True)
-    is_labeled = claimed is not None or not all(line.starts_with_fraction for line in body)
+    is_labeled = not all(line.starts_with_fraction for line in body)
+    if claimed and claimed[1] != dimensions + 1:
+        is_labeled = True
     return Layout(claimed, dimensions + (not is_labeled), is_labeled)
 
 

@@ -69,10 +69,18 @@ def _copy_rows(block: Bytes, spaces: Offsets, out: Bytes) -> None:
 
 def _matches(source: Source) -> bool:
     header = find_header(source.head)
-    if not header:
+    return header is not None and not _is_text(source.head[header.end() :][:65536])
+
+
+def _is_text(data: bytes) -> bool:
+    """Return whether the bytes may be text: floats are hardly ever."""
+    if re.search(rb"[\0-\x08\x0e-\x1f\x7f]", data):
         return False
-    # Text has no such bytes; a few floats hardly ever do without.
-    return bool(re.search(rb"[\0-\x08\x0e-\x1f\x7f]", source.head[header.end() :][:65536]))
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return len(data) - error.start < 4 and error.reason == "unexpected end of data"
+    return True
 
 
 def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:

@@ -1,0 +1,259 @@
+"""Vector sets to files, each complete or not there at all.
+
+Everything is written to a temporary file in the same folder, brought to the disk, and put in the
+place of the old file in one step, so that a crash or a full disk leaves the old file as it was. A
+file that holds numbers only has a companion, FILE.metadata.tsv, with the labels and metadata; both
+are on the disk before either takes its place.
+
+Numbers are printed with as many digits as bring back the same float32.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from os import PathLike
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy_format
+
+from embedviz.core.errors import UserError
+from embedviz.core.formats.columns import LABEL, unique_names
+from embedviz.core.formats.companions import companion_of
+from embedviz.core.formats.numbers import is_fraction
+from embedviz.core.progress import Report, silent
+from embedviz.core.vector_set import VectorSet
+
+_BLOCK_NUMBERS = 1 << 20
+_NAMES_OF = {" ": "a space", "\t": "a tab", "\n": "a line break", "\r": "a line break"}
+
+File = IO[bytes]
+Write = Callable[[VectorSet, File, Report], None]
+
+
+def save(vector_set: VectorSet, path: str | PathLike[str], *, report: Report = silent) -> None:
+    """Write a set in the format that the suffix names.
+
+    Parameters
+    ----------
+    vector_set : VectorSet
+    path : path
+        `.vec` or `.txt` (word2vec text), `.bin` (word2vec binary), `.csv`, or `.npy` or `.tsv`
+        (numbers only, with labels and metadata in FILE.metadata.tsv beside it); each of the text
+        formats also with `.gz`.
+    report : callable
+        Called between blocks.
+
+    Raises
+    ------
+    UserError
+        When the suffix is another one, the labels cannot be kept in this format, or the file
+        cannot be written. The old file is then still there.
+    """
+    path = Path(path).expanduser()
+    suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
+    if suffix not in _WRITERS or (path.suffix == ".gz" and suffix in (".bin", ".npy")):
+        raise UserError(
+            f"{path.name}: the suffix says no format to write. Use .vec, .txt, .bin, .npy, .tsv "
+            "or .csv; .gz after those of text."
+        )
+    write = _WRITERS[suffix]
+    paths = [path]
+    if suffix in (".npy", ".tsv"):
+        paths.append(companion_of(path))
+    with replaced_files(paths) as files, ExitStack() as stack:
+        file = files[0]
+        if path.suffix == ".gz":
+            packed: Any = gzip.GzipFile("", "wb", 6, file, mtime=0)
+            file = stack.enter_context(packed)
+        write(vector_set, file, report)
+        for companion in files[1:]:
+            _write_metadata(vector_set, companion)
+
+
+@contextmanager
+def replaced_files(paths: Sequence[Path]) -> Iterator[list[File]]:
+    """Open temporary files that take the place of `paths` when all of them are complete.
+
+    Yields
+    ------
+    list of binary files
+
+    Raises
+    ------
+    UserError
+        When one of them cannot be written. Nothing is replaced then.
+    """
+    targets = [Path(os.path.realpath(path)) for path in paths]
+    temporary = [path.with_name(f".{secrets.token_hex(8)}.tmp") for path in targets]
+    try:
+        with ExitStack() as stack:
+            files: list[File] = [stack.enter_context(path.open("xb")) for path in temporary]
+            yield files
+            for file in files:
+                file.flush()
+                os.fsync(file.fileno())
+        for source, target in zip(temporary, targets, strict=True):
+            if target.exists():
+                shutil.copymode(target, source)
+            source.replace(target)
+        _sync_folder(targets[0].parent)
+    except OSError as error:
+        reason = error.strerror or error
+        raise UserError(
+            f"{paths[0].name} cannot be written: {reason}. Choose another place."
+        ) from None
+    finally:
+        for path in temporary:
+            path.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring the new names to the disk, where the system can do that."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows opens no folders.
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write_word2vec_text(vector_set: VectorSet, file: File, report: Report) -> None:
+    _require_plain(vector_set.labels, "\n")
+    _require_distinct_labels(vector_set)
+    for row, label in enumerate(vector_set.labels):
+        words = re.split("[ \t]", label)
+        if len(words) > 1 and is_fraction(words[-1].encode()):
+            raise UserError(
+                f"The label of row {row:,} ({label[:50]!r}) ends in a number, which cannot be told "
+                "from the vector in this format. Save as .csv or .npy."
+            )
+    file.write(f"{len(vector_set)} {vector_set.dimensions}\n".encode())
+    for rows, numbers in _printed_blocks(vector_set, " ", report):
+        lines = zip(vector_set.labels[rows], numbers, strict=True)
+        file.write("".join(f"{label} {line}\n" for label, line in lines).encode("utf-8", "replace"))
+
+
+def _write_word2vec_binary(vector_set: VectorSet, file: File, report: Report) -> None:
+    _require_plain(vector_set.labels, " \n")
+    _require_distinct_labels(vector_set)
+    file.write(f"{len(vector_set)} {vector_set.dimensions}\n".encode())
+    for rows in _row_blocks(vector_set, report):
+        block = np.ascontiguousarray(vector_set.vectors[rows], "<f4")
+        for label, vector in zip(vector_set.labels[rows], block, strict=True):
+            file.write(label.encode("utf-8", "replace") + b" " + vector.tobytes())
+
+
+def _write_array(vector_set: VectorSet, file: File, report: Report) -> None:
+    header = {"descr": "<f4", "fortran_order": False, "shape": vector_set.vectors.shape}
+    npy_format.write_array_header_1_0(file, header)
+    for rows in _row_blocks(vector_set, report):
+        file.write(np.ascontiguousarray(vector_set.vectors[rows], "<f4").data)
+
+
+def _write_tensors(vector_set: VectorSet, file: File, report: Report) -> None:
+    for _, numbers in _printed_blocks(vector_set, "\t", report):
+        file.write("".join(f"{line}\n" for line in numbers).encode())
+
+
+def _write_table(vector_set: VectorSet, file: File, report: Report) -> None:
+    columns = _text_columns(vector_set)
+    names = [*columns, *(f"d{i}" for i in range(vector_set.dimensions))]
+    file.write((",".join(map(_quoted, names)) + "\r\n").encode())
+    for rows, numbers in _printed_blocks(vector_set, ",", report):
+        texts = [map(_quoted, values[rows]) for values in columns.values()]
+        lines = zip(*texts, numbers, strict=True)
+        file.write("".join(",".join(line) + "\r\n" for line in lines).encode("utf-8", "replace"))
+
+
+def _write_metadata(vector_set: VectorSet, file: File) -> None:
+    """Write the labels, with a header and further columns where there is metadata."""
+    columns = _text_columns(vector_set)
+    for column, texts in columns.items():
+        _require_plain(texts, "\t\r\n", column)
+    lines = map("\t".join, zip(*columns.values(), strict=True))
+    if len(columns) > 1:
+        file.write(("\t".join(columns) + "\n").encode())
+    file.write("".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
+
+
+_WRITERS: dict[str, Write] = {
+    ".vec": _write_word2vec_text,
+    ".txt": _write_word2vec_text,
+    ".bin": _write_word2vec_binary,
+    ".npy": _write_array,
+    ".tsv": _write_tensors,
+    ".csv": _write_table,
+}
+
+
+def _row_blocks(vector_set: VectorSet, report: Report) -> Iterator[slice]:
+    step = max(_BLOCK_NUMBERS // max(vector_set.dimensions, 1), 1)
+    for start in range(0, len(vector_set), step):
+        report(start / len(vector_set), f"{start:,} rows written")
+        yield slice(start, min(start + step, len(vector_set)))
+
+
+def _printed_blocks(
+    vector_set: VectorSet, separator: str, report: Report
+) -> Iterator[tuple[slice, list[str]]]:
+    """Yield blocks of rows and their numbers, a line for each."""
+    import pyarrow as pa
+
+    dimensions = vector_set.dimensions
+    for rows in _row_blocks(vector_set, report):
+        block = np.ascontiguousarray(vector_set.vectors[rows])
+        texts = pa.array(block.ravel()).cast(pa.string()).to_pylist()
+        starts = range(0, len(texts), dimensions)
+        yield rows, [separator.join(texts[start : start + dimensions]) for start in starts]
+
+
+def _text_columns(vector_set: VectorSet) -> dict[str, Sequence[str]]:
+    """Return the labels and the metadata as text, by column name."""
+    metadata = vector_set.metadata
+    texts = {
+        name: ["" if value is None else str(value) for value in metadata[name].to_pylist()]
+        for name in metadata.column_names
+    }
+    if tuple(texts.get(LABEL, ())) == vector_set.labels:
+        del texts[LABEL]
+    names = unique_names([LABEL, *texts])
+    return dict(zip(names, [vector_set.labels, *texts.values()], strict=True))
+
+
+def _quoted(text: str) -> str:
+    if not re.search('[",;\r\n]|^ | $', text):
+        return text
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def _require_plain(texts: Sequence[str], forbidden: str, column: str = LABEL) -> None:
+    """Refuse texts with characters that end a text in the format."""
+    search = re.compile(f"[{forbidden}]").search
+    for row, text in enumerate(texts):
+        if found := search(text):
+            raise UserError(
+                f"The {column} of row {row:,} ({text[:50]!r}) has {_NAMES_OF[found[0]]} in it, "
+                "which this format cannot hold. Save as .csv."
+            )
+
+
+def _require_distinct_labels(vector_set: VectorSet) -> None:
+    first_rows: dict[str, int] = {}
+    for row, label in enumerate(vector_set.labels):
+        first = first_rows.setdefault(label, row)
+        if first != row:
+            raise UserError(
+                f"Rows {first:,} and {row:,} are both labeled {label[:50]!r}, but word2vec files "
+                "hold each label once. Save as .csv or .npy."
+            )
