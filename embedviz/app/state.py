@@ -186,11 +186,11 @@ class State:
         if vector_set is old:
             return self
         same_rows = old is not None and old.origin is vector_set.origin
-        query = self.query if same_rows else _carried(old, self.query, vector_set)
+        query = self.query if same_rows else self._first_query(vector_set)
         if same_rows:
             selected = self.selected
         else:
-            carried = (_carried(old, row, vector_set, None) for row in self.selected)
+            carried = (_carried(old, row, vector_set) for row in self.selected)
             selected = Selection(row for row in carried if row is not None)
         keeps_query = self.query_vector is not None and same_rows
         columns = vector_set.metadata.column_names
@@ -207,6 +207,14 @@ class State:
             map=replace(self.map, camera=None, color_by=color_by),
             dial=WhiteningDial(),
         )
+
+    def _first_query(self, vector_set: VectorSet) -> int | None:
+        """Return the row to begin with: the one chosen before, or one of the analogy's."""
+        carried = _carried(self.active, self.query, vector_set)
+        if carried is not None or not len(vector_set):
+            return carried
+        known = (label for label in self.analogy.labels if label in vector_set)
+        return vector_set.row(next(known, vector_set.labels[0]))
 
     def queried(self, row: int | None) -> State:
         """List the neighbors of a row, and select it alone."""
@@ -293,14 +301,11 @@ def lineage(vector_set: VectorSet) -> list[VectorSet]:
     return line
 
 
-def _carried(
-    old: VectorSet | None, row: int | None, new: VectorSet, otherwise: int | None = 0
-) -> int | None:
-    """Return the row of `new` that has the label of a row of `old`."""
-    if old is None or row is None:
-        return otherwise if len(new) else None
-    label = old.labels[row]
-    return new.row(label) if label in new else (otherwise if len(new) else None)
+def _carried(old: VectorSet | None, row: int | None, new: VectorSet) -> int | None:
+    """Return the row of `new` that has the label of a row of `old`, or None."""
+    if old is None or row is None or old.labels[row] not in new:
+        return None
+    return new.row(old.labels[row])
 
 
 def _first_category(vector_set: VectorSet) -> str | None:

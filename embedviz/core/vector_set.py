@@ -161,7 +161,8 @@ class VectorSet:
         """
         if self.derivation is not None:
             vector = self.derivation.parent.transform_query(vector)
-            return self.derivation.transform(vector[np.newaxis])[0]
+            transformed: Matrix = self.derivation.transform(vector[np.newaxis])[0]
+            return transformed
         if vector.shape != (self.dimensions,):
             raise UserError(
                 f"The query has {vector.size} numbers, but the vectors of {self.name} have "

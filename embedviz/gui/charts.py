@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPen, QShowEvent
 from PySide6.QtWidgets import QSizePolicy
 
 from embedviz.gui.theme import CAPTION_PIXELS, font, look, with_alpha
@@ -23,6 +23,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         self.setAccessibleName(bottom)
         self._titles = {"bottom": bottom, "left": left}
         self._scale = 1.0
+        self._resolution = 1.0
         plot = self.getPlotItem()
         plot.hideButtons()
         plot.setMenuEnabled(False)
@@ -44,6 +45,22 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         self._scale = scale
         self.restyle()
 
+    def set_resolution(self, pixels: float) -> None:
+        """Draw lines so many times wider: their widths are counted in pixels of the device."""
+        self._resolution = pixels
+        self.restyle()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw lines as wide as the screen asks for."""
+        super().showEvent(event)
+        self.set_resolution(self.devicePixelRatioF())
+
+    def _pen(
+        self, color: str, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine
+    ) -> QPen:
+        pen: QPen = pg.mkPen(color, width=width * self._resolution, style=style)
+        return pen
+
     def restyle(self) -> None:
         """Take colors and type from the theme."""
         theme = look.theme
@@ -51,7 +68,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         small = font(CAPTION_PIXELS * self._scale)
         for side, title in self._titles.items():
             axis = self.getPlotItem().getAxis(side)
-            axis.setPen(pg.mkPen(theme.hairline))
+            axis.setPen(self._pen(theme.hairline))
             axis.setTextPen(pg.mkPen(theme.muted))
             axis.setTickFont(small)
             axis.setStyle(tickLength=4, maxTickLevel=0)
@@ -87,9 +104,9 @@ class CosineHistogram(Chart):
         curves = zip((self._before, self._after), self._means, ("before", "after"), strict=True)
         for curve, line, role in curves:
             color = getattr(look.theme, role)
-            curve.setPen(pg.mkPen(color, width=1.5))
+            curve.setPen(self._pen(color, width=1.5))
             curve.setBrush(with_alpha(color, 0.16))
-            line.setPen(pg.mkPen(color, width=1, style=Qt.PenStyle.DashLine))
+            line.setPen(self._pen(color, width=1, style=Qt.PenStyle.DashLine))
 
     def show_before(self, cosines: ArrayLike, mean: float) -> None:
         """Show the cosines of the set as it is."""
@@ -136,15 +153,15 @@ class OverlapChart(Chart):
         if not hasattr(self, "_points"):
             return
         theme = look.theme
-        self._marker.setPen(pg.mkPen(theme.accent, width=1, style=Qt.PenStyle.DashLine))
+        self._marker.setPen(self._pen(theme.accent, width=1, style=Qt.PenStyle.DashLine))
         self._dot.setBrush(QColor(theme.accent))
-        self._dot.setPen(pg.mkPen(theme.ground, width=2))
+        self._dot.setPen(self._pen(theme.ground, width=2))
         self._legend.setLabelTextColor(theme.muted)
         self._legend.setLabelTextSize(f"{round(CAPTION_PIXELS * self._scale)}px")
         dashes = (Qt.PenStyle.SolidLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashLine)
         for place, curve in enumerate(self._curves):
             color = theme.muted if place else theme.after
-            curve.setPen(pg.mkPen(color, width=1.2 if place else 2.5, style=dashes[place % 3]))
+            curve.setPen(self._pen(color, width=1.2 if place else 2.5, style=dashes[place % 3]))
             curve.setSymbolBrush(QColor(color))
 
     def clear_curves(self) -> None:

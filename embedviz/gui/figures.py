@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QWidget
 
 from embedviz.app.session import Session
 from embedviz.core.errors import UserError
+from embedviz.gui.charts import Chart
 from embedviz.gui.pane import Pane
 from embedviz.gui.point_view import PointView
 from embedviz.gui.theme import look
@@ -94,10 +95,20 @@ def draw_image(picture: QWidget, scale: float = 2.0) -> QImage:
     image.fill(QColor(look.theme.ground))
     painter = QPainter(image)
     try:
-        picture.render(painter, QPoint())
+        _render(picture, painter, scale)
     finally:
         painter.end()
     return image
+
+
+def _render(picture: QWidget, painter: QPainter, scale: float) -> None:
+    """Paint a widget; lines of charts are told the resolution, points look at the painter."""
+    charts = picture.findChildren(Chart)
+    for chart in charts:
+        chart.set_resolution(scale)
+    picture.render(painter, QPoint())
+    for chart in charts:
+        chart.set_resolution(chart.devicePixelRatioF())
 
 
 def save_figure(picture: QWidget, path: str | Path, scale: float = 2.0) -> None:
@@ -180,7 +191,7 @@ def _paint_on(device: QPaintDevice, picture: QWidget) -> None:
     painter = QPainter(device)
     try:
         painter.fillRect(picture.rect(), QColor(look.theme.ground))
-        picture.render(painter, QPoint())
+        _render(picture, painter, 1.0)
     finally:
         painter.end()
 

@@ -118,6 +118,10 @@ class RankedList(QListView):
         """Replace all lines."""
         self.lines.show_lines(lines)
 
+    def height_of(self, lines: int) -> int:
+        """Return how high the list must be to show so many lines."""
+        return lines * self._delegate.line_height + 2
+
     def set_text_scale(self, scale: float) -> None:
         """Show larger text, for a stage."""
         self._delegate.scale = scale
@@ -135,8 +139,12 @@ class _LineDelegate(QStyledItemDelegate):
 
     scale = 1.0
 
+    @property
+    def line_height(self) -> int:
+        return round(28 * self.scale)
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
-        return QSize(0, round(28 * self.scale))
+        return QSize(0, self.line_height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         line: Ranked = index.data(_LABEL_ROLE)

@@ -72,7 +72,8 @@ def style_sheet(theme: Theme) -> str:
         border-bottom: 1px solid {theme.hairline}; }}
     QToolBar {{ border: none; spacing: 0; padding: 0; }}
     #caption, #details {{ color: {theme.muted}; font-size: {CAPTION_PIXELS}px; }}
-    #title, #query {{ font-weight: 600; }}
+    #title, #query, #headline {{ font-weight: 600; }}
+    #headline {{ font-size: 15px; }}
     #hint {{ color: {theme.muted}; padding: 24px; }}
     #before {{ color: {theme.before}; font-weight: 600; }}
     #after {{ color: {theme.after}; font-weight: 600; }}

@@ -85,7 +85,7 @@ class MatryoshkaPane(Pane):
         self.short = named(RankedList(), "matryoshka.short", "Neighbors on the prefix")
         for ranked in (self.full, self.short):
             ranked.row_chosen.connect(lambda row: self.edit(self.session.state.queried(row)))
-        self.summary = words(kind="matryoshka.summary", wrap=True)
+        self.summary = words(kind="headline", wrap=True)
         self.chart = OverlapChart("matryoshka.curve")
         self.curve_caption = words(kind="caption", wrap=True)
         self._lay_out()
@@ -115,30 +115,34 @@ class MatryoshkaPane(Pane):
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
-        grid.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 0)
+        grid.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         grid.setHorizontalSpacing(3 * GRID)
         for column, (side, ranked) in enumerate((("full", self.full), ("short", self.short))):
             self.heads[side].setContentsMargins(GRID, 0, 0, 0)
             grid.addWidget(self.heads[side], 0, column)
             grid.addWidget(ranked, 1, column)
             grid.setColumnStretch(column, 1)
-            ranked.setMinimumHeight(28 * SHOWN + 4)
-        rows = QVBoxLayout(self.picture)
-        rows.setContentsMargins(0, 0, 0, GRID)
-        rows.setSpacing(GRID)
-        rows.addLayout(grid, 3)
-        for text in (self.summary, self.curve_caption):
-            text.setContentsMargins(3 * GRID, 0, 3 * GRID, 0)
-        rows.addWidget(self.summary)
         beside = QHBoxLayout()
         beside.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         beside.addWidget(self.chart)
-        rows.addLayout(beside, 2)
+        rows = QVBoxLayout(self.picture)
+        rows.setContentsMargins(0, 2 * GRID, 0, GRID)
+        rows.setSpacing(GRID)
+        for text in (self.summary, self.curve_caption):
+            text.setContentsMargins(3 * GRID, 0, 3 * GRID, 0)
+        rows.addWidget(self.summary)
+        rows.addLayout(grid)
+        rows.addSpacing(GRID)
+        rows.addLayout(beside, 1)
         rows.addWidget(self.curve_caption)
+        self.set_text_scale(1.0)
 
     def set_text_scale(self, scale: float) -> None:  # noqa: D102 - see Pane
         for part in (self.full, self.short, self.chart, self.slider):
             part.set_text_scale(scale)
+        for ranked in (self.full, self.short):
+            # All lines are in view; what room is left goes to the curve.
+            ranked.setFixedHeight(ranked.height_of(SHOWN))
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         active, question = new.active, new.question
@@ -185,7 +189,7 @@ class MatryoshkaPane(Pane):
         assert asked.state.active is not None
         most = asked.state.active.dimensions
         self.summary.setText(
-            f"{asked.question.name}: {lists.kept} of {len(lists.full)} neighbors kept · "
+            f"{asked.question.name}: {lists.kept} of {len(lists.full)} neighbors kept with "
             f"{dimensions:,} of {most:,} dimensions, {100 * dimensions / most:.1f} % of the bytes"
         )
 
@@ -201,8 +205,10 @@ class MatryoshkaPane(Pane):
     def _show_curves(self, curves: Curves) -> None:
         self._curves = curves
         self.chart.show_curves(curves.lengths, curves.overlaps)
+        everyone = curves.queries == len(curves.vector_set)
+        queries = f"all {curves.queries:,}" if everyone else f"{curves.queries:,} seeded query"
         self.curve_caption.setText(
-            f"Mean overlap@{SHOWN} of {curves.queries:,} seeded query rows with their neighbors at "
+            f"Mean overlap@{SHOWN} of {queries} rows with their neighbors at "
             "full length: on the first dimensions (prefix), on as many random ones, and after a "
             "rotation to leading directions (SVD). A prefix is special as far as it beats random."
         )
