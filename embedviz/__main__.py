@@ -111,6 +111,8 @@ def draw_figure(arguments: Sequence[str]) -> int:
     options = _figure_parser().parse_args(arguments)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     _import_qt()
+    from PySide6.QtCore import qInstallMessageHandler
+
     from embedviz.app.session import Session
     from embedviz.app.state import State
     from embedviz.core.samples import load_sample
@@ -122,12 +124,19 @@ def draw_figure(arguments: Sequence[str]) -> int:
     opened = _load_files(files, options.labels, options.metadata)
     vector_set = opened[0] if opened else load_sample("words")
     _make_application(THEMES[options.theme])
+    qInstallMessageHandler(_tell_what_matters)
     state = _chosen(State().opened(vector_set), options)
     make = next(pane for pane in PANES if pane.figure == options.kind)
     width, _, height = options.size.partition("x")
     with draw_pane(make, Session(state), int(width), int(height), options.text_scale) as picture:
         save_figure(picture, options.output, options.scale)
     return 0
+
+
+def _tell_what_matters(kind: object, context: object, text: str) -> None:
+    """Print what Qt has to say, but for its regret that there is no screen."""
+    if "propagateSizeHints" not in text:
+        print(text, file=sys.stderr)  # noqa: T201 - as Qt itself would
 
 
 def _chosen(state: State, options: argparse.Namespace) -> State:

@@ -88,9 +88,6 @@ class LibraryPanel(Pane):
         column.addWidget(self.list, 1)
         column.addWidget(self.found)
 
-    def set_text_scale(self, scale: float) -> None:
-        """Do nothing: the library is never shown on a stage."""
-
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         assert new.active is not None
         if (old.sets, old.active) != (new.sets, new.active):

@@ -69,9 +69,6 @@ class NeighborsPanel(Pane):
         rows.addWidget(self.details)
         self.details.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
 
-    def set_text_scale(self, scale: float) -> None:  # noqa: D102 - see Pane
-        self.list.set_text_scale(scale)
-
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         assert new.active is not None
         self.metric_box.setCurrentIndex(self.metric_box.findData(new.metric))

@@ -23,6 +23,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.gui.controls import named, words
 from embedviz.gui.notice import Notice
+from embedviz.gui.style import text_rules
 from embedviz.gui.theme import GRID, TOOL_ROW
 
 T = TypeVar("T")
@@ -133,8 +134,15 @@ class Pane(QWidget):
         raise NotImplementedError
 
     def set_text_scale(self, scale: float) -> None:
-        """Show text larger, for a stage; 1 is the usual size."""
-        raise NotImplementedError
+        """Show all text of the picture larger, for a stage; 1 is the usual size."""
+        self.picture.setStyleSheet("" if scale == 1 else text_rules(scale))
+        for part in self.findChildren(QWidget):
+            if hasattr(part, "set_text_scale"):
+                part.set_text_scale(scale)
+        self.fit_text(scale)
+
+    def fit_text(self, scale: float) -> None:
+        """Make room for text of another size, where a layout does not do so by itself."""
 
     def edit(self, state: State) -> None:
         """Show another state because the user asked for it.

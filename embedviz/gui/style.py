@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 from embedviz.core.samples import resource_path
 from embedviz.gui.theme import (
     CAPTION_PIXELS,
+    HEADLINE_PIXELS,
     RADIUS,
     TEXT_PIXELS,
     Theme,
@@ -30,13 +31,25 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
     look.use(theme)
 
 
+def text_rules(scale: float) -> str:
+    """Return the rules for the size of text, for a pane in talk mode or for the application."""
+    sizes = {
+        "*": TEXT_PIXELS,
+        "#headline": HEADLINE_PIXELS,
+        "#caption, #details": CAPTION_PIXELS,
+    }
+    return " ".join(
+        f"{what} {{ font-size: {round(pixels * scale)}px; }}" for what, pixels in sizes.items()
+    )
+
+
 def style_sheet(theme: Theme) -> str:
     """Return the rules for a theme."""
     hover = "rgba(255,255,255,0.06)" if theme.is_dark else "rgba(31,35,40,0.05)"
     chevron = resource_path(f"icons/chevron-{theme.name}.svg").as_posix()
     pressed = "rgba(255,255,255,0.11)" if theme.is_dark else "rgba(31,35,40,0.10)"
     return f"""
-    * {{ font-size: {TEXT_PIXELS}px; }}
+    {text_rules(1.0)}
     QMainWindow, QDialog {{ background: {theme.ground}; }}
     QToolTip {{ background: {theme.panel}; color: {theme.text};
         border: 1px solid {theme.hairline}; padding: 6px 8px; }}
@@ -71,9 +84,8 @@ def style_sheet(theme: Theme) -> str:
     #notice {{ background: {theme.panel}; border: none; border-left: 3px solid {theme.before};
         border-bottom: 1px solid {theme.hairline}; }}
     QToolBar {{ border: none; spacing: 0; padding: 0; }}
-    #caption, #details {{ color: {theme.muted}; font-size: {CAPTION_PIXELS}px; }}
+    #caption, #details {{ color: {theme.muted}; }}
     #title, #query, #headline {{ font-weight: 600; }}
-    #headline {{ font-size: 15px; }}
     #hint {{ color: {theme.muted}; padding: 24px; }}
     #before {{ color: {theme.before}; font-weight: 600; }}
     #after {{ color: {theme.after}; font-weight: 600; }}

@@ -20,7 +20,7 @@ MOVE_MILLISECONDS = 300
 TALK_SCALE = 1.8
 """Text of a pane shown full screen, against the usual size."""
 
-TEXT_PIXELS, CAPTION_PIXELS = 13, 11
+HEADLINE_PIXELS, TEXT_PIXELS, CAPTION_PIXELS = 15, 13, 11
 
 # Okabe and Ito's eight, told apart under the common color vision deficiencies. The slots of
 # before, after and query are last: with few categories, they stay free for those roles.

@@ -128,10 +128,9 @@ class AnalogiesPane(Pane):
         gear.add("Answers", self.inputs)
         self.tools.addWidget(gear)
 
-    def set_text_scale(self, scale: float) -> None:  # noqa: D102 - see Pane
-        self.view.set_text_scale(scale)
-        self.list.set_text_scale(scale)
-        self.list.setFixedWidth(round(NEIGHBORS_WIDTH * scale))
+    def fit_text(self, scale: float) -> None:  # noqa: D102 - see Pane
+        for part in (self.list, self.question):
+            part.setFixedWidth(round(NEIGHBORS_WIDTH * scale))
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         active, analogy = new.active, new.analogy

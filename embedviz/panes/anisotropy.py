@@ -184,10 +184,6 @@ class AnisotropyPane(Pane):
         self.caption.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         rows.addWidget(self.caption)
 
-    def set_text_scale(self, scale: float) -> None:  # noqa: D102 - see Pane
-        for part in (self.before, self.after, self.histogram, self.numbers):
-            part.set_text_scale(scale)
-
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         active = new.active
         assert active is not None
@@ -306,14 +302,12 @@ class NumbersTable(QWidget):
         super().__init__()
         self.setObjectName("anisotropy.numbers")
         self._values: dict[tuple[str, str], QLabel] = {}
-        self._labels: list[QLabel] = []
         grid = QGridLayout(self)
         grid.setHorizontalSpacing(3 * GRID)
         for column, role in enumerate(("before", "after"), 1):
             head = words(role.capitalize(), role)
             head.setAlignment(Qt.AlignmentFlag.AlignRight)
             grid.addWidget(head, 0, column)
-            self._labels.append(head)
             for row, (name, text, tip) in enumerate(NUMBERS, 1):
                 value = words("–", f"anisotropy.{role}.{name}")
                 value.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -321,12 +315,10 @@ class NumbersTable(QWidget):
                 value.setAccessibleName(f"{text} {role}")
                 grid.addWidget(value, row, column)
                 self._values[role, name] = value
-                self._labels.append(value)
                 if column == 1:
                     title = words(text)
                     title.setToolTip(tip)
                     grid.addWidget(title, row, 0)
-                    self._labels.append(title)
 
     def show_numbers(self, role: str, view: ConeView) -> None:
         """Show the numbers of one side; a dash where one is not defined."""
@@ -338,11 +330,6 @@ class NumbersTable(QWidget):
             value = getattr(view, name)
             text = "–" if math.isnan(value) else format(value, form).replace("-", "−")
             self._values[role, name].setText(text)
-
-    def set_text_scale(self, scale: float) -> None:
-        """Show larger text, for a stage."""
-        for label in self._labels:
-            label.setStyleSheet(f"font-size: {round(13 * scale)}px" if scale != 1 else "")
 
 
 def draw_graticule() -> tuple[Line | Note, ...]:

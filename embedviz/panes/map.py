@@ -83,9 +83,6 @@ class MapPane(Pane):
             self.tools.addWidget(widget)
         self.tools.addStretch(1)
 
-    def set_text_scale(self, scale: float) -> None:  # noqa: D102 - see Pane
-        self.view.set_text_scale(scale)
-
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         active = new.active
         assert active is not None

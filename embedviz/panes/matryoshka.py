@@ -107,7 +107,6 @@ class MatryoshkaPane(Pane):
             "Use in all panes: add the truncated set to the library and show it",
         )
         self.use.clicked.connect(self._derive)
-        self.tool_row.setFixedHeight(self.slider.sizeHint().height() + 2 * GRID)
         self.tools.addWidget(caption("Dimensions"))
         self.tools.addWidget(self.slider, 1)
         self.tools.addWidget(self.number)
@@ -135,14 +134,13 @@ class MatryoshkaPane(Pane):
         rows.addSpacing(GRID)
         rows.addLayout(beside, 1)
         rows.addWidget(self.curve_caption)
-        self.set_text_scale(1.0)
+        self.fit_text(1.0)
 
-    def set_text_scale(self, scale: float) -> None:  # noqa: D102 - see Pane
-        for part in (self.full, self.short, self.chart, self.slider):
-            part.set_text_scale(scale)
+    def fit_text(self, scale: float) -> None:  # noqa: D102 - see Pane
         for ranked in (self.full, self.short):
             # All lines are in view; what room is left goes to the curve.
             ranked.setFixedHeight(ranked.height_of(SHOWN))
+        self.tool_row.setFixedHeight(self.slider.sizeHint().height() + 2 * GRID)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         active, question = new.active, new.question
