@@ -1,4 +1,4 @@
-"""Which points are at a place of a picture, within an outline, or in view.
+"""Which points are at a place of a picture, within an outline, in view, or in front.
 
 Every function looks at each point once, in compiled code: a million points take a few
 milliseconds, so that no index has to be built and kept while points and camera move. Arguments
@@ -16,6 +16,7 @@ from embedviz.core.camera import NEAREST
 from embedviz.core.kernels import serial_kernel
 from embedviz.core.raster import CameraMatrix, Positions, Rows, Sizes
 
+_DEPTH_STEPS = 1 << 15
 _Bands = tuple[tuple[float, float, float, float], Rows, Rows, float]
 
 
@@ -86,12 +87,26 @@ def rows_in_view(
     return found
 
 
+def rows_back_to_front(positions: Positions, matrix: CameraMatrix) -> Rows:
+    """Return the rows in front of the eye, the farthest first.
+
+    Depths are told apart in 32,768 steps between the nearest and the farthest point; rows
+    within one step keep their order.
+    """
+    depths = np.empty(len(positions), dtype=np.float32)
+    ordered = np.empty(len(positions), dtype=np.intp)
+    starts = np.zeros(_DEPTH_STEPS + 1, dtype=np.intp)
+    seen = _sort_back_to_front(positions, matrix, depths, starts, ordered)
+    return ordered[:seen]
+
+
 def compile_all() -> None:
     """Compile every kernel, or load it from the cache of an earlier start."""
     positions, matrix = np.zeros((1, 3), dtype=np.float32), np.zeros((3, 4))
     matrix[2, 3] = 1
     pick(positions, matrix, np.ones(1, dtype=np.float32), 0, 0, 1)
     rows_in_box(positions, matrix, 0, 0, 1, 1)
+    rows_back_to_front(positions, matrix)
     rows_in_view(positions, matrix, np.zeros(1, dtype=np.intp), 4, 4, 1)
 
 
@@ -205,3 +220,29 @@ def _rows_in_view(
                 found[count] = i
                 count += 1
     return found[:count].copy()
+
+
+@serial_kernel
+def _sort_back_to_front(positions: Any, matrix: Any, depths: Any, starts: Any, ordered: Any) -> int:
+    """Sort by counting; `depths` and `starts` are room to work in."""
+    m20, m21, m22, m23 = matrix[2, 0], matrix[2, 1], matrix[2, 2], matrix[2, 3]
+    near, far = np.inf, 0.0
+    for i in range(len(positions)):
+        w = m20 * positions[i, 0] + m21 * positions[i, 1] + m22 * positions[i, 2] + m23
+        is_seen = w > NEAREST and w < np.inf
+        depths[i] = w if is_seen else -1.0
+        if is_seen:
+            near, far = min(near, w), max(far, w)
+    last = len(starts) - 2
+    per_step = last / (far - near) if far > near else 0.0
+    for i in range(len(positions)):
+        if depths[i] >= 0:
+            starts[min(max(int((far - depths[i]) * per_step), 0), last) + 1] += 1
+    for step in range(last + 1):
+        starts[step + 1] += starts[step]
+    for i in range(len(positions)):
+        if depths[i] >= 0:
+            step = min(max(int((far - depths[i]) * per_step), 0), last)
+            ordered[starts[step]] = i
+            starts[step] += 1
+    return int(starts[last])

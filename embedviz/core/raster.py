@@ -41,7 +41,7 @@ Rows = NDArray[np.intp]
 ALL_ROWS: Rows = np.empty(0, dtype=np.intp)
 """Given as the rows to draw: all of them, the first one at the bottom."""
 
-_DEPTH_STEPS = 1 << 15
+_BLOCK = 1024
 # Four 8-bit channels, each with 8 bits of headroom, so that one product blends all four.
 _CHANNELS = 0x00FF00FF00FF00FF
 _HALF = 0x0080008000800080
@@ -113,7 +113,9 @@ def draw_dots(
     """
     is_3d = bool(matrix[2, :3].any())
     depth = np.full(image.shape if is_3d else (1, 1), np.inf, dtype=np.float32)
-    _draw_dots(image, depth, positions, matrix, colors, sizes, fog.packed())
+    found = np.empty((3, _BLOCK), dtype=np.float32)
+    largest = float(sizes.max())
+    _draw_dots(image, depth, positions, matrix, colors, sizes, largest, fog.packed(), found)
 
 
 def draw_discs(
@@ -133,26 +135,13 @@ def draw_discs(
     Parameters
     ----------
     rows : int array
-        Which points, the first at the bottom; see `rows_back_to_front`. Default: all.
+        Which points, the first at the bottom; see `picking.rows_back_to_front`. Default: all.
     edge : Edge
     opacity : float
         The alpha of every color is multiplied by it.
     """
     rim = np.array([float(edge.color), edge.width, opacity])
     _draw_discs(image, positions, matrix, colors, sizes, rows, rim, fog.packed())
-
-
-def rows_back_to_front(positions: Positions, matrix: CameraMatrix) -> Rows:
-    """Return the rows in front of the eye, the farthest first.
-
-    Depths are told apart in 32,768 steps between the nearest and the farthest point; rows
-    within one step keep their order.
-    """
-    depths = np.empty(len(positions), dtype=np.float32)
-    ordered = np.empty(len(positions), dtype=np.intp)
-    starts = np.zeros(_DEPTH_STEPS + 1, dtype=np.intp)
-    seen = _sort_back_to_front(positions, matrix, depths, starts, ordered)
-    return ordered[:seen]
 
 
 def compile_all() -> None:
@@ -164,12 +153,11 @@ def compile_all() -> None:
     image = np.zeros((4, 4), dtype=np.uint32)
     draw_dots(image, positions, matrix, colors, sizes)
     draw_discs(image, positions, matrix, colors, sizes, np.zeros(1, dtype=np.intp))
-    rows_back_to_front(positions, matrix)
 
 
 @serial_kernel
 def _mixed(color: int, ground: int, part: float) -> int:
-    """Mix 256ths of `ground` into a color, keeping its alpha."""
+    """Return a color with a part of the ground color in it; its alpha stays."""
     of_ground = int(part * 256)
     rest = 256 - of_ground
     red_blue = ((color & 0xFF00FF) * rest + (ground & 0xFF00FF) * of_ground) >> 8
@@ -178,59 +166,126 @@ def _mixed(color: int, ground: int, part: float) -> int:
 
 
 @serial_kernel
+def _faded(color: int, w: float, near: float, far: float, strength: float, ground: int) -> int:
+    """Return a color as the fog leaves it at a distance."""
+    if not far > near:
+        return color
+    return _mixed(color, ground, min(max((w - near) / (far - near), 0.0), 1.0) * strength)
+
+
+@serial_kernel
 def _spread(color: int) -> int:
     return (color & _RED_BLUE) | ((color & _ALPHA_GREEN) << 24)
 
 
 @serial_kernel
-def _draw_dots(
-    image: Any, depth: Any, positions: Any, matrix: Any, colors: Any, sizes: Any, fog: Any
+def _over(under: int, alpha: int, source: int) -> int:
+    """Return a pixel drawn over: 256ths of alpha, and a color times that plus a half a channel.
+
+    Takes and returns pixels rather than an image, because then it is compiled into its callers;
+    a call for each pixel would take ten times as long.
+    """
+    over = ((_spread(under) * (256 - alpha) + source) >> 8) & _CHANNELS
+    return (over & _RED_BLUE) | ((over >> 24) & _ALPHA_GREEN)
+
+
+@serial_kernel
+def _locate(
+    positions: Any, matrix: Any, width: float, height: float, reach: float, found: Any
 ) -> None:
-    height, width = image.shape
-    is_3d = depth.shape[0] == height
-    color_step, size_step = int(len(colors) > 1), int(len(sizes) > 1)
+    """Write x, y and w of each point; w is 0 for those that are not seen.
+
+    Nothing else happens in this loop, so that the processor takes eight points at a time.
+    """
     m00, m01, m02, m03 = matrix[0, 0], matrix[0, 1], matrix[0, 2], matrix[0, 3]
     m10, m11, m12, m13 = matrix[1, 0], matrix[1, 1], matrix[1, 2], matrix[1, 3]
     m20, m21, m22, m23 = matrix[2, 0], matrix[2, 1], matrix[2, 2], matrix[2, 3]
-    fade_from, ground = fog[0], int(fog[3])
-    fade = fog[2] / (fog[1] - fog[0]) if fog[1] > fog[0] else 0.0
     for i in range(len(positions)):
         px, py, pz = positions[i, 0], positions[i, 1], positions[i, 2]
         w = m20 * px + m21 * py + m22 * pz + m23
-        if not w > NEAREST:
-            continue
         x = (m00 * px + m01 * py + m02 * pz + m03) / w
         y = (m10 * px + m11 * py + m12 * pz + m13) / w
-        size = sizes[i * size_step] / w
-        if not (x > -size and y > -size and x < width + size and y < height + size):
-            continue
-        side = max(1, int(size * 0.9 + 0.5))
-        left = floor(x - side * 0.5 + 0.5)
-        top = floor(y - side * 0.5 + 0.5)
-        color = int(colors[i * color_step])
-        alpha = color >> 24
-        if is_3d:
-            if fade > 0:
-                part = min(max((w - fade_from) * fade, 0.0), fog[2])
-                color = _mixed(color, ground, part)
-            color = _mixed(color, ground, (255 - alpha) / 255) | 0xFF000000
-        alpha += alpha >> 7
-        source = _spread(color | 0xFF000000) * alpha + _HALF
-        # Blocks from 3 pixels on lose their corners, which makes them round enough.
-        corner = 1 if side > 2 else 0
-        for row in range(max(top, 0), min(top + side, height)):
-            inset = corner if row == top or row == top + side - 1 else 0
-            first, last = max(left + inset, 0), min(left + side - inset, width)
+        border = reach / w
+        is_seen = (w > NEAREST) & (x > -border) & (y > -border)
+        is_seen &= (x < width + border) & (y < height + border)
+        found[0, i], found[1, i] = x, y
+        found[2, i] = w if is_seen else 0.0
+
+
+@serial_kernel
+def _draw_dots(
+    image: Any,
+    depth: Any,
+    positions: Any,
+    matrix: Any,
+    colors: Any,
+    sizes: Any,
+    largest: float,
+    fog: Any,
+    found: Any,
+) -> None:
+    """Draw blocks of points, each located first."""
+    height, width = image.shape
+    is_3d = depth.shape[0] == height
+    color_step, size_step = int(len(colors) > 1), int(len(sizes) > 1)
+    near, far, strength, ground = fog[0], fog[1], fog[2], int(fog[3])
+    for start in range(0, len(positions), _BLOCK):
+        stop = min(start + _BLOCK, len(positions))
+        _locate(positions[start:stop], matrix, width, height, largest, found)
+        for i in range(start, stop):
+            w = found[2, i - start]
+            if w == 0:
+                continue
+            side = max(1, int(sizes[i * size_step] / w * 0.9 + 0.5))
+            left = floor(found[0, i - start] - side * 0.5 + 0.5)
+            top = floor(found[1, i - start] - side * 0.5 + 0.5)
+            color = int(colors[i * color_step])
+            alpha = color >> 24
             if is_3d:
-                for column in range(first, last):
-                    if w < depth[row, column]:
-                        depth[row, column] = w
-                        image[row, column] = color
+                color = _faded(color, w, near, far, strength, ground)
+                color = _mixed(color, ground, (255 - alpha) / 255) | 0xFF000000
+            alpha += alpha >> 7
+            source = _spread(color | 0xFF000000) * alpha + _HALF
+            right, below = left + side - 1, top + side - 1
+            is_inside = left >= 0 and top >= 0 and right < width and below < height
+            # Most points of a large cloud are the first two cases. Unrolled, as the loops for
+            # larger ones would take twice as long.
+            if is_inside and side == 1 and is_3d:
+                if w < depth[top, left]:
+                    depth[top, left], image[top, left] = w, color
+            elif is_inside and side <= 2 and not is_3d:
+                image[top, left] = _over(int(image[top, left]), alpha, source)
+                if side == 2:
+                    image[top, right] = _over(int(image[top, right]), alpha, source)
+                    image[below, left] = _over(int(image[below, left]), alpha, source)
+                    image[below, right] = _over(int(image[below, right]), alpha, source)
             else:
-                for column in range(first, last):
-                    under = _spread(int(image[row, column]))
-                    over = ((under * (256 - alpha) + source) >> 8) & _CHANNELS
-                    image[row, column] = (over & _RED_BLUE) | ((over >> 24) & _ALPHA_GREEN)
+                _draw_block(image, depth, left, top, side, w, color, alpha, source)
+
+
+@serial_kernel
+def _draw_block(
+    image: Any,
+    depth: Any,
+    left: int,
+    top: int,
+    side: int,
+    w: float,
+    color: int,
+    alpha: int,
+    source: int,
+) -> None:
+    height, width = image.shape
+    is_3d = depth.shape[0] == height
+    # Blocks from 3 pixels on lose their corners, which makes them round enough.
+    corner = 1 if side > 2 else 0
+    for row in range(max(top, 0), min(top + side, height)):
+        inset = corner if row == top or row == top + side - 1 else 0
+        for column in range(max(left + inset, 0), min(left + side - inset, width)):
+            if not is_3d:
+                image[row, column] = _over(int(image[row, column]), alpha, source)
+            elif w < depth[row, column]:
+                depth[row, column], image[row, column] = w, color
 
 
 @serial_kernel
@@ -249,13 +304,11 @@ def _draw_discs(
     m00, m01, m02, m03 = matrix[0, 0], matrix[0, 1], matrix[0, 2], matrix[0, 3]
     m10, m11, m12, m13 = matrix[1, 0], matrix[1, 1], matrix[1, 2], matrix[1, 3]
     m20, m21, m22, m23 = matrix[2, 0], matrix[2, 1], matrix[2, 2], matrix[2, 3]
-    edge_color, edge_width, opacity = int(rim[0]), rim[1], rim[2]
-    edge_alpha = (edge_color >> 24) / 255.0 * opacity * 256.0
-    edge = _spread(edge_color | 0xFF000000)
-    fade_from, ground = fog[0], int(fog[3])
-    fade = fog[2] / (fog[1] - fog[0]) if fog[1] > fog[0] else 0.0
-    count = len(rows) if len(rows) else len(positions)
-    for k in range(count):
+    near, far, strength, ground = fog[0], fog[1], fog[2], int(fog[3])
+    edge_width, opacity = rim[1], rim[2] * 256.0 / 255.0
+    edge = int(rim[0])
+    edge_alpha = (edge >> 24) * opacity
+    for k in range(len(rows) if len(rows) else len(positions)):
         i = rows[k] if len(rows) else k
         px, py, pz = positions[i, 0], positions[i, 1], positions[i, 2]
         w = m20 * px + m21 * py + m22 * pz + m23
@@ -267,59 +320,43 @@ def _draw_discs(
         reach = radius + 0.5
         if not (x > -reach and y > -reach and x < width + reach and y < height + reach):
             continue
-        color = int(colors[i * color_step])
-        alpha = (color >> 24) / 255.0 * opacity * 256.0
-        if fade > 0:
-            part = min(max((w - fade_from) * fade, 0.0), fog[2])
-            color = _mixed(color, ground, part)
+        color = _faded(int(colors[i * color_step]), w, near, far, strength, ground)
+        alpha = (color >> 24) * opacity
         if radius < 0.5:
             # Less than a pixel: the same light, on the pixels that half a pixel reaches.
             alpha *= 4 * radius * radius
-            radius, reach = 0.5, 1.0
-        fill = _spread(color | 0xFF000000)
-        core = radius - edge_width + 0.5 if edge_width > 0 else reach
-        for row in range(max(ceil(y - reach - 0.5), 0), min(int(y + reach + 0.5), height)):
-            dy = row + 0.5 - y
-            half = reach * reach - dy * dy
-            if half <= 0:
-                continue
-            half = sqrt(half)
-            first = max(ceil(x - half - 0.5), 0)
-            last = min(floor(x + half - 0.5) + 1, width)
-            for column in range(first, last):
-                dx = column + 0.5 - x
-                distance = sqrt(dx * dx + dy * dy)
-                covered = min(max(reach - distance, 0.0), 1.0)
-                inside = min(max(core - distance, 0.0), covered)
-                of_fill = int(inside * alpha + 0.5)
-                of_edge = int((covered - inside) * edge_alpha + 0.5)
-                rest = 256 - of_fill - of_edge
-                under = _spread(int(image[row, column]))
-                over = (under * rest + fill * of_fill + edge * of_edge + _HALF) >> 8
-                image[row, column] = (over & _RED_BLUE) | ((over >> 24) & _ALPHA_GREEN)
+            radius = 0.5
+        _draw_disc(image, x, y, radius, edge_width, color, alpha, edge, edge_alpha)
 
 
 @serial_kernel
-def _sort_back_to_front(positions: Any, matrix: Any, depths: Any, starts: Any, ordered: Any) -> int:
-    """Sort by counting; `depths` and `starts` are room to work in."""
-    m20, m21, m22, m23 = matrix[2, 0], matrix[2, 1], matrix[2, 2], matrix[2, 3]
-    near, far = np.inf, 0.0
-    for i in range(len(positions)):
-        w = m20 * positions[i, 0] + m21 * positions[i, 1] + m22 * positions[i, 2] + m23
-        is_seen = w > NEAREST and w < np.inf
-        depths[i] = w if is_seen else -1.0
-        if is_seen:
-            near, far = min(near, w), max(far, w)
-    last = len(starts) - 2
-    per_step = last / (far - near) if far > near else 0.0
-    for i in range(len(positions)):
-        if depths[i] >= 0:
-            starts[min(max(int((far - depths[i]) * per_step), 0), last) + 1] += 1
-    for step in range(last + 1):
-        starts[step + 1] += starts[step]
-    for i in range(len(positions)):
-        if depths[i] >= 0:
-            step = min(max(int((far - depths[i]) * per_step), 0), last)
-            ordered[starts[step]] = i
-            starts[step] += 1
-    return int(starts[last])
+def _draw_disc(
+    image: Any,
+    x: float,
+    y: float,
+    radius: float,
+    edge_width: float,
+    color: int,
+    alpha: float,
+    edge: int,
+    edge_alpha: float,
+) -> None:
+    """Draw one disc; alphas are in 256ths. A pixel is covered as far as its middle is inside."""
+    height, width = image.shape
+    reach = radius + 0.5
+    core = reach - edge_width
+    fill_channels, edge_channels = _spread(color | 0xFF000000), _spread(edge | 0xFF000000)
+    for row in range(max(ceil(y - reach - 0.5), 0), min(int(y + reach + 0.5), height)):
+        dy = row + 0.5 - y
+        half = sqrt(max(reach * reach - dy * dy, 0.0))
+        first = max(ceil(x - half - 0.5), 0)
+        last = min(floor(x + half - 0.5) + 1, width)
+        for column in range(first, last):
+            dx = column + 0.5 - x
+            distance = sqrt(dx * dx + dy * dy)
+            covered = min(max(reach - distance, 0.0), 1.0)
+            inside = min(max(core - distance, 0.0), covered)
+            of_fill = int(inside * alpha + 0.5)
+            of_edge = int((covered - inside) * edge_alpha + 0.5)
+            source = fill_channels * of_fill + edge_channels * of_edge + _HALF
+            image[row, column] = _over(int(image[row, column]), of_fill + of_edge, source)

@@ -56,7 +56,7 @@ def packed_sizes(sizes: Any, count: int) -> Sizes:
     given = np.atleast_1d(np.array(usual_size(count) if sizes is None else sizes, np.float32))
     if given.shape not in ((1,), (count,)) or not np.isfinite(given).all():
         raise ValueError(f"sizes of shape {given.shape} for {count} points must be numbers")
-    return given
+    return np.maximum(given, 0)
 
 
 def usual_size(count: int) -> float:
