@@ -41,7 +41,7 @@ def describe_surroundings():
     print("noise that is no part of the answer")
     limits = [os.environ[name] for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS")]
     assert os.environ["QT_QPA_PLATFORM"] == "offscreen"
-    assert "" not in sys.path and os.getcwd() not in sys.path
+    assert sys.flags.safe_path
     return [float(limit) for limit in limits]
 
 
