@@ -6,6 +6,7 @@ Import the measured packages inside the methods: each side runs in a process of 
 not pay for the other's imports.
 """
 
+from .dragging import Drag
 from .neighbors import Neighbors
 from .overlap import Overlap
 from .pca import PrincipalComponents
@@ -21,4 +22,7 @@ BENCHMARKS = (
     TruncationStep(500_000, 768, "faiss"),
     PrincipalComponents(10_000, 384),
     Overlap(10_000, 384),
+    Drag("whitening-drag", "anisotropy", "strength", 10_000, 384),
+    Drag("components-drag", "anisotropy", "components_slider", 10_000, 384),
+    Drag("truncation-drag", "matryoshka", "slider", 10_000, 384),
 )

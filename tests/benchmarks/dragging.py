@@ -1,0 +1,62 @@
+"""Dragging a slider: from the value to the finished picture, in the whole window."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from typing import Any
+
+from .framework import Benchmark
+from .rows import random_rows
+
+STEPS = 60
+SIZE = (1280, 800)
+
+
+class Drag(Benchmark):
+    """Steps of a drag over 10,000 × 384; a step ends when everything is painted.
+
+    The window has all panes, library and neighbors, as a user's has. Each step waits for the
+    calculation in its thread, for what is then drawn, and for the paint of the whole pane.
+    """
+
+    def __init__(self, name: str, pane: str, dial: str, n_vectors: int, dimensions: int) -> None:
+        self.name = f"{name}-{n_vectors}x{dimensions}"
+        self._pane, self._dial = pane, dial
+        self._shape = n_vectors, dimensions
+
+    def ours(self) -> list[float]:
+        import numpy as np
+
+        from embedviz import VectorSet
+        from embedviz.__main__ import _make_application, make_window
+        from embedviz.gui.figures import wait_until_idle
+
+        application = _make_application()
+        # Random rows with an offset: a cone, so that every step moves every point far.
+        vectors = random_rows(*self._shape) + np.float32(1.5)
+        window = make_window()
+        window.resize(*SIZE)
+        window.show()
+        window.session.show(window.session.state.opened(VectorSet(vectors, name="rows")))
+        window.bring_to_front(self._pane)
+        application.processEvents()
+        wait_until_idle(window.session)
+        pane = next(pane for pane in window.panes if pane.name == self._pane)
+        slider: Any = getattr(pane, self._dial)
+        span = slider.maximum() - slider.minimum()
+        places = np.linspace(1, 0, STEPS // 2).tolist() + np.linspace(0, 1, STEPS // 2).tolist()
+        values = [slider.minimum() + round(place * span) for place in places]
+        samples = [self._step(application, window.session, pane, slider, v) for v in values]
+        changed = [v != w for v, w in itertools.pairwise([slider.maximum(), *values])]
+        return [sample for sample, counts in zip(samples, changed, strict=True) if counts]
+
+    def _step(self, application: Any, session: Any, pane: Any, slider: Any, value: int) -> float:
+        from embedviz.gui.figures import wait_until_idle
+
+        start = time.perf_counter()
+        slider.setValue(value)
+        wait_until_idle(session)
+        application.processEvents()
+        pane.picture.repaint()
+        return 1000 * (time.perf_counter() - start)
