@@ -75,10 +75,14 @@ def load_query_vector(path: str | Path) -> QueryVector:
     """
     path = Path(path)
     try:
-        if path.open("rb").read(6) == b"\x93NUMPY":
+        with path.open("rb") as file:
+            is_array = file.read(6) == b"\x93NUMPY"
+        if is_array:
             array = np.load(path, allow_pickle=False)
-            if array.ndim != 1 and array.shape[:-1].count(1) != array.ndim - 1:
+            if array.size != max(array.shape, default=0):
                 raise UserError(f"holds an array of shape {array.shape}, not one vector.")
+            if array.dtype.kind not in "fiub":
+                raise UserError(f"holds values of type {array.dtype}, which are not numbers.")
             return QueryVector(path.stem, _finite(array.ravel()))
         return QueryVector(path.stem, parse_vector(path.read_text(encoding="utf-8-sig")))
     except UserError as error:
@@ -118,7 +122,8 @@ def _finite(numbers: object) -> Matrix:
                     f"Number {place + 1} of the vector is {str(word)[:20]!r}, which is no number."
                 ) from None
     try:
-        vector = np.asarray(numbers, dtype=np.float32)
+        with np.errstate(over="ignore"):  # What a float32 cannot hold is found below.
+            vector = np.asarray(numbers, dtype=np.float32)
     except (TypeError, ValueError) as error:
         raise UserError(f"This is not a list of numbers: {error}") from error
     if vector.ndim != 1 or vector.size < 2:
