@@ -116,7 +116,7 @@ def _edges_by_band(polygon: NDArray[np.float64]) -> _Bands:
     following = np.roll(heights, -1)
     (left, low), (right, high) = polygon.min(axis=0).tolist(), polygon.max(axis=0).tolist()
     count = min(len(polygon), 1024)
-    per_band = count / (high - low) if high > low else 0.0
+    per_band = count / (high - low) if high - low > 1e-9 else 0.0
     # The same expression as in the kernel, so that a point never misses an edge by rounding.
     first = np.minimum(((np.minimum(heights, following) - low) * per_band).astype(int), count - 1)
     last = np.minimum(((np.maximum(heights, following) - low) * per_band).astype(int), count - 1)

@@ -46,6 +46,11 @@ class Frame:
     device_scale: float = 1.0
     is_moving: bool = False
 
+    @property
+    def aspect(self) -> float:
+        """Width of the area over its height."""
+        return self.area.width() / self.area.height()
+
     @cached_property
     def matrix(self) -> NDArray[np.float64]:
         """The camera's matrix to pixels of the painter, from the corner of the area."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import hypot, radians
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from embedviz.core.camera import Camera
@@ -54,6 +54,8 @@ class HandledWidget(QWidget):
         super().__init__(parent)
         self.hovered = -1
         self.outline: list[QPointF] = []
+        self.goes_home = False
+        self.shows_focus = False
         self._tool: Tool = "navigate"
         self._gesture: Callable[[QPointF], None] | None = None
         self._pressed = QPointF()
@@ -61,7 +63,7 @@ class HandledWidget(QWidget):
         self._mode: Mode = "replace"
         self._has_moved = False
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MILLISECONDS)
-        self._settle.timeout.connect(lambda: self.camera_settled.emit(self.camera))
+        self._settle.timeout.connect(self._end_burst)
         self._look_under = QTimer(self, singleShot=True, interval=10)
         self._look_under.timeout.connect(self._hover)
         self.setMouseTracking(True)
@@ -91,7 +93,11 @@ class HandledWidget(QWidget):
         raise NotImplementedError
 
     def fit(self) -> None:
-        """Show all points."""
+        """Show all points; the camera may be on its way there afterwards."""
+        raise NotImplementedError
+
+    def is_on_the_way(self) -> bool:
+        """Return whether the camera is moving by itself."""
         raise NotImplementedError
 
     # What the hands do.
@@ -144,13 +150,17 @@ class HandledWidget(QWidget):
         if notches:
             at = self._half_sides(event.position() - self.area().center())
             self._move(self.camera.zoomed(ZOOM_PER_NOTCH**notches, at))
+            self._last = event.position()
+            self._look_under.start()
             self._settle.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Move the camera by keys; all others are left to the window."""
-        step = _KEY_STEPS.get(Qt.Key(event.key()))
+        step = _KEY_STEPS.get(event.key())
         if event.key() == Qt.Key.Key_Home:
             self.fit()
+            self.goes_home = self.is_on_the_way()
+            self.camera_changed.emit(self.camera)
         elif step is not None:
             self._move(step(self.camera))
         else:
@@ -158,10 +168,31 @@ class HandledWidget(QWidget):
             return
         self._settle.start()
 
-    def leaveEvent(self, event: Any) -> None:  # noqa: N802
+    def event(self, event: QEvent) -> bool:
+        """Zoom by a pinch on a trackpad."""
+        pinch = Qt.NativeGestureType.ZoomNativeGesture
+        if not isinstance(event, QNativeGestureEvent) or event.gestureType() != pinch:
+            return super().event(event)
+        at = self._half_sides(event.position() - self.area().center())
+        self._move(self.camera.zoomed(max(0.1, 1 + event.value()), at))
+        self._settle.start()
+        return True
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         """Hover nothing."""
         self._look_under.stop()
         self._set_hovered(-1)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Show that keys arrive here, to those who came by keys."""
+        by_keys = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self.shows_focus = event.reason() in by_keys
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Show nothing of the kind any more."""
+        self.shows_focus = False
+        super().focusOutEvent(event)
 
     def _gesture_for(self, event: QMouseEvent) -> Callable[[QPointF], None] | None:
         keys, button = event.modifiers(), event.button()
@@ -198,6 +229,12 @@ class HandledWidget(QWidget):
     def _move(self, camera: Camera) -> None:
         self.set_camera(camera)
         self.camera_changed.emit(self.camera)
+
+    def _end_burst(self) -> None:
+        if self.is_on_the_way():
+            self._settle.start()
+        else:
+            self.camera_settled.emit(self.camera)
 
     def _half_sides(self, offset: QPointF) -> tuple[float, float]:
         """Return an offset in pixels as right and up, in half sides of the picture."""
@@ -238,7 +275,7 @@ def _zoomed(factor: float) -> Callable[[Camera], Camera]:
     return lambda camera: camera.zoomed(factor)
 
 
-_KEY_STEPS: dict[Qt.Key, Callable[[Camera], Camera]] = {
+_KEY_STEPS: dict[int, Callable[[Camera], Camera]] = {
     Qt.Key.Key_Left: _moved(-1, 0),
     Qt.Key.Key_Right: _moved(1, 0),
     Qt.Key.Key_Up: _moved(0, 1),

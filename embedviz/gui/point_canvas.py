@@ -16,6 +16,7 @@ from embedviz.core import picking, raster
 from embedviz.core.camera import Extent, extent_of
 from embedviz.core.raster import ALL_ROWS, Colors, Edge, Image, Positions, Rows, Sizes
 from embedviz.gui.frame import Frame
+from embedviz.gui.lettering import is_pixel_device
 from embedviz.gui.point_colors import faded_colors, packed_colors, packed_sizes, usual_opacity
 from embedviz.gui.theme import Theme
 
@@ -113,7 +114,7 @@ class PointCanvas:
 
     def forget_image(self) -> None:
         """Draw the points again at the next painting."""
-        self._drawn = ()
+        self._drawn, self._image = (), np.empty((0, 0), dtype=np.uint32)
 
     def is_large(self, device_scale: float) -> bool:
         """Return whether the points are drawn as dots while they move."""
@@ -153,9 +154,10 @@ class PointCanvas:
         if wanted != self._drawn:
             self._image = self._made(frame, width, height, quick)
             self._drawn = wanted
-        image = QImage(
-            self._image.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied
-        )
+        pixels = QImage.Format.Format_ARGB32_Premultiplied
+        image = QImage(self._image.data, width, height, 4 * width, pixels)
+        if not is_pixel_device(painter):
+            image = image.copy()  # A file may be written when the array is gone.
         painter.drawImage(QRectF(area.left(), area.top(), width / scale, height / scale), image)
 
     def _made(self, frame: Frame, width: int, height: int, quick: bool) -> Image:

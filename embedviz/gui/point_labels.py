@@ -123,7 +123,7 @@ class PointLabels:
             rows = rows[(rows >= 0) & (rows < known)]
             return rows_in_view(canvas.positions, frame.matrix, rows, width, height, MOST_TRIED)
 
-        if frame.is_moving:
+        if frame.is_moving and self._places:
             order = np.array(list(self._places), dtype=np.intp)
         else:
             order = np.arange(known) if self._order is None else self._order

@@ -70,14 +70,13 @@ class PointPicture:
         width: float,
         height: float,
         *,
-        extent: Extent,
         device_scale: float = 1.0,
         is_moving: bool = False,
     ) -> Frame:
         """Return how the picture is laid out in a size."""
+        extent, scale = self.extent(), self.text_scale
 
         def framed(area: QRectF) -> Frame:
-            scale = self.text_scale
             return Frame(area, camera, theme, extent, scale, device_scale, is_moving)
 
         area = QRectF(0, 0, width, height)

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QEasingCurve, QPointF, QRectF, QTimer, QVariantAnimation
+from PySide6.QtCore import QEasingCurve, QPointF, QRectF, Qt, QTimer, QVariantAnimation
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -91,11 +91,14 @@ class PointView(HandledWidget):
     @property
     def camera(self) -> Camera:
         """Where the points are seen from."""
-        if self._fitted_to is not None:
-            # The margins depend on the ticks, these on the camera, and that on the margins:
-            # laid out with the camera that there was, which is near enough.
-            area = self._laid_out(self._camera).area
-            self._fit_to(area.width() / area.height())
+        if self._fitted_to is not None and self._journey is None:
+            # The margins depend on the ticks, these on the camera, and that on the margins, which
+            # might go round for ever: so for fitting, the ticks are taken to be short.
+            frame = self._laid_out(Camera(is_3d=self._camera.is_3d))
+            wanted = (self._version, frame.aspect, self._camera.is_3d)
+            if wanted != self._fitted_to:
+                self._camera = self._camera.fitted(*self._picture.clouds(), aspect=frame.aspect)
+                self._fitted_to = wanted
         return self._camera
 
     def set_points(
@@ -124,7 +127,8 @@ class PointView(HandledWidget):
         animate : bool
             Move there from where the points are, where their number is the same.
         keep_camera : bool
-            Default: all points are shown, in 3-D from the direction used before.
+            Stay where the view is, once there are points. Default: all points are shown, in 3-D
+            from the direction used before.
 
         Raises
         ------
@@ -133,13 +137,16 @@ class PointView(HandledWidget):
         """
         self._finish_journey()
         canvas = self._picture.canvas
-        before, first = canvas.positions, self.camera
+        before, was_3d, first = canvas.positions, canvas.is_3d, self.camera
         canvas.set_points(positions, colors, sizes)
+        self.setAccessibleDescription(f"{len(canvas):,} points, {2 + canvas.is_3d}-D")
         self._version += 1
-        if keep_camera:
+        if not keep_camera or canvas.is_3d != was_3d:
+            self._camera = first.turned_to(canvas.is_3d)
+        if not keep_camera:
+            self._fitted_to = ()
+        elif len(before):
             self._fitted_to = None
-        else:
-            self._fitted_to, self._camera = (), first.turned_to(canvas.is_3d)
         is_same = len(before) == len(canvas) > 0
         if is_same or canvas.is_large(self.devicePixelRatioF()):
             self._touch()
@@ -247,20 +254,18 @@ class PointView(HandledWidget):
         all points are shown on screen, they are also in a picture of another shape.
         """
         scale = scale_of(painter) * (1.0 if is_pixel_device(painter) else _FINER_IN_FILES)
-        shown, extent = self.camera, self._picture.extent()
-        frame = self._picture.frame(
-            shown, look.theme, width, height, extent=extent, device_scale=scale
-        )
+
+        def framed(camera: Camera) -> Frame:
+            return self._picture.frame(camera, look.theme, width, height, device_scale=scale)
+
+        shown = self.camera
         if self._fitted_to is not None:
-            fitted = shown.fitted(
-                *self._picture.clouds(), aspect=frame.area.width() / frame.area.height()
-            )
-            frame = self._picture.frame(
-                fitted, look.theme, width, height, extent=extent, device_scale=scale
-            )
+            aspect = framed(Camera(is_3d=shown.is_3d)).aspect
+            shown = shown.fitted(*self._picture.clouds(), aspect=aspect)
         painter.save()
-        self._picture.paint(painter, frame, width, height)
+        self._picture.paint(painter, framed(shown), width, height)
         painter.restore()
+        self._picture.canvas.forget_image()  # It may be a hundred megabytes.
 
     # For the hands.
 
@@ -277,6 +282,10 @@ class PointView(HandledWidget):
         """Return all rows within an outline in the widget."""
         return self._picture.canvas.rows_in_polygon(self._laid_out(self.camera), outline)
 
+    def is_on_the_way(self) -> bool:
+        """Return whether points or camera are moving by themselves."""
+        return self._journey is not None
+
     # Qt's.
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
@@ -290,6 +299,10 @@ class PointView(HandledWidget):
         painter.drawImage(QPointF(0, 0), self._still)
         frame = self._laid_out(self.camera)
         self._picture.paint_hands(painter, frame, self.hovered, self.outline)
+        if self.shows_focus:
+            painter.setPen(look.theme.accent)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Lay the picture out anew."""
@@ -317,16 +330,9 @@ class PointView(HandledWidget):
             look.theme,
             self.width(),
             self.height(),
-            extent=self._picture.extent(),
             device_scale=self.devicePixelRatioF(),
             is_moving=self._is_moving,
         )
-
-    def _fit_to(self, aspect: float) -> None:
-        wanted = (self._version, aspect, self._camera.is_3d)
-        if wanted != self._fitted_to:
-            self._camera = self._camera.fitted(*self._picture.clouds(), aspect=aspect)
-            self._fitted_to = wanted
 
     def _lay_out_anew(self) -> None:
         self._version += 1
@@ -364,6 +370,9 @@ class PointView(HandledWidget):
             self._journey = None
         self._touch()
         self._redraw()
+        if self.goes_home:
+            self.goes_home = self._journey is not None
+            self.camera_changed.emit(self._camera)
 
     def _on_ready(self, _: None) -> None:
         self._is_ready = True

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.errors import UserError
-from embedviz.core.formats.labels import decode_all, note_on_replaced, without_surrogates
+from embedviz.core.formats.labels import decode_all, note_on_replaced
 from embedviz.core.formats.numpy_arrays import (
     Header,
     collect,
@@ -171,8 +171,10 @@ def _take_columns(contents: Contents, arrays: _Arrays, n_rows: int) -> None:
 
 def _texts(array: NDArray[Any], contents: Contents) -> list[str]:
     array = array[contents.rows]
-    if array.dtype.kind == "U":
-        return [without_surrogates(text) for text in array.tolist()]
+    if array.dtype.kind == "U":  # NumPy itself fails on numbers that are no characters.
+        encoding = "utf-32-be" if array.dtype.str[0] == ">" else "utf-32-le"
+        words = [word.tobytes() for word in array.view(f"V{array.dtype.itemsize}")]
+        return [word.decode(encoding, "replace").rstrip("\0") for word in words]
     texts, n_replaced = decode_all(array.tolist())
     contents.notes += note_on_replaced(n_replaced)
     return texts

@@ -27,6 +27,7 @@ from embedviz.core.formats.reading import (
     Format,
     ReadSettings,
     counted,
+    note_on_limit,
     require_dimensions,
 )
 from embedviz.core.formats.rows import (
@@ -131,14 +132,14 @@ def _find_dtype(description: Any) -> tuple[np.dtype[Any] | None, str]:
     return None, _KINDS.get(letter, f"values of type {description}")
 
 
-def require_matrix(name: str, header: Header, available: int | None) -> None:
+def require_matrix(name: str, header: Header, available: int) -> None:
     """Refuse what is not a matrix of numbers, or is longer than the `available` bytes.
 
     Raises
     ------
     UserError
     """
-    if header.is_matrix and available is not None and header.n_bytes > available:
+    if header.is_matrix and header.n_bytes > available:
         raise UserError(
             f"{name} is cut short: {header} need {header.n_bytes:,} bytes, and there are "
             f"{available:,}. Copy or download it again."
@@ -162,23 +163,31 @@ def _matches_array(source: Source) -> bool:
 
 
 def _read_array(source: Source, settings: ReadSettings, report: Report) -> Contents:
-    contents = _read_rows(source, settings, report)
+    name = source.path.name
+    with source.stream() as stream:
+        header = read_header(stream, name)
+        surplus = source.size - header.offset - header.n_bytes
+        if source.is_compressed:
+            surplus = 0
+        require_matrix(name, header, header.n_bytes + surplus)
+        if source.is_compressed or not header.n_bytes:
+            blocks = stream_blocks(stream, header, name)
+            contents = collect(blocks, header, source, settings, report)
+        else:
+            contents = _read_mapped(header, source, settings, report)
+    if surplus:
+        contents.notes.append(f"{counted(surplus, 'byte')} after the array not read.")
     contents.companions = (companion_of(source.path),)
     return contents
 
 
-def _read_rows(source: Source, settings: ReadSettings, report: Report) -> Contents:
-    name = source.path.name
-    with source.stream() as stream:
-        header = read_header(stream, name)
-        available = None if source.is_compressed else source.size - header.offset
-        require_matrix(name, header, available)
-        if source.is_compressed or not header.n_bytes or header.dtype is None:
-            blocks = stream_blocks(stream, header, name)
-            return collect(blocks, header, source, settings, report)
+def _read_mapped(
+    header: Header, source: Source, settings: ReadSettings, report: Report
+) -> Contents:
     order: Any = "F" if header.is_column_major else "C"
-    array = np.memmap(source.path, header.dtype, "r", header.offset, header.shape, order)
-    if settings.sample is None and array.dtype == np.dtype("<f4") and array.flags.c_contiguous:
+    dtype: Any = header.dtype
+    array = np.memmap(source.path, dtype, "r", header.offset, header.shape, order)
+    if settings.sample is None and dtype == np.dtype("<f4") and array.flags.c_contiguous:
         contents = _map(array, settings, report)
         if contents is not None:
             return contents
@@ -198,7 +207,7 @@ def _map(array: Matrix, settings: ReadSettings, report: Report) -> Contents | No
         report(rows.stop / n_rows, f"{rows.stop:,} rows checked")
     notes = note_on_zeros(n_zero)
     if len(array) < n_rows:
-        notes.append(f"Only the first {counted(len(array), 'row')} of {n_rows:,}.")
+        notes.append(note_on_limit(len(array)))
     return Contents(_FORMAT_NAME, array, None, np.arange(len(array)), n_rows, notes=notes)
 
 

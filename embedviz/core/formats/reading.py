@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 RowNumbers = NDArray[np.int64]
 
 _SHOWN_BAD_ROWS = 3
+_MOST_DIMENSIONS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -140,18 +141,28 @@ class BadRows:
         return [f"{counted(self.count, 'bad row')} skipped ({'; '.join(self._shown)}{more})."]
 
 
+def note_on_limit(max_rows: int) -> str:
+    """Return the sentence about a file that was not read to its end."""
+    return f"Only the first {counted(max_rows, 'row')} of the file."
+
+
 def counted(count: int, noun: str) -> str:
     """Return "1 row", "2 rows"."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def require_dimensions(name: str, dimensions: int) -> None:
-    """Refuse what has no directions: vectors of fewer than two numbers.
+    """Refuse what has no directions, vectors of fewer than two numbers, and what cannot be true.
 
     Raises
     ------
     UserError
     """
+    if dimensions > _MOST_DIMENSIONS:
+        raise UserError(
+            f"{name} claims {counted(dimensions, 'number')} per row. Its header is damaged, or it "
+            "is no file of vectors."
+        )
     if dimensions < 2:
         raise UserError(
             f"{name} holds {counted(dimensions, 'number')} per row. Vectors need at least two "

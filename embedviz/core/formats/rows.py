@@ -15,7 +15,14 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.formats.reading import BadRows, Contents, ReadSettings, RowNumbers, counted
+from embedviz.core.formats.reading import (
+    BadRows,
+    Contents,
+    ReadSettings,
+    RowNumbers,
+    counted,
+    note_on_limit,
+)
 from embedviz.core.kernels import serial_kernel
 from embedviz.core.vector_set import Matrix
 
@@ -227,7 +234,7 @@ class RowCollector:
         limit, sample = self._settings.max_rows, self._settings.sample
         notes = []
         if limit is not None and self._is_cut:
-            notes.append(f"Only the first {counted(limit, 'row')} of the file.")
+            notes.append(note_on_limit(limit))
         if sample is not None and self._n_accepted > sample:
             notes.append(
                 f"A random sample of {sample:,} of {counted(self._n_accepted, 'row')}, "

@@ -71,15 +71,20 @@ def find_layout(source: Source) -> Layout | None:
     body = [_Line.of(line) for line in lines[1 if claimed else 0 :]]
     if not body:
         return Layout(claimed, claimed[1], is_labeled=True) if claimed else None
-    dimensions, count = Counter(line.dimensions for line in body).most_common(1)[0]
-    if dimensions == 0 or 2 * count < len(body):
+    if all(line.is_bare for line in body):
+        count = _most_common([line.n_numbers for line in body])
+        if claimed is None or claimed[1] == count:
+            return Layout(claimed, count, is_labeled=False)
+    dimensions = _most_common([line.dimensions for line in body])
+    if 2 * sum(line.dimensions == dimensions > 0 for line in body) < len(body):
         return None
     if claimed and _header_is_believed(claimed[1], body):
-        return Layout(claimed, claimed[1], is_labeled=True)
-    is_labeled = not all(line.starts_with_fraction for line in body)
-    if claimed and claimed[1] != dimensions + 1:
-        is_labeled = True
-    return Layout(claimed, dimensions + (not is_labeled), is_labeled)
+        dimensions = claimed[1]
+    return Layout(claimed, dimensions, is_labeled=True)
+
+
+def _most_common(counts: list[int]) -> int:
+    return Counter(counts).most_common(1)[0][0]
 
 
 @dataclass(frozen=True)
@@ -100,8 +105,10 @@ class _Line:
         return max(min(self.n_numbers, len(self.fields) - 1), 0)
 
     @property
-    def starts_with_fraction(self) -> bool:
-        return self.n_numbers == len(self.fields) and bool(is_fraction(self.fields[0]))
+    def is_bare(self) -> bool:
+        """Whether there are only numbers, the first too detailed for a label."""
+        fields = self.fields[self.fields[:1] == [b""] :]
+        return len(fields) == self.n_numbers > 0 and bool(is_fraction(fields[0]))
 
 
 def _trailing_numbers(fields: list[bytes]) -> int:

@@ -123,7 +123,7 @@ class _Reader:
                 return
             report(stream.fraction, f"{self._rows.n_read:,} rows read")
         if rest:
-            self._take_down(rest, is_at_end)
+            self._take_down(rest)
 
     def contents(self) -> Contents:
         contents = self._rows.contents("word2vec binary")
@@ -154,7 +154,7 @@ class _Reader:
         self._position += used
         return int(used)
 
-    def _take_down(self, rest: bytes, is_at_end: bool) -> None:
+    def _take_down(self, rest: bytes) -> None:
         """Judge what is left when no further row was found."""
         n_read = self._rows.n_read
         if n_read >= self._promised:
@@ -162,7 +162,7 @@ class _Reader:
             return
         reason = (
             f"the file ends inside this row; {counted(self._promised, 'row')} were promised"
-            if is_at_end
+            if b" " in rest[:_LONGEST_LABEL] or len(rest) < _LONGEST_LABEL
             else "no space marks the end of its label"
         )
         self._bad.add(f"row {n_read + 1:,} (byte {self._position:,})", reason)
