@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
     QComboBox,
+    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -92,9 +93,24 @@ def number(name: str, description: str, least: int = 1, most: int = 1) -> QSpinB
     """Return a box for a whole number that speaks up only when typing is over."""
     box = named(QSpinBox(), name, description)
     box.setRange(least, most)
+    return _arranged(box)
+
+
+def decimal(name: str, description: str, most: float, step: float) -> QDoubleSpinBox:
+    """Return a box for a number from 0 with two decimals."""
+    box = named(QDoubleSpinBox(), name, description)
+    box.setRange(0, most)
+    box.setSingleStep(step)
+    return _arranged(box)
+
+
+B = TypeVar("B", QSpinBox, QDoubleSpinBox)
+
+
+def _arranged(box: B) -> B:
     box.setKeyboardTracking(False)
-    box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
     box.setAlignment(Qt.AlignmentFlag.AlignRight)
+    box.lineEdit().setTextMargins(GRID, 0, GRID, 0)
     return box
 
 

@@ -56,12 +56,15 @@ class MainWindow(QMainWindow):
         self.actions_by_name: dict[str, QAction] = {}
         self._add_menus()
         self.talk: TalkWindow | None = None
+        self.resize(self.sizeHint())
         session.changed.connect(self._on_changed)
         self._on_changed(State(), session.state)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the size of a laptop's screen."""
-        return QSize(1280, 800)
+        """Return the size of a laptop's screen, or most of a larger one."""
+        screen = self.screen().availableSize()
+        wanted = QSize(1280, 800).expandedTo(screen * 0.85).boundedTo(QSize(1680, 1050))
+        return wanted.boundedTo(screen)
 
     @property
     def active_pane(self) -> Pane:
@@ -136,6 +139,7 @@ class MainWindow(QMainWindow):
             dock.setWidget(pane)
             dock.setTitleBarWidget(QWidget())  # The tab, or the pane itself, says what it is.
             pane.action_wanted.connect(self.trigger)
+            dock.visibilityChanged.connect(pane.set_in_front)
             self.docks[pane.name] = dock
         first = self.docks[self.panes[0].name]
         self.addDockWidget(Side.LeftDockWidgetArea, self.docks["library"])

@@ -81,6 +81,7 @@ class Pane(QWidget):
         self._pages = QStackedWidget()
         self._arrange()
         self._shown: State | None = None
+        self._in_front = True
         self._drawing = False
         self.build()
         session.changed.connect(self._on_changed)
@@ -167,14 +168,23 @@ class Pane(QWidget):
         """Show what the user can put right."""
         self.notice.tell(str(error))
 
+    @Slot(bool)
+    def set_in_front(self, in_front: bool) -> None:
+        """Say whether the pane's tab is the chosen one: Qt counts the others as visible too."""
+        self._in_front = in_front
+        self._catch_up(self.session.state)
+
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Catch up with what changed while nobody looked."""
         super().showEvent(event)
-        self._bring_to(self.session.state)
+        self._catch_up(self.session.state)
 
     @Slot(object, object)
     def _on_changed(self, old: State, new: State) -> None:
-        if self.isVisible():
+        self._catch_up(new)
+
+    def _catch_up(self, new: State) -> None:
+        if self._in_front and self.isVisible():
             self._bring_to(new)
 
     def _bring_to(self, new: State) -> None:

@@ -102,6 +102,7 @@ def style_sheet(theme: Theme) -> str:
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus
         {{ border: 1px solid {theme.accent}; }}
     QAbstractSpinBox QLineEdit {{ border: none; padding: 0; min-height: 0; background: none; }}
+    QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
     QComboBox {{ padding-right: 18px; }}
     QComboBox::drop-down {{ border: none; width: 20px; }}
     QComboBox::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}

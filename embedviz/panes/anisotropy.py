@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QDoubleSpinBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -32,7 +31,7 @@ from embedviz.core.progress import Report
 from embedviz.core.recipes import Whitened
 from embedviz.core.vector_set import Rows, VectorSet
 from embedviz.gui.charts import CosineHistogram
-from embedviz.gui.controls import caption, named, number, slider, words
+from embedviz.gui.controls import caption, decimal, named, number, slider, words
 from embedviz.gui.pane import Pane
 from embedviz.gui.point_view import Arrow, Line, Note, PointView
 from embedviz.gui.theme import GRID, look, with_alpha
@@ -117,13 +116,9 @@ class AnisotropyPane(Pane):
             "anisotropy.strength", "Strength: 0 only centers the set, 1 whitens it fully", STEPS
         )
         self.strength.setMinimumWidth(80)
-        self.strength_value = named(
-            QDoubleSpinBox(), "anisotropy.strength_value", "Strength: as a number"
+        self.strength_value = decimal(
+            "anisotropy.strength_value", "Strength: as a number", 1.0, 0.05
         )
-        self.strength_value.setRange(0, 1)
-        self.strength_value.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        self.strength_value.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.strength_value.setSingleStep(0.05)
         self.components = number(
             "anisotropy.components", "Components: how many directions are kept"
         )
