@@ -1,6 +1,8 @@
 """Fixtures, and the checks that every test gets."""
 
+import multiprocessing
 import os
+import threading
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -8,8 +10,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import numpy as np
 import pytest
 from PySide6.QtCore import QStandardPaths
+from PySide6.QtWidgets import QApplication
 
 from embedviz.app.session import Session
+from embedviz.app.tasks import THREAD_NAME
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.style import apply_theme
@@ -33,6 +37,24 @@ def data_folder():
 def own_settings():
     """Keep logs and settings of the tests out of the user's folders."""
     QStandardPaths.setTestModeEnabled(True)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind():
+    """Fail a test that leaves a window, a task or a process behind."""
+    yield
+    application = QApplication.instance()
+    shown = [w for w in application.topLevelWidgets() if w.isVisible()] if application else []
+    for widget in shown:
+        widget.close()
+    assert not shown, f"still on screen: {shown}"
+    at_work = [thread for thread in threading.enumerate() if thread.name == THREAD_NAME]
+    for thread in at_work:
+        thread.join(timeout=60)  # One that nobody wants any more ends by itself.
+    assert not any(thread.is_alive() for thread in at_work), "a task never ends"
+    assert not multiprocessing.active_children()
+    if application is not None:
+        application.processEvents()
 
 
 @pytest.fixture(scope="session")
