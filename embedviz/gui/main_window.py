@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabWidget, QToolBar, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QMainWindow,
+    QMenuBar,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from embedviz.app.session import Session
 from embedviz.app.state import State
@@ -44,9 +52,9 @@ class MainWindow(QMainWindow):
         self.setTabPosition(Side.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.failures = FailureHandler(self)
         self.opener = Opener(session, self)
-        self.notice = Notice()
+        self.menus, self.notice = QMenuBar(), Notice()
         self.opener.failed.connect(self.notice.tell)
-        self._add_notice_bar()
+        self._add_head()
         self.setStatusBar(StatusBar(session))
         self.panes = [make(session) for make in panes]
         self.library = LibraryPanel(session)
@@ -120,17 +128,15 @@ class MainWindow(QMainWindow):
         self.session.board.stop()
         super().closeEvent(event)
 
-    def _add_notice_bar(self) -> None:
-        bar = QToolBar()
-        bar.setObjectName("notice.bar")
-        bar.setMovable(False)
-        bar.setFloatable(False)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        shown = bar.addWidget(self.notice)
-        self.notice.toggled.connect(shown.setVisible)
-        self.notice.toggled.connect(bar.setVisible)
-        bar.hide()
-        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
+    def _add_head(self) -> None:
+        """Put the notice between the menus and the panes, over the whole width."""
+        head = QWidget()
+        rows = QVBoxLayout(head)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.menus)
+        rows.addWidget(self.notice)
+        self.setMenuWidget(head)
 
     def _add_docks(self) -> None:
         for pane in (self.library, *self.panes, self.neighbors):
@@ -156,7 +162,7 @@ class MainWindow(QMainWindow):
 
     def _add_menus(self) -> None:
         names = dict.fromkeys(action.menu for action in ACTIONS)
-        menus = {name: self.menuBar().addMenu(name) for name in names}
+        menus = {name: self.menus.addMenu(name) for name in names}
         for action in ACTIONS:
             if action.separated:
                 menus[action.menu].addSeparator()

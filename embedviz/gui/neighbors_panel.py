@@ -15,7 +15,7 @@ from embedviz.core.isotropy import mean_cosine
 from embedviz.core.neighbors import NeighborSearch
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix, VectorSet
-from embedviz.gui.controls import caption, choice, named, number, words
+from embedviz.gui.controls import ElidedLabel, caption, choice, named, number, words
 from embedviz.gui.describe import describe_metadata
 from embedviz.gui.pane import Pane
 from embedviz.gui.ranked_list import Ranked, RankedList, rank
@@ -47,7 +47,7 @@ class NeighborsPanel(Pane):
         self.tools.addWidget(caption("by"))
         self.tools.addWidget(self.metric_box, 1)
         self.tools.addWidget(self.count)
-        self.query = words(kind="query")
+        self.query = ElidedLabel("query")
         self.query.setAccessibleName("Query")
         self.list = named(RankedList(), "neighbors.list", "Neighbors. Click one to walk there")
         self.list.row_chosen.connect(lambda row: self.edit(self.session.state.queried(row)))
@@ -88,16 +88,10 @@ class NeighborsPanel(Pane):
             self.list.show_lines(())
             self._neighbors_task.cancel()
             return
-        self._name_query(question.name)
+        self.query.setText(f"◉ {question.name}")
         search = self.session.searches.search(active, new.metric)
         work = partial(_nearest, active, search, question, new.count)
         self.calculate(self._neighbors_task, work, self.list.show_lines)
-
-    def _name_query(self, label: str) -> None:
-        text = " ".join(label.split())
-        room = self.query.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, 230)
-        self.query.setText(f"◉ {room}")
-        self.query.setToolTip(text)
 
     def _draw_table(self, new: State) -> None:
         active = new.active

@@ -18,6 +18,8 @@ from embedviz.core.vector_set import VectorSet
 
 COMPANIONS = ("metadata", "labels", "vocab", "words")
 """A text file with one of these in its name describes the vectors that it is opened with."""
+TEXTS = (".tsv", ".txt", ".csv")
+ARRAYS = (".npy", ".npz")
 
 
 @dataclass(frozen=True)
@@ -82,15 +84,25 @@ class Opener(QObject):
 def pair_up(paths: Sequence[str | Path]) -> list[Wanted]:
     """Return what to open, when several files are opened together.
 
-    One file of vectors with one text file named after what it holds (`metadata.tsv`,
-    `labels.txt`) is one set; otherwise each file is one.
+    Two files are one set when one is text and named after what it holds (`metadata.tsv`,
+    `labels.txt`), or when one is text and the other an array, which has no labels of its own.
+    Otherwise each file is one.
     """
     files = [Path(path) for path in paths]
-    companions = [file for file in files if _is_companion(file)]
-    others = [file for file in files if file not in companions]
-    if len(companions) != 1 or len(others) != 1:
-        return [Wanted(file) for file in files]
-    return [describe_with(others[0], companions[0])]
+    if len(files) == 2:
+        for vectors, other in (files, files[::-1]):
+            is_text = other.suffix.lower() in TEXTS
+            if is_text and not _names_rows(vectors) and (_is_array(vectors) or _names_rows(other)):
+                return [describe_with(vectors, other)]
+    return [Wanted(file) for file in files]
+
+
+def _names_rows(file: Path) -> bool:
+    return any(word in file.stem.lower() for word in COMPANIONS)
+
+
+def _is_array(file: Path) -> bool:
+    return file.suffix.lower() in ARRAYS
 
 
 def describe_with(vectors: Path, description: Path) -> Wanted:
@@ -103,11 +115,6 @@ def describe_with(vectors: Path, description: Path) -> Wanted:
     return (
         Wanted(vectors, metadata=description) if is_table else Wanted(vectors, labels=description)
     )
-
-
-def _is_companion(file: Path) -> bool:
-    stem = file.name.split(".")[0].lower()
-    return file.suffix.lower() in (".tsv", ".txt") and any(word in stem for word in COMPANIONS)
 
 
 def _load(wanted: Wanted | str, report: Report) -> VectorSet:

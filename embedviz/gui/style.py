@@ -83,7 +83,6 @@ def style_sheet(theme: Theme) -> str:
         {{ background: {theme.panel}; }}
     #notice {{ background: {theme.panel}; border: none; border-left: 3px solid {theme.before};
         border-bottom: 1px solid {theme.hairline}; }}
-    QToolBar {{ border: none; spacing: 0; padding: 0; }}
     #caption, #details {{ color: {theme.muted}; }}
     #title, #query, #headline {{ font-weight: 600; }}
     #hint {{ color: {theme.muted}; padding: 24px; }}

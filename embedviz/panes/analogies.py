@@ -159,7 +159,9 @@ class AnalogiesPane(Pane):
         self.caption.clear()
         self.view.set_arrows(())
         self.view.set_points(np.zeros((0, 2)))
-        self.view.set_message(f"{active.name} has no “{label}”. Type three of its labels above.")
+        self.view.set_message(
+            f"“{label}” is no label of this set.\nType three of its labels above."
+        )
         if typed:
             try:
                 active.row(label)
@@ -172,9 +174,9 @@ class AnalogiesPane(Pane):
             held = [pair for pair in pairs if pair[0] in active and pair[1] in active]
             if len(held) >= 2:
                 self.examples.addItem(relation, held)
-        self.examples.setEnabled(self.examples.count() > 0)
+        self.examples.setVisible(self.examples.count() > 0)
         self.examples.setCurrentIndex(-1)
-        self.examples.setPlaceholderText("Examples" if self.examples.count() else "No examples")
+        self.examples.setPlaceholderText("Examples")
 
     def _show(self, solved: Solved) -> None:
         previous = self._solved

@@ -31,7 +31,7 @@ from embedviz.core.progress import Report
 from embedviz.core.recipes import Whitened
 from embedviz.core.vector_set import Rows, VectorSet
 from embedviz.gui.charts import CosineHistogram
-from embedviz.gui.controls import caption, decimal, named, number, slider, words
+from embedviz.gui.controls import ElidedLabel, caption, decimal, named, number, slider, words
 from embedviz.gui.pane import Pane
 from embedviz.gui.point_view import Arrow, Line, Note, PointView
 from embedviz.gui.theme import GRID, look, with_alpha
@@ -94,7 +94,7 @@ class AnisotropyPane(Pane):
         self._latest: ConeView | None = None
         self._add_tools()
         self.before, self.after = PointView(), PointView()
-        self.titles = {role: words(kind=role) for role in ("before", "after")}
+        self.titles = {role: ElidedLabel(role) for role in ("before", "after")}
         for view, other, role in (
             (self.before, self.after, "before"),
             (self.after, self.before, "after"),

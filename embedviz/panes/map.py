@@ -22,7 +22,8 @@ from embedviz.gui.pane import Pane
 from embedviz.gui.point_view import PointView
 from embedviz.gui.theme import look
 
-ALWAYS_LABELED = 60
+ALWAYS_LABELED = 12
+"""A selection of more rows than this is an area: it stands out by dimming the others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,8 +149,8 @@ class MapPane(Pane):
         ratios = layout.fitted.explained_variance_ratio[:count]
         self.view.set_axes([f"PC{i} · {100 * r:.1f} %" for i, r in enumerate(ratios, 1)])
         self.view.set_caption(
-            f"{layout.vector_set.name} · PCA of all {len(layout.vector_set):,} rows, centered · "
-            f"these {count} axes hold {100 * ratios.sum():.1f} % of the variance"
+            f"PCA of all {len(layout.vector_set):,} rows of {layout.vector_set.name} · "
+            f"{100 * ratios.sum():.1f} % of the variance is on these {count} axes"
         )
 
     def _recolor(self) -> None:
@@ -161,7 +162,9 @@ class MapPane(Pane):
     def _label(self, state: State) -> None:
         assert state.active is not None
         always = [row for row in (state.query,) if row is not None]
-        always += list(state.selected)[:ALWAYS_LABELED] + list(self._neighbors)
+        if len(state.selected) <= ALWAYS_LABELED:
+            always += list(state.selected)
+        always += self._neighbors
         order = None if state.map.labels else ()
         self.view.set_labels(state.active.labels, order, tuple(dict.fromkeys(always)))
 
@@ -190,6 +193,7 @@ class MapPane(Pane):
             query=state.query if state.query_vector is None else None,
             selected=state.selected.rows,
             neighbors=self._neighbors,
+            dim_others=len(state.selected) > ALWAYS_LABELED,
         )
 
     def _set(self, **settings: Any) -> None:

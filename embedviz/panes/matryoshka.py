@@ -15,7 +15,7 @@ from embedviz.core.progress import Report
 from embedviz.core.recipes import Truncated
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.charts import OverlapChart
-from embedviz.gui.controls import caption, named, number, words
+from embedviz.gui.controls import ElidedLabel, caption, named, number, words
 from embedviz.gui.pane import Pane
 from embedviz.gui.prefix_slider import PrefixSlider
 from embedviz.gui.ranked_list import Fate, Ranked, RankedList, rank
@@ -80,7 +80,7 @@ class MatryoshkaPane(Pane):
         self._asked: Asked | None = None
         self._curves: Curves | None = None
         self._add_tools()
-        self.heads = {side: words(kind="title") for side in ("full", "short")}
+        self.heads = {side: ElidedLabel("title") for side in ("full", "short")}
         self.full = named(RankedList(), "matryoshka.full", "Neighbors at full length")
         self.short = named(RankedList(), "matryoshka.short", "Neighbors on the prefix")
         for ranked in (self.full, self.short):
@@ -187,7 +187,7 @@ class MatryoshkaPane(Pane):
         assert asked.state.active is not None
         most = asked.state.active.dimensions
         self.summary.setText(
-            f"{asked.question.name}: {lists.kept} of {len(lists.full)} neighbors kept with "
+            f"“{asked.question.name}” keeps {lists.kept} of {len(lists.full)} neighbors with "
             f"{dimensions:,} of {most:,} dimensions, {100 * dimensions / most:.1f} % of the bytes"
         )
 
