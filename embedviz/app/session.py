@@ -67,12 +67,12 @@ class Session(QObject):
     @property
     def can_undo(self) -> bool:
         """Whether there is a step to take back."""
-        return any(past.with_library_of(self.state) for past in self._undo)
+        return any(self._reachable(past) for past in self._undo)
 
     @property
     def can_redo(self) -> bool:
         """Whether a step that was taken back can be taken again."""
-        return any(future.with_library_of(self.state) for future in self._redo)
+        return any(self._reachable(future) for future in self._redo)
 
     def undo(self) -> None:
         """Show the state before the last step, with the sets that are open now."""
@@ -84,11 +84,16 @@ class Session(QObject):
 
     def _step(self, source: deque[State] | list[State], target: deque[State] | list[State]) -> None:
         while source:
-            wanted = source.pop().with_library_of(self.state)
-            if wanted is not None and wanted != self.state:
+            wanted = self._reachable(source.pop())
+            if wanted is not None:
                 target.append(self.state)
                 self._replace(wanted)
                 return
+
+    def _reachable(self, other: State) -> State | None:
+        """Return another state with the sets that are open now; None when nothing differs."""
+        wanted = other.with_library_of(self.state)
+        return None if wanted == self.state else wanted
 
     def _record(self, past: State) -> None:
         if self._in_gesture and self._gesture_recorded:

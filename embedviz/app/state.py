@@ -252,12 +252,12 @@ class State:
 
     def truncated(self, dimensions: int) -> State:
         """Use only the first `dimensions` columns, as far as there are that many."""
-        most = self.active.dimensions if self.active else 0
+        most = 0 if self.active is None else self.active.dimensions
         return replace(self, dimensions=max(min(dimensions, most), min(1, most)))
 
     def dialed(self, *, strength: float | None = None, components: int | None = None) -> State:
         """Turn the whitening dial; what is not given stays. All components is given as 0."""
-        most = self.active.dimensions if self.active else 1
+        most = 1 if self.active is None else self.active.dimensions
         dial = self.dial
         if strength is not None:
             dial = replace(dial, strength=min(max(strength, 0.0), 1.0))
