@@ -175,8 +175,15 @@ class VectorSet:
         """The set that this one was derived from in the end, or the set itself."""
         return self if self.derivation is None else self.derivation.parent.origin
 
+    def index_labels(self) -> None:
+        """Make finding rows by label quick from now on; else the first use takes the time."""
+        _ = self._first_rows
+
     @cached_property
     def _first_rows(self) -> dict[str, int]:
+        parent = None if self.derivation is None else self.derivation.parent
+        if parent is not None and parent.labels is self.labels:
+            return parent._first_rows
         # Filled backwards, so that the first of several equal labels wins.
         last = len(self.labels) - 1
         return {label: last - i for i, label in enumerate(reversed(self.labels))}

@@ -55,6 +55,7 @@ class LabelEdit(QLineEdit):
         self._given = label
         if self.text() != label:
             self.setText(label)
+            self.setCursorPosition(0)  # The beginning of a long label says more than its end.
 
     def _search(self, text: str) -> None:
         if self._set is None or not text.strip():

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeySequence,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -110,6 +117,15 @@ class MainWindow(QMainWindow):
         self.docks[name].show()
         self.docks[name].raise_()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Give the side panels their widths, which Qt forgets before the first layout."""
+        super().showEvent(event)
+        names = ("library", self.panes[0].name, "neighbors")
+        middle = self.width() - LIBRARY_WIDTH - NEIGHBORS_WIDTH
+        widths = [LIBRARY_WIDTH, max(middle, 1), NEIGHBORS_WIDTH]
+        columns = [self.docks[name] for name in names]
+        self.resizeDocks(columns, widths, Qt.Orientation.Horizontal)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Accept files."""
         if event.mimeData().hasUrls():
@@ -154,11 +170,6 @@ class MainWindow(QMainWindow):
         for pane in self.panes[1:]:
             self.tabifyDockWidget(first, self.docks[pane.name])
         first.raise_()
-        columns = [self.docks["library"], first, self.docks["neighbors"]]
-        middle = self.sizeHint().width() - LIBRARY_WIDTH - NEIGHBORS_WIDTH
-        self.resizeDocks(
-            columns, [LIBRARY_WIDTH, middle, NEIGHBORS_WIDTH], Qt.Orientation.Horizontal
-        )
 
     def _add_menus(self) -> None:
         names = dict.fromkeys(action.menu for action in ACTIONS)

@@ -120,8 +120,17 @@ def describe_with(vectors: Path, description: Path) -> Wanted:
 def _load(wanted: Wanted | str, report: Report) -> VectorSet:
     """Load a file or a sample. Runs off the UI thread."""
     if isinstance(wanted, str):
-        return load_sample(wanted)
+        return _prepared(load_sample(wanted))
     from embedviz.core.formats import load
 
     report(0.0, f"opening {wanted.vectors.name}")
-    return load(wanted.vectors, labels=wanted.labels, metadata=wanted.metadata, report=report)
+    opened = load(wanted.vectors, labels=wanted.labels, metadata=wanted.metadata, report=report)
+    report(1.0, "indexing labels")
+    return _prepared(opened)
+
+
+def _prepared(vector_set: VectorSet) -> VectorSet:
+    """Do now what would stall the window at its first use, when there are a million labels."""
+    vector_set.index_labels()
+    _ = vector_set.metadata
+    return vector_set

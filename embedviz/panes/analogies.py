@@ -101,11 +101,11 @@ class AnalogiesPane(Pane):
                 self.tools.addWidget(words(sign))
             edit = LabelEdit(self.new_task("completing"))
             named(edit, f"analogies.{name}", f"Label {name}, {description}: type to complete")
-            edit.setMinimumWidth(64)
+            edit.setMinimumWidth(72)
             edit.setMaximumWidth(150)
             edit.label_chosen.connect(lambda _: self._ask())
             self.edits.append(edit)
-            self.tools.addWidget(edit, 1)
+            self.tools.addWidget(edit, 2)
         self.method = choice("analogies.method", "Method: how answers are ranked", METHODS)
         self.method.activated.connect(lambda _: self._set(method=self.method.currentData()))
         self.inputs = toggle(

@@ -127,6 +127,7 @@ class AnisotropyPane(Pane):
             "Components: how many directions are kept, those of most variance first",
             1,
         )
+        self.components_slider.setMinimumWidth(60)
         self.use = named(
             QPushButton("Use in all panes"),
             "anisotropy.use",

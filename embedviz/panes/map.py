@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -33,6 +34,8 @@ class MapLayout:
     vector_set: VectorSet
     fitted: FittedPCA
     positions: Matrix
+    columns: tuple[str, ...]
+    """Metadata that can color the points."""
 
 
 class MapPane(Pane):
@@ -87,8 +90,6 @@ class MapPane(Pane):
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         active = new.active
         assert active is not None
-        if old.active is not active:
-            self._fill_columns(active)
         self._show_settings(new.map)
         if self._layout is None or self._layout.vector_set is not active:
             if not self._layout_task.is_busy or old.active is not active:
@@ -109,10 +110,10 @@ class MapPane(Pane):
         if not old.asks_as(new) or (old.selected, old.metric) != (new.selected, new.metric):
             self._mark(new)
 
-    def _fill_columns(self, active: VectorSet) -> None:
+    def _fill_columns(self, columns: Sequence[str]) -> None:
         self.color.clear()
         self.color.addItem("nothing", None)
-        for column in colorable_columns(active):
+        for column in columns:
             self.color.addItem(column, column)
 
     def _show_settings(self, settings: MapSettings) -> None:
@@ -123,6 +124,8 @@ class MapPane(Pane):
     def _show_layout(self, layout: MapLayout) -> None:
         state = self.session.state
         self._layout = layout
+        self._fill_columns(layout.columns)
+        self._show_settings(state.map)
         self.view.set_message("")
         self._place_points(state, animate=False)
         self._label(state)
@@ -136,7 +139,7 @@ class MapPane(Pane):
         assert layout is not None
         count = 3 if state.map.is_3d else 2
         coloring = None
-        if state.map.color_by in colorable_columns(layout.vector_set):
+        if state.map.color_by in layout.columns:
             coloring = color_by(layout.vector_set, state.map.color_by, look.theme)
         self.view.set_legend(None if coloring is None else legend_of(coloring))
         self.view.set_points(
@@ -222,7 +225,8 @@ class MapPane(Pane):
 def _lay_out(vector_set: VectorSet, report: Report) -> MapLayout:
     """Compute the map of all rows. Runs off the UI thread."""
     fitted = PCA().fit(vector_set.vectors, report)
-    return MapLayout(vector_set, fitted, fitted.transform(vector_set.vectors))
+    positions = fitted.transform(vector_set.vectors)
+    return MapLayout(vector_set, fitted, positions, tuple(colorable_columns(vector_set)))
 
 
 def _find(

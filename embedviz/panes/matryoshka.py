@@ -23,6 +23,8 @@ from embedviz.gui.theme import GRID
 
 SHOWN = 10
 QUERIES = 500
+WORK = 2e10
+"""Multiplications allowed for the neighbors of all queries; a set too large for 500 gets fewer."""
 ORDERINGS: dict[str, Ordering] = {
     "prefix": "prefix",
     "random dimensions": "random",
@@ -253,7 +255,8 @@ def _judged(lines: Iterable[Ranked], both: set[int], otherwise: Fate) -> tuple[R
 
 def _measure(vector_set: VectorSet, lengths: tuple[int, ...], report: Report) -> Curves:
     """Compute the overlap curves. Runs off the UI thread."""
-    queries = min(QUERIES, len(vector_set))
+    affordable = round(WORK / max(vector_set.vectors.size, 1))
+    queries = min(QUERIES, max(affordable, 30), len(vector_set))
     overlaps = {}
     for step, (name, ordering) in enumerate(ORDERINGS.items()):
 
