@@ -3,6 +3,9 @@
 Selecting the top few from a finished array of scores costs more than the scores themselves once
 several queries are asked, so the kernels offer each score to a small heap as it is computed.
 Equal scores are ordered by row, so that a list of neighbors is the same every time.
+
+Numba recompiles a cached kernel when its own file changes, but not when a kernel that it calls
+from another file does: after a change to the kernels here, remove the caches (`*.nbc`).
 """
 
 from __future__ import annotations
@@ -68,8 +71,11 @@ def strided_blocks(vectors: Matrix) -> Iterator[Block]:
     step, inner = vectors.strides
     if inner == vectors.itemsize and step >= 0 and step % vectors.itemsize == 0:
         stride = step // vectors.itemsize
-        length = (n_vectors - 1) * stride + dimensions
-        flat = np.lib.stride_tricks.as_strided(vectors, (length,), (inner,))
+        if vectors.flags.c_contiguous:
+            flat = vectors.reshape(-1)
+        else:
+            length = (n_vectors - 1) * stride + dimensions
+            flat = np.lib.stride_tricks.as_strided(vectors, (length,), (inner,))
         yield Block(0, n_vectors, read_only(flat), stride)
         return
     block_rows = rows_per_block(dimensions)
@@ -169,7 +175,8 @@ class Candidates:
     """
 
     def __init__(self, n_vectors: int, count: int, exclude: Iterable[int]) -> None:
-        self._excluded = np.unique(np.fromiter(exclude, dtype=np.intp))
+        excluded = np.fromiter(exclude, dtype=np.intp)
+        self._excluded = np.unique(excluded) if len(excluded) else excluded
         self._count = max(0, count)
         self._capacity = min(self._count + len(self._excluded), n_vectors) if count > 0 else 0
         self._found: list[tuple[int, Scores, Rows, Rows]] = []
@@ -196,11 +203,12 @@ class Candidates:
 
     def best(self) -> tuple[Rows, Scores]:
         """Return the best rows and their scores, highest first, ties by the lower row."""
-        rows, scores = np.empty(0, dtype=np.intp), np.empty(0, dtype=np.float32)
-        for first, block_scores, block_rows, kept in self._found:
-            held = np.arange(block_rows.shape[1]) < kept[:, np.newaxis]
-            rows = np.concatenate([rows, block_rows[held] + first])
-            scores = np.concatenate([scores, block_scores[held]])
+        if not self._found:
+            return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.float32)
+        held = [np.arange(rows.shape[1]) < kept[:, np.newaxis] for _, _, rows, kept in self._found]
+        found = list(zip(self._found, held, strict=True))
+        rows = np.concatenate([rows[used] + first for (first, _, rows, _), used in found])
+        scores = np.concatenate([scores[used] for (_, scores, _, _), used in found])
         if len(self._excluded):
             wanted = ~np.isin(rows, self._excluded)
             rows, scores = rows[wanted], scores[wanted]
@@ -263,7 +271,8 @@ def _keep_best(scores: Scores, rows: Rows, kept: int, score: np.float32, row: in
             or (scores[other] == scores[below] and rows[other] > rows[below])
         ):
             below = other
-        if score < scores[below]:
+        # Of equal scores the new row is the worst one, so it stays above.
+        if score <= scores[below]:
             break
         scores[at], rows[at] = scores[below], rows[below]
         at = below

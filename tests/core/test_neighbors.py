@@ -95,6 +95,16 @@ def test_any_memory_layout_gives_the_same_answer(metric, monkeypatch):
         np.testing.assert_array_equal(found, expected)
 
 
+@pytest.mark.parametrize("metric", METRICS)
+def test_many_ties_go_to_the_lowest_rows(metric):
+    vectors = np.random.default_rng(0).integers(-1, 2, (2000, 4)).astype(np.float32)
+    query = np.array([1, 0.5, 0, 0], dtype=np.float32)
+    rows, _ = NeighborSearch(vectors, metric).nearest(query, 200)
+    all_rows, all_scores = NeighborSearch(vectors, metric).nearest(query, 2000)
+    keys = sorted(zip(all_scores if metric == "euclidean" else -all_scores, all_rows, strict=True))
+    assert rows.tolist() == [row for _, row in keys[:200]]
+
+
 def test_a_file_in_memory_is_searched(tmp_path):
     vectors = random_rows(50, 8)
     np.save(tmp_path / "a.npy", vectors)
