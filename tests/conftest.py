@@ -9,9 +9,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QStandardPaths
+from PySide6.QtCore import QPointF, QStandardPaths, Qt
 from PySide6.QtWidgets import QApplication
 
+from embedviz.__main__ import make_window
 from embedviz.app.session import Session
 from embedviz.app.tasks import THREAD_NAME
 from embedviz.core.samples import load_sample
@@ -101,3 +102,62 @@ def idle(qtbot):
         qtbot.waitUntil(lambda: session.board.current is None, timeout=timeout)
 
     return wait
+
+
+@pytest.fixture
+def window(qtbot):
+    """Return the window of the application, on screen, with nothing open."""
+    window = make_window()
+    window.resize(window.sizeHint())
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    return window
+
+
+@pytest.fixture
+def front(qtbot):
+    """Return a function that brings a pane of the window to the front, as its tab does."""
+
+    def bring(window, name):
+        window.bring_to_front(name)
+        qtbot.waitUntil(lambda: window.active_pane.name == name)
+        return window.active_pane
+
+    return bring
+
+
+@pytest.fixture
+def click_line(qtbot):
+    """Return a function that clicks a line of a list."""
+
+    def click(view, place, keys=Qt.KeyboardModifier.NoModifier):
+        index = view.model().index(place, 0)
+        view.scrollTo(index)
+        middle = view.visualRect(index).center()
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, keys, middle)
+
+    return click
+
+
+@pytest.fixture
+def texts():
+    """Return a function that gives the words of all lines of a list."""
+
+    def read(view):
+        model = view.model()
+        return [model.index(place, 0).data() for place in range(model.rowCount())]
+
+    return read
+
+
+@pytest.fixture
+def pixel_of():
+    """Return a function that gives where a position of the data is in a picture of points."""
+
+    def find(view, position):
+        area = view.area()
+        pixels, _ = view.camera.project(position, area.width(), area.height())
+        return (area.topLeft() + QPointF(*pixels[0].tolist())).toPoint()
+
+    return find

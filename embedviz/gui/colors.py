@@ -66,13 +66,17 @@ class Coloring:
 
 
 def colorable_columns(vector_set: VectorSet) -> list[str]:
-    """Return the metadata columns that can color points: numbers, or not too many texts."""
+    """Return the metadata columns that can color points: numbers, truth, not too many texts."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     columns = []
     for field in vector_set.metadata.schema:
-        if pa.types.is_integer(field.type) or pa.types.is_floating(field.type):
+        if (
+            pa.types.is_integer(field.type)
+            or pa.types.is_floating(field.type)
+            or pa.types.is_boolean(field.type)
+        ):
             columns.append(field.name)
         elif pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
             column = vector_set.metadata.column(field.name)
@@ -108,11 +112,13 @@ def legend_of(coloring: Coloring) -> Legend:
 
 
 def _by_number(values: Any, column: str, theme: Theme) -> Coloring:
-    numbers = values.cast("float64").to_numpy(zero_copy_only=False)
+    # Long whole numbers, such as identifiers, lose their last digits, which no color shows.
+    numbers = values.cast("float64", safe=False).to_numpy(zero_copy_only=False)
     known = np.isfinite(numbers)
     least, most = (numbers[known].min(), numbers[known].max()) if known.any() else (0.0, 0.0)
     ramp = number_ramp()
-    shares = (numbers[known] - least) / ((most - least) or 1.0)
+    size = max(abs(least), abs(most)) or 1.0  # The span of huge numbers may be infinite.
+    shares = (numbers[known] / size - least / size) / ((most / size - least / size) or 1.0)
     colors = _faint(len(numbers), theme)
     places = np.rint(shares * (len(ramp) - 1)).astype(int)
     colors[known] = np.array([_rgba(color, 0.9) for color in ramp], dtype=np.float32)[places]
@@ -122,7 +128,7 @@ def _by_number(values: Any, column: str, theme: Theme) -> Coloring:
 def _by_category(values: Any, column: str, theme: Theme) -> Coloring:
     import pyarrow.compute as pc
 
-    encoded = pc.dictionary_encode(values)
+    encoded = pc.dictionary_encode(values.cast("string"))
     names = [str(name) for name in encoded.dictionary.to_pylist()]
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
@@ -156,7 +162,7 @@ def number_ramp() -> tuple[str, ...]:
 def category_colors(count: int, on_dark: bool) -> tuple[str, ...]:
     """Return colors that are told apart, also under the common color vision deficiencies.
 
-    Up to eight are Okabe and Ito's. Beyond, each further color is the one farthest from all
+    Up to eight are Okabe and Ito's, their black being white on a dark ground. Beyond, each further color is the one farthest from all
     before it, as Glasbey et al. (2007) do, but at the worst of three kinds of sight: the usual
     one and the two common deficiencies. Light or dark ones that would be lost on the ground are
     left out.
@@ -167,8 +173,9 @@ def category_colors(count: int, on_dark: bool) -> tuple[str, ...]:
     on_dark : bool
         Whether the ground is dark.
     """
-    if count <= len(OKABE_ITO):
-        return OKABE_ITO[:count]
+    first = tuple("#FFFFFF" if on_dark and color == "#000000" else color for color in OKABE_ITO)
+    if count <= len(first):
+        return first[:count]
     levels = np.linspace(0, 1, 14)
     grid = np.stack(np.meshgrid(levels, levels, levels), -1).reshape(-1, 3)
     lab = _oklab(grid)
@@ -176,7 +183,7 @@ def category_colors(count: int, on_dark: bool) -> tuple[str, ...]:
     fits = (lightness > (0.55 if on_dark else 0.38)) & (lightness < (0.92 if on_dark else 0.82))
     grid = grid[fits & (chroma > 0.07)]
     seen = [_oklab(grid), _oklab(grid, _PROTAN), _oklab(grid, _DEUTAN)]
-    chosen = [_rgba(color, 1.0)[:3] for color in OKABE_ITO]
+    chosen = [_rgba(color, 1.0)[:3] for color in first]
     nearest = np.full(len(grid), np.inf)
     for color in chosen:
         nearest = np.minimum(nearest, _worst_distance(seen, np.array(color)))

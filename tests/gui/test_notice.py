@@ -1,0 +1,22 @@
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
+
+from embedviz.gui.notice import Notice
+
+
+def test_a_message_stays_until_it_is_closed(qtbot):
+    notice = Notice()
+    qtbot.addWidget(notice)
+    assert notice.text == ""
+    with qtbot.waitSignal(notice.toggled) as caught:
+        notice.tell("line 3 of <b>x.txt</b> is cut short")
+    assert caught.args == [True]
+    assert notice.isVisible()
+    assert notice.text == "line 3 of <b>x.txt</b> is cut short"
+    assert notice.label.textFormat() == Qt.TextFormat.PlainText
+    assert notice.accessibleDescription() == notice.text
+    with qtbot.waitSignal(notice.toggled) as caught:
+        qtbot.mouseClick(notice.findChild(QToolButton, "notice.close"), Qt.MouseButton.LeftButton)
+    assert caught.args == [False]
+    assert not notice.isVisible()
+    assert notice.text == ""

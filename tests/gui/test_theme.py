@@ -1,0 +1,131 @@
+"""Colors that can be read, in both themes."""
+
+import re
+from itertools import combinations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+
+from embedviz.gui import theme as themes
+from embedviz.gui.theme import (
+    CAPTION_PIXELS,
+    DARK,
+    LIGHT,
+    OKABE_ITO,
+    TEXT_PIXELS,
+    THEMES,
+    Look,
+    families,
+    font,
+    palette,
+    system_theme,
+    with_alpha,
+)
+
+both = pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+
+
+def luminance(color):
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(first, second):
+    """Return the contrast ratio of WCAG 2, from 1 to 21."""
+    low, high = sorted(luminance(color) for color in (first, second))
+    return (high + 0.05) / (low + 0.05)
+
+
+@both
+def test_text_is_readable(theme):
+    for ground in (theme.ground, theme.panel):
+        assert contrast(theme.text, ground) >= 7
+        assert contrast(theme.muted, ground) >= 4.5
+        assert contrast(theme.accent, ground) >= 4.5
+        for role in (theme.before, theme.after):
+            assert contrast(role, ground) >= 3  # Points and large text.
+
+
+@both
+def test_colors_are_written_in_full(theme):
+    colors = [value for value in vars(theme).values() if value.startswith("#")]
+    assert len(colors) == 12
+    assert all(re.fullmatch("#[0-9A-F]{6}", color) for color in colors)
+
+
+@both
+def test_what_became_of_a_neighbor_has_three_colors(theme):
+    assert len({theme.kept, theme.lost, theme.new}) == 3
+    assert (theme.lost, theme.new) == (theme.before, theme.after)
+
+
+@both
+def test_points_are_muted(theme):
+    assert theme.point.name().upper() == theme.muted
+    assert theme.point.alphaF() == pytest.approx(0.6, abs=0.01)
+    assert theme.is_dark == (luminance(theme.text) > luminance(theme.ground))
+
+
+@both
+def test_the_palette_has_the_colors_of_the_theme(theme, qapp):
+    made = palette(theme)
+    roles = QPalette.ColorRole
+    assert made.color(roles.Window).name().upper() == theme.ground
+    assert made.color(roles.Base).name().upper() == theme.panel
+    assert made.color(roles.WindowText).name().upper() == theme.text
+    assert made.color(roles.PlaceholderText).name().upper() == theme.muted
+    disabled = made.color(QPalette.ColorGroup.Disabled, roles.Text)
+    assert disabled == with_alpha(theme.muted, 0.6)
+
+
+def test_categories_have_eight_different_colors():
+    assert len(set(OKABE_ITO)) == 8
+    assert all(a != b for a, b in combinations(OKABE_ITO, 2))
+    # The colors of before, after and the query are the last to be taken.
+    assert set(OKABE_ITO[-3:]) == {LIGHT.before, LIGHT.after, LIGHT.query}
+
+
+def test_alpha():
+    assert with_alpha("#102030", 0.5).getRgb()[:3] == (0x10, 0x20, 0x30)
+    assert with_alpha("#102030", 0.5).alphaF() == pytest.approx(0.5, abs=0.01)
+
+
+def test_fonts_are_in_pixels(qapp):
+    assert font().pixelSize() == TEXT_PIXELS
+    assert font(CAPTION_PIXELS).pixelSize() == CAPTION_PIXELS
+    assert font(0.2).pixelSize() == 1
+    assert font(semibold=True).weight() == QFont.Weight.DemiBold
+
+
+def test_families_are_installed_ones(qapp):
+    assert set(families()) <= set(QFontDatabase.families())
+
+
+def test_a_change_is_told_once(qtbot):
+    mine = Look()
+    with qtbot.waitSignal(mine.changed):
+        mine.use(DARK)
+    with qtbot.assertNotEmitted(mine.changed):
+        mine.use(DARK)
+    assert mine.theme is DARK
+
+
+def test_follows_the_desktop(qapp, monkeypatch):
+    class Hints:
+        scheme = Qt.ColorScheme.Dark
+
+        def colorScheme(self):  # noqa: N802
+            return self.scheme
+
+    hints = Hints()
+    monkeypatch.setattr(themes, "QGuiApplication", type("G", (), {"styleHints": lambda: hints}))
+    assert system_theme() is DARK
+    hints.scheme = Qt.ColorScheme.Unknown
+    assert system_theme() is LIGHT
+
+
+def test_colors_are_known_to_qt(qapp):
+    assert QGuiApplication.instance() is not None
+    assert all(QColor(color).isValid() for color in OKABE_ITO)
