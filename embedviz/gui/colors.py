@@ -162,10 +162,10 @@ def number_ramp() -> tuple[str, ...]:
 def category_colors(count: int, on_dark: bool) -> tuple[str, ...]:
     """Return colors that are told apart, also under the common color vision deficiencies.
 
-    Up to eight are Okabe and Ito's, their black being white on a dark ground. Beyond, each further color is the one farthest from all
-    before it, as Glasbey et al. (2007) do, but at the worst of three kinds of sight: the usual
-    one and the two common deficiencies. Light or dark ones that would be lost on the ground are
-    left out.
+    Up to eight are Okabe and Ito's, their black being white on a dark ground. Beyond, each
+    further color is the one farthest from all before it, as Glasbey et al. (2007) do, but at the
+    worst of three kinds of sight: the usual one and the two common deficiencies. Light or dark
+    ones that would be lost on the ground are left out.
 
     Parameters
     ----------
