@@ -25,7 +25,6 @@ from PySide6.QtWidgets import QWidget
 
 from embedviz.app.session import Session
 from embedviz.core.errors import UserError
-from embedviz.gui.charts import Chart
 from embedviz.gui.pane import Pane
 from embedviz.gui.point_view import PointView
 from embedviz.gui.theme import look
@@ -103,7 +102,7 @@ def draw_image(picture: QWidget, scale: float = 2.0) -> QImage:
 
 def _render(picture: QWidget, painter: QPainter, scale: float) -> None:
     """Paint a widget; lines of charts are told the resolution, points look at the painter."""
-    charts = picture.findChildren(Chart)
+    charts = [part for part in picture.findChildren(QWidget) if hasattr(part, "set_resolution")]
     for chart in charts:
         chart.set_resolution(scale)
     picture.render(painter, QPoint())

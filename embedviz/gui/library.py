@@ -48,7 +48,7 @@ class LibraryPanel(Pane):
     title = "Library"
     name = "library"
     hint = "Open sets are listed here."
-    offers_files = False
+    is_side_panel = True
 
     def build(self) -> None:  # noqa: D102 - see Pane
         self._search_task = self.new_task("searching")

@@ -32,7 +32,7 @@ class NeighborsPanel(Pane):
     title = "Neighbors"
     name = "neighbors"
     hint = "Nearest rows of what you choose appear here."
-    offers_files = False
+    is_side_panel = True
 
     def build(self) -> None:  # noqa: D102 - see Pane
         self._neighbors_task = self.new_task("nearest rows")

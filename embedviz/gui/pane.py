@@ -37,7 +37,8 @@ class Pane(QWidget):
     no choices of its own and knows no other pane.
 
     A pane that nobody sees does not draw: it catches up when it is shown, in one step from the
-    state it drew last. So a session with five panes costs as much as the visible ones.
+    state it drew last. Its widgets are not even made before there is something to show in them.
+    So a session with five panes costs as much as the visible ones, and a start as much as one.
 
     Signals
     -------
@@ -59,8 +60,8 @@ class Pane(QWidget):
     """What `embedviz figure` calls it; nothing for a pane that is no figure."""
     hint: ClassVar[str]
     """What to do where nothing is open, in a sentence."""
-    offers_files: ClassVar[bool] = True
-    """Whether there are buttons for that below the sentence."""
+    is_side_panel: ClassVar[bool] = False
+    """A panel beside the panes: made at once, and without buttons below its hint."""
 
     action_wanted = Signal(str)
 
@@ -83,7 +84,10 @@ class Pane(QWidget):
         self._shown: State | None = None
         self._in_front = True
         self._drawing = False
-        self.build()
+        self._is_built = False
+        self._text_scale = 1.0
+        if self.is_side_panel:
+            self.make()
         session.changed.connect(self._on_changed)
 
     def _arrange(self) -> None:
@@ -108,7 +112,7 @@ class Pane(QWidget):
         text = words(self.hint, "hint", wrap=True)
         text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         middle.addWidget(text)
-        if self.offers_files:
+        if not self.is_side_panel:
             middle.addLayout(self._make_offers())
         middle.addStretch(1)
         return page
@@ -123,6 +127,14 @@ class Pane(QWidget):
         buttons.addStretch(1)
         return buttons
 
+    def make(self) -> None:
+        """Make the widgets now, if they are not there yet."""
+        if not self._is_built:
+            self._is_built = True
+            self.build()
+            if self._text_scale != 1:
+                self.set_text_scale(self._text_scale)
+
     def build(self) -> None:
         """Make the widgets and connect their signals, once."""
         raise NotImplementedError
@@ -136,6 +148,9 @@ class Pane(QWidget):
 
     def set_text_scale(self, scale: float) -> None:
         """Show all text of the picture larger, for a stage; 1 is the usual size."""
+        self._text_scale = scale
+        if not self._is_built:
+            return
         self.picture.setStyleSheet("" if scale == 1 else text_rules(scale))
         for part in self.findChildren(QWidget):
             if hasattr(part, "set_text_scale"):
@@ -193,6 +208,7 @@ class Pane(QWidget):
         old, self._shown = self._shown or State(), new
         self._pages.setCurrentIndex(0 if new.active is None else 1)
         if new.active is not None:
+            self.make()
             self._drawn(lambda: self.draw(old, new))
 
     def _drawn(self, draw: Callable[[], None]) -> None:

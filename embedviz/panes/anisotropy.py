@@ -30,7 +30,6 @@ from embedviz.core.cone import Cone, ConeView
 from embedviz.core.progress import Report
 from embedviz.core.recipes import Whitened
 from embedviz.core.vector_set import Rows, VectorSet
-from embedviz.gui.charts import CosineHistogram
 from embedviz.gui.controls import ElidedLabel, caption, decimal, named, number, slider, words
 from embedviz.gui.pane import Pane
 from embedviz.gui.point_view import Arrow, Line, Note, PointView
@@ -87,6 +86,9 @@ class AnisotropyPane(Pane):
     hint = "Open a file of vectors to see how narrow their cone is, and to open it."
 
     def build(self) -> None:  # noqa: D102 - see Pane
+        # pyqtgraph takes 0.3 s to import, which is not for every start to pay.
+        from embedviz.gui.charts import CosineHistogram
+
         self._cone_task = self.new_task("measuring the cone")
         self._dial_task = self.new_task("whitening")
         self._derive_task = self.new_task("whitening all rows")

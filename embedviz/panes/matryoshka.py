@@ -14,7 +14,6 @@ from embedviz.core.orderings import Ordering
 from embedviz.core.progress import Report
 from embedviz.core.recipes import Truncated
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.charts import OverlapChart
 from embedviz.gui.controls import ElidedLabel, caption, named, number, words
 from embedviz.gui.pane import Pane
 from embedviz.gui.prefix_slider import PrefixSlider
@@ -74,6 +73,9 @@ class MatryoshkaPane(Pane):
     hint = "Open a file of vectors to see how short a prefix still finds the same neighbors."
 
     def build(self) -> None:  # noqa: D102 - see Pane
+        # pyqtgraph takes 0.3 s to import, which is not for every start to pay.
+        from embedviz.gui.charts import OverlapChart
+
         self._ask_task = self.new_task("preparing the query")
         self._lists_task = self.new_task("nearest rows")
         self._curve_task = self.new_task("overlap curve")

@@ -102,8 +102,8 @@ def test_controls_have_names(shown, session, idle, toy):
         assert control.toolTip(), control.objectName()
 
 
-def test_text_grows_for_a_talk_and_shrinks_back(shown, session, idle, toy):
-    session.show(State().opened(toy))
+def test_text_grows_for_a_talk_and_shrinks_back(shown, session, idle, words):
+    session.show(State().opened(words))
     idle(session)
     shown.resize(1000, 700)
     before = shown.picture.grab().toImage()
