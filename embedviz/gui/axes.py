@@ -16,6 +16,7 @@ from embedviz.gui.theme import with_alpha
 TICK_LENGTH = 4.0
 _LEAST_DISTANCE, _MOST_DISTANCE = 40.0, 80.0
 _LINE = 16.0
+_BORDER = 10.0
 
 
 def tick_values(low: float, high: float, step: float) -> list[float]:
@@ -89,7 +90,7 @@ def _draw_x_ticks(painter: QPainter, frame: Frame) -> None:
         painter.drawLine(QLineF(x, area.bottom(), x, area.bottom() + TICK_LENGTH))
         text = tick_text(value, step)
         width, _ = text_size(text, frame.small)
-        left = min(max(x - width / 2, area.left()), area.right() - width)
+        left = min(x - width / 2, area.right() + _BORDER - width)
         corner = QPointF(left, area.bottom() + TICK_LENGTH + 1)
         draw_text(painter, corner, text, frame.small, QColor(frame.theme.muted))
 
@@ -103,8 +104,7 @@ def _draw_y_ticks(painter: QPainter, frame: Frame) -> None:
         painter.drawLine(QLineF(area.left() - TICK_LENGTH, y, area.left(), y))
         text = tick_text(value, step)
         width, height = text_size(text, frame.small)
-        top = min(max(y - height / 2, area.top()), area.bottom() - height)
-        corner = QPointF(area.left() - TICK_LENGTH - 3 - width, top)
+        corner = QPointF(area.left() - TICK_LENGTH - 3 - width, y - height / 2)
         draw_text(painter, corner, text, frame.small, QColor(frame.theme.muted))
 
 

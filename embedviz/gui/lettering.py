@@ -118,11 +118,10 @@ def _picture_of(text: str, font_name: str, color: int, halo: int, scale: float) 
     image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(scale)
     image.fill(0)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    corner = QPointF(border, border)
-    _draw_letters(painter, corner, text, font, QColor.fromRgba(color), QColor.fromRgba(halo))
-    painter.end()
+    corner, colors = QPointF(border, border), (QColor.fromRgba(color), QColor.fromRgba(halo))
+    with QPainter(image) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _draw_letters(painter, corner, text, font, *colors)
     return image
 
 

@@ -92,8 +92,8 @@ class PointCanvas:
         if given.ndim != 2 or given.shape[1] not in (2, 3):
             raise ValueError(f"positions must be (n, 2) or (n, 3), not {given.shape}")
         count, columns = given.shape
-        self._colors = packed_colors(colors, count)
-        self._sizes, self._has_usual_sizes = packed_sizes(sizes, count), sizes is None
+        packed, diameters = packed_colors(colors, count), packed_sizes(sizes, count)
+        self._colors, self._sizes, self._has_usual_sizes = packed, diameters, sizes is None
         is_same = count == len(self)
         moved = np.empty((count, 3), dtype=np.float32)
         for axis in range(3):  # Four times as fast as two columns at once.

@@ -77,6 +77,10 @@ class PointPicture:
         extent, scale = self.extent(), self.text_scale
 
         def framed(area: QRectF) -> Frame:
+            # At least a pixel, and whole pixels of the device, or the image would be blurred.
+            left, top = (round(n * device_scale) / device_scale for n in (area.left(), area.top()))
+            wide, high = (max(1.0, float(int(n))) for n in (area.width(), area.height()))
+            area = QRectF(left, top, wide, high)
             return Frame(area, camera, theme, extent, scale, device_scale, is_moving)
 
         area = QRectF(0, 0, width, height)
@@ -90,10 +94,7 @@ class PointPicture:
             below = axes.bottom_margin(framed(area)) - PADDING / 2
             area.adjust(0, axes.top_margin(framed(area)), 0, -below)
             area.adjust(axes.left_margin(framed(area)), 0, 0, 0)
-        # At least a pixel, and whole pixels of the device, or the image would be blurred.
-        left, top = (round(n * device_scale) / device_scale for n in (area.left(), area.top()))
-        wide, high = (max(1.0, float(int(n))) for n in (area.width(), area.height()))
-        return framed(QRectF(left, top, wide, high))
+        return framed(area)
 
     def paint(self, painter: QPainter, frame: Frame, width: float, height: float) -> None:
         """Paint everything but what the hands are doing."""

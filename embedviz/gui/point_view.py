@@ -290,7 +290,18 @@ class PointView(HandledWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Show the picture, and what the hands do over it."""
-        painter = QPainter(self)
+        with QPainter(self) as painter:
+            self._paint_on_screen(painter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Lay the picture out anew."""
+        self._redraw()
+
+    def _paint_on_screen(self, painter: QPainter) -> None:
+        if not is_pixel_device(painter) or scale_of(painter) != self.devicePixelRatioF():
+            # Rendered into a file or a larger image, where the kept one would be blurred.
+            self.paint(painter, self.width(), self.height())
+            return
         if self._still is None and not self._is_ready and len(self._picture.canvas):
             self._paint_preparing(painter)
             return
@@ -304,10 +315,6 @@ class PointView(HandledWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Lay the picture out anew."""
-        self._redraw()
-
     def _paint_preparing(self, painter: QPainter) -> None:
         empty = PointPicture()
         empty.message = "" if self._quiet.isActive() else PREPARING
@@ -319,9 +326,9 @@ class PointView(HandledWidget):
         size = (self.size().toSizeF() * scale).toSize()
         image = QImage(size, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(scale)
-        painter = QPainter(image)
-        self._picture.paint(painter, self._laid_out(self.camera), self.width(), self.height())
-        painter.end()
+        # Ended also when something goes wrong in between: Qt ends the process otherwise.
+        with QPainter(image) as painter:
+            self._picture.paint(painter, self._laid_out(self.camera), self.width(), self.height())
         return image
 
     def _laid_out(self, camera: Camera) -> Frame:
@@ -343,7 +350,9 @@ class PointView(HandledWidget):
         self.update()
 
     def _touch(self) -> None:
-        """Draw quickly until nothing has moved for a moment."""
+        """Draw quickly until nothing has moved for a moment; always well where nobody looks."""
+        if self.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
+            return
         self._is_moving = True
         self._rest.start()
 
@@ -353,6 +362,7 @@ class PointView(HandledWidget):
 
     def _set_out(self, journey: Journey) -> None:
         self._journey = journey
+        self._show_part(0.0)
         self._motion.start()
 
     def _finish_journey(self) -> None:
