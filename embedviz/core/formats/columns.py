@@ -159,6 +159,18 @@ def _to_arrow(values: Sequence[str]) -> pa.Array:
     return pa.array([value or None for value in values], pa.string())
 
 
+def require_column(wanted: str, names: Sequence[str], file_name: str) -> None:
+    """Refuse the name of a column that is not there.
+
+    Raises
+    ------
+    UserError
+    """
+    if wanted not in names:
+        known = ", ".join(names)
+        raise UserError(f"{file_name} has no column {wanted!r}. Its columns are {known}.")
+
+
 def choose_label_column(table: pa.Table, wanted: str | None, file_name: str) -> str | None:
     """Return the column that names the rows, or None when no column does.
 
@@ -174,10 +186,7 @@ def choose_label_column(table: pa.Table, wanted: str | None, file_name: str) -> 
 
     names: list[str] = table.column_names
     if wanted is not None:
-        if wanted not in names:
-            raise UserError(
-                f"{file_name} has no column {wanted!r}. Its columns are {', '.join(names)}."
-            )
+        require_column(wanted, names, file_name)
         return wanted
     kinds = {name: table.schema.field(name).type for name in names}
     textual = [name for name in names if pa.types.is_string(kinds[name])]

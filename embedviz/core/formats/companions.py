@@ -48,16 +48,20 @@ def with_companions(contents: Contents, source: Source, settings: ReadSettings) 
         When there are no vectors, or a second file that was asked for cannot be read or has
         another number of rows.
     """
+    name = source.path.name
     if not len(contents.vectors):
-        raise UserError(" ".join([f"{source.path.name} holds no vectors.", *contents.notes]))
-    if isinstance(settings.labels, str | PathLike):
-        _take(read_columns(Path(settings.labels)), contents, settings, replaces_labels=True)
-    elif settings.labels is not None:
-        _take_given(settings.labels, contents)
+        raise UserError(" ".join([f"{name} holds no vectors.", *contents.notes]))
+    wanted = None if contents.uses_label_column else settings.label_column
+    if settings.labels is not None:
+        _take_labels(settings.labels, contents, wanted)
+        wanted = None
     if settings.metadata is not None:
-        _take(read_columns(Path(settings.metadata)), contents, settings)
+        has_labels = contents.labels is not None and wanted is None
+        _take(read_columns(Path(settings.metadata)), contents, wanted, gives_labels=not has_labels)
+    elif wanted is not None and settings.labels is None:
+        raise UserError(f"{name} has no columns, so it has no column {wanted!r} for the labels.")
     elif contents.labels is None:
-        _take_beside(contents, settings)
+        _take_beside(contents)
     if contents.labels is None:
         contents.labels = [str(row) for row in contents.rows.tolist()]
         contents.notes.append("No labels: the rows are called by their numbers, from 0.")
@@ -69,42 +73,44 @@ def with_companions(contents: Contents, source: Source, settings: ReadSettings) 
     return contents
 
 
-def _take_given(labels: Sequence[str], contents: Contents) -> None:
-    _require_count(len(labels), contents, "labels", "There must be one for each vector.")
-    contents.labels = [str(labels[row]) for row in contents.rows.tolist()]
+def _take_labels(
+    given: str | PathLike[str] | Sequence[str], contents: Contents, wanted: str | None
+) -> None:
+    if isinstance(given, str | PathLike):
+        _take(read_columns(Path(given)), contents, wanted, gives_labels=True)
+    else:
+        _require_count(len(given), contents, "labels", "There must be one for each vector.")
+        contents.labels = [str(given[row]) for row in contents.rows.tolist()]
 
 
-def _take_beside(contents: Contents, settings: ReadSettings) -> None:
+def _take_beside(contents: Contents) -> None:
     for path in contents.companions:
         if path.is_file():
             try:
-                _take(read_columns(path), contents, settings)
+                columns = read_columns(path)
+                # The first column is the labels where `save` has written the file.
+                is_own = path == contents.companions[0] and next(iter(columns.values)) == LABEL
+                _take(columns, contents, LABEL if is_own else None, gives_labels=True)
             except UserError as error:
                 contents.notes.append(f"{path.name} beside it is not used. {error}")
             return
 
 
-def _take(
-    columns: Columns, contents: Contents, settings: ReadSettings, *, replaces_labels: bool = False
-) -> None:
-    """Add the columns as metadata, and as labels where these are wanted."""
+def _take(columns: Columns, contents: Contents, wanted: str | None, *, gives_labels: bool) -> None:
+    """Add the columns as metadata and, where that is wanted, one of them as labels."""
     columns = columns.without_blank_end(contents.n_rows)
     _require_count(columns.n_rows, contents, columns.file_name, _advice(columns, contents.n_rows))
     rows = contents.rows.tolist()
     values = {name: [texts[row] for row in rows] for name, texts in columns.values.items()}
     contents.notes += note_on_replaced(columns.n_replaced, columns.file_name)
-    table = to_table(values)
+    label: str | None = LABEL
     if columns.has_header:
-        contents.metadata = table
-    if replaces_labels or (contents.labels is None and settings.labels is None):
-        wanted = settings.label_column
-        label = choose_label_column(table, wanted, columns.file_name)
-        if not columns.has_header:
-            label = LABEL
-        if label is not None:
-            contents.labels = values[label]
-            which = f", column {label!r}" if columns.has_header else ""
-            contents.notes.append(f"Labels from {columns.file_name}{which}.")
+        contents.metadata = to_table(values)
+        label = choose_label_column(contents.metadata, wanted, columns.file_name)
+    if gives_labels and label is not None:
+        contents.labels = values[label]
+        which = f", column {label!r}" if columns.has_header else ""
+        contents.notes.append(f"Labels from {columns.file_name}{which}.")
 
 
 def _advice(columns: Columns, expected: int | None) -> str:

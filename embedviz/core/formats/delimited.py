@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 from embedviz.core.errors import UserError
-from embedviz.core.formats.columns import choose_label_column, to_table
+from embedviz.core.formats.columns import choose_label_column, require_column, to_table
 from embedviz.core.formats.companions import companion_of, projector_companions
 from embedviz.core.formats.labels import decode_all, note_on_replaced
 from embedviz.core.formats.numbers import parse_columns, parse_texts
@@ -53,6 +53,8 @@ class _TableReader:
         ):
             self._label_column = None  # Meant for the other file.
         name = source.path.name
+        if self._label_column is not None:
+            require_column(self._label_column, layout.names, name)
         self._vector = layout.vector_columns(name, settings.vector_column, self._label_column)
         dimensions = self._list_length() if layout.lists else len(self._vector)
         require_dimensions(name, dimensions)
@@ -144,6 +146,7 @@ class _TableReader:
             contents.labels = columns[label]
             contents.notes.append(f"Labels from column {label!r}.")
         contents.metadata = table
+        contents.uses_label_column = self._label_column is not None
         if not self._layout.lists:
             first, last = names[self._vector[0]], names[self._vector[-1]]
             contents.notes.append(

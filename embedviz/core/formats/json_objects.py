@@ -134,6 +134,7 @@ class _Entries:
         if self._is_at_end:
             raise self._error("the file ends in the middle of an entry")
         if not _start_of_entry(rest):
+            self._line += rest[: len(rest) - len(rest.lstrip())].count(b"\n")
             raise self._error(_describe(rest))
         if len(rest) > LONGEST_LINE:
             raise self._error("an entry is longer than 64 MB")

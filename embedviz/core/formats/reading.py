@@ -67,6 +67,8 @@ class Contents:
     metadata : pyarrow.Table or None
         Further columns of the rows that were kept.
     notes : list of str
+    uses_label_column : bool
+        Whether the wanted label column is in this file, and the labels are from there.
     companions : tuple of Path
         Where the format's own convention keeps labels and metadata in a second file.
     """
@@ -78,6 +80,7 @@ class Contents:
     n_rows: int | None
     metadata: pa.Table | None = None
     notes: list[str] = field(default_factory=list)
+    uses_label_column: bool = False
     companions: tuple[Path, ...] = ()
 
 

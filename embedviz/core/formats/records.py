@@ -1,8 +1,8 @@
 r"""Records of separated fields, found in compiled loops: where each field starts and stops.
 
 Quotes work as in RFC 4180: a field that starts with one ends at the next single one, and may hold
-separators, line ends and doubled quotes between. What follows such a field before the separator
-makes it a field with ordinary quotes in it.
+separators, line ends and doubled quotes between. Where anything but a separator or line end follows
+that quote, the quotes are ordinary characters, and the field ends at the next separator.
 """
 
 from __future__ import annotations
@@ -171,33 +171,36 @@ def _split(
 @serial_kernel
 def _find_field(block: Bytes, start: int, separator: int, has_quotes: bool) -> Any:
     """Return start and stop of the field, its kind, where it ends, and the newlines in it."""
-    end = start
-    kind = _PLAIN
-    n_newlines = 0
-    closing = start
     if has_quotes and start < len(block) and block[start] == _QUOTE:
-        kind = _QUOTED
-        end += 1
-        while end < len(block):
-            if block[end] == _QUOTE:
-                if end + 1 < len(block) and block[end + 1] == _QUOTE:
-                    kind = _HAS_DOUBLED
-                    end += 1
-                else:
-                    break
-            elif block[end] == _NEWLINE:
-                n_newlines += 1
+        closing, kind, n_newlines = _find_closing_quote(block, start + 1)
+        end = closing + 1
+        while end < len(block) and (block[end] == _SPACE or block[end] == _RETURN):
             end += 1
-        closing = end
-        end += 1
+        if end >= len(block) or block[end] == separator or block[end] == _NEWLINE:
+            return start + 1, closing, kind, end, n_newlines
+    end = start
     while end < len(block) and block[end] != separator and block[end] != _NEWLINE:
-        if block[end] != _SPACE and block[end] != _RETURN:
-            kind = _PLAIN
         end += 1
-    if kind != _PLAIN:
-        return start + 1, closing, kind, end, n_newlines
     stop = end
     if end < len(block) and block[end] == _NEWLINE:
         while stop > start and block[stop - 1] == _RETURN:
             stop -= 1
-    return start, stop, kind, end, n_newlines
+    return start, stop, _PLAIN, end, 0
+
+
+@serial_kernel
+def _find_closing_quote(block: Bytes, start: int) -> Any:
+    """Return where the quote is, the kind of the field, and the newlines in it."""
+    kind = _QUOTED
+    n_newlines = 0
+    i = start
+    while i < len(block):
+        if block[i] == _QUOTE:
+            if i + 1 == len(block) or block[i + 1] != _QUOTE:
+                break
+            kind = _HAS_DOUBLED
+            i += 1
+        elif block[i] == _NEWLINE:
+            n_newlines += 1
+        i += 1
+    return i, kind, n_newlines

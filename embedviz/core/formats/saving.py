@@ -168,10 +168,14 @@ def _write_tensors(vector_set: VectorSet, file: File, report: Report) -> None:
 def _write_table(vector_set: VectorSet, file: File, report: Report) -> None:
     columns = _text_columns(vector_set)
     names = [*columns, *(f"d{i}" for i in range(vector_set.dimensions))]
-    file.write((",".join(map(_quoted, names)) + "\r\n").encode())
+    before = after = ""
+    if any(name[-1].isdigit() for name in columns):  # These could pass for dimensions.
+        names = [*columns, "vector"]
+        before, after = '"[', ']"'
+    file.write((",".join(map(_quoted, names)) + "\r\n").encode("utf-8", "replace"))
     for rows, numbers in _printed_blocks(vector_set, ",", report):
         texts = [map(_quoted, values[rows]) for values in columns.values()]
-        lines = zip(*texts, numbers, strict=True)
+        lines = zip(*texts, (f"{before}{line}{after}" for line in numbers), strict=True)
         file.write("".join(",".join(line) + "\r\n" for line in lines).encode("utf-8", "replace"))
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from embedviz.core.errors import UserError
-from embedviz.core.formats.columns import unique_names
+from embedviz.core.formats.columns import require_column, unique_names
 from embedviz.core.formats.numbers import is_not_finite, is_number, with_point
 from embedviz.core.formats.records import split_records
 from embedviz.core.formats.source import Source
@@ -96,11 +96,8 @@ class Layout:
         lists = {self.names[column]: column for column in self.lists}
         if wanted in lists:
             return lists[wanted]
-        if wanted in self.names:
-            raise UserError(f"Column {wanted!r} of {name} holds no lists of numbers.")
-        raise UserError(
-            f"{name} has no column {wanted!r}. Its columns are {', '.join(self.names)}."
-        )
+        require_column(wanted, self.names, name)
+        raise UserError(f"Column {wanted!r} of {name} holds no lists of numbers.")
 
     def _numbered_alike(self, columns: list[int]) -> list[int]:
         if not self.has_header:
@@ -149,7 +146,7 @@ def _try(text: bytes, separator: int, has_quotes: bool) -> tuple[_Fit, Layout] |
     if not lists and len(numbers) < 2:
         return None
     first = records[0]
-    has_header = len(records) > 1 and _is_header(first, body, numbers, lists, point)
+    has_header = len(records) > 1 and _is_header(first, body, numbers, lists, separator, point)
     if not has_header and len(records) > 1 and len(first) == width:
         body.insert(0, first)
     names = _names(first, width) if has_header else [""] * width
@@ -190,7 +187,12 @@ def _is_printed_number(field: bytes, point: int) -> bool:
 
 
 def _is_header(
-    first: Fields, body: Sequence[Fields], numbers: list[int], lists: list[int], point: int
+    first: Fields,
+    body: Sequence[Fields],
+    numbers: list[int],
+    lists: list[int],
+    separator: int,
+    point: int,
 ) -> bool:
     """Return whether the first record names the columns."""
     width = len(body[0])
@@ -201,11 +203,20 @@ def _is_header(
     if lists:
         return not any(_is_list(first[c]) for c in lists)
     named = [c for c in numbers if not _is_printed_number(first[c], point)]
-    return 2 * len(named) > len(numbers) or _is_running([first[c] for c in numbers if first[c]])
+    if 2 * len(named) > len(numbers):
+        return True
+    # The integers from 0 on are pandas' names of columns, unless they may be numbers of a row.
+    is_sure = first[0] == b"" or (separator != ord("\t") and len(numbers) > 2)
+    return is_sure and _is_running([first[c] for c in numbers if first[c]]) and _has_parts(body)
+
+
+def _has_parts(records: Sequence[Fields]) -> bool:
+    """Return whether there are numbers that are not whole."""
+    return any(is_number(field) and not _is_integer(field) for row in records for field in row)
 
 
 def _is_running(fields: Sequence[bytes]) -> bool:
-    """Return whether the fields are the integers from 0 or 1 on, as pandas numbers columns."""
+    """Return whether the fields are the integers from 0 or 1 on."""
     if len(fields) < 2 or not all(map(_is_integer, fields)):
         return False
     start = int(fields[0])
@@ -221,4 +232,4 @@ def _counts_rows(name: str, has_header: bool, column: int, body: Sequence[Fields
     fields = [record[column] for record in body]
     if has_header:
         return name.casefold() in _COUNTERS and all(_is_integer(field) for field in fields)
-    return column == 0 and len(fields) > 2 and _is_running(fields)
+    return column == 0 and len(fields) > 2 and _is_running(fields) and _has_parts(body)

@@ -42,7 +42,7 @@ from embedviz.core.formats.source import BLANKS, Bytes, Source, line_blocks
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix
 
-find_header = re.compile(rb"[ \t]*([0-9]{1,18})[ \t]+([0-9]{1,18})[ \t\r]*(?:\n|\Z)").match
+find_header = re.compile(rb" *([0-9]{1,18}) +([0-9]{1,18})[ \r]*(?:\n|\Z)").match
 """Matches the line `N D` at the start of a text."""
 
 
@@ -78,6 +78,8 @@ def find_layout(source: Source) -> Layout | None:
     dimensions = _most_common([line.dimensions for line in body])
     if 2 * sum(line.dimensions == dimensions > 0 for line in body) < len(body):
         return None
+    if dimensions == 1 and any(len(line.fields) != 2 for line in body):
+        return None  # Any sentence may end in a number.
     if claimed and _header_is_believed(claimed[1], body):
         dimensions = claimed[1]
     return Layout(claimed, dimensions, is_labeled=True)

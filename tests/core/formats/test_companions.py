@@ -1,0 +1,160 @@
+import numpy as np
+import pytest
+
+from embedviz.core.errors import UserError
+from embedviz.core.formats import load
+
+
+@pytest.fixture
+def vectors(write, tmp_path):
+    path = tmp_path / "x.npy"
+    np.save(path, np.arange(6, dtype=np.float32).reshape(3, 2))
+    return path
+
+
+@pytest.fixture
+def tensors(write):
+    return write("tensors.tsv", "0\t1\n2\t3\n4\t5\n")
+
+
+def test_labels_from_a_text_file(vectors, write):
+    found = load(vectors, labels=write("l.txt", "a\nb\n\n"))
+    assert found.labels == ("a", "b", "")
+    assert found.notes == ("Labels from l.txt.",)
+    assert load(vectors, labels=write("l.txt", "a\nb\nc\n\n\n")).labels == ("a", "b", "c")
+    assert load(vectors, labels=str(write("l.txt", "a\nb\nc"))).labels == ("a", "b", "c")
+
+
+def test_labels_given_as_they_are(vectors):
+    assert load(vectors, labels=["a", "b", "c"]).labels == ("a", "b", "c")
+    with pytest.raises(UserError, match="labels: 2 rows for 3 vectors"):
+        load(vectors, labels=["a", "b"])
+
+
+def test_labels_from_a_table_bring_its_columns(vectors, write):
+    path = write("l.tsv", "n\ttext\n1\tone\n2\ttwo\n3\tthree\n")
+    found = load(vectors, labels=path)
+    assert found.labels == ("one", "two", "three")
+    assert found.metadata.to_pydict() == {"n": [1, 2, 3], "text": ["one", "two", "three"]}
+    assert found.notes == ("Labels from l.tsv, column 'text'.",)
+    assert load(vectors, labels=path, label_column="n").labels == ("1", "2", "3")
+
+
+def test_metadata_beside_labels(vectors, write):
+    table = write("m.tsv", "n\ttext\n1\tone\n2\ttwo\n3\tthree\n")
+    found = load(vectors, labels=write("l.txt", "a\nb\nc\n"), metadata=table)
+    assert found.labels == ("a", "b", "c")
+    assert found.metadata["n"].to_pylist() == [1, 2, 3]
+    assert load(vectors, metadata=table).labels == ("one", "two", "three")
+    assert load(vectors, metadata=table, label_column="n").labels == ("1", "2", "3")
+
+
+def test_labels_of_the_file_stay_unless_others_are_given(write):
+    path = write("x.txt", "a 1 2\nb 3 4\n")
+    table = write("m.tsv", "n\ttext\n1\tone\n2\ttwo\n")
+    assert load(path, metadata=table).labels == ("a", "b")
+    assert load(path, metadata=table).metadata["n"].to_pylist() == [1, 2]
+    assert load(path, labels=table).labels == ("one", "two")
+    assert load(path, metadata=table, label_column="text").labels == ("one", "two")
+
+
+def test_tables_with_a_second_file(write):
+    path = write("x.csv", "word,a,b\nx,1,2\ny,3,4\n")
+    table = write("m.tsv", "n\ttext\n1\tone\n2\ttwo\n")
+    found = load(path, metadata=table, label_column="text")
+    assert found.labels == ("one", "two")
+    assert load(path, metadata=table, label_column="word").labels == ("x", "y")
+
+
+def test_a_label_column_that_no_file_has(vectors, write):
+    with pytest.raises(UserError, match=r"x\.npy has no columns, so it has no column 'a'"):
+        load(vectors, label_column="a")
+    with pytest.raises(UserError, match=r"m\.tsv has no column 'a'. Its columns are n, text"):
+        load(vectors, metadata=write("m.tsv", "n\ttext\n1\ta\n2\tb\n3\tc\n"), label_column="a")
+
+
+def test_rows_that_are_left_out_are_left_out_of_the_second_file(write):
+    path = write("x.txt", "a 1 2\nb nan 4\na 5 6\nc 7 8\n")
+    table = write("m.tsv", "n\ttext\n1\tone\n2\ttwo\n3\tthree\n4\tfour\n")
+    found = load(path, metadata=table, on_bad_rows="skip")
+    assert found.labels == ("a", "c")
+    assert found.metadata["n"].to_pylist() == [1, 4]
+    assert load(path, labels=table, on_bad_rows="skip").labels == ("one", "four")
+
+
+def test_a_header_above_one_column_is_explained(vectors, write):
+    with pytest.raises(UserError) as error:
+        load(vectors, labels=write("l.txt", "word\na\nb\nc\n"))
+    assert str(error.value) == (
+        "l.txt: 4 rows for 3 vectors. Its first line, 'word', is probably a header, which a file "
+        "with one column does not have. Remove that line."
+    )
+
+
+def test_a_missing_header_above_columns_is_explained(vectors, write):
+    with pytest.raises(UserError, match="Its first line was taken as a header"):
+        load(vectors, metadata=write("m.tsv", "a\t1\nb\t2\nc\t3\n"))
+
+
+def test_other_numbers_of_rows(vectors, write):
+    for text in ("a\n", "a\nb\nc\nd\ne\n"):
+        with pytest.raises(UserError, match="There must be one for each vector"):
+            load(vectors, labels=write("l.txt", text))
+
+
+def test_first_rows_with_labels_for_all(write):
+    path = write("x.txt", "a 1 2\nb 3 4\nc 5 6\n")
+    assert load(path, labels=["x", "y", "z"], max_rows=2).labels == ("x", "y")
+    with pytest.raises(UserError, match="labels: 1 row for 2 vectors"):
+        load(path, labels=["x"], max_rows=2)
+
+
+def test_a_projector_pair(tensors, write):
+    assert load(tensors).labels == ("0", "1", "2")
+    write("metadata.tsv", "a\nb\nc\n")
+    found = load(tensors)
+    assert found.labels == ("a", "b", "c")
+    assert found.notes == ("Labels from metadata.tsv.",)
+    write("metadata.tsv", "n\tword\r\n1\ta\r\n2\tb\r\n\tc\r\n")
+    found = load(tensors)
+    assert found.labels == ("a", "b", "c")
+    assert found.metadata["n"].to_pylist() == [1, 2, None]
+    assert load(tensors, labels=["x", "y", "z"]).labels == ("x", "y", "z")
+
+
+def test_a_projector_pair_that_does_not_match(tensors, write):
+    write("metadata.tsv", "word\na\nb\nc\n")
+    found = load(tensors)
+    assert found.labels == ("0", "1", "2")
+    assert found.notes[0].startswith("metadata.tsv beside it is not used. metadata.tsv: 4 rows for")
+    assert "probably a header" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "beside"),
+    [("vecs.tsv", "meta.tsv"), ("my_tensor.tsv", "my_metadata.tsv"), ("a.tsv", "metadata.tsv")],
+)
+def test_names_of_projector_pairs(write, name, beside):
+    write(beside, "a\nb\n")
+    assert load(write(name, "0\t1\n2\t3\n")).labels == ("a", "b")
+
+
+def test_other_files_beside_are_not_taken(vectors, write):
+    for name in ("metadata.tsv", "labels.txt", "x.txt", "x.tsv"):
+        write(name, "a\nb\nc\n")
+    assert load(vectors).labels == ("0", "1", "2")
+
+
+def test_repeated_labels_are_noted(vectors):
+    found = load(vectors, labels=["a", "b", "a"])
+    assert found.notes == ("1 row with a label that an earlier row has, too.",)
+
+
+def test_real_pair(data_folder):
+    words = (data_folder / "glove50" / "golden_words.txt").read_text("utf-8").split("\n")[:-1]
+    found = load(data_folder / "glove50" / "vectors.tsv")
+    assert list(found.labels) == words
+    assert found.notes == ("Labels from metadata.tsv.",)
+    golden = data_folder / "glove50" / "golden_5050x50.f4.npy"
+    for name in ("golden_words.txt", "metadata.tsv", "glove.vocab.txt"):
+        assert list(load(golden, labels=data_folder / "glove50" / name).labels) == words
