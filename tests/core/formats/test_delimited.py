@@ -148,9 +148,9 @@ def test_vector_column(write):
         load(path)
     assert load(path, vector_column="first").dimensions == 2
     assert load(path, vector_column="second").dimensions == 3
-    with pytest.raises(UserError, match="Column 'a' of x.csv holds no lists"):
+    with pytest.raises(UserError, match=r"Column 'a' of x\.csv holds no lists"):
         load(path, vector_column="a")
-    with pytest.raises(UserError, match="no column 'b'. Its columns are a, first, second"):
+    with pytest.raises(UserError, match=r"no column 'b'\. Its columns are a, first, second"):
         load(path, vector_column="b")
 
 

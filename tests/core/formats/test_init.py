@@ -87,14 +87,13 @@ def test_mutated_files_end_in_a_set_or_a_user_error(write, examples, seed):
     for on_bad_rows in ("raise", "skip"):
         try:
             found = load(path, labels=second, on_bad_rows=on_bad_rows)
-        except UserError as error:
-            assert str(error)
-        else:
-            assert len(found.labels) == len(found.vectors) > 0
-            assert found.dimensions >= 2
-            assert np.isfinite(found.vectors).all()
-            "".join(found.labels).encode()
-            assert found.metadata.num_rows in (0, len(found))
+        except UserError:
+            continue
+        assert len(found.labels) == len(found.vectors) > 0
+        assert found.dimensions >= 2
+        assert np.isfinite(found.vectors).all()
+        "".join(found.labels).encode()
+        assert found.metadata.num_rows in (0, len(found))
 
 
 def test_options_of_other_formats(write):

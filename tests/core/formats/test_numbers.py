@@ -91,8 +91,28 @@ def test_ordinary_numbers_are_certain():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "-", ".", "abc", "1.2.3", "1..", "..1", "1e", "e5", "1e+", "0x10", "1_000", "1-2", "--1"]
-    + ["nan", "inf", "1e12345", "1,5", "١", "1d3"],  # noqa: RUF001
+    [
+        "",
+        "-",
+        ".",
+        "abc",
+        "1.2.3",
+        "1..",
+        "..1",
+        "1e",
+        "e5",
+        "1e+",
+        "0x10",
+        "1_000",
+        "1-2",
+        "--1",
+        "nan",
+        "inf",
+        "1e12345",
+        "1,5",
+        "\u0661",
+        "1d3",
+    ],
 )
 def test_what_is_no_decimal_number_is_never_certain(text):
     assert not parsed(text)[1]

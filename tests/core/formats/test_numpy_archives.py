@@ -72,7 +72,7 @@ def test_several_matrices_need_a_key(write):
     with pytest.raises(UserError, match=r"first \(4 × 3 float32\), second \(4 × 3 float32\)"):
         load(path)
     np.testing.assert_array_equal(load(path, key="second").vectors, 2 * VECTORS)
-    with pytest.raises(UserError, match="no array 'third'. Its arrays are first, second, words"):
+    with pytest.raises(UserError, match=r"no array 'third'\. Its arrays are first, second, words"):
         load(path, key="third")
     with pytest.raises(UserError, match="array 'words' holds 4 text"):
         load(path, key="words")
@@ -130,7 +130,7 @@ def test_encrypted_members(write):
     data = bytearray(npz(vectors=VECTORS))
     data[6] |= 1
     data[data.index(b"PK\x01\x02") + 8] |= 1
-    with pytest.raises(UserError, match="damaged .npz archive .*password"):
+    with pytest.raises(UserError, match=r"damaged \.npz archive .*password"):
         load(write("x.npz", bytes(data)))
 
 

@@ -1,6 +1,7 @@
 import errno
 import gzip
 import os
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -84,11 +85,15 @@ def test_numpy_reads_arrays_and_tensors(tmp_path, toy):
     assert lines == [*toy.labels, ""]
 
 
+def _note(seen, fraction, words):
+    seen.append(fraction)
+
+
 def test_rows_across_blocks(tmp_path, toy, monkeypatch):
     monkeypatch.setattr(saving, "_BLOCK_NUMBERS", 100)
     for suffix in SUFFIXES:
         seen = []
-        save(toy, tmp_path / f"x{suffix}", report=lambda fraction, words: seen.append(fraction))
+        save(toy, tmp_path / f"x{suffix}", report=partial(_note, seen))
         assert load(tmp_path / f"x{suffix}").vectors.tobytes() == toy.vectors.tobytes()
         assert len(seen) > 5
         assert seen == sorted(seen)

@@ -106,7 +106,7 @@ def test_one_dimension_is_refused(write):
 
 
 def test_more_dimensions_than_any_file_has(write):
-    with pytest.raises(UserError, match="x.bin"):
+    with pytest.raises(UserError, match=r"x\.bin"):
         load(write("x.bin", b"5 999999999999\na \0\0\0\0\0\0"))
 
 
