@@ -23,9 +23,9 @@ from typing import Literal, get_args
 import numba
 import numpy as np
 
-from embedviz.core.blocks import scale_to_unit_length, threads_for
+from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.covariance import Vector
-from embedviz.core.kernels import parallel_kernel, serial_kernel
+from embedviz.core.kernels import parallel_kernel, serial_kernel, threads_for
 from embedviz.core.ranking import Flat, Scores, strided_blocks
 from embedviz.core.vector_set import Matrix
 

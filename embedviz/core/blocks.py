@@ -3,39 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.ranking import read_only, rows_per_block
 from embedviz.core.vector_set import Matrix
-
-_FEW_NUMBERS = 16_000_000
-
-
-@contextmanager
-def threads_for(numbers: int) -> Iterator[None]:
-    """Let parallel kernels run in this thread alone when they have little to read.
-
-    A second thread saves a millisecond or two on ten million numbers. But where the processors
-    are busy, all threads wait for the one that has to wait for its turn: measured on two busy
-    processors, a pass of 2 ms then takes 20 to 70 ms, and 4 ms in one thread.
-
-    Parameters
-    ----------
-    numbers : int
-        How many numbers the kernels will read.
-    """
-    threads = numba.get_num_threads()
-    if numbers < _FEW_NUMBERS:
-        numba.set_num_threads(1)
-    try:
-        yield
-    finally:
-        numba.set_num_threads(threads)
 
 
 def row_blocks(rows: NDArray[Any]) -> Iterator[tuple[int, NDArray[Any]]]:

@@ -19,8 +19,9 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from embedviz.core.kernels import parallel_kernel, serial_kernel
+from embedviz.core.kernels import parallel_kernel, serial_kernel, threads_for
 from embedviz.core.ranking import (
+    FEW_PRODUCTS,
     TILE,
     Candidates,
     Flat,
@@ -32,7 +33,6 @@ from embedviz.core.ranking import (
     read_only,
     scaled_query,
     strided_blocks,
-    threads_for,
 )
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 
@@ -103,7 +103,7 @@ class NeighborSearch:
         lengths = self._row_lengths(dimensions) if self.metric == "cosine" else None
         scaled, scale = self._scaled(query)
         found = Candidates(n_vectors, count, exclude)
-        with threads_for(n_vectors * dimensions):
+        with threads_for(n_vectors * dimensions, few=FEW_PRODUCTS):
             for block in strided_blocks(self.vectors[:, :dimensions]):
                 _score_block(
                     block.flat,

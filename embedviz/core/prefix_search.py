@@ -18,8 +18,9 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike
 
-from embedviz.core.kernels import parallel_kernel, serial_kernel
+from embedviz.core.kernels import parallel_kernel, serial_kernel, threads_for
 from embedviz.core.ranking import (
+    FEW_PRODUCTS,
     TILE,
     Candidates,
     Flat,
@@ -30,7 +31,6 @@ from embedviz.core.ranking import (
     keep_best_of,
     scaled_query,
     strided_blocks,
-    threads_for,
 )
 from embedviz.core.vector_set import Matrix, Rows
 
@@ -130,7 +130,7 @@ class PrefixQuery:
         rest = slice(known * _STEP, dimensions)
         scale = _inverse_length(self._query[:dimensions])
         found = Candidates(len(vectors), count, exclude)
-        with threads_for(len(vectors) * (2 + dimensions - known * _STEP)):
+        with threads_for(len(vectors) * (2 + dimensions - known * _STEP), few=FEW_PRODUCTS):
             for block in strided_blocks(vectors[:, rest]):
                 _score_prefixes(
                     block.flat,

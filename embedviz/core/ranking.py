@@ -11,10 +11,8 @@ from another file does: after a change to the kernels here, remove the caches (`
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -25,13 +23,13 @@ from embedviz.core.vector_set import Matrix, Rows
 Scores = NDArray[np.float32]
 Flat = NDArray[np.float32]
 
+FEW_PRODUCTS = 1_000_000
+"""A search over fewer numbers than this stays in one thread: waking another takes longer."""
 _BLOCK_BYTES = 16_000_000
 
 # Rows that a kernel scores before it offers them to a heap.
 TILE = 128
 
-# Fewer numbers than this are read in less time than it takes to wake a thread.
-_SHARED = 1_000_000
 
 # More pieces than processors, so that one processor busy elsewhere does not keep all waiting.
 _PIECES = 16
@@ -87,25 +85,6 @@ def strided_blocks(vectors: Matrix) -> Iterator[Block]:
 def rows_per_block(dimensions: int) -> int:
     """Return how many rows of this many float32 numbers make a block of about 16 MB."""
     return max(1, _BLOCK_BYTES // (4 * max(1, dimensions)))
-
-
-@contextmanager
-def threads_for(n_numbers: int) -> Iterator[None]:
-    """Let kernels run in the calling thread alone where there is too little work to share.
-
-    Waking a second thread takes some microseconds, but milliseconds when its processor is busy.
-
-    Parameters
-    ----------
-    n_numbers : int
-        How many numbers the kernels read.
-    """
-    threads = numba.get_num_threads()
-    numba.set_num_threads(1 if n_numbers < _SHARED else threads)
-    try:
-        yield
-    finally:
-        numba.set_num_threads(threads)
 
 
 def read_only(array: Matrix) -> Matrix:

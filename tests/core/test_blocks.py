@@ -1,10 +1,9 @@
 """Blocks of rows, and unit length."""
 
-import numba
 import numpy as np
 import pytest
 
-from embedviz.core.blocks import kernel_rows, row_blocks, scale_to_unit_length, threads_for
+from embedviz.core.blocks import kernel_rows, row_blocks, scale_to_unit_length
 
 
 def test_blocks_are_views_of_all_rows_in_order():
@@ -34,15 +33,3 @@ def test_rows_of_any_size_become_unit_length(kind):
     scale_to_unit_length(rows)
     assert rows.dtype == kind
     np.testing.assert_allclose(rows, [[0.6, 0.8], [0, 0], [0.6, 0.8], [0.6, 0.8]], rtol=1e-6)
-
-
-def test_little_work_runs_in_one_thread_and_the_setting_is_put_back():
-    before = numba.get_num_threads()
-    with threads_for(1000):
-        assert numba.get_num_threads() == 1
-    assert numba.get_num_threads() == before
-    with threads_for(10**9):
-        assert numba.get_num_threads() == before
-    with pytest.raises(KeyError), threads_for(1000):
-        raise KeyError
-    assert numba.get_num_threads() == before

@@ -42,8 +42,7 @@ def test_parallel_kernels_keep_their_name():
     assert parallel.__name__ == "_double"
 
 
-def test_parallel_kernels_run_one_after_the_other():
-    """Two at once end the process under numba's own threading layer."""
+def test_parallel_kernels_may_be_called_from_several_threads():
     given = np.arange(200_000.0)
     results = [np.empty_like(given) for _ in range(8)]
 
@@ -60,7 +59,8 @@ def test_parallel_kernels_run_one_after_the_other():
         np.testing.assert_array_equal(result, 2 * given)
 
 
-def test_a_parallel_kernel_waits_for_the_one_at_work():
+def test_a_parallel_kernel_waits_for_the_one_at_work_where_it_must(monkeypatch):
+    monkeypatch.setattr(numba, "threading_layer", lambda: "workqueue")
     done = threading.Event()
     with kernels._one_at_a_time:
         thread = threading.Thread(
@@ -72,7 +72,19 @@ def test_a_parallel_kernel_waits_for_the_one_at_work():
     assert done.is_set()
 
 
-def test_the_lock_is_given_back_after_an_error():
+def test_the_lock_is_given_back_after_an_error(monkeypatch):
+    monkeypatch.setattr(numba, "threading_layer", lambda: "workqueue")
     with pytest.raises((TypeError, numba.core.errors.NumbaError)):
         parallel("not numbers", None)
     assert not kernels._one_at_a_time.locked()
+
+
+def test_little_work_stays_in_one_thread_and_the_setting_comes_back():
+    before = numba.get_num_threads()
+    with kernels.threads_for(10):
+        assert numba.get_num_threads() == 1
+    with kernels.threads_for(10, few=5):
+        assert numba.get_num_threads() == before
+    with pytest.raises(ZeroDivisionError), kernels.threads_for(10):
+        raise ZeroDivisionError
+    assert numba.get_num_threads() == before

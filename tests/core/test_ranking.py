@@ -1,4 +1,3 @@
-import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -85,14 +84,3 @@ def test_a_scaled_query_is_the_query_over_a_power_of_two(query):
     np.testing.assert_allclose(
         np.ldexp(scaled.astype(np.float64), exponent), query, atol=np.abs(query).max() * 1e-36
     )
-
-
-def test_little_work_stays_in_one_thread_and_the_setting_comes_back():
-    before = numba.get_num_threads()
-    with ranking.threads_for(10):
-        assert numba.get_num_threads() == 1
-    with ranking.threads_for(10**9):
-        assert numba.get_num_threads() == before
-    with pytest.raises(ZeroDivisionError), ranking.threads_for(10):
-        raise ZeroDivisionError
-    assert numba.get_num_threads() == before
