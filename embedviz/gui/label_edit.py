@@ -35,6 +35,7 @@ class LabelEdit(QLineEdit):
         self._task = task
         self._set: VectorSet | None = None
         self._given = ""
+        self._typed = ""
         self._found = QStringListModel(self)
         completer = QCompleter(self._found, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
@@ -52,13 +53,17 @@ class LabelEdit(QLineEdit):
     def show_label(self, vector_set: VectorSet, label: str) -> None:
         """Show a label, and complete from another set's labels from now on."""
         self._set = vector_set
-        self._given = label
+        self._given = self._typed = label
         if self.text() != label:
             self.setText(label)
             self.setCursorPosition(0)  # The beginning of a long label says more than its end.
 
     def _search(self, text: str) -> None:
-        if self._set is None or not text.strip():
+        has_grown = len(text) > len(self._typed) and text.startswith(self._typed)
+        self._typed = text
+        is_inline = self.completer().completionMode() == QCompleter.CompletionMode.InlineCompletion
+        if self._set is None or not text.strip() or (is_inline and not has_grown):
+            self._task.cancel()  # Completing what was just deleted would bring it back.
             return
         self._task.run(partial(_find_labels, self._set, text), self._offer)
 
@@ -68,6 +73,7 @@ class LabelEdit(QLineEdit):
             self.completer().complete()
 
     def _choose(self, label: str) -> None:
+        self._task.cancel()  # Nothing is to pop up after the choice.
         label = label.strip()
         if label and label != self._given:
             self._given = label
