@@ -10,6 +10,7 @@ from .dragging import Drag
 from .neighbors import Neighbors
 from .overlap import Overlap
 from .pca import PrincipalComponents
+from .points import FineOrbit, Lasso, Moving, Orbit, OrbitBesideOpenGL, Pick
 from .prefix import TruncationStep
 
 BENCHMARKS = (
@@ -25,4 +26,10 @@ BENCHMARKS = (
     Drag("whitening-drag", "anisotropy", "strength", 10_000, 384),
     Drag("components-drag", "anisotropy", "components_slider", 10_000, 384),
     Drag("truncation-drag", "matryoshka", "slider", 10_000, 384),
+    Moving("points-2d", 1_000_000),
+    Orbit("points-3d", 1_000_000),
+    OrbitBesideOpenGL("points-3d-opengl", 1_000_000),
+    FineOrbit("points-fine", 100_000),
+    Pick("points-pick", 1_000_000),
+    Lasso("points-lasso", 1_000_000),
 )
