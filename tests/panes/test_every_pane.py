@@ -102,15 +102,28 @@ def test_controls_have_names(shown, session, idle, toy):
         assert control.toolTip(), control.objectName()
 
 
+def grab(pane):
+    for view in pane.findChildren(PointView):
+        view.render_now()
+    return pane.picture.grab().toImage()
+
+
+def geometries(pane):
+    return [part.geometry() for part in pane.picture.findChildren(QWidget)]
+
+
 def test_text_grows_for_a_talk_and_shrinks_back(shown, session, idle, words):
+    shown.resize(1000, 700)
     session.show(State().opened(words))
     idle(session)
-    shown.resize(1000, 700)
-    before = shown.picture.grab().toImage()
+    before, places = grab(shown), geometries(shown)
     shown.set_text_scale(TALK_SCALE)
     idle(session)
-    assert shown.picture.grab().toImage() != before
+    assert grab(shown) != before
     shown.set_text_scale(1.0)
+    idle(session)
+    grab(shown)
+    assert geometries(shown) == places
 
 
 def test_may_be_deleted_while_at_work(make, session, qtbot, words, idle):
