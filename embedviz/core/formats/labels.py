@@ -4,20 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from embedviz.core.formats.reading import counted
-from embedviz.core.formats.source import Offsets
+from embedviz.core.formats.source import Bytes, Offsets
+from embedviz.core.kernels import serial_kernel
 
 
 def decode_spans(text: bytes, starts: Offsets, stops: Offsets) -> tuple[list[str], int]:
     """Return `text[start:stop]` as UTF-8 for each pair, and how many are not valid.
 
     What cannot be decoded becomes U+FFFD: the word2vec C tool cuts long tokens inside a character.
+    All are decoded at once where that works, which is ten times as fast as one by one.
     """
-    spans = list(zip(starts.tolist(), stops.tolist(), strict=True))
+    joined = np.empty(int((stops - starts).sum()) + len(starts), np.uint8)
+    _join_lines(np.frombuffer(text, np.uint8), starts, stops, joined)
     try:
-        return [text[start:stop].decode() for start, stop in spans], 0
+        labels = joined.tobytes().decode().split("\n")[:-1]
     except UnicodeDecodeError:
-        return decode_all([text[start:stop] for start, stop in spans])
+        labels = []
+    if len(labels) == len(starts):
+        return labels, 0
+    # Bytes that are no characters, or newlines inside of labels.
+    spans = zip(starts.tolist(), stops.tolist(), strict=True)
+    return decode_all([text[start:stop] for start, stop in spans])
+
+
+@serial_kernel
+def _join_lines(text: Bytes, starts: Offsets, stops: Offsets, out: Bytes) -> None:
+    """Copy the spans one after the other, each with a newline after it."""
+    position = 0
+    for i in range(len(starts)):
+        for j in range(starts[i], stops[i]):
+            out[position] = text[j]
+            position += 1
+        out[position] = 10
+        position += 1
 
 
 def decode_all(texts: Sequence[bytes]) -> tuple[list[str], int]:

@@ -198,6 +198,10 @@ class RowCollector:
         seen = self._seen
         if labels is None or seen is None:
             return []
+        distinct = set(labels)
+        if good.all() and len(distinct) == len(labels) and seen.isdisjoint(distinct):
+            seen.update(distinct)
+            return []
         repeated = []
         for row in np.flatnonzero(good).tolist():
             if labels[row] in seen:

@@ -160,6 +160,11 @@ def test_bad_rows_are_an_error_or_left_out(write, line, reason):
     assert found.notes[0] == f"1 bad row skipped (line 3: {reason})."
 
 
+def test_a_bad_row_does_not_take_its_label_away_from_a_good_one(write):
+    found = load(write("x.txt", "a nan 2\nb 3 4\na 5 6\n"), on_bad_rows="skip")
+    assert found.labels == ("b", "a")
+
+
 def test_only_some_bad_rows_are_shown(write):
     lines = "".join(f"w{i} 1 {'nan' if i % 2 else 2}\n" for i in range(20))
     note = load(write("x.txt", lines), on_bad_rows="skip").notes[0]
