@@ -64,7 +64,8 @@ class FailureHandler(QObject):
             return
         text = "".join(traceback.format_exception(kind, error, trace))
         log.error(text)
-        sys.stderr.write(text)
+        if sys.stderr is not None:  # As it is in a program without a console.
+            sys.stderr.write(text)
         self.caught.emit(f"{kind.__name__}: {error}", text)
 
     def _show(self, summary: str, text: str) -> None:

@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import pytest
@@ -46,7 +47,7 @@ def test_marks_are_powers_of_two_and_the_full_length(slider, full, marks):
 
 def test_equal_factors_are_equal_distances(slider):
     steps = [slider.position(2**i) for i in range(9)]
-    gaps = [b - a for a, b in zip(steps, steps[1:], strict=False)]
+    gaps = [b - a for a, b in itertools.pairwise(steps)]
     assert max(gaps) - min(gaps) < 1e-9
     assert 0 < slider.position(1) < slider.position(384) < slider.width()
 
