@@ -231,13 +231,15 @@ class _LineReader:
         return max(length, 0)
 
     def _find_surplus(self, labels: Sequence[str]) -> dict[int, str]:
-        """Return the rows whose label ends in a number like those of the vector."""
+        """Return the rows whose label ends in a number of the vector, or holds another row."""
         found = {}
         for row, label in enumerate(labels):
             if " " in label or "\t" in label:
-                last = re.split("[ \t]", label)[-1]
+                *_, last = re.split("[ \t]", label)
                 if is_fraction(last.encode()):
                     found[row] = f"more than {counted(self._layout.dimensions, 'number')}"
+                elif _ends_in_number(label.rpartition("\r")[0]):
+                    found[row] = "two rows with a carriage return but no line end between them"
         return found
 
     def _notes(self, n_rows: int | None) -> list[str]:
@@ -253,6 +255,10 @@ class _LineReader:
         if self._n_blank:
             notes.append(f"{counted(self._n_blank, 'blank line')} passed over.")
         return notes + note_on_replaced(self._n_replaced)
+
+
+def _ends_in_number(text: str) -> bool:
+    return bool(is_number(re.split("[ \t]", text)[-1].encode()))
 
 
 def _split_from_right(line: bytes, count: int) -> tuple[list[bytes], int]:

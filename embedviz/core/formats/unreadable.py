@@ -53,6 +53,8 @@ def _name(source: Source) -> tuple[str, str] | None:
             return what, advice
     if _is_web_page(source.text):
         return "a web page, perhaps an error message", "Download the file itself again."
+    if b"\r" in source.text and not re.search(rb"[\n\0]", source.text):
+        return "text whose lines end in carriage returns alone", "Save it with ordinary line ends."
     if _is_safetensors(head):
         return "a safetensors file", _EXPORT
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):

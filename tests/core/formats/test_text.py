@@ -147,6 +147,7 @@ def test_invalid_utf8_is_replaced_and_noted(write):
         ("b 3 1e39", "a number is too large for 32 bits"),
         ("b 0.1 3 4", "more than 2 numbers"),
         ("b 3 4\rc", "'4\\rc' is not a number"),
+        ("b 3 4\re 5 6", "two rows with a carriage return but no line end between them"),
     ],
 )
 def test_bad_rows_are_an_error_or_left_out(write, line, reason):

@@ -40,6 +40,7 @@ def zipped(name):
         (b"%PDF-1.7", "a PDF"),
         (b"\x89PNG\r\n", "a picture"),
         ("a 1 2\nb 3 4\n".encode("utf-16"), "text in UTF-16"),
+        (b"a 1 2\rb 3 4\r", "text whose lines end in carriage returns alone"),
     ],
 )
 def test_known_but_unread(write, data, message):
