@@ -22,7 +22,7 @@ from PySide6.QtGui import (
     QPen,
 )
 
-HALO = 3.0
+HALO = 4.0
 """Width of the halo, in pixels for text of 11 pixels."""
 
 Align = Qt.AlignmentFlag

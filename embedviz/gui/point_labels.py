@@ -64,7 +64,7 @@ class PointLabels:
         placement = place_labels(
             pixels - (area.left(), area.top()),
             self._boxes(rows, strong, frame),
-            canvas.radii(rows, depth, frame.theme) + np.where(strong, frame.text(3), 2),
+            canvas.radii(rows, depth, frame.theme) + frame.text(4),
             np.where(strong, 1, frame.text(6)),
             width=area.width(),
             height=area.height(),

@@ -40,7 +40,7 @@ from embedviz.gui.theme import MOVE_MILLISECONDS, look
 
 __all__ = ["Arrow", "Camera", "Categories", "ColorBar", "Line", "Note", "PointView", "Tool"]
 
-REFINE_MILLISECONDS = 120
+REFINE_MILLISECONDS = 80
 """How long nothing has moved when a picture is at rest."""
 PREPARING = "Preparing to draw (first start only) \u2026"
 _QUIET_MILLISECONDS = 600

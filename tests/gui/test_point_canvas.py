@@ -1,0 +1,167 @@
+"""The image of the points: what it costs, what is on top, what it remembers."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from embedviz.core.camera import Camera
+from embedviz.gui import point_canvas
+from embedviz.gui.frame import Frame
+from embedviz.gui.point_canvas import Marks, PointCanvas
+from embedviz.gui.theme import DARK, LIGHT
+
+RED, BLUE = 0xFFFF0000, 0xFF0000FF
+
+
+@pytest.fixture
+def canvas(qapp):
+    return PointCanvas()
+
+
+def framed(canvas, theme=LIGHT, **settings):
+    """Return a frame of all points, 200 × 150."""
+    area = QRectF(0, 0, 200, 150)
+    camera = Camera(is_3d=canvas.is_3d).fitted(canvas.positions, aspect=200 / 150)
+    return Frame(area, camera, theme, canvas.extent, **settings)
+
+
+def painted(canvas, frame):
+    """Return the picture, red, green, blue and alpha (height, width, 4)."""
+    scale = frame.device_scale
+    image = QImage(int(200 * scale), int(150 * scale), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(scale)
+    image.fill(0)
+    with QPainter(image) as painter:
+        canvas.paint(painter, frame)
+    raw = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+    return raw[..., [2, 1, 0, 3]].astype(int)
+
+
+def rows(*numbers):
+    return np.array(numbers, dtype=np.intp)
+
+
+def test_points_are_drawn_again_only_when_something_changed(canvas):
+    canvas.set_points(np.eye(3), None, None)
+    frame = framed(canvas)
+    first = painted(canvas, frame)
+    np.testing.assert_array_equal(painted(canvas, frame), first)
+    assert canvas.frames == 1
+    painted(canvas, framed(canvas, DARK))
+    painted(canvas, framed(canvas, DARK, device_scale=2.0))
+    assert canvas.frames == 3
+    canvas.set_marks(Marks(query=1))
+    painted(canvas, framed(canvas, DARK, device_scale=2.0))
+    assert canvas.frames == 4
+    canvas.forget_image()
+    painted(canvas, framed(canvas, DARK, device_scale=2.0))
+    assert canvas.frames == 5
+
+
+def test_positions_are_copied(canvas):
+    given = np.eye(3, dtype=np.float32)
+    canvas.set_points(given, None, None)
+    given[:] = 9
+    np.testing.assert_array_equal(canvas.positions, np.eye(3))
+    canvas.set_points([[1, 2], [3, 4]], None, None)
+    assert canvas.positions.tolist() == [[1, 2, 0], [3, 4, 0]]
+    assert not canvas.is_3d
+
+
+def test_in_3d_the_nearest_is_on_top_and_the_farther_fade(canvas):
+    toward = Camera(is_3d=True).axes[2]
+    canvas.set_points(
+        [toward, -toward, [2, 2, 2], [-2, -2, -2]], np.array([RED, BLUE] * 2, np.uint32), 12
+    )
+    frame = framed(canvas)
+    pixels, depth = frame.project(canvas.positions)
+    seen = painted(canvas, frame)
+    column, row = pixels[0].astype(int)
+    assert depth[0] < depth[1]
+    near = seen[row, column]
+    assert near[0] > 200 > near[2]
+    far, center = canvas.positions[3], pixels[3].astype(int)
+    assert far[0] == -2
+    blue = seen[center[1], center[0]]
+    assert blue[2] > 200
+    assert blue[0] > 60  # Much of the light ground is in it.
+
+
+def test_in_2d_no_color_hides_the_others_because_it_comes_last(canvas):
+    rng = np.random.default_rng(0)
+    colors = np.repeat(np.array([RED, BLUE], np.uint32), 3000)
+    canvas.set_points(rng.normal(size=(6000, 2)), colors, 9)
+    seen = painted(canvas, framed(canvas))
+    reds, blues = (seen[..., 0] > 200).sum(), (seen[..., 2] > 200).sum()
+    assert 0.8 < reds / blues < 1.25
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+def test_large_clouds_look_the_same_as_small_ones(canvas, monkeypatch, columns):
+    rng = np.random.default_rng(0)
+    positions = rng.normal(size=(500, columns))
+    colors = rng.integers(0, 2**32, 500, dtype=np.uint32)
+    canvas.set_points(positions, colors, rng.uniform(2, 9, 500))
+    usual = painted(canvas, framed(canvas))
+    canvas.forget_image()
+    monkeypatch.setattr(point_canvas, "_GATHERED_FROM", 10)
+    np.testing.assert_array_equal(painted(canvas, framed(canvas)), usual)
+
+
+def test_only_large_clouds_are_drawn_quickly_while_they_move(canvas):
+    for count, size, scale, is_large in (
+        (10_000, None, 1, False),
+        (100_000, 7, 1, False),
+        (100_000, None, 2, False),
+        (1_000_000, None, 1, True),
+        (100_000, 12, 1, True),
+    ):
+        canvas.set_points(np.zeros((count, 2), np.float32), None, size)
+        assert canvas.is_large(scale) == is_large
+
+
+def test_dimming_takes_opacity_from_all_but_the_marked(canvas):
+    canvas.set_points([[0, 0], [1, 0]], "#ff0000", 9)
+    frame = framed(canvas)
+    (left, row), (right, _) = frame.project(canvas.positions)[0].astype(int)
+    canvas.set_marks(Marks(selected=rows(0), dim_others=True))
+    seen = painted(canvas, frame)
+    assert seen[row, left].tolist() == [255, 0, 0, 255]
+    assert seen[row, right, 3] == pytest.approx(255 * point_canvas.DIMMED, abs=3)
+
+
+def test_marks_that_are_not_there_are_left_out(canvas):
+    canvas.set_points(np.eye(3), None, None)
+    canvas.set_marks(Marks(5, rows(0, 3, -1), rows(2, 99)))
+    assert canvas.marks.query is None
+    assert canvas.marked_rows().tolist() == [0, 2]
+
+
+def test_radii_reach_around_the_rings(canvas):
+    canvas.set_points(np.zeros((4, 2)), None, [4, 4, 4, 8])
+    canvas.set_marks(Marks(0, rows(1), rows(2)))
+    query, selected, neighbor, plain = canvas.radii(rows(0, 1, 2, 3), np.ones(4), LIGHT)
+    assert query > selected > neighbor > 2
+    assert plain == 4
+
+
+def test_the_query_is_in_its_color_and_ringed(canvas):
+    canvas.set_points([[0, 0], [1, 1]], "#00ff00", 9)
+    frame = framed(canvas)
+    canvas.set_marks(Marks(query=0))
+    seen = painted(canvas, frame)
+    column, row = frame.project(canvas.positions)[0][0].astype(int)
+    line = seen[row, column : column + 14, :3].tolist()
+    query, ground = (list(QColor(color).getRgb()[:3]) for color in (LIGHT.query, LIGHT.ground))
+    assert line[0] == query
+    assert line[6] == ground
+    assert line[9] == query
+
+
+def test_behind_the_eye_there_is_nothing(canvas):
+    canvas.set_points(np.eye(3), None, None)
+    away = Camera(center=tuple(20 * Camera(is_3d=True).axes[2] * -1), is_3d=True)
+    frame = Frame(QRectF(0, 0, 200, 150), away, LIGHT, canvas.extent)
+    assert not painted(canvas, frame).any()
+    assert canvas.pick(frame, 100, 75, 500) == -1
