@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -40,6 +41,22 @@ HITS = 200
 Index = QModelIndex | QPersistentModelIndex
 
 _SET_ROLE = Qt.ItemDataRole.UserRole + 1
+_WALKING = (
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Rows that fit what was searched for, or what is wrong with it."""
+
+    rows: list[int]
+    mistake: str = ""
 
 
 class LibraryPanel(Pane):
@@ -52,9 +69,11 @@ class LibraryPanel(Pane):
 
     def build(self) -> None:  # noqa: D102 - see Pane
         self._search_task = self.new_task("searching")
+        self._takes_first = False
         self.sets = named(QListWidget(), "library.sets", "Open sets. Click one to show it")
         self.sets.setItemDelegate(_SetDelegate(self.sets))
-        self.sets.itemClicked.connect(self._on_set_clicked)
+        self.sets.itemClicked.connect(self._on_set_chosen)
+        self.sets.itemActivated.connect(self._on_set_chosen)
         self.sets.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.sets.setMouseTracking(True)
         self.search = named(
@@ -65,14 +84,15 @@ class LibraryPanel(Pane):
         self.search.setPlaceholderText("Search labels, or /expression/")
         self.search.setClearButtonEnabled(True)
         self.search.complete_inline()
-        self.search.textChanged.connect(self._on_text)
-        self.search.label_chosen.connect(self._on_label)
+        # What was typed is searched for, not what the line completes it to.
+        self.search.textEdited.connect(self._on_text)
+        self.search.returnPressed.connect(self._on_return)
         self.rows = RowsModel()
         self.list = named(RowsView(), "library.rows", "Rows of the set. Click one to choose it")
         self.list.setModel(self.rows)
         self.list.clicked.connect(self._on_row)
         self.list.activated.connect(self._on_row)
-        self.found = words(kind="caption")
+        self.found = words(kind="caption", wrap=True)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -93,13 +113,15 @@ class LibraryPanel(Pane):
         if (old.sets, old.active) != (new.sets, new.active):
             self._draw_sets(new)
         if old.active is not new.active:
-            self.rows.show_all(new.active)
             self.search.show_label(new.active, "")
             self._search(new.active, self.search.text())
-        if (old.active, old.query) != (new.active, new.query) and new.query is not None:
-            place = self.rows.place(new.query)
-            if place is not None:
-                self.list.setCurrentIndex(self.rows.index(place))
+        elif old.query != new.query:
+            self._point_out(new.query)
+
+    def _point_out(self, row: int | None) -> None:
+        """Mark the query in the list, where it is listed."""
+        place = None if row is None else self.rows.place(row)
+        self.list.setCurrentIndex(QModelIndex() if place is None else self.rows.index(place))
 
     def _draw_sets(self, new: State) -> None:
         self.sets.clear()
@@ -113,37 +135,54 @@ class LibraryPanel(Pane):
         rows = min(self.sets.count(), 6)
         self.sets.setFixedHeight(rows * _SetDelegate.HEIGHT + 4)
 
-    def _on_set_clicked(self, item: QListWidgetItem) -> None:
+    def _on_set_chosen(self, item: QListWidgetItem) -> None:
         self.edit(self.session.state.activated(item.data(_SET_ROLE)))
 
     def _on_text(self, text: str) -> None:
-        if self.session.state.active is not None and not self._drawing:
+        if self.session.state.active is not None:
             self._search(self.session.state.active, text)
 
     def _search(self, active: VectorSet, text: str) -> None:
+        self._takes_first = False
         if text.strip():
-            work = partial(_find, active, text)
-            self.calculate(self._search_task, work, partial(self._show_found, active))
+            self._search_task.run(partial(_find, active, text), partial(self._show_found, active))
         else:
             self._search_task.cancel()
-            self.rows.show_all(active)
-            self.found.setText(f"{len(active):,} rows")
+            self._list(active, range(len(active)), f"{len(active):,} rows")
 
-    def _show_found(self, active: VectorSet, rows: list[int]) -> None:
-        self.rows.show_rows(active, rows)
+    def _show_found(self, active: VectorSet, found: Found) -> None:
+        rows = found.rows
         first = "first " if len(rows) == HITS else ""
-        self.found.setText(
-            f"{first}{len(rows):,} found of {len(active):,}" if rows else "Nothing found"
-        )
+        count = f"{first}{len(rows):,} found of {len(active):,}"
+        self._list(active, rows, found.mistake or (count if rows else "Nothing found"))
+        if self._takes_first:
+            self._take_first()
 
-    def _on_label(self, label: str) -> None:
-        active = self.session.state.active
-        if active is not None and label in active:
+    def _list(self, active: VectorSet, rows: Sequence[int], told: str) -> None:
+        self.rows.show_rows(active, rows)
+        self.found.setText(told)
+        self._point_out(self.session.state.query)
+
+    def _on_return(self) -> None:
+        """Choose the row with this label, or else the first that is found."""
+        active, label = self.session.state.active, self.search.text().strip()
+        if active is None or not label:
+            return
+        if label in active:
             self.edit(self.session.state.queried(active.row(label)))
-        elif self.rows.rowCount():
+        elif self._search_task.is_busy:
+            self._takes_first = True
+        else:
+            self._take_first()
+
+    def _take_first(self) -> None:
+        self._takes_first = False
+        if self.rows.rowCount():
             self.edit(self.session.state.queried(self.rows.row_at(0)))
 
     def _on_row(self, index: QModelIndex) -> None:
+        if not index.isValid():
+            return
         row = self.rows.row_at(index.row())
         adding = QGuiApplication.keyboardModifiers() & (
             Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -159,10 +198,6 @@ class RowsModel(QAbstractListModel):
         super().__init__()
         self._labels: Sequence[str] = ()
         self._rows: Sequence[int] = ()
-
-    def show_all(self, vector_set: VectorSet) -> None:
-        """List every row."""
-        self.show_rows(vector_set, range(len(vector_set)))
 
     def show_rows(self, vector_set: VectorSet, rows: Sequence[int]) -> None:
         """List some rows, in this order."""
@@ -204,8 +239,11 @@ class RowsView(QListView):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Choose with the arrow keys too, so that one can walk through the rows."""
         super().keyPressEvent(event)
-        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+        if event.key() in _WALKING:
             self.activated.emit(self.currentIndex())
+
+    def keyboardSearch(self, search: str) -> None:  # noqa: N802 - Qt's name
+        """Do nothing: Qt would ask for every label, and there is a line to search in."""
 
 
 class _SetDelegate(QStyledItemDelegate):
@@ -246,10 +284,9 @@ class _SetDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-def _find(vector_set: VectorSet, text: str, report: Report) -> list[int]:
-    """Search labels. Runs off the UI thread; an unfinished expression finds nothing."""
+def _find(vector_set: VectorSet, text: str, report: Report) -> Found:
+    """Search labels. Runs off the UI thread."""
     try:
-        rows: list[int] = find_rows(vector_set.labels, text, HITS, report=report).tolist()
-        return rows
-    except UserError:
-        return []
+        return Found(find_rows(vector_set.labels, text, HITS, report=report).tolist())
+    except UserError as error:  # Perhaps an expression that is not typed to its end yet.
+        return Found([], str(error))
