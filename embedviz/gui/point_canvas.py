@@ -18,7 +18,7 @@ from embedviz.core.raster import ALL_ROWS, Colors, Edge, Image, Positions, Rows,
 from embedviz.gui.frame import Frame
 from embedviz.gui.lettering import is_pixel_device
 from embedviz.gui.point_colors import faded_colors, packed_colors, packed_sizes, usual_opacity
-from embedviz.gui.theme import Theme
+from embedviz.gui.theme import Theme, with_alpha
 
 MOST_FINE_PIXELS = 10_000_000
 """A cloud whose discs cover more pixels than this is drawn as dots while it moves."""
@@ -203,13 +203,23 @@ class PointCanvas:
             colors = colors if len(colors) == 1 else colors.take(rows)
             sizes = sizes if len(sizes) == 1 else sizes.take(rows)
             rows = ALL_ROWS
-        edge = raster.NO_EDGE
-        if float(self._sizes.mean()) >= _EDGED_FROM:
-            ground = QColor(frame.theme.ground)
-            ground.setAlphaF(0.55 * (DIMMED if self.marks.dim_others else 1.0))
-            edge = Edge(ground.rgba(), 0.75 * frame.device_scale)
-            sizes = sizes + np.float32(0.75 * frame.device_scale)
+        edge = self._edge(frame)
+        sizes = sizes + np.float32(edge.width)
         raster.draw_discs(image, positions, matrix, colors, sizes, rows, edge=edge, fog=frame.fog)
+
+    def _edge(self, frame: Frame) -> Edge:
+        """Return the rim that sets points apart from each other; none for the smallest.
+
+        The more of the area the points cover, the fainter it is: in a crowd, the rims of all
+        together would hide the color.
+        """
+        diameter = float(self._sizes.mean())
+        if diameter < _EDGED_FROM:
+            return raster.NO_EDGE
+        covered = len(self) * diameter**2 / (frame.area.width() * frame.area.height())
+        opacity = 0.55 / (1 + 3 * covered) * (DIMMED if self.marks.dim_others else 1.0)
+        ground = with_alpha(frame.theme.ground, opacity)
+        return Edge(ground.rgba(), 0.75 * frame.device_scale)
 
     def _draw_marks(self, image: Image, matrix: NDArray[np.float64], frame: Frame) -> None:
         scale, own = np.float32(frame.device_scale), self._colors_in(frame.theme)
