@@ -59,8 +59,8 @@ class _TableReader:
         dimensions = self._list_length() if layout.lists else len(self._vector)
         require_dimensions(name, dimensions)
         self._rows = RowCollector(dimensions, settings, BadRows(source, settings), is_labeled=False)
-        others = (c for c in range(len(layout.names)) if c not in set(self._vector))
-        self._texts: dict[int, list[str]] = {column: [] for column in others}
+        others = set(range(len(layout.names))).difference(self._vector)
+        self._texts: dict[int, list[str]] = {column: [] for column in sorted(others)}
         self._header_is_due = layout.has_header
         self._n_replaced = 0
 
@@ -154,4 +154,4 @@ class _TableReader:
             )
 
 
-TABLE = Format(_matches, _read, frozenset({"label_column", "vector_column"}))
+TABLE = Format(_matches, _read, frozenset({"vector_column"}))

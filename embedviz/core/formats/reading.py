@@ -95,7 +95,7 @@ class Format:
     read : callable
         Returns the contents, or raises `UserError` with the place, the reason and what to do.
     options : frozenset of str
-        Which of `label_column`, `vector_column` and `key` mean something to it.
+        Which of `vector_column` and `key` mean something to it.
     """
 
     matches: Callable[[Source], bool]
@@ -146,7 +146,8 @@ class BadRows:
 
 def note_on_limit(max_rows: int) -> str:
     """Return the sentence about a file that was not read to its end."""
-    return f"Only the first {counted(max_rows, 'row')} of the file."
+    first = "first row" if max_rows == 1 else f"first {max_rows:,} rows"
+    return f"Only the {first} of the file."
 
 
 def counted(count: int, noun: str) -> str:

@@ -30,7 +30,6 @@ _BLOCK_ROWS = 4096
 _FASTEST_GROWTH = 8  # Times the rows so far, however little of the file they seem to be.
 _NOT_FINITE = "a number is NaN or infinite"
 
-
 ORDINARY, ZERO, NOT_FINITE = 0, 1, 2
 
 

@@ -28,6 +28,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.formats.columns import LABEL, unique_names
 from embedviz.core.formats.companions import companion_of
 from embedviz.core.formats.numbers import is_fraction
+from embedviz.core.formats.text import last_word
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
 
@@ -131,8 +132,7 @@ def _write_word2vec_text(vector_set: VectorSet, file: File, report: Report) -> N
     _require_plain(vector_set.labels, "\n")
     _require_distinct_labels(vector_set)
     for row, label in enumerate(vector_set.labels):
-        words = re.split("[ \t]", label)
-        if len(words) > 1 and is_fraction(words[-1].encode()):
+        if is_fraction(last_word(label)):
             raise UserError(
                 f"The label of row {row:,} ({label[:50]!r}) ends in a number, which cannot be told "
                 "from the vector in this format. Save as .csv or .npy."

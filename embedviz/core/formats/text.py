@@ -234,12 +234,10 @@ class _LineReader:
         """Return the rows whose label ends in a number of the vector, or holds another row."""
         found = {}
         for row, label in enumerate(labels):
-            if " " in label or "\t" in label:
-                *_, last = re.split("[ \t]", label)
-                if is_fraction(last.encode()):
-                    found[row] = f"more than {counted(self._layout.dimensions, 'number')}"
-                elif _ends_in_number(label.rpartition("\r")[0]):
-                    found[row] = "two rows with a carriage return but no line end between them"
+            if label[-1:].isdigit() and is_fraction(last_word(label)):
+                found[row] = f"more than {counted(self._layout.dimensions, 'number')}"
+            elif "\r" in label and is_number(last_word(label.rpartition("\r")[0])):
+                found[row] = "two rows with a carriage return but no line end between them"
         return found
 
     def _notes(self, n_rows: int | None) -> list[str]:
@@ -257,8 +255,10 @@ class _LineReader:
         return notes + note_on_replaced(self._n_replaced)
 
 
-def _ends_in_number(text: str) -> bool:
-    return bool(is_number(re.split("[ \t]", text)[-1].encode()))
+def last_word(label: str) -> bytes:
+    """Return what follows the last space or tab, nothing if there is none."""
+    words = re.split("[ \t]", label)
+    return words[-1].encode("utf-8", "replace") if len(words) > 1 else b""
 
 
 def _split_from_right(line: bytes, count: int) -> tuple[list[bytes], int]:

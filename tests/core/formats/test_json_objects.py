@@ -119,7 +119,7 @@ def test_first_rows_only(write, monkeypatch):
     monkeypatch.setattr("embedviz.core.formats.json_objects._CHUNK_BYTES", 15)
     found = load(write("x.json", '{"a": [1, 2], "b": [3, 4], "c": "x"}'), max_rows=1)
     assert found.labels == ("a",)
-    assert found.notes == ("Only the first 1 row of the file.",)
+    assert found.notes == ("Only the first row of the file.",)
 
 
 @pytest.mark.parametrize("model", ["3-small-1536", "3-small-256", "ada-002"])

@@ -139,6 +139,8 @@ def test_half_a_surrogate_pair_is_no_reason_to_fail(tmp_path):
     for suffix in SUFFIXES:
         save(VectorSet([[1, 2]], ["\ud800"]), tmp_path / f"x{suffix}")
         assert load(tmp_path / f"x{suffix}").labels == ("?",)
+    save(VectorSet([[1, 2]], ["a \ud800"]), tmp_path / "x.vec")
+    assert load(tmp_path / "x.vec").labels == ("a ?",)
 
 
 @pytest.mark.parametrize("name", ["x", "x.json", "x.npy.gz", "x.bin.gz", "x.gz"])
