@@ -92,6 +92,8 @@ def close_set(window: MainWindow) -> None:
 
 def export_figure(window: MainWindow) -> None:
     """Ask where to, and write the active pane as PNG, SVG or PDF."""
+    if not _has_set(window):
+        return
     pane = window.active_pane
     path, kind = QFileDialog.getSaveFileName(
         window,
@@ -102,7 +104,7 @@ def export_figure(window: MainWindow) -> None:
     if not path:
         return
     if not Path(path).suffix:
-        path += kind[kind.index("*") + 1 : kind.index(")")]
+        path += {"SVG": ".svg", "PDF": ".pdf"}.get(kind[:3], ".png")
     scale = 2
     if path.lower().endswith(".png"):
         label = f"Scale of {pane.picture.width()} × {pane.picture.height()} pixels"
@@ -119,18 +121,23 @@ def export_figure(window: MainWindow) -> None:
 
 def copy_picture(window: MainWindow) -> None:
     """Put the picture of the active pane on the clipboard."""
+    if not _has_set(window):
+        return
     QGuiApplication.clipboard().setImage(figures.draw_image(window.active_pane.picture))
     window.statusBar().showMessage(f"{window.active_pane.title} copied as a picture", 4000)
 
 
 def paste_query(window: MainWindow) -> None:
     """Search with the vector on the clipboard."""
-    text = QGuiApplication.clipboard().text()
-    _query_with(window, lambda: QueryVector("pasted vector", parse_vector(text)))
+    if _has_set(window):
+        text = QGuiApplication.clipboard().text()
+        _query_with(window, lambda: QueryVector("pasted vector", parse_vector(text)))
 
 
 def load_query(window: MainWindow) -> None:
     """Ask for a file with one vector and search with it."""
+    if not _has_set(window):
+        return
     path, _ = QFileDialog.getOpenFileName(
         window, "One vector", "", "Vector (*.npy *.json *.txt *.csv);;All files (*)"
     )
@@ -143,6 +150,16 @@ def _query_with(window: MainWindow, read: Callable[[], QueryVector]) -> None:
         window.session.show(window.session.state.queried_with(read()))
     except UserError as error:
         window.notice.tell(str(error))
+    else:
+        window.notice.clear()
+
+
+def _has_set(window: MainWindow) -> bool:
+    """Return whether a set is shown; where none is, say so."""
+    if window.session.state.active is None:
+        window.notice.tell("Open a file of vectors first.")
+        return False
+    return True
 
 
 def undo(window: MainWindow) -> None:
@@ -170,6 +187,8 @@ def clear_selection(window: MainWindow) -> None:
 
 def talk(window: MainWindow) -> None:
     """Show the active pane alone on the whole screen, in large type."""
+    if window.talk is not None:
+        window.talk.close()
     pane = window.active_pane
     window.talk = TalkWindow(pane, window.docks[pane.name])
     window.talk.destroyed.connect(lambda: setattr(window, "talk", None))

@@ -120,6 +120,8 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Give the side panels their widths, which Qt forgets before the first layout."""
         super().showEvent(event)
+        if event.spontaneous():  # Back from being minimized: the widths are the user's own.
+            return
         names = ("library", self.panes[0].name, "neighbors")
         middle = self.width() - LIBRARY_WIDTH - NEIGHBORS_WIDTH
         widths = [LIBRARY_WIDTH, max(middle, 1), NEIGHBORS_WIDTH]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -51,8 +52,7 @@ class Opener(QObject):
 
     def open(self, files: Sequence[Wanted]) -> None:
         """Open files, after those that are being opened."""
-        self._waiting.extend(files)
-        self._next()
+        self._add(files)
 
     def open_sample(self, name: str) -> None:
         """Open vectors that come with the program; when they are open already, show them."""
@@ -61,7 +61,12 @@ class Opener(QObject):
             if vector_set.name == title and vector_set.derivation is None:
                 self._session.show(self._session.state.activated(vector_set))
                 return
-        self._waiting.append(name)
+        self._add([name])
+
+    def _add(self, wanted: Sequence[Wanted | str]) -> None:
+        if not self.task.is_busy:
+            self._waiting.clear()  # What still waits was stopped.
+        self._waiting.extend(wanted)
         self._next()
 
     def _next(self) -> None:
@@ -92,9 +97,32 @@ def pair_up(paths: Sequence[str | Path]) -> list[Wanted]:
     if len(files) == 2:
         for vectors, other in (files, files[::-1]):
             is_text = other.suffix.lower() in TEXTS
-            if is_text and not _names_rows(vectors) and (_is_array(vectors) or _names_rows(other)):
+            if is_text and not _names_rows(vectors) and _describes(other, vectors):
                 return [describe_with(vectors, other)]
     return [Wanted(file) for file in files]
+
+
+def _describes(text: Path, vectors: Path) -> bool:
+    return _names_rows(text) or (_is_array(vectors) and not _holds_vectors(text))
+
+
+def _holds_vectors(text: Path) -> bool:
+    """Return whether one of the first two lines is a vector; the very first may be a header."""
+    try:
+        with text.open("rb") as file:
+            lines = [file.readline(1_000_000) for _ in range(2)]
+    except OSError:
+        return False
+    return any(map(_is_vector, lines))
+
+
+def _is_vector(line: bytes) -> bool:
+    """Return whether a line is a label, or a number, and at least three numbers."""
+    _, *numbers = re.split(rb"[\s,;]+", line.strip())
+    try:
+        return len([float(number) for number in numbers]) >= 3
+    except ValueError:
+        return False
 
 
 def _names_rows(file: Path) -> bool:

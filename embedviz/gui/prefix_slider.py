@@ -64,7 +64,7 @@ class PrefixSlider(QAbstractSlider):
             if abs(self.position(mark) - x) <= _SNAP:
                 return mark
         share = (x - _EDGE) / max(self.width() - 2 * _EDGE, 1)
-        return round(self.maximum() ** min(max(share, 0.0), 1.0))
+        return round(math.exp(min(max(share, 0.0), 1.0) * math.log(self.maximum())))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Begin a drag; the handle comes to the mouse."""
