@@ -108,7 +108,7 @@ def idle(qtbot):
 def window(qtbot):
     """Return the window of the application, on screen, with nothing open."""
     window = make_window()
-    window.resize(window.sizeHint())
+    window.resize(1280, 800)
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):
         window.show()

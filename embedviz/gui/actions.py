@@ -196,7 +196,7 @@ def talk(window: MainWindow) -> None:
 
 
 def show_beside(window: MainWindow) -> None:
-    """Put the active pane beside the others."""
+    """Put the active pane beside the others, or back among them."""
     window.show_beside(window.active_pane.name)
 
 
@@ -272,7 +272,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit.find", "Edit", "Find Label", find, ("Ctrl+F",), "", True),
     Action("edit.clear", "Edit", "Clear Selection", clear_selection, ("Esc",)),
     Action("view.talk", "View", "Talk Mode", talk, ("F5",)),
-    Action("view.beside", "View", "Put Pane Beside the Others", show_beside, ("Ctrl+Shift+B",)),
+    Action("view.beside", "View", "Put Pane Beside or Back", show_beside, ("Ctrl+Shift+B",)),
     Action("view.theme", "View", "Switch Light and Dark", switch_theme, ("Ctrl+T",)),
     Action("view.sides", "View", "Hide or Show Side Panels", toggle_sides, ("Ctrl+B",), "", True),
     Action("help.keys", "Help", "Keys and Mouse", show_keys, ("?",)),

@@ -32,6 +32,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
             plot.hideAxis("left")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setFrameShape(self.Shape.NoFrame)
+        self.setCacheMode(self.CacheModeFlag.CacheNone)  # In a file, it would be an image.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         look.changed.connect(self.restyle)
         self.restyle()
@@ -93,7 +94,6 @@ class CosineHistogram(Chart):
         self._means = [pg.InfiniteLine(angle=90) for _ in range(2)]
         for line in self._means:
             self.addItem(line)
-        self._before_counts: NDArray[np.float64] | None = None
         self.restyle()
 
     def restyle(self) -> None:
@@ -140,7 +140,7 @@ class OverlapChart(Chart):
         self._legend = plot.addLegend(offset=(-12, -8))
         self._curves: list[pg.PlotDataItem] = []
         self._marker = pg.InfiniteLine(angle=90)
-        self._dot = pg.ScatterPlotItem(size=11)
+        self._dot = pg.ScatterPlotItem(size=11, useCache=False)
         for mark in (self._marker, self._dot):
             mark.setZValue(10)
             self.addItem(mark)
@@ -185,14 +185,15 @@ class OverlapChart(Chart):
         lengths = np.asarray(dimensions, float)
         for place, (name, curve) in enumerate(overlaps.items()):
             values = np.asarray(curve, float)
-            size = 0 if place else 6
+            # Symbols that are not cached as images stay vectors in a file.
             drawn = self.plot(
                 lengths,
                 values,
                 name=name,
-                symbol="o",
-                symbolSize=size,
+                symbol=None if place else "o",
+                symbolSize=6,
                 symbolPen=None,
+                useCache=False,
                 antialias=True,
             )
             drawn.setZValue(-place)

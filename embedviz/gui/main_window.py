@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.gui.actions import ACTIONS, Action
+from embedviz.gui.arrangement import Arrangement
 from embedviz.gui.failures import FailureHandler
 from embedviz.gui.library import LibraryPanel
 from embedviz.gui.neighbors_panel import NeighborsPanel
@@ -34,9 +35,6 @@ from embedviz.gui.opening import Opener, Wanted, pair_up
 from embedviz.gui.pane import Pane
 from embedviz.gui.status_bar import StatusBar
 from embedviz.gui.talk import TalkWindow
-from embedviz.gui.theme import LIBRARY_WIDTH, NEIGHBORS_WIDTH
-
-Side = Qt.DockWidgetArea
 
 
 class MainWindow(QMainWindow):
@@ -56,7 +54,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("embedviz")
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
-        self.setTabPosition(Side.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.failures = FailureHandler(self)
         self.opener = Opener(session, self)
         self.menus, self.notice = QMenuBar(), Notice()
@@ -83,13 +81,12 @@ class MainWindow(QMainWindow):
 
     @property
     def active_pane(self) -> Pane:
-        """The pane that has the focus, or the first that is in view."""
-        focus = QApplication.focusWidget()
-        for pane in self.panes:
-            if focus is not None and pane.isAncestorOf(focus):
-                return pane
+        """The pane in view that has the focus, or else the first in view."""
+        # A pane behind another tab keeps the focus, which is not what the user looks at.
         visible = [pane for pane in self.panes if not pane.visibleRegion().isEmpty()]
-        return visible[0] if visible else self.panes[0]
+        focus = QApplication.focusWidget()
+        focused = [pane for pane in visible if focus is not None and pane.isAncestorOf(focus)]
+        return [*focused, *visible, self.panes[0]][0]
 
     def open_paths(self, paths: Sequence[str]) -> None:
         """Open files; a text file of labels or metadata goes with the vectors beside it."""
@@ -105,12 +102,8 @@ class MainWindow(QMainWindow):
         self.actions_by_name[name].trigger()
 
     def show_beside(self, name: str) -> None:
-        """Put a pane to the right of the others, where both can be seen."""
-        others = [pane for pane in self.panes if pane.name != name]
-        self.splitDockWidget(
-            self.docks[others[0].name], self.docks[name], Qt.Orientation.Horizontal
-        )
-        self.docks[name].show()
+        """Put a pane to the right of the others, where both can be seen; or back among them."""
+        self.arrangement.put_beside(self.docks[name])
 
     def bring_to_front(self, name: str) -> None:
         """Show a pane."""
@@ -120,13 +113,8 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Give the side panels their widths, which Qt forgets before the first layout."""
         super().showEvent(event)
-        if event.spontaneous():  # Back from being minimized: the widths are the user's own.
-            return
-        names = ("library", self.panes[0].name, "neighbors")
-        middle = self.width() - LIBRARY_WIDTH - NEIGHBORS_WIDTH
-        widths = [LIBRARY_WIDTH, max(middle, 1), NEIGHBORS_WIDTH]
-        columns = [self.docks[name] for name in names]
-        self.resizeDocks(columns, widths, Qt.Orientation.Horizontal)
+        if not event.spontaneous():  # Back from being minimized, the widths are the user's own.
+            self.arrangement.set_widths()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Accept files."""
@@ -165,13 +153,8 @@ class MainWindow(QMainWindow):
             pane.action_wanted.connect(self.trigger)
             dock.visibilityChanged.connect(pane.set_in_front)
             self.docks[pane.name] = dock
-        first = self.docks[self.panes[0].name]
-        self.addDockWidget(Side.LeftDockWidgetArea, self.docks["library"])
-        self.splitDockWidget(self.docks["library"], first, Qt.Orientation.Horizontal)
-        self.splitDockWidget(first, self.docks["neighbors"], Qt.Orientation.Horizontal)
-        for pane in self.panes[1:]:
-            self.tabifyDockWidget(first, self.docks[pane.name])
-        first.raise_()
+        panes = [self.docks[pane.name] for pane in self.panes]
+        self.arrangement = Arrangement(self, self.docks["library"], panes, self.docks["neighbors"])
 
     def _add_menus(self) -> None:
         names = dict.fromkeys(action.menu for action in ACTIONS)
@@ -198,5 +181,5 @@ class MainWindow(QMainWindow):
     def _on_changed(self, old: State, new: State) -> None:
         self.actions_by_name["edit.undo"].setEnabled(self.session.can_undo)
         self.actions_by_name["edit.redo"].setEnabled(self.session.can_redo)
-        title = f"{new.active.name} – embedviz" if new.active else "embedviz"
+        title = f"{new.active.name} – embedviz" if new.active is not None else "embedviz"
         self.setWindowTitle(title)

@@ -1,0 +1,96 @@
+"""Panes side by side and back, with real docks and empty panes."""
+
+import pytest
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from embedviz.gui.arrangement import Arrangement
+from embedviz.gui.theme import LIBRARY_WIDTH, NEIGHBORS_WIDTH
+
+NAMES = ("left", "a", "b", "c", "right")
+
+
+@pytest.fixture
+def window(qtbot):
+    window = QMainWindow()
+    window.resize(1280, 600)
+    window.docks = {}
+    for name in NAMES:
+        dock = QDockWidget(name, window)
+        dock.setWidget(QWidget())
+        window.docks[name] = dock
+    left, *panes, right = window.docks.values()
+    window.arrangement = Arrangement(window, left, panes, right)
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.arrangement.set_widths()
+    return window
+
+
+@pytest.fixture
+def columns(window, qtbot):
+    """Return a function that waits for the names of the docks in view, from left to right."""
+
+    def in_view():
+        docks = window.docks.items()
+        shown = [(dock.x(), name) for name, dock in docks if not dock.visibleRegion().isEmpty()]
+        return [name for _, name in sorted(shown)]
+
+    def wait_for(*names):
+        qtbot.waitUntil(lambda: in_view() == list(names))
+
+    return wait_for
+
+
+def test_panes_are_tabs_between_the_side_panels(window, columns):
+    columns("left", "a", "right")
+    assert window.tabifiedDockWidgets(window.docks["a"]) == [window.docks[n] for n in "bc"]
+    assert window.docks["left"].width() == pytest.approx(LIBRARY_WIDTH, abs=2)
+    assert window.docks["right"].width() == pytest.approx(NEIGHBORS_WIDTH, abs=2)
+
+
+def test_a_pane_goes_beside_the_others_and_back(window, columns, qtbot):
+    window.arrangement.put_beside(window.docks["c"])
+    columns("left", "a", "c", "right")
+    assert window.tabifiedDockWidgets(window.docks["a"]) == [window.docks["b"]]
+    left, first, _, other, right = window.docks.values()
+    qtbot.waitUntil(lambda: abs(first.width() - other.width()) < 3)
+    assert left.width() == pytest.approx(LIBRARY_WIDTH, abs=3)
+    assert right.width() == pytest.approx(NEIGHBORS_WIDTH, abs=3)
+    window.arrangement.put_beside(window.docks["c"])
+    columns("left", "c", "right")  # In front: it is what the user looks at.
+    tabs = window.tabifiedDockWidgets(window.docks["a"])
+    assert tabs == [window.docks["b"], window.docks["c"]]
+
+
+def test_the_first_pane_can_go_too(window, columns):
+    window.arrangement.put_beside(window.docks["a"])
+    columns("left", "b", "a", "right")
+
+
+def test_the_tab_in_front_stays_in_front(window, columns):
+    window.docks["b"].raise_()
+    columns("left", "b", "right")
+    window.arrangement.put_beside(window.docks["c"])
+    columns("left", "b", "c", "right")
+
+
+def test_several_go_beside_but_never_all(window, columns):
+    for name in "abc":
+        window.arrangement.put_beside(window.docks[name])
+    columns("left", "c", "a", "b", "right")
+
+
+def test_a_pane_that_is_hidden_stays_hidden(window, columns):
+    window.docks["b"].hide()
+    window.arrangement.put_beside(window.docks["c"])
+    columns("left", "a", "c", "right")
+    assert window.docks["b"].isHidden()
+
+
+def test_it_works_while_a_side_panel_is_hidden(window, columns):
+    window.docks["left"].hide()
+    window.arrangement.put_beside(window.docks["c"])
+    columns("a", "c", "right")
+    window.docks["left"].show()
+    columns("left", "a", "c", "right")

@@ -1,0 +1,60 @@
+"""One pane on the whole screen, and back."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from embedviz.app.state import State
+from embedviz.gui.theme import TALK_SCALE
+
+
+@pytest.fixture
+def talking(window, idle, toy, qtbot):
+    window.session.show(State().opened(toy))
+    idle(window.session)
+    window.trigger("view.talk")
+    with qtbot.waitExposed(window.talk):
+        pass
+    idle(window.session)
+    return window
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F5, Qt.Key.Key_Escape])
+def test_the_pane_is_alone_and_large_and_comes_back(talking, qtbot, key):
+    pane = talking.panes[0]
+    assert talking.talk.isFullScreen()
+    assert talking.talk.windowTitle() == "Map – embedviz"
+    assert pane.window() is talking.talk
+    assert pane._text_scale == TALK_SCALE == 1.8
+    talking.talk.activateWindow()
+    qtbot.keyClick(talking.talk, key)
+    qtbot.waitUntil(lambda: talking.talk is None)
+    assert pane.window() is talking
+    assert talking.docks["map"].widget() is pane
+    assert pane.isVisible()
+    assert pane._text_scale == 1.0
+
+
+def test_the_pane_goes_on_working(talking, idle, toy):
+    view = talking.panes[0].view
+    talking.session.show(talking.session.state.queried(7))
+    idle(talking.session)
+    view.grab()
+    assert view._picture.text_scale == TALK_SCALE
+    talking.talk.close()
+    assert view._picture.text_scale == 1.0
+
+
+def test_asked_for_twice_there_is_still_one(talking, qtbot):
+    first = talking.talk
+    talking.trigger("view.talk")
+    assert not first.isVisible()
+    assert talking.panes[0].window() is talking.talk
+    talking.talk.close()
+    qtbot.waitUntil(lambda: talking.talk is None)
+    assert talking.panes[0].window() is talking
+
+
+def test_closing_the_window_ends_it(talking):
+    talk = talking.talk
+    talking.close()
+    assert not talk.isVisible()
