@@ -54,6 +54,8 @@ class Session(QObject):
         if state != self.state:
             self._record(self.state)
             self._redo.clear()
+        if state.sets != self.state.sets:
+            self._rebase(state)
         self._replace(state)
 
     def begin_gesture(self) -> None:
@@ -67,12 +69,12 @@ class Session(QObject):
     @property
     def can_undo(self) -> bool:
         """Whether there is a step to take back."""
-        return any(self._reachable(past) for past in self._undo)
+        return any(past != self.state for past in self._undo)
 
     @property
     def can_redo(self) -> bool:
         """Whether a step that was taken back can be taken again."""
-        return any(self._reachable(future) for future in self._redo)
+        return any(future != self.state for future in self._redo)
 
     def undo(self) -> None:
         """Show the state before the last step, with the sets that are open now."""
@@ -84,16 +86,16 @@ class Session(QObject):
 
     def _step(self, source: deque[State] | list[State], target: deque[State] | list[State]) -> None:
         while source:
-            wanted = self._reachable(source.pop())
-            if wanted is not None:
+            wanted = source.pop()
+            if wanted != self.state:
                 target.append(self.state)
                 self._replace(wanted)
                 return
 
-    def _reachable(self, other: State) -> State | None:
-        """Return another state with the sets that are open now; None when nothing differs."""
-        wanted = other.with_library_of(self.state)
-        return None if wanted == self.state else wanted
+    def _rebase(self, current: State) -> None:
+        """Give all steps the sets that are open now, so that closed ones free their memory."""
+        steps = (past.with_library_of(current) for past in self._undo)
+        self._undo = deque((step for step in steps if step is not None), maxlen=self._undo.maxlen)
 
     def _record(self, past: State) -> None:
         if self._in_gesture and self._gesture_recorded:

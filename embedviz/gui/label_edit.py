@@ -58,6 +58,10 @@ class LabelEdit(QLineEdit):
             self.setText(label)
             self.setCursorPosition(0)  # The beginning of a long label says more than its end.
 
+    def forget(self) -> None:
+        """Complete nothing, until there is another set."""
+        self._set = None
+
     def _search(self, text: str) -> None:
         has_grown = len(text) > len(self._typed) and text.startswith(self._typed)
         self._typed = text

@@ -123,6 +123,11 @@ class LibraryPanel(Pane):
         place = None if row is None else self.rows.place(row)
         self.list.setCurrentIndex(QModelIndex() if place is None else self.rows.index(place))
 
+    def forget(self) -> None:  # noqa: D102 - see Pane
+        self.sets.clear()
+        self.search.forget()
+        self.rows.show_rows((), ())
+
     def _draw_sets(self, new: State) -> None:
         self.sets.clear()
         for vector_set in new.sets:
@@ -159,7 +164,7 @@ class LibraryPanel(Pane):
             self._take_first()
 
     def _list(self, active: VectorSet, rows: Sequence[int], told: str) -> None:
-        self.rows.show_rows(active, rows)
+        self.rows.show_rows(active.labels, rows)
         self.found.setText(told)
         self._point_out(self.session.state.query)
 
@@ -199,10 +204,10 @@ class RowsModel(QAbstractListModel):
         self._labels: Sequence[str] = ()
         self._rows: Sequence[int] = ()
 
-    def show_rows(self, vector_set: VectorSet, rows: Sequence[int]) -> None:
-        """List some rows, in this order."""
+    def show_rows(self, labels: Sequence[str], rows: Sequence[int]) -> None:
+        """List some rows of a set with these labels, in this order."""
         self.beginResetModel()
-        self._labels, self._rows = vector_set.labels, rows
+        self._labels, self._rows = labels, rows
         self.endResetModel()
 
     def row_at(self, place: int) -> int:

@@ -146,6 +146,9 @@ class Pane(QWidget):
         """
         raise NotImplementedError
 
+    def forget(self) -> None:
+        """Let go of what was computed from the set drawn last, which has been closed."""
+
     def set_text_scale(self, scale: float) -> None:
         """Show all text of the picture larger, for a stage; 1 is the usual size."""
         self._text_scale = scale
@@ -196,6 +199,11 @@ class Pane(QWidget):
 
     @Slot(object, object)
     def _on_changed(self, old: State, new: State) -> None:
+        if self._shown is not None and self._shown.active not in (None, *new.sets):
+            self._shown = None
+            for task in self.findChildren(Task, options=Qt.FindChildOption.FindDirectChildrenOnly):
+                task.cancel()
+            self.forget()
         self._catch_up(new)
 
     def _catch_up(self, new: State) -> None:

@@ -151,6 +151,11 @@ class AnalogiesPane(Pane):
             else:
                 self.calculate(self._task, partial(_solve, active, analogy), self._show)
 
+    def forget(self) -> None:  # noqa: D102 - see Pane
+        self._solved = None
+        for edit in self.edits:
+            edit.forget()
+
     def _show_missing(self, active: VectorSet, label: str, *, typed: bool) -> None:
         """Say what is missing: in the bar when it was typed, quietly when the set was changed."""
         self._task.cancel()

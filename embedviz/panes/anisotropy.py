@@ -200,6 +200,9 @@ class AnisotropyPane(Pane):
         if (old.query, old.selected) != (new.query, new.selected):
             self._mark(new)
 
+    def forget(self) -> None:  # noqa: D102 - see Pane
+        self._prepared = self._latest = None
+
     def _show_dial(self, new: State) -> None:
         assert new.active is not None
         most, components = new.active.dimensions, new.dial.components

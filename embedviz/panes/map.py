@@ -110,6 +110,9 @@ class MapPane(Pane):
         if not old.asks_as(new) or (old.selected, old.metric) != (new.selected, new.metric):
             self._mark(new)
 
+    def forget(self) -> None:  # noqa: D102 - see Pane
+        self._layout = None
+
     def _fill_columns(self, columns: Sequence[str]) -> None:
         self.color.clear()
         self.color.addItem("nothing", None)

@@ -166,6 +166,9 @@ class MatryoshkaPane(Pane):
         elif old.dimensions != new.dimensions:
             self._list(self._asked, new.dimensions)
 
+    def forget(self) -> None:  # noqa: D102 - see Pane
+        self._search = self._asked = self._curves = None
+
     def _search_in(self, active: VectorSet) -> PrefixSearch:
         if self._search is None or self._search[0] is not active:
             self._search = (active, PrefixSearch(active.vectors))

@@ -24,6 +24,9 @@ class CountingPane(Pane):
         self.label = QLabel("text", self.picture)
         QVBoxLayout(self.picture).addWidget(self.label)
 
+    def forget(self):
+        self.drawn.append("forgotten")
+
     def draw(self, old, new):
         self.drawn.append((old, new))
         self.box.setRange(1, new.active.dimensions)
@@ -106,6 +109,24 @@ def test_the_hint_comes_back_when_all_is_closed(pane, session, toy):
     session.show(State().opened(toy))
     assert pane.picture.isVisible()
     assert pane.drawn[-1][0].active is None
+
+
+def test_a_closed_set_is_forgotten_also_where_nobody_looks(pane, session, toy, words, qtbot):
+    session.show(State().opened(toy))
+    pane.hide()
+    go = threading.Event()
+    got = []
+    pane.task.run(lambda report: go.wait(), got.append)
+    session.show(session.state.opened(words))
+    assert pane.task.is_busy
+    session.show(session.state.closed(toy))
+    assert pane.drawn[1:] == ["forgotten"]
+    assert not pane.task.is_busy
+    go.set()
+    pane.show()
+    assert [(old.active, new.active) for old, new in pane.drawn[2:]] == [(None, words)]
+    qtbot.waitUntil(lambda: session.board.current is None)
+    assert got == []
 
 
 def test_results_are_drawn_without_editing(pane, session, toy, qtbot):
