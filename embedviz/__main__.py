@@ -99,6 +99,9 @@ def show(
 
 def make_window() -> MainWindow:
     """Return a window with every pane and nothing open. Needs a QApplication."""
+    from embedviz.app.preparation import preparation
+
+    preparation.start(in_children=True)
     from embedviz.app.session import Session
     from embedviz.gui.main_window import MainWindow
     from embedviz.panes import PANES

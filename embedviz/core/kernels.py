@@ -5,10 +5,10 @@ cached on disk: compiling one takes about a second, loading it a few millisecond
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import wraps
-from threading import Lock
+from threading import Event, Lock, current_thread, main_thread
 from typing import Any, ParamSpec, TypeVar, cast
 
 # Threads that wait for each other give up their processor soon: where another program keeps a
@@ -28,6 +28,37 @@ FEW_NUMBERS = 16_000_000
 _one_at_a_time = Lock()
 
 
+class Turn:
+    """Lets the kernels that draw go first, while others wait.
+
+    Compiling kernels, and loading them from the cache, holds the GIL and takes numba's own lock.
+    Where all threads do it at once, the first picture comes last.
+    """
+
+    def __init__(self) -> None:
+        self._is_open = Event()
+        self._is_open.set()
+        self._ahead: frozenset[str] = frozenset()
+
+    @contextmanager
+    def given_to(self, modules: Iterable[str]) -> Iterator[None]:
+        """Hold back every parallel kernel but those of some modules, until this ends."""
+        self._ahead = frozenset(modules)
+        self._is_open.clear()
+        try:
+            yield
+        finally:
+            self._is_open.set()
+
+    def wait(self, module: str) -> None:
+        """Wait until a kernel of this module may run. The main thread never waits."""
+        if module not in self._ahead and current_thread() is not main_thread():
+            self._is_open.wait()
+
+
+turn = Turn()
+
+
 def serial_kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a loop that runs in the calling thread."""
     return cast(Callable[P, R], numba.njit(nogil=True, cache=True, fastmath=FAST_MATH)(function))
@@ -43,6 +74,7 @@ def parallel_kernel(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        turn.wait(function.__module__)
         with nullcontext() if _may_run_side_by_side() else _one_at_a_time:
             return cast(R, compiled(*args, **kwargs))
 

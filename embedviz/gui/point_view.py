@@ -20,13 +20,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QEasingCurve, QPointF, QRectF, Qt, QTimer, QVariantAnimation
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from embedviz.app.tasks import Task
-from embedviz.core import labels, picking, raster
+from embedviz.app.preparation import preparation
 from embedviz.core.camera import Camera
-from embedviz.core.progress import Report
 from embedviz.core.raster import Rows
 from embedviz.gui.frame import Frame
 from embedviz.gui.hands import HandledWidget, Tool
@@ -36,7 +34,7 @@ from embedviz.gui.lettering import is_pixel_device, scale_of
 from embedviz.gui.overlays import Arrow, Line, Note
 from embedviz.gui.point_canvas import Marks
 from embedviz.gui.point_picture import PointPicture
-from embedviz.gui.theme import MOVE_MILLISECONDS, look
+from embedviz.gui.theme import CAPTION_PIXELS, MOVE_MILLISECONDS, font, look
 
 __all__ = ["Arrow", "Camera", "Categories", "ColorBar", "Line", "Note", "PointView", "Tool"]
 
@@ -73,9 +71,9 @@ class PointView(HandledWidget):
         self._motion.setStartValue(0.0)
         self._motion.setEndValue(1.0)
         self._motion.valueChanged.connect(self._show_part)
-        self._is_ready = False
-        self._preparation = Task(self)
-        self._preparation.run(_compile_all, self._on_ready)
+        preparation.start()
+        if not preparation.is_ready:
+            preparation.ready.connect(self._redraw)
         self._quiet = QTimer(self, singleShot=True, interval=_QUIET_MILLISECONDS)
         self._quiet.timeout.connect(self.update)
         self._quiet.start()
@@ -302,7 +300,7 @@ class PointView(HandledWidget):
             # Rendered into a file or a larger image, where the kept one would be blurred.
             self.paint(painter, self.width(), self.height())
             return
-        if self._still is None and not self._is_ready and len(self._picture.canvas):
+        if self._still is None and not preparation.is_ready and len(self._picture.canvas):
             self._paint_preparing(painter)
             return
         if self._still is None:
@@ -316,10 +314,12 @@ class PointView(HandledWidget):
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
     def _paint_preparing(self, painter: QPainter) -> None:
-        empty = PointPicture()
-        empty.message = "" if self._quiet.isActive() else PREPARING
-        frame = self._laid_out(self._camera)
-        empty.paint(painter, frame, self.width(), self.height())
+        # Without any kernel: waiting for one that is being compiled would stall the window.
+        painter.fillRect(self.rect(), QColor(look.theme.ground))
+        if not self._quiet.isActive():
+            painter.setPen(QColor(look.theme.muted))
+            painter.setFont(font(CAPTION_PIXELS * self._picture.text_scale))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, PREPARING)
 
     def _made_still(self) -> QImage:
         scale = self.devicePixelRatioF()
@@ -384,16 +384,6 @@ class PointView(HandledWidget):
             self.goes_home = self._journey is not None
             self.camera_changed.emit(self._camera)
 
-    def _on_ready(self, _: None) -> None:
-        self._is_ready = True
-        self._redraw()
-
 
 def _rows(rows: ArrayLike) -> Rows:
     return np.asarray(rows, dtype=np.intp).reshape(-1)
-
-
-def _compile_all(report: Report) -> None:
-    for index, module in enumerate((raster, labels, picking)):
-        report(index / 3, "preparing to draw")
-        module.compile_all()

@@ -1,0 +1,49 @@
+"""Getting ready to draw, once for all views."""
+
+from __future__ import annotations
+
+from threading import Thread
+
+from PySide6.QtCore import QObject, Signal
+
+from embedviz.core import warm_up
+
+
+class Preparation(QObject):
+    """Loads the kernels that draw, off the UI thread.
+
+    Signals
+    -------
+    ready : ()
+        Points can be drawn without compiling anything.
+    """
+
+    ready = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_ready = False
+        self._thread: Thread | None = None
+        self.ready.connect(self._note)
+
+    def start(self, *, in_children: bool = False) -> None:
+        """Begin, unless it has begun before.
+
+        Parameters
+        ----------
+        in_children : bool
+            Whether everything may be compiled, by processes of their own, at the first start.
+        """
+        if self._thread is None:
+            work = {"on_drawing_ready": self.ready.emit, "in_children": in_children}
+            self._thread = Thread(
+                target=warm_up.prepare, kwargs=work, name="embedviz preparation", daemon=True
+            )
+            self._thread.start()
+
+    def _note(self) -> None:
+        self.is_ready = True
+
+
+preparation = Preparation()
+"""The one of this process: kernels are compiled for all windows."""
