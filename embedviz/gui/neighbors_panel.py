@@ -73,6 +73,8 @@ class NeighborsPanel(Pane):
         assert new.active is not None
         self.metric_box.setCurrentIndex(self.metric_box.findData(new.metric))
         self.count.setValue(new.count)
+        if old.active is not new.active:
+            self.list.show_lines(())  # Rows of the set before.
         if not old.asks_as(new) or (old.metric, old.count) != (new.metric, new.count):
             self._draw_query(new)
         if (old.active, old.selected) != (new.active, new.selected):

@@ -137,6 +137,7 @@ class AnalogiesPane(Pane):
         assert active is not None
         if old.active is not active:
             self._fill_examples(active)
+            self.list.show_lines(())  # Rows of the set before.
         labels = (*analogy.positive[:1], *analogy.negative[:1], *analogy.positive[1:2])
         for edit, label in zip(self.edits, labels, strict=False):
             edit.show_label(active, label)
@@ -238,8 +239,9 @@ class AnalogiesPane(Pane):
             self._set(positive=(a, c), negative=(b,))
 
     def _on_click(self, row: int, _: object) -> None:
-        if row >= 0:
-            self.edit(self.session.state.queried(row))
+        state = self.session.state
+        if row >= 0 and self._solved is not None and self._solved.vector_set is state.active:
+            self.edit(state.queried(row))
 
     def _on_example(self, place: int) -> None:
         (b, a), (c, _), *_ = self.examples.itemData(place)

@@ -283,9 +283,9 @@ class AnisotropyPane(Pane):
         view.set_marks(query=query[0] if len(query) else None, selected=selected)
 
     def _on_click(self, place: int, _: object) -> None:
-        if place >= 0 and self._prepared is not None:
-            row = int(self._prepared.cone.rows[place])
-            self.edit(self.session.state.queried(row))
+        prepared, state = self._prepared, self.session.state
+        if place >= 0 and prepared is not None and prepared.vector_set is state.active:
+            self.edit(state.queried(int(prepared.cone.rows[place])))
 
     def _derive(self) -> None:
         state = self.session.state

@@ -12,10 +12,12 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QToolTip, QVBoxLayout
 
 from embedviz.app.state import MapSettings, State
+from embedviz.core.camera import Camera
 from embedviz.core.neighbors import NeighborSearch
 from embedviz.core.progress import Report
 from embedviz.core.projections import PCA, FittedPCA
-from embedviz.core.vector_set import Matrix, VectorSet
+from embedviz.core.selection import Change
+from embedviz.core.vector_set import Matrix, Rows, VectorSet
 from embedviz.gui.colors import color_by, colorable_columns, legend_of
 from embedviz.gui.controls import Segments, caption, choice, toggle, tool_button
 from embedviz.gui.describe import describe_row
@@ -55,10 +57,8 @@ class MapPane(Pane):
         self.view.setObjectName("map.view")
         self.view.row_clicked.connect(self._on_click)
         self.view.row_hovered.connect(self._on_hover)
-        self.view.rows_selected.connect(
-            lambda rows, change: self.edit(self.session.state.selecting(rows, change))
-        )
-        self.view.camera_settled.connect(lambda camera: self._set(camera=camera))
+        self.view.rows_selected.connect(self._on_selected)
+        self.view.camera_settled.connect(self._on_settled)
         layout = QVBoxLayout(self.picture)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
@@ -162,7 +162,7 @@ class MapPane(Pane):
     def _recolor(self) -> None:
         """Color points anew: another column was chosen, or another theme."""
         state = self.session.state
-        if self._layout is not None and state.active is self._layout.vector_set:
+        if self._layout is not None and self._shows_active:
             self._place_points(state, animate=False, keep_camera=state.map.camera is not None)
 
     def _label(self, state: State) -> None:
@@ -190,7 +190,7 @@ class MapPane(Pane):
     def _show_neighbors(self, rows: tuple[int, ...]) -> None:
         self._neighbors = rows
         self._show_marks()
-        if self._layout is not None and self._layout.vector_set is self.session.state.active:
+        if self._shows_active:
             self._label(self.session.state)
 
     def _show_marks(self) -> None:
@@ -205,7 +205,22 @@ class MapPane(Pane):
     def _set(self, **settings: Any) -> None:
         self.edit(self.session.state.mapped(replace(self.session.state.map, **settings)))
 
+    @property
+    def _shows_active(self) -> bool:
+        """Whether the points are rows of the active set; until then, hands are to wait."""
+        return self._layout is not None and self._layout.vector_set is self.session.state.active
+
+    def _on_settled(self, camera: Camera) -> None:
+        if self._shows_active:
+            self._set(camera=camera)
+
+    def _on_selected(self, rows: Rows, change: Change) -> None:
+        if self._shows_active:
+            self.edit(self.session.state.selecting(rows, change))
+
     def _on_click(self, row: int, modifiers: Qt.KeyboardModifier) -> None:
+        if not self._shows_active:
+            return
         state = self.session.state
         both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         if row < 0:
@@ -219,7 +234,7 @@ class MapPane(Pane):
 
     def _on_hover(self, row: int) -> None:
         active = self.session.state.active
-        if row < 0 or active is None:
+        if row < 0 or active is None or not self._shows_active:
             QToolTip.hideText()
         else:
             QToolTip.showText(QCursor.pos(), describe_row(active, row), self.view)

@@ -155,6 +155,9 @@ class MatryoshkaPane(Pane):
         self.heads["full"].setText(f"Full length · {active.dimensions:,}")
         self.heads["short"].setText(f"First {new.dimensions:,} dimensions")
         if old.active is not active:
+            self._asked = None
+            for ranked in (self.full, self.short):
+                ranked.show_lines(())  # Rows of the set before.
             self._draw_curve(active)
         self._show_marker(new.dimensions)
         if question is None:
@@ -189,6 +192,8 @@ class MatryoshkaPane(Pane):
         self.calculate(self._lists_task, work, partial(self._show_lists, asked, dimensions))
 
     def _show_lists(self, asked: Asked, dimensions: int, lists: Lists) -> None:
+        if asked is not self._asked:
+            return
         self.full.show_lines(lists.full)
         self.short.show_lines(lists.short)
         assert asked.state.active is not None
