@@ -160,6 +160,7 @@ class AnalogiesPane(Pane):
     def _show_missing(self, active: VectorSet, label: str, *, typed: bool) -> None:
         """Say what is missing: in the bar when it was typed, quietly when the set was changed."""
         self._task.cancel()
+        self.notice.clear()
         self._solved = None
         self.list.show_lines(())
         self.caption.clear()
@@ -253,8 +254,8 @@ class AnalogiesPane(Pane):
 
 def write(analogy: Analogy) -> str:
     """Return the question as people write it."""
-    first, *others = analogy.positive
-    return " ".join([first, *(f"− {b}" for b in analogy.negative), *(f"+ {c}" for c in others)])
+    first, others = analogy.positive[:1], analogy.positive[1:]
+    return " ".join([*first, *(f"− {b}" for b in analogy.negative), *(f"+ {c}" for c in others)])
 
 
 def _solve(vector_set: VectorSet, analogy: Analogy, report: Report) -> Solved:
