@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import wraps
-from threading import Event, Lock, current_thread, main_thread
+from threading import Condition, Lock, current_thread, main_thread
 from typing import Any, ParamSpec, TypeVar, cast
 
 # Threads that wait for each other give up their processor soon: where another program keeps a
@@ -29,31 +29,40 @@ _one_at_a_time = Lock()
 
 
 class Turn:
-    """Lets the kernels that draw go first, while others wait.
+    """Lets some kernels go first, while others wait.
 
     Compiling kernels, and loading them from the cache, holds the GIL and takes numba's own lock.
     Where all threads do it at once, the first picture comes last.
     """
 
     def __init__(self) -> None:
-        self._is_open = Event()
-        self._is_open.set()
-        self._ahead: frozenset[str] = frozenset()
+        self._changed = Condition()
+        self._allowed: set[str] | None = None
 
     @contextmanager
     def given_to(self, modules: Iterable[str]) -> Iterator[None]:
         """Hold back every parallel kernel but those of some modules, until this ends."""
-        self._ahead = frozenset(modules)
-        self._is_open.clear()
+        self._allowed = set(modules)
         try:
             yield
         finally:
-            self._is_open.set()
+            with self._changed:
+                self._allowed = None
+                self._changed.notify_all()
+
+    def allow(self, modules: Iterable[str]) -> None:
+        """Let the kernels of further modules run too."""
+        with self._changed:
+            if self._allowed is not None:
+                self._allowed.update(modules)
+            self._changed.notify_all()
 
     def wait(self, module: str) -> None:
         """Wait until a kernel of this module may run. The main thread never waits."""
-        if module not in self._ahead and current_thread() is not main_thread():
-            self._is_open.wait()
+        if self._allowed is None or current_thread() is main_thread():
+            return
+        with self._changed:
+            self._changed.wait_for(lambda: self._allowed is None or module in self._allowed)
 
 
 turn = Turn()

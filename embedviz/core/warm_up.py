@@ -16,7 +16,8 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, cast
+from threading import Event, Thread
+from typing import Any, NamedTuple, cast
 
 import llvmlite
 import numba
@@ -43,29 +44,38 @@ def prepare(on_drawing_ready: Callable[[], None], *, in_children: bool = True) -
         Whether processes may be started; else only what draws is compiled, here.
     """
     with turn.given_to(module.__name__ for module in DRAWING):
-        children = _start_children() if in_children and not is_done() else []
+        children = _start_children() if in_children and not is_done("drawing") else []
         for child in children:
             child.wait_for_drawing()
         for module in DRAWING:
             module.compile_all()
+        _note("drawing")
         on_drawing_ready()
+        if in_children and not children and not is_done("all"):
+            children = _start_children()  # The first start ended before all was compiled.
         for child in children:
             child.go_on()
         done = [child.wait() for child in children]
     if done and all(done):
-        _stamp().touch()
+        _note("all")
 
 
-def is_done() -> bool:
-    """Return whether all kernels have been compiled for this installation."""
-    return _stamp().exists()
+def is_done(what: str) -> bool:
+    """Return whether "drawing", or "all" kernels, were compiled for this installation."""
+    return _stamp(what).exists()
+
+
+def _note(what: str) -> None:
+    with suppress(OSError):  # Where the cache cannot be written, the next start compiles again.
+        _stamp(what).touch()
 
 
 class _Child:
     """A process that compiles, and says each name when it is done with it."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._drawing = [name for name in names if name in _DRAWING_STEPS]
+        self._drawing = {name for name in names if STEPS[name].draws}
+        self._has_drawn = Event()
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__, *names],
             stdin=subprocess.PIPE,
@@ -74,13 +84,12 @@ class _Child:
             text=True,
         )
         atexit.register(self._process.kill)
+        self._listener = Thread(target=self._listen, name="embedviz compiling", daemon=True)
+        self._listener.start()
 
     def wait_for_drawing(self) -> None:
         """Wait until what draws is compiled, or the process has ended for whatever reason."""
-        assert self._process.stdout is not None
-        waiting = set(self._drawing)
-        while waiting and (line := self._process.stdout.readline()):
-            waiting.discard(line.strip())
+        self._has_drawn.wait()
 
     def go_on(self) -> None:
         """Let it compile the rest, now that it is not in the way of the first picture."""
@@ -90,9 +99,21 @@ class _Child:
 
     def wait(self) -> bool:
         """Wait for the end; return whether all went well."""
+        self._listener.join()
+        return self._process.wait() == 0
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            name = line.strip()
+            turn.allow(f"embedviz.core.{module}" for module in STEPS[name].modules)
+            self._drawing.discard(name)
+            if not self._drawing:
+                self._has_drawn.set()
+        self._has_drawn.set()
+        self._process.stdout.close()
         self._process.wait()
         atexit.unregister(self._process.kill)
-        return self._process.returncode == 0
 
 
 def _start_children() -> list[_Child]:
@@ -102,15 +123,15 @@ def _start_children() -> list[_Child]:
         return []
 
 
-def _stamp() -> Path:
-    """Return the file that is there when all kernels are in the cache."""
+def _stamp(what: str) -> Path:
+    """Return the file that is there when some kernels are in the cache."""
     parts = [numba.__version__, llvmlite.__version__, sys.version]
     for source in sorted(Path(__file__).parent.rglob("*.py")):
         status = source.stat()
         parts.append(f"{source} {status.st_mtime_ns} {status.st_size}")
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     folder: str = cast(Any, _nothing).stats.cache_path
-    return Path(folder) / f"embedviz-{key}.compiled"
+    return Path(folder) / f"embedviz-{key}.{what}"
 
 
 @serial_kernel
@@ -179,19 +200,36 @@ def _compile_readers() -> None:
         load(path)
 
 
-STEPS: dict[str, Callable[[], None]] = {
-    "raster": raster.compile_all,
-    "marks": _compile_marks,
-    "neighbors": _compile_neighbors,
-    "analogies": _compile_analogies,
-    "cone": _compile_cone,
-    "prefixes": _compile_prefixes,
-    "readers": _compile_readers,
+class Step(NamedTuple):
+    """Kernels that are compiled together.
+
+    Attributes
+    ----------
+    compile : callable
+        Runs each of them once.
+    modules : tuple of str
+        The modules of `embedviz.core` with parallel kernels that it makes ready.
+    draws : bool
+        Whether the first picture needs them.
+    """
+
+    compile: Callable[[], None]
+    modules: tuple[str, ...]
+    draws: bool = False
+
+
+STEPS = {
+    "raster": Step(raster.compile_all, ("raster",), draws=True),
+    "marks": Step(_compile_marks, ("labels", "picking"), draws=True),
+    "neighbors": Step(_compile_neighbors, ("neighbors", "isotropy")),
+    "analogies": Step(_compile_analogies, ("analogy_methods",)),
+    "cone": Step(_compile_cone, ("cone",)),
+    "prefixes": Step(_compile_prefixes, ("prefix_search", "prefix_neighbors", "orderings")),
+    "readers": Step(_compile_readers, ()),
 }
 """What can be compiled, by name. To add kernels: write a function that runs them once."""
 
-_DRAWING_STEPS = ("raster", "marks")
-_SHARES = (("raster", "cone", "analogies"), ("marks", "neighbors", "prefixes", "readers"))
+_SHARES = (("raster", "analogies", "cone"), ("marks", "neighbors", "prefixes", "readers"))
 
 
 def compile_steps(names: Sequence[str]) -> Iterator[str]:
@@ -201,9 +239,9 @@ def compile_steps(names: Sequence[str]) -> Iterator[str]:
     """
     may_go_on = False
     for name in names:
-        if name not in _DRAWING_STEPS and not may_go_on:
+        if not (STEPS[name].draws or may_go_on):
             may_go_on = sys.stdin.read() == ""
-        STEPS[name]()
+        STEPS[name].compile()
         yield name
 
 
