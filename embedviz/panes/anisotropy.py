@@ -197,7 +197,7 @@ class AnisotropyPane(Pane):
             return
         if old.dial != new.dial:
             self._turn(new)
-        if (old.query, old.selected) != (new.query, new.selected):
+        if not old.asks_as(new) or old.selected != new.selected:
             self._mark(new)
 
     def forget(self) -> None:  # noqa: D102 - see Pane
@@ -261,10 +261,9 @@ class AnisotropyPane(Pane):
         for view in (self.before, self.after):
             view.set_lines(draw_graticule())
         direction = self._prepared.cone.before.mean_direction if self._prepared else None
-        if direction is not None:
-            pole = np.array([0.0, 0.0, 1.0])
-            arrow = Arrow(0 * pole, 1.14 * pole, look.theme.before, text="mean direction")
-            self.before.set_arrows((arrow,))
+        pole = np.array([0.0, 0.0, 1.0])
+        arrow = Arrow(0 * pole, 1.14 * pole, look.theme.before, text="mean direction")
+        self.before.set_arrows(() if direction is None else (arrow,))
 
     def _mark(self, state: State) -> None:
         for view in (self.before, self.after):

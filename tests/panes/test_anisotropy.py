@@ -1,0 +1,353 @@
+"""The cone, the dial that opens it, and what the numbers say meanwhile."""
+
+import threading
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionSlider
+
+from embedviz.app.state import State
+from embedviz.core.query_vector import QueryVector
+from embedviz.core.vector_set import VectorSet
+from embedviz.gui.style import apply_theme
+from embedviz.gui.theme import DARK
+from embedviz.panes import anisotropy as anisotropy_module
+from embedviz.panes.anisotropy import HOME, STEPS, AnisotropyPane, draw_graticule
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def pane(session, qtbot):
+    pane = AnisotropyPane(session)
+    qtbot.addWidget(pane)
+    pane.resize(1000, 700)
+    with qtbot.waitExposed(pane):
+        pane.show()
+    return pane
+
+
+@pytest.fixture(scope="module")
+def narrow():
+    """Return rows in a cone that is wider in some directions."""
+    rng = np.random.default_rng(1)
+    rows = rng.normal(size=(80, 12)) * np.linspace(3, 0.3, 12) + 2
+    return VectorSet(rows, [f"row{i}" for i in range(80)], name="narrow")
+
+
+@pytest.fixture
+def opened(pane, session, idle, narrow):
+    session.show(State().opened(narrow))
+    idle(session)
+    return pane
+
+
+def unit(rows):
+    rows = np.asarray(rows, float)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def mean_cosine(rows):
+    n, table = len(rows), unit(rows) @ unit(rows).T
+    return (table.sum() - n) / (n * (n - 1))
+
+
+def whitened(rows, strength=1.0, components=None):
+    rows = np.asarray(rows, float)
+    centered = rows - rows.mean(axis=0)
+    values, axes = np.linalg.eigh(np.cov(centered.T))
+    axes, values = axes[:, ::-1][:, :components], values[::-1][:components]
+    return centered @ axes * values ** (-strength / 2)
+
+
+def number_in(pane, role, name):
+    return pane.numbers._values[role, name].text()
+
+
+def read(pane, role, name):
+    return float(number_in(pane, role, name).replace("−", "-"))
+
+
+def drag_slider(slider, steps, qtbot):
+    option = QStyleOptionSlider()
+    slider.initStyleOption(option)
+    handle = slider.style().subControlRect(
+        QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, slider
+    )
+    place = handle.center()
+    qtbot.mousePress(slider, LEFT, pos=place)
+    for step in steps:
+        qtbot.mouseMove(slider, place + QPoint(step, 0))
+    qtbot.mouseRelease(slider, LEFT, pos=place + QPoint(steps[-1], 0))
+
+
+def test_numbers_before_and_after(opened, narrow):
+    assert read(opened, "before", "mean_cosine") == pytest.approx(
+        mean_cosine(narrow.vectors), abs=6e-5
+    )
+    assert read(opened, "after", "mean_cosine") == pytest.approx(
+        mean_cosine(whitened(narrow.vectors)), abs=6e-5
+    )
+    assert read(opened, "after", "iso_score") == 1.0
+    assert read(opened, "after", "effective_rank") == 12.0
+    assert read(opened, "before", "iso_score") < 1.0
+    assert read(opened, "before", "effective_rank") < 12.0
+    assert opened.titles["before"].text() == "Before · narrow"
+    assert opened.titles["after"].text() == "After · strength 1.00, 12 of 12 directions"
+
+
+def test_rows_are_at_their_true_angle_to_the_mean_direction(opened, narrow):
+    rows = unit(narrow.vectors)
+    mean = rows.mean(axis=0) / np.linalg.norm(rows.mean(axis=0))
+    shown = opened.before._picture.canvas.positions
+    np.testing.assert_allclose(shown[:, 2], rows @ mean, atol=1e-4)
+    np.testing.assert_allclose(np.linalg.norm(shown, axis=1), 1, atol=1e-4)
+
+
+def test_the_dial_moves_picture_histogram_and_numbers(opened, session, idle, narrow, qtbot):
+    for strength in (0.5, 0.0):
+        before = opened.after._picture.canvas.positions.copy()
+        shares = opened.histogram._after.getData()[1].copy()
+        opened.strength.setValue(round(STEPS * strength))
+        idle(session)
+        assert session.state.dial.strength == strength
+        assert opened.strength_value.value() == strength
+        assert read(opened, "after", "mean_cosine") == pytest.approx(
+            mean_cosine(whitened(narrow.vectors, strength)), abs=6e-5
+        )
+        assert not np.allclose(opened.after._picture.canvas.positions, before)
+        assert not np.array_equal(opened.histogram._after.getData()[1], shares)
+        assert f"strength {strength:.2f}" in opened.titles["after"].text()
+
+
+def test_at_zero_the_rows_are_centered_and_no_more(opened, session, idle, narrow):
+    opened.strength.setValue(0)
+    idle(session)
+    centered = narrow.vectors - narrow.vectors.mean(axis=0)
+    assert read(opened, "after", "mean_cosine") == pytest.approx(mean_cosine(centered), abs=6e-5)
+    for name in ("iso_score", "effective_rank"):  # Of the variances, which centering leaves.
+        assert number_in(opened, "after", name) == number_in(opened, "before", name)
+
+
+def test_components(opened, session, idle, narrow, qtbot):
+    opened.components.selectAll()
+    qtbot.keyClicks(opened.components, "4")
+    qtbot.keyClick(opened.components, Qt.Key.Key_Return)
+    idle(session)
+    assert session.state.dial.components == 4
+    assert opened.components_slider.value() == 4
+    assert "4 of 12 directions" in opened.titles["after"].text()
+    assert read(opened, "after", "mean_cosine") == pytest.approx(
+        mean_cosine(whitened(narrow.vectors, 1.0, 4)), abs=6e-5
+    )
+    assert read(opened, "after", "effective_rank") == 4.0
+    opened.components_slider.setValue(12)
+    assert session.state.dial.components is None
+
+
+def test_strength_is_typed(opened, session, qtbot):
+    opened.strength_value.setFocus()
+    opened.strength_value.selectAll()
+    qtbot.keyClicks(opened.strength_value, "0.25")
+    qtbot.keyClick(opened.strength_value, Qt.Key.Key_Return)
+    assert session.state.dial.strength == 0.25
+    assert opened.strength.value() == 25
+
+
+@pytest.mark.parametrize("name", ["strength", "components_slider"])
+def test_a_drag_is_one_step(opened, session, idle, qtbot, name):
+    before = session.state
+    drag_slider(getattr(opened, name), [-5, -20, -40, -60], qtbot)
+    idle(session)
+    assert session.state.dial != before.dial
+    session.undo()
+    idle(session)
+    assert session.state == before
+    assert getattr(opened, name).value() == getattr(opened, name).maximum()
+
+
+def test_both_views_share_a_camera_and_a_drag_is_one_step(opened, session, qtbot):
+    assert opened.before.camera == opened.after.camera == HOME
+    middle = opened.before.area().center().toPoint()
+    seen = []
+    opened.after.camera_changed.connect(seen.append)
+
+    def send(kind, place, button):
+        where = QPointF(opened.before.mapToGlobal(place))
+        none = Qt.KeyboardModifier.NoModifier
+        event = QMouseEvent(kind, QPointF(place), where, button, LEFT, none)
+        QApplication.sendEvent(opened.before, event)
+
+    send(QEvent.Type.MouseButtonPress, middle, LEFT)
+    for step in range(1, 5):
+        send(QEvent.Type.MouseMove, middle + QPoint(12 * step, 5 * step), Qt.MouseButton.NoButton)
+        assert opened.after.camera == opened.before.camera != HOME
+    send(QEvent.Type.MouseButtonRelease, middle + QPoint(48, 20), LEFT)
+    turned = opened.before.camera
+    assert session.state.cone_camera == turned
+    assert seen == []  # What follows does not lead in its turn.
+    session.undo()
+    assert opened.before.camera == opened.after.camera == HOME
+    session.redo()
+    assert opened.before.camera == opened.after.camera == turned
+
+
+def test_use_in_all_panes_adds_a_whitened_set(opened, session, idle, narrow, qtbot):
+    opened.strength.setValue(80)
+    opened.components_slider.setValue(5)
+    idle(session)
+    qtbot.mouseClick(opened.use, LEFT)
+    idle(session)
+    derived = session.state.active
+    assert session.state.sets == (narrow, derived)
+    assert derived.name == "whitened, strength 0.8, 5 components"
+    expected = unit(whitened(narrow.vectors, 0.8, 5))
+    np.testing.assert_allclose(
+        derived.vectors @ derived.vectors.T, expected @ expected.T, atol=2e-4
+    )
+    assert opened.titles["before"].text().startswith("Before · whitened")
+    session.undo()
+    assert session.state.active is narrow
+    assert derived in session.state.sets
+
+
+def test_what_cannot_be_whitened_is_told(pane, session, idle, qtbot):
+    session.show(State().opened(VectorSet(np.ones((5, 3)), name="equal")))
+    idle(session)
+    assert number_in(pane, "after", "mean_cosine") == "–"
+    qtbot.mouseClick(pane.use, LEFT)
+    idle(session)
+    assert "All rows of equal are equal" in pane.notice.text
+    assert len(session.state.sets) == 1
+
+
+def test_the_mean_direction_is_drawn_where_there_is_one(opened, session, idle, narrow):
+    (arrow,) = opened.before._picture.arrows
+    assert arrow.text == "mean direction"
+    np.testing.assert_allclose(arrow.end, [0, 0, 1.14])
+    assert opened.after._picture.arrows == ()
+    centered = narrow.vectors - unit(narrow.vectors).mean(axis=0)
+    for _ in range(30):  # Until the unit rows have no mean.
+        centered = centered - unit(centered).mean(axis=0)
+    session.show(session.state.opened(VectorSet(centered, name="centered")))
+    idle(session)
+    assert opened.before._picture.arrows == ()
+    session.show(session.state.activated(narrow))
+    idle(session)
+    assert len(opened.before._picture.arrows) == 1
+
+
+def test_the_caption_says_how_to_read_it(opened, session, idle):
+    assert "true angle, in all 12 dimensions, to the mean direction before" in opened.caption.text()
+    assert "gather near 90°" in opened.caption.text()
+
+
+def test_too_few_rows_are_named_as_such(pane, session, idle):
+    rows = np.random.default_rng(0).normal(size=(9, 16))
+    session.show(State().opened(VectorSet(rows, name="few")))
+    idle(session)
+    assert "9 rows in 16 dimensions" in pane.caption.text()
+    assert "exactly −1/8" in pane.caption.text()
+    assert number_in(pane, "after", "mean_cosine") == "−0.1250"
+    assert "8 of 8 directions" in pane.titles["after"].text()
+
+
+def test_a_lower_rank_is_named(pane, session, idle):
+    rows = np.random.default_rng(0).normal(size=(60, 4)) @ np.ones((4, 8))
+    rows[:, 4:] = np.random.default_rng(1).normal(size=(60, 4))
+    session.show(State().opened(VectorSet(rows, name="flat")))
+    idle(session)
+    assert "Rank 5 of 8" in pane.caption.text()
+    assert "5 of 5 directions" in pane.titles["after"].text()
+
+
+def test_a_sample_is_named_as_a_sample(opened, session, idle, narrow, monkeypatch):
+    from embedviz.core import cone
+
+    monkeypatch.setattr(cone, "_MOST_ROWS", 30)
+    copy = VectorSet(narrow.vectors, narrow.labels, name="large")
+    session.show(session.state.opened(copy).queried(5).selecting(range(80)))
+    idle(session)
+    assert "A seeded sample of 30 of 80 rows is drawn" in opened.caption.text()
+    rows = opened._prepared.cone.rows
+    assert len(opened.before._picture.canvas.positions) == 30
+    assert opened._prepared.labels == [f"row{row}" for row in rows]
+    marks = opened.before._picture.canvas.marks
+    assert len(marks.selected) == 30
+    assert (marks.query is None) == (5 not in rows)
+    opened.before.row_clicked.emit(3, Qt.KeyboardModifier.NoModifier)
+    assert session.state.query == rows[3]
+
+
+def test_a_click_chooses_and_both_sides_mark_it(opened, session, qtbot, pixel_of):
+    place = pixel_of(opened.before, opened.before._picture.canvas.positions[[17]])
+    row = opened.before.row_at(QPointF(place), 8)
+    qtbot.mouseClick(opened.before, LEFT, pos=place)
+    assert session.state.query == row
+    for view in (opened.before, opened.after):
+        assert view._picture.canvas.marks.query == row
+        assert view._picture.canvas.marks.selected.tolist() == [row]
+    state = session.state
+    qtbot.mouseClick(opened.after, LEFT, pos=QPoint(2, 2))
+    assert session.state == state
+
+
+def test_a_vector_of_the_user_has_no_place(opened, session):
+    mine = QueryVector("mine", np.ones(12, dtype=np.float32))
+    session.show(session.state.queried_with(mine))
+    assert opened.before._picture.canvas.marks.query is None
+
+
+def test_rows_of_the_set_before_cannot_be_chosen(opened, session, idle, monkeypatch, toy):
+    go, prepare = threading.Event(), anisotropy_module._prepare
+
+    def wait(*given):
+        go.wait()
+        return prepare(*given)
+
+    monkeypatch.setattr(anisotropy_module, "_prepare", wait)
+    session.show(session.state.opened(toy))
+    state = session.state
+    assert not opened.use.isEnabled()
+    opened.after.row_clicked.emit(79, Qt.KeyboardModifier.NoModifier)
+    session.show(state.dialed(strength=0.5))  # The dial waits, too.
+    go.set()
+    idle(session)
+    assert session.state.query == state.query
+    assert opened.use.isEnabled()
+    assert "strength 0.50" in opened.titles["after"].text()
+
+
+def test_another_theme_repaints(opened, qapp):
+    apply_theme(qapp, DARK)
+    image = opened.grab().toImage()
+    seen = {image.pixelColor(x, y).name().upper() for x in range(500) for y in range(40, 480, 2)}
+    assert DARK.ground in seen
+    assert opened.before._picture.arrows[0].color == DARK.before
+
+
+def test_the_graticule_is_a_globe_with_degrees():
+    parts = draw_graticule()
+    notes = [part for part in parts if hasattr(part, "text")]
+    assert [note.text for note in notes] == ["30°", "60°", "90°", "120°", "150°"]
+    for part in parts:
+        if not hasattr(part, "text"):
+            np.testing.assert_allclose(np.linalg.norm(part.points, axis=1), 1, atol=1e-9)
+    equator = notes[2]
+    assert equator.position[2] == pytest.approx(0)
+
+
+def test_real_sentences_lie_in_a_cone_that_opens(pane, session, idle, data_folder):
+    rows = np.load(data_folder / "stsb" / "stsb_dev_layer5.f32.npy")
+    session.show(State().opened(VectorSet(rows, name="layer 5")))
+    idle(session)
+    before = read(pane, "before", "mean_cosine")
+    assert before == pytest.approx(mean_cosine(rows), abs=6e-5)
+    assert before > 0.5
+    assert abs(read(pane, "after", "mean_cosine")) < 0.01
+    assert read(pane, "after", "iso_score") > 10 * read(pane, "before", "iso_score")
+    heights = pane.after._picture.canvas.positions[:, 2]
+    assert np.abs(np.degrees(np.arccos(heights.clip(-1, 1))).mean() - 90) < 5
+    assert "Rank 383 of 384" in pane.caption.text()
