@@ -1,0 +1,270 @@
+"""Prefixes against brute force in NumPy, while a slider is dragged."""
+
+import threading
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from embedviz.app.state import State
+from embedviz.core.formats import load
+from embedviz.core.query_vector import QueryVector
+from embedviz.core.vector_set import VectorSet
+from embedviz.panes import matryoshka as matryoshka_module
+from embedviz.panes.matryoshka import MatryoshkaPane
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def pane(session, qtbot):
+    pane = MatryoshkaPane(session)
+    qtbot.addWidget(pane)
+    pane.resize(1000, 760)
+    with qtbot.waitExposed(pane):
+        pane.show()
+    return pane
+
+
+@pytest.fixture
+def opened(pane, session, idle, toy):
+    session.show(State().opened(toy).queried(5))
+    idle(session)
+    return pane
+
+
+def nearest(vectors, query, dimensions, exclude=(), count=10):
+    """Return the nearest rows and their cosines on a prefix, by NumPy alone."""
+    rows = np.asarray(vectors, float)[:, :dimensions]
+    rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    query = np.asarray(query, float)[:dimensions]
+    cosines = rows @ (query / np.linalg.norm(query))
+    order = [row for row in np.argsort(-cosines, kind="stable") if row not in exclude][:count]
+    return order, cosines[order]
+
+
+def assert_lists(pane, vectors, query, dimensions, exclude=()):
+    full, full_scores = nearest(vectors, query, np.shape(vectors)[1], exclude)
+    short, short_scores = nearest(vectors, query, dimensions, exclude)
+    for ranked, rows, scores, others, word in (
+        (pane.full, full, full_scores, short, "lost"),
+        (pane.short, short, short_scores, full, "new"),
+    ):
+        lines = ranked.lines.lines
+        assert [line.row for line in lines] == rows
+        assert [line.score for line in lines] == pytest.approx(scores, abs=1e-4)
+        assert [line.fate for line in lines] == ["kept" if r in others else word for r in rows]
+    kept = len(set(full) & set(short))
+    assert f"keeps {kept} of {len(full)} neighbors" in pane.summary.text()
+
+
+def overlap(vectors, dimensions):
+    """Return the mean share of the ten nearest rows that a prefix keeps, over all rows."""
+    full = np.shape(vectors)[1]
+    shares = []
+    for row in range(len(vectors)):
+        first, _ = nearest(vectors, vectors[row], dimensions, [row])
+        second, _ = nearest(vectors, vectors[row], full, [row])
+        shares.append(len(set(first) & set(second)) / len(second))
+    return np.mean(shares)
+
+
+def place_of(slider, dimensions):
+    return QPoint(round(slider.position(dimensions)), 13)
+
+
+def test_full_length_keeps_all(opened, toy):
+    assert_lists(opened, toy.vectors, toy.vectors[5], 32, [5])
+    assert "“word5” keeps 10 of 10 neighbors with 32 of 32 dimensions, 100.0 %" in (
+        opened.summary.text()
+    )
+    assert opened.heads["full"].text() == "Full length · 32"
+    assert opened.slider.marks == [8, 16, 32]
+
+
+@pytest.mark.parametrize("dimensions", [2, 3, 7, 16, 31])
+def test_a_prefix_against_brute_force(opened, session, idle, toy, dimensions):
+    opened.slider.setValue(dimensions)
+    idle(session)
+    assert session.state.dimensions == dimensions
+    assert opened.number.value() == dimensions
+    assert_lists(opened, toy.vectors, toy.vectors[5], dimensions, [5])
+    assert f"First {dimensions} dimensions" in opened.heads["short"].text()
+    assert f"{100 * dimensions / 32:.1f} % of the bytes" in opened.summary.text()
+
+
+def test_one_dimension_is_a_sign(opened, session, idle, toy):
+    opened.slider.setValue(1)
+    idle(session)
+    lines = opened.short.lines.lines
+    assert [line.score for line in lines] == pytest.approx([1.0] * 10)
+    assert all(toy.vectors[line.row, 0] * toy.vectors[5, 0] > 0 for line in lines)
+
+
+def test_a_drag_follows_and_is_one_step(opened, session, idle, toy, qtbot):
+    before, seen = session.state, []
+    session.changed.connect(lambda _, new: seen.append(new.dimensions))
+    slider = opened.slider
+    qtbot.mousePress(slider, LEFT, pos=place_of(slider, 24))
+    for dimensions in (16, 8, 4, 2):
+        qtbot.mouseMove(slider, place_of(slider, dimensions))
+        idle(session)
+        assert_lists(opened, toy.vectors, toy.vectors[5], session.state.dimensions, [5])
+    qtbot.mouseRelease(slider, LEFT, pos=place_of(slider, 2))
+    assert seen[-4:-2] == [16, 8]
+    assert seen[-1] == 2
+    session.undo()
+    idle(session)
+    assert session.state == before
+    assert slider.value() == 32
+    assert_lists(opened, toy.vectors, toy.vectors[5], 32, [5])
+
+
+def test_keys_and_the_number(opened, session, idle, qtbot):
+    opened.slider.setFocus()
+    qtbot.keyClick(opened.slider, Qt.Key.Key_PageDown)
+    assert session.state.dimensions == 16
+    qtbot.keyClick(opened.slider, Qt.Key.Key_Left)
+    assert session.state.dimensions == 15
+    opened.number.setFocus()
+    opened.number.selectAll()
+    qtbot.keyClicks(opened.number, "9")
+    qtbot.keyClick(opened.number, Qt.Key.Key_Return)
+    assert session.state.dimensions == 9
+    assert opened.slider.value() == 9
+
+
+def test_another_query(opened, session, idle, toy, click_line):
+    session.show(session.state.truncated(8))
+    idle(session)
+    label = opened.short.lines.lines[0].label
+    click_line(opened.short, 0)
+    idle(session)
+    row = toy.row(label)
+    assert session.state.query == row
+    assert_lists(opened, toy.vectors, toy.vectors[row], 8, [row])
+    click_line(opened.full, 3)
+    idle(session)
+    assert session.state.query != row
+
+
+def test_a_vector_of_the_user(opened, session, idle, toy):
+    mine = np.linspace(-1, 2, 32, dtype=np.float32)
+    session.show(session.state.queried_with(QueryVector("mine", mine)).truncated(8))
+    idle(session)
+    assert_lists(opened, toy.vectors, mine, 8)
+    assert "“mine” keeps" in opened.summary.text()
+
+
+def test_without_a_query_it_says_what_to_do(opened, session):
+    session.show(session.state.queried(None))
+    assert "Choose a row" in opened.summary.text()
+    assert opened.full.lines.lines == opened.short.lines.lines == ()
+
+
+def test_the_curve_is_the_mean_overlap(opened, toy):
+    curves = opened._curves
+    assert curves.lengths == (8, 16, 32)
+    assert list(curves.overlaps) == ["prefix", "random dimensions", "SVD rotation"]
+    assert curves.overlaps["prefix"] == pytest.approx(
+        [overlap(toy.vectors, k) for k in (8, 16, 32)], abs=1e-6
+    )
+    for values in curves.overlaps.values():
+        assert values[-1] == pytest.approx(1.0)
+        assert values == sorted(values)
+    assert "Mean overlap@10 of all 50 rows" in opened.curve_caption.text()
+
+
+def test_the_marker_stands_at_the_slider(opened, session, idle, toy):
+    for dimensions in (16, 8):
+        opened.slider.setValue(dimensions)
+        expected = overlap(toy.vectors, dimensions)
+        assert f"mean overlap {expected:.3f}" in opened.heads["short"].text()
+        assert opened.chart._marker.value() == pytest.approx(np.log10(dimensions))
+    opened.slider.setValue(3)  # Shorter than any that was measured.
+    assert "overlap" not in opened.heads["short"].text()
+
+
+def test_the_curve_is_measured_once(opened, session, idle):
+    curves = opened._curves
+    session.show(session.state.queried(7).truncated(4))
+    idle(session)
+    assert opened._curves is curves
+
+
+def test_a_large_set_is_measured_with_a_sample_that_is_named(pane, session, idle, monkeypatch):
+    monkeypatch.setattr(matryoshka_module, "QUERIES", 20)
+    rows = np.random.default_rng(0).normal(size=(60, 16))
+    session.show(State().opened(VectorSet(rows, name="large")))
+    idle(session)
+    assert "Mean overlap@10 of 20 seeded query rows" in pane.curve_caption.text()
+
+
+def test_a_gigantic_set_gets_fewer_queries(pane, session, idle, monkeypatch):
+    monkeypatch.setattr(matryoshka_module, "WORK", 100)
+    rows = np.random.default_rng(0).normal(size=(60, 16))
+    session.show(State().opened(VectorSet(rows, name="large")))
+    idle(session)
+    assert "of 30 seeded query rows" in pane.curve_caption.text()
+
+
+def test_use_in_all_panes_adds_a_truncated_set(opened, session, idle, toy, qtbot):
+    opened.slider.setValue(8)
+    qtbot.mouseClick(opened.use, LEFT)
+    idle(session)
+    derived = session.state.active
+    assert session.state.sets == (toy, derived)
+    assert derived.name == "first 8 dimensions"
+    prefix = toy.vectors[:, :8] / np.linalg.norm(toy.vectors[:, :8], axis=1, keepdims=True)
+    np.testing.assert_allclose(derived.vectors, prefix, atol=1e-6)
+    assert opened.slider.maximum() == 8
+    assert_lists(opened, prefix, prefix[5], 8, [5])
+    session.undo()
+    idle(session)
+    assert session.state.active is toy
+    assert opened.slider.maximum() == 32
+    assert session.state.dimensions == 8
+
+
+def test_drawing_never_edits(pane, session, toy, monkeypatch):
+    """A slider whose range shrinks reports a value that nobody chose."""
+    session.show(State().opened(toy))
+    small = VectorSet(np.eye(3, 8), list("abc"), name="small")
+    wanted = State().opened(small).truncated(4)
+    shown = []
+    show = session.show
+    monkeypatch.setattr(session, "show", lambda state: (shown.append(state), show(state)))
+    show(wanted)
+    assert not shown
+    assert pane.slider.value() == 4
+
+
+def test_rows_of_the_set_before_are_gone_at_once(opened, session, idle, monkeypatch):
+    """Also those of a list that was still being calculated for it."""
+    go, compare = threading.Event(), matryoshka_module._compare
+
+    def wait(*given):
+        go.wait()
+        return compare(*given)
+
+    monkeypatch.setattr(matryoshka_module, "_compare", wait)
+    opened.slider.setValue(8)
+    session.show(session.state.opened(VectorSet(np.eye(3, 4), list("abc"), name="few")))
+    assert opened.full.lines.lines == opened.short.lines.lines == ()
+    go.set()
+    idle(session)
+    assert {line.label for line in opened.full.lines.lines} == {"b", "c"}
+
+
+def test_real_titles_on_a_short_prefix(pane, session, idle, data_folder):
+    path = data_folder / "movies" / "peliculas_text-embedding-3-small-1536.json"
+    session.show(State().opened(load(path)).queried(0))
+    idle(session)
+    movies = session.state.active
+    assert movies.vectors.shape == (62, 1536)
+    assert pane.slider.marks == [8, 16, 32, 64, 128, 256, 512, 1024, 1536]
+    pane.slider.setValue(256)
+    idle(session)
+    assert_lists(pane, movies.vectors, movies.vectors[0], 256, [0])
+    expected = overlap(movies.vectors, 256)
+    assert f"mean overlap {expected:.3f}" in pane.heads["short"].text()
