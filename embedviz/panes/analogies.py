@@ -41,8 +41,6 @@ class Solved:
         Rows of the question's labels, positive ones first, and of the best answer.
     positions : array of shape (n_vectors, 2 or 3)
         All rows, unit length, in the plane of the corners.
-    target : array of shape (2 or 3,)
-        Exactly a − b + c.
     share : float
         Part of the corners' spread that lies in the plane, from 0 to 1.
     """
@@ -52,7 +50,6 @@ class Solved:
     answers: tuple[Ranked, ...]
     corners: tuple[int, ...]
     positions: Matrix
-    target: Matrix
     share: float
 
 
@@ -209,6 +206,8 @@ class AnalogiesPane(Pane):
         self._draw_arrows()
 
     def _describe(self, solved: Solved) -> None:
+        best = solved.answers[0].label if solved.answers else "nothing"
+        self.question.setText(f"{write(solved.analogy)} ≈ {best}")
         shape = "plane" if solved.positions.shape[1] == 2 else "space"
         count = len(solved.corners)
         self.caption.setText(
@@ -273,11 +272,9 @@ def _solve(vector_set: VectorSet, analogy: Analogy, report: Report) -> Solved:
     answers = tuple(Ranked(vector_set.row(label), label, score) for label, score in found)
     report(0.5, "laying out")
     corners = (*asked, *(answer.row for answer in answers[:1]))
-    signs = np.array([1.0] * len(analogy.positive) + [-1.0] * len(analogy.negative))
     plane = parallelogram(vector_set.vectors[list(corners)], 3 if analogy.is_3d else 2)
     positions = _turned(plane.transform(vector_set.vectors), asked)
-    target = signs @ positions[asked]
-    return Solved(vector_set, analogy, answers, corners, positions, target, plane.share)
+    return Solved(vector_set, analogy, answers, corners, positions, plane.share)
 
 
 def _turned(positions: Matrix, asked: list[int]) -> Matrix:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
+from embedviz.app.preparation import preparation
 from embedviz.core.camera import Camera
 from embedviz.gui import point_canvas
 from embedviz.gui.point_view import (
@@ -30,7 +31,7 @@ def view(qtbot):
     made.resize(400, 300)
     made.show()
     made.render_now()
-    qtbot.waitUntil(lambda: made._is_ready)
+    qtbot.waitUntil(lambda: preparation.is_ready)
     return made
 
 
@@ -354,9 +355,9 @@ def test_a_message_is_shown_where_there_are_no_points(view):
     assert (shown(view) != said).any()
 
 
-def test_preparing_is_said_only_when_it_takes_long(view, qtbot):
+def test_preparing_is_said_only_when_it_takes_long(view, monkeypatch):
     view.set_points(CORNERS)
-    view._is_ready = False
+    monkeypatch.setattr(preparation, "is_ready", False)
     view._redraw()
     view._quiet.start()
     nothing = shown(view)
@@ -364,7 +365,8 @@ def test_preparing_is_said_only_when_it_takes_long(view, qtbot):
     view._quiet.stop()
     assert "first start" in PREPARING
     assert len(np.unique(shown(view).reshape(-1, 3), axis=0)) > 1
-    view._on_ready(None)
+    monkeypatch.undo()
+    view._redraw()
     assert (shown(view) != nothing).any()
 
 
