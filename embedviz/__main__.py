@@ -149,13 +149,11 @@ def _chosen(state: State, options: argparse.Namespace) -> State:
     analogy, chosen = state.analogy, state.map
     if options.positive or options.negative:
         positive, negative = tuple(options.positive), tuple(options.negative)
-        analogy = replace(analogy, positive=positive, negative=negative, method=options.method)
-    if options.color_by and options.color_by not in active.metadata.column_names:
-        known = ", ".join(active.metadata.column_names) or "none"
-        raise UserError(f"There is no metadata column {options.color_by!r}; there are: {known}.")
+        analogy = replace(analogy, positive=positive, negative=negative)
     if options.color_by:
+        _require_column(active, options.color_by)
         chosen = replace(chosen, color_by=options.color_by)
-    state = state.asked(replace(analogy, is_3d=options.three_d))
+    state = state.asked(replace(analogy, method=options.method, is_3d=options.three_d))
     state = state.mapped(replace(chosen, is_3d=options.three_d))
     state = state.dialed(strength=options.strength, components=options.components)
     if options.dimensions:
@@ -169,6 +167,17 @@ def _chosen(state: State, options: argparse.Namespace) -> State:
     except KeyError as error:
         raise UserError(error.args[0]) from None
     return state
+
+
+def _require_column(vector_set: VectorSet, column: str) -> None:
+    from embedviz.gui.colors import colorable_columns
+
+    known = colorable_columns(vector_set)
+    if column not in known:
+        raise UserError(
+            f"There is no metadata column {column!r} that can color points; "
+            f"there are: {', '.join(known) or 'none'}."
+        )
 
 
 def _load_files(files: Sequence[str], labels: str | None, metadata: str | None) -> list[VectorSet]:

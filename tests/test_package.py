@@ -1,0 +1,66 @@
+"""The public names, and that asking for none of them costs nothing."""
+
+import subprocess
+import sys
+
+import pytest
+
+import embedviz
+
+HEAVY = ("numpy", "numba", "pyarrow", "scipy", "sklearn", "gensim", "umap", "PySide6", "pyqtgraph")
+
+
+def imported_after(statement):
+    """Return the heavy modules that a fresh interpreter has imported after a statement."""
+    code = f"import sys; {statement}; print(*(m for m in {HEAVY} if m in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    return done.stdout.split()
+
+
+def test_importing_the_package_imports_nothing_heavy():
+    assert imported_after("import embedviz") == []
+
+
+def test_vectors_need_no_window():
+    loaded = imported_after("import embedviz; embedviz.VectorSet; embedviz.load; embedviz.save")
+    assert "PySide6" not in loaded
+    assert not {"sklearn", "gensim", "umap", "pyqtgraph"} & set(loaded)
+
+
+@pytest.mark.parametrize("name", embedviz.__all__)
+def test_every_public_name_is_there_and_documented(name):
+    assert getattr(embedviz, name).__doc__
+    assert name in dir(embedviz)
+
+
+def test_public_names_are_those_of_their_modules():
+    from embedviz.__main__ import show
+    from embedviz.core.errors import UserError
+    from embedviz.core.formats import load, save
+    from embedviz.core.vector_set import VectorSet
+
+    named = (embedviz.UserError, embedviz.VectorSet, embedviz.load, embedviz.save, embedviz.show)
+    assert named == (UserError, VectorSet, load, save, show)
+
+
+def test_parts_are_found_without_importing_them_by_name():
+    code = "import embedviz; print(embedviz.core.matryoshka.truncate([[3.0, 4.0]], 1)[0, 0])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "1.0"
+
+
+def test_other_names_are_refused():
+    with pytest.raises(AttributeError, match="module 'embedviz' has no attribute 'lod'"):
+        _ = embedviz.lod
+
+
+def test_as_the_readme_uses_it(tmp_path):
+    vector_set = embedviz.VectorSet([[1, 0], [0, 1]], ["a", "b"])
+    embedviz.save(vector_set, tmp_path / "x.npy")
+    assert embedviz.load(tmp_path / "x.npy").labels == ("a", "b")
+    with pytest.raises(embedviz.UserError):
+        embedviz.load(tmp_path / "none.npy")
