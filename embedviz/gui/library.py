@@ -17,12 +17,14 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
-    QListView,
+    QAbstractItemView,
+    QHeaderView,
     QListWidget,
     QListWidgetItem,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QTableView,
     QVBoxLayout,
 )
 
@@ -41,6 +43,7 @@ HITS = 200
 Index = QModelIndex | QPersistentModelIndex
 
 _SET_ROLE = Qt.ItemDataRole.UserRole + 1
+_ENDS: dict[int, int] = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
 _WALKING = (
     Qt.Key.Key_Up,
     Qt.Key.Key_Down,
@@ -233,17 +236,37 @@ class RowsModel(QAbstractListModel):
         return None
 
 
-class RowsView(QListView):
-    """Rows of equal height, however many."""
+class RowsView(QTableView):
+    """Rows of equal height, however many.
+
+    A table of one column: a list view lays out all rows before it shows the first one, which
+    takes seconds for a million of them.
+    """
+
+    ROW_HEIGHT = 22
 
     def __init__(self) -> None:
         super().__init__()
-        self.setUniformItemSizes(True)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setStretchLastSection(True)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(self.ROW_HEIGHT)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Choose with the arrow keys too, so that one can walk through the rows."""
-        super().keyPressEvent(event)
+        rows = self.model().rowCount()
+        if event.key() in _ENDS and rows:  # In a table, Qt would go along the line.
+            self.setCurrentIndex(self.model().index(_ENDS[event.key()] % rows, 0))
+        else:
+            super().keyPressEvent(event)
         if event.key() in _WALKING:
             self.activated.emit(self.currentIndex())
 

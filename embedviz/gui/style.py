@@ -89,9 +89,10 @@ def style_sheet(theme: Theme) -> str:
     #before {{ color: {theme.before}; font-weight: 600; }}
     #after {{ color: {theme.after}; font-weight: 600; }}
     QListView, QListWidget, QTableView {{ background: transparent; border: none; outline: none; }}
-    QListView::item {{ padding: 3px 8px; border-radius: 4px; }}
-    QListView::item:hover {{ background: {hover}; }}
-    QListView::item:selected {{ background: {pressed}; color: {theme.text}; }}
+    QListView::item, QTableView::item {{ padding: 3px 8px; border-radius: 4px; }}
+    QListView::item:hover, QTableView::item:hover {{ background: {hover}; }}
+    QListView::item:selected, QTableView::item:selected {{ background: {pressed};
+        color: {theme.text}; }}
     QComboBox QAbstractItemView {{ background: {theme.panel};
         border: 1px solid {theme.hairline}; padding: 4px; }}
     QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {{ background: {theme.ground};
