@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from embedviz.app.searches import Searches
 from embedviz.app.state import State
@@ -12,6 +12,8 @@ from embedviz.app.tasks import TaskBoard
 
 HISTORY_BYTES = 200_000_000
 """Selections of a million rows hold 8 MB each; older steps are forgotten beyond this."""
+BURST_MILLISECONDS = 400
+"""A burst of the wheel is over when it has not turned for so long."""
 
 
 class Session(QObject):
@@ -44,6 +46,8 @@ class Session(QObject):
         self._redo: list[State] = []
         self._in_gesture = False
         self._gesture_recorded = False
+        self._burst = QTimer(self, singleShot=True, interval=BURST_MILLISECONDS)
+        self._burst.timeout.connect(self.end_gesture)
 
     def show(self, state: State) -> None:
         """Replace the state. An equal state is no change, which ends every feedback loop.
@@ -60,11 +64,18 @@ class Session(QObject):
 
     def begin_gesture(self) -> None:
         """Make one undo step of all changes until `end_gesture`."""
+        self._burst.stop()
         self._in_gesture, self._gesture_recorded = True, False
 
     def end_gesture(self) -> None:
         """Let the next change be an undo step of its own."""
         self._in_gesture = False
+
+    def begin_burst(self) -> None:
+        """Make one undo step of all changes until this has not been called for a moment."""
+        if not self._burst.isActive():
+            self.begin_gesture()
+        self._burst.start()
 
     @property
     def can_undo(self) -> bool:

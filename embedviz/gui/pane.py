@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -132,6 +132,8 @@ class Pane(QWidget):
         if not self._is_built:
             self._is_built = True
             self.build()
+            for control in self.tool_row.findChildren(QWidget):
+                control.installEventFilter(self)
             if self._text_scale != 1:
                 self.set_text_scale(self._text_scale)
 
@@ -191,6 +193,13 @@ class Pane(QWidget):
         """Say whether the pane's tab is the chosen one: Qt counts the others as visible too."""
         self._in_front = in_front
         self._catch_up(self.session.state)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Make one undo step of a burst of the wheel over a control, and of a key that is held."""
+        is_held = isinstance(event, QKeyEvent) and event.isAutoRepeat()
+        if is_held or event.type() == QEvent.Type.Wheel:
+            self.session.begin_burst()
+        return False
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Catch up with what changed while nobody looked."""

@@ -204,8 +204,6 @@ class MatryoshkaPane(Pane):
         )
 
     def _draw_curve(self, active: VectorSet) -> None:
-        if self._curves is not None and self._curves.vector_set is active:
-            return
         self._curves = None
         self.chart.clear_curves()
         self.curve_caption.setText("Measuring the overlap …")

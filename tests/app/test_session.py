@@ -100,6 +100,28 @@ def test_a_gesture_that_changes_nothing_is_no_step(opened):
     assert not opened.can_undo
 
 
+def test_a_burst_is_one_step(opened, qtbot):
+    opened.show(opened.state.truncated(30))
+    for dimensions in (29, 28, 27):
+        opened.begin_burst()
+        opened.show(opened.state.truncated(dimensions))
+    qtbot.waitUntil(lambda: not opened._burst.isActive())
+    opened.begin_burst()
+    opened.show(opened.state.truncated(5))
+    assert steps_back(opened) == [27, 30, 32]
+
+
+def test_a_gesture_after_a_burst_is_not_cut_short(opened, qtbot):
+    opened.begin_burst()
+    opened.show(opened.state.truncated(20))
+    opened.begin_gesture()
+    assert not opened._burst.isActive()
+    for dimensions in (19, 18, 17):
+        opened.show(opened.state.truncated(dimensions))
+    opened.end_gesture()
+    assert steps_back(opened) == [20, 32]
+
+
 def test_what_is_open_stays_open(opened, toy, words):
     opened.show(opened.state.truncated(8))
     opened.show(opened.state.opened(words))

@@ -115,6 +115,14 @@ def test_return_waits_for_the_search(panel, session, idle, qtbot):
     assert chosen(session) == "queen"
 
 
+def test_return_in_an_empty_line_chooses_nothing(panel, session, qtbot):
+    state = session.state
+    qtbot.keyClick(panel.search, Qt.Key.Key_Return)
+    qtbot.keyClicks(panel.search, "  ")
+    qtbot.keyClick(panel.search, Qt.Key.Key_Return)
+    assert session.state == state
+
+
 def test_typing_on_takes_return_back(panel, session, idle, qtbot):
     qtbot.keyClicks(panel.search, "/^que/")
     qtbot.keyClick(panel.search, Qt.Key.Key_Return)

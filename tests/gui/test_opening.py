@@ -201,6 +201,11 @@ def test_a_second_file_that_is_missing_is_left_to_the_loader(tmp_path):
     assert wanted == Wanted(tmp_path / "x.npy", labels=tmp_path / "none.tsv")
 
 
+def test_a_second_text_that_is_missing_is_left_to_the_loader(tmp_path):
+    wanted = pair_up([tmp_path / "x.npy", tmp_path / "none.txt"])
+    assert wanted == [Wanted(tmp_path / "x.npy", labels=tmp_path / "none.txt")]
+
+
 def test_opened_sets_are_added_to_those_that_are_there(opener, session, idle, folder, toy):
     session.show(session.state.opened(toy))
     opener.open([Wanted(folder / "bad.txt")])

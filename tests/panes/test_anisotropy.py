@@ -328,6 +328,13 @@ def test_another_theme_repaints(opened, qapp):
     assert opened.before._picture.arrows[0].color == DARK.before
 
 
+def test_the_theme_may_change_before_there_is_a_picture(pane, session, idle, qapp, narrow):
+    session.show(State().opened(narrow))
+    apply_theme(qapp, DARK)
+    idle(session)
+    assert pane.before._picture.arrows[0].color == DARK.before
+
+
 def test_the_graticule_is_a_globe_with_degrees():
     parts = draw_graticule()
     notes = [part for part in parts if hasattr(part, "text")]

@@ -363,6 +363,19 @@ def test_a_derived_set_has_a_map_of_its_own(opened, session, idle, spread):
     assert "100.0 %" in opened.view._picture.caption
 
 
+def test_undo_leads_back_to_another_set_and_its_camera(opened, session, idle, hand, toy):
+    place = opened.view.area().center().toPoint()
+    hand.drag([place, place + QPoint(60, 40)])
+    moved = opened.view.camera
+    session.show(session.state.opened(toy))
+    idle(session)
+    assert opened.view.camera != moved
+    session.undo()
+    idle(session)
+    assert session.state.active.name == "spread"
+    assert opened.view.camera == moved
+
+
 def test_a_camera_is_kept_while_colors_change(opened, session, hand):
     place = opened.view.area().center().toPoint()
     hand.drag([place, place + QPoint(60, 40)])

@@ -4,7 +4,9 @@ import threading
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication
 
 from embedviz.app.state import State
 from embedviz.core.formats import load
@@ -132,6 +134,44 @@ def test_keys_and_the_number(opened, session, idle, qtbot):
     qtbot.keyClick(opened.number, Qt.Key.Key_Return)
     assert session.state.dimensions == 9
     assert opened.slider.value() == 9
+
+
+def wheel(widget, notches):
+    for _ in range(notches):
+        event = QWheelEvent(
+            QPointF(widget.rect().center()),
+            widget.mapToGlobal(QPointF(widget.rect().center())),
+            QPoint(),
+            QPoint(0, -120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(widget, event)
+
+
+@pytest.mark.parametrize("name", ["slider", "number"])
+def test_a_burst_of_the_wheel_is_one_step(opened, session, name):
+    before = session.state
+    getattr(opened, name).setFocus()
+    wheel(getattr(opened, name), 4)
+    assert session.state.dimensions < 29
+    session.undo()
+    assert session.state == before
+
+
+def test_a_key_that_is_held_is_one_step(opened, session):
+    opened.slider.setFocus()
+    before = session.state
+    for _ in range(6):
+        left = Qt.Key.Key_Left
+        none = Qt.KeyboardModifier.NoModifier
+        event = QKeyEvent(QEvent.Type.KeyPress, left, none, "", True)
+        QApplication.sendEvent(opened.slider, event)
+    assert session.state.dimensions == 26
+    session.undo()
+    assert session.state == before
 
 
 def test_another_query(opened, session, idle, toy, click_line):
