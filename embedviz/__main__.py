@@ -76,7 +76,7 @@ def show(
     Returns
     -------
     MainWindow
-        Keep it: the window closes when nothing refers to it any more.
+        It is there until it is closed, also when nothing refers to it.
 
     Raises
     ------

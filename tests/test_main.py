@@ -1,6 +1,7 @@
 """The command line, and the window from Python."""
 
 import builtins
+import gc
 import os
 import subprocess
 import sys
@@ -328,6 +329,15 @@ def test_show_opens_a_window_from_a_notebook(monkeypatch, qtbot, idle):
     active = window.session.state.active
     assert (active.name, active.labels) == ("mine", ("a", "b", "c"))
     assert active.metadata.column_names == ["kind"]
+
+
+def test_a_window_that_nobody_keeps_stays_open(monkeypatch, idle):
+    monkeypatch.setattr(builtins, "__IPYTHON__", True, raising=False)
+    idle(show(np.eye(3)).session)
+    gc.collect()
+    (window,) = (w for w in QApplication.topLevelWidgets() if w.isVisible())
+    window.close()
+    window.deleteLater()
 
 
 def test_show_waits_in_a_script(monkeypatch, qtbot, idle):

@@ -158,7 +158,8 @@ class MainWindow(QMainWindow):
 
     def _add_menus(self) -> None:
         names = dict.fromkeys(action.menu for action in ACTIONS)
-        menus = {name: self.menus.addMenu(name) for name in names}
+        # Kept: some versions of PySide delete a menu that nothing in Python refers to.
+        self.menus_by_name = menus = {name: self.menus.addMenu(name) for name in names}
         for action in ACTIONS:
             if action.separated:
                 menus[action.menu].addSeparator()

@@ -19,6 +19,8 @@ class TalkWindow(QWidget):
         self.setWindowTitle(f"{pane.title} – embedviz")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._pane, self._dock = pane, dock
+        self._stand_in = QWidget()  # Some versions of Qt dislike a dock with nothing in it.
+        dock.setWidget(self._stand_in)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(pane)
@@ -32,4 +34,5 @@ class TalkWindow(QWidget):
         self._pane.set_text_scale(1.0)
         self._dock.setWidget(self._pane)
         self._pane.show()
+        self._stand_in.deleteLater()
         super().closeEvent(event)

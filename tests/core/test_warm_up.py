@@ -4,6 +4,7 @@ import io
 import threading
 
 import pytest
+
 from embedviz.core import kernels, warm_up
 from embedviz.core.kernels import Turn
 

@@ -69,7 +69,8 @@ def test_no_shortcut_is_used_twice(window):
 
 
 def test_menus_are_made_of_the_actions(window):
-    menus = {menu.text(): menu.menu() for menu in window.menus.actions()}
+    assert [menu.text() for menu in window.menus.actions()] == list(window.menus_by_name)
+    menus = window.menus_by_name
     assert list(menus) == list(dict.fromkeys(action.menu for action in ACTIONS))
     for action in ACTIONS:
         entry = next(e for e in menus[action.menu].actions() if e.objectName() == action.name)

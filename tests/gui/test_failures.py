@@ -5,6 +5,7 @@ import sys
 import threading
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from embedviz.gui import failures
@@ -84,11 +85,11 @@ def test_an_error_in_a_slot_is_caught_and_the_program_goes_on(handler, window, q
     # PySide hands an error in a slot to sys.excepthook, which pytest-qt has replaced.
     monkeypatch.setattr(sys, "excepthook", handler.handle)
     window.button.clicked.connect(slot)
-    window.button.click()
+    QTimer.singleShot(0, window.button.click)
     qtbot.waitUntil(lambda: handler.dialog is not None)
     assert "KeyError: 'slot'" in handler.dialog.informativeText()
-    window.button.click()
-    assert len(clicks) == 2
+    QTimer.singleShot(0, window.button.click)
+    qtbot.waitUntil(lambda: len(clicks) == 2)
 
 
 def test_an_error_in_a_thread_is_shown_in_the_ui_thread(handler, qtbot):
