@@ -61,6 +61,7 @@ def draw_pane(
     try:
         wait_until_idle(session)
         for view in pane.findChildren(PointView):
+            view.place_labels_anew()
             view.render_now()
         if pane.notice.text:
             raise UserError(pane.notice.text)

@@ -51,6 +51,10 @@ class PointLabels:
         line = " ".join(str(self.texts[row]).split())
         return line if len(line) <= LONGEST else line[: LONGEST - 1] + "\u2026"
 
+    def forget_places(self) -> None:
+        """Place all labels anew, instead of keeping them where they were as far as possible."""
+        self._places = {}
+
     def paint(
         self, painter: QPainter, frame: Frame, canvas: PointCanvas, obstacles: ArrayLike = ()
     ) -> None:

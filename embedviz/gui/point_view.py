@@ -239,6 +239,11 @@ class PointView(HandledWidget):
         self._picture.text_scale = scale
         self._redraw()
 
+    def place_labels_anew(self) -> None:
+        """Forget where labels were, so that the same points always make the same picture."""
+        self._picture.labels.forget_places()
+        self._redraw()
+
     def render_now(self) -> None:
         """Draw one frame, whether or not anything has changed."""
         self._picture.canvas.forget_image()
