@@ -172,6 +172,14 @@ class State:
         sets = (*self.sets[:place], vector_set, *self.sets[place:])
         return replace(self, sets=sets).activated(vector_set)
 
+    def derived_by(self, parent: VectorSet, recipe: object) -> VectorSet | None:
+        """Return the set of the library that was made from a set by a recipe, if there is one."""
+        for vector_set in self.sets:
+            made = vector_set.derivation
+            if made is not None and made.parent is parent and made.recipe == recipe:
+                return vector_set
+        return None
+
     def closed(self, vector_set: VectorSet) -> State:
         """Take a set, and those derived from it, out of the library."""
         sets = tuple(other for other in self.sets if vector_set not in lineage(other))

@@ -1,5 +1,7 @@
 """The bar that says what went wrong, and what to do about it."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 
@@ -29,13 +31,29 @@ class Notice(QFrame):
         close.clicked.connect(self.clear)
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * GRID, GRID // 2, GRID, GRID // 2)
+        self.offer = tool_button("notice.offer", "", "What can be done about it")
+        self._accept: Callable[[], None] | None = None
+        self.offer.clicked.connect(self._on_offer)
         row.addWidget(self.label, 1)
+        row.addWidget(self.offer)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def tell(self, text: str) -> None:
-        """Show a message."""
+    def tell(self, text: str, offer: str = "", accept: Callable[[], None] | None = None) -> None:
+        """Show a message.
+
+        Parameters
+        ----------
+        text : str
+        offer : str
+            Words on a button beside it.
+        accept : callable, optional
+            What the button does, after the message is gone.
+        """
         self.label.setText(text)
+        self.offer.setText(offer)
+        self.offer.setVisible(accept is not None)
+        self._accept = accept
         self.setAccessibleDescription(text)
         self.show()
         self.toggled.emit(True)
@@ -44,6 +62,12 @@ class Notice(QFrame):
         """Show no message."""
         self.hide()
         self.toggled.emit(False)
+
+    def _on_offer(self) -> None:
+        accept = self._accept
+        self.clear()
+        if accept is not None:
+            accept()
 
     @property
     def text(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
@@ -21,6 +22,8 @@ from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
+from embedviz.core.recipes import Recipe
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.controls import named, words
 from embedviz.gui.notice import Notice
 from embedviz.gui.style import text_rules
@@ -86,9 +89,11 @@ class Pane(QWidget):
         self._drawing = False
         self._is_built = False
         self._text_scale = 1.0
+        self._calculations: dict[Task, Callable[[], None]] = {}
         if self.is_side_panel:
             self.make()
         session.changed.connect(self._on_changed)
+        session.board.stopped.connect(self._on_stopped)
 
     def _arrange(self) -> None:
         full = QWidget()
@@ -182,7 +187,34 @@ class Pane(QWidget):
     def calculate(self, task: Task, work: Callable[[Report], T], show: Callable[[T], None]) -> None:
         """Call `work(report)` off the UI thread, and draw its result with `show(result)`."""
         self.notice.clear()
-        task.run(work, lambda result: self._drawn(lambda: show(result)))
+        self._calculations[task] = lambda: self.calculate(task, work, show)
+
+        def finish(result: T) -> None:
+            # Kept no longer than it can be stopped: it may hold a set that is closed by then.
+            del self._calculations[task]
+            self._drawn(lambda: show(result))
+
+        task.run(work, finish)
+
+    def derive(self, task: Task, recipe: Recipe) -> None:
+        """Add a set derived from the shown one to the library, or show it if it is there."""
+        active = self.session.state.active
+        if active is None:
+            return
+        known = self.session.state.derived_by(active, recipe)
+        if known is not None:
+            self.edit(self.session.state.activated(known))
+            return
+        work = partial(_derive, active, recipe)
+        # Not while drawing: this is what the user asked for, only later.
+        task.run(work, lambda derived: self.edit(self.session.state.derived(derived)))
+
+    @Slot(list)
+    def _on_stopped(self, tasks: list[Task]) -> None:
+        """Offer to go on with what was stopped: else its part of the picture stays unfinished."""
+        again = [self._calculations[task] for task in tasks if task in self._calculations]
+        if again:
+            self.notice.tell("Stopped.", "Go on", partial(_call_all, again))
 
     def tell(self, error: UserError) -> None:
         """Show what the user can put right."""
@@ -240,3 +272,13 @@ class Pane(QWidget):
         if not isinstance(error, UserError):
             raise error
         self.tell(error)
+
+
+def _call_all(asks: list[Callable[[], None]]) -> None:
+    for ask in asks:
+        ask()
+
+
+def _derive(vector_set: VectorSet, recipe: Recipe, report: Report) -> VectorSet:
+    """Compute a set from another one. Runs off the UI thread."""
+    return recipe.derive(vector_set, report)

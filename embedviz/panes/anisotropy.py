@@ -287,12 +287,8 @@ class AnisotropyPane(Pane):
             self.edit(state.queried(int(prepared.cone.rows[place])))
 
     def _derive(self) -> None:
-        state = self.session.state
-        if state.active is None:
-            return
-        recipe = Whitened(strength=state.dial.strength, n_components=state.dial.components)
-        work = partial(_derive, state.active, recipe)
-        self._derive_task.run(work, lambda derived: self.edit(self.session.state.derived(derived)))
+        dial = self.session.state.dial
+        self.derive(self._derive_task, Whitened(dial.strength, dial.components))
 
 
 class NumbersTable(QWidget):
@@ -376,7 +372,3 @@ def _prepare(vector_set: VectorSet, report: Report) -> Prepared:
 
 def _whiten(cone: Cone, strength: float, components: int | None, report: Report) -> ConeView:
     return cone.after(strength, components)
-
-
-def _derive(vector_set: VectorSet, recipe: Whitened, report: Report) -> VectorSet:
-    return recipe.derive(vector_set, report)

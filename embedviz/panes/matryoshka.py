@@ -233,11 +233,7 @@ class MatryoshkaPane(Pane):
         self.edit(self.session.state.truncated(dimensions))
 
     def _derive(self) -> None:
-        state = self.session.state
-        if state.active is None:
-            return
-        work = partial(_derive, state.active, Truncated(state.dimensions))
-        self._derive_task.run(work, lambda derived: self.edit(self.session.state.derived(derived)))
+        self.derive(self._derive_task, Truncated(self.session.state.dimensions))
 
 
 def _ask(search: PrefixSearch, state: State, question: Question, report: Report) -> Asked:
@@ -276,7 +272,3 @@ def _measure(vector_set: VectorSet, lengths: tuple[int, ...], report: Report) ->
         )
         overlaps[name] = [float(value) for value in curve]
     return Curves(vector_set, lengths, overlaps, queries)
-
-
-def _derive(vector_set: VectorSet, recipe: Truncated, report: Report) -> VectorSet:
-    return recipe.derive(vector_set, report)

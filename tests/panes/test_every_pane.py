@@ -152,3 +152,16 @@ def test_looks_right(make, session, qapp, words, artefacts, theme, size):
         for view in picture.findChildren(PointView):
             assert view.frames > 0
     assert isinstance(picture, QWidget)
+
+
+def test_stop_is_said_and_goes_on_when_asked(shown, session, idle, words, qtbot):
+    session.show(State().opened(words))
+    assert session.board.current is not None
+    session.board.stop()
+    assert shown.notice.text == "Stopped."
+    shown.notice.offer.click()
+    assert not shown.notice.text
+    idle(session)
+    assert not shown.notice.text
+    for view in shown.findChildren(PointView):
+        assert len(view._picture.canvas) == len(words)
