@@ -87,9 +87,15 @@ def show(
 
     if not isinstance(vectors, VectorSet):
         vectors = VectorSet(vectors, labels, metadata, name)
+    elif labels is not None or metadata is not None:
+        raise UserError(
+            "Labels and metadata go with an array of vectors; this vector set has its own."
+        )
+    vectors.index_labels()
     _require_window()
     application = _make_application()
     window = make_window()
+    window.failures.install()
     window.session.show(window.session.state.opened(vectors))
     window.show()
     if not hasattr(builtins, "__IPYTHON__"):
@@ -186,7 +192,10 @@ def _load_files(files: Sequence[str], labels: str | None, metadata: str | None) 
     from embedviz.core.formats import load
 
     report = _tell_progress if sys.stderr.isatty() else silent
-    return [load(file, labels=labels, metadata=metadata, report=report) for file in files]
+    opened = [load(file, labels=labels, metadata=metadata, report=report) for file in files]
+    for vector_set in opened:
+        vector_set.index_labels()  # Before there is a window to stall.
+    return opened
 
 
 def _tell_progress(fraction: float, message: str) -> None:
@@ -251,7 +260,7 @@ def _figure_parser() -> argparse.ArgumentParser:
     look = parser.add_argument_group("picture")
     look.add_argument("--size", default="1280x800", type=_size, help="width x height in pixels")
     look.add_argument("--scale", default=2, type=int, choices=range(1, 5), help="pixels per pixel")
-    look.add_argument("--text-scale", default=1.0, type=float, help="1.8 for a talk")
+    look.add_argument("--text-scale", default=1.0, type=_text_scale, help="1.8 for a talk")
     look.add_argument("--theme", default="light", choices=("light", "dark"))
     what = parser.add_argument_group("what it shows")
     what.add_argument("--3d", dest="three_d", action="store_true", help="map, analogy: 3-D")
@@ -261,10 +270,34 @@ def _figure_parser() -> argparse.ArgumentParser:
     what.add_argument("--negative", nargs="+", default=(), metavar="LABEL", help="analogy")
     methods = ("3CosAdd", "3CosMul", "PairDirection")
     what.add_argument("--method", default="3CosAdd", choices=methods, help="analogy")
-    what.add_argument("--strength", type=float, default=1.0, help="anisotropy: 0 to 1")
-    what.add_argument("--components", type=int, help="anisotropy: how many are kept")
-    what.add_argument("--dimensions", type=int, help="matryoshka: length of the prefix")
+    what.add_argument("--strength", type=_strength, default=1.0, help="anisotropy: 0 to 1")
+    what.add_argument("--components", type=_from_one, help="anisotropy: how many are kept")
+    what.add_argument("--dimensions", type=_from_one, help="matryoshka: length of the prefix")
     return parser
+
+
+def _strength(text: str) -> float:
+    return _number(text, 0.0, 1.0)
+
+
+def _text_scale(text: str) -> float:
+    return _number(text, 0.5, 5.0)
+
+
+def _number(text: str, least: float, most: float) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = float("nan")
+    if not least <= number <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from {least:g} to {most:g}")
+    return number
+
+
+def _from_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 up")
+    return int(text)
 
 
 def _add_second_files(parser: argparse.ArgumentParser) -> None:

@@ -96,6 +96,8 @@ class Session(QObject):
         self._step(self._redo, self._undo)
 
     def _step(self, source: deque[State] | list[State], target: deque[State] | list[State]) -> None:
+        self._burst.stop()
+        self.end_gesture()
         while source:
             wanted = source.pop()
             if wanted != self.state:

@@ -186,7 +186,12 @@ class State:
         without = replace(self, sets=sets)
         if self.active in sets:
             return without
-        return without.activated(sets[0]) if sets else State()
+        return without.activated(sets[0]) if sets else without._emptied()
+
+    def _emptied(self) -> State:
+        """Show nothing; how neighbors are ranked and what is asked for stays."""
+        kept = ("metric", "count", "analogy")
+        return replace(State(), **{name: getattr(self, name) for name in kept})
 
     def activated(self, vector_set: VectorSet) -> State:
         """Show a set of the library. What was chosen stays chosen, by its label."""

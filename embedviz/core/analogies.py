@@ -75,6 +75,19 @@ def solve(
         When there are no labels, or not two and one for "PairDirection", or the vector of one
         of them holds NaN or an infinity.
     """
+    found = solve_rows(vector_set, positive, negative, count, method, exclude_inputs)
+    return [(vector_set.labels[row], score) for row, score in found]
+
+
+def solve_rows(
+    vector_set: VectorSet,
+    positive: str | Sequence[str],
+    negative: str | Sequence[str] = (),
+    count: int = 10,
+    method: Method = "3CosAdd",
+    exclude_inputs: bool = True,
+) -> list[tuple[int, float]]:
+    """Return what `solve` does, by rows: labels need not be unique. See there."""
     added, subtracted = _as_list(positive), _as_list(negative)
     _require_question(method, added, subtracted)
     rows = [vector_set.row(label) for label in (*added, *subtracted)]
@@ -82,13 +95,12 @@ def solve(
     n_added = len(added)
     scores = score_rows(vector_set.vectors, inputs[:n_added], inputs[n_added:], method)
     barred = {*added, *subtracted} if exclude_inputs else set()
-    answers: list[tuple[str, float]] = []
+    answers: list[tuple[int, float]] = []
     for row in _rows_by_score(scores, count + len(rows)):
         if len(answers) >= count:
             break
-        label = vector_set.labels[row]
-        if label not in barred:
-            answers.append((label, float(scores[row])))
+        if vector_set.labels[row] not in barred:
+            answers.append((int(row), float(scores[row])))
     return answers
 
 

@@ -26,7 +26,7 @@ rows; positions, cosines and the mean cosine from those in the picture, before a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numba
@@ -151,7 +151,9 @@ class Cone:
         self._frame = frame @ kept.axes.T
         self._rotated = _rotated_rows(given, self.rows, axes.mean, kept.axes / largest**0.5, report)
         report(0.8, "measuring angles")
-        self.before = _view_before(given, self.rows, self._pairs, frame, axes, kept.rank)
+        before = _view_before(given, self.rows, self._pairs, frame, axes, kept.rank)
+        # Exact also where the picture is of a sample: the sum over all rows is there already.
+        self.before = replace(before, mean_cosine=mean_cosine_of(total, n_rows))
 
     def after(self, strength: float, n_components: int | None = None) -> ConeView:
         """Return the rows whitened, rotated back and scaled to unit length.
@@ -328,7 +330,8 @@ def _cosines_of_pairs(vectors: Matrix, pairs: Rows) -> NDArray[np.float32]:
         for side in sides:
             scale_to_unit_length(side)
         cosines[first : first + step] = np.einsum("ij,ij->i", *sides)
-    return cosines
+    # Rounding leads a little beyond what a cosine can be.
+    return np.clip(cosines, -1, 1, out=cosines)
 
 
 def _float32(numbers: Vector) -> NDArray[np.float32]:

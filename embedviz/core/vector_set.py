@@ -190,7 +190,9 @@ class VectorSet:
 
     def _not_found(self, label: str) -> str:
         # Comparing with a million labels takes seconds; common ones come first in most files.
-        near = difflib.get_close_matches(str(label), self.labels[:50_000], n=3, cutoff=0.7)
+        folded = {known.casefold(): known for known in reversed(self.labels[:50_000])}
+        found = difflib.get_close_matches(str(label).casefold(), folded, n=3, cutoff=0.7)
+        near = [folded[match] for match in found]
         where = f" in {self.name}" if self.name else ""
         hint = f" Did you mean {', '.join(near)}?" if near else ""
         return f"No row is labeled {label!r}{where}.{hint}"

@@ -47,10 +47,12 @@ def prepare(on_drawing_ready: Callable[[], None], *, in_children: bool = True) -
         children = _start_children() if in_children and not is_done("drawing") else []
         for child in children:
             child.wait_for_drawing()
-        for module in DRAWING:
-            module.compile_all()
-        _note("drawing")
-        on_drawing_ready()
+        try:
+            for module in DRAWING:
+                module.compile_all()
+            _note("drawing")
+        finally:  # Also when it failed: the first paint then fails too, and says why.
+            on_drawing_ready()
         if in_children and not children and not is_done("all"):
             children = _start_children()  # The first start ended before all was compiled.
         for child in children:
@@ -106,6 +108,8 @@ class _Child:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             name = line.strip()
+            if name not in STEPS:  # Something else in that process had a word to say.
+                continue
             turn.allow(f"embedviz.core.{module}" for module in STEPS[name].modules)
             self._drawing.discard(name)
             if not self._drawing:

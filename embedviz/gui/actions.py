@@ -186,12 +186,13 @@ def clear_selection(window: MainWindow) -> None:
 
 
 def talk(window: MainWindow) -> None:
-    """Show the active pane alone on the whole screen, in large type."""
+    """Show the active pane alone on the whole screen, in large type; or end that."""
     if window.talk is not None:
         window.talk.close()
+        return
     pane = window.active_pane
     window.talk = TalkWindow(pane, window.docks[pane.name])
-    window.talk.destroyed.connect(lambda: setattr(window, "talk", None))
+    window.talk.ended.connect(lambda: setattr(window, "talk", None))
     window.talk.showFullScreen()
 
 

@@ -24,6 +24,7 @@ from PySide6.QtGui import QColor, QImage, QPageSize, QPaintDevice, QPainter, QPd
 from PySide6.QtWidgets import QWidget
 
 from embedviz.app.session import Session
+from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.gui.pane import Pane
 from embedviz.gui.point_view import PointView
@@ -58,8 +59,13 @@ def draw_pane(
     pane.set_text_scale(text_scale)
     pane.resize(width, height)
     pane.show()
+    failures: list[Exception] = []
+    for task in pane.findChildren(Task):
+        task.failed.connect(failures.append)
     try:
         wait_until_idle(session)
+        if failures and not isinstance(failures[0], UserError):
+            raise failures[0]
         for view in pane.findChildren(PointView):
             view.place_labels_anew()
             view.render_now()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.app.state import Question, State
+from embedviz.app.tasks import Task
 from embedviz.core import neighbors
 from embedviz.core.isotropy import mean_cosine
 from embedviz.core.neighbors import NeighborSearch
@@ -96,7 +97,11 @@ class NeighborsPanel(Pane):
         self.query.setText(f"◉ {question.name}")
         search = self.session.searches.search(active, new.metric)
         work = partial(_nearest, active, search, question, new.count)
-        self.calculate(self._neighbors_task, work, self.list.show_lines)
+        self.calculate(self._neighbors_task, work, self.list.show_lines, new)
+
+    def abandon(self, task: Task) -> None:  # noqa: D102 - see Pane
+        if task is self._neighbors_task:
+            self.list.show_lines(())
 
     def _draw_table(self, new: State) -> None:
         active = new.active

@@ -30,6 +30,7 @@ from embedviz.gui.style import text_rules
 from embedviz.gui.theme import GRID, TOOL_ROW
 
 T = TypeVar("T")
+Subject = VectorSet | State | None
 
 
 class Pane(QWidget):
@@ -52,6 +53,8 @@ class Pane(QWidget):
     ----------
     tools : QHBoxLayout
         The row of controls at the top.
+    is_lent : bool
+        Whether the pane is out of its dock, so that it does not matter which tab is chosen.
     picture : QWidget
         What is copied, exported and shown on a stage: no controls in it.
     """
@@ -86,10 +89,12 @@ class Pane(QWidget):
         self._arrange()
         self._shown: State | None = None
         self._in_front = True
+        self.is_lent = False
         self._drawing = False
         self._is_built = False
         self._text_scale = 1.0
         self._calculations: dict[Task, Callable[[], None]] = {}
+        self._subjects: dict[Task, Subject] = {}
         if self.is_side_panel:
             self.make()
         session.changed.connect(self._on_changed)
@@ -181,20 +186,64 @@ class Pane(QWidget):
     def new_task(self, saying: str) -> Task:
         """Return a task for one thing to calculate; `saying` says what, for the progress bar."""
         task = self.session.board.add(Task(self), saying)
-        task.failed.connect(self._on_failed)
+        task.failed.connect(partial(self._on_failed, task))
         return task
 
-    def calculate(self, task: Task, work: Callable[[Report], T], show: Callable[[T], None]) -> None:
-        """Call `work(report)` off the UI thread, and draw its result with `show(result)`."""
+    def calculate(
+        self,
+        task: Task,
+        work: Callable[[Report], T],
+        show: Callable[[T], None],
+        subject: Subject = None,
+    ) -> None:
+        """Call `work(report)` off the UI thread, and draw its result with `show(result)`.
+
+        Parameters
+        ----------
+        task : Task
+        work, show : callable
+        subject : VectorSet, State or None
+            What the result is about: a set, or what a state asks for. A result that comes when
+            another set is shown, or something else is asked for, is not drawn.
+        """
         self.notice.clear()
-        self._calculations[task] = lambda: self.calculate(task, work, show)
+        self._calculations[task] = lambda: self.calculate(task, work, show, subject)
+        self._subjects[task] = subject
 
         def finish(result: T) -> None:
             # Kept no longer than it can be stopped: it may hold a set that is closed by then.
             del self._calculations[task]
-            self._drawn(lambda: show(result))
+            if self._is_current(subject):
+                self._drawn(lambda: show(result))
+            else:
+                self._subjects.pop(task, None)
 
         task.run(work, finish)
+
+    def has_asked(self, task: Task, subject: VectorSet | State) -> bool:
+        """Whether this was the last thing that a task was to calculate.
+
+        So it is true also after it was stopped or has failed: it is not tried again and again.
+        """
+        last = self._subjects.get(task)
+        if isinstance(last, State) and isinstance(subject, State):
+            return last.asks_as(subject)
+        return last is subject
+
+    def withdraw(self, task: Task) -> None:
+        """Want no answer from a task any more: what is there already is what is wanted."""
+        task.cancel()
+        self._calculations.pop(task, None)
+        self._subjects.pop(task, None)
+
+    def abandon(self, task: Task) -> None:
+        """Take away what a task was to replace, now that it was stopped or has failed."""
+
+    def _is_current(self, subject: Subject) -> bool:
+        state = self.session.state
+        if isinstance(subject, State):
+            return subject.asks_as(state)
+        return subject is None or subject is state.active
 
     def derive(self, task: Task, recipe: Recipe) -> None:
         """Add a set derived from the shown one to the library, or show it if it is there."""
@@ -205,14 +254,20 @@ class Pane(QWidget):
         if known is not None:
             self.edit(self.session.state.activated(known))
             return
-        work = partial(_derive, active, recipe)
-        # Not while drawing: this is what the user asked for, only later.
-        task.run(work, lambda derived: self.edit(self.session.state.derived(derived)))
+
+        def show(derived: VectorSet) -> None:
+            if active in self.session.state.sets:  # Else it was closed in the meantime.
+                self.edit(self.session.state.derived(derived))
+
+        task.run(partial(_derive, active, recipe), show)  # Not as a drawing: the user asked.
 
     @Slot(list)
     def _on_stopped(self, tasks: list[Task]) -> None:
         """Offer to go on with what was stopped: else its part of the picture stays unfinished."""
         again = [self._calculations[task] for task in tasks if task in self._calculations]
+        for task in tasks:
+            if task in self._calculations:
+                self._drawn(partial(self.abandon, task))
         if again:
             self.notice.tell("Stopped.", "Go on", partial(_call_all, again))
 
@@ -244,11 +299,13 @@ class Pane(QWidget):
             self._shown = None
             for task in self.findChildren(Task, options=Qt.FindChildOption.FindDirectChildrenOnly):
                 task.cancel()
+            self._subjects.clear()
+            self._calculations.clear()
             self.forget()
         self._catch_up(new)
 
     def _catch_up(self, new: State) -> None:
-        if self._in_front and self.isVisible():
+        if (self._in_front or self.is_lent) and self.isVisible():
             self._bring_to(new)
 
     def _bring_to(self, new: State) -> None:
@@ -267,8 +324,9 @@ class Pane(QWidget):
         finally:
             self._drawing = False
 
-    @Slot(object)
-    def _on_failed(self, error: Exception) -> None:
+    def _on_failed(self, task: Task, error: Exception) -> None:
+        self._calculations.pop(task, None)
+        self._drawn(partial(self.abandon, task))
         if not isinstance(error, UserError):
             raise error
         self.tell(error)

@@ -27,6 +27,9 @@ DIMMED = 0.22
 _EDGED_FROM = 3.0
 _GATHERED_FROM = 200_000
 
+MOST_RINGED = 2000
+"""More rows than this are marked by their full color alone; the others are dimmed."""
+
 
 @dataclass(frozen=True, eq=False)
 class Marks:
@@ -224,6 +227,15 @@ class PointCanvas:
     def _draw_marks(self, image: Image, matrix: NDArray[np.float64], frame: Frame) -> None:
         scale, own = np.float32(frame.device_scale), self._colors_in(frame.theme)
         for rows, style in _styles(self.marks, frame.theme):
+            if len(rows) > MOST_RINGED:
+                # Rings of so many would be one blot, and would take seconds.
+                colors = own if len(own) == 1 else own.take(rows)
+                opaque = colors | np.uint32(0xFF000000)
+                points, size = self.positions.take(rows, axis=0), self._sizes.max() * scale
+                draw = raster.draw_dots if frame.is_moving else raster.draw_discs
+                sizes = np.array([size], dtype=np.float32)
+                draw(image, points, matrix, opaque, sizes)
+                continue
             points, sizes = self.positions[rows], self._diameters(rows) + 1
             for more, color in style.rings:
                 ring = np.array([color], dtype=np.uint32)

@@ -161,6 +161,11 @@ class PointView(HandledWidget):
         self._touch()
         self._redraw()
 
+    @property
+    def is_fitted(self) -> bool:
+        """Whether all points are shown, also when the widget is resized."""
+        return self._fitted_to is not None
+
     def fit(self) -> None:
         """Show all points, and keep showing all of them when the widget is resized."""
         self._finish_journey()

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QAbstractSlider
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, look
 
 _EDGE = 14.0
+NOTCH = 120
+"""How far Qt says a wheel was turned at each step that one feels."""
 _SNAP = 5.0
 
 
@@ -29,6 +31,7 @@ class PrefixSlider(QAbstractSlider):
         self.setRange(1, 1)
         self.setMinimumWidth(240)
         self._scale = 1.0
+        self._turned = 0
         look.changed.connect(self.update)
 
     def set_text_scale(self, scale: float) -> None:
@@ -83,8 +86,10 @@ class PrefixSlider(QAbstractSlider):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Go up and down by a tenth of the length."""
-        step = max(1, round(self.value() * 0.1))
-        self.setValue(self.value() + (step if event.angleDelta().y() > 0 else -step))
+        self._turned += event.angleDelta().y()  # A touchpad sends many small parts of a notch.
+        notches = int(self._turned / NOTCH)
+        self._turned -= notches * NOTCH
+        self.setValue(self.value() + notches * max(1, round(self.value() * 0.1)))
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name

@@ -10,7 +10,8 @@ import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from embedviz.app.state import Analogy, State
-from embedviz.core.analogies import parallelogram, solve
+from embedviz.app.tasks import Task
+from embedviz.core.analogies import parallelogram, solve_rows
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.samples import load_relations
@@ -147,7 +148,11 @@ class AnalogiesPane(Pane):
             if missing:
                 self._show_missing(active, missing[0], typed=old.active is active)
             else:
-                self.calculate(self._task, partial(_solve, active, analogy), self._show)
+                self.calculate(self._task, partial(_solve, active, analogy), self._show, active)
+
+    def abandon(self, task: Task) -> None:  # noqa: D102 - see Pane
+        if task is self._task:
+            self._clear()
 
     def forget(self) -> None:  # noqa: D102 - see Pane
         self._solved = None
@@ -156,13 +161,9 @@ class AnalogiesPane(Pane):
 
     def _show_missing(self, active: VectorSet, label: str, *, typed: bool) -> None:
         """Say what is missing: in the bar when it was typed, quietly when the set was changed."""
-        self._task.cancel()
+        self.withdraw(self._task)
         self.notice.clear()
-        self._solved = None
-        self.list.show_lines(())
-        self.caption.clear()
-        self.view.set_arrows(())
-        self.view.set_points(np.zeros((0, 2)))
+        self._clear()
         self.view.set_message(
             f"“{label}” is no label of this set.\nType three of its labels above."
         )
@@ -171,6 +172,14 @@ class AnalogiesPane(Pane):
                 active.row(label)
             except KeyError as error:
                 self.tell(UserError(error.args[0]))
+
+    def _clear(self) -> None:
+        self._solved = None
+        self.list.show_lines(())
+        self.caption.clear()
+        self.view.set_arrows(())
+        self.view.set_points(np.zeros((0, 2)))
+        self.view.set_message("")
 
     def _fill_examples(self, active: VectorSet) -> None:
         self.examples.clear()
@@ -261,7 +270,7 @@ def _solve(vector_set: VectorSet, analogy: Analogy, report: Report) -> Solved:
     """Answer the question and lay it out. Runs off the UI thread."""
     asked = [vector_set.row(label) for label in analogy.labels]
     report(0.1, "ranking answers")
-    found = solve(
+    found = solve_rows(
         vector_set,
         analogy.positive,
         analogy.negative,
@@ -269,7 +278,7 @@ def _solve(vector_set: VectorSet, analogy: Analogy, report: Report) -> Solved:
         analogy.method,
         analogy.exclude_inputs,
     )
-    answers = tuple(Ranked(vector_set.row(label), label, score) for label, score in found)
+    answers = tuple(Ranked(row, vector_set.labels[row], score) for row, score in found)
     report(0.5, "laying out")
     corners = (*asked, *(answer.row for answer in answers[:1]))
     plane = parallelogram(vector_set.vectors[list(corners)], 3 if analogy.is_3d else 2)

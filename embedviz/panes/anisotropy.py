@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from embedviz.app.state import State
+from embedviz.app.tasks import Task
 from embedviz.core.camera import Camera
 from embedviz.core.cone import Cone, ConeView
 from embedviz.core.progress import Report
@@ -61,7 +62,7 @@ class Prepared:
     vector_set: VectorSet
     cone: Cone
 
-    @property
+    @cached_property
     def labels(self) -> Sequence[str]:
         """Labels of the rows in the picture."""
         everything = self.vector_set.labels
@@ -186,19 +187,32 @@ class AnisotropyPane(Pane):
         active = new.active
         assert active is not None
         self._show_dial(new)
-        camera = new.cone_camera or HOME
-        for view in (self.before, self.after):
-            if view.camera != camera:
-                view.set_camera(camera)
+        if old.active is None or old.cone_camera != new.cone_camera:
+            for view in (self.before, self.after):
+                view.set_camera(new.cone_camera or HOME)
         if self._prepared is None or self._prepared.vector_set is not active:
-            if old.active is not active or not self._cone_task.is_busy:
+            if not self.has_asked(self._cone_task, active):
                 self.use.setEnabled(False)
-                self.calculate(self._cone_task, partial(_prepare, active), self._show_cone)
+                self.withdraw(self._dial_task)
+                self.calculate(self._cone_task, partial(_prepare, active), self._show_cone, active)
+            return
+        self.withdraw(self._cone_task)
+        if old.active is not active:  # Back from another set that was not measured in time.
+            self._show_cone(self._prepared)
             return
         if old.dial != new.dial:
             self._turn(new)
         if not old.asks_as(new) or old.selected != new.selected:
             self._mark(new)
+
+    def abandon(self, task: Task) -> None:  # noqa: D102 - see Pane
+        if task is self._cone_task:
+            self._prepared = self._latest = None
+            for view in (self.before, self.after):
+                view.set_points(np.zeros((0, 3)), keep_camera=True)
+            for title in self.titles.values():
+                title.setText("")
+            self.caption.clear()
 
     def forget(self) -> None:  # noqa: D102 - see Pane
         self._prepared = self._latest = None
@@ -228,7 +242,9 @@ class AnisotropyPane(Pane):
     def _turn(self, state: State) -> None:
         assert self._prepared is not None
         work = partial(_whiten, self._prepared.cone, state.dial.strength, state.dial.components)
-        self.calculate(self._dial_task, work, partial(self._show_after, state))
+        self.calculate(
+            self._dial_task, work, partial(self._show_after, state), self._prepared.vector_set
+        )
 
     def _show_after(self, state: State, after: ConeView) -> None:
         assert self._prepared is not None
@@ -271,7 +287,7 @@ class AnisotropyPane(Pane):
 
     def _mark_view(self, view: PointView, state: State) -> None:
         prepared = self._prepared
-        if prepared is None:
+        if prepared is None or prepared.vector_set is not state.active:
             return
         query = prepared.places([state.query] if state.query is not None else [])
         if state.query_vector is not None:
@@ -353,17 +369,12 @@ def describe_picture(prepared: Prepared) -> str:
     """Return what the spheres show, and what must be known to read them."""
     vector_set, cone = prepared.vector_set, prepared.cone
     text = CAPTION.format(d=vector_set.dimensions)
-    rank, n, d = cone.before.rank, len(vector_set), vector_set.dimensions
-    if n <= d:
-        return (
-            f"{text} With {n:,} rows in {d:,} dimensions, full whitening makes every pair's cosine "
-            f"exactly −1/{n - 1:,}, whatever the rows are: keep far fewer components."
+    if len(cone.rows) < len(vector_set):
+        text += (
+            f" A seeded sample of {len(cone.rows):,} of {len(vector_set):,} rows is drawn, and is "
+            "what the mean cosine after is of."
         )
-    if len(cone.rows) < n:
-        text += f" A seeded sample of {len(cone.rows):,} of {n:,} rows is drawn."
-    if rank < d:
-        text += f" Rank {rank:,} of {d:,}: directions that hold nothing are dropped."
-    return text
+    return " ".join([text, *(note[:1].upper() + note[1:].rstrip(".") + "." for note in cone.notes)])
 
 
 def _prepare(vector_set: VectorSet, report: Report) -> Prepared:

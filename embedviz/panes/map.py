@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QToolTip, QVBoxLayout
 
 from embedviz.app.state import MapSettings, State
+from embedviz.app.tasks import Task
 from embedviz.core.camera import Camera
 from embedviz.core.neighbors import NeighborSearch
 from embedviz.core.progress import Report
@@ -92,9 +94,14 @@ class MapPane(Pane):
         assert active is not None
         self._show_settings(new.map)
         if self._layout is None or self._layout.vector_set is not active:
-            if not self._layout_task.is_busy or old.active is not active:
+            if not self.has_asked(self._layout_task, active):
                 self.view.set_message(f"PCA of {len(active):,} rows …")
-                self.calculate(self._layout_task, partial(_lay_out, active), self._show_layout)
+                work = partial(_lay_out, active)
+                self.calculate(self._layout_task, work, self._show_layout, active)
+            return
+        self.withdraw(self._layout_task)
+        if old.active is not active:  # Back from another set that was not laid out in time.
+            self._show_layout(self._layout)
             return
         if old.map.is_3d != new.map.is_3d:
             self._place_points(new, animate=True)
@@ -102,13 +109,27 @@ class MapPane(Pane):
             self._recolor()
         if old.map.labels != new.map.labels or old.selected != new.selected:
             self._label(new)
-        if new.map.camera is None:
-            if old.map.camera is not None:
-                self.view.fit()
-        elif new.map.camera != self.view.camera:
-            self.view.set_camera(new.map.camera)
-        if not old.asks_as(new) or (old.selected, old.metric) != (new.selected, new.metric):
+        # Not wherever they differ: a move that has not come to rest is not in the state yet.
+        if old.map.camera != new.map.camera:
+            self._show_camera(new.map.camera)
+        if not old.asks_as(new) or old.metric != new.metric:
             self._mark(new)
+        elif old.selected != new.selected:
+            self._show_marks()
+
+    def abandon(self, task: Task) -> None:  # noqa: D102 - see Pane
+        if task is self._layout_task:
+            self._layout = None
+            self.view.set_points(np.zeros((0, 2)))
+            self.view.set_message("")
+            self.view.set_caption("")
+            self.view.set_legend(None)
+
+    def _show_camera(self, camera: Camera | None) -> None:
+        if camera is None:
+            self.view.fit()
+        elif camera != self.view.camera:
+            self.view.set_camera(camera)
 
     def forget(self) -> None:  # noqa: D102 - see Pane
         self._layout = None
@@ -134,7 +155,7 @@ class MapPane(Pane):
         self._label(state)
         self._mark(state)
         if state.map.camera is not None:
-            self.view.set_camera(state.map.camera)
+            self._show_camera(state.map.camera)
 
     def _place_points(self, state: State, *, animate: bool, keep_camera: bool = False) -> None:
         """Show all rows where they lie, in the color of the chosen column."""
@@ -183,18 +204,20 @@ class MapPane(Pane):
             return
         search = self.session.searches.search(state.active, state.metric)
         work = partial(_find, search, question.vector, question.exclude)
-        self._neighbors_task.run(work, self._show_neighbors)
+        self._neighbors_task.run(work, partial(self._show_neighbors, state.active))
         self._neighbors = ()
         self._show_marks()
 
-    def _show_neighbors(self, rows: tuple[int, ...]) -> None:
-        self._neighbors = rows
-        self._show_marks()
-        if self._shows_active:
+    def _show_neighbors(self, vector_set: VectorSet, rows: tuple[int, ...]) -> None:
+        if self._shows_active and vector_set is self.session.state.active:
+            self._neighbors = rows
+            self._show_marks()
             self._label(self.session.state)
 
     def _show_marks(self) -> None:
         state = self.session.state
+        if not self._shows_active:
+            return
         self.view.set_marks(
             query=state.query if state.query_vector is None else None,
             selected=state.selected.rows,
@@ -212,7 +235,7 @@ class MapPane(Pane):
 
     def _on_settled(self, camera: Camera) -> None:
         if self._shows_active:
-            self._set(camera=camera)
+            self._set(camera=None if self.view.is_fitted else camera)
 
     def _on_selected(self, rows: Rows, change: Change) -> None:
         if self._shows_active:

@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from embedviz.app.state import Question, State
+from embedviz.app.tasks import Task
 from embedviz.core.matryoshka import PrefixQuery, PrefixSearch, overlap_curve
 from embedviz.core.orderings import Ordering
 from embedviz.core.progress import Report
@@ -158,16 +159,32 @@ class MatryoshkaPane(Pane):
             self._asked = None
             for ranked in (self.full, self.short):
                 ranked.show_lines(())  # Rows of the set before.
-            self._draw_curve(active)
+        if self._curves is None or self._curves.vector_set is not active:
+            if not self.has_asked(self._curve_task, active):
+                self._draw_curve(active)
+        else:
+            self.withdraw(self._curve_task)
         self._show_marker(new.dimensions)
         if question is None:
             self._forget_query()
         elif self._asked is None or not self._asked.state.asks_as(new):
-            if not old.asks_as(new) or not self._ask_task.is_busy:
+            if not self.has_asked(self._ask_task, new):
                 work = partial(_ask, self._search_in(active), new, question)
-                self.calculate(self._ask_task, work, self._show_asked)
-        elif old.dimensions != new.dimensions:
-            self._list(self._asked, new.dimensions)
+                self.calculate(self._ask_task, work, self._show_asked, new)
+        else:
+            self.withdraw(self._ask_task)
+            if old.dimensions != new.dimensions or not old.asks_as(new):
+                self._list(self._asked, new.dimensions)
+
+    def abandon(self, task: Task) -> None:  # noqa: D102 - see Pane
+        if task is self._curve_task:
+            self._curves = None
+            self.curve_caption.setText("The overlap was not measured.")
+        elif task is self._ask_task:
+            self._asked = None
+            self.full.show_lines(())
+            self.short.show_lines(())
+            self.summary.setText("The neighbors were not found.")
 
     def forget(self) -> None:  # noqa: D102 - see Pane
         self._search = self._asked = self._curves = None
@@ -208,7 +225,8 @@ class MatryoshkaPane(Pane):
         self.chart.clear_curves()
         self.curve_caption.setText("Measuring the overlap …")
         lengths = tuple(self.slider.marks)
-        self.calculate(self._curve_task, partial(_measure, active, lengths), self._show_curves)
+        work = partial(_measure, active, lengths)
+        self.calculate(self._curve_task, work, self._show_curves, active)
 
     def _show_curves(self, curves: Curves) -> None:
         self._curves = curves
