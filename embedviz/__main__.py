@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedviz.core.errors import UserError
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def show_window(arguments: Sequence[str]) -> int:
     """Open the window on the files given, or on the bundled words."""
     options = _window_parser().parse_args(arguments)
-    opened = _load_files(options.files, options.labels, options.metadata)
+    opened = _load_files(options)
     _require_window()
     application = _make_application()
     window = make_window()
@@ -129,8 +130,7 @@ def draw_figure(arguments: Sequence[str]) -> int:
     from embedviz.gui.theme import THEMES
     from embedviz.panes import PANES
 
-    files = [options.file] if options.file else []
-    opened = _load_files(files, options.labels, options.metadata)
+    opened = _load_files(options)
     vector_set = opened[0] if opened else load_sample("words")
     _make_application(THEMES[options.theme])
     qInstallMessageHandler(_tell_what_matters)
@@ -162,8 +162,8 @@ def _chosen(state: State, options: argparse.Namespace) -> State:
     state = state.asked(replace(analogy, method=options.method, is_3d=options.three_d))
     state = state.mapped(replace(chosen, is_3d=options.three_d))
     state = state.dialed(strength=options.strength, components=options.components)
-    if options.dimensions:
-        state = state.truncated(options.dimensions)
+    # At full length there is nothing to see: a quarter, unless something else is asked for.
+    state = state.truncated(options.dimensions or max(active.dimensions // 4, 1))
     try:
         if options.kind == "analogy":
             for label in analogy.labels:
@@ -186,13 +186,32 @@ def _require_column(vector_set: VectorSet, column: str) -> None:
         )
 
 
-def _load_files(files: Sequence[str], labels: str | None, metadata: str | None) -> list[VectorSet]:
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)
+
+
+def _load_files(options: argparse.Namespace) -> list[VectorSet]:
+    files, labels, metadata = options.files, options.labels, options.metadata
     if not files:
         return []
+    from embedviz.app.pairing import Wanted, pair_up
     from embedviz.core.formats import load
 
     report = _tell_progress if sys.stderr.isatty() else silent
-    opened = [load(file, labels=labels, metadata=metadata, report=report) for file in files]
+    if labels is None and metadata is None:
+        wanted = pair_up(files)
+    else:
+        wanted = [Wanted(Path(file), _path(labels), _path(metadata)) for file in files]
+    opened = [
+        load(
+            one.vectors,
+            labels=one.labels,
+            metadata=one.metadata,
+            on_bad_rows="skip" if options.skip_bad_rows else "raise",
+            report=report,
+        )
+        for one in wanted
+    ]
     for vector_set in opened:
         vector_set.index_labels()  # Before there is a window to stall.
     return opened
@@ -254,7 +273,9 @@ def _figure_parser() -> argparse.ArgumentParser:
         prog="embedviz figure", description="Draw a picture without a window or a display."
     )
     parser.add_argument("kind", choices=FIGURES)
-    parser.add_argument("file", nargs="?", metavar="FILE", help="vectors; default: bundled words")
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="vectors; default: the bundled words"
+    )
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help=".png, .svg or .pdf")
     _add_second_files(parser)
     look = parser.add_argument_group("picture")
@@ -303,6 +324,9 @@ def _from_one(text: str) -> int:
 def _add_second_files(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labels", metavar="TEXT", help="a file with one label per row")
     parser.add_argument("--metadata", metavar="TSV", help="a table with one line per row")
+    parser.add_argument(
+        "--skip-bad-rows", action="store_true", help="leave out rows that cannot be read"
+    )
 
 
 def _size(text: str) -> str:

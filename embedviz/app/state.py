@@ -16,6 +16,9 @@ from embedviz.core.query_vector import QueryVector
 from embedviz.core.selection import Change, Selection
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 
+MOST_CARRIED = 2000
+"""More selected rows than this are not looked for, label by label, in another set."""
+
 
 @dataclass(frozen=True)
 class MapSettings:
@@ -120,6 +123,8 @@ class State:
     map, analogy, dial : settings of the panes
     cone_camera : Camera or None
         Where both spheres of the Anisotropy pane are seen from; None is the usual place.
+    left : tuple of (VectorSet, int)
+        The query of each set that is not shown, to come back to.
     """
 
     sets: tuple[VectorSet, ...] = ()
@@ -134,6 +139,7 @@ class State:
     analogy: Analogy = Analogy()
     dial: WhiteningDial = WhiteningDial()
     cone_camera: Camera | None = None
+    left: tuple[tuple[VectorSet, int], ...] = field(default=(), compare=False)
 
     @property
     def question(self) -> Question | None:
@@ -183,7 +189,8 @@ class State:
     def closed(self, vector_set: VectorSet) -> State:
         """Take a set, and those derived from it, out of the library."""
         sets = tuple(other for other in self.sets if vector_set not in lineage(other))
-        without = replace(self, sets=sets)
+        left = tuple(pair for pair in self.left if pair[0] in sets)
+        without = replace(self, sets=sets, left=left)
         if self.active in sets:
             return without
         return without.activated(sets[0]) if sets else without._emptied()
@@ -202,6 +209,8 @@ class State:
         query = self.query if same_rows else self._first_query(vector_set)
         if same_rows:
             selected = self.selected
+        elif len(self.selected) > MOST_CARRIED:
+            selected = Selection()
         else:
             carried = (_carried(old, row, vector_set) for row in self.selected)
             selected = Selection(row for row in carried if row is not None)
@@ -213,6 +222,7 @@ class State:
         return replace(
             self,
             active=vector_set,
+            left=self._left_with(old),
             query=query,
             query_vector=self.query_vector if keeps_query else None,
             selected=selected,
@@ -221,11 +231,22 @@ class State:
             dial=WhiteningDial(),
         )
 
+    def _left_with(self, old: VectorSet | None) -> tuple[tuple[VectorSet, int], ...]:
+        others = tuple(pair for pair in self.left if pair[0] is not old and pair[0] in self.sets)
+        if old is None or self.query is None or old not in self.sets:
+            return others
+        return (*others, (old, self.query))
+
     def _first_query(self, vector_set: VectorSet) -> int | None:
         """Return the row to begin with: the one chosen before, or one of the analogy's."""
+        if not len(vector_set):
+            return None
         carried = _carried(self.active, self.query, vector_set)
-        if carried is not None or not len(vector_set):
+        if carried is not None:
             return carried
+        for other, row in self.left:
+            if other is vector_set:
+                return row
         known = (label for label in self.analogy.labels if label in vector_set)
         return vector_set.row(next(known, vector_set.labels[0]))
 
@@ -297,7 +318,8 @@ class State:
         """
         if self.active not in current.sets:
             return None
-        return replace(self, sets=current.sets)
+        left = tuple(pair for pair in self.left if pair[0] in current.sets)
+        return replace(self, sets=current.sets, left=left)
 
     @property
     def nbytes(self) -> int:

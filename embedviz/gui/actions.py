@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox
 
+from embedviz.app.pairing import describe_with
 from embedviz.core.errors import UserError
 from embedviz.core.query_vector import QueryVector, load_query_vector, parse_vector
 from embedviz.core.selection import Selection
 from embedviz.gui import figures
-from embedviz.gui.opening import describe_with
 from embedviz.gui.style import apply_theme
 from embedviz.gui.talk import TalkWindow
 from embedviz.gui.theme import DARK, LIGHT, look

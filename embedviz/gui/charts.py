@@ -136,6 +136,7 @@ class OverlapChart(Chart):
         super().__init__(name, "dimensions kept", "mean overlap@10")
         plot = self.getPlotItem()
         plot.setLogMode(x=True, y=False)
+        plot.getAxis("bottom").setTicks([[]])  # Before there is a curve, it has no lengths.
         self.setYRange(0, 1.0, padding=0.04)
         self._legend = plot.addLegend(offset=(-12, -8))
         self._curves: list[pg.PlotDataItem] = []

@@ -26,7 +26,7 @@ def describe_row(vector_set: VectorSet, row: int) -> str:
 
 def describe_metadata(vector_set: VectorSet, row: int) -> list[str]:
     """Return the row's number and its metadata, without what repeats its label."""
-    lines = [f"row {row:,} of {len(vector_set):,}"]
+    lines = [f"row {row:,} of {len(vector_set):,}, from 0"]
     for name in vector_set.metadata.column_names[:SHOWN_COLUMNS]:
         value = vector_set.metadata.column(name)[row].as_py()
         if value is not None and value != vector_set.labels[row]:

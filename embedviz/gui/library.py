@@ -170,6 +170,8 @@ class LibraryPanel(Pane):
         self.rows.show_rows(active.labels, rows)
         self.found.setText(told)
         self._point_out(self.session.state.query)
+        if len(rows) < len(active):
+            self.list.scrollToTop()  # Where the best fitting ones are.
 
     def _on_return(self) -> None:
         """Choose the row with this label, or else the first that is found."""

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from embedviz.app.pairing import Wanted, pair_up
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.gui.actions import ACTIONS, Action
@@ -31,7 +32,7 @@ from embedviz.gui.failures import FailureHandler
 from embedviz.gui.library import LibraryPanel
 from embedviz.gui.neighbors_panel import NeighborsPanel
 from embedviz.gui.notice import Notice
-from embedviz.gui.opening import Opener, Wanted, pair_up
+from embedviz.gui.opening import Opener
 from embedviz.gui.pane import Pane
 from embedviz.gui.status_bar import StatusBar
 from embedviz.gui.talk import TalkWindow

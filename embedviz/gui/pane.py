@@ -91,7 +91,7 @@ class Pane(QWidget):
         self._in_front = True
         self.is_lent = False
         self._drawing = False
-        self._is_built = False
+        self.is_built = False
         self._text_scale = 1.0
         self._calculations: dict[Task, Callable[[], None]] = {}
         self._subjects: dict[Task, Subject] = {}
@@ -139,8 +139,8 @@ class Pane(QWidget):
 
     def make(self) -> None:
         """Make the widgets now, if they are not there yet."""
-        if not self._is_built:
-            self._is_built = True
+        if not self.is_built:
+            self.is_built = True
             self.build()
             for control in self.tool_row.findChildren(QWidget):
                 control.installEventFilter(self)
@@ -164,7 +164,7 @@ class Pane(QWidget):
     def set_text_scale(self, scale: float) -> None:
         """Show all text of the picture larger, for a stage; 1 is the usual size."""
         self._text_scale = scale
-        if not self._is_built:
+        if not self.is_built:
             return
         self.picture.setStyleSheet("" if scale == 1 else text_rules(scale))
         for part in self.findChildren(QWidget):

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from embedviz.core.labels import place_labels
+from embedviz.core.labels import Placement, place_labels
 from embedviz.core.picking import rows_in_view
 from embedviz.core.raster import ALL_ROWS, Rows
 from embedviz.gui.frame import Frame
@@ -34,12 +34,20 @@ class PointLabels:
     def __init__(self) -> None:
         self.texts: Sequence[str] = ()
         self._order: Rows | None = None
+        self._required = 0
         self._always: Rows = ALL_ROWS
         self._places: dict[int, int] = {}
         self._widths: dict[tuple[str, bool, float], float] = {}
 
-    def set_texts(self, texts: Sequence[str], order: Rows | None, always: Rows) -> None:
-        """Show these texts, those of `always` first and then by `order`."""
+    def set_texts(
+        self, texts: Sequence[str], order: Rows | None, always: Rows, required: int = 0
+    ) -> None:
+        """Show these texts, those of `always` first and then by `order`.
+
+        The first `required` of `always` are shown wherever they are in view, over others if need
+        be.
+        """
+        self._required = required
         if texts is not self.texts:
             self._places = {}
         self.texts, self._order, self._always = texts, order, always
@@ -65,17 +73,32 @@ class PointLabels:
         pixels, depth = frame.project(canvas.positions[rows])
         strong = np.arange(len(rows)) < n_always
         area = frame.area
-        placement = place_labels(
-            pixels - (area.left(), area.top()),
-            self._boxes(rows, strong, frame),
-            canvas.radii(rows, depth, frame.theme) + frame.text(4),
-            np.where(strong, 1, frame.text(6)),
-            width=area.width(),
-            height=area.height(),
-            obstacles=_moved(obstacles, -area.left(), -area.top()),
-            preferred=[self._places.get(row, -1) for row in rows.tolist()],
-            most=n_always + int(area.width() * area.height() / _AREA_PER_LABEL),
-        )
+        boxes = self._boxes(rows, strong, frame)
+        radii = canvas.radii(rows, depth, frame.theme) + frame.text(4)
+        taken = _moved(obstacles, -area.left(), -area.top())
+
+        def placed(taken: NDArray[np.float64]) -> Placement:
+            return place_labels(
+                pixels - (area.left(), area.top()),
+                boxes,
+                radii,
+                np.where(strong, 1, frame.text(6)),
+                width=area.width(),
+                height=area.height(),
+                obstacles=taken,
+                preferred=[self._places.get(row, -1) for row in rows.tolist()],
+                most=n_always + int(area.width() * area.height() / _AREA_PER_LABEL),
+            )
+
+        placement = placed(taken)
+        forced = [i for i in range(min(n_always, self._required)) if i not in placement.candidates]
+        if forced:
+            # No place is free beside them, and they are what the picture is about.
+            corners = _squeezed_in(pixels[forced], boxes[forced], radii[forced], area)
+            mine = np.hstack([corners - (area.left(), area.top()), boxes[forced]])
+            placement = placed(np.vstack([taken.reshape(-1, 4), mine]))
+            for index, (x, y) in zip(forced, corners.tolist(), strict=True):
+                self._draw(painter, frame, QPointF(x, y), rows[index], True, False, depth[index])
         if not frame.is_moving:
             shown = rows[placement.candidates].tolist()
             self._places = dict(zip(shown, placement.places.tolist(), strict=True))
@@ -134,6 +157,19 @@ class PointLabels:
         always, ordinary = in_view(self._always), in_view(order)
         ordinary = ordinary[~np.isin(ordinary, always)]
         return np.concatenate([always, ordinary]), len(always)
+
+
+def _squeezed_in(
+    pixels: NDArray[np.float64], boxes: NDArray[np.float64], radii: ArrayLike, area: QRectF
+) -> NDArray[np.float64]:
+    """Return corners of labels below their points, or above where that is outside."""
+    corners = pixels - boxes / 2
+    reach = np.asarray(radii) + boxes[:, 1] / 2
+    below = pixels[:, 1] + reach + boxes[:, 1] / 2 <= area.bottom()
+    corners[:, 1] += np.where(below, reach, -reach)
+    least = np.array([area.left(), area.top()])
+    most = np.maximum(np.array([area.right(), area.bottom()]) - boxes, least)
+    return np.clip(corners, least, most)
 
 
 def _moved(boxes: ArrayLike, right: float, down: float) -> NDArray[np.float64]:

@@ -191,7 +191,11 @@ class PointView(HandledWidget):
         self._redraw()
 
     def set_labels(
-        self, texts: Sequence[str], order: ArrayLike | None = None, always: ArrayLike = ()
+        self,
+        texts: Sequence[str],
+        order: ArrayLike | None = None,
+        always: ArrayLike = (),
+        required: int = 0,
     ) -> None:
         """Show labels where there is room, more as one zooms in.
 
@@ -203,9 +207,11 @@ class PointView(HandledWidget):
             Candidates, the most important first. Default: the order of the rows.
         always : int array-like
             Rows that are labeled whenever possible, in strong text.
+        required : int
+            So many of them, from the first, are labeled also where no place is free.
         """
         candidates = None if order is None else _rows(order)
-        self._picture.labels.set_texts(texts, candidates, _rows(always))
+        self._picture.labels.set_texts(texts, candidates, _rows(always), required)
         self._redraw()
 
     def set_arrows(self, arrows: Sequence[Arrow]) -> None:

@@ -88,10 +88,12 @@ def style_sheet(theme: Theme) -> str:
     #hint {{ color: {theme.muted}; padding: 24px; }}
     #before {{ color: {theme.before}; font-weight: 600; }}
     #after {{ color: {theme.after}; font-weight: 600; }}
-    QListView, QListWidget, QTableView {{ background: transparent; border: none; outline: none; }}
+    QListView, QTableView {{ background: {theme.panel}; border: none; outline: none;
+        selection-background-color: {theme.chosen}; selection-color: {theme.text}; }}
+    RankedList {{ background: transparent; }}
     QListView::item, QTableView::item {{ padding: 3px 8px; border-radius: 4px; }}
     QListView::item:hover, QTableView::item:hover {{ background: {hover}; }}
-    QListView::item:selected, QTableView::item:selected {{ background: {pressed};
+    QListView::item:selected, QTableView::item:selected {{ background: {theme.chosen};
         color: {theme.text}; }}
     QComboBox QAbstractItemView {{ background: {theme.panel};
         border: 1px solid {theme.hairline}; padding: 4px; }}

@@ -46,6 +46,8 @@ class Theme:
     text: str
     muted: str
     hairline: str
+    chosen: str
+    """Ground of the line that is chosen in a list."""
     accent: str
     before: str
     after: str
@@ -73,6 +75,7 @@ LIGHT = Theme(
     text="#1F2328",
     muted="#5F6874",
     hairline="#E4E6EA",
+    chosen="#E8E9EA",
     accent="#2563EB",
     before="#D55E00",
     after="#0072B2",
@@ -88,6 +91,7 @@ DARK = Theme(
     text="#E6E8EB",
     muted="#9AA4AF",
     hairline="#2B3138",
+    chosen="#2A3037",
     accent="#6EA8FE",
     before="#F28E2B",
     after="#56B4E9",

@@ -100,7 +100,6 @@ class AnalogiesPane(Pane):
             edit = LabelEdit(self.new_task("completing"))
             named(edit, f"analogies.{name}", f"Label {name}, {description}: type to complete")
             edit.setMinimumWidth(72)
-            edit.setMaximumWidth(150)
             edit.label_chosen.connect(lambda _: self._ask())
             self.edits.append(edit)
             self.tools.addWidget(edit, 2)
@@ -117,6 +116,7 @@ class AnalogiesPane(Pane):
         )
         self.dimensions.chosen.connect(lambda place: self._set(is_3d=place == 1))
         self.examples = choice("analogies.examples", "Examples of relations in this set")
+        self.examples.setMaximumWidth(150)
         self.examples.activated.connect(self._on_example)
         self.tools.addWidget(self.dimensions)
         self.tools.addStretch(1)
@@ -209,7 +209,8 @@ class AnalogiesPane(Pane):
             solved.positions, with_alpha(look.theme.muted, 0.3), CONTEXT_SIZE, animate=animate
         )
         answers = [answer.row for answer in solved.answers]
-        self.view.set_labels(solved.vector_set.labels, answers, list(dict.fromkeys(solved.corners)))
+        corners = list(dict.fromkeys(solved.corners))
+        self.view.set_labels(solved.vector_set.labels, answers, corners, len(corners))
         asked = len(solved.analogy.positive) + len(solved.analogy.negative)
         self.view.set_marks(query=answers[0] if answers else None, selected=solved.corners[:asked])
         self._draw_arrows()

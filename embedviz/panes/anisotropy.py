@@ -47,7 +47,8 @@ NUMBERS = (
 CAPTION = (
     "Height: each row's true angle, in all {d:,} dimensions, to the mean direction before. "
     "Longitude: the two leading residual directions. Unrelated directions gather near 90°, "
-    "so an opened cone is a band at the equator."
+    "so an opened cone is a band at the equator. Strength 0 only centers, which already takes the "
+    "mean direction away; 1 also makes the spread even."
 )
 
 
@@ -150,8 +151,9 @@ class AnisotropyPane(Pane):
             dial.sliderPressed.connect(self.session.begin_gesture)
             dial.sliderReleased.connect(self.session.end_gesture)
         self.use.clicked.connect(self._derive)
-        self.tools.addWidget(caption("Whitening strength"))
+        self.tools.addWidget(caption("Whitening, from centered"))
         self.tools.addWidget(self.strength, 2)
+        self.tools.addWidget(caption("to full"))
         self.tools.addWidget(self.strength_value)
         self.tools.addSpacing(GRID)
         self.tools.addWidget(caption("Components"))
@@ -294,7 +296,7 @@ class AnisotropyPane(Pane):
             query = query[:0]
         selected = prepared.places(state.selected.rows)
         always = np.concatenate([query, selected[:LABELED]])
-        view.set_labels(prepared.labels, (), list(dict.fromkeys(always.tolist())))
+        view.set_labels(prepared.labels, (), list(dict.fromkeys(always.tolist())), len(query))
         view.set_marks(query=query[0] if len(query) else None, selected=selected)
 
     def _on_click(self, place: int, _: object) -> None:

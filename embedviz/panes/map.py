@@ -193,7 +193,8 @@ class MapPane(Pane):
             always += list(state.selected)
         always += self._neighbors
         order = None if state.map.labels else ()
-        self.view.set_labels(state.active.labels, order, tuple(dict.fromkeys(always)))
+        required = int(state.query is not None)
+        self.view.set_labels(state.active.labels, order, tuple(dict.fromkeys(always)), required)
 
     def _mark(self, state: State) -> None:
         """Ring the query and what is selected; the neighbors follow when they are known."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from embedviz.app.state import Question, State
@@ -22,6 +23,8 @@ from embedviz.gui.ranked_list import Fate, Ranked, RankedList, rank
 from embedviz.gui.theme import GRID
 
 SHOWN = 10
+LINES_OF_THE_REST = 9
+"""Room for titles, curve and captions, in lines of the lists."""
 QUERIES = 500
 WORK = 2e10
 """Multiplications allowed for the neighbors of all queries; a set too large for 500 gets fewer."""
@@ -90,7 +93,7 @@ class MatryoshkaPane(Pane):
         self.short = named(RankedList(), "matryoshka.short", "Neighbors on the prefix")
         for ranked in (self.full, self.short):
             ranked.row_chosen.connect(lambda row: self.edit(self.session.state.queried(row)))
-        self.summary = words(kind="headline", wrap=True)
+        self.summary = ElidedLabel("headline")
         self.chart = OverlapChart("matryoshka.curve")
         self.curve_caption = words(kind="caption", wrap=True)
         self._lay_out()
@@ -142,10 +145,21 @@ class MatryoshkaPane(Pane):
         self.fit_text(1.0)
 
     def fit_text(self, scale: float) -> None:  # noqa: D102 - see Pane
-        for ranked in (self.full, self.short):
-            # All lines are in view; what room is left goes to the curve.
-            ranked.setFixedHeight(ranked.height_of(SHOWN))
         self.tool_row.setFixedHeight(self.slider.sizeHint().height() + 2 * GRID)
+        self._share_height()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show all lines of the lists where there is room; what is left goes to the curve."""
+        super().resizeEvent(event)
+        if self.is_built:
+            self._share_height()
+
+    def _share_height(self) -> None:
+        line = self.full.height_of(2) - self.full.height_of(1)
+        room = self.height() - (self.tool_row.height() if self.tool_row.isVisibleTo(self) else 0)
+        lines = min(max(room // line - LINES_OF_THE_REST, 4), SHOWN)
+        for ranked in (self.full, self.short):
+            ranked.setFixedHeight(ranked.height_of(lines))
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         active, question = new.active, new.question

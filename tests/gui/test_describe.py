@@ -24,7 +24,7 @@ def test_a_derived_set_tells_its_recipe(toy):
 def test_a_row_tells_what_is_known_of_it(toy):
     assert describe_row(toy, 3).splitlines() == [
         "word3",
-        "row 3 of 50",
+        "row 3 of 50, from 0",
         "group: odd",
         "number: 3",
     ]
@@ -33,7 +33,7 @@ def test_a_row_tells_what_is_known_of_it(toy):
 def test_what_repeats_the_label_or_is_missing_is_left_out():
     metadata = {"word": ["king"], "category": [None], "text": ["x" * 500]}
     lines = describe_metadata(VectorSet([[1.0, 2.0]], ["king"], metadata), 0)
-    assert lines[0] == "row 0 of 1"
+    assert lines[0] == "row 0 of 1, from 0"
     assert lines[1] == f"text: {'x' * 200}"
     assert len(lines) == 2
 

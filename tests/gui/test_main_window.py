@@ -58,7 +58,7 @@ def test_a_tab_shows_its_pane(window, qtbot, idle, toy):
 def test_only_the_pane_in_front_is_drawn(window, qtbot, idle, toy):
     window.session.show(State().opened(toy))
     idle(window.session)
-    assert [pane._is_built for pane in window.panes] == [True] + [False] * (len(PANES) - 1)
+    assert [pane.is_built for pane in window.panes] == [True] + [False] * (len(PANES) - 1)
 
 
 def test_a_row_chosen_anywhere_is_chosen_everywhere(window, front, idle, toy, click_line):

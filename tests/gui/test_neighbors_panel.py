@@ -62,7 +62,7 @@ def choose(box, text):
 def test_lists_the_nearest_rows_of_the_query(panel, opened, toy):
     assert panel.query.text() == "◉ word3"
     assert_lists(panel, ranked(toy, toy.vectors[3], "cosine", 10, [3]))
-    assert panel.details.text().splitlines() == ["row 3 of 50", "group: odd", "number: 3"]
+    assert panel.details.text().splitlines() == ["row 3 of 50, from 0", "group: odd", "number: 3"]
 
 
 @pytest.mark.parametrize(("text", "metric"), METRICS)

@@ -44,14 +44,21 @@ def test_the_pane_goes_on_working(talking, idle, toy):
     assert view._picture.text_scale == 1.0
 
 
-def test_asked_for_twice_there_is_still_one(talking, qtbot):
+def test_asked_for_twice_it_ends(talking):
     first = talking.talk
     talking.trigger("view.talk")
     assert not first.isVisible()
-    assert talking.panes[0].window() is talking.talk
-    talking.talk.close()
-    qtbot.waitUntil(lambda: talking.talk is None)
+    assert talking.talk is None
     assert talking.panes[0].window() is talking
+
+
+def test_a_borrowed_pane_follows_whatever_tab_is_chosen(talking, idle):
+    pane = talking.panes[0]
+    talking.bring_to_front("matryoshka")
+    talking.session.show(talking.session.state.queried(5))
+    idle(talking.session)
+    assert pane.view._picture.canvas.marks.query == 5
+    talking.talk.close()
 
 
 def test_closing_the_window_ends_it(talking):

@@ -248,8 +248,8 @@ def test_too_few_rows_are_named_as_such(pane, session, idle):
     rows = np.random.default_rng(0).normal(size=(9, 16))
     session.show(State().opened(VectorSet(rows, name="few")))
     idle(session)
-    assert "9 rows in 16 dimensions" in pane.caption.text()
-    assert "exactly −1/8" in pane.caption.text()
+    assert "9 rows span only 8 directions" in pane.caption.text()
+    assert "the cosine −1/8" in pane.caption.text()
     assert number_in(pane, "after", "mean_cosine") == "−0.1250"
     assert "8 of 8 directions" in pane.titles["after"].text()
 

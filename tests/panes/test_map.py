@@ -294,7 +294,7 @@ def test_hover_tells_what_is_known(opened, hand, monkeypatch, qtbot):
     monkeypatch.setattr(QToolTip, "hideText", lambda: shown.append(""))
     hand.send(QEvent.Type.MouseMove, hand.at(5))
     qtbot.waitUntil(lambda: bool(shown))
-    assert shown == ["row5\nrow 5 of 20\nkind: a\nsize: 5.0\nname: name 5"]
+    assert shown == ["row5\nrow 5 of 20, from 0\nkind: a\nsize: 5.0\nname: name 5"]
     hand.send(QEvent.Type.MouseMove, opened.view.area().topLeft().toPoint())
     qtbot.waitUntil(lambda: len(shown) == 2)
     assert shown[1] == ""

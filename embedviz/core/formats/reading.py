@@ -130,7 +130,7 @@ class BadRows:
         if not self._skip:
             raise UserError(
                 f"{self._name}, {where}: {reason}. Correct the file, or open it with bad rows "
-                'skipped (on_bad_rows="skip").'
+                'skipped: --skip-bad-rows on the command line, on_bad_rows="skip" in Python.'
             )
         self.count += 1
         if self.count <= _SHOWN_BAD_ROWS:
