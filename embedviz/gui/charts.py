@@ -14,6 +14,10 @@ from PySide6.QtWidgets import QSizePolicy
 from embedviz.gui.theme import CAPTION_PIXELS, font, look, with_alpha
 
 
+AXIS_ROOM = {"bottom": 40, "left": 46}
+"""Height and width of an axis with its title, in pixels."""
+
+
 class Chart(pg.PlotWidget):  # type: ignore[misc]
     """Axes without a frame, that cannot be dragged about: everything is always in view."""
 
@@ -73,6 +77,12 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
             axis.setTextPen(pg.mkPen(theme.muted))
             axis.setTickFont(small)
             axis.setStyle(tickLength=4, maxTickLevel=0)
+            # By itself, pyqtgraph makes room only after it has painted text that needs it.
+            room = round(AXIS_ROOM[side] * self._scale)
+            if side == "bottom":
+                axis.setHeight(room)
+            else:
+                axis.setWidth(room)
             if title:
                 style = {
                     "color": theme.muted,
