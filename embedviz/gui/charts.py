@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QSizePolicy
 
 from embedviz.gui.theme import CAPTION_PIXELS, font, look, with_alpha
 
-
 AXIS_ROOM = {"bottom": 40, "left": 46}
 """Height and width of an axis with its title, in pixels."""
 
