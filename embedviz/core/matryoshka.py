@@ -17,7 +17,7 @@ from embedviz.core.neighbors import NeighborSearch, row_lengths
 from embedviz.core.orderings import ORDERINGS, Arrange, Ordering, arrangements
 from embedviz.core.prefix_neighbors import PrefixNeighbors
 from embedviz.core.prefix_search import PrefixQuery, PrefixSearch
-from embedviz.core.progress import Report, silent
+from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.ranking import TILE, Scores, checked_prefix, rows_per_block
 from embedviz.core.vector_set import Matrix, Rows
 
@@ -161,12 +161,12 @@ def overlap_curve(
         return np.ones(len(wanted))
     orders = []
     if ordering != "prefix":
-        part = _share(report, 0.0, 0.1)
+        part = part_of(report, 0.0, 0.1)
         orders = arrangements(rows, ordering, center=center, draws=draws, seed=seed, report=part)
     (plain,) = arrangements(rows, "prefix", center=center)
     wanted_of = [(arrange, lengths[:-1]) for arrange in orders]
     wanted_of.insert(0, (plain, lengths[-1:] if orders else lengths))
-    exact, *others = _neighbors(rows, chosen, count, wanted_of, _share(report, 0.1, 1.0))
+    exact, *others = _neighbors(rows, chosen, count, wanted_of, part_of(report, 0.1, 1.0))
     curve = np.ones(len(lengths))
     for at in range(len(lengths) - 1):
         curve[at] = np.mean([_overlap(found, at, exact) for found in others or [exact]])
@@ -222,8 +222,3 @@ def _overlap(found: PrefixNeighbors, at: int, exact: PrefixNeighbors) -> float:
     if not asked.any():
         return 1.0
     return float(np.mean(kept.sum(axis=1)[asked] / there.sum(axis=1)[asked]))
-
-
-def _share(report: Report, start: float, end: float) -> Report:
-    """Return a report whose whole is a part of the given one."""
-    return lambda fraction, message: report(start + (end - start) * fraction, message)

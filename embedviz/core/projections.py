@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.errors import UserError
-from embedviz.core.progress import Report, silent
+from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.ranking import rows_per_block
 from embedviz.core.vector_set import Matrix, Rows
 
@@ -104,8 +104,8 @@ class PCA:
                 "components are chosen. Choose one for each axis."
             )
         chosen = PCA(self.components[:n_components])
-        fitted = chosen.fit(vectors, _share(report, 0.0, 0.9))
-        return fitted.transform(vectors, _share(report, 0.9, 1.0))
+        fitted = chosen.fit(vectors, part_of(report, 0.0, 0.9))
+        return fitted.transform(vectors, part_of(report, 0.9, 1.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,7 +171,7 @@ def _mean_and_scatter(rows: Matrix, precision: type, report: Report) -> tuple[Ex
     near = some.mean(axis=0, dtype=np.float64).astype(np.float32)
     total, scatter = np.zeros(d), np.zeros((d, d))
     block = np.empty((min(n, rows_per_block(d)), d), dtype=precision)
-    for part in _parts(n, rows_per_block(d), _share(report, 0.0, 0.9), "covariance"):
+    for part in _parts(n, rows_per_block(d), part_of(report, 0.0, 0.9), "covariance"):
         centered = np.subtract(rows[part], near, out=block[: part.stop - part.start])
         total += np.ones(len(centered), dtype=precision) @ centered
         scatter += centered.T @ centered
@@ -186,7 +186,7 @@ def _from_products_of_rows(rows: Matrix, components: tuple[int, ...], report: Re
     _require_finite(rows, mean)
     products = np.zeros((n, n))
     columns = rows_per_block(n)
-    for part in _parts(d, columns, _share(report, 0.0, 0.9), "products of rows"):
+    for part in _parts(d, columns, part_of(report, 0.0, 0.9), "products of rows"):
         centered = rows[:, part] - mean[part]
         products += centered @ centered.T
     report(0.9, "axes")
@@ -245,8 +245,3 @@ def _parts(count: int, size: int, report: Report, message: str) -> Iterator[slic
     for first in range(0, count, size):
         report(first / count, message)
         yield slice(first, min(first + size, count))
-
-
-def _share(report: Report, start: float, end: float) -> Report:
-    """Return a report whose whole is a part of the given one."""
-    return lambda fraction, message: report(start + (end - start) * fraction, message)

@@ -13,7 +13,7 @@ from embedviz.app.state import Question, State
 from embedviz.app.tasks import Task
 from embedviz.core.matryoshka import PrefixQuery, PrefixSearch, overlap_curve
 from embedviz.core.orderings import Ordering
-from embedviz.core.progress import Report
+from embedviz.core.progress import Report, part_of
 from embedviz.core.recipes import Truncated
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.controls import ElidedLabel, caption, named, number, words
@@ -295,10 +295,7 @@ def _measure(vector_set: VectorSet, lengths: tuple[int, ...], report: Report) ->
     queries = min(QUERIES, max(affordable, 30), len(vector_set))
     overlaps = {}
     for step, (name, ordering) in enumerate(ORDERINGS.items()):
-
-        def part(fraction: float, message: str, step: int = step) -> None:
-            report((step + fraction) / len(ORDERINGS), message)
-
+        part = part_of(report, step / len(ORDERINGS), (step + 1) / len(ORDERINGS))
         curve = overlap_curve(
             vector_set.vectors, lengths, SHOWN, queries, ordering, draws=3, report=part
         )
