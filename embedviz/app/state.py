@@ -9,36 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from embedviz.app.map_settings import MapSettings
 from embedviz.core.analogies import Method
 from embedviz.core.camera import Camera
+from embedviz.core.matching import matching_rows, share_rows
 from embedviz.core.neighbors import Metric
+from embedviz.core.projections import Projection
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.selection import Change, Selection
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
-
-MOST_CARRIED = 2000
-"""More selected rows than this are not looked for, label by label, in another set."""
-
-
-@dataclass(frozen=True)
-class MapSettings:
-    """What the map shows.
-
-    Attributes
-    ----------
-    is_3d : bool
-    color_by : str or None
-        A metadata column.
-    labels : bool
-        Whether labels are drawn beside points that are not chosen.
-    camera : Camera or None
-        None fits all points.
-    """
-
-    is_3d: bool = False
-    color_by: str | None = None
-    labels: bool = True
-    camera: Camera | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +80,23 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Left:
+    """How a set was shown that is not shown any more, to come back to it.
+
+    Attributes
+    ----------
+    vector_set : VectorSet
+    query : int or None
+    projection : Projection or None
+        Of the map it was shown in last.
+    """
+
+    vector_set: VectorSet
+    query: int | None
+    projection: Projection | None
+
+
+@dataclass(frozen=True)
 class State:
     """What is open, chosen and set.
 
@@ -120,11 +116,15 @@ class State:
         How many neighbors are listed.
     dimensions : int
         Matryoshka prefix in use: 1 to `active.dimensions`, 0 when nothing is open.
-    map, analogy, dial : settings of the panes
+    maps : tuple of MapSettings
+        All maps of the window.
+    map_key : int
+        Which of them is in use: the one that shows the active set.
+    analogy, dial : settings of the panes
     cone_camera : Camera or None
         Where both spheres of the Anisotropy pane are seen from; None is the usual place.
-    left : tuple of (VectorSet, int)
-        The query of each set that is not shown, to come back to.
+    left : tuple of Left
+        How each set was shown that is not shown now.
     """
 
     sets: tuple[VectorSet, ...] = ()
@@ -135,11 +135,12 @@ class State:
     metric: Metric = "cosine"
     count: int = 10
     dimensions: int = 0
-    map: MapSettings = MapSettings()
+    maps: tuple[MapSettings, ...] = (MapSettings(),)
+    map_key: int = 0
     analogy: Analogy = Analogy()
     dial: WhiteningDial = WhiteningDial()
     cone_camera: Camera | None = None
-    left: tuple[tuple[VectorSet, int], ...] = field(default=(), compare=False)
+    left: tuple[Left, ...] = field(default=(), compare=False)
 
     @property
     def question(self) -> Question | None:
@@ -154,6 +155,19 @@ class State:
         return Question(
             self.active.labels[self.query], self.active.vectors[self.query], (self.query,)
         )
+
+    @property
+    def map(self) -> MapSettings:
+        """The map in use."""
+        return self.map_of(self.map_key)
+
+    def map_of(self, key: int) -> MapSettings:
+        """Return the settings of a map; those of the first where it has been closed."""
+        return next((each for each in self.maps if each.key == key), self.maps[0])
+
+    def set_of(self, key: int) -> VectorSet | None:
+        """Return the set that a map shows."""
+        return self.active if key == self.map_key else self.map_of(key).vector_set
 
     def asks_as(self, other: State) -> bool:
         """Whether both states search for the same thing in the same set."""
@@ -189,11 +203,24 @@ class State:
     def closed(self, vector_set: VectorSet) -> State:
         """Take a set, and those derived from it, out of the library."""
         sets = tuple(other for other in self.sets if vector_set not in lineage(other))
-        left = tuple(pair for pair in self.left if pair[0] in sets)
+        left = tuple(each for each in self.left if each.vector_set in sets)
         without = replace(self, sets=sets, left=left)
-        if self.active in sets:
-            return without
-        return without.activated(sets[0]) if sets else without._emptied()
+        if not sets:
+            return without._emptied()
+        shown = without if self.active in sets else without.activated(sets[0])
+        return shown._with_maps_of(sets)
+
+    def _with_maps_of(self, sets: tuple[VectorSet, ...]) -> State:
+        """Let maps of sets that are not there any more show the active one."""
+        maps = []
+        for each in self.maps:
+            known = each.vector_set
+            if known is not None and known not in sets:
+                assert self.active is not None
+                each = each.of_another_set(self.active, None, same_rows=False)
+                each = replace(each, vector_set=None if each.key == self.map_key else self.active)
+            maps.append(each)
+        return replace(self, maps=tuple(maps))
 
     def _emptied(self) -> State:
         """Show nothing; how neighbors are ranked and what is asked for stays."""
@@ -205,37 +232,35 @@ class State:
         old = self.active
         if vector_set is old:
             return self
-        same_rows = old is not None and old.origin is vector_set.origin
+        same_rows = old is not None and share_rows(old, vector_set)
         query = self.query if same_rows else self._first_query(vector_set)
-        if same_rows:
-            selected = self.selected
-        elif len(self.selected) > MOST_CARRIED:
-            selected = Selection()
-        else:
-            carried = (_carried(old, row, vector_set) for row in self.selected)
-            selected = Selection(row for row in carried if row is not None)
+        carried: Rows = self.selected.rows
+        if old is not None:
+            carried = matching_rows(old, vector_set, carried)
         keeps_query = self.query_vector is not None and same_rows
-        columns = vector_set.metadata.column_names
-        color_by = (
-            self.map.color_by if self.map.color_by in columns else _first_category(vector_set)
-        )
+        before = next((each for each in self.left if each.vector_set is vector_set), None)
+        projection = None if before is None else before.projection
+        settings = self.map.of_another_set(vector_set, projection, same_rows=same_rows)
         return replace(
             self,
             active=vector_set,
             left=self._left_with(old),
             query=query,
             query_vector=self.query_vector if keeps_query else None,
-            selected=selected,
+            selected=self.selected if same_rows else Selection(carried),
             dimensions=vector_set.dimensions,
-            map=replace(self.map, camera=None, color_by=color_by),
             dial=WhiteningDial(),
-        )
+        ).mapped(settings)
 
-    def _left_with(self, old: VectorSet | None) -> tuple[tuple[VectorSet, int], ...]:
-        others = tuple(pair for pair in self.left if pair[0] is not old and pair[0] in self.sets)
-        if old is None or self.query is None or old not in self.sets:
+    def _left_with(self, old: VectorSet | None) -> tuple[Left, ...]:
+        others = tuple(
+            each
+            for each in self.left
+            if each.vector_set is not old and each.vector_set in self.sets
+        )
+        if old is None or old not in self.sets:
             return others
-        return (*others, (old, self.query))
+        return (*others, Left(old, self.query, self.map.projection))
 
     def _first_query(self, vector_set: VectorSet) -> int | None:
         """Return the row to begin with: the one chosen before, or one of the analogy's."""
@@ -244,9 +269,9 @@ class State:
         carried = _carried(self.active, self.query, vector_set)
         if carried is not None:
             return carried
-        for other, row in self.left:
-            if other is vector_set:
-                return row
+        for each in self.left:
+            if each.vector_set is vector_set and each.query is not None:
+                return each.query
         known = (label for label in self.analogy.labels if label in vector_set)
         return vector_set.row(next(known, vector_set.labels[0]))
 
@@ -300,8 +325,34 @@ class State:
         return replace(self, dial=dial)
 
     def mapped(self, settings: MapSettings) -> State:
-        """Show the map in another way."""
-        return replace(self, map=settings)
+        """Show a map in another way: the one in use, or the one with the key of the settings."""
+        others = tuple(settings if each.key == settings.key else each for each in self.maps)
+        return replace(self, maps=others)
+
+    def using_map(self, key: int) -> State:
+        """Work in a map: its set becomes the active one; what was chosen stays, by its label."""
+        chosen = self.map_of(key)
+        if chosen.key == self.map_key or chosen.vector_set is None:
+            return self
+        # As both maps are, and not as ones that are to show another set.
+        state = self.activated(chosen.vector_set)
+        state = state.mapped(replace(self.map, vector_set=self.active))
+        return replace(state, map_key=key).mapped(replace(chosen, vector_set=None))
+
+    def with_map(self) -> State:
+        """Add another map, which shows the active set as the one in use does."""
+        if self.active is None:
+            return self
+        key = max(each.key for each in self.maps) + 1
+        added = replace(self.map, key=key, vector_set=self.active)
+        return replace(self, maps=(*self.maps, added)).using_map(key)
+
+    def without_map(self, key: int) -> State:
+        """Close a map; the first one stays."""
+        if key == 0 or all(each.key != key for each in self.maps):
+            return self
+        state = self.using_map(0) if key == self.map_key else self
+        return replace(state, maps=tuple(each for each in state.maps if each.key != key))
 
     def orbited(self, camera: Camera) -> State:
         """Look at the spheres of the Anisotropy pane from elsewhere."""
@@ -316,16 +367,17 @@ class State:
 
         None when it showed a set that has been closed: files are not opened again by undo.
         """
-        if self.active not in current.sets:
+        shown = {self.active, *(each.vector_set for each in self.maps)} - {None}
+        if self.active is None or not shown <= set(current.sets):
             return None
-        left = tuple(pair for pair in self.left if pair[0] in current.sets)
+        left = tuple(each for each in self.left if each.vector_set in current.sets)
         return replace(self, sets=current.sets, left=left)
 
     @property
     def nbytes(self) -> int:
         """Memory that this state alone may hold, in bytes; sets are shared and not counted."""
         extra = self.query_vector.vector.nbytes if self.query_vector else 0
-        return self.selected.nbytes + extra + 1000
+        return self.selected.nbytes + sum(each.nbytes for each in self.maps) + extra + 1000
 
 
 def lineage(vector_set: VectorSet) -> list[VectorSet]:
@@ -341,8 +393,3 @@ def _carried(old: VectorSet | None, row: int | None, new: VectorSet) -> int | No
     if old is None or row is None or old.labels[row] not in new:
         return None
     return new.row(old.labels[row])
-
-
-def _first_category(vector_set: VectorSet) -> str | None:
-    names = vector_set.metadata.column_names
-    return next((name for name in ("category", "class", "label", "group") if name in names), None)

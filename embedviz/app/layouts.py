@@ -1,0 +1,206 @@
+"""Where the rows of each set lie on a map: computed once, kept, found again at the next start.
+
+Everything here may be called from any thread; what takes long takes a `Report`, and is to be
+called from a task. One exact neighbor graph per set and metric is kept, the largest that was
+asked for: it serves t-SNE, UMAP and the question how true a map is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from embedviz.app import layout_cache, processes
+from embedviz.core.coordinates import Columns
+from embedviz.core.layouts import MOST_ROWS, TSNE, UMAP
+from embedviz.core.neighbor_graph import GraphMetric, NeighborGraph, neighbor_graph
+from embedviz.core.pca import PCA
+from embedviz.core.progress import OnLayout, Report, part_of
+from embedviz.core.projections import Projection
+from embedviz.core.vector_set import Matrix, VectorSet
+
+_MOST_KEPT = 12
+"""Layouts of one set; the oldest is forgotten beyond."""
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Where the rows of a set lie on the map.
+
+    Attributes
+    ----------
+    vector_set : VectorSet
+    projection : Projection
+    positions : float32 array of shape (n_vectors, 2 or 3)
+        NaN for rows that have no place.
+    words : str
+        Method and settings, and of how many rows.
+    axes : tuple of str
+        Titles, one per axis; none where the axes have no meaning.
+    stopped_at : float or None
+        The part that was done when the user stopped it; None: it is finished.
+    """
+
+    vector_set: VectorSet
+    projection: Projection
+    positions: Matrix
+    words: str
+    axes: tuple[str, ...] = ()
+    stopped_at: float | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a map is to show: which set, laid out by what, along how many axes."""
+
+    vector_set: VectorSet
+    projection: Projection | None
+    n_components: int
+
+
+class Layouts:
+    """The layouts and neighbor graphs of all sets that are open."""
+
+    def __init__(self) -> None:
+        self._layouts: WeakKeyDictionary[VectorSet, dict[tuple[Projection, int], Layout]]
+        self._layouts = WeakKeyDictionary()
+        self._graphs: WeakKeyDictionary[VectorSet, dict[GraphMetric, NeighborGraph]]
+        self._graphs = WeakKeyDictionary()
+        self._changing = Lock()
+        self._joining = Lock()
+
+    def known(self, wanted: Wanted) -> Layout | None:
+        """Return a layout that is at hand, also one that was stopped; quick."""
+        if wanted.projection is None:
+            return None
+        with self._changing:
+            by_settings = self._layouts.get(wanted.vector_set, {})
+            return by_settings.get((wanted.projection, _kept_components(wanted)))
+
+    def keep(self, layout: Layout) -> None:
+        """Let a layout be found again, until the set is closed."""
+        n_components = layout.positions.shape[1]
+        with self._changing:
+            by_settings = self._layouts.setdefault(layout.vector_set, {})
+            by_settings.pop((layout.projection, n_components), None)
+            by_settings[layout.projection, n_components] = layout
+            while len(by_settings) > _MOST_KEPT:
+                del by_settings[next(iter(by_settings))]
+
+    def forget(self, layout: Layout) -> None:
+        """Compute a layout anew when it is asked for again: it was stopped, and is to go on."""
+        with self._changing:
+            by_settings = self._layouts.get(layout.vector_set, {})
+            by_settings.pop((layout.projection, layout.positions.shape[1]), None)
+
+    def find(self, wanted: Wanted, report: Report, on_layout: OnLayout) -> Layout:
+        """Return the layout that is wanted: from memory, from the disk, or computed.
+
+        Raises
+        ------
+        UserError
+            When the settings do not fit the set, or the process that computes it ended.
+        """
+        vector_set, n_components = wanted.vector_set, wanted.n_components
+        projection = wanted.projection or layout_cache.first_choice(vector_set) or PCA()
+        wanted = replace(wanted, projection=projection)
+        known = self.known(wanted)
+        if known is not None:
+            return known
+        if isinstance(projection, PCA):
+            layout = _by_components(vector_set, projection, report)
+        elif isinstance(projection, Columns):
+            positions = projection.positions(vector_set, n_components)
+            layout = Layout(vector_set, projection, positions, str(projection), projection.names)
+        elif isinstance(projection, TSNE | UMAP):
+            layout = self._by_neighbors(vector_set, projection, n_components, report, on_layout)
+        else:
+            positions = projection.fit_transform(vector_set.vectors, n_components, report=report)
+            titles = getattr(projection, "titles", ())[:n_components]
+            layout = Layout(vector_set, projection, positions, str(projection), titles)
+        self.keep(layout)
+        return layout
+
+    def graph(
+        self, vector_set: VectorSet, metric: GraphMetric, count: int, report: Report
+    ) -> NeighborGraph:
+        """Return the nearest rows of each row, `count` or more of them."""
+        count = min(count, max(len(vector_set) - 1, 0))
+        with self._joining:  # Whoever comes second waits for the graph of the first.
+            known = self._graphs.get(vector_set, {}).get(metric)
+            if known is None or known.rows.shape[1] < count:
+                known = neighbor_graph(vector_set.vectors, count, metric, report)
+                self._graphs.setdefault(vector_set, {})[metric] = known
+        return known
+
+    def _by_neighbors(
+        self,
+        vector_set: VectorSet,
+        projection: TSNE | UMAP,
+        n_components: int,
+        report: Report,
+        on_layout: OnLayout,
+    ) -> Layout:
+        count = len(vector_set)
+        of_rows = f"all {count:,} rows"
+        if count > MOST_ROWS:
+            of_rows = f"{projection.sample:,} of {count:,} rows, the others placed among them"
+        words = f"{projection} · of {of_rows}"
+        positions = layout_cache.find(vector_set, projection, n_components)
+        if positions is None:
+            positions = self._computed(vector_set, projection, n_components, report, on_layout)
+            layout_cache.keep(vector_set, projection, n_components, positions)
+        return Layout(vector_set, projection, positions, words)
+
+    def _computed(
+        self,
+        vector_set: VectorSet,
+        projection: TSNE | UMAP,
+        n_components: int,
+        report: Report,
+        on_layout: OnLayout,
+    ) -> Matrix:
+        vectors, count = vector_set.vectors, len(vector_set)
+        projection.require_enough(count)
+        # It gets warm while the neighbors are found.
+        process = processes.spare.take()
+        try:
+            if count > MOST_ROWS:
+                positions = projection.fit_transform(
+                    vectors, n_components, report=report, on_layout=on_layout, process=process
+                )
+            else:
+                start = PCA().fit_transform(vectors, n_components, report=part_of(report, 0, 0.02))
+                on_layout(start)
+                needed, metric = projection.neighbors_needed(count), projection.metric
+                graph = self.graph(vector_set, metric, needed, part_of(report, 0.02, 0.1))
+                positions = projection.lay_out(
+                    graph.first(needed),
+                    start,
+                    report=part_of(report, 0.1, 1.0),
+                    on_layout=on_layout,
+                    process=process,
+                )
+        except BaseException:
+            process.kill()
+            raise
+        processes.spare.give_back(process)
+        return positions
+
+
+def _kept_components(wanted: Wanted) -> int:
+    """Return how many axes the layout has that is kept: PCA has those of 3-D in 2-D too."""
+    return 3 if isinstance(wanted.projection, PCA) else wanted.n_components
+
+
+def _by_components(vector_set: VectorSet, projection: PCA, report: Report) -> Layout:
+    fitted = projection.fit(vector_set.vectors, part_of(report, 0.0, 0.9))
+    positions = fitted.transform(vector_set.vectors, part_of(report, 0.9, 1.0))
+    ratios = fitted.explained_variance_ratio
+    axes = tuple(
+        f"PC{component + 1} · {100 * ratio:.1f} %"
+        for component, ratio in zip(projection.components, ratios.tolist(), strict=True)
+    )
+    words = f"PCA of all {len(vector_set):,} rows"
+    return Layout(vector_set, projection, positions, words, axes)

@@ -1,0 +1,117 @@
+"""What one map shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from embedviz.core.camera import Camera
+from embedviz.core.projections import Projection
+from embedviz.core.selection import Selection
+from embedviz.core.vector_set import VectorSet
+
+_CATEGORIES = ("category", "class", "label", "group")
+
+
+@dataclass(frozen=True)
+class MapSettings:
+    """What one map shows.
+
+    Attributes
+    ----------
+    key : int
+        Tells the maps of a window apart; 0 is the one that is always there.
+    vector_set : VectorSet or None
+        What a map shows that is not in use; the one in use shows the active set.
+    projection : Projection or None
+        The method that lays the points out; None: the best picture there is without waiting.
+    is_3d : bool
+    color_by, size_by : str or None
+        A metadata column.
+    as_categories : bool or None
+        Whether whole numbers are groups; None: if there are few of them.
+    ramp : str
+        Name of the colors of numbers.
+    color_range : (float, float) or None
+        Numbers outside get the color of the nearer end; None: all numbers.
+    inverted : bool
+        Whether the colors of numbers go the other way.
+    hidden : frozenset of str
+        Categories whose rows are not drawn.
+    isolated : Selection or None
+        The only rows that are drawn; None: all.
+    density : bool
+        Whether the crowd is drawn instead of its points.
+    trust : bool
+        Whether points are colored by how many of their neighbors are near them on the map.
+    images : bool
+        Whether pictures are drawn at the points, where the set has pictures.
+    labels : bool
+        Whether labels are drawn beside points that are not chosen.
+    label_scale : float
+        Size of labels, 1 being the usual one.
+    legend_place : (float, float) or None
+        Where the legend is, in parts of the picture; None: in the margin.
+    through : bool
+        Whether a box or a lasso in 3-D also takes the points that are hidden behind others.
+    camera : Camera or None
+        None fits all points.
+    """
+
+    key: int = 0
+    vector_set: VectorSet | None = None
+    projection: Projection | None = None
+    is_3d: bool = False
+    color_by: str | None = None
+    size_by: str | None = None
+    as_categories: bool | None = None
+    ramp: str = "viridis"
+    color_range: tuple[float, float] | None = None
+    inverted: bool = False
+    hidden: frozenset[str] = frozenset()
+    isolated: Selection | None = None
+    density: bool = False
+    trust: bool = False
+    images: bool = True
+    labels: bool = True
+    label_scale: float = 1.0
+    legend_place: tuple[float, float] | None = None
+    through: bool = True
+    camera: Camera | None = None
+
+    def colored_by(self, column: str | None) -> MapSettings:
+        """Color by another column, all of it shown."""
+        if column == self.color_by:
+            return self
+        return replace(
+            self, color_by=column, as_categories=None, color_range=None, hidden=frozenset()
+        )
+
+    def projected_by(self, projection: Projection | None) -> MapSettings:
+        """Lay the points out in another way, all of them in view."""
+        return replace(self, projection=projection, camera=None)
+
+    def toggled(self, category: str) -> MapSettings:
+        """Hide the rows of a category, or show them again."""
+        return replace(self, hidden=self.hidden ^ {category})
+
+    def of_another_set(
+        self, vector_set: VectorSet, projection: Projection | None, *, same_rows: bool
+    ) -> MapSettings:
+        """Show another set: what was set for rows and columns stays where it has a meaning."""
+        columns = vector_set.metadata.column_names
+        color_by = self.color_by if self.color_by in columns else first_category(vector_set)
+        settings = self.colored_by(color_by).projected_by(projection)
+        if not same_rows:
+            settings = replace(settings, isolated=None, hidden=frozenset(), color_range=None)
+        return replace(settings, size_by=self.size_by if self.size_by in columns else None)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that these settings alone may hold, in bytes."""
+        return 0 if self.isolated is None else self.isolated.nbytes
+
+
+def first_category(vector_set: VectorSet) -> str | None:
+    """Return the column that colors a set at first, or None."""
+    names = vector_set.metadata.column_names
+    return next((name for name in _CATEGORIES if name in names), None)

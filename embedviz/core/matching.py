@@ -1,0 +1,52 @@
+"""Which row of one set is which row of another: the same row of one file, or the same label."""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from embedviz.core.vector_set import Rows, VectorSet
+
+_FEW = 2000
+_known: WeakKeyDictionary[VectorSet, WeakKeyDictionary[VectorSet, Rows]] = WeakKeyDictionary()
+
+
+def share_rows(one: VectorSet, other: VectorSet) -> bool:
+    """Return whether both came from one file, so that a row means the same in both."""
+    return one.origin is other.origin
+
+
+def matching_rows(source: VectorSet, target: VectorSet, rows: Rows) -> Rows:
+    """Return the rows of `target` that stand for rows of `source`.
+
+    Parameters
+    ----------
+    source, target : VectorSet
+    rows : int array
+        Rows of `source`.
+
+    Returns
+    -------
+    int array
+        Sorted, each once. Rows whose label `target` lacks are left out; of several rows with one
+        label, the first is taken.
+    """
+    if share_rows(source, target):
+        return rows
+    if len(rows) <= _FEW:
+        labels = (source.labels[row] for row in rows.tolist())
+        found = [target.row(label) for label in labels if label in target]
+        return np.unique(np.array(found, dtype=np.intp))
+    matched = _all_matching(source, target)[rows]
+    return np.unique(matched[matched >= 0])
+
+
+def _all_matching(source: VectorSet, target: VectorSet) -> Rows:
+    """Return the row of `target` for each row of `source`, or -1; kept while both are open."""
+    # By the sets of the files, which all sets derived from them share.
+    by_target = _known.setdefault(source.origin, WeakKeyDictionary())
+    if target.origin not in by_target:
+        found = (target.row(label) if label in target else -1 for label in source.labels)
+        by_target[target.origin] = np.fromiter(found, dtype=np.intp, count=len(source))
+    return by_target[target.origin]
