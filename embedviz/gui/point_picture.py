@@ -16,7 +16,7 @@ from embedviz.gui.lettering import draw_line_of_text, draw_text, text_size
 from embedviz.gui.overlays import Arrow, Line, Note
 from embedviz.gui.point_canvas import PointCanvas
 from embedviz.gui.point_labels import PointLabels
-from embedviz.gui.theme import Theme, with_alpha
+from embedviz.gui.theme import Theme
 
 PADDING = 12.0
 _MOST_AVOIDED = 300
@@ -145,19 +145,11 @@ class PointPicture:
             box = QRectF(PADDING, whole.bottom() - 6 - line, whole.width() - 2 * PADDING, line)
             draw_line_of_text(painter, box, self.caption, frame.small, QColor(frame.theme.muted))
 
-    def paint_hands(
-        self, painter: QPainter, frame: Frame, hovered: int, outline: Sequence[QPointF]
-    ) -> None:
-        """Paint the ring and label of the hovered row, and the outline being drawn."""
+    def paint_hovered(self, painter: QPainter, frame: Frame, row: int) -> None:
+        """Paint a ring and the label of the row under the mouse; nothing for -1."""
+        if not 0 <= row < len(self.canvas):
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if 0 <= hovered < len(self.canvas):
-            self._paint_hovered(painter, frame, hovered)
-        if outline:
-            painter.setPen(QPen(QColor(frame.theme.accent), 1))
-            painter.setBrush(with_alpha(frame.theme.accent, 0.1))
-            painter.drawPolygon(list(outline))
-
-    def _paint_hovered(self, painter: QPainter, frame: Frame, row: int) -> None:
         rows = np.array([row])
         pixels, depth = frame.project(self.canvas.positions[rows])
         x, y = pixels[0].tolist()

@@ -7,45 +7,44 @@ halos are ours to place. The picture is the same on a laptop, over remote deskto
 display and in a file, where text and lines stay vectors. And a million points move smoothly
 without a graphics card, which pyqtgraph's scatter plots do not.
 
-The picture is kept as an image, so that hovering paints a ring over it and nothing else. What
-moves is drawn quickly; when nothing has moved for a moment, large clouds are drawn finely and
-labels find new places.
+What moves is drawn quickly; when nothing has moved for a moment, large clouds are drawn finely
+and labels find new places.
+
+It is made of parts: the picture and how it is painted (`point_picture`), the setters of all that
+explains the points (`explained`), the hands (`hands`), the image that is kept (`still`), and
+what moves by itself (`motion`). Here they come together with the camera.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QEasingCurve, QPointF, QRectF, Qt, QTimer, QVariantAnimation
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from embedviz.app.preparation import preparation
 from embedviz.core.camera import Camera
 from embedviz.core.raster import Rows
+from embedviz.gui.explained import ExplainedWidget
 from embedviz.gui.frame import Frame
-from embedviz.gui.hands import HandledWidget, Tool
 from embedviz.gui.journey import Journey
-from embedviz.gui.legend import Categories, ColorBar, Legend
+from embedviz.gui.legend import Categories, ColorBar
 from embedviz.gui.lettering import is_pixel_device, scale_of
+from embedviz.gui.motion import Motion
+from embedviz.gui.outline import Tool
 from embedviz.gui.overlays import Arrow, Line, Note
-from embedviz.gui.point_canvas import Marks
-from embedviz.gui.point_picture import PointPicture
-from embedviz.gui.theme import CAPTION_PIXELS, MOVE_MILLISECONDS, font, look
+from embedviz.gui.still import Still
+from embedviz.gui.theme import look
 
 __all__ = ["Arrow", "Camera", "Categories", "ColorBar", "Line", "Note", "PointView", "Tool"]
 
-REFINE_MILLISECONDS = 80
-"""How long nothing has moved when a picture is at rest."""
-PREPARING = "Preparing to draw (first start only) \u2026"
-_QUIET_MILLISECONDS = 600
 _FINER_IN_FILES = 2.0
 
 
-class PointView(HandledWidget):
+class PointView(ExplainedWidget):
     """Points in 2-D or 3-D that can be moved, chosen and explained.
 
     Attributes
@@ -57,26 +56,14 @@ class PointView(HandledWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.animations = True
-        self._picture = PointPicture()
         self._camera = Camera()
         self._fitted_to: tuple[Any, ...] | None = ()
         self._version = 0
-        self._is_moving = False
-        self._still: QImage | None = None
-        self._rest = QTimer(self, singleShot=True, interval=REFINE_MILLISECONDS)
-        self._rest.timeout.connect(self._come_to_rest)
-        self._journey: Journey | None = None
-        self._motion = QVariantAnimation(self, duration=MOVE_MILLISECONDS)
-        self._motion.setEasingCurve(QEasingCurve.Type.InOutCubic)
-        self._motion.setStartValue(0.0)
-        self._motion.setEndValue(1.0)
-        self._motion.valueChanged.connect(self._show_part)
+        self._still = Still(self, self._paint_still)
+        self._motion = Motion(self, self._show_part, self._redraw)
         preparation.start()
         if not preparation.is_ready:
             preparation.ready.connect(self._redraw)
-        self._quiet = QTimer(self, singleShot=True, interval=_QUIET_MILLISECONDS)
-        self._quiet.timeout.connect(self.update)
-        self._quiet.start()
         self.setAccessibleName("Picture of points")
         self.setMinimumSize(120, 90)
         look.changed.connect(self._redraw)
@@ -89,7 +76,7 @@ class PointView(HandledWidget):
     @property
     def camera(self) -> Camera:
         """Where the points are seen from."""
-        if self._fitted_to is not None and self._journey is None:
+        if self._fitted_to is not None and self._motion.journey is None:
             # The margins depend on the ticks, these on the camera, and that on the margins, which
             # might go round for ever: so for fitting, the ticks are taken to be short.
             frame = self._laid_out(Camera(is_3d=self._camera.is_3d))
@@ -133,7 +120,7 @@ class PointView(HandledWidget):
         ValueError
             When the shapes do not fit together.
         """
-        self._finish_journey()
+        self._motion.finish()
         canvas = self._picture.canvas
         before, was_3d, first = canvas.positions, canvas.is_3d, self.camera
         canvas.set_points(positions, colors, sizes)
@@ -147,18 +134,18 @@ class PointView(HandledWidget):
             self._fitted_to = None
         is_same = len(before) == len(canvas) > 0
         if is_same or canvas.is_large(self.devicePixelRatioF()):
-            self._touch()
+            self._motion.touch()
         if animate and is_same and self.animations and self.isVisible():
-            self._set_out(Journey(before, canvas.positions, first, self.camera))
+            self._motion.set_out(Journey(before, canvas.positions, first, self.camera))
         self._redraw()
 
     def set_camera(self, camera: Camera) -> None:
         """Show the points from elsewhere; nothing is emitted."""
         if camera == self.camera and self._fitted_to is None:
             return
-        self._finish_journey()
+        self._motion.finish()
         self._camera, self._fitted_to = camera, None
-        self._touch()
+        self._motion.touch()
         self._redraw()
 
     @property
@@ -168,97 +155,19 @@ class PointView(HandledWidget):
 
     def fit(self) -> None:
         """Show all points, and keep showing all of them when the widget is resized."""
-        self._finish_journey()
+        self._motion.finish()
         before = self.camera
         self._fitted_to = ()
         if self.camera != before and self.animations and self.isVisible():
             positions = self._picture.canvas.positions
-            self._set_out(Journey(positions, positions, before, self.camera))
-        self._touch()
-        self._redraw()
-
-    def set_marks(
-        self,
-        *,
-        query: int | None = None,
-        selected: ArrayLike = (),
-        neighbors: ArrayLike = (),
-        dim_others: bool = False,
-    ) -> None:
-        """Draw rows on top: the query ringed in its color, the selected in the accent."""
-        marks = Marks(query, _rows(selected), _rows(neighbors), dim_others)
-        self._picture.canvas.set_marks(marks)
-        self._redraw()
-
-    def set_labels(
-        self,
-        texts: Sequence[str],
-        order: ArrayLike | None = None,
-        always: ArrayLike = (),
-        required: int = 0,
-    ) -> None:
-        """Show labels where there is room, more as one zooms in.
-
-        Parameters
-        ----------
-        texts : sequence of str
-            By row.
-        order : int array-like, optional
-            Candidates, the most important first. Default: the order of the rows.
-        always : int array-like
-            Rows that are labeled whenever possible, in strong text.
-        required : int
-            So many of them, from the first, are labeled also where no place is free.
-        """
-        candidates = None if order is None else _rows(order)
-        self._picture.labels.set_texts(texts, candidates, _rows(always), required)
-        self._redraw()
-
-    def set_arrows(self, arrows: Sequence[Arrow]) -> None:
-        """Draw arrows over the points."""
-        self._picture.arrows = tuple(arrows)
-        self._lay_out_anew()
-
-    def set_lines(self, lines: Sequence[Line | Note]) -> None:
-        """Draw lines under the points, and notes over them."""
-        self._picture.lines = tuple(line for line in lines if isinstance(line, Line))
-        self._picture.notes = tuple(note for note in lines if isinstance(note, Note))
-        self._lay_out_anew()
-
-    def set_axes(self, titles: Sequence[str] | None) -> None:
-        """Draw axes with these titles, one per dimension; None: no axes."""
-        self._picture.titles = None if titles is None else tuple(titles)
-        self._redraw()
-
-    def set_legend(self, legend: Legend | None) -> None:
-        """Explain the colors, at the right of the points."""
-        self._picture.legend = legend
-        self._redraw()
-
-    def set_message(self, text: str) -> None:
-        """Say this where there are no points."""
-        self._picture.message = text
-        self._redraw()
-
-    def set_caption(self, text: str) -> None:
-        """Say this in one line below the picture."""
-        self._picture.caption = text
-        self._redraw()
-
-    def set_text_scale(self, scale: float) -> None:
-        """Draw all text larger, for an audience."""
-        self._picture.text_scale = scale
-        self._redraw()
-
-    def place_labels_anew(self) -> None:
-        """Forget where labels were, so that the same points always make the same picture."""
-        self._picture.labels.forget_places()
+            self._motion.set_out(Journey(positions, positions, before, self.camera))
+        self._motion.touch()
         self._redraw()
 
     def render_now(self) -> None:
         """Draw one frame, whether or not anything has changed."""
         self._picture.canvas.forget_image()
-        self._still = self._made_still()
+        self._still.make()
         self.update()
 
     def paint(self, painter: QPainter, width: float, height: float) -> None:
@@ -298,7 +207,7 @@ class PointView(HandledWidget):
 
     def is_on_the_way(self) -> bool:
         """Return whether points or camera are moving by themselves."""
-        return self._journey is not None
+        return self._motion.journey is not None
 
     # Qt's.
 
@@ -316,36 +225,20 @@ class PointView(HandledWidget):
             # Rendered into a file or a larger image, where the kept one would be blurred.
             self.paint(painter, self.width(), self.height())
             return
-        if self._still is None and not preparation.is_ready and len(self._picture.canvas):
-            self._paint_preparing(painter)
+        if len(self._picture.canvas) and self._still.is_unprepared():
+            self._still.draw_preparing(painter, self._picture.text_scale)
             return
-        if self._still is None:
-            self._still = self._made_still()
-        painter.drawImage(QPointF(0, 0), self._still)
+        self._still.draw(painter)
         frame = self._laid_out(self.camera)
-        self._picture.paint_hands(painter, frame, self.hovered, self.outline)
+        self._picture.paint_hovered(painter, frame, self.hovered)
+        self.outline.paint(painter, frame)
         if self.shows_focus:
-            painter.setPen(look.theme.accent)
+            painter.setPen(QColor(look.theme.accent))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
-    def _paint_preparing(self, painter: QPainter) -> None:
-        # Without any kernel: waiting for one that is being compiled would stall the window.
-        painter.fillRect(self.rect(), QColor(look.theme.ground))
-        if not self._quiet.isActive():
-            painter.setPen(QColor(look.theme.muted))
-            painter.setFont(font(CAPTION_PIXELS * self._picture.text_scale))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, PREPARING)
-
-    def _made_still(self) -> QImage:
-        scale = self.devicePixelRatioF()
-        size = (self.size().toSizeF() * scale).toSize()
-        image = QImage(size, QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(scale)
-        # Ended also when something goes wrong in between: Qt ends the process otherwise.
-        with QPainter(image) as painter:
-            self._picture.paint(painter, self._laid_out(self.camera), self.width(), self.height())
-        return image
+    def _paint_still(self, painter: QPainter) -> None:
+        self._picture.paint(painter, self._laid_out(self.camera), self.width(), self.height())
 
     def _laid_out(self, camera: Camera) -> Frame:
         return self._picture.frame(
@@ -354,52 +247,23 @@ class PointView(HandledWidget):
             self.width(),
             self.height(),
             device_scale=self.devicePixelRatioF(),
-            is_moving=self._is_moving,
+            is_moving=self._motion.is_moving,
         )
 
-    def _lay_out_anew(self) -> None:
+    def _redraw(self) -> None:
+        self._still.forget()
+
+    def _fit_anew(self) -> None:
         self._version += 1
         self._redraw()
 
-    def _redraw(self) -> None:
-        self._still = None
-        self.update()
-
-    def _touch(self) -> None:
-        """Draw quickly until nothing has moved for a moment; always well where nobody looks."""
-        if self.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
-            return
-        self._is_moving = True
-        self._rest.start()
-
-    def _come_to_rest(self) -> None:
-        self._is_moving = False
-        self._redraw()
-
-    def _set_out(self, journey: Journey) -> None:
-        self._journey = journey
-        self._show_part(0.0)
-        self._motion.start()
-
-    def _finish_journey(self) -> None:
-        if self._journey is not None:
-            self._motion.stop()
-            self._show_part(1.0)
-
     def _show_part(self, part: float) -> None:
-        if self._journey is None:
-            return
-        canvas = self._picture.canvas
-        canvas.positions, self._camera = self._journey.at(part)
+        journey, canvas = self._motion.journey, self._picture.canvas
+        assert journey is not None
+        canvas.positions, self._camera = journey.at(part)
         canvas.forget_image()
         if part >= 1:
-            self._journey = None
-        self._touch()
+            self._motion.journey = None
+        self._motion.touch()
         self._redraw()
-        if self.goes_home:
-            self.goes_home = self._journey is not None
-            self.camera_changed.emit(self._camera)
-
-
-def _rows(rows: ArrayLike) -> Rows:
-    return np.asarray(rows, dtype=np.intp).reshape(-1)
+        self.moves.note_step()

@@ -173,7 +173,7 @@ def test_a_burst_of_the_wheel_settles_once(view, qtbot):
         assert not settled
     assert settled == [(view.camera,)]
     turn_wheel(view, view.area().center(), 0)
-    assert not view._settle.isActive()
+    assert not view.moves._settle.isActive()
 
 
 @pytest.mark.parametrize(
@@ -185,13 +185,13 @@ def test_a_shifted_drag_selects_a_box(view, keys, mode):
     start, end = place_of(view, (-1.2, 0.2)), place_of(view, (0.3, -1.2))
     mouse(view, "press", start, keys=keys)
     mouse(view, "move", end, keys=keys)
-    assert len(view.outline) == 4
+    assert len(view.outline.corners) == 4
     view.repaint()
     mouse(view, "release", end, keys=keys)
     (selection,) = selections
     assert selection[0].tolist() == [0, 4]
     assert selection[1] == mode
-    assert view.outline == []
+    assert view.outline.corners == []
     assert view.camera == before
 
 
@@ -270,10 +270,10 @@ def test_home_takes_linked_views_along_and_settles_at_its_end(view, qtbot):
     with qtbot.waitSignal(view.camera_settled):
         press_key(view, Qt.Key.Key_Home)
         assert view.is_on_the_way()
-        view._end_burst()
+        view.moves.end_burst()
         assert not settled
     assert changed[-1] == settled[0] == (home,)
-    assert not view.goes_home
+    assert not view.moves.is_announced
 
 
 def test_other_keys_are_left_to_the_window(view):

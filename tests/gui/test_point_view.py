@@ -10,7 +10,6 @@ from embedviz.app.preparation import preparation
 from embedviz.core.camera import Camera
 from embedviz.gui import point_canvas
 from embedviz.gui.point_view import (
-    PREPARING,
     Arrow,
     Categories,
     ColorBar,
@@ -18,6 +17,7 @@ from embedviz.gui.point_view import (
     Note,
     PointView,
 )
+from embedviz.gui.still import PREPARING
 from embedviz.gui.theme import DARK, LIGHT, look
 
 CORNERS = [[-1, -1], [1, -1], [-1, 1], [1, 1]]
@@ -72,7 +72,7 @@ def color_at(view, position):
 
 
 def rest(view, qtbot):
-    qtbot.waitUntil(lambda: not view._is_moving)
+    qtbot.waitUntil(lambda: not view._motion.is_moving)
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_nothing_is_quick_where_nobody_looks(qtbot, monkeypatch):
     hidden.show()
     hidden.set_points(CORNERS, "#ff0000", 9)
     hidden.render_now()
-    assert not hidden._is_moving
+    assert not hidden._motion.is_moving
     np.testing.assert_array_equal(shown(hidden), painted(hidden, 300, 200))
 
 
@@ -359,10 +359,10 @@ def test_preparing_is_said_only_when_it_takes_long(view, monkeypatch):
     view.set_points(CORNERS)
     monkeypatch.setattr(preparation, "is_ready", False)
     view._redraw()
-    view._quiet.start()
+    view._still._quiet.start()
     nothing = shown(view)
     assert len(np.unique(nothing.reshape(-1, 3), axis=0)) == 1
-    view._quiet.stop()
+    view._still._quiet.stop()
     assert "first start" in PREPARING
     assert len(np.unique(shown(view).reshape(-1, 3), axis=0)) > 1
     monkeypatch.undo()
@@ -474,5 +474,5 @@ def test_pixels_are_those_of_the_device(view, monkeypatch):
     view.set_points(CORNERS, "#ff0000", 9)
     monkeypatch.setattr(view, "devicePixelRatioF", lambda: 2.0)
     view.render_now()
-    assert view._still.size() == QSize(800, 600)
+    assert view._still.image.size() == QSize(800, 600)
     assert view._picture.canvas._image.shape[1] == 2 * view.area().width()

@@ -1,0 +1,114 @@
+"""A picture of points with what explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+from PySide6.QtWidgets import QWidget
+
+from embedviz.core.raster import Rows
+from embedviz.gui.hands import HandledWidget
+from embedviz.gui.legend import Legend
+from embedviz.gui.overlays import Arrow, Line, Note
+from embedviz.gui.point_canvas import Marks
+from embedviz.gui.point_picture import PointPicture
+
+
+class ExplainedWidget(HandledWidget):
+    """Marks, labels, arrows, axes, legend and texts of a picture, for whoever makes one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._picture = PointPicture()
+
+    def set_marks(
+        self,
+        *,
+        query: int | None = None,
+        selected: ArrayLike = (),
+        neighbors: ArrayLike = (),
+        dim_others: bool = False,
+    ) -> None:
+        """Draw rows on top: the query ringed in its color, the selected in the accent."""
+        marks = Marks(query, _rows(selected), _rows(neighbors), dim_others)
+        self._picture.canvas.set_marks(marks)
+        self._redraw()
+
+    def set_labels(
+        self,
+        texts: Sequence[str],
+        order: ArrayLike | None = None,
+        always: ArrayLike = (),
+        required: int = 0,
+    ) -> None:
+        """Show labels where there is room, more as one zooms in.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            By row.
+        order : int array-like, optional
+            Candidates, the most important first. Default: the order of the rows.
+        always : int array-like
+            Rows that are labeled whenever possible, in strong text.
+        required : int
+            So many of them, from the first, are labeled also where no place is free.
+        """
+        candidates = None if order is None else _rows(order)
+        self._picture.labels.set_texts(texts, candidates, _rows(always), required)
+        self._redraw()
+
+    def place_labels_anew(self) -> None:
+        """Forget where labels were, so that the same points always make the same picture."""
+        self._picture.labels.forget_places()
+        self._redraw()
+
+    def set_arrows(self, arrows: Sequence[Arrow]) -> None:
+        """Draw arrows over the points."""
+        self._picture.arrows = tuple(arrows)
+        self._fit_anew()
+
+    def set_lines(self, lines: Sequence[Line | Note]) -> None:
+        """Draw lines under the points, and notes over them."""
+        self._picture.lines = tuple(line for line in lines if isinstance(line, Line))
+        self._picture.notes = tuple(note for note in lines if isinstance(note, Note))
+        self._fit_anew()
+
+    def set_axes(self, titles: Sequence[str] | None) -> None:
+        """Draw axes with these titles, one per dimension; None: no axes."""
+        self._picture.titles = None if titles is None else tuple(titles)
+        self._redraw()
+
+    def set_legend(self, legend: Legend | None) -> None:
+        """Explain the colors, at the right of the points."""
+        self._picture.legend = legend
+        self._redraw()
+
+    def set_message(self, text: str) -> None:
+        """Say this where there are no points."""
+        self._picture.message = text
+        self._redraw()
+
+    def set_caption(self, text: str) -> None:
+        """Say this in one line below the picture."""
+        self._picture.caption = text
+        self._redraw()
+
+    def set_text_scale(self, scale: float) -> None:
+        """Draw all text larger, for an audience."""
+        self._picture.text_scale = scale
+        self._redraw()
+
+    def _redraw(self) -> None:
+        """Paint the picture anew, soon."""
+        raise NotImplementedError
+
+    def _fit_anew(self) -> None:
+        """Paint it anew, and where all is to be in view, fit that to what there is now."""
+        raise NotImplementedError
+
+
+def _rows(rows: ArrayLike) -> Rows:
+    return np.asarray(rows, dtype=np.intp).reshape(-1)

@@ -1,0 +1,79 @@
+"""When a picture of points is moving, and how points and camera go to other places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEasingCurve, QObject, Qt, QTimer, QVariantAnimation
+from PySide6.QtWidgets import QWidget
+
+from embedviz.gui.journey import Journey
+from embedviz.gui.theme import MOVE_MILLISECONDS
+
+REFINE_MILLISECONDS = 80
+"""How long nothing has moved when a picture is at rest."""
+
+
+class Motion(QObject):
+    """Tells moving from rest, and leads one journey at a time.
+
+    Parameters
+    ----------
+    view : QWidget
+        The picture.
+    show_part : callable
+        Shows a part of the journey, 0 to 1.
+    come_to_rest : callable
+        Called when nothing has moved for a moment.
+
+    Attributes
+    ----------
+    is_moving : bool
+        Another frame may follow at once: quick rather than fine.
+    journey : Journey or None
+    """
+
+    def __init__(
+        self,
+        view: QWidget,
+        show_part: Callable[[float], None],
+        come_to_rest: Callable[[], None],
+    ) -> None:
+        super().__init__(view)
+        self._view, self._show_part, self._come_to_rest = view, show_part, come_to_rest
+        self.is_moving = False
+        self.journey: Journey | None = None
+        self._rest = QTimer(self, singleShot=True, interval=REFINE_MILLISECONDS)
+        self._rest.timeout.connect(self._end)
+        self._steps = QVariantAnimation(self, duration=MOVE_MILLISECONDS)
+        self._steps.setEasingCurve(QEasingCurve.Type.InOutCubic)
+        self._steps.setStartValue(0.0)
+        self._steps.setEndValue(1.0)
+        self._steps.valueChanged.connect(self._step)
+
+    def touch(self) -> None:
+        """Draw quickly until nothing has moved for a moment; always well where nobody looks."""
+        if self._view.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
+            return
+        self.is_moving = True
+        self._rest.start()
+
+    def set_out(self, journey: Journey) -> None:
+        """Begin a journey."""
+        self.journey = journey
+        self._show_part(0.0)
+        self._steps.start()
+
+    def finish(self) -> None:
+        """Be at the end of the journey at once, if there is one."""
+        if self.journey is not None:
+            self._steps.stop()
+            self._show_part(1.0)
+
+    def _step(self, part: float) -> None:
+        if self.journey is not None:
+            self._show_part(part)
+
+    def _end(self) -> None:
+        self.is_moving = False
+        self._come_to_rest()
