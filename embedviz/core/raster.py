@@ -43,7 +43,7 @@ ALL_ROWS: Rows = np.empty(0, dtype=np.intp)
 
 _BLOCK = 1024
 # Four 8-bit channels, each with 8 bits of headroom, so that one product blends all four.
-_CHANNELS = 0x00FF00FF00FF00FF
+CHANNELS = 0x00FF00FF00FF00FF
 _HALF = 0x0080008000800080
 _RED_BLUE = 0x00FF00FF
 _ALPHA_GREEN = 0xFF00FF00
@@ -174,8 +174,15 @@ def _faded(color: int, w: float, near: float, far: float, strength: float, groun
 
 
 @serial_kernel
-def _spread(color: int) -> int:
+def spread(color: int) -> int:
+    """Return a color with eight free bits above each of its channels."""
     return (color & _RED_BLUE) | ((color & _ALPHA_GREEN) << 24)
+
+
+@serial_kernel
+def packed(channels: int) -> int:
+    """Return a color that was spread."""
+    return (channels & _RED_BLUE) | ((channels >> 24) & _ALPHA_GREEN)
 
 
 @serial_kernel
@@ -185,12 +192,11 @@ def _over(under: int, alpha: int, source: int) -> int:
     Takes and returns pixels rather than an image, because then it is compiled into its callers;
     a call for each pixel would take ten times as long.
     """
-    over = ((_spread(under) * (256 - alpha) + source) >> 8) & _CHANNELS
-    return (over & _RED_BLUE) | ((over >> 24) & _ALPHA_GREEN)
+    return packed(((spread(under) * (256 - alpha) + source) >> 8) & CHANNELS)
 
 
 @serial_kernel
-def _locate(
+def locate(
     positions: Any, matrix: Any, width: float, height: float, reach: float, found: Any
 ) -> None:
     """Write x, y and w of each point; w is 0 for those that are not seen.
@@ -231,7 +237,7 @@ def _draw_dots(
     near, far, strength, ground = fog[0], fog[1], fog[2], int(fog[3])
     for start in range(0, len(positions), _BLOCK):
         stop = min(start + _BLOCK, len(positions))
-        _locate(positions[start:stop], matrix, width, height, largest, found)
+        locate(positions[start:stop], matrix, width, height, largest, found)
         for i in range(start, stop):
             w = found[2, i - start]
             if w == 0:
@@ -245,7 +251,7 @@ def _draw_dots(
                 color = _faded(color, w, near, far, strength, ground)
                 color = _mixed(color, ground, (255 - alpha) / 255) | 0xFF000000
             alpha += alpha >> 7
-            source = _spread(color | 0xFF000000) * alpha + _HALF
+            source = spread(color | 0xFF000000) * alpha + _HALF
             right, below = left + side - 1, top + side - 1
             is_inside = left >= 0 and top >= 0 and right < width and below < height
             # Most points of a large cloud are the first two cases. Unrolled, as the loops for
@@ -345,7 +351,7 @@ def _draw_disc(
     height, width = image.shape
     reach = radius + 0.5
     core = reach - edge_width
-    fill_channels, edge_channels = _spread(color | 0xFF000000), _spread(edge | 0xFF000000)
+    fill_channels, edge_channels = spread(color | 0xFF000000), spread(edge | 0xFF000000)
     for row in range(max(ceil(y - reach - 0.5), 0), min(int(y + reach + 0.5), height)):
         dy = row + 0.5 - y
         half = sqrt(max(reach * reach - dy * dy, 0.0))

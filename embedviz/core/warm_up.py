@@ -153,6 +153,12 @@ def _compile_marks() -> None:
     picking.compile_all()
 
 
+def _compile_density() -> None:
+    from embedviz.core.density import compile_all
+
+    compile_all()
+
+
 def _compile_neighbors() -> None:
     from embedviz.core.isotropy import mean_cosine
     from embedviz.core.neighbors import METRICS, NeighborSearch, cosine_table
@@ -225,6 +231,7 @@ class Step(NamedTuple):
 STEPS = {
     "raster": Step(raster.compile_all, ("raster",), draws=True),
     "marks": Step(_compile_marks, ("labels", "picking"), draws=True),
+    "density": Step(_compile_density, ("density",)),
     "neighbors": Step(_compile_neighbors, ("neighbors", "isotropy")),
     "analogies": Step(_compile_analogies, ("analogy_methods",)),
     "cone": Step(_compile_cone, ("cone",)),
@@ -233,7 +240,10 @@ STEPS = {
 }
 """What can be compiled, by name. To add kernels: write a function that runs them once."""
 
-_SHARES = (("raster", "analogies", "cone"), ("marks", "neighbors", "prefixes", "readers"))
+_SHARES = (
+    ("raster", "density", "analogies", "cone"),
+    ("marks", "neighbors", "prefixes", "readers"),
+)
 
 
 def compile_steps(names: Sequence[str]) -> Iterator[str]:

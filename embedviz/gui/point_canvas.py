@@ -14,10 +14,17 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from embedviz.core import picking, raster
 from embedviz.core.camera import Extent, extent_of
+from embedviz.core.density import draw_density
 from embedviz.core.raster import ALL_ROWS, Colors, Edge, Image, Positions, Rows, Sizes
 from embedviz.gui.frame import Frame
 from embedviz.gui.lettering import is_pixel_device
-from embedviz.gui.point_colors import faded_colors, packed_colors, packed_sizes, usual_opacity
+from embedviz.gui.point_colors import (
+    density_tones,
+    faded_colors,
+    packed_colors,
+    packed_sizes,
+    usual_opacity,
+)
 from embedviz.gui.theme import Theme, with_alpha
 
 MOST_FINE_PIXELS = 10_000_000
@@ -69,6 +76,8 @@ class PointCanvas:
         Whether z means something.
     extent : Extent
     marks : Marks
+    is_density : bool
+        Whether it is shown how many points there are at each place, not each of them.
     """
 
     def __init__(self) -> None:
@@ -77,6 +86,7 @@ class PointCanvas:
         self.is_3d = False
         self.extent = Extent()
         self.marks = Marks()
+        self.is_density = False
         self._colors: Colors | None = None
         self._sizes: Sizes = packed_sizes(None, 0)
         self._has_usual_sizes = True
@@ -91,19 +101,35 @@ class PointCanvas:
 
         Marks are kept where the number of points is the same, and forgotten otherwise.
         """
-        given = np.asarray(positions)
-        if given.ndim != 2 or given.shape[1] not in (2, 3):
-            raise ValueError(f"positions must be (n, 2) or (n, 3), not {given.shape}")
+        given = _checked(positions)
         count, columns = given.shape
         packed, diameters = packed_colors(colors, count), packed_sizes(sizes, count)
         self._colors, self._sizes, self._has_usual_sizes = packed, diameters, sizes is None
         is_same = count == len(self)
+        self.is_3d = columns == 3
+        self._place(given)
+        self.set_marks(self.marks if is_same else Marks())
+
+    def move_points(self, positions: ArrayLike) -> None:
+        """Take a copy of other positions for the same points; all else is kept.
+
+        Raises
+        ------
+        ValueError
+            When they are not of the shape of those before.
+        """
+        given, wanted = _checked(positions), (len(self), 2 + self.is_3d)
+        if given.shape != wanted:
+            raise ValueError(f"positions must be {wanted} as before, not {given.shape}")
+        self._place(given)
+        self.forget_image()
+
+    def _place(self, given: NDArray[Any]) -> None:
+        count, columns = given.shape
         moved = np.empty((count, 3), dtype=np.float32)
         for axis in range(3):  # Four times as fast as two columns at once.
             moved[:, axis] = given[:, axis] if axis < columns else 0
-        self.positions, self.is_3d = moved, columns == 3
-        self.extent = extent_of(moved)
-        self.set_marks(self.marks if is_same else Marks())
+        self.positions, self.extent = moved, extent_of(moved)
 
     def set_marks(self, marks: Marks) -> None:
         """Draw these rows on top; those that there are not are left out."""
@@ -113,6 +139,11 @@ class PointCanvas:
             rows[(rows >= 0) & (rows < count)] for rows in (marks.selected, marks.neighbors)
         )
         self.marks = Marks(query, selected, neighbors, marks.dim_others)
+        self.forget_image()
+
+    def set_density(self, on: bool) -> None:
+        """Show how many points there are at each place, instead of each of them."""
+        self.is_density = on
         self.forget_image()
 
     def forget_image(self) -> None:
@@ -167,6 +198,21 @@ class PointCanvas:
         self.frames += 1
         image = np.zeros((height, width), dtype=np.uint32)
         matrix = frame.camera.matrix(width, height)
+        if self.is_density:
+            self._draw_density(image, matrix, frame)
+        else:
+            self._draw_points(image, matrix, frame, quick)
+        self._draw_marks(image, matrix, frame)
+        return image
+
+    def _draw_density(self, image: Image, matrix: NDArray[np.float64], frame: Frame) -> None:
+        colors, tones = self._colors_in(frame.theme), density_tones(frame.theme)
+        scale, dimmed = frame.device_scale, DIMMED if self.marks.dim_others else 1.0
+        draw_density(image, self.positions, matrix, colors, tones, scale=scale, opacity=dimmed)
+
+    def _draw_points(
+        self, image: Image, matrix: NDArray[np.float64], frame: Frame, quick: bool
+    ) -> None:
         colors = self._colors_in(frame.theme)
         opacity = DIMMED if self.marks.dim_others else 1.0
         if quick and frame.camera.is_3d:
@@ -180,8 +226,6 @@ class PointCanvas:
             raster.draw_dots(image, self.positions, matrix, colors, sizes, frame.fog)
         else:
             self._draw_fine(image, matrix, colors, sizes, frame)
-        self._draw_marks(image, matrix, frame)
-        return image
 
     def _draw_fine(
         self,
@@ -253,6 +297,13 @@ class PointCanvas:
         if self._colors is None:
             return np.array([theme.point.rgba()], dtype=np.uint32)
         return self._colors
+
+
+def _checked(positions: ArrayLike) -> NDArray[Any]:
+    given = np.asarray(positions)
+    if given.ndim != 2 or given.shape[1] not in (2, 3):
+        raise ValueError(f"positions must be (n, 2) or (n, 3), not {given.shape}")
+    return given
 
 
 def _query(marks: Marks) -> Rows:

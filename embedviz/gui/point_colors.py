@@ -7,11 +7,16 @@ from typing import Any
 import numpy as np
 from PySide6.QtGui import QColor
 
+from embedviz.core.density import Tones
 from embedviz.core.raster import Colors, Sizes
-from embedviz.gui.theme import POINT_SIZE
+from embedviz.gui.theme import POINT_SIZE, Theme
 
 CROWD = 10_000
 """From this number of points on, each is drawn smaller and fainter."""
+
+# From thin to dense: hues from slate through the accent, lightness all the way from the ground.
+_ON_LIGHT = ("#38728197", "#8C7896C8", "#DC3F76E4", "#FF1E44B8", "#FF0C1B54")
+_ON_DARK = ("#40667A96", "#905A82C8", "#E05A9BFA", "#FFA8CEFF", "#FFF6FAFF")
 
 
 def packed_colors(colors: Any, count: int) -> Colors | None:
@@ -75,3 +80,10 @@ def faded_colors(colors: Colors, opacity: float) -> Colors:
         return colors
     alpha = ((colors >> 24) * np.float32(opacity) + np.float32(0.5)).astype(np.uint32)
     return np.asarray((colors & np.uint32(0x00FFFFFF)) | (alpha << np.uint32(24)))
+
+
+def density_tones(theme: Theme) -> Tones:
+    """Return how a density is drawn on the ground of a theme, with and without colors."""
+    ramp = _ON_DARK if theme.is_dark else _ON_LIGHT
+    deep, depth = ("#FFFFFF", 0.45) if theme.is_dark else ("#101828", 0.32)
+    return Tones(QColor(deep).rgba(), depth, 0.22, tuple(QColor(color).rgba() for color in ramp))
