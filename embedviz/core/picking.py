@@ -7,6 +7,7 @@ are those of `raster`.
 
 from __future__ import annotations
 
+from math import ceil, floor, sqrt
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,39 @@ def rows_in_view(
     return found
 
 
+def rows_in_front(
+    positions: Positions,
+    matrix: CameraMatrix,
+    sizes: Sizes,
+    width: int,
+    height: int,
+    rows: Rows,
+) -> Rows:
+    """Return those of some rows whose discs are not wholly behind others, in 3-D.
+
+    A disc covers the pixel that its center is in, and all whose middles are within its radius.
+    It is in front where no other that covers the pixel is nearer to the eye; of equally near
+    ones, the lower row is. In 2-D, nothing is behind anything, and all rows given are returned.
+
+    Parameters
+    ----------
+    sizes : float32 array of shape (n,) or (1,)
+        Diameters in pixels at the center of the view.
+    width, height : int
+        Size of the image in pixels. What is outside of it is not in front.
+    rows : int array
+        Any rows; what they are behind may be any row of all.
+    """
+    if not matrix[2, :3].any():
+        return rows
+    depths = np.full((height, width), np.inf, dtype=np.float32)
+    on_top = np.full((height, width), -1, dtype=np.int32)
+    _draw_depths(positions, matrix, sizes, depths, on_top)
+    is_in_front = np.zeros(len(positions) + 1, dtype=np.bool_)
+    is_in_front[on_top] = True  # -1, no point, is the last place.
+    return rows[is_in_front[rows]]
+
+
 def rows_back_to_front(positions: Positions, matrix: CameraMatrix) -> Rows:
     """Return the rows in front of the eye, the farthest first.
 
@@ -108,6 +142,8 @@ def compile_all() -> None:
     rows_in_box(positions, matrix, 0, 0, 1, 1)
     rows_back_to_front(positions, matrix)
     rows_in_view(positions, matrix, np.zeros(1, dtype=np.intp), 4, 4, 1)
+    matrix[2, 0] = 1
+    rows_in_front(positions, matrix, np.ones(1, dtype=np.float32), 4, 4, np.zeros(1, dtype=np.intp))
 
 
 def _edges_by_band(polygon: NDArray[np.float64]) -> _Bands:
@@ -220,6 +256,36 @@ def _rows_in_view(
                 found[count] = i
                 count += 1
     return found[:count].copy()
+
+
+@serial_kernel
+def _draw_depths(positions: Any, matrix: Any, sizes: Any, depths: Any, on_top: Any) -> None:
+    """Write how near the nearest disc is at each pixel, and whose it is."""
+    height, width = depths.shape
+    size_step = int(len(sizes) > 1)
+    m00, m01, m02, m03 = matrix[0, 0], matrix[0, 1], matrix[0, 2], matrix[0, 3]
+    m10, m11, m12, m13 = matrix[1, 0], matrix[1, 1], matrix[1, 2], matrix[1, 3]
+    m20, m21, m22, m23 = matrix[2, 0], matrix[2, 1], matrix[2, 2], matrix[2, 3]
+    for i in range(len(positions)):
+        px, py, pz = positions[i, 0], positions[i, 1], positions[i, 2]
+        w = m20 * px + m21 * py + m22 * pz + m23
+        if not w > NEAREST:
+            continue
+        x = (m00 * px + m01 * py + m02 * pz + m03) / w
+        y = (m10 * px + m11 * py + m12 * pz + m13) / w
+        radius = sizes[i * size_step] / w * 0.5
+        if not (x > -radius and y > -radius and x < width + radius and y < height + radius):
+            continue
+        depth = np.float32(w)
+        if x >= 0 and y >= 0 and x < width and y < height and depth < depths[int(y), int(x)]:
+            depths[int(y), int(x)], on_top[int(y), int(x)] = depth, i
+        for row in range(max(ceil(y - radius - 0.5), 0), min(floor(y + radius + 0.5), height)):
+            dy = row + 0.5 - y
+            half = sqrt(max(radius * radius - dy * dy, 0.0))
+            first, last = max(ceil(x - half - 0.5), 0), min(floor(x + half + 0.5), width)
+            for column in range(first, last):
+                if depth < depths[row, column]:
+                    depths[row, column], on_top[row, column] = depth, i
 
 
 @serial_kernel

@@ -12,6 +12,7 @@ from embedviz.core.picking import (
     pick,
     rows_back_to_front,
     rows_in_box,
+    rows_in_front,
     rows_in_polygon,
     rows_in_view,
 )
@@ -146,6 +147,82 @@ def test_view_keeps_the_first_in_order(drawn, most, random):
     assert rows_in_view(positions, matrix, rows, WIDTH, HEIGHT, most).tolist() == expected
 
 
+def on_top(positions, depth, pixels, sizes):
+    """Return the row that is nearest at each pixel, -1 where there is none, one disc at a time."""
+    nearest = np.full((HEIGHT, WIDTH), np.inf)
+    found = np.full((HEIGHT, WIDTH), -1)
+    y, x = np.indices(nearest.shape)
+    for row in np.flatnonzero(np.isfinite(pixels).all(axis=1)).tolist():
+        column, line = pixels[row]
+        within = np.hypot(x + 0.5 - column, y + 0.5 - line) <= sizes[row] / depth[row] / 2
+        within |= (x == np.floor(column)) & (y == np.floor(line))
+        nearer = within & (np.float32(depth[row]) < nearest)
+        nearest[nearer], found[nearer] = np.float32(depth[row]), row
+    return found
+
+
+@settings(deadline=None, max_examples=50)
+@given(CLOUDS, st.floats(0, 30), st.booleans())
+def test_in_front_is_what_a_depth_buffer_shows(drawn, largest, by_row):
+    seed, count, _ = drawn
+    positions, matrix, pixels, depth = cloud((seed, count, True))
+    rng = np.random.default_rng(seed)
+    sizes = rng.uniform(0, largest, count if by_row else 1).astype(np.float32)
+    rows = rng.permutation(count)[: count // 2]
+    shown = on_top(positions, depth, pixels, np.broadcast_to(sizes, count))
+    expected = [row for row in rows.tolist() if (shown == row).any()]
+    found = rows_in_front(positions, matrix, sizes, WIDTH, HEIGHT, rows)
+    assert set(found.tolist()) <= set(rows.tolist())
+    # A middle of a pixel that is on the very rim of a disc may fall to either side.
+    if found.tolist() != expected:
+        wider = on_top(positions, depth, pixels, np.broadcast_to(sizes, count) * (1 + 1e-6))
+        assert found.tolist() == [row for row in rows.tolist() if (wider == row).any()]
+
+
+def test_in_front_of_equally_near_points_is_the_lower_row():
+    positions = np.zeros((3, 3), dtype=np.float32)
+    matrix = Camera(is_3d=True).matrix(WIDTH, HEIGHT)
+    sizes = np.array([5, 5, 9], dtype=np.float32)
+    found = rows_in_front(positions, matrix, sizes, WIDTH, HEIGHT, np.array([2, 1, 0]))
+    assert found.tolist() == [2, 0]  # The last reaches out behind the first.
+
+
+def test_in_2d_all_are_in_front():
+    positions, matrix, _, _ = cloud((0, 50, False))
+    rows = np.array([3, 1, 2])
+    found = rows_in_front(positions, matrix, np.ones(1, np.float32), WIDTH, HEIGHT, rows)
+    assert found.tolist() == [3, 1, 2]
+
+
+@settings(deadline=None, max_examples=50)
+@given(CLOUDS, st.integers(0, 2**32 - 1), st.integers(5, 80))
+def test_lasso_that_crosses_itself_holds_what_it_goes_around(drawn, seed, count):
+    # Drawn by a hand that goes round and round, so that its loops overlap.
+    rng = np.random.default_rng(seed)
+    angles = np.cumsum(rng.uniform(-0.4, 1.2, count))
+    reach = rng.uniform(10, 120, count)
+    lasso = np.column_stack([np.cos(angles), np.sin(angles)]) * reach[:, np.newaxis] + (100, 75)
+    positions, matrix, pixels, _ = cloud(drawn)
+    seen = np.flatnonzero(np.isfinite(pixels).all(axis=1))
+    expected = {row for row in seen.tolist() if winding(lasso, *pixels[row])}
+    found = set(rows_in_polygon(positions, matrix, lasso).tolist())
+    assert all(distance_to(lasso, pixels[row]) < 1e-6 for row in found ^ expected)
+
+
+@settings(deadline=None, max_examples=50)
+@given(CLOUDS)
+def test_nothing_behind_the_eye_or_without_a_place_is_ever_found(drawn):
+    seed, count, _ = drawn
+    positions, matrix, _, depth = cloud((seed, count, True))
+    everywhere = np.array([[-1e9, -1e9], [1e9, -1e9], [1e9, 1e9], [-1e9, 1e9]])
+    found = rows_in_polygon(positions, matrix, everywhere)
+    nowhere = ~np.isfinite(positions).all(axis=1)
+    with np.errstate(invalid="ignore"):
+        expected = np.flatnonzero((depth > 0.02) & ~nowhere)
+    assert found.tolist() == expected.tolist()
+    assert rows_in_box(positions, matrix, -1e9, -1e9, 2e9, 2e9).tolist() == expected.tolist()
+
+
 @settings(deadline=None, max_examples=50)
 @given(CLOUDS)
 def test_back_to_front_is_by_depth(drawn):
@@ -168,10 +245,12 @@ def test_each_kernel_is_compiled_once():
         rows_in_box(positions, matrix, 1, 2, 3, 4)
         rows_in_view(positions, matrix, np.arange(20), 30, 40, 5)
         rows_back_to_front(positions, matrix)
+        rows_in_front(positions, matrix, np.ones(20, dtype=np.float32), 9, 9, np.arange(20))
     for kernel in (
         picking._pick,
         picking._rows_in_polygon,
         picking._rows_in_view,
+        picking._draw_depths,
         picking._sort_back_to_front,
     ):
         assert len(kernel.signatures) == 1
