@@ -8,9 +8,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from embedviz.app.state import Analogy, MapSettings, State, lineage
+from embedviz.app.map_settings import MapSettings
+from embedviz.app.state import Analogy, State, lineage
 from embedviz.core.camera import Camera
 from embedviz.core.errors import UserError
+from embedviz.core.projections import PCA
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.recipes import Truncated, Whitened
 from embedviz.core.selection import Selection
@@ -241,6 +243,18 @@ class AnyOrder(RuleBasedStateMachine):
         query = QueryVector("q", np.ones(self.state.active.origin.dimensions, dtype=np.float32))
         self.state = self.state.queried_with(query)
 
+    @rule(key=st.integers(0, 4), how=st.sampled_from(["add", "use", "close", "isolate"]))
+    def change_maps(self, key, how):
+        if how == "add" and len(self.state.maps) < 4:
+            self.state = self.state.with_map()
+        elif how == "use":
+            self.state = self.state.using_map(key)
+        elif how == "close":
+            self.state = self.state.without_map(key)
+        elif self.state.active is not None:
+            alone = replace(self.state.map, isolated=self.state.selected)
+            self.state = self.state.mapped(alone)
+
     @rule(number=st.integers(-5, 20))
     def set_numbers(self, number):
         self.state = self.state.truncated(number).listing(number).dialed(components=number)
@@ -254,6 +268,15 @@ class AnyOrder(RuleBasedStateMachine):
             assert state.dimensions == 0
             return
         assert active in state.sets
+        keys = [each.key for each in state.maps]
+        assert keys == sorted(set(keys))
+        assert keys[0] == 0
+        assert state.map_key in keys
+        for each in state.maps:
+            shown = state.set_of(each.key)
+            assert shown in state.sets
+            assert (each.vector_set is None) == (each.key == state.map_key)
+            assert each.isolated is None or all(row < len(shown) for row in each.isolated)
         assert 1 <= state.dimensions <= active.dimensions
         assert state.dial.components is None or 1 <= state.dial.components < active.dimensions
         assert state.query is None or 0 <= state.query < len(active)
@@ -270,3 +293,109 @@ class AnyOrder(RuleBasedStateMachine):
 
 TestAnyOrder = AnyOrder.TestCase
 TestAnyOrder.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+
+
+def test_another_map_shows_the_same_at_first_and_is_in_use():
+    one, other = some_set("one"), some_set("other")
+    state = State().opened(one).opened(other).with_map()
+    assert [each.key for each in state.maps] == [0, 1]
+    assert state.map_key == 1
+    assert state.active is other
+    assert state.set_of(0) is other
+    assert state.set_of(1) is other
+    assert State().with_map() == State()  # Nothing to show.
+
+
+def test_each_map_shows_a_set_of_its_own_and_the_one_in_use_the_active_one():
+    one, other = some_set("one"), some_set("other")
+    state = State().opened(one).opened(other).with_map().activated(one)
+    assert (state.set_of(0), state.set_of(1)) == (other, one)
+    state = state.mapped(replace(state.map_of(0), is_3d=True))
+    assert not state.map.is_3d
+    used = state.using_map(0)
+    assert (used.set_of(0), used.set_of(1)) == (other, one)
+    assert used.active is other
+    assert used.map.is_3d  # Nothing about a map changes because it is used.
+    assert used.using_map(1).maps == state.maps
+    assert used.using_map(1).active is one
+    assert used.using_map(5) is used.using_map(0) is used
+
+
+def test_using_another_map_keeps_its_camera_and_what_is_chosen():
+    one, other = some_set("one"), some_set("other")
+    state = State().opened(one).with_map()
+    state = state.activated(one).opened(other).selecting([1, 3])
+    state = state.mapped(replace(state.map_of(0), camera=Camera()))
+    used = state.using_map(0)
+    assert used.active is one
+    assert used.map.camera == Camera()
+    assert [used.active.labels[row] for row in used.selected] == [
+        other.labels[row] for row in (1, 3)
+    ]
+
+
+def test_a_map_is_closed_but_for_the_first():
+    state = State().opened(some_set("one")).with_map().with_map()
+    assert [each.key for each in state.maps] == [0, 1, 2]
+    assert state.without_map(0) is state
+    assert state.without_map(9) is state
+    closed = state.without_map(1)
+    assert [each.key for each in closed.maps] == [0, 2]
+    assert closed.map_key == 2
+    last = closed.without_map(2)
+    assert [each.key for each in last.maps] == [0]
+    assert (last.map_key, last.active) == (0, state.active)
+
+
+def test_a_map_of_a_closed_set_shows_another_one():
+    one, other = some_set("one"), some_set("other")
+    state = State().opened(one).opened(other).with_map().activated(one)
+    closed = state.closed(other)
+    assert closed.set_of(0) is one
+    assert closed.set_of(1) is one
+    both = state.closed(one)
+    assert both.active is other
+    assert both.set_of(0) is other
+    assert state.with_library_of(closed) is None
+
+
+def test_a_set_is_laid_out_again_as_it_was_before():
+    one, other = some_set("one"), some_set("other")
+    state = State().opened(one)
+    state = state.mapped(state.map.projected_by(PCA((2, 1, 0)))).opened(other)
+    assert state.map.projection is None
+    assert state.activated(one).map.projection == PCA((2, 1, 0))
+
+
+def test_what_is_set_for_rows_stays_with_the_rows():
+    one, other = some_set("one"), some_set("other")
+    settings = MapSettings(isolated=Selection([1, 2]), hidden=frozenset("a"), size_by="nothing")
+    state = State().opened(one).opened(other).activated(one).mapped(settings)
+    assert state.nbytes > State().opened(one).nbytes
+    derived = Truncated(2).derive(one)
+    assert state.derived(derived).map.isolated == Selection([1, 2])
+    assert state.derived(derived).map.size_by is None
+    assert state.activated(other).map.isolated is None
+    assert state.activated(other).map.hidden == frozenset()
+
+
+def test_a_set_takes_the_place_of_another():
+    one, other, more = some_set("one"), some_set("other"), some_set("more")
+    state = State().opened(one).opened(other).with_map().activated(one).selecting([2])
+    new = state.replaced(other, more)
+    assert new.sets == (one, more)
+    assert new.set_of(0) is more
+    assert (new.active, new.selected) == (one, Selection([2]))
+    assert state.replaced(one, more).active is more
+    assert state.replaced(more, one) is state
+
+
+def test_settings_of_a_map_change_together():
+    settings = MapSettings(color_by="a", hidden=frozenset("x"), color_range=(0, 1), camera=Camera())
+    assert settings.colored_by("a") is settings
+    recolored = settings.colored_by("b")
+    assert (recolored.hidden, recolored.color_range) == (frozenset(), None)
+    assert settings.projected_by(PCA()).camera is None
+    assert settings.toggled("x").hidden == frozenset()
+    assert settings.toggled("y").hidden == frozenset("xy")
+    assert recolored.looks != settings.looks

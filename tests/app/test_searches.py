@@ -1,0 +1,63 @@
+import threading
+
+import numpy as np
+import pytest
+
+from embedviz.app.searches import Searches
+from embedviz.core.neighbors import NeighborSearch
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Return how many rows each search was asked for."""
+    counts = []
+    nearest = NeighborSearch.nearest
+
+    def counted(self, vector, count, *args, **kwargs):
+        counts.append(count)
+        return nearest(self, vector, count, *args, **kwargs)
+
+    monkeypatch.setattr(NeighborSearch, "nearest", counted)
+    return counts
+
+
+def test_finds_what_the_search_finds(toy):
+    for count in (1, 10, 200):
+        for metric in ("cosine", "euclidean"):
+            rows, scores = Searches().nearest(toy, metric, toy.vectors[3], count, (3,))
+            expected = NeighborSearch(toy.vectors, metric).nearest(
+                toy.vectors[3], count, exclude=(3,)
+            )
+            assert rows.tolist() == expected[0].tolist()
+            assert scores.tolist() == expected[1].tolist()
+
+
+def test_one_question_is_answered_once(toy, asked):
+    searches = Searches()
+
+    def ask(count):
+        searches.nearest(toy, "cosine", toy.vectors[3], count, (3,))
+
+    threads = [threading.Thread(target=ask, args=(count,)) for count in (10, 30, 20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(asked) == 1
+    ask(300)
+    assert asked[1:] == [300]
+
+
+def test_another_question_is_asked_anew(toy, words, asked):
+    searches = Searches()
+    for metric, row, exclude in (
+        ("cosine", 3, (3,)),
+        ("cosine", 3, ()),
+        ("dot", 3, ()),
+        ("dot", 4, ()),
+    ):
+        rows, _ = searches.nearest(toy, metric, toy.vectors[row], 5, exclude)
+        assert len(rows) == 5
+    searches.nearest(words, "dot", words.vectors[4], 5)
+    assert len(asked) == 5
+    assert len(np.unique(asked)) == 1
