@@ -1,8 +1,19 @@
-"""Points and camera on the way from one picture to another."""
+"""Points and camera on the way from one picture to another.
+
+Two layouts of the same points may have nothing in common, neither center nor scale: a PCA fits
+into a circle of one half, a UMAP into one of ten. Were points and camera moved each on their own,
+the picture would fly apart and come together again. So the old layout is first put where the new
+camera shows it just as the old one did: on screen everything starts exactly where it was, and
+then only the points walk, in a picture that is steady.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import log
+
 import numpy as np
+from PySide6.QtCore import QRectF
 
 from embedviz.core.camera import Camera, blended
 from embedviz.core.raster import Positions
@@ -12,25 +23,107 @@ class Journey:
     """The way between two layouts of the same points, and between two cameras.
 
     Between 2-D and 3-D, the way leads through the 3-D camera that looks straight down, which
-    shows the same as the 2-D one.
+    shows the same as the 2-D one. A point with a place in only one of the layouts does not move:
+    it appears where it will be, and is gone at once where it will not be.
 
     Parameters
     ----------
     before, after : float32 arrays of shape (n, 3)
+        The same array: only the camera moves.
     first, last : Camera
+        Both for the area in which the way is shown.
+    end : Camera, optional
+        What is seen from when it is over; default: last. Another one where the axes of a 2-D
+        picture then take their part of the area.
+
+    Attributes
+    ----------
+    end : Camera
     """
 
-    def __init__(self, before: Positions, after: Positions, first: Camera, last: Camera) -> None:
-        self._before, self._after, self._last = before, after, last
-        changes_kind = first.is_3d != last.is_3d
-        self._from = first.seen_from_above() if changes_kind and last.is_3d else first
-        self._to = last.seen_from_above() if changes_kind and first.is_3d else last
+    def __init__(
+        self,
+        before: Positions,
+        after: Positions,
+        first: Camera,
+        last: Camera,
+        end: Camera | None = None,
+    ) -> None:
+        self.end = end or last
+        self._flattens = first.is_3d and not last.is_3d
+        self._to = last.seen_from_above() if self._flattens else last
+        self._from = first.seen_from_above() if last.is_3d and not first.is_3d else first
+        self._after = after
+        self._moves = before is not after
+        if self._moves:
+            self._start = _carried_over(before, self._from, self._to)
+            self._from = replace(self._from, center=self._to.center, scale=self._to.scale)
+            self._way, self._now = np.empty_like(after), np.empty_like(after)
+            self._measure()
+
+    def turn_to(self, after: Positions, last: Camera) -> None:
+        """End elsewhere: the layout has changed in the meantime; the kind of camera has not."""
+        if not self._moves:
+            self._start, self._moves = self._after.copy(), True
+            self._way, self._now = np.empty_like(after), np.empty_like(after)
+        self._after, self.end = after, last
+        self._to = last.seen_from_above() if self._flattens else last
+        self._measure()
 
     def at(self, part: float) -> tuple[Positions, Camera]:
-        """Return positions and camera; `part` is 0 at the start and 1 at the end."""
+        """Return positions and camera; `part` is 0 at the start and 1 at the end.
+
+        The positions on the way are in the same array every time.
+        """
         if part >= 1:
-            return self._after, self._last
-        if self._before is self._after:
-            return self._after, blended(self._from, self._to, part)
-        moved = self._before + (self._after - self._before) * np.float32(part)
-        return moved, blended(self._from, self._to, part)
+            return self._after, self.end
+        camera = camera_between(self._from, self._to, part)
+        if not self._moves:
+            return self._after, camera
+        np.multiply(self._way, np.float32(part), out=self._now)
+        self._now += self._start
+        return self._now, camera
+
+    def _measure(self) -> None:
+        with np.errstate(invalid="ignore", over="ignore"):
+            np.subtract(self._after, self._start, out=self._way)
+            if np.isfinite(self._way.sum(dtype=np.float64)):
+                return
+        still = ~np.isfinite(self._way).all(axis=1)
+        self._start[still], self._way[still] = self._after[still], 0
+
+
+def seen_alike(camera: Camera, before: QRectF, after: QRectF) -> Camera:
+    """Return the camera that shows in one area of a widget what another showed in another.
+
+    Exact in 2-D; in 3-D, the perspective changes a little where the size does.
+    """
+    half = min(after.width(), after.height()) / 2
+    scaled = replace(camera, scale=camera.scale * 2 * half / min(before.width(), before.height()))
+    offset = before.center() - after.center()
+    return scaled.panned(offset.x() / half, -offset.y() / half)
+
+
+def _carried_over(positions: Positions, first: Camera, last: Camera) -> Positions:
+    """Return positions that one camera shows where another of the same direction does."""
+    if first.center == last.center and first.scale == last.scale:
+        return positions.copy()
+    factor = last.scale / first.scale
+    offset = np.array(last.center) - np.array(first.center) * factor
+    carried = positions * np.float32(factor)
+    carried += offset.astype(np.float32)
+    return carried
+
+
+def camera_between(first: Camera, last: Camera, part: float) -> Camera:
+    """Return a camera on the way, `part` from 0 to 1, for which all moves straight on screen.
+
+    With the scale moving by equal factors, that is so where the center has gone as much of its
+    way as the scale.
+    """
+    camera = blended(first, last, part)
+    if abs(log(last.scale / first.scale)) < 1e-6:
+        return camera
+    left = (camera.scale - last.scale) / (first.scale - last.scale)
+    x, y, z = (b + (a - b) * left for a, b in zip(first.center, last.center, strict=True))
+    return replace(camera, center=(x, y, z))

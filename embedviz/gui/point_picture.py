@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -130,6 +131,7 @@ class PointPicture:
         # A little less than the gap to their own labels, which touch these boxes otherwise.
         half = 0.65 * self.canvas.radii(rows, depth, frame.theme)[:, np.newaxis]
         marks = np.hstack([pixels - half, 2 * half, 2 * half])
+        marks = marks[np.isfinite(marks).all(axis=1)]  # Others would be in the way everywhere.
         arrows = np.reshape(overlays.boxes_of_arrows(frame, self.arrows), (-1, 4))
         titles = axes.title_boxes_3d(frame, self.titles or ())
         return np.vstack([marks, arrows, np.reshape(titles, (-1, 4))])
@@ -153,7 +155,7 @@ class PointPicture:
         rows = np.array([row])
         pixels, depth = frame.project(self.canvas.positions[rows])
         x, y = pixels[0].tolist()
-        if not frame.area.contains(x, y):
+        if not (isfinite(x) and frame.area.contains(x, y)):
             return
         radius = float(self.canvas.radii(rows, depth, frame.theme)[0]) + 2
         painter.setPen(QPen(QColor(frame.theme.text), 1.5))

@@ -17,6 +17,7 @@ what moves by itself (`motion`). Here they come together with the camera.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,15 +28,16 @@ from PySide6.QtWidgets import QWidget
 
 from embedviz.app.preparation import preparation
 from embedviz.core.camera import Camera
-from embedviz.core.raster import Rows
+from embedviz.core.raster import Positions, Rows
 from embedviz.gui.explained import ExplainedWidget
 from embedviz.gui.frame import Frame
-from embedviz.gui.journey import Journey
+from embedviz.gui.journey import Journey, seen_alike
 from embedviz.gui.legend import Categories, ColorBar
 from embedviz.gui.lettering import is_pixel_device, scale_of
 from embedviz.gui.motion import Motion
 from embedviz.gui.outline import Tool
 from embedviz.gui.overlays import Arrow, Line, Note
+from embedviz.gui.sight import Sight
 from embedviz.gui.still import Still
 from embedviz.gui.theme import look
 
@@ -56,11 +58,9 @@ class PointView(ExplainedWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.animations = True
-        self._camera = Camera()
-        self._fitted_to: tuple[Any, ...] | None = ()
-        self._version = 0
+        self._sight = Sight(self._picture, self._laid_out)
         self._still = Still(self, self._paint_still)
-        self._motion = Motion(self, self._show_part, self._redraw)
+        self._motion = Motion(self, self._show_part, self._come_to_rest)
         preparation.start()
         if not preparation.is_ready:
             preparation.ready.connect(self._redraw)
@@ -76,15 +76,8 @@ class PointView(ExplainedWidget):
     @property
     def camera(self) -> Camera:
         """Where the points are seen from."""
-        if self._fitted_to is not None and self._motion.journey is None:
-            # The margins depend on the ticks, these on the camera, and that on the margins, which
-            # might go round for ever: so for fitting, the ticks are taken to be short.
-            frame = self._laid_out(Camera(is_3d=self._camera.is_3d))
-            wanted = (self._version, frame.aspect, self._camera.is_3d)
-            if wanted != self._fitted_to:
-                self._camera = self._camera.fitted(*self._picture.clouds(), aspect=frame.aspect)
-                self._fitted_to = wanted
-        return self._camera
+        on_the_way = self._motion.journey is not None
+        return self._sight.camera if on_the_way else self._sight.seen_from()
 
     def set_points(
         self,
@@ -122,47 +115,83 @@ class PointView(ExplainedWidget):
         """
         self._motion.finish()
         canvas = self._picture.canvas
-        before, was_3d, first = canvas.positions, canvas.is_3d, self.camera
+        before, was_3d, first, area = canvas.positions, canvas.is_3d, self.camera, self.area()
         canvas.set_points(positions, colors, sizes)
         self.setAccessibleDescription(f"{len(canvas):,} points, {2 + canvas.is_3d}-D")
-        self._version += 1
-        if not keep_camera or canvas.is_3d != was_3d:
-            self._camera = first.turned_to(canvas.is_3d)
+        self._sight.note_change()
+        keeps = keep_camera and canvas.is_3d == was_3d
+        if not keeps:
+            self._sight.camera = first.turned_to(canvas.is_3d)
         if not keep_camera:
-            self._fitted_to = ()
+            self._sight.fit()
         elif len(before):
-            self._fitted_to = None
+            self._sight.hold(self._sight.camera)
         is_same = len(before) == len(canvas) > 0
         if is_same or canvas.is_large(self.devicePixelRatioF()):
             self._motion.touch()
-        if animate and is_same and self.animations and self.isVisible():
-            self._motion.set_out(Journey(before, canvas.positions, first, self.camera))
+        if animate and is_same:
+            self._travel(before, first, area)
+        self._redraw()
+
+    def move_points(self, positions: ArrayLike) -> None:
+        """Move the same points, quickly, as a layout converges.
+
+        Colors, sizes, marks and labels are kept. Where all points are shown, the camera follows
+        smoothly.
+
+        Parameters
+        ----------
+        positions : array-like of shape (n, 2) or (n, 3)
+            As before. Copied. Rows with NaN or infinity are not drawn.
+
+        Raises
+        ------
+        ValueError
+            When the shape is not as before.
+        """
+        canvas, journey = self._picture.canvas, self._motion.journey
+        canvas.move_points(positions)
+        self._sight.note_change()
+        if journey is not None:
+            self._sight.is_behind = True
+            last = self._sight.fitted() if self._sight.is_fitted else journey.end
+            journey.turn_to(canvas.positions, last)
+            return
+        self._sight.follow()
+        self._motion.touch()
         self._redraw()
 
     def set_camera(self, camera: Camera) -> None:
         """Show the points from elsewhere; nothing is emitted."""
-        if camera == self.camera and self._fitted_to is None:
+        if camera == self.camera and not self._sight.is_fitted:
             return
         self._motion.finish()
-        self._camera, self._fitted_to = camera, None
+        self._sight.hold(camera)
         self._motion.touch()
         self._redraw()
 
     @property
     def is_fitted(self) -> bool:
         """Whether all points are shown, also when the widget is resized."""
-        return self._fitted_to is not None
+        return self._sight.is_fitted
 
     def fit(self) -> None:
         """Show all points, and keep showing all of them when the widget is resized."""
         self._motion.finish()
         before = self.camera
-        self._fitted_to = ()
-        if self.camera != before and self.animations and self.isVisible():
-            positions = self._picture.canvas.positions
-            self._motion.set_out(Journey(positions, positions, before, self.camera))
-        self._motion.touch()
-        self._redraw()
+        self._sight.fit()
+        self._turn_from(before)
+
+    def fly_to(self, rows: ArrayLike) -> None:
+        """Go where these rows fill the view; a single one comes with what surrounds it.
+
+        Linked views are taken along, and the camera settles at the end.
+        """
+        self._motion.finish()
+        before = self.camera
+        self._sight.hold(self._sight.around(np.asarray(rows, dtype=np.intp).reshape(-1)))
+        self._turn_from(before)
+        self.moves.announce_journey()
 
     def render_now(self) -> None:
         """Draw one frame, whether or not anything has changed."""
@@ -182,7 +211,7 @@ class PointView(ExplainedWidget):
             return self._picture.frame(camera, look.theme, width, height, device_scale=scale)
 
         shown = self.camera
-        if self._fitted_to is not None:
+        if self._sight.is_fitted:
             aspect = framed(Camera(is_3d=shown.is_3d)).aspect
             shown = shown.fitted(*self._picture.clouds(), aspect=aspect)
         painter.save()
@@ -254,16 +283,40 @@ class PointView(ExplainedWidget):
         self._still.forget()
 
     def _fit_anew(self) -> None:
-        self._version += 1
+        self._sight.note_change()
         self._redraw()
+
+    def _turn_from(self, first: Camera) -> None:
+        if first != self.camera:
+            self._travel(self._picture.canvas.positions, first, self.area())
+        self._motion.touch()
+        self._redraw()
+
+    def _travel(self, before: Positions, first: Camera, area: QRectF) -> None:
+        """Set out from where points, camera and area were to where they are."""
+        if not (self.animations and self.isVisible()):
+            return
+        end, positions = self.camera, self._picture.canvas.positions
+        # Between 2-D and 3-D, the way is shown in 3-D, whose axes need no margins.
+        there = self._laid_out(end).area
+        on_the_way = self._laid_out(replace(end, is_3d=end.is_3d or first.is_3d)).area
+        first, last = seen_alike(first, area, on_the_way), seen_alike(end, there, on_the_way)
+        self._motion.set_out(Journey(before, positions, first, last, end))
 
     def _show_part(self, part: float) -> None:
         journey, canvas = self._motion.journey, self._picture.canvas
         assert journey is not None
-        canvas.positions, self._camera = journey.at(part)
+        canvas.positions, self._sight.camera = journey.at(part)
         canvas.forget_image()
         if part >= 1:
             self._motion.journey = None
         self._motion.touch()
         self._redraw()
         self.moves.note_step()
+
+    def _come_to_rest(self) -> None:
+        if self._sight.is_behind:
+            before = self.camera
+            self._sight.fit()
+            self._turn_from(before)
+        self._redraw()

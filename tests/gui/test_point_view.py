@@ -416,16 +416,177 @@ def test_svg_keeps_text_and_lines(view, tmp_path):
     assert text.count("<image") == 1
 
 
+def pixels_on_screen(view, positions):
+    frame = view._laid_out(view.camera)
+    return frame.project(positions)[0]
+
+
 def test_points_move_to_another_layout(view, qtbot):
     view.animations = True
     view.set_points(CORNERS)
-    first = view._picture.canvas.positions.copy()
-    view.set_points(np.array(CORNERS) + 1, animate=True)
+    before = pixels_on_screen(view, CORNERS)
+    other = np.array(CORNERS)[::-1] * 50 + 1
+    view.set_points(other, animate=True)
     assert view.is_on_the_way()
-    np.testing.assert_array_equal(view._picture.canvas.positions, first)
+    on_screen = pixels_on_screen(view, view._picture.canvas.positions)
+    np.testing.assert_allclose(on_screen, before, atol=0.01)
     qtbot.waitUntil(lambda: not view.is_on_the_way())
-    np.testing.assert_array_equal(view._picture.canvas.positions[:, :2], np.array(CORNERS) + 1)
+    np.testing.assert_array_equal(view._picture.canvas.positions[:, :2], other)
     assert view.camera.center == (1, 1, 0)
+
+
+@pytest.mark.parametrize("columns", [(2, 3), (3, 2)])
+def test_everything_starts_where_it_was_also_where_the_margins_change(view, columns):
+    view.animations = True
+    view.set_axes(["x", "y", "z"])  # Which take room in 2-D alone.
+    before = np.random.default_rng(0).normal(size=(20, columns[0]))
+    after = np.random.default_rng(1).normal(size=(20, columns[1])) * 30
+    view.set_points(before)
+    pixels = pixels_on_screen(view, before)
+    view.set_points(after, animate=True)
+    on_screen = pixels_on_screen(view, view._picture.canvas.positions)
+    np.testing.assert_allclose(on_screen, pixels, atol=0.01)
+    view._show_part(0.99999)
+    on_screen = pixels_on_screen(view, view._picture.canvas.positions)
+    view._motion.finish()
+    np.testing.assert_allclose(on_screen, pixels_on_screen(view, after), atol=0.01)
+
+
+def test_a_layout_that_converges_is_followed(view, qtbot):
+    colors = np.full(4, 0xFFFF0000, np.uint32)
+    view.set_points(CORNERS, colors, 9)
+    view.set_labels(["a", "b", "c", "d"])
+    view.set_marks(query=2)
+    canvas = view._picture.canvas
+    for step in range(1, 40):
+        view.move_points(np.array(CORNERS) * (1 + step))
+        assert view.is_fitted
+        assert view.camera.scale > 0.85 * (1 + step)
+    frames = view.frames
+    view.repaint()
+    assert view.frames == frames + 1
+    assert canvas._colors is not None
+    assert canvas.marks.query == 2
+    qtbot.waitUntil(lambda: not view._sight.is_behind)
+    assert view.camera == Camera().fitted(
+        np.array(CORNERS) * 40, aspect=view._sight._short_frame().aspect
+    )
+
+
+def test_a_shrinking_layout_is_followed_without_hurry(view):
+    view.set_points(CORNERS)
+    first = view.camera.scale
+    view.move_points(np.array(CORNERS) / 10)
+    assert first > view.camera.scale > first / 3
+
+
+def test_a_held_camera_stays_while_points_move(view):
+    view.set_points(np.eye(3))
+    camera = Camera(scale=3, is_3d=True)
+    view.set_camera(camera)
+    view.move_points(np.eye(3) * 100)
+    assert view.camera == camera
+
+
+def test_points_may_move_on_while_they_are_on_a_journey(view, qtbot):
+    view.animations = True
+    view.set_points(CORNERS)
+    view.set_points(np.array(CORNERS) + 1, animate=True)
+    view.move_points(np.array(CORNERS) * 9)
+    assert view.is_on_the_way()
+    qtbot.waitUntil(lambda: not view.is_on_the_way() and not view._sight.is_behind)
+    np.testing.assert_array_equal(view._picture.canvas.positions[:, :2], np.array(CORNERS) * 9)
+    assert view.area().contains(*place_of(view, (9, 9)))
+
+
+@pytest.mark.parametrize("positions", [np.zeros((3, 2)), np.zeros((4, 3))])
+def test_only_the_same_points_can_move(view, positions):
+    view.set_points(CORNERS)
+    with pytest.raises(ValueError, match="as before"):
+        view.move_points(positions)
+    np.testing.assert_array_equal(view._picture.canvas.positions[:, :2], CORNERS)
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+def test_flying_to_rows_fills_the_view_with_them(view, columns):
+    positions = np.random.default_rng(0).normal(size=(500, columns))
+    view.set_points(positions)
+    near = np.flatnonzero(np.linalg.norm(positions - positions[3], axis=1) < 0.7)
+    changed, settled = [], []
+    view.camera_changed.connect(changed.append)
+    view.fly_to(near)
+    assert changed == [view.camera]
+    assert not view.is_fitted
+    pixels = pixels_on_screen(view, positions[near])
+    area = view.area()
+    assert all(area.contains(x, y) for x, y in pixels.tolist())
+    assert np.ptp(pixels, axis=0).max() > 0.4 * area.height()
+    view.camera_settled.connect(settled.append)
+    view.moves.end_burst()
+    assert settled == [view.camera]
+
+
+def test_flying_to_one_row_shows_what_surrounds_it(view):
+    positions = np.random.default_rng(0).normal(size=(2000, 2))
+    view.set_points(positions)
+    view.fly_to([5])
+    pixels = pixels_on_screen(view, positions)
+    area = view.area()
+    in_view = sum(area.contains(x, y) for x, y in pixels.tolist())
+    assert 20 < in_view < 200
+    assert pixels[5] == pytest.approx((area.center().x(), area.center().y()), abs=0.01)
+
+
+def test_flying_to_nowhere_stays(view):
+    positions = np.array([[np.nan, np.nan], [1, 1], [1, 1]])
+    view.set_points(positions)
+    before = view.camera
+    for rows in ([0], []):
+        view.fly_to(rows)
+        assert view.camera == before
+    view.fly_to([1])
+    assert view.camera.center == (1, 1, 0)
+    assert view.camera.scale > 0
+
+
+def test_a_flight_takes_linked_views_along_and_settles(view, qtbot):
+    view.animations = True
+    view.set_points(np.random.default_rng(0).normal(size=(100, 2)))
+    changed = []
+    view.camera_changed.connect(changed.append)
+    with qtbot.waitSignal(view.camera_settled) as settled:
+        view.fly_to([1, 2, 3])
+        assert view.is_on_the_way()
+    assert settled.args == [changed[-1]] == [view.camera]
+    assert len(set(changed)) > 1
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+def test_hidden_rows_are_harmless_everywhere(view, qtbot, columns):
+    view.animations = True
+    positions = np.random.default_rng(0).normal(size=(50, columns))
+    view.set_points(positions)
+    view.set_labels([f"row {i}" for i in range(50)], always=[0, 1], required=2)
+    view.set_marks(query=0, selected=[1, 30], neighbors=[2], dim_others=True)
+    isolated = positions.copy()
+    isolated[:25] = np.nan
+    view.set_points(isolated, animate=True)
+    view.repaint()
+    qtbot.waitUntil(lambda: not view.is_on_the_way())
+    rest(view, qtbot)
+    view.repaint()
+    assert set(view._picture.labels._places) <= set(range(25, 50))
+    assert len(view._picture.labels._places) > 3
+    pixels = pixels_on_screen(view, isolated[25:])
+    assert all(view.area().contains(x, y) for x, y in pixels.tolist())
+    corners = [[0, 0], [400, 0], [400, 300], [0, 300]]
+    assert view.rows_within(np.array(corners, dtype=float)).tolist() == list(range(25, 50))
+    assert view.row_at(view.area().center(), 1000) >= 25
+    view.hovered = 0
+    view.repaint()
+    view.fly_to(range(50))
+    view.move_points(positions)
+    qtbot.waitUntil(lambda: not view.is_on_the_way())
 
 
 def test_points_turn_from_two_to_three_dimensions_and_back(view, qtbot):
