@@ -192,6 +192,20 @@ class State:
         sets = (*self.sets[:place], vector_set, *self.sets[place:])
         return replace(self, sets=sets).activated(vector_set)
 
+    def replaced(self, old: VectorSet, new: VectorSet) -> State:
+        """Show the same rows with something more: the set takes the place of the other one.
+
+        Sets that were derived from it stay as they are, beside it.
+        """
+        if old not in self.sets:
+            return self
+        sets = tuple(new if each is old else each for each in self.sets)
+        maps = tuple(
+            replace(each, vector_set=new) if each.vector_set is old else each for each in self.maps
+        )
+        active = new if self.active is old else self.active
+        return replace(self, sets=sets, maps=maps, active=active)
+
     def derived_by(self, parent: VectorSet, recipe: object) -> VectorSet | None:
         """Return the set of the library that was made from a set by a recipe, if there is one."""
         for vector_set in self.sets:
@@ -337,7 +351,7 @@ class State:
         # As both maps are, and not as ones that are to show another set.
         state = self.activated(chosen.vector_set)
         state = state.mapped(replace(self.map, vector_set=self.active))
-        return replace(state, map_key=key).mapped(replace(chosen, vector_set=None))
+        return replace(state, map_key=chosen.key).mapped(replace(chosen, vector_set=None))
 
     def with_map(self) -> State:
         """Add another map, which shows the active set as the one in use does."""
