@@ -16,6 +16,8 @@ from embedviz.core.errors import UserError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from embedviz.core.thumbnails import Thumbnails
+
 Matrix = NDArray[np.float32]
 Rows = NDArray[np.intp]
 
@@ -59,6 +61,9 @@ class VectorSet:
         The format and the absolute path of the file they came from, "GloVe text · /data/x.txt".
     derivation : Derivation, optional
         Set when the vectors were computed from another set's.
+    thumbnails : Thumbnails, optional
+        A picture of each row. Default: those of the set it was derived from, which has the same
+        rows.
 
     Attributes
     ----------
@@ -67,12 +72,13 @@ class VectorSet:
     labels : tuple of str, length n_vectors
     metadata : pyarrow.Table
         Without columns where there is none.
+    thumbnails : Thumbnails or None
 
     Raises
     ------
     UserError
-        When the array is not two-dimensional, holds no numbers, or labels or metadata have
-        another number of rows.
+        When the array is not two-dimensional, holds no numbers, or labels, metadata or
+        thumbnails have another number of rows.
     """
 
     def __init__(
@@ -85,6 +91,7 @@ class VectorSet:
         notes: Sequence[str] = (),
         source: str = "",
         derivation: Derivation | None = None,
+        thumbnails: Thumbnails | None = None,
     ) -> None:
         self.name = name
         self.vectors = _read_only_matrix(vectors, name or "vectors")
@@ -96,9 +103,14 @@ class VectorSet:
         self.notes = tuple(notes)
         self.source = source
         self.derivation = derivation
+        if thumbnails is None and derivation is not None:
+            thumbnails = derivation.parent.thumbnails
+        self.thumbnails: Thumbnails | None = thumbnails
         self._require_rows("labels", len(self.labels))
         if metadata is not None:
             self._require_rows("metadata rows", self.metadata.num_rows)
+        if thumbnails is not None:
+            self._require_rows("thumbnails", len(thumbnails))
 
     @cached_property
     def metadata(self) -> pa.Table:

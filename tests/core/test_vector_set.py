@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from embedviz.core.errors import UserError
 from embedviz.core.recipes import Truncated
+from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
 
 
@@ -113,3 +114,13 @@ def test_can_be_sent_to_another_process(toy):
     assert again.labels == toy.labels
     np.testing.assert_array_equal(again.vectors, toy.vectors)
     assert again.metadata.equals(toy.metadata)
+
+
+def test_thumbnails_are_one_for_each_row_and_go_along_to_derived_sets():
+    pictures = ImageArray(np.zeros((3, 2, 2), dtype=np.uint8))
+    vector_set = VectorSet(np.eye(3), thumbnails=pictures)
+    assert vector_set.thumbnails is pictures
+    assert Truncated(2).derive(vector_set).thumbnails is pictures
+    assert VectorSet(np.eye(3)).thumbnails is None
+    with pytest.raises(UserError, match="3 thumbnails for 4 vectors"):
+        VectorSet(np.eye(4), thumbnails=pictures)
