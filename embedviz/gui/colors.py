@@ -1,91 +1,152 @@
-"""Colors of points by a metadata column."""
+"""Colors and sizes of points by a metadata column.
+
+A recolor of a million rows is one look-up per row in a small table of packed colors: the column
+was read before (`gui.column_values`), and the last entries of the table are the muted colors of
+rows without a value and of those in a small group, whose codes are negative.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.raster import Colors, Sizes
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.legend import Categories, ColorBar, Legend
-from embedviz.gui.theme import OKABE_ITO, Theme
-
-Colors = NDArray[np.float32]
-MOST_CATEGORIES = 60
-"""A column with more different texts than this names its rows rather than groups them."""
-
-# Simulated dichromacy, for keeping colors apart for everyone: linear RGB to what is seen with
-# red cones (protanopia) or green cones (deuteranopia) missing (Viénot, Brettel and Mollon 1999).
-_PROTAN = np.array([[0.11238, 0.88762, 0.0], [0.11238, 0.88762, 0.0], [0.00401, -0.00401, 1.0]])
-_DEUTAN = np.array([[0.29275, 0.70725, 0.0], [0.29275, 0.70725, 0.0], [-0.02234, 0.02234, 1.0]])
-
-# Linear RGB to Oklab (Ottosson 2020), whose distances are close to differences seen.
-_TO_CONES = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ]
+from embedviz.gui.column_values import (
+    MISSING,
+    OTHER,
+    Codes,
+    ColumnValues,
+    Groups,
+    Numbers,
+    column_values,
 )
-_TO_LAB = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ]
-)
+from embedviz.gui.legend import Categories, ColorBar, Legend, number_text
+from embedviz.gui.palettes import RAMPS, category_colors, number_ramp, packed, share_ramp
+from embedviz.gui.point_colors import usual_size
+from embedviz.gui.theme import Theme
+
+__all__ = [
+    "MISSING",
+    "OTHER",
+    "RAMPS",
+    "Coloring",
+    "can_be_both",
+    "color_by",
+    "color_by_share",
+    "colorable_columns",
+    "legend_of",
+    "sizable_columns",
+    "size_by",
+    "size_note",
+    "usual_range",
+]
+
+SMALLEST, LARGEST = 0.6, 2.5
+"""Diameters of points that have a size of their own, against the usual one."""
+NO_VALUE = "no value"
+"""What rows without a value are called in a legend."""
+
+_OPAQUE, _FAINT = 0.9, 0.22
+_DAY = 86400.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Coloring:
     """Colors of all rows, and what they mean.
 
     Attributes
     ----------
-    colors : array of shape (n_vectors, 4)
-        Red, green, blue and opacity, from 0 to 1.
+    colors : uint32 array of shape (n_vectors,)
+        As 0xAARRGGBB.
     title : str
         The column.
     categories : tuple of (name, `#RRGGBB`, count)
+        As the legend shows them: the named groups, then the others, then what has no value.
         Empty for numbers.
+    codes : int16 array of shape (n_vectors,), or None for numbers
+        Place in `names`; −1 without a value, −2 in a group that has no color of its own.
+    names : tuple of str
+        The groups with a color of their own.
+    hidden : frozenset of str
+        Those of the categories that are not to be drawn.
     least, most : float
         Range of the numbers; equal for categories.
+    low, high : float
+        Where the colors end; numbers beyond have those of the ends.
     ramp : tuple of `#RRGGBB`
-        Colors from least to most; empty for categories.
+        Colors from low to high; empty for categories.
+    inverted : bool
+        Whether the ramp goes the other way than usual; `ramp` already does.
+    unit : {"number", "date", "share"}
+        How the numbers are written. Dates are seconds since 1970, UTC.
     """
 
     colors: Colors
     title: str
     categories: tuple[tuple[str, str, int], ...] = ()
+    codes: Codes | None = None
+    names: tuple[str, ...] = ()
+    hidden: frozenset[str] = frozenset()
     least: float = 0.0
     most: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
     ramp: tuple[str, ...] = ()
+    inverted: bool = False
+    unit: str = "number"
+
+    @property
+    def hidden_rows(self) -> NDArray[np.bool_] | None:
+        """Which rows are not to be drawn, one truth per row; None when all are."""
+        if self.codes is None or not self.hidden:
+            return None
+        entries = {name for name, _, _ in self.categories} - set(self.names)
+        others = (entries - {NO_VALUE}) & self.hidden
+        last = (bool(others), NO_VALUE in self.hidden - set(self.names))
+        table = np.array([*(name in self.hidden for name in self.names), *last])
+        return np.take(table, self.codes, mode="wrap")
 
 
 def colorable_columns(vector_set: VectorSet) -> list[str]:
-    """Return the metadata columns that can color points: numbers, truth, not too many texts."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
+    """Return the metadata columns that can color points: numbers, dates, truth, most texts.
 
-    columns = []
-    for field in vector_set.metadata.schema:
-        if (
-            pa.types.is_integer(field.type)
-            or pa.types.is_floating(field.type)
-            or pa.types.is_boolean(field.type)
-        ):
-            columns.append(field.name)
-        elif pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
-            column = vector_set.metadata.column(field.name)
-            if 1 <= pc.count_distinct(column).as_py() <= MOST_CATEGORIES:
-                columns.append(field.name)
-    return columns
+    Texts cannot where nearly each row has its own: they name rows rather than group them.
+    """
+    return [name for name in _columns(vector_set) if _can_color(vector_set, name)]
 
 
-def color_by(vector_set: VectorSet, column: str, theme: Theme) -> Coloring:
+def sizable_columns(vector_set: VectorSet) -> list[str]:
+    """Return the metadata columns that can size points: numbers and dates."""
+    return [name for name in _columns(vector_set) if _read(vector_set, name).is_numeric]
+
+
+def can_be_both(vector_set: VectorSet, column: str) -> bool:
+    """Whether a column is of whole numbers that can be shown as groups or as quantities."""
+    values = column_values(vector_set, column)
+    return values.kind == "number" and values.can_be_groups
+
+
+def usual_range(vector_set: VectorSet, column: str) -> tuple[float, float]:
+    """Return the 1st and the 99th percentile of a column of numbers or dates."""
+    return column_values(vector_set, column).numbers.usual_range
+
+
+def color_by(
+    vector_set: VectorSet,
+    column: str,
+    theme: Theme,
+    *,
+    hidden: frozenset[str] = frozenset(),
+    color_range: tuple[float, float] | None = None,
+    inverted: bool = False,
+    as_categories: bool | None = None,
+    ramp: str = "viridis",
+) -> Coloring:
     """Return the color of each row by one of its metadata.
 
     Parameters
@@ -95,122 +156,212 @@ def color_by(vector_set: VectorSet, column: str, theme: Theme) -> Coloring:
         One of `colorable_columns`.
     theme : Theme
         Rows without a value get its muted color, and stay faint.
+    hidden : frozenset of str
+        Categories that are not to be drawn.
+    color_range : (float, float), optional
+        Numbers outside have the colors of the ends. Default: all of them; for the ramp with two
+        ends, where there are numbers on both sides of 0, as far on one side as on the other.
+    inverted : bool
+        Whether the ramp goes the other way.
+    as_categories : bool, optional
+        Whether whole numbers are groups. Default: if they are few and repeat.
+    ramp : str
+        One of `RAMPS`, for numbers.
     """
-    import pyarrow as pa
+    values = column_values(vector_set, column)
+    as_groups = values.is_grouped
+    if as_categories is not None and can_be_both(vector_set, column):
+        as_groups = as_categories
+    if as_groups:
+        return _by_groups(values.groups, column, theme, hidden)
+    if not values.is_numeric:
+        raise ValueError(f"{column} holds nothing that colors can stand for")
+    low, high = color_range or _default_range(values.numbers, ramp)
+    colors = number_ramp(ramp, theme)
+    unit = "date" if values.kind == "date" else "number"
+    return _by_numbers(values.numbers, column, theme, (low, high), colors, inverted, unit)
 
-    values = vector_set.metadata.column(column).combine_chunks()
-    if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
-        return _by_number(values, column, theme)
-    return _by_category(values, column, theme)
+
+def color_by_share(shares: NDArray[np.float32], theme: Theme) -> Coloring:
+    """Return the color of each row by how many of its true neighbors are near it on the map.
+
+    Parameters
+    ----------
+    shares : float array of shape (n_vectors,)
+        From 0 to 1; NaN where it is not known.
+    theme : Theme
+    """
+    numbers = Numbers(np.asarray(shares, dtype=np.float64), 0.0, 1.0)
+    title, ramp = "true neighbors kept", share_ramp(theme)
+    return _by_numbers(numbers, title, theme, (0.0, 1.0), ramp, False, "share")
 
 
 def legend_of(coloring: Coloring) -> Legend:
     """Return what explains a coloring beside the points."""
-    if coloring.ramp:
-        return ColorBar(coloring.title, coloring.least, coloring.most, coloring.ramp)
-    return Categories(coloring.title, coloring.categories)
-
-
-def _by_number(values: Any, column: str, theme: Theme) -> Coloring:
-    # Long whole numbers, such as identifiers, lose their last digits, which no color shows.
-    numbers = values.cast("float64", safe=False).to_numpy(zero_copy_only=False)
-    known = np.isfinite(numbers)
-    least, most = (numbers[known].min(), numbers[known].max()) if known.any() else (0.0, 0.0)
-    ramp = number_ramp()
-    size = max(abs(least), abs(most)) or 1.0  # The span of huge numbers may be infinite.
-    shares = (numbers[known] / size - least / size) / ((most / size - least / size) or 1.0)
-    colors = _faint(len(numbers), theme)
-    places = np.rint(shares * (len(ramp) - 1)).astype(int)
-    colors[known] = np.array([_rgba(color, 0.9) for color in ramp], dtype=np.float32)[places]
-    return Coloring(colors, column, (), float(least), float(most), ramp)
-
-
-def _by_category(values: Any, column: str, theme: Theme) -> Coloring:
-    import pyarrow.compute as pc
-
-    encoded = pc.dictionary_encode(values.cast("string"))
-    names = [str(name) for name in encoded.dictionary.to_pylist()]
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    counts = np.bincount(codes[codes >= 0], minlength=len(names))
-    order = np.argsort(-counts, kind="stable")
-    chosen = category_colors(len(names), theme.is_dark)
-    table = np.zeros((len(names), 4), dtype=np.float32)
-    for color, place in zip(chosen, order, strict=True):
-        table[place] = _rgba(color, 0.9)
-    colors = _faint(len(codes), theme)
-    colors[codes >= 0] = table[codes[codes >= 0]]
-    categories = tuple(
-        (names[place], color, int(counts[place]))
-        for color, place in zip(chosen, order, strict=True)
+    if not coloring.ramp:
+        return Categories(coloring.title, coloring.categories, coloring.hidden)
+    return ColorBar(
+        coloring.title,
+        coloring.least,
+        coloring.most,
+        coloring.ramp,
+        coloring.low,
+        coloring.high,
+        coloring.inverted,
+        value_text(coloring.unit, coloring.least, coloring.most),
     )
-    return Coloring(colors, column, categories)
 
 
-def _faint(count: int, theme: Theme) -> Colors:
-    return np.tile(np.array(_rgba(theme.muted, 0.22), dtype=np.float32), (count, 1))
+def size_by(vector_set: VectorSet, column: str, count: int) -> Sizes:
+    """Return the diameter of each row's point by a column of numbers, in pixels.
 
-
-def number_ramp() -> tuple[str, ...]:
-    """Return viridis, 64 colors from dark blue to yellow."""
-    import pyqtgraph as pg
-
-    table = pg.colormap.get("viridis").getLookupTable(nPts=64)
-    return tuple("#{:02X}{:02X}{:02X}".format(*color[:3]) for color in table)
-
-
-@lru_cache
-def category_colors(count: int, on_dark: bool) -> tuple[str, ...]:
-    """Return colors that are told apart, also under the common color vision deficiencies.
-
-    Up to eight are Okabe and Ito's, their black being white on a dark ground. Beyond, each
-    further color is the one farthest from all before it, as Glasbey et al. (2007) do, but at the
-    worst of three kinds of sight: the usual one and the two common deficiencies. Light or dark
-    ones that would be lost on the ground are left out.
+    The area grows evenly with the number, from 0.6 to 2.5 times the usual diameter, over all but
+    the outermost hundredth of the numbers at each end.
 
     Parameters
     ----------
+    vector_set : VectorSet
+    column : str
+        One of `sizable_columns`; rows without a value get the smallest size.
     count : int
-    on_dark : bool
-        Whether the ground is dark.
+        The number of points that are drawn, on which the usual size depends.
+
+    Returns
+    -------
+    float32 array of shape (n_vectors,)
     """
-    first = tuple("#FFFFFF" if on_dark and color == "#000000" else color for color in OKABE_ITO)
-    if count <= len(first):
-        return first[:count]
-    levels = np.linspace(0, 1, 14)
-    grid = np.stack(np.meshgrid(levels, levels, levels), -1).reshape(-1, 3)
-    lab = _oklab(grid)
-    lightness, chroma = lab[:, 0], np.hypot(lab[:, 1], lab[:, 2])
-    fits = (lightness > (0.55 if on_dark else 0.38)) & (lightness < (0.92 if on_dark else 0.82))
-    grid = grid[fits & (chroma > 0.07)]
-    seen = [_oklab(grid), _oklab(grid, _PROTAN), _oklab(grid, _DEUTAN)]
-    chosen = [_rgba(color, 1.0)[:3] for color in first]
-    nearest = np.full(len(grid), np.inf)
-    for color in chosen:
-        nearest = np.minimum(nearest, _worst_distance(seen, np.array(color)))
-    while len(chosen) < count:
-        best = int(np.argmax(nearest))
-        chosen.append(tuple(grid[best]))
-        nearest = np.minimum(nearest, _worst_distance(seen, grid[best]))
-    return tuple("#{:02X}{:02X}{:02X}".format(*(round(255 * c) for c in rgb)) for rgb in chosen)
+    numbers = column_values(vector_set, column).numbers
+    shares = _shares(numbers.values, *numbers.usual_range)
+    least, most = np.float32(SMALLEST**2), np.float32(LARGEST**2)
+    areas = least + (most - least) * np.nan_to_num(shares, copy=False, nan=0.0)
+    return np.asarray(np.sqrt(areas) * np.float32(usual_size(count)), dtype=np.float32)
 
 
-def _worst_distance(seen: list[NDArray[np.float64]], color: NDArray[np.float64]) -> Any:
-    sights = (None, _PROTAN, _DEUTAN)
-    distances = [
-        np.linalg.norm(lab - _oklab(color[np.newaxis], sight), axis=1)
-        for lab, sight in zip(seen, sights, strict=True)
-    ]
-    # Deficiencies count half: where all three counted fully, little but lightness would vary.
-    return np.minimum(distances[0], 2.0 * np.minimum(distances[1], distances[2]))
+def size_note(vector_set: VectorSet, column: str) -> str:
+    """Return what the sizes of points mean, in a few words."""
+    values = column_values(vector_set, column)
+    write = value_text("date" if values.kind == "date" else "number", *values.numbers.usual_range)
+    low, high = map(write, values.numbers.usual_range)
+    return f"area: {column}, {low} to {high}"
 
 
-def _oklab(rgb: NDArray[np.float64], sight: NDArray[np.float64] | None = None) -> Any:
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    if sight is not None:
-        linear = np.clip(linear @ sight.T, 0, 1)
-    return np.cbrt(linear @ _TO_CONES.T) @ _TO_LAB.T
+def value_text(unit: str, low: float, high: float) -> Callable[[float], str]:
+    """Return what writes numbers of a unit as briefly as a range asks for.
+
+    Parameters
+    ----------
+    unit : {"number", "date", "share"}
+        Dates are seconds since 1970, UTC.
+    low, high : float
+        Dates within a few days of each other have a time.
+    """
+    if unit == "share":
+        return _percent
+    if unit == "date":
+        return _moment if high - low < 3 * _DAY else _date
+    return number_text
 
 
-def _rgba(color: str, alpha: float) -> tuple[float, float, float, float]:
-    red, green, blue = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    return red, green, blue, alpha
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _date(seconds: float) -> str:
+    return _written(seconds, "%Y-%m-%d")
+
+
+def _moment(seconds: float) -> str:
+    return _written(seconds, "%Y-%m-%d %H:%M")
+
+
+def _written(seconds: float, form: str) -> str:
+    try:
+        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).strftime(form)
+    except OverflowError:  # Before the year 1 or after 9999.
+        return number_text(seconds)
+
+
+def _columns(vector_set: VectorSet) -> list[str]:
+    return list(vector_set.metadata.column_names)
+
+
+def _read(vector_set: VectorSet, column: str) -> ColumnValues:
+    """Return a column that is only looked at, and not kept for coloring."""
+    return ColumnValues(vector_set.metadata.column(column))
+
+
+def _can_color(vector_set: VectorSet, column: str) -> bool:
+    values = _read(vector_set, column)
+    return values.kind is not None and not values.names_rows
+
+
+def _default_range(numbers: Numbers, ramp: str) -> tuple[float, float]:
+    if ramp == "diverging" and numbers.least < 0 < numbers.most:
+        farthest = max(-numbers.least, numbers.most)
+        return -farthest, farthest
+    return numbers.least, numbers.most
+
+
+def _by_numbers(
+    numbers: Numbers,
+    title: str,
+    theme: Theme,
+    ends: tuple[float, float],
+    ramp: tuple[str, ...],
+    inverted: bool,
+    unit: str,
+) -> Coloring:
+    ramp = ramp[::-1] if inverted else ramp
+    last = len(ramp) - 1
+    table = np.append(packed(ramp, _OPAQUE), packed([theme.muted], _FAINT))
+    shares = _shares(numbers.values, *ends)
+    shares *= last
+    places = np.nan_to_num(np.rint(shares, out=shares), copy=False, nan=last + 1)
+    return Coloring(
+        colors=table[places.astype(np.int16)],
+        title=title,
+        least=numbers.least,
+        most=numbers.most,
+        low=ends[0],
+        high=ends[1],
+        ramp=ramp,
+        inverted=inverted,
+        unit=unit,
+    )
+
+
+def _shares(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.float32]:
+    """Return where numbers lie between two, 0 to 1; NaN stays."""
+    if not low < high:
+        return (values * 0).astype(np.float32)
+    # The span of huge numbers may be infinite, that of their halves is not.
+    shares = (values * 0.5 - low * 0.5) / (high * 0.5 - low * 0.5)
+    return np.clip(shares, 0, 1, out=shares).astype(np.float32)
+
+
+def _by_groups(groups: Groups, title: str, theme: Theme, hidden: frozenset[str]) -> Coloring:
+    chosen = _colors_by_size(groups, theme)
+    table = np.append(packed(chosen, _OPAQUE), packed([theme.muted] * 2, _FAINT))
+    entries = list(zip(groups.names, chosen, groups.counts, strict=True))
+    if groups.n_others:
+        entries.append((f"{groups.n_others:,} others", theme.muted, groups.n_other_rows))
+    if groups.n_missing:
+        entries.append((NO_VALUE, theme.muted, groups.n_missing))
+    return Coloring(
+        colors=np.take(table, groups.codes, mode="wrap"),
+        title=title,
+        categories=tuple(entries),
+        codes=groups.codes,
+        names=groups.names,
+        hidden=hidden & {name for name, _, _ in entries},
+    )
+
+
+def _colors_by_size(groups: Groups, theme: Theme) -> list[str]:
+    """Return a color for each group, the first colors for the largest groups."""
+    order = np.argsort(-np.array(groups.counts, dtype=np.int64), kind="stable")
+    colors = category_colors(len(groups.names), theme.is_dark)
+    chosen = [""] * len(colors)
+    for place, color in zip(order.tolist(), colors, strict=True):
+        chosen[place] = color
+    return chosen

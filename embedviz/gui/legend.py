@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -14,6 +14,18 @@ from embedviz.gui.lettering import draw_line_of_text, text_size
 _SWATCH, _BAR, _GAP = 9.0, 10.0, 8.0
 
 
+def number_text(value: float) -> str:
+    """Return a number as briefly as it can be read."""
+    size = abs(value)
+    if size >= 1e7 or 0 < size < 1e-3:
+        text = f"{value:.3g}"
+    elif size >= 1000 or float(value).is_integer():
+        text = f"{value:,.0f}"
+    else:
+        text = f"{value:.3g}"
+    return text.replace("-", "\u2212")
+
+
 @dataclass(frozen=True)
 class Categories:
     """One color per category.
@@ -23,10 +35,13 @@ class Categories:
     title : str
         What the categories are of.
     entries : sequence of (name, color, count)
+    hidden : frozenset of str
+        Names of the categories whose rows are not drawn.
     """
 
     title: str
     entries: Sequence[tuple[str, QColor | str, int]]
+    hidden: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -39,13 +54,23 @@ class ColorBar:
     least, most : float
         The numbers at the ends.
     colors : sequence of colors
-        From least to most, evenly spaced.
+        From low to high as the points have them, evenly spaced.
+    low, high : float, optional
+        Where the colors end; numbers beyond have those of the ends. Default: least and most.
+    inverted : bool
+        Whether the colors go the other way than usual; `colors` already do.
+    write : callable
+        Turns a number into its text.
     """
 
     title: str
     least: float
     most: float
     colors: Sequence[QColor | str]
+    low: float | None = None
+    high: float | None = None
+    inverted: bool = False
+    write: Callable[[float], str] = number_text
 
 
 Legend = Categories | ColorBar
@@ -59,22 +84,10 @@ def legend_width(frame: Frame, legend: Legend, available: float) -> float:
             sizes = text_size(name, frame.small)[0] + text_size(f"{count:,}", frame.small)[0]
             texts.append(frame.text(_SWATCH) + 2 * _GAP + sizes)
     else:
-        ends = (number_text(legend.least), number_text(legend.most))
+        ends = (legend.write(legend.least), legend.write(legend.most))
         widest = max(text_size(end, frame.small)[0] for end in ends)
         texts.append(frame.text(_BAR) + _GAP + widest)
     return min(max(texts) + 1, available * 0.34)
-
-
-def number_text(value: float) -> str:
-    """Return a number as briefly as it can be read."""
-    size = abs(value)
-    if size >= 1e7 or 0 < size < 1e-3:
-        text = f"{value:.3g}"
-    elif size >= 1000 or float(value).is_integer():
-        text = f"{value:,.0f}"
-    else:
-        text = f"{value:.3g}"
-    return text.replace("-", "\u2212")
 
 
 def draw_legend(painter: QPainter, frame: Frame, legend: Legend, box: QRectF) -> None:
@@ -128,4 +141,6 @@ def _draw_color_bar(painter: QPainter, frame: Frame, legend: ColorBar, box: QRec
     line = frame.text(16)
     for value, y in ((legend.most, bar.top()), (legend.least, bar.bottom())):
         text = QRectF(bar.right() + _GAP, y - line / 2, box.right() - bar.right() - _GAP, line)
-        draw_line_of_text(painter, text, number_text(value), frame.small, QColor(frame.theme.muted))
+        draw_line_of_text(
+            painter, text, legend.write(value), frame.small, QColor(frame.theme.muted)
+        )

@@ -56,6 +56,8 @@ class Theme:
     """A neighbor that a change left in place."""
     lost: str
     new: str
+    middle: str
+    """Between the colors of two ends, neither of which it favors."""
 
     @property
     def is_dark(self) -> bool:
@@ -83,6 +85,7 @@ LIGHT = Theme(
     kept="#5F6874",
     lost="#D55E00",
     new="#0072B2",
+    middle="#B9BFC7",
 )
 DARK = Theme(
     name="dark",
@@ -99,6 +102,7 @@ DARK = Theme(
     kept="#9AA4AF",
     lost="#F28E2B",
     new="#56B4E9",
+    middle="#69727D",
 )
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 

@@ -1,0 +1,159 @@
+"""Colors for categories and for numbers, told apart by everyone, on light and on dark.
+
+Numbers run along a ramp. Viridis and cividis begin almost black and end almost white, and points
+in either would be lost on a ground of the same kind; so the end near the ground is left out. The
+ramp with two ends is for numbers about a middle, and for shares of which the low ones matter: it
+goes from blue through gray to orange, which stay apart without red or green cones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.gui.theme import OKABE_ITO, Theme
+
+RAMPS = {
+    "viridis": "viridis",
+    "cividis": "cividis",
+    "diverging": "blue to orange, for numbers about 0",
+}
+"""Names of the ramps, and what they are called on screen."""
+RAMP_STEPS = 64
+
+_USED_ON_LIGHT, _USED_ON_DARK = (0.0, 0.95), (0.16, 1.0)
+
+# Simulated dichromacy, for keeping colors apart for everyone: linear RGB to what is seen with
+# red cones (protanopia) or green cones (deuteranopia) missing (Viénot, Brettel and Mollon 1999).
+_PROTAN = np.array([[0.11238, 0.88762, 0.0], [0.11238, 0.88762, 0.0], [0.00401, -0.00401, 1.0]])
+_DEUTAN = np.array([[0.29275, 0.70725, 0.0], [0.29275, 0.70725, 0.0], [-0.02234, 0.02234, 1.0]])
+
+# Linear RGB to Oklab (Ottosson 2020), whose distances are close to differences seen.
+_TO_CONES = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_TO_LAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+
+
+def number_ramp(name: str, theme: Theme) -> tuple[str, ...]:
+    """Return 64 colors as `#RRGGBB`, for the least number first.
+
+    Parameters
+    ----------
+    name : str
+        One of `RAMPS`; anything else is taken for viridis.
+    theme : Theme
+        Whose ground the colors are to stand out from.
+    """
+    if name == "diverging":
+        return _between((theme.after, theme.middle, theme.before))
+    return _map_colors("cividis" if name == "cividis" else "viridis", theme.is_dark)
+
+
+def share_ramp(theme: Theme) -> tuple[str, ...]:
+    """Return 64 colors as `#RRGGBB` for shares from 0 to 1, of which the low ones stand out."""
+    return _between((theme.before, theme.middle, theme.after))
+
+
+@lru_cache
+def _map_colors(name: str, on_dark: bool) -> tuple[str, ...]:
+    import pyqtgraph as pg
+
+    first, last = _USED_ON_DARK if on_dark else _USED_ON_LIGHT
+    table = pg.colormap.get(name).mapToFloat(np.linspace(first, last, RAMP_STEPS))
+    return tuple(_as_hex(color[:3]) for color in table)
+
+
+@lru_cache
+def _between(colors: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a ramp through some colors, in even steps as they are seen."""
+    seen = _oklab(np.array([rgb(color) for color in colors]))
+    at = np.linspace(0, len(colors) - 1, RAMP_STEPS)
+    mixed = np.stack([np.interp(at, range(len(colors)), part) for part in seen.T], axis=1)
+    linear = (mixed @ np.linalg.inv(_TO_LAB.T)) ** 3 @ np.linalg.inv(_TO_CONES.T)
+    linear = np.clip(linear, 0, 1)
+    shown = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return tuple(_as_hex(color) for color in shown)
+
+
+@lru_cache
+def category_colors(count: int, on_dark: bool) -> tuple[str, ...]:
+    """Return colors that are told apart, also under the common color vision deficiencies.
+
+    Up to eight are Okabe and Ito's, their black being white on a dark ground. Beyond, each
+    further color is the one farthest from all before it, as Glasbey et al. (2007) do, but at the
+    worst of three kinds of sight: the usual one and the two common deficiencies. Light or dark
+    ones that would be lost on the ground are left out.
+
+    Parameters
+    ----------
+    count : int
+    on_dark : bool
+        Whether the ground is dark.
+    """
+    first = tuple("#FFFFFF" if on_dark and color == "#000000" else color for color in OKABE_ITO)
+    if count <= len(first):
+        return first[:count]
+    levels = np.linspace(0, 1, 14)
+    grid = np.stack(np.meshgrid(levels, levels, levels), -1).reshape(-1, 3)
+    lab = _oklab(grid)
+    lightness, chroma = lab[:, 0], np.hypot(lab[:, 1], lab[:, 2])
+    fits = (lightness > (0.55 if on_dark else 0.38)) & (lightness < (0.92 if on_dark else 0.82))
+    grid = grid[fits & (chroma > 0.07)]
+    seen = [_oklab(grid), _oklab(grid, _PROTAN), _oklab(grid, _DEUTAN)]
+    chosen = [rgb(color) for color in first]
+    nearest = np.full(len(grid), np.inf)
+    for color in chosen:
+        nearest = np.minimum(nearest, _worst_distance(seen, np.array(color)))
+    while len(chosen) < count:
+        best = int(np.argmax(nearest))
+        chosen.append(tuple(grid[best]))
+        nearest = np.minimum(nearest, _worst_distance(seen, grid[best]))
+    return tuple(_as_hex(color) for color in chosen)
+
+
+def _worst_distance(seen: list[NDArray[np.float64]], color: NDArray[np.float64]) -> Any:
+    sights = (None, _PROTAN, _DEUTAN)
+    distances = [
+        np.linalg.norm(lab - _oklab(color[np.newaxis], sight), axis=1)
+        for lab, sight in zip(seen, sights, strict=True)
+    ]
+    # Deficiencies count half: where all three counted fully, little but lightness would vary.
+    return np.minimum(distances[0], 2.0 * np.minimum(distances[1], distances[2]))
+
+
+def _oklab(color: NDArray[np.float64], sight: NDArray[np.float64] | None = None) -> Any:
+    linear = np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
+    if sight is not None:
+        linear = np.clip(linear @ sight.T, 0, 1)
+    return np.cbrt(linear @ _TO_CONES.T) @ _TO_LAB.T
+
+
+def rgb(color: str) -> tuple[float, float, float]:
+    """Return red, green and blue of `#RRGGBB`, from 0 to 1."""
+    red, green, blue = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return red, green, blue
+
+
+def packed(colors: Sequence[str], opacity: float) -> NDArray[np.uint32]:
+    """Return colors `#RRGGBB` as 0xAARRGGBB, for an opacity from 0 to 1."""
+    alpha = round(255 * opacity) << 24
+    return np.array([alpha | int(color[1:], 16) for color in colors], dtype=np.uint32)
+
+
+def _as_hex(color: Sequence[float]) -> str:
+    return "#{:02X}{:02X}{:02X}".format(*(round(255 * float(part)) for part in color))
