@@ -45,18 +45,28 @@ def text_rules(scale: float) -> str:
 
 def style_sheet(theme: Theme) -> str:
     """Return the rules for a theme."""
-    hover = "rgba(255,255,255,0.06)" if theme.is_dark else "rgba(31,35,40,0.05)"
-    chevron = resource_path(f"icons/chevron-{theme.name}.svg").as_posix()
-    pressed = "rgba(255,255,255,0.11)" if theme.is_dark else "rgba(31,35,40,0.10)"
+    parts = (_of_windows, _of_panes, _of_lists, _of_fields, _of_buttons, _of_measures)
+    return "\n".join((text_rules(1.0), *(part(theme) for part in parts)))
+
+
+def _hover(theme: Theme) -> str:
+    return "rgba(255,255,255,0.06)" if theme.is_dark else "rgba(31,35,40,0.05)"
+
+
+def _pressed(theme: Theme) -> str:
+    return "rgba(255,255,255,0.11)" if theme.is_dark else "rgba(31,35,40,0.10)"
+
+
+def _of_windows(theme: Theme) -> str:
+    """Return the rules for windows, menus, docks and bars."""
     return f"""
-    {text_rules(1.0)}
     QMainWindow, QDialog {{ background: {theme.ground}; }}
     QToolTip {{ background: {theme.panel}; color: {theme.text};
         border: 1px solid {theme.hairline}; padding: 6px 8px; }}
     QMenuBar {{ background: {theme.panel}; border-bottom: 1px solid {theme.hairline};
         padding: 2px 6px; }}
     QMenuBar::item {{ padding: 4px 10px; border-radius: {RADIUS}px; background: transparent; }}
-    QMenuBar::item:selected {{ background: {hover}; }}
+    QMenuBar::item:selected {{ background: {_hover(theme)}; }}
     QMenu {{ background: {theme.panel}; border: 1px solid {theme.hairline}; padding: 6px; }}
     QMenu::item {{ padding: 5px 28px 5px 22px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {theme.accent}; color: {theme.panel}; }}
@@ -76,6 +86,12 @@ def style_sheet(theme: Theme) -> str:
         border: none; border-bottom: 2px solid transparent; }}
     QTabBar::tab:hover {{ color: {theme.text}; }}
     QTabBar::tab:selected {{ color: {theme.text}; border-bottom: 2px solid {theme.accent}; }}
+    """
+
+
+def _of_panes(theme: Theme) -> str:
+    """Return the rules for what panes and panels are made of."""
+    return f"""
     #tools {{ background: {theme.panel}; border: none;
         border-bottom: 1px solid {theme.hairline}; }}
     #library, #neighbors, #library QStackedWidget, #neighbors QStackedWidget,
@@ -88,15 +104,34 @@ def style_sheet(theme: Theme) -> str:
     #hint {{ color: {theme.muted}; padding: 24px; }}
     #before {{ color: {theme.before}; font-weight: 600; }}
     #after {{ color: {theme.after}; font-weight: 600; }}
+    """
+
+
+def _of_lists(theme: Theme) -> str:
+    """Return the rules for lists, and for bars to scroll them."""
+    return f"""
     QListView, QTableView {{ background: {theme.panel}; border: none; outline: none;
         selection-background-color: {theme.chosen}; selection-color: {theme.text}; }}
     RankedList {{ background: transparent; }}
     QListView::item, QTableView::item {{ padding: 3px 8px; border-radius: 4px; }}
-    QListView::item:hover, QTableView::item:hover {{ background: {hover}; }}
+    QListView::item:hover, QTableView::item:hover {{ background: {_hover(theme)}; }}
     QListView::item:selected, QTableView::item:selected {{ background: {theme.chosen};
         color: {theme.text}; }}
     QComboBox QAbstractItemView {{ background: {theme.panel};
         border: 1px solid {theme.hairline}; padding: 4px; }}
+    QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+    QScrollBar::handle:vertical {{ background: {theme.hairline}; border-radius: 4px;
+        min-height: 28px; margin: 1px; }}
+    QScrollBar::handle:vertical:hover {{ background: {theme.muted}; }}
+    QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page
+        {{ background: none; border: none; height: 0; }}
+    """
+
+
+def _of_fields(theme: Theme) -> str:
+    """Return the rules for what one types or picks values in."""
+    chevron = resource_path(f"icons/chevron-{theme.name}.svg").as_posix()
+    return f"""
     QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {{ background: {theme.ground};
         border: 1px solid {theme.hairline}; border-radius: {RADIUS}px; padding: 3px 8px;
         min-height: 20px; selection-background-color: {theme.accent};
@@ -108,11 +143,17 @@ def style_sheet(theme: Theme) -> str:
     QComboBox {{ padding-right: 18px; }}
     QComboBox::drop-down {{ border: none; width: 20px; }}
     QComboBox::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
+    """
+
+
+def _of_buttons(theme: Theme) -> str:
+    """Return the rules for buttons."""
+    return f"""
     QPushButton, QToolButton {{ background: {theme.panel}; border: 1px solid {theme.hairline};
         border-radius: {RADIUS}px; padding: 4px 10px; min-height: 18px; }}
     QToolButton::menu-indicator {{ image: none; }}
-    QPushButton:hover, QToolButton:hover {{ background: {hover}; }}
-    QPushButton:pressed, QToolButton:pressed {{ background: {pressed}; }}
+    QPushButton:hover, QToolButton:hover {{ background: {_hover(theme)}; }}
+    QPushButton:pressed, QToolButton:pressed {{ background: {_pressed(theme)}; }}
     QPushButton:focus, QToolButton:focus {{ border: 1px solid {theme.accent}; }}
     QPushButton:disabled, QToolButton:disabled {{ color: {theme.muted}; }}
     QToolButton[autoRaise="true"] {{ border: 1px solid transparent; padding: 2px 7px;
@@ -122,16 +163,16 @@ def style_sheet(theme: Theme) -> str:
     QToolButton[segment="first"] {{ border-top-right-radius: 0; border-bottom-right-radius: 0; }}
     QToolButton[segment="other"] {{ border-top-left-radius: 0; border-bottom-left-radius: 0;
         border-left: none; }}
+    """
+
+
+def _of_measures(theme: Theme) -> str:
+    """Return the rules for sliders and progress bars."""
+    return f"""
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {theme.hairline}; }}
     QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {theme.accent}; }}
     QSlider::handle:horizontal {{ width: 12px; height: 12px; margin: -6px 0; border-radius: 8px;
         background: {theme.panel}; border: 2px solid {theme.accent}; }}
-    QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
-    QScrollBar::handle:vertical {{ background: {theme.hairline}; border-radius: 4px;
-        min-height: 28px; margin: 1px; }}
-    QScrollBar::handle:vertical:hover {{ background: {theme.muted}; }}
-    QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page
-        {{ background: none; border: none; height: 0; }}
     QProgressBar {{ background: {theme.hairline}; border: none; border-radius: 2px;
         max-height: 4px; }}
     QProgressBar::chunk {{ background: {theme.accent}; border-radius: 2px; }}
