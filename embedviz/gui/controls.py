@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -141,25 +141,63 @@ def _arranged(box: B) -> B:
 
 
 class Gear(QToolButton):
-    """The settings that are rarely touched, behind one button of the tool row."""
+    """The settings that are rarely touched, behind one button of the tool row.
+
+    The panel opens with the keyboard in its first control, Tab goes on and Esc closes it.
+    """
 
     def __init__(self, name: str, description: str) -> None:
         super().__init__()
         named(self, name, description)
         self.setText("⚙")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        menu = _Panel(self)
         panel = QWidget()
         self._form = QFormLayout(panel)
         self._form.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-        entry = QWidgetAction(menu)
+            entry = QWidgetAction(menu)
         entry.setDefaultWidget(panel)
         menu.addAction(entry)
         self.setMenu(menu)
 
     def add(self, text: str, control: QWidget) -> None:
-        """Add a setting."""
-        self._form.addRow(caption(text), control)
+        """Add a setting; without a text the control says itself what it is."""
+        before = caption(text)
+        before.setMinimumHeight(control.sizeHint().height())  # Else it is not beside its middle.
+        self._form.addRow(before, control)
+
+    def take(self, control: QWidget) -> None:
+        """Give a control back, which goes somewhere else."""
+        taken = self._form.takeRow(control)
+        before = None if taken.labelItem is None else taken.labelItem.widget()
+        if before is not None:
+            before.hide()
+            before.deleteLater()
+        control.setParent(None)
+
+
+def gear(name: str, description: str, rows: Sequence[tuple[str, QWidget]]) -> Gear:
+    """Return a button that opens a panel of settings, each with its text before it."""
+    made = Gear(name, description)
+    for text, control in rows:
+        made.add(text, control)
+    return made
+
+
+class _Panel(QMenu):
+    """A menu of controls: Tab goes from one to the next, where a menu would go to itself."""
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's name
+        return QWidget.focusNextPrevChild(self, forward)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        if event.key() == Qt.Key.Key_Escape:  # Others would walk through the menu, or close it.
+            super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        self.focusNextPrevChild(True)
 
 
 class Segments(QWidget):

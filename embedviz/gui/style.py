@@ -92,8 +92,9 @@ def _of_windows(theme: Theme) -> str:
 def _of_panes(theme: Theme) -> str:
     """Return the rules for what panes and panels are made of."""
     return f"""
-    #tools {{ background: {theme.panel}; border: none;
+    #tools, ProjectionRow {{ background: {theme.panel}; border: none;
         border-bottom: 1px solid {theme.hairline}; }}
+    #tools[inUse="true"] {{ border-bottom: 2px solid {theme.accent}; }}
     #library, #neighbors, #library QStackedWidget, #neighbors QStackedWidget,
     QWidget[objectName="library.picture"], QWidget[objectName="neighbors.picture"]
         {{ background: {theme.panel}; }}
@@ -160,6 +161,12 @@ def _of_buttons(theme: Theme) -> str:
         background: transparent; }}
     QToolButton:checked {{ background: {theme.accent}; color: {theme.panel};
         border: 1px solid {theme.accent}; }}
+    QToolButton[primary="true"], QToolButton[primary="true"]:hover {{ font-weight: 600;
+        background: {theme.accent}; color: {theme.panel}; border: 1px solid {theme.accent}; }}
+    QToolButton[primary="true"]:focus {{ border: 1px solid {theme.text}; }}
+    QToolButton[primary="true"]:pressed {{ background: {theme.accent}; color: {theme.hairline}; }}
+    QToolButton[primary="true"]:disabled {{ color: {theme.muted}; background: {theme.panel};
+        border: 1px solid {theme.hairline}; }}
     QToolButton[segment="first"] {{ border-top-right-radius: 0; border-bottom-right-radius: 0; }}
     QToolButton[segment="other"] {{ border-top-left-radius: 0; border-bottom-left-radius: 0;
         border-left: none; }}

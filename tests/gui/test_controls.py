@@ -9,6 +9,7 @@ from embedviz.gui.controls import (
     caption,
     choice,
     decimal,
+    gear,
     named,
     number,
     slider,
@@ -96,14 +97,60 @@ def test_a_segment_is_chosen_by_a_click(shown, qtbot):
 
 
 def test_the_gear_holds_settings(shown, qtbot):
-    gear = shown(Gear("x.settings", "Settings: of x"))
+    made = shown(Gear("x.settings", "Settings: of x"))
     box = QComboBox()
-    gear.add("Method", box)
-    gear.menu().popup(gear.mapToGlobal(gear.rect().bottomLeft()))
+    made.add("Method", box)
+    made.menu().popup(made.mapToGlobal(made.rect().bottomLeft()))
     assert box.isVisible()
-    labels = [label.text() for label in gear.menu().findChildren(QLabel)]
+    labels = [label.text() for label in made.menu().findChildren(QLabel)]
     assert labels == ["Method"]
-    gear.menu().close()
+    made.menu().close()
+
+
+@pytest.fixture
+def opened_gear(shown, qapp):
+    controls = [
+        choice("x.size", "Size by", [("nothing", None)]),
+        number("x.count", "Count", 1, 9),
+        toggle("x.inverted", "Inverted", "Inverted"),
+    ]
+    rows = [("Size by", controls[0]), ("Count", controls[1]), ("", controls[2])]
+    made = shown(gear("x.gear", "Settings: more of them", rows))
+    made.menu().popup(made.mapToGlobal(made.rect().bottomLeft()))
+    yield made, controls
+    made.menu().close()
+
+
+def test_the_gear_is_used_by_keys_alone(opened_gear, qapp, qtbot):
+    made, controls = opened_gear
+    assert made.accessibleName() == "Settings"
+    assert made.focusPolicy() & Qt.FocusPolicy.TabFocus
+    reached = [qapp.focusWidget()]
+    for _ in range(3):
+        qtbot.keyClick(qapp.focusWidget(), Qt.Key.Key_Tab)
+        reached.append(qapp.focusWidget())
+    assert reached == [*controls, controls[0]]
+    controls[1].setFocus()
+    controls[1].selectAll()
+    qtbot.keyClicks(controls[1], "7")
+    for _ in range(3):
+        qtbot.keyClick(controls[1], Qt.Key.Key_Return)
+    assert controls[1].value() == 7
+    assert made.menu().isVisible()
+    qtbot.keyClick(controls[1], Qt.Key.Key_Escape)
+    assert not made.menu().isVisible()
+
+
+def test_the_gear_gives_a_control_back(opened_gear, shown, qtbot):
+    made, controls = opened_gear
+    made.take(controls[0])
+    visible = [label.text() for label in made.menu().findChildren(QLabel) if label.isVisible()]
+    assert "Size by" not in visible
+    assert controls[0].parent() is None
+    assert shown(controls[0]).isVisible()
+    made.add("Size by", controls[0])
+    qtbot.waitUntil(controls[0].isVisible)
+    assert controls[0].window() is made.menu()
 
 
 def test_long_text_is_shortened_and_kept_in_the_tooltip(shown):
