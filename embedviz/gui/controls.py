@@ -156,7 +156,7 @@ class Gear(QToolButton):
         panel = QWidget()
         self._form = QFormLayout(panel)
         self._form.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-            entry = QWidgetAction(menu)
+        entry = QWidgetAction(menu)
         entry.setDefaultWidget(panel)
         menu.addAction(entry)
         self.setMenu(menu)
