@@ -149,6 +149,7 @@ def test_the_gear_gives_a_control_back(opened_gear, shown, qtbot):
     assert controls[0].parent() is None
     assert shown(controls[0]).isVisible()
     made.add("Size by", controls[0])
+    made.menu().popup(made.mapToGlobal(made.rect().bottomLeft()))
     qtbot.waitUntil(controls[0].isVisible)
     assert controls[0].window() is made.menu()
 
