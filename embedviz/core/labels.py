@@ -1,4 +1,4 @@
-"""Which labels of points fit into a picture without touching each other, and where.
+"""Which labels and pictures of points fit without touching each other, and where.
 
 Candidates are served in the order given, the most important first: each takes the first of eight
 places around its point that is free, or goes without. Greedy placement is not optimal in number
@@ -28,9 +28,7 @@ PLACES = (
 )
 """Where a label can be, seen from its point, the most readable first."""
 
-# Part of the width and height of the box that lies left of and above the point, and the direction
-# of the gap between point and box.
-_SHIFTS = np.array(
+BESIDE = np.array(
     [
         [0.0, 0.5, 1.0, 0.0],
         [1.0, 0.5, -1.0, 0.0],
@@ -42,6 +40,21 @@ _SHIFTS = np.array(
         [1.0, 0.0, -0.7, 0.7],
     ]
 )
+"""For each of `PLACES`, the part of the width and of the height of the box that lies left of and
+above the point, and the direction of the gap between point and box."""
+
+OVER = np.array(
+    [
+        [0.5, 0.5, 0.0, 0.0],
+        [0.5, 1.0, 0.0, 0.0],
+        [0.5, 0.0, 0.0, 0.0],
+        [0.25, 0.5, 0.0, 0.0],
+        [0.75, 0.5, 0.0, 0.0],
+        [0.5, 1.5, 0.0, 0.0],
+        [0.5, -0.5, 0.0, 0.0],
+    ]
+)
+"""The same for labels of areas: over the middle, and up or down or sideways a little."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +66,7 @@ class Placement:
     candidates : int array of shape (n_placed,)
         Which of the candidates have a place, ascending.
     places : int array of shape (n_placed,)
-        Index into `PLACES`.
+        Index of the place: for those beside a point, into `PLACES`.
     corners : array of shape (n_placed, 2)
         Upper left corners of their boxes, in pixels.
     """
@@ -74,6 +87,7 @@ def place_labels(
     obstacles: ArrayLike = (),
     preferred: ArrayLike | None = None,
     most: int = 1000,
+    shifts: NDArray[np.float64] = BESIDE,
 ) -> Placement:
     """Return which labels fit, and where.
 
@@ -96,6 +110,8 @@ def place_labels(
         Index of the place to try first; -1 for none. Keeps labels still from frame to frame.
     most : int
         No more labels than this.
+    shifts : array of shape (n_places, 4)
+        `BESIDE` or `OVER`: which places there are, the first choice first.
     """
     points = np.asarray(anchors, dtype=np.float64).reshape(-1, 2)
     first = np.full(len(points), -1) if preferred is None else preferred
@@ -112,7 +128,7 @@ def place_labels(
         np.asarray(gaps, dtype=np.float64),
         np.asarray(clearances, dtype=np.float64),
         np.asarray(first, dtype=np.intp),
-        _SHIFTS,
+        shifts,
         float(width),
         float(height),
         taken,
@@ -125,8 +141,9 @@ def place_labels(
 
 
 def compile_all() -> None:
-    """Compile the kernel, or load it from the cache of an earlier start."""
+    """Compile every kernel, or load it from the cache of an earlier start."""
     place_labels([[0, 0]], [[1, 1]], [1], [1], width=9, height=9)
+    rows_with_room([[0, 0]], 1.0)
 
 
 @serial_kernel
@@ -173,3 +190,52 @@ def _place(
                 places[i] = place
                 corners[i, 0], corners[i, 1] = left, top
                 break
+
+
+def rows_with_room(pixels: ArrayLike, side: float, most: int = 2000) -> NDArray[np.intp]:
+    """Return which points can have a square around them that touches no other, ascending.
+
+    Parameters
+    ----------
+    pixels : array-like of shape (n, 2)
+        The points, the most important first. Those with NaN have no square.
+    side : float
+        Of the squares, in pixels.
+    most : int
+        No more squares than this.
+    """
+    points = np.asarray(pixels, dtype=np.float64).reshape(-1, 2)
+    known = np.flatnonzero(np.isfinite(points).all(axis=1))
+    if not len(known):
+        return known
+    low = points[known].min(axis=0)
+    # No two squares apart from each other have their middles in one cell of their size.
+    cells = ((points[known] - low) / side).astype(np.intp) + 1
+    columns, rows = (cells.max(axis=0) + 2).tolist()
+    taken = np.full((rows, columns), -1, dtype=np.intp)
+    chosen = np.empty(min(most, len(known)), dtype=np.intp)
+    count = _spread_squares(points[known], cells, side, taken, chosen)
+    return np.asarray(known[chosen[:count]])
+
+
+@serial_kernel
+def _spread_squares(points: Any, cells: Any, side: float, taken: Any, chosen: Any) -> int:
+    count = 0
+    for i in range(len(points)):
+        if count == len(chosen):
+            break
+        column, row = cells[i, 0], cells[i, 1]
+        free = True
+        for y in range(row - 1, row + 2):
+            for x in range(column - 1, column + 2):
+                other = taken[y, x]
+                if other >= 0:
+                    free &= (
+                        abs(points[other, 0] - points[i, 0]) >= side
+                        or abs(points[other, 1] - points[i, 1]) >= side
+                    )
+        if free:
+            taken[row, column] = i
+            chosen[count] = i
+            count += 1
+    return count

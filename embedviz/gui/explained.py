@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from PySide6.QtWidgets import QWidget
 
 from embedviz.core.raster import Rows
+from embedviz.gui.clusters import Cluster
 from embedviz.gui.hands import HandledWidget
 from embedviz.gui.legend import Legend
 from embedviz.gui.overlays import Arrow, Line, Note
@@ -60,9 +61,26 @@ class ExplainedWidget(HandledWidget):
         self._picture.labels.set_texts(texts, candidates, _rows(always), required)
         self._redraw()
 
+    def set_clusters(self, clusters: Sequence[Cluster]) -> None:
+        """Show these names at the overview, where few labels of points are shown."""
+        self._picture.clusters.set_clusters(clusters)
+        self._redraw()
+
+    def set_label_scale(self, factor: float) -> None:
+        """Draw labels of points and clusters larger or smaller, from 0.6 to 2.5 times."""
+        scale = min(max(float(factor), 0.6), 2.5)
+        self._picture.labels.scale = self._picture.clusters.scale = scale
+        self._redraw()
+
+    def set_density(self, on: bool) -> None:
+        """Show how many points there are at each place, instead of each of them."""
+        self._picture.canvas.set_density(on)
+        self._redraw()
+
     def place_labels_anew(self) -> None:
         """Forget where labels were, so that the same points always make the same picture."""
         self._picture.labels.forget_places()
+        self._picture.clusters.forget_places()
         self._redraw()
 
     def set_arrows(self, arrows: Sequence[Arrow]) -> None:

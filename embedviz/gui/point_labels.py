@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from embedviz.core.labels import Placement, place_labels
 from embedviz.core.picking import rows_in_view
@@ -20,6 +20,7 @@ from embedviz.core.raster import ALL_ROWS, Rows
 from embedviz.gui.frame import Frame
 from embedviz.gui.lettering import draw_text
 from embedviz.gui.point_canvas import PointCanvas
+from embedviz.gui.theme import CAPTION_PIXELS, TEXT_PIXELS, font
 
 MOST_TRIED = 2000
 LONGEST = 40
@@ -28,10 +29,25 @@ _AREA_PER_LABEL = 9000.0
 _DIMMED = 0.4
 
 
+def one_line(text: str) -> str:
+    """Return a text in one line, not too long."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "\u2026"
+
+
 class PointLabels:
-    """Texts of rows, the important ones shown where there is room."""
+    """Texts of rows, the important ones shown where there is room.
+
+    Attributes
+    ----------
+    texts : sequence of str
+        By row.
+    scale : float
+        Their size against the usual one.
+    """
 
     def __init__(self) -> None:
+        self.scale = 1.0
         self.texts: Sequence[str] = ()
         self._order: Rows | None = None
         self._required = 0
@@ -54,20 +70,30 @@ class PointLabels:
 
     def text(self, row: int) -> str:
         """Return what is written at a row: one line, not too long."""
-        if not 0 <= row < len(self.texts):
-            return ""
-        line = " ".join(str(self.texts[row]).split())
-        return line if len(line) <= LONGEST else line[: LONGEST - 1] + "\u2026"
+        return one_line(self.texts[row]) if 0 <= row < len(self.texts) else ""
+
+    def letters(self, frame: Frame, *, strong: bool) -> QFont:
+        """Return the font of labels, or of those that are strong."""
+        pixels = TEXT_PIXELS if strong else CAPTION_PIXELS
+        return font(pixels * frame.text_scale * self.scale, semibold=strong)
 
     def forget_places(self) -> None:
         """Place all labels anew, instead of keeping them where they were as far as possible."""
         self._places = {}
 
     def paint(
-        self, painter: QPainter, frame: Frame, canvas: PointCanvas, obstacles: ArrayLike = ()
+        self,
+        painter: QPainter,
+        frame: Frame,
+        canvas: PointCanvas,
+        obstacles: ArrayLike = (),
+        share: float = 1.0,
     ) -> None:
-        """Draw the labels that fit between the obstacles (left, top, width, height)."""
-        rows, n_always = self._candidates(frame, canvas)
+        """Draw the labels that fit between the obstacles (left, top, width, height).
+
+        No more than this share of the ordinary ones for which there usually is room.
+        """
+        rows, n_always = self._candidates(frame, canvas, share)
         if not len(rows):
             return
         pixels, depth = frame.project(canvas.positions[rows])
@@ -76,6 +102,7 @@ class PointLabels:
         boxes = self._boxes(rows, strong, frame)
         radii = canvas.radii(rows, depth, frame.theme) + frame.text(4)
         taken = _moved(obstacles, -area.left(), -area.top())
+        per_label = _AREA_PER_LABEL * max(self.scale, 1.0) ** 2
 
         def placed(taken: NDArray[np.float64]) -> Placement:
             return place_labels(
@@ -87,7 +114,7 @@ class PointLabels:
                 height=area.height(),
                 obstacles=taken,
                 preferred=[self._places.get(row, -1) for row in rows.tolist()],
-                most=n_always + int(area.width() * area.height() / _AREA_PER_LABEL),
+                most=n_always + int(share * area.width() * area.height() / per_label),
             )
 
         placement = placed(taken)
@@ -122,26 +149,28 @@ class PointLabels:
         ground = QColor(frame.theme.ground)
         if is_strong:
             text_color = QColor(frame.theme.text)
-            draw_text(painter, corner, self.text(row), frame.strong, text_color, ground)
+            letters = self.letters(frame, strong=True)
+            draw_text(painter, corner, self.text(row), letters, text_color, ground)
             return
         # In steps, so that the pictures of the letters can be used again.
         part = round(frame.fog.part_at(depth) * 8) / 8 + (_DIMMED if is_dimmed else 0)
         color = frame.mixed_with_ground(QColor(frame.theme.muted), part)
-        draw_text(painter, corner, self.text(row), frame.small, color, ground)
+        letters = self.letters(frame, strong=False)
+        draw_text(painter, corner, self.text(row), letters, color, ground)
 
     def _boxes(self, rows: Rows, strong: NDArray[np.bool_], frame: Frame) -> NDArray[np.float64]:
-        metrics = QFontMetricsF(frame.small), QFontMetricsF(frame.strong)
-        heights = [font.height() for font in metrics]
-        boxes = np.empty((len(rows), 2))
+        metrics = [QFontMetricsF(self.letters(frame, strong=strong)) for strong in (False, True)]
+        heights = [letters.height() for letters in metrics]
+        boxes, scale = np.empty((len(rows), 2)), frame.text_scale * self.scale
         for index, (row, is_strong) in enumerate(zip(rows.tolist(), strong.tolist(), strict=True)):
             text = self.text(row)
-            key = (text, is_strong, frame.text_scale)
+            key = (text, is_strong, scale)
             if key not in self._widths:
                 self._widths[key] = metrics[is_strong].horizontalAdvance(text)
             boxes[index] = self._widths[key], heights[is_strong]
         return boxes
 
-    def _candidates(self, frame: Frame, canvas: PointCanvas) -> tuple[Rows, int]:
+    def _candidates(self, frame: Frame, canvas: PointCanvas, share: float) -> tuple[Rows, int]:
         """Return rows in view, most important first, and how many of them are always wanted."""
         known = min(len(self.texts), len(canvas))
         width, height = frame.area.width(), frame.area.height()
@@ -154,7 +183,7 @@ class PointLabels:
             order = np.array(list(self._places), dtype=np.intp)
         else:
             order = np.arange(known) if self._order is None else self._order
-        always, ordinary = in_view(self._always), in_view(order)
+        always, ordinary = in_view(self._always), in_view(order if share > 0 else ALL_ROWS)
         ordinary = ordinary[~np.isin(ordinary, always)]
         return np.concatenate([always, ordinary]), len(always)
 

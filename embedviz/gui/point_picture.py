@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from math import isfinite
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from embedviz.core.camera import Camera, Extent, extent_of
 from embedviz.gui import axes, legend, overlays
+from embedviz.gui.clusters import ClusterNames
 from embedviz.gui.frame import Frame
 from embedviz.gui.lettering import draw_line_of_text, draw_text, text_size
 from embedviz.gui.overlays import Arrow, Line, Note
@@ -30,6 +31,7 @@ class PointPicture:
     ----------
     canvas : PointCanvas
     labels : PointLabels
+    clusters : ClusterNames
     arrows, lines, notes : sequences
     titles : sequence of str or None
         Of the axes.
@@ -41,6 +43,7 @@ class PointPicture:
     def __init__(self) -> None:
         self.canvas = PointCanvas()
         self.labels = PointLabels()
+        self.clusters = ClusterNames()
         self.arrows: Sequence[Arrow] = ()
         self.lines: Sequence[Line] = ()
         self.notes: Sequence[Note] = ()
@@ -119,12 +122,19 @@ class PointPicture:
         if frame.camera.is_3d:
             axes.draw_titles_3d(painter, frame, titles)
         overlays.draw_arrows(painter, frame, self.arrows)
-        self.labels.paint(painter, frame, self.canvas, self._kept_free(frame))
+        self._paint_names(painter, frame)
         overlays.draw_notes(painter, frame, self.notes)
         painter.restore()
         self._paint_margins(painter, frame, whole)
 
-    def _kept_free(self, frame: Frame) -> ArrayLike:
+    def _paint_names(self, painter: QPainter, frame: Frame) -> None:
+        """Paint the names of clusters, and the labels of points where these leave room."""
+        free, is_dimmed = self._kept_free(frame), self.canvas.marks.dim_others
+        names = self.clusters.paint(painter, frame, free, is_dimmed=is_dimmed)
+        share = self.clusters.label_share(frame)
+        self.labels.paint(painter, frame, self.canvas, np.vstack([free, names]), share)
+
+    def _kept_free(self, frame: Frame) -> NDArray[np.float64]:
         """Return the boxes that no label may cover: marked points, arrows and their texts."""
         rows = self.canvas.marked_rows()[:_MOST_AVOIDED]
         pixels, depth = frame.project(self.canvas.positions[rows])
@@ -161,11 +171,11 @@ class PointPicture:
         painter.setPen(QPen(QColor(frame.theme.text), 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QPointF(x, y), radius, radius)
-        text = self.labels.text(row)
-        width, height = text_size(text, frame.strong)
+        text, letters = self.labels.text(row), self.labels.letters(frame, strong=True)
+        width, height = text_size(text, letters)
         left = x + radius + 4
         if left + width > frame.area.right():
             left = x - radius - 4 - width
         top = min(max(y - height / 2, frame.area.top()), frame.area.bottom() - height)
         color, ground = QColor(frame.theme.text), QColor(frame.theme.ground)
-        draw_text(painter, QPointF(left, top), text, frame.strong, color, ground)
+        draw_text(painter, QPointF(left, top), text, letters, color, ground)

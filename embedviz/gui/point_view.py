@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QWidget
 from embedviz.app.preparation import preparation
 from embedviz.core.camera import Camera
 from embedviz.core.raster import Positions, Rows
+from embedviz.gui.clusters import Cluster
 from embedviz.gui.explained import ExplainedWidget
 from embedviz.gui.frame import Frame
 from embedviz.gui.journey import Journey, seen_alike
@@ -41,7 +42,17 @@ from embedviz.gui.sight import Sight
 from embedviz.gui.still import Still
 from embedviz.gui.theme import look
 
-__all__ = ["Arrow", "Camera", "Categories", "ColorBar", "Line", "Note", "PointView", "Tool"]
+__all__ = [
+    "Arrow",
+    "Camera",
+    "Categories",
+    "Cluster",
+    "ColorBar",
+    "Line",
+    "Note",
+    "PointView",
+    "Tool",
+]
 
 _FINER_IN_FILES = 2.0
 

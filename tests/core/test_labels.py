@@ -74,7 +74,7 @@ def test_who_is_left_out_had_no_free_place(drawn):
         if np.isnan(anchors[candidate]).any():
             continue
         served = rectangles[found.candidates < candidate]
-        for shift in labels._SHIFTS:
+        for shift in labels.BESIDE:
             corner = anchors[candidate] - shift[:2] * boxes[candidate] + shift[2:] * gaps[candidate]
             box = (*corner, *boxes[candidate])
             inside = (corner >= 0).all() and (corner + boxes[candidate] <= (WIDTH, HEIGHT)).all()

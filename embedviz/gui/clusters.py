@@ -1,0 +1,193 @@
+"""The names of categories over the places where most of their points are.
+
+They belong to the overview: there they are larger than the labels of points and take their room.
+As one zooms in, they give way to labels, both by the zoom alone, so that the same camera always
+shows the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QFont, QPainter
+
+from embedviz.core.camera import Camera
+from embedviz.core.labels import OVER, Placement, place_labels
+from embedviz.gui.frame import Frame, mixed
+from embedviz.gui.lettering import draw_text, text_size
+from embedviz.gui.point_labels import one_line
+from embedviz.gui.theme import HEADLINE_PIXELS, font
+
+FADES_FROM, FADES_TO = 3.0, 4.5
+"""How many times as large as at the overview things are when names begin to fade, and are gone."""
+LABELS_FROM = 1.5
+"""From this zoom on, labels of points have some room, and at `FADES_FROM` all of it."""
+_LEAST_CONTRAST = 3.4
+_CLEARANCE = 8.0
+_DIMMED = 0.5
+# The corners of the box around a 3-D cloud are empty.
+_FILLED_3D = 0.7
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The name of many points.
+
+    Attributes
+    ----------
+    text : str
+    position : array-like of shape (2,) or (3,)
+        Where it is written; see `core.clusters.cluster_positions`. With NaN, it is not.
+    color : QColor or str
+        Of the points.
+    count : int
+        How many there are: the name of most comes first.
+    """
+
+    text: str
+    position: ArrayLike
+    color: QColor | str
+    count: int
+
+
+class ClusterNames:
+    """Names that are shown at the overview.
+
+    Attributes
+    ----------
+    scale : float
+        Their size against the usual one.
+    """
+
+    def __init__(self) -> None:
+        self.scale = 1.0
+        self._clusters: tuple[Cluster, ...] = ()
+        self._positions = np.empty((0, 3))
+        self._places: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._clusters)
+
+    def set_clusters(self, clusters: Sequence[Cluster]) -> None:
+        """Show other names, those of the most points first."""
+        self._clusters = tuple(sorted(clusters, key=lambda cluster: -cluster.count))
+        positions = np.zeros((len(clusters), 3))
+        for row, cluster in zip(positions, self._clusters, strict=True):
+            given = np.asarray(cluster.position, dtype=np.float64)
+            row[: len(given)] = given
+        self._positions = positions
+        self.forget_places()
+
+    def forget_places(self) -> None:
+        """Place all names anew."""
+        self._places = [-1] * len(self._clusters)
+
+    def label_share(self, frame: Frame) -> float:
+        """Return how many of the labels of points may be shown beside the names, 0 to 1."""
+        if not self._clusters:
+            return 1.0
+        return float(np.clip((zoom_of(frame) - LABELS_FROM) / (FADES_FROM - LABELS_FROM), 0, 1))
+
+    def paint(
+        self, painter: QPainter, frame: Frame, obstacles: ArrayLike = (), *, is_dimmed: bool = False
+    ) -> NDArray[np.float64]:
+        """Draw the names that fit between the obstacles (left, top, width, height).
+
+        Returns
+        -------
+        array of shape (m, 4)
+            The boxes of those that are drawn.
+        """
+        opacity = (FADES_TO - zoom_of(frame)) / (FADES_TO - FADES_FROM)
+        if not self._clusters or opacity <= 0:
+            return np.empty((0, 4))
+        letters = font(HEADLINE_PIXELS * frame.text_scale * self.scale, semibold=True)
+        boxes = np.array([text_size(one_line(c.text), letters) for c in self._clusters])
+        corner = np.array([frame.area.left(), frame.area.top()])
+        pixels, depth = frame.project(self._positions)
+        placement = self._placed(frame, pixels - corner, boxes, obstacles)
+        corners = placement.corners + corner
+        painter.save()
+        painter.setOpacity(min(opacity, 1.0) * (_DIMMED if is_dimmed else 1.0))
+        for index, place in zip(placement.candidates.tolist(), corners.tolist(), strict=True):
+            self._draw(painter, frame, self._clusters[index], letters, place, depth[index])
+        painter.restore()
+        return np.hstack([corners, boxes[placement.candidates]])
+
+    def _placed(
+        self,
+        frame: Frame,
+        pixels: NDArray[np.float64],
+        boxes: NDArray[np.float64],
+        obstacles: ArrayLike,
+    ) -> Placement:
+        avoided = np.array(obstacles, dtype=np.float64).reshape(-1, 4)
+        avoided[:, :2] -= frame.area.left(), frame.area.top()
+        placement = place_labels(
+            pixels,
+            boxes,
+            np.zeros(len(boxes)),
+            np.full(len(boxes), frame.text(_CLEARANCE)),
+            width=frame.area.width(),
+            height=frame.area.height(),
+            obstacles=avoided,
+            preferred=self._places,
+            shifts=OVER,
+        )
+        if not frame.is_moving:
+            self.forget_places()
+            for index, place in zip(placement.candidates, placement.places, strict=True):
+                self._places[index] = int(place)
+        return placement
+
+    def _draw(
+        self,
+        painter: QPainter,
+        frame: Frame,
+        cluster: Cluster,
+        letters: QFont,
+        place: Sequence[float],
+        depth: float,
+    ) -> None:
+        ground = QColor(frame.theme.ground)
+        # In steps, so that the pictures of the letters can be used again.
+        part = round(frame.fog.part_at(depth) * 8) / 8
+        color = frame.mixed_with_ground(readable(cluster.color, frame), part)
+        draw_text(painter, QPointF(*place), one_line(cluster.text), letters, color, ground)
+
+
+def zoom_of(frame: Frame) -> float:
+    """Return how many times as large things are as where all points are just in view."""
+    corners = list(product(*zip(frame.extent.low, frame.extent.high, strict=True)))
+    is_3d = frame.camera.is_3d
+    overview = Camera(is_3d=is_3d).fitted(corners, aspect=frame.aspect).scale
+    return overview * (_FILLED_3D if is_3d else 1.0) / frame.camera.scale
+
+
+def readable(color: QColor | str, frame: Frame) -> QColor:
+    """Return a color with as much of the text color as it takes to be read on the ground."""
+    ground, text, given = QColor(frame.theme.ground), QColor(frame.theme.text), QColor(color)
+    parts = (0.15, 0.25, 0.35, 0.45, 0.55, 0.65)
+    toned = (mixed(given, text, part) for part in parts)
+    return next(
+        (c for c in toned if contrast(c, ground) >= _LEAST_CONTRAST), mixed(given, text, 0.7)
+    )
+
+
+def contrast(first: QColor, second: QColor) -> float:
+    """Return the contrast of two colors as WCAG 2 defines it, 1 to 21."""
+    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: QColor) -> float:
+    channels = color.redF(), color.greenF(), color.blueF()
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
+    return float(0.2126 * red + 0.7152 * green + 0.0722 * blue)
