@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from os import PathLike
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.lib import format as npy_format
@@ -30,17 +30,62 @@ from embedviz.core.formats.companions import companion_of
 from embedviz.core.formats.numbers import is_fraction
 from embedviz.core.formats.text import last_word
 from embedviz.core.progress import Report, silent
-from embedviz.core.vector_set import VectorSet
+from embedviz.core.vector_set import Matrix, Rows, VectorSet
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _BLOCK_NUMBERS = 1 << 20
 _NAMES_OF = {" ": "a space", "\t": "a tab", "\n": "a line break", "\r": "a line break"}
 
 File = IO[bytes]
-Write = Callable[[VectorSet, File, Report], None]
 
 
-def save(vector_set: VectorSet, path: str | PathLike[str], *, report: Report = silent) -> None:
-    """Write a set in the format that the suffix names.
+class WrittenRows:
+    """All rows of a set, or some, as they are written; the vectors are copied block by block.
+
+    Parameters
+    ----------
+    vector_set : VectorSet
+    rows : int array, optional
+        Which rows, in this order. Default: all.
+
+    Attributes
+    ----------
+    labels : tuple of str
+    metadata : pyarrow.Table
+    dimensions : int
+    """
+
+    def __init__(self, vector_set: VectorSet, rows: Rows | None = None) -> None:
+        self.labels: tuple[str, ...] = vector_set.labels
+        self.metadata: pa.Table = vector_set.metadata
+        self.dimensions = vector_set.dimensions
+        self._vectors, self._rows = vector_set.vectors, rows
+        if rows is not None:
+            self.labels = tuple(self.labels[row] for row in rows.tolist())
+            self.metadata = self.metadata.take(rows) if self.metadata.num_columns else self.metadata
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def vectors(self, part: slice) -> Matrix:
+        """Return a block of adjacent rows, their numbers side by side."""
+        rows = part if self._rows is None else self._rows[part]
+        return np.ascontiguousarray(self._vectors[rows], "<f4")
+
+
+Write = Callable[[WrittenRows, File, Report], None]
+
+
+def save(
+    vector_set: VectorSet,
+    path: str | PathLike[str],
+    *,
+    rows: Rows | None = None,
+    report: Report = silent,
+) -> None:
+    """Write a set, or some of its rows, in the format that the suffix names.
 
     Parameters
     ----------
@@ -49,6 +94,8 @@ def save(vector_set: VectorSet, path: str | PathLike[str], *, report: Report = s
         `.vec` or `.txt` (word2vec text), `.bin` (word2vec binary), `.csv`, or `.npy` or `.tsv`
         (numbers only, with labels and metadata in FILE.metadata.tsv beside it); each of the text
         formats also with `.gz`.
+    rows : int array, optional
+        Which rows, in this order. Default: all.
     report : callable
         Called between blocks.
 
@@ -69,14 +116,23 @@ def save(vector_set: VectorSet, path: str | PathLike[str], *, report: Report = s
     paths = [path]
     if suffix in (".npy", ".tsv"):
         paths.append(companion_of(path))
-    with replaced_files(paths) as files, ExitStack() as stack:
-        file = files[0]
-        if path.suffix == ".gz":
-            packed: Any = gzip.GzipFile("", "wb", 6, file, mtime=0)
-            file = stack.enter_context(packed)
-        write(vector_set, file, report)
+    written = WrittenRows(vector_set, rows)
+    with replaced_files(paths) as files, packed_by(path, files[0]) as file:
+        write(written, file, report)
         for companion in files[1:]:
-            _write_metadata(vector_set, companion)
+            _write_metadata(written, companion)
+
+
+@contextmanager
+def packed_by(path: Path, file: File) -> Iterator[File]:
+    """Return a file that packs what is written to it, where the suffix is `.gz`."""
+    if path.suffix == ".gz":
+        # Without the time, so that the same set makes the same file.
+        packed: Any = gzip.GzipFile("", "wb", 6, file, mtime=0)
+        with packed:
+            yield packed
+    else:
+        yield file
 
 
 @contextmanager
@@ -128,62 +184,61 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _write_word2vec_text(vector_set: VectorSet, file: File, report: Report) -> None:
-    _require_plain(vector_set.labels, "\n")
-    _require_distinct_labels(vector_set)
-    for row, label in enumerate(vector_set.labels):
+def _write_word2vec_text(written: WrittenRows, file: File, report: Report) -> None:
+    require_plain(written.labels, "\n")
+    _require_distinct_labels(written)
+    for row, label in enumerate(written.labels):
         if is_fraction(last_word(label)):
             raise UserError(
                 f"The label of row {row:,} ({label[:50]!r}) ends in a number, which cannot be told "
                 "from the vector in this format. Save as .csv or .npy."
             )
-    file.write(f"{len(vector_set)} {vector_set.dimensions}\n".encode())
-    for rows, numbers in _printed_blocks(vector_set, " ", report):
-        lines = zip(vector_set.labels[rows], numbers, strict=True)
+    file.write(f"{len(written)} {written.dimensions}\n".encode())
+    for rows, numbers in _printed_blocks(written, " ", report):
+        lines = zip(written.labels[rows], numbers, strict=True)
         file.write("".join(f"{label} {line}\n" for label, line in lines).encode("utf-8", "replace"))
 
 
-def _write_word2vec_binary(vector_set: VectorSet, file: File, report: Report) -> None:
-    _require_plain(vector_set.labels, " \n")
-    _require_distinct_labels(vector_set)
-    file.write(f"{len(vector_set)} {vector_set.dimensions}\n".encode())
-    for rows in _row_blocks(vector_set, report):
-        block = np.ascontiguousarray(vector_set.vectors[rows], "<f4")
-        for label, vector in zip(vector_set.labels[rows], block, strict=True):
+def _write_word2vec_binary(written: WrittenRows, file: File, report: Report) -> None:
+    require_plain(written.labels, " \n")
+    _require_distinct_labels(written)
+    file.write(f"{len(written)} {written.dimensions}\n".encode())
+    for rows in _row_blocks(written, report):
+        for label, vector in zip(written.labels[rows], written.vectors(rows), strict=True):
             file.write(label.encode("utf-8", "replace") + b" " + vector.tobytes())
 
 
-def _write_array(vector_set: VectorSet, file: File, report: Report) -> None:
-    header = {"descr": "<f4", "fortran_order": False, "shape": vector_set.vectors.shape}
+def _write_array(written: WrittenRows, file: File, report: Report) -> None:
+    header = {"descr": "<f4", "fortran_order": False, "shape": (len(written), written.dimensions)}
     npy_format.write_array_header_1_0(file, header)
-    for rows in _row_blocks(vector_set, report):
-        file.write(np.ascontiguousarray(vector_set.vectors[rows], "<f4").data)
+    for rows in _row_blocks(written, report):
+        file.write(written.vectors(rows).data)
 
 
-def _write_tensors(vector_set: VectorSet, file: File, report: Report) -> None:
-    for _, numbers in _printed_blocks(vector_set, "\t", report):
+def _write_tensors(written: WrittenRows, file: File, report: Report) -> None:
+    for _, numbers in _printed_blocks(written, "\t", report):
         file.write("".join(f"{line}\n" for line in numbers).encode())
 
 
-def _write_table(vector_set: VectorSet, file: File, report: Report) -> None:
-    columns = _text_columns(vector_set)
-    names = [*columns, *(f"d{i}" for i in range(vector_set.dimensions))]
+def _write_table(written: WrittenRows, file: File, report: Report) -> None:
+    columns = text_columns(written)
+    names = [*columns, *(f"d{i}" for i in range(written.dimensions))]
     before = after = ""
     if any(name[-1].isdigit() for name in columns):  # These could pass for dimensions.
         names = [*columns, "vector"]
         before, after = '"[', ']"'
-    file.write((",".join(map(_quoted, names)) + "\r\n").encode("utf-8", "replace"))
-    for rows, numbers in _printed_blocks(vector_set, ",", report):
-        texts = [map(_quoted, values[rows]) for values in columns.values()]
+    file.write((",".join(map(quoted, names)) + "\r\n").encode("utf-8", "replace"))
+    for rows, numbers in _printed_blocks(written, ",", report):
+        texts = [map(quoted, values[rows]) for values in columns.values()]
         lines = zip(*texts, (f"{before}{line}{after}" for line in numbers), strict=True)
         file.write("".join(",".join(line) + "\r\n" for line in lines).encode("utf-8", "replace"))
 
 
-def _write_metadata(vector_set: VectorSet, file: File) -> None:
+def _write_metadata(written: WrittenRows, file: File) -> None:
     """Write the labels, with a header and further columns where there is metadata."""
-    columns = _text_columns(vector_set)
+    columns = text_columns(written)
     for column, texts in columns.items():
-        _require_plain(texts, "\t\r\n", column)
+        require_plain(texts, "\t\r\n", column)
     lines = map("\t".join, zip(*columns.values(), strict=True))
     if len(columns) > 1:
         file.write(("\t".join(columns) + "\n").encode())
@@ -200,48 +255,48 @@ _WRITERS: dict[str, Write] = {
 }
 
 
-def _row_blocks(vector_set: VectorSet, report: Report) -> Iterator[slice]:
-    step = max(_BLOCK_NUMBERS // max(vector_set.dimensions, 1), 1)
-    for start in range(0, len(vector_set), step):
-        report(start / len(vector_set), f"{start:,} rows written")
-        yield slice(start, min(start + step, len(vector_set)))
+def _row_blocks(written: WrittenRows, report: Report) -> Iterator[slice]:
+    step = max(_BLOCK_NUMBERS // max(written.dimensions, 1), 1)
+    for start in range(0, len(written), step):
+        report(start / len(written), f"{start:,} rows written")
+        yield slice(start, min(start + step, len(written)))
 
 
 def _printed_blocks(
-    vector_set: VectorSet, separator: str, report: Report
+    written: WrittenRows, separator: str, report: Report
 ) -> Iterator[tuple[slice, list[str]]]:
     """Yield blocks of rows and their numbers, a line for each."""
     import pyarrow as pa
 
-    dimensions = vector_set.dimensions
-    for rows in _row_blocks(vector_set, report):
-        block = np.ascontiguousarray(vector_set.vectors[rows])
-        texts = pa.array(block.ravel()).cast(pa.string()).to_pylist()
+    dimensions = written.dimensions
+    for rows in _row_blocks(written, report):
+        texts = pa.array(written.vectors(rows).ravel()).cast(pa.string()).to_pylist()
         starts = range(0, len(texts), dimensions)
         yield rows, [separator.join(texts[start : start + dimensions]) for start in starts]
 
 
-def _text_columns(vector_set: VectorSet) -> dict[str, Sequence[str]]:
+def text_columns(written: WrittenRows) -> dict[str, Sequence[str]]:
     """Return the labels and the metadata as text, by column name."""
-    metadata = vector_set.metadata
+    metadata = written.metadata
     texts = {
         name: ["" if value is None else str(value) for value in metadata[name].to_pylist()]
         for name in metadata.column_names
     }
-    if tuple(texts.get(LABEL, ())) == vector_set.labels:
+    if LABEL in texts and tuple(texts[LABEL]) == written.labels:
         del texts[LABEL]
     names = unique_names([LABEL, *texts])
-    return dict(zip(names, [vector_set.labels, *texts.values()], strict=True))
+    return dict(zip(names, [written.labels, *texts.values()], strict=True))
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a field of a CSV file, in quotes where it needs them."""
     if not re.search('[",;\r\n]|^ | $', text):
         return text
     doubled = text.replace('"', '""')
     return f'"{doubled}"'
 
 
-def _require_plain(texts: Sequence[str], forbidden: str, column: str = LABEL) -> None:
+def require_plain(texts: Sequence[str], forbidden: str, column: str = LABEL) -> None:
     """Refuse texts with characters that end a text in the format."""
     search = re.compile(f"[{forbidden}]").search
     for row, text in enumerate(texts):
@@ -252,9 +307,9 @@ def _require_plain(texts: Sequence[str], forbidden: str, column: str = LABEL) ->
             )
 
 
-def _require_distinct_labels(vector_set: VectorSet) -> None:
+def _require_distinct_labels(written: WrittenRows) -> None:
     first_rows: dict[str, int] = {}
-    for row, label in enumerate(vector_set.labels):
+    for row, label in enumerate(written.labels):
         first = first_rows.setdefault(label, row)
         if first != row:
             raise UserError(

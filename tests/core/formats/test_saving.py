@@ -200,3 +200,19 @@ def test_a_set_may_be_saved_over_its_own_file(tmp_path, toy):
     save(found, tmp_path / "x.npy")
     assert load(tmp_path / "x.npy").vectors.tobytes() == toy.vectors.tobytes()
     assert found.vectors.tobytes() == toy.vectors.tobytes()
+
+
+def test_some_rows_are_saved_without_a_copy_of_all(tmp_path, toy, monkeypatch):
+    monkeypatch.setattr(saving, "_BLOCK_NUMBERS", 100)
+    rows = np.array([9, 2, 2, 30, 4, 7, 8, 1])
+    for suffix in (".npy", ".tsv", ".csv"):
+        save(toy, tmp_path / f"x{suffix}", rows=rows)
+        found = load(tmp_path / f"x{suffix}")
+        assert found.vectors.tobytes() == toy.vectors[rows].tobytes()
+        assert found.labels == tuple(toy.labels[row] for row in rows)
+        assert found.metadata["number"].to_pylist() == rows.tolist()
+
+
+def test_a_set_without_rows(tmp_path):
+    save(VectorSet(np.zeros((0, 3)), []), tmp_path / "x.npy")
+    assert np.load(tmp_path / "x.npy").shape == (0, 3)

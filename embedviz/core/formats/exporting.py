@@ -1,0 +1,163 @@
+"""Some rows of a set: as a set of their own, or in a file.
+
+A file of vectors holds the vectors of these rows, as `save` writes them. A table, `.csv` or
+`.tsv`, holds what a person reads: labels, metadata and, if wanted, where the rows lie on the map;
+a spreadsheet of 384 numbers a row would help nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from embedviz.core.errors import UserError
+from embedviz.core.formats.columns import unique_names
+from embedviz.core.formats.reading import counted
+from embedviz.core.formats.saving import (
+    File,
+    WrittenRows,
+    packed_by,
+    quoted,
+    replaced_files,
+    require_plain,
+    save,
+    text_columns,
+)
+from embedviz.core.progress import Report, silent
+from embedviz.core.thumbnails import ChosenImages
+from embedviz.core.vector_set import Matrix, Rows, VectorSet
+
+_AXES = ("x", "y", "z")
+_BLOCK_ROWS = 50_000
+
+
+def chosen_rows(vector_set: VectorSet, rows: ArrayLike, name: str | None = None) -> VectorSet:
+    """Return a set of its own with some rows of another.
+
+    Parameters
+    ----------
+    vector_set : VectorSet
+    rows : int array
+        In the order in which they are to be.
+    name : str, optional
+        Default: that of the set, and how many rows.
+
+    Returns
+    -------
+    VectorSet
+        Its vectors are a copy, so that the other set can be closed. Its notes say which rows of
+        how many these are.
+
+    Raises
+    ------
+    UserError
+        When there are no rows.
+    """
+    chosen = _require_some(rows)
+    metadata = vector_set.metadata
+    pictures = vector_set.thumbnails
+    count = f"{len(chosen):,} of {counted(len(vector_set), 'row')}"
+    return VectorSet(
+        vector_set.vectors[chosen],
+        tuple(vector_set.labels[row] for row in chosen.tolist()),
+        metadata.take(chosen) if metadata.num_columns else None,
+        f"{vector_set.name} · {counted(len(chosen), 'row')}" if name is None else name,
+        notes=(*vector_set.notes, f"{count} of {vector_set.name or 'a set'}."),
+        thumbnails=None if pictures is None else ChosenImages(pictures, chosen),
+    )
+
+
+def save_rows(
+    vector_set: VectorSet,
+    rows: ArrayLike,
+    path: str | PathLike[str],
+    positions: Matrix | None = None,
+    axes: Sequence[str] = _AXES,
+    *,
+    report: Report = silent,
+) -> None:
+    """Write some rows of a set to a file: their vectors, or a table about them.
+
+    Parameters
+    ----------
+    vector_set : VectorSet
+    rows : int array
+        In the order in which they are written.
+    path : path
+        `.csv` or `.tsv`: a table of labels, metadata and positions, without the vectors. The
+        other suffixes of `save`: the vectors, with what else the format can hold. Those of text
+        also with `.gz`.
+    positions : float32 array of shape (n_vectors, 2 or 3), optional
+        Where all rows of the set lie on a map, for a table.
+    axes : sequence of str
+        What the columns of the positions are called.
+    report : Report
+
+    Raises
+    ------
+    UserError
+        When there are no rows, the suffix is another one, or the file cannot be written.
+    """
+    chosen = _require_some(rows)
+    path = Path(path).expanduser()
+    suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
+    if suffix not in (".csv", ".tsv"):
+        save(vector_set, path, rows=chosen, report=report)
+        return
+    columns = text_columns(WrittenRows(vector_set, chosen))
+    if positions is not None:
+        columns = _with_positions(columns, positions[chosen], axes)
+    with replaced_files([path]) as files, packed_by(path, files[0]) as file:
+        write = _write_csv if suffix == ".csv" else _write_tsv
+        write(columns, file, report)
+
+
+def _require_some(rows: ArrayLike) -> Rows:
+    chosen = np.array(rows, dtype=np.intp)
+    if not len(chosen):
+        raise UserError("No rows are selected. Select some first.")
+    return chosen
+
+
+def _with_positions(
+    columns: dict[str, Sequence[str]], positions: Matrix, axes: Sequence[str]
+) -> dict[str, Sequence[str]]:
+    names = unique_names([*columns, *axes[: positions.shape[1]]])
+    # As short as brings back the same float32; a row without a place has none.
+    places = [
+        ["" if np.isnan(value) else str(value) for value in positions[:, axis]]
+        for axis in range(positions.shape[1])
+    ]
+    return dict(zip(names, [*columns.values(), *places], strict=True))
+
+
+def _write_csv(columns: dict[str, Sequence[str]], file: File, report: Report) -> None:
+    _write_lines(
+        {quoted(name): list(map(quoted, texts)) for name, texts in columns.items()},
+        ",",
+        "\r\n",
+        file,
+        report,
+    )
+
+
+def _write_tsv(columns: dict[str, Sequence[str]], file: File, report: Report) -> None:
+    for name, texts in columns.items():
+        require_plain(texts, "\t\r\n", name)
+    _write_lines(columns, "\t", "\n", file, report)
+
+
+def _write_lines(
+    columns: dict[str, Sequence[str]], separator: str, end: str, file: File, report: Report
+) -> None:
+    count = len(next(iter(columns.values())))
+    file.write((separator.join(columns) + end).encode("utf-8", "replace"))
+    for start in range(0, count, _BLOCK_ROWS):
+        report(start / count, f"{start:,} rows written")
+        parts = [texts[start : start + _BLOCK_ROWS] for texts in columns.values()]
+        lines = (separator.join(fields) + end for fields in zip(*parts, strict=True))
+        file.write("".join(lines).encode("utf-8", "replace"))

@@ -1,0 +1,145 @@
+import gzip
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from embedviz.core.errors import UserError
+from embedviz.core.formats import load
+from embedviz.core.formats.exporting import chosen_rows, save_rows
+from embedviz.core.recipes import Truncated
+from embedviz.core.thumbnails import ImageArray
+from embedviz.core.vector_set import VectorSet
+
+ROWS = np.array([7, 3, 40])
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(0, 49), min_size=1, max_size=60))
+def test_rows_become_a_set_of_their_own(toy, rows):
+    found = chosen_rows(toy, rows)
+    np.testing.assert_array_equal(found.vectors, toy.vectors[rows])
+    assert not np.shares_memory(found.vectors, toy.vectors)
+    assert found.labels == tuple(toy.labels[row] for row in rows)
+    assert found.metadata.equals(toy.metadata.take(rows))
+    assert found.origin is found
+
+
+def test_a_set_of_rows_says_what_it_is(toy):
+    found = chosen_rows(toy, ROWS)
+    assert found.name == "toy · 3 rows"
+    assert found.notes == ("3 of 50 rows of toy.",)
+    assert found.path == ""
+    assert chosen_rows(toy, [0], "one").name == "one"
+    noted = VectorSet(np.eye(2), notes=["read badly"])
+    assert chosen_rows(noted, [1]).notes == ("read badly", "1 of 2 rows of a set.")
+
+
+def test_pictures_go_with_their_rows():
+    pictures = ImageArray(np.arange(5, dtype=np.uint8).reshape(5, 1, 1))
+    some = chosen_rows(VectorSet(np.eye(5), thumbnails=pictures), [4, 2])
+    assert [some.thumbnails.image(row)[0, 0, 0] for row in range(2)] == [4, 2]
+    again = chosen_rows(some, [1])
+    assert again.thumbnails.image(0)[0, 0, 0] == 2
+
+
+def test_rows_of_a_derived_set_stand_alone(toy):
+    found = chosen_rows(Truncated(4).derive(toy), ROWS)
+    assert found.derivation is None
+    assert found.transform_query(np.ones(4, dtype=np.float32)).tolist() == [1, 1, 1, 1]
+
+
+def test_later_changes_of_the_rows_change_nothing(toy):
+    rows = ROWS.copy()
+    pictures = ImageArray(np.arange(50, dtype=np.uint8).reshape(50, 1, 1))
+    found = chosen_rows(VectorSet(toy.vectors, thumbnails=pictures), rows)
+    rows[:] = 0
+    assert found.thumbnails.image(0)[0, 0, 0] == 7
+
+
+def test_no_rows_at_all(toy, tmp_path):
+    with pytest.raises(UserError, match="No rows are selected"):
+        chosen_rows(toy, [])
+    with pytest.raises(UserError, match="No rows are selected"):
+        save_rows(toy, [], tmp_path / "x.csv")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("suffix", [".vec", ".txt", ".vec.gz", ".bin", ".npy"])
+def test_vectors_of_the_rows_come_back(toy, tmp_path, suffix):
+    path = tmp_path / f"x{suffix}"
+    save_rows(toy, ROWS, path)
+    found = load(path)
+    assert found.labels == ("word7", "word3", "word40")
+    assert found.vectors.tobytes() == toy.vectors[ROWS].tobytes()
+    if suffix == ".npy":
+        assert found.metadata.drop_columns("label").equals(toy.metadata.take(ROWS))
+
+
+@pytest.fixture
+def odd():
+    metadata = {"text": ['say "hi"', "a, b", None, "two\nlines"], "number": [1.5, None, -3, 0]}
+    return VectorSet(np.eye(4), ["one", "é", " three ", "four"], metadata, "odd")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".csv.gz"])
+def test_a_table_holds_labels_and_metadata(odd, tmp_path, suffix):
+    path = tmp_path / f"x{suffix}"
+    save_rows(odd, [3, 0, 1], path)
+    found = pa.csv.read_csv(
+        path,
+        parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pa.csv.ConvertOptions(strings_can_be_null=True),
+    )
+    assert found.to_pydict() == {
+        "label": ["four", "one", "é"],
+        "text": ["two\nlines", 'say "hi"', "a, b"],
+        "number": [0.0, 1.5, None],
+    }
+
+
+def test_positions_stand_beside(toy, tmp_path):
+    positions = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32)
+    positions[3] = np.nan
+    for suffix, separator in ((".csv", ","), (".tsv", "\t")):
+        path = tmp_path / f"x{suffix}"
+        save_rows(toy, ROWS, path, positions)
+        lines = [line.split(separator) for line in path.read_text("utf-8").splitlines()]
+        assert lines[0] == ["label", "group", "number", "x", "y", "z"]
+        assert lines[2] == ["word3", "odd", "3", "", "", ""]
+        np.testing.assert_array_equal(np.array(lines[3][3:], dtype=np.float32), positions[40])
+    save_rows(toy, ROWS, tmp_path / "y.csv", positions[:, :2], ["PC1", "label"])
+    header = (tmp_path / "y.csv").read_text("utf-8").splitlines()[0]
+    assert header == "label,group,number,PC1,label (5)"
+
+
+def test_a_tab_separated_table_refuses_what_it_cannot_hold(odd, tmp_path):
+    with pytest.raises(UserError, match=r"The text of row 0 .* has a line break"):
+        save_rows(odd, [3], tmp_path / "x.tsv")
+    assert not list(tmp_path.iterdir())
+    save_rows(odd, [0], tmp_path / "x.tsv.gz")
+    assert gzip.decompress((tmp_path / "x.tsv.gz").read_bytes()).startswith(
+        b"label\ttext\tnumber\n"
+    )
+
+
+def test_a_set_without_metadata(tmp_path):
+    save_rows(VectorSet(np.eye(3), ["a", "b,c", "d"]), [1, 2], tmp_path / "x.csv")
+    assert (tmp_path / "x.csv").read_bytes() == b'label\r\n"b,c"\r\nd\r\n'
+
+
+def test_other_suffixes_are_refused_as_by_save(toy, tmp_path):
+    with pytest.raises(UserError, match="the suffix says no format"):
+        save_rows(toy, ROWS, tmp_path / "x.pdf")
+
+
+def test_writing_a_table_can_be_stopped(toy, tmp_path):
+    def stop(fraction, words):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        save_rows(toy, ROWS, tmp_path / "x.csv", report=stop)
+    assert not list(tmp_path.iterdir())
