@@ -40,6 +40,7 @@ __all__ = [
     "color_by_share",
     "colorable_columns",
     "legend_of",
+    "number_columns",
     "sizable_columns",
     "size_by",
     "size_note",
@@ -123,6 +124,11 @@ def colorable_columns(vector_set: VectorSet) -> list[str]:
 def sizable_columns(vector_set: VectorSet) -> list[str]:
     """Return the metadata columns that can size points: numbers and dates."""
     return [name for name in _columns(vector_set) if _read(vector_set, name).is_numeric]
+
+
+def number_columns(vector_set: VectorSet) -> list[str]:
+    """Return the metadata columns of plain numbers."""
+    return [name for name in _columns(vector_set) if _read(vector_set, name).kind == "number"]
 
 
 def can_be_both(vector_set: VectorSet, column: str) -> bool:
@@ -334,8 +340,9 @@ def _shares(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.
     """Return where numbers lie between two, 0 to 1; NaN stays."""
     if not low < high:
         return (values * 0).astype(np.float32)
-    # The span of huge numbers may be infinite, that of their halves is not.
-    shares = (values * 0.5 - low * 0.5) / (high * 0.5 - low * 0.5)
+    size = max(abs(low), abs(high))  # The span of huge numbers may be infinite.
+    with np.errstate(over="ignore"):  # Numbers far beyond the range may be infinite then.
+        shares = (values / size - low / size) / (high / size - low / size)
     return np.clip(shares, 0, 1, out=shares).astype(np.float32)
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from embedviz.core.vector_set import VectorSet
 
 Codes = NDArray[np.int16]
-Kind = Literal["text", "number", "date"]
+Kind = Literal["text", "number", "date", "span"]
 
 MOST_GROUPS = 60
 """No more are told apart by color; what is left is shown as one."""
@@ -97,8 +97,9 @@ class ColumnValues:
 
     Attributes
     ----------
-    kind : {"text", "number", "date"} or None
-        What the values are, truth being text; None when they are nothing of that.
+    kind : {"text", "number", "date", "span"} or None
+        What the values are, truth being text and a time of day a span; None when they are nothing
+        of that.
     """
 
     def __init__(self, column: Any) -> None:
@@ -108,17 +109,17 @@ class ColumnValues:
     @property
     def is_numeric(self) -> bool:
         """Whether the values can be shown along a scale."""
-        return self.kind in ("number", "date")
+        return self.kind in ("number", "date", "span")
 
     @cached_property
     def is_whole(self) -> bool:
         """Whether all numbers are whole, also where they are decimals because of gaps."""
         from pyarrow import types
 
-        given = _plain_type(self._column)
-        if self.kind != "number" or types.is_temporal(given):
+        if self.kind != "number":
             return False
-        return types.is_integer(given) or _are_whole(self.numbers.values)
+        is_integer = types.is_integer(_plain_type(self._column))
+        return is_integer or _are_whole(self.numbers.values)
 
     @cached_property
     def has_few(self) -> bool:
@@ -237,7 +238,7 @@ def _kind(given: Any) -> Kind | None:
     if types.is_date(given) or types.is_timestamp(given):
         return "date"
     if types.is_time(given) or types.is_duration(given):
-        return "number"
+        return "span"
     if types.is_integer(given) or types.is_floating(given) or types.is_decimal(given):
         return "number"
     is_text = types.is_string(given) or types.is_large_string(given) or types.is_boolean(given)

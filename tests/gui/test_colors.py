@@ -19,6 +19,7 @@ from embedviz.gui.colors import (
     color_by_share,
     colorable_columns,
     legend_of,
+    number_columns,
     sizable_columns,
     size_by,
     size_note,
@@ -67,6 +68,7 @@ def test_what_can_color_and_what_can_size():
     numbers = ["rank", "score", "day"]
     assert colorable_columns(vector_set) == ["rank", "score", "group", "pair", "known", "day"]
     assert sizable_columns(vector_set) == numbers
+    assert number_columns(vector_set) == ["rank", "score"]
     assert [can_be_both(vector_set, name) for name in (*numbers, "group")] == [True, *[False] * 3]
     assert colorable_columns(VectorSet(np.eye(2))) == sizable_columns(VectorSet(np.eye(2))) == []
 
