@@ -13,7 +13,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from embedviz.core import picking, raster
-from embedviz.core.camera import Extent, extent_of
+from embedviz.core.camera import Extent, extent_of, main_extent_of
 from embedviz.core.density import draw_density
 from embedviz.core.raster import ALL_ROWS, Colors, Edge, Image, Positions, Rows, Sizes
 from embedviz.gui.frame import Frame
@@ -75,6 +75,7 @@ class PointCanvas:
     is_3d : bool
         Whether z means something.
     extent : Extent
+        Of all points; in 3-D, of all but a few outliers.
     marks : Marks
     is_density : bool
         Whether it is shown how many points there are at each place, not each of them.
@@ -129,7 +130,8 @@ class PointCanvas:
         moved = np.empty((count, 3), dtype=np.float32)
         for axis in range(3):  # Four times as fast as two columns at once.
             moved[:, axis] = given[:, axis] if axis < columns else 0
-        self.positions, self.extent = moved, extent_of(moved)
+        self.positions = moved
+        self.extent = main_extent_of(moved) if self.is_3d else extent_of(moved)
 
     def set_marks(self, marks: Marks) -> None:
         """Draw these rows on top; those that there are not are left out."""
@@ -164,6 +166,12 @@ class PointCanvas:
         """Return all rows within an outline in the picture."""
         corner = (frame.area.left(), frame.area.top())
         return picking.rows_in_polygon(self.positions, frame.matrix, outline - corner)
+
+    def rows_in_front(self, frame: Frame, rows: Rows) -> Rows:
+        """Return those of some rows that are not wholly behind others."""
+        width, height = int(frame.area.width()), int(frame.area.height())
+        matrix, sizes = frame.matrix, self._sizes
+        return picking.rows_in_front(self.positions, matrix, sizes, width, height, rows)
 
     def marked_rows(self) -> Rows:
         """Return all rows that are marked."""

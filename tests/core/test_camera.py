@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from embedviz.core.camera import Camera, Extent, blended, extent_of
+from embedviz.core.camera import Camera, Extent, blended, extent_of, main_extent_of
 
 COORDINATES = st.floats(-1e3, 1e3, width=32)
 CLOUDS = arrays(np.float32, st.tuples(st.integers(1, 20), st.just(3)), elements=COORDINATES)
@@ -38,6 +38,44 @@ def test_fitted_has_every_point_in_view(cloud, is_3d, azimuth, elevation, width,
         assert (depth > 0).all()
         assert (pixels >= 0).all()
         assert (pixels <= (width, height)).all()
+
+
+@given(st.integers(0, 2**32 - 1), st.booleans(), ANGLES, st.floats(0.5, 2))
+def test_fitted_fills_the_picture_in_3d_whatever_a_few_outliers_do(seed, flat, azimuth, aspect):
+    rng = np.random.default_rng(seed)
+    cloud = rng.normal(size=(3000, 3)) * rng.uniform(0.3, 1, 3) * (1, 1, not flat)
+    camera = Camera(azimuth=azimuth, is_3d=True)
+    usual = camera.fitted(cloud, aspect=aspect)
+    pixels, _ = usual.project(cloud, 400 * aspect, 400)
+    inside = ((pixels >= 0) & (pixels <= (400 * aspect, 400))).all(axis=1)
+    assert inside.mean() > 0.994
+    low, high = np.quantile(pixels, [0.005, 0.995], axis=0)
+    assert ((high - low) / (400 * aspect, 400)).max() > 0.5
+    for turn in (1.0, 2.0, 3.0):
+        turned, _ = usual.orbited(turn, 0).project(cloud, 400 * aspect, 400)
+        assert ((turned >= 0) & (turned <= (400 * aspect, 400))).all(axis=1).mean() >= 0.9
+    outliers = rng.normal(size=(5, 3)) * 500
+    found = camera.fitted(np.vstack([cloud, outliers]), aspect=aspect)
+    assert 0.85 < found.scale / usual.scale < 1.3
+    np.testing.assert_allclose(found.center, usual.center, atol=0.4 * usual.scale)
+
+
+def test_fitted_is_quick_to_say_what_large_clouds_need():
+    cloud = np.random.default_rng(0).normal(size=(400_000, 3)).astype(np.float32)
+    found, some = (Camera(is_3d=True).fitted(points) for points in (cloud, cloud[::8]))
+    assert found == some
+
+
+def test_main_extent_leaves_outliers_out_of_crowds_alone():
+    rng = np.random.default_rng(0)
+    crowd = rng.uniform(-1, 1, (2000, 3))
+    assert main_extent_of(crowd) == extent_of(crowd)
+    odd = np.array([[900.0, 0, 0], [np.nan, 5, 5]])
+    found = main_extent_of(np.vstack([crowd, odd]))
+    assert found.high[0] < 2
+    assert main_extent_of(odd) == extent_of(odd)
+    assert main_extent_of(crowd, [[30, 0], [40, 0]]).high == (40.0, *extent_of(crowd).high[1:])
+    assert main_extent_of(np.empty((0, 3))) == Extent()
 
 
 def test_fitted_leaves_a_margin_and_no_more():
