@@ -243,7 +243,7 @@ STEPS = {
     "marks": Step(_compile_marks, ("labels", "picking"), draws=True),
     "density": Step(_compile_density, ("density",)),
     "neighbors": Step(_compile_neighbors, ("neighbors", "isotropy")),
-    "graph": Step(_compile_graph, ("tiles", "tile_heaps", "neighbors")),
+    "graph": Step(_compile_graph, ("tiles", "tile_heaps")),
     "analogies": Step(_compile_analogies, ("analogy_methods",)),
     "cone": Step(_compile_cone, ("cone",)),
     "prefixes": Step(_compile_prefixes, ("prefix_search", "prefix_neighbors", "orderings")),
@@ -252,7 +252,7 @@ STEPS = {
 """What can be compiled, by name. To add kernels: write a function that runs them once."""
 
 _SHARES = (
-    ("raster", "density", "analogies", "cone"),
+    ("raster", "density", "analogies", "graph", "cone"),
     ("marks", "neighbors", "prefixes", "readers"),
 )
 
