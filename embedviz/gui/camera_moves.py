@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import radians
+from typing import Literal
 
 from PySide6.QtCore import QObject, QPointF, Qt, QTimer
 
 from embedviz.core.camera import Camera
+from embedviz.gui.gesture import Gesture
 from embedviz.gui.seen import SeenWidget
 
 SETTLE_MILLISECONDS = 300
@@ -51,6 +53,19 @@ class CameraMoves(QObject):
         self._move(self._view.camera.zoomed(factor, at))
         self._settle.start()
 
+    def drag(self, kind: Literal["pan", "orbit"]) -> Gesture:
+        """Return the gesture that moves the camera with the hand."""
+        move = self.pan if kind == "pan" else self.orbit
+
+        def drag(before: QPointF, place: QPointF) -> None:
+            move(place - before)
+
+        return Gesture(drag, self.settle)
+
+    def settle(self) -> None:
+        """Say that a gesture is over."""
+        self._view.camera_settled.emit(self._view.camera)
+
     def press_key(self, key: int) -> bool:
         """Move as a key says; return whether it is one of these."""
         step = _KEY_STEPS.get(key)
@@ -79,7 +94,7 @@ class CameraMoves(QObject):
         if self._view.is_on_the_way():
             self._settle.start()
         else:
-            self._view.camera_settled.emit(self._view.camera)
+            self.settle()
 
     def _move(self, camera: Camera) -> None:
         self._view.set_camera(camera)

@@ -6,23 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
-from PySide6.QtWidgets import QWidget
 
 from embedviz.core.raster import Rows
 from embedviz.gui.clusters import Cluster
 from embedviz.gui.hands import HandledWidget
 from embedviz.gui.legend import Legend
-from embedviz.gui.overlays import Arrow, Line, Note
+from embedviz.gui.overlays import Arrow, Line, Links, Note
 from embedviz.gui.point_canvas import Marks
-from embedviz.gui.point_picture import PointPicture
 
 
 class ExplainedWidget(HandledWidget):
     """Marks, labels, arrows, axes, legend and texts of a picture, for whoever makes one."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._picture = PointPicture()
 
     def set_marks(
         self,
@@ -35,7 +29,7 @@ class ExplainedWidget(HandledWidget):
         """Draw rows on top: the query ringed in its color, the selected in the accent."""
         marks = Marks(query, _rows(selected), _rows(neighbors), dim_others)
         self._picture.canvas.set_marks(marks)
-        self._redraw()
+        self.redraw()
 
     def set_labels(
         self,
@@ -59,29 +53,29 @@ class ExplainedWidget(HandledWidget):
         """
         candidates = None if order is None else _rows(order)
         self._picture.labels.set_texts(texts, candidates, _rows(always), required)
-        self._redraw()
+        self.redraw()
 
     def set_clusters(self, clusters: Sequence[Cluster]) -> None:
         """Show these names at the overview, where few labels of points are shown."""
         self._picture.clusters.set_clusters(clusters)
-        self._redraw()
+        self.redraw()
 
     def set_label_scale(self, factor: float) -> None:
         """Draw labels of points and clusters larger or smaller, from 0.6 to 2.5 times."""
         scale = min(max(float(factor), 0.6), 2.5)
         self._picture.labels.scale = self._picture.clusters.scale = scale
-        self._redraw()
+        self.redraw()
 
     def set_density(self, on: bool) -> None:
         """Show how many points there are at each place, instead of each of them."""
         self._picture.canvas.set_density(on)
-        self._redraw()
+        self.redraw()
 
     def place_labels_anew(self) -> None:
         """Forget where labels were, so that the same points always make the same picture."""
         self._picture.labels.forget_places()
         self._picture.clusters.forget_places()
-        self._redraw()
+        self.redraw()
 
     def set_arrows(self, arrows: Sequence[Arrow]) -> None:
         """Draw arrows over the points."""
@@ -94,34 +88,40 @@ class ExplainedWidget(HandledWidget):
         self._picture.notes = tuple(note for note in lines if isinstance(note, Note))
         self._fit_anew()
 
+    def set_links(self, row: int, rows: ArrayLike) -> None:
+        """Draw lines from one row to others, the nearest first; none for -1. On screen alone."""
+        self._picture.links = Links(row, _rows(rows))
+        self.update()
+
     def set_axes(self, titles: Sequence[str] | None) -> None:
         """Draw axes with these titles, one per dimension; None: no axes."""
         self._picture.titles = None if titles is None else tuple(titles)
-        self._redraw()
+        self.redraw()
 
     def set_legend(self, legend: Legend | None) -> None:
-        """Explain the colors, at the right of the points."""
-        self._picture.legend = legend
-        self._redraw()
+        """Explain the colors, at the right of the points or where it was put."""
+        self._picture.placed_legend.show(legend)
+        self.redraw()
 
     def set_message(self, text: str) -> None:
         """Say this where there are no points."""
         self._picture.message = text
-        self._redraw()
+        self.redraw()
 
     def set_caption(self, text: str) -> None:
         """Say this in one line below the picture."""
         self._picture.caption = text
-        self._redraw()
+        self.redraw()
+
+    def set_corner(self, text: str) -> None:
+        """Say this in the upper left corner of the points."""
+        self._picture.corner = text
+        self.redraw()
 
     def set_text_scale(self, scale: float) -> None:
         """Draw all text larger, for an audience."""
         self._picture.text_scale = scale
-        self._redraw()
-
-    def _redraw(self) -> None:
-        """Paint the picture anew, soon."""
-        raise NotImplementedError
+        self.redraw()
 
     def _fit_anew(self) -> None:
         """Paint it anew, and where all is to be in view, fit that to what there is now."""

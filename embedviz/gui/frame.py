@@ -14,6 +14,8 @@ from embedviz.core.camera import Camera, Extent
 from embedviz.core.raster import Fog
 from embedviz.gui.theme import CAPTION_PIXELS, TEXT_PIXELS, Theme, font
 
+PADDING = 12.0
+"""Between the parts of a picture, and around it, in pixels."""
 FOG_STRENGTH = 0.5
 _FOG_DEPTH = 0.6
 

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from math import hypot
 
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import (
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from embedviz.gui.camera_moves import ZOOM_PER_NOTCH, CameraMoves
-from embedviz.gui.outline import Outline, Tool, mode_of
+from embedviz.gui.frame import Frame
+from embedviz.gui.gesture import Gesture
+from embedviz.gui.legend_hands import LegendHands
+from embedviz.gui.outline import Outline, Tool
 from embedviz.gui.seen import SeenWidget
 
 CLICK_TOLERANCE = 4.0
@@ -27,6 +39,7 @@ class HandledWidget(SeenWidget):
         The row under the mouse, or -1.
     outline : Outline
     moves : CameraMoves
+    on_legend : LegendHands
     shows_focus : bool
         Keys arrive here, and whoever came by keys should see it.
     """
@@ -36,9 +49,10 @@ class HandledWidget(SeenWidget):
         self.hovered = -1
         self.outline = Outline(self)
         self.moves = CameraMoves(self)
+        self.on_legend = LegendHands(self, self._picture.placed_legend)
         self.shows_focus = False
         self._tool: Tool = "navigate"
-        self._gesture: Callable[[QPointF], None] | None = None
+        self._gesture: Gesture | None = None
         self._pressed = QPointF()
         self._last = QPointF()
         self._has_moved = False
@@ -50,8 +64,14 @@ class HandledWidget(SeenWidget):
     def set_tool(self, tool: Tool) -> None:
         """Choose what a plain drag does: "navigate" or "lasso"."""
         self._tool = tool
-        shape = Qt.CursorShape.CrossCursor if tool == "lasso" else Qt.CursorShape.ArrowCursor
-        self.setCursor(shape)
+        self._show_cursor(None)
+
+    def paint_hands(self, painter: QPainter, frame: Frame) -> None:
+        """Paint over the picture what the hands are doing."""
+        self._picture.paint_links(painter, frame)
+        self._picture.paint_hovered(painter, frame, self.hovered)
+        self.outline.paint(painter, frame)
+        self.on_legend.paint(painter, frame)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Begin a gesture."""
@@ -69,7 +89,8 @@ class HandledWidget(SeenWidget):
         moved = place - self._pressed
         if self._has_moved or hypot(moved.x(), moved.y()) >= CLICK_TOLERANCE:
             self._has_moved = True
-            self._gesture(place)
+            self._set_hovered(-1)
+            self._gesture.drag(self._last, place)
             self._last = place
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -77,40 +98,65 @@ class HandledWidget(SeenWidget):
         gesture, self._gesture = self._gesture, None
         if gesture is None:
             return
-        if not self._has_moved:
-            if event.button() == Qt.MouseButton.LeftButton:
-                row = self.row_at(event.position(), PICK_RADIUS)
-                self.row_clicked.emit(row, event.modifiers())
-        elif self.outline.corners:
-            self.outline.close()
-        else:
-            self.camera_settled.emit(self.camera)
+        self._last = event.position()
+        self._look_under.start()
+        if self._has_moved:
+            gesture.end()
+        elif event.button() == Qt.MouseButton.LeftButton:
+            gesture.click(event.modifiers())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Fly to a point, or choose in the legend; the first click has done its part before."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            self.mousePressEvent(event)
+        elif not self.on_legend.double_click(event.position()):
+            row = self.row_at(event.position(), PICK_RADIUS)
+            is_plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+            if row >= 0 and is_plain and self._tool == "navigate":
+                self.fly_to([row])
+            else:
+                self.mousePressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        """Zoom, what is under the mouse staying there."""
+        """Zoom, what is under the mouse staying there; or scroll the legend."""
         notches = event.angleDelta().y() / 120
         if notches:
-            self.moves.zoom(ZOOM_PER_NOTCH**notches, event.position())
+            if not self.on_legend.scroll(notches, event.position()):
+                self.moves.zoom(ZOOM_PER_NOTCH**notches, event.position())
             self._last = event.position()
             self._look_under.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Move the camera by keys; all others are left to the window."""
-        if not self.moves.press_key(event.key()):
+        """Move the camera by keys, or end a lasso; all others are left to the window."""
+        if event.key() == Qt.Key.Key_Escape and self._escapes():
+            self._escape()
+        elif event.key() == Qt.Key.Key_F and not event.modifiers():
+            self.fly_wanted.emit()
+        elif not self.moves.press_key(event.key()):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Zoom by a pinch on a trackpad."""
-        pinch = Qt.NativeGestureType.ZoomNativeGesture
-        if not isinstance(event, QNativeGestureEvent) or event.gestureType() != pinch:
-            return super().event(event)
-        self.moves.zoom(max(0.1, 1 + event.value()), event.position())
-        return True
+        """Zoom by a pinch on a trackpad, explain the legend, and keep Esc while it is needed."""
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                self.moves.zoom(max(0.1, 1 + event.value()), event.position())
+                return True
+        elif isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            text = self.on_legend.tooltip(event.pos().toPointF())
+            if text:
+                QToolTip.showText(event.globalPos(), text, self)
+                return True
+        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            is_ours = event.key() == Qt.Key.Key_Escape and self._escapes()
+            event.setAccepted(is_ours)  # The window would clear the selection.
+            return is_ours
+        return super().event(event)
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         """Hover nothing."""
         self._look_under.stop()
         self._set_hovered(-1)
+        self.on_legend.forget()
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Show that keys arrive here, to those who came by keys."""
@@ -123,28 +169,45 @@ class HandledWidget(SeenWidget):
         self.shows_focus = False
         super().focusOutEvent(event)
 
-    def _gesture_for(self, event: QMouseEvent) -> Callable[[QPointF], None] | None:
-        keys, button = event.modifiers(), event.button()
+    def _gesture_for(self, event: QMouseEvent) -> Gesture | None:
+        keys, button, place = event.modifiers(), event.button(), event.position()
         if button in (Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
-            return self._pan
+            return self.moves.drag("pan")
         if button != Qt.MouseButton.LeftButton:
             return None
-        self.outline.mode = mode_of(keys, self._tool)
-        if self._tool == "lasso":
-            return lambda place: self.outline.draw_lasso(self._pressed, place)
-        if keys & Qt.KeyboardModifier.ShiftModifier:
-            return lambda place: self.outline.draw_box(self._pressed, place)
-        return self._orbit if self.camera.is_3d else self._pan
+        if on_legend := self.on_legend.gesture_at(place):
+            return on_legend
+        if self._tool == "lasso" or keys & Qt.KeyboardModifier.ShiftModifier:
+            gesture = self.outline.gesture(place, keys, self._tool)
+        else:
+            gesture = self.moves.drag("orbit" if self.camera.is_3d else "pan")
+        return replace(gesture, click=partial(self._click, place))
 
-    def _pan(self, place: QPointF) -> None:
-        self.moves.pan(place - self._last)
+    def _click(self, place: QPointF, keys: Qt.KeyboardModifier) -> None:
+        self.row_clicked.emit(self.row_at(place, PICK_RADIUS), keys)
 
-    def _orbit(self, place: QPointF) -> None:
-        self.moves.orbit(place - self._last)
+    def _escapes(self) -> bool:
+        """Return whether there is a lasso or a box to end, or a tool to put away."""
+        return bool(self.outline.corners) or self._tool == "lasso"
+
+    def _escape(self) -> None:
+        if self.outline.corners:
+            self._gesture = None
+            self.outline.forget()
+        else:
+            self.set_tool("navigate")
+            self.tool_changed.emit("navigate")
 
     def _hover(self) -> None:
-        inside = self.area().contains(self._last)
-        self._set_hovered(self.row_at(self._last, PICK_RADIUS) if inside else -1)
+        place = self._last
+        on_legend = self.on_legend.hover(place)
+        self._show_cursor(on_legend)
+        is_point = on_legend is None and self.area().contains(place)
+        self._set_hovered(self.row_at(place, PICK_RADIUS) if is_point else -1)
+
+    def _show_cursor(self, on_legend: Qt.CursorShape | None) -> None:
+        tool = Qt.CursorShape.CrossCursor if self._tool == "lasso" else Qt.CursorShape.ArrowCursor
+        self.setCursor(tool if on_legend is None else on_legend)
 
     def _set_hovered(self, row: int) -> None:
         if row != self.hovered:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import hypot, isfinite
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from embedviz.core.raster import ALL_ROWS, Rows
 from embedviz.gui.frame import Frame
 from embedviz.gui.lettering import draw_text, text_size
 from embedviz.gui.theme import with_alpha
@@ -20,6 +21,7 @@ END_GAP = 8.0
 _BEHIND = 0.35
 _TEXT_GAP = 5.0
 _KEPT_FREE = 8.0
+_FIRST_LINK, _LAST_LINK = 0.9, 0.35
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +69,45 @@ class Note:
     position: ArrayLike
     text: str
     color: QColor | str
+
+
+@dataclass(frozen=True, eq=False)
+class Links:
+    """Lines from one row to others, the first of which are the nearest.
+
+    Attributes
+    ----------
+    row : int
+        -1: no links.
+    rows : int array
+    """
+
+    row: int = -1
+    rows: Rows = field(default_factory=lambda: ALL_ROWS)
+
+
+def draw_links(
+    painter: QPainter,
+    frame: Frame,
+    start: QPointF,
+    ends: Sequence[QPointF],
+    radii: Sequence[float],
+) -> None:
+    """Draw lines over the points, the later ones fainter, with a ring around each end."""
+    ground, ink = with_alpha(frame.theme.ground, 0.75), QColor(frame.theme.text)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for color, more in ((ground, 2.0), (ink, 0.0)):
+        for index, (end, radius) in enumerate(zip(ends, radii, strict=True)):
+            faded = QColor(color)
+            part = index / max(1, len(ends) - 1)
+            faded.setAlphaF(color.alphaF() * (_FIRST_LINK + (_LAST_LINK - _FIRST_LINK) * part))
+            way = end - start
+            length = hypot(way.x(), way.y())
+            painter.setPen(QPen(faded, 1.0 + more, c=Qt.PenCapStyle.FlatCap))
+            if length > radius:
+                painter.drawLine(start, end - way * (radius / length))
+            painter.setPen(QPen(faded, 1.5 + more))
+            painter.drawEllipse(end, radius, radius)
 
 
 def draw_lines(painter: QPainter, frame: Frame, lines: Sequence[Line]) -> None:

@@ -11,17 +11,20 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from embedviz.core.camera import Camera, Extent, extent_of
-from embedviz.gui import axes, legend, overlays
+from embedviz.gui import axes, overlays
+from embedviz.gui.badge import badge_box, draw_badge
 from embedviz.gui.clusters import ClusterNames
-from embedviz.gui.frame import Frame
+from embedviz.gui.frame import PADDING, Frame
+from embedviz.gui.legend import Legend
 from embedviz.gui.lettering import draw_line_of_text, draw_text, text_size
-from embedviz.gui.overlays import Arrow, Line, Note
+from embedviz.gui.overlays import Arrow, Line, Links, Note
+from embedviz.gui.placed_legend import PlacedLegend
 from embedviz.gui.point_canvas import PointCanvas
 from embedviz.gui.point_labels import PointLabels
 from embedviz.gui.theme import Theme
 
-PADDING = 12.0
 _MOST_AVOIDED = 300
+_FARTHEST = 1e5
 
 
 class PointPicture:
@@ -33,10 +36,12 @@ class PointPicture:
     labels : PointLabels
     clusters : ClusterNames
     arrows, lines, notes : sequences
+    links : Links
     titles : sequence of str or None
         Of the axes.
-    legend : Categories, ColorBar or None
-    message, caption : str
+    placed_legend : PlacedLegend
+    message, caption, corner : str
+        Where there are no points; below them; and over them at the upper left.
     text_scale : float
     """
 
@@ -47,11 +52,18 @@ class PointPicture:
         self.arrows: Sequence[Arrow] = ()
         self.lines: Sequence[Line] = ()
         self.notes: Sequence[Note] = ()
+        self.links = Links()
         self.titles: Sequence[str] | None = None
-        self.legend: legend.Legend | None = None
+        self.placed_legend = PlacedLegend()
         self.message = ""
         self.caption = ""
+        self.corner = ""
         self.text_scale = 1.0
+
+    @property
+    def legend(self) -> Legend | None:
+        """What the colors mean."""
+        return self.placed_legend.legend
 
     def clouds(self) -> list[ArrayLike]:
         """Return all positions that a picture of everything shows."""
@@ -89,8 +101,7 @@ class PointPicture:
 
         area = QRectF(0, 0, width, height)
         right = bottom = PADDING
-        if self.legend is not None:
-            right += legend.legend_width(framed(area), self.legend, width) + PADDING
+        right += self.placed_legend.margin(framed(area), width)
         if self.caption:
             bottom += framed(area).text(18)
         area.adjust(PADDING, PADDING, -right, -bottom)
@@ -124,6 +135,8 @@ class PointPicture:
         overlays.draw_arrows(painter, frame, self.arrows)
         self._paint_names(painter, frame)
         overlays.draw_notes(painter, frame, self.notes)
+        if self.corner:
+            draw_badge(painter, frame, self.corner, self._corner_box(frame))
         painter.restore()
         self._paint_margins(painter, frame, whole)
 
@@ -144,18 +157,40 @@ class PointPicture:
         marks = marks[np.isfinite(marks).all(axis=1)]  # Others would be in the way everywhere.
         arrows = np.reshape(overlays.boxes_of_arrows(frame, self.arrows), (-1, 4))
         titles = axes.title_boxes_3d(frame, self.titles or ())
-        return np.vstack([marks, arrows, np.reshape(titles, (-1, 4))])
+        panels = [self.placed_legend.box_over_points(frame)]
+        if self.corner:
+            panels.append(self._corner_box(frame))
+        boxes = [*titles, *(box.getRect() for box in panels if not box.isEmpty())]
+        return np.vstack([marks, arrows, np.array(boxes, dtype=np.float64).reshape(-1, 4)])
+
+    def _corner_box(self, frame: Frame) -> QRectF:
+        corner, most = frame.area.topLeft() + QPointF(8, 8), frame.area.width() - 16
+        return badge_box(frame, self.corner, corner, most)
 
     def _paint_margins(self, painter: QPainter, frame: Frame, whole: QRectF) -> None:
-        if self.legend is not None:
-            left = frame.area.right() + PADDING
-            box = QRectF(left, frame.area.top(), whole.right() - PADDING - left, 0)
-            box.setHeight(frame.area.height())
-            legend.draw_legend(painter, frame, self.legend, box)
+        self.placed_legend.paint(painter, frame, whole.width())
         if self.caption:
             line = frame.text(18)
             box = QRectF(PADDING, whole.bottom() - 6 - line, whole.width() - 2 * PADDING, line)
             draw_line_of_text(painter, box, self.caption, frame.small, QColor(frame.theme.muted))
+
+    def paint_links(self, painter: QPainter, frame: Frame) -> None:
+        """Paint the lines from one row to others, as far as they have places in view."""
+        count, row, rows = len(self.canvas), self.links.row, self.links.rows
+        if not 0 <= row < count:
+            return
+        rows = np.append(rows[(rows >= 0) & (rows < count)], row)
+        pixels, depth = frame.project(self.canvas.positions[rows])
+        radii = self.canvas.radii(rows, depth, frame.theme) + 2.5
+        known = (np.abs(pixels) < _FARTHEST).all(axis=1)  # Not for NaN either.
+        if not known[-1]:
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(frame.area)
+        *ends, start = [QPointF(x, y) for x, y in pixels[known].tolist()]
+        overlays.draw_links(painter, frame, start, ends, radii[known].tolist()[:-1])
+        painter.restore()
 
     def paint_hovered(self, painter: QPainter, frame: Frame, row: int) -> None:
         """Paint a ring and the label of the row under the mouse; nothing for -1."""

@@ -18,7 +18,7 @@ what moves by itself (`motion`). Here they come together with the camera.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -33,7 +33,7 @@ from embedviz.gui.clusters import Cluster
 from embedviz.gui.explained import ExplainedWidget
 from embedviz.gui.frame import Frame
 from embedviz.gui.journey import Journey, seen_alike
-from embedviz.gui.legend import Categories, ColorBar
+from embedviz.gui.legend import Categories, ColorBar, LegendPlace
 from embedviz.gui.lettering import is_pixel_device, scale_of
 from embedviz.gui.motion import Motion
 from embedviz.gui.outline import Tool
@@ -54,6 +54,7 @@ __all__ = [
     "Tool",
 ]
 
+Reach = Literal["through", "front"]
 _FINER_IN_FILES = 2.0
 
 
@@ -69,15 +70,16 @@ class PointView(ExplainedWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.animations = True
+        self._selecting: Reach = "through"
         self._sight = Sight(self._picture, self._laid_out)
         self._still = Still(self, self._paint_still)
         self._motion = Motion(self, self._show_part, self._come_to_rest)
         preparation.start()
         if not preparation.is_ready:
-            preparation.ready.connect(self._redraw)
+            preparation.ready.connect(self.redraw)
         self.setAccessibleName("Picture of points")
         self.setMinimumSize(120, 90)
-        look.changed.connect(self._redraw)
+        look.changed.connect(self.redraw)
 
     @property
     def frames(self) -> int:
@@ -142,7 +144,7 @@ class PointView(ExplainedWidget):
             self._motion.touch()
         if animate and is_same:
             self._travel(before, first, area)
-        self._redraw()
+        self.redraw()
 
     def move_points(self, positions: ArrayLike) -> None:
         """Move the same points, quickly, as a layout converges.
@@ -170,7 +172,7 @@ class PointView(ExplainedWidget):
             return
         self._sight.follow()
         self._motion.touch()
-        self._redraw()
+        self.redraw()
 
     def set_camera(self, camera: Camera) -> None:
         """Show the points from elsewhere; nothing is emitted."""
@@ -179,7 +181,7 @@ class PointView(ExplainedWidget):
         self._motion.finish()
         self._sight.hold(camera)
         self._motion.touch()
-        self._redraw()
+        self.redraw()
 
     @property
     def is_fitted(self) -> bool:
@@ -203,6 +205,21 @@ class PointView(ExplainedWidget):
         self._sight.hold(self._sight.around(np.asarray(rows, dtype=np.intp).reshape(-1)))
         self._turn_from(before)
         self.moves.announce_journey()
+
+    def set_legend_place(self, place: LegendPlace) -> None:
+        """Put the legend over the points, or with None in the margin; nothing is emitted."""
+        placed = self._picture.placed_legend
+        if place != placed.place:
+            self._motion.finish()
+            before, area = self.camera, self.area()
+            placed.place = place
+            if self.area() != area:
+                self._travel(self._picture.canvas.positions, before, area)
+            self.redraw()
+
+    def set_selecting(self, reach: Reach) -> None:
+        """Choose what a box or lasso takes in 3-D: all rows "through" it, or those in "front"."""
+        self._selecting = reach
 
     def render_now(self) -> None:
         """Draw one frame, whether or not anything has changed."""
@@ -232,18 +249,25 @@ class PointView(ExplainedWidget):
 
     # For the hands.
 
+    def frame(self) -> Frame:
+        """Return how the picture is laid out now."""
+        return self._laid_out(self.camera)
+
     def area(self) -> QRectF:
         """Return where the points are in the widget."""
-        return self._laid_out(self.camera).area
+        return self.frame().area
 
     def row_at(self, place: QPointF, radius: float) -> int:
         """Return the row at a place in the widget, or -1."""
-        frame = self._laid_out(self.camera)
-        return self._picture.canvas.pick(frame, place.x(), place.y(), radius)
+        return self._picture.canvas.pick(self.frame(), place.x(), place.y(), radius)
 
     def rows_within(self, outline: NDArray[np.float64]) -> Rows:
-        """Return all rows within an outline in the widget."""
-        return self._picture.canvas.rows_in_polygon(self._laid_out(self.camera), outline)
+        """Return all rows within an outline in the widget, or in 3-D only those in front."""
+        canvas, frame = self._picture.canvas, self.frame()
+        rows = canvas.rows_in_polygon(frame, outline)
+        if self._selecting == "front" and canvas.is_3d:
+            rows = canvas.rows_in_front(frame, rows)
+        return rows
 
     def is_on_the_way(self) -> bool:
         """Return whether points or camera are moving by themselves."""
@@ -258,7 +282,7 @@ class PointView(ExplainedWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Lay the picture out anew."""
-        self._redraw()
+        self.redraw()
 
     def _paint_on_screen(self, painter: QPainter) -> None:
         if not is_pixel_device(painter) or scale_of(painter) != self.devicePixelRatioF():
@@ -269,9 +293,7 @@ class PointView(ExplainedWidget):
             self._still.draw_preparing(painter, self._picture.text_scale)
             return
         self._still.draw(painter)
-        frame = self._laid_out(self.camera)
-        self._picture.paint_hovered(painter, frame, self.hovered)
-        self.outline.paint(painter, frame)
+        self.paint_hands(painter, self.frame())
         if self.shows_focus:
             painter.setPen(QColor(look.theme.accent))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -290,18 +312,19 @@ class PointView(ExplainedWidget):
             is_moving=self._motion.is_moving,
         )
 
-    def _redraw(self) -> None:
+    def redraw(self) -> None:
+        """Paint the picture anew, soon."""
         self._still.forget()
 
     def _fit_anew(self) -> None:
         self._sight.note_change()
-        self._redraw()
+        self.redraw()
 
     def _turn_from(self, first: Camera) -> None:
         if first != self.camera:
             self._travel(self._picture.canvas.positions, first, self.area())
         self._motion.touch()
-        self._redraw()
+        self.redraw()
 
     def _travel(self, before: Positions, first: Camera, area: QRectF) -> None:
         """Set out from where points, camera and area were to where they are."""
@@ -322,7 +345,7 @@ class PointView(ExplainedWidget):
         if part >= 1:
             self._motion.journey = None
         self._motion.touch()
-        self._redraw()
+        self.redraw()
         self.moves.note_step()
 
     def _come_to_rest(self) -> None:
@@ -330,4 +353,4 @@ class PointView(ExplainedWidget):
             before = self.camera
             self._sight.fit()
             self._turn_from(before)
-        self._redraw()
+        self.redraw()

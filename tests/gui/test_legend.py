@@ -5,9 +5,10 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from embedviz.core.camera import Camera
-from embedviz.gui import legend
+from embedviz.gui import legend_drawing
 from embedviz.gui.frame import Frame
-from embedviz.gui.legend import Categories, ColorBar, draw_legend, legend_width, number_text
+from embedviz.gui.legend import Categories, ColorBar, lay_out, legend_width, number_text
+from embedviz.gui.legend_drawing import draw_legend
 from embedviz.gui.theme import LIGHT
 
 
@@ -26,17 +27,17 @@ def written(monkeypatch):
 
     def write(frame, shown, height):
         lines = []
-        plain = legend.draw_line_of_text
+        plain = legend_drawing.draw_line_of_text
 
         def note(painter, box, text, *others):
             lines.append((text, box))
             plain(painter, box, text, *others)
 
-        monkeypatch.setattr(legend, "draw_line_of_text", note)
+        monkeypatch.setattr(legend_drawing, "draw_line_of_text", note)
         image = QImage(300, 300, QImage.Format.Format_RGB32)
         with QPainter(image) as painter:
-            draw_legend(painter, frame, shown, QRectF(100, 10, 150, height))
-        monkeypatch.setattr(legend, "draw_line_of_text", plain)
+            draw_legend(painter, frame, lay_out(frame, shown, QRectF(100, 10, 150, height)))
+        monkeypatch.setattr(legend_drawing, "draw_line_of_text", plain)
         return lines
 
     return write

@@ -358,7 +358,7 @@ def test_a_message_is_shown_where_there_are_no_points(view):
 def test_preparing_is_said_only_when_it_takes_long(view, monkeypatch):
     view.set_points(CORNERS)
     monkeypatch.setattr(preparation, "is_ready", False)
-    view._redraw()
+    view.redraw()
     view._still._quiet.start()
     nothing = shown(view)
     assert len(np.unique(nothing.reshape(-1, 3), axis=0)) == 1
@@ -366,7 +366,7 @@ def test_preparing_is_said_only_when_it_takes_long(view, monkeypatch):
     assert "first start" in PREPARING
     assert len(np.unique(shown(view).reshape(-1, 3), axis=0)) > 1
     monkeypatch.undo()
-    view._redraw()
+    view.redraw()
     assert (shown(view) != nothing).any()
 
 

@@ -1,0 +1,42 @@
+"""A few words on a quiet ground of their own, over the points."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter
+
+from embedviz.gui.frame import Frame
+from embedviz.gui.legend_drawing import draw_panel
+from embedviz.gui.lettering import draw_line_of_text, text_size
+
+_LINE, _SIDE, _TOP = 15.0, 8.0, 4.0
+_SEPARATOR = " \u00b7 "
+
+
+def badge_box(frame: Frame, text: str, corner: QPointF, most: float) -> QRectF:
+    """Return the box of a badge from its upper left corner, at most so wide, in pixels."""
+    lines = _lines(frame, text, most - 2 * _SIDE)
+    width = max(text_size(line, frame.small)[0] for line in lines) + 2 * _SIDE + 1
+    height = len(lines) * frame.text(_LINE) + 2 * _TOP
+    return QRectF(corner.x(), corner.y(), min(round(width), most), round(height))
+
+
+def draw_badge(painter: QPainter, frame: Frame, text: str, box: QRectF) -> None:
+    """Draw a text into the box that `badge_box` gave for it."""
+    draw_panel(painter, frame, box)
+    line = QRectF(box.left() + _SIDE, box.top() + _TOP, box.width() - 2 * _SIDE, frame.text(_LINE))
+    for words in _lines(frame, text, box.width() - 2 * _SIDE):
+        draw_line_of_text(painter, line, words, frame.small, QColor(frame.theme.text))
+        line.translate(0, line.height())
+
+
+def _lines(frame: Frame, text: str, most: float) -> list[str]:
+    """Return a text in lines that are broken between its parts, where it is too wide."""
+    lines: list[str] = []
+    for part in text.split(_SEPARATOR):
+        longer = lines[-1] + _SEPARATOR + part if lines else ""
+        if longer and text_size(longer, frame.small)[0] <= most:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines
