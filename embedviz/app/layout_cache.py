@@ -30,7 +30,6 @@ from PySide6.QtCore import QStandardPaths
 
 from embedviz.core.blocks import row_blocks
 from embedviz.core.errors import UserError
-from embedviz.core.formats.saving import replaced_files
 from embedviz.core.projections import PROJECTIONS, Projection
 from embedviz.core.samples import resource_path
 from embedviz.core.vector_set import Matrix, VectorSet
@@ -143,6 +142,8 @@ def write_layout(
     UserError
         When it cannot be written.
     """
+    from embedviz.core.formats.saving import replaced_files  # Not needed before the window is up.
+
     about = {
         "key": _key(vector_set, projection, n_components),
         "content": _content(vector_set),
