@@ -6,11 +6,12 @@ from typing import Protocol
 
 from numpy.typing import ArrayLike
 
+from embedviz.core.layouts import TSNE, UMAP
 from embedviz.core.pca import PCA, FittedPCA
 from embedviz.core.progress import OnLayout, Report, silent
 from embedviz.core.vector_set import Matrix
 
-__all__ = ["PCA", "PROJECTIONS", "FittedPCA", "OnLayout", "Projection"]
+__all__ = ["PCA", "PROJECTIONS", "TSNE", "UMAP", "FittedPCA", "OnLayout", "Projection"]
 
 
 class Projection(Protocol):
@@ -41,5 +42,5 @@ class Projection(Protocol):
         """
 
 
-PROJECTIONS: dict[str, type[Projection]] = {"PCA": PCA}
+PROJECTIONS: dict[str, type[Projection]] = {"PCA": PCA, "t-SNE": TSNE, "UMAP": UMAP}
 """By the name shown. To add one: write the class, and name it here."""
