@@ -169,14 +169,18 @@ def zoom_of(frame: Frame) -> float:
     return overview * (_FILLED_3D if is_3d else 1.0) / frame.camera.scale
 
 
-def readable(color: QColor | str, frame: Frame) -> QColor:
-    """Return a color with as much of the text color as it takes to be read on the ground."""
+def readable(color: QColor | str, frame: Frame, least: float = _LEAST_CONTRAST) -> QColor:
+    """Return a color with as much of the text color as it takes to be read on the ground.
+
+    Parameters
+    ----------
+    least : float
+        The contrast that is enough; see `contrast`.
+    """
     ground, text, given = QColor(frame.theme.ground), QColor(frame.theme.text), QColor(color)
     parts = (0.15, 0.25, 0.35, 0.45, 0.55, 0.65)
     toned = (mixed(given, text, part) for part in parts)
-    return next(
-        (c for c in toned if contrast(c, ground) >= _LEAST_CONTRAST), mixed(given, text, 0.7)
-    )
+    return next((c for c in toned if contrast(c, ground) >= least), mixed(given, text, 0.7))
 
 
 def contrast(first: QColor, second: QColor) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from embedviz.core.raster import Rows
+from embedviz.core.thumbnails import Thumbnails
 from embedviz.gui.clusters import Cluster
 from embedviz.gui.hands import HandledWidget
 from embedviz.gui.legend import Legend
@@ -69,6 +70,11 @@ class ExplainedWidget(HandledWidget):
     def set_density(self, on: bool) -> None:
         """Show how many points there are at each place, instead of each of them."""
         self._picture.canvas.set_density(on)
+        self.redraw()
+
+    def set_thumbnails(self, thumbnails: Thumbnails | None) -> None:
+        """Show pictures of rows in the place of points, as far as there is room."""
+        self._picture.pictures.set_thumbnails(thumbnails)
         self.redraw()
 
     def place_labels_anew(self) -> None:

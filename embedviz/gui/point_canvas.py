@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QImage, QPainter
 
 from embedviz.core import picking, raster
 from embedviz.core.camera import Extent, extent_of, main_extent_of
@@ -25,7 +23,10 @@ from embedviz.gui.point_colors import (
     packed_sizes,
     usual_opacity,
 )
+from embedviz.gui.point_marks import MOST_RINGED, Marks, draw_rimmed, draw_ringed, styles
 from embedviz.gui.theme import Theme, with_alpha
+
+__all__ = ["DIMMED", "Marks", "PointCanvas"]
 
 MOST_FINE_PIXELS = 10_000_000
 """A cloud whose discs cover more pixels than this is drawn as dots while it moves."""
@@ -33,35 +34,6 @@ DIMMED = 0.22
 """What is left of the opacity of points when others are marked."""
 _EDGED_FROM = 3.0
 _GATHERED_FROM = 200_000
-
-MOST_RINGED = 2000
-"""More rows than this are marked by their full color alone; the others are dimmed."""
-
-
-@dataclass(frozen=True, eq=False)
-class Marks:
-    """Rows that are drawn on top of all others.
-
-    Attributes
-    ----------
-    query : int or None
-    selected, neighbors : int arrays
-    dim_others : bool
-        All other points are fainter.
-    """
-
-    query: int | None = None
-    selected: Rows = field(default_factory=lambda: ALL_ROWS)
-    neighbors: Rows = field(default_factory=lambda: ALL_ROWS)
-    dim_others: bool = False
-
-
-@dataclass(frozen=True)
-class _Style:
-    """How marked points look: rings of so many pixels more than the point, and the inside."""
-
-    rings: tuple[tuple[float, int], ...]
-    fill: int | None
 
 
 class PointCanvas:
@@ -135,12 +107,7 @@ class PointCanvas:
 
     def set_marks(self, marks: Marks) -> None:
         """Draw these rows on top; those that there are not are left out."""
-        count = len(self)
-        query = marks.query if marks.query is not None and 0 <= marks.query < count else None
-        selected, neighbors = (
-            rows[(rows >= 0) & (rows < count)] for rows in (marks.selected, marks.neighbors)
-        )
-        self.marks = Marks(query, selected, neighbors, marks.dim_others)
+        self.marks = marks.among(len(self))
         self.forget_image()
 
     def set_density(self, on: bool) -> None:
@@ -175,13 +142,17 @@ class PointCanvas:
 
     def marked_rows(self) -> Rows:
         """Return all rows that are marked."""
-        marks = self.marks
-        return np.unique(np.concatenate([marks.neighbors, marks.selected, _query(marks)]))
+        return self.marks.rows
+
+    def colors_of(self, rows: Rows, theme: Theme) -> Colors:
+        """Return the colors of points, 0xAARRGGBB."""
+        own = self._colors_in(theme)
+        return own.take(rows) if len(own) > 1 else np.repeat(own, len(rows))
 
     def radii(self, rows: Rows, depth: NDArray[np.float64], theme: Theme) -> NDArray[np.float64]:
         """Return how far points reach on screen with their rings, in pixels."""
         more = np.zeros(len(rows))
-        for marked, style in _styles(self.marks, theme):
+        for marked, style in styles(self.marks, theme):
             more[np.isin(rows, marked)] = 1 + max(ring for ring, _ in style.rings[1:])
         return np.asarray((self._diameters(rows) + more) / depth / 2)
 
@@ -213,10 +184,16 @@ class PointCanvas:
         self._draw_marks(image, matrix, frame)
         return image
 
-    def _draw_density(self, image: Image, matrix: NDArray[np.float64], frame: Frame) -> None:
+    def _draw_density(
+        self, image: Image, matrix: NDArray[np.float64], frame: Frame, rows: Rows = ALL_ROWS
+    ) -> None:
+        """Draw the density of all points, dimmed where others are marked, or of some rows."""
         colors, tones = self._colors_in(frame.theme), density_tones(frame.theme)
-        scale, dimmed = frame.device_scale, DIMMED if self.marks.dim_others else 1.0
-        draw_density(image, self.positions, matrix, colors, tones, scale=scale, opacity=dimmed)
+        opacity = DIMMED if self.marks.dim_others and not len(rows) else 1.0
+        scale = frame.device_scale
+        draw_density(
+            image, self.positions, matrix, colors, tones, rows, scale=scale, opacity=opacity
+        )
 
     def _draw_points(
         self, image: Image, matrix: NDArray[np.float64], frame: Frame, quick: bool
@@ -277,26 +254,17 @@ class PointCanvas:
         return Edge(ground.rgba(), 0.75 * frame.device_scale)
 
     def _draw_marks(self, image: Image, matrix: NDArray[np.float64], frame: Frame) -> None:
-        scale, own = np.float32(frame.device_scale), self._colors_in(frame.theme)
-        for rows, style in _styles(self.marks, frame.theme):
-            if len(rows) > MOST_RINGED:
-                # Rings of so many would be one blot, and would take seconds.
-                colors = own if len(own) == 1 else own.take(rows)
-                opaque = colors | np.uint32(0xFF000000)
-                points, size = self.positions.take(rows, axis=0), self._sizes.max() * scale
-                draw = raster.draw_dots if frame.is_moving else raster.draw_discs
-                sizes = np.array([size], dtype=np.float32)
-                draw(image, points, matrix, opaque, sizes)
+        for rows, style in styles(self.marks, frame.theme):
+            if len(rows) > MOST_RINGED and self.is_density:
+                self._draw_density(image, matrix, frame, rows)
                 continue
-            points, sizes = self.positions[rows], self._diameters(rows) + 1
-            for more, color in style.rings:
-                ring = np.array([color], dtype=np.uint32)
-                raster.draw_discs(image, points, matrix, ring, (sizes + more) * scale)
-            inside = own if len(own) == 1 else own[rows]
-            if style.fill is not None:
-                inside = np.array([style.fill], dtype=np.uint32)
-            opaque = inside | np.uint32(0xFF000000)
-            raster.draw_discs(image, points, matrix, opaque, sizes * scale)
+            points, colors = self.positions.take(rows, axis=0), self.colors_of(rows, frame.theme)
+            if len(rows) > MOST_RINGED:
+                sizes = self._diameters(rows)
+                draw_rimmed(image, points, matrix, colors, sizes, style, frame)
+            else:
+                sizes, scale = self._diameters(rows), frame.device_scale
+                draw_ringed(image, points, matrix, colors, sizes, style, scale)
 
     def _diameters(self, rows: Rows) -> Sizes:
         return self._sizes[rows] if len(self._sizes) > 1 else np.repeat(self._sizes, len(rows))
@@ -312,24 +280,6 @@ def _checked(positions: ArrayLike) -> NDArray[Any]:
     if given.ndim != 2 or given.shape[1] not in (2, 3):
         raise ValueError(f"positions must be (n, 2) or (n, 3), not {given.shape}")
     return given
-
-
-def _query(marks: Marks) -> Rows:
-    return ALL_ROWS if marks.query is None else np.array([marks.query], dtype=np.intp)
-
-
-def _styles(marks: Marks, theme: Theme) -> Iterator[tuple[Rows, _Style]]:
-    """Yield the rows of each kind of mark, the topmost last; all start with a ground ring."""
-    ground, accent = QColor(theme.ground).rgba(), QColor(theme.accent).rgba()
-    query, text = QColor(theme.query).rgba(), QColor(theme.text).rgba()
-    kinds = (
-        (marks.neighbors, _Style(((4.0, ground), (2.5, text), (0.5, ground)), None)),
-        (marks.selected, _Style(((7.0, ground), (5.0, accent), (1.5, ground)), None)),
-        (_query(marks), _Style(((12.0, ground), (10.0, query), (6.0, ground)), query)),
-    )
-    for rows, style in kinds:
-        if len(rows):
-            yield rows, style
 
 
 @lru_cache(maxsize=2)

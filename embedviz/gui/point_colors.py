@@ -82,6 +82,16 @@ def faded_colors(colors: Colors, opacity: float) -> Colors:
     return np.asarray((colors & np.uint32(0x00FFFFFF)) | (alpha << np.uint32(24)))
 
 
+def mixed_colors(colors: Colors, other: int, part: float) -> Colors:
+    """Return colors with this part of another one, 0xAARRGGBB, in them; their alpha stays."""
+    mixed = colors & np.uint32(0xFF000000)
+    for shift in (16, 8, 0):
+        own = ((colors >> np.uint32(shift)) & np.uint32(0xFF)).astype(np.float32)
+        channel = own + ((other >> shift & 0xFF) - own) * np.float32(part)
+        mixed |= np.rint(channel).astype(np.uint32) << np.uint32(shift)
+    return mixed
+
+
 def density_tones(theme: Theme) -> Tones:
     """Return how a density is drawn on the ground of a theme, with and without colors."""
     ramp = _ON_DARK if theme.is_dark else _ON_LIGHT

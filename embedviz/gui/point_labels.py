@@ -7,7 +7,7 @@ label first trying to stay where it is. So nothing flickers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -68,6 +68,11 @@ class PointLabels:
             self._places = {}
         self.texts, self._order, self._always = texts, order, always
 
+    @property
+    def order(self) -> Rows | None:
+        """The rows that may be labeled, the most important first; None: all."""
+        return self._order
+
     def text(self, row: int) -> str:
         """Return what is written at a row: one line, not too long."""
         return one_line(self.texts[row]) if 0 <= row < len(self.texts) else ""
@@ -88,10 +93,16 @@ class PointLabels:
         canvas: PointCanvas,
         obstacles: ArrayLike = (),
         share: float = 1.0,
+        reach_of: Callable[[Rows], NDArray[np.float64]] | None = None,
     ) -> None:
         """Draw the labels that fit between the obstacles (left, top, width, height).
 
-        No more than this share of the ordinary ones for which there usually is room.
+        Parameters
+        ----------
+        share : float
+            No more than this share of the ordinary ones for which there usually is room.
+        reach_of : callable, optional
+            Returns how far what is drawn at rows reaches beyond their points, in pixels.
         """
         rows, n_always = self._candidates(frame, canvas, share)
         if not len(rows):
@@ -100,7 +111,10 @@ class PointLabels:
         strong = np.arange(len(rows)) < n_always
         area = frame.area
         boxes = self._boxes(rows, strong, frame)
-        radii = canvas.radii(rows, depth, frame.theme) + frame.text(4)
+        radii = canvas.radii(rows, depth, frame.theme)
+        if reach_of is not None:
+            radii = np.maximum(radii, reach_of(rows))
+        radii += frame.text(4)
         taken = _moved(obstacles, -area.left(), -area.top())
         per_label = _AREA_PER_LABEL * max(self.scale, 1.0) ** 2
 

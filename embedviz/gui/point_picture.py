@@ -8,7 +8,7 @@ from math import isfinite
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QRegion
 
 from embedviz.core.camera import Camera, Extent, extent_of
 from embedviz.gui import axes, overlays
@@ -21,6 +21,7 @@ from embedviz.gui.overlays import Arrow, Line, Links, Note
 from embedviz.gui.placed_legend import PlacedLegend
 from embedviz.gui.point_canvas import PointCanvas
 from embedviz.gui.point_labels import PointLabels
+from embedviz.gui.point_pictures import PointPictures
 from embedviz.gui.theme import Theme
 
 _MOST_AVOIDED = 300
@@ -35,6 +36,7 @@ class PointPicture:
     canvas : PointCanvas
     labels : PointLabels
     clusters : ClusterNames
+    pictures : PointPictures
     arrows, lines, notes : sequences
     links : Links
     titles : sequence of str or None
@@ -49,6 +51,7 @@ class PointPicture:
         self.canvas = PointCanvas()
         self.labels = PointLabels()
         self.clusters = ClusterNames()
+        self.pictures = PointPictures()
         self.arrows: Sequence[Arrow] = ()
         self.lines: Sequence[Line] = ()
         self.notes: Sequence[Note] = ()
@@ -130,6 +133,7 @@ class PointPicture:
             axes.draw_axes_3d(painter, frame, titles)
         overlays.draw_lines(painter, frame, self.lines)
         self.canvas.paint(painter, frame)
+        self.pictures.paint(painter, frame, self.canvas, self.labels.order)
         if frame.camera.is_3d:
             axes.draw_titles_3d(painter, frame, titles)
         overlays.draw_arrows(painter, frame, self.arrows)
@@ -144,8 +148,10 @@ class PointPicture:
         """Paint the names of clusters, and the labels of points where these leave room."""
         free, is_dimmed = self._kept_free(frame), self.canvas.marks.dim_others
         names = self.clusters.paint(painter, frame, free, is_dimmed=is_dimmed)
-        share = self.clusters.label_share(frame)
-        self.labels.paint(painter, frame, self.canvas, np.vstack([free, names]), share)
+        # Pictures say more than labels, and take their room.
+        share = 0.0 if self.pictures.thumbnails is not None else self.clusters.label_share(frame)
+        boxes, reach_of = np.vstack([free, names]), self.pictures.reach_of
+        self.labels.paint(painter, frame, self.canvas, boxes, share, reach_of)
 
     def _kept_free(self, frame: Frame) -> NDArray[np.float64]:
         """Return the boxes that no label may cover: marked points, arrows and their texts."""
@@ -164,8 +170,17 @@ class PointPicture:
         return np.vstack([marks, arrows, np.array(boxes, dtype=np.float64).reshape(-1, 4)])
 
     def _corner_box(self, frame: Frame) -> QRectF:
-        corner, most = frame.area.topLeft() + QPointF(8, 8), frame.area.width() - 16
-        return badge_box(frame, self.corner, corner, most)
+        """Return where the corner is written: clear of the legend, beside or below it."""
+        area, legend = frame.area, self.placed_legend.box_over_points(frame)
+        corner = area.topLeft() + QPointF(8, 8)
+        box = badge_box(frame, self.corner, corner, area.width() - 16)
+        if not box.intersects(legend):
+            return box
+        beside = legend.left() - area.left() - 16
+        if beside > area.width() / 3:
+            return badge_box(frame, self.corner, corner, beside)
+        box.moveTop(min(legend.bottom() + 8, area.bottom() - box.height()))
+        return box
 
     def _paint_margins(self, painter: QPainter, frame: Frame, whole: QRectF) -> None:
         self.placed_legend.paint(painter, frame, whole.width())
@@ -182,18 +197,22 @@ class PointPicture:
         rows = np.append(rows[(rows >= 0) & (rows < count)], row)
         pixels, depth = frame.project(self.canvas.positions[rows])
         radii = self.canvas.radii(rows, depth, frame.theme) + 2.5
-        known = (np.abs(pixels) < _FARTHEST).all(axis=1)  # Not for NaN either.
+        known = np.asarray((np.abs(pixels) < _FARTHEST).all(axis=1))  # Not for NaN either.
         if not known[-1]:
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setClipRect(frame.area)
+        seen = QRegion(frame.area.toRect())
+        seen -= QRegion(self.placed_legend.box_over_points(frame).toRect())
+        painter.setClipRegion(seen)
         *ends, start = [QPointF(x, y) for x, y in pixels[known].tolist()]
         overlays.draw_links(painter, frame, start, ends, radii[known].tolist()[:-1])
         painter.restore()
 
-    def paint_hovered(self, painter: QPainter, frame: Frame, row: int) -> None:
-        """Paint a ring and the label of the row under the mouse; nothing for -1."""
+    def paint_hovered(
+        self, painter: QPainter, frame: Frame, row: int, *, is_named: bool = True
+    ) -> None:
+        """Paint a ring around the row under the mouse, and its label; nothing for -1."""
         if not 0 <= row < len(self.canvas):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -206,6 +225,8 @@ class PointPicture:
         painter.setPen(QPen(QColor(frame.theme.text), 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QPointF(x, y), radius, radius)
+        if not is_named:
+            return
         text, letters = self.labels.text(row), self.labels.letters(frame, strong=True)
         width, height = text_size(text, letters)
         left = x + radius + 4

@@ -34,6 +34,7 @@ from embedviz.gui.explained import ExplainedWidget
 from embedviz.gui.frame import Frame
 from embedviz.gui.journey import Journey, seen_alike
 from embedviz.gui.legend import Categories, ColorBar, LegendPlace
+from embedviz.gui.less_motion import wants_less_motion
 from embedviz.gui.lettering import is_pixel_device, scale_of
 from embedviz.gui.motion import Motion
 from embedviz.gui.outline import Tool
@@ -64,12 +65,13 @@ class PointView(ExplainedWidget):
     Attributes
     ----------
     animations : bool
-        Whether points and camera take a moment to their new places.
+        Whether points and camera take a moment to their new places. Not where the system asks
+        for less motion.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.animations = True
+        self.animations = not wants_less_motion()
         self._selecting: Reach = "through"
         self._sight = Sight(self._picture, self._laid_out)
         self._still = Still(self, self._paint_still)
@@ -257,8 +259,15 @@ class PointView(ExplainedWidget):
         """Return where the points are in the widget."""
         return self.frame().area
 
+    def place_of(self, row: int) -> QPointF:
+        """Return where a row is in the widget; NaN where it is nowhere."""
+        return self.frame().point(self._picture.canvas.positions[row])
+
     def row_at(self, place: QPointF, radius: float) -> int:
         """Return the row at a place in the widget, or -1."""
+        row = self._picture.pictures.row_at(place.x(), place.y())
+        if row >= 0:
+            return row
         return self._picture.canvas.pick(self.frame(), place.x(), place.y(), radius)
 
     def rows_within(self, outline: NDArray[np.float64]) -> Rows:

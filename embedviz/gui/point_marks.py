@@ -1,0 +1,149 @@
+"""Which points stand out, and how: the query, what is selected, and the neighbors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor
+
+from embedviz.core import picking, raster
+from embedviz.core.raster import ALL_ROWS, Colors, Edge, Image, Positions, Rows, Sizes
+from embedviz.gui.frame import Frame
+from embedviz.gui.point_colors import mixed_colors
+from embedviz.gui.theme import Theme
+
+MOST_RINGED = 2000
+"""More rows than this have a thin rim instead of rings, or a tint where they are too small."""
+_RIMMED_FROM = 2.5
+_RIM = 1.0
+_TINT = 0.45
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """Rows that are drawn on top of all others.
+
+    Attributes
+    ----------
+    query : int or None
+    selected, neighbors : int arrays
+    dim_others : bool
+        All other points are fainter.
+    """
+
+    query: int | None = None
+    selected: Rows = field(default_factory=lambda: ALL_ROWS)
+    neighbors: Rows = field(default_factory=lambda: ALL_ROWS)
+    dim_others: bool = False
+
+    @property
+    def asked(self) -> Rows:
+        """The row of the query, or none."""
+        return ALL_ROWS if self.query is None else np.array([self.query], dtype=np.intp)
+
+    @property
+    def rows(self) -> Rows:
+        """All rows that are marked, ascending."""
+        return np.unique(np.concatenate([self.neighbors, self.selected, self.asked]))
+
+    def among(self, count: int) -> Marks:
+        """Return those of the marks that are on the first so many rows."""
+        query = self.query if self.query is not None and 0 <= self.query < count else None
+        selected, neighbors = (
+            rows[(rows >= 0) & (rows < count)] for rows in (self.selected, self.neighbors)
+        )
+        return Marks(query, selected, neighbors, self.dim_others)
+
+
+@dataclass(frozen=True)
+class Style:
+    """How marked points look: rings of so many pixels more than the point, and the inside.
+
+    Attributes
+    ----------
+    rings : tuple of (pixels, 0xAARRGGBB)
+        The widest first.
+    fill : int or None
+        0xAARRGGBB, or the color of the point.
+    color : int
+        What the mark is known by.
+    """
+
+    rings: tuple[tuple[float, int], ...]
+    fill: int | None
+    color: int
+
+
+def styles(marks: Marks, theme: Theme) -> Iterator[tuple[Rows, Style]]:
+    """Yield the rows of each kind of mark, the topmost last; all start with a ground ring."""
+    ground, accent = QColor(theme.ground).rgba(), QColor(theme.accent).rgba()
+    query, text = QColor(theme.query).rgba(), QColor(theme.text).rgba()
+    kinds = (
+        (marks.neighbors, Style(((4.0, ground), (2.5, text), (0.5, ground)), None, text)),
+        (marks.selected, Style(((7.0, ground), (5.0, accent), (1.5, ground)), None, accent)),
+        (marks.asked, Style(((12.0, ground), (10.0, query), (6.0, ground)), query, query)),
+    )
+    for rows, style in kinds:
+        if len(rows):
+            yield rows, style
+
+
+def draw_ringed(
+    image: Image,
+    positions: Positions,
+    matrix: NDArray[np.float64],
+    colors: Colors,
+    sizes: Sizes,
+    style: Style,
+    scale: float,
+) -> None:
+    """Draw a few points in their rings.
+
+    Parameters
+    ----------
+    sizes : float32 array of shape (n,)
+        In pixels before scaling.
+    scale : float
+        Pixels of the device per pixel.
+    """
+    factor = np.float32(scale)
+    for more, color in style.rings:
+        ring = np.array([color], dtype=np.uint32)
+        raster.draw_discs(image, positions, matrix, ring, (sizes + 1 + np.float32(more)) * factor)
+    inside = colors if style.fill is None else np.array([style.fill], dtype=np.uint32)
+    opaque = inside | np.uint32(0xFF000000)
+    raster.draw_discs(image, positions, matrix, opaque, (sizes + 1) * factor)
+
+
+def draw_rimmed(
+    image: Image,
+    positions: Positions,
+    matrix: NDArray[np.float64],
+    colors: Colors,
+    sizes: Sizes,
+    style: Style,
+    frame: Frame,
+) -> None:
+    """Draw many points: rings of so many would be one blot, and would take seconds.
+
+    Each has a thin rim in the color of the mark. Where points are too small for that, or move,
+    their own color is tinted with it.
+    """
+    scale = np.float32(frame.device_scale)
+    opaque = colors | np.uint32(0xFF000000)
+    if frame.is_moving or float(sizes.mean()) < _RIMMED_FROM:
+        tinted = mixed_colors(opaque, style.color, _TINT)
+        draw = raster.draw_dots if frame.is_moving else raster.draw_discs
+        draw(image, positions, matrix, tinted, sizes * scale)
+        return
+    rows = ALL_ROWS
+    if frame.camera.is_3d:
+        rows = picking.rows_back_to_front(positions, matrix)
+        if not len(rows):
+            return
+    edge = Edge(style.color, _RIM * frame.device_scale)
+    wider = (sizes + np.float32(2 * _RIM)) * scale
+    raster.draw_discs(image, positions, matrix, opaque, wider, rows, edge=edge)
