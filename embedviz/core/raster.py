@@ -21,8 +21,10 @@ every other combination, which takes a second.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, floor, sqrt
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -42,6 +44,8 @@ ALL_ROWS: Rows = np.empty(0, dtype=np.intp)
 """Given as the rows to draw: all of them, the first one at the bottom."""
 
 _BLOCK = 1024
+_MANY = 200_000
+"""From this number of points on, two threads draw."""
 # Four 8-bit channels, each with 8 bits of headroom, so that one product blends all four.
 CHANNELS = 0x00FF00FF00FF00FF
 _HALF = 0x0080008000800080
@@ -112,10 +116,14 @@ def draw_dots(
     In 3-D they are opaque, translucent colors being mixed with the ground color of the fog.
     """
     is_3d = bool(matrix[2, :3].any())
-    depth = np.full(image.shape if is_3d else (1, 1), np.inf, dtype=np.float32)
-    found = np.empty((3, _BLOCK), dtype=np.float32)
-    largest = float(sizes.max())
-    _draw_dots(image, depth, positions, matrix, colors, sizes, largest, fog.packed(), found)
+    largest, haze = float(sizes.max()), fog.packed()
+
+    def draw(band: Image, shifted: CameraMatrix) -> None:
+        depth = np.full(band.shape if is_3d else (1, 1), np.inf, dtype=np.float32)
+        found = np.empty((3, _BLOCK), dtype=np.float32)
+        _draw_dots(band, depth, positions, shifted, colors, sizes, largest, haze, found)
+
+    _draw_in_bands(draw, image, matrix, positions, len(positions))
 
 
 def draw_discs(
@@ -141,7 +149,46 @@ def draw_discs(
         The alpha of every color is multiplied by it.
     """
     rim = np.array([float(edge.color), edge.width, opacity])
-    _draw_discs(image, positions, matrix, colors, sizes, rows, rim, fog.packed())
+    haze = fog.packed()
+
+    def draw(band: Image, shifted: CameraMatrix) -> None:
+        _draw_discs(band, positions, shifted, colors, sizes, rows, rim, haze)
+
+    _draw_in_bands(draw, image, matrix, positions, len(rows) or len(positions))
+
+
+def _draw_in_bands(
+    draw: Callable[[Image, CameraMatrix], None],
+    image: Image,
+    matrix: CameraMatrix,
+    positions: Positions,
+    count: int,
+) -> None:
+    """Draw the upper and the lower half of many points side by side, in two threads.
+
+    Each thread looks at all points in their order and draws what is in its own band of the
+    image, so that the picture is that of one thread.
+    """
+    split = _middle_row(image, matrix, positions) if count >= _MANY else 0
+    if not 0 < split < len(image):
+        draw(image, matrix)
+        return
+    lower = matrix.copy()
+    lower[1] -= split * matrix[2]
+    thread = Thread(target=draw, args=(image[split:], lower), name="embedviz drawing")
+    thread.start()
+    draw(image[:split], matrix)
+    thread.join()
+
+
+def _middle_row(image: Image, matrix: CameraMatrix, positions: Positions) -> int:
+    """Return a row of pixels above which about half of the points in view are."""
+    some = positions[:: max(1, len(positions) // 2000)].astype(np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        u, v, w = matrix[:, :3] @ some.T + matrix[:, 3:]
+        x, y = u / w, v / w
+        seen = (w > NEAREST) & (x >= 0) & (y >= 0) & (x < image.shape[1]) & (y < image.shape[0])
+    return int(np.median(y[seen])) if seen.any() else 0
 
 
 def compile_all() -> None:
