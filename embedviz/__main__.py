@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from embedviz.gui.main_window import MainWindow
     from embedviz.gui.theme import Theme
 
+METHODS = ("PCA", "t-SNE", "UMAP")
 FIGURES = ("map", "analogy", "anisotropy", "matryoshka")
 
 
@@ -163,7 +164,12 @@ def _chosen(state: State, options: argparse.Namespace) -> State:
         analogy = replace(analogy, positive=positive, negative=negative)
     if options.color_by:
         _require_column(active, options.color_by)
-        chosen = replace(chosen, color_by=options.color_by)
+        chosen = chosen.colored_by(options.color_by)
+    if options.projection:
+        from embedviz.core.projections import PROJECTIONS
+
+        chosen = chosen.projected_by(PROJECTIONS[options.projection]())
+    chosen = replace(chosen, density=options.density, trust=options.trust)
     state = state.asked(replace(analogy, method=options.method, is_3d=options.three_d))
     state = state.mapped(replace(chosen, is_3d=options.three_d))
     state = state.dialed(strength=options.strength, components=options.components)
@@ -290,6 +296,9 @@ def _figure_parser() -> argparse.ArgumentParser:
     look.add_argument("--theme", default="light", choices=("light", "dark"))
     what = parser.add_argument_group("what it shows")
     what.add_argument("--3d", dest="three_d", action="store_true", help="map, analogy: 3-D")
+    what.add_argument("--projection", choices=METHODS, help="map: how the points are laid out")
+    what.add_argument("--density", action="store_true", help="map: how crowded each place is")
+    what.add_argument("--trust", action="store_true", help="map: how many true neighbors are near")
     what.add_argument("--color-by", metavar="COLUMN", help="map: a metadata column")
     what.add_argument("--query", metavar="LABEL", help="the row that is marked or searched for")
     what.add_argument("--positive", nargs="+", default=(), metavar="LABEL", help="analogy")

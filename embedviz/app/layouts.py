@@ -14,10 +14,11 @@ from weakref import WeakKeyDictionary
 from embedviz.app import layout_cache, processes
 from embedviz.core.coordinates import Columns
 from embedviz.core.layouts import MOST_ROWS, TSNE, UMAP
-from embedviz.core.neighbor_graph import GraphMetric, NeighborGraph, neighbor_graph
+from embedviz.core.neighbor_graph import NeighborGraph, neighbor_graph
 from embedviz.core.pca import PCA
 from embedviz.core.progress import OnLayout, Report, part_of
 from embedviz.core.projections import Projection
+from embedviz.core.tiles import GraphMetric
 from embedviz.core.vector_set import Matrix, VectorSet
 
 _MOST_KEPT = 12
@@ -48,6 +49,15 @@ class Layout:
     words: str
     axes: tuple[str, ...] = ()
     stopped_at: float | None = None
+    variance: tuple[float, ...] = ()
+    """The part of the variance along each axis, where that is known."""
+
+    def variance_words(self, n_components: int) -> str:
+        """Return how much of the variance so many axes show, or nothing."""
+        if not self.variance:
+            return ""
+        share = 100 * sum(self.variance[:n_components])
+        return f"{share:.1f} % of the variance on {n_components} axes"
 
 
 @dataclass(frozen=True)
@@ -88,12 +98,6 @@ class Layouts:
             while len(by_settings) > _MOST_KEPT:
                 del by_settings[next(iter(by_settings))]
 
-    def forget(self, layout: Layout) -> None:
-        """Compute a layout anew when it is asked for again: it was stopped, and is to go on."""
-        with self._changing:
-            by_settings = self._layouts.get(layout.vector_set, {})
-            by_settings.pop((layout.projection, layout.positions.shape[1]), None)
-
     def find(self, wanted: Wanted, report: Report, on_layout: OnLayout) -> Layout:
         """Return the layout that is wanted: from memory, from the disk, or computed.
 
@@ -106,7 +110,7 @@ class Layouts:
         projection = wanted.projection or layout_cache.first_choice(vector_set) or PCA()
         wanted = replace(wanted, projection=projection)
         known = self.known(wanted)
-        if known is not None:
+        if known is not None and known.stopped_at is None:
             return known
         if isinstance(projection, PCA):
             layout = _by_components(vector_set, projection, report)
@@ -203,4 +207,4 @@ def _by_components(vector_set: VectorSet, projection: PCA, report: Report) -> La
         for component, ratio in zip(projection.components, ratios.tolist(), strict=True)
     )
     words = f"PCA of all {len(vector_set):,} rows"
-    return Layout(vector_set, projection, positions, words, axes)
+    return Layout(vector_set, projection, positions, words, axes, None, tuple(ratios.tolist()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 from embedviz.core.camera import Camera
@@ -104,6 +105,14 @@ class MapSettings:
         if not same_rows:
             settings = replace(settings, isolated=None, hidden=frozenset(), color_range=None)
         return replace(settings, size_by=self.size_by if self.size_by in columns else None)
+
+    @property
+    def looks(self) -> tuple[Hashable, ...]:
+        """Everything that colors, sizes and hides points."""
+        return (
+            (self.color_by, self.as_categories, self.ramp, self.color_range, self.inverted),
+            (self.hidden, self.isolated, self.size_by),
+        )
 
     @property
     def nbytes(self) -> int:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from embedviz.app.searches import Searches
 from embedviz.app.state import State
 from embedviz.app.tasks import TaskBoard
+
+if TYPE_CHECKING:
+    from embedviz.app.layouts import Layouts
 
 HISTORY_BYTES = 200_000_000
 """Selections of a million rows hold 8 MB each; older steps are forgotten beyond this."""
@@ -23,6 +28,8 @@ class Session(QObject):
     -------
     changed : (State, State)
         The state that was shown, and the one to show now.
+    described : (str,)
+        What the map in use shows: method, settings, rows.
 
     Attributes
     ----------
@@ -31,15 +38,19 @@ class Session(QObject):
         The calculations of all panes.
     searches : Searches
         What all panes find neighbors with.
+    description : str
+        What was described last.
     """
 
     changed = Signal(object, object)
+    described = Signal(str)
 
     def __init__(self, state: State | None = None) -> None:
         super().__init__()
         self.state = state or State()
         self.board = TaskBoard(self)
         self.searches = Searches()
+        self.description = ""
         self._shown = self.state
         self._notifying = False
         self._undo: deque[State] = deque(maxlen=500)
@@ -61,6 +72,18 @@ class Session(QObject):
         if state.sets != self.state.sets:
             self._rebase(state)
         self._replace(state)
+
+    @cached_property
+    def layouts(self) -> Layouts:
+        """Where the rows of each set lie on a map."""
+        from embedviz.app.layouts import Layouts
+
+        return Layouts()
+
+    def describe(self, text: str) -> None:
+        """Let everyone know what the map in use shows."""
+        self.description = text
+        self.described.emit(text)
 
     def begin_gesture(self) -> None:
         """Make one undo step of all changes until `end_gesture`."""

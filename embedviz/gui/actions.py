@@ -14,7 +14,7 @@ from embedviz.app.pairing import describe_with
 from embedviz.core.errors import UserError
 from embedviz.core.query_vector import QueryVector, load_query_vector, parse_vector
 from embedviz.core.selection import Selection
-from embedviz.gui import figures
+from embedviz.gui import figures, row_actions
 from embedviz.gui.style import apply_theme
 from embedviz.gui.talk import TalkWindow
 from embedviz.gui.theme import DARK, LIGHT, look
@@ -65,6 +65,11 @@ def open_words(window: MainWindow) -> None:
 def open_final_words(window: MainWindow) -> None:
     """Open the bundled words of the final output."""
     window.opener.open_sample("words-final")
+
+
+def open_digits(window: MainWindow) -> None:
+    """Open scikit-learn's handwritten digits."""
+    window.opener.open_sample("digits")
 
 
 def add_labels(window: MainWindow) -> None:
@@ -251,7 +256,8 @@ MOUSE = (
     "Wheel\tzoom at the cursor",
     "Click\tselect a row and list its neighbors",
     "Ctrl or Shift + click\tadd a row to the selection",
-    "Shift + drag\tselect in a box; with Alt, remove",
+    "Shift + drag\tselect in a box; with Ctrl, add; with Alt, remove",
+    "Click in the legend\thide a category; with Ctrl, show it alone",
     "Home\tfit all points",
 )
 
@@ -260,7 +266,21 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.labels", "File", "Add Labels or Metadata…", add_labels, (), "From a second file"),
     Action("file.words", "File", "Bundled Words, Layer 2", open_words, (), "", True),
     Action("file.words_final", "File", "Bundled Words, Final Layer", open_final_words),
-    Action("file.export", "File", "Export Figure…", export_figure, ("Ctrl+E",), "", True),
+    Action("file.digits", "File", "Handwritten Digits", open_digits),
+    Action(
+        "file.coordinates", "File", "Add Coordinates…", row_actions.add_coordinates, (), "", True
+    ),
+    Action("file.sprites", "File", "Add Pictures…", row_actions.add_sprites),
+    Action(
+        "file.export_rows",
+        "File",
+        "Export Selected Rows…",
+        row_actions.export_selection,
+        (),
+        "",
+        True,
+    ),
+    Action("file.export", "File", "Export Figure…", export_figure, ("Ctrl+E",)),
     Action("file.close", "File", "Close Set", close_set, ("Ctrl+W",), "", True),
     Action("file.quit", "File", "Quit", lambda window: QApplication.quit(), ("Ctrl+Q",)),
     Action("edit.undo", "Edit", "Undo", undo, ("Ctrl+Z",)),
@@ -271,8 +291,16 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("edit.load_query", "Edit", "Load Query Vector…", load_query),
     Action("edit.find", "Edit", "Find Label", find, ("Ctrl+F",), "", True),
+    Action("edit.select_all", "Edit", "Select All", row_actions.select_all, ("Ctrl+A",), "", True),
+    Action("edit.invert", "Edit", "Invert Selection", row_actions.invert_selection, ("Ctrl+I",)),
     Action("edit.clear", "Edit", "Clear Selection", clear_selection, ("Esc",)),
+    Action("edit.isolate", "Edit", "Isolate Selection", row_actions.isolate, ("I",), "", True),
+    Action("edit.show_all", "Edit", "Show All Rows", row_actions.show_all, ("Shift+I",)),
+    Action("edit.new_set", "Edit", "Selected Rows as a New Set", row_actions.open_selection),
     Action("view.talk", "View", "Talk Mode", talk, ("F5",)),
+    Action("view.fly", "View", "Fly to Selection", row_actions.fly_to_selection, ("F",)),
+    Action("view.add_map", "View", "Add Map", row_actions.add_map, ("Ctrl+M",), "", True),
+    Action("view.close_map", "View", "Close Map", row_actions.close_map, ("Ctrl+Shift+M",)),
     Action("view.beside", "View", "Put Pane Beside or Back", show_beside, ("Ctrl+Shift+B",)),
     Action("view.theme", "View", "Switch Light and Dark", switch_theme, ("Ctrl+T",)),
     Action("view.sides", "View", "Hide or Show Side Panels", toggle_sides, ("Ctrl+B",), "", True),

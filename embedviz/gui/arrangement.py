@@ -54,6 +54,21 @@ class Arrangement:
         in_front = pane if pane in tabs else self._front_of(tabs)
         self._place(in_front, [dock for dock in self._panes if not dock.isHidden()])
 
+    def add_beside(self, pane: QDockWidget) -> None:
+        """Put a new pane to the right of the others."""
+        self._panes, self._beside = (*self._panes, pane), (*self._beside, pane)
+        in_front = self._front_of([dock for dock in self._tabs() if dock is not pane])
+        self._window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, pane)
+        self._place(in_front, [dock for dock in self._panes if dock is pane or not dock.isHidden()])
+
+    def remove(self, pane: QDockWidget) -> None:
+        """Take a pane out that was added."""
+        in_front = self._front_of([dock for dock in self._tabs() if dock is not pane])
+        self._window.removeDockWidget(pane)
+        self._panes = tuple(dock for dock in self._panes if dock is not pane)
+        self._beside = tuple(dock for dock in self._beside if dock is not pane)
+        self._place(in_front, [dock for dock in self._panes if not dock.isHidden()])
+
     def set_widths(self) -> None:
         """Give the side panels their usual widths, and the panes equal parts of the rest."""
         columns = [self._tabs()[0], *self._beside]

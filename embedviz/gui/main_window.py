@@ -26,10 +26,12 @@ from PySide6.QtWidgets import (
 from embedviz.app.pairing import Wanted, pair_up
 from embedviz.app.session import Session
 from embedviz.app.state import State
+from embedviz.app.tasks import Task
 from embedviz.gui.actions import ACTIONS, Action
 from embedviz.gui.arrangement import Arrangement
 from embedviz.gui.failures import FailureHandler
 from embedviz.gui.library import LibraryPanel
+from embedviz.gui.more_maps import MoreMaps
 from embedviz.gui.neighbors_panel import NeighborsPanel
 from embedviz.gui.notice import Notice
 from embedviz.gui.opening import Opener
@@ -67,6 +69,9 @@ class MainWindow(QMainWindow):
         self.neighbors = NeighborsPanel(session)
         self.docks: dict[str, QDockWidget] = {}
         self._add_docks()
+        self.more_maps = MoreMaps(self, panes[0])
+        self.writing = session.board.add(Task(self), "writing")
+        self.writing.failed.connect(lambda error: self.notice.tell(str(error)))
         self.actions_by_name: dict[str, QAction] = {}
         self._add_menus()
         self.talk: TalkWindow | None = None
@@ -88,6 +93,11 @@ class MainWindow(QMainWindow):
         focus = QApplication.focusWidget()
         focused = [pane for pane in visible if focus is not None and pane.isAncestorOf(focus)]
         return [*focused, *visible, self.panes[0]][0]
+
+    @property
+    def map_in_use(self) -> Pane:
+        """The map that shows the active set."""
+        return self.more_maps.pane(self.session.state.map_key) or self.panes[0]
 
     def open_paths(self, paths: Sequence[str]) -> None:
         """Open files; a text file of labels or metadata goes with the vectors beside it."""
@@ -146,16 +156,30 @@ class MainWindow(QMainWindow):
         self.setMenuWidget(head)
 
     def _add_docks(self) -> None:
-        for pane in (self.library, *self.panes, self.neighbors):
-            dock = QDockWidget(pane.title, self)
-            dock.setObjectName(f"dock.{pane.name}")
-            dock.setWidget(pane)
-            dock.setTitleBarWidget(QWidget())  # The tab, or the pane itself, says what it is.
-            pane.action_wanted.connect(self.trigger)
-            dock.visibilityChanged.connect(pane.set_in_front)
-            self.docks[pane.name] = dock
-        panes = [self.docks[pane.name] for pane in self.panes]
-        self.arrangement = Arrangement(self, self.docks["library"], panes, self.docks["neighbors"])
+        docks = [self._make_dock(pane) for pane in (self.library, *self.panes, self.neighbors)]
+        self.arrangement = Arrangement(self, docks[0], docks[1:-1], docks[-1])
+
+    def _make_dock(self, pane: Pane) -> QDockWidget:
+        dock = QDockWidget(pane.title, self)
+        dock.setObjectName(f"dock.{pane.name}")
+        dock.setWidget(pane)
+        dock.setTitleBarWidget(QWidget())  # The tab, or the pane itself, says what it is.
+        pane.action_wanted.connect(self.trigger)
+        dock.visibilityChanged.connect(pane.set_in_front)
+        self.docks[pane.name] = dock
+        return dock
+
+    def add_pane(self, pane: Pane) -> None:
+        """Put another pane beside those that are there."""
+        self.panes.append(pane)
+        self.arrangement.add_beside(self._make_dock(pane))
+
+    def remove_pane(self, pane: Pane) -> None:
+        """Take a pane away that was added."""
+        self.panes.remove(pane)
+        dock = self.docks.pop(pane.name)
+        self.arrangement.remove(dock)
+        dock.deleteLater()
 
     def _add_menus(self) -> None:
         names = dict.fromkeys(action.menu for action in ACTIONS)

@@ -9,11 +9,12 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from embedviz.app.searches import Searches
 from embedviz.app.state import Question, State
 from embedviz.app.tasks import Task
 from embedviz.core import neighbors
 from embedviz.core.isotropy import mean_cosine
-from embedviz.core.neighbors import NeighborSearch
+from embedviz.core.neighbors import Metric
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix, VectorSet
 from embedviz.gui.controls import ElidedLabel, caption, choice, named, number, words
@@ -95,8 +96,7 @@ class NeighborsPanel(Pane):
             self._neighbors_task.cancel()
             return
         self.query.setText(f"◉ {question.name}")
-        search = self.session.searches.search(active, new.metric)
-        work = partial(_nearest, active, search, question, new.count)
+        work = partial(_nearest, self.session.searches, active, new.metric, question, new.count)
         self.calculate(self._neighbors_task, work, self.list.show_lines, new)
 
     def abandon(self, task: Task) -> None:  # noqa: D102 - see Pane
@@ -215,10 +215,16 @@ class CosineTable(QWidget):
 
 
 def _nearest(
-    vector_set: VectorSet, search: NeighborSearch, question: Question, count: int, report: Report
+    searches: Searches,
+    vector_set: VectorSet,
+    metric: Metric,
+    question: Question,
+    count: int,
+    report: Report,
 ) -> list[Ranked]:
     """Rank rows by nearness. Runs off the UI thread."""
-    rows, scores = search.nearest(question.vector, count, exclude=question.exclude)
+    vector, exclude = question.vector, question.exclude
+    rows, scores = searches.nearest(vector_set, metric, vector, count, exclude)
     return rank(vector_set, rows, scores)
 
 

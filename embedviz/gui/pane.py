@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import partial
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
@@ -23,14 +23,14 @@ from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.recipes import Recipe
-from embedviz.core.vector_set import VectorSet
+from embedviz.core.vector_set import Rows, VectorSet
 from embedviz.gui.controls import named, words
 from embedviz.gui.notice import Notice
 from embedviz.gui.style import text_rules
 from embedviz.gui.theme import GRID, TOOL_ROW
 
 T = TypeVar("T")
-Subject = VectorSet | State | None
+Subject = Hashable | None
 
 
 class Pane(QWidget):
@@ -59,13 +59,15 @@ class Pane(QWidget):
         What is copied, exported and shown on a stage: no controls in it.
     """
 
-    title: ClassVar[str]
-    name: ClassVar[str]
+    title: str
+    name: str
     """Prefix of the object names of its controls."""
     figure: ClassVar[str] = ""
     """What `embedviz figure` calls it; nothing for a pane that is no figure."""
     hint: ClassVar[str]
     """What to do where nothing is open, in a sentence."""
+    again: ClassVar[str] = "Go on"
+    """What the button says that begins again what was stopped."""
     is_side_panel: ClassVar[bool] = False
     """A panel beside the panes: made at once, and without buttons below its hint."""
 
@@ -107,6 +109,7 @@ class Pane(QWidget):
         rows.setSpacing(0)
         rows.addWidget(self.tool_row)
         rows.addWidget(self.picture, 1)
+        self._rows = rows
         self._pages.addWidget(self._make_hint())
         self._pages.addWidget(full)
         contents = QVBoxLayout(self)
@@ -136,6 +139,11 @@ class Pane(QWidget):
             buttons.addWidget(button)
         buttons.addStretch(1)
         return buttons
+
+    def add_below_tools(self, widget: QWidget) -> None:
+        """Put a widget between the tools and the picture."""
+        self._rows.insertWidget(1, widget)
+        widget.installEventFilter(self)
 
     def make(self) -> None:
         """Make the widgets now, if they are not there yet."""
@@ -175,6 +183,19 @@ class Pane(QWidget):
     def fit_text(self, scale: float) -> None:
         """Make room for text of another size, where a layout does not do so by itself."""
 
+    def fly_to_selection(self) -> None:
+        """Bring what is selected into view, where there is a view to move."""
+
+    def drawn_rows(self) -> Rows | None:
+        """Return the rows of the active set that are drawn; None: all of them."""
+        return None
+
+    def set_in_use(self, in_use: bool) -> None:
+        """Mark the tool row of the pane, among several of its kind, whose set is the active one."""
+        if self.tool_row.property("inUse") != in_use:
+            self.tool_row.setProperty("inUse", in_use)
+            self.tool_row.style().polish(self.tool_row)
+
     def edit(self, state: State) -> None:
         """Show another state because the user asked for it.
 
@@ -195,6 +216,7 @@ class Pane(QWidget):
         work: Callable[[Report], T],
         show: Callable[[T], None],
         subject: Subject = None,
+        on_part: Callable[[Any], None] | None = None,
     ) -> None:
         """Call `work(report)` off the UI thread, and draw its result with `show(result)`.
 
@@ -202,25 +224,32 @@ class Pane(QWidget):
         ----------
         task : Task
         work, show : callable
-        subject : VectorSet, State or None
-            What the result is about: a set, or what a state asks for. A result that comes when
-            another set is shown, or something else is asked for, is not drawn.
+        subject : optional
+            What the result is about: a set, what a state asks for, or what the pane itself
+            compares with what it wants (see `wants`). A result that comes when another set is
+            shown, or something else is asked for, is not drawn.
+        on_part : callable, optional
+            Draws what is known while the work goes on; see `Task.run`.
         """
         self.notice.clear()
-        self._calculations[task] = lambda: self.calculate(task, work, show, subject)
+        self._calculations[task] = lambda: self.calculate(task, work, show, subject, on_part)
         self._subjects[task] = subject
 
         def finish(result: T) -> None:
             # Kept no longer than it can be stopped: it may hold a set that is closed by then.
             del self._calculations[task]
-            if self._is_current(subject):
+            if self.wants(subject):
                 self._drawn(lambda: show(result))
             else:
                 self._subjects.pop(task, None)
 
-        task.run(work, finish)
+        def draw_part(part: Any) -> None:
+            if on_part is not None and self.wants(subject):
+                self._drawn(lambda: on_part(part))
 
-    def has_asked(self, task: Task, subject: VectorSet | State) -> bool:
+        task.run(work, finish, None if on_part is None else draw_part)
+
+    def has_asked(self, task: Task, subject: Subject) -> bool:
         """Whether this was the last thing that a task was to calculate.
 
         So it is true also after it was stopped or has failed: it is not tried again and again.
@@ -228,7 +257,7 @@ class Pane(QWidget):
         last = self._subjects.get(task)
         if isinstance(last, State) and isinstance(subject, State):
             return last.asks_as(subject)
-        return last is subject
+        return last is not None and last == subject
 
     def withdraw(self, task: Task) -> None:
         """Want no answer from a task any more: what is there already is what is wanted."""
@@ -239,7 +268,8 @@ class Pane(QWidget):
     def abandon(self, task: Task) -> None:
         """Take away what a task was to replace, now that it was stopped or has failed."""
 
-    def _is_current(self, subject: Subject) -> bool:
+    def wants(self, subject: Subject) -> bool:
+        """Return whether a result about this is still to be drawn."""
         state = self.session.state
         if isinstance(subject, State):
             return subject.asks_as(state)
@@ -269,7 +299,7 @@ class Pane(QWidget):
             if task in self._calculations:
                 self._drawn(partial(self.abandon, task))
         if again:
-            self.notice.tell("Stopped.", "Go on", partial(_call_all, again))
+            self.notice.tell("Stopped.", self.again, partial(_call_all, again))
 
     def tell(self, error: UserError) -> None:
         """Show what the user can put right."""

@@ -42,6 +42,7 @@ class StatusBar(QStatusBar):
         self._patience.timeout.connect(self._show_work)
         session.board.changed.connect(self._on_work)
         session.changed.connect(lambda _, new: self._show_facts(new))
+        session.described.connect(lambda _: self._show_facts(session.state))
         self._show_facts(session.state)
 
     def _show_facts(self, state: State) -> None:
@@ -50,10 +51,12 @@ class StatusBar(QStatusBar):
             self.facts.setText("Nothing is open")
             return
         facts = [
-            f"{active.name}",
+            active.name,
             f"{len(active):,} × {active.dimensions:,}",
             _METRICS[state.metric],
         ]
+        if self._session.description:
+            facts.append(self._session.description)
         if len(state.selected):
             facts.append(f"{len(state.selected):,} selected")
         self.facts.setText("  ·  ".join(facts))

@@ -12,6 +12,7 @@ from .overlap import Overlap
 from .pca import PrincipalComponents
 from .points import FineOrbit, Lasso, Moving, Orbit, OrbitBesideOpenGL, Pick
 from .prefix import TruncationStep
+from .stalls import Stalls
 
 BENCHMARKS = (
     Neighbors(10_000, 384, "numpy"),
@@ -32,4 +33,6 @@ BENCHMARKS = (
     FineOrbit("points-fine", 100_000),
     Pick("points-pick", 1_000_000),
     Lasso("points-lasso", 1_000_000),
+    Stalls("umap-stalls", "UMAP"),
+    Stalls("tsne-stalls", "t-SNE"),
 )

@@ -1,0 +1,150 @@
+"""What the menus and keys do with the chosen rows, and with maps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtWidgets import QFileDialog
+
+from embedviz.core.progress import Report
+from embedviz.core.vector_set import Rows, VectorSet
+
+if TYPE_CHECKING:
+    from embedviz.gui.main_window import MainWindow
+
+_EXPORTS = (
+    "Table of labels and metadata (*.csv);;Table, tab-separated (*.tsv);;"
+    "word2vec text (*.vec);;word2vec binary (*.bin);;NumPy vectors and labels (*.npy);;"
+    "All files (*)"
+)
+
+
+def select_all(window: MainWindow) -> None:
+    """Select every row that is drawn."""
+    state = window.session.state
+    if state.active is not None:
+        window.session.show(state.selecting(_drawn_rows(window, state.active)))
+
+
+def invert_selection(window: MainWindow) -> None:
+    """Select the rows that are drawn and not selected, instead of those that are."""
+    state = window.session.state
+    if state.active is not None:
+        others = np.setdiff1d(_drawn_rows(window, state.active), state.selected.rows)
+        window.session.show(state.selecting(others))
+
+
+def _drawn_rows(window: MainWindow, vector_set: VectorSet) -> Rows:
+    drawn = window.map_in_use.drawn_rows()
+    return np.arange(len(vector_set)) if drawn is None else drawn
+
+
+def isolate(window: MainWindow) -> None:
+    """Draw only the selected rows."""
+    state = window.session.state
+    if len(state.selected) == 0:
+        window.notice.tell("Select rows first: Shift-drag around points, or use the lasso.")
+        return
+    alone = replace(state.map, isolated=state.selected, camera=None)
+    window.session.show(state.mapped(alone))
+
+
+def show_all(window: MainWindow) -> None:
+    """Draw all rows again."""
+    state = window.session.state
+    everything = replace(state.map, isolated=None, hidden=frozenset(), camera=None)
+    window.session.show(state.mapped(everything))
+
+
+def fly_to_selection(window: MainWindow) -> None:
+    """Bring what is selected into view."""
+    window.map_in_use.fly_to_selection()
+
+
+def open_selection(window: MainWindow) -> None:
+    """Open the selected rows as a set of their own."""
+    from embedviz.core.formats.exporting import chosen_rows
+
+    state = window.session.state
+    if state.active is None or len(state.selected) == 0:
+        window.notice.tell("Select rows first: they become a set of their own.")
+        return
+    window.session.show(state.opened(chosen_rows(state.active, state.selected.rows)))
+
+
+def export_selection(window: MainWindow) -> None:
+    """Ask where to, and write the selected rows."""
+    state = window.session.state
+    if state.active is None or len(state.selected) == 0:
+        window.notice.tell("Select rows first: they are written to a file.")
+        return
+    path, kind = QFileDialog.getSaveFileName(
+        window, f"Export {len(state.selected):,} rows", "selected.csv", _EXPORTS
+    )
+    if not path:
+        return
+    if not Path(path).suffix:
+        path += kind.partition("*")[2].partition(")")[0]
+    work = partial(_write, state.active, state.selected.rows, path)
+    window.writing.run(work, lambda _: window.statusBar().showMessage(f"Written to {path}", 6000))
+
+
+def _write(vector_set: VectorSet, rows: Rows, path: str, report: Report) -> None:
+    """Write rows to a file. Runs off the UI thread."""
+    from embedviz.core.formats.exporting import save_rows
+
+    save_rows(vector_set, rows, path)
+
+
+def add_map(window: MainWindow) -> None:
+    """Open another map beside, linked with the first."""
+    state = window.session.state
+    if state.active is None:
+        window.notice.tell("Open a file of vectors first.")
+        return
+    window.session.show(state.with_map())
+
+
+def close_map(window: MainWindow) -> None:
+    """Close the map in use, or the one that was added last."""
+    state = window.session.state
+    key = state.map_key or max(each.key for each in state.maps)
+    window.session.show(state.without_map(key))
+
+
+def add_coordinates(window: MainWindow) -> None:
+    """Ask for a file of coordinates, and add them to the shown set."""
+    from embedviz.core.coordinates import load_coordinates
+
+    _extend(window, "Coordinates of the rows", _COORDINATES, load_coordinates)
+
+
+def add_sprites(window: MainWindow) -> None:
+    """Ask for a picture of all rows' pictures, and show them with the rows."""
+    from embedviz.gui.pictures import load_sprites
+
+    _extend(window, "Pictures of the rows, in one image", "Images (*.png *.jpg)", load_sprites)
+
+
+_COORDINATES = "Coordinates (*.csv *.tsv *.npy *.txt *.json);;All files (*)"
+
+
+def _extend(window: MainWindow, title: str, kinds: str, load: object) -> None:
+    """Replace the shown set by the same one with something more from a file."""
+    state = window.session.state
+    active = state.active
+    if active is None:
+        window.notice.tell("Open a file of vectors first.")
+        return
+    path, _ = QFileDialog.getOpenFileName(window, title, "", kinds)
+    if not path:
+        return
+
+    def show(extended: VectorSet) -> None:
+        window.session.show(window.session.state.replaced(active, extended))
+
+    window.writing.run(lambda report: load(path, active), show)  # type: ignore[operator]

@@ -1,0 +1,105 @@
+"""What is chosen, marked on a map: the query, the selected rows, the neighbors, their labels."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from embedviz.app.session import Session
+from embedviz.app.state import Question, State
+from embedviz.core.matching import matching_rows
+from embedviz.core.neighbors import Metric
+from embedviz.core.progress import Report
+from embedviz.core.raster import ALL_ROWS
+from embedviz.core.vector_set import Rows, VectorSet
+from embedviz.gui.pane import Pane
+from embedviz.gui.point_view import PointView
+
+ALWAYS_LABELED = 12
+"""A selection of more rows than this is an area: it stands out by dimming the others."""
+_NEIGHBORS = 10
+
+
+class Chosen(QObject):
+    """Marks on a map what is chosen in the active set, which may be another one than the map's.
+
+    Parameters
+    ----------
+    pane : Pane
+    view : PointView
+
+    Signals
+    -------
+    found : ()
+        The neighbors of the query are known.
+    """
+
+    found = Signal()
+
+    def __init__(self, pane: Pane, view: PointView) -> None:
+        super().__init__(pane)
+        self._session, self._view = pane.session, view
+        self._task = pane.new_task("nearest rows")
+        self._asked: tuple[object, ...] = ()
+        self._neighbors: Rows = ALL_ROWS
+        self._marked: tuple[object, ...] = ()
+
+    def forget(self) -> None:
+        """Mark everything anew at the next time."""
+        self._marked = ()
+
+    def show(self, state: State, vector_set: VectorSet, with_labels: bool) -> None:
+        """Mark what is chosen, on the points of a set."""
+        assert state.active is not None
+        self._find_neighbors(state)
+        query = None if state.query_vector is not None else state.query
+        neighbors = self._neighbors
+        marked = (vector_set, state.active, query, state.selected, id(neighbors), with_labels)
+        if marked == self._marked:
+            return
+        self._marked = marked
+        brush = partial(matching_rows, state.active, vector_set)
+        queries = brush(np.array([] if query is None else [query], dtype=np.intp)).tolist()
+        selected, near = brush(state.selected.rows), _in_order(brush, neighbors)
+        is_area = len(selected) > ALWAYS_LABELED
+        self._view.set_marks(
+            query=queries[0] if queries else None,
+            selected=selected,
+            neighbors=near,
+            dim_others=is_area,
+        )
+        always = [*queries, *([] if is_area else selected.tolist()), *near.tolist()]
+        order = None if with_labels else ()
+        self._view.set_labels(vector_set.labels, order, tuple(dict.fromkeys(always)), len(queries))
+
+    def _find_neighbors(self, state: State) -> None:
+        asked = state.active, state.query, state.query_vector, state.metric
+        if asked == self._asked:
+            return
+        self._asked, self._neighbors = asked, ALL_ROWS
+        self._task.cancel()
+        question = state.question
+        if question is not None:
+            assert state.active is not None
+            work = partial(_nearest, self._session, state.active, state.metric, question)
+            self._task.run(work, self._show_neighbors)
+
+    def _show_neighbors(self, rows: Rows) -> None:
+        self._neighbors = rows
+        self.found.emit()
+
+
+def _in_order(brush: partial[Rows], rows: Rows) -> Rows:
+    """Return matching rows, one after the other, so that the nearest stay first."""
+    found = [brush(rows[place : place + 1]) for place in range(len(rows))]
+    return np.concatenate(found) if found else ALL_ROWS
+
+
+def _nearest(
+    session: Session, vector_set: VectorSet, metric: Metric, question: Question, report: Report
+) -> Rows:
+    """Find the neighbors of the query. Runs off the UI thread."""
+    vector, exclude = question.vector, question.exclude
+    return session.searches.nearest(vector_set, metric, vector, _NEIGHBORS, exclude)[0]

@@ -1,0 +1,130 @@
+"""What the points of a map look like: colors, sizes, which are drawn, and what explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.app.map_settings import MapSettings
+from embedviz.core.clusters import cluster_positions
+from embedviz.core.vector_set import Matrix, VectorSet
+from embedviz.gui.clusters import Cluster
+from embedviz.gui.colors import Coloring, color_by, color_by_share, legend_of, size_by, size_note
+from embedviz.gui.legend import Legend
+from embedviz.gui.theme import Theme
+
+
+@dataclass(frozen=True, eq=False)
+class Dress:
+    """What the points of a map look like.
+
+    Attributes
+    ----------
+    coloring : Coloring or None
+    sizes : float32 array of shape (n_vectors,) or None
+    shown : bool array of shape (n_vectors,) or None
+        Which rows are drawn; None: all.
+    notes : sequence of str
+        What is to be said of it in the caption.
+    """
+
+    n_vectors: int
+    coloring: Coloring | None
+    sizes: NDArray[np.float32] | None
+    shown: NDArray[np.bool_] | None
+    notes: Sequence[str] = ()
+
+    @property
+    def colors(self) -> NDArray[np.uint32] | None:
+        """One color per row, or None for the usual one."""
+        return None if self.coloring is None else self.coloring.colors
+
+    @property
+    def legend(self) -> Legend | None:
+        """What explains the colors."""
+        return None if self.coloring is None else legend_of(self.coloring)
+
+    @property
+    def categories(self) -> list[str]:
+        """The names of all groups; none where points are colored by numbers."""
+        return [] if self.coloring is None else [name for name, _, _ in self.coloring.categories]
+
+    @property
+    def n_shown(self) -> int:
+        """How many rows are drawn."""
+        return self.n_vectors if self.shown is None else int(self.shown.sum())
+
+    def only_shown(self, positions: Matrix) -> Matrix:
+        """Return positions with NaN for rows that are not drawn: every row keeps its number."""
+        if self.shown is None:
+            return positions
+        return np.where(self.shown[:, np.newaxis], positions, np.float32(np.nan))
+
+    def clusters(self, positions: Matrix) -> list[Cluster]:
+        """Return the name of each category that is drawn, at its densest place."""
+        coloring = self.coloring
+        if coloring is None or not coloring.categories or coloring.codes is None:
+            return []
+        count = len(coloring.names)
+        places = cluster_positions(positions, coloring.codes, count)
+        by_name = dict(zip(coloring.names, places, strict=True))
+        return [
+            Cluster(name, by_name[name], color, number)
+            for name, color, number in coloring.categories
+            if name in by_name and np.isfinite(by_name[name]).all()
+        ]
+
+
+def dress(
+    vector_set: VectorSet,
+    settings: MapSettings,
+    theme: Theme,
+    shares: NDArray[np.float32] | None = None,
+) -> Dress:
+    """Return what the points look like.
+
+    Parameters
+    ----------
+    vector_set : VectorSet
+    settings : MapSettings
+    theme : Theme
+    shares : float32 array of shape (n_vectors,), optional
+        The part of the true neighbors of each row that is near it; colors the points instead of
+        the column.
+    """
+    coloring, notes = None, []
+    hidden = None
+    if settings.color_by is not None and settings.color_by in vector_set.metadata.column_names:
+        coloring = color_by(
+            vector_set,
+            settings.color_by,
+            theme,
+            hidden=settings.hidden,
+            color_range=settings.color_range,
+            inverted=settings.inverted,
+            as_categories=settings.as_categories,
+            ramp=settings.ramp,
+        )
+        hidden = coloring.hidden_rows
+    if shares is not None:
+        coloring = color_by_share(shares, theme)
+    sizes = None
+    if settings.size_by is not None:
+        sizes = size_by(vector_set, settings.size_by, len(vector_set))
+        notes.append(size_note(vector_set, settings.size_by))
+    return Dress(len(vector_set), coloring, sizes, _shown(vector_set, settings, hidden), notes)
+
+
+def _shown(
+    vector_set: VectorSet, settings: MapSettings, hidden: NDArray[np.bool_] | None
+) -> NDArray[np.bool_] | None:
+    shown = None
+    if settings.isolated is not None:
+        shown = np.zeros(len(vector_set), dtype=bool)
+        shown[settings.isolated.rows] = True
+    if hidden is not None and hidden.any():
+        shown = ~hidden if shown is None else shown & ~hidden
+    return shown

@@ -1,0 +1,143 @@
+"""The layout that a map shows, and how it gets another one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from embedviz.app.layouts import Layout, Layouts, Wanted
+from embedviz.core.progress import OnLayout, Report
+from embedviz.core.projections import PCA
+from embedviz.core.vector_set import Matrix
+from embedviz.gui.pane import Pane
+
+
+class LayoutRun(QObject):
+    """Has the layout that is wanted, or gets it while the points are seen moving.
+
+    Parameters
+    ----------
+    pane : Pane
+    wanted_now : callable
+        Returns what the state asks for.
+
+    Signals
+    -------
+    arrived : ()
+        Another layout is at hand.
+    moved : (float32 array, bool)
+        Where the points are on the way to it; whether that is the first one heard of it.
+
+    Attributes
+    ----------
+    task : Task
+    layout : Layout or None
+        What is at hand: the one that is wanted, or the last one while that is computed.
+    streamed : array of shape (n_vectors, 2 or 3), or None
+        Where the points are while a method moves them.
+    progress : float
+        Part of the computation that is done.
+    """
+
+    arrived = Signal()
+    moved = Signal(object, bool)
+
+    def __init__(self, pane: Pane, wanted_now: Callable[[], Wanted]) -> None:
+        super().__init__(pane)
+        self._pane, self._wanted_now = pane, wanted_now
+        self.task = pane.new_task("laying out")
+        self.task.progressed.connect(self._note_progress)
+        self.layout: Layout | None = None
+        self.streamed: Matrix | None = None
+        self.progress = 0.0
+
+    @property
+    def _layouts(self) -> Layouts:
+        return self._pane.session.layouts
+
+    def bring(self, wanted: Wanted) -> None:
+        """Have the wanted layout at hand: now where it is known, else when it is computed."""
+        if self._has(wanted):
+            self.withdraw()
+            return
+        if not self._pane.has_asked(self.task, wanted):
+            self._compute(wanted)
+
+    def _has(self, wanted: Wanted) -> bool:
+        layout = self.layout
+        if layout is not None and wanted.vector_set is layout.vector_set:
+            is_it = wanted.projection in (None, layout.projection)
+            n_components = layout.positions.shape[1]
+            if is_it and (
+                n_components == wanted.n_components or isinstance(layout.projection, PCA)
+            ):
+                return True
+        known = self._layouts.known(wanted)
+        if known is not None:
+            self.layout = known
+        return known is not None
+
+    def _compute(self, wanted: Wanted) -> None:
+        self.streamed, self.progress = None, 0.0
+        if self.layout is not None and self.layout.vector_set is not wanted.vector_set:
+            self.layout = None
+        work = partial(_find, self._layouts, wanted)
+        self._pane.calculate(self.task, work, self._finish, wanted, self._move)
+
+    def _finish(self, layout: Layout) -> None:
+        self.layout, self.streamed = layout, None
+        self.arrived.emit()
+
+    def _move(self, positions: Matrix) -> None:
+        is_first, self.streamed = self.streamed is None, positions
+        if self.layout is None:  # Nothing of this set was to be seen yet.
+            wanted = self._wanted_now()
+            self.layout = Layout(wanted.vector_set, wanted.projection or PCA(), positions, "")
+            self.arrived.emit()
+        else:
+            self.moved.emit(positions, is_first)
+
+    @Slot(float, str)
+    def _note_progress(self, fraction: float, message: str) -> None:
+        self.progress = fraction
+
+    def withdraw(self) -> None:
+        """Want nothing more: what is at hand is what is wanted."""
+        self._pane.withdraw(self.task)
+        self.streamed = None
+
+    def run_again(self) -> None:
+        """Compute anew what was stopped."""
+        if self.layout is not None and self.layout.stopped_at is not None:
+            self._compute(self._wanted_now())
+
+    def stop(self) -> None:
+        """End the computation; what is on the screen stays."""
+        self._pane.session.board.stop([self.task])
+
+    def keep_present(self) -> bool:
+        """Make a layout of where the points are now; return whether there is anything to keep."""
+        wanted, positions = self._wanted_now(), self.streamed
+        self.streamed = None
+        if positions is None or wanted.projection is None:
+            return False
+        words = f"{wanted.projection} · stopped at {100 * self.progress:.0f} %"
+        part = self.progress
+        self.layout = Layout(wanted.vector_set, wanted.projection, positions, words, (), part)
+        self._layouts.keep(self.layout)
+        return True
+
+    def is_unfinished(self) -> bool:
+        """Return whether there is no other picture than that of the computation at work."""
+        return self.layout is None or not self.layout.words
+
+    def forget(self) -> None:
+        """Let go of a set that has been closed."""
+        self.layout = self.streamed = None
+
+
+def _find(layouts: Layouts, wanted: Wanted, report: Report, on_layout: OnLayout) -> Layout:
+    """Get a layout. Runs off the UI thread."""
+    return layouts.find(wanted, report, on_layout)

@@ -1,0 +1,98 @@
+"""How the method is chosen that lays the points out: first its settings, then Run."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from embedviz.app import layout_cache
+from embedviz.app.layouts import Layout
+from embedviz.core.layouts import TSNE, UMAP
+from embedviz.core.matching import matching_rows
+from embedviz.core.pca import PCA
+from embedviz.core.progress import Report
+from embedviz.core.projections import Projection
+from embedviz.core.vector_set import VectorSet
+
+if TYPE_CHECKING:
+    from embedviz.panes.map.pane import MapPane
+
+
+class MethodChoice(QObject):
+    """Shows the settings of the chosen method below the tools, and has it run.
+
+    Parameters
+    ----------
+    pane : MapPane
+    """
+
+    def __init__(self, pane: MapPane) -> None:
+        super().__init__(pane)
+        self._pane, self._row = pane, pane.row
+        self._task = pane.new_task("looking up")
+        self._row.run_wanted.connect(self._lay_out_by)
+        self._row.stop_wanted.connect(pane.run.stop)
+        self._row.cancel_wanted.connect(pane.cancel)
+        pane.controls.method_chosen.connect(self._choose)
+        pane.controls.row_toggled.connect(self._unfold)
+        pane.run.task.progressed.connect(self._show_progress)
+
+    def offer_selected(self, vector_set: VectorSet) -> None:
+        """Let the selected rows become the ends of a chosen axis."""
+        state = self._pane.session.state
+        assert state.active is not None
+        self._row.show_selected(matching_rows(state.active, vector_set, state.selected.rows))
+
+    def _unfold(self, unfolded: bool) -> None:
+        layout = self._pane.run.layout
+        if unfolded and layout is not None and not self._row.is_running:
+            self._show(self._pane.controls.method.currentData(), layout)
+        self._row.setVisible(unfolded)
+
+    def _show(self, name: str, layout: Layout) -> None:
+        n_components = 2 + self._pane.settings.is_3d
+        self._row.show_method(name, layout.projection, layout.vector_set, n_components)
+        self.offer_selected(layout.vector_set)
+
+    def _choose(self, name: str) -> None:
+        """Show the settings of a method; what needs no waiting is shown at once."""
+        layout = self._pane.run.layout
+        if layout is None:
+            return
+        self._show(name, layout)
+        settings = self._row.settings
+        self._pane.controls.unfold_row(not isinstance(settings, PCA))
+        if isinstance(settings, TSNE | UMAP):
+            n_components = 2 + self._pane.settings.is_3d
+            look_up = partial(_is_known, layout.vector_set, settings, n_components)
+            self._task.run(look_up, partial(self._lay_out_known, settings))
+        elif settings is not None:
+            self._lay_out_by(settings)
+
+    def _lay_out_known(self, projection: Projection, is_known: bool) -> None:
+        """Show at once what was computed before, where the form still says so."""
+        if is_known and self._row.settings == projection:
+            self._pane.controls.unfold_row(False)
+            self._lay_out_by(projection)
+
+    def _lay_out_by(self, projection: Projection) -> None:
+        pane = self._pane
+        if pane.run.layout is not None and pane.settings.projection == projection:
+            pane.run.run_again()
+        else:
+            settings = pane.settings.projected_by(projection)
+            pane.edit(pane.session.state.mapped(settings))
+
+    def _show_progress(self, fraction: float, message: str) -> None:
+        if isinstance(self._pane.wanted.projection, TSNE | UMAP):
+            self._pane.controls.unfold_row(True)
+            self._row.show_running(fraction, message)
+
+
+def _is_known(
+    vector_set: VectorSet, projection: Projection, n_components: int, report: Report
+) -> bool:
+    """Return whether a layout was computed before. Runs off the UI thread."""
+    return layout_cache.find(vector_set, projection, n_components) is not None

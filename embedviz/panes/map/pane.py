@@ -1,0 +1,378 @@
+"""The map: every row of the set as a point, laid out by the method that is chosen.
+
+A window may have several maps, of one set or of several. One of them is in use: it shows the
+active set. What is chosen is brushed over to the others, by row where both sets came from one
+file, and by label otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout
+
+from embedviz.app.layouts import Layout, Wanted
+from embedviz.app.map_settings import MapSettings
+from embedviz.app.session import Session
+from embedviz.app.state import State
+from embedviz.app.tasks import Task
+from embedviz.core.camera import Camera
+from embedviz.core.matching import matching_rows
+from embedviz.core.projections import PCA
+from embedviz.core.tiles import GraphMetric
+from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.gui.pane import Pane
+from embedviz.gui.point_view import PointView, Reach
+from embedviz.gui.projection_row import ProjectionRow
+from embedviz.gui.theme import look
+from embedviz.panes.map.chosen import Chosen
+from embedviz.panes.map.dress import Dress, dress
+from embedviz.panes.map.hands import Hands
+from embedviz.panes.map.hover import Hover
+from embedviz.panes.map.layout_run import LayoutRun
+from embedviz.panes.map.method import MethodChoice
+from embedviz.panes.map.tools import MapTools
+from embedviz.panes.map.truth import Asked, Truth, measure_truth
+
+LEAST_WIDTH = 340
+"""In pixels, so that two maps have room beside each other."""
+
+
+class MapPane(Pane):
+    """All rows in two or three dimensions; a click chooses one everywhere.
+
+    Parameters
+    ----------
+    session : Session
+    key : int
+        Which map of the state it shows.
+    """
+
+    title = "Map"
+    name = "map"
+    figure = "map"
+    hint = "Open a file of vectors to see them as a map of points."
+    again = "Run again"
+
+    def __init__(self, session: Session, key: int = 0) -> None:
+        if key:
+            self.title, self.name = f"Map {key + 1}", f"map-{key + 1}"
+        self.key = key
+        super().__init__(session)
+
+    def build(self) -> None:  # noqa: D102 - see Pane
+        self.view = PointView()
+        self.view.setObjectName(f"{self.name}.view")
+        layout = QVBoxLayout(self.picture)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        self.run = LayoutRun(self, lambda: self.wanted)
+        self.run.arrived.connect(self._on_arrived)
+        self.run.moved.connect(self._move_points)
+        self.chosen = Chosen(self, self.view)
+        self.chosen.found.connect(self._bring_up_to_date)
+        self.hover = Hover(self, self.view)
+        self._truth_task = self.new_task("trust")
+        self._truth: Truth | None = None
+        self._dress: Dress | None = None
+        self._applied: dict[str, Hashable] = {}
+        self._add_tools()
+        self.method = MethodChoice(self)
+        self.hands = Hands(self)
+        look.changed.connect(self._on_look)
+
+    def _add_tools(self) -> None:
+        self.row = ProjectionRow(self.name, self.new_task("labels"))
+        self.row.hide()
+        # Less than the controls want: those that have no room go behind the gear.
+        self.tool_row.setMinimumWidth(LEAST_WIDTH)
+        self.controls = MapTools(self.name)
+        self.controls.add_to(self.tools)
+        self.controls.changed.connect(lambda settings: self.change(**settings))
+        self.controls.set_chosen.connect(self._show_set)
+        self.controls.lasso.toggled.connect(
+            lambda on: self.view.set_tool("lasso" if on else "navigate")
+        )
+        self.add_below_tools(self.row)
+
+    # What is drawn.
+
+    def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
+        if all(each.key != self.key for each in new.maps):
+            return  # It was closed, and is about to go.
+        wanted = self.wanted
+        if self.run.layout is not None and self.run.layout.vector_set is not wanted.vector_set:
+            self._applied.clear()
+        was_streaming = self.run.streamed is not None
+        self.run.bring(wanted)
+        if was_streaming and self.run.streamed is None:
+            self._applied.pop("points", None)  # What was on its way has been taken back.
+        self._show_controls()
+        self._bring_up_to_date()
+
+    def wants(self, subject: Hashable | None) -> bool:  # noqa: D102 - see Pane
+        if isinstance(subject, Wanted):
+            return self.session.state.set_of(self.key) is not None and subject == self.wanted
+        if isinstance(subject, Asked):
+            return subject.layout is self.run.layout and self.settings.trust
+        return super().wants(subject)
+
+    def _on_arrived(self) -> None:
+        self._applied.pop("points", None)
+        self._show_controls()
+        self._bring_up_to_date()
+
+    def _bring_up_to_date(self) -> None:
+        """Show the layout at hand as the settings want it; only what is different is touched."""
+        layout, settings, view = self.run.layout, self.settings, self.view
+        if layout is None or layout.vector_set is not self.wanted.vector_set:
+            self._show_nothing()
+            return
+        self._apply("message", (), lambda: view.set_message(""))
+        truth = self._truth_of(layout)
+        dressed = layout.vector_set, settings.looks, truth, look.theme
+        self._apply("dress", dressed, lambda: self._put_on(layout, truth))
+        if self.run.streamed is None:
+            place = layout, settings.is_3d, self._dress
+            self._apply("points", place, lambda: self._place_points(layout, settings))
+        self._set_up_view(layout.vector_set, settings)
+        state = self.session.state
+        self.chosen.show(state, layout.vector_set, settings.labels)
+        if not self.row.isHidden():
+            self._apply(
+                "selected", state.selected, lambda: self.method.offer_selected(layout.vector_set)
+            )
+        # Not wherever they differ: a move that has not come to rest is not in the state yet.
+        self._apply("camera", settings.camera, lambda: self._show_camera(settings.camera))
+        said = layout, settings.is_3d, settings.density, self._dress
+        self._apply("words", said, lambda: self._say(layout, settings))
+
+    def _set_up_view(self, vector_set: VectorSet, settings: MapSettings) -> None:
+        view, place = self.view, settings.legend_place
+        density, scale = settings.density, settings.label_scale
+        thumbnails = vector_set.thumbnails if settings.images else None
+        selecting: Reach = "through" if settings.through else "front"
+        self._apply("density", density, lambda: view.set_density(density))
+        self._apply("label scale", scale, lambda: view.set_label_scale(scale))
+        self._apply("legend place", place, lambda: view.set_legend_place(place))
+        self._apply("selecting", selecting, lambda: view.set_selecting(selecting))
+        self._apply("thumbnails", thumbnails, lambda: view.set_thumbnails(thumbnails))
+
+    def _apply(self, name: str, value: Any, show: Callable[[], None]) -> None:
+        """Show something when what it depends on has changed since it was shown last."""
+        if name not in self._applied or self._applied[name] != value:
+            self._applied[name] = value
+            show()
+
+    def _put_on(self, layout: Layout, truth: Truth | None) -> None:
+        shares = None if truth is None else truth.shares
+        self._dress = dress(layout.vector_set, self.settings, look.theme, shares)
+        self.view.set_legend(self._dress.legend)
+
+    def _place_points(self, layout: Layout, settings: MapSettings) -> None:
+        assert self._dress is not None
+        count = 2 + settings.is_3d
+        positions = self._dress.only_shown(layout.positions[:, :count])
+        is_moved = self._applied.get("placed") != (layout, count, settings.isolated)
+        self._applied["placed"] = layout, count, settings.isolated
+        self.view.set_axes(list(layout.axes[:count]) or None)
+        self.view.set_points(
+            positions,
+            self._dress.colors,
+            self._dress.sizes,
+            animate=is_moved,
+            keep_camera=settings.camera is not None or not is_moved,
+        )
+        if is_moved:
+            self._applied.pop("camera", None)
+        self.view.set_clusters(self._dress.clusters(positions) if settings.labels else ())
+
+    def _move_points(self, positions: Matrix, is_first: bool) -> None:
+        """Show where the points are while the method still moves them."""
+        assert self._dress is not None
+        shown = self._dress.only_shown(positions)
+        if not is_first:
+            self.view.move_points(shown)
+            return
+        self._applied.pop("placed", None)
+        self.view.set_axes(None)
+        self.view.set_clusters(())
+        self.view.set_points(shown, self._dress.colors, self._dress.sizes, animate=True)
+        self.view.set_caption(f"{self.wanted.projection} · at work")
+
+    def _show_camera(self, camera: Camera | None) -> None:
+        if camera is not None:
+            self.view.set_camera(camera)
+        elif not self.view.is_fitted:
+            self.view.fit()
+
+    def _say(self, layout: Layout, settings: MapSettings) -> None:
+        """Say in the caption, and in the status line, what is on the picture."""
+        assert self._dress is not None
+        count = len(layout.vector_set)
+        said = [layout.words, layout.variance_words(2 + settings.is_3d)]
+        if self._dress.n_shown < count:
+            said.append(f"{self._dress.n_shown:,} of {count:,} rows drawn")
+        said += self._dress.notes
+        if settings.density:
+            said.append("density, on a log scale")
+        words = " · ".join(part for part in said if part)
+        self.view.set_caption(f"{layout.vector_set.name} · {words}")
+        if self.key == self.session.state.map_key:
+            self.session.describe(words)
+
+    def _show_nothing(self) -> None:
+        """Show that points are on their way, and nothing of another set."""
+        if self._applied:
+            self._applied.clear()
+            self.chosen.forget()
+            self._dress = None
+            self.view.set_points(np.zeros((0, 2)))
+            self.view.set_caption("")
+            self.view.set_legend(None)
+            self.view.set_clusters(())
+            self.view.set_corner("")
+        waiting = f"Laying out {len(self.wanted.vector_set):,} rows …"
+        self.view.set_message(waiting if self.run.task.is_busy else "")
+
+    # How true it is.
+
+    def _truth_of(self, layout: Layout) -> Truth | None:
+        """Return how true the layout is, if that is wanted and known; else have it measured."""
+        state, settings = self.session.state, self.settings
+        if not settings.trust or self.run.streamed is not None:
+            self.withdraw(self._truth_task)
+            self._apply("corner", "", lambda: self.view.set_corner(""))
+            return None
+        metric: GraphMetric = "euclidean" if state.metric == "euclidean" else "cosine"
+        asked, truth = Asked(layout, 2 + settings.is_3d, metric), self._truth
+        if truth is not None and truth.asked == asked:
+            self._apply("corner", truth.words, lambda: self.view.set_corner(truth.words))
+            return truth
+        if not self.has_asked(self._truth_task, asked):
+            self._apply("corner", "…", lambda: self.view.set_corner("Finding true neighbors …"))
+            work = partial(measure_truth, self.session.layouts, asked)
+            self.calculate(self._truth_task, work, self._show_truth, asked)
+        return None
+
+    def _show_truth(self, truth: Truth) -> None:
+        self._truth = truth
+        self._bring_up_to_date()
+
+    # What the user does.
+
+    @property
+    def settings(self) -> MapSettings:
+        """What is set for this map."""
+        return self.session.state.map_of(self.key)
+
+    @property
+    def wanted(self) -> Wanted:
+        """What the state asks this map to show."""
+        vector_set, settings = self.session.state.set_of(self.key), self.settings
+        assert vector_set is not None
+        return Wanted(vector_set, settings.projection, 2 + settings.is_3d)
+
+    @property
+    def shows_wanted(self) -> bool:
+        """Whether the points are rows of the set to show; until then, hands are to wait."""
+        shown, layout = self.session.state.set_of(self.key), self.run.layout
+        return layout is not None and layout.vector_set is shown
+
+    @property
+    def categories(self) -> list[str]:
+        """The groups that the points are colored by."""
+        return [] if self._dress is None else self._dress.categories
+
+    @property
+    def truth_shown(self) -> Truth | None:
+        """How true the layout is, where that is shown and known."""
+        return self._truth if self.settings.trust else None
+
+    def change(self, **changes: Any) -> None:
+        """Change settings of the map by their names."""
+        settings = self.settings
+        if "color_by" in changes:
+            settings = settings.colored_by(changes.pop("color_by"))
+        if changes.get("is_3d", settings.is_3d) != settings.is_3d:
+            changes["camera"] = None
+        self.edit(self.session.state.mapped(replace(settings, **changes)))
+
+    def _show_set(self, vector_set: VectorSet) -> None:
+        self.edit(self.session.state.using_map(self.key).activated(vector_set))
+
+    def cancel(self) -> None:
+        """Go back to the picture before."""
+        self.run.withdraw()
+        self._return()
+
+    def _return(self) -> None:
+        """Show the layout at hand: the one that was wanted does not come."""
+        layout = self.run.layout
+        self._applied.pop("points", None)
+        self.row.show_idle()
+        if layout is None or self.run.is_unfinished():
+            self.run.forget()
+            self._drawn(self._show_nothing)
+            return
+        back = self.settings.projected_by(layout.projection)
+        if not isinstance(layout.projection, PCA):
+            back = replace(back, is_3d=layout.positions.shape[1] == 3)
+        self.session.show(self.session.state.mapped(back))
+        self._drawn(self._bring_up_to_date)
+
+    def abandon(self, task: Task) -> None:  # noqa: D102 - see Pane
+        if task is self._truth_task:
+            self.view.set_corner("")
+        elif task is self.run.task:
+            if self.run.keep_present():
+                self._on_arrived()
+            else:
+                self._return()
+
+    def forget(self) -> None:  # noqa: D102 - see Pane
+        self.run.forget()
+        self.chosen.forget()
+        self._truth = self._dress = None
+        self._applied.clear()
+
+    def drawn_rows(self) -> Rows | None:  # noqa: D102 - see Pane
+        shown = None if self._dress is None else self._dress.shown
+        return None if shown is None else np.flatnonzero(shown)
+
+    def fly_to_selection(self) -> None:  # noqa: D102 - see Pane
+        state, layout = self.session.state, self.run.layout
+        if layout is None or state.active is None:
+            return
+        rows = state.selected.rows
+        if not len(rows) and state.query is not None:
+            rows = np.array([state.query], dtype=np.intp)
+        rows = matching_rows(state.active, layout.vector_set, rows)
+        if len(rows):
+            self.view.fly_to(rows)
+
+    def _on_look(self) -> None:
+        if self.shows_wanted and self.isVisible():
+            self._drawn(self._bring_up_to_date)
+
+    # The controls.
+
+    def _show_controls(self) -> None:
+        state, layout = self.session.state, self.run.layout
+        projection = self.settings.projection or (PCA() if layout is None else layout.projection)
+        self.controls.show_settings(state, self.settings, self.wanted.vector_set, projection)
+        if not self.run.task.is_busy:
+            self.row.show_idle()
+        self.controls.fit_into(self.tools, self.width())
+        self.set_in_use(len(state.maps) > 1 and state.map_key == self.key)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Put the controls that do not fit behind the gear."""
+        super().resizeEvent(event)
+        if self.is_built:
+            self.controls.fit_into(self.tools, self.width())

@@ -1,0 +1,228 @@
+"""The controls of a map."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
+
+from embedviz.app.map_settings import MapSettings
+from embedviz.app.state import State
+from embedviz.core.projections import Projection
+from embedviz.core.vector_set import VectorSet
+from embedviz.gui.colors import RAMPS, colorable_columns, sizable_columns
+from embedviz.gui.controls import Gear, Segments, choice, decimal, toggle, tool_button
+from embedviz.gui.projection_row import METHODS, method_of
+
+_SHORTEST = 6
+"""A box of names shows at least so many letters."""
+
+
+class MapTools(QObject):
+    """The row of controls of a map, and the settings behind its gear.
+
+    Signals
+    -------
+    changed : (dict,)
+        Settings of the map that the user changed, by name.
+    set_chosen : (VectorSet,)
+    method_chosen : (str,)
+    row_toggled : (bool,)
+        Whether the settings of the method are to be in view.
+    """
+
+    changed = Signal(dict)
+    set_chosen = Signal(object)
+    method_chosen = Signal(str)
+    row_toggled = Signal(bool)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+        self._columns_of: VectorSet | None = None
+        self.sets = _narrow(choice(f"{name}.set", "Set: what this map shows"))
+        self.sets.activated.connect(lambda _: self.set_chosen.emit(self.sets.currentData()))
+        self.method = _narrow(choice(f"{name}.method", "Method: how the points are laid out"))
+        for method in METHODS:
+            self.method.addItem(method, method)
+        self.method.activated.connect(lambda _: self.method_chosen.emit(self.method.currentData()))
+        self.row = toggle(f"{name}.settings", "▾", "Settings of the method")
+        self.row.toggled.connect(self.row_toggled)
+        self.dimensions = Segments(f"{name}.dimensions", "Dimensions of the map", ("2-D", "3-D"))
+        self.dimensions.chosen.connect(lambda place: self._tell(is_3d=place == 1))
+        self.color = _narrow(
+            choice(f"{name}.color", "Color: a metadata column that colors the points")
+        )
+        self.color.activated.connect(lambda _: self._tell(color_by=self.color.currentData()))
+        self.labels = self._toggle(
+            "labels", "Labels", "Labels: name points as far as there is room"
+        )
+        self.density = self._toggle(
+            "density", "Density", "Density: draw how crowded each place is, instead of points"
+        )
+        self.trust = self._toggle(
+            "trust", "Trust", "Trust: color points by how many of their true neighbors are near"
+        )
+        self.lasso = toggle(
+            f"{name}.lasso", "Lasso", "Lasso: drag around points to select them (L)"
+        )
+        self.fit = tool_button(f"{name}.fit", "Fit", "Fit: bring all points into view (Home)")
+        self.fit.clicked.connect(lambda: self._tell(camera=None))
+        self._secondary: tuple[tuple[str, QWidget], ...] = (
+            ("Dimensions", self.dimensions),
+            ("Colors", self.color),
+            ("Names", self.labels),
+            ("Truth", self.trust),
+            ("Crowds", self.density),
+            ("Selecting", self.lasso),
+            ("View", self.fit),
+        )
+        self._behind_gear: set[QWidget] = set()
+        self._make_gear()
+
+    def _make_gear(self) -> None:
+        name = self._name
+        self.gear = Gear(f"{name}.gear", "More settings of the map")
+        self.size = choice(f"{name}.size", "Size: a metadata column that sizes the points")
+        self.size.activated.connect(lambda _: self._tell(size_by=self.size.currentData()))
+        self.ramp = choice(f"{name}.ramp", "Ramp: the colors of numbers", [(r, r) for r in RAMPS])
+        self.ramp.activated.connect(lambda _: self._tell(ramp=self.ramp.currentData()))
+        self.inverted = self._toggle(
+            "inverted", "Inverted", "Inverted: numbers the other way round"
+        )
+        self.grouping = choice(
+            f"{name}.as_categories",
+            "Whole numbers: colors for groups, or a ramp for quantities",
+            (("automatic", None), ("groups", True), ("quantities", False)),
+        )
+        self.grouping.activated.connect(
+            lambda _: self._tell(
+                as_categories=self.grouping.currentData(), hidden=frozenset(), color_range=None
+            )
+        )
+        self.label_scale = decimal(
+            f"{name}.label_scale", "Label size: 1 is the usual one", 2.5, 0.1
+        )
+        self.label_scale.setMinimum(0.6)
+        self.label_scale.valueChanged.connect(lambda scale: self._tell(label_scale=round(scale, 2)))
+        self.through = choice(
+            f"{name}.through",
+            "Box and lasso in 3-D: all points within, or those in front only",
+            (("all points within", True), ("front-most only", False)),
+        )
+        self.through.activated.connect(lambda _: self._tell(through=self.through.currentData()))
+        self.images = self._toggle("images", "Pictures", "Pictures: draw the rows' own pictures")
+        for text, control in (
+            ("Size by", self.size),
+            ("Colors of numbers", self.ramp),
+            ("", self.inverted),
+            ("Whole numbers", self.grouping),
+            ("Label size", self.label_scale),
+            ("Select in 3-D", self.through),
+            ("", self.images),
+        ):
+            self.gear.add(text, control)
+
+    def _toggle(self, setting: str, text: str, description: str) -> QToolButton:
+        made = toggle(f"{self._name}.{setting}", text, description)
+        made.clicked.connect(lambda on: self._tell(**{setting: on}))
+        return made
+
+    def _tell(self, **settings: object) -> None:
+        self.changed.emit(settings)
+
+    def add_to(self, row: QHBoxLayout) -> None:
+        """Put the controls into the tool row."""
+        for widget in (
+            self.sets,
+            self.method,
+            self.row,
+            *(widget for _, widget in self._secondary),
+            self.gear,
+        ):
+            row.addWidget(widget)
+        row.addStretch(1)
+
+    def fit_into(self, row: QHBoxLayout, width: int) -> None:
+        """Keep as many controls in the row as fit, the others behind the gear."""
+        always = (self.sets, self.method, self.row, self.gear)
+        margins = row.contentsMargins()
+        room = width - margins.left() - margins.right()
+        room -= sum(
+            each.sizeHint().width() + row.spacing() for each in always if not each.isHidden()
+        )
+        for text, widget in self._secondary:
+            room -= widget.sizeHint().width() + row.spacing()
+            self._put(row, text, widget, in_row=room >= 0)
+
+    def _put(self, row: QHBoxLayout, text: str, widget: QWidget, *, in_row: bool) -> None:
+        if in_row == (widget not in self._behind_gear):
+            return
+        if in_row:
+            self._behind_gear.remove(widget)
+            self.gear.take(widget)
+            row.insertWidget(row.indexOf(self.gear), widget)
+        else:
+            self._behind_gear.add(widget)
+            row.removeWidget(widget)
+            self.gear.add(text, widget)
+        widget.show()
+
+    def unfold_row(self, unfolded: bool) -> None:
+        """Show the settings of the method, or hide them."""
+        self.row.setChecked(unfolded)
+
+    def show_settings(
+        self, state: State, settings: MapSettings, vector_set: VectorSet, shown: Projection
+    ) -> None:
+        """Show what is set."""
+        self._show_sets(state, vector_set)
+        self._show_columns(vector_set)
+        self.method.setCurrentIndex(max(self.method.findData(method_of(shown)), 0))
+        self.dimensions.show_choice(int(settings.is_3d))
+        self.color.setCurrentIndex(max(self.color.findData(settings.color_by), 0))
+        self.size.setCurrentIndex(max(self.size.findData(settings.size_by), 0))
+        self.ramp.setCurrentIndex(max(self.ramp.findData(settings.ramp), 0))
+        self.grouping.setCurrentIndex(max(self.grouping.findData(settings.as_categories), 0))
+        self.through.setCurrentIndex(self.through.findData(settings.through))
+        for button, on in (
+            (self.labels, settings.labels),
+            (self.density, settings.density),
+            (self.trust, settings.trust),
+            (self.inverted, settings.inverted),
+            (self.images, settings.images),
+        ):
+            button.setChecked(on)
+        self.images.setEnabled(vector_set.thumbnails is not None)
+        with QSignalBlocker(self.label_scale):
+            self.label_scale.setValue(settings.label_scale)
+
+    def _show_sets(self, state: State, vector_set: VectorSet) -> None:
+        """Offer the sets of the library, where there are several maps."""
+        self.sets.setVisible(len(state.maps) > 1)
+        shown = [self.sets.itemData(place) for place in range(self.sets.count())]
+        if shown != list(state.sets):
+            self.sets.clear()
+            for each in state.sets:
+                self.sets.addItem(each.name, each)
+        self.sets.setCurrentIndex(list(state.sets).index(vector_set))
+
+    def _show_columns(self, vector_set: VectorSet) -> None:
+        if vector_set is self._columns_of:
+            return
+        self._columns_of = vector_set
+        for box, before, columns in (
+            (self.color, "Color: ", colorable_columns(vector_set)),
+            (self.size, "", sizable_columns(vector_set)),
+        ):
+            box.clear()
+            box.addItem(f"{before}none", None)
+            for column in columns:
+                box.addItem(f"{before}{column}", column)
+
+
+def _narrow(box: QComboBox) -> QComboBox:
+    """Let a box cut long names, instead of making the window wide."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(_SHORTEST)
+    box.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    return box

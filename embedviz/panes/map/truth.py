@@ -1,0 +1,77 @@
+"""How true a map is: which true neighbors of a point are also near it on the map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.app.layouts import Layout, Layouts
+from embedviz.core.neighbor_graph import neighbors_of
+from embedviz.core.progress import Report, part_of
+from embedviz.core.tiles import GraphMetric
+from embedviz.core.trust import continuity, kept_neighbors, sample_rows, trustworthiness
+from embedviz.core.vector_set import Matrix
+
+COUNT = 10
+"""So many true neighbors of each row are looked for on the map."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A layout whose truth is asked for, in so many dimensions and by a metric."""
+
+    layout: Layout
+    n_components: int
+    metric: GraphMetric
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """How true a layout is.
+
+    Attributes
+    ----------
+    asked : Asked
+    shares : float32 array of shape (n_vectors,)
+        Part of the true neighbors of each row that are near it on the map; NaN for rows that
+        were not looked at.
+    words : str
+        What is shown in the corner of the map.
+    """
+
+    asked: Asked
+    shares: Matrix
+    words: str
+
+
+def measure_truth(layouts: Layouts, asked: Asked, report: Report) -> Truth:
+    """Return how true a layout is. Runs off the UI thread."""
+    vector_set, metric = asked.layout.vector_set, asked.metric
+    vectors, positions = vector_set.vectors, asked.layout.positions[:, : asked.n_components]
+    rows, of_rows = sample_rows(len(vector_set))
+    if rows is None:
+        graph = layouts.graph(vector_set, metric, COUNT, part_of(report, 0.0, 0.4))
+        true_rows = graph.first(COUNT).rows
+    else:
+        near = neighbors_of(vectors, rows, COUNT, metric, part_of(report, 0.0, 0.4))
+        true_rows = near.rows
+    kept = kept_neighbors(true_rows, positions, rows, COUNT)
+    shares: Matrix = np.full(len(vector_set), np.nan, dtype=np.float32)
+    shares[slice(None) if rows is None else rows] = kept
+    words = f"{_mean(kept):.2f} of the {true_rows.shape[1]} true neighbors are near on the map"
+    # Both compare with chance, which has no meaning where that many are half of all rows.
+    count = min(COUNT, (len(vector_set) - 1) // 2)
+    if count > 0:
+        trusted, continued = (
+            measure(vectors, positions, count, metric, rows, part_of(report, start, start + 0.3))
+            for measure, start in ((trustworthiness, 0.4), (continuity, 0.7))
+        )
+        words += f"\ntrustworthiness {trusted:.3f} · continuity {continued:.3f}"
+    return Truth(asked, shares, f"{words} · {of_rows}")
+
+
+def _mean(shares: NDArray[np.float32]) -> float:
+    known = shares[np.isfinite(shares)]
+    return float(known.mean()) if len(known) else 0.0

@@ -1,0 +1,60 @@
+"""How long the window does not answer while points are laid out, in the whole window."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+from .framework import Benchmark
+
+SIZE = (1280, 800)
+BEAT_MILLISECONDS = 5
+
+
+class Stalls(Benchmark):
+    """Gaps between the beats of the event loop, from pressing Run until the layout is there.
+
+    The worst of the samples is what counts: how late an answer to a click may come. The points
+    are seen moving meanwhile, as on the screen.
+    """
+
+    def __init__(self, name: str, method: str) -> None:
+        self.name = f"{name}-10000x384"
+        self._method = method
+
+    def ours(self) -> list[float]:
+        from PySide6.QtCore import QTimer
+
+        from embedviz.__main__ import _make_application, make_window
+        from embedviz.app import processes
+        from embedviz.core import warm_up
+        from embedviz.core.projections import PROJECTIONS
+        from embedviz.core.samples import load_sample
+        from embedviz.gui.figures import wait_until_idle
+
+        warm_up.prepare(lambda: None)  # What is compiled at the first start is not measured here.
+        application = _make_application()
+        window = make_window()
+        window.resize(*SIZE)
+        window.show()
+        session = window.session
+        session.show(session.state.opened(load_sample("words")))
+        application.processEvents()
+        wait_until_idle(session)
+        processes.spare.warm()
+        beats: list[float] = []
+        timer: Any = QTimer(interval=BEAT_MILLISECONDS)
+        timer.timeout.connect(lambda: beats.append(time.perf_counter()))
+        timer.start()
+        # A seed that nobody has used yet, so that it is computed and not found on the disk.
+        seed = time.time_ns() % 1_000_000_000
+        projection: Any = replace(PROJECTIONS[self._method](), seed=seed)  # type: ignore[type-var]
+        session.show(session.state.mapped(session.state.map.projected_by(projection)))
+        wait_until_idle(session)
+        timer.stop()
+        processes.spare.stop()
+        layout = window.panes[0].run.layout
+        if layout.projection != projection:
+            raise RuntimeError(f"laid out by {layout.projection} instead")
+        return [1000 * (later - beat) for beat, later in zip(beats, beats[1:], strict=False)]
