@@ -1,7 +1,8 @@
 """The sample sets that come with embedviz, and the one function that finds bundled files.
 
-The vectors are stored as float16: half the download, and no cosine changes by more than 0.0002.
-What the files hold and how they were made is in `resources/README.md`.
+The vectors of the words are stored as float16: half the download, and no cosine changes by more
+than 0.0002. What the files hold and how they were made is in `resources/README.md`. The digits
+come with scikit-learn, so they are not stored again.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from embedviz.core.errors import UserError
+from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
 
 # A wheel carries the resources inside the package; in a checkout, and so in an editable install,
@@ -36,7 +38,7 @@ class Sample:
     set_name : str
         The name of the loaded vector set, short enough for a list.
     file : str
-        The file of its vectors among the resources.
+        The file of its vectors among the resources; nothing when a library brings them.
     """
 
     name: str
@@ -68,6 +70,16 @@ SAMPLES: tuple[Sample, ...] = (
         set_name="words · final",
         file="words-final.npy",
     ),
+    Sample(
+        name="digits",
+        title="Handwritten digits",
+        description=(
+            "1,797 scans of the digits 0 to 9 by 13 people, 8 × 8 pixels each: the vector of a "
+            "digit is its image, so the map can show both."
+        ),
+        set_name="digits",
+        file="",
+    ),
 )
 
 
@@ -95,10 +107,12 @@ def resource_path(name: str) -> Path:
 
 
 def load_sample(name: str) -> VectorSet:
-    """Return a bundled vector set with the columns rank, pieces and category.
+    """Return a bundled vector set.
 
-    `rank` counts from 1, the most common word; `pieces` is the number of word pieces the model
-    cuts the word into; `category` is null for words that have none.
+    The words have the columns rank, pieces and category: `rank` counts from 1, the most common
+    word; `pieces` is the number of word pieces the model cuts the word into; `category` is null
+    for words that have none. The digits have a column digit, as text since they are categories,
+    and thumbnails.
 
     Parameters
     ----------
@@ -114,6 +128,10 @@ def load_sample(name: str) -> VectorSet:
     if sample is None:
         known = ", ".join(sample.name for sample in SAMPLES)
         raise UserError(f"There is no sample named {name!r}. The samples are: {known}.")
+    return _load_words(sample) if sample.file else _load_digits(sample)
+
+
+def _load_words(sample: Sample) -> VectorSet:
     labels, ranks, pieces, categories = zip(*_table("words.tsv"), strict=True)
     metadata = {
         "rank": [int(rank) for rank in ranks],
@@ -123,6 +141,22 @@ def load_sample(name: str) -> VectorSet:
     path = resource_path(sample.file)
     vectors = np.load(path).astype(np.float32)
     return VectorSet(vectors, labels, metadata, sample.set_name, source=f"Sample · {path}")
+
+
+def _load_digits(sample: Sample) -> VectorSet:
+    from sklearn.datasets import load_digits  # Takes a second to import.
+
+    digits = load_digits()
+    kinds = [str(kind) for kind in digits.target.tolist()]
+    return VectorSet(
+        digits.data.astype(np.float32),
+        # Which digit it is, and which of them, since labels of equal digits would be equal.
+        tuple(f"{kind} · {number}" for number, kind in enumerate(kinds)),
+        {"digit": kinds},
+        sample.set_name,
+        source="Sample",
+        thumbnails=ImageArray(digits.images / 16.0, is_ink=True),
+    )
 
 
 @cache

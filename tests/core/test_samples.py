@@ -10,6 +10,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.samples import SAMPLES, load_relations, load_sample, resource_path
 
 NAMES = [sample.name for sample in SAMPLES]
+WORDS = [sample.name for sample in SAMPLES if sample.file]
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +28,8 @@ def _mean_cosine(vector_set):
     return (np.sum(_unit_rows(vector_set).sum(axis=0, dtype=np.float64) ** 2) - n) / (n * (n - 1))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_sample_is_ten_thousand_finite_rows_with_three_columns(name):
+@pytest.mark.parametrize("name", WORDS)
+def test_a_sample_of_words_is_ten_thousand_finite_rows_with_three_columns(name):
     loaded = load_sample(name)
     assert loaded.vectors.shape == (10_000, 384)
     assert loaded.vectors.dtype == np.float32
@@ -38,6 +39,29 @@ def test_a_sample_is_ten_thousand_finite_rows_with_three_columns(name):
     assert [str(field.type) for field in loaded.metadata.schema] == ["int64", "int64", "string"]
     assert loaded.metadata.column_names == ["rank", "pieces", "category"]
     assert str(resource_path(".")) in loaded.source
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load_sample("digits")
+
+
+def test_digits_are_images(digits):
+    assert digits.vectors.shape == (1797, 64)
+    assert (digits.vectors.min(), digits.vectors.max()) == (0, 16)
+    assert len(set(digits.labels)) == 1797
+    assert digits.labels[:3] == ("0 · 0", "1 · 1", "2 · 2")
+    kinds = digits.metadata["digit"].to_pylist()
+    assert set(kinds) == set("0123456789")
+    assert all(label.startswith(kind) for label, kind in zip(digits.labels, kinds, strict=True))
+    assert digits.path == ""
+
+
+def test_the_thumbnail_of_a_digit_is_its_vector(digits):
+    for row in (0, 900, 1796):
+        ink = digits.thumbnails.image(row)[..., 3]
+        assert ink.shape == (8, 8)
+        np.testing.assert_allclose(ink.ravel() / 255, digits.vectors[row] / 16, atol=0.002)
 
 
 @pytest.mark.parametrize(
@@ -163,14 +187,14 @@ def test_all_resources_together_stay_below_25_mb():
 
 
 def test_sample_names_and_descriptions_are_filled_and_distinct():
-    assert NAMES == ["words", "words-final"]
+    assert NAMES == ["words", "words-final", "digits"]
     assert len({sample.title for sample in SAMPLES}) == len(SAMPLES)
     assert all(sample.description.endswith(".") for sample in SAMPLES)
     assert [load_sample(name).name for name in NAMES] == [s.set_name for s in SAMPLES]
 
 
 def test_an_unknown_sample_is_refused_with_the_known_names():
-    with pytest.raises(UserError, match=r"'wrods'.*words, words-final"):
+    with pytest.raises(UserError, match=r"'wrods'.*words, words-final, digits"):
         load_sample("wrods")
 
 
