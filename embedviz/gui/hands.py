@@ -37,6 +37,8 @@ class HandledWidget(SeenWidget):
     ----------
     hovered : int
         The row under the mouse, or -1.
+    names_hovered : bool
+        Its label is written beside it; not where a card says it.
     outline : Outline
     moves : CameraMoves
     on_legend : LegendHands
@@ -47,6 +49,7 @@ class HandledWidget(SeenWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.hovered = -1
+        self.names_hovered = True
         self.outline = Outline(self)
         self.moves = CameraMoves(self)
         self.on_legend = LegendHands(self, self._picture.placed_legend)
@@ -69,7 +72,8 @@ class HandledWidget(SeenWidget):
     def paint_hands(self, painter: QPainter, frame: Frame) -> None:
         """Paint over the picture what the hands are doing."""
         self._picture.paint_links(painter, frame)
-        self._picture.paint_hovered(painter, frame, self.hovered)
+        named = self.names_hovered
+        self._picture.paint_hovered(painter, frame, self.hovered, is_named=named)
         self.outline.paint(painter, frame)
         self.on_legend.paint(painter, frame)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, QSize, QSize
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from embedviz.gui.hands import HandledWidget
 from embedviz.gui.lettering import draw_line_of_text, text_size
 from embedviz.gui.theme import CAPTION_PIXELS, RADIUS, TEXT_PIXELS, font, look, with_alpha
 
@@ -16,7 +17,7 @@ APPEARS_AFTER = 120
 """How long the mouse is over a point before its card appears, in milliseconds."""
 IMAGE_SIDE = 112
 """The longer side of an image, in pixels."""
-_WIDEST = 280
+_WIDEST = 340
 _PADDING, _GAP, _LINE = 10, 8, 16
 _AWAY = 14
 _COARSE = 2.0
@@ -63,6 +64,8 @@ class HoverCard(QWidget):
         self.setAccessibleName("About the point under the mouse")
         self.hide()
         view.installEventFilter(self)
+        if isinstance(view, HandledWidget):
+            view.names_hovered = False
         look.changed.connect(self.update)
 
     def show_card(

@@ -48,6 +48,7 @@ class LegendHands:
         self._view, self._placed = view, placed
         self.hovered: Part | None = None
         self._held: QRectF | None = None
+        self._turned = 0.0
 
     def is_at(self, place: QPointF) -> bool:
         """Return whether the legend is at a place in the widget."""
@@ -104,7 +105,10 @@ class LegendHands:
         layout = self._layout()
         if layout is None or not layout.last_first or not self.is_at(place):
             return False
-        step = round(notches * SCROLLED_BY) or (1 if notches > 0 else -1)
+        # A trackpad turns by small parts of a notch.
+        self._turned += notches * SCROLLED_BY
+        step = int(self._turned)
+        self._turned -= step
         self._placed.first = min(max(layout.first - step, 0), layout.last_first)
         self._view.redraw()
         return True

@@ -1,8 +1,10 @@
 """Mouse and keys on a picture of points."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
@@ -57,6 +59,7 @@ def mouse(view, kind, place, button=LEFT, keys=NO_KEYS):
         "press": QEvent.Type.MouseButtonPress,
         "move": QEvent.Type.MouseMove,
         "release": QEvent.Type.MouseButtonRelease,
+        "double": QEvent.Type.MouseButtonDblClick,
     }
     where = QPointF(place)
     held = Qt.MouseButton.NoButton if kind == "release" else button
@@ -89,6 +92,12 @@ def turn_wheel(view, place, notches):
 
 def press_key(view, key, keys=NO_KEYS):
     event = QKeyEvent(QEvent.Type.KeyPress, key, keys)
+    QApplication.sendEvent(view, event)
+    return event.isAccepted()
+
+
+def keeps_from_window(view, key):
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, key, NO_KEYS)
     QApplication.sendEvent(view, event)
     return event.isAccepted()
 
@@ -209,6 +218,166 @@ def test_the_lasso_selects_what_it_goes_around(view, keys, mode):
     assert view.cursor().shape() == Qt.CursorShape.CrossCursor
     view.set_tool("navigate")
     assert view.cursor().shape() == Qt.CursorShape.ArrowCursor
+
+
+def test_a_lasso_that_is_drawn_is_closed_by_dashes_and_counts(view, qtbot):
+    view.set_tool("lasso")
+    corners = [(-1.2, 1.2), (1.2, 1.2), (1.2, 0.5), (0.2, -0.5), (-0.3, 0.5), (-1.2, 0.5)]
+    places = [place_of(view, corner) for corner in corners]
+    plain = view.grab().toImage()
+    mouse(view, "press", places[0], keys=ALT)
+    for place in places[1:]:
+        mouse(view, "move", place, keys=ALT)
+    assert view.outline.count is None
+    drawn = view.grab().toImage()
+    assert drawn != plain
+    qtbot.waitUntil(lambda: view.outline.count == 3)
+    assert view.grab().toImage() != drawn
+    mouse(view, "release", places[-1], keys=ALT)
+    assert view.outline.count is None
+    assert not view.outline._count_soon.isActive()
+    assert view.grab().toImage() == plain
+
+
+def test_escape_ends_a_lasso_then_the_tool_then_is_left_to_the_window(view):
+    view.set_tool("lasso")
+    selections, tools = heard(view.rows_selected), heard(view.tool_changed)
+    assert keeps_from_window(view, Qt.Key.Key_Escape)
+    mouse(view, "press", QPointF(50, 50))
+    mouse(view, "move", QPointF(150, 50))
+    assert press_key(view, Qt.Key.Key_Escape)
+    assert view.outline.corners == []
+    assert not tools
+    mouse(view, "move", QPointF(150, 150))
+    mouse(view, "release", QPointF(150, 150))
+    assert not selections
+    assert press_key(view, Qt.Key.Key_Escape)
+    assert tools == [("navigate",)]
+    assert view.cursor().shape() == Qt.CursorShape.ArrowCursor
+    assert not keeps_from_window(view, Qt.Key.Key_Escape)
+    assert not press_key(view, Qt.Key.Key_Escape)
+    assert len(tools) == 1
+
+
+def test_escape_ends_a_box_too(view):
+    selections, tools = heard(view.rows_selected), heard(view.tool_changed)
+    mouse(view, "press", QPointF(50, 50), keys=SHIFT)
+    mouse(view, "move", QPointF(150, 150), keys=SHIFT)
+    assert press_key(view, Qt.Key.Key_Escape)
+    mouse(view, "release", QPointF(150, 150), keys=SHIFT)
+    assert not selections
+    assert not tools
+
+
+def test_a_key_asks_for_a_flight(view):
+    asked = heard(view.fly_wanted)
+    assert press_key(view, Qt.Key.Key_F)
+    assert not press_key(view, Qt.Key.Key_F, CONTROL)
+    assert len(asked) == 1
+
+
+def test_a_double_click_flies_to_a_point_after_its_click(view):
+    clicks, settled = heard(view.row_clicked), heard(view.camera_settled)
+    place = place_of(view, POINTS[3])
+    for kind in ("press", "release", "double", "release"):
+        mouse(view, kind, place)
+    assert clicks == [(3, NO_KEYS)]
+    assert view.camera.center == (1, 1, 0)
+    view.moves.end_burst()
+    assert settled == [(view.camera,)]
+
+
+def test_other_double_clicks_are_presses(view):
+    before, clicks = view.camera, heard(view.row_clicked)
+    nothing = place_of(view, (0.5, 0.5))
+    point = place_of(view, POINTS[3])
+    for place, keys in ((nothing, NO_KEYS), (point, CONTROL)):
+        mouse(view, "double", place, keys=keys)
+        mouse(view, "release", place, keys=keys)
+    mouse(view, "double", point, button=RIGHT)
+    mouse(view, "release", point, button=RIGHT)
+    view.set_tool("lasso")
+    mouse(view, "double", point)
+    mouse(view, "release", point)
+    assert clicks == [(-1, NO_KEYS), (3, CONTROL), (3, NO_KEYS)]
+    assert view.camera == before
+
+
+def test_in_3d_only_what_is_in_front_can_be_selected(view):
+    behind = np.column_stack([np.zeros(4), [0.0, 1, 2, 3], np.zeros(4)])  # One behind the other.
+    view.set_points(np.vstack([behind, [[2, 1.5, 0], [-2, 1.5, 0]]]), sizes=12)
+    view.set_camera(replace(view.camera, azimuth=-np.pi / 2, elevation=0.0))
+    area = view.area()
+    corners = np.array(
+        [
+            (area.left(), area.top()),
+            (area.right(), area.top()),
+            (area.right(), area.bottom()),
+            (area.left(), area.bottom()),
+        ]
+    )
+    assert view.rows_within(corners).tolist() == [0, 1, 2, 3, 4, 5]
+    view.set_selecting("front")
+    assert view.rows_within(corners).tolist() == [0, 4, 5]
+    view.set_points(POINTS)
+    assert view.rows_within(corners).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_nothing_is_hovered_while_dragging(view, qtbot):
+    hovers = heard(view.row_hovered)
+    place = place_of(view, POINTS[4])
+    with qtbot.waitSignal(view.row_hovered):
+        mouse(view, "move", place)
+    mouse(view, "press", place)
+    assert hovers == [(4,)]
+    mouse(view, "move", place + QPointF(20, 0))
+    assert hovers == [(4,), (-1,)]
+    with qtbot.waitSignal(view.row_hovered):  # It went along, and is under the mouse again.
+        mouse(view, "release", place + QPointF(20, 0))
+    assert view.hovered == 4
+
+
+def test_a_row_may_be_hovered_without_its_label(view):
+    view.set_labels(["a", "b", "c", "d", "e"], order=[])
+    view.hovered = 4
+    named = view.grab().toImage()
+    view.names_hovered = False
+    view.update()
+    ringed = view.grab().toImage()
+    view.hovered = -1
+    view.update()
+    assert len({bytes(image.constBits()) for image in (named, ringed, view.grab().toImage())}) == 3
+
+
+def test_links_are_drawn_over_the_picture(view):
+    plain, frames = view.grab().toImage(), view.frames
+    view.set_links(4, [0, 1, 2, 99, -1])
+    linked = view.grab().toImage()
+    assert linked != plain
+    middle = (place_of(view, POINTS[4]) + place_of(view, POINTS[0])) / 2
+    other = (place_of(view, POINTS[4]) + place_of(view, POINTS[3])) / 2
+    for place, is_crossed in ((middle, True), (other, False)):
+        around = QRect(place.toPoint() - QPoint(3, 3), QSize(7, 7))
+        assert (linked.copy(around) != plain.copy(around)) == is_crossed
+    for row, rows in ((-1, ()), (99, [0]), (4, ())):
+        view.set_links(row, rows)
+        assert view.grab().toImage() == plain
+    assert view.frames == frames
+
+
+def test_links_to_hidden_rows_are_left_out(view):
+    hidden = np.array(POINTS)
+    hidden[0] = np.nan
+    view.set_points(hidden)
+    plain = view.grab().toImage()
+    view.set_links(0, [1, 2])
+    assert view.grab().toImage() == plain
+    view.set_links(4, [0, 1])
+    assert view.grab().toImage() != plain
+
+
+def test_where_a_row_is(view):
+    assert view.place_of(3) == place_of(view, POINTS[3])
 
 
 def test_hovering_says_which_row_and_draws_no_points(view, qtbot):

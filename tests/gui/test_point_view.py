@@ -31,7 +31,7 @@ def view(qtbot):
     made.resize(400, 300)
     made.show()
     made.render_now()
-    qtbot.waitUntil(lambda: preparation.is_ready)
+    qtbot.waitUntil(lambda: preparation.is_ready, timeout=60_000)
     return made
 
 
