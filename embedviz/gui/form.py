@@ -12,7 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QSpinBox,
+    QWidget,
+)
 
 from embedviz.gui.controls import caption, choice, decimal, number
 from embedviz.gui.flow import Flow
@@ -127,7 +133,7 @@ class Form(Flow):
     changed = Signal(object)
 
     def __init__(self, name: str, settings: Any, fields: Mapping[str, Field]) -> None:
-        super().__init__(2 * GRID, GRID // 2)
+        super().__init__(3 * GRID // 2, GRID // 2)
         self._settings = settings
         self._entries: dict[str, _Entry | _Entries] = {}
         for field in type(settings).__dataclass_fields__:
@@ -215,8 +221,10 @@ class _Entry(QWidget):
                 self.control.setMaximum(max(min(most, self._field.most), self._field.least))
 
     def _take(self) -> None:
-        is_choice = isinstance(self.control, QComboBox)
-        self._value = self.control.currentData() if is_choice else self.control.value()
+        if isinstance(self.control, QComboBox):
+            self._value = self.control.currentData()
+        else:
+            self._value = self.control.value()
         self.changed.emit()
 
 

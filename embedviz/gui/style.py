@@ -167,6 +167,8 @@ def _of_buttons(theme: Theme) -> str:
     QToolButton[primary="true"]:pressed {{ background: {theme.accent}; color: {theme.hairline}; }}
     QToolButton[primary="true"]:disabled {{ color: {theme.muted}; background: {theme.panel};
         border: 1px solid {theme.hairline}; }}
+    QToolButton[small="true"] {{ padding: 0 8px; min-height: 16px;
+        font-size: {CAPTION_PIXELS}px; }}
     QToolButton[segment="first"] {{ border-top-right-radius: 0; border-bottom-right-radius: 0; }}
     QToolButton[segment="other"] {{ border-top-left-radius: 0; border-bottom-left-radius: 0;
         border-left: none; }}

@@ -1,0 +1,90 @@
+"""Boxes to choose which columns of the metadata are the places of the rows."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+
+from embedviz.core.coordinates import Columns, coordinate_columns
+from embedviz.core.vector_set import VectorSet
+from embedviz.gui.colors import number_columns
+from embedviz.gui.controls import caption, choice
+from embedviz.gui.flow import Flow
+from embedviz.gui.method_edit import MethodEdit
+from embedviz.gui.theme import GRID
+
+_AXES = ("x", "y", "z")
+_LEAST_WIDTH = 12
+
+
+class ColumnsEdit(MethodEdit):
+    """Shows which columns are coordinates, and lets the user choose others.
+
+    Parameters
+    ----------
+    name : str
+        Prefix of the object names.
+    """
+
+    def __init__(self, name: str) -> None:
+        flow = Flow(2 * GRID, GRID // 2)
+        super().__init__(flow)
+        self._boxes: list[QComboBox] = []
+        self._parts: list[QWidget] = []
+        for axis in _AXES:
+            box = choice(f"{name}.{axis}", f"Column along {axis}: numbers used as they are")
+            fits = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            box.setSizeAdjustPolicy(fits)
+            box.setMinimumContentsLength(_LEAST_WIDTH)
+            box.activated.connect(lambda _: self.changed.emit(self.settings))
+            self._boxes.append(box)
+            self._parts.append(_beside(axis, box))
+            flow.add(self._parts[-1])
+
+    @property
+    def settings(self) -> Columns | None:
+        """The columns that are shown; None where there are not two of them."""
+        names = [box.currentData() for box in self._boxes]
+        if None in names[:2]:
+            return None
+        return Columns(tuple(name for name in names if name is not None))
+
+    def show_settings(self, settings: Columns | None, vector_set: VectorSet) -> None:
+        """Show columns; None: those shown last if the set has them, else its first coordinates."""
+        columns = number_columns(vector_set)
+        if settings is None and self.settings is not None:
+            settings = self.settings if set(self.settings.names) <= set(columns) else None
+        settings = settings or first_columns(vector_set)
+        names = settings.names if settings is not None else ()
+        for place, box in enumerate(self._boxes):
+            box.clear()
+            if place == 2:
+                box.addItem("none", None)
+            for column in columns:
+                box.addItem(column, column)
+            box.setCurrentIndex(box.findData(names[place]) if place < len(names) else 0)
+
+    def show_first(self, count: int) -> None:
+        """Show boxes for so many axes."""
+        for place, part in enumerate(self._parts):
+            part.setVisible(place < count)
+
+
+def first_columns(vector_set: VectorSet) -> Columns | None:
+    """Return the first columns that may be coordinates, by their names if possible, or None."""
+    groups = coordinate_columns(vector_set)
+    if groups:
+        return Columns(groups[0])
+    columns = number_columns(vector_set)
+    return Columns(tuple(columns[:2])) if len(columns) > 1 else None
+
+
+def _beside(text: str, box: QComboBox) -> QWidget:
+    both = QWidget()
+    row = QHBoxLayout(both)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(GRID)
+    before = caption(text)
+    before.setBuddy(box)
+    row.addWidget(before)
+    row.addWidget(box)
+    return both
