@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import radians
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QPointF, Qt, QTimer
 
 from embedviz.core.camera import Camera
 from embedviz.gui.gesture import Gesture
-from embedviz.gui.seen import SeenWidget
+
+if TYPE_CHECKING:  # It has one of these.
+    from embedviz.gui.travels import TravelingWidget
 
 SETTLE_MILLISECONDS = 300
 ZOOM_PER_NOTCH = 1.2
@@ -30,7 +32,7 @@ class CameraMoves(QObject):
         The camera moves by itself, and linked views are to follow.
     """
 
-    def __init__(self, view: SeenWidget) -> None:
+    def __init__(self, view: TravelingWidget) -> None:
         super().__init__(view)
         self._view = view
         self.is_announced = False

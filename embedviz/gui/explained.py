@@ -131,7 +131,8 @@ class ExplainedWidget(HandledWidget):
 
     def _fit_anew(self) -> None:
         """Paint it anew, and where all is to be in view, fit that to what there is now."""
-        raise NotImplementedError
+        self._sight.note_change()
+        self.redraw()
 
 
 def _rows(rows: ArrayLike) -> Rows:

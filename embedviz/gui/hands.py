@@ -18,19 +18,19 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from embedviz.gui.camera_moves import ZOOM_PER_NOTCH, CameraMoves
+from embedviz.gui.camera_moves import ZOOM_PER_NOTCH
 from embedviz.gui.frame import Frame
 from embedviz.gui.gesture import Gesture
 from embedviz.gui.legend_hands import LegendHands
 from embedviz.gui.outline import Outline, Tool
-from embedviz.gui.seen import SeenWidget
+from embedviz.gui.travels import TravelingWidget
 
 CLICK_TOLERANCE = 4.0
 """A press that moves less than this, in pixels, is a click."""
 PICK_RADIUS = 8.0
 
 
-class HandledWidget(SeenWidget):
+class HandledWidget(TravelingWidget):
     """A widget that turns mouse and keys into camera moves, clicks and selections.
 
     Attributes
@@ -40,7 +40,6 @@ class HandledWidget(SeenWidget):
     names_hovered : bool
         Its label is written beside it; not where a card says it.
     outline : Outline
-    moves : CameraMoves
     on_legend : LegendHands
     shows_focus : bool
         Keys arrive here, and whoever came by keys should see it.
@@ -51,7 +50,6 @@ class HandledWidget(SeenWidget):
         self.hovered = -1
         self.names_hovered = True
         self.outline = Outline(self)
-        self.moves = CameraMoves(self)
         self.on_legend = LegendHands(self, self._picture.placed_legend)
         self.shows_focus = False
         self._tool: Tool = "navigate"

@@ -13,7 +13,7 @@ from embedviz.gui.gesture import Gesture
 from embedviz.gui.legend import ColorBar, LegendLayout, LegendPlace, Part, lay_out, panel_size
 from embedviz.gui.legend_drawing import draw_holds, draw_legend
 from embedviz.gui.placed_legend import PlacedLegend
-from embedviz.gui.seen import SeenWidget
+from embedviz.gui.travels import TravelingWidget
 
 SCROLLED_BY = 3
 """Entries per notch of the wheel."""
@@ -44,7 +44,7 @@ class LegendHands:
         What is under the mouse.
     """
 
-    def __init__(self, view: SeenWidget, placed: PlacedLegend) -> None:
+    def __init__(self, view: TravelingWidget, placed: PlacedLegend) -> None:
         self._view, self._placed = view, placed
         self.hovered: Part | None = None
         self._held: QRectF | None = None

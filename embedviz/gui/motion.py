@@ -1,10 +1,8 @@
-"""When a picture of points is moving, and how points and camera go to other places."""
+"""When a picture of points is moving, and how it goes along a journey."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QEasingCurve, QObject, Qt, QTimer, QVariantAnimation
+from PySide6.QtCore import QEasingCurve, QObject, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtWidgets import QWidget
 
 from embedviz.gui.journey import Journey
@@ -17,14 +15,12 @@ REFINE_MILLISECONDS = 80
 class Motion(QObject):
     """Tells moving from rest, and leads one journey at a time.
 
-    Parameters
-    ----------
-    view : QWidget
-        The picture.
-    show_part : callable
-        Shows a part of the journey, 0 to 1.
-    come_to_rest : callable
-        Called when nothing has moved for a moment.
+    Signals
+    -------
+    stepped : (float)
+        This part of the journey, 0 to 1, is to be shown.
+    rested : ()
+        Nothing has moved for a moment.
 
     Attributes
     ----------
@@ -33,14 +29,12 @@ class Motion(QObject):
     journey : Journey or None
     """
 
-    def __init__(
-        self,
-        view: QWidget,
-        show_part: Callable[[float], None],
-        come_to_rest: Callable[[], None],
-    ) -> None:
+    stepped = Signal(float)
+    rested = Signal()
+
+    def __init__(self, view: QWidget) -> None:
         super().__init__(view)
-        self._view, self._show_part, self._come_to_rest = view, show_part, come_to_rest
+        self._view = view
         self.is_moving = False
         self.journey: Journey | None = None
         self._rest = QTimer(self, singleShot=True, interval=REFINE_MILLISECONDS)
@@ -61,19 +55,19 @@ class Motion(QObject):
     def set_out(self, journey: Journey) -> None:
         """Begin a journey."""
         self.journey = journey
-        self._show_part(0.0)
+        self.stepped.emit(0.0)
         self._steps.start()
 
     def finish(self) -> None:
         """Be at the end of the journey at once, if there is one."""
         if self.journey is not None:
             self._steps.stop()
-            self._show_part(1.0)
+            self.stepped.emit(1.0)
 
     def _step(self, part: float) -> None:
         if self.journey is not None:
-            self._show_part(part)
+            self.stepped.emit(part)
 
     def _end(self) -> None:
         self.is_moving = False
-        self._come_to_rest()
+        self.rested.emit()

@@ -79,10 +79,11 @@ class Sight:
         self.camera = replace(camera, scale=max(camera.scale, _CROPPED * after.scale))
         self.is_behind, self._fitted_to = True, self._wanted()
 
-    def fitted(self) -> Camera:
-        """Return the camera that shows everything, in the present direction."""
-        aspect = self._short_frame().aspect
-        return self.camera.fitted(*self._picture.clouds(), aspect=aspect)
+    def fitted(self, camera: Camera | None = None) -> Camera:
+        """Return the camera that shows everything, in the direction of one; default: present."""
+        camera = camera or self.camera
+        aspect = self._short_frame(camera).aspect
+        return camera.fitted(*self._picture.clouds(), aspect=aspect)
 
     def around(self, rows: Rows) -> Camera:
         """Return the camera that shows these rows with what surrounds them.
@@ -100,12 +101,12 @@ class Sight:
         return replace(near, scale=scale or camera.scale)
 
     def _wanted(self) -> tuple[Any, ...]:
-        return self._version, self._short_frame().aspect, self.camera.is_3d
+        return self._version, self._short_frame(self.camera).aspect, self.camera.is_3d
 
-    def _short_frame(self) -> Frame:
+    def _short_frame(self, camera: Camera) -> Frame:
         # The margins depend on the ticks, these on the camera, and that on the margins, which
         # might go round for ever: so for fitting, the ticks are taken to be short.
-        return self._lay_out(Camera(is_3d=self.camera.is_3d))
+        return self._lay_out(Camera(is_3d=camera.is_3d))
 
 
 def _distance_to_others(positions: Positions, camera: Camera) -> float:

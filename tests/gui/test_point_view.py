@@ -468,9 +468,7 @@ def test_a_layout_that_converges_is_followed(view, qtbot):
     assert canvas._colors is not None
     assert canvas.marks.query == 2
     qtbot.waitUntil(lambda: not view._sight.is_behind)
-    assert view.camera == Camera().fitted(
-        np.array(CORNERS) * 40, aspect=view._sight._short_frame().aspect
-    )
+    assert view.camera == view._sight.fitted()
 
 
 def test_a_shrinking_layout_is_followed_without_hurry(view):
