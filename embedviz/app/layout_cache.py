@@ -41,7 +41,16 @@ MOST_BYTES = 500_000_000
 """All layouts together; those that were not used for the longest time are removed beyond."""
 
 _VERSION = 1
-_DAMAGED = (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
+# What NumPy raises for a file that is no archive of arrays, or a damaged one.
+_DAMAGED = (
+    ValueError,
+    TypeError,
+    KeyError,
+    EOFError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 _contents: WeakKeyDictionary[VectorSet, str] = WeakKeyDictionary()
 _changing = Lock()
@@ -199,7 +208,7 @@ def _path(key: str) -> Path:
 
 def _read(path: Path, shape: tuple[int, int], *, removes_damaged: bool = False) -> Matrix | None:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             positions: Matrix = archive["positions"]
         if positions.dtype != np.float32 or positions.shape != shape:
             raise ValueError
@@ -239,8 +248,8 @@ def _bundled() -> dict[str, _Bundled]:
     found = {}
     with suppress(UserError):  # An installation without them.
         for path in sorted(resource_path("layouts").glob("*.npz")):
-            with suppress(OSError, *_DAMAGED), np.load(path, allow_pickle=False) as archive:
-                about = json.loads(str(archive["about"]))
+            with suppress(OSError, *_DAMAGED), path.open("rb") as file:
+                about = json.loads(str(np.load(file, allow_pickle=False)["about"]))
                 found[about["key"]] = _Bundled(
                     path,
                     about["content"],
