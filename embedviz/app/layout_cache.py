@@ -133,7 +133,7 @@ def first_choice(vector_set: VectorSet) -> Projection | None:
     by_name = {kind.__name__: kind for kind in PROJECTIONS.values()}
     for bundled in _bundled().values():
         if bundled.content == content and bundled.method in by_name:
-            return by_name[bundled.method](**bundled.settings)
+            return by_name[bundled.method](**_from_json(bundled.settings))
     return None
 
 
@@ -177,6 +177,11 @@ def _key(vector_set: VectorSet, projection: Projection, n_components: int) -> st
 
 def _settings(projection: Any) -> dict[str, Any]:
     return asdict(projection)
+
+
+def _from_json(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return settings as they were: JSON has lists for tuples."""
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in settings.items()}
 
 
 def _content(vector_set: VectorSet) -> str:
