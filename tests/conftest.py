@@ -13,6 +13,7 @@ from PySide6.QtCore import QPointF, QStandardPaths, Qt
 from PySide6.QtWidgets import QApplication
 
 from embedviz.__main__ import make_window
+from embedviz.app import processes
 from embedviz.app.session import Session
 from embedviz.app.tasks import THREAD_NAME
 from embedviz.core.samples import load_sample
@@ -35,9 +36,18 @@ def data_folder():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_settings():
-    """Keep logs and settings of the tests out of the user's folders."""
+def own_settings(tmp_path_factory):
+    """Keep logs, settings and layouts of the tests out of the user's folders."""
     QStandardPaths.setTestModeEnabled(True)
+    os.environ["EMBEDVIZ_CACHE_DIR"] = str(tmp_path_factory.mktemp("layouts"))
+
+
+@pytest.fixture(autouse=True)
+def no_spare_process(monkeypatch):
+    """Start no child process before one is needed, and end it with the test."""
+    monkeypatch.setattr(processes.spare, "warm", lambda: None)
+    yield
+    processes.spare.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -7,9 +7,9 @@ asked for: it serves t-SNE, UMAP and the question how true a map is.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from threading import Lock
-from weakref import WeakKeyDictionary
 
 from embedviz.app import layout_cache, processes
 from embedviz.core.coordinates import Columns
@@ -73,10 +73,8 @@ class Layouts:
     """The layouts and neighbor graphs of all sets that are open."""
 
     def __init__(self) -> None:
-        self._layouts: WeakKeyDictionary[VectorSet, dict[tuple[Projection, int], Layout]]
-        self._layouts = WeakKeyDictionary()
-        self._graphs: WeakKeyDictionary[VectorSet, dict[GraphMetric, NeighborGraph]]
-        self._graphs = WeakKeyDictionary()
+        self._layouts: dict[VectorSet, dict[tuple[Projection, int], Layout]] = {}
+        self._graphs: dict[VectorSet, dict[GraphMetric, NeighborGraph]] = {}
         self._changing = Lock()
         self._joining = Lock()
 
@@ -97,6 +95,14 @@ class Layouts:
             by_settings[layout.projection, n_components] = layout
             while len(by_settings) > _MOST_KEPT:
                 del by_settings[next(iter(by_settings))]
+
+    def keep_only(self, vector_sets: Iterable[VectorSet]) -> None:
+        """Forget everything about other sets than these, which are open."""
+        there = set(vector_sets)
+        with self._changing:
+            for kept in (self._layouts, self._graphs):
+                for vector_set in set(kept) - there:
+                    del kept[vector_set]
 
     def find(self, wanted: Wanted, report: Report, on_layout: OnLayout) -> Layout:
         """Return the layout that is wanted: from memory, from the disk, or computed.
@@ -135,7 +141,8 @@ class Layouts:
             known = self._graphs.get(vector_set, {}).get(metric)
             if known is None or known.rows.shape[1] < count:
                 known = neighbor_graph(vector_set.vectors, count, metric, report)
-                self._graphs.setdefault(vector_set, {})[metric] = known
+                with self._changing:
+                    self._graphs.setdefault(vector_set, {})[metric] = known
         return known
 
     def _by_neighbors(

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from embedviz.app.layouts import Layouts
 from embedviz.app.searches import Searches
 from embedviz.app.state import State
 from embedviz.app.tasks import TaskBoard
-
-if TYPE_CHECKING:
-    from embedviz.app.layouts import Layouts
 
 HISTORY_BYTES = 200_000_000
 """Selections of a million rows hold 8 MB each; older steps are forgotten beyond this."""
@@ -38,6 +34,8 @@ class Session(QObject):
         The calculations of all panes.
     searches : Searches
         What all panes find neighbors with.
+    layouts : Layouts
+        Where the rows of each set lie on a map.
     description : str
         What was described last.
     """
@@ -50,6 +48,7 @@ class Session(QObject):
         self.state = state or State()
         self.board = TaskBoard(self)
         self.searches = Searches()
+        self.layouts = Layouts()
         self.description = ""
         self._shown = self.state
         self._notifying = False
@@ -71,14 +70,8 @@ class Session(QObject):
             self._redo.clear()
         if state.sets != self.state.sets:
             self._rebase(state)
+            self.layouts.keep_only(state.sets)
         self._replace(state)
-
-    @cached_property
-    def layouts(self) -> Layouts:
-        """Where the rows of each set lie on a map."""
-        from embedviz.app.layouts import Layouts
-
-        return Layouts()
 
     def describe(self, text: str) -> None:
         """Let everyone know what the map in use shows."""

@@ -31,7 +31,7 @@ class StatusBar(QStatusBar):
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(140)
         self.stop = tool_button("status.stop", "Stop", "Stop what is being calculated", flat=True)
-        self.stop.clicked.connect(session.board.stop)
+        self.stop.clicked.connect(lambda: session.board.stop())
         self.addWidget(self.facts, 1)
         for widget in (self.words, self.bar, self.stop):
             self.addPermanentWidget(widget)

@@ -82,7 +82,7 @@ def test_svg_says_what_is_shown(known, qapp, tmp_path):
     texts = texts_in((tmp_path / "x.svg").read_bytes())
     assert "word5" in texts
     assert any("PC1" in text for text in texts)
-    assert any("PCA of all 50 rows of toy" in text for text in texts)
+    assert any("toy · PCA of all 50 rows" in text for text in texts)
 
 
 @every_pane

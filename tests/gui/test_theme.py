@@ -51,7 +51,7 @@ def test_text_is_readable(theme):
 @both
 def test_colors_are_written_in_full(theme):
     colors = [value for value in vars(theme).values() if value.startswith("#")]
-    assert len(colors) == 13
+    assert len(colors) == 14
     assert all(re.fullmatch("#[0-9A-F]{6}", color) for color in colors)
 
 

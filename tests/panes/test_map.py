@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtWidgets import QApplication
 from sklearn.decomposition import PCA
 
+from embedviz.app.layouts import Layouts
 from embedviz.app.state import State
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.recipes import Truncated
@@ -18,7 +19,6 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.gui.legend import Categories, ColorBar
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK
-from embedviz.panes import map as map_module
 from embedviz.panes.map import ALWAYS_LABELED, MapPane
 
 LEFT = Qt.MouseButton.LeftButton
@@ -116,33 +116,33 @@ def test_shows_the_principal_components(opened, spread):
     np.testing.assert_allclose(shown * signs, expected[:, :2], atol=1e-3)
     ratios = 100 * reference.explained_variance_ratio_
     assert opened.view._picture.titles == tuple(f"PC{i + 1} · {ratios[i]:.1f} %" for i in range(2))
-    assert "PCA of all 20 rows of spread" in opened.view._picture.caption
+    assert "spread · PCA of all 20 rows" in opened.view._picture.caption
     assert f"{ratios[:2].sum():.1f} %" in opened.view._picture.caption
 
 
 def test_a_third_dimension(opened, session, qtbot, spread):
-    qtbot.mouseClick(opened.dimensions.button(1), LEFT)
+    qtbot.mouseClick(opened.controls.dimensions.button(1), LEFT)
     assert session.state.map.is_3d
     assert opened.view.camera.is_3d
     assert len(opened.view._picture.titles) == 3
-    assert "on these 3 axes" in opened.view._picture.caption
+    assert "of the variance on 3 axes" in opened.view._picture.caption
     assert np.ptp(positions(opened)[:, 2]) > 1
     session.undo()
     assert not opened.view.camera.is_3d
-    assert opened.dimensions.button(0).isChecked()
+    assert opened.controls.dimensions.button(0).isChecked()
 
 
 def test_moves_to_the_third_dimension_when_nobody_minds(opened, session, qtbot):
     opened.view.animations = True
-    qtbot.mouseClick(opened.dimensions.button(1), LEFT)
+    qtbot.mouseClick(opened.controls.dimensions.button(1), LEFT)
     assert opened.view.is_on_the_way()
     qtbot.waitUntil(lambda: not opened.view.is_on_the_way())
     assert opened.view.camera.is_3d
 
 
 def test_columns_that_can_color_are_offered(opened):
-    offered = [opened.color.itemText(i) for i in range(opened.color.count())]
-    assert offered == ["nothing", "kind", "size", "name"]
+    offered = [opened.controls.color.itemText(i) for i in range(opened.controls.color.count())]
+    assert offered == [f"Color: {name}" for name in ("none", "kind", "size", "name")]
 
 
 def test_colors_by_category_and_number_and_not_at_all(opened, session, hand):
@@ -150,22 +150,22 @@ def test_colors_by_category_and_number_and_not_at_all(opened, session, hand):
         return opened.view.grab().toImage().pixelColor(hand.at(row)).name()
 
     session.show(session.state.queried(None))
-    choose(opened.color, "kind")
+    choose(opened.controls.color, "Color: kind")
     legend = opened.view._picture.legend
     assert isinstance(legend, Categories)
     assert [(name, count) for name, _, count in legend.entries] == [("a", 12), ("b", 8)]
     first, second = color_of(2), color_of(15)
     assert first == color_of(5) != second == color_of(16)
-    choose(opened.color, "size")
+    choose(opened.controls.color, "Color: size")
     legend = opened.view._picture.legend
     assert isinstance(legend, ColorBar)
     assert (legend.title, legend.least, legend.most) == ("size", 0, 19)
     assert len({color_of(row) for row in (1, 8, 18)}) == 3
-    choose(opened.color, "nothing")
+    choose(opened.controls.color, "Color: none")
     assert opened.view._picture.legend is None
     assert len({color_of(row) for row in (1, 8, 18)}) == 1
     session.undo()
-    assert opened.color.currentText() == "size"
+    assert opened.controls.color.currentText() == "Color: size"
 
 
 def test_another_theme_repaints(opened, qapp):
@@ -220,12 +220,12 @@ def test_a_box_selects_and_is_one_step(opened, session, hand, spread):
 
 
 def test_a_lasso_selects(opened, session, hand, qtbot):
-    qtbot.mouseClick(opened.lasso, LEFT)
+    qtbot.mouseClick(opened.controls.lasso, LEFT)
     middle = hand.at(5)
     around = [(-9, -9), (9, -9), (9, 9), (-9, 9), (-9, -8)]
     hand.drag([middle + QPoint(*offset) for offset in around])
     assert 5 in session.state.selected
-    qtbot.mouseClick(opened.lasso, LEFT)
+    qtbot.mouseClick(opened.controls.lasso, LEFT)
     camera = opened.view.camera
     hand.drag([middle, middle + QPoint(40, 0)])
     assert opened.view.camera != camera  # A drag moves again.
@@ -268,8 +268,7 @@ def test_fit_brings_all_points_into_view(opened, session, hand, qtbot, way):
     place = opened.view.area().center().toPoint()
     hand.drag([place, place + QPoint(300, 200)])
     if way == "button":
-        fit = next(b for b in opened.tool_row.findChildren(type(opened.lasso)) if b.text() == "Fit")
-        qtbot.mouseClick(fit, LEFT)
+        qtbot.mouseClick(opened.controls.fit, LEFT)
     else:
         opened.view.setFocus()
         qtbot.keyClick(opened.view, Qt.Key.Key_Home)
@@ -282,22 +281,21 @@ def test_labels_are_a_choice(opened, session, qtbot):
         return set(opened.view._picture.labels._places)
 
     assert len(labeled()) > 11
-    qtbot.mouseClick(opened.labels, LEFT)
+    qtbot.mouseClick(opened.controls.labels, LEFT)
     assert not session.state.map.labels
     marks = opened.view._picture.canvas.marks
     assert labeled() <= {marks.query, *marks.neighbors.tolist()}
 
 
-def test_hover_tells_what_is_known(opened, hand, monkeypatch, qtbot):
-    shown = []
-    monkeypatch.setattr(QToolTip, "showText", lambda place, text, *_: shown.append(text))
-    monkeypatch.setattr(QToolTip, "hideText", lambda: shown.append(""))
+def test_hover_tells_what_is_known(opened, hand, qtbot):
+    card = opened.hover.card
     hand.send(QEvent.Type.MouseMove, hand.at(5))
-    qtbot.waitUntil(lambda: bool(shown))
-    assert shown == ["row5\nrow 5 of 20, from 0\nkind: a\nsize: 5.0\nname: name 5"]
+    qtbot.waitUntil(card.isVisible)
+    assert card.row == 5
+    assert card.accessibleName() or card.accessibleDescription()
+    assert not card.geometry().contains(hand.at(5))
     hand.send(QEvent.Type.MouseMove, opened.view.area().topLeft().toPoint())
-    qtbot.waitUntil(lambda: len(shown) == 2)
-    assert shown[1] == ""
+    qtbot.waitUntil(lambda: not card.isVisible())
 
 
 def test_a_vector_of_the_user_has_neighbors_and_no_place(opened, session, idle, spread):
@@ -320,13 +318,13 @@ def test_without_a_query_nothing_is_ringed(opened, session, idle):
 @pytest.fixture
 def held_layout(monkeypatch):
     """Hold the next layouts until they are let go."""
-    go, lay_out = threading.Event(), map_module._lay_out
+    go, find = threading.Event(), Layouts.find
 
-    def wait(vector_set, report):
+    def wait(*asked):
         go.wait()
-        return lay_out(vector_set, report)
+        return find(*asked)
 
-    monkeypatch.setattr(map_module, "_lay_out", wait)
+    monkeypatch.setattr(Layouts, "find", wait)
     yield go
     go.set()
 
@@ -359,7 +357,7 @@ def test_the_layout_is_computed_once(opened, session, idle, held_layout):
 def test_a_derived_set_has_a_map_of_its_own(opened, session, idle, spread):
     session.show(session.state.derived(Truncated(2).derive(spread)))
     idle(session)
-    assert "of first 2 dimensions" in opened.view._picture.caption
+    assert session.state.active.name in opened.view._picture.caption
     assert "100.0 %" in opened.view._picture.caption
 
 

@@ -60,7 +60,9 @@ def draw(state, session, artefacts, qapp, name, theme, size):
         assert image.save(str(artefacts / f"map-{name}-{theme}-{size}.png"))
         (view,) = picture.findChildren(PointView)
         assert view.frames > 0
-        seen = {image.pixelColor(x, y).rgb() for x in range(200, 900, 3) for y in range(100, 600, 3)}
+        seen = {
+            image.pixelColor(x, y).rgb() for x in range(200, 900, 3) for y in range(100, 600, 3)
+        }
         assert len(seen) > 50
     return seen
 
@@ -104,7 +106,9 @@ def test_two_linked_maps(window, qapp, artefacts, words, idle, theme, size):
     window.resize(1280, height)
     final = load_sample("words-final")
     state = State().opened(words).opened(final).with_map().activated(words)
-    chosen = [row for row, kind in enumerate(words.metadata["category"].to_pylist()) if kind == "animal"]
+    chosen = [
+        row for row, kind in enumerate(words.metadata["category"].to_pylist()) if kind == "animal"
+    ]
     window.session.show(state.selecting(chosen))
     window.trigger("view.sides")
     idle(window.session)

@@ -47,8 +47,10 @@ class Chosen(QObject):
         self._marked: tuple[object, ...] = ()
 
     def forget(self) -> None:
-        """Mark everything anew at the next time."""
-        self._marked = ()
+        """Mark everything anew at the next time, and hold on to no set."""
+        self._task.cancel()
+        self._marked = self._asked = ()
+        self._neighbors = ALL_ROWS
 
     def show(self, state: State, vector_set: VectorSet, with_labels: bool) -> None:
         """Mark what is chosen, on the points of a set."""

@@ -27,7 +27,7 @@ from embedviz.core.projections import PCA
 from embedviz.core.tiles import GraphMetric
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 from embedviz.gui.pane import Pane
-from embedviz.gui.point_view import PointView, Reach
+from embedviz.gui.point_view import PointView
 from embedviz.gui.projection_row import ProjectionRow
 from embedviz.gui.theme import look
 from embedviz.panes.map.chosen import Chosen
@@ -156,11 +156,13 @@ class MapPane(Pane):
         view, place = self.view, settings.legend_place
         density, scale = settings.density, settings.label_scale
         thumbnails = vector_set.thumbnails if settings.images else None
-        selecting: Reach = "through" if settings.through else "front"
+        through = settings.through
         self._apply("density", density, lambda: view.set_density(density))
         self._apply("label scale", scale, lambda: view.set_label_scale(scale))
         self._apply("legend place", place, lambda: view.set_legend_place(place))
-        self._apply("selecting", selecting, lambda: view.set_selecting(selecting))
+        self._apply(
+            "through", through, lambda: view.set_selecting("through" if through else "front")
+        )
         self._apply("thumbnails", thumbnails, lambda: view.set_thumbnails(thumbnails))
 
     def _apply(self, name: str, value: Any, show: Callable[[], None]) -> None:
@@ -338,6 +340,8 @@ class MapPane(Pane):
     def forget(self) -> None:  # noqa: D102 - see Pane
         self.run.forget()
         self.chosen.forget()
+        self.controls.forget()
+        self.row.forget()
         self._truth = self._dress = None
         self._applied.clear()
 

@@ -196,6 +196,11 @@ class MapTools(QObject):
         with QSignalBlocker(self.label_scale):
             self.label_scale.setValue(settings.label_scale)
 
+    def forget(self) -> None:
+        """Hold on to no set."""
+        self._columns_of = None
+        self.sets.clear()
+
     def _show_sets(self, state: State, vector_set: VectorSet) -> None:
         """Offer the sets of the library, where there are several maps."""
         self.sets.setVisible(len(state.maps) > 1)
