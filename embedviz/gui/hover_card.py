@@ -19,7 +19,7 @@ IMAGE_SIDE = 112
 """The longer side of an image, in pixels."""
 _WIDEST = 340
 _PADDING, _GAP, _LINE = 10, 8, 16
-_AWAY = 14
+_AWAY, _BORDER = 14, 4.0
 _COARSE = 2.0
 _HIDING = {
     QEvent.Type.MouseButtonPress,
@@ -151,30 +151,34 @@ class HoverCard(QWidget):
         self.raise_()
 
     def _geometry(self) -> QRect:
-        """Return where it covers neither its point nor what is outside of the view."""
-        size, room, away = self._size(), self._view.rect(), self._pixels(_AWAY)
-        x, y = self._place.x(), self._place.y()
-        left, top = x + away, y - size.height() / 2
-        if left + size.width() > room.right() - 4:
-            left = x - away - size.width()
-        if left < 4:  # Room on neither side: above or below.
-            left = x - size.width() / 2
-            top = y + away
-            if top + size.height() > room.bottom() - 4:
-                top = y - away - size.height()
-        left = max(4.0, min(left, room.width() - 4 - size.width()))
-        top = max(4.0, min(top, room.height() - 4 - size.height()))
+        """Return where it covers neither its point nor what is outside of the view.
+
+        Beside the point, or else above or below it; narrower where there is room for neither.
+        """
+        room, away, x, y = self._view.rect(), self._pixels(_AWAY), self._place.x(), self._place.y()
+        size = self._size(min(self._pixels(_WIDEST), 0.6 * room.width()))
+        beside = max(x, room.width() - x) - away - _BORDER
+        over = max(y, room.height() - y) - away - _BORDER
+        if size.width() > beside and size.height() > over:
+            size = self._size(beside)
+        if size.width() <= beside:
+            left, top = _next_to(x, size.width(), away, room.width()), y - size.height() / 2
+        else:
+            left, top = x - size.width() / 2, _next_to(y, size.height(), away, room.height())
+        left = max(_BORDER, min(left, room.width() - _BORDER - size.width()))
+        top = max(_BORDER, min(top, room.height() - _BORDER - size.height()))
         return QRect(round(left), round(top), size.width(), size.height())
 
-    def _size(self) -> QSize:
+    def _size(self, most: float) -> QSize:
+        """Return its size, if possible at most so wide."""
         texts = [text_size(self._title, self._heading())[0]]
         texts += [text_size(line, self._small())[0] for line in self._shown_lines()]
         image, pad = self._image_size(), self._pixels(_PADDING)
         beside = image.width() + self._pixels(_GAP) if image.width() else 0.0
-        most = min(self._pixels(_WIDEST), self._view.width() * 0.6) - beside - 2 * pad
+        around = beside + 2 * pad + 1
         height = self._pixels(_LINE + 2) + len(self._shown_lines()) * self._pixels(_LINE)
         return QSize(
-            ceil(min(max(texts) + 2, max(most, 40.0)) + beside + 2 * pad + 1),
+            ceil(min(max(texts) + 2, max(most - around, 32.0)) + around),
             ceil(max(height, image.height()) + 2 * pad + 1),
         )
 
@@ -211,3 +215,9 @@ class HoverCard(QWidget):
 
     def _pixels(self, length: float) -> float:
         return length * self._scale
+
+
+def _next_to(place: float, length: float, away: float, room: float) -> float:
+    """Return where something starts that comes after a place, or before it if it has no room."""
+    fits = place + away + length <= room - _BORDER
+    return place + away if fits else place - away - length

@@ -96,7 +96,7 @@ class Sight:
         if not len(chosen):
             return camera
         near = camera.fitted(chosen, aspect=self._lay_out(camera).aspect)
-        scale = near.scale * _MARGIN if len(np.unique(chosen, axis=0)) > 1 else 0.0
+        scale = near.scale * _MARGIN if np.ptp(chosen, axis=0).any() else 0.0
         scale = max(scale, _distance_to_others(positions, near) * _MARGIN)
         return replace(near, scale=scale or camera.scale)
 

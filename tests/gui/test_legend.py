@@ -1,14 +1,24 @@
 """Legends fit into their margin and say what does not."""
 
 import pytest
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from embedviz.core.camera import Camera
 from embedviz.gui import legend_drawing
 from embedviz.gui.frame import Frame
-from embedviz.gui.legend import Categories, ColorBar, lay_out, legend_width, number_text
+from embedviz.gui.legend import (
+    Categories,
+    ColorBar,
+    LegendLayout,
+    lay_out,
+    legend_width,
+    number_text,
+)
 from embedviz.gui.legend_drawing import draw_legend
+from embedviz.gui.placed_legend import PlacedLegend
 from embedviz.gui.theme import LIGHT
 
 
@@ -70,6 +80,105 @@ def test_a_color_bar_has_the_least_below_and_the_most_above(frame, written):
     assert (title[0], most[0], least[0]) == ("rank", "10,000", "1")
     assert most[1].top() < least[1].top()
     written(frame, ColorBar("one color", 1, 1, ["#000"]), 30)
+
+
+def drawn(frame, legend, **others):
+    image = QImage(300, 300, QImage.Format.Format_RGB32)
+    image.fill(QColor(LIGHT.ground))
+    with QPainter(image) as painter:
+        layout = lay_out(frame, legend, QRectF(100, 10, 150, 280), **others)
+        draw_legend(painter, frame, layout)
+    return image, layout
+
+
+def test_hidden_categories_are_struck_and_hollow(frame):
+    entries = [("one", "#ff0000", 3), ("two", "#0000ff", 4)]
+    plain, layout = drawn(frame, Categories("Kind", entries))
+    hidden, _ = drawn(frame, Categories("Kind", entries, frozenset({"two"})))
+    (_, first), (_, second) = layout.entries
+    assert plain.copy(first.toRect()) == hidden.copy(first.toRect())
+    middle = QPointF(second.left() + 4.5, second.center().y()).toPoint()
+    assert plain.pixelColor(middle).name() == "#0000ff"
+    assert hidden.pixelColor(middle).name() == LIGHT.ground.lower()
+    assert plain.copy(second.toRect()) != hidden.copy(second.toRect())
+
+
+def test_beyond_the_clip_the_colors_are_those_of_the_ends(frame):
+    bar = ColorBar("rank", 0, 100, ["#ff0000", "#00ff00", "#0000ff"], 25, 75)
+    image, layout = drawn(frame, bar)
+    x = layout.bar.center().x()
+
+    def color(value):
+        return image.pixelColor(QPointF(x, layout.height_of(value)).toPoint())
+
+    assert color(10) == color(20) == QColor("#ff0000")
+    assert color(80) == color(90) == QColor("#0000ff")
+    assert color(50).green() > 240
+    assert color(35).red() > 20
+
+
+def test_numbers_where_colors_end_come_before_those_of_the_bar(frame, written):
+    bar = ColorBar("rank", 0, 100, ["#000", "#fff"], 3, 60)
+    assert [text for text, _ in written(frame, bar, 250)] == ["rank", "60", "3", "100"]
+    wide = legend_width(frame, ColorBar("a", 0, 1, ["#000"], 0.123, 0.456), 999)
+    assert wide > legend_width(frame, ColorBar("a", 0, 1, ["#000"]), 999)
+
+
+@given(
+    least=st.floats(-1e300, 1e300),
+    most=st.floats(-1e300, 1e300),
+    part=st.floats(0, 1),
+)
+def test_places_and_values_of_a_bar_are_inverse(least, most, part):
+    least, most = sorted((least, most))
+    bar = ColorBar("a", least, most, ["#000000"])
+    layout = LegendLayout(bar, QRectF(), False, QRectF(), bar=QRectF(0, 10, 10, 160))
+    value = layout.value_at(10 + 160 * part)
+    assert least <= value <= most or value == pytest.approx(least) or value == pytest.approx(most)
+    if most - least > 1e-6 * max(abs(least), abs(most)):
+        assert layout.height_of(value) == pytest.approx(10 + 160 * part, abs=0.01)
+    assert layout.height_of(most) == 10 or most == least
+    assert layout.value_at(-999) == pytest.approx(most)
+
+
+def test_a_clip_is_within_the_numbers():
+    assert ColorBar("a", 0, 10, [], -5, 50).clipped == (0, 10)
+    assert ColorBar("a", 0, 10, []).clipped == (0, 10)
+    assert ColorBar("a", 0, 10, [], 2, 3).clipped == (2, 3)
+
+
+@pytest.mark.parametrize("legend", [categories(5), categories(200), ColorBar("a", 0, 1, ["#000"])])
+@pytest.mark.parametrize("size", [(400, 300), (120, 90)])
+@pytest.mark.parametrize("scale", [1.0, 1.8])
+def test_over_the_points_it_is_wholly_in_the_area_at_every_place(legend, size, scale, qapp):
+    frame = Frame(QRectF(20, 30, *size), Camera(), LIGHT, text_scale=scale)
+    placed = PlacedLegend()
+    placed.show(legend)
+    for place in ((0.0, 0.0), (0.5, 0.5), (1.0, 1.0)):
+        placed.place = place
+        layout = placed.layout(frame, 999)
+        assert frame.area.adjusted(-1, -1, 1, 1).contains(layout.box)
+        assert layout.is_panel
+        placed.place = placed.place_of(frame, layout.box)
+        assert placed.layout(frame, 999).box == layout.box
+        assert placed.box_over_points(frame) == layout.box
+        for part in (layout.title, layout.bar, *(box for _, box in layout.entries)):
+            assert part.isEmpty() or layout.box.left() <= part.left() < layout.box.right()
+
+
+def test_in_the_margin_it_takes_no_more_than_it_needs(frame):
+    layout = lay_out(frame, categories(3), QRectF(100, 10, 150, 280))
+    assert layout.box.bottom() == layout.entries[-1][1].bottom()
+    assert layout.part_at(QPointF(110, 200)) is None
+    assert layout.part_at(layout.title.center()).kind == "title"
+
+
+def test_without_a_legend_there_is_nothing_anywhere(frame):
+    placed = PlacedLegend()
+    assert placed.margin(frame, 400) == 0
+    assert placed.layout(frame, 400) is None
+    placed.place = (0.5, 0.5)
+    assert placed.box_over_points(frame).isEmpty()
 
 
 @pytest.mark.parametrize(
