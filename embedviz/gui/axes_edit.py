@@ -76,6 +76,7 @@ class AxesEdit(MethodEdit):
         self.from_selected.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.from_selected.setMenu(self._make_menu())
         flow.add(self.from_selected)
+        self.show_selected(self._selected)
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self.from_selected)

@@ -24,6 +24,8 @@ from embedviz.gui.controls import caption, choice, decimal, number
 from embedviz.gui.flow import Flow
 from embedviz.gui.theme import GRID
 
+_MOST_PLACES = 99_999
+
 
 @dataclass(frozen=True)
 class Whole:
@@ -51,7 +53,7 @@ class Whole:
         """Return the control."""
         box = number(name, self.description, self.least, self.most)
         box.setSingleStep(self.step)
-        box.setGroupSeparatorShown(True)
+        box.setGroupSeparatorShown(self.most > 9999)
         box.setSuffix(self.unit)
         return box
 
@@ -190,7 +192,7 @@ class _Entry(QWidget):
         self.control = field.control(name)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
+        row.setSpacing(3 * GRID // 4)
         text = caption(field.text)
         text.setBuddy(self.control)
         row.addWidget(text)
@@ -240,11 +242,12 @@ class _Entries(QWidget):
         self._texts: list[QWidget] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
+        row.setSpacing(3 * GRID // 4)
         if field.text:
             row.addWidget(caption(field.text))
         for place, each in enumerate(field.names):
-            box = number(f"{name}.{each}", f"{field.text} {each}: {field.description}".strip())
+            description = f"{field.text} {each}: {field.description}".strip()
+            box = number(f"{name}.{each}", description, 1, _MOST_PLACES)
             box.setPrefix(field.prefix)
             box.valueChanged.connect(lambda _, place=place: self._take(place))
             text = caption(each)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QProgressBar,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -115,10 +114,8 @@ class ProjectionRow(QFrame):
     def _arrange(self) -> None:
         for button in (self.stop, self.cancel):
             button.setProperty("small", True)
-        running = _row_of(self._bar, self._progress, self.stop, self.cancel)
-        self._words = QStackedWidget()
-        self._words.addWidget(self._note)
-        self._words.addWidget(running)
+        self._running = _row_of(self._bar, self._progress, self.stop, self.cancel)
+        self._running.hide()
         self._shown = QVBoxLayout()
         self._shown.setContentsMargins(0, 0, 0, 0)
         upper = QHBoxLayout()
@@ -130,7 +127,8 @@ class ProjectionRow(QFrame):
         rows.setContentsMargins(2 * GRID, GRID // 2, 2 * GRID, GRID // 2)
         rows.setSpacing(GRID // 2)
         rows.addLayout(upper)
-        rows.addWidget(self._words)
+        rows.addWidget(self._note)
+        rows.addWidget(self._running)
 
     @property
     def settings(self) -> Projection | None:
@@ -140,7 +138,7 @@ class ProjectionRow(QFrame):
     @property
     def is_running(self) -> bool:
         """Whether a layout is at work."""
-        return self._words.currentIndex() == 1
+        return not self._running.isHidden()
 
     def show_method(
         self,
@@ -216,7 +214,10 @@ class ProjectionRow(QFrame):
         self._show_state(is_running=False)
 
     def _show_state(self, *, is_running: bool) -> None:
-        self._words.setCurrentIndex(int(is_running))
+        if is_running and not self.is_running:
+            self._running.setMinimumHeight(self._note.height())
+        self._note.setVisible(not is_running)
+        self._running.setVisible(is_running)
         self.run.setEnabled(not is_running)
         for edit in self._edits.values():
             edit.setEnabled(not is_running)
@@ -240,6 +241,8 @@ class ProjectionRow(QFrame):
         self._say()
 
     def _say(self) -> None:
+        # As high as what takes its place, so that the picture below stays where it is.
+        self._note.setMinimumHeight(self._running.sizeHint().height())
         self._note.setText(self._refusal or _note(self._method, self.settings, self._count))
 
 
