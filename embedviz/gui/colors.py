@@ -76,7 +76,7 @@ class Coloring:
     hidden : frozenset of str
         Those of the categories that are not to be drawn.
     least, most : float
-        Range of the numbers; equal for categories.
+        Range of the numbers, and of low and high; equal for categories.
     low, high : float
         Where the colors end; numbers beyond have those of the ends.
     ramp : tuple of `#RRGGBB`
@@ -326,8 +326,8 @@ def _by_numbers(
     return Coloring(
         colors=table[places.astype(np.int16)],
         title=title,
-        least=numbers.least,
-        most=numbers.most,
+        least=min(numbers.least, ends[0]),
+        most=max(numbers.most, ends[1]),
         low=ends[0],
         high=ends[1],
         ramp=ramp,

@@ -185,7 +185,8 @@ def test_a_ramp_is_chosen_clipped_and_inverted():
 
 def test_the_ramp_with_two_ends_has_its_middle_at_zero():
     coloring = color_by(described(x=[-1.0, 0.0, 4.0]), "x", LIGHT, ramp="diverging")
-    assert (coloring.least, coloring.low, coloring.high, coloring.most) == (-1, -4, 4, 4)
+    assert (coloring.least, coloring.low, coloring.high, coloring.most) == (-4, -4, 4, 4)
+    assert legend_of(coloring).clipped == (-4, 4)
     at = coloring.ramp.index(shown(coloring)[1])
     assert at in (31, 32)
     one_sided = color_by(described(x=[1.5, 4.0]), "x", LIGHT, ramp="diverging")
