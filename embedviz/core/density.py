@@ -82,7 +82,6 @@ def draw_density(
     rows: Rows = ALL_ROWS,
     *,
     scale: float = 1.0,
-    opacity: float = 1.0,
 ) -> None:
     """Draw how dense points are, mixing their colors. Arguments are those of `raster`.
 
@@ -95,8 +94,6 @@ def draw_density(
         Which points. Default: all.
     scale : float
         Pixels of the image per pixel of the picture before it is scaled for the screen.
-    opacity : float
-        Everything is so opaque, 0 to 1.
     """
     if len(rows):
         positions = positions.take(rows, axis=0)
@@ -113,9 +110,9 @@ def draw_density(
     levels = _levels(sums, weights, channels, tones.faintest)
     toned = np.empty((cells[0] - 2 * reach, cells[1] - 2 * reach), dtype=np.uint32)
     if channels == 1:
-        _tone_by_ramp(sums, weights, levels, _ramp_table(tones, opacity), toned)
+        _tone_by_ramp(sums, weights, levels, _ramp_table(tones), toned)
     else:
-        _tone_by_mixture(sums, weights, levels, _ENCODED, _mix_table(tones, opacity), toned)
+        _tone_by_mixture(sums, weights, levels, _ENCODED, _mix_table(tones), toned)
     _draw_enlarged(toned, cell, image)
 
 
@@ -164,27 +161,27 @@ def _bits_of(value: float) -> int:
     return int(np.array(value, dtype=np.float32).view(np.int32)) >> _SHORT_BITS
 
 
-def _ramp_table(tones: Tones, opacity: float) -> Colors:
+def _ramp_table(tones: Tones) -> Colors:
     """Return the premultiplied color of each level; the first is clear."""
     ends = np.linspace(0, 1, len(tones.ramp))
     shares = np.linspace(0, 1, _STEPS)
     given = _channels(np.array(tones.ramp, dtype=np.uint32))
     alpha, red, green, blue = (np.interp(shares, ends, given[:, k]) for k in range(4))
     # From nothing to the first color within the first levels, which are rims of single points.
-    alpha = alpha * opacity * np.minimum(shares / max(tones.faintest, 1e-6), 1)
+    alpha = alpha * np.minimum(shares / max(tones.faintest, 1e-6), 1)
     packed = np.rint(alpha).astype(np.uint32) << np.uint32(24)
     for shift, channel in ((16, red), (8, green), (0, blue)):
         packed |= np.rint(channel * alpha / 255).astype(np.uint32) << np.uint32(shift)
     return packed
 
 
-def _mix_table(tones: Tones, opacity: float) -> _Numbers:
+def _mix_table(tones: Tones) -> _Numbers:
     """Return per level the opacity in 255ths, the part of the own color, and the deep color's."""
     shares = np.linspace(0, 1, _STEPS)
     part = tones.depth * np.clip(2 * shares - 1, 0, 1) ** 1.5
     deep = _channels(np.array([tones.deep], dtype=np.uint32))[0, 1:]
     table = np.empty((_STEPS, 5), dtype=np.float32)
-    table[:, 0] = 255 * opacity * np.minimum(1.25 * shares, 1)
+    table[:, 0] = 255 * np.minimum(1.25 * shares, 1)
     table[:, 1] = 1 - part
     table[:, 2:] = part[:, np.newaxis] * deep
     return table

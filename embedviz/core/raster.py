@@ -157,6 +157,11 @@ def draw_discs(
     _draw_in_bands(draw, image, matrix, positions, len(rows) or len(positions))
 
 
+def fade(image: Image, opacity: float) -> None:
+    """Make all that is in an image fainter, `opacity` from 0 to 1."""
+    _fade(image.reshape(-1), round(256 * opacity))
+
+
 def _draw_in_bands(
     draw: Callable[[Image, CameraMatrix], None],
     image: Image,
@@ -200,6 +205,7 @@ def compile_all() -> None:
     image = np.zeros((4, 4), dtype=np.uint32)
     draw_dots(image, positions, matrix, colors, sizes)
     draw_discs(image, positions, matrix, colors, sizes, np.zeros(1, dtype=np.intp))
+    fade(image, 0.5)
 
 
 @serial_kernel
@@ -240,6 +246,13 @@ def _over(under: int, alpha: int, source: int) -> int:
     a call for each pixel would take ten times as long.
     """
     return packed(((spread(under) * (256 - alpha) + source) >> 8) & CHANNELS)
+
+
+@serial_kernel
+def _fade(pixels: Any, part: int) -> None:
+    for i in range(len(pixels)):
+        if pixels[i] != 0:
+            pixels[i] = packed(((spread(int(pixels[i])) * part) >> 8) & CHANNELS)
 
 
 @serial_kernel

@@ -23,7 +23,7 @@ from embedviz.gui.point_colors import (
     packed_sizes,
     usual_opacity,
 )
-from embedviz.gui.point_marks import MOST_RINGED, Marks, draw_rimmed, draw_ringed, styles
+from embedviz.gui.point_marks import MOST_RINGED, Marks, draw_outlined, draw_ringed, styles
 from embedviz.gui.theme import Theme, with_alpha
 
 __all__ = ["DIMMED", "Marks", "PointCanvas"]
@@ -141,8 +141,12 @@ class PointCanvas:
         return picking.rows_in_front(self.positions, matrix, sizes, width, height, rows)
 
     def marked_rows(self) -> Rows:
-        """Return all rows that are marked."""
-        return self.marks.rows
+        """Return all rows that are marked, ascending."""
+        # Ten times as fast as sorting them, of a selection of half a million.
+        is_marked = np.zeros(len(self), dtype=np.bool_)
+        for rows in (self.marks.neighbors, self.marks.selected, self.marks.asked):
+            is_marked[rows] = True
+        return np.flatnonzero(is_marked)
 
     def colors_of(self, rows: Rows, theme: Theme) -> Colors:
         """Return the colors of points, 0xAARRGGBB."""
@@ -181,31 +185,28 @@ class PointCanvas:
             self._draw_density(image, matrix, frame)
         else:
             self._draw_points(image, matrix, frame, quick)
-        self._draw_marks(image, matrix, frame)
+        if self.marks.dim_others:
+            # All together: as many faint points on one place, a crowd would not be dimmed.
+            raster.fade(image, DIMMED)
+        self._draw_marks(image, matrix, frame, quick)
         return image
 
     def _draw_density(
         self, image: Image, matrix: NDArray[np.float64], frame: Frame, rows: Rows = ALL_ROWS
     ) -> None:
-        """Draw the density of all points, dimmed where others are marked, or of some rows."""
         colors, tones = self._colors_in(frame.theme), density_tones(frame.theme)
-        opacity = DIMMED if self.marks.dim_others and not len(rows) else 1.0
         scale = frame.device_scale
-        draw_density(
-            image, self.positions, matrix, colors, tones, rows, scale=scale, opacity=opacity
-        )
+        draw_density(image, self.positions, matrix, colors, tones, rows, scale=scale)
 
     def _draw_points(
         self, image: Image, matrix: NDArray[np.float64], frame: Frame, quick: bool
     ) -> None:
         colors = self._colors_in(frame.theme)
-        opacity = DIMMED if self.marks.dim_others else 1.0
         if quick and frame.camera.is_3d:
             # These dots hide each other, as many translucent ones would together.
             colors = colors | np.uint32(0xFF000000)
         elif self._has_usual_sizes:
-            opacity *= usual_opacity(len(self))
-        colors = faded_colors(colors, opacity)
+            colors = faded_colors(colors, usual_opacity(len(self)))
         sizes = self._sizes * np.float32(frame.device_scale)
         if quick:
             raster.draw_dots(image, self.positions, matrix, colors, sizes, frame.fog)
@@ -249,19 +250,21 @@ class PointCanvas:
         if diameter < _EDGED_FROM:
             return raster.NO_EDGE
         covered = len(self) * diameter**2 / (frame.area.width() * frame.area.height())
-        opacity = 0.55 / (1 + 3 * covered) * (DIMMED if self.marks.dim_others else 1.0)
+        opacity = 0.55 / (1 + 3 * covered)
         ground = with_alpha(frame.theme.ground, opacity)
         return Edge(ground.rgba(), 0.75 * frame.device_scale)
 
-    def _draw_marks(self, image: Image, matrix: NDArray[np.float64], frame: Frame) -> None:
+    def _draw_marks(
+        self, image: Image, matrix: NDArray[np.float64], frame: Frame, quick: bool
+    ) -> None:
         for rows, style in styles(self.marks, frame.theme):
             if len(rows) > MOST_RINGED and self.is_density:
                 self._draw_density(image, matrix, frame, rows)
                 continue
             points, colors = self.positions.take(rows, axis=0), self.colors_of(rows, frame.theme)
             if len(rows) > MOST_RINGED:
-                sizes = self._diameters(rows)
-                draw_rimmed(image, points, matrix, colors, sizes, style, frame)
+                sizes = self._diameters(rows) * np.float32(frame.device_scale)
+                draw_outlined(image, points, matrix, colors, sizes, style, frame, quick)
             else:
                 sizes, scale = self._diameters(rows), frame.device_scale
                 draw_ringed(image, points, matrix, colors, sizes, style, scale)

@@ -12,14 +12,14 @@ from PySide6.QtGui import QColor
 from embedviz.core import picking, raster
 from embedviz.core.raster import ALL_ROWS, Colors, Edge, Image, Positions, Rows, Sizes
 from embedviz.gui.frame import Frame
-from embedviz.gui.point_colors import mixed_colors
-from embedviz.gui.theme import Theme
+from embedviz.gui.theme import Theme, with_alpha
 
 MOST_RINGED = 2000
-"""More rows than this have a thin rim instead of rings, or a tint where they are too small."""
-_RIMMED_FROM = 2.5
-_RIM = 1.0
-_TINT = 0.45
+"""More rows than this have one outline around all of them instead of rings."""
+_OUTLINE = 1.2
+_OUTLINE_OPACITY = 0.85
+_OUTLINED_FROM = 2.5
+_EDGE_OPACITY = 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,11 +43,6 @@ class Marks:
     def asked(self) -> Rows:
         """The row of the query, or none."""
         return ALL_ROWS if self.query is None else np.array([self.query], dtype=np.intp)
-
-    @property
-    def rows(self) -> Rows:
-        """All rows that are marked, ascending."""
-        return np.unique(np.concatenate([self.neighbors, self.selected, self.asked]))
 
     def among(self, count: int) -> Marks:
         """Return those of the marks that are on the first so many rows."""
@@ -118,7 +113,7 @@ def draw_ringed(
     raster.draw_discs(image, positions, matrix, opaque, (sizes + 1) * factor)
 
 
-def draw_rimmed(
+def draw_outlined(
     image: Image,
     positions: Positions,
     matrix: NDArray[np.float64],
@@ -126,24 +121,33 @@ def draw_rimmed(
     sizes: Sizes,
     style: Style,
     frame: Frame,
+    quick: bool,
 ) -> None:
-    """Draw many points: rings of so many would be one blot, and would take seconds.
+    """Draw many points with one outline around all of them together.
 
-    Each has a thin rim in the color of the mark. Where points are too small for that, or move,
-    their own color is tinted with it.
+    Rings of so many would be one blot, and would take seconds. Points that are smaller than an
+    outline is wide, or drawn quickly, have none.
+
+    Parameters
+    ----------
+    sizes : float32 array of shape (n,)
+        In pixels of the device.
     """
-    scale = np.float32(frame.device_scale)
     opaque = colors | np.uint32(0xFF000000)
-    if frame.is_moving or float(sizes.mean()) < _RIMMED_FROM:
-        tinted = mixed_colors(opaque, style.color, _TINT)
-        draw = raster.draw_dots if frame.is_moving else raster.draw_discs
-        draw(image, positions, matrix, tinted, sizes * scale)
+    if quick:
+        raster.draw_dots(image, positions, matrix, opaque, sizes, frame.fog)
         return
-    rows = ALL_ROWS
     if frame.camera.is_3d:
         rows = picking.rows_back_to_front(positions, matrix)
         if not len(rows):
             return
-    edge = Edge(style.color, _RIM * frame.device_scale)
-    wider = (sizes + np.float32(2 * _RIM)) * scale
-    raster.draw_discs(image, positions, matrix, opaque, wider, rows, edge=edge)
+        positions = positions.take(rows, axis=0)
+        opaque, sizes = opaque.take(rows), sizes.take(rows)
+    if float(sizes.mean()) < _OUTLINED_FROM * frame.device_scale:
+        raster.draw_discs(image, positions, matrix, opaque, sizes, fog=frame.fog)
+        return
+    outline = with_alpha(QColor.fromRgba(style.color).name(), _OUTLINE_OPACITY).rgba()
+    around = sizes + np.float32(2 * _OUTLINE * frame.device_scale)
+    raster.draw_discs(image, positions, matrix, np.array([outline], dtype=np.uint32), around)
+    edge = Edge(with_alpha(frame.theme.ground, _EDGE_OPACITY).rgba(), 0.5 * frame.device_scale)
+    raster.draw_discs(image, positions, matrix, opaque, sizes, edge=edge, fog=frame.fog)

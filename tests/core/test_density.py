@@ -173,11 +173,11 @@ def test_points_beyond_the_border_reach_into_the_picture():
     assert alpha[HEIGHT - 1, 30] > 0
 
 
-def test_only_the_rows_given_so_opaque_over_what_is_there():
+def test_only_the_rows_given_over_what_is_there():
     positions, matrix = at((10.5, 20.5), (40.5, 20.5))
     colors = np.array([RED, BLUE], dtype=np.uint32)
     image = np.full((HEIGHT, WIDTH), 0xFF00FF00, dtype=np.uint32)
-    draw_density(image, positions, matrix, colors, TONES, np.array([1]), opacity=0.5)
+    draw_density(image, positions, matrix, colors, TONES, np.array([1]))
     left, right = channels(image)[20, [10, 40]]
     assert left.tolist() == [255, 0, 255, 0]
     assert right[3] > 0
