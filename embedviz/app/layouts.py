@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from embedviz.app import layout_cache, processes
-from embedviz.core.coordinates import Columns
+from embedviz.core.coordinates import Columns, coordinate_columns
 from embedviz.core.layouts import MOST_ROWS, TSNE, UMAP
 from embedviz.core.neighbor_graph import NeighborGraph, neighbor_graph
 from embedviz.core.pca import PCA
@@ -113,7 +113,7 @@ class Layouts:
             When the settings do not fit the set, or the process that computes it ended.
         """
         vector_set, n_components = wanted.vector_set, wanted.n_components
-        projection = wanted.projection or layout_cache.first_choice(vector_set) or PCA()
+        projection = wanted.projection or _first_choice(vector_set)
         wanted = replace(wanted, projection=projection)
         known = self.known(wanted)
         if known is not None and known.stopped_at is None:
@@ -198,6 +198,13 @@ class Layouts:
             raise
         processes.spare.give_back(process)
         return positions
+
+
+def _first_choice(vector_set: VectorSet) -> Projection:
+    """Return what shows a set at first, without waiting: places it came with, else PCA."""
+    bundled = layout_cache.first_choice(vector_set)
+    groups = coordinate_columns(vector_set)
+    return bundled or (Columns(groups[0]) if groups else PCA())
 
 
 def _kept_components(wanted: Wanted) -> int:

@@ -10,7 +10,7 @@ from embedviz.core.projections import Projection
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 
-_CATEGORIES = ("category", "class", "label", "group")
+_CATEGORIES = ("category", "class", "label", "group", "cluster", "kind", "species", "digit")
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from embedviz.core.progress import Cancelled, OnLayout, Report, silent
 from embedviz.core.tiles import RowIds
 from embedviz.core.vector_set import Matrix
 
+_CHILD = "embedviz.core.layout_child"
 _POLL_SECONDS = 0.05
 _FRAME_SECONDS = 0.05
 # Python looks for modules first where a process runs: not in a folder of the user's, in which
@@ -83,7 +84,7 @@ class LayoutProcess:
     def __init__(self) -> None:
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "embedviz.core.layout_child"],
+                [sys.executable, "-m", _CHILD],
                 bufsize=0,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -216,6 +217,7 @@ class LayoutProcess:
             report(fraction, words)
             for message in self._news():
                 if message is None:
+                    self._heard.put(None)  # For whoever asks it again.
                     raise self._death(job)
                 if message.kind == "failed":
                     raise UserError(_words_for(job, message.facts["error"], message.facts["words"]))

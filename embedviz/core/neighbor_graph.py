@@ -138,8 +138,10 @@ def neighbors_of(
     count: int = 15,
     metric: GraphMetric = "cosine",
     report: Report = silent,
+    *,
+    among: ArrayLike | None = None,
 ) -> NeighborGraph:
-    """Return the nearest other rows of some rows only, among all rows.
+    """Return the nearest other rows of some rows only.
 
     Parameters
     ----------
@@ -148,6 +150,8 @@ def neighbors_of(
         The rows whose neighbors are wanted.
     count, metric, report
         As in `neighbor_graph`.
+    among : int array of shape (n_others,), optional
+        Which rows may be neighbors. Default: all.
 
     Returns
     -------
@@ -161,7 +165,8 @@ def neighbors_of(
     """
     compared = ComparedRows(vectors, metric)
     wanted = np.asarray(rows, dtype=np.int32)
-    return _nearest_among(compared, wanted, row_ids(compared.n_vectors), count, report, None)
+    others = row_ids(compared.n_vectors) if among is None else _sorted_ids(among)
+    return _nearest_among(compared, wanted, others, count, report, None)
 
 
 def neighbors_within(
@@ -198,8 +203,12 @@ def neighbors_within(
         When a row holds NaN or infinities.
     """
     compared = ComparedRows(vectors, metric)
-    sample = np.unique(np.asarray(sample_rows, dtype=np.int32))
+    sample = _sorted_ids(sample_rows)
     return _nearest_among(compared, row_ids(compared.n_vectors), sample, count, report, on_part)
+
+
+def _sorted_ids(rows: ArrayLike) -> RowIds:
+    return np.unique(np.asarray(rows, dtype=np.int32))
 
 
 def _heaps_for(ids: RowIds, count: int, n_others: int) -> Heaps:

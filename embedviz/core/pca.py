@@ -5,7 +5,8 @@ mean, as float32 products added up in float64: twice as fast as float64 througho
 the cancellation that a large mean causes otherwise. That is enough for the leading axes, which
 are all that a picture shows; whitening, which divides by the smallest variances, takes the sums
 of `core.covariance`. Products of float32 numbers beyond 1e19 overflow and below 1e-19 vanish;
-such data take a second pass in float64. With no more rows than dimensions the products of rows
+such data take a second pass in float64, and so do components whose variances are nearly the same,
+since rounding would mix their axes. With no more rows than dimensions the products of rows
 with each other, of which there are fewer, give the same axes.
 """
 
@@ -25,6 +26,13 @@ from embedviz.core.vector_set import Matrix, Rows
 Exact = NDArray[np.float64]
 
 _PROVISIONAL_ROWS = 1000
+_ROUNDING = 1e-7
+"""How far sums in float32 are off, as a share of the largest variance."""
+_MOST_MOVED = 5e-4
+"""How far a point may be moved by that at the very most, as a share of the largest spread.
+
+What was measured is less than a tenth of this bound, for which all errors add up.
+"""
 
 
 @dataclass(frozen=True)
@@ -120,14 +128,34 @@ class FittedPCA:
 
 
 def _from_covariance(rows: Matrix, components: tuple[int, ...], report: Report) -> FittedPCA:
-    for precision in (np.float32, np.float64):
-        mean, scatter = _mean_and_scatter(rows, precision, report)
-        if 1e-30 < np.trace(scatter) / len(rows) < np.inf:
-            break
-    _require_finite(rows, mean)
-    report(0.9, "axes")
-    variances, axes = np.linalg.eigh(scatter)
+    mean, scatter = _mean_and_scatter(rows, np.float32, part_of(report, 0.0, 0.8))
+    is_known = bool(1e-30 < np.trace(scatter) / len(rows) < np.inf)
+    if is_known:
+        report(0.8, "axes")
+        variances, axes = np.linalg.eigh(scatter)
+        is_known = _are_told_apart(variances, components)
+    if not is_known:
+        mean, scatter = _mean_and_scatter(rows, np.float64, part_of(report, 0.8, 1.0))
+        _require_finite(rows, mean)
+        variances, axes = np.linalg.eigh(scatter)
     return _fitted(mean, variances, components, lambda order: axes[:, order].T)
+
+
+def _are_told_apart(variances: Exact, components: tuple[int, ...]) -> bool:
+    """Return whether the axes of these components are sure, given the rounding of float32.
+
+    An error E of the covariance turns an axis by E over the distance to the next variance (Davis
+    and Kahan, 1970), and moves points by as much as that of their spread along the axis.
+    """
+    largest = variances[-1]
+    order = len(variances) - 1 - np.array(components, dtype=np.intp)
+    order = order[order >= 0]
+    # A variance that is none is sure to belong to an axis of zeros.
+    order = order[variances[order] > largest * np.finfo(np.float32).eps]
+    distances = np.diff(variances, prepend=-np.inf, append=np.inf)
+    nearest = np.minimum(distances[order], distances[order + 1])
+    spreads = np.sqrt(variances[order] / largest)
+    return bool((_ROUNDING * largest * spreads <= _MOST_MOVED * nearest).all())
 
 
 def _mean_and_scatter(rows: Matrix, precision: type, report: Report) -> tuple[Exact, Exact]:
@@ -137,7 +165,7 @@ def _mean_and_scatter(rows: Matrix, precision: type, report: Report) -> tuple[Ex
     near = some.mean(axis=0, dtype=np.float64).astype(np.float32)
     total, scatter = np.zeros(d), np.zeros((d, d))
     block = np.empty((min(n, rows_per_block(d)), d), dtype=precision)
-    for part in _parts(n, rows_per_block(d), part_of(report, 0.0, 0.9), "covariance"):
+    for part in _parts(n, rows_per_block(d), report, "covariance"):
         centered = np.subtract(rows[part], near, out=block[: part.stop - part.start])
         total += np.ones(len(centered), dtype=precision) @ centered
         scatter += centered.T @ centered

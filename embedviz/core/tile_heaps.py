@@ -204,11 +204,8 @@ def rank_exactly(
         for other in candidates[i]:
             start = np.int64(other) * stride
             there = flat[start : start + dimensions]
-            if is_euclidean:
-                score = -_distance(row, there)
-            else:
-                score = _cosine(row, there, scales[ids[i]], scales[other])
-            _keep(best, them, score, other)
+            score = exact_score(row, there, scales[ids[i]], scales[other], is_euclidean)
+            _keep(best, them, np.float32(score), other)
         for held in range(len(best) - 1, 0, -1):
             worst, last = best[0], them[0]
             _sift(best, them, held, best[held], them[held])
@@ -219,17 +216,24 @@ def rank_exactly(
 
 
 @serial_kernel
-def _cosine(row: Flat, other: Flat, scale: float, other_scale: float) -> np.float32:
+def exact_score(
+    row: Flat, other: Flat, scale: float, other_scale: float, is_euclidean: bool
+) -> float:
+    """Return how near two rows are, from float64 sums: a cosine, or minus a distance.
+
+    Parameters
+    ----------
+    row, other : float32 arrays of shape (n_dimensions,)
+    scale, other_scale : float
+        One over their lengths; not used for distances.
+    is_euclidean : bool
+    """
     total = 0.0
+    if is_euclidean:
+        for k in range(len(row)):
+            difference = np.float64(row[k]) - np.float64(other[k])
+            total += difference * difference
+        return -math.sqrt(total)
     for k in range(len(row)):
         total += np.float64(row[k]) * np.float64(other[k])
-    return np.float32(min(1.0, max(-1.0, total * scale * other_scale)))
-
-
-@serial_kernel
-def _distance(row: Flat, other: Flat) -> np.float32:
-    total = 0.0
-    for k in range(len(row)):
-        difference = np.float64(row[k]) - np.float64(other[k])
-        total += difference * difference
-    return np.float32(math.sqrt(total))
+    return min(1.0, max(-1.0, total * scale * other_scale))

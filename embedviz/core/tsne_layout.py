@@ -29,6 +29,7 @@ from embedviz.core.vector_set import Matrix
 Tell = Callable[[float, str, Matrix | None], None]
 """Called with the part that is done, a few words, and the positions."""
 
+_FEW_ROWS = 1000
 _START_SPREAD = 1e-4
 _LEAST_WIDTH = 50.0
 _FRAME_SECONDS = 0.05
@@ -93,7 +94,7 @@ def lay_out(
     from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
     tell(0.0, "t-SNE · strengths of neighbors", None)
-    threads = int(numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
+    threads = _threads_for(len(rows))
     neighbors = PrecomputedNeighbors(rows, distances.astype(np.float64))
     affinities = PerplexityBasedNN(
         perplexity=settings["perplexity"], knn_index=neighbors, n_jobs=threads
@@ -102,6 +103,13 @@ def lay_out(
     for phase in _PHASES:
         _optimize(embedding, phase, tell)
     return np.array(embedding, dtype=np.float32)
+
+
+def _threads_for(n_rows: int) -> int:
+    """Return how many threads are worth waiting for twice in each iteration."""
+    if n_rows <= _FEW_ROWS:
+        return 1
+    return int(numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
 
 
 def _optimize(embedding: Any, phase: _Phase, tell: Tell) -> None:

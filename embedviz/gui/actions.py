@@ -294,6 +294,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit.select_all", "Edit", "Select All", row_actions.select_all, ("Ctrl+A",), "", True),
     Action("edit.invert", "Edit", "Invert Selection", row_actions.invert_selection, ("Ctrl+I",)),
     Action("edit.clear", "Edit", "Clear Selection", clear_selection, ("Esc",)),
+    Action("edit.lasso", "Edit", "Lasso", row_actions.switch_lasso, ("L",)),
     Action("edit.isolate", "Edit", "Isolate Selection", row_actions.isolate, ("I",), "", True),
     Action("edit.show_all", "Edit", "Show All Rows", row_actions.show_all, ("Shift+I",)),
     Action("edit.new_set", "Edit", "Selected Rows as a New Set", row_actions.open_selection),

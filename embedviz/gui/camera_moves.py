@@ -41,16 +41,19 @@ class CameraMoves(QObject):
 
     def pan(self, offset: QPointF) -> None:
         """Take the points along with the hand, by pixels."""
+        self._view.arrive()
         self._move(self._view.camera.panned(*self._half_sides(offset)))
 
     def orbit(self, offset: QPointF) -> None:
         """Turn what is in front with the hand, by pixels."""
+        self._view.arrive()
         right, up = self._half_sides(offset)
         turn = _ORBIT_PER_HALF_SIDE
         self._move(self._view.camera.orbited(-right * turn, -up * turn))
 
     def zoom(self, factor: float, place: QPointF) -> None:
         """Make everything so many times as large, what is at a place staying there."""
+        self._view.arrive()
         at = self._half_sides(place - self._view.area().center())
         self._move(self._view.camera.zoomed(factor, at))
         self._settle.start()
@@ -75,6 +78,7 @@ class CameraMoves(QObject):
             self._view.fit()
             self.announce_journey()
         elif step is not None:
+            self._view.arrive()
             self._move(step(self._view.camera))
             self._settle.start()
         return key == Qt.Key.Key_Home or step is not None

@@ -110,9 +110,14 @@ def draw_image(picture: QWidget, scale: float = 2.0) -> QImage:
 def _render(picture: QWidget, painter: QPainter, scale: float) -> None:
     """Paint a widget; lines of charts are told the resolution, points look at the painter."""
     charts = [part for part in picture.findChildren(QWidget) if hasattr(part, "set_resolution")]
+    views = picture.findChildren(PointView)
     for chart in charts:
         chart.set_resolution(scale)
+    for view in views:
+        view.is_in_figure = True
     picture.render(painter, QPoint())
+    for view in views:
+        view.is_in_figure = False
     for chart in charts:
         chart.set_resolution(chart.devicePixelRatioF())
 

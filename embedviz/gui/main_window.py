@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from embedviz.app import processes
 from embedviz.app.pairing import Wanted, pair_up
 from embedviz.app.session import Session
 from embedviz.app.state import State
@@ -143,6 +144,7 @@ class MainWindow(QMainWindow):
         if self.talk is not None:
             self.talk.close()
         self.session.board.stop()
+        processes.spare.stop()
         super().closeEvent(event)
 
     def _add_head(self) -> None:

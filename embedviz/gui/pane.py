@@ -183,6 +183,9 @@ class Pane(QWidget):
     def fit_text(self, scale: float) -> None:
         """Make room for text of another size, where a layout does not do so by itself."""
 
+    def switch_tool(self) -> None:
+        """Begin or end selecting with the lasso, where there are points."""
+
     def fly_to_selection(self) -> None:
         """Bring what is selected into view, where there is a view to move."""
 

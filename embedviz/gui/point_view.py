@@ -49,10 +49,17 @@ __all__ = [
 
 
 class PointView(ExplainedWidget):
-    """Points in 2-D or 3-D that can be moved, chosen and explained."""
+    """Points in 2-D or 3-D that can be moved, chosen and explained.
+
+    Attributes
+    ----------
+    is_in_figure : bool
+        It is painted into a figure: without what the hands are doing.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.is_in_figure = False
         preparation.start()
         if not preparation.is_ready:
             preparation.ready.connect(self.redraw)
@@ -93,24 +100,23 @@ class PointView(ExplainedWidget):
         ValueError
             When the shapes do not fit together.
         """
-        self._motion.finish()
-        canvas = self._picture.canvas
-        before, was_3d, first, area = canvas.positions, canvas.is_3d, self.camera, self.area()
+        start, canvas = self._stop(), self._picture.canvas
+        n_before, was_3d, held = len(canvas), canvas.is_3d, self.camera
         canvas.set_points(positions, colors, sizes)
         self.setAccessibleDescription(f"{len(canvas):,} points, {2 + canvas.is_3d}-D")
         self._sight.note_change()
         keeps = keep_camera and canvas.is_3d == was_3d
         if not keeps:
-            self._sight.camera = first.turned_to(canvas.is_3d)
+            self._sight.camera = held.turned_to(canvas.is_3d)
         if not keep_camera:
             self._sight.fit()
-        elif len(before):
+        elif n_before:
             self._sight.hold(self._sight.camera)
-        is_same = len(before) == len(canvas) > 0
+        is_same = n_before == len(canvas) > 0
         if is_same or canvas.is_large(self.devicePixelRatioF()):
             self._motion.touch()
         if animate and is_same:
-            self._travel(before, first, area)
+            self._travel(start)
         self.redraw()
 
     def move_points(self, positions: ArrayLike) -> None:
@@ -147,7 +153,8 @@ class PointView(ExplainedWidget):
             self._paint_on_screen(painter)
 
     def _paint_on_screen(self, painter: QPainter) -> None:
-        if not is_pixel_device(painter) or scale_of(painter) != self.devicePixelRatioF():
+        is_as_fine = is_pixel_device(painter) and scale_of(painter) == self.devicePixelRatioF()
+        if self.is_in_figure or not is_as_fine:
             # Rendered into a file or a larger image, where the kept one would be blurred.
             self.paint(painter, self.width(), self.height())
             return

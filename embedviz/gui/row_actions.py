@@ -65,6 +65,11 @@ def fly_to_selection(window: MainWindow) -> None:
     window.map_in_use.fly_to_selection()
 
 
+def switch_lasso(window: MainWindow) -> None:
+    """Begin or end selecting with the lasso."""
+    window.map_in_use.switch_tool()
+
+
 def open_selection(window: MainWindow) -> None:
     """Open the selected rows as a set of their own."""
     from embedviz.core.formats.exporting import chosen_rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +17,14 @@ from embedviz.gui.journey import Journey, seen_alike
 from embedviz.gui.legend import LegendPlace
 from embedviz.gui.less_motion import wants_less_motion
 from embedviz.gui.seen import SeenWidget
+
+
+class Start(NamedTuple):
+    """Where points, camera and area are when a journey begins."""
+
+    positions: Positions
+    camera: Camera
+    area: QRectF
 
 
 class TravelingWidget(SeenWidget):
@@ -47,43 +56,52 @@ class TravelingWidget(SeenWidget):
 
     def fit(self) -> None:
         """Show all points, and keep showing all of them when the widget is resized."""
-        self._motion.finish()
-        before = self.camera
+        start = self._stop()
         self._sight.fit()
-        self._turn_from(before)
+        self._turn_from(start)
 
     def fly_to(self, rows: ArrayLike) -> None:
         """Go where these rows fill the view; a single one comes with what surrounds it.
 
         Linked views are taken along, and the camera settles at the end.
         """
-        self._motion.finish()
-        before = self.camera
+        start = self._stop()
         self._sight.hold(self._sight.around(np.asarray(rows, dtype=np.intp).reshape(-1)))
-        self._turn_from(before)
+        self._turn_from(start)
         self.moves.announce_journey()
 
     def set_legend_place(self, place: LegendPlace) -> None:
         """Put the legend over the points, or with None in the margin; nothing is emitted."""
         placed = self._picture.placed_legend
         if place != placed.place:
-            self._motion.finish()
-            before, area = self.camera, self.area()
+            start = self._stop()
             placed.place = place
-            if self.area() != area:
-                self._travel(self._picture.canvas.positions, before, area)
+            if self.area() != start.area:
+                self._travel(start)
             self.redraw()
 
-    def _turn_from(self, first: Camera) -> None:
-        if first != self.camera:
-            self._travel(self._picture.canvas.positions, first, self.area())
+    def arrive(self) -> None:
+        """Be at the end of what moves by itself."""
+        self._motion.finish()
+
+    def _stop(self) -> Start:
+        """Return where everything is by now, and be at the end of what moves by itself."""
+        start = Start(self._picture.canvas.positions, self.camera, self.area())
+        self._motion.finish()
+        return start
+
+    def _turn_from(self, start: Start) -> None:
+        moves = start.positions is not self._picture.canvas.positions
+        if moves or start.camera != self.camera:
+            self._travel(start)
         self._motion.touch()
         self.redraw()
 
-    def _travel(self, before: Positions, first: Camera, area: QRectF) -> None:
+    def _travel(self, start: Start) -> None:
         """Set out from where points, camera and area were to where they are."""
         if not (self.animations and self.isVisible()):
             return
+        before, first, area = start
         end, positions = self.camera, self._picture.canvas.positions
         # Between 2-D and 3-D, the way is shown in 3-D, whose axes need no margins.
         there = self._laid_out(end).area
@@ -104,7 +122,7 @@ class TravelingWidget(SeenWidget):
 
     def _come_to_rest(self) -> None:
         if self._sight.is_behind:
-            before = self.camera
+            start = self._stop()
             self._sight.fit()
-            self._turn_from(before)
+            self._turn_from(start)
         self.redraw()

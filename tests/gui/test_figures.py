@@ -54,6 +54,16 @@ def test_png_has_the_size_that_was_asked_for(picture, tmp_path, scale):
     assert image.pixelColor(2, 2).name().upper() == LIGHT.ground
 
 
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_what_the_hands_do_is_not_in_a_figure(picture, scale):
+    (view,) = picture.findChildren(PointView)
+    plain = draw_image(picture, scale)
+    view.hovered = 3
+    view.set_links(3, [4, 5])
+    assert draw_image(picture, scale) == plain
+    assert not view.is_in_figure
+
+
 def test_a_larger_picture_is_drawn_anew_and_not_enlarged(picture):
     """Enlarged, each pixel of the small picture would be a block of three by three."""
     image = draw_image(picture, 3).convertToFormat(QImage.Format.Format_Grayscale8)

@@ -614,6 +614,52 @@ def test_a_journey_ends_at_once_when_something_else_is_asked(view):
     np.testing.assert_array_equal(view._picture.canvas.positions[:, :2], np.array(CORNERS) + 1)
 
 
+@pytest.mark.parametrize(
+    "go_on",
+    [
+        lambda view: view.set_points(np.array(CORNERS)[::-1] * 5, animate=True),
+        lambda view: view.set_points(np.eye(4, 3), animate=True),
+        lambda view: view.fit(),
+        lambda view: view.fly_to([1]),
+        lambda view: view.set_legend_place((0.5, 0.5)),
+    ],
+)
+@pytest.mark.parametrize("columns", [2, 3])
+def test_another_journey_starts_where_the_first_one_was(view, qtbot, go_on, columns):
+    view.animations = True
+    view.set_legend(Categories("Kind", [("a", "#ff0000", 3)]))
+    view.set_points(np.column_stack([CORNERS, [0.0, 1, 2, 3]])[:, :columns])
+    view.set_points(np.array(CORNERS) * 20, animate=True)
+    view._show_part(0.5)
+    before = pixels_on_screen(view, view._picture.canvas.positions)
+    go_on(view)
+    assert view.is_on_the_way()
+    after = pixels_on_screen(view, view._picture.canvas.positions)
+    np.testing.assert_allclose(after, before, atol=0.05 if columns == 2 else 4)  # Perspective.
+    qtbot.waitUntil(lambda: not view.is_on_the_way())
+    assert view.camera.is_3d == view._picture.canvas.is_3d
+
+
+def test_hands_take_hold_of_the_end_of_a_journey(view):
+    view.animations = True
+    view.set_points(np.eye(4, 3))
+    view.set_points(CORNERS, animate=True)
+    assert view.camera.is_3d
+    view.moves.zoom(1.2, view.area().center())
+    assert not view.is_on_the_way()
+    assert not view.camera.is_3d
+
+
+def test_figures_are_without_hands(view):
+    view.set_points(CORNERS, "#ff0000", 9)
+    view.set_legend(ColorBar("rank", 0, 1, ["#000000", "#ffffff"]))
+    plain = painted(view, 400, 300)
+    view.hovered = 1
+    assert (shown(view) != plain).any()
+    view.is_in_figure = True
+    np.testing.assert_array_equal(shown(view), plain)
+
+
 def test_nothing_moves_by_itself_when_less_motion_is_wanted(view):
     view.set_points(CORNERS)
     view.set_points(np.array(CORNERS) + 1, animate=True)

@@ -99,9 +99,9 @@ def test_digits_with_their_pictures(qapp, session, artefacts, digits, theme, siz
 
 @every_size
 @everywhere
-def test_two_linked_maps(window, qapp, artefacts, words, idle, theme, size):
+def test_two_linked_maps(window, qtbot, qapp, artefacts, words, idle, theme, size):
     """The same words in two layers of a model, the selection brushed from one to the other."""
-    width, height, scale = SIZES[size]
+    _, height, scale = SIZES[size]
     apply_theme(qapp, THEMES[theme])
     window.resize(1280, height)
     final = load_sample("words-final")
@@ -113,7 +113,7 @@ def test_two_linked_maps(window, qapp, artefacts, words, idle, theme, size):
     window.trigger("view.sides")
     idle(window.session)
     for view in window.findChildren(PointView):
-        view._motion.setCurrentTime(10_000) if hasattr(view, "_motion") else None
+        qtbot.waitUntil(lambda view=view: not view.is_on_the_way())
         view.render_now()
     qapp.processEvents()
     image = figures.draw_image(window, scale)

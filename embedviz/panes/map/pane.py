@@ -13,9 +13,11 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout
 
+from embedviz.app import processes
 from embedviz.app.layouts import Layout, Wanted
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.session import Session
@@ -39,6 +41,8 @@ from embedviz.panes.map.method import MethodChoice
 from embedviz.panes.map.tools import MapTools
 from embedviz.panes.map.truth import Asked, Truth, measure_truth
 
+WARM_MILLISECONDS = 2500
+"""How long after a first picture the process for t-SNE and UMAP is started."""
 LEAST_WIDTH = 340
 """In pixels, so that two maps have room beside each other."""
 
@@ -123,6 +127,9 @@ class MapPane(Pane):
         return super().wants(subject)
 
     def _on_arrived(self) -> None:
+        if not self.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
+            # Whoever sees a map may want t-SNE or UMAP next: their process takes seconds to start.
+            QTimer.singleShot(WARM_MILLISECONDS, self, lambda: processes.spare.warm())
         self._applied.pop("points", None)
         self._show_controls()
         self._bring_up_to_date()
@@ -175,6 +182,7 @@ class MapPane(Pane):
         shares = None if truth is None else truth.shares
         self._dress = dress(layout.vector_set, self.settings, look.theme, shares)
         self.view.set_legend(self._dress.legend)
+        self.controls.show_legend(self._dress.legend)
 
     def _place_points(self, layout: Layout, settings: MapSettings) -> None:
         assert self._dress is not None
@@ -348,6 +356,9 @@ class MapPane(Pane):
     def drawn_rows(self) -> Rows | None:  # noqa: D102 - see Pane
         shown = None if self._dress is None else self._dress.shown
         return None if shown is None else np.flatnonzero(shown)
+
+    def switch_tool(self) -> None:  # noqa: D102 - see Pane
+        self.controls.lasso.toggle()
 
     def fly_to_selection(self) -> None:  # noqa: D102 - see Pane
         state, layout = self.session.state, self.run.layout

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import State
 from embedviz.core.projections import Projection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.colors import RAMPS, colorable_columns, sizable_columns
-from embedviz.gui.controls import Gear, Segments, choice, decimal, toggle, tool_button
+from embedviz.gui.controls import Gear, Segments, choice, decimal, named, toggle, tool_button
+from embedviz.gui.legend import Categories, ColorBar, Legend
 from embedviz.gui.projection_row import METHODS, method_of
-
-_SHORTEST = 6
-"""A box of names shows at least so many letters."""
 
 
 class MapTools(QObject):
@@ -39,9 +39,9 @@ class MapTools(QObject):
         super().__init__()
         self._name = name
         self._columns_of: VectorSet | None = None
-        self.sets = _narrow(choice(f"{name}.set", "Set: what this map shows"))
+        self.sets = _narrow(choice(f"{name}.set", "Set: what this map shows"), 8)
         self.sets.activated.connect(lambda _: self.set_chosen.emit(self.sets.currentData()))
-        self.method = _narrow(choice(f"{name}.method", "Method: how the points are laid out"))
+        self.method = _narrow(choice(f"{name}.method", "Method: how the points are laid out"), 9)
         for method in METHODS:
             self.method.addItem(method, method)
         self.method.activated.connect(lambda _: self.method_chosen.emit(self.method.currentData()))
@@ -50,7 +50,7 @@ class MapTools(QObject):
         self.dimensions = Segments(f"{name}.dimensions", "Dimensions of the map", ("2-D", "3-D"))
         self.dimensions.chosen.connect(lambda place: self._tell(is_3d=place == 1))
         self.color = _narrow(
-            choice(f"{name}.color", "Color: a metadata column that colors the points")
+            choice(f"{name}.color", "Color: a metadata column that colors the points"), 11
         )
         self.color.activated.connect(lambda _: self._tell(color_by=self.color.currentData()))
         self.labels = self._toggle(
@@ -110,12 +110,23 @@ class MapTools(QObject):
             (("all points within", True), ("front-most only", False)),
         )
         self.through.activated.connect(lambda _: self._tell(through=self.through.currentData()))
+        self.groups = Groups(f"{name}.groups")
+        self.groups.chosen.connect(lambda hidden: self._tell(hidden=hidden))
+        self.low, self.high = (
+            decimal(f"{name}.{end}", f"{end.title()}: the number where the colors end", 0.0, 0.1)
+            for end in ("low", "high")
+        )
+        for box in (self.low, self.high):
+            box.valueChanged.connect(lambda _: self._tell_range())
         self.images = self._toggle("images", "Pictures", "Pictures: draw the rows' own pictures")
         for text, control in (
             ("Size by", self.size),
-            ("Colors of numbers", self.ramp),
-            ("", self.inverted),
+            ("Groups", self.groups),
             ("Whole numbers", self.grouping),
+            ("Colors of numbers", self.ramp),
+            ("from", self.low),
+            ("to", self.high),
+            ("", self.inverted),
             ("Label size", self.label_scale),
             ("Select in 3-D", self.through),
             ("", self.images),
@@ -129,6 +140,27 @@ class MapTools(QObject):
 
     def _tell(self, **settings: object) -> None:
         self.changed.emit(settings)
+
+    def _tell_range(self) -> None:
+        low, high = sorted((self.low.value(), self.high.value()))
+        self._tell(color_range=(low, high))
+
+    def show_legend(self, legend: Legend | None) -> None:
+        """Offer by keys what a click or a drag in the legend does."""
+        has_groups, has_range = isinstance(legend, Categories), isinstance(legend, ColorBar)
+        for control in (self.ramp, self.low, self.high, self.inverted):
+            control.setEnabled(has_range)
+        self.groups.setEnabled(has_groups)
+        if isinstance(legend, Categories):
+            self.groups.show_groups([name for name, _, _ in legend.entries], legend.hidden)
+        elif isinstance(legend, ColorBar):
+            low = legend.least if legend.low is None else legend.low
+            high = legend.most if legend.high is None else legend.high
+            for box, value in ((self.low, low), (self.high, high)):
+                with QSignalBlocker(box):
+                    box.setRange(legend.least, legend.most)
+                    box.setSingleStep((legend.most - legend.least) / 20)
+                    box.setValue(value)
 
     def add_to(self, row: QHBoxLayout) -> None:
         """Put the controls into the tool row."""
@@ -225,9 +257,45 @@ class MapTools(QObject):
                 box.addItem(f"{before}{column}", column)
 
 
-def _narrow(box: QComboBox) -> QComboBox:
-    """Let a box cut long names, instead of making the window wide."""
+class Groups(QToolButton):
+    """A button with a list of groups, of which any can be hidden.
+
+    Signals
+    -------
+    chosen : (frozenset of str,)
+        The groups that are to be hidden.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        named(self, name, "Groups: which of them are drawn")
+        self.setText("Show or hide…")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setMenu(QMenu(self))
+        self.menu().triggered.connect(lambda _: self.chosen.emit(self._hidden()))
+
+    def show_groups(self, names: Sequence[str], hidden: frozenset[str]) -> None:
+        """Show which groups there are, and which of them are drawn."""
+        shown = [action.data() for action in self.menu().actions()]
+        if shown != list(names):
+            self.menu().clear()
+            for name in names:
+                action = self.menu().addAction(name.replace("&", "&&"))
+                action.setCheckable(True)
+                action.setData(name)
+        for action in self.menu().actions():
+            action.setChecked(action.data() not in hidden)
+
+    def _hidden(self) -> frozenset[str]:
+        unchecked = (action for action in self.menu().actions() if not action.isChecked())
+        return frozenset(action.data() for action in unchecked)
+
+
+def _narrow(box: QComboBox, letters: int) -> QComboBox:
+    """Let a box cut names that are longer than this, instead of making the window wide."""
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(_SHORTEST)
+    box.setMinimumContentsLength(letters)
     box.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
     return box
