@@ -177,14 +177,6 @@ class Gear(QToolButton):
         control.setParent(None)
 
 
-def gear(name: str, description: str, rows: Sequence[tuple[str, QWidget]]) -> Gear:
-    """Return a button that opens a panel of settings, each with its text before it."""
-    made = Gear(name, description)
-    for text, control in rows:
-        made.add(text, control)
-    return made
-
-
 class _Panel(QMenu):
     """A menu of controls: Tab goes from one to the next, where a menu would go to itself."""
 

@@ -9,7 +9,6 @@ from embedviz.gui.controls import (
     caption,
     choice,
     decimal,
-    gear,
     named,
     number,
     slider,
@@ -115,7 +114,9 @@ def opened_gear(shown, qapp):
         toggle("x.inverted", "Inverted", "Inverted"),
     ]
     rows = [("Size by", controls[0]), ("Count", controls[1]), ("", controls[2])]
-    made = shown(gear("x.gear", "Settings: more of them", rows))
+    made = shown(Gear("x.gear", "Settings: more of them"))
+    for row in rows:
+        made.add(*row)
     made.menu().popup(made.mapToGlobal(made.rect().bottomLeft()))
     yield made, controls
     made.menu().close()
