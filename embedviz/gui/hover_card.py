@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from embedviz.gui.hands import HandledWidget
 from embedviz.gui.lettering import draw_line_of_text, text_size
-from embedviz.gui.theme import CAPTION_PIXELS, RADIUS, TEXT_PIXELS, font, look, with_alpha
+from embedviz.gui.theme import CAPTION_PIXELS, RADIUS, TEXT_PIXELS, font, look
 
 APPEARS_AFTER = 120
 """How long the mouse is over a point before its card appears, in milliseconds."""
@@ -125,7 +125,7 @@ class HoverCard(QWidget):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(theme.hairline), 1))
-            painter.setBrush(with_alpha(theme.panel, 0.97))
+            painter.setBrush(QColor(theme.panel))
             box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
             painter.drawRoundedRect(box, RADIUS, RADIUS)
             inner = box.adjusted(pad, pad, -pad, -pad)

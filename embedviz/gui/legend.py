@@ -209,13 +209,14 @@ def legend_width(frame: Frame, legend: Legend, available: float) -> float:
 
 def panel_size(frame: Frame, legend: Legend) -> QSizeF:
     """Return the size of a legend over the points, with its padding, in pixels."""
-    line = frame.text(_LINE)
+    line, most = frame.text(_LINE), frame.area.height()
+    height = line + 4 + 1.6 * PANEL_PADDING
     if isinstance(legend, Categories):
-        height = line + 4 + len(legend.entries) * line
+        height += min(len(legend.entries), max(1, (most - height) // line)) * line
     else:
-        height = line + 4 + frame.text(_BAR_LENGTH) + _around_bar(frame)
+        height += frame.text(_BAR_LENGTH) + _around_bar(frame)
     width = legend_width(frame, legend, frame.area.width()) + 2 * PANEL_PADDING
-    return QSizeF(width, min(height + 1.6 * PANEL_PADDING, frame.area.height()))
+    return QSizeF(width, min(height, most))
 
 
 def lay_out(
