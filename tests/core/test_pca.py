@@ -6,6 +6,7 @@ from hypothesis.extra.numpy import arrays
 
 import embedviz.core.ranking as ranking
 from embedviz.core.errors import UserError
+from embedviz.core.formats import load
 from embedviz.core.progress import Cancelled
 from embedviz.core.projections import PCA, PROJECTIONS
 
@@ -77,9 +78,76 @@ def test_equals_scikit_learn_when_the_first_rows_lie_elsewhere(monkeypatch):
     assert_equals_scikit_learn(np.asfortranarray(vectors))
 
 
-def test_equals_scikit_learn_on_real_vectors(data_folder):
-    assert_equals_scikit_learn(np.load(data_folder / "stsb" / "stsb_dev_layer5.f32.npy"))
-    assert_equals_scikit_learn(np.load(data_folder / "glove50" / "golden_5050x50.f4.npy"))
+def assert_any_three_components_equal_scikit_learn(vectors, chosen):
+    from sklearn import decomposition
+
+    exact = vectors.astype(np.float64)
+    reference = decomposition.PCA(svd_solver="full").fit(exact)
+    expected = reference.transform(exact)
+    size = np.abs(expected).max()
+    for components in chosen:
+        wanted = list(components)
+        fitted = PCA(components).fit(vectors)
+        np.testing.assert_allclose(
+            fitted.explained_variance_ratio, reference.explained_variance_ratio_[wanted], atol=1e-4
+        )
+        found = fitted.transform(vectors)
+        np.testing.assert_allclose(found, expected[:, wanted], atol=1e-4 * size)
+    np.testing.assert_array_equal(found, PCA(components).fit_transform(vectors, 3))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "stsb/stsb_dev_layer2.f32.npy",
+        "stsb/stsb_dev_layer5.f32.npy",
+        "stsb/stsb_dev_final.f32.npy",
+        "glove50/golden_5050x50.f4.npy",
+        "movies/peliculas_text-embedding-3-small-1536.json",
+        "movies/peliculas_text-embedding-3-small-256.json",
+        "movies/peliculas_text-embedding-ada-002.json",
+    ],
+)
+def test_equals_scikit_learn_on_real_vectors(data_folder, name):
+    vectors = load(data_folder / name).vectors
+    last = min(vectors.shape) - 1
+    assert_any_three_components_equal_scikit_learn(vectors, [(0, 1, 2), (7, 3, 30), (1, last, 0)])
+
+
+def test_equals_scikit_learn_on_iris(data_folder):
+    iris = np.fromfile(data_folder / "projector" / "iris_tensors.bytes", "<f4").reshape(150, 4)
+    assert_any_three_components_equal_scikit_learn(iris, [(0, 1, 2), (3, 1, 0)])
+
+
+@pytest.fixture(scope="module")
+def images():
+    """Return 5,000 images of 28 × 28 pixels: digits with noise, and a border that is all black."""
+    from sklearn.datasets import load_digits
+
+    rng = np.random.default_rng(0)
+    digits = load_digits().images[rng.integers(0, 1797, 5000)] * (255 / 16)
+    pixels = np.zeros((5000, 28, 28))
+    pixels[:, 2:26, 2:26] = np.kron(digits, np.ones((3, 3))) + rng.normal(0, 8, (5000, 24, 24))
+    return pixels.clip(0, 255).reshape(5000, 784).astype(np.float32)
+
+
+def test_equals_scikit_learn_on_images(images):
+    # The noise has variances that are nearly the same, from the 60th component on; the border
+    # has none, so the last components are those of nothing.
+    chosen = [(0, 1, 2), (5, 0, 40), (66, 81, 575), (2, 600, 783)]
+    assert_any_three_components_equal_scikit_learn(images, chosen)
+
+
+def test_variances_that_are_nearly_the_same_are_summed_in_float64(images):
+    def n_passes(vectors, components):
+        seen = []
+        PCA(components).fit(vectors, lambda fraction, words: seen.append((fraction, words)))
+        assert [fraction for fraction, _ in seen] == sorted(fraction for fraction, _ in seen)
+        return sum(words == "covariance" for _, words in seen)
+
+    assert n_passes(images, (66, 81, 575)) == 2 * n_passes(images, (0, 1, 2))
+    even = np.random.default_rng(0).normal(size=(20_000, 64)).astype(np.float32)
+    assert n_passes(even, (0, 1, 2)) == n_passes(even, (61, 62, 63))
 
 
 @pytest.mark.parametrize("shape", [(0, 4), (1, 4), (5, 4), (4, 5), (3, 0), (0, 0)])
