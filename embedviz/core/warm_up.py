@@ -173,11 +173,13 @@ def _compile_neighbors() -> None:
 def _compile_graph() -> None:
     from embedviz.core.neighbor_graph import neighbor_graph, neighbors_within
     from embedviz.core.tiles import GRAPH_METRICS
+    from embedviz.core.trust import trustworthiness
 
     vectors = _some_vectors().vectors
     for metric in GRAPH_METRICS:
         neighbor_graph(vectors, 3, metric)
     neighbors_within(vectors, [1, 2, 3], 2)
+    trustworthiness(vectors, vectors[:, :2])
 
 
 def _compile_prefixes() -> None:
@@ -243,7 +245,7 @@ STEPS = {
     "marks": Step(_compile_marks, ("labels", "picking"), draws=True),
     "density": Step(_compile_density, ("density",)),
     "neighbors": Step(_compile_neighbors, ("neighbors", "isotropy")),
-    "graph": Step(_compile_graph, ("tiles", "tile_heaps")),
+    "graph": Step(_compile_graph, ("tiles", "tile_heaps", "tile_ranks")),
     "analogies": Step(_compile_analogies, ("analogy_methods",)),
     "cone": Step(_compile_cone, ("cone",)),
     "prefixes": Step(_compile_prefixes, ("prefix_search", "prefix_neighbors", "orderings")),
