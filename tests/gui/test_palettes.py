@@ -3,6 +3,7 @@
 from itertools import combinations
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 
 from embedviz.gui.palettes import (
@@ -34,6 +35,14 @@ def test_ramps_get_lighter_evenly(name, theme):
     steps = np.diff(seen(ramp)[:, 0])
     assert (steps > 0).all()
     assert steps.max() < 3 * steps.min()
+
+
+@pytest.mark.parametrize("name", ["viridis", "cividis"])
+@pytest.mark.parametrize(("theme", "first", "last"), [(LIGHT, 0, 0.95), (DARK, 0.16, 1)])
+def test_ramps_are_those_that_are_known(name, theme, first, last):
+    known = pg.colormap.get(name).mapToFloat(np.linspace(first, last, RAMP_STEPS))[:, :3]
+    away = np.linalg.norm(seen(number_ramp(name, theme)) - _oklab(known), axis=1)
+    assert away.max() < 0.012  # A difference of 0.02 can just be seen.
 
 
 @both_themes
