@@ -189,13 +189,15 @@ class HandledWidget(TravelingWidget):
         self.row_clicked.emit(self.row_at(place, PICK_RADIUS), keys)
 
     def _escapes(self) -> bool:
-        """Return whether there is a lasso or a box to end, or a tool to put away."""
-        return bool(self.outline.corners) or self._tool == "lasso"
+        """Return whether there is a drag to give up, or a tool to put away."""
+        drags = bool(self.outline.corners) or self.on_legend.is_carrying
+        return drags or self._tool == "lasso"
 
     def _escape(self) -> None:
-        if self.outline.corners:
+        if self.outline.corners or self.on_legend.is_carrying:
             self._gesture = None
             self.outline.forget()
+            self.on_legend.forget()
         else:
             self.set_tool("navigate")
             self.tool_changed.emit("navigate")

@@ -50,9 +50,10 @@ class LegendHands:
         self._held: QRectF | None = None
         self._turned = 0.0
 
-    def is_at(self, place: QPointF) -> bool:
-        """Return whether the legend is at a place in the widget."""
-        return self._part_at(place) is not None
+    @property
+    def is_carrying(self) -> bool:
+        """Whether the legend is being carried elsewhere."""
+        return self._held is not None
 
     def hover(self, place: QPointF) -> Qt.CursorShape | None:
         """Highlight what is at a place; return the cursor for it, None outside."""
@@ -103,7 +104,7 @@ class LegendHands:
     def scroll(self, notches: float, place: QPointF) -> bool:
         """Show other entries where there are too many; False where there is nothing to scroll."""
         layout = self._layout()
-        if layout is None or not layout.last_first or not self.is_at(place):
+        if layout is None or not layout.last_first or layout.part_at(place) is None:
             return False
         # A trackpad turns by small parts of a notch.
         self._turned += notches * SCROLLED_BY

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from embedviz.app.preparation import preparation
@@ -336,6 +336,19 @@ def test_the_corner_gives_way_to_the_legend(view):
         corner = view._picture._corner_box(view.frame())
         assert view.area().contains(corner)
         assert not corner.intersects(layout(view).box)
+
+
+def test_escape_leaves_a_legend_where_it_was(view):
+    view.set_legend(categories(4))
+    moved, plain = heard(view.legend_moved), view.grab().toImage()
+    press(view, layout(view).title.center())
+    move(view, QPointF(100, 100))
+    QApplication.sendEvent(view, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, NO_KEYS))
+    release(view, QPointF(100, 100))
+    assert not moved
+    assert layout(view).box.left() > view.area().right()
+    view._look_under.stop()
+    assert view.grab().toImage() == plain
 
 
 def test_a_legend_that_vanishes_while_it_is_held(view):
