@@ -214,7 +214,7 @@ def rows_with_room(pixels: ArrayLike, side: float, most: int = 2000) -> NDArray[
     columns, rows = (cells.max(axis=0) + 2).tolist()
     taken = np.full((rows, columns), -1, dtype=np.intp)
     chosen = np.empty(min(most, len(known)), dtype=np.intp)
-    count = _spread_squares(points[known], cells, side, taken, chosen)
+    count = _spread_squares(points[known], cells, float(side), taken, chosen)
     return np.asarray(known[chosen[:count]])
 
 

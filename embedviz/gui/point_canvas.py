@@ -62,7 +62,7 @@ class PointCanvas:
         self.is_density = False
         self._colors: Colors | None = None
         self._sizes: Sizes = packed_sizes(None, 0)
-        self._has_usual_sizes = True
+        self._is_crowd = True
         self._image: Image = np.empty((0, 0), dtype=np.uint32)
         self._drawn: tuple[Any, ...] = ()
 
@@ -77,7 +77,11 @@ class PointCanvas:
         given = _checked(positions)
         count, columns = given.shape
         packed, diameters = packed_colors(colors, count), packed_sizes(sizes, count)
-        self._colors, self._sizes, self._has_usual_sizes = packed, diameters, sizes is None
+        self._colors, self._sizes, self._is_crowd = (
+            packed,
+            diameters,
+            sizes is None or len(diameters) > 1,
+        )
         is_same = count == len(self)
         self.is_3d = columns == 3
         self._place(given)
@@ -121,8 +125,8 @@ class PointCanvas:
 
     def is_large(self, device_scale: float) -> bool:
         """Return whether the points are drawn as dots while they move."""
-        reach = float(self._sizes.mean()) * device_scale + 2
-        return len(self) * reach * reach > MOST_FINE_PIXELS
+        pixels = float(np.square(self._sizes * np.float32(device_scale) + 2).mean())
+        return len(self) * pixels > MOST_FINE_PIXELS
 
     def pick(self, frame: Frame, x: float, y: float, radius: float) -> int:
         """Return the row at a place in the picture, or -1."""
@@ -205,7 +209,7 @@ class PointCanvas:
         if quick and frame.camera.is_3d:
             # These dots hide each other, as many translucent ones would together.
             colors = colors | np.uint32(0xFF000000)
-        elif self._has_usual_sizes:
+        elif self._is_crowd:
             colors = faded_colors(colors, usual_opacity(len(self)))
         sizes = self._sizes * np.float32(frame.device_scale)
         if quick:

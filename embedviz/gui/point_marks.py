@@ -16,7 +16,7 @@ from embedviz.gui.theme import Theme, with_alpha
 
 MOST_RINGED = 2000
 """More rows than this have one outline around all of them instead of rings."""
-_OUTLINE = 1.2
+_OUTLINE = 0.9
 _OUTLINE_OPACITY = 0.85
 _OUTLINED_FROM = 2.5
 _EDGE_OPACITY = 0.4

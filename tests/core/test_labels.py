@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embedviz.core import labels
-from embedviz.core.labels import PLACES, place_labels
+from embedviz.core.labels import OVER, PLACES, place_labels, rows_with_room
 
 WIDTH, HEIGHT = 300, 200
 SCENES = st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 60), st.integers(0, 8))
@@ -149,8 +149,34 @@ def test_places_are_tried_in_order_and_named():
     assert PLACES[first.places[0]] == "right"
 
 
-def test_the_kernel_is_compiled_once():
+def test_each_kernel_is_compiled_once():
     labels.compile_all()
     placed((0, 5, 2))
     place_labels([], [], [], [], width=5, height=5)
+    rows_with_room(np.zeros((3, 2)), 4)
     assert len(labels._place.signatures) == 1
+    assert len(labels._spread_squares.signatures) == 1
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 80), st.floats(1, 60), st.integers(0, 30))
+def test_squares_with_room_touch_none_and_the_first_come_first(seed, count, side, most):
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(-50, 250, (count, 2))
+    points[rng.random(count) < 0.1] = np.nan
+    expected = []
+    for index, point in enumerate(points):
+        away = np.abs(points[expected] - point).max(axis=1) if expected else np.array([np.inf])
+        if len(expected) < most and np.isfinite(point).all() and (away >= side).all():
+            expected.append(index)
+    assert rows_with_room(points, side, most).tolist() == expected
+
+
+def test_labels_over_areas_are_in_the_middle_or_near_it():
+    point, box = [[100.0, 100.0]], [[40.0, 10.0]]
+    usual = place_labels(point, box, [0], [0], width=WIDTH, height=HEIGHT, shifts=OVER)
+    np.testing.assert_allclose(usual.corners, [[80, 95]])
+    moved = place_labels(
+        point, box, [0], [0], width=WIDTH, height=HEIGHT, shifts=OVER, obstacles=[[80, 101, 40, 2]]
+    )
+    np.testing.assert_allclose(moved.corners, [[80, 90]])
