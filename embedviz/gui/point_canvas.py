@@ -62,7 +62,7 @@ class PointCanvas:
         self.is_density = False
         self._colors: Colors | None = None
         self._sizes: Sizes = packed_sizes(None, 0)
-        self._is_crowd = True
+        self._is_faint = True
         self._image: Image = np.empty((0, 0), dtype=np.uint32)
         self._drawn: tuple[Any, ...] = ()
 
@@ -77,7 +77,7 @@ class PointCanvas:
         given = _checked(positions)
         count, columns = given.shape
         packed, diameters = packed_colors(colors, count), packed_sizes(sizes, count)
-        self._colors, self._sizes, self._is_crowd = (
+        self._colors, self._sizes, self._is_faint = (
             packed,
             diameters,
             sizes is None or len(diameters) > 1,
@@ -209,7 +209,7 @@ class PointCanvas:
         if quick and frame.camera.is_3d:
             # These dots hide each other, as many translucent ones would together.
             colors = colors | np.uint32(0xFF000000)
-        elif self._is_crowd:
+        elif self._is_faint:
             colors = faded_colors(colors, usual_opacity(len(self)))
         sizes = self._sizes * np.float32(frame.device_scale)
         if quick:

@@ -166,7 +166,8 @@ class PointPicture:
         panels = [self.placed_legend.box_over_points(frame)]
         if self.corner:
             panels.append(self._corner_box(frame))
-        boxes = [*titles, *(box.getRect() for box in panels if not box.isEmpty())]
+        pictures = self.pictures.boxes_of(rows).tolist()
+        boxes = [*titles, *pictures, *(box.getRect() for box in panels if not box.isEmpty())]
         return np.vstack([marks, arrows, np.array(boxes, dtype=np.float64).reshape(-1, 4)])
 
     def _corner_box(self, frame: Frame) -> QRectF:

@@ -165,3 +165,78 @@ def test_behind_the_eye_there_is_nothing(canvas):
     frame = Frame(QRectF(0, 0, 200, 150), away, LIGHT, canvas.extent)
     assert not painted(canvas, frame).any()
     assert canvas.pick(frame, 100, 75, 500) == -1
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+def test_density_shows_how_many_there_are(canvas, columns):
+    rng = np.random.default_rng(0)
+    positions = rng.normal(size=(5000, columns))
+    positions[:4] = np.nan
+    colors = np.where(positions[:, 0] > 0, np.uint32(RED), np.uint32(BLUE))
+    canvas.set_points(positions, colors, None)
+    frame = framed(canvas)
+    points = painted(canvas, frame)
+    canvas.set_density(True)
+    density = painted(canvas, frame)
+    assert (points != density).any()
+    middle, outskirts = density[75 - 5 : 75 + 5, 100 - 5 : 100 + 5, 3], density[..., 3]
+    assert middle.mean() > 3 * outskirts.mean() > 0
+    # Not other while it moves, and found by the hand as before.
+    np.testing.assert_array_equal(painted(canvas, framed(canvas, is_moving=True)), density)
+    assert canvas.pick(frame, 100, 75, 30) >= 4
+    canvas.set_density(False)
+    np.testing.assert_array_equal(painted(canvas, frame), points)
+
+
+def test_in_a_density_marks_are_on_top_and_others_dimmed(canvas):
+    rng = np.random.default_rng(0)
+    canvas.set_points(rng.normal(size=(9000, 2)), None, None)
+    canvas.set_density(True)
+    usual = painted(canvas, framed(canvas))
+    chosen = np.flatnonzero(canvas.positions[:, 0] > 0)
+    for selected in (chosen, chosen[:3]):
+        canvas.set_marks(Marks(0, selected, dim_others=True))
+        seen = painted(canvas, framed(canvas))
+        left = seen[:, :60, 3].sum() / usual[:, :60, 3].sum()
+        assert left == pytest.approx(point_canvas.DIMMED, abs=0.05)
+    canvas.set_marks(Marks(selected=chosen, dim_others=True))
+    seen = painted(canvas, framed(canvas))
+    assert seen[:, 120:, 3].sum() > 0.8 * usual[:, 120:, 3].sum()
+
+
+@pytest.mark.parametrize("density", [False, True])
+def test_dimming_is_the_same_in_a_crowd_as_for_a_single_point(canvas, density):
+    canvas.set_points([[-1, 0]] + [[1, 0]] * 300, "#ff0000", 9)
+    canvas.set_density(density)
+    frame = framed(canvas)
+    (left, row), (right, _) = frame.project(canvas.positions[:2])[0].astype(int)
+    usual = painted(canvas, frame)
+    canvas.set_marks(Marks(dim_others=True))
+    dimmed = painted(canvas, frame)
+    for column in (left, right):
+        expected = usual[row, column, 3] * point_canvas.DIMMED
+        assert dimmed[row, column, 3] == pytest.approx(expected, abs=2)
+
+
+def test_sizes_of_rows_matter_to_the_cost_of_moving(canvas):
+    positions = np.zeros((20_000, 2), np.float32)
+    canvas.set_points(positions, None, np.full(20_000, 4))
+    assert not canvas.is_large(1)
+    canvas.set_points(positions, None, np.where(np.arange(20_000) % 20, 4, 120))
+    assert canvas.is_large(1)
+
+
+def test_colors_of_rows(canvas):
+    canvas.set_points(np.zeros((3, 2)), np.array([RED, BLUE, RED], np.uint32), None)
+    assert canvas.colors_of(rows(1, 0), LIGHT).tolist() == [BLUE, RED]
+    canvas.set_points(np.zeros((3, 2)), None, None)
+    assert canvas.colors_of(rows(1, 0), LIGHT).tolist() == [LIGHT.point.rgba()] * 2
+
+
+def test_in_3d_a_few_outliers_are_not_part_of_the_extent(canvas):
+    positions = np.random.default_rng(0).uniform(-1, 1, (1000, 3))
+    positions[0] = 500
+    canvas.set_points(positions, None, None)
+    assert max(canvas.extent.high) < 2
+    canvas.set_points(positions[:, :2], None, None)
+    assert canvas.extent.high[0] == 500
