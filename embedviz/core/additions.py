@@ -37,8 +37,12 @@ def with_thumbnails(
     UserError
         When there is not one for each row.
     """
-    metadata = vector_set.metadata if vector_set.metadata.num_columns else None
-    return _again(vector_set, metadata, thumbnails, notes)
+    return _again(vector_set, _metadata_of(vector_set), thumbnails, notes)
+
+
+def with_notes(vector_set: VectorSet, notes: Sequence[str]) -> VectorSet:
+    """Return a set with the same rows and further notes."""
+    return _again(vector_set, _metadata_of(vector_set), vector_set.thumbnails, notes)
 
 
 def with_columns(
@@ -75,6 +79,10 @@ def with_columns(
     else:
         metadata = added  # Of another length, the new set says so.
     return _again(vector_set, metadata, vector_set.thumbnails, notes)
+
+
+def _metadata_of(vector_set: VectorSet) -> pa.Table | None:
+    return vector_set.metadata if vector_set.metadata.num_columns else None
 
 
 def _again(

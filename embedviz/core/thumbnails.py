@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -109,61 +109,112 @@ class ChosenImages:
 
 
 def sprite_size(sheet: Path) -> tuple[int, int] | None:
-    """Return the width and height of one picture, from the Projector's settings beside the sheet.
+    """Return the width and height of one picture, from the Projector's settings near the sheet.
 
     Those are `projector_config.json` as the web page reads it, or `projector_config.pbtxt` as
-    TensorBoard and PyTorch write it. None when there are no settings, or none for this sheet.
+    TensorBoard and PyTorch write it, in the folder of the sheet or one of the two above. None when
+    there are no settings, or none for this sheet.
 
     Parameters
     ----------
     sheet : path
         The image with the pictures of all rows.
     """
-    for name in _CONFIGURATIONS:
-        for image_path, size in _sprites(sheet.with_name(name)):
-            # A path with backslashes was written on Windows.
-            if re.split(r"[/\\]", image_path)[-1] == sheet.name:
-                return size
+    for folder, sprite in _sprites_near(sheet):
+        if sprite.size is not None and _is_meant(folder, sprite.sheet, sheet):
+            return sprite.size
     return None
 
 
-def _sprites(path: Path) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Yield the file name and the size of one picture of all sheets in the settings."""
+def sprite_sheet_of(vectors: Path) -> Path | None:
+    """Return the sheet with the pictures of the rows of a file, as the Projector's settings say.
+
+    Parameters
+    ----------
+    vectors : path
+        Near the settings, as in `sprite_size`.
+    """
+    for folder, sprite in _sprites_near(vectors):
+        if _is_meant(folder, sprite.vectors, vectors):
+            for sheet in (_within(folder, sprite.sheet), folder / _last_part(sprite.sheet)):
+                if sheet.is_file():
+                    return sheet
+    return None
+
+
+class _Sprite(NamedTuple):
+    """What the settings say of a sheet: the files as they are written there."""
+
+    vectors: str
+    sheet: str
+    size: tuple[int, int] | None
+
+
+def _is_meant(folder: Path, written: str, path: Path) -> bool:
+    """Return whether settings in a folder mean a file: by its path, or by its name beside them."""
+    is_beside = folder == path.parent and _last_part(written) == path.name
+    return bool(written) and (is_beside or _within(folder, written) == path)
+
+
+def _within(folder: Path, written: str) -> Path:
+    return folder / written.replace("\\", "/")  # Settings may be from Windows.
+
+
+def _last_part(written: str) -> str:
+    return re.split(r"[/\\]", written)[-1]
+
+
+def _sprites_near(path: Path) -> Iterator[tuple[Path, _Sprite]]:
+    """Yield the folder and the content of all settings near a file."""
+    for folder in path.absolute().parents[:3]:
+        for name in _CONFIGURATIONS:
+            for sprite in _sprites(folder / name):
+                yield folder, sprite
+
+
+def _sprites(path: Path) -> Iterator[_Sprite]:
+    """Yield what the settings in a file say of sheets."""
     try:
         if path.stat().st_size > _LONGEST_CONFIGURATION:
             return
         text = path.read_text(encoding="utf-8-sig")
-        found = _from_json(json.loads(text)) if path.suffix == ".json" else _from_proto(text)
+        found = list(_from_json(json.loads(text)) if path.suffix == ".json" else _from_proto(text))
     except (OSError, ValueError, RecursionError):  # Not there, or somebody else's file.
         return
-    for image_path, size in found:
-        if isinstance(image_path, str) and _is_size(size):
-            yield image_path, (int(size[0]), int(size[1]))
+    for vectors, sheet, size in found:
+        if isinstance(sheet, str) and sheet:
+            yield _Sprite(
+                vectors if isinstance(vectors, str) else "",
+                sheet,
+                (int(size[0]), int(size[1])) if _is_size(size) else None,
+            )
 
 
 def _is_size(size: Any) -> bool:
     return (
         isinstance(size, list)
         and len(size) == 2
-        and all(isinstance(length, int) and length > 0 for length in size)
+        and all(type(length) is int and length > 0 for length in size)
     )
 
 
-def _from_json(settings: Any) -> Iterator[tuple[Any, Any]]:
+def _from_json(settings: Any) -> Iterator[tuple[Any, Any, Any]]:
     embeddings = settings.get("embeddings") if isinstance(settings, dict) else None
     for embedding in embeddings if isinstance(embeddings, list) else []:
         sprite = embedding.get("sprite") if isinstance(embedding, dict) else None
         if isinstance(sprite, dict):
-            yield sprite.get("imagePath"), sprite.get("singleImageDim")
+            yield embedding.get("tensorPath"), sprite.get("imagePath"), sprite.get("singleImageDim")
 
 
-def _from_proto(text: str) -> Iterator[tuple[Any, Any]]:
-    for body in re.findall(r"\bsprite\s*:?\s*\{([^{}]*)\}", text):
-        image_path = re.search(r'\bimage_path\s*:\s*"([^"]*)"', body)
-        # Written one by one, or as a list in brackets.
-        sizes = re.findall(r"\bsingle_image_dim\s*:\s*\[?([\d\s,]+)", body)
-        numbers = [int(number) for found in sizes for number in re.findall(r"\d+", found)]
-        yield image_path and image_path[1], numbers
+def _from_proto(text: str) -> Iterator[tuple[Any, Any, Any]]:
+    for embedding in re.split(r"\bembeddings\s*:?\s*\{", text)[1:]:
+        vectors = re.search(r'\btensor_path\s*:\s*"([^"]*)"', embedding)
+        for body in re.findall(r"\bsprite\s*:?\s*\{([^{}]*)\}", embedding):
+            sheet = re.search(r'\bimage_path\s*:\s*"([^"]*)"', body)
+            # Written one by one, or as a list in brackets.
+            sizes = re.findall(r"\bsingle_image_dim\s*:\s*\[?([\d\s,]+)", body)
+            numbers = [int(number) for found in sizes for number in re.findall(r"\d+", found)]
+            yield vectors and vectors[1], sheet and sheet[1], numbers
 
 
 def _to_bytes(pixels: NDArray[Any]) -> Pixels:

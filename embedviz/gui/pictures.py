@@ -21,9 +21,9 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader
 from shiboken6 import isValid
 
-from embedviz.core.additions import with_thumbnails
+from embedviz.core.additions import with_notes, with_thumbnails
 from embedviz.core.errors import UserError
-from embedviz.core.thumbnails import Pixels, sprite_size
+from embedviz.core.thumbnails import Pixels, sprite_sheet_of, sprite_size
 from embedviz.core.vector_set import VectorSet
 
 if TYPE_CHECKING:
@@ -260,6 +260,24 @@ def with_image_column(vector_set: VectorSet, column: str) -> VectorSet:
         )
     note = f"Pictures from the files in column {column!r}."
     return with_thumbnails(vector_set, ImageFiles(paths, folder), [note])
+
+
+def with_own_pictures(vector_set: VectorSet) -> VectorSet:
+    """Return a set with the pictures that come with its file, or the set itself.
+
+    Those are the images that a column names, or the sprite sheet in the Projector's settings near
+    the file. What cannot be read is said in the notes: the vectors are what was opened.
+    """
+    if vector_set.thumbnails is not None or not vector_set.path:
+        return vector_set
+    columns = image_columns(vector_set)
+    sheet = sprite_sheet_of(Path(vector_set.path))
+    try:
+        if sheet is not None:
+            return load_sprites(sheet, vector_set)
+        return with_image_column(vector_set, columns[0]) if columns else vector_set
+    except UserError as error:
+        return with_notes(vector_set, [f"Pictures are not shown. {error}"])
 
 
 def image_columns(vector_set: VectorSet) -> list[str]:

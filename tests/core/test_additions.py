@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from embedviz.core.additions import with_columns, with_thumbnails
+from embedviz.core.additions import with_columns, with_notes, with_thumbnails
 from embedviz.core.errors import UserError
 from embedviz.core.recipes import Truncated
 from embedviz.core.thumbnails import ImageArray
@@ -59,3 +59,11 @@ def test_columns_that_do_not_fit_are_refused(any_set):
 def test_a_column_is_not_replaced(toy):
     with pytest.raises(UserError, match="toy has a column 'group' already"):
         with_columns(toy, {"group": np.zeros(50)})
+
+
+def test_notes_are_added(any_set):
+    any_set = with_thumbnails(any_set, ImageArray(np.zeros((50, 1, 1))))
+    found = with_notes(any_set, ["a", "b"])
+    assert found.thumbnails is any_set.thumbnails
+    assert found.metadata.equals(any_set.metadata)
+    assert_same_but(found, any_set, "a", "b")

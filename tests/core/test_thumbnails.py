@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from embedviz.core.errors import UserError
-from embedviz.core.thumbnails import INK, ChosenImages, ImageArray, sprite_size
+from embedviz.core.thumbnails import INK, ChosenImages, ImageArray, sprite_sheet_of, sprite_size
 
 
 @given(
@@ -104,6 +104,44 @@ def test_or_in_those_of_tensorboard(tmp_path, sizes):
     text = f"embeddings {{\n  tensor_name: 'x'\n {sprite}\n}}\n"
     (tmp_path / "projector_config.pbtxt").write_text(text, encoding="utf-8")
     assert sprite_size(tmp_path / "sprite.png") == (32, 24)
+
+
+def test_settings_two_folders_above_are_those_of_tensorboard(tmp_path):
+    folder = tmp_path / "00000" / "default"
+    folder.mkdir(parents=True)
+    sprite = 'sprite { image_path: "00000/default/sprite.png" single_image_dim: [28, 20] }'
+    text = f'embeddings {{ tensor_path: "00000/default/tensors.tsv" {sprite} }}'
+    (tmp_path / "projector_config.pbtxt").write_text(text, encoding="utf-8")
+    assert sprite_size(folder / "sprite.png") == (28, 20)
+    assert sprite_size(tmp_path / "sprite.png") == (28, 20)  # By its name beside the settings.
+    assert sprite_size(tmp_path / "00000" / "sprite.png") is None
+    assert sprite_sheet_of(folder / "tensors.tsv") is None
+    (folder / "sprite.png").touch()
+    assert sprite_sheet_of(folder / "tensors.tsv") == folder / "sprite.png"
+    assert sprite_sheet_of(folder / "others.tsv") is None
+
+
+@pytest.mark.parametrize(
+    ("written", "there"),
+    [
+        ("data/sheet.png", "data/sheet.png"),
+        (r"data\sheet.png", "data/sheet.png"),
+        ("elsewhere/sheet.png", "sheet.png"),
+    ],
+)
+def test_the_sheet_of_a_file_is_where_the_settings_say_or_beside_them(tmp_path, written, there):
+    embeddings = [
+        {"tensorPath": "iris.tsv"},
+        {"tensorPath": "oss/mnist.bytes", "sprite": {"imagePath": written}},
+    ]
+    text = json.dumps({"embeddings": embeddings})
+    (tmp_path / "projector_config.json").write_text(text, encoding="utf-8")
+    assert sprite_sheet_of(tmp_path / "mnist.bytes") is None
+    (tmp_path / "data").mkdir()
+    (tmp_path / there).touch()
+    assert sprite_sheet_of(tmp_path / "mnist.bytes") == tmp_path / there
+    assert sprite_size(tmp_path / there) is None
+    assert sprite_sheet_of(tmp_path / "iris.tsv") is None
 
 
 @pytest.mark.parametrize(

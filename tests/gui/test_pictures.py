@@ -18,6 +18,7 @@ from embedviz.gui.pictures import (
     load_sprites,
     read_thumbnail,
     with_image_column,
+    with_own_pictures,
 )
 
 
@@ -214,3 +215,33 @@ def test_the_picture_of_a_row_to_look_at(folder):
     files = with_image_column(files, "image")
     assert image_of(files, 0).width() == 22
     assert image_of(files, 1) is None
+
+
+def opened_from(path, n, **columns):
+    return VectorSet(np.eye(n), metadata=columns or None, source=f"TSV · {path}")
+
+
+def test_a_file_brings_its_own_pictures(folder):
+    names = ["images/0.png", "images/1.png"]
+    found = with_own_pictures(opened_from(folder / "x.tsv", 2, word=["a", "b"], image=names))
+    assert found.thumbnails.image(1).shape == (10, 21, 4)
+    paint_sheet(folder / "sheet.png", 2, 2, 3, 3, 2)
+    sprite = {"imagePath": "sheet.png", "singleImageDim": [3, 3]}
+    settings = {"embeddings": [{"tensorPath": "tensors.tsv", "sprite": sprite}]}
+    (folder / "projector_config.json").write_text(json.dumps(settings), encoding="utf-8")
+    found = with_own_pictures(opened_from(folder / "tensors.tsv", 2))
+    assert_pictures(found.thumbnails, 2, 3, 3)
+    assert with_own_pictures(found) is found
+
+
+def test_pictures_that_cannot_be_read_are_noted(folder):
+    opened = opened_from(folder / "x.tsv", 1, image=["none.png"])
+    found = with_own_pictures(opened)
+    assert found.thumbnails is None
+    assert found.notes[-1].startswith("Pictures are not shown. None of the images")
+
+
+def test_sets_without_pictures_stay_what_they_are(folder, toy):
+    assert with_own_pictures(toy) is toy
+    opened = opened_from(folder / "x.tsv", 1)
+    assert with_own_pictures(opened) is opened
