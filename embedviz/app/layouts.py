@@ -183,7 +183,7 @@ class Layouts:
                 )
             else:
                 start = PCA().fit_transform(vectors, n_components, report=part_of(report, 0, 0.02))
-                on_layout(start)
+                on_layout(projection.starting_positions(start))
                 needed, metric = projection.neighbors_needed(count), projection.metric
                 graph = self.graph(vector_set, metric, needed, part_of(report, 0.02, 0.1))
                 positions = projection.lay_out(

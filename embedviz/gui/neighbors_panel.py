@@ -99,7 +99,7 @@ class NeighborsPanel(Pane):
         work = partial(_nearest, self.session.searches, active, new.metric, question, new.count)
         self.calculate(self._neighbors_task, work, self.list.show_lines, new)
 
-    def abandon(self, task: Task) -> None:  # noqa: D102 - see Pane
+    def abandon(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._neighbors_task:
             self.list.show_lines(())
 

@@ -268,7 +268,7 @@ class Pane(QWidget):
         self._calculations.pop(task, None)
         self._subjects.pop(task, None)
 
-    def abandon(self, task: Task) -> None:
+    def abandon(self, task: Task, *, failed: bool = False) -> None:
         """Take away what a task was to replace, now that it was stopped or has failed."""
 
     def wants(self, subject: Subject) -> bool:
@@ -359,7 +359,7 @@ class Pane(QWidget):
 
     def _on_failed(self, task: Task, error: Exception) -> None:
         self._calculations.pop(task, None)
-        self._drawn(partial(self.abandon, task))
+        self._drawn(partial(self.abandon, task, failed=True))
         if not isinstance(error, UserError):
             raise error
         self.tell(error)

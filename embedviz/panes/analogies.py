@@ -150,7 +150,7 @@ class AnalogiesPane(Pane):
             else:
                 self.calculate(self._task, partial(_solve, active, analogy), self._show, active)
 
-    def abandon(self, task: Task) -> None:  # noqa: D102 - see Pane
+    def abandon(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._task:
             self._clear()
 

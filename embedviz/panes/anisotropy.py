@@ -207,7 +207,7 @@ class AnisotropyPane(Pane):
         if not old.asks_as(new) or old.selected != new.selected:
             self._mark(new)
 
-    def abandon(self, task: Task) -> None:  # noqa: D102 - see Pane
+    def abandon(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._cone_task:
             self._prepared = self._latest = None
             for view in (self.before, self.after):

@@ -190,7 +190,7 @@ class MatryoshkaPane(Pane):
             if old.dimensions != new.dimensions or not old.asks_as(new):
                 self._list(self._asked, new.dimensions)
 
-    def abandon(self, task: Task) -> None:  # noqa: D102 - see Pane
+    def abandon(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._curve_task:
             self._curves = None
             self.curve_caption.setText("The overlap was not measured.")

@@ -115,7 +115,7 @@ class MapPane(Pane):
         was_streaming = self.run.streamed is not None
         self.run.bring(wanted)
         if was_streaming and self.run.streamed is None:
-            self._applied.pop("points", None)  # What was on its way has been taken back.
+            self._show_anew()  # What was on its way has been taken back.
         self._show_controls()
         self._bring_up_to_date()
 
@@ -130,9 +130,14 @@ class MapPane(Pane):
         if not self.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
             # Whoever sees a map may want t-SNE or UMAP next: their process takes seconds to start.
             QTimer.singleShot(WARM_MILLISECONDS, self, lambda: processes.spare.warm())
-        self._applied.pop("points", None)
+        self._show_anew()
         self._show_controls()
         self._bring_up_to_date()
+
+    def _show_anew(self) -> None:
+        """Place the points again, and say so, whatever was shown of another layout."""
+        for name in ("points", "placed", "words"):
+            self._applied.pop(name, None)
 
     def _bring_up_to_date(self) -> None:
         """Show the layout at hand as the settings want it; only what is different is touched."""
@@ -323,8 +328,8 @@ class MapPane(Pane):
 
     def _return(self) -> None:
         """Show the layout at hand: the one that was wanted does not come."""
-        layout = self.run.layout
-        self._applied.pop("points", None)
+        layout, self.run.streamed = self.run.layout, None
+        self._show_anew()
         self.row.show_idle()
         if layout is None or self.run.is_unfinished():
             self.run.forget()
@@ -336,11 +341,11 @@ class MapPane(Pane):
         self.session.show(self.session.state.mapped(back))
         self._drawn(self._bring_up_to_date)
 
-    def abandon(self, task: Task) -> None:  # noqa: D102 - see Pane
+    def abandon(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._truth_task:
             self.view.set_corner("")
         elif task is self.run.task:
-            if self.run.keep_present():
+            if not failed and self.run.keep_present():
                 self._on_arrived()
             else:
                 self._return()

@@ -11,7 +11,13 @@ from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import State
 from embedviz.core.projections import Projection
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.colors import RAMPS, colorable_columns, sizable_columns
+from embedviz.gui.colors import (
+    RAMPS,
+    can_be_both,
+    colorable_columns,
+    sizable_columns,
+    usual_range,
+)
 from embedviz.gui.controls import Gear, Segments, choice, decimal, named, toggle, tool_button
 from embedviz.gui.legend import Categories, ColorBar, Legend
 from embedviz.gui.projection_row import METHODS, method_of
@@ -84,7 +90,11 @@ class MapTools(QObject):
         self.gear = Gear(f"{name}.gear", "More settings of the map")
         self.size = choice(f"{name}.size", "Size: a metadata column that sizes the points")
         self.size.activated.connect(lambda _: self._tell(size_by=self.size.currentData()))
-        self.ramp = choice(f"{name}.ramp", "Ramp: the colors of numbers", [(r, r) for r in RAMPS])
+        self.ramp = choice(
+            f"{name}.ramp",
+            "Ramp: the colors of numbers",
+            [(words, key) for key, words in RAMPS.items()],
+        )
         self.ramp.activated.connect(lambda _: self._tell(ramp=self.ramp.currentData()))
         self.inverted = self._toggle(
             "inverted", "Inverted", "Inverted: numbers the other way round"
@@ -116,6 +126,12 @@ class MapTools(QObject):
             decimal(f"{name}.{end}", f"{end.title()}: the number where the colors end", 0.0, 0.1)
             for end in ("low", "high")
         )
+        self.usual = tool_button(
+            f"{name}.usual_range",
+            "Middle 98 %",
+            "Middle 98 %: leave the outermost out of the range",
+        )
+        self.usual.clicked.connect(self._tell_usual_range)
         for box in (self.low, self.high):
             box.valueChanged.connect(lambda _: self._tell_range())
         self.images = self._toggle("images", "Pictures", "Pictures: draw the rows' own pictures")
@@ -126,6 +142,7 @@ class MapTools(QObject):
             ("Colors of numbers", self.ramp),
             ("from", self.low),
             ("to", self.high),
+            ("", self.usual),
             ("", self.inverted),
             ("Label size", self.label_scale),
             ("Select in 3-D", self.through),
@@ -145,10 +162,15 @@ class MapTools(QObject):
         low, high = sorted((self.low.value(), self.high.value()))
         self._tell(color_range=(low, high))
 
+    def _tell_usual_range(self) -> None:
+        column, vector_set = self.color.currentData(), self._columns_of
+        if vector_set is not None and column is not None:
+            self._tell(color_range=usual_range(vector_set, column))
+
     def show_legend(self, legend: Legend | None) -> None:
         """Offer by keys what a click or a drag in the legend does."""
         has_groups, has_range = isinstance(legend, Categories), isinstance(legend, ColorBar)
-        for control in (self.ramp, self.low, self.high, self.inverted):
+        for control in (self.ramp, self.low, self.high, self.inverted, self.usual):
             control.setEnabled(has_range)
         self.groups.setEnabled(has_groups)
         if isinstance(legend, Categories):
@@ -224,6 +246,11 @@ class MapTools(QObject):
             (self.images, settings.images),
         ):
             button.setChecked(on)
+        column = settings.color_by
+        is_there = column in vector_set.metadata.column_names
+        self.grouping.setEnabled(
+            column is not None and is_there and can_be_both(vector_set, column)
+        )
         self.images.setEnabled(vector_set.thumbnails is not None)
         with QSignalBlocker(self.label_scale):
             self.label_scale.setValue(settings.label_scale)

@@ -1,0 +1,310 @@
+"""How a map gets another layout: settings, Run, Stop, Cancel, a process that dies, and undo."""
+
+import os
+import signal
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from embedviz.app import layout_cache, processes
+from embedviz.app.layouts import Layout, Layouts
+from embedviz.app.state import State
+from embedviz.core.chosen_axes import ChosenAxes
+from embedviz.core.coordinates import Columns
+from embedviz.core.errors import UserError
+from embedviz.core.layouts import TSNE, UMAP
+from embedviz.core.pca import PCA
+from embedviz.core.vector_set import VectorSet
+from embedviz.panes.map import MapPane
+
+
+@pytest.fixture
+def blobs():
+    """Return 60 rows in three groups that any method keeps apart."""
+    rng = np.random.default_rng(1)
+    groups = np.repeat(np.arange(3), 20)
+    vectors = rng.normal(size=(60, 8)) + 12 * np.eye(8)[groups]
+    metadata = {"group": [f"group {g}" for g in groups], "x": groups * 1.0, "y": np.arange(60.0)}
+    return VectorSet(vectors, [f"row{i}" for i in range(60)], metadata, "blobs")
+
+
+@pytest.fixture
+def pane(session, qtbot):
+    pane = MapPane(session)
+    qtbot.addWidget(pane)
+    pane.resize(900, 600)
+    with qtbot.waitExposed(pane):
+        pane.show()
+    return pane
+
+
+@pytest.fixture
+def opened(pane, session, idle, blobs):
+    session.show(State().opened(blobs))
+    session.show(session.state.mapped(session.state.map.projected_by(PCA())))
+    idle(session)
+    pane.view.animations = False
+    pane.view.render_now()
+    return pane
+
+
+@pytest.fixture
+def at_work(monkeypatch):
+    """Let every layout by neighbors move some points, and then wait for ever."""
+    moved = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32)
+
+    def lay_out(self, vector_set, projection, n_components, report, on_layout):
+        part = 0.0
+        while True:
+            part = min(part + 0.01, 0.4)
+            report(part, "moving")
+            on_layout(moved[:, :n_components] + np.float32(part))
+            time.sleep(0.005)
+
+    monkeypatch.setattr(Layouts, "_computed", lay_out)
+    return moved
+
+
+def positions(pane):
+    return pane.view._picture.canvas.positions
+
+
+def choose(pane, name):
+    box = pane.controls.method
+    box.setCurrentIndex(box.findText(name))
+    box.activated.emit(box.currentIndex())
+
+
+def moving(pane, qtbot):
+    qtbot.waitUntil(lambda: pane.run.streamed is not None and pane.run.progress > 0.1)
+
+
+def test_settings_come_first_and_nothing_moves_before_run(opened, session, qtbot, idle):
+    before = positions(opened).copy()
+    assert opened.row.isHidden()
+    choose(opened, "UMAP")
+    idle(session)
+    assert opened.row.isVisible()
+    assert isinstance(opened.row.settings, UMAP)
+    assert isinstance(session.state.map.projection, PCA)
+    np.testing.assert_array_equal(positions(opened), before)
+
+
+@pytest.mark.parametrize("projection", [UMAP(n_neighbors=8, seed=5), TSNE(perplexity=8, seed=5)])
+def test_points_are_seen_moving_and_the_same_seed_gives_the_same_picture(
+    opened, session, idle, projection, blobs
+):
+    seen = []
+    opened.run.moved.connect(lambda where, is_first: seen.append(where))
+    opened.row.run_wanted.emit(projection)
+    idle(session, timeout=120_000)
+    layout = opened.run.layout
+    assert seen  # The start at least: so few rows are laid out in a moment.
+    assert not np.array_equal(seen[0], layout.positions)
+    assert layout.projection == projection
+    assert layout.words.startswith(str(projection))
+    assert str(projection) in opened.view._picture.caption
+    assert str(projection) in session.description
+    np.testing.assert_array_equal(positions(opened)[:, :2], layout.positions)
+    np.testing.assert_allclose(
+        layout.positions, projection.fit_transform(blobs.vectors, 2), atol=1e-4
+    )
+    session.undo()
+    assert isinstance(session.state.map.projection, PCA)
+    session.redo()
+    np.testing.assert_array_equal(positions(opened)[:, :2], layout.positions)
+
+
+def test_what_was_computed_is_found_again(opened, session, idle, blobs, monkeypatch):
+    projection = UMAP(n_neighbors=7, min_dist=0.3)
+    kept = np.random.default_rng(0).normal(size=(60, 2)).astype(np.float32)
+    layout_cache.keep(blobs, projection, 2, kept)
+    monkeypatch.setattr(Layouts, "_computed", lambda *_: pytest.fail("computed again"))
+    opened.row.run_wanted.emit(projection)
+    idle(session)
+    np.testing.assert_array_equal(positions(opened)[:, :2], kept)
+    session.show(session.state.mapped(session.state.map.projected_by(PCA())))
+    layout_cache.keep(blobs, UMAP(), 2, -kept)
+    opened.row.show_method("UMAP", UMAP(), blobs)
+    choose(opened, "UMAP")
+    idle(session)  # What needs no waiting needs no Run.
+    assert session.state.map.projection == UMAP()
+    np.testing.assert_array_equal(positions(opened)[:, :2], -kept)
+
+
+def test_stop_keeps_the_layout_as_it_is(opened, session, qtbot, at_work):
+    opened.row.run_wanted.emit(UMAP(seed=8))
+    moving(opened, qtbot)
+    opened.row.stop_wanted.emit()
+    shown = positions(opened)[:, :2].copy()
+    stopped = opened.run.layout
+    assert isinstance(stopped, Layout)
+    assert 0.1 < stopped.stopped_at <= 0.4
+    np.testing.assert_array_equal(shown, stopped.positions)
+    assert "stopped at" in opened.view._picture.caption
+    assert opened.notice.text == "Stopped."
+    assert session.state.map.projection == UMAP(seed=8)
+    qtbot.waitUntil(lambda: session.board.current is None)
+    session.undo()
+    assert "PCA" in opened.view._picture.caption
+    session.redo()
+    np.testing.assert_array_equal(positions(opened)[:, :2], shown)
+
+
+def test_what_was_stopped_can_be_run_again(opened, session, qtbot, at_work):
+    opened.row.run_wanted.emit(UMAP(seed=9))
+    moving(opened, qtbot)
+    session.board.stop()  # As the button in the status line does.
+    assert opened.run.layout.stopped_at is not None
+    qtbot.waitUntil(lambda: not opened.run.task.is_busy and session.board.current is None)
+    opened.row.run_wanted.emit(UMAP(seed=9))
+    moving(opened, qtbot)
+    opened.row.cancel_wanted.emit()
+    qtbot.waitUntil(lambda: session.board.current is None)
+    assert "stopped" in opened.view._picture.caption
+
+
+def test_cancel_goes_back_to_the_picture_before(opened, session, qtbot, at_work):
+    before, state = positions(opened).copy(), session.state
+    opened.row.run_wanted.emit(TSNE(seed=8))
+    moving(opened, qtbot)
+    assert opened.row.is_running
+    assert not np.array_equal(positions(opened), before)
+    opened.row.cancel_wanted.emit()
+    np.testing.assert_array_equal(positions(opened), before)
+    assert session.state == state
+    assert not opened.row.is_running
+    assert "PCA" in opened.view._picture.caption
+    qtbot.waitUntil(lambda: session.board.current is None)
+    np.testing.assert_array_equal(positions(opened), before)
+
+
+def test_undo_while_points_move_goes_back_too(opened, session, qtbot, at_work):
+    before = positions(opened).copy()
+    opened.row.run_wanted.emit(TSNE(seed=8))
+    moving(opened, qtbot)
+    session.undo()
+    np.testing.assert_array_equal(positions(opened), before)
+    qtbot.waitUntil(lambda: session.board.current is None)
+    assert not opened.row.is_running
+
+
+def test_a_third_dimension_is_laid_out_too(opened, session, qtbot, at_work):
+    opened.row.run_wanted.emit(UMAP(seed=8))
+    moving(opened, qtbot)
+    opened.row.stop_wanted.emit()
+    opened.controls.dimensions.button(1).click()
+    moving(opened, qtbot)
+    assert opened.run.streamed.shape == (60, 3)
+    assert opened.view.camera.is_3d
+    opened.row.cancel_wanted.emit()
+    assert not session.state.map.is_3d
+    assert not opened.view.camera.is_3d
+    qtbot.waitUntil(lambda: session.board.current is None)
+
+
+def test_another_set_ends_what_is_at_work(opened, session, qtbot, idle, at_work, toy):
+    opened.row.run_wanted.emit(UMAP(seed=8))
+    moving(opened, qtbot)
+    session.show(session.state.opened(toy))
+    idle(session)
+    assert positions(opened).shape == (50, 3)
+    assert not opened.row.is_running
+    assert "toy" in opened.view._picture.caption
+
+
+def test_settings_that_do_not_fit_are_told(opened, session, idle):
+    before = positions(opened).copy()
+    opened.row.run_wanted.emit(TSNE(perplexity=80))
+    idle(session)
+    assert "perplexity" in opened.notice.text
+    np.testing.assert_array_equal(positions(opened), before)
+    assert isinstance(session.state.map.projection, PCA)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
+def test_a_process_that_is_killed_is_a_message(opened, session, words, qtbot, idle, monkeypatch):
+    taken = []
+    take = processes.spare.take
+    monkeypatch.setattr(processes.spare, "take", lambda: taken.append(take()) or taken[-1])
+    session.show(session.state.opened(words).mapped(session.state.map.projected_by(PCA())))
+    idle(session)
+    before = positions(opened).copy()
+    opened.row.run_wanted.emit(TSNE(seed=123))
+    qtbot.waitUntil(lambda: opened.run.streamed is not None and bool(taken), timeout=60_000)
+    os.kill(taken[0].pid, signal.SIGKILL)
+    idle(session)
+    assert "ended" in opened.notice.text or "killed" in opened.notice.text
+    np.testing.assert_array_equal(positions(opened), before)
+    assert not taken[0].is_alive
+    opened.controls.dimensions.button(1).click()  # The window goes on.
+    assert opened.view.camera.is_3d
+
+
+def test_components_apply_at_once(opened, session, idle, blobs):
+    opened.row.run_wanted.emit(PCA((2, 0, 1)))
+    idle(session)
+    expected = PCA((2, 0)).fit_transform(blobs.vectors, 2)
+    np.testing.assert_allclose(positions(opened)[:, :2], expected, atol=1e-4)
+    assert opened.view._picture.titles[0].startswith("PC3")
+
+
+def test_axes_between_labels(opened, session, idle, blobs):
+    from embedviz.core.chosen_axes import read_axis
+
+    axes = ChosenAxes((read_axis(blobs, "row0, row1 → row20"),))
+    opened.row.run_wanted.emit(axes)
+    idle(session)
+    assert opened.view._picture.titles[0] == "row0, row1 → row20"
+    expected = axes.fit_transform(blobs.vectors, 2)
+    np.testing.assert_allclose(positions(opened)[:, :2], expected, atol=1e-5)
+
+
+def test_places_that_came_with_the_file_are_used_as_they_are(pane, session, idle, blobs):
+    session.show(State().opened(blobs))
+    idle(session)
+    assert pane.run.layout.projection == Columns(("x", "y"))
+    x, y = (blobs.metadata[name].to_pylist() for name in "xy")
+    np.testing.assert_allclose(positions(pane)[:, 0], x)
+    np.testing.assert_allclose(positions(pane)[:, 1], y)
+    assert pane.view._picture.titles == ("x", "y")
+
+
+def test_more_rows_than_fit_are_sampled_and_the_sample_is_named(monkeypatch, blobs):
+    monkeypatch.setattr("embedviz.app.layouts.MOST_ROWS", 50)
+    monkeypatch.setattr(Layouts, "_computed", lambda *_: np.zeros((60, 2), dtype=np.float32))
+    monkeypatch.setattr(layout_cache, "find", lambda *_: None)
+    monkeypatch.setattr(layout_cache, "keep", lambda *_: None)
+    layouts = Layouts()
+    from embedviz.app.layouts import Wanted
+
+    found = layouts.find(Wanted(blobs, UMAP(sample=40), 2), lambda *_: None, lambda _: None)
+    assert "of 40 of 60 rows, the others placed among them" in found.words
+
+
+def test_one_neighbor_graph_serves_all(blobs, monkeypatch):
+    from embedviz.app import layouts as module
+
+    made = []
+    real = module.neighbor_graph
+
+    def count(*args):
+        made.append(args[1])
+        return real(*args)
+
+    monkeypatch.setattr(module, "neighbor_graph", count)
+    layouts = Layouts()
+    for wanted in (20, 10, 20, 200, 59):
+        graph = layouts.graph(blobs, "cosine", wanted, lambda *_: None)
+        assert graph.count >= min(wanted, 59)
+    assert made == [20, 59]
+    layouts.keep_only([])
+    layouts.graph(blobs, "cosine", 3, lambda *_: None)
+    assert made == [20, 59, 3]
+
+
+def test_an_error_in_the_settings_is_a_user_error(blobs):
+    with pytest.raises(UserError, match="neighbors"):
+        replace(UMAP(), n_neighbors=100).fit_transform(blobs.vectors)
