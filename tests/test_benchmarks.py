@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -45,6 +46,12 @@ def describe_surroundings():
     return [float(limit) for limit in limits]
 
 
+def say_how_good():
+    (benchmark,) = (each for each in BENCHMARKS if each.name == "noted")
+    benchmark.note = "KL 2.5"
+    return [1.0]
+
+
 BENCHMARKS = (
     Tiny("tiny-both"),
     Tiny("tiny-rate", unit="frames/s", more_is_better=True),
@@ -55,6 +62,8 @@ BENCHMARKS = (
     Tiny("broken-import", ours=import_what_is_not_there),
     Tiny("timed", ours=lambda: durations(lambda: None, least=4, seconds=0), peer_name=None),
     Tiny("surroundings", ours=describe_surroundings, peer_name=None),
+    Tiny("noted", ours=say_how_good),
+    Tiny("slow-one", slow=True, peer_name=None),
 )
 """
 
@@ -130,6 +139,20 @@ def test_a_side_that_never_ends_is_ended(run):
     assert json.loads(done.stdout)["failed"] == "not done in 0.01 s"
 
 
+def test_what_a_side_notes_is_printed(run):
+    line = json.loads(run("--json", "noted").stdout)
+    assert (line["ours_note"], line["peer_note"]) == ("KL 2.5", "")
+    assert "ratio 7 · KL 2.5 · peak" in run("noted").stdout
+
+
+def test_slow_ones_are_listed_but_run_only_when_named_in_full(run):
+    assert run("--list", "slow").stdout.split() == ["slow-one"]
+    assert "slow-one" in run("--list").stdout
+    assert run("slow").returncode == 2
+    assert run("slow-one").stdout.startswith("slow-one ")
+    assert "slow-one" not in run("missing", "slow-one-of-all").stdout
+
+
 @pytest.fixture
 def benchmarks(monkeypatch):
     """Return the package of benchmarks, imported as their own processes do."""
@@ -163,3 +186,24 @@ def test_the_benchmarks_of_the_core_run_on_small_sets(benchmarks, monkeypatch):
 def test_the_benchmarks_beside_faiss_run_on_small_sets(benchmarks, kind):
     pytest.importorskip("faiss")
     assert min(getattr(benchmarks, kind)(300, 24, "faiss").peer()) > 0
+
+
+def test_the_benchmark_of_the_first_motion_runs_on_a_small_set(benchmarks):
+    motion = benchmarks.FirstMotion("t-SNE", is_warm=False, n_rows=300)
+    assert min(motion.ours()) > 0
+    assert motion.note.startswith("start shown after ")
+
+
+def test_the_divergence_of_a_layout_is_that_of_all_pairs(benchmarks):
+    rng = np.random.default_rng(0)
+    vectors, positions = rng.normal(size=(200, 5)), rng.normal(size=(200, 2))
+    from openTSNE.affinity import PerplexityBasedNN
+
+    wanted = PerplexityBasedNN(vectors, perplexity=30, method="exact").P.toarray()
+    near = 1 / (1 + ((positions[:, np.newaxis] - positions) ** 2).sum(axis=2))
+    np.fill_diagonal(near, 0)
+    near /= near.sum()
+    some = wanted > 0
+    expected = (wanted[some] * np.log(wanted[some] / near[some])).sum()
+    layouts = importlib.import_module("benchmarks.layouts")
+    assert layouts._divergence(vectors, positions) == pytest.approx(expected)

@@ -7,6 +7,7 @@ not pay for the other's imports.
 """
 
 from .dragging import Drag
+from .layouts import FirstMotion, LargeLayout, TSNEBeside, UMAPBeside
 from .neighbors import Neighbors
 from .overlap import Overlap
 from .pca import PrincipalComponents
@@ -35,4 +36,12 @@ BENCHMARKS = (
     Lasso("points-lasso", 1_000_000),
     Stalls("umap-stalls", "UMAP"),
     Stalls("tsne-stalls", "t-SNE"),
+    FirstMotion("UMAP", is_warm=True),
+    FirstMotion("UMAP", is_warm=False),
+    FirstMotion("t-SNE", is_warm=True),
+    FirstMotion("t-SNE", is_warm=False),
+    UMAPBeside(10_000),
+    TSNEBeside(10_000),
+    LargeLayout("UMAP", 100_000, 384),
+    LargeLayout("t-SNE", 100_000, 384),
 )

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from .runner import describe, run
 
@@ -14,9 +15,9 @@ def main() -> int:
     """Run the benchmarks that are named; return 1 when one broke down."""
     options = _parser().parse_args()
     described = describe(options.source.resolve())
-    wanted = [each for each in described if _is_wanted(each["name"], options.names)]
+    wanted = [each for each in described if _is_wanted(each, options.names, options.list)]
     for name in options.names:
-        if not any(_is_wanted(each["name"], [name]) for each in described):
+        if not any(_is_wanted(each, [name], options.list) for each in described):
             print(f"No benchmark is named {name}. There are:", file=sys.stderr)
             print(*(f"  {each['name']}" for each in described), sep="\n", file=sys.stderr)
             return 2
@@ -31,7 +32,10 @@ def main() -> int:
     return int(failed)
 
 
-def _is_wanted(name: str, names: list[str]) -> bool:
+def _is_wanted(described: dict[str, Any], names: list[str], with_slow: bool) -> bool:
+    name: str = described["name"]
+    if described["slow"] and not with_slow:
+        return name in names
     return not names or any(name == wanted or name.startswith(wanted + "-") for wanted in names)
 
 
@@ -42,7 +46,10 @@ def _parser() -> argparse.ArgumentParser:
         "The ratio says how many times better embedviz is.",
     )
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help='a name, or its first words: "neighbors"'
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help='a name, or its first words: "neighbors"; slow ones run only when named in full',
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--list", action="store_true", help="only print the names")

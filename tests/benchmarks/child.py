@@ -33,7 +33,7 @@ def _load(source: Path) -> Any:
 
 
 def _describe(benchmark: Any) -> dict[str, Any]:
-    names = ("name", "unit", "more_is_better", "peer_name")
+    names = ("name", "unit", "more_is_better", "peer_name", "slow")
     return {name: getattr(benchmark, name) for name in names}
 
 
@@ -53,6 +53,7 @@ def _measure(benchmarks: Any, name: str, side: str) -> dict[str, Any]:
         "median": statistics.median(samples),
         "worst": min(samples) if benchmark.more_is_better else max(samples),
         "peak": _peak_megabytes(),
+        "note": benchmark.note,
     }
 
 
@@ -61,7 +62,9 @@ def _peak_megabytes() -> float | None:
         import resource
     except ModuleNotFoundError:  # Windows
         return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # With the largest of the processes that it started and that have ended.
+    both = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
+    peak = sum(resource.getrusage(which).ru_maxrss for which in both)
     return peak / (1e6 if sys.platform == "darwin" else 1e3)
 
 

@@ -27,6 +27,12 @@ class Benchmark:
     peer_name: str | None = None
     """What it is compared with, or None: then median and worst are printed."""
 
+    slow: bool = False
+    """Whether it takes many minutes: then it is run only when it is named in full."""
+
+    note: str = ""
+    """A few words on what a side found, set while it runs: how good the result is."""
+
     def ours(self) -> list[float]:
         """Return samples of embedviz."""
         raise NotImplementedError

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 _FOLDER = Path(__file__).parent
+_SLOW = 4
 _THREAD_LIMITS = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -29,6 +30,7 @@ class Side:
     median: float | None = None
     worst: float | None = None
     peak: float | None = None
+    note: str = ""
     missing: str | None = None
     failed: str | None = None
 
@@ -41,6 +43,7 @@ class Line:
     unit: str
     more_is_better: bool
     peer_name: str | None
+    slow: bool
     ours: Side
     peer: Side | None
 
@@ -72,6 +75,8 @@ class Line:
                 "peer_worst": peer.worst,
                 "ours_peak_mb": self.ours.peak,
                 "peer_peak_mb": peer.peak,
+                "ours_note": self.ours.note,
+                "peer_note": peer.note,
                 "peer_name": self.peer_name,
                 "missing": self.ours.missing or peer.missing,
                 "failed": self.ours.failed or peer.failed,
@@ -88,6 +93,9 @@ class Line:
             parts.append(f"{self.peer_name} {self._amount(self.peer)}")
         if self.ratio is not None:
             parts.append(f"ratio {self.ratio:.3g}")
+        notes = [side.note for side in (self.ours, self.peer) if side and side.note]
+        if notes:
+            parts.append(" and ".join(notes))
         peaks = [side.peak for side in (self.ours, self.peer) if side and side.peak]
         if peaks:
             parts.append(f"peak memory {' and '.join(f'{peak:,.0f}' for peak in peaks)} MB")
@@ -113,7 +121,8 @@ def run(
     """Yield each benchmark as soon as both of its sides are done."""
     for each in described:
         sides = ["ours"] if each["peer_name"] is None else ["ours", "peer"]
-        measured = [_side(source, each["name"], side, threads, timeout) for side in sides]
+        limit = _SLOW * timeout if each["slow"] else timeout
+        measured = [_side(source, each["name"], side, threads, limit) for side in sides]
         yield Line(**each, ours=measured[0], peer=measured[1] if len(measured) > 1 else None)
 
 
