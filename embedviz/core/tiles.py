@@ -7,7 +7,7 @@ a finished product would be read from memory again. And the threads are those of
 pools of two libraries do not fight for two processors. It takes about as long as OpenBLAS does.
 
 Cosines are products of rows at unit length. Euclidean distances are sums of squared differences:
-twice the work of the usual |x|² + |y|² − 2xy, but right to seven digits also for near duplicates
+no slower here than the usual |x|² + |y|² − 2xy, and right to seven digits also for near duplicates
 far from the origin, of which that formula knows nothing.
 """
 
@@ -306,44 +306,52 @@ def fill_tile(rows: Flat, columns: Flat, width: int, is_euclidean: bool, tile: F
     for start in range(0, width, _CHUNK):
         end = min(start + _CHUNK, width)
         for i in range(0, TILE, _ROWS):
-            some = rows[i * width : (i + _ROWS) * width]
-            found = tile[i * TILE : (i + _ROWS) * TILE]
-            for k in range(start, end, _STEP):
-                part = columns[k * TILE : (k + _STEP) * TILE]
-                if is_euclidean:
-                    _subtract_squares(some[k:], width, part, found)
-                else:
-                    _add_products(some[k:], width, part, found)
+            some, found = rows[i * width : (i + _ROWS) * width], tile[i * TILE : (i + _ROWS) * TILE]
+            if is_euclidean:
+                _subtract_squares(some, columns, start, end, found)
+            else:
+                _add_products(some, columns, start, end, found)
 
 
 # Written out, because only then all 24 numbers are in registers and the loop is vectorized.
 @serial_kernel
-def _add_products(rows: Flat, width: int, columns: Flat, found: Flat) -> None:
-    a0, a1, a2, a3, a4, a5 = rows[0], rows[1], rows[2], rows[3], rows[4], rows[5]
-    row = rows[width:]
-    b0, b1, b2, b3, b4, b5 = row[0], row[1], row[2], row[3], row[4], row[5]
-    row = rows[2 * width :]
-    c0, c1, c2, c3, c4, c5 = row[0], row[1], row[2], row[3], row[4], row[5]
-    row = rows[3 * width :]
-    d0, d1, d2, d3, d4, d5 = row[0], row[1], row[2], row[3], row[4], row[5]
-    for j in range(TILE):
-        x0, x1, x2 = columns[j], columns[TILE + j], columns[2 * TILE + j]
-        x3, x4, x5 = columns[3 * TILE + j], columns[4 * TILE + j], columns[5 * TILE + j]
-        found[j] += a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3 + a4 * x4 + a5 * x5
-        found[TILE + j] += b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3 + b4 * x4 + b5 * x5
-        found[2 * TILE + j] += c0 * x0 + c1 * x1 + c2 * x2 + c3 * x3 + c4 * x4 + c5 * x5
-        found[3 * TILE + j] += d0 * x0 + d1 * x1 + d2 * x2 + d3 * x3 + d4 * x4 + d5 * x5
+def _add_products(rows: Flat, columns: Flat, start: int, end: int, found: Flat) -> None:
+    width = len(rows) // _ROWS
+    a, b, c, d = rows[:width], rows[width:], rows[2 * width :], rows[3 * width :]
+    for k in range(start, end, _STEP):
+        part = columns[k * TILE : (k + _STEP) * TILE]
+        a0, a1, a2, a3, a4, a5 = a[k], a[k + 1], a[k + 2], a[k + 3], a[k + 4], a[k + 5]
+        b0, b1, b2, b3, b4, b5 = b[k], b[k + 1], b[k + 2], b[k + 3], b[k + 4], b[k + 5]
+        c0, c1, c2, c3, c4, c5 = c[k], c[k + 1], c[k + 2], c[k + 3], c[k + 4], c[k + 5]
+        d0, d1, d2, d3, d4, d5 = d[k], d[k + 1], d[k + 2], d[k + 3], d[k + 4], d[k + 5]
+        for j in range(TILE):
+            x0, x1, x2 = part[j], part[TILE + j], part[2 * TILE + j]
+            x3, x4, x5 = part[3 * TILE + j], part[4 * TILE + j], part[5 * TILE + j]
+            found[j] += a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3 + a4 * x4 + a5 * x5
+            found[TILE + j] += b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3 + b4 * x4 + b5 * x5
+            found[2 * TILE + j] += c0 * x0 + c1 * x1 + c2 * x2 + c3 * x3 + c4 * x4 + c5 * x5
+            found[3 * TILE + j] += d0 * x0 + d1 * x1 + d2 * x2 + d3 * x3 + d4 * x4 + d5 * x5
 
 
 @serial_kernel
-def _subtract_squares(rows: Flat, width: int, columns: Flat, found: Flat) -> None:
-    for i in range(_ROWS):
-        row = rows[i * width :]
-        a0, a1, a2, a3, a4, a5 = row[0], row[1], row[2], row[3], row[4], row[5]
-        there = found[i * TILE : (i + 1) * TILE]
+def _subtract_squares(rows: Flat, columns: Flat, start: int, end: int, found: Flat) -> None:
+    width = len(rows) // _ROWS
+    a, b, c, d = rows[:width], rows[width:], rows[2 * width :], rows[3 * width :]
+    for k in range(start, end, _STEP):
+        part = columns[k * TILE : (k + _STEP) * TILE]
+        a0, a1, a2, a3, a4, a5 = a[k], a[k + 1], a[k + 2], a[k + 3], a[k + 4], a[k + 5]
+        b0, b1, b2, b3, b4, b5 = b[k], b[k + 1], b[k + 2], b[k + 3], b[k + 4], b[k + 5]
+        c0, c1, c2, c3, c4, c5 = c[k], c[k + 1], c[k + 2], c[k + 3], c[k + 4], c[k + 5]
+        d0, d1, d2, d3, d4, d5 = d[k], d[k + 1], d[k + 2], d[k + 3], d[k + 4], d[k + 5]
         for j in range(TILE):
-            x0, x1, x2 = a0 - columns[j], a1 - columns[TILE + j], a2 - columns[2 * TILE + j]
-            x3 = a3 - columns[3 * TILE + j]
-            x4 = a4 - columns[4 * TILE + j]
-            x5 = a5 - columns[5 * TILE + j]
-            there[j] -= x0 * x0 + x1 * x1 + x2 * x2 + x3 * x3 + x4 * x4 + x5 * x5
+            x0, x1, x2 = part[j], part[TILE + j], part[2 * TILE + j]
+            x3, x4, x5 = part[3 * TILE + j], part[4 * TILE + j], part[5 * TILE + j]
+            found[j] -= _squares(a0 - x0, a1 - x1, a2 - x2, a3 - x3, a4 - x4, a5 - x5)
+            found[TILE + j] -= _squares(b0 - x0, b1 - x1, b2 - x2, b3 - x3, b4 - x4, b5 - x5)
+            found[2 * TILE + j] -= _squares(c0 - x0, c1 - x1, c2 - x2, c3 - x3, c4 - x4, c5 - x5)
+            found[3 * TILE + j] -= _squares(d0 - x0, d1 - x1, d2 - x2, d3 - x3, d4 - x4, d5 - x5)
+
+
+@serial_kernel
+def _squares(a: float, b: float, c: float, d: float, e: float, f: float) -> float:
+    return a * a + b * b + c * c + d * d + e * e + f * f
