@@ -8,6 +8,7 @@ not pay for the other's imports.
 
 from .dragging import Drag
 from .layouts import FirstMotion, LargeLayout, TSNEBeside, UMAPBeside
+from .looks import AtRest, Density, InFront, Pictures
 from .neighbors import Neighbors
 from .overlap import Overlap
 from .pca import PrincipalComponents
@@ -34,6 +35,13 @@ BENCHMARKS = (
     FineOrbit("points-fine", 100_000),
     Pick("points-pick", 1_000_000),
     Lasso("points-lasso", 1_000_000),
+    InFront("points-in-front", 1_000_000, 3),
+    Density("density-2d", 1_000_000, 2),
+    Density("density-3d", 1_000_000, 3),
+    Density("density-2d-fine-screen", 1_000_000, 2, scale=2),
+    AtRest("points-at-rest-2d", 1_000_000, 2),
+    AtRest("points-at-rest-3d", 1_000_000, 3),
+    Pictures("pictures", 2_000),
     Stalls("umap-stalls", "UMAP"),
     Stalls("tsne-stalls", "t-SNE"),
     FirstMotion("UMAP", is_warm=True),
