@@ -151,7 +151,7 @@ def _load_digits(sample: Sample) -> VectorSet:
     return VectorSet(
         digits.data.astype(np.float32),
         # Which digit it is, and which of them, since labels of equal digits would be equal.
-        tuple(f"{kind} · {number}" for number, kind in enumerate(kinds)),
+        tuple(f"{kind} · #{number}" for number, kind in enumerate(kinds)),
         {"digit": kinds},
         sample.set_name,
         source="Sample",

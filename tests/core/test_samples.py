@@ -50,7 +50,7 @@ def test_digits_are_images(digits):
     assert digits.vectors.shape == (1797, 64)
     assert (digits.vectors.min(), digits.vectors.max()) == (0, 16)
     assert len(set(digits.labels)) == 1797
-    assert digits.labels[:3] == ("0 · 0", "1 · 1", "2 · 2")
+    assert digits.labels[:3] == ("0 · #0", "1 · #1", "2 · #2")
     kinds = digits.metadata["digit"].to_pylist()
     assert set(kinds) == set("0123456789")
     assert all(label.startswith(kind) for label, kind in zip(digits.labels, kinds, strict=True))
