@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QCursor
 
 from embedviz.core.neighbors import Metric, NeighborSearch
 from embedviz.core.progress import Report
@@ -46,7 +44,7 @@ class Hover:
         lines = describe_metadata(vector_set, row)[:_MOST_LINES]
         if truth is not None and np.isfinite(truth.shares[row]):
             lines.append(f"{truth.shares[row]:.0%} of its true neighbors are near")
-        place = QPointF(self._view.mapFromGlobal(QCursor.pos()))
+        place = self._view.place_of(row)
         image = image_of(vector_set, row)
         self.card.show_card(row, place, vector_set.labels[row], lines, image)
         self._view.set_links(-1, ())

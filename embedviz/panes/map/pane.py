@@ -107,8 +107,8 @@ class MapPane(Pane):
     # What is drawn.
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
-        if all(each.key != self.key for each in new.maps):
-            return  # It was closed, and is about to go.
+        if not self.is_open:
+            return  # It is about to go.
         wanted = self.wanted
         if self.run.layout is not None and self.run.layout.vector_set is not wanted.vector_set:
             self._applied.clear()
@@ -121,7 +121,7 @@ class MapPane(Pane):
 
     def wants(self, subject: Hashable | None) -> bool:  # noqa: D102 - see Pane
         if isinstance(subject, Wanted):
-            return self.session.state.set_of(self.key) is not None and subject == self.wanted
+            return self.is_open and subject == self.wanted
         if isinstance(subject, Asked):
             return subject.layout is self.run.layout and self.settings.trust
         return super().wants(subject)
@@ -141,6 +141,8 @@ class MapPane(Pane):
 
     def _bring_up_to_date(self) -> None:
         """Show the layout at hand as the settings want it; only what is different is touched."""
+        if not self.is_open:
+            return
         layout, settings, view = self.run.layout, self.settings, self.view
         if layout is None or layout.vector_set is not self.wanted.vector_set:
             self._show_nothing()
@@ -280,6 +282,12 @@ class MapPane(Pane):
         self._bring_up_to_date()
 
     # What the user does.
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the state has this map, and it something to show."""
+        state = self.session.state
+        return state.active is not None and any(each.key == self.key for each in state.maps)
 
     @property
     def settings(self) -> MapSettings:
