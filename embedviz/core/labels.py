@@ -45,16 +45,16 @@ above the point, and the direction of the gap between point and box."""
 
 OVER = np.array(
     [
+        [0.5, 1.0, 0.0, -1.0],
+        [0.5, 0.0, 0.0, 1.0],
         [0.5, 0.5, 0.0, 0.0],
-        [0.5, 1.0, 0.0, 0.0],
-        [0.5, 0.0, 0.0, 0.0],
-        [0.25, 0.5, 0.0, 0.0],
-        [0.75, 0.5, 0.0, 0.0],
-        [0.5, 1.5, 0.0, 0.0],
-        [0.5, -0.5, 0.0, 0.0],
+        [0.25, 1.0, 0.0, -1.0],
+        [0.75, 1.0, 0.0, -1.0],
+        [0.5, 1.6, 0.0, -1.0],
+        [0.5, -0.6, 0.0, 1.0],
     ]
 )
-"""The same for labels of areas: over the middle, and up or down or sideways a little."""
+"""The same for names of areas: right above the middle, which stays in view, or not far from it."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""The names of categories over the places where most of their points are.
+"""The names of categories, right above the places where most of their points are.
 
 They belong to the overview: there they are larger than the labels of points and take their room.
 As one zooms in, they give way to labels, both by the zoom alone, so that the same camera always
@@ -29,6 +29,7 @@ LABELS_FROM = 1.5
 """From this zoom on, labels of points have some room, and at `FADES_FROM` all of it."""
 _LEAST_CONTRAST = 3.4
 _CLEARANCE = 8.0
+_GAP = 3.0
 _DIMMED = 0.5
 # The corners of the box around a 3-D cloud are empty.
 _FILLED_3D = 0.7
@@ -131,7 +132,7 @@ class ClusterNames:
         placement = place_labels(
             pixels,
             boxes,
-            np.zeros(len(boxes)),
+            np.full(len(boxes), frame.text(_GAP)),
             np.full(len(boxes), frame.text(_CLEARANCE)),
             width=frame.area.width(),
             height=frame.area.height(),

@@ -172,11 +172,14 @@ def test_squares_with_room_touch_none_and_the_first_come_first(seed, count, side
     assert rows_with_room(points, side, most).tolist() == expected
 
 
-def test_labels_over_areas_are_in_the_middle_or_near_it():
+def test_names_of_areas_are_right_above_their_middles_or_near_them():
     point, box = [[100.0, 100.0]], [[40.0, 10.0]]
-    usual = place_labels(point, box, [0], [0], width=WIDTH, height=HEIGHT, shifts=OVER)
-    np.testing.assert_allclose(usual.corners, [[80, 95]])
-    moved = place_labels(
-        point, box, [0], [0], width=WIDTH, height=HEIGHT, shifts=OVER, obstacles=[[80, 101, 40, 2]]
-    )
-    np.testing.assert_allclose(moved.corners, [[80, 90]])
+    for obstacles, corner in (
+        ([], (80, 88)),
+        ([[80, 90, 40, 1]], (80, 102)),
+        ([[80, 90, 40, 1], [80, 110, 40, 1]], (80, 95)),
+    ):
+        found = place_labels(
+            point, box, [2], [0], width=WIDTH, height=HEIGHT, shifts=OVER, obstacles=obstacles
+        )
+        np.testing.assert_allclose(found.corners, [corner])

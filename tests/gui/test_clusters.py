@@ -47,13 +47,13 @@ def overlap(first, second):
 
 
 @pytest.mark.parametrize("is_3d", [False, True])
-def test_names_are_over_their_places(names, is_3d):
+def test_names_are_right_above_their_places(names, is_3d):
     frame = framed(is_3d=is_3d)
     places = [(-0.5, -0.5, 0.0), (0.5, 0.4, 0.0)]
     names.set_clusters([cluster("one", *p[:2], z=p[2:] if is_3d else ()) for p in places])
     boxes, pixels = painted(names, frame)
-    middles = boxes[:, :2] + boxes[:, 2:] / 2
-    np.testing.assert_allclose(middles, frame.project(np.array(places))[0], atol=1)
+    below = boxes[:, :2] + boxes[:, 2:] * (0.5, 1)
+    np.testing.assert_allclose(frame.project(np.array(places))[0] - below, [[0, 3]] * 2, atol=1)
     for left, top, width, height in boxes.astype(int).tolist():
         assert pixels[top : top + height, left : left + width, 3].max() == 255
     assert len(names) == 2
