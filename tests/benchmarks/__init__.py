@@ -7,6 +7,7 @@ not pay for the other's imports.
 """
 
 from .dragging import Drag
+from .graph import Graph, Trust
 from .layouts import FirstMotion, LargeLayout, TSNEBeside, UMAPBeside
 from .looks import AtRest, Density, InFront, Pictures
 from .neighbors import Neighbors
@@ -26,6 +27,10 @@ BENCHMARKS = (
     TruncationStep(500_000, 768, "faiss"),
     PrincipalComponents(10_000, 384),
     Overlap(10_000, 384),
+    Graph(20_000, 384, "scikit-learn"),
+    Graph(20_000, 384, "faiss"),
+    Graph(100_000, 384, None),
+    Trust(5_000, 384),
     Drag("whitening-drag", "anisotropy", "strength", 10_000, 384),
     Drag("components-drag", "anisotropy", "components_slider", 10_000, 384),
     Drag("truncation-drag", "matryoshka", "slider", 10_000, 384),
