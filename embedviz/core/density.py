@@ -106,7 +106,9 @@ def draw_density(
     channels = 1 if len(colors) == 1 else 4
     # Cells beyond the border, too, whose points are blurred into the picture.
     sums = np.zeros((cells[0], cells[1] * channels), dtype=np.float32)
-    _gather(positions, matrix, colors, _LIGHT, cell, reach, channels, sums, cells[1])
+    to_cells = matrix.copy()
+    to_cells[:2] = matrix[:2] / cell + reach * matrix[2]
+    _gather(positions, to_cells, colors, _LIGHT, channels, sums)
     levels = _levels(sums, weights, channels, tones.faintest)
     toned = np.empty((cells[0] - 2 * reach, cells[1] - 2 * reach), dtype=np.uint32)
     if channels == 1:
@@ -210,35 +212,19 @@ _LIGHT, _ENCODED = _linear_light(), _encoded_light()
 
 
 @serial_kernel
-def _gather(
-    positions: Any,
-    matrix: Any,
-    colors: Any,
-    light: Any,
-    cell: int,
-    margin: int,
-    channels: int,
-    sums: Any,
-    columns: int,
-) -> None:
+def _gather(positions: Any, matrix: Any, colors: Any, light: Any, channels: int, sums: Any) -> None:
     """Add every point to its cell: one, or its opacity and its light times that."""
     found = np.empty((3, _BLOCK), dtype=np.float32)
-    rows = sums.shape[0]
-    # What is seen at the border is less wide for points far away: so, wide enough for those.
-    border = 16.0 * margin * cell
-    width, height = float((columns - 2 * margin) * cell), float((rows - 2 * margin) * cell)
-    per_pixel = 1.0 / cell
+    rows, columns = sums.shape[0], sums.shape[1] // channels
     for start in range(0, len(positions), _BLOCK):
         stop = min(start + _BLOCK, len(positions))
-        locate(positions[start:stop], matrix, width, height, border, found)
+        locate(positions[start:stop], matrix, columns, rows, 0.0, found)
         for i in range(start, stop):
             if found[2, i - start] == 0:
                 continue
-            x = found[0, i - start] * per_pixel + margin
-            y = found[1, i - start] * per_pixel + margin
-            if x < 0 or y < 0 or x >= columns or y >= rows:
+            column, row = int(found[0, i - start]), int(found[1, i - start])
+            if column >= columns or row >= rows:  # Rounded up to the border.
                 continue
-            row, column = int(y), int(x)
             if channels == 1:
                 sums[row, column] += np.float32(1)
                 continue

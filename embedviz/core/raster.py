@@ -173,6 +173,13 @@ def _draw_in_bands(
 
     Each thread looks at all points in their order and draws what is in its own band of the
     image, so that the picture is that of one thread.
+
+    Parameters
+    ----------
+    draw : callable
+        Draws points into some rows of an image, with the matrix that belongs to them.
+    count : int
+        How many of the points are drawn.
     """
     split = _middle_row(image, matrix, positions) if count >= _MANY else 0
     if not 0 < split < len(image):
