@@ -47,14 +47,9 @@ class Graph(Benchmark):
     def _faiss(self) -> list[float]:
         from .rows import faiss_index
 
-        vectors = random_rows(*self.shape)
-
-        def search() -> object:
-            index = faiss_index(vectors)
-            unit = index.reconstruct_n(0, index.ntotal)
-            return index.search(unit, COUNT + 1)
-
-        return durations(search, least=3)
+        index = faiss_index(random_rows(*self.shape))
+        unit = index.reconstruct_n(0, index.ntotal)
+        return durations(lambda: index.search(unit, COUNT + 1), least=3)
 
 
 class Trust(Benchmark):
