@@ -87,15 +87,15 @@ def test_equals_the_search_for_each_row(metric):
 @both_metrics
 def test_many_blocks_of_any_size_give_the_same(metric, monkeypatch):
     vectors = random_rows(2100, 12)
-    whole = neighbor_graph(vectors, 10, metric)
+    sizes = (2100, 1537, 1030)
+    whole = [neighbor_graph(vectors[:n], 10, metric) for n in sizes]
+    assert_nearest(whole[-1], vectors[:1030], np.arange(1030), np.arange(1030))
     monkeypatch.setattr(tiles, "_MOST_PANELS", 2)
     monkeypatch.setattr(tiles, "_WORK_PER_REPORT", 1)
-    for n in (2100, 1537, 1030):
+    for n, expected in zip(sizes, whole, strict=True):
         cut = neighbor_graph(vectors[:n], 10, metric)
-        assert_nearest(cut, vectors[:n], np.arange(n), np.arange(n))
-    again = neighbor_graph(vectors, 10, metric)
-    np.testing.assert_array_equal(again.rows, whole.rows)
-    np.testing.assert_array_equal(again.scores, whole.scores)
+        np.testing.assert_array_equal(cut.rows, expected.rows)
+        np.testing.assert_array_equal(cut.scores, expected.scores)
 
 
 @settings(deadline=None, max_examples=60)
