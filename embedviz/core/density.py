@@ -16,15 +16,16 @@ pixel, the blur is two of them wide, and nothing finer would survive it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, exp
+from threading import Thread
 from typing import Any
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
-from embedviz.core.kernels import parallel_kernel, serial_kernel
+from embedviz.core.kernels import serial_kernel
 from embedviz.core.raster import (
     ALL_ROWS,
     CHANNELS,
@@ -111,11 +112,28 @@ def draw_density(
     _gather(positions, to_cells, colors, _LIGHT, channels, sums)
     levels = _levels(sums, weights, channels, tones.faintest)
     toned = np.empty((cells[0] - 2 * reach, cells[1] - 2 * reach), dtype=np.uint32)
-    if channels == 1:
-        _tone_by_ramp(sums, weights, levels, _ramp_table(tones), toned)
-    else:
-        _tone_by_mixture(sums, weights, levels, _ENCODED, _mix_table(tones), toned)
-    _draw_enlarged(toned, cell, image)
+    by_ramp, by_mixture = _ramp_table(tones), _mix_table(tones)
+
+    def tone(first: int, last: int) -> None:
+        blurred, part = sums[first : last + 2 * reach], toned[first:last]
+        if channels == 1:
+            _tone_by_ramp(blurred, weights, levels, by_ramp, part)
+        else:
+            _tone_by_mixture(blurred, weights, levels, _ENCODED, by_mixture, part)
+
+    _in_halves(tone, len(toned))
+    _in_halves(lambda first, last: _draw_enlarged(toned, cell, image, first, last), height)
+
+
+def _in_halves(work: Callable[[int, int], None], rows: int) -> None:
+    """Do some work on the upper and the lower half of all rows side by side, in two threads.
+
+    Not in a parallel kernel: a picture would have to wait for those of long calculations.
+    """
+    thread = Thread(target=work, args=(rows // 2, rows), name="embedviz drawing")
+    thread.start()
+    work(0, rows // 2)
+    thread.join()
 
 
 def compile_all() -> None:
@@ -266,28 +284,28 @@ def _count_densities(sums: Any, weights: Any, channels: int, counts: Any) -> Non
             counts[bits[at] >> _SHORT_BITS] += 1
 
 
-@parallel_kernel
+@serial_kernel
 def _tone_by_ramp(sums: Any, weights: Any, levels: Any, table: Any, toned: Any) -> None:
     rows, columns = toned.shape
-    for row in prange(rows):
-        down = np.empty(sums.shape[1], dtype=np.float32)
-        blurred = np.empty(columns, dtype=np.float32)
+    down = np.empty(sums.shape[1], dtype=np.float32)
+    blurred = np.empty(columns, dtype=np.float32)
+    for row in range(rows):
         _blur_row(sums, row, weights, 1, down, blurred)
         bits = blurred.view(np.int32)
         for column in range(columns):
             toned[row, column] = table[levels[bits[column] >> _SHORT_BITS]]
 
 
-@parallel_kernel
+@serial_kernel
 def _tone_by_mixture(
     sums: Any, weights: Any, levels: Any, encoded: Any, table: Any, toned: Any
 ) -> None:
     rows, columns = toned.shape
     last = np.float32(len(encoded) - 1)
     half, per_alpha = np.float32(0.5), np.float32(1 / 255)
-    for row in prange(rows):
-        down = np.empty(sums.shape[1], dtype=np.float32)
-        mixed = np.empty(4 * columns, dtype=np.float32)
+    down = np.empty(sums.shape[1], dtype=np.float32)
+    mixed = np.empty(4 * columns, dtype=np.float32)
+    for row in range(rows):
         _blur_row(sums, row, weights, 4, down, mixed)
         bits = mixed.view(np.int32)
         for column in range(columns):
@@ -308,17 +326,20 @@ def _tone_by_mixture(
             toned[row, column] = color | np.uint32(blue * part + half)
 
 
-@parallel_kernel
-def _draw_enlarged(small: Any, factor: int, image: Any) -> None:
-    """Draw a premultiplied picture over an image, each pixel `factor` wide, joined smoothly."""
-    height, width = image.shape
+@serial_kernel
+def _draw_enlarged(small: Any, factor: int, image: Any, first: int, last: int) -> None:
+    """Draw a premultiplied picture over an image, each pixel `factor` wide, joined smoothly.
+
+    Only the rows from the first to before the last are drawn.
+    """
+    width = image.shape[1]
     rows, columns = small.shape
-    for row in prange(height):
+    line = np.empty(columns + 1, dtype=np.uint64)
+    for row in range(first, last):
         # In 16ths of a pixel of the small picture, from the middles of its pixels.
         place = max((2 * row + 1 - factor) * 8 // factor, 0)
         upper, down = min(place >> 4, rows - 1), place & 15
         lower = min(upper + 1, rows - 1)
-        line = np.empty(columns + 1, dtype=np.uint64)
         for column in range(columns):
             above, below = spread(int(small[upper, column])), spread(int(small[lower, column]))
             line[column] = ((above * (16 - down) + below * down) >> 4) & CHANNELS

@@ -243,7 +243,7 @@ class Step(NamedTuple):
 STEPS = {
     "raster": Step(raster.compile_all, ("raster",), draws=True),
     "marks": Step(_compile_marks, ("labels", "picking"), draws=True),
-    "density": Step(_compile_density, ("density",)),
+    "density": Step(_compile_density, ()),
     "neighbors": Step(_compile_neighbors, ("neighbors", "isotropy")),
     "graph": Step(_compile_graph, ("tiles", "tile_heaps", "tile_ranks")),
     "analogies": Step(_compile_analogies, ("analogy_methods",)),

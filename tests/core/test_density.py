@@ -1,7 +1,5 @@
 """Densities against plain, slow counting of the same points."""
 
-import inspect
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -44,11 +42,6 @@ def scene(drawn):
 def channels(image):
     """Return alpha, red, green and blue (height, width, 4), 0 to 255."""
     return np.stack([(image >> shift) & 0xFF for shift in (24, 16, 8, 0)], axis=-1).astype(int)
-
-
-def compiled_of(kernel):
-    """Return what numba made of a parallel kernel."""
-    return inspect.getclosurevars(kernel).nonlocals["compiled"]
 
 
 def light_of(value):
@@ -200,7 +193,11 @@ def test_each_kernel_is_compiled_once():
         positions, matrix, colors = scene((0, 20, is_3d))
         for given_colors in (colors, one(RED)):
             draw_density(blank(), positions, matrix, given_colors, TONES, np.arange(7))
-    for kernel in (density._gather, density._count_densities):
+    for kernel in (
+        density._gather,
+        density._count_densities,
+        density._tone_by_ramp,
+        density._tone_by_mixture,
+        density._draw_enlarged,
+    ):
         assert len(kernel.signatures) == 1
-    for kernel in (density._tone_by_ramp, density._tone_by_mixture, density._draw_enlarged):
-        assert len(compiled_of(kernel).signatures) == 1
