@@ -163,13 +163,14 @@ class _NeighborLayout:
             raise ValueError(
                 f"{self} needs {needed} {self.metric} neighbors, not {graph.count} {graph.metric}"
             )
-        nearest = graph.first(needed)
         positions = self.starting_positions(np.asarray(start, dtype=np.float32))
         if on_layout is not None:
             on_layout(positions.copy())
-        job = Job(self.method, self._settings(), nearest.rows, nearest.distances, positions)
         with _some_process(process) as child:
-            return child.run(job, report, on_layout)
+            return child.run(self._job(graph.first(needed), positions), report, on_layout)
+
+    def _job(self, graph: NeighborGraph, positions: Matrix) -> Job:
+        return Job(self.method, self._settings(), graph.rows, graph.distances, positions)
 
     def _fit(
         self,
@@ -179,14 +180,17 @@ class _NeighborLayout:
         on_layout: OnLayout | None,
         process: LayoutProcess,
     ) -> Matrix:
-        start = PCA().fit_transform(rows, n_components, report=part_of(report, 0.0, _START_DONE))
+        components = PCA().fit_transform(
+            rows, n_components, report=part_of(report, 0.0, _START_DONE)
+        )
+        positions = self.starting_positions(components)
         if on_layout is not None:
-            on_layout(self.starting_positions(start))
+            on_layout(positions.copy())
         count = self.neighbors_needed(len(rows))
         computing = part_of(report, _START_DONE, _GRAPH_DONE)
         graph = neighbor_graph(rows, count, self.metric, computing)
-        moving = part_of(report, _GRAPH_DONE, 1.0)
-        return self.lay_out(graph, start, report=moving, on_layout=on_layout, process=process)
+        job = self._job(graph, positions)
+        return process.run(job, part_of(report, _GRAPH_DONE, 1.0), on_layout)
 
     def _settings(self) -> dict[str, Any]:
         raise NotImplementedError

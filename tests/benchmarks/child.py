@@ -49,11 +49,12 @@ def _measure(benchmarks: Any, name: str, side: str) -> dict[str, Any]:
         if side == "ours":
             raise
         return {"missing": str(missing.name)}
+    peak = _peak_megabytes()
     return {
         "median": statistics.median(samples),
         "worst": min(samples) if benchmark.more_is_better else max(samples),
-        "peak": _peak_megabytes(),
-        "note": benchmark.note,
+        "peak": peak,
+        "note": benchmark.note(),
     }
 
 

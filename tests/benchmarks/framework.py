@@ -30,9 +30,6 @@ class Benchmark:
     slow: bool = False
     """Whether it takes many minutes: then it is run only when it is named in full."""
 
-    note: str = ""
-    """A few words on what a side found, set while it runs: how good the result is."""
-
     def ours(self) -> list[float]:
         """Return samples of embedviz."""
         raise NotImplementedError
@@ -40,6 +37,13 @@ class Benchmark:
     def peer(self) -> list[float]:
         """Return samples of the peer, doing the same with the same data."""
         raise NotImplementedError
+
+    def note(self) -> str:
+        """Return a few words on what a side found, such as how good it is, or none.
+
+        Called after it ran, in the same process; what this takes is not measured.
+        """
+        return ""
 
 
 def durations(work: Callable[[], object], *, least: int = 7, seconds: float = 1.0) -> list[float]:

@@ -56,9 +56,11 @@ class FirstMotion(Benchmark):
         words = _words(self._n_rows)
         projection = projections.PROJECTIONS[self._method]()
         seen = [self._run(projection, words) for _ in range(3)]
-        starts, motions = zip(*seen, strict=True)
-        self.note = f"start shown after {max(starts):.2f} s"
+        self._starts, motions = zip(*seen, strict=True)
         return list(motions)
+
+    def note(self) -> str:
+        return f"start shown after {max(self._starts):.2f} s"
 
     def _run(self, projection: Any, words: Matrix) -> tuple[float, float]:
         """Return after how many seconds the start was shown, and the first motion."""
@@ -102,24 +104,22 @@ class UMAPBeside(Benchmark):
         start = time.perf_counter()
         from embedviz.core.layouts import UMAP
 
-        positions = UMAP(metric="euclidean").fit_transform(words)
-        return self._judged(words, positions, start)
+        self._positions = UMAP(metric="euclidean").fit_transform(words)
+        return [time.perf_counter() - start]
 
     def peer(self) -> list[float]:
         words = _words(self._n_rows)
         start = time.perf_counter()
         import umap
 
-        positions = umap.UMAP(random_state=0).fit(words).embedding_
-        return self._judged(words, positions, start)
+        self._positions = umap.UMAP(random_state=0).fit(words).embedding_
+        return [time.perf_counter() - start]
 
-    def _judged(self, words: Matrix, positions: Matrix, start: float) -> list[float]:
-        seconds = time.perf_counter() - start
+    def note(self) -> str:
         from sklearn.manifold import trustworthiness
 
-        trust = trustworthiness(words, positions, n_neighbors=10)
-        self.note = f"trustworthiness {trust:.4f}"
-        return [seconds]
+        trust = trustworthiness(_words(self._n_rows), self._positions, n_neighbors=10)
+        return f"trustworthiness {trust:.4f}"
 
 
 class TSNEBeside(Benchmark):
@@ -142,21 +142,19 @@ class TSNEBeside(Benchmark):
         start = time.perf_counter()
         from embedviz.core.layouts import TSNE
 
-        positions = TSNE(metric="euclidean").fit_transform(words)
-        return self._judged(words, positions, start)
+        self._positions = TSNE(metric="euclidean").fit_transform(words)
+        return [time.perf_counter() - start]
 
     def peer(self) -> list[float]:
         words = _words(self._n_rows)
         start = time.perf_counter()
         from sklearn.manifold import TSNE
 
-        positions = TSNE(random_state=0).fit_transform(words)
-        return self._judged(words, positions, start)
+        self._positions = TSNE(random_state=0).fit_transform(words)
+        return [time.perf_counter() - start]
 
-    def _judged(self, words: Matrix, positions: Matrix, start: float) -> list[float]:
-        seconds = time.perf_counter() - start
-        self.note = f"KL {_divergence(words, positions):.4f}"
-        return [seconds]
+    def note(self) -> str:
+        return f"KL {_divergence(_words(self._n_rows), self._positions):.4f}"
 
 
 def _divergence(vectors: Matrix, positions: Matrix) -> float:
@@ -197,19 +195,20 @@ class LargeLayout(Benchmark):
 
         _leave_kernels_on_disk()
         rows = _mixtures(_words(10_000), self._n_rows)
-        graph_done: list[float] = []
+        self._neighbors_seconds = 0.0
 
-        def note_graph(fraction: float, message: str) -> None:
-            if not graph_done and "neighbors" not in message and fraction > 0.15:
-                graph_done.append(time.perf_counter())
+        def watch(fraction: float, message: str) -> None:
+            if message == "neighbors":
+                self._neighbors_seconds = time.perf_counter() - start
 
         start = time.perf_counter()
-        positions = PROJECTIONS[self._method]().fit_transform(rows, report=note_graph)
+        positions = PROJECTIONS[self._method]().fit_transform(rows, report=watch)
         if not np.isfinite(positions).all():
             raise RuntimeError("rows without a position")
-        seconds = time.perf_counter() - start
-        self.note = f"{graph_done[0] - start:.0f} s of it for the neighbors"
-        return [seconds]
+        return [time.perf_counter() - start]
+
+    def note(self) -> str:
+        return f"{self._neighbors_seconds:.0f} s of it for the neighbors"
 
 
 def _mixtures(words: Matrix, n_rows: int) -> Matrix:
