@@ -145,24 +145,34 @@ def continuity(
     metric: GraphMetric = "cosine",
     rows: ArrayLike | None = None,
     report: Report = silent,
+    *,
+    graph_rows: ArrayLike | None = None,
 ) -> float:
     """Return how far neighbors in all dimensions are neighbors on the map.
 
-    `trustworthiness` with the two spaces exchanged; the parameters and errors are the same.
+    `trustworthiness` with the two spaces exchanged; the parameters and errors are the same, and
+    one more.
+
+    Parameters
+    ----------
+    vectors, positions, count, metric, rows, report
+        As there.
+    graph_rows : int array of shape (m, at least count), optional
+        The true neighbors of the rows that are measured, nearest first, where they are known; it
+        saves finding them again. Not used where rows are missing on the map, because others are
+        then the nearest that are on it.
     """
     points, queries = _on_map(positions, rows, count)
     if len(queries) == 0:
         return math.nan
-    first = part_of(report, 0.0, 0.7)
-    if len(queries) == len(points.place):
-        graph = neighbor_graph(vectors, count, metric, first)
+    if graph_rows is not None and len(points.present) == len(points.place):
+        near = np.asarray(graph_rows)[:, :count]
     else:
-        ids = points.present[queries]
-        graph = neighbors_of(vectors, ids, count, metric, first, among=points.present)
-    nearest = points.place[graph.rows].astype(np.int32)
+        first, report = part_of(report, 0.0, 0.7), part_of(report, 0.7, 1.0)
+        near = _true_neighbors(vectors, points, queries, count, metric, first)
     compared = ComparedRows(points.points, "euclidean")
     everyone = row_ids(len(points.points))
-    nearer = count_nearer(compared, queries, nearest, everyone, part_of(report, 0.7, 1.0))
+    nearer = count_nearer(compared, queries, points.place[near], everyone, report)
     return _score(nearer, points)
 
 
@@ -249,6 +259,21 @@ def _on_map(positions: ArrayLike, rows: ArrayLike | None, count: int) -> tuple[_
         return points, row_ids(n)
     places = points.place[np.asarray(rows, dtype=np.intp)]
     return points, places[places >= 0]
+
+
+def _true_neighbors(
+    vectors: ArrayLike,
+    points: _Map,
+    queries: RowIds,
+    count: int,
+    metric: GraphMetric,
+    report: Report,
+) -> RowIds:
+    """Return the nearest rows, in all dimensions, of some rows on the map among those on it."""
+    if np.array_equal(queries, row_ids(len(points.place))):
+        return neighbor_graph(vectors, count, metric, report).rows
+    ids = points.present[queries]
+    return neighbors_of(vectors, ids, count, metric, report, among=points.present).rows
 
 
 def _score(nearer: Counts, points: _Map) -> float:

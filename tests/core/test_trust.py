@@ -89,6 +89,9 @@ def test_some_rows_against_all(metric):
         measure(vectors, positions, 7, metric, rows) for measure in (trustworthiness, continuity)
     ]
     assert found == pytest.approx(expected, abs=1e-9)
+    for measure in (trustworthiness, continuity):
+        turned = measure(vectors, positions, 7, metric, np.arange(600)[::-1])
+        assert turned == pytest.approx(measure(vectors, positions, 7, metric), abs=1e-9)
 
 
 @both_metrics
@@ -109,6 +112,23 @@ def test_rows_that_are_not_on_the_map_are_left_out(metric):
     shares = kept_neighbors(graph.rows, positions, there, count=7)
     np.testing.assert_array_equal(shares, expected)
     assert np.isnan(kept_neighbors(graph.rows[:5], positions, hidden[:5], count=7)).all()
+
+
+@both_metrics
+@pytest.mark.parametrize("rows", [None, np.array([7, 3, 300])])
+def test_known_neighbors_are_not_looked_for_again(metric, rows, monkeypatch):
+    vectors, positions = cloud_and_map(400, 12)
+    expected = continuity(vectors, positions, 7, metric, rows)
+    everyone = np.arange(400) if rows is None else rows
+    known = neighbors_of(vectors, everyone, 9, metric).rows
+    hidden = positions.copy()
+    hidden[0] = np.nan
+    expected_of_hidden = continuity(vectors, hidden, 7, metric, rows)
+    found = continuity(vectors, hidden, 7, metric, rows, graph_rows=known)
+    assert found == expected_of_hidden
+    for name in ("neighbor_graph", "neighbors_of"):
+        monkeypatch.delattr(f"embedviz.core.trust.{name}")
+    assert continuity(vectors, positions, 7, metric, rows, graph_rows=known) == expected
 
 
 def test_a_perfect_map():
