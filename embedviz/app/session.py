@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from weakref import ref
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -10,6 +11,7 @@ from embedviz.app.layouts import Layouts
 from embedviz.app.searches import Searches
 from embedviz.app.state import State
 from embedviz.app.tasks import TaskBoard
+from embedviz.core.vector_set import VectorSet
 
 HISTORY_BYTES = 200_000_000
 """Selections of a million rows hold 8 MB each; older steps are forgotten beyond this."""
@@ -36,8 +38,6 @@ class Session(QObject):
         What all panes find neighbors with.
     layouts : Layouts
         Where the rows of each set lie on a map.
-    description : str
-        What was described last.
     """
 
     changed = Signal(object, object)
@@ -49,7 +49,7 @@ class Session(QObject):
         self.board = TaskBoard(self)
         self.searches = Searches()
         self.layouts = Layouts()
-        self.description = ""
+        self._described: tuple[ref[VectorSet], str] | None = None
         self._shown = self.state
         self._notifying = False
         self._undo: deque[State] = deque(maxlen=500)
@@ -73,10 +73,17 @@ class Session(QObject):
             self.layouts.keep_only(state.sets)
         self._replace(state)
 
-    def describe(self, text: str) -> None:
-        """Let everyone know what the map in use shows."""
-        self.description = text
+    def describe(self, vector_set: VectorSet, text: str) -> None:
+        """Let everyone know what the map in use shows of a set."""
+        self._described = ref(vector_set), text
         self.described.emit(text)
+
+    @property
+    def description(self) -> str:
+        """What the map shows of the active set; nothing while it shows another one."""
+        if self._described is None or self._described[0]() is not self.state.active:
+            return ""
+        return self._described[1]
 
     def begin_gesture(self) -> None:
         """Make one undo step of all changes until `end_gesture`."""

@@ -270,7 +270,8 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "file.coordinates", "File", "Add Coordinates…", row_actions.add_coordinates, (), "", True
     ),
-    Action("file.sprites", "File", "Add Pictures…", row_actions.add_sprites),
+    Action("file.sprites", "File", "Add Pictures from One Image…", row_actions.add_sprites),
+    Action("file.images", "File", "Add Pictures by Column…", row_actions.add_image_column),
     Action(
         "file.export_rows",
         "File",

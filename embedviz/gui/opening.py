@@ -14,6 +14,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.samples import SAMPLES, load_sample
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.pictures import with_own_pictures
 
 
 class Opener(QObject):
@@ -79,7 +80,7 @@ def _load(wanted: Wanted | str, report: Report) -> VectorSet:
     report(0.0, f"opening {wanted.vectors.name}")
     opened = load(wanted.vectors, labels=wanted.labels, metadata=wanted.metadata, report=report)
     report(1.0, "indexing labels")
-    return _prepared(opened)
+    return _prepared(with_own_pictures(opened))
 
 
 def _prepared(vector_set: VectorSet) -> VectorSet:

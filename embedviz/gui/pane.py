@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 
@@ -23,7 +23,7 @@ from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.recipes import Recipe
-from embedviz.core.vector_set import Rows, VectorSet
+from embedviz.core.vector_set import Matrix, Rows, VectorSet
 from embedviz.gui.controls import named, words
 from embedviz.gui.notice import Notice
 from embedviz.gui.style import text_rules
@@ -191,6 +191,10 @@ class Pane(QWidget):
 
     def drawn_rows(self) -> Rows | None:
         """Return the rows of the active set that are drawn; None: all of them."""
+        return None
+
+    def places(self) -> tuple[Matrix, Sequence[str]] | None:
+        """Return where the rows of the active set are drawn, and what the axes are called."""
         return None
 
     def set_in_use(self, in_use: bool) -> None:

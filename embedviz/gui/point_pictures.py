@@ -169,11 +169,19 @@ class PointPictures:
         return [self._images.get(kind) for kind in kinds]
 
     def _source(self, row: int) -> Pixels | None:
-        if row not in self._sources:
-            assert self.thumbnails is not None
-            if len(self._sources) > _MOST_KEPT:
-                self._sources = {}
-            self._sources[row] = self.thumbnails.image(row)
+        if row in self._sources:
+            return self._sources[row]
+        if len(self._sources) > _MOST_KEPT:
+            self._sources = {}
+        # Painting does not wait for files: their pictures are drawn when they have arrived.
+        at_hand = getattr(self.thumbnails, "at_hand", None)
+        if at_hand is not None:
+            found: Pixels | None = at_hand(row)
+            if found is not None:
+                self._sources[row] = found
+            return found
+        assert self.thumbnails is not None
+        self._sources[row] = self.thumbnails.image(row)
         return self._sources[row]
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Rows, VectorSet
+from embedviz.core.vector_set import Matrix, Rows, VectorSet
 
 if TYPE_CHECKING:
     from embedviz.gui.main_window import MainWindow
@@ -94,15 +95,25 @@ def export_selection(window: MainWindow) -> None:
         return
     if not Path(path).suffix:
         path += kind.partition("*")[2].partition(")")[0]
-    work = partial(_write, state.active, state.selected.rows, path)
+    places = window.map_in_use.places()
+    work = partial(_write, state.active, state.selected.rows, path, places)
     window.writing.run(work, lambda _: window.statusBar().showMessage(f"Written to {path}", 6000))
 
 
-def _write(vector_set: VectorSet, rows: Rows, path: str, report: Report) -> None:
-    """Write rows to a file. Runs off the UI thread."""
+def _write(
+    vector_set: VectorSet,
+    rows: Rows,
+    path: str,
+    places: tuple[Matrix, Sequence[str]] | None,
+    report: Report,
+) -> None:
+    """Write rows, and where they are on the map, to a file. Runs off the UI thread."""
     from embedviz.core.formats.exporting import save_rows
 
-    save_rows(vector_set, rows, path)
+    if places is None:
+        save_rows(vector_set, rows, path, report=report)
+    else:
+        save_rows(vector_set, rows, path, *places, report=report)
 
 
 def add_map(window: MainWindow) -> None:
@@ -133,6 +144,23 @@ def add_sprites(window: MainWindow) -> None:
     from embedviz.gui.pictures import load_sprites
 
     _extend(window, "Pictures of the rows, in one image", "Images (*.png *.jpg)", load_sprites)
+
+
+def add_image_column(window: MainWindow) -> None:
+    """Ask for the column that names the rows' image files, and show the images."""
+    from embedviz.gui.pictures import image_columns, with_image_column
+
+    active = window.session.state.active
+    columns = [] if active is None else image_columns(active)
+    if active is None or not columns:
+        window.notice.tell("No column of the shown set names image files, such as photos/1.png.")
+        return
+    column, accepted = QInputDialog.getItem(
+        window, "Pictures of the rows", "Column with the names of image files", columns, 0, False
+    )
+    if accepted:
+        extended = with_image_column(active, column)
+        window.session.show(window.session.state.replaced(active, extended))
 
 
 _COORDINATES = "Coordinates (*.csv *.tsv *.npy *.txt *.json);;All files (*)"

@@ -192,7 +192,7 @@ def test_trust_is_the_share_of_true_neighbors(opened, session, idle, spread):
     opened.controls.trust.click()
     idle(session)
     assert session.state.map.trust
-    truth = opened.truth_shown
+    truth = opened.trust.shown
     search = NeighborSearch(spread.vectors, "cosine")
     places = opened.run.layout.positions[:, :2]
     kept = []
@@ -207,7 +207,7 @@ def test_trust_is_the_share_of_true_neighbors(opened, session, idle, spread):
     assert isinstance(opened.view._picture.legend, ColorBar)
     session.show(session.state.compared_by("euclidean"))
     idle(session)
-    assert opened.truth_shown.asked.metric == "euclidean"
+    assert opened.trust.shown.asked.metric == "euclidean"
     session.undo()
     session.undo()
     assert isinstance(opened.view._picture.legend, Categories)

@@ -83,5 +83,5 @@ class Hands(QObject):
         if row < 0 or layout is None or not pane.shows_wanted:
             pane.hover.hide()
         else:
-            metric, truth = pane.session.state.metric, pane.truth_shown
+            metric, truth = pane.session.state.metric, pane.trust.shown
             pane.hover.show(layout.vector_set, row, metric, truth)

@@ -7,9 +7,8 @@ file, and by label otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,7 @@ from embedviz.app.tasks import Task
 from embedviz.core.camera import Camera
 from embedviz.core.matching import matching_rows
 from embedviz.core.projections import PCA
-from embedviz.core.tiles import GraphMetric
+from embedviz.core.thumbnails import Thumbnails
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 from embedviz.gui.pane import Pane
 from embedviz.gui.point_view import PointView
@@ -39,7 +38,8 @@ from embedviz.panes.map.hover import Hover
 from embedviz.panes.map.layout_run import LayoutRun
 from embedviz.panes.map.method import MethodChoice
 from embedviz.panes.map.tools import MapTools
-from embedviz.panes.map.truth import Asked, Truth, measure_truth
+from embedviz.panes.map.trust import Trust
+from embedviz.panes.map.truth import Asked, Truth
 
 WARM_MILLISECONDS = 2500
 """How long after a first picture the process for t-SNE and UMAP is started."""
@@ -81,8 +81,8 @@ class MapPane(Pane):
         self.chosen = Chosen(self, self.view)
         self.chosen.found.connect(self._bring_up_to_date)
         self.hover = Hover(self, self.view)
-        self._truth_task = self.new_task("trust")
-        self._truth: Truth | None = None
+        self.trust = Trust(self, self.view)
+        self.trust.known.connect(self._bring_up_to_date)
         self._dress: Dress | None = None
         self._applied: dict[str, Hashable] = {}
         self._add_tools()
@@ -148,7 +148,11 @@ class MapPane(Pane):
             self._show_nothing()
             return
         self._apply("message", (), lambda: view.set_message(""))
-        truth = self._truth_of(layout)
+        truth = None
+        if settings.trust and self.run.streamed is None:
+            truth = self.trust.show(layout, 2 + settings.is_3d, self.session.state.metric)
+        else:
+            self.trust.hide()
         dressed = layout.vector_set, settings.looks, truth, look.theme
         self._apply("dress", dressed, lambda: self._put_on(layout, truth))
         if self.run.streamed is None:
@@ -163,7 +167,8 @@ class MapPane(Pane):
             )
         # Not wherever they differ: a move that has not come to rest is not in the state yet.
         self._apply("camera", settings.camera, lambda: self._show_camera(settings.camera))
-        said = layout, settings.is_3d, settings.density, self._dress
+        is_in_use = self.key == state.map_key
+        said = layout, settings.is_3d, settings.density, self._dress, is_in_use
         self._apply("words", said, lambda: self._say(layout, settings))
 
     def _set_up_view(self, vector_set: VectorSet, settings: MapSettings) -> None:
@@ -177,7 +182,13 @@ class MapPane(Pane):
         self._apply(
             "through", through, lambda: view.set_selecting("through" if through else "front")
         )
-        self._apply("thumbnails", thumbnails, lambda: view.set_thumbnails(thumbnails))
+        self._apply("thumbnails", thumbnails, lambda: self._show_thumbnails(thumbnails))
+
+    def _show_thumbnails(self, thumbnails: Thumbnails | None) -> None:
+        self.view.set_thumbnails(thumbnails)
+        arrived = getattr(thumbnails, "arrived", None)
+        if arrived is not None:  # They are read from files, a few at a time.
+            arrived.connect(self.view.redraw)
 
     def _apply(self, name: str, value: Any, show: Callable[[], None]) -> None:
         """Show something when what it depends on has changed since it was shown last."""
@@ -241,7 +252,7 @@ class MapPane(Pane):
         words = " · ".join(part for part in said if part)
         self.view.set_caption(f"{layout.vector_set.name} · {words}")
         if self.key == self.session.state.map_key:
-            self.session.describe(words)
+            self.session.describe(layout.vector_set, words)
 
     def _show_nothing(self) -> None:
         """Show that points are on their way, and nothing of another set."""
@@ -253,33 +264,9 @@ class MapPane(Pane):
             self.view.set_caption("")
             self.view.set_legend(None)
             self.view.set_clusters(())
-            self.view.set_corner("")
+            self.trust.hide()
         waiting = f"Laying out {len(self.wanted.vector_set):,} rows …"
         self.view.set_message(waiting if self.run.task.is_busy else "")
-
-    # How true it is.
-
-    def _truth_of(self, layout: Layout) -> Truth | None:
-        """Return how true the layout is, if that is wanted and known; else have it measured."""
-        state, settings = self.session.state, self.settings
-        if not settings.trust or self.run.streamed is not None:
-            self.withdraw(self._truth_task)
-            self._apply("corner", "", lambda: self.view.set_corner(""))
-            return None
-        metric: GraphMetric = "euclidean" if state.metric == "euclidean" else "cosine"
-        asked, truth = Asked(layout, 2 + settings.is_3d, metric), self._truth
-        if truth is not None and truth.asked == asked:
-            self._apply("corner", truth.words, lambda: self.view.set_corner(truth.words))
-            return truth
-        if not self.has_asked(self._truth_task, asked):
-            self._apply("corner", "…", lambda: self.view.set_corner("Finding true neighbors …"))
-            work = partial(measure_truth, self.session.layouts, asked)
-            self.calculate(self._truth_task, work, self._show_truth, asked)
-        return None
-
-    def _show_truth(self, truth: Truth) -> None:
-        self._truth = truth
-        self._bring_up_to_date()
 
     # What the user does.
 
@@ -311,11 +298,6 @@ class MapPane(Pane):
     def categories(self) -> list[str]:
         """The groups that the points are colored by."""
         return [] if self._dress is None else self._dress.categories
-
-    @property
-    def truth_shown(self) -> Truth | None:
-        """How true the layout is, where that is shown and known."""
-        return self._truth if self.settings.trust else None
 
     def change(self, **changes: Any) -> None:
         """Change settings of the map by their names."""
@@ -350,8 +332,8 @@ class MapPane(Pane):
         self._drawn(self._bring_up_to_date)
 
     def abandon(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
-        if task is self._truth_task:
-            self.view.set_corner("")
+        if task is self.trust.task:
+            self.trust.hide()
         elif task is self.run.task:
             if not failed and self.run.keep_present():
                 self._on_arrived()
@@ -363,12 +345,19 @@ class MapPane(Pane):
         self.chosen.forget()
         self.controls.forget()
         self.row.forget()
-        self._truth = self._dress = None
+        self._dress = None
+        self.trust.forget()
         self._applied.clear()
 
     def drawn_rows(self) -> Rows | None:  # noqa: D102 - see Pane
         shown = None if self._dress is None else self._dress.shown
         return None if shown is None else np.flatnonzero(shown)
+
+    def places(self) -> tuple[Matrix, Sequence[str]] | None:  # noqa: D102 - see Pane
+        layout, count = self.run.layout, 2 + self.settings.is_3d
+        if layout is None:
+            return None
+        return layout.positions[:, :count], layout.axes[:count] or ("x", "y", "z")[:count]
 
     def switch_tool(self) -> None:  # noqa: D102 - see Pane
         self.controls.lasso.toggle()

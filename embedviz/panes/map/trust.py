@@ -1,0 +1,82 @@
+"""Trust, shown on a map: colors by the share of true neighbors, and the means in its corner."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from embedviz.app.layouts import Layout
+from embedviz.core.neighbors import Metric
+from embedviz.core.tiles import GraphMetric
+from embedviz.gui.pane import Pane
+from embedviz.gui.point_view import PointView
+from embedviz.panes.map.truth import Asked, Truth, measure_truth
+
+MEASURING = "Finding true neighbors …"
+
+
+class Trust(QObject):
+    """Has the truth of a layout measured while it is wanted, and says it in the corner.
+
+    Parameters
+    ----------
+    pane : Pane
+    view : PointView
+
+    Signals
+    -------
+    known : ()
+        The truth that was asked for last is there.
+
+    Attributes
+    ----------
+    task : Task
+    shown : Truth or None
+        What is on the map.
+    """
+
+    known = Signal()
+
+    def __init__(self, pane: Pane, view: PointView) -> None:
+        super().__init__(pane)
+        self._pane, self._view = pane, view
+        self.task = pane.new_task("trust")
+        self.shown: Truth | None = None
+        self._last: Truth | None = None
+        self._said = ""
+
+    def show(self, layout: Layout, n_components: int, metric: Metric) -> Truth | None:
+        """Show how true a layout is, and return it; None while it is being measured."""
+        by: GraphMetric = "euclidean" if metric == "euclidean" else "cosine"
+        asked = Asked(layout, n_components, by)
+        if self._last is not None and self._last.asked == asked:
+            self.shown = self._last
+            self._say(self.shown.words)
+            return self.shown
+        self.shown = None
+        if not self._pane.has_asked(self.task, asked):
+            self._say(MEASURING)
+            work = partial(measure_truth, self._pane.session.layouts, asked)
+            self._pane.calculate(self.task, work, self._note, asked)
+        return None
+
+    def hide(self) -> None:
+        """Show nothing of it."""
+        self.shown = None
+        self._pane.withdraw(self.task)
+        self._say("")
+
+    def forget(self) -> None:
+        """Hold on to no layout."""
+        self.hide()
+        self._last = None
+
+    def _note(self, truth: Truth) -> None:
+        self._last = truth
+        self.known.emit()
+
+    def _say(self, text: str) -> None:
+        if text != self._said:
+            self._said = text
+            self._view.set_corner(text)
