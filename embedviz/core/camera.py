@@ -32,11 +32,11 @@ NEAREST = 0.02
 MARGIN = 0.06
 """Free border around fitted points, as a part of their extent."""
 
-# In 3-D, what of a cloud is outliers: beyond 1.12 times the range of all but one in 200 at each
-# end, which is 2.9 standard deviations of a normal cloud.
-_OUTSIDE = 0.005
-_BEYOND = 1.12
-_FEW_POINTS = 200
+# In 3-D, what of a cloud is outliers: beyond 1.15 times the range of all but three in a thousand
+# at each end, which is 3.2 standard deviations of a normal cloud.
+_OUTSIDE = 0.003
+_BEYOND = 1.15
+_FEW_POINTS = 300
 _KEPT_IN_TURNS = 0.9
 _MOST_MEASURED = 50_000
 
@@ -291,7 +291,7 @@ def extent_of(*clouds: ArrayLike) -> Extent:
 def main_extent_of(*clouds: ArrayLike) -> Extent:
     """Return where nearly all points are: outliers of clouds of some hundred points are left out.
 
-    Along each axis, it is the range of all but one in a hundred, a little enlarged; but no more
+    Along each axis, it is the range of all but six in a thousand, a little enlarged; but no more
     than the range of all.
 
     Parameters
