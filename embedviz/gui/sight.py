@@ -98,6 +98,7 @@ class Sight:
         near = camera.fitted(chosen, aspect=self._lay_out(camera).aspect)
         scale = near.scale * _MARGIN if np.ptp(chosen, axis=0).any() else 0.0
         scale = max(scale, _distance_to_others(positions, near) * _MARGIN)
+        scale = min(scale, self.fitted(camera).scale)  # Never farther away than everything.
         return replace(near, scale=scale or camera.scale)
 
     def _wanted(self) -> tuple[Any, ...]:
@@ -113,5 +114,6 @@ def _distance_to_others(positions: Positions, camera: Camera) -> float:
     """Return how far from the center of the view some of the nearest points are."""
     offsets = positions - np.array(camera.center, dtype=np.float32)
     squares = np.einsum("ij,ij->i", offsets, offsets)
-    count = min(SURROUNDED_BY, int(np.isfinite(squares).sum())) - 1
+    known = int(np.isfinite(squares).sum())
+    count = min(SURROUNDED_BY, max(2, known // 8), known) - 1
     return float(np.sqrt(np.partition(squares, count)[count]))

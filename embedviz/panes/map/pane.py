@@ -350,20 +350,21 @@ class MapPane(Pane):
         self._applied.clear()
 
     def drawn_rows(self) -> Rows | None:  # noqa: D102 - see Pane
-        shown = None if self._dress is None else self._dress.shown
+        shown = self._dress.shown if self.is_built and self._dress is not None else None
         return None if shown is None else np.flatnonzero(shown)
 
     def places(self) -> tuple[Matrix, Sequence[str]] | None:  # noqa: D102 - see Pane
-        layout, count = self.run.layout, 2 + self.settings.is_3d
+        layout, count = self.run.layout if self.is_built else None, 2 + self.settings.is_3d
         if layout is None:
             return None
         return layout.positions[:, :count], layout.axes[:count] or ("x", "y", "z")[:count]
 
     def switch_tool(self) -> None:  # noqa: D102 - see Pane
-        self.controls.lasso.toggle()
+        if self.is_built:
+            self.controls.lasso.toggle()
 
     def fly_to_selection(self) -> None:  # noqa: D102 - see Pane
-        state, layout = self.session.state, self.run.layout
+        state, layout = self.session.state, self.run.layout if self.is_built else None
         if layout is None or state.active is None:
             return
         rows = state.selected.rows

@@ -62,13 +62,15 @@ def measure_truth(layouts: Layouts, asked: Asked, report: Report) -> Truth:
     shares[slice(None) if rows is None else rows] = kept
     words = f"{_mean(kept):.2f} of the {true_rows.shape[1]} true neighbors are near on the map"
     # Both compare with chance, which has no meaning where that many are half of all rows.
-    count = min(COUNT, (len(vector_set) - 1) // 2)
+    on_map = int(np.isfinite(positions).all(axis=1).sum())
+    count = min(COUNT, (on_map - 1) // 2)
     if count > 0:
-        trusted, continued = (
-            measure(vectors, positions, count, metric, rows, part_of(report, start, start + 0.3))
-            for measure, start in ((trustworthiness, 0.4), (continuity, 0.7))
+        first, second = part_of(report, 0.4, 0.7), part_of(report, 0.7, 1.0)
+        trusted = trustworthiness(vectors, positions, count, metric, rows, first)
+        continued = continuity(
+            vectors, positions, count, metric, rows, second, graph_rows=true_rows
         )
-        words += f"\ntrustworthiness {trusted:.3f} · continuity {continued:.3f}"
+        words += f" · trustworthiness {trusted:.3f} · continuity {continued:.3f}"
     return Truth(asked, shares, f"{words} · {of_rows}")
 
 
