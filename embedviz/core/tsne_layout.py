@@ -50,16 +50,18 @@ _PIECE = 25
 def starting_positions(positions: Matrix, seed: int) -> Matrix:
     """Return where the points start: a layout, scaled as openTSNE scales principal components.
 
-    The standard deviation along the first axis becomes 0.0001; noise of a hundredth of that is
-    added, without which equal rows would never part.
+    The middle is at 0 and the standard deviation along the axis of most variance 0.0001. Noise of
+    a hundredth of that is added, without which equal rows would never part.
 
     Parameters
     ----------
     positions : float32 array of shape (n_rows, n_components)
     seed : int
     """
-    spread = float(np.std(positions[:, 0]))
-    scaled = positions * (_START_SPREAD / spread if spread > 0.0 else 0.0)
+    exact = positions.astype(np.float64) - positions[:1]  # Exactly 0 where all rows are equal.
+    exact -= exact.mean(axis=0)
+    spread = exact.std(axis=0).max()
+    scaled = _START_SPREAD * (exact / spread) if spread > 0.0 else np.zeros_like(exact)
     noise = np.random.default_rng(seed).normal(scale=_START_SPREAD / 100, size=positions.shape)
     start: Matrix = (scaled + noise).astype(np.float32)
     return start

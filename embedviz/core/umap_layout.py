@@ -50,8 +50,9 @@ def starting_positions(positions: Matrix, seed: int) -> Matrix:
     positions : float32 array of shape (n_rows, n_components)
     seed : int
     """
-    largest = np.abs(positions).max(initial=0.0)
-    scaled = positions * (_SIZE / largest if largest > 0.0 else 1.0)
+    exact = positions.astype(np.float64)
+    largest = np.abs(exact).max(initial=0.0)
+    scaled = _SIZE * (exact / largest) if largest > 0.0 else exact
     noisy = scaled + np.random.default_rng(seed).normal(scale=1e-4, size=positions.shape)
     low, high = noisy.min(axis=0), noisy.max(axis=0)
     stretched: Matrix = (_SIZE * (noisy - low) / (high - low)).astype(np.float32)

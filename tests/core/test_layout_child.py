@@ -171,3 +171,19 @@ def test_what_libraries_print_does_not_get_between_messages():
     assert [message.kind for message in all_messages(io.BytesIO(done.stdout))] == ["done"]
     assert b"noise of Python" in done.stderr
     assert b"noise of a library" in done.stderr
+
+
+def test_a_child_answers_until_its_input_ends():
+    """Talk to a real one as `LayoutProcess` does."""
+    command = [sys.executable, "-m", "embedviz.core.layout_child"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as child:
+        for _ in range(2):
+            write_message(child.stdin, job("t-SNE"))
+            kinds = []
+            while "failed" not in kinds:
+                kinds.append(read_message(child.stdout).kind)
+        child.stdin.close()
+        assert child.wait(timeout=60) == 0
+        assert b"missing 3 required positional arguments" in child.stderr.read()
