@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
 
 from embedviz.core.raster import Rows
 from embedviz.core.thumbnails import Thumbnails
@@ -15,9 +17,17 @@ from embedviz.gui.legend import Legend
 from embedviz.gui.overlays import Arrow, Line, Links, Note
 from embedviz.gui.point_canvas import Marks
 
+_ARRIVALS_MILLISECONDS = 50
+
 
 class ExplainedWidget(HandledWidget):
     """Marks, labels, arrows, axes, legend and texts of a picture, for whoever makes one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        # Pictures arrive one by one, and many within a moment.
+        self._arrivals = QTimer(self, singleShot=True, interval=_ARRIVALS_MILLISECONDS)
+        self._arrivals.timeout.connect(self.redraw)
 
     def set_marks(
         self,
@@ -73,9 +83,23 @@ class ExplainedWidget(HandledWidget):
         self.redraw()
 
     def set_thumbnails(self, thumbnails: Thumbnails | None) -> None:
-        """Show pictures of rows in the place of points, as far as there is room."""
-        self._picture.pictures.set_thumbnails(thumbnails)
+        """Show pictures of rows in the place of points, as far as there is room.
+
+        Those that have to be read first appear when their thumbnails say that they `arrived`.
+        """
+        pictures = self._picture.pictures
+        if thumbnails is pictures.thumbnails:
+            return
+        if (before := getattr(pictures.thumbnails, "arrived", None)) is not None:
+            before.disconnect(self._note_arrival)
+        pictures.set_thumbnails(thumbnails)
+        if (arrived := getattr(thumbnails, "arrived", None)) is not None:
+            arrived.connect(self._note_arrival)
         self.redraw()
+
+    def _note_arrival(self) -> None:
+        if not self._arrivals.isActive():
+            self._arrivals.start()
 
     def place_labels_anew(self) -> None:
         """Forget where labels were, so that the same points always make the same picture."""

@@ -11,7 +11,8 @@ cubic spline: digits of 8 × 8 pixels have neither steps nor fog when they are e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -66,12 +67,24 @@ class PointPictures:
         self._images: dict[_Kind, QImage] = {}
         self._shown: Rows = np.empty(0, dtype=np.intp)
         self._boxes = np.empty((0, 4))
+        self._waits = False
 
     def set_thumbnails(self, thumbnails: Thumbnails | None) -> None:
         """Draw these pictures, or points alone."""
         self.thumbnails = thumbnails
         self._sources, self._images = {}, {}
         self._forget_shown()
+
+    @contextmanager
+    def into_file(self) -> Iterator[None]:
+        """Wait for every picture meanwhile; where those on the screen are stays known."""
+        before = self._shown, self._boxes
+        self._waits = True
+        try:
+            yield
+        finally:
+            self._waits = False
+            self._shown, self._boxes = before
 
     def row_at(self, x: float, y: float) -> int:
         """Return the row whose picture is at a place, or -1."""
@@ -173,9 +186,9 @@ class PointPictures:
             return self._sources[row]
         if len(self._sources) > _MOST_KEPT:
             self._sources = {}
-        # Painting does not wait for files: their pictures are drawn when they have arrived.
+        # A screen does not wait for files: their pictures are drawn when they have arrived.
         at_hand = getattr(self.thumbnails, "at_hand", None)
-        if at_hand is not None:
+        if at_hand is not None and not self._waits:
             found: Pixels | None = at_hand(row)
             if found is not None:
                 self._sources[row] = found

@@ -152,7 +152,8 @@ class SeenWidget(QWidget):
             aspect = framed(Camera(is_3d=shown.is_3d)).aspect
             shown = shown.fitted(*self._picture.clouds(), aspect=aspect)
         painter.save()
-        self._picture.paint(painter, framed(shown), width, height)
+        with self._picture.pictures.into_file():
+            self._picture.paint(painter, framed(shown), width, height)
         painter.restore()
         self._picture.canvas.forget_image()  # It may be a hundred megabytes.
 

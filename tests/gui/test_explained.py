@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
+from PySide6.QtGui import QImage, QPainter
 
 from embedviz.core.thumbnails import ImageArray
+from embedviz.gui.pictures import ImageFiles
 from embedviz.gui.point_view import Cluster, PointView
 
 
@@ -79,3 +81,33 @@ def test_the_label_of_a_row_with_a_picture_is_beside_the_picture(view):
     free = picture._kept_free(view.frame())
     view.set_marks(selected=[0])
     assert len(picture._kept_free(view.frame())) == len(free) + 2
+
+
+def test_pictures_that_are_read_first_appear_when_they_have_arrived(view, qtbot, tmp_path):
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
+    image.fill(0xFFFF0000)
+    image.save(str(tmp_path / "red.png"))
+    view.set_points([[0.0, 0.0], [1.0, 1.0]])
+    files = ImageFiles(["red.png", None], tmp_path)
+    view.set_thumbnails(files)
+    view.set_thumbnails(files)  # Nothing new, and connected once.
+    reach_of = view._picture.pictures.reach_of
+    qtbot.waitUntil(lambda: reach_of(np.array([0]))[0] > 0)
+    assert reach_of(np.array([1]))[0] == 0
+    view.set_thumbnails(None)
+    files.arrived.emit()
+    assert not view._arrivals.isActive()
+
+
+def test_files_wait_for_pictures_and_the_screen_stays_as_it_is(view, tmp_path):
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
+    image.fill(0xFFFF0000)
+    image.save(str(tmp_path / "red.png"))
+    view.set_points([[0.0, 0.0], [1.0, 1.0]])
+    view.set_thumbnails(ImageFiles(["red.png", "red.png"], tmp_path))
+    figure = QImage(300, 200, QImage.Format.Format_RGB32)
+    with QPainter(figure) as painter:
+        view.paint(painter, 300, 200)
+    raw = np.frombuffer(figure.constBits(), np.uint8).reshape(200, 300, 4)
+    assert ((raw[..., 2] > 200) & (raw[..., 1] < 60)).any()
+    assert view.row_at(QPointF(150, 100), 0) == -1  # Where it is in the file.
