@@ -170,7 +170,7 @@ class PointCanvas:
         width, height = round(area.width() * scale), round(area.height() * scale)
         if not len(self):
             return
-        quick = frame.is_moving and self.is_large(scale)
+        quick = frame.is_moving and not self.is_density and self.is_large(scale)
         wanted = (frame.camera, frame.extent, width, height, scale, quick, frame.theme.name)
         if wanted != self._drawn:
             self._image = self._made(frame, width, height, quick)
