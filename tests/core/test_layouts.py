@@ -1,5 +1,8 @@
 """t-SNE and UMAP of vectors, in a real child."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from sklearn.datasets import make_blobs
@@ -200,3 +203,12 @@ def test_rows_with_nan_are_named(process):
     rows[3, 3] = np.nan
     with pytest.raises(UserError, match="1 of 40 rows"):
         UMAP().fit_transform(rows, process=process)
+
+
+def test_nothing_that_takes_long_is_imported_outside_of_the_child():
+    look = (
+        "import sys, embedviz.core.projections, embedviz.app.processes;"
+        "print({'umap', 'openTSNE', 'sklearn', 'scipy.sparse'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
