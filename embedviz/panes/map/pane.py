@@ -37,6 +37,7 @@ from embedviz.panes.map.hands import Hands
 from embedviz.panes.map.hover import Hover
 from embedviz.panes.map.layout_run import LayoutRun
 from embedviz.panes.map.method import MethodChoice
+from embedviz.panes.map.names import GroupNames
 from embedviz.panes.map.tools import MapTools
 from embedviz.panes.map.trust import Trust
 from embedviz.panes.map.truth import Asked, Truth
@@ -83,6 +84,7 @@ class MapPane(Pane):
         self.hover = Hover(self, self.view)
         self.trust = Trust(self, self.view)
         self.trust.known.connect(self._bring_up_to_date)
+        self.names = GroupNames(self, self.view)
         self._dress: Dress | None = None
         self._applied: dict[str, Hashable] = {}
         self._add_tools()
@@ -136,7 +138,7 @@ class MapPane(Pane):
 
     def _show_anew(self) -> None:
         """Place the points again, and say so, whatever was shown of another layout."""
-        for name in ("points", "placed", "words"):
+        for name in ("points", "placed", "names", "words"):
             self._applied.pop(name, None)
 
     def _bring_up_to_date(self) -> None:
@@ -158,6 +160,8 @@ class MapPane(Pane):
         if self.run.streamed is None:
             place = layout, settings.is_3d, self._dress
             self._apply("points", place, lambda: self._place_points(layout, settings))
+            named = *place, settings.labels
+            self._apply("names", named, lambda: self._show_names(layout, settings))
         self._set_up_view(layout.vector_set, settings)
         state = self.session.state
         self.chosen.show(state, layout.vector_set, settings.labels)
@@ -218,7 +222,13 @@ class MapPane(Pane):
         )
         if is_moved:
             self._applied.pop("camera", None)
-        self.view.set_clusters(self._dress.clusters(positions) if settings.labels else ())
+
+    def _show_names(self, layout: Layout, settings: MapSettings) -> None:
+        if self._dress is None or not settings.labels:
+            self.names.hide()
+        else:
+            positions = self._dress.only_shown(layout.positions[:, : 2 + settings.is_3d])
+            self.names.show(self._dress, positions)
 
     def _move_points(self, positions: Matrix, is_first: bool) -> None:
         """Show where the points are while the method still moves them."""
@@ -228,8 +238,9 @@ class MapPane(Pane):
             self.view.move_points(shown)
             return
         self._applied.pop("placed", None)
+        self._applied.pop("names", None)
+        self.names.hide()
         self.view.set_axes(None)
-        self.view.set_clusters(())
         self.view.set_points(shown, self._dress.colors, self._dress.sizes, animate=True)
         self.view.set_caption(f"{self.wanted.projection} · at work")
 
@@ -263,7 +274,7 @@ class MapPane(Pane):
             self.view.set_points(np.zeros((0, 2)))
             self.view.set_caption("")
             self.view.set_legend(None)
-            self.view.set_clusters(())
+            self.names.hide()
             self.trust.hide()
         waiting = f"Laying out {len(self.wanted.vector_set):,} rows …"
         self.view.set_message(waiting if self.run.task.is_busy else "")

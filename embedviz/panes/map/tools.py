@@ -56,7 +56,7 @@ class MapTools(QObject):
         self.dimensions = Segments(f"{name}.dimensions", "Dimensions of the map", ("2-D", "3-D"))
         self.dimensions.chosen.connect(lambda place: self._tell(is_3d=place == 1))
         self.color = _narrow(
-            choice(f"{name}.color", "Color: a metadata column that colors the points"), 11
+            choice(f"{name}.color", "Color: a metadata column that colors the points"), 10
         )
         self.color.activated.connect(lambda _: self._tell(color_by=self.color.currentData()))
         self.labels = self._toggle(

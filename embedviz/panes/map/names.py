@@ -1,0 +1,50 @@
+"""The names of groups, written on a map where most of their points are."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from embedviz.core.progress import Report
+from embedviz.core.vector_set import Matrix
+from embedviz.gui.clusters import Cluster
+from embedviz.gui.pane import Pane
+from embedviz.gui.point_view import PointView
+from embedviz.panes.map.dress import Dress
+
+AT_ONCE = 100_000
+"""The groups of more rows than this are named a moment later, not to hold up the window."""
+
+
+class GroupNames(QObject):
+    """Finds the places of the names, and shows them.
+
+    Parameters
+    ----------
+    pane : Pane
+    view : PointView
+    """
+
+    def __init__(self, pane: Pane, view: PointView) -> None:
+        super().__init__(pane)
+        self._view = view
+        self._task = pane.new_task("names of groups")
+
+    def show(self, dressed: Dress, positions: Matrix) -> None:
+        """Write the name of each group that is drawn."""
+        if len(positions) <= AT_ONCE:
+            self._task.cancel()
+            self._view.set_clusters(dressed.clusters(positions))
+        else:
+            self._task.run(partial(_find, dressed, positions), self._view.set_clusters)
+
+    def hide(self) -> None:
+        """Write no names."""
+        self._task.cancel()
+        self._view.set_clusters(())
+
+
+def _find(dressed: Dress, positions: Matrix, report: Report) -> list[Cluster]:
+    """Find where the names belong. Runs off the UI thread."""
+    return dressed.clusters(positions)
