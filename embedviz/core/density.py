@@ -16,15 +16,14 @@ pixel, the blur is two of them wide, and nothing finer would survive it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, exp
-from threading import Thread
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.bands import work_in_halves
 from embedviz.core.kernels import serial_kernel
 from embedviz.core.raster import (
     ALL_ROWS,
@@ -121,19 +120,8 @@ def draw_density(
         else:
             _tone_by_mixture(blurred, weights, levels, _ENCODED, by_mixture, part)
 
-    _in_halves(tone, len(toned))
-    _in_halves(lambda first, last: _draw_enlarged(toned, cell, image, first, last), height)
-
-
-def _in_halves(work: Callable[[int, int], None], rows: int) -> None:
-    """Do some work on the upper and the lower half of all rows side by side, in two threads.
-
-    Not in a parallel kernel: a picture would have to wait for those of long calculations.
-    """
-    thread = Thread(target=work, args=(rows // 2, rows), name="embedviz drawing")
-    thread.start()
-    work(0, rows // 2)
-    thread.join()
+    work_in_halves(tone, len(toned))
+    work_in_halves(lambda first, last: _draw_enlarged(toned, cell, image, first, last), height)
 
 
 def compile_all() -> None:

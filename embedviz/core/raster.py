@@ -21,15 +21,14 @@ every other combination, which takes a second.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, floor, sqrt
-from threading import Thread
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.bands import draw_in_bands
 from embedviz.core.camera import NEAREST
 from embedviz.core.kernels import serial_kernel
 
@@ -44,8 +43,6 @@ ALL_ROWS: Rows = np.empty(0, dtype=np.intp)
 """Given as the rows to draw: all of them, the first one at the bottom."""
 
 _BLOCK = 1024
-_MANY = 200_000
-"""From this number of points on, two threads draw."""
 # Four 8-bit channels, each with 8 bits of headroom, so that one product blends all four.
 CHANNELS = 0x00FF00FF00FF00FF
 _HALF = 0x0080008000800080
@@ -123,7 +120,7 @@ def draw_dots(
         found = np.empty((3, _BLOCK), dtype=np.float32)
         _draw_dots(band, depth, positions, shifted, colors, sizes, largest, haze, found)
 
-    _draw_in_bands(draw, image, matrix, positions, len(positions))
+    draw_in_bands(draw, image, matrix, positions, len(positions))
 
 
 def draw_discs(
@@ -154,53 +151,12 @@ def draw_discs(
     def draw(band: Image, shifted: CameraMatrix) -> None:
         _draw_discs(band, positions, shifted, colors, sizes, rows, rim, haze)
 
-    _draw_in_bands(draw, image, matrix, positions, len(rows) or len(positions))
+    draw_in_bands(draw, image, matrix, positions, len(rows) or len(positions))
 
 
 def fade(image: Image, opacity: float) -> None:
     """Make all that is in an image fainter, `opacity` from 0 to 1."""
     _fade(image.reshape(-1), round(256 * opacity))
-
-
-def _draw_in_bands(
-    draw: Callable[[Image, CameraMatrix], None],
-    image: Image,
-    matrix: CameraMatrix,
-    positions: Positions,
-    count: int,
-) -> None:
-    """Draw the upper and the lower half of many points side by side, in two threads.
-
-    Each thread looks at all points in their order and draws what is in its own band of the
-    image, so that the picture is that of one thread.
-
-    Parameters
-    ----------
-    draw : callable
-        Draws points into some rows of an image, with the matrix that belongs to them.
-    count : int
-        How many of the points are drawn.
-    """
-    split = _middle_row(image, matrix, positions) if count >= _MANY else 0
-    if not 0 < split < len(image):
-        draw(image, matrix)
-        return
-    lower = matrix.copy()
-    lower[1] -= split * matrix[2]
-    thread = Thread(target=draw, args=(image[split:], lower), name="embedviz drawing")
-    thread.start()
-    draw(image[:split], matrix)
-    thread.join()
-
-
-def _middle_row(image: Image, matrix: CameraMatrix, positions: Positions) -> int:
-    """Return a row of pixels above which about half of the points in view are."""
-    some = positions[:: max(1, len(positions) // 2000)].astype(np.float64)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        u, v, w = matrix[:, :3] @ some.T + matrix[:, 3:]
-        x, y = u / w, v / w
-        seen = (w > NEAREST) & (x >= 0) & (y >= 0) & (x < image.shape[1]) & (y < image.shape[0])
-    return int(np.median(y[seen])) if seen.any() else 0
 
 
 def compile_all() -> None:

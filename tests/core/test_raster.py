@@ -1,11 +1,10 @@
 """The raster against plain, slow drawings of the same points."""
 
 from math import ceil, floor
-from threading import Thread
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embedviz.core import raster
@@ -255,43 +254,6 @@ def test_sprites_are_centered():
     assert (alpha * (rows + 0.5)).sum() / alpha.sum() == pytest.approx(15, abs=0.01)
     assert alpha.sum() / 255 == pytest.approx(np.pi * 3.5**2, rel=0.05)
     assert ceil(alpha.max()) == 255
-
-
-@settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(SCENES, st.booleans())
-def test_two_threads_draw_what_one_does(monkeypatch, drawn, some):
-    positions, matrix, colors, sizes = scene(drawn)
-    rows = np.arange(len(positions))[::-1].copy() if some else raster.ALL_ROWS
-    pictures = []
-    for many in (10**9, 1):
-        monkeypatch.setattr(raster, "_MANY", many)
-        discs, dots = blank(), blank()
-        draw_discs(discs, positions, matrix, colors, sizes, rows, edge=Edge(RED, 1.0))
-        draw_dots(dots, positions, matrix, colors, sizes)
-        pictures.append((channels(discs), channels(dots)))
-    (discs, dots), (banded_discs, banded_dots) = pictures
-    # Lower by whole rows, places are rounded differently in their last bit: in one case of many
-    # millions, a dot is one row of pixels lower.
-    assert np.abs(banded_discs - discs).max() <= 1
-    assert (banded_dots != dots).any(axis=-1).sum() <= 3 * sizes.max() ** 2
-
-
-def test_a_thread_more_is_started_for_many_points_in_view_alone(monkeypatch):
-    started = []
-    monkeypatch.setattr(raster, "_MANY", 10)
-    monkeypatch.setattr(raster, "Thread", lambda **given: started.append(1) or Thread(**given))
-    for places, expected in (
-        ([(5, 3), (6, 20)] * 4, 0),
-        ([(5, 3), (6, 20)] * 8, 1),
-        ([(5, 900), (6, 900)] * 8, 0),
-        ([(5, 0.5), (6, 0.2)] * 8, 0),
-    ):
-        started.clear()
-        positions, matrix = at(*places)
-        draw_discs(blank(), positions, matrix, one(RED), size(4))
-        assert len(started) == expected
 
 
 @pytest.mark.parametrize("opacity", [0.0, 0.22, 1.0])
