@@ -14,7 +14,8 @@ no private name of either package is used. Calling the function in slices would 
 each call starts its schedule of samples anew. 0.5.8 and later all have it.
 
 **Compiling.** umap-learn keeps few of its kernels on the disk; `numba`'s own switch for that is
-thrown here for the three that a layout needs, which saves 4 s in every new process.
+thrown here for the three that a layout needs, which saves 4 s in every new process. One of them has
+a private name; if it is not found some day, it is compiled each time, in half a second.
 
 **Always in one thread.** In several, umap's optimizer moves the same points from all of them, and
 no two runs are alike. The same seed has to give the same picture.
