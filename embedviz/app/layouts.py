@@ -75,16 +75,18 @@ class Layouts:
     def __init__(self) -> None:
         self._layouts: dict[VectorSet, dict[tuple[Projection, int], Layout]] = {}
         self._graphs: dict[VectorSet, dict[GraphMetric, NeighborGraph]] = {}
+        self._first: dict[VectorSet, Projection] = {}
         self._changing = Lock()
         self._joining = Lock()
 
     def known(self, wanted: Wanted) -> Layout | None:
         """Return a layout that is at hand, also one that was stopped; quick."""
-        if wanted.projection is None:
-            return None
         with self._changing:
+            projection = wanted.projection or self._first.get(wanted.vector_set)
+            if projection is None:
+                return None
             by_settings = self._layouts.get(wanted.vector_set, {})
-            return by_settings.get((wanted.projection, _kept_components(wanted)))
+            return by_settings.get((projection, _kept_components(projection, wanted)))
 
     def keep(self, layout: Layout) -> None:
         """Let a layout be found again, until the set is closed."""
@@ -100,7 +102,7 @@ class Layouts:
         """Forget everything about other sets than these, which are open."""
         there = set(vector_sets)
         with self._changing:
-            for kept in (self._layouts, self._graphs):
+            for kept in (self._layouts, self._graphs, self._first):
                 for vector_set in set(kept) - there:
                     del kept[vector_set]
 
@@ -113,7 +115,11 @@ class Layouts:
             When the settings do not fit the set, or the process that computes it ended.
         """
         vector_set, n_components = wanted.vector_set, wanted.n_components
-        projection = wanted.projection or _first_choice(vector_set)
+        projection = wanted.projection
+        if projection is None:
+            projection = _first_choice(vector_set)
+            with self._changing:
+                self._first[vector_set] = projection
         wanted = replace(wanted, projection=projection)
         known = self.known(wanted)
         if known is not None and known.stopped_at is None:
@@ -128,7 +134,8 @@ class Layouts:
         else:
             positions = projection.fit_transform(vector_set.vectors, n_components, report=report)
             titles = getattr(projection, "titles", ())[:n_components]
-            layout = Layout(vector_set, projection, positions, str(projection), titles)
+            words = f"{projection} · all {len(vector_set):,} rows"
+            layout = Layout(vector_set, projection, positions, words, titles)
         self.keep(layout)
         return layout
 
@@ -207,9 +214,9 @@ def _first_choice(vector_set: VectorSet) -> Projection:
     return bundled or (Columns(groups[0]) if groups else PCA())
 
 
-def _kept_components(wanted: Wanted) -> int:
+def _kept_components(projection: Projection, wanted: Wanted) -> int:
     """Return how many axes the layout has that is kept: PCA has those of 3-D in 2-D too."""
-    return 3 if isinstance(wanted.projection, PCA) else wanted.n_components
+    return 3 if isinstance(projection, PCA) else wanted.n_components
 
 
 def _by_components(vector_set: VectorSet, projection: PCA, report: Report) -> Layout:

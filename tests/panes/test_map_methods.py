@@ -159,6 +159,12 @@ def test_what_was_stopped_can_be_run_again(opened, session, qtbot, at_work):
     session.board.stop()  # As the button in the status line does.
     assert opened.run.layout.stopped_at is not None
     qtbot.waitUntil(lambda: not opened.run.task.is_busy and session.board.current is None)
+    opened.notice.offer.click()
+    moving(opened, qtbot)
+    session.show(session.state.queried(3))  # Something else is done meanwhile.
+    qtbot.waitUntil(lambda: opened.run.progress > 0.2)
+    opened.row.cancel_wanted.emit()
+    qtbot.waitUntil(lambda: session.board.current is None)
     opened.row.run_wanted.emit(UMAP(seed=9))
     moving(opened, qtbot)
     opened.row.cancel_wanted.emit()
@@ -308,3 +314,20 @@ def test_one_neighbor_graph_serves_all(blobs, monkeypatch):
 def test_an_error_in_the_settings_is_a_user_error(blobs):
     with pytest.raises(UserError, match="neighbors"):
         replace(UMAP(), n_neighbors=100).fit_transform(blobs.vectors)
+
+
+def test_undo_leads_back_to_what_was_shown_at_first(pane, session, idle, blobs):
+    session.show(State().opened(blobs))
+    idle(session)
+    first = positions(pane).copy()
+    for projection in (PCA(), PCA((1, 0, 2))):
+        pane.row.run_wanted.emit(projection)
+        idle(session)
+        assert isinstance(pane.run.layout.projection, PCA)
+    session.undo()
+    session.undo()
+    idle(session)
+    assert session.state.map.projection is None
+    assert isinstance(pane.run.layout.projection, Columns)
+    pane.view.arrive()
+    np.testing.assert_array_equal(positions(pane), first)

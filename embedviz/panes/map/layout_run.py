@@ -59,21 +59,15 @@ class LayoutRun(QObject):
 
     def bring(self, wanted: Wanted) -> None:
         """Have the wanted layout at hand: now where it is known, else when it is computed."""
+        has_asked = self._pane.has_asked(self.task, wanted)
+        if has_asked and self.task.is_busy:
+            return  # Also where there is one that was stopped: it is being run again.
         if self._has(wanted):
             self.withdraw()
-            return
-        if not self._pane.has_asked(self.task, wanted):
+        elif not has_asked:
             self._compute(wanted)
 
     def _has(self, wanted: Wanted) -> bool:
-        layout = self.layout
-        if layout is not None and wanted.vector_set is layout.vector_set:
-            is_it = wanted.projection in (None, layout.projection)
-            n_components = layout.positions.shape[1]
-            if is_it and (
-                n_components == wanted.n_components or isinstance(layout.projection, PCA)
-            ):
-                return True
         known = self._layouts.known(wanted)
         if known is not None:
             self.layout = known
