@@ -200,10 +200,8 @@ class Layouts:
                     on_layout=on_layout,
                     process=process,
                 )
-        except BaseException:
-            process.kill()
-            raise
-        processes.spare.give_back(process)
+        finally:  # One that was ended with the run is replaced.
+            processes.spare.give_back(process)
         return positions
 
 

@@ -10,7 +10,7 @@ from embedviz.core.projections import Projection
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 
-_CATEGORIES = ("category", "class", "label", "group", "cluster", "kind", "species", "digit")
+_CATEGORIES = ("category", "class", "cluster", "group", "kind", "species", "target", "digit")
 
 
 @dataclass(frozen=True)

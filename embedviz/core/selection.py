@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embedviz.core.vector_set import Rows
 
@@ -49,9 +50,9 @@ class Selection:
         """
         touched = Selection(rows)
         if change == "add":
-            return Selection(np.union1d(self.rows, touched.rows))
+            return Selection(_merged(self.rows, touched.rows))
         if change == "remove":
-            return Selection(np.setdiff1d(self.rows, touched.rows, assume_unique=True))
+            return Selection(self.rows[~_are_in(self.rows, touched.rows)])
         return touched
 
     @property
@@ -81,3 +82,16 @@ class Selection:
 
     def __repr__(self) -> str:
         return f"<Selection of {len(self)} rows>"
+
+
+def _merged(rows: Rows, others: Rows) -> Rows:
+    """Return ascending rows that are in either of two ascending arrays."""
+    return np.sort(np.concatenate([rows, others[~_are_in(others, rows)]]), kind="stable")
+
+
+def _are_in(rows: Rows, others: Rows) -> NDArray[np.bool_]:
+    """Return which rows are among others; both ascend."""
+    if not len(others):
+        return np.zeros(len(rows), dtype=bool)
+    places = np.minimum(np.searchsorted(others, rows), len(others) - 1)
+    return np.asarray(others[places] == rows)

@@ -15,7 +15,7 @@ from math import log
 import numpy as np
 from PySide6.QtCore import QRectF
 
-from embedviz.core.camera import Camera, blended
+from embedviz.core.camera import Camera, blended, have_a_place
 from embedviz.core.raster import Positions
 
 
@@ -89,8 +89,8 @@ class Journey:
             np.subtract(self._after, self._start, out=self._way)
             if np.isfinite(self._way.sum(dtype=np.float64)):
                 return
-        still = ~np.isfinite(self._way).all(axis=1)
-        self._start[still], self._way[still] = self._after[still], 0
+        still = np.flatnonzero(~have_a_place(self._way))
+        self._start[still], self._way[still] = self._after.take(still, axis=0), 0
 
 
 def seen_alike(camera: Camera, before: QRectF, after: QRectF) -> Camera:

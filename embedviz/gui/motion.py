@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from embedviz.gui.journey import Journey
 from embedviz.gui.theme import MOVE_MILLISECONDS
 
-REFINE_MILLISECONDS = 80
+REFINE_MILLISECONDS = 60
 """How long nothing has moved when a picture is at rest."""
 
 

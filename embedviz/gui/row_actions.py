@@ -35,8 +35,10 @@ def invert_selection(window: MainWindow) -> None:
     """Select the rows that are drawn and not selected, instead of those that are."""
     state = window.session.state
     if state.active is not None:
-        others = np.setdiff1d(_drawn_rows(window, state.active), state.selected.rows)
-        window.session.show(state.selecting(others))
+        is_other = np.zeros(len(state.active), dtype=bool)
+        is_other[_drawn_rows(window, state.active)] = True
+        is_other[state.selected.rows] = False
+        window.session.show(state.selecting(np.flatnonzero(is_other)))
 
 
 def _drawn_rows(window: MainWindow, vector_set: VectorSet) -> Rows:

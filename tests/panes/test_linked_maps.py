@@ -202,7 +202,7 @@ def test_trust_is_the_share_of_true_neighbors(opened, session, idle, spread):
         gaps[row] = np.inf
         kept.append(len(true & set(np.argsort(gaps)[:10].tolist())) / 10)
     np.testing.assert_allclose(truth.shares, kept, atol=1e-6)
-    assert f"{np.mean(kept):.2f} of the 10 true neighbors" in truth.words
+    assert f"{100 * np.mean(kept):.0f} % of the 10 true neighbors" in truth.words
     assert "all 40 rows" in truth.words
     assert isinstance(opened.view._picture.legend, ColorBar)
     session.show(session.state.compared_by("euclidean"))

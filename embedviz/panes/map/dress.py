@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.app.map_settings import MapSettings
 from embedviz.core.clusters import cluster_positions
+from embedviz.core.selection import Selection
 from embedviz.core.vector_set import Matrix, VectorSet
 from embedviz.gui.clusters import Cluster
-from embedviz.gui.colors import Coloring, color_by, color_by_share, legend_of, size_by, size_note
-from embedviz.gui.legend import Legend
+from embedviz.gui.colors import (
+    MISSING,
+    NO_VALUE,
+    OTHER,
+    Coloring,
+    color_by,
+    color_by_share,
+    legend_of,
+    size_by,
+    size_note,
+)
+from embedviz.gui.legend import Categories, Legend
 from embedviz.gui.theme import Theme
 
 
@@ -36,6 +48,8 @@ class Dress:
     sizes: NDArray[np.float32] | None
     shown: NDArray[np.bool_] | None
     notes: Sequence[str] = ()
+    alone: Selection | None = None
+    """The rows that are isolated, among which there may be hidden ones."""
 
     @property
     def colors(self) -> NDArray[np.uint32] | None:
@@ -44,8 +58,33 @@ class Dress:
 
     @property
     def legend(self) -> Legend | None:
-        """What explains the colors."""
-        return None if self.coloring is None else legend_of(self.coloring)
+        """What explains the colors; of rows that stand alone, their groups only."""
+        if self.coloring is None:
+            return None
+        legend = legend_of(self.coloring)
+        if self.alone is None or not isinstance(legend, Categories):
+            return legend
+        counts = self._counts_alone
+        entries = tuple(
+            (name, color, counts[name]) for name, color, _ in legend.entries if counts.get(name)
+        )
+        return replace(legend, entries=entries)
+
+    @cached_property
+    def _counts_alone(self) -> dict[str, int]:
+        """How many of the rows that stand alone are in each group; none is in small ones."""
+        assert self.coloring is not None
+        if self.coloring.codes is None or self.alone is None:
+            return {}
+        codes, names = self.coloring.codes[self.alone.rows], self.coloring.names
+        counts = np.bincount(codes[codes >= 0], minlength=len(names)).tolist()
+        missing = {NO_VALUE: int((codes == MISSING).sum())}
+        others = {
+            name: int((codes == OTHER).sum())
+            for name, _, _ in self.coloring.categories
+            if name not in names and name != NO_VALUE
+        }
+        return {**dict(zip(names, counts, strict=True)), **missing, **others}
 
     @property
     def categories(self) -> list[str]:
@@ -71,9 +110,11 @@ class Dress:
         count = len(coloring.names)
         places = cluster_positions(positions, coloring.codes, count)
         by_name = dict(zip(coloring.names, places, strict=True))
+        counts = {name: number for name, _, number in coloring.categories}
+        counts |= self._counts_alone
         return [
-            Cluster(name, by_name[name], color, number)
-            for name, color, number in coloring.categories
+            Cluster(name, by_name[name], color, counts[name])
+            for name, color, _ in coloring.categories
             if name in by_name and np.isfinite(by_name[name]).all()
         ]
 
@@ -115,7 +156,8 @@ def dress(
     if settings.size_by is not None:
         sizes = size_by(vector_set, settings.size_by, len(vector_set))
         notes.append(size_note(vector_set, settings.size_by))
-    return Dress(len(vector_set), coloring, sizes, _shown(vector_set, settings, hidden), notes)
+    shown = _shown(vector_set, settings, hidden)
+    return Dress(len(vector_set), coloring, sizes, shown, notes, settings.isolated)
 
 
 def _shown(

@@ -164,7 +164,9 @@ class MapPane(Pane):
             self._apply("names", named, lambda: self._show_names(layout, settings))
         self._set_up_view(layout.vector_set, settings)
         state = self.session.state
-        self.chosen.show(state, layout.vector_set, settings.labels)
+        # While points move, texts of rows would flicker: only what is chosen is named.
+        with_labels = settings.labels and self.run.streamed is None
+        self.chosen.show(state, layout.vector_set, with_labels)
         if not self.row.isHidden():
             self._apply(
                 "selected", state.selected, lambda: self.method.offer_selected(layout.vector_set)
@@ -208,6 +210,7 @@ class MapPane(Pane):
 
     def _place_points(self, layout: Layout, settings: MapSettings) -> None:
         assert self._dress is not None
+        self.hover.hide()  # Its point may be elsewhere, or not be drawn.
         count = 2 + settings.is_3d
         positions = self._dress.only_shown(layout.positions[:, :count])
         is_moved = self._applied.get("placed") != (layout, count, settings.isolated)
@@ -240,6 +243,8 @@ class MapPane(Pane):
         self._applied.pop("placed", None)
         self._applied.pop("names", None)
         self.names.hide()
+        self.hover.hide()
+        self.chosen.show(self.session.state, self.wanted.vector_set, with_labels=False)
         self.view.set_axes(None)
         self.view.set_points(shown, self._dress.colors, self._dress.sizes, animate=True)
         self.view.set_caption(f"{self.wanted.projection} · at work")
@@ -271,6 +276,7 @@ class MapPane(Pane):
             self._applied.clear()
             self.chosen.forget()
             self._dress = None
+            self.hover.hide()
             self.view.set_points(np.zeros((0, 2)))
             self.view.set_caption("")
             self.view.set_legend(None)

@@ -60,7 +60,8 @@ def measure_truth(layouts: Layouts, asked: Asked, report: Report) -> Truth:
     kept = kept_neighbors(true_rows, positions, rows, COUNT)
     shares: Matrix = np.full(len(vector_set), np.nan, dtype=np.float32)
     shares[slice(None) if rows is None else rows] = kept
-    words = f"{_mean(kept):.2f} of the {true_rows.shape[1]} true neighbors are near on the map"
+    share = f"{100 * _mean(kept):.0f} % of the {true_rows.shape[1]} true neighbors"
+    words = f"{share} are among the nearest on the map"
     # Both compare with chance, which has no meaning where that many are half of all rows.
     on_map = int(np.isfinite(positions).all(axis=1).sum())
     count = min(COUNT, (on_map - 1) // 2)
@@ -70,7 +71,7 @@ def measure_truth(layouts: Layouts, asked: Asked, report: Report) -> Truth:
         continued = continuity(
             vectors, positions, count, metric, rows, second, graph_rows=true_rows
         )
-        words += f" · trustworthiness {trusted:.3f} · continuity {continued:.3f}"
+        words += f"\ntrustworthiness {trusted:.3f} · continuity {continued:.3f}"
     return Truth(asked, shares, f"{words} · {of_rows}")
 
 
