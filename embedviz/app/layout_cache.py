@@ -176,7 +176,16 @@ def _key(vector_set: VectorSet, projection: Projection, n_components: int) -> st
 
 
 def _settings(projection: Any) -> dict[str, Any]:
-    return asdict(projection)
+    """Return settings so that equal ones are written alike: 30 and 30.0, of Python or NumPy."""
+    return {name: _plain(value) for name, value in asdict(projection).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, bool | str) or value is None:
+        return value
+    return int(value) if float(value).is_integer() else float(value)
 
 
 def _from_json(settings: dict[str, Any]) -> dict[str, Any]:
@@ -214,17 +223,29 @@ def _path(key: str) -> Path:
 def _read(path: Path, shape: tuple[int, int], *, removes_damaged: bool = False) -> Matrix | None:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            _require_shape(archive, shape)
             positions: Matrix = archive["positions"]
-        if positions.dtype != np.float32 or positions.shape != shape:
-            raise ValueError
         return positions
     except OSError:
         return None
-    except _DAMAGED:
+    except Exception:  # noqa: BLE001 - a damaged file fails in ever new ways, and helps nobody
         if removes_damaged:
             with suppress(OSError):
                 path.unlink()
         return None
+
+
+def _require_shape(archive: Any, shape: tuple[int, int]) -> None:
+    """Raise a ValueError before memory is taken for what is not a layout of this shape."""
+    with archive.zip.open("positions.npy") as member:
+        version = np.lib.format.read_magic(member)
+        read = {
+            (1, 0): np.lib.format.read_array_header_1_0,
+            (2, 0): np.lib.format.read_array_header_2_0,
+        }[version]
+        found, _, dtype = read(member)
+    if found != shape or dtype != np.float32:
+        raise ValueError(f"{dtype} of shape {found} in place of {shape}")
 
 
 def _remove_oldest(folder: Path) -> None:

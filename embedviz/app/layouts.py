@@ -7,7 +7,8 @@ asked for: it serves t-SNE, UMAP and the question how true a map is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -21,6 +22,7 @@ from embedviz.core.projections import Projection
 from embedviz.core.tiles import GraphMetric
 from embedviz.core.vector_set import Matrix, VectorSet
 
+_PATIENCE_SECONDS = 0.05
 _MOST_KEPT = 12
 """Layouts of one set; the oldest is forgotten beyond."""
 
@@ -56,7 +58,9 @@ class Layout:
         """Return how much of the variance so many axes show, or nothing."""
         if not self.variance:
             return ""
-        share = 100 * sum(self.variance[:n_components])
+        # By title, as a component that is shown along two axes has its variance only once.
+        by_axis = dict(zip(self.axes[:n_components], self.variance, strict=False))
+        share = 100 * sum(by_axis.values())
         return f"{share:.1f} % of the variance on {n_components} axes"
 
 
@@ -77,7 +81,8 @@ class Layouts:
         self._graphs: dict[VectorSet, dict[GraphMetric, NeighborGraph]] = {}
         self._first: dict[VectorSet, Projection] = {}
         self._changing = Lock()
-        self._joining = Lock()
+        self._turns: dict[Hashable, Lock] = {}
+        self._open: set[VectorSet] | None = None
 
     def known(self, wanted: Wanted) -> Layout | None:
         """Return a layout that is at hand, also one that was stopped; quick."""
@@ -92,6 +97,8 @@ class Layouts:
         """Let a layout be found again, until the set is closed."""
         n_components = layout.positions.shape[1]
         with self._changing:
+            if self._open is not None and layout.vector_set not in self._open:
+                return  # It was closed while this was computed.
             by_settings = self._layouts.setdefault(layout.vector_set, {})
             by_settings.pop((layout.projection, n_components), None)
             by_settings[layout.projection, n_components] = layout
@@ -102,6 +109,7 @@ class Layouts:
         """Forget everything about other sets than these, which are open."""
         there = set(vector_sets)
         with self._changing:
+            self._open = there
             for kept in (self._layouts, self._graphs, self._first):
                 for vector_set in set(kept) - there:
                     del kept[vector_set]
@@ -121,36 +129,62 @@ class Layouts:
             with self._changing:
                 self._first[vector_set] = projection
         wanted = replace(wanted, projection=projection)
-        known = self.known(wanted)
-        if known is not None and known.stopped_at is None:
-            return known
-        if isinstance(projection, PCA):
-            layout = _by_components(vector_set, projection, report)
-        elif isinstance(projection, Columns):
-            positions = projection.positions(vector_set, n_components)
-            layout = Layout(vector_set, projection, positions, str(projection), projection.names)
-        elif isinstance(projection, TSNE | UMAP):
-            layout = self._by_neighbors(vector_set, projection, n_components, report, on_layout)
-        else:
-            positions = projection.fit_transform(vector_set.vectors, n_components, report=report)
-            titles = getattr(projection, "titles", ())[:n_components]
-            words = f"{projection} · all {len(vector_set):,} rows"
-            layout = Layout(vector_set, projection, positions, words, titles)
-        self.keep(layout)
+        with self._turn((vector_set.identity, projection, n_components), report):
+            known = self.known(wanted)
+            if known is not None and known.stopped_at is None:
+                return known
+            layout = self._made(vector_set, projection, n_components, report, on_layout)
+            self.keep(layout)
         return layout
+
+    def _made(
+        self,
+        vector_set: VectorSet,
+        projection: Projection,
+        n_components: int,
+        report: Report,
+        on_layout: OnLayout,
+    ) -> Layout:
+        if isinstance(projection, PCA):
+            return _by_components(vector_set, projection, report)
+        if isinstance(projection, Columns):
+            positions = projection.positions(vector_set, n_components)
+            return Layout(vector_set, projection, positions, str(projection), projection.names)
+        if isinstance(projection, TSNE | UMAP):
+            return self._by_neighbors(vector_set, projection, n_components, report, on_layout)
+        positions = projection.fit_transform(vector_set.vectors, n_components, report=report)
+        titles = getattr(projection, "titles", ())[:n_components]
+        words = f"{projection} · all {len(vector_set):,} rows"
+        return Layout(vector_set, projection, positions, words, titles)
 
     def graph(
         self, vector_set: VectorSet, metric: GraphMetric, count: int, report: Report
     ) -> NeighborGraph:
         """Return the nearest rows of each row, `count` or more of them."""
         count = min(count, max(len(vector_set) - 1, 0))
-        with self._joining:  # Whoever comes second waits for the graph of the first.
+        with self._turn((vector_set.identity, metric), report):
             known = self._graphs.get(vector_set, {}).get(metric)
-            if known is None or known.rows.shape[1] < count:
+            if known is None or known.count < count:
                 known = neighbor_graph(vector_set.vectors, count, metric, report)
                 with self._changing:
-                    self._graphs.setdefault(vector_set, {})[metric] = known
+                    if self._open is None or vector_set in self._open:
+                        self._graphs.setdefault(vector_set, {})[metric] = known
         return known
+
+    @contextmanager
+    def _turn(self, what: Hashable, report: Report) -> Iterator[None]:
+        """Let one thread after the other do the same: the second finds what the first has made.
+
+        Whoever waits can be stopped.
+        """
+        with self._changing:
+            lock = self._turns.setdefault(what, Lock())
+        while not lock.acquire(timeout=_PATIENCE_SECONDS):
+            report(0.0, "waiting for the same elsewhere")
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _by_neighbors(
         self,

@@ -23,7 +23,10 @@ class SpareProcess:
     def warm(self) -> None:
         """Start a child in the background, unless one is idle already."""
         with self._changing, suppress(UserError):  # Whoever takes it will be told.
-            if self._idle is None or not self._idle.is_alive:
+            if self._idle is not None and not self._idle.is_alive:
+                self._idle.kill()  # It died by itself: give back what it held.
+                self._idle = None
+            if self._idle is None:
                 self._idle = LayoutProcess()
 
     def take(self) -> LayoutProcess:
@@ -38,6 +41,8 @@ class SpareProcess:
             process, self._idle = self._idle, None
             if process is not None and process.is_alive:
                 return process
+            if process is not None:
+                process.kill()
             return LayoutProcess()
 
     def give_back(self, process: LayoutProcess) -> None:

@@ -49,6 +49,7 @@ class Session(QObject):
         self.board = TaskBoard(self)
         self.searches = Searches()
         self.layouts = Layouts()
+        self.layouts.keep_only(self.state.sets)
         self._described: tuple[ref[VectorSet], str] | None = None
         self._shown = self.state
         self._notifying = False
@@ -84,6 +85,17 @@ class Session(QObject):
         if self._described is None or self._described[0]() is not self.state.active:
             return ""
         return self._described[1]
+
+    @property
+    def last(self) -> State | None:
+        """The state before the last step."""
+        return self._undo[-1] if self._undo else None
+
+    def take_back(self) -> None:
+        """Show the state before the last step again, as if that had not been taken."""
+        self._burst.stop()
+        self.end_gesture()
+        self._replace(self._undo.pop())
 
     def begin_gesture(self) -> None:
         """Make one undo step of all changes until `end_gesture`."""

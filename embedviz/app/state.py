@@ -186,7 +186,9 @@ class State:
         if vector_set.derivation is None:
             return self.opened(vector_set)
         family = [
-            i for i, other in enumerate(self.sets) if vector_set.derivation.parent in lineage(other)
+            i
+            for i, other in enumerate(self.sets)
+            if _comes_from(other, vector_set.derivation.parent)
         ]
         place = family[-1] + 1 if family else len(self.sets)
         sets = (*self.sets[:place], vector_set, *self.sets[place:])
@@ -210,13 +212,14 @@ class State:
         """Return the set of the library that was made from a set by a recipe, if there is one."""
         for vector_set in self.sets:
             made = vector_set.derivation
-            if made is not None and made.parent is parent and made.recipe == recipe:
+            is_from = made is not None and made.parent.identity is parent.identity
+            if made is not None and is_from and made.recipe == recipe:
                 return vector_set
         return None
 
     def closed(self, vector_set: VectorSet) -> State:
         """Take a set, and those derived from it, out of the library."""
-        sets = tuple(other for other in self.sets if vector_set not in lineage(other))
+        sets = tuple(other for other in self.sets if not _comes_from(other, vector_set))
         left = tuple(each for each in self.left if each.vector_set in sets)
         without = replace(self, sets=sets, left=left)
         if not sets:
@@ -400,6 +403,11 @@ def lineage(vector_set: VectorSet) -> list[VectorSet]:
     while (derivation := line[-1].derivation) is not None:
         line.append(derivation.parent)
     return line
+
+
+def _comes_from(vector_set: VectorSet, other: VectorSet) -> bool:
+    """Return whether a set is another one, or was derived from it, extended or not."""
+    return any(each.identity is other.identity for each in lineage(vector_set))
 
 
 def _carried(old: VectorSet | None, row: int | None, new: VectorSet) -> int | None:

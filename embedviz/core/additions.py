@@ -100,4 +100,5 @@ def _again(
         source=vector_set.source,
         derivation=vector_set.derivation,
         thumbnails=thumbnails,
+        extends=vector_set,
     )

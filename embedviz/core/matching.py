@@ -14,7 +14,7 @@ _known: WeakKeyDictionary[VectorSet, WeakKeyDictionary[VectorSet, Rows]] = WeakK
 
 def share_rows(one: VectorSet, other: VectorSet) -> bool:
     """Return whether both came from one file, so that a row means the same in both."""
-    return one.origin is other.origin
+    return one.origin.identity is other.origin.identity
 
 
 def matching_rows(source: VectorSet, target: VectorSet, rows: Rows) -> Rows:

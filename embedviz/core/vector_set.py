@@ -64,6 +64,8 @@ class VectorSet:
     thumbnails : Thumbnails, optional
         A picture of each row. Default: those of the set it was derived from, which has the same
         rows.
+    extends : VectorSet, optional
+        The set that this one is, with something more to each row.
 
     Attributes
     ----------
@@ -73,6 +75,8 @@ class VectorSet:
     metadata : pyarrow.Table
         Without columns where there is none.
     thumbnails : Thumbnails or None
+    identity : object
+        The same for a set and for what it was extended to: their rows are the same.
 
     Raises
     ------
@@ -92,8 +96,10 @@ class VectorSet:
         source: str = "",
         derivation: Derivation | None = None,
         thumbnails: Thumbnails | None = None,
+        extends: VectorSet | None = None,
     ) -> None:
         self.name = name
+        self.identity: object = object() if extends is None else extends.identity
         self.vectors = _read_only_matrix(vectors, name or "vectors")
         if labels is None:
             self.labels = tuple(map(str, range(len(self.vectors))))

@@ -60,6 +60,7 @@ class Notice(QFrame):
 
     def clear(self) -> None:
         """Show no message."""
+        self._accept = None  # It may hold what is closed by then.
         self.hide()
         self.toggled.emit(False)
 

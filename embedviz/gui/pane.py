@@ -90,6 +90,7 @@ class Pane(QWidget):
         self._pages = QStackedWidget()
         self._arrange()
         self._shown: State | None = None
+        self._about: VectorSet | None = None
         self._in_front = True
         self.is_lent = False
         self._drawing = False
@@ -97,6 +98,7 @@ class Pane(QWidget):
         self._text_scale = 1.0
         self._calculations: dict[Task, Callable[[], None]] = {}
         self._subjects: dict[Task, Subject] = {}
+        self._stopped: list[Subject] = []
         if self.is_side_panel:
             self.make()
         session.changed.connect(self._on_changed)
@@ -165,6 +167,10 @@ class Pane(QWidget):
         Called only while the pane is visible; `old` is the state that was drawn last.
         """
         raise NotImplementedError
+
+    def set_shown(self, state: State) -> VectorSet | None:
+        """Return the set of a state that this pane is about."""
+        return state.active
 
     def forget(self) -> None:
         """Let go of what was computed from the set drawn last, which has been closed."""
@@ -302,6 +308,7 @@ class Pane(QWidget):
     def _on_stopped(self, tasks: list[Task]) -> None:
         """Offer to go on with what was stopped: else its part of the picture stays unfinished."""
         again = [self._calculations[task] for task in tasks if task in self._calculations]
+        self._stopped = [self._subjects.get(task) for task in tasks if task in self._calculations]
         for task in tasks:
             if task in self._calculations:
                 self._drawn(partial(self.abandon, task))
@@ -332,23 +339,34 @@ class Pane(QWidget):
 
     @Slot(object, object)
     def _on_changed(self, old: State, new: State) -> None:
-        if self._shown is not None and self._shown.active not in (None, *new.sets):
-            self._shown = None
+        if self._about not in (None, *new.sets):
+            self._about = self._shown = None
+            self._stopped = []
+            self.notice.clear()
             for task in self.findChildren(Task, options=Qt.FindChildOption.FindDirectChildrenOnly):
                 task.cancel()
             self._subjects.clear()
             self._calculations.clear()
             self.forget()
+        elif not set(old.sets) <= set(new.sets) and not self._is_in_view:
+            self._shown = None  # It would hold what was closed until somebody looks.
         self._catch_up(new)
 
     def _catch_up(self, new: State) -> None:
-        if (self._in_front or self.is_lent) and self.isVisible():
+        if self._is_in_view:
             self._bring_to(new)
+
+    @property
+    def _is_in_view(self) -> bool:
+        return (self._in_front or self.is_lent) and self.isVisible()
 
     def _bring_to(self, new: State) -> None:
         if new == self._shown:
             return
-        old, self._shown = self._shown or State(), new
+        if self._stopped and not any(map(self.wants, self._stopped)):
+            self._stopped = []  # Nobody wants to go on with it any more.
+            self.notice.clear()
+        old, self._shown, self._about = self._shown or State(), new, self.set_shown(new)
         self._pages.setCurrentIndex(0 if new.active is None else 1)
         if new.active is not None:
             self.make()

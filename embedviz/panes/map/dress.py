@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from embedviz.app.map_settings import MapSettings
 from embedviz.core.clusters import cluster_positions
 from embedviz.core.selection import Selection
-from embedviz.core.vector_set import Matrix, VectorSet
+from embedviz.core.vector_set import Matrix, Rows, VectorSet
 from embedviz.gui.clusters import Cluster
 from embedviz.gui.colors import (
     MISSING,
@@ -91,10 +91,10 @@ class Dress:
         """The names of all groups; none where points are colored by numbers."""
         return [] if self.coloring is None else [name for name, _, _ in self.coloring.categories]
 
-    @property
-    def n_shown(self) -> int:
-        """How many rows are drawn."""
-        return self.n_vectors if self.shown is None else int(self.shown.sum())
+    def n_shown(self, positions: Matrix) -> int:
+        """Return how many rows are drawn: those that are shown and have a place."""
+        have_a_place = np.isfinite(positions[:, 0])
+        return int((have_a_place if self.shown is None else have_a_place & self.shown).sum())
 
     def only_shown(self, positions: Matrix) -> Matrix:
         """Return positions with NaN for rows that are not drawn: every row keeps its number."""
@@ -158,6 +158,20 @@ def dress(
         notes.append(size_note(vector_set, settings.size_by))
     shown = _shown(vector_set, settings, hidden)
     return Dress(len(vector_set), coloring, sizes, shown, notes, settings.isolated)
+
+
+def rows_shown(vector_set: VectorSet, settings: MapSettings, theme: Theme) -> Rows | None:
+    """Return which rows the settings let be drawn; None: all."""
+    hidden, column = None, settings.color_by
+    if settings.hidden and column in vector_set.metadata.column_names:
+        assert column is not None
+        as_groups = settings.as_categories
+        coloring = color_by(
+            vector_set, column, theme, hidden=settings.hidden, as_categories=as_groups
+        )
+        hidden = coloring.hidden_rows
+    shown = _shown(vector_set, settings, hidden)
+    return None if shown is None else np.flatnonzero(shown)
 
 
 def _shown(

@@ -37,6 +37,8 @@ class LayoutRun(QObject):
         What is at hand: the one that is wanted, or the last one while that is computed.
     streamed : array of shape (n_vectors, 2 or 3), or None
         Where the points are while a method moves them.
+    got : Wanted or None
+        What was asked for when the layout at hand came.
     progress : float
         Part of the computation that is done.
     """
@@ -52,6 +54,8 @@ class LayoutRun(QObject):
         self.layout: Layout | None = None
         self.streamed: Matrix | None = None
         self.progress = 0.0
+        self.got: Wanted | None = None
+        self._asked: Wanted | None = None
 
     @property
     def _layouts(self) -> Layouts:
@@ -70,18 +74,18 @@ class LayoutRun(QObject):
     def _has(self, wanted: Wanted) -> bool:
         known = self._layouts.known(wanted)
         if known is not None:
-            self.layout = known
+            self.layout, self.got = known, wanted
         return known is not None
 
     def _compute(self, wanted: Wanted) -> None:
-        self.streamed, self.progress = None, 0.0
+        self.streamed, self.progress, self._asked = None, 0.0, wanted
         if self.layout is not None and self.layout.vector_set is not wanted.vector_set:
             self.layout = None
         work = partial(_find, self._layouts, wanted)
         self._pane.calculate(self.task, work, self._finish, wanted, self._move)
 
     def _finish(self, layout: Layout) -> None:
-        self.layout, self.streamed = layout, None
+        self.layout, self.streamed, self.got = layout, None, self._asked
         self.arrived.emit()
 
     def _move(self, positions: Matrix) -> None:
@@ -113,13 +117,17 @@ class LayoutRun(QObject):
 
     def keep_present(self) -> bool:
         """Make a layout of where the points are now; return whether there is anything to keep."""
-        wanted, positions = self._wanted_now(), self.streamed
+        asked, positions = self._asked, self.streamed
         self.streamed = None
-        if positions is None or wanted.projection is None:
+        # Behind another pane, the state may ask for something else by now.
+        if asked is None or positions is None or not self._pane.wants(asked):
             return False
-        words = f"{wanted.projection} · stopped at {100 * self.progress:.0f} %"
+        if asked.projection is None:
+            return False
+        words = f"{asked.projection} · stopped at {100 * self.progress:.0f} %"
         part = self.progress
-        self.layout = Layout(wanted.vector_set, wanted.projection, positions, words, (), part)
+        self.layout = Layout(asked.vector_set, asked.projection, positions, words, (), part)
+        self.got = asked
         self._layouts.keep(self.layout)
         return True
 
@@ -129,7 +137,7 @@ class LayoutRun(QObject):
 
     def forget(self) -> None:
         """Let go of a set that has been closed."""
-        self.layout = self.streamed = None
+        self.layout = self.streamed = self._asked = self.got = None
 
 
 def _find(layouts: Layouts, wanted: Wanted, report: Report, on_layout: OnLayout) -> Layout:

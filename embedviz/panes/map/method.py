@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from embedviz.app import layout_cache
-from embedviz.app.layouts import Layout
+from embedviz.app.layouts import Layout, Wanted
 from embedviz.core.layouts import TSNE, UMAP
 from embedviz.core.matching import matching_rows
 from embedviz.core.pca import PCA
@@ -67,13 +67,14 @@ class MethodChoice(QObject):
         if isinstance(settings, TSNE | UMAP):
             n_components = 2 + self._pane.settings.is_3d
             look_up = partial(_is_known, layout.vector_set, settings, n_components)
-            self._task.run(look_up, partial(self._lay_out_known, settings))
+            self._task.run(look_up, partial(self._lay_out_known, self._pane.wanted, settings))
         elif settings is not None:
             self._lay_out_by(settings)
 
-    def _lay_out_known(self, projection: Projection, is_known: bool) -> None:
+    def _lay_out_known(self, asked: Wanted, projection: Projection, is_known: bool) -> None:
         """Show at once what was computed before, where the form still says so."""
-        if is_known and self._row.settings == projection:
+        is_wanted = self._row.settings == projection and self._pane.wants(asked)
+        if is_known and is_wanted:
             self._pane.controls.unfold_row(False)
             self._lay_out_by(projection)
 

@@ -32,7 +32,7 @@ from embedviz.gui.point_view import PointView
 from embedviz.gui.projection_row import ProjectionRow
 from embedviz.gui.theme import look
 from embedviz.panes.map.chosen import Chosen
-from embedviz.panes.map.dress import Dress, dress
+from embedviz.panes.map.dress import Dress, dress, rows_shown
 from embedviz.panes.map.hands import Hands
 from embedviz.panes.map.hover import Hover
 from embedviz.panes.map.layout_run import LayoutRun
@@ -121,6 +121,9 @@ class MapPane(Pane):
         self._show_controls()
         self._bring_up_to_date()
 
+    def set_shown(self, state: State) -> VectorSet | None:  # noqa: D102 - see Pane
+        return state.set_of(self.key)
+
     def wants(self, subject: Hashable | None) -> bool:  # noqa: D102 - see Pane
         if isinstance(subject, Wanted):
             return self.is_open and subject == self.wanted
@@ -157,7 +160,10 @@ class MapPane(Pane):
             self.trust.hide()
         dressed = layout.vector_set, settings.looks, truth, look.theme
         self._apply("dress", dressed, lambda: self._put_on(layout, truth))
-        if self.run.streamed is None:
+        if self.run.streamed is not None:
+            recolored = self._dress
+            self._apply("moving", recolored, lambda: self._recolor_moving(layout))
+        else:
             place = layout, settings.is_3d, self._dress
             self._apply("points", place, lambda: self._place_points(layout, settings))
             named = *place, settings.labels
@@ -174,7 +180,8 @@ class MapPane(Pane):
         # Not wherever they differ: a move that has not come to rest is not in the state yet.
         self._apply("camera", settings.camera, lambda: self._show_camera(settings.camera))
         is_in_use = self.key == state.map_key
-        said = layout, settings.is_3d, settings.density, self._dress, is_in_use
+        is_moving = self.run.streamed is not None
+        said = layout, settings.is_3d, settings.density, self._dress, is_in_use, is_moving
         self._apply("words", said, lambda: self._say(layout, settings))
 
     def _set_up_view(self, vector_set: VectorSet, settings: MapSettings) -> None:
@@ -247,7 +254,13 @@ class MapPane(Pane):
         self.chosen.show(self.session.state, self.wanted.vector_set, with_labels=False)
         self.view.set_axes(None)
         self.view.set_points(shown, self._dress.colors, self._dress.sizes, animate=True)
-        self.view.set_caption(f"{self.wanted.projection} · at work")
+        self._bring_up_to_date()
+
+    def _recolor_moving(self, layout: Layout) -> None:
+        """Show points that are on their way in other colors, or others of them."""
+        if self._dress is not None and self.run.streamed is not None:
+            shown = self._dress.only_shown(self.run.streamed)
+            self.view.set_points(shown, self._dress.colors, self._dress.sizes, keep_camera=False)
 
     def _show_camera(self, camera: Camera | None) -> None:
         if camera is not None:
@@ -258,10 +271,13 @@ class MapPane(Pane):
     def _say(self, layout: Layout, settings: MapSettings) -> None:
         """Say in the caption, and in the status line, what is on the picture."""
         assert self._dress is not None
-        count = len(layout.vector_set)
+        count, positions = len(layout.vector_set), layout.positions
         said = [layout.words, layout.variance_words(2 + settings.is_3d)]
-        if self._dress.n_shown < count:
-            said.append(f"{self._dress.n_shown:,} of {count:,} rows drawn")
+        if self.run.streamed is not None:
+            said, positions = [f"{self.wanted.projection} · at work"], self.run.streamed
+        n_shown = self._dress.n_shown(positions)
+        if n_shown < count:
+            said.append(f"{n_shown:,} of {count:,} rows drawn")
         said += self._dress.notes
         if settings.density:
             said.append("density, on a log scale")
@@ -335,22 +351,33 @@ class MapPane(Pane):
 
     def _return(self) -> None:
         """Show the layout at hand: the one that was wanted does not come."""
-        layout, self.run.streamed = self.run.layout, None
+        if not self.is_open:
+            return
+        got, self.run.streamed = self.run.got, None
         self._show_anew()
         self.row.show_idle()
-        if layout is None or self.run.is_unfinished():
+        if got is None or got.vector_set is not self.wanted.vector_set:
             self.run.forget()
             self._drawn(self._show_nothing)
             return
-        back = self.settings.projected_by(layout.projection)
-        if not isinstance(layout.projection, PCA):
-            back = replace(back, is_3d=layout.positions.shape[1] == 3)
-        self.session.show(self.session.state.mapped(back))
+        back = self.settings.projected_by(got.projection)
+        self._show_before(self.session.state.mapped(replace(back, is_3d=got.n_components == 3)))
         self._drawn(self._bring_up_to_date)
+
+    def _show_before(self, state: State) -> None:
+        """Show a state in which the last layout was not asked for; as no step, if that was one."""
+        last = self.session.last
+        if last is not None and self._without_camera(last) == self._without_camera(state):
+            self.session.take_back()
+        else:
+            self.session.show(state)
+
+    def _without_camera(self, state: State) -> State:
+        return state.mapped(replace(state.map_of(self.key), camera=None))
 
     def abandon(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self.trust.task:
-            self.trust.hide()
+            self.trust.give_up()
         elif task is self.run.task:
             if not failed and self.run.keep_present():
                 self._on_arrived()
@@ -360,6 +387,9 @@ class MapPane(Pane):
     def forget(self) -> None:  # noqa: D102 - see Pane
         self.run.forget()
         self.chosen.forget()
+        self.hover.hide()
+        self.view.set_points(np.zeros((0, 2)))
+        self.view.set_labels(())
         self.controls.forget()
         self.row.forget()
         self._dress = None
@@ -367,14 +397,22 @@ class MapPane(Pane):
         self._applied.clear()
 
     def drawn_rows(self) -> Rows | None:  # noqa: D102 - see Pane
-        shown = self._dress.shown if self.is_built and self._dress is not None else None
-        return None if shown is None else np.flatnonzero(shown)
+        # From the state, and not from the picture, which may be behind another pane.
+        rows = rows_shown(self.wanted.vector_set, self.settings, look.theme)
+        places = self.places()
+        if places is None or np.isfinite(places[0]).all():
+            return rows
+        placed = np.flatnonzero(np.isfinite(places[0]).all(axis=1))
+        return placed if rows is None else np.intersect1d(rows, placed, assume_unique=True)
 
     def places(self) -> tuple[Matrix, Sequence[str]] | None:  # noqa: D102 - see Pane
-        layout, count = self.run.layout if self.is_built else None, 2 + self.settings.is_3d
+        layout = self.run.layout if self.is_built and self.shows_wanted else None
         if layout is None:
             return None
-        return layout.positions[:, :count], layout.axes[:count] or ("x", "y", "z")[:count]
+        positions = layout.positions[:, : 2 + self.settings.is_3d]
+        count = positions.shape[1]
+        titles = layout.axes if len(layout.axes) >= count else ("x", "y", "z")
+        return positions, titles[:count]
 
     def switch_tool(self) -> None:  # noqa: D102 - see Pane
         if self.is_built:

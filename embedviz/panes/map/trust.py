@@ -67,6 +67,11 @@ class Trust(QObject):
         self._pane.withdraw(self.task)
         self._say("")
 
+    def give_up(self) -> None:
+        """Say nothing of what was stopped or cannot be measured; it is not tried at every click."""
+        self.shown = None
+        self._say("")
+
     def forget(self) -> None:
         """Hold on to no layout."""
         self.hide()

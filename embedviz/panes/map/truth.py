@@ -57,13 +57,15 @@ def measure_truth(layouts: Layouts, asked: Asked, report: Report) -> Truth:
     else:
         near = neighbors_of(vectors, rows, COUNT, metric, part_of(report, 0.0, 0.4))
         true_rows = near.rows
+    on_map = int(np.isfinite(positions).all(axis=1).sum())
+    if on_map < len(vector_set):
+        of_rows = f"{of_rows}, {on_map:,} of {len(vector_set):,} on the map"
     kept = kept_neighbors(true_rows, positions, rows, COUNT)
     shares: Matrix = np.full(len(vector_set), np.nan, dtype=np.float32)
     shares[slice(None) if rows is None else rows] = kept
     share = f"{100 * _mean(kept):.0f} % of the {true_rows.shape[1]} true neighbors"
     words = f"{share} are among the nearest on the map"
     # Both compare with chance, which has no meaning where that many are half of all rows.
-    on_map = int(np.isfinite(positions).all(axis=1).sum())
     count = min(COUNT, (on_map - 1) // 2)
     if count > 0:
         first, second = part_of(report, 0.4, 0.7), part_of(report, 0.7, 1.0)
