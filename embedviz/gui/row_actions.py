@@ -75,13 +75,21 @@ def switch_lasso(window: MainWindow) -> None:
 
 def open_selection(window: MainWindow) -> None:
     """Open the selected rows as a set of their own."""
-    from embedviz.core.formats.exporting import chosen_rows
-
     state = window.session.state
     if state.active is None or len(state.selected) == 0:
         window.notice.tell("Select rows first: they become a set of their own.")
         return
-    window.session.show(state.opened(chosen_rows(state.active, state.selected.rows)))
+    take = partial(_chosen, state.active, state.selected.rows)
+    window.writing.run(take, lambda made: window.session.show(window.session.state.opened(made)))
+
+
+def _chosen(vector_set: VectorSet, rows: Rows, report: Report) -> VectorSet:
+    """Return rows as a set of their own. Runs off the UI thread."""
+    from embedviz.core.formats.exporting import chosen_rows
+
+    made = chosen_rows(vector_set, rows)
+    made.index_labels()
+    return made
 
 
 def export_selection(window: MainWindow) -> None:

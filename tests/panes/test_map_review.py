@@ -75,6 +75,7 @@ def test_all_rows_are_those_of_the_set_that_is_shown(window, front, idle, many, 
     window.trigger("edit.select_all")
     assert session.state.selected == Selection(range(7))
     window.trigger("edit.new_set")
+    idle(session)
     assert len(session.state.active) == 7
 
 
@@ -300,3 +301,17 @@ def test_places_in_the_file_come_first(window, idle):
     window.session.show(State().opened(rows))
     idle(window.session)
     assert window.panes[0].run.layout.projection == Columns(("umap_1", "umap_2"))
+
+
+def test_a_large_selection_is_brushed_when_the_labels_are_matched(window, idle, monkeypatch):
+    from embedviz.core import matching
+
+    monkeypatch.setattr(matching, "_FEW", 2)
+    one, other = rows_of("a", 30), rows_of("a", 20)
+    session = window.session
+    session.show(State().opened(other).opened(one).with_map().activated(other).using_map(0))
+    idle(session)
+    session.show(session.state.selecting(range(5, 25)))
+    idle(session)
+    second = next(pane for pane in window.panes if pane.name == "map-2")
+    assert second.view._picture.canvas.marks.selected.tolist() == list(range(5, 20))

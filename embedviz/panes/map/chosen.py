@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from embedviz.app.session import Session
 from embedviz.app.state import Question, State
-from embedviz.core.matching import matching_rows
+from embedviz.core.matching import is_quick, match_all, matching_rows
 from embedviz.core.neighbors import Metric
 from embedviz.core.progress import Report
 from embedviz.core.raster import ALL_ROWS
@@ -42,6 +42,7 @@ class Chosen(QObject):
         super().__init__(pane)
         self._session, self._view = pane.session, view
         self._task = pane.new_task("nearest rows")
+        self._matching = pane.new_task("matching labels")
         self._asked: tuple[object, ...] = ()
         self._neighbors: Rows = ALL_ROWS
         self._marked: tuple[object, ...] = ()
@@ -49,6 +50,7 @@ class Chosen(QObject):
     def forget(self) -> None:
         """Mark everything anew at the next time, and hold on to no set."""
         self._task.cancel()
+        self._matching.cancel()
         self._marked = self._asked = ()
         self._neighbors = ALL_ROWS
 
@@ -57,14 +59,19 @@ class Chosen(QObject):
         assert state.active is not None
         self._find_neighbors(state)
         query = None if state.query_vector is not None else state.query
-        neighbors = self._neighbors
+        neighbors, chosen = self._neighbors, state.selected.rows
+        if not is_quick(state.active, vector_set, chosen):
+            # Once, for all selections: then it is drawn.
+            work = partial(_match, state.active, vector_set)
+            self._matching.run(work, lambda _: self.found.emit())
+            return
         marked = (vector_set, state.active, query, state.selected, id(neighbors), with_labels)
         if marked == self._marked:
             return
         self._marked = marked
         brush = partial(matching_rows, state.active, vector_set)
         queries = brush(np.array([] if query is None else [query], dtype=np.intp)).tolist()
-        selected, near = brush(state.selected.rows), _in_order(brush, neighbors)
+        selected, near = brush(chosen), _in_order(brush, neighbors)
         is_area = len(selected) > ALWAYS_LABELED
         self._view.set_marks(
             query=queries[0] if queries else None,
@@ -97,6 +104,11 @@ def _in_order(brush: partial[Rows], rows: Rows) -> Rows:
     """Return matching rows, one after the other, so that the nearest stay first."""
     found = [brush(rows[place : place + 1]) for place in range(len(rows))]
     return np.concatenate(found) if found else ALL_ROWS
+
+
+def _match(source: VectorSet, target: VectorSet, report: Report) -> None:
+    """Match all rows of two sets. Runs off the UI thread."""
+    match_all(source, target)
 
 
 def _nearest(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from embedviz.app.layouts import Layout, Layouts, Wanted
+from embedviz.app.state import State
 from embedviz.core.progress import OnLayout, Report
 from embedviz.core.projections import PCA
 from embedviz.core.vector_set import Matrix
@@ -20,6 +22,8 @@ class LayoutRun(QObject):
     Parameters
     ----------
     pane : Pane
+    key : int
+        Of the map.
     wanted_now : callable
         Returns what the state asks for.
 
@@ -46,9 +50,9 @@ class LayoutRun(QObject):
     arrived = Signal()
     moved = Signal(object, bool)
 
-    def __init__(self, pane: Pane, wanted_now: Callable[[], Wanted]) -> None:
+    def __init__(self, pane: Pane, key: int, wanted_now: Callable[[], Wanted]) -> None:
         super().__init__(pane)
-        self._pane, self._wanted_now = pane, wanted_now
+        self._pane, self._key, self._wanted_now = pane, key, wanted_now
         self.task = pane.new_task("laying out")
         self.task.progressed.connect(self._note_progress)
         self.layout: Layout | None = None
@@ -131,9 +135,30 @@ class LayoutRun(QObject):
         self._layouts.keep(self.layout)
         return True
 
-    def is_unfinished(self) -> bool:
-        """Return whether there is no other picture than that of the computation at work."""
-        return self.layout is None or not self.layout.words
+    def retreat(self) -> bool:
+        """Let the state ask for the layout at hand again; return False where there is none.
+
+        As if the step had not been taken that asked for another one, if that was the last step.
+        """
+        session, got = self._pane.session, self.got
+        self.streamed = None
+        if got is None or got.vector_set is not self._wanted_now().vector_set:
+            self.forget()
+            return False
+        back = session.state.map_of(self._key).projected_by(got.projection)
+        state = session.state.mapped(replace(back, is_3d=got.n_components == 3))
+        if session.last is not None and self._is_alike(session.last, state):
+            session.take_back()
+        else:
+            session.show(state)
+        return True
+
+    def _is_alike(self, state: State, other: State) -> bool:
+        """Return whether two states are equal but for where the map is seen from."""
+        one, another = (
+            each.mapped(replace(each.map_of(self._key), camera=None)) for each in (state, other)
+        )
+        return one == another
 
     def forget(self) -> None:
         """Let go of a set that has been closed."""

@@ -76,7 +76,7 @@ class MapPane(Pane):
         layout = QVBoxLayout(self.picture)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
-        self.run = LayoutRun(self, lambda: self.wanted)
+        self.run = LayoutRun(self, self.key, lambda: self.wanted)
         self.run.arrived.connect(self._on_arrived)
         self.run.moved.connect(self._move_points)
         self.chosen = Chosen(self, self.view)
@@ -347,33 +347,14 @@ class MapPane(Pane):
     def cancel(self) -> None:
         """Go back to the picture before."""
         self.run.withdraw()
-        self._return()
+        self._retreat()
 
-    def _return(self) -> None:
+    def _retreat(self) -> None:
         """Show the layout at hand: the one that was wanted does not come."""
-        if not self.is_open:
-            return
-        got, self.run.streamed = self.run.got, None
-        self._show_anew()
-        self.row.show_idle()
-        if got is None or got.vector_set is not self.wanted.vector_set:
-            self.run.forget()
-            self._drawn(self._show_nothing)
-            return
-        back = self.settings.projected_by(got.projection)
-        self._show_before(self.session.state.mapped(replace(back, is_3d=got.n_components == 3)))
-        self._drawn(self._bring_up_to_date)
-
-    def _show_before(self, state: State) -> None:
-        """Show a state in which the last layout was not asked for; as no step, if that was one."""
-        last = self.session.last
-        if last is not None and self._without_camera(last) == self._without_camera(state):
-            self.session.take_back()
-        else:
-            self.session.show(state)
-
-    def _without_camera(self, state: State) -> State:
-        return state.mapped(replace(state.map_of(self.key), camera=None))
+        if self.is_open:
+            self._show_anew()
+            self.row.show_idle()
+            self._drawn(self._bring_up_to_date if self.run.retreat() else self._show_nothing)
 
     def abandon(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self.trust.task:
@@ -382,7 +363,7 @@ class MapPane(Pane):
             if not failed and self.run.keep_present():
                 self._on_arrived()
             else:
-                self._return()
+                self._retreat()
 
     def forget(self) -> None:  # noqa: D102 - see Pane
         self.run.forget()
