@@ -42,16 +42,6 @@ def mirrored(spread):
 
 
 @pytest.fixture
-def pane(session, qtbot):
-    pane = MapPane(session)
-    qtbot.addWidget(pane)
-    pane.resize(900, 600)
-    with qtbot.waitExposed(pane):
-        pane.show()
-    return pane
-
-
-@pytest.fixture
 def opened(pane, session, idle, spread):
     session.show(State().opened(spread).queried(0))
     idle(session)

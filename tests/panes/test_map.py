@@ -19,21 +19,11 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.gui.legend import Categories, ColorBar
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK
-from embedviz.panes.map import ALWAYS_LABELED, MapPane
+from embedviz.panes.map import ALWAYS_LABELED
 
 LEFT = Qt.MouseButton.LeftButton
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
-
-
-@pytest.fixture
-def pane(session, qtbot):
-    pane = MapPane(session)
-    qtbot.addWidget(pane)
-    pane.resize(900, 600)
-    with qtbot.waitExposed(pane):
-        pane.show()
-    return pane
 
 
 @pytest.fixture

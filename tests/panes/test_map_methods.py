@@ -17,7 +17,6 @@ from embedviz.core.errors import UserError
 from embedviz.core.layouts import TSNE, UMAP
 from embedviz.core.pca import PCA
 from embedviz.core.vector_set import VectorSet
-from embedviz.panes.map import MapPane
 
 
 @pytest.fixture
@@ -28,16 +27,6 @@ def blobs():
     vectors = rng.normal(size=(60, 8)) + 12 * np.eye(8)[groups]
     metadata = {"group": [f"group {g}" for g in groups], "x": groups * 1.0, "y": np.arange(60.0)}
     return VectorSet(vectors, [f"row{i}" for i in range(60)], metadata, "blobs")
-
-
-@pytest.fixture
-def pane(session, qtbot):
-    pane = MapPane(session)
-    qtbot.addWidget(pane)
-    pane.resize(900, 600)
-    with qtbot.waitExposed(pane):
-        pane.show()
-    return pane
 
 
 @pytest.fixture
