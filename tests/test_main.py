@@ -248,6 +248,18 @@ def test_color_by_a_column(tmp_path, told):
     assert "no metadata column 'color' that can color points" in told()[-1]
 
 
+def test_how_a_map_is_laid_out_and_drawn_can_be_chosen(tmp_path, told):
+    np.save(tmp_path / "x.npy", np.random.default_rng(0).normal(size=(30, 5)))
+    out = tmp_path / "x.svg"
+    given = tmp_path / "x.npy", "-o", out
+    assert figure("map", *given, "--projection", "PCA", "--density", "--trust") == 0
+    said = " ".join(texts(out))
+    for words in ("PCA of all 30 rows", "density", "trustworthiness", "true neighbors kept"):
+        assert words in said
+    assert figure("map", *given, "--projection", "UMAP", "--3d") == 0
+    assert "UMAP · 15 neighbors" in " ".join(texts(out))
+
+
 def test_a_column_that_cannot_color_is_told(tmp_path, told):
     count = 80
     np.save(tmp_path / "x.npy", np.random.default_rng(0).normal(size=(count, 3)))

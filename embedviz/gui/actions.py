@@ -293,6 +293,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit.load_query", "Edit", "Load Query Vector…", load_query),
     Action("edit.find", "Edit", "Find Label", find, ("Ctrl+F",), "", True),
     Action("edit.select_all", "Edit", "Select All", row_actions.select_all, ("Ctrl+A",), "", True),
+    Action(
+        "edit.select_view", "Edit", "Select in View", row_actions.select_in_view, ("Ctrl+Shift+A",)
+    ),
     Action("edit.invert", "Edit", "Invert Selection", row_actions.invert_selection, ("Ctrl+I",)),
     Action("edit.clear", "Edit", "Clear Selection", clear_selection, ("Esc",)),
     Action("edit.lasso", "Edit", "Lasso", row_actions.switch_lasso, ("L",)),

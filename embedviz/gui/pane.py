@@ -199,6 +199,10 @@ class Pane(QWidget):
         """Return the rows of the active set that are drawn; None: all of them."""
         return None
 
+    def rows_in_view(self) -> Rows | None:
+        """Return the rows of the active set whose points are in view; None where none are drawn."""
+        return None
+
     def places(self) -> tuple[Matrix, Sequence[str]] | None:
         """Return where the rows of the active set are drawn, and what the axes are called."""
         return None

@@ -31,6 +31,13 @@ def select_all(window: MainWindow) -> None:
         window.session.show(state.selecting(_drawn_rows(window, state.active)))
 
 
+def select_in_view(window: MainWindow) -> None:
+    """Select every row whose point is in view: what a box does, by keys."""
+    rows = window.map_in_use.rows_in_view()
+    if rows is not None:
+        window.session.show(window.session.state.selecting(rows))
+
+
 def invert_selection(window: MainWindow) -> None:
     """Select the rows that are drawn and not selected, instead of those that are."""
     state = window.session.state

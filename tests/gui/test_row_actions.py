@@ -72,6 +72,19 @@ def test_isolating_needs_a_selection_and_is_undone(opened):
     assert session.state.map.isolated is None
 
 
+def test_what_is_in_view_is_selected_by_keys(opened, idle):
+    session, view = opened.session, opened.panes[0].view
+    opened.trigger("edit.select_view")
+    assert session.state.selected == Selection(range(50))
+    view.animations = False
+    view.set_camera(view.camera.zoomed(3.0))
+    opened.trigger("edit.select_view")
+    area = view.area()
+    inside = [row for row in range(50) if area.contains(view.place_of(row))]
+    assert 0 < len(inside) < 50
+    assert session.state.selected == Selection(inside)
+
+
 def test_the_lasso_has_a_key(opened, qtbot):
     button = opened.panes[0].controls.lasso
     opened.trigger("edit.lasso")
@@ -201,7 +214,14 @@ def test_with_nothing_open_something_is_said(window, name):
 
 
 def test_nothing_happens_with_nothing_open(window):
-    for name in ("edit.select_all", "edit.invert", "edit.show_all", "view.fly", "view.close_map"):
+    for name in (
+        "edit.select_all",
+        "edit.select_view",
+        "edit.invert",
+        "edit.show_all",
+        "view.fly",
+        "view.close_map",
+    ):
         window.trigger(name)
     assert window.session.state == State()
 

@@ -386,6 +386,13 @@ class MapPane(Pane):
         placed = np.flatnonzero(np.isfinite(places[0]).all(axis=1))
         return placed if rows is None else np.intersect1d(rows, placed, assume_unique=True)
 
+    def rows_in_view(self) -> Rows | None:  # noqa: D102 - see Pane
+        if not self.is_built or not self.shows_wanted:
+            return None
+        area = self.view.area()
+        corners = (area.topLeft(), area.topRight(), area.bottomRight(), area.bottomLeft())
+        return self.view.rows_within(np.array([corner.toTuple() for corner in corners]))
+
     def places(self) -> tuple[Matrix, Sequence[str]] | None:  # noqa: D102 - see Pane
         layout = self.run.layout if self.is_built and self.shows_wanted else None
         if layout is None:
