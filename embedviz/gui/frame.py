@@ -17,6 +17,7 @@ from embedviz.gui.theme import CAPTION_PIXELS, TEXT_PIXELS, Theme, font
 PADDING = 12.0
 """Between the parts of a picture, and around it, in pixels."""
 FOG_STRENGTH = 0.5
+_GROWTH = 0.7
 _FOG_DEPTH = 0.6
 
 
@@ -104,6 +105,11 @@ class Frame:
     def toned(self, color: QColor | str) -> QColor:
         """Return a color for text that is dark enough to read on light ground, or light enough."""
         return mixed(QColor(color), QColor(self.theme.text), 0.35)
+
+    @property
+    def point_scale(self) -> float:
+        """How large points and their rings are against the usual: they grow less than text."""
+        return self.text_scale**_GROWTH
 
     def text(self, pixels: float) -> float:
         """Return a length that grows with the text."""

@@ -23,7 +23,7 @@ from embedviz.gui.point_colors import (
     packed_sizes,
     usual_opacity,
 )
-from embedviz.gui.point_marks import MOST_RINGED, Marks, draw_outlined, draw_ringed, styles
+from embedviz.gui.point_marks import Marks, draw_outlined, draw_ringed, styles
 from embedviz.gui.theme import Theme, with_alpha
 
 __all__ = ["DIMMED", "Marks", "PointCanvas"]
@@ -33,6 +33,7 @@ MOST_FINE_PIXELS = 10_000_000
 DIMMED = 0.22
 """What is left of the opacity of points when others are marked."""
 _EDGED_FROM = 3.0
+_MOST_ON_DENSITY = 2000
 _GATHERED_FROM = 200_000
 
 
@@ -49,6 +50,7 @@ class PointCanvas:
     extent : Extent
         Of all points; in 3-D, of all but a few outliers.
     marks : Marks
+        As they were set; see `drawn_marks`.
     is_density : bool
         Whether it is shown how many points there are at each place, not each of them.
     """
@@ -59,6 +61,7 @@ class PointCanvas:
         self.is_3d = False
         self.extent = Extent()
         self.marks = Marks()
+        self._drawn_marks: Marks | None = None
         self.is_density = False
         self._colors: Colors | None = None
         self._sizes: Sizes = packed_sizes(None, 0)
@@ -107,12 +110,30 @@ class PointCanvas:
         for axis in range(3):  # Four times as fast as two columns at once.
             moved[:, axis] = given[:, axis] if axis < columns else 0
         self.positions = moved
+        self._drawn_marks = None
         self.extent = main_extent_of(moved) if self.is_3d else extent_of(moved)
 
     def set_marks(self, marks: Marks) -> None:
         """Draw these rows on top; those that there are not are left out."""
-        self.marks = marks.among(len(self))
+        self.marks, self._drawn_marks = marks.among(len(self)), None
         self.forget_image()
+
+    @property
+    def drawn_marks(self) -> Marks:
+        """The marks that can be seen: where all points are selected, none of them stands out."""
+        if self._drawn_marks is None:
+            marks = self.marks
+            self._drawn_marks = marks.without_selected() if self._are_all_selected() else marks
+        return self._drawn_marks
+
+    def _are_all_selected(self) -> bool:
+        selected = self.marks.selected
+        if not len(selected):
+            return False
+        others = np.isfinite(self.positions[:, 0])
+        others &= np.isfinite(self.positions[:, 1]) & np.isfinite(self.positions[:, 2])
+        others[selected] = False
+        return not others.any()
 
     def set_density(self, on: bool) -> None:
         """Show how many points there are at each place, instead of each of them."""
@@ -130,8 +151,8 @@ class PointCanvas:
 
     def pick(self, frame: Frame, x: float, y: float, radius: float) -> int:
         """Return the row at a place in the picture, or -1."""
-        left, top = frame.area.left(), frame.area.top()
-        return picking.pick(self.positions, frame.matrix, self._sizes, x - left, y - top, radius)
+        x, y, sizes = x - frame.area.left(), y - frame.area.top(), self._sizes_in(frame)
+        return picking.pick(self.positions, frame.matrix, sizes, x, y, radius)
 
     def rows_in_polygon(self, frame: Frame, outline: NDArray[np.float64]) -> Rows:
         """Return all rows within an outline in the picture."""
@@ -141,28 +162,35 @@ class PointCanvas:
     def rows_in_front(self, frame: Frame, rows: Rows) -> Rows:
         """Return those of some rows that are not wholly behind others."""
         width, height = int(frame.area.width()), int(frame.area.height())
-        matrix, sizes = frame.matrix, self._sizes
+        matrix, sizes = frame.matrix, self._sizes_in(frame)
         return picking.rows_in_front(self.positions, matrix, sizes, width, height, rows)
 
     def marked_rows(self) -> Rows:
-        """Return all rows that are marked, ascending."""
+        """Return all rows that are seen to be marked, ascending."""
         # Ten times as fast as sorting them, of a selection of half a million.
         is_marked = np.zeros(len(self), dtype=np.bool_)
-        for rows in (self.marks.neighbors, self.marks.selected, self.marks.asked):
+        marks = self.drawn_marks
+        for rows in (marks.neighbors, marks.selected, marks.asked):
             is_marked[rows] = True
         return np.flatnonzero(is_marked)
+
+    def ringed_rows(self, theme: Theme) -> Rows:
+        """Return the rows that have rings of their own, ascending."""
+        kinds = [rows for rows, style in styles(self.drawn_marks, theme)
+                 if not style.is_outline(len(rows))]
+        return np.unique(np.concatenate([ALL_ROWS, *kinds]))
 
     def colors_of(self, rows: Rows, theme: Theme) -> Colors:
         """Return the colors of points, 0xAARRGGBB."""
         own = self._colors_in(theme)
         return own.take(rows) if len(own) > 1 else np.repeat(own, len(rows))
 
-    def radii(self, rows: Rows, depth: NDArray[np.float64], theme: Theme) -> NDArray[np.float64]:
+    def radii(self, rows: Rows, depth: NDArray[np.float64], frame: Frame) -> NDArray[np.float64]:
         """Return how far points reach on screen with their rings, in pixels."""
         more = np.zeros(len(rows))
-        for marked, style in styles(self.marks, theme):
-            more[np.isin(rows, marked)] = 1 + max(ring for ring, _ in style.rings[1:])
-        return np.asarray((self._diameters(rows) + more) / depth / 2)
+        for marked, style in styles(self.drawn_marks, frame.theme):
+            more[np.isin(rows, marked)] = style.reach(len(marked))
+        return np.asarray((self._diameters(rows) + more) * frame.point_scale / depth / 2)
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the points into the area of the frame, making a new image if needed."""
@@ -170,8 +198,9 @@ class PointCanvas:
         width, height = round(area.width() * scale), round(area.height() * scale)
         if not len(self):
             return
-        quick = frame.is_moving and not self.is_density and self.is_large(scale)
-        wanted = (frame.camera, frame.extent, width, height, scale, quick, frame.theme.name)
+        grown, theme = scale * frame.point_scale, frame.theme.name
+        quick = frame.is_moving and not self.is_density and self.is_large(grown)
+        wanted = (frame.camera, frame.extent, width, height, scale, grown, quick, theme)
         if wanted != self._drawn:
             self._image = self._made(frame, width, height, quick)
             self._drawn = wanted
@@ -189,7 +218,7 @@ class PointCanvas:
             self._draw_density(image, matrix, frame)
         else:
             self._draw_points(image, matrix, frame, quick)
-        if self.marks.dim_others:
+        if self.drawn_marks.dim_others:
             # All together: as many faint points on one place, a crowd would not be dimmed.
             raster.fade(image, DIMMED)
         self._draw_marks(image, matrix, frame, quick)
@@ -211,7 +240,7 @@ class PointCanvas:
             colors = colors | np.uint32(0xFF000000)
         elif self._is_faint:
             colors = faded_colors(colors, usual_opacity(len(self)))
-        sizes = self._sizes * np.float32(frame.device_scale)
+        sizes = self._sizes_in(frame) * np.float32(frame.device_scale)
         if quick:
             raster.draw_dots(image, self.positions, matrix, colors, sizes, frame.fog)
         else:
@@ -250,7 +279,7 @@ class PointCanvas:
         The more of the area the points cover, the fainter it is: in a crowd, the rims of all
         together would hide the color.
         """
-        diameter = float(self._sizes.mean())
+        diameter = float(self._sizes_in(frame).mean())
         if diameter < _EDGED_FROM:
             return raster.NO_EDGE
         covered = len(self) * diameter**2 / (frame.area.width() * frame.area.height())
@@ -261,17 +290,21 @@ class PointCanvas:
     def _draw_marks(
         self, image: Image, matrix: NDArray[np.float64], frame: Frame, quick: bool
     ) -> None:
-        for rows, style in styles(self.marks, frame.theme):
-            if len(rows) > MOST_RINGED and self.is_density:
+        scale = frame.device_scale * frame.point_scale
+        for rows, style in styles(self.drawn_marks, frame.theme):
+            if len(rows) > _MOST_ON_DENSITY and self.is_density:
                 self._draw_density(image, matrix, frame, rows)
                 continue
             points, colors = self.positions.take(rows, axis=0), self.colors_of(rows, frame.theme)
-            if len(rows) > MOST_RINGED:
-                sizes = self._diameters(rows) * np.float32(frame.device_scale)
+            sizes = self._diameters(rows)
+            if style.is_outline(len(rows)):
+                sizes = sizes * np.float32(scale)
                 draw_outlined(image, points, matrix, colors, sizes, style, frame, quick)
             else:
-                sizes, scale = self._diameters(rows), frame.device_scale
                 draw_ringed(image, points, matrix, colors, sizes, style, scale)
+
+    def _sizes_in(self, frame: Frame) -> Sizes:
+        return self._sizes * np.float32(frame.point_scale)
 
     def _diameters(self, rows: Rows) -> Sizes:
         return self._sizes[rows] if len(self._sizes) > 1 else np.repeat(self._sizes, len(rows))

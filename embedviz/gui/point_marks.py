@@ -14,8 +14,8 @@ from embedviz.core.raster import ALL_ROWS, Colors, Edge, Image, Positions, Rows,
 from embedviz.gui.frame import Frame
 from embedviz.gui.theme import Theme, with_alpha
 
-MOST_RINGED = 2000
-"""More rows than this have one outline around all of them instead of rings."""
+MOST_RINGED = 30
+"""More selected rows than this have one outline around all of them instead of rings."""
 _OUTLINE = 0.9
 _OUTLINE_OPACITY = 0.85
 _OUTLINED_FROM = 2.5
@@ -44,6 +44,10 @@ class Marks:
         """The row of the query, or none."""
         return ALL_ROWS if self.query is None else np.array([self.query], dtype=np.intp)
 
+    def without_selected(self) -> Marks:
+        """Return the marks that are left when to be selected is nothing special."""
+        return Marks(self.query, neighbors=self.neighbors)
+
     def among(self, count: int) -> Marks:
         """Return those of the marks that are on the first so many rows."""
         query = self.query if self.query is not None and 0 <= self.query < count else None
@@ -65,11 +69,24 @@ class Style:
         0xAARRGGBB, or the color of the point.
     color : int
         What the mark is known by.
+    most_ringed : int or None
+        Of more rows than this, all together have one outline; None: each has its rings.
     """
 
     rings: tuple[tuple[float, int], ...]
     fill: int | None
     color: int
+    most_ringed: int | None = None
+
+    def is_outline(self, count: int) -> bool:
+        """Return whether so many rows have one outline around all of them."""
+        return self.most_ringed is not None and count > self.most_ringed
+
+    def reach(self, count: int) -> float:
+        """Return how much wider than its point a mark is, for so many rows, in pixels."""
+        if self.is_outline(count):
+            return 2 * _OUTLINE
+        return 1 + max(more for more, _ in self.rings[1:])
 
 
 def styles(marks: Marks, theme: Theme) -> Iterator[tuple[Rows, Style]]:
@@ -78,7 +95,10 @@ def styles(marks: Marks, theme: Theme) -> Iterator[tuple[Rows, Style]]:
     query, text = QColor(theme.query).rgba(), QColor(theme.text).rgba()
     kinds = (
         (marks.neighbors, Style(((4.0, ground), (2.5, text), (0.5, ground)), None, text)),
-        (marks.selected, Style(((7.0, ground), (5.0, accent), (1.5, ground)), None, accent)),
+        (
+            marks.selected,
+            Style(((7.0, ground), (5.0, accent), (1.5, ground)), None, accent, MOST_RINGED),
+        ),
         (marks.asked, Style(((12.0, ground), (10.0, query), (6.0, ground)), query, query)),
     )
     for rows, style in kinds:
@@ -102,7 +122,7 @@ def draw_ringed(
     sizes : float32 array of shape (n,)
         In pixels before scaling.
     scale : float
-        Pixels of the device per pixel.
+        Pixels of the device per pixel of points as large as usual.
     """
     factor = np.float32(scale)
     for more, color in style.rings:
@@ -123,9 +143,9 @@ def draw_outlined(
     frame: Frame,
     quick: bool,
 ) -> None:
-    """Draw many points with one outline around all of them together.
+    """Draw many points with one thin outline around all of them together.
 
-    Rings of so many would be one blot, and would take seconds. Points that are smaller than an
+    Rings of so many would be one blot that hides their colors, and would take seconds. Points that are smaller than an
     outline is wide, or drawn quickly, have none.
 
     Parameters
@@ -147,7 +167,8 @@ def draw_outlined(
         raster.draw_discs(image, positions, matrix, opaque, sizes, fog=frame.fog)
         return
     outline = with_alpha(QColor.fromRgba(style.color).name(), _OUTLINE_OPACITY).rgba()
-    around = sizes + np.float32(2 * _OUTLINE * frame.device_scale)
+    width = _OUTLINE * frame.point_scale * frame.device_scale
+    around = sizes + np.float32(2 * width)
     raster.draw_discs(image, positions, matrix, np.array([outline], dtype=np.uint32), around)
     edge = Edge(with_alpha(frame.theme.ground, _EDGE_OPACITY).rgba(), 0.5 * frame.device_scale)
     raster.draw_discs(image, positions, matrix, opaque, sizes, edge=edge, fog=frame.fog)

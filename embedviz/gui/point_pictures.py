@@ -120,7 +120,7 @@ class PointPictures:
                 continue
             x, y = pixels[index].tolist()
             fog = _FOG * frame.fog.part_at(float(depth[index]))
-            dimmed = DIMMED if canvas.marks.dim_others and not marked[index] else 1.0
+            dimmed = DIMMED if canvas.drawn_marks.dim_others and not marked[index] else 1.0
             painter.setOpacity((1 - fog) * dimmed)
             painter.drawImage(_on_device(x - side / 2, y - side / 2, frame), image)
         painter.restore()
@@ -157,7 +157,7 @@ class PointPictures:
         own = canvas.colors_of(rows, frame.theme) | np.uint32(0xFF000000)
         rims = mixed_colors(own, QColor(frame.theme.ground).rgba(), _FRAME_FAINTER)
         widths = np.full(len(rows), _FRAME)
-        for kind, style in styles(canvas.marks, frame.theme):
+        for kind, style in styles(canvas.drawn_marks, frame.theme):
             is_marked = np.isin(rows, kind)
             rims[is_marked], widths[is_marked] = style.color, _MARKED_FRAME
         scale = frame.device_scale
