@@ -43,6 +43,9 @@ BESIDE = np.array(
 """For each of `PLACES`, the part of the width and of the height of the box that lies left of and
 above the point, and the direction of the gap between point and box."""
 
+AROUND = np.vstack([BESIDE * (1.0, 1.0, away, away) for away in (1.0, 1.7, 2.5)])
+"""The same at the usual distance, and then farther away: for what is worth looking for."""
+
 OVER = np.array(
     [
         [0.5, 1.0, 0.0, -1.0],
@@ -111,7 +114,7 @@ def place_labels(
     most : int
         No more labels than this.
     shifts : array of shape (n_places, 4)
-        `BESIDE` or `OVER`: which places there are, the first choice first.
+        `BESIDE`, `AROUND` or `OVER`: which places there are, the first choice first.
     """
     points = np.asarray(anchors, dtype=np.float64).reshape(-1, 2)
     first = np.full(len(points), -1) if preferred is None else preferred

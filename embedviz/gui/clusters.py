@@ -28,6 +28,8 @@ FADES_FROM, FADES_TO = 3.0, 4.5
 LABELS_FROM = 1.5
 """From this zoom on, labels of points have some room, and at `FADES_FROM` all of it."""
 _LEAST_CONTRAST = 3.4
+_SMALLEST, _LARGEST, _STEP = 0.85, 1.1, 0.05
+_FEW, _FEW_SHARE, _SIZE_OF_FEW = 5, 0.03, 0.75
 _CLEARANCE = 8.0
 _GAP = 3.0
 _DIMMED = 0.5
@@ -47,7 +49,7 @@ class Cluster:
     color : QColor or str
         Of the points.
     count : int
-        How many there are: the name of most comes first.
+        How many there are: the name of most comes first, and is a little larger.
     """
 
     text: str
@@ -67,6 +69,7 @@ class ClusterNames:
 
     def __init__(self) -> None:
         self.scale = 1.0
+        self._factors: list[float] = []
         self._clusters: tuple[Cluster, ...] = ()
         self._positions = np.empty((0, 3))
         self._places: list[int] = []
@@ -77,6 +80,7 @@ class ClusterNames:
     def set_clusters(self, clusters: Sequence[Cluster]) -> None:
         """Show other names, those of the most points first."""
         self._clusters = tuple(sorted(clusters, key=lambda cluster: -cluster.count))
+        self._factors = _sizes_for([cluster.count for cluster in self._clusters])
         positions = np.zeros((len(clusters), 3))
         for row, cluster in zip(positions, self._clusters, strict=True):
             given = np.asarray(cluster.position, dtype=np.float64)
@@ -94,10 +98,31 @@ class ClusterNames:
             return 1.0
         return float(np.clip((zoom_of(frame) - LABELS_FROM) / (FADES_FROM - LABELS_FROM), 0, 1))
 
+    def colors(self) -> list[QColor]:
+        """Return the color of each, that of the most points first."""
+        return [QColor(cluster.color) for cluster in self._clusters]
+
+    def counts(self) -> list[int]:
+        """Return how many points each has, the most first."""
+        return [cluster.count for cluster in self._clusters]
+
     def paint(
-        self, painter: QPainter, frame: Frame, obstacles: ArrayLike = (), *, is_dimmed: bool = False
+        self,
+        painter: QPainter,
+        frame: Frame,
+        obstacles: ArrayLike = (),
+        *,
+        is_dimmed: bool = False,
+        bright: Sequence[bool] = (),
     ) -> NDArray[np.float64]:
         """Draw the names that fit between the obstacles (left, top, width, height).
+
+        Parameters
+        ----------
+        is_dimmed : bool
+            They are fainter.
+        bright : sequence of bool
+            Which of them are not, those of the most points first. Default: none.
 
         Returns
         -------
@@ -107,16 +132,19 @@ class ClusterNames:
         opacity = (FADES_TO - zoom_of(frame)) / (FADES_TO - FADES_FROM)
         if not self._clusters or opacity <= 0:
             return np.empty((0, 4))
-        letters = font(HEADLINE_PIXELS * frame.text_scale * self.scale, semibold=True)
-        boxes = np.array([text_size(one_line(c.text), letters) for c in self._clusters])
+        usual = HEADLINE_PIXELS * frame.text_scale * self.scale
+        letters = [font(usual * factor, semibold=True) for factor in self._factors]
+        texts = [one_line(cluster.text) for cluster in self._clusters]
+        boxes = np.array([text_size(*pair) for pair in zip(texts, letters, strict=True)])
         corner = np.array([frame.area.left(), frame.area.top()])
         pixels, depth = frame.project(self._positions)
         placement = self._placed(frame, pixels - corner, boxes, obstacles)
         corners = placement.corners + corner
         painter.save()
-        painter.setOpacity(min(opacity, 1.0) * (_DIMMED if is_dimmed else 1.0))
         for index, place in zip(placement.candidates.tolist(), corners.tolist(), strict=True):
-            self._draw(painter, frame, self._clusters[index], letters, place, depth[index])
+            fades = is_dimmed and not (len(bright) and bright[index])
+            painter.setOpacity(min(opacity, 1.0) * (_DIMMED if fades else 1.0))
+            self._draw(painter, frame, self._clusters[index], letters[index], place, depth[index])
         painter.restore()
         return np.hstack([corners, boxes[placement.candidates]])
 
@@ -129,6 +157,7 @@ class ClusterNames:
     ) -> Placement:
         avoided = np.array(obstacles, dtype=np.float64).reshape(-1, 4)
         avoided[:, :2] -= frame.area.left(), frame.area.top()
+        pixels = _with_room(pixels, boxes, frame, frame.text(_GAP))
         placement = place_labels(
             pixels,
             boxes,
@@ -160,6 +189,31 @@ class ClusterNames:
         part = round(frame.fog.part_at(depth) * 8) / 8
         color = frame.mixed_with_ground(readable(cluster.color, frame), part)
         draw_text(painter, QPointF(*place), one_line(cluster.text), letters, color, ground)
+
+
+def _sizes_for(counts: Sequence[int]) -> list[float]:
+    """Return how large the names of so many points are, the most first, against the usual."""
+    most = max(counts, default=0)
+    sizes = []
+    for count in counts:
+        if count < _FEW_SHARE * most or count < min(_FEW, most):
+            sizes.append(_SIZE_OF_FEW)
+            continue
+        size = _SMALLEST + (_LARGEST - _SMALLEST) * (count / most if most else 1.0) ** 0.5
+        sizes.append(round(size / _STEP) * _STEP)  # In steps, or there would be many fonts.
+    return sizes
+
+
+def _with_room(
+    pixels: NDArray[np.float64], boxes: NDArray[np.float64], frame: Frame, gap: float
+) -> NDArray[np.float64]:
+    """Return places, those near the border moved so far that a name above fits into the area."""
+    size = np.array([frame.area.width(), frame.area.height()])
+    is_inside = ((pixels >= 0) & (pixels <= size)).all(axis=1)
+    least = np.column_stack([boxes[:, 0] / 2, boxes[:, 1] + gap])
+    most = np.column_stack([size[0] - boxes[:, 0] / 2, np.full(len(boxes), size[1])])
+    moved = np.minimum(np.maximum(pixels, least), np.maximum(most, least))
+    return np.where(is_inside[:, np.newaxis], moved, pixels)
 
 
 def zoom_of(frame: Frame) -> float:

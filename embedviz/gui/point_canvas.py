@@ -176,8 +176,11 @@ class PointCanvas:
 
     def ringed_rows(self, theme: Theme) -> Rows:
         """Return the rows that have rings of their own, ascending."""
-        kinds = [rows for rows, style in styles(self.drawn_marks, theme)
-                 if not style.is_outline(len(rows))]
+        kinds = [
+            rows
+            for rows, style in styles(self.drawn_marks, theme)
+            if not style.is_outline(len(rows))
+        ]
         return np.unique(np.concatenate([ALL_ROWS, *kinds]))
 
     def colors_of(self, rows: Rows, theme: Theme) -> Colors:

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
-from embedviz.core.labels import Placement, place_labels
+from embedviz.core.labels import AROUND, BESIDE, place_labels
 from embedviz.core.picking import rows_in_view
 from embedviz.core.raster import ALL_ROWS, Rows
 from embedviz.gui.frame import Frame
@@ -27,6 +27,8 @@ LONGEST = 40
 """Longer labels are cut to this many characters."""
 _AREA_PER_LABEL = 9000.0
 _DIMMED = 0.4
+
+ReachOf = Callable[[Rows], NDArray[np.float64]]
 
 
 def one_line(text: str) -> str:
@@ -53,6 +55,7 @@ class PointLabels:
         self._required = 0
         self._always: Rows = ALL_ROWS
         self._places: dict[int, int] = {}
+        self._chosen_places: dict[int, int] = {}
         self._widths: dict[tuple[str, bool, float], float] = {}
 
     def set_texts(
@@ -65,8 +68,11 @@ class PointLabels:
         """
         self._required = required
         if texts is not self.texts:
-            self._places = {}
+            self.forget_places()
         self.texts, self._order, self._always = texts, order, always
+        chosen = set(always.tolist())
+        kept = {row: place for row, place in self._chosen_places.items() if row in chosen}
+        self._chosen_places = kept
 
     @property
     def order(self) -> Rows | None:
@@ -84,7 +90,78 @@ class PointLabels:
 
     def forget_places(self) -> None:
         """Place all labels anew, instead of keeping them where they were as far as possible."""
-        self._places = {}
+        self._places, self._chosen_places = {}, {}
+
+    def paint_chosen(
+        self,
+        painter: QPainter,
+        frame: Frame,
+        canvas: PointCanvas,
+        obstacles: ArrayLike = (),
+        reach_of: ReachOf | None = None,
+    ) -> NDArray[np.float64]:
+        """Draw the labels that are always wanted, between the obstacles as far as possible.
+
+        Parameters
+        ----------
+        obstacles : array-like of shape (n, 4)
+            Left, top, width and height of what is to stay free.
+        reach_of : callable, optional
+            Returns how far what is drawn at rows reaches beyond their points, in pixels.
+
+        Returns
+        -------
+        array of shape (m, 4)
+            Their boxes.
+        """
+        rows, taken = self._in_view(self._always, frame, canvas), _boxes(obstacles)
+        n_required = int(np.isin(self._always[: self._required], rows).sum())
+        boxes = np.empty((0, 4))
+        # What is required, the first ones, has the better places, and also those far away.
+        for part, is_required in ((rows[:n_required], True), (rows[n_required:], False)):
+            if len(part):
+                placed = self._placed_chosen(part, is_required, frame, canvas, taken, reach_of)
+                rows_placed, mine = placed
+                for row, (x, y) in zip(rows_placed.tolist(), mine[:, :2].tolist(), strict=True):
+                    self._draw_strong(painter, frame, QPointF(x, y), row)
+                boxes, taken = np.vstack([boxes, mine]), np.vstack([taken, mine])
+        return boxes
+
+    def _placed_chosen(
+        self,
+        rows: Rows,
+        is_required: bool,
+        frame: Frame,
+        canvas: PointCanvas,
+        taken: NDArray[np.float64],
+        reach_of: ReachOf | None,
+    ) -> tuple[Rows, NDArray[np.float64]]:
+        """Return which of the rows have a place for their label, and their boxes."""
+        pixels, _, radii = self._reaches(rows, frame, canvas, reach_of)
+        sizes, corner = self._sizes(rows, frame, strong=True), _corner(frame)
+        placement = place_labels(
+            pixels - corner,
+            sizes,
+            radii,
+            np.ones(len(rows)),
+            width=frame.area.width(),
+            height=frame.area.height(),
+            obstacles=_moved(taken, -corner),
+            preferred=[self._chosen_places.get(row, -1) for row in rows.tolist()],
+            shifts=AROUND if is_required else AROUND[: 2 * len(BESIDE)],
+        )
+        found = placement.candidates
+        if not frame.is_moving:
+            places = zip(rows[found].tolist(), placement.places.tolist(), strict=True)
+            self._chosen_places.update(places)
+        boxes = np.hstack([placement.corners + corner, sizes[found]])
+        if is_required and len(found) < len(rows):
+            # No place is free beside them, and they are what the picture is about.
+            rest = np.setdiff1d(np.arange(len(rows)), found)
+            corners = _squeezed_in(pixels[rest], sizes[rest], radii[rest], frame.area)
+            boxes = np.vstack([boxes, np.hstack([corners, sizes[rest]])])
+            found = np.concatenate([found, rest])
+        return rows[found], boxes
 
     def paint(
         self,
@@ -93,62 +170,52 @@ class PointLabels:
         canvas: PointCanvas,
         obstacles: ArrayLike = (),
         share: float = 1.0,
-        reach_of: Callable[[Rows], NDArray[np.float64]] | None = None,
+        reach_of: ReachOf | None = None,
     ) -> None:
-        """Draw the labels that fit between the obstacles (left, top, width, height).
+        """Draw the ordinary labels that fit between the obstacles (left, top, width, height).
 
         Parameters
         ----------
         share : float
-            No more than this share of the ordinary ones for which there usually is room.
+            No more than this share of those for which there usually is room.
         reach_of : callable, optional
             Returns how far what is drawn at rows reaches beyond their points, in pixels.
         """
-        rows, n_always = self._candidates(frame, canvas, share)
+        rows = self._ordinary(frame, canvas) if share > 0 else ALL_ROWS
         if not len(rows):
             return
-        pixels, depth = frame.project(canvas.positions[rows])
-        strong = np.arange(len(rows)) < n_always
-        area = frame.area
-        boxes = self._boxes(rows, strong, frame)
-        radii = canvas.radii(rows, depth, frame.theme)
-        if reach_of is not None:
-            radii = np.maximum(radii, reach_of(rows))
-        radii += frame.text(4)
-        taken = _moved(obstacles, -area.left(), -area.top())
+        pixels, depth, radii = self._reaches(rows, frame, canvas, reach_of)
+        corner, area = _corner(frame), frame.area.width() * frame.area.height()
         per_label = _AREA_PER_LABEL * max(self.scale, 1.0) ** 2
-
-        def placed(taken: NDArray[np.float64]) -> Placement:
-            return place_labels(
-                pixels - (area.left(), area.top()),
-                boxes,
-                radii,
-                np.where(strong, 1, frame.text(6)),
-                width=area.width(),
-                height=area.height(),
-                obstacles=taken,
-                preferred=[self._places.get(row, -1) for row in rows.tolist()],
-                most=n_always + int(share * area.width() * area.height() / per_label),
-            )
-
-        placement = placed(taken)
-        forced = [i for i in range(min(n_always, self._required)) if i not in placement.candidates]
-        if forced:
-            # No place is free beside them, and they are what the picture is about.
-            corners = _squeezed_in(pixels[forced], boxes[forced], radii[forced], area)
-            mine = np.hstack([corners - (area.left(), area.top()), boxes[forced]])
-            placement = placed(np.vstack([taken.reshape(-1, 4), mine]))
-            for index, (x, y) in zip(forced, corners.tolist(), strict=True):
-                self._draw(painter, frame, QPointF(x, y), rows[index], True, False, depth[index])
+        placement = place_labels(
+            pixels - corner,
+            self._sizes(rows, frame, strong=False),
+            radii,
+            np.full(len(rows), frame.text(6)),
+            width=frame.area.width(),
+            height=frame.area.height(),
+            obstacles=_moved(_boxes(obstacles), -corner),
+            preferred=[self._places.get(row, -1) for row in rows.tolist()],
+            most=int(share * area / per_label),
+        )
+        found, is_dimmed = placement.candidates, canvas.drawn_marks.dim_others
         if not frame.is_moving:
-            shown = rows[placement.candidates].tolist()
+            shown = rows[found].tolist()
             self._places = dict(zip(shown, placement.places.tolist(), strict=True))
         for index, (x, y) in zip(
-            placement.candidates.tolist(), placement.corners.tolist(), strict=True
+            found.tolist(), (placement.corners + corner).tolist(), strict=True
         ):
-            corner = QPointF(x + area.left(), y + area.top())
-            is_strong, is_dimmed = index < n_always, canvas.marks.dim_others
-            self._draw(painter, frame, corner, rows[index], is_strong, is_dimmed, depth[index])
+            self._draw(painter, frame, QPointF(x, y), rows[index], is_dimmed, depth[index])
+
+    def _reaches(
+        self, rows: Rows, frame: Frame, canvas: PointCanvas, reach_of: ReachOf | None
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return where rows are, how far from the eye, and from there how far their labels."""
+        pixels, depth = frame.project(canvas.positions[rows])
+        radii = canvas.radii(rows, depth, frame)
+        if reach_of is not None:
+            radii = np.maximum(radii, reach_of(rows))
+        return pixels, depth, radii + frame.text(4)
 
     def _draw(
         self,
@@ -156,50 +223,49 @@ class PointLabels:
         frame: Frame,
         corner: QPointF,
         row: int,
-        is_strong: bool,
         is_dimmed: bool,
         depth: float,
     ) -> None:
         ground = QColor(frame.theme.ground)
-        if is_strong:
-            text_color = QColor(frame.theme.text)
-            letters = self.letters(frame, strong=True)
-            draw_text(painter, corner, self.text(row), letters, text_color, ground)
-            return
         # In steps, so that the pictures of the letters can be used again.
         part = round(frame.fog.part_at(depth) * 8) / 8 + (_DIMMED if is_dimmed else 0)
         color = frame.mixed_with_ground(QColor(frame.theme.muted), part)
         letters = self.letters(frame, strong=False)
         draw_text(painter, corner, self.text(row), letters, color, ground)
 
-    def _boxes(self, rows: Rows, strong: NDArray[np.bool_], frame: Frame) -> NDArray[np.float64]:
-        metrics = [QFontMetricsF(self.letters(frame, strong=strong)) for strong in (False, True)]
-        heights = [letters.height() for letters in metrics]
-        boxes, scale = np.empty((len(rows), 2)), frame.text_scale * self.scale
-        for index, (row, is_strong) in enumerate(zip(rows.tolist(), strong.tolist(), strict=True)):
+    def _draw_strong(self, painter: QPainter, frame: Frame, corner: QPointF, row: int) -> None:
+        color, ground = QColor(frame.theme.text), QColor(frame.theme.ground)
+        letters = self.letters(frame, strong=True)
+        draw_text(painter, corner, self.text(row), letters, color, ground)
+
+    def _sizes(self, rows: Rows, frame: Frame, *, strong: bool) -> NDArray[np.float64]:
+        """Return width and height of the labels of rows."""
+        metrics = QFontMetricsF(self.letters(frame, strong=strong))
+        sizes, scale = np.empty((len(rows), 2)), frame.text_scale * self.scale
+        for index, row in enumerate(rows.tolist()):
             text = self.text(row)
-            key = (text, is_strong, scale)
+            key = (text, strong, scale)
             if key not in self._widths:
-                self._widths[key] = metrics[is_strong].horizontalAdvance(text)
-            boxes[index] = self._widths[key], heights[is_strong]
-        return boxes
+                self._widths[key] = metrics.horizontalAdvance(text)
+            sizes[index] = self._widths[key], metrics.height()
+        return sizes
 
-    def _candidates(self, frame: Frame, canvas: PointCanvas, share: float) -> tuple[Rows, int]:
-        """Return rows in view, most important first, and how many of them are always wanted."""
-        known = min(len(self.texts), len(canvas))
-        width, height = frame.area.width(), frame.area.height()
-
-        def in_view(rows: Rows) -> Rows:
-            rows = rows[(rows >= 0) & (rows < known)]
-            return rows_in_view(canvas.positions, frame.matrix, rows, width, height, MOST_TRIED)
-
+    def _ordinary(self, frame: Frame, canvas: PointCanvas) -> Rows:
+        """Return the rows in view that may be labeled, the most important first."""
         if frame.is_moving and self._places:
             order = np.array(list(self._places), dtype=np.intp)
+        elif self._order is None:
+            order = np.arange(min(len(self.texts), len(canvas)))
         else:
-            order = np.arange(known) if self._order is None else self._order
-        always, ordinary = in_view(self._always), in_view(order if share > 0 else ALL_ROWS)
-        ordinary = ordinary[~np.isin(ordinary, always)]
-        return np.concatenate([always, ordinary]), len(always)
+            order = self._order
+        rows = self._in_view(order, frame, canvas)
+        return rows[~np.isin(rows, self._always)]
+
+    def _in_view(self, rows: Rows, frame: Frame, canvas: PointCanvas) -> Rows:
+        known = min(len(self.texts), len(canvas))
+        width, height = frame.area.width(), frame.area.height()
+        rows = rows[(rows >= 0) & (rows < known)]
+        return rows_in_view(canvas.positions, frame.matrix, rows, width, height, MOST_TRIED)
 
 
 def _squeezed_in(
@@ -215,7 +281,13 @@ def _squeezed_in(
     return np.clip(corners, least, most)
 
 
-def _moved(boxes: ArrayLike, right: float, down: float) -> NDArray[np.float64]:
-    moved = np.array(boxes, dtype=np.float64).reshape(-1, 4)
-    moved[:, :2] += right, down
-    return moved
+def _boxes(boxes: ArrayLike) -> NDArray[np.float64]:
+    return np.array(boxes, dtype=np.float64).reshape(-1, 4)
+
+
+def _corner(frame: Frame) -> NDArray[np.float64]:
+    return np.array([frame.area.left(), frame.area.top()])
+
+
+def _moved(boxes: NDArray[np.float64], way: NDArray[np.float64]) -> NDArray[np.float64]:
+    return boxes + np.array([*way, 0.0, 0.0])

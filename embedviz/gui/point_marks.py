@@ -16,7 +16,7 @@ from embedviz.gui.theme import Theme, with_alpha
 
 MOST_RINGED = 30
 """More selected rows than this have one outline around all of them instead of rings."""
-_OUTLINE = 0.9
+_OUTLINE, _LARGER = 0.7, 1.0
 _OUTLINE_OPACITY = 0.85
 _OUTLINED_FROM = 2.5
 _EDGE_OPACITY = 0.4
@@ -85,7 +85,7 @@ class Style:
     def reach(self, count: int) -> float:
         """Return how much wider than its point a mark is, for so many rows, in pixels."""
         if self.is_outline(count):
-            return 2 * _OUTLINE
+            return _LARGER + 2 * _OUTLINE
         return 1 + max(more for more, _ in self.rings[1:])
 
 
@@ -145,8 +145,8 @@ def draw_outlined(
 ) -> None:
     """Draw many points with one thin outline around all of them together.
 
-    Rings of so many would be one blot that hides their colors, and would take seconds. Points that are smaller than an
-    outline is wide, or drawn quickly, have none.
+    Rings of so many would be one blot that hides their colors, and would take seconds. Points
+    that are smaller than an outline is wide, or drawn quickly, have none.
 
     Parameters
     ----------
@@ -167,7 +167,8 @@ def draw_outlined(
         raster.draw_discs(image, positions, matrix, opaque, sizes, fog=frame.fog)
         return
     outline = with_alpha(QColor.fromRgba(style.color).name(), _OUTLINE_OPACITY).rgba()
-    width = _OUTLINE * frame.point_scale * frame.device_scale
+    pixel = frame.point_scale * frame.device_scale
+    sizes, width = sizes + np.float32(_LARGER * pixel), _OUTLINE * pixel
     around = sizes + np.float32(2 * width)
     raster.draw_discs(image, positions, matrix, np.array([outline], dtype=np.uint32), around)
     edge = Edge(with_alpha(frame.theme.ground, _EDGE_OPACITY).rgba(), 0.5 * frame.device_scale)

@@ -26,6 +26,9 @@ from embedviz.gui.theme import Theme
 
 _MOST_AVOIDED = 300
 _FARTHEST = 1e5
+_RGB = 0xFFFFFF
+# A circle as three boxes, half as large as these parts of its diameter.
+_IN_CIRCLE = np.array([[1.0, 0.55], [0.55, 1.0], [0.7, 0.7]])
 
 
 class PointPicture:
@@ -145,22 +148,33 @@ class PointPicture:
         self._paint_margins(painter, frame, whole)
 
     def _paint_names(self, painter: QPainter, frame: Frame) -> None:
-        """Paint the names of clusters, and the labels of points where these leave room."""
-        free, is_dimmed = self._kept_free(frame), self.canvas.marks.dim_others
-        names = self.clusters.paint(painter, frame, free, is_dimmed=is_dimmed)
+        """Paint labels that are wanted, names of clusters, and labels where these leave room."""
+        free, reach_of = self._kept_free(frame), self.pictures.reach_of
+        chosen = self.labels.paint_chosen(painter, frame, self.canvas, free, reach_of)
+        free = np.vstack([free, chosen])
+        is_dimmed = self.canvas.drawn_marks.dim_others
+        bright = self._are_selected(frame.theme) if is_dimmed else []
+        names = self.clusters.paint(painter, frame, free, is_dimmed=is_dimmed, bright=bright)
         # Pictures say more than labels, and take their room.
         share = 0.0 if self.pictures.thumbnails is not None else self.clusters.label_share(frame)
-        boxes, reach_of = np.vstack([free, names]), self.pictures.reach_of
+        boxes = np.vstack([free, names])
         self.labels.paint(painter, frame, self.canvas, boxes, share, reach_of)
+
+    def _are_selected(self, theme: Theme) -> list[bool]:
+        """Return which clusters are mostly selected, as far as their colors tell."""
+        rows = self.canvas.drawn_marks.selected
+        own = self.canvas.colors_of(rows, theme) & np.uint32(_RGB)
+        clusters = zip(self.clusters.colors(), self.clusters.counts(), strict=True)
+        return [
+            2 * int(np.count_nonzero(own == np.uint32(color.rgb() & _RGB))) > count
+            for color, count in clusters
+        ]
 
     def _kept_free(self, frame: Frame) -> NDArray[np.float64]:
         """Return the boxes that no label may cover: marked points, arrows and their texts."""
-        rows = self.canvas.marked_rows()[:_MOST_AVOIDED]
+        rows = self.canvas.ringed_rows(frame.theme)[:_MOST_AVOIDED]
         pixels, depth = frame.project(self.canvas.positions[rows])
-        # A little less than the gap to their own labels, which touch these boxes otherwise.
-        half = 0.65 * self.canvas.radii(rows, depth, frame.theme)[:, np.newaxis]
-        marks = np.hstack([pixels - half, 2 * half, 2 * half])
-        marks = marks[np.isfinite(marks).all(axis=1)]  # Others would be in the way everywhere.
+        marks = _boxes_of_rings(pixels, self.canvas.radii(rows, depth, frame) + frame.text(3))
         arrows = np.reshape(overlays.boxes_of_arrows(frame, self.arrows), (-1, 4))
         titles = axes.title_boxes_3d(frame, self.titles or ())
         panels = [self.placed_legend.box_over_points(frame)]
@@ -197,7 +211,7 @@ class PointPicture:
             return
         rows = np.append(rows[(rows >= 0) & (rows < count)], row)
         pixels, depth = frame.project(self.canvas.positions[rows])
-        radii = self.canvas.radii(rows, depth, frame.theme) + 2.5
+        radii = self.canvas.radii(rows, depth, frame) + 2.5
         known = np.asarray((np.abs(pixels) < _FARTHEST).all(axis=1))  # Not for NaN either.
         if not known[-1]:
             return
@@ -222,7 +236,7 @@ class PointPicture:
         x, y = pixels[0].tolist()
         if not (isfinite(x) and frame.area.contains(x, y)):
             return
-        radius = float(self.canvas.radii(rows, depth, frame.theme)[0]) + 2
+        radius = float(self.canvas.radii(rows, depth, frame)[0]) + 2
         painter.setPen(QPen(QColor(frame.theme.text), 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QPointF(x, y), radius, radius)
@@ -236,3 +250,11 @@ class PointPicture:
         top = min(max(y - height / 2, frame.area.top()), frame.area.bottom() - height)
         color, ground = QColor(frame.theme.text), QColor(frame.theme.ground)
         draw_text(painter, QPointF(left, top), text, letters, color, ground)
+
+
+def _boxes_of_rings(pixels: NDArray[np.float64], radii: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return boxes that together are about as round as the rings."""
+    # Others would be in the way everywhere.
+    known = np.isfinite(pixels).all(axis=1) & np.isfinite(radii)
+    half = radii[known, np.newaxis, np.newaxis] * _IN_CIRCLE
+    return np.concatenate([pixels[known, np.newaxis] - half, 2 * half], axis=2).reshape(-1, 4)

@@ -136,3 +136,42 @@ def test_every_color_can_be_read(theme, color):
 def test_contrast_is_that_of_wcag():
     assert contrast(QColor("#000000"), QColor("#FFFFFF")) == pytest.approx(21)
     assert contrast(QColor("#777777"), QColor("#FFFFFF")) == pytest.approx(4.48, abs=0.01)
+
+
+def test_names_of_more_points_are_a_little_larger_and_few_points_come_last(names):
+    counts = {"aaaa": 400, "bbbb": 100, "cccc": 4}
+    names.set_clusters(
+        [cluster(text, x, 0, counts[text]) for text, x in zip(counts, (-1, 0, 1), strict=True)]
+    )
+    boxes, _ = painted(names, framed())
+    heights = boxes[:, 3].tolist()
+    assert heights[0] > heights[1] > heights[2]
+    assert heights[2] < 0.75 * heights[0]
+    assert names.counts() == [400, 100, 4]
+    # The few do not take the place of the many, wherever they come from.
+    names.set_clusters([cluster("few", 0, 0, 1), cluster("many", 0, 0, 40)])
+    alone = ClusterNames()
+    alone.set_clusters([cluster("many", 0, 0, 40)])
+    np.testing.assert_allclose(painted(names, framed())[0][0], painted(alone, framed())[0][0])
+
+
+def test_names_of_equally_few_have_one_size(names):
+    names.set_clusters([cluster("one", -1, 0, 3), cluster("two", 1, 0, 3)])
+    assert np.ptp(painted(names, framed())[0][:, 3]) == 0
+
+
+def test_a_name_at_the_border_is_moved_into_view(names):
+    names.set_clusters([cluster("a name at the border", 1.3, 0.99)])
+    frame = framed()
+    (box,), _ = painted(names, frame)
+    assert frame.area.contains(QRectF(*box))
+
+
+def test_some_names_are_not_dimmed_with_the_others(names):
+    names.set_clusters([cluster("many", -1, 0, 9), cluster("some", 1, 0, 8)])
+    boxes, pixels = painted(names, framed(), is_dimmed=True, bright=[False, True])
+    opacities = [
+        pixels[y : y + height, x : x + width, 3].max()
+        for x, y, width, height in boxes.astype(int).tolist()
+    ]
+    assert opacities[0] < 140 < 250 < opacities[1]

@@ -141,7 +141,7 @@ def test_marks_that_are_not_there_are_left_out(canvas):
 def test_radii_reach_around_the_rings(canvas):
     canvas.set_points(np.zeros((4, 2)), None, [4, 4, 4, 8])
     canvas.set_marks(Marks(0, rows(1), rows(2)))
-    query, selected, neighbor, plain = canvas.radii(rows(0, 1, 2, 3), np.ones(4), LIGHT)
+    query, selected, neighbor, plain = canvas.radii(rows(0, 1, 2, 3), np.ones(4), framed(canvas))
     assert query > selected > neighbor > 2
     assert plain == 4
 
@@ -240,3 +240,43 @@ def test_in_3d_a_few_outliers_are_not_part_of_the_extent(canvas):
     assert max(canvas.extent.high) < 2
     canvas.set_points(positions[:, :2], None, None)
     assert canvas.extent.high[0] == 500
+
+
+def test_many_selected_points_keep_their_color(canvas):
+    grid = [[x / 10, y / 10] for x in range(8) for y in range(8)]
+    canvas.set_points(grid, np.full(64, RED, np.uint32), 6)
+    canvas.set_marks(Marks(selected=np.arange(60), dim_others=True))
+    assert len(canvas.ringed_rows(LIGHT)) == 0
+    frame = framed(canvas)
+    seen = painted(canvas, frame)
+    red = (seen[..., 0] > 180) & (seen[..., 2] < 80)
+    blue = (seen[..., 2] > 180) & (seen[..., 0] < 120)
+    assert red.sum() > 1.2 * blue.sum() > 0
+    canvas.set_marks(Marks(selected=np.arange(10)))
+    assert canvas.ringed_rows(LIGHT).tolist() == list(range(10))
+
+
+def test_where_all_that_is_drawn_is_selected_nothing_stands_out(canvas):
+    positions = np.random.default_rng(0).normal(size=(50, 2))
+    positions[::2] = np.nan
+    canvas.set_points(positions, None, None)
+    plain = painted(canvas, framed(canvas))
+    canvas.set_marks(Marks(selected=np.arange(1, 50, 2), dim_others=True))
+    np.testing.assert_array_equal(painted(canvas, framed(canvas)), plain)
+    assert not canvas.drawn_marks.dim_others
+    assert len(canvas.marked_rows()) == 0
+    canvas.move_points(np.nan_to_num(positions))
+    assert canvas.drawn_marks.dim_others
+    canvas.set_marks(Marks(3, np.arange(50), rows(4), dim_others=True))
+    assert canvas.marked_rows().tolist() == [3, 4]
+
+
+def test_points_and_rings_grow_with_the_text(canvas):
+    canvas.set_points([[0, 0], [1, 1]], None, 6)
+    canvas.set_marks(Marks(query=0))
+    usual, large = framed(canvas), framed(canvas, text_scale=1.8)
+    assert large.point_scale == pytest.approx(1.5, abs=0.02)
+    covered = [(painted(canvas, frame)[..., 3] > 100).sum() for frame in (usual, large)]
+    assert covered[1] == pytest.approx(covered[0] * large.point_scale**2, rel=0.15)
+    small, wide = (canvas.radii(rows(0, 1), np.ones(2), frame) for frame in (usual, large))
+    np.testing.assert_allclose(wide, small * large.point_scale)

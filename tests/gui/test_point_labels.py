@@ -34,7 +34,9 @@ def painted(labels, canvas, obstacles=(), zoom=1.0, **options):
     image = QImage(300, 200, QImage.Format.Format_ARGB32)
     image.fill(0)
     with QPainter(image) as painter:
-        labels.paint(painter, frame, canvas, obstacles, **options)
+        boxes = labels.paint_chosen(painter, frame, canvas, obstacles, options.get("reach_of"))
+        free = [*obstacles, *boxes.tolist()]
+        labels.paint(painter, frame, canvas, free, **options)
     return np.frombuffer(image.constBits(), np.uint8).reshape(200, 300, 4)[..., 3] > 0
 
 
@@ -103,3 +105,14 @@ def test_scale_is_that_of_labels(labels, canvas):
     labels.scale = 2.0
     larger = painted(labels, canvas)
     assert larger.any(axis=1).sum() > 1.5 * usual.any(axis=1).sum()
+
+
+def test_what_is_required_is_farther_away_where_nothing_near_is_free(labels, canvas):
+    labels.set_texts(labels.texts, NONE, rows(0), 1)
+    frame = Frame(QRectF(0, 0, 300, 200), Camera(), LIGHT, canvas.extent)
+    around = [(140, 90, 20, 20)]
+    image = QImage(300, 200, QImage.Format.Format_ARGB32)
+    with QPainter(image) as painter:
+        (box,) = labels.paint_chosen(painter, frame, canvas, around)
+    assert not QRectF(*box).intersects(QRectF(*around[0]))
+    assert QRectF(*box).adjusted(-20, -20, 20, 20).contains(150, 100)

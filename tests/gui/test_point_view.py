@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
@@ -12,6 +12,7 @@ from embedviz.gui import point_canvas
 from embedviz.gui.point_view import (
     Arrow,
     Categories,
+    Cluster,
     ColorBar,
     Line,
     Note,
@@ -282,7 +283,8 @@ def test_more_labels_appear_as_one_zooms_in(view, qtbot):
     rest(view, qtbot)
     view.repaint()
     overview = set(view._picture.labels._places)
-    assert 7 in overview
+    assert 7 not in overview
+    assert 7 in view._picture.labels._chosen_places
     position = view._picture.canvas.positions[7]
     view.set_camera(Camera(center=tuple(position.tolist()), scale=0.1))
     view.repaint()
@@ -290,7 +292,7 @@ def test_more_labels_appear_as_one_zooms_in(view, qtbot):
     rest(view, qtbot)
     view.repaint()
     near = set(view._picture.labels._places)
-    assert 7 in near
+    assert 7 in view._picture.labels._chosen_places
     assert len(near - overview) > 3
 
 
@@ -681,3 +683,36 @@ def test_pixels_are_those_of_the_device(view, monkeypatch):
     view.render_now()
     assert view._still.image.size() == QSize(800, 600)
     assert view._picture.canvas._image.shape[1] == 2 * view.area().width()
+
+
+def test_chosen_labels_are_clear_of_rings_and_names_give_way(view, qtbot):
+    rng = np.random.default_rng(1)
+    near = rng.normal(scale=0.03, size=(6, 2))
+    view.set_points(np.vstack([[[0, 0]], near, [[-1, -1], [1, 1]]]))
+    view.set_marks(query=0, neighbors=range(1, 7))
+    view.set_labels([f"label {i}" for i in range(9)], always=[0, 1, 2], required=1)
+    view.set_clusters([Cluster("name", (0, 0), "#009E73", 9)])
+    rest(view, qtbot)
+    picture, frame = view._picture, view.frame()
+    image = QImage(view.size(), QImage.Format.Format_ARGB32)
+    free = picture._kept_free(frame)
+    with QPainter(image) as painter:
+        chosen = picture.labels.paint_chosen(painter, frame, picture.canvas, free)
+        names = picture.clusters.paint(painter, frame, np.vstack([free, chosen]))
+    assert len(chosen)
+    pixels, depth = frame.project(picture.canvas.positions[:7])
+    radii = picture.canvas.radii(np.arange(7), depth, frame)
+    for left, top, width, height in chosen.tolist():
+        nearest = np.clip(pixels, (left, top), (left + width, top + height))
+        assert (np.hypot(*(nearest - pixels).T) > radii).all()
+        box = QRectF(left, top, width, height)
+        assert not any(box.intersects(QRectF(*name)) for name in names)
+
+
+def test_names_of_what_is_selected_stay_bright(view):
+    colors = np.repeat(np.array([0xE6112233, 0xE6445566], np.uint32), 50)
+    view.set_points(np.random.default_rng(0).normal(size=(100, 2)), colors)
+    few, many = Cluster("a", (0, 0), "#112233", 50), Cluster("b", (1, 1), "#445566", 51)
+    view.set_clusters([few, many])
+    view.set_marks(selected=range(5, 55), dim_others=True)
+    assert view._picture._are_selected(LIGHT) == [False, True]
