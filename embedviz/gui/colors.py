@@ -66,8 +66,9 @@ class Coloring:
         As 0xAARRGGBB.
     title : str
         The column.
-    categories : tuple of (name, `#RRGGBB`, count)
-        As the legend shows them: the named groups, then the others, then what has no value.
+    categories : tuple of (name, `#RRGGBB` or `#AARRGGBB`, count)
+        As the legend shows them: the named groups, then the others, then what has no value; the
+        last two as faint as their points.
         Empty for numbers.
     codes : int16 array of shape (n_vectors,), or None for numbers
         Place in `names`; −1 without a value, −2 in a group that has no color of its own.
@@ -349,11 +350,12 @@ def _shares(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.
 def _by_groups(groups: Groups, title: str, theme: Theme, hidden: frozenset[str]) -> Coloring:
     chosen = _colors_by_size(groups, theme)
     table = np.append(packed(chosen, _OPAQUE), packed([theme.muted] * 2, _FAINT))
+    faint = f"#{table[-1]:08X}"
     entries = list(zip(groups.names, chosen, groups.counts, strict=True))
     if groups.n_others:
-        entries.append((f"{groups.n_others:,} others", theme.muted, groups.n_other_rows))
+        entries.append((f"{groups.n_others:,} others", faint, groups.n_other_rows))
     if groups.n_missing:
-        entries.append((NO_VALUE, theme.muted, groups.n_missing))
+        entries.append((NO_VALUE, faint, groups.n_missing))
     return Coloring(
         colors=np.take(table, groups.codes, mode="wrap"),
         title=title,

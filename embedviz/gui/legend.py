@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
@@ -17,7 +18,9 @@ PANEL_PADDING = 10.0
 """Around a legend that lies over the points, in pixels."""
 _LINE, _BAR_LENGTH, _BUTTON = 18.0, 160.0, 16.0
 _REACH = 7.0
-_MOST_OF_WIDTH = 0.34
+_MOST_OF_WIDTH, _MOST_OF_NARROW = 0.34, 0.28
+_USUAL_MARGIN, _MARGIN_STEP = 144.0, 24.0
+_NARROW, _LEAST_WITH_MARGIN = 460.0, 330.0
 
 
 def number_text(value: float) -> str:
@@ -124,6 +127,8 @@ class LegendLayout:
         Which entry is the first one shown, and which one that can be at most.
     rest : QRectF
         Where it is said how many more there are.
+    has_counts : bool
+        It is said how many rows are in each category.
     bar, invert : QRectF
         The color bar, and the control below it.
     """
@@ -136,6 +141,7 @@ class LegendLayout:
     first: int = 0
     last_first: int = 0
     rest: QRectF = field(default_factory=QRectF)
+    has_counts: bool = True
     bar: QRectF = field(default_factory=QRectF)
     invert: QRectF = field(default_factory=QRectF)
 
@@ -193,18 +199,42 @@ def names_of(legend: Legend | None) -> list[str]:
     return [legend.title, *(name for name, _, _ in entries)]
 
 
+def is_narrow(frame: Frame, width: float) -> bool:
+    """Return whether a picture so wide has no room for numbers in its legend."""
+    return width < frame.text(_NARROW)
+
+
+def margin_width(frame: Frame, legend: Legend, width: float) -> float:
+    """Return how wide a margin is for a legend in a picture of this width, in pixels.
+
+    Nearly always the same for categories and numbers, so that other colors do not move the
+    points. 0 where the picture is too narrow for one.
+    """
+    if width < _LEAST_WITH_MARGIN:
+        return 0.0
+    needed = legend_width(frame, legend, width)
+    step = frame.text(_MARGIN_STEP)
+    reserved = max(frame.text(_USUAL_MARGIN), ceil(needed / step) * step)
+    return min(reserved, width * _share_of(frame, width))
+
+
+def _share_of(frame: Frame, width: float) -> float:
+    return _MOST_OF_NARROW if is_narrow(frame, width) else _MOST_OF_WIDTH
+
+
 def legend_width(frame: Frame, legend: Legend, available: float) -> float:
     """Return the width that a legend takes of what is available, in pixels."""
+    has_counts = not is_narrow(frame, available)
     texts = [text_size(legend.title, frame.heading)[0]]
     if isinstance(legend, Categories):
         for name, _, count in legend.entries:
-            sizes = text_size(name, frame.small)[0] + text_size(f"{count:,}", frame.small)[0]
-            texts.append(frame.text(SWATCH) + 2 * GAP + sizes)
+            number = GAP + text_size(f"{count:,}", frame.small)[0] if has_counts else 0.0
+            texts.append(frame.text(SWATCH) + GAP + text_size(name, frame.small)[0] + number)
     else:
         values = (legend.least, legend.most, *legend.clipped)
         widest = max(text_size(legend.write(value), frame.small)[0] for value in values)
         texts.append(frame.text(BAR) + GAP + widest + 3)
-    return min(max(texts) + 1, available * _MOST_OF_WIDTH)
+    return min(max(texts) + 1, available * _share_of(frame, available))
 
 
 def panel_size(frame: Frame, legend: Legend) -> QSizeF:
@@ -220,7 +250,13 @@ def panel_size(frame: Frame, legend: Legend) -> QSizeF:
 
 
 def lay_out(
-    frame: Frame, legend: Legend, box: QRectF, first: int = 0, *, is_panel: bool = False
+    frame: Frame,
+    legend: Legend,
+    box: QRectF,
+    first: int = 0,
+    *,
+    is_panel: bool = False,
+    has_counts: bool = True,
 ) -> LegendLayout:
     """Return where the parts of a legend are in a box.
 
@@ -230,6 +266,8 @@ def lay_out(
         The first entry shown, where not all have room.
     is_panel : bool
         The box has a padding and a ground of its own.
+    has_counts : bool
+        There is room for the numbers of rows.
     """
     inner, line = box, frame.text(_LINE)
     if is_panel:
@@ -239,7 +277,8 @@ def lay_out(
     title = QRectF(inner.left(), inner.top(), inner.width(), line)
     below = inner.adjusted(0, line + 4, 0, 0)
     if isinstance(legend, Categories):
-        return _with_entries(LegendLayout(legend, box, is_panel, title), legend, below, line, first)
+        layout = LegendLayout(legend, box, is_panel, title, has_counts=has_counts)
+        return _with_entries(layout, legend, below, line, first)
     return _with_bar(frame, LegendLayout(legend, box, is_panel, title), below)
 
 

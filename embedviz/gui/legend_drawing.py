@@ -56,7 +56,8 @@ def _draw_categories(
 ) -> None:
     for index, row in layout.entries:
         name, color, count = legend.entries[index]
-        _draw_entry(painter, frame, row, (name, QColor(color), count), name in legend.hidden)
+        number = f"{count:,}" if layout.has_counts else ""
+        _draw_entry(painter, frame, row, (name, QColor(color), number), name in legend.hidden)
     if not layout.rest.isEmpty():
         text = layout.rest.adjusted(frame.text(SWATCH) + GAP, 0, 0, 0)
         muted = QColor(frame.theme.muted)
@@ -64,9 +65,9 @@ def _draw_categories(
 
 
 def _draw_entry(
-    painter: QPainter, frame: Frame, row: QRectF, entry: tuple[str, QColor, int], hidden: bool
+    painter: QPainter, frame: Frame, row: QRectF, entry: tuple[str, QColor, str], hidden: bool
 ) -> None:
-    name, color, count = entry
+    name, color, number = entry
     swatch, letters = frame.text(SWATCH), QFont(frame.small)
     ink, muted = QColor(frame.theme.text), QColor(frame.theme.muted)
     middle, radius = QPointF(row.left() + swatch / 2, row.center().y()), swatch / 2
@@ -75,15 +76,16 @@ def _draw_entry(
     if hidden:
         letters.setStrikeOut(True)
         for faint in (ink, muted, color):
-            faint.setAlphaF(_HIDDEN)
+            faint.setAlphaF(_HIDDEN * faint.alphaF())
         painter.setPen(QPen(color, 1.25))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         radius -= 0.75
     painter.drawEllipse(middle, radius, radius)
-    number = f"{count:,}"
-    width = text_size(number, frame.small)[0]
-    draw_line_of_text(painter, row, number, frame.small, muted, Qt.AlignmentFlag.AlignRight)
-    text = row.adjusted(swatch + GAP, 0, -width - GAP, 0)
+    width = 0.0
+    if number:
+        width = text_size(number, frame.small)[0] + GAP
+        draw_line_of_text(painter, row, number, frame.small, muted, Qt.AlignmentFlag.AlignRight)
+    text = row.adjusted(swatch + GAP, 0, -width, 0)
     draw_line_of_text(painter, text, name, letters, ink)
 
 

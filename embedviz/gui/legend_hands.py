@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 
 from embedviz.gui.frame import Frame
 from embedviz.gui.gesture import Gesture
-from embedviz.gui.legend import ColorBar, LegendLayout, LegendPlace, Part, lay_out, panel_size
+from embedviz.gui.legend import ColorBar, LegendLayout, LegendPlace, Part, panel_size
 from embedviz.gui.legend_drawing import draw_holds, draw_legend
 from embedviz.gui.placed_legend import PlacedLegend
 from embedviz.gui.travels import TravelingWidget
@@ -137,7 +137,7 @@ class LegendHands:
         frame, placed = self._view.frame(), self._placed
         if self._held is None or placed.legend is None:
             return placed.layout(frame, self._view.width())
-        return lay_out(frame, placed.legend, self._held, placed.first, is_panel=True)
+        return placed.panel(frame, self._held)
 
     def _part_at(self, place: QPointF) -> Part | None:
         layout = self._layout()

@@ -10,8 +10,9 @@ from embedviz.gui.legend import (
     Legend,
     LegendLayout,
     LegendPlace,
+    is_narrow,
     lay_out,
-    legend_width,
+    margin_width,
     names_of,
     panel_size,
 )
@@ -48,24 +49,37 @@ class PlacedLegend:
         """Return how wide a margin it needs in a picture of this width, in pixels."""
         if self.legend is None or self.place is not None:
             return 0.0
-        return legend_width(frame, self.legend, width) + PADDING
+        margin = margin_width(frame, self.legend, width)
+        return margin + PADDING if margin else 0.0
 
     def layout(self, frame: Frame, width: float) -> LegendLayout | None:
-        """Return where its parts are in a picture of this width; None without a legend."""
+        """Return where its parts are in a picture of this width.
+
+        None without a legend, or without room for its margin.
+        """
         if self.legend is None:
             return None
         area = frame.area
         if self.place is None:
+            if not margin_width(frame, self.legend, width):
+                return None
             left = area.right() + PADDING
             box = QRectF(left, area.top(), max(width - PADDING - left, 1.0), area.height())
-            return lay_out(frame, self.legend, box, self.first)
+            has_counts = not is_narrow(frame, width)
+            return lay_out(frame, self.legend, box, self.first, has_counts=has_counts)
         size = panel_size(frame, self.legend)
         right, down = self.place
         left = area.left() + right * (area.width() - size.width())
         top = area.top() + down * (area.height() - size.height())
         # Whole pixels, or its lines would be blurred.
         box = QRectF(round(left), round(top), round(size.width()), round(size.height()))
-        return lay_out(frame, self.legend, box, self.first, is_panel=True)
+        return self.panel(frame, box)
+
+    def panel(self, frame: Frame, box: QRectF) -> LegendLayout:
+        """Return where its parts are in a box over the points."""
+        assert self.legend is not None
+        counts = not is_narrow(frame, frame.area.width())
+        return lay_out(frame, self.legend, box, self.first, is_panel=True, has_counts=counts)
 
     def box_over_points(self, frame: Frame) -> QRectF:
         """Return what it covers of the area; nothing when it is in the margin."""

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtGui import QColor
 
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.colors import (
@@ -30,7 +31,7 @@ from embedviz.gui.column_values import MOST_GROUPS
 from embedviz.gui.legend import Categories, ColorBar
 from embedviz.gui.palettes import number_ramp, share_ramp
 from embedviz.gui.point_colors import usual_size
-from embedviz.gui.theme import DARK, LIGHT, OKABE_ITO
+from embedviz.gui.theme import DARK, LIGHT, OKABE_ITO, with_alpha
 
 
 def described(**columns):
@@ -73,10 +74,20 @@ def test_what_can_color_and_what_can_size():
     assert colorable_columns(VectorSet(np.eye(2))) == sizable_columns(VectorSet(np.eye(2))) == []
 
 
+def faint(theme):
+    """Return the color of rows that are in no group, which lets the ground through."""
+    return with_alpha(theme.muted, 0.22).name(QColor.NameFormat.HexArgb).upper()
+
+
+def test_in_a_legend_rows_without_a_value_have_the_color_of_their_points():
+    coloring = color_by(described(group=["b", "a", None, "a", "b", "a"]), "group", LIGHT)
+    assert QColor(coloring.categories[-1][1]).rgba() == coloring.colors[2]
+
+
 def test_the_largest_category_has_the_first_color():
     coloring = color_by(described(group=["b", "a", None, "a", "b", "a"]), "group", LIGHT)
     named = (("a", OKABE_ITO[0], 3), ("b", OKABE_ITO[1], 2))
-    assert coloring.categories == (*named, (NO_VALUE, LIGHT.muted, 1))
+    assert coloring.categories == (*named, (NO_VALUE, faint(LIGHT), 1))
     assert coloring.names == ("a", "b")
     assert coloring.codes.tolist() == [1, 0, -1, 0, 1, 0]
     assert shown(coloring)[:3] == [OKABE_ITO[1], OKABE_ITO[0], LIGHT.muted]
@@ -120,8 +131,8 @@ def test_the_small_ones_of_too_many_groups_are_shown_as_one():
     coloring = color_by(vector_set, "group", DARK)
     assert len(coloring.names) == MOST_GROUPS
     assert coloring.categories[-2:] == (
-        ("2 others", DARK.muted, 2),
-        (NO_VALUE, DARK.muted, 1),
+        ("2 others", faint(DARK), 2),
+        (NO_VALUE, faint(DARK), 1),
     )
     assert shown(coloring)[-3:] == [DARK.muted] * 3
     assert len(set(shown(coloring))) == MOST_GROUPS + 1

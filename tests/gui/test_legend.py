@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from embedviz.core.camera import Camera
 from embedviz.gui import legend_drawing
-from embedviz.gui.frame import Frame
+from embedviz.gui.frame import PADDING, Frame
 from embedviz.gui.legend import (
     Categories,
     ColorBar,
@@ -70,7 +70,8 @@ def test_the_width_follows_the_longest_entry_up_to_a_third(frame):
     narrow = legend_width(frame, categories(3), 1000)
     wide = legend_width(frame, Categories("Kind", [("a very long name", "#000", 123_456)]), 1000)
     assert narrow < wide
-    assert legend_width(frame, Categories("Kind" * 99, []), 300) == pytest.approx(0.34 * 300)
+    assert legend_width(frame, Categories("Kind" * 99, []), 500) == pytest.approx(0.34 * 500)
+    assert legend_width(frame, Categories("Kind" * 99, []), 400) == pytest.approx(0.28 * 400)
     bar = ColorBar("a", 0, 1, ["#000000", "#ffffff"])
     assert 20 < legend_width(frame, bar, 1000) < 60
 
@@ -196,3 +197,53 @@ def test_without_a_legend_there_is_nothing_anywhere(frame):
 )
 def test_numbers_are_brief(value, text):
     assert number_text(value) == text
+
+
+BAR = ColorBar("rank", 0.0, 1.0, ["#000000", "#FFFFFF"])
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.8])
+def test_the_margin_is_the_same_for_categories_and_numbers(qapp, scale):
+    frame, placed = Frame(QRectF(0, 0, 900, 600), Camera(), LIGHT, text_scale=scale), PlacedLegend()
+    margins = []
+    for legend in (categories(9), BAR):
+        placed.show(legend)
+        margins.append(placed.margin(frame, 1000))
+    assert margins[0] == margins[1] > 140 * scale
+    placed.show(Categories("Kind", [("a name that is quite long", "#000", 123_456)]))
+    assert margins[0] < placed.margin(frame, 1000) < 0.36 * 1000
+
+
+def test_a_narrow_picture_has_a_small_legend_without_counts_or_none(frame, written):
+    placed = PlacedLegend()
+    placed.show(categories(3))
+    assert placed.margin(frame, 450) <= 0.28 * 450 + PADDING
+    assert not placed.layout(frame, 450).has_counts
+    assert placed.layout(frame, 470).has_counts
+    assert placed.margin(frame, 329) == 0
+    assert placed.layout(frame, 329) is None
+    placed.place = (0.5, 0.5)
+    assert placed.layout(frame, 329) is not None
+
+
+def test_without_counts_only_names_are_written(frame, monkeypatch):
+    lines = []
+    monkeypatch.setattr(
+        legend_drawing, "draw_line_of_text", lambda painter, box, text, *others: lines.append(text)
+    )
+    image = QImage(300, 300, QImage.Format.Format_RGB32)
+    with QPainter(image) as painter:
+        box = QRectF(100, 10, 100, 250)
+        draw_legend(painter, frame, lay_out(frame, categories(2), box, has_counts=False))
+    assert lines == ["Kind", "kind 0", "kind 1"]
+
+
+def test_a_swatch_lets_the_ground_through_as_its_points_do(frame):
+    image = QImage(100, 60, QImage.Format.Format_RGB32)
+    image.fill(QColor("#FFFFFF"))
+    legend = Categories("Kind", [("none", "#38000000", 1)])
+    layout = lay_out(frame, legend, QRectF(0, 0, 100, 60))
+    with QPainter(image) as painter:
+        draw_legend(painter, frame, layout)
+    _, row = layout.entries[0]
+    assert image.pixelColor(5, round(row.center().y())).red() == pytest.approx(255 - 0x38, abs=2)
