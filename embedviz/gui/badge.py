@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import ceil
+
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
@@ -14,11 +17,14 @@ _SEPARATOR = " \u00b7 "
 
 
 def badge_box(frame: Frame, text: str, corner: QPointF, most: float) -> QRectF:
-    """Return the box of a badge from its upper left corner, at most so wide, in pixels."""
+    """Return the box of a badge from its upper left corner, at most so wide, in pixels.
+
+    A line break of the text is one there, too.
+    """
     lines = _lines(frame, text, most - 2 * _SIDE)
     width = max(text_size(line, frame.small)[0] for line in lines) + 2 * _SIDE + 1
     height = len(lines) * frame.text(_LINE) + 2 * _TOP
-    return QRectF(corner.x(), corner.y(), min(round(width), most), round(height))
+    return QRectF(corner.x(), corner.y(), min(ceil(width), most), ceil(height))
 
 
 def draw_badge(painter: QPainter, frame: Frame, text: str, box: QRectF) -> None:
@@ -31,12 +37,28 @@ def draw_badge(painter: QPainter, frame: Frame, text: str, box: QRectF) -> None:
 
 
 def _lines(frame: Frame, text: str, most: float) -> list[str]:
-    """Return a text in lines that are broken between its parts, where it is too wide."""
+    """Return a text in lines, each as wide as it can be.
+
+    They are broken between parts; a part that is too wide between words, and such a word
+    anywhere, so that no letter is lost.
+    """
+
+    def fits(line: str) -> bool:
+        return text_size(line, frame.small)[0] <= most
+
+    lines = text.split("\n")
+    return [line for given in lines for line in _filled(given, (_SEPARATOR, " ", ""), fits)]
+
+
+def _filled(text: str, separators: tuple[str, ...], fits: Callable[[str], bool]) -> list[str]:
+    if fits(text) or not separators:
+        return [text]
     lines: list[str] = []
-    for part in text.split(_SEPARATOR):
-        longer = lines[-1] + _SEPARATOR + part if lines else ""
-        if longer and text_size(longer, frame.small)[0] <= most:
+    first, *others = separators
+    for part in text.split(first) if first else text:
+        longer = lines[-1] + first + part if lines else ""
+        if longer and fits(longer):
             lines[-1] = longer
         else:
-            lines.append(part)
+            lines += _filled(part, tuple(others), fits)
     return lines

@@ -8,6 +8,7 @@ from embedviz.core.camera import Camera
 from embedviz.gui import badge
 from embedviz.gui.badge import badge_box, draw_badge
 from embedviz.gui.frame import Frame
+from embedviz.gui.lettering import text_size
 from embedviz.gui.theme import LIGHT
 
 TEXT = "trust: 0.62 of true neighbors kept · all 10,000 rows · cosine"
@@ -44,5 +45,22 @@ def test_it_is_broken_between_its_parts(frame, monkeypatch):
     assert lines == ["trust: 0.62 of true neighbors kept", "all 10,000 rows · cosine"]
     assert box.width() <= 250
     lines, box = words_in(frame, TEXT, 60, monkeypatch)
-    assert len(lines) == 3
-    assert box.width() == 60
+    assert len(lines) > 5
+    assert box.width() <= 60
+
+
+@pytest.mark.parametrize("most", [30, 60, 100, 333])
+def test_no_letter_is_lost(frame, most, monkeypatch):
+    lines, box = words_in(frame, TEXT + "\nof the map", most, monkeypatch)
+    assert "".join("".join(lines).split()).replace("\u00b7", "") == "".join(
+        (TEXT + "of the map").split()
+    ).replace("\u00b7", "")
+    assert box.width() <= most
+    assert all(text_size(line, frame.small)[0] <= box.width() - 16 for line in lines)
+
+
+def test_a_line_break_is_kept(frame, monkeypatch):
+    assert words_in(frame, "one\ntwo \u00b7 three", 590, monkeypatch)[0] == [
+        "one",
+        "two \u00b7 three",
+    ]
