@@ -154,7 +154,7 @@ class Layouts:
             return self._by_neighbors(vector_set, projection, n_components, report, on_layout)
         positions = projection.fit_transform(vector_set.vectors, n_components, report=report)
         titles = getattr(projection, "titles", ())[:n_components]
-        words = f"{projection} · all {len(vector_set):,} rows"
+        words = f"{projection} · {_all_rows(len(vector_set))}"
         return Layout(vector_set, projection, positions, words, titles)
 
     def graph(
@@ -195,7 +195,7 @@ class Layouts:
         on_layout: OnLayout,
     ) -> Layout:
         count = len(vector_set)
-        of_rows = f"all {count:,} rows"
+        of_rows = _all_rows(count)
         if count > MOST_ROWS:
             of_rows = f"{projection.sample:,} of {count:,} rows, the others placed among them"
         words = f"{projection} · of {of_rows}"
@@ -246,6 +246,10 @@ def _first_choice(vector_set: VectorSet) -> Projection:
     return bundled or (Columns(groups[0]) if groups else PCA())
 
 
+def _all_rows(count: int) -> str:
+    return "the 1 row" if count == 1 else f"all {count:,} rows"
+
+
 def _kept_components(projection: Projection, wanted: Wanted) -> int:
     """Return how many axes the layout has that is kept: PCA has those of 3-D in 2-D too."""
     return 3 if isinstance(projection, PCA) else wanted.n_components
@@ -259,5 +263,5 @@ def _by_components(vector_set: VectorSet, projection: PCA, report: Report) -> La
         f"PC{component + 1} · {100 * ratio:.1f} %"
         for component, ratio in zip(projection.components, ratios.tolist(), strict=True)
     )
-    words = f"PCA of all {len(vector_set):,} rows"
+    words = f"PCA of {_all_rows(len(vector_set))}"
     return Layout(vector_set, projection, positions, words, axes, None, tuple(ratios.tolist()))

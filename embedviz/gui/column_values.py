@@ -2,6 +2,9 @@
 
 Reading a column of a million rows takes longer than coloring by it, so what was read is kept as
 long as its set is, and never keeps a set alive.
+
+In text, a blank is a gap, and so are "nan", "NaN" and "<NA>": pandas writes them for a value that
+is missing. "None", "null" and "N/A" are groups: as answers they may be meant.
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ MISSING, OTHER = -1, -2
 MOST_KEPT = 6
 """Columns of a set that are kept, the ones used last; one of a million rows takes 10 MB."""
 
+_NO_VALUE = ("", "nan", "NaN", "<NA>")
 _EXACT = 2.0**53
 _SPREAD = 20_000
 _columns: WeakKeyDictionary[VectorSet, dict[str, ColumnValues]] = WeakKeyDictionary()
@@ -166,6 +170,13 @@ class ColumnValues:
         least, most = (known.min(), known.max()) if len(known) else (0.0, 0.0)
         return Numbers(values, float(least), float(most))
 
+    @cached_property
+    def n_missing(self) -> int:
+        """How many rows have no value; of numbers, infinite ones are none."""
+        if self.is_numeric:
+            return int(np.isnan(self.numbers.values).sum())
+        return self.groups.n_missing if self.kind == "text" else 0
+
     @property
     def _countable(self) -> Any:
         """The column as whole numbers with gaps, or as texts."""
@@ -195,6 +206,23 @@ def column_values(vector_set: VectorSet, column: str) -> ColumnValues:
     for oldest in list(known)[:-MOST_KEPT]:
         del known[oldest]
     return found
+
+
+def count_missing(vector_set: VectorSet, column: str) -> int:
+    """Return how many rows of a set have no value in a column.
+
+    Raises
+    ------
+    KeyError
+        When the set has no such column.
+    """
+    return column_values(vector_set, column).n_missing
+
+
+def words_of_missing(vector_set: VectorSet, column: str) -> str:
+    """Return "12 without a value", as a note on colors or sizes by a column, or nothing."""
+    count = count_missing(vector_set, column)
+    return f"{count:,} without a value" if count else ""
 
 
 def _plain_type(column: Any) -> Any:
@@ -292,8 +320,10 @@ def _encoded(column: Any, are_numbers: bool) -> tuple[NDArray[np.int32], Any]:
         encoded = pa.array([], encoded.type)
     different = encoded.dictionary
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    if not are_numbers:  # A blank text is a gap.
-        blank = pc.equal(pc.utf8_trim_whitespace(different), "").to_numpy(zero_copy_only=False)
+    if not are_numbers:
+        gaps = pa.array(_NO_VALUE, different.type)
+        blank = pc.is_in(pc.utf8_trim_whitespace(different), value_set=gaps)
+        blank = blank.to_numpy(zero_copy_only=False)
         if blank.any():
             codes = np.where(np.append(blank, True)[codes], -1, codes)
     return codes, different

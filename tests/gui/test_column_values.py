@@ -20,6 +20,8 @@ from embedviz.gui.column_values import (
     OTHER,
     ColumnValues,
     column_values,
+    count_missing,
+    words_of_missing,
 )
 
 
@@ -60,6 +62,20 @@ def test_texts_of_all_kinds_are_groups_and_blanks_are_gaps(values, kind):
     assert column.groups.names == ("a", "b")
     assert column.groups.codes.tolist() == [0, MISSING, 1, 0]
     assert column.can_be_groups
+
+
+def test_what_pandas_writes_for_a_gap_is_one_and_what_may_be_an_answer_is_not():
+    groups = read(["a", "NaN", "nan", "<NA>", " ", "", None, "None", "null", "N/A"]).groups
+    assert sorted(groups.names) == ["N/A", "None", "a", "null"]
+    assert groups.n_missing == 6
+
+
+def test_rows_without_a_value_are_counted():
+    metadata = {"depth": [0.5, None, np.inf, np.nan], "kind": ["a", "", "nan", "b"], "n": [1] * 4}
+    described = VectorSet(np.eye(4), metadata=metadata)
+    assert [count_missing(described, name) for name in metadata] == [3, 2, 0]
+    assert words_of_missing(described, "depth") == "3 without a value"
+    assert words_of_missing(described, "n") == ""
 
 
 def test_truth_is_text():
