@@ -55,6 +55,10 @@ OVER = np.array(
         [0.75, 1.0, 0.0, -1.0],
         [0.5, 1.6, 0.0, -1.0],
         [0.5, -0.6, 0.0, 1.0],
+        [0.0, 1.0, 0.0, -1.0],
+        [1.0, 1.0, 0.0, -1.0],
+        [0.5, 2.4, 0.0, -1.0],
+        [0.5, -1.4, 0.0, 1.0],
     ]
 )
 """The same for names of areas: right above the middle, which stays in view, or not far from it."""

@@ -106,3 +106,13 @@ def test_the_start_is_tiny_and_no_two_rows_are_in_one_place(positions):
     varies = np.ptp(positions, axis=0).any()
     np.testing.assert_allclose(start.std(axis=0).max(), 1e-4 if varies else 1e-6, rtol=0.7)
     np.testing.assert_allclose(start.mean(axis=0), 0, atol=1e-5)
+
+
+@pytest.mark.parametrize("n_components", [2, 3])
+def test_the_start_has_the_proportions_of_the_layout_given(n_components):
+    spread = np.array([5.0, 4.0, 2.0])[:n_components]
+    given = np.random.default_rng(0).normal(size=(2000, n_components)) * spread + 70
+    start = starting_positions(given.astype(np.float32), 0)
+    proportions = start.std(axis=0) / start.std(axis=0)[0]
+    np.testing.assert_allclose(proportions, given.std(axis=0) / given.std(axis=0)[0], rtol=3e-2)
+    assert start.std(axis=0)[0] == pytest.approx(1e-4, rel=3e-2)
