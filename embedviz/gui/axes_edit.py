@@ -102,6 +102,11 @@ class AxesEdit(MethodEdit):
             axes.append(line.result)
         return ChosenAxes(tuple(axes)) if axes else None
 
+    @property
+    def missing(self) -> str:
+        """What to do while an end is missing."""
+        return "Type a label at each end of an axis, or use selected rows."
+
     def show_settings(self, settings: ChosenAxes | None, vector_set: VectorSet) -> None:
         """Show axes of a set; None: those shown last if they are of this set."""
         if vector_set is self._set and settings is None:

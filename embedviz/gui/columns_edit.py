@@ -35,7 +35,8 @@ class ColumnsEdit(MethodEdit):
             fits = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             box.setSizeAdjustPolicy(fits)
             box.setMinimumContentsLength(_LEAST_WIDTH)
-            box.activated.connect(lambda _: self.changed.emit(self.settings))
+            box.setPlaceholderText(f"choose {axis}")
+            box.activated.connect(lambda _: self._tell())
             self._boxes.append(box)
             self._parts.append(_beside(axis, box))
             flow.add(self._parts[-1])
@@ -49,7 +50,7 @@ class ColumnsEdit(MethodEdit):
         return Columns(tuple(name for name in names if name is not None))
 
     def show_settings(self, settings: Columns | None, vector_set: VectorSet) -> None:
-        """Show columns; None: those shown last if the set has them, else its first coordinates."""
+        """Show columns; None: those shown last if the set has them, else its coordinates."""
         columns = number_columns(vector_set)
         if settings is None and self.settings is not None:
             settings = self.settings if set(self.settings.names) <= set(columns) else None
@@ -61,7 +62,19 @@ class ColumnsEdit(MethodEdit):
                 box.addItem("none", None)
             for column in columns:
                 box.addItem(column, column)
-            box.setCurrentIndex(box.findData(names[place]) if place < len(names) else 0)
+            usual = 0 if place == 2 else -1
+            box.setCurrentIndex(box.findData(names[place]) if place < len(names) else usual)
+
+    @property
+    def missing(self) -> str:
+        """What to do while columns are missing."""
+        if self._boxes[0].count() < 2:
+            return "This set has no two columns of numbers."
+        return "Choose a column for each axis."
+
+    def _tell(self) -> None:
+        if self.settings is not None:
+            self.changed.emit(self.settings)
 
     def show_first(self, count: int) -> None:
         """Show boxes for so many axes."""
@@ -70,12 +83,9 @@ class ColumnsEdit(MethodEdit):
 
 
 def first_columns(vector_set: VectorSet) -> Columns | None:
-    """Return the first columns that may be coordinates, by their names if possible, or None."""
+    """Return the first columns whose names say that they are coordinates, or None."""
     groups = coordinate_columns(vector_set)
-    if groups:
-        return Columns(groups[0])
-    columns = number_columns(vector_set)
-    return Columns(tuple(columns[:2])) if len(columns) > 1 else None
+    return Columns(groups[0]) if groups else None
 
 
 def _beside(text: str, box: QComboBox) -> QWidget:

@@ -64,6 +64,11 @@ class MethodEdit(QWidget):
         """The settings as they are shown; None while something is missing."""
         raise NotImplementedError
 
+    @property
+    def missing(self) -> str:
+        """What to do while something is missing."""
+        return ""
+
     def show_settings(self, settings: Any, vector_set: VectorSet) -> None:
         """Show settings for a set; None: those shown last if they suit it, or the usual ones."""
         raise NotImplementedError

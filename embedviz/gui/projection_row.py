@@ -50,11 +50,6 @@ CAVEATS = {
 }
 """What one should know about a picture before one believes it."""
 
-_MISSING = {
-    "chosen axes": "Type a label at each end of an axis, or use selected rows.",
-    "coordinates": "This set has no two columns of numbers.",
-}
-
 
 def method_of(projection: Projection) -> str:
     """Return the name of the method that settings are for."""
@@ -243,12 +238,12 @@ class ProjectionRow(QFrame):
     def _say(self) -> None:
         # As high as what takes its place, so that the picture below stays where it is.
         self._note.setMinimumHeight(self._running.sizeHint().height())
-        self._note.setText(self._refusal or _note(self._method, self.settings, self._count))
+        missing = "" if self._edit is None or self.settings is not None else self._edit.missing
+        said = self._refusal or missing or _note(self._method, self.settings, self._count)
+        self._note.setText(said)
 
 
 def _note(method: str, settings: Projection | None, count: int) -> str:
-    if settings is None:
-        return _MISSING[method]
     if isinstance(settings, TSNE | UMAP) and count > MOST_ROWS:
         sample = min(settings.sample, count)
         return f"{sample:,} rows are laid out, the others placed among them. {CAVEATS[method]}"

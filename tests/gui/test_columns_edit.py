@@ -36,7 +36,7 @@ def choose(edit, axis, name):
 
 def test_columns_that_say_they_are_places_come_first():
     assert first_columns(described("score", "umap_1", "umap_2")) == Columns(("umap_1", "umap_2"))
-    assert first_columns(described("score", "rank")) == Columns(("score", "rank"))
+    assert first_columns(described("score", "rank")) is None
     assert first_columns(described("score")) is None
 
 
@@ -58,6 +58,18 @@ def test_columns_stay_as_long_as_the_set_has_them(edit):
     assert edit.settings == Columns(("depth", "score"))
     edit.show_settings(None, described("x", "y"))
     assert edit.settings == Columns(("x", "y"))
+
+
+def test_columns_that_say_nothing_are_chosen_before_they_are_used(edit):
+    edit.show_settings(None, described("score", "rank"))
+    assert edit.settings is None
+    assert [box(edit, axis).currentText() for axis in "xy"] == ["", ""]
+    assert box(edit, "x").placeholderText() == "choose x"
+    assert "Choose a column" in edit.missing
+    choose(edit, "y", "rank")
+    assert edit.heard == []
+    choose(edit, "x", "score")
+    assert edit.heard == [Columns(("score", "rank"))]
 
 
 def test_a_set_without_numbers_has_no_places(edit):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QComboBox
 
 from embedviz.app import layout_cache, processes
 from embedviz.app.layouts import Layout, Layouts
@@ -320,3 +321,82 @@ def test_undo_leads_back_to_what_was_shown_at_first(pane, session, idle, blobs):
     assert isinstance(pane.run.layout.projection, Columns)
     pane.view.arrive()
     np.testing.assert_array_equal(positions(pane), first)
+
+
+@pytest.fixture
+def two_rows(pane, session, idle):
+    session.show(State().opened(VectorSet(np.eye(2, 3), ["a", "b"], name="two")))
+    idle(session)
+    return pane
+
+
+def test_what_is_refused_goes_back_in_the_box_and_in_the_row(two_rows, session, idle):
+    pane = two_rows
+    choose(pane, "UMAP")
+    idle(session)
+    assert pane.controls.method.currentText() == "UMAP"  # It waits for Run.
+    pane.row.run.click()
+    idle(session)
+    assert "UMAP needs" in pane.notice.text
+    assert pane.controls.method.currentText() == "PCA"
+    assert isinstance(pane.row.settings, PCA)
+    choose(pane, "PCA")
+    idle(session)
+    assert pane.notice.text == ""
+
+
+def test_the_settings_follow_what_is_undone_and_redone(opened, session, idle):
+    choose(opened, "coordinates")
+    idle(session)
+    assert session.state.map.projection == Columns(("x", "y"))
+    assert opened.row.isVisible()
+    session.undo()
+    idle(session)
+    assert opened.controls.method.currentText() == "PCA"
+    assert opened.row.settings == PCA()
+    session.redo()
+    idle(session)
+    assert opened.controls.method.currentText() == "coordinates"
+    assert opened.row.settings == Columns(("x", "y"))
+
+
+def test_a_method_that_waits_for_run_stays_until_its_settings_are_folded(opened, session, idle):
+    choose(opened, "t-SNE")
+    idle(session)
+    opened.change(labels=False)
+    opened.change(is_3d=True)
+    idle(session)
+    assert opened.controls.method.currentText() == "t-SNE"
+    assert isinstance(opened.row.settings, TSNE)
+    opened.controls.row.setChecked(False)
+    assert opened.controls.method.currentText() == "PCA"
+    opened.controls.row.setChecked(True)
+    assert opened.row.settings == PCA()
+
+
+def test_columns_that_say_nothing_move_no_point_before_both_are_chosen(pane, session, idle):
+    metadata = {"rank": np.arange(20), "score": np.arange(20) / 7}
+    session.show(State().opened(VectorSet(np.eye(20), metadata=metadata)))
+    idle(session)
+    choose(pane, "coordinates")
+    idle(session)
+    assert session.state.map.projection is None
+    assert pane.row.isVisible()
+    assert pane.controls.method.currentText() == "coordinates"
+    for axis, column in (("x", "rank"), ("y", "score")):
+        box = pane.row.findChild(QComboBox, f"map.coordinates.{axis}")
+        box.setCurrentIndex(box.findData(column))
+        box.activated.emit(box.currentIndex())
+    idle(session)
+    assert session.state.map.projection == Columns(("rank", "score"))
+
+
+def test_pictures_are_off_where_there_are_none(opened):
+    assert not opened.controls.images.isEnabled()
+    assert not opened.controls.images.isChecked()
+
+
+def test_one_row_is_said_to_be_one(pane, session, idle):
+    session.show(State().opened(VectorSet(np.eye(1, 3))))
+    idle(session)
+    assert "of the 1 row" in session.description

@@ -36,6 +36,7 @@ class MethodChoice(QObject):
         self._row.stop_wanted.connect(pane.run.stop)
         self._row.cancel_wanted.connect(pane.cancel)
         pane.controls.method_chosen.connect(self._choose)
+        pane.controls.projection_shown.connect(self._follow)
         pane.controls.row_toggled.connect(self._unfold)
         pane.run.task.progressed.connect(self._show_progress)
 
@@ -55,6 +56,16 @@ class MethodChoice(QObject):
         n_components = 2 + self._pane.settings.is_3d
         self._row.show_method(name, layout.projection, layout.vector_set, n_components)
         self.offer_selected(layout.vector_set)
+
+    def _follow(self, projection: Projection, vector_set: VectorSet, same_place: bool) -> None:
+        """Show the settings of the method that the box shows, once another one is shown."""
+        self._pane.notice.clear()  # It was about what was shown, or wanted, before.
+        is_there = same_place and self._row.settings == projection
+        if not self._row.isHidden() and not is_there:
+            name = self._pane.controls.method.currentData()
+            n_components = 2 + self._pane.settings.is_3d
+            self._row.show_method(name, projection, vector_set, n_components)
+            self.offer_selected(vector_set)
 
     def _choose(self, name: str) -> None:
         """Show the settings of a method; what needs no waiting is shown at once."""
@@ -80,6 +91,7 @@ class MethodChoice(QObject):
 
     def _lay_out_by(self, projection: Projection) -> None:
         pane = self._pane
+        pane.notice.clear()
         if pane.run.layout is not None and pane.settings.projection == projection:
             pane.run.run_again()
         else:

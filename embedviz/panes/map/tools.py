@@ -21,6 +21,11 @@ from embedviz.gui.colors import (
 from embedviz.gui.controls import Gear, Segments, choice, decimal, named, toggle, tool_button
 from embedviz.gui.legend import Categories, ColorBar, Legend
 from embedviz.gui.projection_row import METHODS, method_of
+from embedviz.gui.theme import GRID
+
+LEAST_WIDTH = 300
+"""In pixels, so that two maps have room beside each other in a small window."""
+_LEAST_BOX = 70
 
 
 class MapTools(QObject):
@@ -32,6 +37,8 @@ class MapTools(QObject):
         Settings of the map that the user changed, by name.
     set_chosen : (VectorSet,)
     method_chosen : (str,)
+    projection_shown : (Projection, VectorSet, bool)
+        Another one is shown than before, or another set; whether it is the projection alone.
     row_toggled : (bool,)
         Whether the settings of the method are to be in view.
     """
@@ -39,24 +46,27 @@ class MapTools(QObject):
     changed = Signal(dict)
     set_chosen = Signal(object)
     method_chosen = Signal(str)
+    projection_shown = Signal(object, object, bool)
     row_toggled = Signal(bool)
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self._name = name
         self._columns_of: VectorSet | None = None
+        self._draft: str | None = None  # A method that is chosen, and waits for Run.
+        self._shown: tuple[VectorSet, bool, Projection] | None = None
         self.sets = _narrow(choice(f"{name}.set", "Set: what this map shows"), 8)
         self.sets.activated.connect(lambda _: self.set_chosen.emit(self.sets.currentData()))
-        self.method = _narrow(choice(f"{name}.method", "Method: how the points are laid out"), 9)
+        self.method = _narrow(choice(f"{name}.method", "Method: how the points are laid out"), 8)
         for method in METHODS:
             self.method.addItem(method, method)
-        self.method.activated.connect(lambda _: self.method_chosen.emit(self.method.currentData()))
+        self.method.activated.connect(lambda _: self._choose_method())
         self.row = toggle(f"{name}.settings", "▾", "Settings of the method")
-        self.row.toggled.connect(self.row_toggled)
+        self.row.toggled.connect(self._toggle_row)
         self.dimensions = Segments(f"{name}.dimensions", "Dimensions of the map", ("2-D", "3-D"))
         self.dimensions.chosen.connect(lambda place: self._tell(is_3d=place == 1))
         self.color = _narrow(
-            choice(f"{name}.color", "Color: a metadata column that colors the points"), 10
+            choice(f"{name}.color", "Color: a metadata column that colors the points"), 8
         )
         self.color.activated.connect(lambda _: self._tell(color_by=self.color.currentData()))
         self.labels = self._toggle(
@@ -155,6 +165,17 @@ class MapTools(QObject):
         made.clicked.connect(lambda on: self._tell(**{setting: on}))
         return made
 
+    def _choose_method(self) -> None:
+        self._draft = self.method.currentData()
+        self.method_chosen.emit(self._draft)
+
+    def _toggle_row(self, unfolded: bool) -> None:
+        """Fold or unfold the settings; those of a draft are given up when they are folded."""
+        if not unfolded and self._shown is not None:
+            self._draft = None
+            self._show_method(self._shown[-1])
+        self.row_toggled.emit(unfolded)
+
     def _tell(self, **settings: object) -> None:
         self.changed.emit(settings)
 
@@ -186,6 +207,8 @@ class MapTools(QObject):
 
     def add_to(self, row: QHBoxLayout) -> None:
         """Put the controls into the tool row."""
+        row.parentWidget().setMinimumWidth(LEAST_WIDTH)
+        row.setSpacing(3 * GRID // 4)
         for widget in (
             self.sets,
             self.method,
@@ -198,14 +221,13 @@ class MapTools(QObject):
 
     def fit_into(self, row: QHBoxLayout, width: int) -> None:
         """Keep as many controls in the row as fit, the others behind the gear."""
-        always = (self.sets, self.method, self.row, self.gear)
-        margins = row.contentsMargins()
-        room = width - margins.left() - margins.right()
-        room -= sum(
-            each.sizeHint().width() + row.spacing() for each in always if not each.isHidden()
-        )
+        always = [self.sets, self.method, self.row, self.gear]
+        shown = [each for each in always if each is not self.sets or not each.isHidden()]
+        margins, space = row.contentsMargins(), row.spacing()
+        room = width - margins.left() - margins.right() + space
+        room -= sum(each.sizeHint().width() + space for each in shown)
         for text, widget in self._secondary:
-            room -= widget.sizeHint().width() + row.spacing()
+            room -= widget.sizeHint().width() + space
             self._put(row, text, widget, in_row=room >= 0)
 
     def _put(self, row: QHBoxLayout, text: str, widget: QWidget, *, in_row: bool) -> None:
@@ -231,7 +253,7 @@ class MapTools(QObject):
         """Show what is set."""
         self._show_sets(state, vector_set)
         self._show_columns(vector_set)
-        self.method.setCurrentIndex(max(self.method.findData(method_of(shown)), 0))
+        self._show_projection(vector_set, settings.is_3d, shown)
         self.dimensions.show_choice(int(settings.is_3d))
         self.color.setCurrentIndex(max(self.color.findData(settings.color_by), 0))
         self.size.setCurrentIndex(max(self.size.findData(settings.size_by), 0))
@@ -243,7 +265,7 @@ class MapTools(QObject):
             (self.density, settings.density),
             (self.trust, settings.trust),
             (self.inverted, settings.inverted),
-            (self.images, settings.images),
+            (self.images, settings.images and vector_set.thumbnails is not None),
         ):
             button.setChecked(on)
         column = settings.color_by
@@ -255,8 +277,22 @@ class MapTools(QObject):
         with QSignalBlocker(self.label_scale):
             self.label_scale.setValue(settings.label_scale)
 
+    def _show_projection(self, vector_set: VectorSet, is_3d: bool, shown: Projection) -> None:
+        before, self._shown = self._shown, (vector_set, is_3d, shown)
+        if before is None or (before[0], before[2]) != (vector_set, shown):
+            self._draft = None
+        self._show_method(shown)
+        if before != self._shown:
+            is_same_place = before is not None and before[:2] == (vector_set, is_3d)
+            self.projection_shown.emit(shown, vector_set, is_same_place)
+
+    def _show_method(self, shown: Projection) -> None:
+        name = self._draft or method_of(shown)
+        self.method.setCurrentIndex(max(self.method.findData(name), 0))
+
     def forget(self) -> None:
         """Hold on to no set."""
+        self._shown = self._draft = None
         self._columns_of = None
         self.sets.clear()
 
@@ -324,5 +360,6 @@ def _narrow(box: QComboBox, letters: int) -> QComboBox:
     """Let a box cut names that are longer than this, instead of making the window wide."""
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(letters)
+    box.setMinimumWidth(_LEAST_BOX)
     box.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
     return box
