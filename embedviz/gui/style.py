@@ -17,10 +17,14 @@ from embedviz.gui.theme import (
     palette,
 )
 
+_STYLED = "embedviz.styled"
+
 
 def apply_theme(application: QApplication, theme: Theme) -> None:
     """Show the whole application in a theme."""
-    application.setStyle("Fusion")
+    if not application.property(_STYLED):  # Another style would dress every widget once more.
+        application.setStyle("Fusion")
+        application.setProperty(_STYLED, True)
     application.setPalette(palette(theme))
     if names := families():
         base = application.font()
@@ -134,7 +138,7 @@ def _of_fields(theme: Theme) -> str:
     chevron = resource_path(f"icons/chevron-{theme.name}.svg").as_posix()
     return f"""
     QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {{ background: {theme.ground};
-        border: 1px solid {theme.hairline}; border-radius: {RADIUS}px; padding: 3px 8px;
+        border: 1px solid {theme.hairline}; border-radius: {RADIUS}px; padding: 3px 6px;
         min-height: 20px; selection-background-color: {theme.accent};
         selection-color: {theme.panel}; }}
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus
@@ -151,7 +155,7 @@ def _of_buttons(theme: Theme) -> str:
     """Return the rules for buttons."""
     return f"""
     QPushButton, QToolButton {{ background: {theme.panel}; border: 1px solid {theme.hairline};
-        border-radius: {RADIUS}px; padding: 4px 10px; min-height: 18px; }}
+        border-radius: {RADIUS}px; padding: 4px 8px; min-height: 18px; }}
     QToolButton::menu-indicator {{ image: none; }}
     QPushButton:hover, QToolButton:hover {{ background: {_hover(theme)}; }}
     QPushButton:pressed, QToolButton:pressed {{ background: {_pressed(theme)}; }}
@@ -161,6 +165,8 @@ def _of_buttons(theme: Theme) -> str:
         background: transparent; }}
     QToolButton:checked {{ background: {theme.accent}; color: {theme.panel};
         border: 1px solid {theme.accent}; }}
+    QToolButton:checked:disabled {{ background: {theme.hairline}; color: {theme.muted};
+        border: 1px solid {theme.hairline}; }}
     QToolButton[primary="true"], QToolButton[primary="true"]:hover {{ font-weight: 600;
         background: {theme.accent}; color: {theme.panel}; border: 1px solid {theme.accent}; }}
     QToolButton[primary="true"]:focus {{ border: 1px solid {theme.text}; }}

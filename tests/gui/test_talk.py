@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from embedviz.app.state import State
-from embedviz.gui.theme import TALK_SCALE
+from embedviz.gui.theme import TALK_SCALE, look
 
 
 @pytest.fixture
@@ -65,3 +65,23 @@ def test_closing_the_window_ends_it(talking):
     talk = talking.talk
     talking.close()
     assert not talk.isVisible()
+
+
+def test_the_controls_are_off_stage_and_come_back(talking, idle):
+    pane = talking.panes[0]
+    pane.controls.row.setChecked(True)  # As a run does, to show how far it is.
+    idle(talking.session)
+    assert pane.tool_row.height() == pane.row.height() == 0
+    talking.talk.close()
+    talking.grab()
+    assert pane.tool_row.height() == pane.tool_row.minimumHeight() > 30
+    assert pane.row.height() > 30
+    assert pane.row.maximumHeight() > 1000
+
+
+def test_keys_of_the_menus_work_on_stage(talking, qtbot):
+    before = look.theme
+    talking.talk.activateWindow()
+    qtbot.keyClick(talking.talk, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: look.theme is not before)
+    assert talking.talk.isVisible()

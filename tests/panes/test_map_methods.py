@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from embedviz.app import layout_cache, processes
 from embedviz.app.layouts import Layout, Layouts
@@ -400,3 +400,29 @@ def test_one_row_is_said_to_be_one(pane, session, idle):
     session.show(State().opened(VectorSet(np.eye(1, 3))))
     idle(session)
     assert "of the 1 row" in session.description
+
+
+@pytest.mark.parametrize("width", [300, 340, 460, 736, 1200])
+def test_no_control_is_squeezed(opened, session, idle, qtbot, width):
+    session.show(session.state.with_map())
+    opened.window().resize(width, 400)
+    idle(session)
+    qtbot.waitUntil(lambda: opened.width() == width)
+    controls = opened.controls
+    assert opened.minimumSizeHint().width() <= 300
+    for each in opened.tool_row.findChildren(QWidget):
+        if each.parent() is opened.tool_row and each.isVisible():
+            least = 70 if each in (controls.sets, controls.method) else each.minimumSizeHint()
+            assert each.width() >= (least if isinstance(least, int) else least.width())
+    is_in_row = controls.dimensions.parent() is opened.tool_row
+    assert is_in_row == (width > 460)
+    assert (controls.trust.parent() is opened.tool_row) == (width > 736)
+
+
+def test_at_the_usual_width_names_and_truth_are_at_hand(opened, qtbot):
+    opened.window().resize(736, 500)
+    qtbot.waitUntil(lambda: opened.width() == 736)
+    row = opened.tool_row
+    assert opened.controls.labels.parent() is row
+    assert opened.controls.trust.parent() is row
+    assert opened.controls.density.parent() is row

@@ -208,7 +208,8 @@ class MapTools(QObject):
     def add_to(self, row: QHBoxLayout) -> None:
         """Put the controls into the tool row."""
         row.parentWidget().setMinimumWidth(LEAST_WIDTH)
-        row.setSpacing(3 * GRID // 4)
+        row.setSpacing(GRID // 2 + 1)
+        row.setContentsMargins(3 * GRID // 2, GRID // 2, 3 * GRID // 2, GRID // 2)
         for widget in (
             self.sets,
             self.method,
@@ -222,6 +223,14 @@ class MapTools(QObject):
     def fit_into(self, row: QHBoxLayout, width: int) -> None:
         """Keep as many controls in the row as fit, the others behind the gear."""
         always = [self.sets, self.method, self.row, self.gear]
+        for each in (self.row, self.gear, *(widget for _, widget in self._secondary)):
+            # Without its style a control believes that less is enough.
+            for part in (each, *each.findChildren(QToolButton)):
+                part.ensurePolished()
+            each.setMinimumWidth(each.sizeHint().width())
+        for box in (self.sets, self.method):
+            box.ensurePolished()
+            box.setMinimumWidth(_LEAST_BOX)
         shown = [each for each in always if each is not self.sets or not each.isHidden()]
         margins, space = row.contentsMargins(), row.spacing()
         room = width - margins.left() - margins.right() + space
@@ -360,6 +369,5 @@ def _narrow(box: QComboBox, letters: int) -> QComboBox:
     """Let a box cut names that are longer than this, instead of making the window wide."""
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(letters)
-    box.setMinimumWidth(_LEAST_BOX)
     box.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
     return box
