@@ -209,11 +209,11 @@ def _with_room(
 ) -> NDArray[np.float64]:
     """Return places, those near the border moved so far that a name above fits into the area."""
     size = np.array([frame.area.width(), frame.area.height()])
-    is_inside = ((pixels >= 0) & (pixels <= size)).all(axis=1)
+    is_inside = np.all((pixels >= 0) & (pixels <= size), axis=1, keepdims=True)
     least = np.column_stack([boxes[:, 0] / 2, boxes[:, 1] + gap])
     most = np.column_stack([size[0] - boxes[:, 0] / 2, np.full(len(boxes), size[1])])
     moved = np.minimum(np.maximum(pixels, least), np.maximum(most, least))
-    return np.where(is_inside[:, np.newaxis], moved, pixels)
+    return np.where(is_inside, moved, pixels)
 
 
 def zoom_of(frame: Frame) -> float:

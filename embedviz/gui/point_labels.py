@@ -183,6 +183,8 @@ class PointLabels:
         """
         rows = self._ordinary(frame, canvas) if share > 0 else ALL_ROWS
         if not len(rows):
+            if not frame.is_moving:
+                self._places = {}
             return
         pixels, depth, radii = self._reaches(rows, frame, canvas, reach_of)
         corner, area = _corner(frame), frame.area.width() * frame.area.height()
@@ -290,4 +292,5 @@ def _corner(frame: Frame) -> NDArray[np.float64]:
 
 
 def _moved(boxes: NDArray[np.float64], way: NDArray[np.float64]) -> NDArray[np.float64]:
-    return boxes + np.array([*way, 0.0, 0.0])
+    moved: NDArray[np.float64] = boxes + np.array([*way, 0.0, 0.0])
+    return moved

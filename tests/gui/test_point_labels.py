@@ -116,3 +116,10 @@ def test_what_is_required_is_farther_away_where_nothing_near_is_free(labels, can
         (box,) = labels.paint_chosen(painter, frame, canvas, around)
     assert not QRectF(*box).intersects(QRectF(*around[0]))
     assert QRectF(*box).adjusted(-20, -20, 20, 20).contains(150, 100)
+
+
+def test_what_is_no_longer_labeled_is_forgotten(labels, canvas):
+    painted(labels, canvas)
+    assert labels._places
+    painted(labels, canvas, share=0.0)
+    assert not labels._places
