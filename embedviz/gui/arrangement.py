@@ -1,18 +1,25 @@
-"""Where the docks of the window are: panes as tabs or side by side, a panel on either side."""
+"""Where the docks of the window are: panes as tabs or side by side, a panel on either side.
+
+The panels keep their widths, which the user sets by dragging their edges, whatever the window's
+width is: Qt would let them grow with it. Only where panes would have no room they become narrower.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QMainWindow
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStyle
 
 from embedviz.gui.theme import LIBRARY_WIDTH, NEIGHBORS_WIDTH
 
 _SIDE_BY_SIDE = Qt.Orientation.Horizontal
+_LEAST_PANEL = 120
+_LEAST_PANE = 300
 
 
-class Arrangement:
+class Arrangement(QObject):
     """Puts docks in their places.
 
     Qt adds a dock that is to go beside a tab as another tab. So, to put a pane beside the others,
@@ -34,12 +41,18 @@ class Arrangement:
         panes: Sequence[QDockWidget],
         right: QDockWidget,
     ) -> None:
+        super().__init__(window)
         self._window, self._left, self._right = window, left, right
         self._panes = tuple(panes)
         self._beside: tuple[QDockWidget, ...] = ()
         # Qt forgets widths that are set before it has placed the docks.
         self._laid_out = QTimer(window, singleShot=True, interval=0)
         self._laid_out.timeout.connect(self.set_widths)
+        self._widths = {left: LIBRARY_WIDTH, right: NEIGHBORS_WIDTH}
+        self._is_dragging = False
+        self._kept = QTimer(window, singleShot=True, interval=0)
+        self._kept.timeout.connect(self.keep_widths)
+        window.installEventFilter(self)
         window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, left)
         window.splitDockWidget(left, right, _SIDE_BY_SIDE)
         self._place(self._panes[0], self._panes)
@@ -70,11 +83,57 @@ class Arrangement:
         self._place(in_front, [dock for dock in self._panes if not dock.isHidden()])
 
     def set_widths(self) -> None:
-        """Give the side panels their usual widths, and the panes equal parts of the rest."""
-        columns = [self._tabs()[0], *self._beside]
-        rest = self._window.width() - LIBRARY_WIDTH - NEIGHBORS_WIDTH
-        widths = [LIBRARY_WIDTH, *[max(rest // len(columns), 1)] * len(columns), NEIGHBORS_WIDTH]
-        self._window.resizeDocks([self._left, *columns, self._right], widths, _SIDE_BY_SIDE)
+        """Give the side panels their widths, and the panes equal parts of the rest."""
+        self._share([1.0] * len(self._columns()))
+
+    def keep_widths(self) -> None:
+        """Give the side panels their widths, and the panes the same parts of the rest as now."""
+        self._share([max(dock.width(), 1) for dock in self._columns()])
+
+    def note_widths(self) -> None:
+        """Take the widths of the side panels, as they are now, for those that are wanted."""
+        for panel in self._panels():
+            self._widths[panel] = panel.width()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Follow the width of the window, and the edges that the user drags."""
+        if isinstance(event, QResizeEvent) and event.size().width() != event.oldSize().width():
+            self.keep_widths()  # Before it is painted, where Qt has placed the docks already.
+            self._kept.start()  # Else a moment later.
+        elif isinstance(event, QMouseEvent):
+            place = event.position().toPoint()
+            if event.type() == QEvent.Type.MouseButtonPress:
+                self._is_dragging = self._window.isSeparator(place)
+            elif event.type() == QEvent.Type.MouseButtonRelease and self._is_dragging:
+                self._is_dragging = False
+                self.note_widths()
+        return False
+
+    def _share(self, parts: Sequence[float]) -> None:
+        panels, columns = self._panels(), self._columns()
+        if not columns:
+            return
+        wanted = [self._widths[panel] for panel in panels]
+        least = sum(max(_LEAST_PANE, dock.minimumSizeHint().width()) for dock in columns)
+        style = self._window.style()
+        edge = style.pixelMetric(QStyle.PixelMetric.PM_DockWidgetSeparatorExtent)
+        edges = edge * (len(panels) + len(columns) - 1)
+        room = max(self._window.width() - least - edges, 0)
+        scale = min(1.0, room / max(sum(wanted), 1))
+        sides = [max(round(scale * width), _LEAST_PANEL) for width in wanted]
+        rest = max(self._window.width() - sum(sides) - edges, 1)
+        widths = [max(round(rest * part / sum(parts)), 1) for part in parts]
+        self._window.resizeDocks([*panels, *columns], [*sides, *widths], _SIDE_BY_SIDE)
+
+    def _panels(self) -> list[QDockWidget]:
+        panels = (self._left, self._right)
+        return [dock for dock in panels if not dock.isHidden() and not dock.isFloating()]
+
+    def _columns(self) -> list[QDockWidget]:
+        """Return the panes side by side, of tabs the one in front."""
+        docks = [dock for dock in self._tabs() if not dock.isHidden()]
+        first = [self._front_of(docks)] if docks else []
+        return first + [dock for dock in self._beside if not dock.isHidden()]
 
     def _tabs(self) -> list[QDockWidget]:
         return [dock for dock in self._panes if dock not in self._beside]

@@ -53,6 +53,7 @@ class TalkWindow(QWidget):
     def _controls(self) -> list[QWidget]:
         """Return what is beside the picture."""
         page, picture = self._pane.picture.parentWidget(), self._pane.picture
+        assert page is not None
         parts = page.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
         return [part for part in parts if part is not picture]
 

@@ -1,6 +1,7 @@
 """Panes side by side and back, with real docks and empty panes."""
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from embedviz.gui.arrangement import Arrangement
@@ -94,3 +95,63 @@ def test_it_works_while_a_side_panel_is_hidden(window, columns):
     columns("a", "c", "right")
     window.docks["left"].show()
     columns("left", "a", "c", "right")
+
+
+USUAL = pytest.approx([LIBRARY_WIDTH, NEIGHBORS_WIDTH], abs=3)
+
+
+def sides(window):
+    return [window.docks[name].width() for name in ("left", "right")]
+
+
+def resize(window, width, qtbot):
+    window.resize(width, 600)
+    qtbot.waitUntil(lambda: window.docks["right"].geometry().right() >= window.width() - 3)
+
+
+def test_the_panes_take_what_the_window_grows_by(window, qtbot):
+    for width in (2560, 1000, 2560):
+        resize(window, width, qtbot)
+        qtbot.waitUntil(lambda: sides(window) == USUAL)
+    resize(window, 700, qtbot)
+    qtbot.waitUntil(lambda: sum(sides(window)) < 420)  # A pane has room first.
+    resize(window, 1280, qtbot)
+    qtbot.waitUntil(lambda: sides(window) == USUAL)
+
+
+def test_panes_side_by_side_keep_their_parts_when_the_window_grows(window, columns, qtbot):
+    window.arrangement.put_beside(window.docks["c"])
+    columns("left", "a", "c", "right")
+    docks = [window.docks[name] for name in "ac"]
+    qtbot.waitUntil(lambda: abs(docks[0].width() - docks[1].width()) < 3)
+    window.resizeDocks(docks, [500, 236], Qt.Orientation.Horizontal)
+    resize(window, 2000, qtbot)
+    qtbot.waitUntil(lambda: sides(window) == USUAL)
+    assert docks[0].width() > 1.8 * docks[1].width()
+
+
+def test_a_width_that_the_user_drags_is_kept(window, columns, qtbot):
+    left = window.docks["left"]
+    edge = QPoint(left.geometry().right() + 1, 300)
+    assert window.isSeparator(edge)
+    qtbot.mousePress(window, Qt.MouseButton.LeftButton, pos=edge)
+    docks = [window.docks[name] for name in ("left", "a", "right")]
+    window.resizeDocks(docks, [400, 592, NEIGHBORS_WIDTH], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: abs(left.width() - 400) < 3)
+    qtbot.mouseRelease(window, Qt.MouseButton.LeftButton, pos=edge)
+    assert window.arrangement._widths[left] == pytest.approx(400, abs=3)
+    resize(window, 1800, qtbot)
+    qtbot.waitUntil(lambda: sides(window) == pytest.approx([400, NEIGHBORS_WIDTH], abs=3))
+    window.arrangement.put_beside(window.docks["c"])
+    columns("left", "a", "c", "right")
+    qtbot.waitUntil(lambda: sides(window) == pytest.approx([400, NEIGHBORS_WIDTH], abs=3))
+
+
+def test_with_a_panel_or_every_pane_hidden_the_window_grows_all_the_same(window, qtbot):
+    window.docks["right"].hide()
+    window.resize(1700, 600)
+    qtbot.waitUntil(lambda: abs(window.docks["left"].width() - LIBRARY_WIDTH) < 4)
+    for name in "abc":
+        window.docks[name].hide()
+    window.resize(1500, 600)
+    assert window.docks["left"].isVisible()

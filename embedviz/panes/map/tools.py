@@ -207,7 +207,8 @@ class MapTools(QObject):
 
     def add_to(self, row: QHBoxLayout) -> None:
         """Put the controls into the tool row."""
-        row.parentWidget().setMinimumWidth(LEAST_WIDTH)
+        if (frame := row.parentWidget()) is not None:
+            frame.setMinimumWidth(LEAST_WIDTH)
         row.setSpacing(GRID // 2 + 1)
         row.setContentsMargins(3 * GRID // 2, GRID // 2, 3 * GRID // 2, GRID // 2)
         for widget in (
