@@ -131,15 +131,15 @@ def test_panes_side_by_side_keep_their_parts_when_the_window_grows(window, colum
 
 
 def test_a_width_that_the_user_drags_is_kept(window, columns, qtbot):
-    left = window.docks["left"]
+    left, first, right = (window.docks[name] for name in ("left", "a", "right"))
+    qtbot.waitUntil(lambda: sides(window) == USUAL)
+    window.resizeDocks([left, first, right], [400, 590, 280], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: left.width() > 350)
     edge = QPoint(left.geometry().right() + 1, 300)
     assert window.isSeparator(edge)
     qtbot.mousePress(window, Qt.MouseButton.LeftButton, pos=edge)
-    docks = [window.docks[name] for name in ("left", "a", "right")]
-    window.resizeDocks(docks, [400, 592, NEIGHBORS_WIDTH], Qt.Orientation.Horizontal)
-    qtbot.waitUntil(lambda: left.width() > 350)
-    dragged = [left.width(), window.docks["right"].width()]
     qtbot.mouseRelease(window, Qt.MouseButton.LeftButton, pos=edge)
+    dragged = sides(window)
     assert window.arrangement._widths[left] == dragged[0]
     resize(window, 1800, qtbot)
     qtbot.waitUntil(lambda: sides(window) == pytest.approx(dragged, abs=4))
