@@ -299,3 +299,12 @@ def test_closing_a_set_leaves_maps_of_the_others(linked, idle):
     for pane in (first, second):
         assert pane.run.layout.vector_set.name == "mirrored"
         assert not pane.notice.text
+
+
+def test_rows_without_a_number_are_said(opened, session, idle):
+    numbers = [1.0, 2.0, None, None, 5.0]
+    rows = VectorSet(np.eye(5), None, {"price": numbers}, "prices")
+    session.show(State().opened(rows))
+    session.show(session.state.mapped(session.state.map.colored_by("price")))
+    idle(session)
+    assert "2 without price" in opened.view._picture.caption

@@ -25,6 +25,7 @@ from embedviz.gui.colors import (
     size_by,
     size_note,
 )
+from embedviz.gui.column_values import count_missing
 from embedviz.gui.legend import Categories, Legend
 from embedviz.gui.theme import Theme
 
@@ -137,11 +138,11 @@ def dress(
         the column.
     """
     coloring, notes = None, []
-    hidden = None
-    if settings.color_by is not None and settings.color_by in vector_set.metadata.column_names:
+    hidden, column = None, settings.color_by
+    if column is not None and column in vector_set.metadata.column_names:
         coloring = color_by(
             vector_set,
-            settings.color_by,
+            column,
             theme,
             hidden=settings.hidden,
             color_range=settings.color_range,
@@ -150,6 +151,8 @@ def dress(
             ramp=settings.ramp,
         )
         hidden = coloring.hidden_rows
+        if coloring.ramp and shares is None and (missing := count_missing(vector_set, column)):
+            notes.append(f"{missing:,} without {column}")
     if shares is not None:
         coloring = color_by_share(shares, theme)
     sizes = None

@@ -44,8 +44,6 @@ from embedviz.panes.map.truth import Asked, Truth
 
 WARM_MILLISECONDS = 2500
 """How long after a first picture the process for t-SNE and UMAP is started."""
-LEAST_WIDTH = 340
-"""In pixels, so that two maps have room beside each other."""
 
 
 class MapPane(Pane):
@@ -95,8 +93,6 @@ class MapPane(Pane):
     def _add_tools(self) -> None:
         self.row = ProjectionRow(self.name, self.new_task("labels"))
         self.row.hide()
-        # Less than the controls want: those that have no room go behind the gear.
-        self.tool_row.setMinimumWidth(LEAST_WIDTH)
         self.controls = MapTools(self.name)
         self.controls.add_to(self.tools)
         self.controls.changed.connect(lambda settings: self.change(**settings))
