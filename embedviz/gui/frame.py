@@ -109,7 +109,7 @@ class Frame:
     @property
     def point_scale(self) -> float:
         """How large points and their rings are against the usual: they grow less than text."""
-        return self.text_scale**_GROWTH
+        return float(self.text_scale**_GROWTH)
 
     def text(self, pixels: float) -> float:
         """Return a length that grows with the text."""

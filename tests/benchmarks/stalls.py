@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import replace
 from typing import Any
@@ -57,4 +58,4 @@ class Stalls(Benchmark):
         layout = window.panes[0].run.layout
         if layout.projection != projection:
             raise RuntimeError(f"laid out by {layout.projection} instead")
-        return [1000 * (later - beat) for beat, later in zip(beats, beats[1:], strict=False)]
+        return [1000 * (later - beat) for beat, later in itertools.pairwise(beats)]
