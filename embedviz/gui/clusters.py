@@ -72,7 +72,7 @@ class ClusterNames:
         self._factors: list[float] = []
         self._clusters: tuple[Cluster, ...] = ()
         self._positions = np.empty((0, 3))
-        self._places: list[int] = []
+        self._places: NDArray[np.intp] = np.empty(0, dtype=np.intp)
 
     def __len__(self) -> int:
         return len(self._clusters)
@@ -90,7 +90,7 @@ class ClusterNames:
 
     def forget_places(self) -> None:
         """Place all names anew."""
-        self._places = [-1] * len(self._clusters)
+        self._places = np.full(len(self._clusters), -1, dtype=np.intp)
 
     def label_share(self, frame: Frame) -> float:
         """Return how many of the labels of points may be shown beside the names, 0 to 1."""
@@ -138,15 +138,18 @@ class ClusterNames:
         boxes = np.array([text_size(*pair) for pair in zip(texts, letters, strict=True)])
         corner = np.array([frame.area.left(), frame.area.top()])
         pixels, depth = frame.project(self._positions)
-        placement = self._placed(frame, pixels - corner, boxes, obstacles)
+        # Where others are dimmed, names of what is chosen come before larger ones.
+        faint = [is_dimmed and not (len(bright) and bright[i]) for i in range(len(texts))]
+        order = np.argsort(faint, kind="stable")
+        placement = self._placed(frame, pixels - corner, boxes, obstacles, order)
+        placed = order[placement.candidates]
         corners = placement.corners + corner
         painter.save()
-        for index, place in zip(placement.candidates.tolist(), corners.tolist(), strict=True):
-            fades = is_dimmed and not (len(bright) and bright[index])
-            painter.setOpacity(min(opacity, 1.0) * (_DIMMED if fades else 1.0))
+        for index, place in zip(placed.tolist(), corners.tolist(), strict=True):
+            painter.setOpacity(min(opacity, 1.0) * (_DIMMED if faint[index] else 1.0))
             self._draw(painter, frame, self._clusters[index], letters[index], place, depth[index])
         painter.restore()
-        return np.hstack([corners, boxes[placement.candidates]])
+        return np.hstack([corners, boxes[placed]])
 
     def _placed(
         self,
@@ -154,25 +157,26 @@ class ClusterNames:
         pixels: NDArray[np.float64],
         boxes: NDArray[np.float64],
         obstacles: ArrayLike,
+        order: NDArray[np.intp],
     ) -> Placement:
+        """Return which of the names fit, by their place in the order, and where."""
         avoided = np.array(obstacles, dtype=np.float64).reshape(-1, 4)
         avoided[:, :2] -= frame.area.left(), frame.area.top()
         pixels = _with_room(pixels, boxes, frame, frame.text(_GAP))
         placement = place_labels(
-            pixels,
-            boxes,
+            pixels[order],
+            boxes[order],
             np.full(len(boxes), frame.text(_GAP)),
             np.full(len(boxes), frame.text(_CLEARANCE)),
             width=frame.area.width(),
             height=frame.area.height(),
             obstacles=avoided,
-            preferred=self._places,
+            preferred=self._places[order],
             shifts=OVER,
         )
         if not frame.is_moving:
             self.forget_places()
-            for index, place in zip(placement.candidates, placement.places, strict=True):
-                self._places[index] = int(place)
+            self._places[order[placement.candidates]] = placement.places
         return placement
 
     def _draw(

@@ -174,4 +174,12 @@ def test_some_names_are_not_dimmed_with_the_others(names):
         pixels[y : y + height, x : x + width, 3].max()
         for x, y, width, height in boxes.astype(int).tolist()
     ]
-    assert opacities[0] < 140 < 250 < opacities[1]
+    assert opacities[1] < 140 < 250 < opacities[0]  # The bright one is placed first.
+
+
+def test_a_bright_name_takes_the_place_of_a_larger_dimmed_one(names):
+    names.set_clusters([cluster("many", 0, 0, 9), cluster("some", 0, 0, 8)])
+    obstacles = [[0, 0, 420, 156], [0, 184, 420, 146]]  # There is room for one.
+    (dimmed,), _ = painted(names, framed(), obstacles, is_dimmed=True)
+    (bright,), _ = painted(names, framed(), obstacles, is_dimmed=True, bright=[False, True])
+    assert dimmed[2] != bright[2]

@@ -107,7 +107,7 @@ def test_two_linked_maps(window, qtbot, qapp, artefacts, words, idle, theme, siz
     final = load_sample("words-final")
     state = State().opened(words).opened(final).with_map().activated(words)
     chosen = [
-        row for row, kind in enumerate(words.metadata["category"].to_pylist()) if kind == "animal"
+        row for row, kind in enumerate(words.metadata["category"].to_pylist()) if kind == "animals"
     ]
     window.session.show(state.selecting(chosen))
     window.trigger("view.sides")
@@ -121,3 +121,5 @@ def test_two_linked_maps(window, qtbot, qapp, artefacts, words, idle, theme, siz
     first, second = (pane for pane in window.panes if isinstance(pane, MapPane))
     assert first.run.layout.vector_set is final
     assert second.run.layout.vector_set is words
+    for pane in (first, second):  # The same words are marked in both.
+        assert len(pane.view._picture.canvas.marks.selected) == len(chosen) > 50
