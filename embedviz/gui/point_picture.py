@@ -57,6 +57,7 @@ class PointPicture:
         self.pictures = PointPictures()
         self.arrows: Sequence[Arrow] = ()
         self.lines: Sequence[Line] = ()
+        self._measured: tuple[tuple[object, ...], Extent] = (None, None, None), Extent()
         self.notes: Sequence[Note] = ()
         self.links = Links()
         self.titles: Sequence[str] | None = None
@@ -78,12 +79,15 @@ class PointPicture:
 
     def extent(self) -> Extent:
         """Return where everything in the space of the data is."""
-        others = self.clouds()[1:]
+        others, known = self.clouds()[1:], self.canvas.extent
         if not others:
-            return self.canvas.extent
-        known = self.canvas.extent
-        corners = [known.low, known.high] if len(self.canvas) else np.empty((0, 3))
-        return extent_of(corners, *others)
+            return known
+        # Asked for many times a frame, while lines stay: they are others when they are set anew.
+        of = known, self.lines, self.arrows
+        if any(part is not last for part, last in zip(of, self._measured[0], strict=True)):
+            corners = [known.low, known.high] if len(self.canvas) else np.empty((0, 3))
+            self._measured = of, extent_of(corners, *others)
+        return self._measured[1]
 
     def frame(
         self,
