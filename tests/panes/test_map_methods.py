@@ -426,3 +426,15 @@ def test_at_the_usual_width_names_and_truth_are_at_hand(opened, qtbot):
     assert opened.controls.labels.parent() is row
     assert opened.controls.trust.parent() is row
     assert opened.controls.density.parent() is row
+
+
+def test_points_walk_to_where_the_method_starts(opened, session, qtbot, at_work):
+    """They are set once, on their way, and not a second time at once where they are to be."""
+    opened.view.animations = True
+    walking = []
+    opened.run.moved.connect(lambda _, first: first and walking.append(opened.view.is_on_the_way()))
+    opened.row.run_wanted.emit(UMAP(seed=8))
+    moving(opened, qtbot)
+    assert walking == [True]
+    opened.row.cancel_wanted.emit()
+    qtbot.waitUntil(lambda: session.board.current is None and not opened.view.is_on_the_way())

@@ -157,8 +157,7 @@ class MapPane(Pane):
         dressed = layout.vector_set, settings.looks, truth, look.theme
         self._apply("dress", dressed, lambda: self._put_on(layout, truth))
         if self.run.streamed is not None:
-            recolored = self._dress
-            self._apply("moving", recolored, lambda: self._recolor_moving(layout))
+            self._apply("moving", self._dress, self._recolor_moving)
         else:
             place = layout, settings.is_3d, self._dress
             self._apply("points", place, lambda: self._place_points(layout, settings))
@@ -247,12 +246,12 @@ class MapPane(Pane):
         self._applied.pop("names", None)
         self.names.hide()
         self.hover.hide()
-        self.chosen.show(self.session.state, self.wanted.vector_set, with_labels=False)
+        self._applied["moving"] = self._dress  # Else they would be set again, and not walk.
         self.view.set_axes(None)
         self.view.set_points(shown, self._dress.colors, self._dress.sizes, animate=True)
         self._bring_up_to_date()
 
-    def _recolor_moving(self, layout: Layout) -> None:
+    def _recolor_moving(self) -> None:
         """Show points that are on their way in other colors, or others of them."""
         if self._dress is not None and self.run.streamed is not None:
             shown = self._dress.only_shown(self.run.streamed)
