@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from embedviz.app import layout_cache
-from embedviz.app.layouts import Layout, Wanted
+from embedviz.app.layouts import Wanted
 from embedviz.core.layouts import TSNE, UMAP
 from embedviz.core.matching import matching_rows
 from embedviz.core.pca import PCA
@@ -35,7 +35,7 @@ class MethodChoice(QObject):
         self._row.run_wanted.connect(self._lay_out_by)
         self._row.stop_wanted.connect(pane.run.stop)
         self._row.cancel_wanted.connect(pane.cancel)
-        pane.controls.method_chosen.connect(self._choose)
+        pane.controls.method_chosen.connect(lambda _: self._choose())
         pane.controls.projection_shown.connect(self._follow)
         pane.controls.row_toggled.connect(self._unfold)
         pane.run.task.progressed.connect(self._show_progress)
@@ -49,30 +49,29 @@ class MethodChoice(QObject):
     def _unfold(self, unfolded: bool) -> None:
         layout = self._pane.run.layout
         if unfolded and layout is not None and not self._row.is_running:
-            self._show(self._pane.controls.method.currentData(), layout)
+            self._show(layout.projection, layout.vector_set)
         self._row.setVisible(unfolded)
 
-    def _show(self, name: str, layout: Layout) -> None:
+    def _show(self, projection: Projection, vector_set: VectorSet) -> None:
+        """Show the settings of the method that the box shows."""
+        name = self._pane.controls.method.currentData()
         n_components = 2 + self._pane.settings.is_3d
-        self._row.show_method(name, layout.projection, layout.vector_set, n_components)
-        self.offer_selected(layout.vector_set)
+        self._row.show_method(name, projection, vector_set, n_components)
+        self.offer_selected(vector_set)
 
     def _follow(self, projection: Projection, vector_set: VectorSet, same_place: bool) -> None:
         """Show the settings of the method that the box shows, once another one is shown."""
         self._pane.notice.clear()  # It was about what was shown, or wanted, before.
         is_there = same_place and self._row.settings == projection
         if not self._row.isHidden() and not is_there:
-            name = self._pane.controls.method.currentData()
-            n_components = 2 + self._pane.settings.is_3d
-            self._row.show_method(name, projection, vector_set, n_components)
-            self.offer_selected(vector_set)
+            self._show(projection, vector_set)
 
-    def _choose(self, name: str) -> None:
+    def _choose(self) -> None:
         """Show the settings of a method; what needs no waiting is shown at once."""
         layout = self._pane.run.layout
         if layout is None:
             return
-        self._show(name, layout)
+        self._show(layout.projection, layout.vector_set)
         settings = self._row.settings
         self._pane.controls.unfold_row(not isinstance(settings, PCA))
         if isinstance(settings, TSNE | UMAP):

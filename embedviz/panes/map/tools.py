@@ -96,55 +96,10 @@ class MapTools(QObject):
         self._make_gear()
 
     def _make_gear(self) -> None:
-        name = self._name
-        self.gear = Gear(f"{name}.gear", "More settings of the map")
-        self.size = choice(f"{name}.size", "Size: a metadata column that sizes the points")
-        self.size.activated.connect(lambda _: self._tell(size_by=self.size.currentData()))
-        self.ramp = choice(
-            f"{name}.ramp",
-            "Ramp: the colors of numbers",
-            [(words, key) for key, words in RAMPS.items()],
-        )
-        self.ramp.activated.connect(lambda _: self._tell(ramp=self.ramp.currentData()))
-        self.inverted = self._toggle(
-            "inverted", "Inverted", "Inverted: numbers the other way round"
-        )
-        self.grouping = choice(
-            f"{name}.as_categories",
-            "Whole numbers: colors for groups, or a ramp for quantities",
-            (("automatic", None), ("groups", True), ("quantities", False)),
-        )
-        self.grouping.activated.connect(
-            lambda _: self._tell(
-                as_categories=self.grouping.currentData(), hidden=frozenset(), color_range=None
-            )
-        )
-        self.label_scale = decimal(
-            f"{name}.label_scale", "Label size: 1 is the usual one", 2.5, 0.1
-        )
-        self.label_scale.setMinimum(0.6)
-        self.label_scale.valueChanged.connect(lambda scale: self._tell(label_scale=round(scale, 2)))
-        self.through = choice(
-            f"{name}.through",
-            "Box and lasso in 3-D: all points within, or those in front only",
-            (("all points within", True), ("front-most only", False)),
-        )
-        self.through.activated.connect(lambda _: self._tell(through=self.through.currentData()))
-        self.groups = Groups(f"{name}.groups")
-        self.groups.chosen.connect(lambda hidden: self._tell(hidden=hidden))
-        self.low, self.high = (
-            decimal(f"{name}.{end}", f"{end.title()}: the number where the colors end", 0.0, 0.1)
-            for end in ("low", "high")
-        )
-        self.usual = tool_button(
-            f"{name}.usual_range",
-            "Middle 98 %",
-            "Middle 98 %: leave the outermost out of the range",
-        )
-        self.usual.clicked.connect(self._tell_usual_range)
-        for box in (self.low, self.high):
-            box.valueChanged.connect(lambda _: self._tell_range())
-        self.images = self._toggle("images", "Pictures", "Pictures: draw the rows' own pictures")
+        self.gear = Gear(f"{self._name}.gear", "More settings of the map")
+        self._make_column_settings()
+        self._make_range_settings()
+        self._make_view_settings()
         for text, control in (
             ("Size by", self.size),
             ("Groups", self.groups),
@@ -159,6 +114,59 @@ class MapTools(QObject):
             ("", self.images),
         ):
             self.gear.add(text, control)
+
+    def _make_column_settings(self) -> None:
+        name = self._name
+        self.size = choice(f"{name}.size", "Size: a metadata column that sizes the points")
+        self.size.activated.connect(lambda _: self._tell(size_by=self.size.currentData()))
+        self.groups = Groups(f"{name}.groups")
+        self.groups.chosen.connect(lambda hidden: self._tell(hidden=hidden))
+        self.grouping = choice(
+            f"{name}.as_categories",
+            "Whole numbers: colors for groups, or a ramp for quantities",
+            (("automatic", None), ("groups", True), ("quantities", False)),
+        )
+        self.grouping.activated.connect(
+            lambda _: self._tell(
+                as_categories=self.grouping.currentData(), hidden=frozenset(), color_range=None
+            )
+        )
+
+    def _make_view_settings(self) -> None:
+        name = self._name
+        self.label_scale = decimal(
+            f"{name}.label_scale", "Label size: 1 is the usual one", 2.5, 0.1
+        )
+        self.label_scale.setMinimum(0.6)
+        self.label_scale.valueChanged.connect(lambda scale: self._tell(label_scale=round(scale, 2)))
+        self.through = choice(
+            f"{name}.through",
+            "Box and lasso in 3-D: all points within, or those in front only",
+            (("all points within", True), ("front-most only", False)),
+        )
+        self.through.activated.connect(lambda _: self._tell(through=self.through.currentData()))
+        self.images = self._toggle("images", "Pictures", "Pictures: draw the rows' own pictures")
+
+    def _make_range_settings(self) -> None:
+        name = self._name
+        ramps = [(words, key) for key, words in RAMPS.items()]
+        self.ramp = choice(f"{name}.ramp", "Ramp: the colors of numbers", ramps)
+        self.ramp.activated.connect(lambda _: self._tell(ramp=self.ramp.currentData()))
+        self.inverted = self._toggle(
+            "inverted", "Inverted", "Inverted: numbers the other way round"
+        )
+        self.low, self.high = (
+            decimal(f"{name}.{end}", f"{end.title()}: the number where the colors end", 0.0, 0.1)
+            for end in ("low", "high")
+        )
+        self.usual = tool_button(
+            f"{name}.usual_range",
+            "Middle 98 %",
+            "Middle 98 %: leave the outermost out of the range",
+        )
+        self.usual.clicked.connect(self._tell_usual_range)
+        for box in (self.low, self.high):
+            box.valueChanged.connect(lambda _: self._tell_range())
 
     def _toggle(self, setting: str, text: str, description: str) -> QToolButton:
         made = toggle(f"{self._name}.{setting}", text, description)
@@ -265,11 +273,14 @@ class MapTools(QObject):
         self._show_columns(vector_set)
         self._show_projection(vector_set, settings.is_3d, shown)
         self.dimensions.show_choice(int(settings.is_3d))
-        self.color.setCurrentIndex(max(self.color.findData(settings.color_by), 0))
-        self.size.setCurrentIndex(max(self.size.findData(settings.size_by), 0))
-        self.ramp.setCurrentIndex(max(self.ramp.findData(settings.ramp), 0))
-        self.grouping.setCurrentIndex(max(self.grouping.findData(settings.as_categories), 0))
-        self.through.setCurrentIndex(self.through.findData(settings.through))
+        for box, value in (
+            (self.color, settings.color_by),
+            (self.size, settings.size_by),
+            (self.ramp, settings.ramp),
+            (self.grouping, settings.as_categories),
+            (self.through, settings.through),
+        ):
+            box.setCurrentIndex(max(box.findData(value), 0))
         for button, on in (
             (self.labels, settings.labels),
             (self.density, settings.density),
