@@ -16,6 +16,7 @@ from embedviz.core.errors import UserError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from embedviz.core.formats.reading import Opened
     from embedviz.core.thumbnails import Thumbnails
 
 Matrix = NDArray[np.float32]
@@ -66,6 +67,8 @@ class VectorSet:
         rows.
     extends : VectorSet, optional
         The set that this one is, with something more to each row.
+    opened : Opened, optional
+        How it was read from a file. Default: as the set that it extends.
 
     Attributes
     ----------
@@ -97,6 +100,7 @@ class VectorSet:
         derivation: Derivation | None = None,
         thumbnails: Thumbnails | None = None,
         extends: VectorSet | None = None,
+        opened: Opened | None = None,
     ) -> None:
         self.name = name
         self.identity: object = object() if extends is None else extends.identity
@@ -109,6 +113,8 @@ class VectorSet:
         self.notes = tuple(notes)
         self.source = source
         self.derivation = derivation
+        inherited = None if extends is None else extends.opened
+        self.opened: Opened | None = inherited if opened is None else opened
         if thumbnails is None and derivation is not None:
             thumbnails = derivation.parent.thumbnails
         self.thumbnails: Thumbnails | None = thumbnails

@@ -7,11 +7,12 @@ are a matter of judgment. To add a format, write a module with a `Format` in it 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Literal
 
-from embedviz.core.errors import UserError
+from embedviz.core.errors import Undecided, UserError
 from embedviz.core.formats import (
     delimited,
     json_objects,
@@ -22,13 +23,14 @@ from embedviz.core.formats import (
     word2vec_binary,
 )
 from embedviz.core.formats.companions import with_companions
-from embedviz.core.formats.reading import Contents, Format, ReadSettings
+from embedviz.core.formats.inspecting import Finding, finding_of
+from embedviz.core.formats.reading import Contents, Format, Opened, ReadSettings
 from embedviz.core.formats.saving import save
 from embedviz.core.formats.source import Source
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
 
-__all__ = ["FORMATS", "load", "save"]
+__all__ = ["FORMATS", "inspect", "load", "open_file", "save"]
 
 FORMATS: tuple[Format, ...] = (
     numpy_arrays.ARRAY,
@@ -55,6 +57,8 @@ def load(
     sample: int | None = None,
     seed: int = 0,
     on_bad_rows: Literal["raise", "skip"] = "raise",
+    metadata_key: str | None = None,
+    labels_header: bool | None = None,
     report: Report = silent,
 ) -> VectorSet:
     """Return the vectors of a file, in whatever format it is.
@@ -84,6 +88,12 @@ def load(
         Of the sample. The same seed draws the same rows in every format.
     on_bad_rows : {"raise", "skip"}
         What to do with rows that are cut short or hold NaN: an error, or leave them out.
+    metadata_key : str, optional
+        The column of the file of metadata that holds the labels of the vectors: its rows may then
+        be in any order, and only those of known labels are used. Default: joined row by row.
+    labels_header : bool, optional
+        Whether the file of labels or metadata begins with the names of its columns. Default: where
+        its first line has a tab, as the Embedding Projector decides it.
     report : callable
         Called between blocks.
 
@@ -108,30 +118,16 @@ def load(
         sample=sample,
         seed=seed,
         on_bad_rows=on_bad_rows,
+        metadata_key=metadata_key,
+        labels_header=labels_header,
     )
-    source = Source(Path(path))
-    found = _recognize(source)
-    for option in ("vector_column", "key"):
-        if getattr(settings, option) is not None and option not in found.options:
-            raise UserError(f"{option} means nothing for {source.path.name}: leave it out.")
-    try:
-        contents = found.read(source, settings, report)
-    except MemoryError:
-        raise UserError(
-            f"{source.path.name} does not fit into the memory. Open a part of it: the first rows "
-            "(max_rows) or a sample."
-        ) from None
-    return _to_set(with_companions(contents, source, settings), source)
+    return open_file(Path(path), settings, report)
 
 
-def _recognize(source: Source) -> Format:
-    for candidate in FORMATS:
-        if candidate.matches(source):
-            return candidate
-    raise unreadable.describe_unknown(source)
-
-
-def _to_set(contents: Contents, source: Source) -> VectorSet:
+def open_file(path: Path, settings: ReadSettings, report: Report = silent) -> VectorSet:
+    """Return the vectors of a file, read with settings that can be kept: see `load`."""
+    source = Source(path, settings.key)
+    contents = _read(source, settings, report)
     return VectorSet(
         contents.vectors,
         None if contents.labels is None else tuple(contents.labels),
@@ -139,7 +135,66 @@ def _to_set(contents: Contents, source: Source) -> VectorSet:
         _name_of(source.path),
         notes=contents.notes,
         source=f"{contents.format_name} · {source.path}",
+        opened=Opened(source.path, settings, contents.facts, contents.n_rows),
     )
+
+
+def inspect(path: Path, settings: ReadSettings | None = None, report: Report = silent) -> Finding:
+    """Return what a file holds, from its header and its first rows, in moments.
+
+    Parameters
+    ----------
+    path : Path
+    settings : ReadSettings, optional
+        What has been decided already.
+    report : callable
+
+    Raises
+    ------
+    Undecided
+        Where something must be decided before anything can be read.
+    UserError
+        As `load`.
+    """
+    settings = settings or ReadSettings()
+    rows = min(PREVIEW_ROWS, settings.max_rows or PREVIEW_ROWS)
+    looking = replace(
+        settings,
+        max_rows=rows,
+        sample=None,
+        on_bad_rows="skip",
+        is_preview=True,
+        scans_later=True,
+    )
+    source = Source(path, settings.key)
+    return finding_of(_read(source, looking, report), source, settings)
+
+
+PREVIEW_ROWS = 50
+
+
+def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
+    found = _recognize(source)
+    for option in ("vector_column", "key"):
+        is_known = option in found.options or (option == "key" and source.member is not None)
+        if getattr(settings, option) is not None and not is_known:
+            raise UserError(f"{option} means nothing for {source.path.name}: leave it out.")
+    try:
+        contents = found.read(source, settings, report)
+    except MemoryError:
+        raise Undecided(
+            f"{source.path.name} does not fit into the memory. Open a part of it: the first rows "
+            "(max_rows) or a sample.",
+            "sample",
+        ) from None
+    return with_companions(contents, source, settings)
+
+
+def _recognize(source: Source) -> Format:
+    for candidate in FORMATS:
+        if candidate.matches(source):
+            return candidate
+    raise unreadable.describe_unknown(source)
 
 
 def _name_of(path: Path) -> str:

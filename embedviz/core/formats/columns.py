@@ -69,8 +69,14 @@ class Columns:
         return replace(self, values={name: texts[:end] for name, texts in self.values.items()})
 
 
-def read_columns(path: Path) -> Columns:
+def read_columns(path: Path, has_header: bool | None = None) -> Columns:
     """Return the columns of a text or TSV file, or of a CSV file by its suffix.
+
+    Parameters
+    ----------
+    path : Path
+    has_header : bool, optional
+        Whether the first line names the columns. Default: where it has several.
 
     Raises
     ------
@@ -87,13 +93,17 @@ def read_columns(path: Path) -> Columns:
     separators = b";," if ".csv" in path.suffixes else b"\t"
     for separator in separators:
         if separator in first:
-            return _split(data, separator, path.name)
+            return _split(data, separator, path.name, has_header is not False)
     lines = [line.removesuffix(b"\r") for line in data[:-1].split(b"\n")]
     texts, n_replaced = decode_all(lines)
-    return Columns(path.name, {LABEL: texts}, has_header=False, n_replaced=n_replaced)
+    column = LABEL
+    if has_header:
+        column = unique_names(texts[:1])[0]
+        texts = texts[1:]
+    return Columns(path.name, {column: texts}, bool(has_header), n_replaced)
 
 
-def _split(data: bytes, separator: int, name: str) -> Columns:
+def _split(data: bytes, separator: int, name: str, has_header: bool) -> Columns:
     records, used, _ = split_records(data, separator, has_quotes=b'"' in data)
     width = int(records.widths[0]) if len(records) else 0
     if separator == ord("\t") and not (used == len(data) and _is_quoted_well(records, width)):
@@ -107,10 +117,11 @@ def _split(data: bytes, separator: int, name: str) -> Columns:
             "first line. Is there a separator or a quote inside a text?"
         )
     columns = [decode_all(records.column(column)) for column in range(width)]
-    names = unique_names([texts[0] for texts, _ in columns])
-    values = {name: texts[1:] for name, (texts, _) in zip(names, columns, strict=True)}
+    names = unique_names([texts[0] if has_header else "" for texts, _ in columns])
+    first = 1 if has_header else 0
+    values = {name: texts[first:] for name, (texts, _) in zip(names, columns, strict=True)}
     n_replaced = sum(count for _, count in columns)
-    return Columns(name, values, has_header=True, n_replaced=n_replaced)
+    return Columns(name, values, has_header, n_replaced)
 
 
 def _is_quoted_well(records: Records, width: int) -> bool:

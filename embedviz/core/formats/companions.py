@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 
-from embedviz.core.errors import UserError
+from embedviz.core.errors import Undecided, UserError
 from embedviz.core.formats.columns import (
     LABEL,
     Columns,
     choose_label_column,
     read_columns,
+    require_column,
     to_table,
 )
 from embedviz.core.formats.labels import note_on_replaced
@@ -53,11 +54,17 @@ def with_companions(contents: Contents, source: Source, settings: ReadSettings) 
         raise UserError(" ".join([f"{name} holds no vectors.", *contents.notes]))
     wanted = None if contents.uses_label_column else settings.label_column
     if settings.labels is not None:
-        _take_labels(settings.labels, contents, wanted)
+        _take_labels(settings.labels, contents, wanted, settings.labels_header)
         wanted = None
     if settings.metadata is not None:
-        has_labels = contents.labels is not None and wanted is None
-        _take(read_columns(Path(settings.metadata)), contents, wanted, gives_labels=not has_labels)
+        columns = read_columns(Path(settings.metadata), settings.labels_header)
+        if settings.metadata_key is not None:
+            _join(columns, contents, settings.metadata_key)
+        else:
+            has_labels = contents.labels is not None and wanted is None
+            _take(columns, contents, wanted, gives_labels=not has_labels)
+    elif settings.metadata_key is not None:
+        raise UserError("metadata_key is a column of a file of metadata: name that file as well.")
     elif wanted is not None and settings.labels is None:
         raise UserError(f"{name} has no columns, so it has no column {wanted!r} for the labels.")
     elif contents.labels is None:
@@ -74,10 +81,13 @@ def with_companions(contents: Contents, source: Source, settings: ReadSettings) 
 
 
 def _take_labels(
-    given: str | PathLike[str] | Sequence[str], contents: Contents, wanted: str | None
+    given: str | PathLike[str] | Sequence[str],
+    contents: Contents,
+    wanted: str | None,
+    has_header: bool | None,
 ) -> None:
     if isinstance(given, str | PathLike):
-        _take(read_columns(Path(given)), contents, wanted, gives_labels=True)
+        _take(read_columns(Path(given), has_header), contents, wanted, gives_labels=True)
     else:
         _require_count(len(given), contents, "labels", "There must be one for each vector.")
         contents.labels = [str(given[row]) for row in contents.rows.tolist()]
@@ -99,7 +109,7 @@ def _take_beside(contents: Contents) -> None:
 def _take(columns: Columns, contents: Contents, wanted: str | None, *, gives_labels: bool) -> None:
     """Add the columns as metadata and, where that is wanted, one of them as labels."""
     columns = columns.without_blank_end(contents.n_rows)
-    _require_count(columns.n_rows, contents, columns.file_name, _advice(columns, contents.n_rows))
+    _require_rows(columns, contents)
     rows = contents.rows.tolist()
     values = {name: [texts[row] for row in rows] for name, texts in columns.values.items()}
     contents.notes += note_on_replaced(columns.n_replaced, columns.file_name)
@@ -113,19 +123,65 @@ def _take(columns: Columns, contents: Contents, wanted: str | None, *, gives_lab
         contents.notes.append(f"Labels from {columns.file_name}{which}.")
 
 
-def _advice(columns: Columns, expected: int | None) -> str:
-    """Say what is probably wrong where the number of rows is not the expected one."""
+def _join(columns: Columns, contents: Contents, key: str) -> None:
+    """Add the columns as metadata, to each row those of the line that has its label."""
+    name = columns.file_name
+    require_column(key, list(columns.values), name)
+    if contents.labels is None:
+        raise UserError(
+            f"{name} cannot be joined by {key!r}: the vectors have no labels. Join it row by row."
+        )
+    lines = {text: line for line, text in reversed(list(enumerate(columns.values[key])))}
+    places = [lines.get(label, -1) for label in contents.labels]
+    n_found = sum(place >= 0 for place in places)
+    if not n_found:
+        raise UserError(
+            f"{name}: no value of {key!r} is the label of a row. The first are "
+            f"{columns.values[key][0][:30]!r} there and {contents.labels[0][:30]!r} here. Join by "
+            "another column, or row by row."
+        )
+    contents.metadata = to_table(
+        {
+            column: [texts[place] if place >= 0 else "" for place in places]
+            for column, texts in columns.values.items()
+            if column != key
+        }
+    )
+    contents.notes += note_on_replaced(columns.n_replaced, name)
+    contents.notes.append(
+        f"Metadata from {name}, joined by {key!r}: "
+        f"{n_found:,} of {counted(len(places), 'row')} found there."
+    )
+
+
+def _require_rows(columns: Columns, contents: Contents) -> None:
+    """Refuse a second file with another number of rows; ask where a header may be the reason.
+
+    Raises
+    ------
+    UserError
+    """
+    expected, name = contents.n_rows, columns.file_name
+    advice = "There must be one for each vector, in the same order."
     if expected is not None and columns.n_rows == expected + 1 and not columns.has_header:
-        return (
-            f"Its first line, {columns.values[LABEL][0][:30]!r}, is probably a header, which a "
-            "file with one column does not have. Remove that line."
+        first = columns.values[LABEL][0][:30]
+        raise Undecided(
+            f"{name}: {counted(columns.n_rows, 'row')} for {counted(expected, 'vector')}. Its "
+            f"first line, {first!r}, is probably a header, which a file with one column does not "
+            "have. Remove that line, or say that it is one (labels_header).",
+            "labels_header",
+            {"yes": f"The first line, {first!r}, is a header"},
         )
     if expected is not None and columns.n_rows == expected - 1 and columns.has_header:
-        return (
-            "Its first line was taken as a header, which a file with several columns must have. "
-            "Put a line with the names of the columns above it."
+        raise Undecided(
+            f"{name}: {counted(columns.n_rows, 'row')} for {counted(expected, 'vector')}. Its "
+            "first line was taken as a header, which a file with several columns must have. Put "
+            "a line with the names of the columns above it, or say that there is none "
+            "(labels_header).",
+            "labels_header",
+            {"no": "The first line is no header"},
         )
-    return "There must be one for each vector, in the same order."
+    _require_count(columns.n_rows, contents, name, advice)
 
 
 def _require_count(count: int, contents: Contents, what: str, advice: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.errors import UserError
+from embedviz.core.errors import Undecided, UserError
 from embedviz.core.formats.source import Source
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix
@@ -27,7 +27,16 @@ _MOST_DIMENSIONS = 1_000_000
 
 @dataclass(frozen=True)
 class ReadSettings:
-    """The arguments of `load`, which explains them."""
+    """How a file is to be read: the arguments of `load`, which explains them, and two more.
+
+    Attributes
+    ----------
+    is_preview : bool
+        Whether `max_rows` is only there to look at the first rows, which then is not noted.
+    scans_later : bool
+        Whether an array that can be mapped is taken as it lies in the file, without looking at its
+        rows: `scan_rows` then finds the bad ones.
+    """
 
     labels: str | PathLike[str] | Sequence[str] | None = None
     metadata: str | PathLike[str] | None = None
@@ -38,6 +47,10 @@ class ReadSettings:
     sample: int | None = None
     seed: int = 0
     on_bad_rows: Literal["raise", "skip"] = "raise"
+    metadata_key: str | None = None
+    labels_header: bool | None = None
+    is_preview: bool = False
+    scans_later: bool = False
 
     def __post_init__(self) -> None:
         for name in ("max_rows", "sample"):
@@ -48,6 +61,54 @@ class ReadSettings:
             raise UserError(f"seed is {self.seed}; it must not be negative.")
         if self.on_bad_rows not in ("raise", "skip"):
             raise UserError(f'on_bad_rows is {self.on_bad_rows!r}; it can be "raise" or "skip".')
+
+
+@dataclass
+class Facts:
+    """What is known of a file beside its vectors; shown before it is opened, and kept.
+
+    Attributes
+    ----------
+    dtype : str
+        What the numbers are in the file: "text", "float32", "float16", "bfloat16", "base64", …
+    promised : int or None
+        How many rows the file says it has, before they are counted.
+    estimated : int or None
+        How many it may have, where reading stopped early and nothing says it.
+    key : str or None
+        Which array, tensor or member the vectors are from.
+    keys : mapping of str to str
+        What else `key` could be, with a description: "5,050 × 50 float32".
+    vector_column : str or None
+        The column with whole vectors; None where each number has a column of its own.
+    vector_columns : tuple of str
+        What else it could be.
+    label_column : str or None
+    label_columns : tuple of str
+        All columns that could name the rows.
+    n_bad, n_repeated, n_zero : int
+        Rows left out since they are no vectors or since their label was there before, and rows that
+        are all zeros.
+    is_mapped : bool
+        Whether the vectors stay in the file until they are needed.
+    is_scanned : bool
+        Whether all rows were looked at.
+    """
+
+    dtype: str = "text"
+    promised: int | None = None
+    estimated: int | None = None
+    key: str | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
+    vector_column: str | None = None
+    vector_columns: tuple[str, ...] = ()
+    label_column: str | None = None
+    label_columns: tuple[str, ...] = ()
+    n_bad: int = 0
+    n_repeated: int = 0
+    n_zero: int = 0
+    is_mapped: bool = False
+    is_scanned: bool = True
 
 
 @dataclass
@@ -71,6 +132,7 @@ class Contents:
         Whether the wanted label column is in this file, and the labels are from there.
     companions : tuple of Path
         Where the format's own convention keeps labels and metadata in a second file.
+    facts : Facts
     """
 
     format_name: str
@@ -82,6 +144,27 @@ class Contents:
     notes: list[str] = field(default_factory=list)
     uses_label_column: bool = False
     companions: tuple[Path, ...] = ()
+    facts: Facts = field(default_factory=Facts)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """How a set came from a file, so that it can be opened in the same way again.
+
+    Attributes
+    ----------
+    path : Path
+        Absolute.
+    settings : ReadSettings
+    facts : Facts
+    n_rows : int or None
+        How many rows the file has; None when it was not read to its end.
+    """
+
+    path: Path
+    settings: ReadSettings
+    facts: Facts
+    n_rows: int | None
 
 
 @dataclass(frozen=True)
@@ -107,7 +190,7 @@ class BadRows:
     """Rows that are no vectors: the first is an error, or all are left out and noted."""
 
     def __init__(self, source: Source, settings: ReadSettings) -> None:
-        self._name = source.path.name
+        self.name = source.path.name
         self._skip = settings.on_bad_rows == "skip"
         self._shown: list[str] = []
         self.count = 0
@@ -128,9 +211,11 @@ class BadRows:
             Unless bad rows are to be skipped.
         """
         if not self._skip:
-            raise UserError(
-                f"{self._name}, {where}: {reason}. Correct the file, or open it with bad rows "
-                'skipped: --skip-bad-rows on the command line, on_bad_rows="skip" in Python.'
+            raise Undecided(
+                f"{self.name}, {where}: {reason}. Correct the file, or open it with bad rows "
+                'skipped: --skip-bad-rows on the command line, on_bad_rows="skip" in Python.',
+                "on_bad_rows",
+                {"skip": "Leave out the rows that are no vectors"},
             )
         self.count += 1
         if self.count <= _SHOWN_BAD_ROWS:

@@ -18,12 +18,14 @@ from numpy.typing import NDArray
 from embedviz.core.formats.reading import (
     BadRows,
     Contents,
+    Facts,
     ReadSettings,
     RowNumbers,
     counted,
     note_on_limit,
 )
 from embedviz.core.kernels import serial_kernel
+from embedviz.core.memory import require_memory
 from embedviz.core.vector_set import Matrix
 
 _BLOCK_ROWS = 4096
@@ -91,6 +93,7 @@ class RowCollector:
         self._n_accepted = 0
         self._duplicates: list[str] = []
         self._is_cut = False
+        self._fraction = 0.0
         self._random = np.random.default_rng(settings.seed)
         self._keys: list[np.ndarray] = []
 
@@ -114,10 +117,12 @@ class RowCollector:
             How much of the file will have been read with them, 0 to 1.
         """
         needed = self._count + count
+        self._fraction = fraction
         if needed > len(self._matrix):
             estimate = needed / max(fraction, 1 / _FASTEST_GROWTH) * 1.02 + 16
             limits = [self._settings.max_rows or estimate, 2 * (self._settings.sample or estimate)]
             size = max(needed, int(min(estimate, min(limits) + count)))
+            require_memory(self._bad.name, size, self._matrix.shape[1], len(self._matrix))
             # Nobody holds the rows handed out before, and on Linux nothing is copied.
             self._matrix.resize((size, self._matrix.shape[1]), refcheck=False)
         return self._matrix[self._count : needed]
@@ -191,7 +196,17 @@ class RowCollector:
         notes += note_on_zeros(n_zero) + self._notes_on_choice()
         rows = np.concatenate(self._rows) if self._rows else np.empty(0, np.int64)
         n_rows = None if self._is_cut else self._n_read
-        return Contents(format_name, self._matrix, self._labels, rows, n_rows, notes=notes)
+        facts = Facts(
+            estimated=int(self._n_read / self._fraction)
+            if self._is_cut and self._fraction
+            else None,
+            n_bad=self._bad.count,
+            n_repeated=len(self._duplicates),
+            n_zero=n_zero,
+        )
+        return Contents(
+            format_name, self._matrix, self._labels, rows, n_rows, notes=notes, facts=facts
+        )
 
     def _find_repeated(self, good: np.ndarray, labels: Sequence[str] | None) -> list[int]:
         seen = self._seen
@@ -236,7 +251,7 @@ class RowCollector:
     def _notes_on_choice(self) -> list[str]:
         limit, sample = self._settings.max_rows, self._settings.sample
         notes = []
-        if limit is not None and self._is_cut:
+        if limit is not None and self._is_cut and not self._settings.is_preview:
             notes.append(note_on_limit(limit))
         if sample is not None and self._n_accepted > sample:
             notes.append(

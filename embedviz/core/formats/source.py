@@ -46,12 +46,20 @@ _UNREADABLE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError
 class Source:
     """A file that is about to be read.
 
+    Parameters
+    ----------
+    path : Path
+    member : str, optional
+        Which file of an archive.
+
     Attributes
     ----------
     path : Path
         Absolute.
     size : int
         Bytes on disk.
+    member : str or None
+        The file of the archive that is read; None where the file is no archive.
 
     Raises
     ------
@@ -59,7 +67,8 @@ class Source:
         When there is no such file, it is a folder, is empty or may not be read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, member: str | None = None) -> None:
+        self.member: str | None = None
         if "\0" in str(path):
             raise UserError("The name of a file cannot hold a NUL character.")
         self.path = path.expanduser().absolute()

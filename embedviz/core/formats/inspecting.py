@@ -1,0 +1,87 @@
+"""What a file holds, before it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embedviz.core.formats.reading import Contents, Facts, ReadSettings
+from embedviz.core.formats.source import Source
+from embedviz.core.vector_set import Matrix
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """What the header and the first rows of a file say.
+
+    Attributes
+    ----------
+    path : Path
+        Absolute.
+    settings : ReadSettings
+        With which it would be opened.
+    format_name : str
+    n_bytes : int
+        On disk.
+    n_rows : int or None
+        In the file, as far as it is known.
+    is_estimated : bool
+        Whether that is a guess from the first rows, or what a header claims.
+    dimensions : int
+    facts : Facts
+    labels : list of str
+        Of the first rows.
+    vectors : float32 array of shape (first rows, dimensions)
+    metadata : pyarrow.Table or None
+        Of the first rows.
+    notes : sequence of str
+        What is known of the file so far.
+    """
+
+    path: Path
+    settings: ReadSettings
+    format_name: str
+    n_bytes: int
+    n_rows: int | None
+    is_estimated: bool
+    dimensions: int
+    facts: Facts
+    labels: Sequence[str]
+    vectors: Matrix
+    metadata: pa.Table | None
+    notes: Sequence[str]
+
+    @property
+    def n_memory(self) -> int | None:
+        """Bytes of memory that the rows to be opened take, none of them where they are mapped."""
+        if self.n_rows is None:
+            return None
+        rows = min(
+            size for size in (self.n_rows, self.settings.max_rows, self.settings.sample) if size
+        )
+        return 0 if self.facts.is_mapped else 4 * rows * self.dimensions
+
+
+def finding_of(contents: Contents, source: Source, settings: ReadSettings) -> Finding:
+    """Return what the first rows of a file tell."""
+    facts = contents.facts
+    known = [contents.n_rows, facts.promised, facts.estimated]
+    return Finding(
+        path=source.path,
+        settings=settings,
+        format_name=contents.format_name,
+        n_bytes=source.size,
+        n_rows=next((count for count in known if count is not None), None),
+        is_estimated=contents.n_rows is None,
+        dimensions=contents.vectors.shape[1],
+        facts=facts,
+        labels=contents.labels or [],
+        vectors=contents.vectors,
+        metadata=contents.metadata,
+        notes=contents.notes,
+    )
