@@ -69,9 +69,10 @@ def with_companions(contents: Contents, source: Source, settings: ReadSettings) 
         raise UserError(f"{name} has no columns, so it has no column {wanted!r} for the labels.")
     elif contents.labels is None:
         _take_beside(contents)
-    if contents.labels is None:
+    if settings.numbers_rows or contents.labels is None:
+        start = "No labels: the" if contents.labels is None else "The"
         contents.labels = [str(row) for row in contents.rows.tolist()]
-        contents.notes.append("No labels: the rows are called by their numbers, from 0.")
+        contents.notes.append(f"{start} rows are called by their numbers, from 0.")
     n_repeated = len(contents.labels) - len(set(contents.labels))
     if n_repeated:
         contents.notes.append(
@@ -171,6 +172,8 @@ def _require_rows(columns: Columns, contents: Contents) -> None:
             "have. Remove that line, or say that it is one (labels_header).",
             "labels_header",
             {"yes": f"The first line, {first!r}, is a header"},
+            reason=f"{name}: {counted(columns.n_rows, 'row')} for "
+            f"{counted(expected, 'vector')}. Its first line, {first!r}, is probably a header.",
         )
     if expected is not None and columns.n_rows == expected - 1 and columns.has_header:
         raise Undecided(
@@ -180,6 +183,8 @@ def _require_rows(columns: Columns, contents: Contents) -> None:
             "(labels_header).",
             "labels_header",
             {"no": "The first line is no header"},
+            reason=f"{name}: {counted(columns.n_rows, 'row')} for "
+            f"{counted(expected, 'vector')}. Its first line was taken as a header.",
         )
     _require_count(columns.n_rows, contents, name, advice)
 

@@ -27,10 +27,12 @@ _MOST_DIMENSIONS = 1_000_000
 
 @dataclass(frozen=True)
 class ReadSettings:
-    """How a file is to be read: the arguments of `load`, which explains them, and two more.
+    """How a file is to be read: the arguments of `load`, which explains them, and three more.
 
     Attributes
     ----------
+    numbers_rows : bool
+        Whether the rows are called by their numbers in the file, whatever labels there are.
     is_preview : bool
         Whether `max_rows` is only there to look at the first rows, which then is not noted.
     scans_later : bool
@@ -49,6 +51,7 @@ class ReadSettings:
     on_bad_rows: Literal["raise", "skip"] = "raise"
     metadata_key: str | None = None
     labels_header: bool | None = None
+    numbers_rows: bool = False
     is_preview: bool = False
     scans_later: bool = False
 
@@ -216,6 +219,7 @@ class BadRows:
                 'skipped: --skip-bad-rows on the command line, on_bad_rows="skip" in Python.',
                 "on_bad_rows",
                 {"skip": "Leave out the rows that are no vectors"},
+                reason=f"{self.name}, {where}: {reason}.",
             )
         self.count += 1
         if self.count <= _SHOWN_BAD_ROWS:
