@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from numpy.typing import ArrayLike
 
 from embedviz.core.errors import UserError
+from embedviz.core.provenance import Step, after
 from embedviz.core.vector_set import VectorSet
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 
 def with_thumbnails(
-    vector_set: VectorSet, thumbnails: Thumbnails, notes: Sequence[str] = ()
+    vector_set: VectorSet,
+    thumbnails: Thumbnails,
+    notes: Sequence[str] = (),
+    step: Step | None = None,
 ) -> VectorSet:
     """Return a set with the same rows and these thumbnails.
 
@@ -31,22 +35,37 @@ def with_thumbnails(
     thumbnails : Thumbnails
     notes : sequence of str
         What a reader should know about them.
+    step : Step, optional
+        What does the same again. Without one, the result is only in memory.
 
     Raises
     ------
     UserError
         When there is not one for each row.
     """
-    return _again(vector_set, _metadata_of(vector_set), thumbnails, notes)
+    return _again(vector_set, _metadata_of(vector_set), thumbnails, notes, step)
 
 
 def with_notes(vector_set: VectorSet, notes: Sequence[str]) -> VectorSet:
     """Return a set with the same rows and further notes."""
-    return _again(vector_set, _metadata_of(vector_set), vector_set.thumbnails, notes)
+    return VectorSet(
+        vector_set.vectors,
+        vector_set.labels,
+        _metadata_of(vector_set),
+        vector_set.name,
+        notes=(*vector_set.notes, *notes),
+        source=vector_set.source,
+        derivation=vector_set.derivation,
+        thumbnails=vector_set.thumbnails,
+        extends=vector_set,
+    )
 
 
 def with_columns(
-    vector_set: VectorSet, columns: Mapping[str, ArrayLike], notes: Sequence[str] = ()
+    vector_set: VectorSet,
+    columns: Mapping[str, ArrayLike],
+    notes: Sequence[str] = (),
+    step: Step | None = None,
 ) -> VectorSet:
     """Return a set with the same rows and further columns of numbers, after those it has.
 
@@ -57,6 +76,8 @@ def with_columns(
         NaN means that a row has no value.
     notes : sequence of str
         What a reader should know about them.
+    step : Step, optional
+        What does the same again. Without one, the result is only in memory.
 
     Raises
     ------
@@ -78,7 +99,7 @@ def with_columns(
             metadata = metadata.append_column(name, added[name])
     else:
         metadata = added  # Of another length, the new set says so.
-    return _again(vector_set, metadata, vector_set.thumbnails, notes)
+    return _again(vector_set, metadata, vector_set.thumbnails, notes, step)
 
 
 def _metadata_of(vector_set: VectorSet) -> pa.Table | None:
@@ -90,6 +111,7 @@ def _again(
     metadata: pa.Table | None,
     thumbnails: Thumbnails | None,
     notes: Sequence[str],
+    step: Step | None,
 ) -> VectorSet:
     return VectorSet(
         vector_set.vectors,
@@ -101,4 +123,5 @@ def _again(
         derivation=vector_set.derivation,
         thumbnails=thumbnails,
         extends=vector_set,
+        provenance=after(step, vector_set),
     )

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from embedviz.core.additions import with_columns
 from embedviz.core.coordinate_names import groups_of, is_numeric
 from embedviz.core.errors import UserError
+from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import Rows, VectorSet
 
 if TYPE_CHECKING:
@@ -47,6 +48,24 @@ _KINDS = (
     "Coordinates are read from tables (CSV or TSV) with two or three columns of numbers, arrays "
     "(.npy) of as many columns, and bookmarks of the Embedding Projector (JSON)."
 )
+
+
+@dataclass(frozen=True)
+class AddedCoordinates:
+    """The step that adds the coordinates of a file.
+
+    Attributes
+    ----------
+    path : Path
+        Absolute.
+    """
+
+    path: Path
+
+    def derive(self, parent: VectorSet, report: Report = silent) -> VectorSet:
+        """Return the set with these columns, as `load_coordinates` does."""
+        report(0.0, f"coordinates from {self.path.name}")
+        return load_coordinates(self.path, parent)
 
 
 @dataclass
@@ -118,7 +137,7 @@ def _joined(found: _Found, vector_set: VectorSet, path: Path) -> VectorSet:
     without = int(np.count_nonzero(~has_place))
     missing = f", {without:,} rows have none" if without else ""
     note = f"Coordinates {', '.join(columns)} from {path.name}{how}{missing}."
-    return with_columns(vector_set, columns, [note])
+    return with_columns(vector_set, columns, [note], AddedCoordinates(path))
 
 
 def _matching_rows(found: _Found, vector_set: VectorSet, name: str) -> tuple[Rows, str]:

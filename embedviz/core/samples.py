@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from embedviz.core.errors import UserError
+from embedviz.core.provenance import FromSample, Provenance
 from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
 
@@ -140,7 +141,14 @@ def _load_words(sample: Sample) -> VectorSet:
     }
     path = resource_path(sample.file)
     vectors = np.load(path).astype(np.float32)
-    return VectorSet(vectors, labels, metadata, sample.set_name, source=f"Sample · {path}")
+    return VectorSet(
+        vectors,
+        labels,
+        metadata,
+        sample.set_name,
+        source=f"Sample · {path}",
+        provenance=Provenance(FromSample(sample.name)),
+    )
 
 
 def _load_digits(sample: Sample) -> VectorSet:
@@ -156,6 +164,7 @@ def _load_digits(sample: Sample) -> VectorSet:
         sample.set_name,
         source="Sample",
         thumbnails=ImageArray(digits.images / 16.0, is_ink=True),
+        provenance=Provenance(FromSample(sample.name)),
     )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from embedviz.core.formats.reading import Opened
+    from embedviz.core.provenance import Provenance
     from embedviz.core.thumbnails import Thumbnails
 
 Matrix = NDArray[np.float32]
@@ -69,6 +70,9 @@ class VectorSet:
         The set that this one is, with something more to each row.
     opened : Opened, optional
         How it was read from a file. Default: as the set that it extends.
+    provenance : Provenance, optional
+        How it can be made again. Default: from the file that it was read from, by the recipe that
+        it was derived with, or as the set that it extends; None where it is only in memory.
 
     Attributes
     ----------
@@ -101,6 +105,7 @@ class VectorSet:
         thumbnails: Thumbnails | None = None,
         extends: VectorSet | None = None,
         opened: Opened | None = None,
+        provenance: Provenance | None = None,
     ) -> None:
         self.name = name
         self.identity: object = object() if extends is None else extends.identity
@@ -118,6 +123,7 @@ class VectorSet:
         if thumbnails is None and derivation is not None:
             thumbnails = derivation.parent.thumbnails
         self.thumbnails: Thumbnails | None = thumbnails
+        self.provenance = _provenance_of(derivation, extends, opened, provenance)
         self._require_rows("labels", len(self.labels))
         if metadata is not None:
             self._require_rows("metadata rows", self.metadata.num_rows)
@@ -227,6 +233,23 @@ class VectorSet:
                 f"{self.name or 'vectors'}: {count:,} {what} for {len(self.vectors):,} vectors. "
                 "There must be one for each."
             )
+
+
+def _provenance_of(
+    derivation: Derivation | None,
+    extends: VectorSet | None,
+    opened: Opened | None,
+    given: Provenance | None,
+) -> Provenance | None:
+    if given is None and opened is None and extends is not None:
+        return extends.provenance
+    if given is None and (opened is not None or derivation is not None):
+        from embedviz.core.provenance import Provenance, after  # It knows this module.
+
+        if derivation is not None:
+            return after(derivation.recipe, derivation.parent)
+        return Provenance(opened)
+    return given
 
 
 def _read_only_matrix(vectors: ArrayLike, name: str) -> Matrix:

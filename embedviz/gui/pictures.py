@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import ceil, isqrt
 from os import PathLike
 from pathlib import Path
@@ -23,6 +24,8 @@ from shiboken6 import isValid
 
 from embedviz.core.additions import with_notes, with_thumbnails
 from embedviz.core.errors import UserError
+from embedviz.core.progress import Report, silent
+from embedviz.core.provenance import Step
 from embedviz.core.thumbnails import Pixels, sprite_sheet_of, sprite_size
 from embedviz.core.vector_set import VectorSet
 
@@ -228,7 +231,8 @@ def load_sprites(
     if width is None:
         width, height = sprite_size(sheet) or (None, None)
     pictures = SpriteSheet(sheet, len(vector_set), width, height)
-    return with_thumbnails(vector_set, pictures, [f"Pictures from {sheet.name}."])
+    step = AddedSprites(sheet.absolute(), width, height)
+    return with_thumbnails(vector_set, pictures, [f"Pictures from {sheet.name}."], step)
 
 
 def with_image_column(vector_set: VectorSet, column: str) -> VectorSet:
@@ -259,7 +263,50 @@ def with_image_column(vector_set: VectorSet, column: str) -> VectorSet:
             "the folder of the file with the vectors."
         )
     note = f"Pictures from the files in column {column!r}."
-    return with_thumbnails(vector_set, ImageFiles(paths, folder), [note])
+    return with_thumbnails(vector_set, ImageFiles(paths, folder), [note], AddedImageColumn(column))
+
+
+@dataclass(frozen=True)
+class AddedSprites:
+    """The step that adds the pictures of a sprite sheet.
+
+    Attributes
+    ----------
+    path : Path
+        Absolute.
+    width, height : int or None
+        As for `load_sprites`.
+    """
+
+    path: Path
+    width: int | None = None
+    height: int | None = None
+
+    def derive(self, parent: VectorSet, report: Report = silent) -> VectorSet:
+        """Return the set with these pictures."""
+        report(0.0, f"pictures from {self.path.name}")
+        return load_sprites(self.path, parent, self.width, self.height)
+
+
+@dataclass(frozen=True)
+class AddedImageColumn:
+    """The step that adds the images that a column names.
+
+    Attributes
+    ----------
+    column : str
+    """
+
+    column: str
+
+    def derive(self, parent: VectorSet, report: Report = silent) -> VectorSet:
+        """Return the set with these images."""
+        report(0.0, f"pictures in column {self.column}")
+        return with_image_column(parent, self.column)
+
+
+PICTURE_STEPS: dict[str, type[Step]] = {"sprites": AddedSprites, "images": AddedImageColumn}
+"""By the name under which sessions keep them."""
 
 
 def with_own_pictures(vector_set: VectorSet) -> VectorSet:

@@ -24,7 +24,7 @@ from embedviz.core.formats import (
 )
 from embedviz.core.formats.companions import with_companions
 from embedviz.core.formats.inspecting import Finding, finding_of
-from embedviz.core.formats.reading import Contents, Format, Opened, ReadSettings
+from embedviz.core.formats.reading import Contents, Format, Opened, ReadSettings, stamp_of
 from embedviz.core.formats.saving import save
 from embedviz.core.formats.source import Source
 from embedviz.core.progress import Report, silent
@@ -127,6 +127,7 @@ def load(
 def open_file(path: Path, settings: ReadSettings, report: Report = silent) -> VectorSet:
     """Return the vectors of a file, read with settings that can be kept: see `load`."""
     source = Source(path, settings.key)
+    stamp = stamp_of(source.path)
     contents = _read(source, settings, report)
     return VectorSet(
         contents.vectors,
@@ -135,7 +136,7 @@ def open_file(path: Path, settings: ReadSettings, report: Report = silent) -> Ve
         _name_of(source.path),
         notes=contents.notes,
         source=f"{contents.format_name} · {source.path}",
-        opened=Opened(source.path, settings, contents.facts, contents.n_rows),
+        opened=Opened(source.path, settings, contents.facts, contents.n_rows, stamp),
     )
 
 

@@ -8,6 +8,7 @@ a spreadsheet of 384 numbers a row would help nobody.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from embedviz.core.formats.saving import (
     text_columns,
 )
 from embedviz.core.progress import Report, silent
+from embedviz.core.provenance import Provenance, after, digest_of
 from embedviz.core.thumbnails import ChosenImages
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 
@@ -68,7 +70,36 @@ def chosen_rows(vector_set: VectorSet, rows: ArrayLike, name: str | None = None)
         f"{vector_set.name} · {counted(len(chosen), 'row')}" if name is None else name,
         notes=(*vector_set.notes, f"{count} of {vector_set.name or 'a set'}."),
         thumbnails=None if pictures is None else ChosenImages(pictures, chosen),
+        provenance=_note_rows(ChosenRows(chosen, name), vector_set),
     )
+
+
+def _note_rows(step: ChosenRows, vector_set: VectorSet) -> Provenance | None:
+    digest_of(vector_set)  # Once it is closed, nothing else tells whether its file has changed.
+    return after(step, vector_set)
+
+
+@dataclass(frozen=True, eq=False)
+class ChosenRows:
+    """The step that takes some rows of a set as a set of their own.
+
+    Attributes
+    ----------
+    rows : int array
+        In the order in which they are to be.
+    name : str, optional
+        As for `chosen_rows`.
+    """
+
+    rows: Rows
+    name: str | None = None
+
+    keeps_rows = False
+
+    def derive(self, parent: VectorSet, report: Report = silent) -> VectorSet:
+        """Return the set of these rows."""
+        report(0.0, "choosing rows")
+        return chosen_rows(parent, self.rows, self.name)
 
 
 def save_rows(

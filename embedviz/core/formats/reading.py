@@ -162,12 +162,15 @@ class Opened:
     facts : Facts
     n_rows : int or None
         How many rows the file has; None when it was not read to its end.
+    stamp : (int, int) or None
+        Its size in bytes and when it was written, in ns, before it was read.
     """
 
     path: Path
     settings: ReadSettings
     facts: Facts
     n_rows: int | None
+    stamp: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,15 @@ class Format:
     matches: Callable[[Source], bool]
     read: Callable[[Source, ReadSettings, Report], Contents]
     options: frozenset[str] = frozenset()
+
+
+def stamp_of(path: Path) -> tuple[int, int] | None:
+    """Return the size of a file in bytes and when it was written, in ns; None where it is not."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 class BadRows:
