@@ -18,16 +18,9 @@ from numpy.typing import ArrayLike
 from embedviz.core.errors import UserError
 from embedviz.core.formats.columns import unique_names
 from embedviz.core.formats.reading import counted
-from embedviz.core.formats.saving import (
-    File,
-    WrittenRows,
-    packed_by,
-    quoted,
-    replaced_files,
-    require_plain,
-    save,
-    text_columns,
-)
+from embedviz.core.formats.replacing import File, packed_by, replaced_files
+from embedviz.core.formats.saving import quoted, require_plain, save
+from embedviz.core.formats.written_rows import WrittenRows, text_columns
 from embedviz.core.progress import Report, silent
 from embedviz.core.provenance import Provenance, after, digest_of
 from embedviz.core.thumbnails import ChosenImages

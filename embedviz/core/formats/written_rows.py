@@ -1,0 +1,79 @@
+"""The rows of a set as they are written: blocks of vectors, and columns of labels and metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embedviz.core.formats.columns import LABEL, unique_names
+from embedviz.core.progress import Report
+from embedviz.core.vector_set import Matrix, Rows, VectorSet
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class WrittenRows:
+    """All rows of a set, or some, as they are written; the vectors are copied block by block.
+
+    Parameters
+    ----------
+    vector_set : VectorSet
+    rows : int array, optional
+        Which rows, in this order. Default: all.
+
+    Attributes
+    ----------
+    labels : tuple of str
+    metadata : pyarrow.Table
+        Without a column that repeats the labels under the name of the labels.
+    dimensions : int
+    """
+
+    def __init__(self, vector_set: VectorSet, rows: Rows | None = None) -> None:
+        self.labels: tuple[str, ...] = vector_set.labels
+        self.metadata = _without_labels(vector_set)
+        self.dimensions = vector_set.dimensions
+        self._vectors, self._rows = vector_set.vectors, rows
+        if rows is not None:
+            self.labels = tuple(self.labels[row] for row in rows.tolist())
+            self.metadata = self.metadata.take(rows) if self.metadata.num_columns else self.metadata
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def vectors(self, part: slice) -> Matrix:
+        """Return a block of adjacent rows, their numbers side by side."""
+        rows = part if self._rows is None else self._rows[part]
+        return np.ascontiguousarray(self._vectors[rows], "<f4")
+
+    def blocks(self, n_numbers: int, report: Report, most: int = 1 << 20) -> Iterator[slice]:
+        """Yield adjacent rows of about so many numbers, `most` rows at most, telling how far."""
+        step = min(max(n_numbers // max(self.dimensions, 1), 1), most)
+        for start in range(0, len(self), step):
+            report(start / len(self), f"{start:,} rows written")
+            yield slice(start, min(start + step, len(self)))
+
+    def names(self, *others: str) -> list[str]:
+        """Return what the columns are called: labels, metadata and `others`, each name once."""
+        return unique_names([LABEL, *self.metadata.column_names, *others])
+
+
+def _without_labels(vector_set: VectorSet) -> pa.Table:
+    metadata = vector_set.metadata
+    for position, name in enumerate(metadata.column_names):
+        if name == LABEL and _texts_of(metadata.column(position)) == list(vector_set.labels):
+            return metadata.remove_column(position)
+    return metadata
+
+
+def _texts_of(column: pa.ChunkedArray) -> list[str]:
+    return ["" if value is None else str(value) for value in column.to_pylist()]
+
+
+def text_columns(written: WrittenRows) -> dict[str, Sequence[str]]:
+    """Return the labels and the metadata as text, by column name."""
+    columns = [_texts_of(column) for column in written.metadata.columns]
+    return dict(zip(written.names(), [written.labels, *columns], strict=True))
