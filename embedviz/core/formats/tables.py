@@ -1,9 +1,8 @@
 """What the columns of a delimited text are, decided by its first 200 records.
 
 The separator, the quotes and the decimal mark are those with which most columns hold numbers. The
-vector is one column of lists as "[0.1, 0.2]", or else the columns of numbers: those named alike
-with running numbers (d0, d1, …) where they are the majority, otherwise all. A column of running
-integers that is called index or id, or has no name, counts rows and is no dimension.
+vector is one column of lists as "[0.1, 0.2]", or else the columns of numbers, chosen by their names
+(`number_columns`).
 """
 
 from __future__ import annotations
@@ -15,19 +14,16 @@ from dataclasses import dataclass
 
 from embedviz.core.errors import UserError
 from embedviz.core.formats.columns import require_column, unique_names
+from embedviz.core.formats.number_columns import is_counter, numbered_alike
 from embedviz.core.formats.numbers import is_not_finite, is_number, with_point
 from embedviz.core.formats.records import split_records
 from embedviz.core.formats.source import Source
 
 _SEPARATORS = b"\t;,|"
 _CONSISTENT = 0.8
-# Columns of these names and a number are always parts of a vector.
-_PARTS = ("", "d", "dim", "dimension", "v", "vec", "vector", "e", "emb", "embedding", "component")
-_COUNTERS = ("", "index", "id", "idx", "row", "#", "unnamed: 0")
 
 _is_list = re.compile(rb"\s*\[.*\]\s*", re.DOTALL).fullmatch
 _is_integer = re.compile(rb"[+-]?[0-9]{1,18}").fullmatch
-_numbered = re.compile(r"(.*?)[0-9]+").fullmatch
 
 Fields = list[bytes]
 
@@ -89,8 +85,8 @@ class Layout:
             )
         if self.lists:
             return self.lists
-        columns = [column for column in self.numbers if self.names[column] != excluded]
-        return self._numbered_alike(columns)
+        names = {c: self.names[c] for c in self.numbers if self.names[c] != excluded}
+        return numbered_alike(names) if self.has_header else list(names)
 
     def _wanted_list(self, name: str, wanted: str) -> int:
         lists = {self.names[column]: column for column in self.lists}
@@ -98,18 +94,6 @@ class Layout:
             return lists[wanted]
         require_column(wanted, self.names, name)
         raise UserError(f"Column {wanted!r} of {name} holds no lists of numbers.")
-
-    def _numbered_alike(self, columns: list[int]) -> list[int]:
-        if not self.has_header:
-            return columns
-        stems = {c: found[1] for c in columns if (found := _numbered(self.names[c]))}
-        if not stems:
-            return columns
-        stem, count = Counter(stems.values()).most_common(1)[0]
-        is_usual = stem.rstrip("_-. ").casefold() in _PARTS
-        if count < 2 or not (is_usual or 2 * count > len(columns)):
-            return columns
-        return [column for column in columns if stems.get(column) == stem]
 
 
 def find_layout(source: Source) -> Layout | None:
@@ -231,5 +215,5 @@ def _names(first: Fields, width: int) -> list[str]:
 def _counts_rows(name: str, has_header: bool, column: int, body: Sequence[Fields]) -> bool:
     fields = [record[column] for record in body]
     if has_header:
-        return name.casefold() in _COUNTERS and all(_is_integer(field) for field in fields)
+        return is_counter(name) and all(_is_integer(field) for field in fields)
     return column == 0 and len(fields) > 2 and _is_running(fields) and _has_parts(body)

@@ -1,0 +1,35 @@
+"""Which columns of numbers are a vector, by their names.
+
+Those named alike with running numbers (d0, d1, …) are where they are the majority or have a usual
+name; otherwise all are. A column of integers that is called index or id, or has no name, counts
+rows and is no dimension.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+# Columns of these names and a number are always parts of a vector.
+_PARTS = ("", "d", "dim", "dimension", "v", "vec", "vector", "e", "emb", "embedding", "component")
+_COUNTERS = ("", "index", "id", "idx", "row", "#", "unnamed: 0")
+
+_numbered = re.compile(r"(.*?)[0-9]+").fullmatch
+
+
+def numbered_alike(names: Mapping[int, str]) -> list[int]:
+    """Return which columns of numbers are the vector, of those at these positions."""
+    stems = {column: found[1] for column, name in names.items() if (found := _numbered(name))}
+    if not stems:
+        return list(names)
+    stem, count = Counter(stems.values()).most_common(1)[0]
+    is_usual = stem.rstrip("_-. ").casefold() in _PARTS
+    if count < 2 or not (is_usual or 2 * count > len(names)):
+        return list(names)
+    return [column for column in names if stems.get(column) == stem]
+
+
+def is_counter(name: str) -> bool:
+    """Return whether a column of integers of that name counts the rows."""
+    return name.casefold() in _COUNTERS
