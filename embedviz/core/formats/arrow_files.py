@@ -80,34 +80,40 @@ def write_feather(written: WrittenRows, file: File, report: Report) -> None:
     _write_set(written, file, ".feather", report)
 
 
+def write_columns(written: WrittenRows, file: File, suffix: str, report: Report) -> None:
+    """Write the labels and the metadata of a set as one of these formats, without the vectors."""
+    schema = _schema(written, has_vectors=False)
+    write_tables(_tables(written, schema, report), schema, file, suffix)
+
+
 def _write_set(written: WrittenRows, file: File, suffix: str, report: Report) -> None:
     schema = _schema(written)
     write_tables(_tables(written, schema, report), schema, file, suffix, [schema.names[-1]])
 
 
-def _schema(written: WrittenRows) -> pa.Schema:
+def _schema(written: WrittenRows, has_vectors: bool = True) -> pa.Schema:
     import pyarrow as pa
 
-    names = written.names(VECTOR)
-    types = [
-        pa.string(),
-        *written.metadata.schema.types,
-        pa.list_(pa.float32(), written.dimensions),
-    ]
-    said = json.dumps({"label_column": names[0], "vector_column": names[-1]})
+    names, types = written.names(), [pa.string(), *written.metadata.schema.types]
+    said = {"label_column": names[0]}
+    if has_vectors:
+        names = written.names(VECTOR)
+        types.append(pa.list_(pa.float32(), written.dimensions))
+        said["vector_column"] = names[-1]
     fields = [pa.field(name, kind) for name, kind in zip(names, types, strict=True)]
-    return pa.schema(fields, {MARK: said.encode("utf-8", "replace")})
+    return pa.schema(fields, {MARK: json.dumps(said)})
 
 
 def _tables(written: WrittenRows, schema: pa.Schema, report: Report) -> Iterator[pa.Table]:
     import pyarrow as pa
 
     for rows in written.blocks(_GROUP_NUMBERS, report, _GROUP_ROWS):
-        labels = to_texts(written.labels[rows]).cast(pa.string())
         others = written.metadata.slice(rows.start, rows.stop - rows.start).columns
-        numbers = pa.array(written.vectors(rows).ravel().astype(np.float32, copy=False))
-        vectors = pa.FixedSizeListArray.from_arrays(numbers, written.dimensions)
-        yield pa.table([labels, *others, vectors], schema=schema)
+        columns = [to_texts(written.labels[rows]).cast(pa.string()), *others]
+        if len(schema) > len(columns):
+            numbers = pa.array(written.vectors(rows).ravel().astype(np.float32, copy=False))
+            columns.append(pa.FixedSizeListArray.from_arrays(numbers, written.dimensions))
+        yield pa.table(columns, schema=schema)
 
 
 def _writer(schema: pa.Schema, file: File, suffix: str, plain: Sequence[str]) -> Any:

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from embedviz.core.errors import UserError
-from embedviz.core.formats.columns import unique_names
+from embedviz.core.formats import arrow_files
+from embedviz.core.formats.columns import LABEL, unique_names
 from embedviz.core.formats.reading import counted
 from embedviz.core.formats.replacing import File, packed_by, replaced_files
 from embedviz.core.formats.saving import quoted, require_plain, save
@@ -28,6 +29,7 @@ from embedviz.core.vector_set import Matrix, Rows, VectorSet
 
 _AXES = ("x", "y", "z")
 _BLOCK_ROWS = 50_000
+_TEXTS = (".csv", ".tsv")
 
 
 def chosen_rows(vector_set: VectorSet, rows: ArrayLike, name: str | None = None) -> VectorSet:
@@ -116,7 +118,7 @@ def save_rows(
         other suffixes of `save`: the vectors, with what else the format can hold. Those of text
         also with `.gz`.
     positions : float32 array of shape (n_vectors, 2 or 3), optional
-        Where all rows of the set lie on a map, for a table.
+        Where all rows of the set lie on a map; written as further columns of metadata.
     axes : sequence of str
         What the columns of the positions are called.
     report : Report
@@ -128,16 +130,74 @@ def save_rows(
     """
     chosen = _require_some(rows)
     path = Path(path).expanduser()
-    suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
-    if suffix not in (".csv", ".tsv"):
+    if _suffix(path) in _TEXTS:
+        columns = text_columns(WrittenRows(vector_set, chosen))
+        if positions is not None:
+            columns = _with_positions(columns, positions[chosen], axes)
+        _write_text(columns, path, report)
+    elif positions is not None:
+        save(_placed(vector_set, positions, axes), path, rows=chosen, report=report)
+    else:
         save(vector_set, path, rows=chosen, report=report)
+
+
+def save_coordinates(
+    vector_set: VectorSet,
+    path: str | PathLike[str],
+    positions: Matrix,
+    axes: Sequence[str] = _AXES,
+    rows: ArrayLike | None = None,
+    *,
+    report: Report = silent,
+) -> None:
+    """Write where rows lie on a map to a table, with their labels and metadata.
+
+    Parameters
+    ----------
+    vector_set : VectorSet
+    path : path
+        `.csv` or `.tsv` (also with `.gz`), `.parquet`, `.feather` or `.arrow`.
+    positions : float32 array of shape (n_vectors, 2 or 3)
+        Of all rows of the set; NaN where a row has no place, which is empty in the table.
+    axes : sequence of str
+        What the columns of the positions are called.
+    rows : int array, optional
+        Which rows, in this order. Default: all.
+    report : Report
+
+    Raises
+    ------
+    UserError
+        When there are no rows, the suffix is another one, or the file cannot be written.
+    """
+    path = Path(path).expanduser()
+    if _suffix(path) in _TEXTS:
+        everything = np.arange(len(vector_set))
+        rows = everything if rows is None else rows
+        save_rows(vector_set, rows, path, positions, axes, report=report)
         return
-    columns = text_columns(WrittenRows(vector_set, chosen))
-    if positions is not None:
-        columns = _with_positions(columns, positions[chosen], axes)
-    with replaced_files([path]) as files, packed_by(path, files[0]) as file:
-        write = _write_csv if suffix == ".csv" else _write_tsv
-        write(columns, file, report)
+    if path.suffix.lower() not in arrow_files.SUFFIXES:
+        known = ", ".join([*_TEXTS, *arrow_files.SUFFIXES])
+        raise UserError(f"{path.name}: coordinates are written as {known}.")
+    chosen = None if rows is None else _require_some(rows)
+    written = WrittenRows(_placed(vector_set, positions, axes), chosen)
+    with replaced_files([path]) as files:
+        arrow_files.write_columns(written, files[0], path.suffix.lower(), report)
+
+
+def _suffix(path: Path) -> str:
+    return Path(path.name.lower().removesuffix(".gz")).suffix
+
+
+def _placed(vector_set: VectorSet, positions: Matrix, axes: Sequence[str]) -> VectorSet:
+    """Return the set with positions in its metadata; the vectors are not copied."""
+    import pyarrow as pa
+
+    known = vector_set.metadata
+    places = [pa.array(positions[:, i], from_pandas=True) for i in range(positions.shape[1])]
+    names = unique_names([LABEL, *known.column_names, *axes[: len(places)]])[-len(places) :]
+    metadata = pa.table([*known.columns, *places], [*known.column_names, *names])
+    return VectorSet(vector_set.vectors, vector_set.labels, metadata, vector_set.name)
 
 
 def _require_some(rows: ArrayLike) -> Rows:
@@ -151,12 +211,23 @@ def _with_positions(
     columns: dict[str, Sequence[str]], positions: Matrix, axes: Sequence[str]
 ) -> dict[str, Sequence[str]]:
     names = unique_names([*columns, *axes[: positions.shape[1]]])
-    # As short as brings back the same float32; a row without a place has none.
-    places = [
-        ["" if np.isnan(value) else str(value) for value in positions[:, axis]]
-        for axis in range(positions.shape[1])
-    ]
+    places = [_printed(positions[:, axis]) for axis in range(positions.shape[1])]
     return dict(zip(names, [*columns.values(), *places], strict=True))
+
+
+def _printed(numbers: Matrix) -> list[str]:
+    """Return numbers as text; a row without a place has none."""
+    import pyarrow as pa
+
+    texts = pa.array(np.ascontiguousarray(numbers), from_pandas=True).cast(pa.string())
+    printed: list[str] = texts.fill_null("").to_pylist()
+    return printed
+
+
+def _write_text(columns: dict[str, Sequence[str]], path: Path, report: Report) -> None:
+    with replaced_files([path]) as files, packed_by(path, files[0]) as file:
+        write = _write_csv if _suffix(path) == ".csv" else _write_tsv
+        write(columns, file, report)
 
 
 def _write_csv(columns: dict[str, Sequence[str]], file: File, report: Report) -> None:
