@@ -1,0 +1,178 @@
+"""A process that opens files; started by `runner`, not by hand.
+
+Argument: a folder of its own. It takes one case a line, JSON `[seed, family]`, and answers with a
+line for each step that begins and one for what came of the case. Started with `-P`, so that
+`embedviz` is the installed package and not the folder beside `tests`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+if __package__ is None:
+    sys.path.append(str(Path(__file__).parent.parent))
+
+import numpy as np
+import psutil
+
+from fuzz import array_files, corpus
+from fuzz.judging import SECRET, Judge, Violation, clear
+from fuzz.mutations import make_case
+from fuzz.watching import Watch
+
+LIMIT_SECONDS = 2.0
+LIMIT_BYTES = 1 << 30
+_TRIES = 3
+
+
+def main(folder: Path) -> None:
+    """Answer until there are no more cases."""
+    # Whatever prints to the screen must not print between the answers.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    warnings.simplefilter("error")
+    worker = _Worker(folder, answers)
+    worker.tell(ready=True)
+    for line in sys.stdin:
+        seed, family = json.loads(line)
+        worker.tell(**worker.outcome(seed, family))
+
+
+class _Worker:
+    def __init__(self, folder: Path, answers: Any) -> None:
+        self._answers = answers
+        self._folder = folder
+        for name in ("case", "saved", "outside"):
+            (folder / name).mkdir()
+        write_neighbors(folder / "outside")
+        os.chdir(folder / "case")
+        self._warm_up()
+        self._watch = Watch([folder / "case", folder / "saved"], folder / "outside")
+        self._process = psutil.Process()
+        self._children = {child.pid for child in self._process.children(recursive=True)}
+        self._steps: list[tuple[float, str]] = []
+
+    def tell(self, **answer: Any) -> None:
+        self._answers.write(json.dumps(answer) + "\n")
+        self._answers.flush()
+
+    def outcome(self, seed: int, family: str) -> dict[str, Any]:
+        """Return what came of a case; a slow one is tried again, as the machine may be busy."""
+        found = self._try(seed, family)
+        for _ in range(_TRIES - 1):
+            if found["kind"] == "failed" or found["seconds"] <= LIMIT_SECONDS:
+                break
+            again = self._try(seed, family)
+            found = min(found, again, key=lambda each: each["seconds"])
+        if found["kind"] != "failed" and found["seconds"] > LIMIT_SECONDS:
+            found |= {"kind": "failed", "problem": f"{found['step']} took {found['seconds']:.1f} s"}
+        return found
+
+    def _try(self, seed: int, family: str) -> dict[str, Any]:
+        self._steps, self._step_name = [], "making the file"
+        before = self._process.memory_info().rss
+        peak = peak_memory()
+        outcome: dict[str, Any] = {"seed": seed, "family": family, "problem": ""}
+        with self._watch() as seen:
+            outcome["kind"], outcome["problem"] = self._judge(seed, family)
+        problem = "; ".join(seen) or self._left_behind()
+        if peak_memory() > peak:
+            outcome["bytes"] = grown = peak_memory() - before
+            if grown > LIMIT_BYTES:
+                problem = f"{grown >> 20:,} MB of memory"
+        if problem and outcome["kind"] != "failed":
+            outcome |= {"kind": "failed", "problem": problem}
+        outcome["seconds"], outcome["step"] = max(self._steps, default=(0.0, ""))
+        return outcome
+
+    def _judge(self, seed: int, family: str) -> tuple[str, str]:
+        for name in ("case", "saved"):
+            clear(self._folder / name)
+        try:
+            sample = make_case(seed, family)
+            found = Judge(sample, self._folder / "case", seed, self._step).judge()
+        except Violation as violation:
+            return "failed", f"{self._step_name}: {violation}"
+        except BaseException as error:  # noqa: BLE001 - any but a UserError is what is looked for.
+            return "failed", f"{self._step_name}: {_in_words(error)}"
+        return "set" if found is not None else "refused", ""
+
+    def _step(self, name: str, work: Callable[[], Any]) -> Any:
+        self._step_name = name
+        self.tell(begins=name)
+        start = time.perf_counter()
+        try:
+            return work()
+        finally:
+            self._steps.append((time.perf_counter() - start, name))
+
+    _step_name = ""
+
+    def _left_behind(self) -> str:
+        """Say what is there after a case that was not there before."""
+        if (self._folder / "outside" / "executed").exists():
+            (self._folder / "outside" / "executed").unlink()
+            return "code from the file was executed"
+        children = self._process.children(recursive=True)
+        if any(child.pid not in self._children for child in children):
+            return f"{len(children)} child processes are left"
+        return ""
+
+    def _warm_up(self) -> None:
+        """Open a valid file of each kind, so that nothing is imported or compiled later."""
+        for family, builders in corpus.FAMILIES.items():
+            for place, _ in enumerate(builders):
+                self._open_valid(place, family)
+
+    def _open_valid(self, seed: int, family: str) -> None:
+        for name in ("case", "saved"):
+            clear(self._folder / name)
+        sample = corpus.build(seed, family)
+        # Whatever comes of it is judged when its turn comes.
+        with suppress(Exception):
+            Judge(sample, self._folder / "case", seed, lambda name, work: work()).judge()
+
+
+def peak_memory() -> int:
+    """Return the most bytes that this process or an ended child has had so far."""
+    try:
+        import resource
+    except ImportError:  # Windows.
+        return int(psutil.Process().memory_info().peak_wset)
+    unit = 1 if sys.platform == "darwin" else 1024
+    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return unit * max(resource.getrusage(each).ru_maxrss for each in who)
+
+
+def write_neighbors(folder: Path) -> None:
+    """Write files that nobody may read, each of which would be a good set."""
+    vectors = np.full((8, 4), 0.5, np.float32)
+    names = [f"{SECRET} {i}" for i in range(8)]
+    (folder / "secret.bytes").write_bytes(vectors.tobytes())
+    (folder / "secret.npy").write_bytes(array_files.saved(vectors))
+    (folder / "secret.txt").write_text("\n".join(names))
+    (folder / "secret.tsv").write_text("0.5\t0.5\t0.5\n" * 8)
+    import h5py
+
+    with h5py.File(folder / "secret.h5", "w") as file:
+        file["vectors"] = vectors
+        file["words"] = names
+
+
+def _in_words(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{Path(f.filename).name}:{f.lineno}" for f in frames if "embedviz" in f.filename]
+    return f"{type(error).__name__}: {str(error)[:200]} ({' '.join(places[-3:])})"
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
