@@ -49,7 +49,7 @@ def with_companions(contents: Contents, source: Source, settings: ReadSettings) 
         When there are no vectors, or a second file that was asked for cannot be read or has
         another number of rows.
     """
-    name = source.path.name
+    name = source.name
     if not len(contents.vectors):
         raise UserError(" ".join([f"{name} holds no vectors.", *contents.notes]))
     wanted = None if contents.uses_label_column else settings.label_column

@@ -52,7 +52,7 @@ class _TableReader:
             settings.metadata is not None and settings.label_column not in layout.names
         ):
             self._label_column = None  # Meant for the other file.
-        name = source.path.name
+        name = source.name
         if self._label_column is not None:
             require_column(self._label_column, layout.names, name)
         self._vector = layout.vector_columns(name, settings.vector_column, self._label_column)
@@ -71,7 +71,7 @@ class _TableReader:
                 line_blocks(self._source, stream),
                 layout.separator,
                 has_quotes=layout.has_quotes,
-                name=self._source.path.name,
+                name=self._source.name,
             )
             for records in blocks:
                 if self._header_is_due:
@@ -90,7 +90,7 @@ class _TableReader:
         texts = [text for text in texts if text.strip()]
         if any(b"..." in text or (b"," not in text and text.split()[1:]) for text in texts):
             raise UserError(
-                f"{self._source.path.name}: column {self._layout.names[self._vector[0]]!r} holds "
+                f"{self._source.name}: column {self._layout.names[self._vector[0]]!r} holds "
                 "vectors as NumPy prints them, rounded and without commas. Write them as lists: "
                 "table['vector'] = [v.tolist() for v in vectors]."
             )
@@ -141,7 +141,7 @@ class _TableReader:
         kept = contents.rows.tolist()
         columns = {names[c]: [texts[i] for i in kept] for c, texts in self._texts.items()}
         table = to_table(columns)
-        label = choose_label_column(table, self._label_column, self._source.path.name)
+        label = choose_label_column(table, self._label_column, self._source.name)
         if label is not None:
             contents.labels = columns[label]
             contents.notes.append(f"Labels from column {label!r}.")

@@ -48,7 +48,7 @@ def _matches(source: Source) -> bool:
 def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
     rows: RowCollector | None = None
     with source.stream() as stream:
-        entries = _Entries(source.path.name, stream)
+        entries = _Entries(source.name, stream)
         for block in entries.blocks():
             dimensions = Counter(_count_of(text) for _, text in block).most_common(1)[0][0]
             rows = rows or _collector(source, settings, dimensions)
@@ -58,12 +58,12 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
             _add(block, rows, stream.fraction)
             report(stream.fraction, f"{rows.n_read:,} rows read")
     if rows is None:
-        raise UserError(f"{source.path.name} is an empty JSON object. {_EXPECTED}")
+        raise UserError(f"{source.name} is an empty JSON object. {_EXPECTED}")
     return rows.contents("JSON")
 
 
 def _collector(source: Source, settings: ReadSettings, dimensions: int) -> RowCollector:
-    require_dimensions(source.path.name, dimensions)
+    require_dimensions(source.name, dimensions)
     return RowCollector(dimensions, settings, BadRows(source, settings))
 
 

@@ -42,7 +42,7 @@ def _matches(source: Source) -> bool:
 
 
 def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
-    name = source.path.name
+    name = source.name
     with _damage_named(name):
         archive = zipfile.ZipFile(source.path)
     with archive:
@@ -98,7 +98,7 @@ class _Arrays:
 
     def stream(self, key: str) -> Stream:
         """Open an array; to be used in a `with` statement."""
-        name = self._source.path.name
+        name = self._source.name
         info = self._infos[key]
         if info.file_size > _LARGEST_RATIO * info.compress_size + 1000:
             raise UserError(f"{name}: the size of {key!r} cannot be true. The file is damaged.")
@@ -119,12 +119,12 @@ class _Arrays:
         assert header.dtype is not None
         with self.stream(key) as stream:
             stream.read(header.offset)
-            data = read_fully(stream, header.n_bytes, self._source.path.name)
+            data = read_fully(stream, header.n_bytes, self._source.name)
         return np.frombuffer(data, header.dtype)
 
     def _read_header(self, key: str) -> Header:
         with self.stream(key) as stream:
-            return read_header(stream, f"{self._source.path.name}, array {key!r},")
+            return read_header(stream, f"{self._source.name}, array {key!r},")
 
 
 def _choose(headers: dict[str, Header], wanted: str | None, name: str) -> str:

@@ -163,7 +163,7 @@ def _matches_array(source: Source) -> bool:
 
 
 def _read_array(source: Source, settings: ReadSettings, report: Report) -> Contents:
-    name = source.path.name
+    name = source.name
     with source.stream() as stream:
         header = read_header(stream, name)
         surplus = source.size - header.offset - header.n_bytes

@@ -2,6 +2,9 @@
 
 A file is judged by its first megabyte, never by its name: vectors travel as `.txt`, `.bin`, `.dat`
 and `.gz` alike, whatever is inside.
+
+A few bytes can be unpacked to as many as one likes. Printed numbers shrink to a half or a third,
+even sets of ones and zeros hardly ever to a hundredth: what is more than that is not unpacked.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import gzip
 import lzma
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.errors import UserError
+from embedviz.core.formats.archives import WITHIN, ZIP_START, Archive, shown_name
+from embedviz.core.formats.unpacking import open_xz
 
 Bytes = NDArray[np.uint8]
 Offsets = NDArray[np.int64]
@@ -38,9 +43,12 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DECOMPRESSORS: dict[bytes, Callable[..., Any]] = {
     b"\x1f\x8b": gzip.open,
     b"BZh": bz2.open,
-    b"\xfd7zXZ\x00": lzma.open,
+    b"\xfd7zXZ\x00": open_xz,
 }
 _UNREADABLE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError)
+_LARGEST_RATIO = 200
+_NEVER_TOO_LARGE = 64 << 20
+"""Bytes that are unpacked whatever they came from."""
 
 
 class Source:
@@ -56,43 +64,68 @@ class Source:
     ----------
     path : Path
         Absolute.
+    name : str
+        What it is called in messages: on one line, with its member where it is an archive.
     size : int
-        Bytes on disk.
+        Bytes on disk, of the member where it is an archive.
     member : str or None
-        The file of the archive that is read; None where the file is no archive.
+        The file of the archive that is read; None where the file is no archive, or a format has
+        archives of its own.
+    members : mapping of str to str
+        What else could be read from the archive, with sizes.
+    notes : list of str
+        What else there is to say of an archive.
 
     Raises
     ------
+    Undecided
+        When several files of an archive may hold vectors.
     UserError
         When there is no such file, it is a folder, is empty or may not be read.
     """
 
     def __init__(self, path: Path, member: str | None = None) -> None:
-        self.member: str | None = None
         if "\0" in str(path):
             raise UserError("The name of a file cannot hold a NUL character.")
         self.path = path.expanduser().absolute()
-        with reading(self.path.name):
+        self.name = shown_name(self.path.name)
+        with reading(self.name):
             self.size = self.path.stat().st_size
             if self.path.is_dir():
-                raise UserError(f"{self.path.name} is a folder. Choose a file with vectors in it.")
+                raise UserError(f"{self.name} is a folder. Choose a file with vectors in it.")
             if not self.path.is_file():
-                raise UserError(f"{self.path.name} is no ordinary file, so it cannot be opened.")
+                raise UserError(f"{self.name} is no ordinary file, so it cannot be opened.")
             with self.path.open("rb") as file:
                 start = file.read(8)
         if not start:
             raise UserError(
-                f"{self.path.name} is empty (0 bytes). Download or write it again, then open it."
+                f"{self.name} is empty (0 bytes). Download or write it again, then open it."
             )
+        self.member: str | None = None
+        self.members: Mapping[str, str] = {}
+        self.notes: list[str] = []
         self._is_whole_in_head = False
         self._decompressor = next(
             (open_ for magic, open_ in _DECOMPRESSORS.items() if start.startswith(magic)), None
         )
+        if start.startswith(ZIP_START):
+            self._take_member(member)
+
+    def _take_member(self, wanted: str | None) -> None:
+        with reading(self.name):
+            archive = Archive(self.path, self.name)
+        if archive.is_for_others:
+            return
+        member = archive.choose(wanted)
+        self.members, self.notes = archive.described(), archive.notes_on(member)
+        self.member = member.filename
+        self.size = member.compress_size
+        self.name += WITHIN + shown_name(self.member)
 
     @property
     def is_compressed(self) -> bool:
         """Whether the bytes on disk are not the bytes that are read."""
-        return self._decompressor is not None
+        return self._decompressor is not None or self.member is not None
 
     @cached_property
     def head(self) -> bytes:
@@ -126,10 +159,13 @@ class Source:
 
     def stream(self) -> Stream:
         """Open the file; to be used in a `with` statement."""
-        with reading(self.path.name):
+        with reading(self.name):
+            if self.member is not None:
+                file, position, close = Archive(self.path, self.name).open(self.member)
+                return Stream(self.name, file, position, self.size, close)
             raw = self.path.open("rb")
             file = self._decompressor(raw) if self._decompressor else raw
-        return Stream(self.path.name, file, raw.tell, self.size, raw.close)
+        return Stream(self.name, file, raw.tell, self.size, raw.close)
 
 
 class Stream:
@@ -162,6 +198,7 @@ class Stream:
         self._position = position
         self._size = size
         self._close = close
+        self._n_read = 0
 
     def __enter__(self) -> Stream:
         return self
@@ -195,7 +232,16 @@ class Stream:
                 if not count:
                     break
                 filled += count
+                self._require_honest_size(count)
         return filled
+
+    def _require_honest_size(self, count: int) -> None:
+        self._n_read += count
+        if self._n_read > max(_NEVER_TOO_LARGE, _LARGEST_RATIO * self._position()):
+            raise UserError(
+                f"{self._name} unpacks to more than {_LARGEST_RATIO} times its size, as no file of "
+                "vectors does. Where you trust it, unpack it yourself and open that."
+            )
 
 
 @contextmanager
@@ -212,8 +258,9 @@ def reading(name: str) -> Iterator[None]:
             f"{name} ends in the middle of its compressed data. Download or copy it again."
         ) from None
     except _UNREADABLE as error:
+        reason = shown_name(str(error)) or type(error).__name__
         raise UserError(
-            f"{name} cannot be read ({error}). It may be damaged: download or copy it again."
+            f"{name} cannot be read ({reason}). It may be damaged: download or copy it again."
         ) from None
 
 
@@ -247,7 +294,7 @@ def line_blocks(source: Source, stream: Stream) -> Iterator[Bytes]:
         if is_last:
             return
         if stop == first:
-            buffer, kept = _longer(buffer, source.path.name), end
+            buffer, kept = _longer(buffer, source.name), end
         else:
             kept = end - stop
             buffer[:kept] = buffer[stop:end].copy()

@@ -142,7 +142,7 @@ def _matches(source: Source) -> bool:
 def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
     layout = find_layout(source)
     assert layout is not None
-    require_dimensions(source.path.name, layout.dimensions)
+    require_dimensions(source.name, layout.dimensions)
     return _LineReader(source, settings, layout).read(report)
 
 

@@ -23,9 +23,11 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
     (b"ARROW1", "an Arrow table", _EXPORT),
     (b"FEA1", "a Feather table", _EXPORT),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file", _EXPORT),
-    (b"\xba\x16\x4f\x2f", "a fastText model", "Open its .vec file instead."),
     (b"SQLite format 3\0", "an SQLite database", _EXPORT),
     (b"\x28\xb5\x2f\xfd", "compressed with Zstandard", "Unpack it first."),
+    (b"\x1f\x8b", "compressed twice", "Unpack it first."),
+    (b"BZh", "compressed twice", "Unpack it first."),
+    (b"\xfd7zXZ\0", "compressed twice", "Unpack it first."),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it first."),
     (b"Rar!", "a RAR archive", "Unpack it first."),
     (b"%PDF", "a PDF document", "Choose a file with vectors in it."),
@@ -59,6 +61,8 @@ def _name(source: Source) -> tuple[str, str] | None:
         return "a safetensors file", _EXPORT
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _name_archive(head)
+    if head[257:262] == b"ustar":
+        return "a tar archive", f"Unpack it with `tar -xf {source.path.name}`."
     if _is_pickle(head):
         return (
             "a Python pickle, such as gensim's own format",
@@ -75,6 +79,8 @@ def _name_archive(head: bytes) -> tuple[str, str]:
             _SAFE_EXPORT
             + "numpy.save('vectors.npy', torch.load(path, weights_only=True).numpy()).",
         )
+    if b"[Content_Types].xml" in head[:200]:
+        return "an office document", "Save the table in it as CSV and open that."
     return "a zip archive", "Unpack it and open the file inside."
 
 
@@ -86,7 +92,7 @@ def _refuse(source: Source, settings: ReadSettings, report: Report) -> Contents:
     named = _name(source)
     assert named is not None
     what, advice = named
-    raise UserError(f"{source.path.name} is {what}, which cannot be read. {advice}")
+    raise UserError(f"{source.name} is {what}, which cannot be read. {advice}")
 
 
 UNREADABLE = Format(_matches, _refuse)
@@ -94,7 +100,7 @@ UNREADABLE = Format(_matches, _refuse)
 
 def describe_unknown(source: Source) -> UserError:
     """Return the error for a file that is in no known format."""
-    name = source.path.name
+    name = source.name
     text = source.text
     if not text.strip():
         return UserError(f"{name} holds nothing but blank space. Write or download it again.")

@@ -99,7 +99,7 @@ class _Reader:
     def __init__(
         self, source: Source, settings: ReadSettings, promised: int, dimensions: int
     ) -> None:
-        require_dimensions(source.path.name, dimensions)
+        require_dimensions(source.name, dimensions)
         self._promised = promised
         self._row_bytes = 4 * dimensions
         self._bad = BadRows(source, settings)

@@ -28,7 +28,7 @@ def zipped(name):
             b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 12\n",
             "a Git LFS pointer, not the vectors themselves, which cannot be read. Run `git lfs",
         ),
-        (zipped("glove.txt"), "a zip archive"),
+        (b"PK\x05\x06" + bytes(18), "a zip archive"),
         (zipped("archive/data.pkl"), r"a PyTorch file.*weights_only=True"),
         (pickle.dumps({"a": [1.0]}), r"a Python pickle.*save_word2vec_format"),
         (b"\xba\x16\x4f\x2f\x0c\0\0\0" + bytes(50), "a fastText model.*Open its .vec"),
