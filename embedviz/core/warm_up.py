@@ -209,8 +209,9 @@ def _compile_analogies() -> None:
 
 
 def _compile_readers() -> None:
-    from embedviz.core.formats import load
+    from embedviz.core.formats import fasttext_model, load
 
+    fasttext_model.compile_all()
     some = _some_vectors()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "some.txt"
