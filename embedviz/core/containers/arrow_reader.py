@@ -1,0 +1,407 @@
+"""Parquet and Arrow tables, read in the child process a few megabytes at a time.
+
+A column with whole vectors is a list of numbers of any width, also inside of a structure as
+`{"values": […]}`. Which column it is, is decided by the process that asks: here it says what the
+first rows are like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from embedviz.core.containers.plain_columns import (
+    TEXT,
+    decoded,
+    is_numeric,
+    packed,
+    plain,
+    role_of,
+    value_type_of,
+)
+from embedviz.core.errors import UserError
+from embedviz.core.layout_messages import Message
+
+_SAMPLE_ROWS = 200
+_MOST_COLUMNS = 20_000
+_BUFFER_BYTES = 16 << 20
+"""For all columns of a Parquet file together; each is read through a part of it."""
+_BLOCK_BYTES = 32 << 20
+_MOSTLY = 0.8
+_INNER_NAMES = ("values", "value", "vector", "embedding", "data", "list", "elements")
+_is_list = re.compile(r"\s*\[.*\]\s*", re.DOTALL).fullmatch
+
+pa.set_cpu_count(1)
+pa.set_io_thread_count(1)
+
+Path = tuple[str, ...]
+
+
+class TableReader:
+    """What is common to all tables.
+
+    Attributes
+    ----------
+    schema : pyarrow.Schema
+    n_rows : int or None
+        What the file says.
+    """
+
+    schema: pa.Schema
+    n_rows: int | None = None
+
+    def batches(self, columns: Sequence[int], n_rows: int) -> Iterator[list[pa.Array]]:
+        """Yield the columns of consecutive rows, not more than so many at a time."""
+        raise NotImplementedError
+
+    def describe(self) -> dict[str, Any]:
+        """Return what is there.
+
+        Returns
+        -------
+        dict
+            `n_rows`, and `columns`: for each its name, type, role ("vectors", "number", "text",
+            "value", "other") and of those with vectors or with texts that are lists, the usual
+            length and whether it is the same in all of the first rows.
+        """
+        if len(self.schema) > _MOST_COLUMNS:
+            raise UserError(
+                f"The table claims {len(self.schema):,} columns, more than are read. Store the "
+                "vectors in one column of lists."
+            )
+        columns = [_describe(position, field) for position, field in enumerate(self.schema)]
+        looked_at = [c for c in columns if c["role"] in ("vectors", TEXT)]
+        if looked_at:
+            positions = [c["position"] for c in looked_at]
+            batch = next(self.batches(positions, _SAMPLE_ROWS), [])
+            for column, array in zip(looked_at, batch, strict=False):
+                column |= _describe_values(column, array)
+        return {"n_rows": self.n_rows, "columns": columns}
+
+    def blocks(self, request: Mapping[str, Any]) -> Iterator[Message]:
+        """Yield blocks of rows.
+
+        Parameters
+        ----------
+        request : mapping
+            `vectors`: positions of the columns of the vector; `dimensions`; `columns`: positions
+            of further columns; `n_rows`: how many rows a block has at most.
+
+        Yields
+        ------
+        Message
+            With `vectors`, unless they are texts, and `columns` as an Arrow stream, in which the
+            names are the positions.
+        """
+        vectors, others = list(request["vectors"]), list(request["columns"])
+        wanted = [*vectors, *others]
+        is_parsed = role_of(self.schema.field(vectors[0]).type) == TEXT
+        for arrays in self.batches(wanted, self._block_rows(wanted, request["n_rows"])):
+            facts: dict[str, Any] = {"n_rows": len(arrays[0]), "problems": {}, "n_replaced": 0}
+            sent: dict[str, NDArray[Any]] = {}
+            if not is_parsed:
+                dimensions = request["dimensions"]
+                matrix, problems = self._matrix(vectors, arrays, dimensions)
+                sent["vectors"], facts["problems"] = matrix, problems
+            columns = {}
+            named = zip(wanted, arrays, strict=True)
+            for position, array in islice(named, 0 if is_parsed else len(vectors), None):
+                columns[str(position)], n_replaced = plain(array)
+                facts["n_replaced"] += n_replaced
+            if columns:
+                sent["columns"] = packed(columns)
+            yield Message("block", facts, sent)
+
+    def _block_rows(self, columns: Sequence[int], n_rows: int) -> int:
+        return n_rows
+
+    def _matrix(
+        self, positions: Sequence[int], arrays: Sequence[pa.Array], dimensions: int
+    ) -> tuple[NDArray[np.float32], dict[int, str]]:
+        field = self.schema.field(positions[0])
+        path = list_path(field.type)
+        if path is not None:
+            return vectors_of(_inside(arrays[0], path), dimensions)
+        out = np.empty((len(arrays[0]), dimensions), np.float32)
+        problems: dict[int, str] = {}
+        for column, position in enumerate(positions):
+            values, missing = _floats(arrays[column])
+            out[:, column] = values
+            for row in missing.tolist():
+                problems.setdefault(row, f"no number in column {self.schema.names[position]!r}")
+        return out, problems
+
+
+class ParquetReader(TableReader):
+    """A Parquet file; pages are read as they are needed, whatever the size of a row group."""
+
+    def __init__(self, path: str) -> None:
+        import pyarrow.parquet as pq
+
+        self._path = path
+        file = pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 16)
+        self._metadata = file.metadata
+        self.schema = file.schema_arrow
+        self.n_rows = file.metadata.num_rows
+        file.close()
+
+    def batches(self, columns: Sequence[int], n_rows: int) -> Iterator[list[pa.Array]]:
+        """Yield the columns of consecutive rows, not more than so many at a time."""
+        import pyarrow.parquet as pq
+
+        names = self.schema.names
+        wanted = {names[column] for column in columns}
+        # Columns of one name come together.
+        found = [position for position, name in enumerate(names) if name in wanted]
+        order = [found.index(column) for column in columns]
+        in_order = list(dict.fromkeys(names[position] for position in found))
+        size = max(_BUFFER_BYTES // len(found), 1 << 12)
+        with pq.ParquetFile(
+            self._path, metadata=self._metadata, pre_buffer=False, buffer_size=min(size, 1 << 20)
+        ) as file:
+            for batch in file.iter_batches(n_rows, columns=in_order, use_threads=False):
+                if batch.num_columns != len(found):
+                    raise pa.ArrowInvalid("its columns are named in a way that is not understood")
+                yield [batch.column(place) for place in order]
+
+    def _block_rows(self, columns: Sequence[int], n_rows: int) -> int:
+        """Return fewer rows where they hold long texts."""
+        names = {self.schema.names[column] for column in columns}
+        n_bytes = 0
+        for group in range(min(self._metadata.num_row_groups, 4)):
+            found = self._metadata.row_group(group)
+            for place in range(found.num_columns):
+                column = found.column(place)
+                if column.path_in_schema.split(".")[0] in names and found.num_rows > 0:
+                    row_bytes = column.total_uncompressed_size // found.num_rows
+                    n_bytes = max(n_bytes, row_bytes)
+        return max(min(n_rows, _BLOCK_BYTES // max(n_bytes, 1)), 1)
+
+
+class FileReader(TableReader):
+    """An Arrow IPC file, which is Feather version 2 as well."""
+
+    def __init__(self, path: str) -> None:
+        self._map = pa.memory_map(path)
+        file = pa.ipc.open_file(self._map, options=_options())
+        self.schema = file.schema
+        self._n_batches = file.num_record_batches
+        self.n_rows = self._count_rows()
+
+    def _count_rows(self) -> int | None:
+        """Return how many rows there are, from the column that is the quickest to read."""
+        if not self._n_batches:
+            return 0
+        narrow = [
+            position
+            for position, field in enumerate(self.schema)
+            if pa.types.is_primitive(field.type)
+        ]
+        if narrow:
+            options = _options(narrow[:1])
+        elif self._n_batches < _SAMPLE_ROWS and self._map.size() < _BLOCK_BYTES:
+            options = _options()
+        else:
+            return None
+        file = pa.ipc.open_file(self._map, options=options)
+        return sum(file.get_batch(index).num_rows for index in range(self._n_batches))
+
+    def batches(self, columns: Sequence[int], n_rows: int) -> Iterator[list[pa.Array]]:
+        """Yield the columns of consecutive rows, not more than so many at a time."""
+        wanted = sorted(columns)
+        order = [wanted.index(column) for column in columns]
+        file = pa.ipc.open_file(self._map, options=_options(wanted))
+        batches = (file.get_batch(index) for index in range(self._n_batches))
+        yield from _cut(batches, order, n_rows)
+
+
+class StreamReader(TableReader):
+    """An Arrow IPC stream: batches one after the other, without a count of them."""
+
+    def __init__(self, path: str) -> None:
+        self._map = pa.memory_map(path)
+        self.schema = pa.ipc.open_stream(self._map, options=_options()).schema
+
+    def batches(self, columns: Sequence[int], n_rows: int) -> Iterator[list[pa.Array]]:
+        """Yield the columns of consecutive rows, not more than so many at a time."""
+        wanted = sorted(columns)
+        order = [wanted.index(column) for column in columns]
+        self._map.seek(0)
+        yield from _cut(pa.ipc.open_stream(self._map, options=_options(wanted)), order, n_rows)
+
+
+def _options(columns: Sequence[int] = ()) -> pa.ipc.IpcReadOptions:
+    return pa.ipc.IpcReadOptions(use_threads=False, included_fields=list(columns))
+
+
+def _cut(
+    batches: Iterable[pa.RecordBatch], order: Sequence[int], n_rows: int
+) -> Iterator[list[pa.Array]]:
+    for batch in batches:
+        batch.validate()
+        for start in range(0, batch.num_rows, n_rows):
+            part = batch.slice(start, n_rows)
+            yield [part.column(place) for place in order]
+
+
+def _describe(position: int, field: pa.Field) -> dict[str, Any]:
+    kind = value_type_of(field.type)
+    described = {"position": position, "name": field.name, "type": str(kind)}
+    path = list_path(field.type)
+    if path is None:
+        return described | {"role": role_of(field.type)}
+    numbers = _list_type(kind, path)
+    return described | {
+        "role": "vectors",
+        "type": str(_value_type(numbers)),
+        "is_float": not pa.types.is_integer(_value_type(numbers)),
+    }
+
+
+def list_path(kind: pa.DataType) -> Path | None:
+    """Return where in a type the list of numbers is; None where there is none."""
+    kind = value_type_of(kind)
+    if _is_any_list(kind):
+        return () if is_numeric(_value_type(kind)) else None
+    if not pa.types.is_struct(kind):
+        return None
+    inner = {field.name: path for field in kind if (path := list_path(field.type)) is not None}
+    names = [name for name in _INNER_NAMES if name in inner] or list(inner)
+    if not names or (names[0] not in _INNER_NAMES and len(inner) > 1):
+        return None
+    return (names[0], *inner[names[0]])
+
+
+def _list_type(kind: pa.DataType, path: Path) -> pa.DataType:
+    for name in path:
+        kind = value_type_of(value_type_of(kind).field(name).type)
+    return value_type_of(kind)
+
+
+def _value_type(kind: pa.DataType) -> pa.DataType:
+    return value_type_of(kind.value_type)
+
+
+def _is_any_list(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_list(kind)
+        or pa.types.is_large_list(kind)
+        or pa.types.is_fixed_size_list(kind)
+        or pa.types.is_list_view(kind)
+        or pa.types.is_large_list_view(kind)
+    )
+
+
+def _describe_values(column: Mapping[str, Any], array: pa.Array) -> dict[str, Any]:
+    """Return how long the lists in the first rows are, and whether texts are lists."""
+    if column["role"] == TEXT:
+        texts = [text for text in plain(array)[0].to_pylist() if text]
+        lists = [text for text in texts if _is_list(text)]
+        if not lists or len(lists) < _MOSTLY * len(texts):
+            return {}
+        lengths = [text.count(",") + 1 for text in lists if text.strip()[1:-1].strip()]
+        is_printed = any("..." in t or ("," not in t and t[1:-1].split()[1:]) for t in lists)
+        extra = {"is_float": True, "is_printed": is_printed, "role": "lists"}
+    else:
+        path = list_path(array.type)
+        assert path is not None
+        found = _inside(array, path)
+        starts, stops, _ = _spans(found)
+        lengths = (stops - starts)[_is_given(found)].tolist()
+        extra = {}
+    usual = Counter(lengths).most_common(1)
+    return extra | {
+        "length": usual[0][0] if usual else 0,
+        "is_regular": len(set(lengths)) == 1,
+    }
+
+
+def _inside(array: pa.Array, path: Path) -> pa.Array:
+    """Return the lists of a column, out of its structures."""
+    array = decoded(array)
+    array.validate()
+    for name in path:
+        array = decoded(pc.struct_field(array, name))
+    return array
+
+
+def _is_given(array: pa.Array) -> NDArray[np.bool_]:
+    return np.asarray(array.is_valid().to_numpy(zero_copy_only=False))
+
+
+def _spans(array: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int64], pa.Array]:
+    """Return where each list starts and stops, and the numbers of all of them.
+
+    Raises
+    ------
+    pyarrow.ArrowInvalid
+        When the lists are not inside of the numbers.
+    """
+    kind = array.type
+    if pa.types.is_fixed_size_list(kind):
+        starts = (array.offset + np.arange(len(array), dtype=np.int64)) * kind.list_size
+        stops = starts + kind.list_size
+    elif pa.types.is_list_view(kind) or pa.types.is_large_list_view(kind):
+        starts = np.asarray(array.offsets).astype(np.int64)
+        stops = starts + np.asarray(array.sizes).astype(np.int64)
+    else:
+        offsets = np.asarray(array.offsets).astype(np.int64)
+        starts, stops = offsets[:-1], offsets[1:]
+    values = array.values
+    if len(starts) and not (
+        starts.min() >= 0 and (starts <= stops).all() and stops.max() <= len(values)
+    ):
+        raise pa.ArrowInvalid("lists that are not where they should be")
+    return starts, stops, values
+
+
+def vectors_of(array: pa.Array, dimensions: int) -> tuple[NDArray[np.float32], dict[int, str]]:
+    """Return lists of numbers as rows, and what is wrong with those that are no such row."""
+    starts, stops, values = _spans(array)
+    lengths = stops - starts
+    is_given = _is_given(array)
+    good = is_given & (lengths == dimensions)
+    problems: dict[int, str] = {}
+    for row in np.flatnonzero(~good).tolist():
+        count = int(lengths[row])
+        numbers = f"{count:,} number" + ("" if count == 1 else "s")
+        problems[row] = f"{numbers} instead of {dimensions:,}" if is_given[row] else "no vector"
+    if not good.any():
+        return np.zeros((len(array), dimensions), np.float32), problems
+    first, last = int(starts[good].min()), int(stops[good].max())
+    floats, missing = _floats(values.slice(first, last - first))
+    if good.all() and (starts[1:] == stops[:-1]).all():
+        out = floats.reshape(-1, dimensions)
+        rows_of_missing = missing // dimensions
+    else:
+        out = np.zeros((len(array), dimensions), np.float32)
+        rows = np.flatnonzero(good)
+        out[rows] = floats[(starts[rows] - first)[:, np.newaxis] + np.arange(dimensions)]
+        is_missing = np.zeros(last - first + 1, bool)
+        is_missing[missing] = True
+        within = is_missing[(starts[rows] - first)[:, np.newaxis] + np.arange(dimensions)]
+        rows_of_missing = rows[within.any(axis=1)]
+    for row in np.unique(rows_of_missing).tolist():
+        problems[row] = "a number is missing"
+    return out, problems
+
+
+def _floats(array: pa.Array) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Return numbers of any type as float32, too large ones infinite; and which are missing."""
+    array = decoded(array)
+    array.validate(full=True)
+    if pa.types.is_decimal(array.type):
+        array = array.cast(pa.float64(), safe=False)
+    missing = np.flatnonzero(~_is_given(array)) if array.null_count else np.empty(0, np.int64)
+    if len(missing):
+        array = array.fill_null(0)
+    with np.errstate(over="ignore"):
+        return np.asarray(array.to_numpy(zero_copy_only=False), np.float32), missing

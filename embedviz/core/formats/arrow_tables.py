@@ -1,0 +1,257 @@
+"""Parquet, Feather and Arrow: which columns are the vector, the labels and the metadata.
+
+The vector is one column of lists, or of texts that are lists, or else columns of numbers named
+alike. Of several columns of lists the one with a usual name is taken; lists of floats before those
+of integers, which may be token ids, and lists of one length before others. Where that leaves
+several, the caller decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from embedviz.core.errors import Undecided, UserError
+from embedviz.core.formats.columns import choose_label_column, require_column, unique_names
+from embedviz.core.formats.container_rows import Rows, opened, read_rows, texts_of, wanted_label
+from embedviz.core.formats.number_columns import is_counter, numbered_alike
+from embedviz.core.formats.numbers import parse_texts
+from embedviz.core.formats.reading import Contents, Format, ReadSettings, counted
+from embedviz.core.formats.source import Source
+from embedviz.core.progress import Report
+from embedviz.core.vector_set import Matrix
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+VECTOR_NAMES = (
+    "embedding", "embeddings", "vector", "vectors", "emb", "embs", "vec", "vecs", "features",
+    "sentence_embedding", "text_embedding", "dense_vector", "dense", "values",
+)  # fmt: skip
+"""What a column of vectors is usually called: the most usual first."""
+
+_INDEX = "__index_level_0__"  # What pandas calls an index without a name.
+_MOST_NAMED = 5
+_KINDS = {b"PAR1": "Parquet", b"ARROW1": "Arrow file"}
+_NAMES = {"Parquet": "Parquet", "Arrow file": "Arrow file", "Arrow stream": "Arrow stream"}
+
+
+def _kind_of(source: Source) -> str | None:
+    head = source.head
+    for magic, kind in _KINDS.items():
+        if head.startswith(magic):
+            return kind
+    # A stream has no magic: a mark, the length of the schema and the table that it begins with.
+    length = int.from_bytes(head[4:8], "little")
+    is_stream = head[:4] == b"\xff\xff\xff\xff" and 16 <= length <= 64 << 20 and length % 8 == 0
+    return "Arrow stream" if is_stream and len(head) > 16 else None
+
+
+def _matches(source: Source) -> bool:
+    return _kind_of(source) is not None
+
+
+def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
+    kind = _kind_of(source)
+    assert kind is not None
+    with opened(source, kind, report) as container:
+        n_rows = container.facts["n_rows"]
+        choice = _Choice(container.facts["columns"], source.name, settings)
+        request = {
+            "vectors": [column.position for column in choice.vector],
+            "columns": [column.position for column in choice.others],
+            "dimensions": choice.dimensions,
+        }
+        parse = partial(_parse, choice.vector[0].name) if choice.is_text else None
+        rows = Rows(choice.dimensions, request, n_rows, parse=parse)
+        contents, table = read_rows(container, rows, source, settings, _NAMES[kind])
+    _take_columns(contents, table, choice, source.name)
+    return contents
+
+
+@dataclass(frozen=True)
+class _Column:
+    """What the child says of a column; see `containers.arrow_reader`."""
+
+    position: int
+    name: str
+    type: str
+    role: str
+    is_float: bool = False
+    length: int = 0
+    is_regular: bool = False
+    is_printed: bool = False
+
+
+class _Choice:
+    """What is read of a table.
+
+    Attributes
+    ----------
+    vector : list of columns
+        One of lists, or several of numbers.
+    others : list of columns
+    dimensions : int
+    label : str or None
+        The column of labels that is asked for.
+    """
+
+    def __init__(
+        self, columns: Sequence[dict[str, Any]], name: str, settings: ReadSettings
+    ) -> None:
+        given = unique_names([c["name"].replace(_INDEX, "index") for c in columns])
+        self._columns = [
+            _Column(**(c | {"name": unique})) for c, unique in zip(columns, given, strict=True)
+        ]
+        self._name = name
+        self.label = wanted_label(settings, given)
+        if self.label is not None:
+            require_column(self.label, given, name)
+        self._lists = [c for c in self._columns if c.role in ("vectors", "lists")]
+        self.vector = self._choose(settings.vector_column)
+        self.is_list = self.vector[0].role != "number"
+        self.is_text = self.vector[0].role == "lists"
+        self.dimensions = self.vector[0].length if self.is_list else len(self.vector)
+        self.others = self._find_others()
+
+    @property
+    def vector_columns(self) -> tuple[str, ...]:
+        """Names of the columns that hold whole vectors."""
+        return tuple(column.name for column in self._lists)
+
+    @property
+    def dropped(self) -> list[str]:
+        """Names of the columns that cannot be shown."""
+        return [c.name for c in self._columns if c.role == "other"]
+
+    def _choose(self, wanted: str | None) -> list[_Column]:
+        if wanted is not None:
+            return [self._wanted(wanted)]
+        if not self._lists:
+            return self._number_columns()
+        found = self._narrowed([c for c in self._lists if c.name != self.label])
+        if len(found) == 1:
+            return found
+        choices = {c.name: f"{c.length:,} × {c.type}" for c in self._lists}
+        raise Undecided(
+            f"{self._name} has several columns of vectors ({', '.join(choices)}). Choose one of "
+            "them (vector_column).",
+            "vector_column",
+            choices,
+        )
+
+    def _narrowed(self, found: list[_Column]) -> list[_Column]:
+        """Return the columns that are most likely the vector: one, where that can be told."""
+        for test in (
+            lambda c: not c.is_printed,
+            lambda c: c.length > 1,
+            lambda c: c.is_float,
+            lambda c: c.is_regular,
+        ):
+            found = [c for c in found if test(c)] or found
+        by_name = {c.name.casefold(): c for c in reversed(found)}
+        usual = next((by_name[name] for name in VECTOR_NAMES if name in by_name), None)
+        found = found if usual is None else [usual]
+        if len(found) == 1 and found[0].is_printed:
+            raise self._printed(found[0])
+        return found
+
+    def _wanted(self, wanted: str) -> _Column:
+        column = next((c for c in self._lists if c.name == wanted), None)
+        if column is None:
+            require_column(wanted, [c.name for c in self._columns], self._name)
+            raise UserError(f"Column {wanted!r} of {self._name} holds no lists of numbers.")
+        if column.is_printed:
+            raise self._printed(column)
+        return column
+
+    def _printed(self, column: _Column) -> UserError:
+        return UserError(
+            f"{self._name}: column {column.name!r} holds vectors as NumPy prints them, rounded and "
+            "without commas. Write them as lists: table['vector'] = [v.tolist() for v in vectors]."
+        )
+
+    def _number_columns(self) -> list[_Column]:
+        names = {
+            c.position: c.name
+            for c in self._columns
+            if c.role == "number" and c.name != self.label and not self._counts(c)
+        }
+        found = [self._columns[position] for position in numbered_alike(names)]
+        if len(found) < 2:
+            all_names = ", ".join(f"{c.name} ({c.type})" for c in self._columns[:20])
+            raise UserError(
+                f"{self._name} has no column of lists of numbers, and no two columns of numbers "
+                f"that could be a vector. Its columns are {all_names or 'none at all'}."
+            )
+        return found
+
+    def _counts(self, column: _Column) -> bool:
+        return "int" in column.type and (is_counter(column.name) or column.name == _INDEX)
+
+    def _find_others(self) -> list[_Column]:
+        """Return the columns for labels and metadata, an index of texts first."""
+        found = [
+            c
+            for c in self._columns
+            if c not in self.vector
+            and c.role in ("text", "number", "value")
+            and not (c.name == "index" and "int" in c.type and c.name != self.label)
+        ]
+        return sorted(found, key=lambda c: c.name != "index")
+
+
+def _parse(name: str, table: pa.Table, out: Matrix) -> dict[int, str]:
+    """Take vectors from texts that are lists."""
+    fields = [(text or "").strip() for text in table.column(0).to_pylist()]
+    problems = parse_texts([field[1:-1].encode() for field in fields], out)
+    for row, text in enumerate(fields):
+        if text[:1] != "[" or text[-1:] != "]":
+            problems[row] = f"no list of numbers in column {name!r}"
+    return problems
+
+
+def _take_columns(contents: Contents, table: pa.Table | None, choice: _Choice, name: str) -> None:
+    facts = contents.facts
+    facts.dtype = "text" if choice.is_text else _dtype_of(choice.vector)
+    facts.vector_columns = choice.vector_columns
+    if choice.is_list:
+        facts.vector_column = choice.vector[0].name
+        if len(choice.vector_columns) > 1:
+            contents.notes.append(f"Vectors from the column {choice.vector[0].name!r}.")
+    else:
+        first, last = choice.vector[0].name, choice.vector[-1].name
+        contents.notes.append(f"Vectors from the {len(choice.vector):,} columns {first} to {last}.")
+    if facts.dtype not in ("float32", "text"):
+        contents.notes.append(f"Converted from {facts.dtype} to float32.")
+    if choice.dropped:
+        shown = ", ".join(map(repr, choice.dropped[:_MOST_NAMED]))
+        more = ", …" if len(choice.dropped) > _MOST_NAMED else ""
+        contents.notes.append(
+            f"{counted(len(choice.dropped), 'column')} of nested or binary values not read "
+            f"({shown}{more})."
+        )
+    if table is None:
+        return
+    names = {str(column.position): column.name for column in choice.others}
+    table = table.rename_columns([names[key] for key in table.column_names])
+    contents.metadata = table
+    facts.label_columns = tuple(table.column_names)
+    facts.label_column = choose_label_column(table, choice.label, name)
+    contents.uses_label_column = choice.label is not None
+    if facts.label_column is not None:
+        contents.labels = texts_of(table[facts.label_column])
+        contents.notes.append(f"Labels from column {facts.label_column!r}.")
+
+
+_DTYPES = {"halffloat": "float16", "float": "float32", "double": "float64"}
+
+
+def _dtype_of(columns: Sequence[_Column]) -> str:
+    types = {_DTYPES.get(column.type, column.type) for column in columns}
+    return types.pop() if len(types) == 1 else "numbers of several types"
+
+
+ARROW_TABLE = Format(_matches, _read, frozenset({"vector_column"}))
