@@ -174,20 +174,32 @@ def _read_array(source: Source, settings: ReadSettings, report: Report) -> Conte
             blocks = stream_blocks(stream, header, name)
             contents = collect(blocks, header, source, settings, report)
         else:
-            contents = _read_mapped(header, source, settings, report)
+            contents = read_mapped(header, source, settings, report)
     if surplus:
         contents.notes.append(f"{counted(surplus, 'byte')} after the array not read.")
     contents.companions = (companion_of(source.path),)
     return contents
 
 
-def _read_mapped(
+def read_mapped(
     header: Header, source: Source, settings: ReadSettings, report: Report
 ) -> Contents:
+    """Return the rows of an array that lies in the file as it is: mapped, or as float32.
+
+    Parameters
+    ----------
+    header : Header
+        Of numbers in rows and columns, known to be within the file.
+    source : Source
+        Not compressed.
+    settings : ReadSettings
+    report : callable
+    """
     order: Any = "F" if header.is_column_major else "C"
     dtype: Any = header.dtype
     array = np.memmap(source.path, dtype, "r", header.offset, header.shape, order)
-    if settings.sample is None and dtype == np.dtype("<f4") and array.flags.c_contiguous:
+    is_plain = dtype == np.dtype("<f4") and array.flags.c_contiguous and array.flags.aligned
+    if settings.sample is None and is_plain:
         contents = _map(array, settings, report)
         if contents is not None:
             return contents
