@@ -7,7 +7,7 @@ rows and is no dimension.
 
 from __future__ import annotations
 
-import re
+import string
 from collections import Counter
 from collections.abc import Mapping
 
@@ -15,12 +15,11 @@ from collections.abc import Mapping
 _PARTS = ("", "d", "dim", "dimension", "v", "vec", "vector", "e", "emb", "embedding", "component")
 _COUNTERS = ("", "index", "id", "idx", "row", "#", "unnamed: 0")
 
-_numbered = re.compile(r"(.*?)[0-9]+").fullmatch
-
 
 def numbered_alike(names: Mapping[int, str]) -> list[int]:
     """Return which columns of numbers are the vector, of those at these positions."""
-    stems = {column: found[1] for column, name in names.items() if (found := _numbered(name))}
+    stems = {column: name.rstrip(string.digits) for column, name in names.items()}
+    stems = {column: stem for column, stem in stems.items() if stem != names[column]}
     if not stems:
         return list(names)
     stem, count = Counter(stems.values()).most_common(1)[0]

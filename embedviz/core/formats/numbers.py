@@ -28,7 +28,8 @@ from embedviz.core.vector_set import Matrix
 GOOD, BLANK, DOUBTFUL = 0, 1, 2
 TOO_LARGE = "a number is too large for 32 bits"
 
-_NUMBER = rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+# Possessive, or a million digits and a letter would take hours.
+_NUMBER = rb"[+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?"
 is_number = re.compile(_NUMBER).fullmatch
 is_not_finite = re.compile(rb"[+-]?(?:nan|inf|infinity)", re.IGNORECASE).fullmatch
 is_fraction = re.compile(rb"[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?").fullmatch

@@ -162,3 +162,11 @@ def test_columns_of_short_records_and_subnormal_numbers():
     problems = parse_columns(records, [1, 2], ord(","), out)
     np.testing.assert_array_equal(out[0], np.array([1.5, 1e-40], np.float32))
     assert problems == {1: "1 number instead of 2", 2: "'x' is not a number"}
+
+
+def test_a_million_digits_are_judged_in_one_pass():
+    digits = b"9" * 1_000_000
+    assert is_number(digits)
+    assert is_number(digits + b"." + digits + b"e" + digits)
+    assert not is_number(digits + b"x")
+    assert not is_number(digits + b"." + digits + b"x")
