@@ -62,6 +62,8 @@ class AddedCoordinates:
 
     path: Path
 
+    adds_only = True
+
     def derive(self, parent: VectorSet, report: Report = silent) -> VectorSet:
         """Return the set with these columns, as `load_coordinates` does."""
         report(0.0, f"coordinates from {self.path.name}")

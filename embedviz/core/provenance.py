@@ -26,7 +26,8 @@ _BLOCK = 20_000
 class Step(Protocol):
     """What makes a set from another one: a frozen dataclass of settings.
 
-    One whose result has other rows than the parent has an attribute `keeps_rows` that is False.
+    One whose result has other rows than the parent has an attribute `keeps_rows` that is False; one
+    whose result is the parent with something more, `adds_only` that is True.
     """
 
     def derive(self, parent: VectorSet, report: Report = silent) -> VectorSet:

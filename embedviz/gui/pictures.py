@@ -282,6 +282,8 @@ class AddedSprites:
     width: int | None = None
     height: int | None = None
 
+    adds_only = True
+
     def derive(self, parent: VectorSet, report: Report = silent) -> VectorSet:
         """Return the set with these pictures."""
         report(0.0, f"pictures from {self.path.name}")
@@ -298,6 +300,8 @@ class AddedImageColumn:
     """
 
     column: str
+
+    adds_only = True
 
     def derive(self, parent: VectorSet, report: Report = silent) -> VectorSet:
         """Return the set with these images."""

@@ -1,0 +1,1 @@
+"""Sessions, recent files, settings: versioned JSON, written in one step."""

@@ -1,0 +1,299 @@
+"""What is open, chosen and set, as a JSON document.
+
+A session holds no vectors: each set is written as the file or sample it began with and the steps
+that made it, each step once, so that sets with the same rows have the same rows again. A set that
+is only in memory cannot be written; the rest is.
+
+Row numbers go with the labels of up to 20,000 rows, so that they can be found again in a file that
+was changed meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from embedviz.app.files.documents import Document, write_document
+from embedviz.app.files.packed import pack_rows, pack_texts, pack_vector
+from embedviz.app.files.values import path_to_json, to_json
+from embedviz.app.map_settings import MapSettings
+from embedviz.app.state import Left, State
+from embedviz.core.chosen_axes import ChosenAxes
+from embedviz.core.coordinates import Columns
+from embedviz.core.formats.exporting import ChosenRows
+from embedviz.core.formats.reading import Opened, ReadSettings
+from embedviz.core.projections import PROJECTIONS, Projection
+from embedviz.core.provenance import FromSample, Provenance, Step, digest_of, known_digest
+from embedviz.core.query_vector import QueryVector
+from embedviz.core.vector_set import Rows, VectorSet
+
+FORMAT = "embedviz session"
+VERSION = 1
+SUFFIX = ".embedviz"
+MOST_LABELS = 20_000
+
+Steps = Mapping[str, type[Step]]
+
+
+@dataclass(frozen=True)
+class Described:
+    """A session as a document.
+
+    Attributes
+    ----------
+    document : dict
+    left_out : tuple of str
+        Names of sets that are only in memory.
+    """
+
+    document: Document
+    left_out: tuple[str, ...]
+
+
+def save_session(
+    path: Path, state: State, window: Mapping[str, Any], steps: Steps
+) -> tuple[str, ...]:
+    """Write a session, and return the names of the sets that it cannot hold.
+
+    Parameters
+    ----------
+    path : Path
+    state : State
+    window : mapping
+        What else is to be restored, as JSON.
+    steps : mapping of str to class
+        All steps that can be kept, by name.
+
+    Raises
+    ------
+    UserError
+        When it cannot be written.
+    """
+    described = describe_session(state, window, steps, path.absolute().parent)
+    write_session(path, described.document)
+    return described.left_out
+
+
+def write_session(path: Path, document: Document) -> None:
+    """Write a session in one step: there is the old file or the new one, never a part.
+
+    Raises
+    ------
+    UserError
+        When it cannot be written.
+    """
+    write_document(path, document)
+
+
+def describe_session(
+    state: State, window: Mapping[str, Any], steps: Steps, folder: Path | None = None
+) -> Described:
+    """Return a session as a document.
+
+    Takes some tenths of a second for millions of labels, so it is called off the UI thread.
+
+    Parameters
+    ----------
+    state, window, steps
+        See `save_session`.
+    folder : Path, optional
+        From which paths are seen, too.
+    """
+    writer = _Writer(state, steps, folder)
+    document: Document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "sets": writer.nodes,
+        "library": [writer.places[each] for each in writer.kept],
+        "state": writer.describe_state(),
+        "window": dict(window),
+    }
+    left_out = tuple(each.name or "unnamed" for each in state.sets if each not in writer.places)
+    return Described(document, left_out)
+
+
+def can_be_kept(vector_set: VectorSet) -> bool:
+    """Return whether a set can be made again from files, so that a session can hold it."""
+    return vector_set.provenance is not None and vector_set.provenance.is_repeatable
+
+
+class _Writer:
+    """Writes down sets and what refers to them."""
+
+    def __init__(self, state: State, steps: Steps, folder: Path | None) -> None:
+        self._state, self._folder = state, folder
+        self._names = {kind: name for name, kind in steps.items()}
+        self._numbers: dict[Provenance, int] = {}
+        self.nodes: list[dict[str, Any]] = []
+        self.kept = [each for each in state.sets if self._is_writable(each)]
+        # By their place in the library, which their nodes do not have.
+        self.places: dict[VectorSet, int] = {}
+        for each in self.kept:
+            assert each.provenance is not None
+            self.places[each] = self._add(each.provenance)
+            self._note_contents(self.nodes[self.places[each]], each)
+        for provenance, number in self._numbers.items():
+            digest = known_digest(provenance)
+            if digest is not None:
+                self.nodes[number]["labels"] = digest
+
+    def _is_writable(self, vector_set: VectorSet) -> bool:
+        if not can_be_kept(vector_set):
+            return False
+        assert vector_set.provenance is not None
+        first, *others = vector_set.provenance.line
+        is_start = isinstance(first.step, (Opened, FromSample))
+        return is_start and all(type(each.step) in self._names for each in others)
+
+    def _add(self, provenance: Provenance) -> int:
+        """Return the number of a step, which is written down once."""
+        known = self._numbers.get(provenance)
+        if known is not None:
+            return known
+        parent = None if provenance.parent is None else self._add(provenance.parent)
+        node: dict[str, Any] = {} if parent is None else {"of": parent}
+        node |= self._step_to_json(provenance)
+        self.nodes.append(node)
+        self._numbers[provenance] = len(self.nodes) - 1
+        return len(self.nodes) - 1
+
+    def _note_contents(self, node: dict[str, Any], vector_set: VectorSet) -> None:
+        assert vector_set.provenance is not None
+        node["name"] = vector_set.name
+        node["shape"] = list(vector_set.vectors.shape)
+        digest_of(vector_set)
+        if isinstance(vector_set.provenance.step, ChosenRows) and len(vector_set) <= MOST_LABELS:
+            node["row_labels"] = pack_texts(vector_set.labels)
+
+    def _step_to_json(self, provenance: Provenance) -> dict[str, Any]:
+        step = provenance.step
+        if isinstance(step, FromSample):
+            return {"sample": step.name}
+        if isinstance(step, Opened):
+            return {
+                "file": path_to_json(step.path, self._folder),
+                "settings": self._settings_to_json(step.settings),
+                "stamp": to_json(step.stamp),
+            }
+        settings = {each.name: getattr(step, each.name) for each in fields(step)}
+        return {self._names[type(step)]: {k: self._value(v) for k, v in settings.items()}}
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, Path):
+            return path_to_json(value, self._folder)
+        if isinstance(value, np.ndarray):
+            return pack_rows(value, int(value.max(initial=-1)) + 1)
+        return to_json(value)
+
+    def _settings_to_json(self, settings: ReadSettings) -> dict[str, Any]:
+        own = ("labels", "metadata")
+        written = {
+            each.name: to_json(getattr(settings, each.name))
+            for each in fields(settings)
+            if each.name not in own
+        }
+        if settings.metadata is not None:
+            written["metadata"] = path_to_json(Path(settings.metadata), self._folder)
+        labels = settings.labels
+        if isinstance(labels, (str, PathLike)):
+            written["labels"] = path_to_json(Path(labels), self._folder)
+        elif labels is not None:
+            written["labels"] = {"texts": pack_texts(labels)}
+        return written
+
+    def describe_state(self) -> dict[str, Any]:
+        """Return all choices; those about sets that are not kept are left out."""
+        state, active = self._state, self._state.active
+        written: dict[str, Any] = {
+            "metric": state.metric,
+            "count": state.count,
+            "analogy": to_json(state.analogy),
+            "map_key": state.map_key,
+            "cone_camera": to_json(state.cone_camera),
+            "maps": [self._map_to_json(each) for each in state.maps if self._is_kept(each)],
+            "left": [self._left_to_json(each) for each in state.left if self._has(each.vector_set)],
+        }
+        if active is not None and self._has(active):
+            written |= {
+                "active": self._place(active),
+                "query": None if state.query is None else self._rows([state.query], active),
+                "query_vector": _query_to_json(state.query_vector),
+                "selected": self._rows(state.selected.rows, active),
+                "dimensions": state.dimensions,
+                "dial": to_json(state.dial),
+            }
+        return written
+
+    def _has(self, vector_set: VectorSet) -> bool:
+        return vector_set in self.places
+
+    def _place(self, vector_set: VectorSet) -> int:
+        return self.kept.index(vector_set)
+
+    def _is_kept(self, settings: MapSettings) -> bool:
+        return settings.vector_set is None or self._has(settings.vector_set)
+
+    def _rows(self, rows: Any, vector_set: VectorSet) -> dict[str, Any]:
+        chosen: Rows = np.asarray(rows, dtype=np.intp)
+        written = pack_rows(chosen, len(vector_set))
+        if len(chosen) <= MOST_LABELS:
+            labels = vector_set.labels
+            written["labels"] = pack_texts([labels[row] for row in chosen.tolist()])
+        return written
+
+    def _map_to_json(self, settings: MapSettings) -> dict[str, Any]:
+        own = ("vector_set", "projection", "isolated")
+        shown = settings.vector_set or self._state.active
+        written = {
+            each.name: to_json(getattr(settings, each.name))
+            for each in fields(settings)
+            if each.name not in own
+        }
+        if settings.vector_set is not None:
+            written["vector_set"] = self._place(settings.vector_set)
+        if shown is not None and self._has(shown):
+            written["projection"] = self._projection_to_json(settings.projection, shown)
+            if settings.isolated is not None:
+                written["isolated"] = self._rows(settings.isolated.rows, shown)
+        return written
+
+    def _projection_to_json(
+        self, projection: Projection | None, shown: VectorSet
+    ) -> dict[str, Any] | None:
+        if projection is None:
+            return None
+        if isinstance(projection, ChosenAxes):
+            return {
+                "axes": [
+                    {
+                        "start": self._rows(axis.start, shown),
+                        "end": self._rows(axis.end, shown),
+                        "start_name": axis.start_name,
+                        "end_name": axis.end_name,
+                    }
+                    for axis in projection.axes
+                ]
+            }
+        if isinstance(projection, Columns):
+            return {"columns": list(projection.names)}
+        names = {kind: name for name, kind in PROJECTIONS.items()}
+        return {names[type(projection)]: to_json(projection)}
+
+    def _left_to_json(self, left: Left) -> dict[str, Any]:
+        query = None if left.query is None else self._rows([left.query], left.vector_set)
+        return {
+            "vector_set": self._place(left.vector_set),
+            "query": query,
+            "projection": self._projection_to_json(left.projection, left.vector_set),
+        }
+
+
+def _query_to_json(query: QueryVector | None) -> dict[str, Any] | None:
+    return None if query is None else {"name": query.name, "vector": pack_vector(query.vector)}

@@ -1,0 +1,133 @@
+"""What the program remembers from one start to the next: recent files, the theme, the last folder.
+
+The file is read anew before each change, under a lock, so that several windows do not undo each
+other's changes. A file that is damaged counts as none, and is replaced by the next change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QLockFile
+
+from embedviz.app.files.documents import read_document, write_document
+from embedviz.app.files.places import data_folder
+from embedviz.app.files.values import Unfit, from_json, settings_of
+from embedviz.core.errors import UserError
+
+MOST_RECENT = 10
+_FORMAT = "embedviz settings"
+_VERSION = 1
+_WAIT_MILLISECONDS = 2000
+
+
+@dataclass(frozen=True)
+class Recent:
+    """A file that was opened lately.
+
+    Attributes
+    ----------
+    path : str
+        Absolute; a file of vectors or a session.
+    labels, metadata : str or None
+        The second file it was opened with.
+    """
+
+    path: str
+    labels: str | None = None
+    metadata: str | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is remembered.
+
+    Attributes
+    ----------
+    recent : tuple of Recent
+        The latest first.
+    theme : str or None
+        None: as the system has it.
+    folder : str
+        Where files were looked for last.
+    """
+
+    recent: tuple[Recent, ...] = ()
+    theme: str | None = None
+    folder: str = ""
+
+    def with_recent(self, opened: Recent) -> Settings:
+        """Put a file first in the list."""
+        others = tuple(each for each in self.recent if each.path != opened.path)
+        folder = str(Path(opened.path).parent)
+        return replace(self, recent=(opened, *others)[:MOST_RECENT], folder=folder)
+
+    def without_recent(self) -> Settings:
+        """Forget all files."""
+        return replace(self, recent=())
+
+
+def settings_path() -> Path:
+    """Return where the settings are."""
+    return data_folder() / "settings.json"
+
+
+def read_settings() -> Settings:
+    """Return what is remembered; what cannot be read is as at the first start."""
+    try:
+        document = read_document(settings_path(), _FORMAT, _VERSION)
+        found = settings_of(Settings, document, without=("recent",), on_unfit=_ignore)
+        recent = document.get("recent")
+        files = [_recent(each) for each in recent] if isinstance(recent, list) else []
+    except (UserError, Unfit):
+        return Settings()
+    return Settings(recent=tuple(each for each in files if each)[:MOST_RECENT], **found)
+
+
+def change_settings(change: Callable[[Settings], Settings]) -> None:
+    """Remember something else from now on.
+
+    Raises
+    ------
+    UserError
+        When the settings cannot be written.
+    """
+    path = settings_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{path.parent} cannot be made: {error.strerror}.") from None
+    lock = QLockFile(str(path) + ".lock")
+    is_locked = lock.tryLock(_WAIT_MILLISECONDS)  # Without it, the last change wins.
+    try:
+        old = read_settings()
+        new = change(old)
+        if new != old:
+            document = {"format": _FORMAT, "version": _VERSION, **asdict(new)}
+            write_document(path, document)
+    finally:
+        if is_locked:
+            lock.unlock()
+
+
+def titles_of(files: tuple[Recent, ...]) -> list[str]:
+    """Return what recent files are called in a menu: with their folders where names are equal."""
+    names = [Path(each.path).name for each in files]
+    return [
+        f"{name} — {Path(each.path).parent}" if names.count(name) > 1 else name
+        for name, each in zip(names, files, strict=True)
+    ]
+
+
+def _recent(value: object) -> Recent | None:
+    try:
+        found: Recent = from_json(Recent, value)
+    except Unfit:
+        return None
+    return found if found.path and "\0" not in found.path else None
+
+
+def _ignore(name: str) -> None:
+    """Leave a setting that makes no sense as it is at the first start."""
