@@ -12,8 +12,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from embedviz.commands import (
+    COMMANDS,
+    add_reading_options,
+    from_one,
+    settings_of,
+    tell_error,
+    terminal_report,
+)
 from embedviz.core.errors import UserError
-from embedviz.core.progress import silent
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -32,11 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; return its exit code, 2 where the user can put something right."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        if given and given[0] in COMMANDS:
+            return COMMANDS[given[0]](given[1:])
         if given[:1] == ["figure"]:
             return draw_figure(given[1:])
         return show_window(given)
     except UserError as error:
-        print(f"embedviz: {error}", file=sys.stderr)  # noqa: T201 - the command line's own voice
+        tell_error(error)
         return 2
 
 
@@ -206,32 +215,20 @@ def _load_files(options: argparse.Namespace) -> list[VectorSet]:
     if not files:
         return []
     from embedviz.app.pairing import Wanted, pair_up
-    from embedviz.core.formats import load
+    from embedviz.core.formats import open_file
 
-    report = _tell_progress if sys.stderr.isatty() else silent
+    settings, report = settings_of(options), terminal_report()
     if labels is None and metadata is None:
         wanted = pair_up(files)
     else:
         wanted = [Wanted(Path(file), _path(labels), _path(metadata)) for file in files]
     opened = [
-        load(
-            one.vectors,
-            labels=one.labels,
-            metadata=one.metadata,
-            on_bad_rows="skip" if options.skip_bad_rows else "raise",
-            report=report,
-        )
+        open_file(one.vectors, replace(settings, labels=one.labels, metadata=one.metadata), report)
         for one in wanted
     ]
     for vector_set in opened:
         vector_set.index_labels()  # Before there is a window to stall.
     return opened
-
-
-def _tell_progress(fraction: float, message: str) -> None:
-    """Show on the terminal how far a file is; one line, written over."""
-    end = "\n" if fraction >= 1 else ""
-    print(f"\r{message}: {100 * fraction:3.0f} %", end=end, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _import_qt() -> None:
@@ -271,10 +268,11 @@ def _window_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="embedviz",
         description="See the geometry of embeddings. Without a file, the bundled words are opened.",
-        epilog="`embedviz figure --help` draws a picture without a window.",
+        epilog="Without a window: `embedviz info`, `embedviz convert` and `embedviz figure`, each "
+        "with --help.",
     )
     parser.add_argument("files", nargs="*", metavar="FILE", help="vectors, in any known format")
-    _add_second_files(parser)
+    add_reading_options(parser)
     parser.add_argument("--version", action="version", version=_version())
     return parser
 
@@ -288,7 +286,7 @@ def _figure_parser() -> argparse.ArgumentParser:
         "files", nargs="*", metavar="FILE", help="vectors; default: the bundled words"
     )
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help=".png, .svg or .pdf")
-    _add_second_files(parser)
+    add_reading_options(parser)
     look = parser.add_argument_group("picture")
     look.add_argument("--size", default="1280x800", type=_size, help="width x height in pixels")
     look.add_argument("--scale", default=2, type=int, choices=range(1, 5), help="pixels per pixel")
@@ -306,8 +304,8 @@ def _figure_parser() -> argparse.ArgumentParser:
     methods = ("3CosAdd", "3CosMul", "PairDirection")
     what.add_argument("--method", default="3CosAdd", choices=methods, help="analogy")
     what.add_argument("--strength", type=_strength, default=1.0, help="anisotropy: 0 to 1")
-    what.add_argument("--components", type=_from_one, help="anisotropy: how many are kept")
-    what.add_argument("--dimensions", type=_from_one, help="matryoshka: length of the prefix")
+    what.add_argument("--components", type=from_one, help="anisotropy: how many are kept")
+    what.add_argument("--dimensions", type=from_one, help="matryoshka: length of the prefix")
     return parser
 
 
@@ -327,20 +325,6 @@ def _number(text: str, least: float, most: float) -> float:
     if not least <= number <= most:
         raise argparse.ArgumentTypeError(f"{text!r} is no number from {least:g} to {most:g}")
     return number
-
-
-def _from_one(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 up")
-    return int(text)
-
-
-def _add_second_files(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--labels", metavar="TEXT", help="a file with one label per row")
-    parser.add_argument("--metadata", metavar="TSV", help="a table with one line per row")
-    parser.add_argument(
-        "--skip-bad-rows", action="store_true", help="leave out rows that cannot be read"
-    )
 
 
 def _size(text: str) -> str:

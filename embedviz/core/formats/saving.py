@@ -68,14 +68,22 @@ def save(
     """
     path = Path(path).expanduser()
     write = _WRITERS[_format_suffix(path)]
-    paths = [path]
-    if write in (_write_array, _write_tensors):
-        paths.append(companion_of(path))
     written = WrittenRows(vector_set, rows)
-    with replaced_files(paths) as files, packed_by(path, files[0]) as file:
+    with replaced_files(written_files(path)) as files, packed_by(path, files[0]) as file:
         write(written, file, report)
         for companion in files[1:]:
             _write_metadata(written, companion)
+
+
+def written_files(path: Path) -> list[Path]:
+    """Return the files that are written for a path: with it, where it needs one, its companion.
+
+    Raises
+    ------
+    UserError
+        When the suffix says no format to write.
+    """
+    return [path, companion_of(path)] if _format_suffix(path) in _NUMBERS_ONLY else [path]
 
 
 def left_out(vector_set: VectorSet, path: str | PathLike[str]) -> list[str]:
@@ -207,6 +215,7 @@ _WRITERS: dict[str, Write] = {
     ".arrow": write_feather,
 }
 _PACKED = (".vec", ".txt", ".tsv", ".csv", ".jsonl")
+_NUMBERS_ONLY = (".npy", ".tsv")
 _LABELS_ONLY = (".vec", ".txt", ".bin")
 
 
