@@ -1,22 +1,25 @@
 """How much memory there is, asked before it is taken.
 
 Within a container the machine's own figures say nothing of the container's limit, so the control
-group's is asked as well.
+groups of this process are asked as well. What they count as used holds the pages of files that were
+read, which are given back when memory is needed: those are not counted.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from embedviz.core.errors import Undecided
 
-_GROUPS = (
-    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-    (
-        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-        "/sys/fs/cgroup/memory/memory.usage_in_bytes",
-    ),
-)
+_OWN_GROUPS = Path("/proc/self/cgroup")
+_GROUPS = Path("/sys/fs/cgroup")
+_FILES = {
+    "": ("memory.max", "memory.current", "inactive_file"),
+    "memory": ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+}
+"""By the controllers of a hierarchy: limit, usage, and the line of `memory.stat` to subtract."""
+
 _KEPT_FREE = 0.05
 """Of what is available, for everything else that goes on."""
 _ASKED_FROM = 64 << 20
@@ -27,14 +30,39 @@ def available_memory() -> int:
     """Return the bytes that can be taken without swapping, or ending another program."""
     import psutil
 
-    available = int(psutil.virtual_memory().available)
-    for limit, usage in _GROUPS:
-        try:
-            free = int(Path(limit).read_text()) - int(Path(usage).read_text())
-        except (OSError, ValueError):  # No such group, or no limit: "max".
+    return min([int(psutil.virtual_memory().available), *_free_in_groups()])
+
+
+def _free_in_groups() -> Iterator[int]:
+    """Yield what each control group around this process, and so also the smallest, has left."""
+    try:
+        lines = _OWN_GROUPS.read_text().splitlines()
+    except OSError:  # Not on Linux.
+        return
+    for line in lines:
+        _, controllers, own = [*line.split(":", 2), "", ""][:3]
+        if controllers not in _FILES:
             continue
-        available = min(available, max(free, 0))
-    return available
+        limit, usage, cached = _FILES[controllers]
+        root = _GROUPS / controllers
+        folder = root / own.lstrip("/")
+        for group in (folder, *folder.parents):
+            if not group.is_relative_to(root):
+                break
+            try:
+                most = int((group / limit).read_text())
+                used = int((group / usage).read_text())
+            except (OSError, ValueError):  # No such group here, or no limit: "max".
+                continue
+            yield max(most - used + _number_after(group / "memory.stat", cached), 0)
+
+
+def _number_after(path: Path, name: str) -> int:
+    try:
+        lines = path.read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.split()[:1] == [name]), 0)
 
 
 def require_memory(name: str, n_rows: int, dimensions: int, n_had: int = 0) -> None:
@@ -65,15 +93,12 @@ def require_memory(name: str, n_rows: int, dimensions: int, n_had: int = 0) -> N
     fitting = max(free // (4 * row_bytes), 1)
     rounded = 10 ** (len(str(fitting)) - 1)
     fitting = fitting // rounded * rounded
-    reason = (
-        f"{name}: about {n_rows:,} rows of {dimensions:,} numbers need {in_words(needed)} of "
-        f"memory, and {in_words(free)} are free. Open a random sample of up to {fitting:,} rows"
-    )
     raise Undecided(
-        f"{reason}: --sample {fitting} on the command line, sample={fitting} in Python.",
+        f"{name}: about {n_rows:,} rows of {dimensions:,} numbers need {in_words(needed)} of "
+        f"memory, and {in_words(free)} are free. Open a random sample of up to {fitting:,} rows: "
+        f"--sample {fitting} on the command line, sample={fitting} in Python.",
         "sample",
         {str(fitting): f"A random sample of {fitting:,} rows"},
-        reason=f"{reason}.",
     )
 
 
@@ -81,7 +106,7 @@ def in_words(n_bytes: int) -> str:
     """Return a size as people write it: "3.1 GB"."""
     size, unit = float(n_bytes), "bytes"
     for unit in ("bytes", "kB", "MB", "GB", "TB"):
-        if size < 1000 or unit == "TB":
+        if size < 999.5 or unit == "TB":
             break
         size /= 1000
-    return f"{size:,.0f} {unit}" if unit == "bytes" or size >= 100 else f"{size:,.2g} {unit}"
+    return f"{size:,.0f} {unit}" if unit == "bytes" or size >= 9.95 else f"{size:,.2g} {unit}"
