@@ -9,22 +9,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from os import PathLike
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Literal
 
 from embedviz.core.errors import Undecided, UserError
 from embedviz.core.formats import (
+    arrow_tables,
     delimited,
+    fasttext_model,
     json_objects,
     numpy_archives,
     numpy_arrays,
+    tensors,
     text,
     unreadable,
     word2vec_binary,
 )
+from embedviz.core.formats.archives import shown_name
 from embedviz.core.formats.companions import with_companions
 from embedviz.core.formats.inspecting import Finding, finding_of
 from embedviz.core.formats.reading import Contents, Format, Opened, ReadSettings, stamp_of
+from embedviz.core.formats.replacing import finish_saving
 from embedviz.core.formats.saving import save
 from embedviz.core.formats.source import Source
 from embedviz.core.progress import Report, silent
@@ -35,6 +40,9 @@ __all__ = ["FORMATS", "inspect", "load", "open_file", "save"]
 FORMATS: tuple[Format, ...] = (
     numpy_arrays.ARRAY,
     numpy_archives.ARCHIVE,
+    fasttext_model.FASTTEXT,
+    tensors.SAFETENSORS,
+    arrow_tables.ARROW_TABLE,
     unreadable.UNREADABLE,
     text.TEXT,
     word2vec_binary.WORD2VEC_BINARY,
@@ -42,7 +50,9 @@ FORMATS: tuple[Format, ...] = (
     delimited.TABLE,
 )
 
-_SUFFIXES = {".gz", ".bz2", ".xz", ".txt", ".vec", ".bin", ".npy", ".npz", ".json", ".csv", ".tsv"}
+_PACKED = {".zip", ".gz", ".bz2", ".xz"}
+_SUFFIXES = _PACKED | {".txt", ".vec", ".bin", ".npy", ".npz", ".json", ".safetensors", ".csv", ".tsv"}
+_SUFFIXES |= {".parquet", ".feather", ".arrow", ".h5", ".hdf5", ".h5ad"}
 
 
 def load(
@@ -68,7 +78,8 @@ def load(
     path : path
         word2vec text or binary, GloVe text, fastText `.vec`, `.npy`, `.npz`, JSON
         `{label: [numbers]}`, CSV, TSV, or the Embedding Projector's `tensors.tsv`; also
-        compressed with gzip, bzip2 or xz. The name does not matter, the content decides.
+        compressed with gzip, bzip2 or xz, or in a zip archive. The name does not matter, the
+        content decides.
     labels : path or sequence of str, optional
         What the rows are called: a text file with one label per line, a table with a header, or
         the labels themselves; one for each row of the file.
@@ -79,7 +90,7 @@ def load(
     vector_column : str, optional
         In a table, the column that holds whole vectors as "[0.1, 0.2]".
     key : str, optional
-        Which array of an `.npz`.
+        Which array of an `.npz`, or which file of a zip archive.
     max_rows : int, optional
         Read only the first rows.
     sample : int, optional
@@ -126,6 +137,7 @@ def load(
 
 def open_file(path: Path, settings: ReadSettings, report: Report = silent) -> VectorSet:
     """Return the vectors of a file, read with settings that can be kept: see `load`."""
+    finish_saving(path)
     source = Source(path, settings.key)
     stamp = stamp_of(source.path)
     contents = _read(source, settings, report)
@@ -133,7 +145,7 @@ def open_file(path: Path, settings: ReadSettings, report: Report = silent) -> Ve
         contents.vectors,
         None if contents.labels is None else tuple(contents.labels),
         contents.metadata,
-        _name_of(source.path),
+        _name_of(source),
         notes=contents.notes,
         source=f"{contents.format_name} · {source.path}",
         opened=Opened(source.path, settings, contents.facts, contents.n_rows, stamp),
@@ -167,6 +179,7 @@ def inspect(path: Path, settings: ReadSettings | None = None, report: Report = s
         is_preview=True,
         scans_later=True,
     )
+    finish_saving(path)
     source = Source(path, settings.key)
     return finding_of(_read(source, looking, report), source, settings)
 
@@ -179,15 +192,20 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
     for option in ("vector_column", "key"):
         is_known = option in found.options or (option == "key" and source.member is not None)
         if getattr(settings, option) is not None and not is_known:
-            raise UserError(f"{option} means nothing for {source.path.name}: leave it out.")
+            raise UserError(f"{option} means nothing for {source.name}: leave it out.")
+    if source.member is not None:  # The key was its name.
+        settings = replace(settings, key=None)
     try:
         contents = found.read(source, settings, report)
     except MemoryError:
         raise Undecided(
-            f"{source.path.name} does not fit into the memory. Open a part of it: the first rows "
+            f"{source.name} does not fit into the memory. Open a part of it: the first rows "
             "(max_rows) or a sample.",
             "sample",
         ) from None
+    if source.member is not None:
+        contents.facts.key, contents.facts.keys = source.member, source.members
+        contents.notes += source.notes
     return with_companions(contents, source, settings)
 
 
@@ -198,7 +216,13 @@ def _recognize(source: Source) -> Format:
     raise unreadable.describe_unknown(source)
 
 
-def _name_of(path: Path) -> str:
+def known_suffixes() -> list[str]:
+    """Return how the names of files of vectors usually end, to ask for such files."""
+    return sorted(_SUFFIXES)
+
+
+def _name_of(source: Source) -> str:
+    path = PurePath(source.path.name if source.member is None else source.member)
     while path.suffix.lower() in _SUFFIXES and path.stem:
         path = path.with_suffix("")
-    return path.name
+    return shown_name(path.name)

@@ -29,6 +29,7 @@ from embedviz.core.memory import require_memory
 from embedviz.core.vector_set import Matrix
 
 _BLOCK_ROWS = 4096
+_SHOWN = 3
 _FASTEST_GROWTH = 8  # Times the rows so far, however little of the file they seem to be.
 _NOT_FINITE = "a number is NaN or infinite"
 
@@ -89,9 +90,12 @@ class RowCollector:
         self._labels: list[str] | None = [] if is_labeled else None
         self._seen: set[str] | None = None if keeps_duplicates else set()
         self._rows: list[RowNumbers] = []
+        self._marks: list[NDArray[np.uint8]] = []
+        self._n_seen = 0
         self._n_read = 0
         self._n_accepted = 0
-        self._duplicates: list[str] = []
+        self._n_repeated = 0
+        self._first_repeated: list[str] = []
         self._is_cut = False
         self._fraction = 0.0
         self._random = np.random.default_rng(settings.seed)
@@ -103,9 +107,30 @@ class RowCollector:
         return self._n_read
 
     @property
+    def kept_rows(self) -> RowNumbers:
+        """Which rows of the file are kept so far, ascending."""
+        return np.concatenate(self._rows) if self._rows else np.empty(0, np.int64)
+
+    @property
     def is_full(self) -> bool:
         """Whether as many rows were read as were asked for."""
         return self._n_accepted >= (self._settings.max_rows or np.inf)
+
+    def expect(self, n_rows: int) -> None:
+        """Refuse a file, before it is read, whose rows will not fit into the memory.
+
+        Parameters
+        ----------
+        n_rows : int
+            How many the file seems to have.
+
+        Raises
+        ------
+        Undecided
+            With the sizes, and the sample that would fit.
+        """
+        limit, sample = self._settings.max_rows or n_rows, 2 * (self._settings.sample or n_rows)
+        require_memory(self._bad.name, min(n_rows, limit, sample), self._matrix.shape[1])
 
     def space_for(self, count: int, fraction: float) -> Matrix:
         """Return free rows to write the next `count` vectors to.
@@ -153,7 +178,8 @@ class RowCollector:
             At the first bad row, unless bad rows are to be skipped.
         """
         space = self._matrix[self._count : self._count + count]
-        good = mark_rows(space) != NOT_FINITE
+        marks = mark_rows(space)
+        good = marks != NOT_FINITE
         problems = {int(i): _NOT_FINITE for i in np.flatnonzero(~good)} | dict(problems)
         good[list(problems)] = False
         repeated = self._find_repeated(good, labels)
@@ -163,16 +189,21 @@ class RowCollector:
             if row < end:
                 self._bad.add(place(row), problems[row])
         if labels is not None:
-            self._duplicates += [labels[row] for row in repeated if row < end]
+            found = [labels[row] for row in repeated if row < end]
+            self._n_repeated += len(found)
+            self._first_repeated += found[: _SHOWN + 1]
+            del self._first_repeated[_SHOWN + 1 :]
         keep_rows(space, kept)
         if self._labels is not None and labels is not None:
             self._labels.extend(labels if len(kept) == len(labels) else [labels[i] for i in kept])
         self._rows.append(kept + self._n_read)
+        self._marks.append(marks[kept])
         if self._settings.sample is not None:
             self._keys.append(self._random.random(count)[kept])
         self._count += len(kept)
         self._n_accepted += len(kept)
         self._n_read += end
+        self._n_seen += count
         self._thin_out(2)
 
     def stop(self) -> None:
@@ -184,24 +215,21 @@ class RowCollector:
         self._thin_out(1)
         self._matrix.resize((self._count, self._matrix.shape[1]), refcheck=False)
         notes = self._bad.notes()
-        if self._duplicates:
+        if self._n_repeated:
             notes.append(
-                f"{counted(len(self._duplicates), 'row')} left out, their labels were there before "
-                f"({_some(self._duplicates)}): the first of each is kept."
+                f"{counted(self._n_repeated, 'row')} left out, their labels were there before "
+                f"({_some(self._first_repeated)}): the first of each is kept."
             )
-        n_zero = sum(
-            int(np.count_nonzero(mark_rows(self._matrix[start : start + _BLOCK_ROWS]) == ZERO))
-            for start in range(0, self._count, _BLOCK_ROWS)
-        )
+        n_zero = sum(int(np.count_nonzero(marks == ZERO)) for marks in self._marks)
         notes += note_on_zeros(n_zero) + self._notes_on_choice()
-        rows = np.concatenate(self._rows) if self._rows else np.empty(0, np.int64)
+        rows = self.kept_rows
         n_rows = None if self._is_cut else self._n_read
         facts = Facts(
-            estimated=int(self._n_read / self._fraction)
+            estimated=round(self._n_seen / self._fraction)
             if self._is_cut and self._fraction
             else None,
             n_bad=self._bad.count,
-            n_repeated=len(self._duplicates),
+            n_repeated=self._n_repeated,
             n_zero=n_zero,
         )
         return Contents(
@@ -244,6 +272,7 @@ class RowCollector:
         keep_rows(self._matrix[: self._count], kept)
         self._keys = [keys[kept]]
         self._rows = [np.concatenate(self._rows)[kept]]
+        self._marks = [np.concatenate(self._marks)[kept]]
         if self._labels is not None:
             self._labels = [self._labels[i] for i in kept]
         self._count = sample
@@ -271,5 +300,5 @@ def keep_rows(matrix: Matrix, kept: RowNumbers) -> None:
 
 
 def _some(labels: Sequence[str]) -> str:
-    shown = ", ".join(map(repr, labels[:3]))
-    return shown + (", …" if len(labels) > 3 else "")
+    shown = ", ".join(repr(label[:50]) for label in labels[:_SHOWN])
+    return shown + (", …" if len(labels) > _SHOWN else "")

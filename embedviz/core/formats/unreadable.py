@@ -19,9 +19,8 @@ _SAFE_EXPORT = (
 )
 
 _STARTS: tuple[tuple[bytes, str, str], ...] = (
-    (b"PAR1", "a Parquet table", _EXPORT),
-    (b"ARROW1", "an Arrow table", _EXPORT),
-    (b"FEA1", "a Feather table", _EXPORT),
+    (b"FEA1", "a Feather table of version 1", "Write it again with pyarrow.feather.write_feather."),
+    (b"PARE", "an encrypted Parquet table", _EXPORT),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file", _EXPORT),
     (b"SQLite format 3\0", "an SQLite database", _EXPORT),
     (b"\x28\xb5\x2f\xfd", "compressed with Zstandard", "Unpack it first."),
@@ -43,7 +42,6 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
 )
 
 _is_web_page = re.compile(rb"\s*<(?:!doctype html|html|head|body|\?xml)", re.IGNORECASE).match
-_is_safetensors = re.compile(rb'.{7}\0\s*\{\s*"', re.DOTALL).match
 _is_pickle = re.compile(rb"\x80[\x02-\x05]").match
 
 
@@ -57,8 +55,6 @@ def _name(source: Source) -> tuple[str, str] | None:
         return "a web page, perhaps an error message", "Download the file itself again."
     if b"\r" in source.text and not re.search(rb"[\n\0]", source.text):
         return "text whose lines end in carriage returns alone", "Save it with ordinary line ends."
-    if _is_safetensors(head):
-        return "a safetensors file", _EXPORT
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _name_archive(head)
     if head[257:262] == b"ustar":
