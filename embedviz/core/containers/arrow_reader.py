@@ -212,7 +212,7 @@ class FileReader(TableReader):
         else:
             return None
         file = pa.ipc.open_file(self._map, options=options)
-        return sum(file.get_batch(index).num_rows for index in range(self._n_batches))
+        return sum(int(file.get_batch(index).num_rows) for index in range(self._n_batches))
 
     def batches(self, columns: Sequence[int], n_rows: int) -> Iterator[list[pa.Array]]:
         """Yield the columns of consecutive rows, not more than so many at a time."""

@@ -17,6 +17,7 @@ from embedviz.core.formats import (
     arrow_tables,
     delimited,
     fasttext_model,
+    hdf5,
     json_objects,
     numpy_archives,
     numpy_arrays,
@@ -43,6 +44,7 @@ FORMATS: tuple[Format, ...] = (
     fasttext_model.FASTTEXT,
     tensors.SAFETENSORS,
     arrow_tables.ARROW_TABLE,
+    hdf5.HDF5,
     unreadable.UNREADABLE,
     text.TEXT,
     word2vec_binary.WORD2VEC_BINARY,
@@ -51,8 +53,8 @@ FORMATS: tuple[Format, ...] = (
 )
 
 _PACKED = {".zip", ".gz", ".bz2", ".xz"}
-_SUFFIXES = _PACKED | {".txt", ".vec", ".bin", ".npy", ".npz", ".json", ".safetensors", ".csv", ".tsv"}
-_SUFFIXES |= {".parquet", ".feather", ".arrow", ".h5", ".hdf5", ".h5ad"}
+_SUFFIXES = _PACKED | {".txt", ".vec", ".bin", ".npy", ".npz", ".json", ".csv", ".tsv"}
+_SUFFIXES |= {".safetensors", ".parquet", ".feather", ".arrow", ".h5", ".hdf5", ".h5ad"}
 
 
 def load(

@@ -21,7 +21,6 @@ _SAFE_EXPORT = (
 _STARTS: tuple[tuple[bytes, str, str], ...] = (
     (b"FEA1", "a Feather table of version 1", "Write it again with pyarrow.feather.write_feather."),
     (b"PARE", "an encrypted Parquet table", _EXPORT),
-    (b"\x89HDF\r\n\x1a\n", "an HDF5 file", _EXPORT),
     (b"SQLite format 3\0", "an SQLite database", _EXPORT),
     (b"\x28\xb5\x2f\xfd", "compressed with Zstandard", "Unpack it first."),
     (b"\x1f\x8b", "compressed twice", "Unpack it first."),

@@ -1,0 +1,220 @@
+"""HDF5 and AnnData (`.h5ad`): which matrix is read, and the labels and columns beside it.
+
+Of several matrices the one with a usual name is taken, or the only one of floats; otherwise the
+caller decides. In AnnData it is `X`, where that is dense and at most 4,096 wide: wider ones are
+counts of genes. Else it is the widest of `obsm`, mostly the principal components.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from embedviz.core.errors import Undecided, UserError
+from embedviz.core.formats.arrow_tables import VECTOR_NAMES
+from embedviz.core.formats.columns import (
+    LABEL_NAMES,
+    choose_label_column,
+    require_column,
+    unique_names,
+)
+from embedviz.core.formats.container_rows import Rows, opened, read_rows, texts_of, wanted_label
+from embedviz.core.formats.reading import Contents, Format, ReadSettings
+from embedviz.core.formats.source import Source
+from embedviz.core.progress import Report
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_MAGIC = b"\x89HDF\r\n\x1a\n"
+_STARTS = (0, 512, 1024, 2048)  # After what MATLAB, for one, writes before it.
+_USUAL = (*VECTOR_NAMES, "x", "data", "matrix", "block0_values")
+_WIDEST_COUNTS = 4096
+_CACHE_BYTES = 256 << 20
+_INDEX = "index"
+_SHOWN = 20
+_ADD_PCA = (
+    "Add principal components to it: in Python, `import scanpy as sc; a = sc.read_h5ad(path); "
+    "sc.pp.pca(a); a.write_h5ad(new_path)`, and open the new file."
+)
+
+
+def _matches(source: Source) -> bool:
+    return any(source.head.startswith(_MAGIC, start) for start in _STARTS)
+
+
+def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
+    with opened(source, "HDF5", report) as container:
+        facts = container.facts
+        arrays = {array["key"]: _Array(**array) for array in facts["arrays"]}
+        is_anndata = facts["is_anndata"]
+        choose = _choose_of_anndata if is_anndata else _choose
+        array = choose(arrays, settings.key, source.name)
+        columns = _columns_for(array, facts["columns"], settings, source.name)
+        request = {
+            "key": array.key,
+            "columns": [column.position for column in columns],
+            "memory": max(_CACHE_BYTES, 2 * source.size),
+        }
+        rows = Rows(array.dimensions, request, array.n_rows)
+        name = "AnnData" if is_anndata else "HDF5"
+        contents, table = read_rows(container, rows, source, settings, name)
+    _take_facts(contents, array, arrays)
+    if table is not None:
+        names = {str(column.position): column.name for column in columns}
+        table = table.rename_columns([names[key] for key in table.column_names])
+        _take_columns(contents, table, settings, source.name, is_anndata=is_anndata)
+    return contents
+
+
+@dataclass(frozen=True)
+class _Array:
+    """What the child says of a matrix; see `containers.hdf5_reader`."""
+
+    key: str
+    n_rows: int
+    dimensions: int
+    type: str
+    problem: str | None
+
+    @property
+    def name(self) -> str:
+        """The last part of its key."""
+        return self.key.rpartition("/")[2]
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether its rows can be vectors."""
+        return self.problem is None and self.dimensions > 1 and self.n_rows > 0
+
+    def __str__(self) -> str:
+        return f"{self.n_rows:,} × {self.dimensions:,} {self.type}"
+
+
+@dataclass(frozen=True)
+class _Column:
+    position: int
+    name: str
+    n_rows: int
+    is_text: bool
+
+
+def _choose(arrays: Mapping[str, _Array], wanted: str | None, name: str) -> _Array:
+    if wanted is not None:
+        return _wanted(arrays, wanted, name)
+    found = [array for array in arrays.values() if array.is_readable]
+    found = [array for array in found if "int" not in array.type] or found
+    for usual in _USUAL:
+        named = [array for array in found if array.name.casefold() == usual]
+        if named:
+            found = named
+            break
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise _nothing(arrays, name)
+    choices = {array.key: str(array) for array in arrays.values() if array.is_readable}
+    shown = "; ".join(f"{key}: {what}" for key, what in list(choices.items())[:_SHOWN])
+    raise Undecided(f"{name} has several matrices ({shown}). Choose one (key).", "key", choices)
+
+
+def _wanted(arrays: Mapping[str, _Array], wanted: str, name: str) -> _Array:
+    array = arrays.get(wanted.strip("/"))
+    if array is None:
+        known = ", ".join(list(arrays)[:_SHOWN]) or "none at all"
+        raise UserError(f"{name} has no matrix {wanted!r}. Its matrices are {known}.")
+    if array.problem is not None:
+        raise _refusal(array, name)
+    if not array.is_readable:
+        raise UserError(f"{name}: {array.key!r} is {array}, which are no vectors.")
+    return array
+
+
+def _refusal(array: _Array, name: str) -> UserError:
+    advice = _ADD_PCA if array.problem == "it is sparse" else "Copy it into a file of its own."
+    return UserError(f"{name}: {array.key!r} is not read, as {array.problem}. {advice}")
+
+
+def _nothing(arrays: Mapping[str, _Array], name: str) -> UserError:
+    refused = next((array for array in arrays.values() if array.problem is not None), None)
+    if refused is not None:
+        return _refusal(refused, name)
+    return UserError(
+        f"{name} has no matrix of numbers: a dataset with one row for each vector is needed."
+    )
+
+
+def _choose_of_anndata(arrays: Mapping[str, _Array], wanted: str | None, name: str) -> _Array:
+    if wanted is not None:
+        return _wanted(arrays, wanted, name)
+    x = arrays.get("X")
+    if x is not None and x.is_readable and x.dimensions <= _WIDEST_COUNTS:
+        return x
+    maps = [a for a in arrays.values() if a.is_readable and a.key.startswith("obsm/")]
+    if maps:
+        return max(maps, key=lambda array: array.dimensions)
+    if x is not None and x.is_readable:
+        return x
+    raise _nothing(arrays, name)
+
+
+def _columns_for(
+    array: _Array, given: Sequence[Mapping[str, Any]], settings: ReadSettings, name: str
+) -> list[_Column]:
+    """Return the columns with a value for each row, those in the same group first."""
+    columns = [_Column(**column) for column in given if column["n_rows"] == array.n_rows]
+    group = array.key.rpartition("/")[0]
+    columns.sort(key=lambda column: column.name.rpartition("/")[0] != group)
+    short = unique_names([column.name.rpartition("/")[2] for column in columns])
+    return [
+        _Column(column.position, unique, column.n_rows, column.is_text)
+        for column, unique in zip(columns, short, strict=True)
+    ]
+
+
+def _take_facts(contents: Contents, array: _Array, arrays: Mapping[str, _Array]) -> None:
+    facts = contents.facts
+    facts.dtype = array.type
+    facts.key = array.key
+    facts.keys = {a.key: str(a) for a in arrays.values() if a.is_readable}
+    if len(arrays) > 1:
+        contents.notes.append(f"Vectors from {array.key!r}.")
+    if array.type != "float32":
+        contents.notes.append(f"Converted from {array.type} to float32.")
+
+
+def _take_columns(
+    contents: Contents, table: pa.Table, settings: ReadSettings, name: str, *, is_anndata: bool
+) -> None:
+    names: list[str] = table.column_names
+    wanted = wanted_label(settings, names)
+    if wanted is not None:
+        require_column(wanted, names, name)
+    label = wanted or _label_of(table, name, is_anndata=is_anndata)
+    contents.uses_label_column = wanted is not None
+    contents.facts.label_columns = tuple(names)
+    contents.facts.label_column = label
+    if label is not None:
+        contents.labels = texts_of(table[label])
+        contents.notes.append(f"Labels from {label!r}.")
+        if label == wanted or len(names) == 1:
+            pass
+        table = table.drop_columns([label])
+    if table.num_columns:
+        contents.metadata = table
+
+
+def _label_of(table: pa.Table, name: str, *, is_anndata: bool) -> str | None:
+    names: list[str] = table.column_names
+    if is_anndata and _INDEX in names:
+        return _INDEX
+    usual = {name.casefold().removesuffix("s"): name for name in reversed(names)}
+    for known in (*LABEL_NAMES, "vocab", "index"):
+        found = usual.get(known)
+        if found is not None and str(table.schema.field(found).type) == "string":
+            return found
+    return choose_label_column(table, None, name)
+
+
+HDF5 = Format(_matches, _read, frozenset({"key"}))
