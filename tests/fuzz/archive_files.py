@@ -23,8 +23,8 @@ _PACKED = (
 )  # fmt: skip
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _BAD_NAMES = (
-    "../outside/secret.txt", "/etc/passwd", "a\nb.txt", "C:\\x.vec", "..\\up.txt", "a\0b", "x" * 300,
-    ".", "",
+    "../outside/secret.txt", "/etc/passwd", "a\nb.txt", "C:\\x.vec", "..\\up.txt", "a\0b",
+    "x" * 300, ".", "",
 )  # fmt: skip
 _MEMBER_TIME = (2020, 1, 1, 0, 0, 0)
 

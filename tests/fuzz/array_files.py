@@ -141,17 +141,20 @@ def fasttext(rng: Random) -> Sample:
         maxn,
         100,
     )
-    data = struct.pack("<2i", 793712314, 12) if rng.random() < 0.9 else b""
+    is_old = rng.random() < 0.1  # Before there were a magic number, pruning and quantization.
+    data = b"" if is_old else struct.pack("<2i", 793712314, 12)
     data += struct.pack("<12id", *settings, 1e-4)
     n_labels = 2 if is_supervised else 0
     entries = [(word, 0) for word in words] + [(f"__label__{i}", 1) for i in range(n_labels)]
-    data += struct.pack("<3i2q", len(entries), len(words), n_labels, 1000, -1)
+    data += struct.pack("<3iq", len(entries), len(words), n_labels, 1000)
+    data += b"" if is_old else struct.pack("<q", -1)
     for word, kind in entries:
         data += word.encode() + b"\0" + struct.pack("<qb", rng.randrange(1, 99), kind)
     inputs = matrix(rng, len(words) + bucket, dimensions)
     outputs = matrix(rng, n_labels or len(words), dimensions)
-    data += struct.pack("<?2q", False, *inputs.shape) + inputs.astype("<f4").tobytes()
-    data += struct.pack("<?2q", False, *outputs.shape) + outputs.astype("<f4").tobytes()
+    for numbers in (inputs, outputs):
+        data += b"" if is_old else b"\0"
+        data += struct.pack("<2q", *numbers.shape) + numbers.astype("<f4").tobytes()
     return Sample({"model.bin": data})
 
 

@@ -16,8 +16,8 @@ from embedviz.core.formats import inspect
 from embedviz.core.formats.reading import ReadSettings
 
 from .corpus import Beside, Sample, pick
+from .watching import SECRET
 
-SECRET = "the secret of the neighbor"
 SUFFIXES = (".npy", ".parquet", ".vec", ".bin", ".csv", ".tsv", ".txt.gz")
 _MOST_CHOICES = 5
 _CHOICE_VALUES = {"yes": True, "no": False}
@@ -166,7 +166,7 @@ def check_set(found: Any) -> None:
         raise Violation("two columns have the same name")
     _check_texts("note", found.notes)
     _check_texts("column", table.column_names)
-    if SECRET in str(found.labels) or SECRET in str(table.to_pydict()):
+    if SECRET in str(found.labels) or SECRET in table.to_string(preview_cols=99):
         raise Violation("it holds what is in a file that nobody named")
     _check_facts(found)
 

@@ -8,7 +8,6 @@ thing.
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import os
 import sys
 import sysconfig
@@ -18,11 +17,57 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import h5py
+import numpy as np
+
 _SYSTEM = (
     "/proc/", "/sys/", "/dev/null", "/dev/urandom", "/usr/lib", "/usr/share", "/lib",
     "/etc/localtime", "/etc/timezone", "/etc/os-release", "/etc/ld.so",
 )  # fmt: skip
 _IN_OPEN = 0x20
+
+
+SECRET = "the secret of the neighbor"
+
+
+class Neighbors:
+    """Files that nobody may open, each of which would be a good set.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they are written. What is executed from a file leaves `executed` there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        vectors = np.full((8, 4), 0.5, np.float32)
+        names = [f"{SECRET} {i}" for i in range(8)]
+        (folder / "secret.bytes").write_bytes(vectors.tobytes())
+        np.save(folder / "secret.npy", vectors)
+        (folder / "secret.txt").write_text("\n".join(names))
+        (folder / "secret.tsv").write_text("0.5\t0.5\t0.5\n" * 8)
+        with h5py.File(folder / "secret.h5", "w") as file:
+            file["vectors"] = vectors
+            file["words"] = names
+        self._inotify = _watch(folder)
+
+    def disturbed(self) -> list[str]:
+        """Return what was done to them since the last time, in words."""
+        found = []
+        if (self._folder / "executed").exists():
+            (self._folder / "executed").unlink()
+            found.append("code from the file was executed")
+        if self._inotify is not None:
+            with suppress(BlockingIOError):
+                name = os.read(self._inotify, 4096)[16:].split(b"\0")[0].decode()
+                found.append(f"the neighbor {name!r} was opened")
+        return found
+
+    def close(self) -> None:
+        """Watch them no longer."""
+        if self._inotify is not None:
+            os.close(self._inotify)
 
 
 class Watch:
@@ -32,11 +77,10 @@ class Watch:
     ----------
     allowed : sequence of Path
         Folders of the case.
-    neighbors : Path
-        A folder in which nothing may be opened by anybody.
+    neighbors : Neighbors
     """
 
-    def __init__(self, allowed: list[Path], neighbors: Path) -> None:
+    def __init__(self, allowed: list[Path], neighbors: Neighbors) -> None:
         import embedviz
 
         own = [Path(embedviz.__file__).parent, Path(sys.prefix), Path(sys.base_prefix)]
@@ -46,7 +90,7 @@ class Watch:
         self._allowed = tuple(f"{folder}{os.sep}" for folder in folders) + _SYSTEM
         self._is_on = False
         self._found: list[str] = []
-        self._inotify = _watch(neighbors)
+        self._neighbors = neighbors
         sys.addaudithook(self._hear)
 
     @contextmanager
@@ -58,10 +102,7 @@ class Watch:
             yield self._found
         finally:
             self._is_on = False
-            if self._inotify is not None:
-                with suppress(BlockingIOError):
-                    names = os.read(self._inotify, 4096)[16:].split(b"\0")[0].decode()
-                    self._found.append(f"the neighbor {names!r} was opened")
+            self._found += self._neighbors.disturbed()
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self._is_on:
