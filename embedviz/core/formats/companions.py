@@ -1,8 +1,9 @@
 """Joins vectors with labels and metadata from a second file, row by row.
 
-Two kinds of file are taken without being asked for, and then named in the notes: the Embedding
-Projector's `metadata.tsv` beside its tensors, and the `FILE.metadata.tsv` that `save` writes beside
-FILE, an array or tensors. Where the rows do not match, such a file is left alone.
+Three kinds of file are taken without being asked for, and then named in the notes: the Embedding
+Projector's `metadata.tsv` beside its tensors, the `FILE.metadata.tsv` that `save` writes beside
+FILE, an array or tensors, and the vocabulary of a model beside its safetensors. Where the rows do
+not match, such a file is left alone, and the next that may belong to the vectors is tried.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from embedviz.core.formats.columns import (
 from embedviz.core.formats.labels import note_on_replaced
 from embedviz.core.formats.reading import Contents, ReadSettings, counted
 from embedviz.core.formats.source import Source
+from embedviz.core.formats.vocabulary import read_labels
 
 _vectors = re.compile(r"(?:tensor|vector|vec|embedding)s?(?=\.|$)", re.IGNORECASE)
 
@@ -88,7 +90,7 @@ def _take_labels(
     has_header: bool | None,
 ) -> None:
     if isinstance(given, str | PathLike):
-        _take(read_columns(Path(given), has_header), contents, wanted, gives_labels=True)
+        _take(read_labels(Path(given), has_header), contents, wanted, gives_labels=True)
     else:
         _require_count(len(given), contents, "labels", "There must be one for each vector.")
         contents.labels = [str(given[row]) for row in contents.rows.tolist()]
@@ -98,12 +100,13 @@ def _take_beside(contents: Contents) -> None:
     for path in contents.companions:
         if path.is_file():
             try:
-                columns = read_columns(path)
+                columns = read_labels(path)
                 # The first column is the labels where `save` has written the file.
                 is_own = path == contents.companions[0] and next(iter(columns.values)) == LABEL
                 _take(columns, contents, LABEL if is_own else None, gives_labels=True)
             except UserError as error:
                 contents.notes.append(f"{path.name} beside it is not used. {error}")
+                continue
             return
 
 

@@ -252,7 +252,7 @@ def _read_words(
             header.version == 0,
             vectors,
         )
-        text = data[starts[0] : stops[-1]].tobytes()
+        text = data[starts[0] : stops[-1]].copy()
         labels, replaced = decode_spans(text, starts - starts[0], stops - starts[0])
         n_replaced += replaced
         rows.add(len(labels), labels, {}, partial(_place, labels, block.start))
@@ -293,15 +293,13 @@ def _complete(rows: RowCollector, header: Header, n_replaced: int) -> Contents:
 
 
 def compile_all() -> None:
-    """Compile the kernels: matrices in files may start at any byte, which numba tells apart."""
+    """Compile the kernels."""
     data = np.frombuffer(b"ab\0" + bytes(10), np.uint8)
     found = find_dictionary(data, Header(12, 3, 2, 1, 2, False, 1, 1, -1, 0), "", is_whole=True)
     assert found is not None
-    numbers = np.frombuffer(bytes(49), np.uint8)
-    for offset in (0, 1):
-        matrix = numbers[offset : offset + 48].view(np.float32).reshape(4, 3)
-        out = np.empty((1, 3), np.float32)
-        _average_rows(data, matrix, 0, found.starts, found.stops, 1, 2, 2, 1, False, out)
+    matrix = np.frombuffer(bytes(36), np.float32).reshape(3, 3)
+    out = np.empty((1, 3), np.float32)
+    _average_rows(data, matrix, 0, found.starts, found.stops, 1, 2, 2, 1, False, out)
 
 
 FASTTEXT = Format(_matches, _read)

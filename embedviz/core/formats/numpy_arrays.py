@@ -181,9 +181,7 @@ def _read_array(source: Source, settings: ReadSettings, report: Report) -> Conte
     return contents
 
 
-def read_mapped(
-    header: Header, source: Source, settings: ReadSettings, report: Report
-) -> Contents:
+def read_mapped(header: Header, source: Source, settings: ReadSettings, report: Report) -> Contents:
     """Return the rows of an array that lies in the file as it is: mapped, or as float32.
 
     Parameters
@@ -203,7 +201,7 @@ def read_mapped(
         contents = _map(array, settings, report)
         if contents is not None:
             return contents
-    return collect(_array_blocks(array), header, source, settings, report)
+    return collect(array_blocks(array), header, source, settings, report)
 
 
 def _map(array: Matrix, settings: ReadSettings, report: Report) -> Contents | None:
@@ -258,7 +256,8 @@ def _row_blocks(shape: tuple[int, ...], itemsize: int) -> Iterator[slice]:
         yield slice(start, min(start + step, shape[0]))
 
 
-def _array_blocks(array: NDArray[Any]) -> Iterator[tuple[NDArray[Any], float]]:
+def array_blocks(array: NDArray[Any]) -> Iterator[tuple[NDArray[Any], float]]:
+    """Yield the rows of an array in blocks, and how much of it that was."""
     for rows in _row_blocks(array.shape, array.itemsize):
         yield array[rows], rows.stop / len(array)
 
@@ -271,7 +270,7 @@ def stream_blocks(
     n_rows, dimensions = header.shape
     if header.is_column_major:  # The first row is complete only at the end.
         columns = np.frombuffer(read_fully(stream, header.n_bytes, name), header.dtype)
-        yield from _array_blocks(columns.reshape(dimensions, n_rows).T)
+        yield from array_blocks(columns.reshape(dimensions, n_rows).T)
         return
     row_bytes = dimensions * header.dtype.itemsize
     for rows in _row_blocks(header.shape, header.dtype.itemsize):
