@@ -40,6 +40,7 @@ def own_settings(tmp_path_factory):
     """Keep logs, settings and layouts of the tests out of the user's folders."""
     QStandardPaths.setTestModeEnabled(True)
     os.environ["EMBEDVIZ_CACHE_DIR"] = str(tmp_path_factory.mktemp("layouts"))
+    os.environ["EMBEDVIZ_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(autouse=True)

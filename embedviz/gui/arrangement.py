@@ -6,7 +6,8 @@ width is: Qt would let them grow with it. Only where panes would have no room th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QResizeEvent
@@ -17,6 +18,7 @@ from embedviz.gui.theme import LIBRARY_WIDTH, NEIGHBORS_WIDTH
 _SIDE_BY_SIDE = Qt.Orientation.Horizontal
 _LEAST_PANEL = 120
 _LEAST_PANE = 300
+_MOST_WIDTH = 100_000
 
 
 class Arrangement(QObject):
@@ -49,6 +51,7 @@ class Arrangement(QObject):
         self._laid_out = QTimer(window, singleShot=True, interval=0)
         self._laid_out.timeout.connect(self.set_widths)
         self._widths = {left: LIBRARY_WIDTH, right: NEIGHBORS_WIDTH}
+        self._parts: list[int] = []
         self._is_dragging = False
         self._kept = QTimer(window, singleShot=True, interval=0)
         self._kept.timeout.connect(self.keep_widths)
@@ -82,9 +85,45 @@ class Arrangement(QObject):
         self._beside = tuple(dock for dock in self._beside if dock is not pane)
         self._place(in_front, [dock for dock in self._panes if not dock.isHidden()])
 
+    def describe(self) -> dict[str, Any]:
+        """Return where the docks are, as JSON."""
+        panels = (self._left, self._right)
+        tabs = self._tabs()
+        return {
+            "front": self._front_of(tabs).objectName(),
+            "beside": [dock.objectName() for dock in self._beside],
+            "hidden": [each.objectName() for each in (*panels, *self._panes) if each.isHidden()],
+            "widths": [self._widths[panel] for panel in panels],
+            "columns": [max(dock.width(), 1) for dock in self._columns()],
+        }
+
+    def restore(self, given: Any) -> None:
+        """Put the docks where they were; what makes no sense of it is left as it is."""
+        if not isinstance(given, Mapping):
+            return
+        named = {dock.objectName(): dock for dock in self._panes}
+        beside = [named[each] for each in _texts(given.get("beside")) if each in named]
+        self._beside = tuple(dict.fromkeys(beside))[: len(self._panes) - 1]
+        tabs, hidden = self._tabs(), _texts(given.get("hidden"))
+        widths = _widths(given.get("widths"))
+        for panel, width in zip((self._left, self._right), widths, strict=False):
+            self._widths[panel] = max(width, _LEAST_PANEL)
+        for panel in (self._left, self._right):
+            panel.setVisible(panel.objectName() not in hidden)
+        wanted = named.get(str(given.get("front")))
+        front = wanted if wanted in tabs else tabs[0]
+        shown = [dock for dock in self._panes if dock.objectName() not in hidden or dock is front]
+        for dock in self._panes:
+            dock.setVisible(dock in shown)
+        self._parts = _widths(given.get("columns"))
+        self._place(front, shown)
+
     def set_widths(self) -> None:
         """Give the side panels their widths, and the panes equal parts of the rest."""
-        self._share([1.0] * len(self._columns()))
+        # Those that were restored last, where there are as many columns.
+        parts, count = self._parts, len(self._columns())
+        self._parts = []
+        self._share(parts if len(parts) == count else [1] * count)
 
     def keep_widths(self) -> None:
         """Give the side panels their widths, and the panes the same parts of the rest as now."""
@@ -156,3 +195,14 @@ class Arrangement(QObject):
             dock.show()
         in_front.raise_()
         self._laid_out.start()
+
+
+def _texts(given: Any) -> list[str]:
+    return [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
+
+
+def _widths(given: Any) -> list[int]:
+    """Return widths in pixels; none where one makes no sense."""
+    if not isinstance(given, list) or not all(type(each) is int for each in given):
+        return []
+    return list(given) if all(0 < each < _MOST_WIDTH for each in given) else []

@@ -34,12 +34,23 @@ class Notice(QFrame):
         self.offer = tool_button("notice.offer", "", "What can be done about it")
         self._accept: Callable[[], None] | None = None
         self.offer.clicked.connect(self._on_offer)
+        self.other = tool_button("notice.other", "", "The other thing that can be done")
+        self._refuse: Callable[[], None] | None = None
+        self.other.clicked.connect(self._on_other)
         row.addWidget(self.label, 1)
         row.addWidget(self.offer)
+        row.addWidget(self.other)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def tell(self, text: str, offer: str = "", accept: Callable[[], None] | None = None) -> None:
+    def tell(
+        self,
+        text: str,
+        offer: str = "",
+        accept: Callable[[], None] | None = None,
+        other: str = "",
+        refuse: Callable[[], None] | None = None,
+    ) -> None:
         """Show a message.
 
         Parameters
@@ -49,18 +60,23 @@ class Notice(QFrame):
             Words on a button beside it.
         accept : callable, optional
             What the button does, after the message is gone.
+        other, refuse : optional
+            The same for a second button.
         """
         self.label.setText(text)
         self.offer.setText(offer)
         self.offer.setVisible(accept is not None)
         self._accept = accept
+        self.other.setText(other)
+        self.other.setVisible(refuse is not None)
+        self._refuse = refuse
         self.setAccessibleDescription(text)
         self.show()
         self.toggled.emit(True)
 
     def clear(self) -> None:
         """Show no message."""
-        self._accept = None  # It may hold what is closed by then.
+        self._accept = self._refuse = None  # They may hold what is closed by then.
         self.hide()
         self.toggled.emit(False)
 
@@ -69,6 +85,12 @@ class Notice(QFrame):
         self.clear()
         if accept is not None:
             accept()
+
+    def _on_other(self) -> None:
+        refuse = self._refuse
+        self.clear()
+        if refuse is not None:
+            refuse()
 
     @property
     def text(self) -> str:

@@ -137,6 +137,7 @@ class Autosave(QObject):
         self._saved_window: Mapping[str, Any] | None = None
         session.changed.connect(self._on_changed)
         self._has_told = False
+        self._waiting: list[Callable[[], None]] = []
         self._timer = QTimer(self, interval=MILLISECONDS)
         self._timer.timeout.connect(lambda: self.save())
 
@@ -145,14 +146,29 @@ class Autosave(QObject):
         self._timer.start()
 
     def save(self, then: Callable[[], None] | None = None) -> None:
-        """Save now, if anything has changed; then call `then`."""
-        state, window = self._session.state, self._describe()
-        is_same_window = self._saved_window in (None, window)
-        if self._task.is_busy or (self._is_saved and is_same_window):
+        """Save now, if anything has changed; `then` is called when what is open now is saved."""
+        if then is not None:
+            self._waiting.append(then)
+        if self._task.is_busy:
+            return
+        window = self._describe()
+        if self._is_saved and self._saved_window in (None, window):
+            self._tell_waiting()
             return
         self._is_saved, self._saved_window = True, window
-        work = partial(_save, self._file, state, window, self._steps)
-        self._task.run(work, lambda _: None if then is None else then())
+        work = partial(_save, self._file, self._session.state, window, self._steps)
+        self._task.run(work, lambda _: self._on_saved())
+
+    def _on_saved(self) -> None:
+        if self._is_saved or not self._waiting:
+            self._tell_waiting()
+        else:
+            self.save()
+
+    def _tell_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for then in waiting:
+            then()
 
     def _on_changed(self) -> None:
         self._is_saved = False

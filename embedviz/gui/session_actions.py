@@ -1,0 +1,324 @@
+"""Sessions in the window: saved, opened, saved by themselves, and offered after a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from embedviz.app.files.autosave import Autosave, Orphan, find_orphan
+from embedviz.app.files.documents import is_document
+from embedviz.app.files.remembering import Remembering
+from embedviz.app.files.session_sets import Plan, Restored, read_plan, restore_sets
+from embedviz.app.files.session_state import restore_state
+from embedviz.app.files.session_writing import FORMAT, SUFFIX, can_be_kept, save_session
+from embedviz.app.files.settings import Recent, read_settings
+from embedviz.app.pairing import Wanted
+from embedviz.app.state import State
+from embedviz.app.tasks import Task
+from embedviz.core.errors import UserError
+from embedviz.core.formats.reading import counted
+from embedviz.core.progress import Report, part_of
+from embedviz.core.steps import STEPS
+from embedviz.core.vector_set import VectorSet
+from embedviz.gui.locating import Locator
+from embedviz.gui.palettes import RAMPS
+from embedviz.gui.pictures import PICTURE_STEPS
+from embedviz.gui.recent_menu import RecentMenu
+from embedviz.gui.style import apply_theme
+from embedviz.gui.theme import THEMES, look
+
+if TYPE_CHECKING:
+    from embedviz.gui.main_window import MainWindow
+
+ALL_STEPS = {**STEPS, **PICTURE_STEPS}
+_KINDS = f"Sessions (*{SUFFIX});;All files (*)"
+_MOST_TOLD = 6
+
+
+class SessionFiles(QObject):
+    """What the window does with files of its own: sessions, recent files, what it remembers.
+
+    Parameters
+    ----------
+    window : MainWindow
+
+    Attributes
+    ----------
+    remembering : Remembering
+    autosave : Autosave
+    recent_menu : RecentMenu
+    task : Task
+        Opens and saves sessions.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window, self._session = window, window.session
+        self.remembering = Remembering(self)
+        self.autosave = Autosave(self._session, self.describe_window, ALL_STEPS, self)
+        self.autosave.failed.connect(window.notice.tell)
+        self.recent_menu = RecentMenu(window, self.remembering, self._open_recent)
+        file_menu = window.menus_by_name["File"]
+        file_menu.insertMenu(window.actions_by_name["file.open_session"], self.recent_menu)
+        self.task = self._session.board.add(Task(self), "session")
+        self.task.failed.connect(self._on_failed)
+        self._looking = Task(self)
+        self._locator: Locator | None = None
+        self._orphan: Orphan | None = None
+        self._is_restoring = False
+        self._session.changed.connect(self._on_changed)
+
+    def start(self) -> None:
+        """Save by itself from now on, and offer what was open when the program crashed."""
+        self.autosave.start()
+        look.changed.connect(self._on_theme)
+        self._looking.run(lambda report: find_orphan(), self._offer)
+
+    def close(self) -> None:
+        """End: the window is closed as it should be."""
+        self.autosave.close()
+        self.remembering.close()
+        if self._orphan is not None:
+            self._orphan.leave()
+            self._orphan = None
+
+    def describe_window(self) -> dict[str, Any]:
+        """Return what else than the state is to be restored, as JSON."""
+        return {"arrangement": self._window.arrangement.describe(), "theme": look.theme.name}
+
+    def take_sessions(self, paths: Sequence[str | Path]) -> list[Path]:
+        """Open the session among files, and return the others."""
+        files = [Path(path) for path in paths]
+        sessions = [path for path in files if is_session(path)]
+        if sessions:
+            self.open(sessions[-1])  # Each takes the place of what is open.
+        return [path for path in files if path not in sessions]
+
+    def save(self, path: Path) -> None:
+        """Save what is open to a file."""
+        work = partial(_save, path, self._session.state, self.describe_window())
+        self.task.run(work, partial(self._on_saved, path))
+
+    def open(self, path: Path, orphan: Orphan | None = None) -> None:
+        """Open a session in place of what is open; asks for files that were moved."""
+        self._window.notice.clear()
+        self._orphan = orphan or self._orphan
+        read = partial(_read, path, {})
+        self.task.run(read, partial(self._locate, path))
+
+    def _on_saved(self, path: Path, left_out: tuple[str, ...]) -> None:
+        self.remembering.change(lambda settings: settings.with_recent(_recent(path)))
+        if left_out:
+            is_one = len(left_out) == 1
+            names = ", ".join(left_out)
+            self._window.notice.tell(
+                f"{path.name} is written, but {counted(len(left_out), 'set')} "
+                f"{'is' if is_one else 'are'} only in memory and not in it: {names}. Save "
+                f"{'it as a file' if is_one else 'them as files'} of vectors first, open "
+                f"{'that' if is_one else 'those'}, and save the session again."
+            )
+        else:
+            self._window.statusBar().showMessage(f"Session written to {path}", 6000)
+
+    def _locate(self, path: Path, plan: Plan) -> None:
+        missing = plan.missing
+        if not missing:
+            self._restore(path, plan)
+            return
+
+        def go_on(found: dict[Path, Path]) -> None:
+            self._locator = None
+            if found:
+                self.task.run(partial(_read, path, found), partial(self._restore, path))
+            else:
+                self._restore(path, plan)
+
+        self._locator = Locator(self._window, missing, go_on)
+        self._locator.ask()
+
+    def _restore(self, path: Path, plan: Plan) -> None:
+        self.task.run(partial(_restore, plan), partial(self._show, path, plan))
+
+    def _show(self, path: Path, plan: Plan, restored: Restored) -> None:
+        choices = restore_state(plan.document, restored, RAMPS)
+        notes = [*restored.notes, *choices.notes]
+        if plan.library and not choices.state.sets:
+            self._tell(path, "Nothing of it could be opened, so the window is as it was.", notes)
+            return
+        state = _with_memory_of(choices.state, self._session.state)
+        if len(state.sets) > len(choices.state.sets):
+            notes.append("What was only in memory before is still open.")
+        self._is_restoring = True
+        try:
+            self._session.restart(state)
+        finally:
+            self._is_restoring = False
+        self._restore_window(plan.document.get("window"))
+        self._on_opened(path)
+        if notes:
+            self._tell(path, "", notes)
+
+    def _tell(self, path: Path, what: str, notes: list[str]) -> None:
+        name = "The last session" if self._orphan is not None else path.name
+        shown = [what] * bool(what) + notes[:_MOST_TOLD]
+        if len(notes) > _MOST_TOLD:
+            shown.append(f"And {len(notes) - _MOST_TOLD} more.")
+        self._window.notice.tell(f"{name}: {' '.join(shown)}")
+
+    def _restore_window(self, given: Any) -> None:
+        window = given if isinstance(given, dict) else {}
+        theme = THEMES.get(str(window.get("theme")))
+        application = QApplication.instance()
+        if theme is not None and theme is not look.theme and isinstance(application, QApplication):
+            apply_theme(application, theme)
+        self._window.arrangement.restore(window.get("arrangement"))
+
+    def _on_opened(self, path: Path) -> None:
+        orphan, self._orphan = self._orphan, None
+        if orphan is None:
+            self.remembering.change(lambda settings: settings.with_recent(_recent(path)))
+            self._window.statusBar().showMessage(f"{path.name} is open", 6000)
+        else:
+            # Not before this process has a file of its own.
+            self.autosave.save(orphan.discard)
+
+    def _offer(self, orphan: Orphan | None) -> None:
+        if orphan is None:
+            return
+        self._orphan = orphan
+        saved = f"{orphan.saved:%H:%M}"
+        if orphan.saved.date() != type(orphan.saved).now().date():
+            saved = f"{orphan.saved:%Y-%m-%d} {saved}"
+        self._window.notice.tell(
+            "embedviz ended unexpectedly. Restore the last session "
+            f"({counted(orphan.n_sets, 'set')}, {saved})?",
+            "Restore",
+            lambda: self.open(orphan.path, orphan),
+            "Discard",
+            self._discard,
+        )
+
+    def _discard(self) -> None:
+        if self._orphan is not None:
+            self._orphan.discard()
+            self._orphan = None
+        self._looking.run(lambda report: find_orphan(), self._offer)
+
+    def _on_failed(self, error: Exception) -> None:
+        if not isinstance(error, UserError):
+            raise error
+        self._window.notice.tell(str(error))
+
+    def _on_changed(self, old: State, new: State) -> None:
+        if self._is_restoring:
+            return
+        for vector_set in new.sets:
+            if vector_set not in old.sets and (opened := _opened(vector_set)) is not None:
+                self.remembering.change(partial(_add_recent, opened))
+
+    def _on_theme(self) -> None:
+        name = look.theme.name
+        self.remembering.change(lambda settings: replace(settings, theme=name))
+
+    def _open_recent(self, recent: Recent) -> None:
+        path = Path(recent.path)
+        if is_session(path):
+            self.open(path)
+            return
+        labels = None if recent.labels is None else Path(recent.labels)
+        metadata = None if recent.metadata is None else Path(recent.metadata)
+        self._window.open_files([Wanted(path, labels, metadata)])
+
+
+def ask_to_save(window: MainWindow) -> None:
+    """Ask where to, and save what is open as a session."""
+    state = window.session.state
+    if not any(map(can_be_kept, state.sets)):
+        told = "Open a file of vectors first." if not state.sets else _only_in_memory(state)
+        window.notice.tell(told)
+        return
+    folder = Path(read_settings().folder)
+    path, _ = QFileDialog.getSaveFileName(
+        window, "Save session", str(folder / f"session{SUFFIX}"), _KINDS
+    )
+    if path:
+        written = Path(path)
+        window.files.save(written if written.suffix else written.with_name(written.name + SUFFIX))
+
+
+def ask_to_open(window: MainWindow) -> None:
+    """Ask for a session and open it."""
+    path, _ = QFileDialog.getOpenFileName(window, "Open session", read_settings().folder, _KINDS)
+    if path:
+        window.files.open(Path(path))
+
+
+def is_session(path: Path) -> bool:
+    """Return whether a file is a session, by its name or its content."""
+    return path.suffix.lower() == SUFFIX or is_document(path, FORMAT)
+
+
+def _only_in_memory(state: State) -> str:
+    names = ", ".join(each.name or "unnamed" for each in state.sets)
+    return (
+        f"A session holds the places of files, but {names} "
+        f"{'is' if len(state.sets) == 1 else 'are'} only in memory. Save vectors as a file and "
+        "open that first."
+    )
+
+
+def _with_memory_of(state: State, current: State) -> State:
+    """Return a state with the sets of another one that no file has: they would be lost."""
+    kept = tuple(each for each in current.sets if not can_be_kept(each))
+    if not kept:
+        return state
+    if state.active is None:
+        return replace(state, sets=kept).activated(kept[0])
+    return replace(state, sets=(*state.sets, *kept))
+
+
+def _opened(vector_set: VectorSet) -> Recent | None:
+    """Return the file of a set that was opened, and not made from another one."""
+    provenance = vector_set.provenance
+    if provenance is None or provenance.line[-1].rows_from.parent is not None:
+        return None
+    opened = vector_set.opened
+    if vector_set.derivation is not None or opened is None:
+        return None
+    return _recent(opened.path, opened.settings.labels, opened.settings.metadata)
+
+
+def _recent(path: Path, labels: object = None, metadata: object = None) -> Recent:
+    seconds = [
+        str(Path(each).absolute()) if isinstance(each, (str, PathLike)) else None
+        for each in (labels, metadata)
+    ]
+    return Recent(str(path.absolute()), *seconds)
+
+
+def _add_recent(opened: Recent, settings: Any) -> Any:
+    return settings.with_recent(opened)
+
+
+def _save(path: Path, state: State, window: dict[str, Any], report: Report) -> tuple[str, ...]:
+    """Write a session. Runs off the UI thread."""
+    report(0.0, f"writing {path.name}")
+    return save_session(path, state, window, ALL_STEPS)
+
+
+def _read(path: Path, moved: dict[Path, Path], report: Report) -> Plan:
+    """Read a session, and look for its files. Runs off the UI thread."""
+    report(0.0, f"reading {path.name}")
+    return read_plan(path, ALL_STEPS, moved)
+
+
+def _restore(plan: Plan, report: Report) -> Restored:
+    """Make the sets of a session again. Runs off the UI thread."""
+    return restore_sets(plan, part_of(report, 0.0, 1.0))
