@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.core.vector_set import Rows, VectorSet
 
 if TYPE_CHECKING:
     from embedviz.gui.main_window import MainWindow
-
-_EXPORTS = (
-    "Table of labels and metadata (*.csv);;Table, tab-separated (*.tsv);;"
-    "word2vec text (*.vec);;word2vec binary (*.bin);;NumPy vectors and labels (*.npy);;"
-    "All files (*)"
-)
 
 
 def select_all(window: MainWindow) -> None:
@@ -97,40 +89,6 @@ def _chosen(vector_set: VectorSet, rows: Rows, report: Report) -> VectorSet:
     made = chosen_rows(vector_set, rows)
     made.index_labels()
     return made
-
-
-def export_selection(window: MainWindow) -> None:
-    """Ask where to, and write the selected rows."""
-    state = window.session.state
-    if state.active is None or len(state.selected) == 0:
-        window.notice.tell("Select rows first: they are written to a file.")
-        return
-    path, kind = QFileDialog.getSaveFileName(
-        window, f"Export {len(state.selected):,} rows", "selected.csv", _EXPORTS
-    )
-    if not path:
-        return
-    if not Path(path).suffix:
-        path += kind.partition("*")[2].partition(")")[0]
-    places = window.map_in_use.places()
-    work = partial(_write, state.active, state.selected.rows, path, places)
-    window.writing.run(work, lambda _: window.statusBar().showMessage(f"Written to {path}", 6000))
-
-
-def _write(
-    vector_set: VectorSet,
-    rows: Rows,
-    path: str,
-    places: tuple[Matrix, Sequence[str]] | None,
-    report: Report,
-) -> None:
-    """Write rows, and where they are on the map, to a file. Runs off the UI thread."""
-    from embedviz.core.formats.exporting import save_rows
-
-    if places is None:
-        save_rows(vector_set, rows, path, report=report)
-    else:
-        save_rows(vector_set, rows, path, *places, report=report)
 
 
 def add_map(window: MainWindow) -> None:

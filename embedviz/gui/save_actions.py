@@ -1,0 +1,202 @@
+"""What the menus do to write files: a set, some of its rows, where they lie, who is near to whom.
+
+The work is done off the UI thread, with the progress bar and its Stop. The system's dialog asks
+before it replaces a file; where a suffix is added to the name afterwards, it is asked here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
+
+from embedviz.core.errors import UserError
+from embedviz.core.progress import Report
+from embedviz.core.vector_set import Matrix, Rows, VectorSet
+
+if TYPE_CHECKING:
+    from embedviz.core.neighbors import Metric
+    from embedviz.gui.main_window import MainWindow
+
+Places = tuple[Matrix, Sequence[str]]
+
+_SETS = {
+    "Parquet: everything": ".parquet",
+    "NumPy, labels and metadata beside": ".npy",
+    "CSV: everything": ".csv",
+    "JSON Lines: everything": ".jsonl",
+    "Feather or Arrow: everything": ".feather",
+    "Embedding Projector, metadata beside": ".tsv",
+    "word2vec text: labels and vectors": ".vec",
+    "word2vec binary: labels and vectors": ".bin",
+}
+_ROWS = {
+    "Table of labels and metadata": ".csv",
+    "Table, tab-separated": ".tsv",
+    "Parquet: everything": ".parquet",
+    "NumPy vectors and labels": ".npy",
+    "word2vec text": ".vec",
+    "word2vec binary": ".bin",
+}
+_TABLES = {"Table": ".csv", "Table, tab-separated": ".tsv", "Parquet": ".parquet"}
+_SUFFIXES = (".gz", ".txt", ".arrow", *_SETS.values())
+
+Write = Callable[[str, Report], str]
+"""Writes to a path, and returns what should be said about it; mostly nothing."""
+
+
+def save_set(window: MainWindow) -> None:
+    """Ask where to, and write the shown set."""
+    active = _active(window)
+    if active is not None:
+        _ask(window, f"Save {active.name}", active.name, _SETS, partial(_save_set, active))
+
+
+def _save_set(vector_set: VectorSet, path: str, report: Report) -> str:
+    from embedviz.core.formats.saving import left_out, save
+
+    columns = left_out(vector_set, path)
+    save(vector_set, path, report=report)
+    if not columns:
+        return ""
+    return (
+        f"{Path(path).name} is written without the metadata, since files of this kind hold labels "
+        f"and vectors only: {', '.join(columns)}."
+    )
+
+
+def export_selection(window: MainWindow) -> None:
+    """Ask where to, and write the selected rows."""
+    state = window.session.state
+    if state.active is None or len(state.selected) == 0:
+        window.notice.tell("Select rows first: they are written to a file.")
+        return
+    write = partial(_save_rows, state.active, state.selected.rows, window.map_in_use.places())
+    _ask(window, f"Export {len(state.selected):,} rows", "selected", _ROWS, write)
+
+
+def _save_rows(
+    vector_set: VectorSet, rows: Rows, places: Places | None, path: str, report: Report
+) -> str:
+    from embedviz.core.formats.exporting import save_rows
+
+    save_rows(vector_set, rows, path, *(places or ()), report=report)
+    return ""
+
+
+def export_coordinates(window: MainWindow) -> None:
+    """Ask where to, and write where the rows lie on the map in use."""
+    active = _active(window)
+    if active is None:
+        return
+    places = window.map_in_use.places()
+    if places is None:
+        window.notice.tell("There is no map of this set yet. Wait until it is drawn.")
+        return
+    write = partial(_save_coordinates, active, places)
+    _ask(window, f"Export {' and '.join(places[1])}", f"{active.name} map", _TABLES, write)
+
+
+def _save_coordinates(vector_set: VectorSet, places: Places, path: str, report: Report) -> str:
+    from embedviz.core.formats.exporting import save_coordinates
+
+    save_coordinates(vector_set, path, *places, report=report)
+    return ""
+
+
+def export_neighbors(window: MainWindow) -> None:
+    """Ask of which rows, how many and where to, and write the nearest rows of each."""
+    active, state = _active(window), window.session.state
+    if active is None:
+        return
+    rows = None
+    if len(state.selected):
+        kinds = [f"All {len(active):,} rows", f"The {len(state.selected):,} selected rows"]
+        kind, accepted = QInputDialog.getItem(
+            window, "Export neighbors", "Neighbors of", kinds, 0, False
+        )
+        if not accepted:
+            return
+        rows = state.selected.rows if kind == kinds[1] else None
+    most = max(len(active) - 1, 1)
+    words = f"Neighbors of each row, by {state.metric}"
+    count, accepted = QInputDialog.getInt(
+        window, "Export neighbors", words, min(state.count, most), 1, most
+    )
+    if accepted:
+        write = partial(_save_neighbors, active, count, state.metric, rows)
+        _ask(window, "Export neighbors", f"{active.name} neighbors", _TABLES, write)
+
+
+def _save_neighbors(
+    vector_set: VectorSet,
+    count: int,
+    metric: Metric,
+    rows: Rows | None,
+    path: str,
+    report: Report,
+) -> str:
+    from embedviz.core.neighbor_lists import save_neighbors
+
+    save_neighbors(vector_set, path, count, metric, rows, report=report)
+    return ""
+
+
+def _active(window: MainWindow) -> VectorSet | None:
+    active = window.session.state.active
+    if active is None:
+        window.notice.tell("Open a file of vectors first.")
+    return active
+
+
+def _ask(window: MainWindow, title: str, name: str, kinds: dict[str, str], write: Write) -> None:
+    """Ask for a path and write to it, off the UI thread."""
+    if window.writing.is_busy:  # A new run would end it.
+        window.notice.tell("Another file is being written. Wait until it is complete, or stop it.")
+        return
+    from embedviz.app.files.settings import change_settings, read_settings
+
+    suffixes = list(kinds.values())
+    filters = ";;".join([f"{kind} (*{suffix})" for kind, suffix in kinds.items()])
+    start = Path(read_settings().folder) / f"{_file_name(name)}{suffixes[0]}"
+    path, kind = QFileDialog.getSaveFileName(window, title, str(start), f"{filters};;All files (*)")
+    if not path:
+        return
+    path, is_known = _with_suffix(path, kind)
+    if not is_known and Path(path).exists() and not _may_replace(window, path):
+        return
+    with suppress(UserError):  # Nobody misses the folder, next time.
+        change_settings(lambda known: replace(known, folder=str(Path(path).parent)))
+    window.notice.clear()
+    window.writing.run(partial(write, path), partial(_tell_written, window, path))
+
+
+def _tell_written(window: MainWindow, path: str, remark: str) -> None:
+    window.statusBar().showMessage(f"Written to {path}", 6000)
+    if remark:
+        window.notice.tell(remark)
+
+
+def _with_suffix(path: str, kind: str) -> tuple[str, bool]:
+    """Return a path with the suffix of the chosen kind, unless it has one; and whether it had."""
+    found = re.search(r"\(\*(\.\w+)\)", kind)
+    if found is None or Path(path).suffix.lower() in _SUFFIXES:
+        return path, True
+    return path + found[1], False
+
+
+def _may_replace(window: MainWindow, path: str) -> bool:
+    words = f"{Path(path).name} is there already. Replace it?"
+    answer = QMessageBox.question(window, "Replace the file?", words)
+    return answer == QMessageBox.StandardButton.Yes
+
+
+def _file_name(name: str) -> str:
+    """Return a name without the characters that some system does not allow in it."""
+    return re.sub(r'[\x00-\x1f<>:"/\\|?*]+', " ", name).strip(" .")[:100] or "vectors"
