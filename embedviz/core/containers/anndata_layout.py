@@ -28,6 +28,7 @@ from embedviz.core.containers.hdf5_arrays import (
     hard_member,
     is_column,
     is_column_kind,
+    is_matrix,
     is_number_kind,
     problem_of,
     text_attribute,
@@ -83,7 +84,7 @@ def _matrix_of(item: Any) -> Matrix:
         problem = problem_of(item)
         if problem is not None:
             return RefusedMatrix(problem)
-        if item.shape is None or len(item.shape) != 2 or not is_number_kind(item.dtype):
+        if not is_matrix(item):
             return RefusedMatrix("it is no matrix of numbers")
         return StoredMatrix(item)
     if _is_sparse(item):

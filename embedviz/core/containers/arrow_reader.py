@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -22,6 +22,7 @@ from embedviz.core.containers.plain_columns import (
     TEXT,
     decoded,
     is_numeric,
+    is_text,
     packed,
     plain,
     role_of,
@@ -31,6 +32,8 @@ from embedviz.core.errors import UserError
 from embedviz.core.layout_messages import Message
 
 _SAMPLE_ROWS = 200
+_QUICKLY_COUNTED = 4
+"""Batches that are unpacked only to count their rows."""
 _MOST_COLUMNS = 20_000
 _BUFFER_BYTES = 16 << 20
 """For all columns of a Parquet file together; each is read through a part of it."""
@@ -53,10 +56,13 @@ class TableReader:
     schema : pyarrow.Schema
     n_rows : int or None
         What the file says.
+    fraction : float or None
+        How much was read of a file that does not say it.
     """
 
     schema: pa.Schema
     n_rows: int | None = None
+    fraction: float | None = None
 
     def batches(self, columns: Sequence[int], n_rows: int) -> Iterator[list[pa.Array]]:
         """Yield the columns of consecutive rows, not more than so many at a time."""
@@ -98,7 +104,8 @@ class TableReader:
         Yields
         ------
         Message
-            With `vectors`, unless they are texts, and `columns` as an Arrow stream, in which the
+            With `fraction` where the number of rows is not known; `vectors`, unless they are
+            texts; and `columns` as an Arrow stream, in which the
             names are the positions.
         """
         vectors, others = list(request["vectors"]), list(request["columns"])
@@ -106,6 +113,7 @@ class TableReader:
         is_parsed = role_of(self.schema.field(vectors[0]).type) == TEXT
         for arrays in self.batches(wanted, self._block_rows(wanted, request["n_rows"])):
             facts: dict[str, Any] = {"n_rows": len(arrays[0]), "problems": {}, "n_replaced": 0}
+            facts["fraction"] = self.fraction
             sent: dict[str, NDArray[Any]] = {}
             if not is_parsed:
                 dimensions = request["dimensions"]
@@ -200,27 +208,23 @@ class FileReader(TableReader):
         """Return how many rows there are, from the column that is the quickest to read."""
         if not self._n_batches:
             return 0
-        narrow = [
-            position
-            for position, field in enumerate(self.schema)
-            if pa.types.is_primitive(field.type)
-        ]
-        if narrow:
-            options = _options(narrow[:1])
-        elif self._n_batches < _SAMPLE_ROWS and self._map.size() < _BLOCK_BYTES:
-            options = _options()
-        else:
-            return None
-        file = pa.ipc.open_file(self._map, options=options)
-        return sum(int(file.get_batch(index).num_rows) for index in range(self._n_batches))
+        types = [value_type_of(field.type) for field in self.schema]
+        tests = (pa.types.is_primitive, is_text, lambda kind: True)
+        column = next(types.index(kind) for test in tests for kind in types if test(kind))
+        if list_path(types[column]) is not None and self._n_batches > _QUICKLY_COUNTED:
+            return None  # They may be compressed, and would have to be unpacked.
+        file = pa.ipc.open_file(self._map, options=_options([column]))
+        return int(sum(file.get_batch(index).num_rows for index in range(self._n_batches)))
 
     def batches(self, columns: Sequence[int], n_rows: int) -> Iterator[list[pa.Array]]:
         """Yield the columns of consecutive rows, not more than so many at a time."""
         wanted = sorted(columns)
         order = [wanted.index(column) for column in columns]
         file = pa.ipc.open_file(self._map, options=_options(wanted))
-        batches = (file.get_batch(index) for index in range(self._n_batches))
-        yield from _cut(batches, order, n_rows)
+        for index in range(self._n_batches):
+            for arrays, part in _cut(file.get_batch(index), order, n_rows):
+                self.fraction = (index + part) / self._n_batches
+                yield arrays
 
 
 class StreamReader(TableReader):
@@ -235,7 +239,13 @@ class StreamReader(TableReader):
         wanted = sorted(columns)
         order = [wanted.index(column) for column in columns]
         self._map.seek(0)
-        yield from _cut(pa.ipc.open_stream(self._map, options=_options(wanted)), order, n_rows)
+        start = 0
+        for batch in pa.ipc.open_stream(self._map, options=_options(wanted)):
+            stop = self._map.tell()
+            for arrays, part in _cut(batch, order, n_rows):
+                self.fraction = (start + part * (stop - start)) / self._map.size()
+                yield arrays
+            start = stop
 
 
 def _options(columns: Sequence[int] = ()) -> pa.ipc.IpcReadOptions:
@@ -243,13 +253,14 @@ def _options(columns: Sequence[int] = ()) -> pa.ipc.IpcReadOptions:
 
 
 def _cut(
-    batches: Iterable[pa.RecordBatch], order: Sequence[int], n_rows: int
-) -> Iterator[list[pa.Array]]:
-    for batch in batches:
-        batch.validate()
-        for start in range(0, batch.num_rows, n_rows):
-            part = batch.slice(start, n_rows)
-            yield [part.column(place) for place in order]
+    batch: pa.RecordBatch, order: Sequence[int], n_rows: int
+) -> Iterator[tuple[list[pa.Array], float]]:
+    """Yield the columns of a few rows at a time, and how much of the batch that was."""
+    batch.validate()
+    for start in range(0, batch.num_rows, n_rows):
+        part = batch.slice(start, n_rows)
+        columns = [part.column(place) for place in order]
+        yield columns, (start + part.num_rows) / batch.num_rows
 
 
 def _describe(position: int, field: pa.Field) -> dict[str, Any]:

@@ -126,20 +126,15 @@ class StoredMatrix(Matrix):
 
     def __init__(self, dataset: h5py.Dataset) -> None:
         self._dataset = dataset
-        self.problem = problem_of(dataset)
-        if self.problem is None or "bytes" in self.problem:
-            self.n_rows, self.dimensions = dataset.shape
-            self.type = dataset.dtype.name
-        else:
-            self.n_rows = self.dimensions = 0
-            self.type = "numbers"
+        self.n_rows, self.dimensions = dataset.shape
+        self.type = dataset.dtype.name
 
     def prepare(self, n_rows: int, memory: int) -> int:
         """Keep the chunks that a block shares with the next, if there is room for them."""
         chunks = self._dataset.chunks
         if chunks is None:
             return n_rows
-        rows, columns = chunks
+        rows, columns = map(int, chunks)
         across = -(-self.dimensions // columns)
         band = rows * columns * across * self._dataset.dtype.itemsize
         if n_rows >= rows:
@@ -298,6 +293,12 @@ def _bytes_of(value: Any) -> bytes:
     if isinstance(value, bytes):
         return value
     return str(value).encode("utf-8", "surrogateescape")
+
+
+def is_matrix(dataset: h5py.Dataset) -> bool:
+    """Return whether a dataset that can be read holds numbers in rows and columns."""
+    shape = dataset.shape
+    return shape is not None and len(shape) == 2 and is_number_kind(dataset.dtype)
 
 
 def is_column(dataset: h5py.Dataset) -> bool:

@@ -18,7 +18,7 @@ from embedviz.core.containers.hdf5_arrays import (
     StoredMatrix,
     hard_member,
     is_column,
-    is_number_kind,
+    is_matrix,
     problem_of,
 )
 from embedviz.core.containers.plain_columns import packed
@@ -28,7 +28,6 @@ from embedviz.core.layout_messages import Message
 _MOST_OBJECTS = 20_000
 _MOST_LEVELS = 32
 _MOST_COLUMNS = 2_000
-_CACHE_BYTES = 256 << 20
 
 
 class HDF5Reader:
@@ -133,29 +132,11 @@ class HDF5Reader:
     def _add(self, key: str, dataset: h5py.Dataset) -> None:
         problem = problem_of(dataset)
         if problem is not None:
-            self._matrices[key] = (
-                StoredMatrix(dataset) if _is_matrix(dataset) else _refused(problem)
-            )
-        elif _is_matrix(dataset):
+            self._matrices[key] = RefusedMatrix(problem)
+        elif is_matrix(dataset):
             self._matrices[key] = StoredMatrix(dataset)
         elif is_column(dataset):
             self._columns.append(StoredColumn(key, dataset))
-
-
-def _refused(problem: str) -> Matrix:
-    return RefusedMatrix(problem)
-
-
-def _is_matrix(dataset: h5py.Dataset) -> bool:
-    plan = dataset.id.get_create_plist()
-    if plan.get_layout() == h5py.h5d.VIRTUAL or plan.get_external_count():
-        return False
-    try:
-        return (
-            dataset.shape is not None and len(dataset.shape) == 2 and is_number_kind(dataset.dtype)
-        )
-    except (TypeError, ValueError):
-        return False
 
 
 def _is_new(item: Any, seen: set[tuple[int, int]]) -> bool:

@@ -71,7 +71,7 @@ class Container:
         self._progress = (0.0, f"opening {name}")
         self._news: deque[Message | None] = deque()
         self._limit = _memory_for(self._size)
-        facts = {"path": str(path), "kind": kind, "limit": self._limit}
+        facts = {"path": str(path.absolute()), "kind": kind, "limit": self._limit}
         process.say(Message("open", facts))
         self._expect(["opening"], _START_SECONDS, _START_SECONDS)
         self.facts: Mapping[str, Any] = self._next("found").facts

@@ -25,7 +25,7 @@ from embedviz.core.vector_set import Matrix
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_BLOCK_BYTES = 4 << 20
+_BLOCK_BYTES = 8 << 20
 _MOST_BLOCK_ROWS = 65_536
 _UNPACKED_BYTES = 8 << 20
 _THINNED_FROM = 2
@@ -130,7 +130,15 @@ def _block_rows(dimensions: int, settings: ReadSettings) -> int:
 
 
 class _Reading:
-    """Takes in one block after the other."""
+    """Takes in one block after the other.
+
+    Attributes
+    ----------
+    n_replaced : int
+        How many texts were not valid UTF-8.
+    fraction : float
+        How much of the file was read.
+    """
 
     def __init__(self, collector: RowCollector, rows: Rows, settings: ReadSettings) -> None:
         self._collector = collector
@@ -139,21 +147,20 @@ class _Reading:
         self._tables: list[pa.Table] = []
         self._table_rows: list[np.ndarray] = []
         self.n_replaced = 0
+        self.fraction = 0.0
 
-    @property
-    def fraction(self) -> float:
-        """How much of the file was read, as far as one knows."""
-        return self._fraction_at(self._collector.n_read)
-
-    def _fraction_at(self, n_rows: int) -> float:
-        return min(n_rows / self._rows.promised, 1.0) if self._rows.promised else 0.5
+    def _fraction_at(self, n_rows: int, facts: Mapping[str, Any]) -> float:
+        if self._rows.promised:
+            return min(n_rows / self._rows.promised, 1.0)
+        return float(facts.get("fraction") or 0.0)
 
     def add(self, facts: Mapping[str, Any], arrays: Mapping[str, Any]) -> None:
         """Take in the rows of a block."""
         count, first = facts["n_rows"], self._collector.n_read
         self.n_replaced += facts["n_replaced"]
         problems = {int(row): reason for row, reason in facts["problems"].items()}
-        space = self._collector.space_for(count, self._fraction_at(first + count))
+        self.fraction = self._fraction_at(first + count, facts)
+        space = self._collector.space_for(count, self.fraction)
         table = _unpacked(arrays["columns"]) if "columns" in arrays else None
         if self._rows.parse is not None:
             assert table is not None
