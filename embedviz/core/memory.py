@@ -93,12 +93,15 @@ def require_memory(name: str, n_rows: int, dimensions: int, n_had: int = 0) -> N
     fitting = max(free // (4 * row_bytes), 1)
     rounded = 10 ** (len(str(fitting)) - 1)
     fitting = fitting // rounded * rounded
-    raise Undecided(
+    reason = (
         f"{name}: about {n_rows:,} rows of {dimensions:,} numbers need {in_words(needed)} of "
-        f"memory, and {in_words(free)} are free. Open a random sample of up to {fitting:,} rows: "
-        f"--sample {fitting} on the command line, sample={fitting} in Python.",
+        f"memory, and {in_words(free)} are free. Open a random sample of up to {fitting:,} rows"
+    )
+    raise Undecided(
+        f"{reason}: --sample {fitting} on the command line, sample={fitting} in Python.",
         "sample",
         {str(fitting): f"A random sample of {fitting:,} rows"},
+        reason=f"{reason}.",
     )
 
 

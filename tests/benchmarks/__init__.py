@@ -9,6 +9,7 @@ not pay for the other's imports.
 from .dragging import Drag
 from .graph import Graph, Trust
 from .layouts import FirstMotion, LargeLayout, TSNEBeside, UMAPBeside
+from .loading import Binary, Mapped, Text
 from .looks import AtRest, Density, InFront, Pictures
 from .neighbors import Neighbors
 from .overlap import Overlap
@@ -57,4 +58,10 @@ BENCHMARKS = (
     TSNEBeside(10_000),
     LargeLayout("UMAP", 100_000, 384),
     LargeLayout("t-SNE", 100_000, 384),
+    Text(400_000, 100, "gensim", ".txt"),
+    Text(400_000, 100, "gensim", ".txt.gz"),
+    Text(1_000_000, 100, None, ".txt"),
+    Binary(400_000, 300),
+    Mapped(1_000_000, 768, scans=False),
+    Mapped(1_000_000, 768, scans=True),
 )

@@ -119,12 +119,13 @@ class Archive:
                 f"{self._name} is a zip archive without a file in it that may hold vectors."
             )
         if len(self._candidates) > 1:
+            reason = f"{self._name} has several files in it: {self._listed()}."
             raise Undecided(
-                f"{self._name} has several files in it: {self._listed()}. Choose the one with the "
-                f"vectors: --key {shown_name(self._candidates[0].filename)!r} on the command line, "
-                "key=… in Python.",
+                f"{reason} Choose the one with the vectors: --key NAME on the command line, "
+                'key="NAME" in Python.',
                 "key",
                 self.described(),
+                reason,
             )
         return self._checked(self._candidates[0])
 

@@ -23,7 +23,7 @@ from embedviz.core.formats.reading import (
 )
 from embedviz.core.formats.records import Records, split_blocks
 from embedviz.core.formats.rows import RowCollector
-from embedviz.core.formats.source import Source, line_blocks
+from embedviz.core.formats.source import Source, block_bytes, line_blocks
 from embedviz.core.formats.tables import Layout, find_layout
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix
@@ -61,14 +61,17 @@ class _TableReader:
         self._rows = RowCollector(dimensions, settings, BadRows(source, settings), is_labeled=False)
         others = set(range(len(layout.names))).difference(self._vector)
         self._texts: dict[int, list[str]] = {column: [] for column in sorted(others)}
+        self._is_preview = settings.is_preview
         self._header_is_due = layout.has_header
         self._n_replaced = 0
 
     def read(self, report: Report) -> Contents:
         layout = self._layout
+        self._rows.expect(self._source.estimated_lines)
+        size = block_bytes(self._source, is_preview=self._is_preview)
         with self._source.stream() as stream:
             blocks = split_blocks(
-                line_blocks(self._source, stream),
+                line_blocks(self._source, stream, size),
                 layout.separator,
                 has_quotes=layout.has_quotes,
                 name=self._source.name,
@@ -81,7 +84,7 @@ class _TableReader:
                     self._rows.stop()
                     break
                 self._add(records, stream.fraction)
-                report(stream.fraction, f"{self._rows.n_read:,} rows read")
+                report(stream.fraction, f"{self._rows.n_read:,} rows, {stream.progress} read")
         return self._contents()
 
     def _list_length(self) -> int:
@@ -126,6 +129,9 @@ class _TableReader:
     def _contents(self) -> Contents:
         layout = self._layout
         contents = self._rows.contents(_NAMES[chr(layout.separator)])
+        contents.facts.vector_columns = tuple(layout.names[c] for c in layout.lists)
+        if layout.lists:
+            contents.facts.vector_column = layout.names[self._vector[0]]
         contents.notes += note_on_replaced(self._n_replaced)
         is_tensors = not self._texts and layout.separator == ord("\t")
         if is_tensors and not layout.has_header:
@@ -145,6 +151,8 @@ class _TableReader:
         if label is not None:
             contents.labels = columns[label]
             contents.notes.append(f"Labels from column {label!r}.")
+        contents.facts.label_column = label
+        contents.facts.label_columns = tuple(table.column_names)
         contents.metadata = table
         contents.uses_label_column = self._label_column is not None
         if not self._layout.lists:

@@ -58,13 +58,14 @@ class Finding:
 
     @property
     def n_memory(self) -> int | None:
-        """Bytes of memory that the rows to be opened take, none of them where they are mapped."""
+        """Bytes of memory that the rows to be opened take: none of them where they are mapped."""
         if self.n_rows is None:
             return None
         rows = min(
             size for size in (self.n_rows, self.settings.max_rows, self.settings.sample) if size
         )
-        return 0 if self.facts.is_mapped else 4 * rows * self.dimensions
+        is_mapped = self.facts.is_mapped and self.settings.sample is None
+        return 0 if is_mapped else 4 * rows * self.dimensions
 
 
 def finding_of(contents: Contents, source: Source, settings: ReadSettings) -> Finding:

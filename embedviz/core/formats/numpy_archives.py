@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.errors import UserError
+from embedviz.core.errors import Undecided, UserError
 from embedviz.core.formats.labels import decode_all, note_on_replaced
 from embedviz.core.formats.numpy_arrays import (
     Header,
@@ -29,6 +29,7 @@ from embedviz.core.formats.reading import Contents, Format, ReadSettings
 from embedviz.core.formats.source import Source, Stream
 from embedviz.core.progress import Report
 
+_VECTOR_NAMES = ("embeddings", "embedding", "vectors", "x")
 _LABEL_NAMES = ("labels", "words", "tokens", "texts", "names", "vocab")
 _SUFFIX = ".npy"
 _LARGEST_RATIO = 1100  # Deflate shrinks nothing further.
@@ -55,6 +56,8 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
             blocks = stream_blocks(stream, header, name)
             contents = collect(blocks, header, source, settings, report)
         contents.format_name = "NumPy archive"
+        matrices = {name: str(each) for name, each in arrays.headers.items() if each.is_matrix}
+        contents.facts.key, contents.facts.keys = key, matrices
         if len(arrays.headers) > 1:
             contents.notes.append(f"Vectors from the array {key!r}.")
         _take_columns(contents, arrays, header.shape[0])
@@ -104,7 +107,7 @@ class _Arrays:
             raise UserError(f"{name}: the size of {key!r} cannot be true. The file is damaged.")
         with _damage_named(name):
             file = self._archive.open(info)
-        return Stream(name, file, self._position, self._source.size)
+        return Stream(name, file, lambda: self._position() - info.header_offset, info.compress_size)
 
     def _position(self) -> int:
         return self._archive.fp.tell() if self._archive.fp else 0
@@ -133,11 +136,18 @@ def _choose(headers: dict[str, Header], wanted: str | None, name: str) -> str:
             return wanted
         raise UserError(f"{name} has no array {wanted!r}. Its arrays are {', '.join(headers)}.")
     matrices = [key for key, header in headers.items() if header.is_matrix]
-    if len(matrices) == 1:
-        return matrices[0]
+    named = [key for key in matrices if key.rpartition("/")[2].casefold() in _VECTOR_NAMES]
+    for found in (matrices, named):
+        if len(found) == 1:
+            return found[0]
     if matrices:
-        raise UserError(
-            f"{name} has several matrices: {_list(headers, matrices)}. Choose one (key)."
+        reason = f"{name} has several matrices: {_list(headers, matrices)}."
+        raise Undecided(
+            f"{reason} Choose one: --key {matrices[0]!r} on the command line, "
+            f"key={matrices[0]!r} in Python.",
+            "key",
+            {key: str(headers[key]) for key in matrices},
+            reason,
         )
     raise UserError(f"{name} has no matrix of numbers, only {_list(headers, list(headers))}.")
 

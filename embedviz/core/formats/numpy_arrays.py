@@ -1,9 +1,9 @@
 """NumPy's own files: `.npy`, and the arrays of an `.npz`.
 
-A float32 matrix in row order is mapped, so that a file larger than the memory opens at once. All
-else is converted in blocks. Pickled objects are never loaded: they could run code. The header of an
-array is read here and not by NumPy, whose reader knows more kinds of header, and of exception, than
-there are kinds of matrix.
+A float32 matrix in row order is mapped, so that a file larger than the memory opens at once; where
+it is scanned later, nothing but its header is read before. All else is converted in blocks. Pickled
+objects are never loaded: they could run code. The header of an array is read here and not by NumPy,
+whose reader knows more kinds of header, and of exception, than there are kinds of matrix.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from embedviz.core.formats.companions import companion_of
 from embedviz.core.formats.reading import (
     BadRows,
     Contents,
+    Facts,
     Format,
     ReadSettings,
     counted,
@@ -139,13 +140,13 @@ def require_matrix(name: str, header: Header, available: int) -> None:
     ------
     UserError
     """
-    if header.is_matrix and header.n_bytes > available:
-        raise UserError(
-            f"{name} is cut short: {header} need {header.n_bytes:,} bytes, and there are "
-            f"{available:,}. Copy or download it again."
-        )
     if header.is_matrix:
         require_dimensions(name, header.shape[1])
+        if header.n_bytes > available:
+            raise UserError(
+                f"{name} is cut short: {header} need {header.n_bytes:,} bytes, and there are "
+                f"{available:,}. Copy or download it again."
+            )
     elif header.dtype is None or header.dtype.kind in "US":
         raise UserError(
             f"{name} holds {header}. Save the vectors as an array of numbers, "
@@ -169,7 +170,7 @@ def _read_array(source: Source, settings: ReadSettings, report: Report) -> Conte
         surplus = source.size - header.offset - header.n_bytes
         if source.is_compressed:
             surplus = 0
-        require_matrix(name, header, header.n_bytes + surplus)
+        require_matrix(name, header, source.most_bytes - header.offset)
         if source.is_compressed or not header.n_bytes:
             blocks = stream_blocks(stream, header, name)
             contents = collect(blocks, header, source, settings, report)
@@ -201,24 +202,35 @@ def read_mapped(header: Header, source: Source, settings: ReadSettings, report: 
         contents = _map(array, settings, report)
         if contents is not None:
             return contents
-    return collect(array_blocks(array), header, source, settings, report)
+    contents = collect(array_blocks(array), header, source, settings, report)
+    contents.facts.is_mapped = settings.is_preview and bool(is_plain)
+    return contents
 
 
 def _map(array: Matrix, settings: ReadSettings, report: Report) -> Contents | None:
-    """Return the array as it lies in the file, or None when rows in it are bad."""
+    """Return the array as it lies in the file, or None when rows in it are bad.
+
+    Rows that are to be left out have to be found first, so then it is not scanned later.
+    """
     n_rows = len(array)
     array = array[: settings.max_rows]
     n_zero = 0
-    for rows in _row_blocks(array.shape, array.itemsize):
+    is_scanned = settings.is_preview or not (
+        settings.scans_later and settings.on_bad_rows == "raise"
+    )
+    for rows in _row_blocks(array.shape, array.itemsize) if is_scanned else ():
         marks = mark_rows(array[rows])
         if (marks == NOT_FINITE).any():
             return None
         n_zero += int(np.count_nonzero(marks == ZERO))
         report(rows.stop / n_rows, f"{rows.stop:,} rows checked")
     notes = note_on_zeros(n_zero)
-    if len(array) < n_rows:
+    if len(array) < n_rows and not settings.is_preview:
         notes.append(note_on_limit(len(array)))
-    return Contents(_FORMAT_NAME, array, None, np.arange(len(array)), n_rows, notes=notes)
+    facts = Facts("float32", n_rows, n_zero=n_zero, is_mapped=True, is_scanned=is_scanned)
+    return Contents(
+        _FORMAT_NAME, array, None, np.arange(len(array)), n_rows, notes=notes, facts=facts
+    )
 
 
 def collect(
@@ -230,6 +242,7 @@ def collect(
 ) -> Contents:
     """Return the rows as float32, block by block."""
     rows = RowCollector(header.shape[1], settings, BadRows(source, settings), is_labeled=False)
+    rows.expect(header.shape[0])
     for block, fraction in blocks:
         if rows.is_full:
             rows.stop()
@@ -238,9 +251,10 @@ def collect(
             rows.space_for(len(block), fraction)[:] = block
         first = rows.n_read
         rows.add(len(block), None, {}, partial(_place, first))
-        report(fraction, f"{rows.n_read:,} rows converted")
+        report(fraction, f"{rows.n_read:,} of {header.shape[0]:,} rows converted")
     contents = rows.contents(_FORMAT_NAME)
-    contents.n_rows = header.shape[0]
+    contents.n_rows = contents.facts.promised = header.shape[0]
+    contents.facts.dtype, contents.facts.estimated = header.kind, None
     if header.dtype != np.dtype("<f4"):
         contents.notes.append(f"Converted from {header.kind} to float32.")
     return contents

@@ -136,6 +136,8 @@ class Contents:
     companions : tuple of Path
         Where the format's own convention keeps labels and metadata in a second file.
     facts : Facts
+    name : str
+        What the set is called; nothing where that is the name of the file.
     """
 
     format_name: str
@@ -148,6 +150,7 @@ class Contents:
     uses_label_column: bool = False
     companions: tuple[Path, ...] = ()
     facts: Facts = field(default_factory=Facts)
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -205,7 +208,7 @@ class BadRows:
     """Rows that are no vectors: the first is an error, or all are left out and noted."""
 
     def __init__(self, source: Source, settings: ReadSettings) -> None:
-        self.name = source.path.name
+        self.name = source.name
         self._skip = settings.on_bad_rows == "skip"
         self._shown: list[str] = []
         self.count = 0

@@ -148,8 +148,7 @@ class RowCollector:
             limits = [self._settings.max_rows or estimate, 2 * (self._settings.sample or estimate)]
             size = max(needed, int(min(estimate, min(limits) + count)))
             require_memory(self._bad.name, size, self._matrix.shape[1], len(self._matrix))
-            # Nobody holds the rows handed out before, and on Linux nothing is copied.
-            self._matrix.resize((size, self._matrix.shape[1]), refcheck=False)
+            self._matrix = _grown(self._matrix, size, self._count)
         return self._matrix[self._count : needed]
 
     def add(
@@ -288,6 +287,19 @@ class RowCollector:
                 f"seed {self._settings.seed}."
             )
         return notes
+
+
+def _grown(matrix: Matrix, size: int, n_used: int) -> Matrix:
+    """Return a matrix of more rows that begins with those that are in use."""
+    shape = (size, matrix.shape[1])
+    if size < 2 * len(matrix):
+        # Nobody holds the rows handed out before, and on Linux nothing is copied.
+        matrix.resize(shape, refcheck=False)
+        return matrix
+    # Resizing writes zeros to all that is new, which takes as long as reading it from the disk.
+    larger = np.empty(shape, np.float32)
+    larger[:n_used] = matrix[:n_used]
+    return larger
 
 
 def keep_rows(matrix: Matrix, kept: RowNumbers) -> None:

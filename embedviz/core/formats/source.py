@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from embedviz.core.errors import UserError
 from embedviz.core.formats.archives import WITHIN, ZIP_START, Archive, shown_name
 from embedviz.core.formats.unpacking import open_xz
+from embedviz.core.memory import in_words
 
 Bytes = NDArray[np.uint8]
 Offsets = NDArray[np.int64]
@@ -36,6 +37,9 @@ LONGEST_HEAD = 16 << 20
 SAMPLE_LINES = 200
 BLANKS = b" \t\r"
 BLOCK_BYTES = 16 << 20
+_PREVIEW_BYTES = 1 << 20
+_PREVIEW_UNPACKED = 8 << 20
+"""Of compressed files, so that how far they were read says how much they hold."""
 # A vector of a million numbers printed with 17 digits has 20 MB.
 LONGEST_LINE = 64 << 20
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -105,6 +109,7 @@ class Source:
         self.members: Mapping[str, str] = {}
         self.notes: list[str] = []
         self._is_whole_in_head = False
+        self._head_fraction = 1.0
         self._decompressor = next(
             (open_ for magic, open_ in _DECOMPRESSORS.items() if start.startswith(magic)), None
         )
@@ -137,6 +142,8 @@ class Source:
                 if len(more) < HEAD_BYTES:
                     self._is_whole_in_head = True
                     break
+            stream.hold(len(head) - head.rfind(b"\n") - 1)
+            self._head_fraction = stream.fraction
         return head
 
     @property
@@ -151,6 +158,19 @@ class Source:
         if len(lines) > SAMPLE_LINES or (len(lines) > 1 and not self.is_whole_in_head):
             lines.pop()  # It goes on after this.
         return [line for line in lines if line.strip(BLANKS)]
+
+    @cached_property
+    def estimated_lines(self) -> int:
+        """How many lines there are, if all are as long as the first ones."""
+        n_lines = max(self.head.count(b"\n"), 1)
+        return n_lines if self._is_whole_in_head else round(n_lines / self._head_fraction)
+
+    @property
+    def most_bytes(self) -> int:
+        """How many bytes there may be in the end."""
+        return (
+            max(_NEVER_TOO_LARGE, _LARGEST_RATIO * self.size) if self.is_compressed else self.size
+        )
 
     @property
     def is_whole_in_head(self) -> bool:
@@ -199,6 +219,7 @@ class Stream:
         self._size = size
         self._close = close
         self._n_read = 0
+        self._n_held = 0
 
     def __enter__(self) -> Stream:
         return self
@@ -215,8 +236,18 @@ class Stream:
 
     @property
     def fraction(self) -> float:
-        """How much of the file on disk was read, 0 to 1."""
-        return min(self._position() / max(self._size, 1), 1.0)
+        """How much of the file was read, 0 to 1, without what is held back."""
+        used = 1 - self._n_held / max(self._n_read, 1)
+        return min(self._position() / max(self._size, 1), 1.0) * used
+
+    @property
+    def progress(self) -> str:
+        """The same in words: "1.2 GB of 3.4 GB"."""
+        return f"{in_words(min(self._position(), self._size))} of {in_words(self._size)}"
+
+    def hold(self, count: int) -> None:
+        """Take down how many of the last bytes were read before their turn."""
+        self._n_held = count
 
     def read(self, count: int) -> bytes:
         """Return the next `count` bytes, fewer only at the end."""
@@ -264,19 +295,33 @@ def reading(name: str) -> Iterator[None]:
         ) from None
 
 
-def line_blocks(source: Source, stream: Stream) -> Iterator[Bytes]:
+def block_bytes(source: Source, *, is_preview: bool) -> int:
+    """Return how much of a file to read at once."""
+    if not is_preview:
+        return BLOCK_BYTES
+    return min(BLOCK_BYTES, _PREVIEW_UNPACKED if source.is_compressed else _PREVIEW_BYTES)
+
+
+def line_blocks(source: Source, stream: Stream, size: int | None = None) -> Iterator[Bytes]:
     r"""Yield the file in blocks of whole lines, each ending in `\n`.
 
     Lines end at `\n` only: tokens may contain any other character that Unicode, and so
     `str.splitlines`, takes for a line end. A byte order mark at the start is dropped. A block is
     valid until the next one is asked for.
 
+    Parameters
+    ----------
+    source : Source
+    stream : Stream
+    size : int, optional
+        Bytes to read at once. Default: 16 MB.
+
     Raises
     ------
     UserError
         At a line of more than 64 MB.
     """
-    buffer = np.empty(min(BLOCK_BYTES, 4 * source.size + 4096), np.uint8)
+    buffer = np.empty(min(size or BLOCK_BYTES, 4 * source.size + 4096), np.uint8)
     kept = 0
     at_start = True
     while True:
@@ -290,6 +335,7 @@ def line_blocks(source: Source, stream: Stream) -> Iterator[Bytes]:
         stop = _after_last_newline(buffer[first:end]) + first
         if stop > first:
             at_start = False
+            stream.hold(end - stop)
             yield buffer[first:stop]
         if is_last:
             return

@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from embedviz.core.errors import UserError
+from embedviz.core.errors import Undecided, UserError
 from embedviz.core.formats.columns import require_column, unique_names
 from embedviz.core.formats.number_columns import is_counter, numbered_alike
 from embedviz.core.formats.numbers import is_not_finite, is_number, with_point
+from embedviz.core.formats.reading import counted
 from embedviz.core.formats.records import split_records
 from embedviz.core.formats.source import Source
 
@@ -78,15 +79,26 @@ class Layout:
         if vector_column is not None:
             return [self._wanted_list(name, vector_column)]
         if len(self.lists) > 1:
-            choices = ", ".join(self.names[column] for column in self.lists)
-            raise UserError(
-                f"{name} has several columns of vectors ({choices}). Choose one of them "
-                "(vector_column)."
+            choices = {self.names[c]: self._described(c) for c in self.lists}
+            shown = ", ".join(f"{name} ({words})" for name, words in choices.items())
+            first = self.names[self.lists[0]]
+            reason = f"{name} has several columns of vectors: {shown}."
+            raise Undecided(
+                f"{reason} Choose one of them: --vector-column {first!r} on the command line, "
+                f"vector_column={first!r} in Python.",
+                "vector_column",
+                choices,
+                reason,
             )
         if self.lists:
             return self.lists
         names = {c: self.names[c] for c in self.numbers if self.names[c] != excluded}
         return numbered_alike(names) if self.has_header else list(names)
+
+    def _described(self, column: int) -> str:
+        """Return how long the first list of a column is, in words."""
+        lists = (record[column] for record in self.sample if record[column].strip())
+        return f"lists of {counted(next(lists).count(b',') + 1, 'number')}"
 
     def _wanted_list(self, name: str, wanted: str) -> int:
         lists = {self.names[column]: column for column in self.lists}

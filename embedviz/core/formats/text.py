@@ -38,7 +38,7 @@ from embedviz.core.formats.reading import (
     require_dimensions,
 )
 from embedviz.core.formats.rows import RowCollector, keep_rows
-from embedviz.core.formats.source import BLANKS, Bytes, Source, line_blocks
+from embedviz.core.formats.source import BLANKS, Bytes, Source, block_bytes, line_blocks
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix
 
@@ -159,6 +159,7 @@ class _LineReader:
             is_labeled=layout.is_labeled,
             keeps_duplicates=False,
         )
+        self._is_preview = settings.is_preview
         self._header_is_due = layout.header is not None
         self._line = 1
         self._n_replaced = 0
@@ -166,16 +167,19 @@ class _LineReader:
         self._n_blank_at_end = 0
 
     def read(self, report: Report) -> Contents:
+        self._rows.expect(self._source.estimated_lines)
+        size = block_bytes(self._source, is_preview=self._is_preview)
         with self._source.stream() as stream:
-            for block in line_blocks(self._source, stream):
+            for block in line_blocks(self._source, stream, size):
                 if self._rows.is_full:
                     self._rows.stop()
                     break
                 self._add(block, stream.fraction)
-                report(stream.fraction, f"{self._rows.n_read:,} rows read")
+                report(stream.fraction, f"{self._rows.n_read:,} rows, {stream.progress} read")
         name = "word2vec text" if self._layout.header else "GloVe text"
         contents = self._rows.contents(name if self._layout.is_labeled else "text without labels")
         contents.notes += self._notes(contents.n_rows)
+        contents.facts.promised = self._layout.header[0] if self._layout.header else None
         return contents
 
     def _add(self, block: Bytes, fraction: float) -> None:
@@ -186,19 +190,18 @@ class _LineReader:
         parse_lines(block, vectors, self._layout.is_labeled, starts, stops, state)
         lines = self._find_rows(state)
         keep_rows(vectors, lines)
-        text = block.tobytes()
         problems: dict[int, str] = {}
         for row in np.flatnonzero(state[lines] == DOUBTFUL).tolist():
             start, stop = starts[lines[row]], stops[lines[row]]
             try:
-                length = self._parse_slowly(text[start:stop], vectors[row])
+                length = self._parse_slowly(block[start:stop].tobytes(), vectors[row])
             except ValueError as reason:
                 problems[row] = str(reason)
                 length = 0
             stops[lines[row]] = start + length
         labels = None
         if self._layout.is_labeled:
-            labels, n_replaced = decode_spans(text, starts[lines], stops[lines])
+            labels, n_replaced = decode_spans(block, starts[lines], stops[lines])
             self._n_replaced += n_replaced
             problems |= self._find_surplus(labels)
         first = self._line

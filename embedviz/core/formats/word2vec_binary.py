@@ -24,12 +24,14 @@ from embedviz.core.formats.reading import (
     require_dimensions,
 )
 from embedviz.core.formats.rows import RowCollector
-from embedviz.core.formats.source import BLOCK_BYTES, Bytes, Offsets, Source, Stream
+from embedviz.core.formats.source import Bytes, Offsets, Source, Stream
 from embedviz.core.formats.text import find_header, note_on_header
 from embedviz.core.kernels import serial_kernel
 from embedviz.core.progress import Report
 
 _LONGEST_LABEL = 10_000
+_BLOCK_BYTES = 2 << 20
+"""So much that what was read is still in the processor's cache when it is copied."""
 
 
 @serial_kernel
@@ -56,6 +58,8 @@ def _find_rows(block: Bytes, row_bytes: int, starts: Offsets, spaces: Offsets) -
         spaces[count] = space
         count += 1
         position = space + 1 + row_bytes
+    while position < len(block) and block[position] == 10:
+        position += 1
     return count, position
 
 
@@ -87,6 +91,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
     header = find_header(source.head)
     assert header is not None
     reader = _Reader(source, settings, int(header[1]), int(header[2]))
+    reader.expect_rows_of(source)
     with source.stream() as stream:
         stream.read(header.end())
         reader.read(stream, header.end(), report)
@@ -108,25 +113,35 @@ class _Reader:
         self._position = 0
         self._surplus = 0
 
+    def expect_rows_of(self, source: Source) -> None:
+        """Refuse a file whose rows will not fit into the memory."""
+        if not source.is_compressed:
+            self._rows.expect(min(self._promised, source.size // self._row_bytes))
+
     def read(self, stream: Stream, position: int, report: Report) -> None:
         self._position = position
-        rest = b""
+        longest = self._row_bytes + _LONGEST_LABEL
+        buffer = np.empty(max(_BLOCK_BYTES, 2 * longest), np.uint8)
+        kept = 0
         is_at_end = False
-        while not is_at_end and len(rest) <= self._row_bytes + _LONGEST_LABEL:
-            more = stream.read(BLOCK_BYTES)
-            is_at_end = len(more) < BLOCK_BYTES
-            block = rest + more
-            rest = block[self._add(block, stream.fraction) :].lstrip(b"\n")
+        while not is_at_end and kept <= longest:
+            end = kept + stream.read_into(buffer.data[kept:])
+            is_at_end = end < len(buffer)
+            used = self._add(buffer[:end], stream)
+            kept = end - used
+            buffer[:kept] = buffer[used:end].copy()
             if self._rows.is_full:
-                if rest or not is_at_end:
+                if kept or not is_at_end:
                     self._rows.stop()
                 return
-            report(stream.fraction, f"{self._rows.n_read:,} rows read")
-        if rest:
-            self._take_down(rest)
+            report(stream.fraction, f"{self._rows.n_read:,} rows, {stream.progress} read")
+        if kept:
+            self._take_down(buffer[:kept].tobytes())
 
     def contents(self) -> Contents:
         contents = self._rows.contents("word2vec binary")
+        contents.facts.dtype = "float32"
+        contents.facts.promised = self._promised
         contents.notes += note_on_header(self._promised, contents.n_rows)
         if self._surplus:
             contents.notes.append(
@@ -135,17 +150,17 @@ class _Reader:
         contents.notes += note_on_replaced(self._n_replaced)
         return contents
 
-    def _add(self, text: bytes, fraction: float) -> int:
+    def _add(self, block: Bytes, stream: Stream) -> int:
         """Take in the complete rows of a block; return how many bytes they have."""
-        block = np.frombuffer(text, np.uint8)
         starts, spaces = np.empty((2, len(block) // (self._row_bytes + 1) + 1), np.int64)
         count, used = _find_rows(block, self._row_bytes, starts, spaces)
         starts, spaces = starts[:count], spaces[:count]
-        vectors = self._rows.space_for(count, fraction)
+        stream.hold(len(block) - used)
+        vectors = self._rows.space_for(count, stream.fraction)
         _copy_rows(block, spaces, vectors.view(np.uint8))
         if sys.byteorder == "big":
             vectors.byteswap(inplace=True)
-        labels, n_replaced = decode_spans(text, starts, spaces)
+        labels, n_replaced = decode_spans(block, starts, spaces)
         self._n_replaced += n_replaced
         row, byte = self._rows.n_read, self._position
         self._rows.add(

@@ -68,9 +68,9 @@ def test_several_files_are_a_question(write):
     assert asked.value.choices == {"glove.50d.txt": "12 bytes", "glove.100d.txt": "2.4 kB"}
     assert str(asked.value) == (
         "glove.zip has several files in it: glove.50d.txt (12 bytes), glove.100d.txt (2.4 kB). "
-        "Choose the one with the vectors: --key 'glove.50d.txt' on the command line, key=… in "
-        "Python."
+        'Choose the one with the vectors: --key NAME on the command line, key="NAME" in Python.'
     )
+    assert asked.value.reason == str(asked.value).partition(" Choose")[0]
     found = load(path, key="glove.50d.txt")
     assert found.opened.facts.keys == asked.value.choices
     assert found.name == "glove.50d"

@@ -117,14 +117,16 @@ def test_first_rows_only(write):
 
 
 def test_rows_across_blocks(write, monkeypatch):
-    monkeypatch.setattr("embedviz.core.formats.word2vec_binary.BLOCK_BYTES", 37)
+    monkeypatch.setattr("embedviz.core.formats.word2vec_binary._BLOCK_BYTES", 37)
+    monkeypatch.setattr("embedviz.core.formats.word2vec_binary._LONGEST_LABEL", 8)
     found = load(write("x.bin", binary(newline=b"\n")))
     assert found.labels == tuple(LABELS)
     assert found.vectors.tobytes() == VECTORS.tobytes()
 
 
 def test_limit_at_the_end_of_a_block(write, monkeypatch):
-    monkeypatch.setattr("embedviz.core.formats.word2vec_binary.BLOCK_BYTES", 8 + 5 * 2)
+    monkeypatch.setattr("embedviz.core.formats.word2vec_binary._BLOCK_BYTES", 2 * 10)
+    monkeypatch.setattr("embedviz.core.formats.word2vec_binary._LONGEST_LABEL", 2)
     path = write("x.bin", binary(["a", "b", "c"], VECTORS[:3, :2]))
     found = load(path, max_rows=2)
     assert found.notes == ("Only the first 2 rows of the file.",)
