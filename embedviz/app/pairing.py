@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from embedviz.core.errors import UserError
+from embedviz.core.formats.columns import unique_names
+from embedviz.core.formats.reading import ReadSettings
+from embedviz.core.formats.source import Source
 
 COMPANIONS = ("metadata", "labels", "vocab", "words")
 """A text file with one of these in its name describes the vectors that it is opened with."""
@@ -15,11 +20,31 @@ ARRAYS = (".npy", ".npz")
 
 @dataclass(frozen=True)
 class Wanted:
-    """A file of vectors, and the file that says what its rows are, if there is one."""
+    """A file of vectors, and the file that says what its rows are, if there is one.
+
+    Attributes
+    ----------
+    vectors : Path
+    labels, metadata : Path or None
+        The second file.
+    settings : ReadSettings
+        What else has been decided.
+    """
 
     vectors: Path
     labels: Path | None = None
     metadata: Path | None = None
+    settings: ReadSettings = field(default_factory=ReadSettings)
+
+    @property
+    def read_settings(self) -> ReadSettings:
+        """How it is read for the window: what can be mapped is shown before it is scanned."""
+        settings = replace(self.settings, scans_later=True)
+        if self.labels is not None:
+            settings = replace(settings, labels=self.labels)
+        if self.metadata is not None:
+            settings = replace(settings, metadata=self.metadata)
+        return settings
 
 
 def pair_up(paths: Sequence[str | Path]) -> list[Wanted]:
@@ -79,3 +104,16 @@ def describe_with(vectors: Path, description: Path) -> Wanted:
     return (
         Wanted(vectors, metadata=description) if is_table else Wanted(vectors, labels=description)
     )
+
+
+def column_names(table: Path) -> list[str]:
+    """Return what the first line of a table calls its columns; none where it has only one."""
+    try:
+        lines = Source(table).lines
+    except UserError:
+        return []
+    first = lines[0].decode("utf-8", "replace").strip("\r\n\ufeff") if lines else ""
+    for separator in "\t;,":
+        if separator in first:
+            return unique_names([name.strip(' "') for name in first.split(separator)])
+    return []

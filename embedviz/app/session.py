@@ -8,6 +8,7 @@ from weakref import ref
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from embedviz.app.layouts import Layouts
+from embedviz.app.scans import Scans
 from embedviz.app.searches import Searches
 from embedviz.app.state import State
 from embedviz.app.tasks import TaskBoard
@@ -38,6 +39,8 @@ class Session(QObject):
         What all panes find neighbors with.
     layouts : Layouts
         Where the rows of each set lie on a map.
+    scans : Scans
+        What is found in the rows of sets that were opened without looking at them.
     """
 
     changed = Signal(object, object)
@@ -49,6 +52,7 @@ class Session(QObject):
         self.board = TaskBoard(self)
         self.searches = Searches()
         self.layouts = Layouts()
+        self.scans = Scans(self.board, self)
         self.layouts.keep_only(self.state.sets)
         self._described: tuple[ref[VectorSet], str] | None = None
         self._shown = self.state
@@ -72,6 +76,17 @@ class Session(QObject):
         if state.sets != self.state.sets:
             self._rebase(state)
             self.layouts.keep_only(state.sets)
+            self.scans.keep_only(state.sets)
+        self._replace(state)
+
+    def restart(self, state: State) -> None:
+        """Show a state that was saved; nothing that was before can be come back to."""
+        self._burst.stop()
+        self.end_gesture()
+        self._undo.clear()
+        self._redo.clear()
+        self.layouts.keep_only(state.sets)
+        self.scans.keep_only(state.sets)
         self._replace(state)
 
     def describe(self, vector_set: VectorSet, text: str) -> None:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox
 
-from embedviz.app.pairing import describe_with
+from embedviz.app.pairing import describe_with, pair_up
 from embedviz.core.errors import UserError
 from embedviz.core.query_vector import QueryVector, load_query_vector, parse_vector
 from embedviz.core.selection import Selection
-from embedviz.gui import figures, row_actions
+from embedviz.gui import figures, row_actions, save_actions, session_actions
 from embedviz.gui.style import apply_theme
 from embedviz.gui.talk import TalkWindow
 from embedviz.gui.theme import DARK, LIGHT, look
@@ -50,11 +50,15 @@ class Action:
 
 
 def open_files(window: MainWindow) -> None:
-    """Ask for files and open them."""
-    filters = "Vectors (*.txt *.vec *.bin *.gz *.npy *.npz *.json *.csv *.tsv);;All files (*)"
+    """Ask for files, show what is in each of them, and open them."""
+    from embedviz.core.formats import known_suffixes
+
+    known = " ".join(f"*{suffix}" for suffix in known_suffixes())
+    filters = f"Vectors ({known});;All files (*)"
     paths, _ = QFileDialog.getOpenFileNames(window, "Open vectors", "", filters)
-    if paths:
-        window.open_paths(paths)
+    window.notice.clear()
+    for wanted in pair_up(window.files.take_sessions(paths)):
+        window.dialogs.ask(wanted)
 
 
 def open_words(window: MainWindow) -> None:
@@ -263,6 +267,22 @@ MOUSE = (
 
 ACTIONS: tuple[Action, ...] = (
     Action("file.open", "File", "Open…", open_files, ("Ctrl+O",), "Open files of vectors"),
+    Action(
+        "file.open_session",
+        "File",
+        "Open Session…",
+        session_actions.ask_to_open,
+        ("Ctrl+Shift+O",),
+        "Everything that was open, as it was",
+    ),
+    Action(
+        "file.save_session",
+        "File",
+        "Save Session…",
+        session_actions.ask_to_save,
+        ("Ctrl+Alt+S",),
+        "What is open, chosen and set; files of vectors stay where they are",
+    ),
     Action("file.labels", "File", "Add Labels or Metadata…", add_labels, (), "From a second file"),
     Action("file.words", "File", "Bundled Words, Layer 2", open_words, (), "", True),
     Action("file.words_final", "File", "Bundled Words, Final Layer", open_final_words),
@@ -273,13 +293,30 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.sprites", "File", "Add Pictures from One Image…", row_actions.add_sprites),
     Action("file.images", "File", "Add Pictures by Column…", row_actions.add_image_column),
     Action(
-        "file.export_rows",
+        "file.save_set",
         "File",
-        "Export Selected Rows…",
-        row_actions.export_selection,
-        (),
-        "",
+        "Save Set As…",
+        save_actions.save_set,
+        ("Ctrl+S",),
+        "The vectors, labels and metadata that are shown, also of a derived set",
         True,
+    ),
+    Action("file.export_rows", "File", "Export Selected Rows…", save_actions.export_selection),
+    Action(
+        "file.export_coordinates",
+        "File",
+        "Export Coordinates…",
+        save_actions.export_coordinates,
+        (),
+        "Where the rows lie on the map",
+    ),
+    Action(
+        "file.export_neighbors",
+        "File",
+        "Export Neighbors…",
+        save_actions.export_neighbors,
+        (),
+        "The nearest rows of each row",
     ),
     Action("file.export", "File", "Export Figure…", export_figure, ("Ctrl+E",)),
     Action("file.close", "File", "Close Set", close_set, ("Ctrl+W",), "", True),

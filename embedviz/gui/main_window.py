@@ -35,8 +35,10 @@ from embedviz.gui.library import LibraryPanel
 from embedviz.gui.more_maps import MoreMaps
 from embedviz.gui.neighbors_panel import NeighborsPanel
 from embedviz.gui.notice import Notice
+from embedviz.gui.open_dialog import OpenDialogs
 from embedviz.gui.opening import Opener
 from embedviz.gui.pane import Pane
+from embedviz.gui.session_actions import SessionFiles
 from embedviz.gui.status_bar import StatusBar
 from embedviz.gui.talk import TalkWindow
 
@@ -63,6 +65,8 @@ class MainWindow(QMainWindow):
         self.opener = Opener(session, self)
         self.menus, self.notice = QMenuBar(), Notice()
         self.opener.failed.connect(self.notice.tell)
+        self.dialogs = OpenDialogs(session, self)
+        self.opener.undecided.connect(self.dialogs.ask)
         self._add_head()
         self.setStatusBar(StatusBar(session))
         self.panes = [make(session) for make in panes]
@@ -75,6 +79,7 @@ class MainWindow(QMainWindow):
         self.writing.failed.connect(lambda error: self.notice.tell(str(error)))
         self.actions_by_name: dict[str, QAction] = {}
         self._add_menus()
+        self.files = SessionFiles(self)
         self.talk: TalkWindow | None = None
         self.resize(self.sizeHint())
         session.changed.connect(self._on_changed)
@@ -101,8 +106,9 @@ class MainWindow(QMainWindow):
         return self.more_maps.pane(self.session.state.map_key) or self.panes[0]
 
     def open_paths(self, paths: Sequence[str]) -> None:
-        """Open files; a text file of labels or metadata goes with the vectors beside it."""
-        self.open_files(pair_up(paths))
+        """Open files, or a session; a text file of labels goes with the vectors beside it."""
+        if vectors := self.files.take_sessions(paths):
+            self.open_files(pair_up(vectors))
 
     def open_files(self, files: Sequence[Wanted]) -> None:
         """Open files, and show what cannot be opened in the bar at the top."""
@@ -143,7 +149,9 @@ class MainWindow(QMainWindow):
         """End what is being calculated."""
         if self.talk is not None:
             self.talk.close()
+        self.dialogs.close()
         self.session.board.stop()
+        self.files.close()
         processes.spare.stop()
         super().closeEvent(event)
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from embedviz.app.pairing import Wanted
 from embedviz.app.session import Session
 from embedviz.app.tasks import Task
-from embedviz.core.errors import UserError
+from embedviz.core.errors import Undecided, UserError
+from embedviz.core.formats.reading import ReadSettings
+from embedviz.core.memory import in_words
 from embedviz.core.progress import Report
 from embedviz.core.samples import SAMPLES, load_sample
 from embedviz.core.vector_set import VectorSet
@@ -24,9 +27,12 @@ class Opener(QObject):
     -------
     failed : (str,)
         What could not be opened, why, and what to do; the other files were opened.
+    undecided : (Wanted,)
+        A file that can be opened once something has been decided; the other files were opened.
     """
 
     failed = Signal(str)
+    undecided = Signal(object)
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
@@ -34,6 +40,7 @@ class Opener(QObject):
         self.task = session.board.add(Task(self), "opening")
         self.task.failed.connect(self._on_failed)
         self._waiting: list[Wanted | str] = []
+        self._current: Wanted | str = ""
 
     def open(self, files: Sequence[Wanted]) -> None:
         """Open files, after those that are being opened."""
@@ -56,18 +63,21 @@ class Opener(QObject):
 
     def _next(self) -> None:
         if self._waiting and not self.task.is_busy:
-            self.task.run(partial(_load, self._waiting.pop(0)), self._show)
+            self._current = self._waiting.pop(0)
+            self.task.run(partial(_load, self._current), self._show)
 
     def _show(self, vector_set: VectorSet) -> None:
         self._session.show(self._session.state.opened(vector_set))
         self._next()
 
     def _on_failed(self, error: Exception) -> None:
-        if isinstance(error, UserError):
+        failed = self._current
+        self._next()
+        if isinstance(error, Undecided) and isinstance(failed, Wanted):
+            self.undecided.emit(failed)
+        elif isinstance(error, UserError):
             self.failed.emit(str(error))
-            self._next()
         else:
-            self._next()
             raise error
 
 
@@ -75,12 +85,38 @@ def _load(wanted: Wanted | str, report: Report) -> VectorSet:
     """Load a file or a sample. Runs off the UI thread."""
     if isinstance(wanted, str):
         return _prepared(load_sample(wanted))
-    from embedviz.core.formats import load
+    return read_file(wanted.vectors, wanted.read_settings, report)
 
-    report(0.0, f"opening {wanted.vectors.name}")
-    opened = load(wanted.vectors, labels=wanted.labels, metadata=wanted.metadata, report=report)
+
+def read_file(path: Path, settings: ReadSettings, report: Report) -> VectorSet:
+    """Return the set of a file, ready to be shown. Runs off the UI thread.
+
+    Raises
+    ------
+    UserError
+        As `open_file`.
+    """
+    from embedviz.core.formats import open_file
+
+    report(0.0, f"opening {path.name}")
+    opened = open_file(path, settings, _with_bytes(report, path))
     report(1.0, "indexing labels")
     return _prepared(with_own_pictures(opened))
+
+
+def _with_bytes(report: Report, path: Path) -> Report:
+    """Return a report that says how much of the file that is, too."""
+    try:
+        size = path.stat().st_size
+    except OSError:  # The reader says what is wrong with it.
+        return report
+    whole = in_words(size)
+
+    def tell(fraction: float, message: str) -> None:
+        done = in_words(round(min(max(fraction, 0.0), 1.0) * size))
+        report(fraction, f"{message} · {done} of {whole}")
+
+    return tell
 
 
 def _prepared(vector_set: VectorSet) -> VectorSet:

@@ -102,6 +102,7 @@ def _of_panes(theme: Theme) -> str:
     #library, #neighbors, #library QStackedWidget, #neighbors QStackedWidget,
     QWidget[objectName="library.picture"], QWidget[objectName="neighbors.picture"]
         {{ background: {theme.panel}; }}
+    #hairline {{ background: {theme.hairline}; border: none; }}
     #notice {{ background: {theme.panel}; border: none; border-left: 3px solid {theme.before};
         border-bottom: 1px solid {theme.hairline}; }}
     #caption, #details {{ color: {theme.muted}; }}
@@ -122,20 +123,29 @@ def _of_lists(theme: Theme) -> str:
     QListView::item:hover, QTableView::item:hover {{ background: {_hover(theme)}; }}
     QListView::item:selected, QTableView::item:selected {{ background: {theme.chosen};
         color: {theme.text}; }}
+    QHeaderView {{ background: {theme.panel}; border: none; }}
+    QHeaderView::section {{ background: {theme.panel}; color: {theme.muted}; border: none;
+        border-bottom: 1px solid {theme.hairline}; padding: 3px 8px;
+        font-size: {CAPTION_PIXELS}px; }}
     QComboBox QAbstractItemView {{ background: {theme.panel};
         border: 1px solid {theme.hairline}; padding: 4px; }}
     QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {theme.hairline}; border-radius: 4px;
         min-height: 28px; margin: 1px; }}
     QScrollBar::handle:vertical:hover {{ background: {theme.muted}; }}
+    QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+    QScrollBar::handle:horizontal {{ background: {theme.hairline}; border-radius: 4px;
+        min-width: 28px; margin: 1px; }}
+    QScrollBar::handle:horizontal:hover {{ background: {theme.muted}; }}
     QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page
-        {{ background: none; border: none; height: 0; }}
+        {{ background: none; border: none; width: 0; height: 0; }}
     """
 
 
 def _of_fields(theme: Theme) -> str:
     """Return the rules for what one types or picks values in."""
     chevron = resource_path(f"icons/chevron-{theme.name}.svg").as_posix()
+    check = resource_path(f"icons/check-{theme.name}.svg").as_posix()
     return f"""
     QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {{ background: {theme.ground};
         border: 1px solid {theme.hairline}; border-radius: {RADIUS}px; padding: 3px 6px;
@@ -148,6 +158,13 @@ def _of_fields(theme: Theme) -> str:
     QComboBox {{ padding-right: 18px; }}
     QComboBox::drop-down {{ border: none; width: 20px; }}
     QComboBox::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
+    QCheckBox {{ spacing: 8px; }}
+    QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {theme.muted};
+        border-radius: 4px; background: {theme.panel}; }}
+    QCheckBox::indicator:focus, QCheckBox::indicator:hover {{ border: 1px solid {theme.accent}; }}
+    QCheckBox::indicator:checked {{ background: {theme.accent}; border: 1px solid {theme.accent};
+        image: url("{check}"); }}
+    QCheckBox:focus {{ color: {theme.accent}; }}
     """
 
 
@@ -172,6 +189,13 @@ def _of_buttons(theme: Theme) -> str:
     QToolButton[primary="true"]:focus {{ border: 1px solid {theme.text}; }}
     QToolButton[primary="true"]:pressed {{ background: {theme.accent}; color: {theme.hairline}; }}
     QToolButton[primary="true"]:disabled {{ color: {theme.muted}; background: {theme.panel};
+        border: 1px solid {theme.hairline}; }}
+    QPushButton[primary="true"], QPushButton[primary="true"]:hover {{ font-weight: 600;
+        background: {theme.accent}; color: {theme.panel}; border: 1px solid {theme.accent}; }}
+    QPushButton[primary="true"]:focus {{ border: 1px solid {theme.text}; }}
+    QPushButton[primary="true"]:pressed {{ background: {theme.accent};
+        color: {theme.hairline}; }}
+    QPushButton[primary="true"]:disabled {{ color: {theme.muted}; background: {theme.panel};
         border: 1px solid {theme.hairline}; }}
     QToolButton[small="true"] {{ padding: 0 8px; min-height: 16px;
         font-size: {CAPTION_PIXELS}px; }}

@@ -98,12 +98,20 @@ def test_every_action_runs(window, idle, toy, asked, monkeypatch, with_set):
     assert quits == [1]
 
 
-def test_open_asks_for_files(window, idle, asked, word_file, tmp_path):
+def test_open_asks_for_files_and_shows_what_is_in_each(
+    window, idle, asked, qtbot, word_file, tmp_path
+):
     window.trigger("file.open")
-    assert window.session.state.sets == ()  # Cancelled.
+    assert window.dialogs.dialog is None  # Cancelled.
     np.save(tmp_path / "other.npy", np.eye(4))
     asked["open"] = [str(word_file), str(tmp_path / "other.npy")]
     window.trigger("file.open")
+    for name in ("mine.txt", "other.npy"):
+        dialog = window.dialogs.dialog
+        assert dialog.title.text() == name
+        qtbot.waitUntil(dialog.open_button.isEnabled)
+        dialog.accept()
+        qtbot.waitUntil(lambda asked=dialog: window.dialogs.dialog is not asked)
     idle(window.session)
     assert [vector_set.name for vector_set in window.session.state.sets] == ["mine", "other"]
     assert window.windowTitle() == "other – embedviz"

@@ -21,6 +21,7 @@ from embedviz.core.formats import (
     json_objects,
     numpy_archives,
     numpy_arrays,
+    projector,
     tensors,
     text,
     unreadable,
@@ -41,6 +42,7 @@ __all__ = ["FORMATS", "inspect", "load", "open_file", "save"]
 FORMATS: tuple[Format, ...] = (
     numpy_arrays.ARRAY,
     numpy_archives.ARCHIVE,
+    projector.BYTES,
     fasttext_model.FASTTEXT,
     tensors.SAFETENSORS,
     arrow_tables.ARROW_TABLE,
@@ -54,7 +56,7 @@ FORMATS: tuple[Format, ...] = (
 
 _PACKED = {".zip", ".gz", ".bz2", ".xz"}
 _SUFFIXES = _PACKED | {".txt", ".vec", ".bin", ".npy", ".npz", ".json", ".csv", ".tsv"}
-_SUFFIXES |= {".safetensors", ".parquet", ".feather", ".arrow", ".h5", ".hdf5", ".h5ad"}
+_SUFFIXES |= {".bytes", ".safetensors", ".parquet", ".feather", ".arrow", ".h5", ".hdf5", ".h5ad"}
 
 
 def load(
@@ -147,7 +149,7 @@ def open_file(path: Path, settings: ReadSettings, report: Report = silent) -> Ve
         contents.vectors,
         None if contents.labels is None else tuple(contents.labels),
         contents.metadata,
-        _name_of(source),
+        shown_name(contents.name) or _name_of(source),
         notes=contents.notes,
         source=f"{contents.format_name} · {source.path}",
         opened=Opened(source.path, settings, contents.facts, contents.n_rows, stamp),
@@ -190,7 +192,14 @@ PREVIEW_ROWS = 50
 
 
 def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
-    found = _recognize(source)
+    chosen = projector.choose_tensors(source, settings)
+    if chosen is None:
+        return _read_as(_recognize(source), source, settings, report)
+    found = chosen.raw or _recognize(chosen.source)
+    return chosen.completed(_read_as(found, chosen.source, chosen.settings, report))
+
+
+def _read_as(found: Format, source: Source, settings: ReadSettings, report: Report) -> Contents:
     for option in ("vector_column", "key"):
         is_known = option in found.options or (option == "key" and source.member is not None)
         if getattr(settings, option) is not None and not is_known:
