@@ -8,9 +8,6 @@ settings say of its sprite sheets.
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -18,6 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.errors import UserError
+from embedviz.core.formats.projector_settings import (
+    find_file,
+    is_meant,
+    read_settings,
+    settings_near,
+)
 from embedviz.core.vector_set import Rows
 
 Pixels = NDArray[np.uint8]
@@ -25,9 +28,6 @@ Pixels = NDArray[np.uint8]
 
 INK = (112, 122, 136)
 """A gray that can be read on light and on dark ground."""
-
-_CONFIGURATIONS = ("projector_config.json", "projector_config.pbtxt")
-_LONGEST_CONFIGURATION = 4 << 20
 
 
 class Thumbnails(Protocol):
@@ -111,110 +111,45 @@ class ChosenImages:
 def sprite_size(sheet: Path) -> tuple[int, int] | None:
     """Return the width and height of one picture, from the Projector's settings near the sheet.
 
-    Those are `projector_config.json` as the web page reads it, or `projector_config.pbtxt` as
-    TensorBoard and PyTorch write it, in the folder of the sheet or one of the two above. None when
-    there are no settings, or none for this sheet.
+    Those are in the folder of the sheet or one of the two above. None when there are no settings,
+    or none for this sheet.
 
     Parameters
     ----------
     sheet : path
         The image with the pictures of all rows.
     """
-    for folder, sprite in _sprites_near(sheet):
-        if sprite.size is not None and _is_meant(folder, sprite.sheet, sheet):
-            return sprite.size
+    for folder, embedding in settings_near(sheet):
+        if embedding.picture_size is not None and is_meant(folder, embedding.sheet, sheet):
+            return embedding.picture_size
     return None
 
 
-def sprite_sheet_of(vectors: Path) -> Path | None:
+class Sprite(NamedTuple):
+    """A sheet of pictures, and the width and height of one, where they are known."""
+
+    sheet: Path
+    size: tuple[int, int] | None
+
+
+def sprite_of(vectors: Path, name: str | None = None) -> Sprite | None:
     """Return the sheet with the pictures of the rows of a file, as the Projector's settings say.
 
     Parameters
     ----------
     vectors : path
-        Near the settings, as in `sprite_size`.
+        Near the settings, as in `sprite_size`; or the settings themselves.
+    name : str, optional
+        Which of the vectors in the settings.
     """
-    for folder, sprite in _sprites_near(vectors):
-        if _is_meant(folder, sprite.vectors, vectors):
-            for sheet in (_within(folder, sprite.sheet), folder / _last_part(sprite.sheet)):
-                if sheet.is_file():
-                    return sheet
+    own = [(vectors.parent, embedding) for embedding in read_settings(vectors)]
+    named = [pair for pair in own if name is None or pair[1].name == name]
+    near = ((f, e) for f, e in settings_near(vectors) if is_meant(f, e.vectors, vectors))
+    for folder, embedding in named if own else near:
+        sheet = find_file(folder, embedding.sheet)
+        if sheet is not None:
+            return Sprite(sheet, embedding.picture_size)
     return None
-
-
-class _Sprite(NamedTuple):
-    """What the settings say of a sheet: the files as they are written there."""
-
-    vectors: str
-    sheet: str
-    size: tuple[int, int] | None
-
-
-def _is_meant(folder: Path, written: str, path: Path) -> bool:
-    """Return whether settings in a folder mean a file: by its path, or by its name beside them."""
-    is_beside = folder == path.parent and _last_part(written) == path.name
-    return bool(written) and (is_beside or _within(folder, written) == path)
-
-
-def _within(folder: Path, written: str) -> Path:
-    return folder / written.replace("\\", "/")  # Settings may be from Windows.
-
-
-def _last_part(written: str) -> str:
-    return re.split(r"[/\\]", written)[-1]
-
-
-def _sprites_near(path: Path) -> Iterator[tuple[Path, _Sprite]]:
-    """Yield the folder and the content of all settings near a file."""
-    for folder in path.absolute().parents[:3]:
-        for name in _CONFIGURATIONS:
-            for sprite in _sprites(folder / name):
-                yield folder, sprite
-
-
-def _sprites(path: Path) -> Iterator[_Sprite]:
-    """Yield what the settings in a file say of sheets."""
-    try:
-        if path.stat().st_size > _LONGEST_CONFIGURATION:
-            return
-        text = path.read_text(encoding="utf-8-sig")
-        found = list(_from_json(json.loads(text)) if path.suffix == ".json" else _from_proto(text))
-    except (OSError, ValueError, RecursionError):  # Not there, or somebody else's file.
-        return
-    for vectors, sheet, size in found:
-        if isinstance(sheet, str) and sheet:
-            yield _Sprite(
-                vectors if isinstance(vectors, str) else "",
-                sheet,
-                (int(size[0]), int(size[1])) if _is_size(size) else None,
-            )
-
-
-def _is_size(size: Any) -> bool:
-    return (
-        isinstance(size, list)
-        and len(size) == 2
-        and all(type(length) is int and length > 0 for length in size)
-    )
-
-
-def _from_json(settings: Any) -> Iterator[tuple[Any, Any, Any]]:
-    embeddings = settings.get("embeddings") if isinstance(settings, dict) else None
-    for embedding in embeddings if isinstance(embeddings, list) else []:
-        sprite = embedding.get("sprite") if isinstance(embedding, dict) else None
-        if isinstance(sprite, dict):
-            yield embedding.get("tensorPath"), sprite.get("imagePath"), sprite.get("singleImageDim")
-
-
-def _from_proto(text: str) -> Iterator[tuple[Any, Any, Any]]:
-    for embedding in re.split(r"\bembeddings\s*:?\s*\{", text)[1:]:
-        vectors = re.search(r'\btensor_path\s*:\s*"([^"]*)"', embedding)
-        for body in re.findall(r"\bsprite\s*:?\s*\{([^{}]*)\}", embedding):
-            sheet = re.search(r'\bimage_path\s*:\s*"([^"]*)"', body)
-            # Written one by one, or as a list in brackets.
-            sizes = re.findall(r"\bsingle_image_dim\s*:\s*\[?([\d\s,]+)", body)
-            numbers = [int(number) for found in sizes for number in re.findall(r"\d+", found)]
-            yield vectors and vectors[1], sheet and sheet[1], numbers
 
 
 def _to_bytes(pixels: NDArray[Any]) -> Pixels:

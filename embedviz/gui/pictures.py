@@ -26,7 +26,7 @@ from embedviz.core.additions import with_notes, with_thumbnails
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
 from embedviz.core.provenance import Step
-from embedviz.core.thumbnails import Pixels, sprite_sheet_of, sprite_size
+from embedviz.core.thumbnails import Pixels, sprite_of, sprite_size
 from embedviz.core.vector_set import VectorSet
 
 if TYPE_CHECKING:
@@ -322,10 +322,11 @@ def with_own_pictures(vector_set: VectorSet) -> VectorSet:
     if vector_set.thumbnails is not None or not vector_set.path:
         return vector_set
     columns = image_columns(vector_set)
-    sheet = sprite_sheet_of(Path(vector_set.path))
+    opened = vector_set.opened
+    sprite = sprite_of(Path(vector_set.path), None if opened is None else opened.facts.key)
     try:
-        if sheet is not None:
-            return load_sprites(sheet, vector_set)
+        if sprite is not None:
+            return load_sprites(sprite.sheet, vector_set, *(sprite.size or ()))
         return with_image_column(vector_set, columns[0]) if columns else vector_set
     except UserError as error:
         return with_notes(vector_set, [f"Pictures are not shown. {error}"])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from embedviz.core.errors import UserError
-from embedviz.core.thumbnails import INK, ChosenImages, ImageArray, sprite_sheet_of, sprite_size
+from embedviz.core.thumbnails import INK, ChosenImages, ImageArray, Sprite, sprite_of, sprite_size
 
 
 @given(
@@ -115,10 +115,10 @@ def test_settings_two_folders_above_are_those_of_tensorboard(tmp_path):
     assert sprite_size(folder / "sprite.png") == (28, 20)
     assert sprite_size(tmp_path / "sprite.png") == (28, 20)  # By its name beside the settings.
     assert sprite_size(tmp_path / "00000" / "sprite.png") is None
-    assert sprite_sheet_of(folder / "tensors.tsv") is None
+    assert sprite_of(folder / "tensors.tsv") is None
     (folder / "sprite.png").touch()
-    assert sprite_sheet_of(folder / "tensors.tsv") == folder / "sprite.png"
-    assert sprite_sheet_of(folder / "others.tsv") is None
+    assert sprite_of(folder / "tensors.tsv") == Sprite(folder / "sprite.png", (28, 20))
+    assert sprite_of(folder / "others.tsv") is None
 
 
 @pytest.mark.parametrize(
@@ -136,12 +136,36 @@ def test_the_sheet_of_a_file_is_where_the_settings_say_or_beside_them(tmp_path, 
     ]
     text = json.dumps({"embeddings": embeddings})
     (tmp_path / "projector_config.json").write_text(text, encoding="utf-8")
-    assert sprite_sheet_of(tmp_path / "mnist.bytes") is None
+    assert sprite_of(tmp_path / "mnist.bytes") is None
     (tmp_path / "data").mkdir()
     (tmp_path / there).touch()
-    assert sprite_sheet_of(tmp_path / "mnist.bytes") == tmp_path / there
+    assert sprite_of(tmp_path / "mnist.bytes") == Sprite(tmp_path / there, None)
     assert sprite_size(tmp_path / there) is None
-    assert sprite_sheet_of(tmp_path / "iris.tsv") is None
+    assert sprite_of(tmp_path / "iris.tsv") is None
+
+
+def test_sheets_of_what_settings_are_opened_for(tmp_path):
+    sprites = [{"imagePath": f"{name}.png", "singleImageDim": [3, 4]} for name in "ab"]
+    embeddings = [
+        {"tensorName": name, "tensorPath": f"{name}.tsv", "sprite": sprite}
+        for name, sprite in zip("ab", sprites, strict=True)
+    ]
+    settings = tmp_path / "mine.json"
+    settings.write_text(json.dumps({"embeddings": embeddings}), encoding="utf-8")
+    (tmp_path / "b.png").touch()
+    assert sprite_of(settings, "b") == Sprite(tmp_path / "b.png", (3, 4))
+    assert sprite_of(settings, "a") is None
+
+
+@pytest.mark.parametrize("written", ["../out.png", "{}/out.png", "a/../../out.png"])
+def test_settings_lead_to_no_picture_outside_of_their_folder(tmp_path, written):
+    (tmp_path / "out.png").touch()
+    folder = tmp_path / "in"
+    folder.mkdir()
+    sprite = {"imagePath": written.format(tmp_path.as_posix())}
+    text = json.dumps({"embeddings": [{"tensorPath": "x.tsv", "sprite": sprite}]})
+    (folder / "projector_config.json").write_text(text, encoding="utf-8")
+    assert sprite_of(folder / "x.tsv") is None
 
 
 @pytest.mark.parametrize(
@@ -169,5 +193,5 @@ def test_settings_that_say_nothing_are_passed_over(tmp_path, text):
 
 def test_a_huge_file_is_not_read(tmp_path, monkeypatch):
     (tmp_path / "projector_config.json").write_bytes(b" " * ((4 << 20) + 1))
-    monkeypatch.setattr(Path, "read_text", lambda *a, **k: pytest.fail("read"))
+    monkeypatch.setattr(Path, "read_bytes", lambda *a, **k: pytest.fail("read"))
     assert sprite_size(tmp_path / "sheet.png") is None

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 
 from embedviz.core.errors import UserError
+from embedviz.core.formats import load
 from embedviz.core.recipes import Truncated
 from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
@@ -232,6 +233,18 @@ def test_a_file_brings_its_own_pictures(folder):
     found = with_own_pictures(opened_from(folder / "tensors.tsv", 2))
     assert_pictures(found.thumbnails, 2, 3, 3)
     assert with_own_pictures(found) is found
+
+
+def test_settings_of_the_projector_bring_pictures(folder):
+    paint_sheet(folder / "sheet.png", 2, 2, 3, 3, 2)
+    (folder / "x.bytes").write_bytes(np.eye(2, dtype="<f4").tobytes())
+    embedding = {"tensorName": "x", "tensorPath": "x.bytes", "tensorShape": [2, 2]}
+    embedding["sprite"] = {"imagePath": "sheet.png", "singleImageDim": [3, 3]}
+    text = json.dumps({"embeddings": [{"tensorName": "y", "tensorPath": "y.tsv"}, embedding]})
+    (folder / "my_projector_config.json").write_text(text, encoding="utf-8")
+    for name in ("my_projector_config.json", "x.bytes"):
+        found = with_own_pictures(load(folder / name))
+        assert_pictures(found.thumbnails, 2, 3, 3)
 
 
 def test_pictures_that_cannot_be_read_are_noted(folder):

@@ -38,7 +38,8 @@ def companion_of(path: Path) -> Path:
 def projector_companions(path: Path) -> tuple[Path, ...]:
     """Return where the metadata of the Projector's tensors may be: the most particular first."""
     name = path.name.removesuffix(".gz")
-    found = [_vectors.sub(word, name) for word in ("metadata", "meta") if _vectors.search(name)]
+    words = ("metadata", "meta", "labels") if _vectors.search(name) else ()
+    found = [_vectors.sub(word, name) for word in words]
     return tuple(path.with_name(name) for name in [*found, "metadata.tsv"])
 
 
