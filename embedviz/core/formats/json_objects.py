@@ -1,170 +1,264 @@
-"""JSON of the form `{label: [numbers], …}`, read entry by entry.
+"""JSON of any layout: objects of labels, records in a list or one per line, services' answers.
 
-The usual parser would hold every number as a Python object, in ten times the memory of the matrix.
-Here an entry is found by a regular expression and its numbers go straight into the array.
+The ordinary parser would hold every number as a Python object, in ten times the memory of the
+matrix. Here the lists of numbers are cut out of the text by a compiled pass and go straight into
+the array; what is left is small enough for the ordinary parser. Where the vectors are is decided
+once, by the start of the file, and what does not fit is a bad row.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections import Counter
-from collections.abc import Iterator
+from typing import Any
 
-from embedviz.core.errors import UserError
-from embedviz.core.formats.labels import without_surrogates
-from embedviz.core.formats.numbers import parse_texts
+import numpy as np
+
+from embedviz.core.formats.json_blocks import Block, Blocks, Document
+from embedviz.core.formats.json_layouts import Layout, find_layout
+from embedviz.core.formats.json_metadata import INDEX, KEY_COLUMN, REQUEST, Metadata, choose_label
+from embedviz.core.formats.json_rows import Rows
+from embedviz.core.formats.json_scanning import ITEM, MEMBER
+from embedviz.core.formats.json_skeletons import find_failure, parse_pieces
+from embedviz.core.formats.labels import note_on_replaced
 from embedviz.core.formats.reading import (
     BadRows,
     Contents,
     Format,
     ReadSettings,
+    RowNumbers,
     require_dimensions,
 )
 from embedviz.core.formats.rows import RowCollector
-from embedviz.core.formats.source import BYTE_ORDER_MARK, LONGEST_LINE, Source, Stream
+from embedviz.core.formats.source import Source
 from embedviz.core.progress import Report
+from embedviz.core.vector_set import Matrix
 
-_CHUNK_BYTES = 4 << 20
-_EXPECTED = 'JSON is read where it is one object of the form {"label": [0.1, 0.2, …], …}.'
+_COLUMNS_AT_ONCE = 32
+_SHOWN_LABEL = 50
 
-_STRING = rb'"(?:[^"\\]|\\.)*+"'
-_opening = re.compile(rb"\s*+\{(\s*+\})?").match
-_entry = re.compile(rb'\s*+(%b)\s*+:\s*+\[([^]["{}]*+)\]\s*+([,}])' % _STRING, re.DOTALL).match
-# An entry up to any point where the block that was read may cut it off.
-_start_of_entry = re.compile(
-    rb'\s*+(?:"(?:[^"\\]|\\.)*+(?:\\|"\s*+(?::\s*+(?:\[[^]["{}]*+(?:\]\s*+)?)?)?)?)?', re.DOTALL
-).fullmatch
-_key = re.compile(rb"\s*+(%b)\s*+:\s*+" % _STRING, re.DOTALL).match
-
-Entry = tuple[bytes, bytes]
-"""A quoted label and what is between the brackets."""
+_starts_like_json = re.compile(
+    rb'\s*(?:\{\s*(?:["}]|\Z)|\[\s*(?:[]\["{0-9.+-]|null|NaN|Infinity|\Z))'
+).match
+# Such as a table whose first column has lists.
+_goes_on_otherwise = re.compile(rb'\s*\[[^][{}"]*+\]\s*[^\s\[{\0\x1e]').match
 
 
 def _matches(source: Source) -> bool:
-    return bool(re.match(rb'\s*(?:\{\s*["}]|\[\s*[]\["{0-9.-])', source.text))
+    text = source.text
+    return bool(_starts_like_json(text)) and not _goes_on_otherwise(text)
 
 
 def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
-    rows: RowCollector | None = None
-    with source.stream() as stream:
-        entries = _Entries(source.name, stream)
-        for block in entries.blocks():
-            dimensions = Counter(_count_of(text) for _, text in block).most_common(1)[0][0]
-            rows = rows or _collector(source, settings, dimensions)
-            if rows.is_full:
-                rows.stop()
-                break
-            _add(block, rows, stream.fraction)
-            report(stream.fraction, f"{rows.n_read:,} rows read")
-    if rows is None:
-        raise UserError(f"{source.name} is an empty JSON object. {_EXPECTED}")
-    return rows.contents("JSON")
+    layout = find_layout(source, settings.vector_column)
+    require_dimensions(source.path.name, layout.chosen.dimensions)
+    return _Reader(source, settings, layout).read(report)
 
 
-def _collector(source: Source, settings: ReadSettings, dimensions: int) -> RowCollector:
-    require_dimensions(source.name, dimensions)
-    return RowCollector(dimensions, settings, BadRows(source, settings))
+class _Reader:
+    """Reads the rows of one file, block by block."""
 
+    def __init__(self, source: Source, settings: ReadSettings, layout: Layout) -> None:
+        self._source = source
+        self._settings = settings
+        self._layout = layout
+        self._is_map = layout.steps[-1:] == (MEMBER,)
+        self._rows = RowCollector(
+            layout.chosen.dimensions, settings, BadRows(source, settings), is_labeled=False
+        )
+        self._metadata = Metadata(layout)
+        self._n_in_document = 0
 
-def _count_of(text: bytes) -> int:
-    return text.count(b",") + 1 if text.strip() else 0
+    def read(self, report: Report) -> Contents:
+        with self._source.stream() as stream:
+            blocks = Blocks(
+                self._source.path.name,
+                stream,
+                self._layout.steps,
+                is_lines=self._layout.is_lines,
+                is_preview=self._settings.is_preview,
+            )
+            for block in blocks:
+                if self._rows.is_full and block.values:
+                    self._rows.stop()
+                if self._rows.is_full and (block.values or block.documents):
+                    if self._is_done_with(block):
+                        break
+                else:
+                    self._add(block)
+                report(block.fraction, f"{self._rows.n_read:,} rows read")
+            if self._n_in_document:
+                frame = parse_pieces([blocks.rest_of_frame()], [0])[0]
+                self._metadata.end_document(frame, self._n_in_document, is_cut=True)
+        contents = self._contents()
+        contents.notes += note_on_replaced(blocks.n_replaced)
+        return contents
 
+    def _is_done_with(self, block: Block) -> bool:
+        """Return whether there is nothing more to learn of the rows that were read."""
+        has_names = any(isinstance(step, str) for step in self._layout.steps)
+        if self._settings.is_preview or not has_names or not self._n_in_document:
+            return True
+        self._n_in_document += len(block.values)
+        if not block.documents:
+            return False
+        # What stands behind the vectors may be their labels.
+        frame = parse_pieces([block.documents[0].frame or b"null"], [0])[0]
+        self._metadata.end_document(frame, self._n_in_document)
+        self._n_in_document = 0
+        return True
 
-def _add(block: list[Entry], rows: RowCollector, fraction: float) -> None:
-    vectors = rows.space_for(len(block), fraction)
-    problems = parse_texts([text for _, text in block], vectors)
-    labels = [_decode(key) for key, _ in block]
-    first = rows.n_read + 1
-    rows.add(
-        len(block), labels, problems, lambda row: f"entry {first + row:,} ({labels[row][:50]!r})"
-    )
+    def _add(self, block: Block) -> None:
+        values, positions, ended = self._with_failures(block)
+        if values:
+            rows = Rows(values, block, self._layout)
+            rows.fill(self._rows.space_for(len(values), block.fraction))
+            first = self._rows.n_read + 1
 
+            def place(row: int) -> str:
+                line = f"line {block.line_at(positions[row]):,}"
+                if self._is_map:
+                    label = str(rows.records[row].get(KEY_COLUMN, ""))[:_SHOWN_LABEL]
+                    return f"entry {first + row:,} ({label!r}, {line})"
+                return line if self._layout.is_lines else f"record {first + row:,} ({line})"
 
-def _decode(key: bytes) -> str:
-    text = key.decode("utf-8", "replace")
-    try:
-        return without_surrogates(json.loads(text, strict=False))
-    except ValueError:  # An escape that JSON does not know.
-        return text[1:-1]
+            self._rows.add(len(values), None, rows.problems, place)
+            self._metadata.add(rows.records)
+        for frame, n_rows in ended:
+            self._metadata.end_document(frame, n_rows)
+        self._metadata.flush()
 
+    def _with_failures(self, block: Block) -> tuple[list[Any], list[int], list[tuple[Any, int]]]:
+        """Return rows and where they start, with one for each document without any.
 
-class _Entries:
-    """The entries of one JSON object, found in a stream some megabytes at a time."""
-
-    def __init__(self, name: str, stream: Stream) -> None:
-        self._name = name
-        self._stream = stream
-        self._text = b""
-        self._position = 0
-        self._line = 1
-        self._is_at_end = False
-
-    def blocks(self) -> Iterator[list[Entry]]:
-        """Yield entries in lists that are never empty.
-
-        Raises
-        ------
-        UserError
-            Where the text is no such object.
+        Returns
+        -------
+        list, list of int, list of (any, int)
+            The third is, for each document that ends, what is around its rows and how many they
+            are.
         """
-        self._read_on()
-        opening = _opening(self._text)
-        if opening is None:
-            raise self._error("it starts with a list")
-        self._position = opening.end()
-        is_closed = opening[1] is not None
-        while not is_closed:
-            block: list[Entry] = []
-            while found := _entry(self._text, self._position):
-                block.append((found[1], found[2]))
-                self._position = found.end()
-                if found[3] == b"}":
-                    is_closed = True
-                    break
-            if block:
-                yield block
-            if not is_closed:
-                self._read_on()
-        self._require_end()
+        values, positions, ended = block.values, block.positions, []
+        if self._layout.steps:
+            values, positions = [], []
+            frames = parse_pieces(
+                [document.frame or b"null" for document in block.documents],
+                [0] * len(block.documents),
+            )
+            start = 0
+            for document, frame in zip(block.documents, frames, strict=True):
+                values += block.values[start : document.n_before]
+                positions += block.positions[start : document.n_before]
+                self._n_in_document += document.n_before - start
+                problem = self._describe_problem(document, frame)
+                if problem is not None:
+                    values.append(ValueError(problem))
+                    positions.append(document.position)
+                    self._n_in_document += 1
+                ended.append((frame, self._n_in_document))
+                self._n_in_document = 0
+                start = document.n_before
+            values += block.values[start:]
+            positions += block.positions[start:]
+            self._n_in_document += len(block.values) - start
+        if block.is_cut:
+            values.append(ValueError("the file ends in the middle of it"))
+            positions.append(block.end)
+            self._n_in_document += 1
+        return values, positions, ended
 
-    def _read_on(self) -> None:
-        self._line += self._text.count(b"\n", 0, self._position)
-        rest = self._text[self._position :]
-        if self._is_at_end:
-            raise self._error("the file ends in the middle of an entry")
-        if not _start_of_entry(rest):
-            self._line += rest[: len(rest) - len(rest.lstrip())].count(b"\n")
-            raise self._error(_describe(rest))
-        if len(rest) > LONGEST_LINE:
-            raise self._error("an entry is longer than 64 MB")
-        more = self._stream.read(max(_CHUNK_BYTES, len(rest)))
-        self._is_at_end = not more
-        is_first = not self._text
-        self._text = rest + more
-        self._position = 0
-        if is_first:
-            self._text = self._text.removeprefix(BYTE_ORDER_MARK)
+    def _describe_problem(self, document: Document, frame: Any) -> str | None:
+        """Return what is wrong with a document: it is broken, or has no vectors."""
+        if document.problem is not None:
+            return document.problem
+        if isinstance(frame, ValueError):
+            return str(frame)
+        if self._n_in_document:
+            return None
+        failure = find_failure(frame)
+        return f"no vectors ({failure})" if failure else "no vectors"
 
-    def _require_end(self) -> None:
-        rest = self._text[self._position :] + self._stream.read(_CHUNK_BYTES)
-        if rest.strip(b" \t\r\n\0"):
-            self._line += self._text.count(b"\n", 0, self._position)
-            raise self._error("more follows after the end of the object (JSON Lines?)")
+    def _contents(self) -> Contents:
+        layout = self._layout
+        contents = self._rows.contents("JSON Lines" if layout.is_lines else "JSON")
+        contents.notes += self._metadata.notes()
+        facts = contents.facts
+        facts.dtype = "base64" if layout.chosen.is_base64 else "text"
+        facts.vector_column = layout.name_of(layout.chosen) or None
+        names = [layout.name_of(candidate) for candidate in (layout.chosen, *layout.others)]
+        facts.vector_columns = tuple(dict.fromkeys(name for name in names if name))
+        columns = self._metadata.columns(contents.rows)
+        self._sort_by_index(contents, columns)
+        self._take_columns(contents, columns)
+        if len(facts.vector_columns) > 1:
+            others = ", ".join(name for name in facts.vector_columns if name != facts.vector_column)
+            contents.notes.append(
+                f"Vectors from column {facts.vector_column!r}; there is also {others}."
+            )
+        return contents
 
-    def _error(self, reason: str) -> UserError:
-        return UserError(f"{self._name}, line {self._line:,}: {reason}. {_EXPECTED}")
+    def _sort_by_index(self, contents: Contents, columns: dict[str, Any]) -> None:
+        """Bring the answers of a service into the order of the questions."""
+        import pyarrow as pa
+
+        if self._layout.steps[-2:] != ("data", ITEM) or INDEX not in columns:
+            return
+        column = columns[INDEX]
+        if not pa.types.is_integer(column.type) or column.null_count:
+            return
+        documents, _ = self._metadata.documents_of(contents.rows)
+        order = np.lexsort((column.to_numpy(), documents))
+        if (np.diff(order) == 1).all():
+            return
+        _reorder(contents.vectors, order)
+        for name in columns:
+            columns[name] = columns[name].take(pa.array(order))
+        contents.notes.append(f"The rows were put in the order of their {INDEX!r}.")
+
+    def _take_columns(self, contents: Contents, columns: dict[str, Any]) -> None:
+        import pyarrow as pa
+
+        wanted = self._settings.label_column
+        is_elsewhere = self._settings.metadata is not None and wanted not in columns
+        if self._settings.labels is not None or is_elsewhere:
+            wanted = None  # Meant for the other file.
+        facts = contents.facts
+        facts.label_columns = tuple(
+            name for name, column in columns.items() if not pa.types.is_floating(column.type)
+        )
+        if list(columns) == [KEY_COLUMN] and wanted in (None, KEY_COLUMN):
+            contents.labels = _texts_of(columns[KEY_COLUMN])
+            contents.uses_label_column = wanted is not None
+            facts.label_columns = ()
+        elif columns:
+            table = pa.table(columns)
+            label = choose_label(table, wanted, self._source.path.name)
+            if label is not None:
+                contents.labels = self._labels(label, columns[label], contents.rows)
+                contents.notes.append(f"Labels from column {label!r}.")
+            contents.metadata = table
+            contents.uses_label_column = wanted is not None
+            facts.label_column = label
+
+    def _labels(self, name: str, column: Any, rows: RowNumbers) -> list[str]:
+        labels = _texts_of(column)
+        if name.rpartition(".")[2] == REQUEST and len(set(labels)) < len(labels):
+            # Several vectors were asked for at once.
+            _, places = self._metadata.documents_of(rows)
+            return [f"{label} [{place}]" for label, place in zip(labels, places, strict=True)]
+        return labels
 
 
-def _describe(rest: bytes) -> str:
-    """Say what is there in place of `"label": [numbers]`."""
-    key = _key(rest)
-    if not key:
-        return "a label in double quotes is missing"
-    label = _decode(key[1])[:50]
-    value = rest[key.end() :]
-    kinds = {b"{": "an object", b"[": "not a plain list of numbers", b'"': "text"}
-    return f"the value of {label!r} is {kinds.get(value[:1], 'no list')}"
+def _texts_of(column: Any) -> list[str]:
+    import pyarrow as pa
+
+    return [text or "" for text in column.cast(pa.string()).to_pylist()]
 
 
-JSON = Format(_matches, _read)
+def _reorder(matrix: Matrix, order: RowNumbers) -> None:
+    """Put the rows of a matrix in another order, in place."""
+    for start in range(0, matrix.shape[1], _COLUMNS_AT_ONCE):
+        matrix[:, start : start + _COLUMNS_AT_ONCE] = matrix[
+            order, start : start + _COLUMNS_AT_ONCE
+        ]
+
+
+JSON = Format(_matches, _read, frozenset({"vector_column"}))
