@@ -56,7 +56,18 @@ FORMATS: tuple[Format, ...] = (
 
 _PACKED = {".zip", ".gz", ".bz2", ".xz"}
 _SUFFIXES = _PACKED | {".txt", ".vec", ".bin", ".npy", ".npz", ".json", ".csv", ".tsv"}
-_SUFFIXES |= {".bytes", ".safetensors", ".parquet", ".feather", ".arrow", ".h5", ".hdf5", ".h5ad"}
+_SUFFIXES |= {
+    ".jsonl",
+    ".ndjson",
+    ".bytes",
+    ".safetensors",
+    ".parquet",
+    ".feather",
+    ".arrow",
+    ".h5",
+    ".hdf5",
+    ".h5ad",
+}
 
 
 def load(
