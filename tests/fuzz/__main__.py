@@ -21,7 +21,9 @@ def main() -> int:
     if kills:
         from . import kills as killing
 
-        failed |= not killing.run(kills, options.seed or 0)
+        broken = killing.run(kills, options.seed or 0)
+        print(*broken, f"{kills} processes killed, {len(broken)} files broken", sep="\n")
+        failed |= bool(broken)
     return int(failed)
 
 

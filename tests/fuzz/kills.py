@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ MOST_MILLISECONDS = 40.0
 MOST_LINES = 250
 """Of the module that replaces files, in a bit more than one save of two files."""
 DIMENSIONS = 6
+FILLER = 5_000
 
 
 @dataclass(frozen=True)
@@ -84,29 +86,38 @@ def _save_vectors(path: Path, step: int) -> None:
 
 def _read_vectors(path: Path) -> int:
     found = load(path)
+    if not found.labels[0].startswith("w"):
+        raise ValueError("the labels do not fit the vectors")
     step = int(found.labels[0].partition("-")[0][1:])
     wanted = version(step)
     if found.labels != wanted.labels:
         raise ValueError("the labels are not those of one version")
     if found.vectors.tobytes() != wanted.vectors.tobytes():
         raise ValueError("the vectors are not those of the labels")
-    if "step" in found.metadata.column_names and found.metadata["step"].to_pylist() != [step] * len(
-        found
-    ):
+    metadata = found.metadata
+    if "step" in metadata.column_names and metadata["step"].to_pylist() != [step] * len(found):
         raise ValueError("the metadata are not those of the labels")
     return step
 
 
 def _save_session(path: Path, step: int) -> None:
     """Save a session as the window does by itself."""
+    file, state = _session(path)
+    window = {"step": step, "filler": [step] * FILLER}
+    file.write(state.selecting([step % len(state.active)]), window, {})
+
+
+@cache
+def _session(path: Path) -> tuple[Any, Any]:
     from embedviz.app.files.autosave import SavedFile
     from embedviz.app.state import State
 
     rows = path.with_name("rows.npy")
     if not rows.exists():
         save(version(1), rows)
-    state = State().opened(load(rows)).selecting([step % 1000])
-    SavedFile(path).write(state, {"step": step, "filler": [step] * 20_000}, {})
+    for lock in path.parent.glob(f"{path.name}.*lock"):
+        lock.unlink()  # Of a process that was killed. Another one has a file of its own.
+    return SavedFile(path), State().opened(load(rows))
 
 
 def _read_session(path: Path) -> int:
@@ -116,16 +127,16 @@ def _read_session(path: Path) -> int:
 
     document = read_document(path, FORMAT, VERSION)
     step = int(document["window"]["step"])
-    if document["window"]["filler"] != [step] * 20_000:
+    if document["window"]["filler"] != [step] * FILLER:
         raise ValueError("the parts of the session are of several versions")
-    if unpack_rows(document["state"]["selected"]).tolist() != [step % 1000]:
+    if unpack_rows(document["state"]["selected"]).tolist() != [step % len(version(1))]:
         raise ValueError("the selection is not that of the version")
     return step
 
 
-_SUFFIXES = (".npy", ".tsv", ".vec", ".vec.gz", ".bin", ".csv", ".jsonl", ".parquet", ".feather")
+SUFFIXES = (".npy", ".tsv", ".vec", ".vec.gz", ".bin", ".csv", ".jsonl", ".parquet", ".feather")
 SAVINGS = {
-    **{f"vectors{suffix}": Saving(suffix, _save_vectors, _read_vectors) for suffix in _SUFFIXES},
+    **{f"vectors{suffix}": Saving(suffix, _save_vectors, _read_vectors) for suffix in SUFFIXES},
     "session": Saving(".embedviz", _save_session, _read_session),
 }
 
@@ -229,21 +240,22 @@ def run(
         steps = dict.fromkeys(names, 1)
         for i in range(count):
             name = names[i % len(names)]
-            path = (folder or Path(own)) / f"{name}{SAVINGS[name].suffix}"
+            path = (folder or Path(own)) / f"{name.partition('.')[0]}{SAVINGS[name].suffix}"
             moment = (
                 Moment(lines=chance.randint(1, MOST_LINES))
                 if chance.random() < 0.5
                 else Moment(chance.uniform(0.0, MOST_MILLISECONDS))
             )
             last = made.kill_during(name, path, steps[name], moment)
-            found, problem = _judge(name, path, last)
+            found, problem = judge(name, path, last)
             if problem:
                 failures.append(f"{name}, killed {moment} after version {last}: {problem}")
+            _remove_left(path.parent)
             steps[name] = max(found, last) + 1
     return failures
 
 
-def _judge(name: str, path: Path, last: int) -> tuple[int, str]:
+def judge(name: str, path: Path, last: int) -> tuple[int, str]:
     """Return the version that is there, and what is wrong with it."""
     try:
         found = SAVINGS[name].read(path)
@@ -252,9 +264,15 @@ def _judge(name: str, path: Path, last: int) -> tuple[int, str]:
     return found, "" if found in (last, last + 1) else f"version {found} is there"
 
 
+def _remove_left(folder: Path) -> None:
+    """Remove what killed processes have left, or the next ones would spend their time on it."""
+    for path in folder.glob(".embedviz-*.tmp"):
+        path.unlink()
+
+
 def _serve() -> None:
     """Make a process for each order, until there are no more."""
-    _import_all()
+    _prepare()
     for line in sys.stdin:
         order = json.loads(line)
         if not hasattr(os, "fork"):
@@ -266,11 +284,12 @@ def _serve() -> None:
         _tell("ended")
 
 
-def _import_all() -> None:
-    import gzip  # noqa: F401
-    from embedviz.app.files import autosave  # noqa: F401
-    from pyarrow import compute, ipc, parquet  # noqa: F401
-    import embedviz.app.state  # noqa: F401
+def _prepare() -> None:
+    """Do everything once, so that no process has to import anything."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, saving in SAVINGS.items():
+            saving.save(Path(folder) / f"{name}{saving.suffix}", 1)
+    _session.cache_clear()
 
 
 def _work(name: str, path: str, step: int, lines: int) -> None:
