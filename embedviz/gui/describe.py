@@ -34,6 +34,13 @@ def describe_set(vector_set: VectorSet, scan: Scan | None = None) -> str:
     return "\n".join(lines)
 
 
+def describe_size(vector_set: VectorSet) -> str:
+    """Return "10,000 × 300", with how many rows the file has where not all were opened."""
+    part = describe_part(vector_set).partition(" rows, ")[0]
+    rows = f"{part} rows" if part else f"{len(vector_set):,}"
+    return f"{rows} × {vector_set.dimensions:,}"
+
+
 def describe_part(vector_set: VectorSet) -> str:
     """Return what part of its file a set is: "10,000 of 400,000 rows, random sample, seed 0".
 
@@ -78,6 +85,12 @@ def describe_scan(scan: Scan) -> list[str]:
     if not scan.is_complete:
         said.append(f"The rows were looked at as far as {scan.n_seen:,} of {scan.n_rows:,}.")
     return said
+
+
+def describe_holes(vector_set: VectorSet, scan: Scan) -> str:
+    """Return the sentence about rows of an open set that hold NaN or infinities."""
+    held = _rows(scan.n_not_finite, f"of {vector_set.name} holds", f"of {vector_set.name} hold")
+    return f"{held} NaN or infinities ({_first(scan)}): what is computed with them means nothing."
 
 
 def _rows(count: int, one: str, several: str) -> str:

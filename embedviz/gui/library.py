@@ -34,7 +34,7 @@ from embedviz.core.progress import Report
 from embedviz.core.search import find_rows
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.controls import named, tool_button, words
-from embedviz.gui.describe import describe_set
+from embedviz.gui.describe import describe_scan, describe_set, describe_size
 from embedviz.gui.label_edit import LabelEdit
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, look, with_alpha
@@ -43,6 +43,7 @@ HITS = 200
 Index = QModelIndex | QPersistentModelIndex
 
 _SET_ROLE = Qt.ItemDataRole.UserRole + 1
+_SIZE_ROLE = Qt.ItemDataRole.UserRole + 2
 _ENDS: dict[int, int] = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
 _WALKING = (
     Qt.Key.Key_Up,
@@ -72,6 +73,7 @@ class LibraryPanel(Pane):
 
     def build(self) -> None:  # noqa: D102 - see Pane
         self._search_task = self.new_task("searching")
+        self.session.scans.changed.connect(self._on_scanned)
         self._takes_first = False
         self.sets = named(QListWidget(), "library.sets", "Open sets. Click one to show it")
         self.sets.setItemDelegate(_SetDelegate(self.sets))
@@ -136,12 +138,25 @@ class LibraryPanel(Pane):
         for vector_set in new.sets:
             item = QListWidgetItem(vector_set.name)
             item.setData(_SET_ROLE, vector_set)
-            item.setToolTip(describe_set(vector_set))
+            self._say(item, vector_set)
             self.sets.addItem(item)
             if vector_set is new.active:
                 self.sets.setCurrentItem(item)
         rows = min(self.sets.count(), 6)
         self.sets.setFixedHeight(rows * _SetDelegate.HEIGHT + 4)
+
+    def _say(self, item: QListWidgetItem, vector_set: VectorSet) -> None:
+        """Say what is known of a set, and below its name how large it is or what is wrong."""
+        scan = self.session.scans.of(vector_set)
+        item.setToolTip(describe_set(vector_set, scan))
+        said = [] if scan is None or not scan.n_not_finite else describe_scan(scan)
+        item.setData(_SIZE_ROLE, " · ".join([describe_size(vector_set), *said[:1]]))
+
+    def _on_scanned(self, vector_set: VectorSet) -> None:
+        for place in range(self.sets.count()):
+            item = self.sets.item(place)
+            if item.data(_SET_ROLE).identity is vector_set.identity:
+                self._say(item, item.data(_SET_ROLE))
 
     def _on_set_chosen(self, item: QListWidgetItem) -> None:
         self.edit(self.session.state.activated(item.data(_SET_ROLE)))
@@ -315,7 +330,9 @@ class _SetDelegate(QStyledItemDelegate):
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, name)
         painter.setFont(font(CAPTION_PIXELS))
         painter.setPen(QColor(theme.muted))
-        size = f"{len(vector_set):,} × {vector_set.dimensions:,}"
+        size = painter.fontMetrics().elidedText(
+            index.data(_SIZE_ROLE), Qt.TextElideMode.ElideRight, int(text.width())
+        )
         painter.drawText(text.translated(0, 17), Qt.AlignmentFlag.AlignVCenter, size)
         painter.restore()
 

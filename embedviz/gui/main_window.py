@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import (
@@ -28,8 +29,10 @@ from embedviz.app.pairing import Wanted, pair_up
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.actions import ACTIONS, Action
 from embedviz.gui.arrangement import Arrangement
+from embedviz.gui.describe import describe_holes
 from embedviz.gui.failures import FailureHandler
 from embedviz.gui.library import LibraryPanel
 from embedviz.gui.more_maps import MoreMaps
@@ -65,6 +68,7 @@ class MainWindow(QMainWindow):
         self.opener = Opener(session, self)
         self.menus, self.notice = QMenuBar(), Notice()
         self.opener.failed.connect(self.notice.tell)
+        session.scans.ended.connect(self._on_scanned)
         self.dialogs = OpenDialogs(session, self)
         self.opener.undecided.connect(self.dialogs.ask)
         self._add_head()
@@ -114,6 +118,13 @@ class MainWindow(QMainWindow):
         """Open files, and show what cannot be opened in the bar at the top."""
         self.notice.clear()
         self.opener.open(files)
+
+    def _on_scanned(self, vector_set: VectorSet) -> None:
+        """Offer to leave out rows with NaN, now that they have been found."""
+        scan = self.session.scans.of(vector_set)
+        if scan is not None and scan.n_not_finite:
+            leave_out = partial(self.opener.leave_out_bad_rows, vector_set)
+            self.notice.tell(describe_holes(vector_set, scan), "Leave them out", leave_out)
 
     def trigger(self, name: str) -> None:
         """Do what an action of the menus does."""

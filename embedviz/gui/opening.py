@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -39,8 +40,8 @@ class Opener(QObject):
         self._session = session
         self.task = session.board.add(Task(self), "opening")
         self.task.failed.connect(self._on_failed)
-        self._waiting: list[Wanted | str] = []
-        self._current: Wanted | str = ""
+        self._waiting: list[_Asked] = []
+        self._current: _Asked = ""
 
     def open(self, files: Sequence[Wanted]) -> None:
         """Open files, after those that are being opened."""
@@ -55,7 +56,11 @@ class Opener(QObject):
                 return
         self._add([name])
 
-    def _add(self, wanted: Sequence[Wanted | str]) -> None:
+    def leave_out_bad_rows(self, vector_set: VectorSet) -> None:
+        """Read the file of an open set again without its bad rows, and show that set instead."""
+        self._add([vector_set])
+
+    def _add(self, wanted: Sequence[_Asked]) -> None:
         if not self.task.is_busy:
             self._waiting.clear()  # What still waits was stopped.
         self._waiting.extend(wanted)
@@ -67,7 +72,10 @@ class Opener(QObject):
             self.task.run(partial(_load, self._current), self._show)
 
     def _show(self, vector_set: VectorSet) -> None:
-        self._session.show(self._session.state.opened(vector_set))
+        state = self._session.state.opened(vector_set)
+        if isinstance(self._current, VectorSet):
+            state = state.closed(self._current)
+        self._session.show(state)
         self._next()
 
     def _on_failed(self, error: Exception) -> None:
@@ -81,10 +89,18 @@ class Opener(QObject):
             raise error
 
 
-def _load(wanted: Wanted | str, report: Report) -> VectorSet:
+_Asked = Wanted | str | VectorSet
+"""A file, a sample by its name, or a set whose file is to be read without its bad rows."""
+
+
+def _load(wanted: _Asked, report: Report) -> VectorSet:
     """Load a file or a sample. Runs off the UI thread."""
     if isinstance(wanted, str):
         return _prepared(load_sample(wanted))
+    if isinstance(wanted, VectorSet):
+        assert wanted.opened is not None
+        settings = replace(wanted.opened.settings, on_bad_rows="skip", scans_later=False)
+        return read_file(wanted.opened.path, settings, report)
     return read_file(wanted.vectors, wanted.read_settings, report)
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QProgressBar, QStatusBar
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.gui.controls import named, tool_button, words
+from embedviz.gui.describe import describe_part
 from embedviz.gui.theme import GRID
 
 PATIENCE_MILLISECONDS = 300
@@ -53,13 +54,13 @@ class StatusBar(QStatusBar):
         facts = [
             active.name,
             f"{len(active):,} × {active.dimensions:,}",
+            describe_part(active),
             _METRICS[state.metric],
+            self._session.description,
         ]
-        if self._session.description:
-            facts.append(self._session.description)
         if len(state.selected):
             facts.append(f"{len(state.selected):,} selected")
-        self.facts.setText("  ·  ".join(facts))
+        self.facts.setText("  ·  ".join(filter(None, facts)))
 
     def _on_work(self) -> None:
         if self._session.board.current is None:

@@ -27,6 +27,7 @@ from embedviz.core.matching import matching_rows
 from embedviz.core.projections import PCA
 from embedviz.core.thumbnails import Thumbnails
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.gui.describe import describe_part
 from embedviz.gui.pane import Pane
 from embedviz.gui.point_view import PointView
 from embedviz.gui.projection_row import ProjectionRow
@@ -277,7 +278,9 @@ class MapPane(Pane):
         if settings.density:
             said.append("density, on a log scale")
         words = " · ".join(part for part in said if part)
-        self.view.set_caption(f"{layout.vector_set.name} · {words}")
+        part = describe_part(layout.vector_set)
+        caption = [layout.vector_set.name, part, words]
+        self.view.set_caption(" · ".join(filter(None, caption)))
         if self.key == self.session.state.map_key:
             self.session.describe(layout.vector_set, words)
 
