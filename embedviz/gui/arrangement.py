@@ -103,20 +103,23 @@ class Arrangement(QObject):
             return
         named = {dock.objectName(): dock for dock in self._panes}
         beside = [named[each] for each in _texts(given.get("beside")) if each in named]
-        self._beside = tuple(dict.fromkeys(beside))[: len(self._panes) - 1]
+        wanted = tuple(dict.fromkeys(beside))[: len(self._panes) - 1]
+        is_in_place, self._beside = wanted == self._beside, wanted
         tabs, hidden = self._tabs(), _texts(given.get("hidden"))
         widths = _widths(given.get("widths"))
         for panel, width in zip((self._left, self._right), widths, strict=False):
             self._widths[panel] = max(width, _LEAST_PANEL)
         for panel in (self._left, self._right):
             panel.setVisible(panel.objectName() not in hidden)
-        wanted = named.get(str(given.get("front")))
-        front = wanted if wanted in tabs else tabs[0]
+        front = named.get(str(given.get("front")), tabs[0])
+        front = front if front in tabs else tabs[0]
         shown = [dock for dock in self._panes if dock.objectName() not in hidden or dock is front]
-        for dock in self._panes:
-            dock.setVisible(dock in shown)
         self._parts = _widths(given.get("columns"))
-        self._place(front, shown)
+        if set(shown) == {dock for dock in self._panes if not dock.isHidden()} and is_in_place:
+            front.raise_()
+            self._laid_out.start()
+        else:
+            self._place(front, shown)
 
     def set_widths(self) -> None:
         """Give the side panels their widths, and the panes equal parts of the rest."""
