@@ -199,4 +199,4 @@ def _may_replace(window: MainWindow, path: str) -> bool:
 
 def _file_name(name: str) -> str:
     """Return a name without the characters that some system does not allow in it."""
-    return re.sub(r'[\x00-\x1f<>:"/\\|?*]+', " ", name).strip(" .")[:100] or "vectors"
+    return re.sub(r'[\x00-\x1f<>:"/\\|?*\s]+', " ", name).strip(" .")[:100] or "vectors"

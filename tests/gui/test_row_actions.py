@@ -1,7 +1,5 @@
 """What menus and keys do with the chosen rows."""
 
-import csv
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -10,7 +8,6 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from embedviz.app.state import State
 from embedviz.core.coordinates import Columns
-from embedviz.core.formats import load
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 
@@ -20,18 +17,6 @@ def opened(window, idle, toy):
     window.session.show(State().opened(toy).queried(None))
     idle(window.session)
     return window
-
-
-@pytest.fixture
-def saved_as(monkeypatch, tmp_path):
-    """Answer the dialog that asks where to."""
-
-    def answer(name, kind="All files (*)"):
-        path = str(tmp_path / name) if name else ""
-        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (path, kind))
-        return tmp_path / name
-
-    return answer
 
 
 @pytest.fixture
@@ -124,40 +109,6 @@ def test_selected_rows_become_a_set_of_their_own(opened, idle, toy):
     assert session.state.selected == Selection([0, 1, 2])  # Carried by their labels.
 
 
-def test_selected_rows_are_written_with_their_places(opened, saved_as, idle, toy):
-    path = saved_as("rows.csv")
-    opened.trigger("file.export_rows")
-    assert "Select rows first" in opened.notice.text
-    opened.session.show(opened.session.state.selecting([2, 40]))
-    opened.trigger("file.export_rows")
-    idle(opened.session)
-    with path.open(encoding="utf-8", newline="") as file:
-        first, second = csv.DictReader(file)
-    assert [row["label"] for row in (first, second)] == ["word2", "word40"]
-    assert second["number"] == "40"
-    places = opened.panes[0].run.layout.positions
-    titles = [name for name in first if name.startswith("PC")]
-    assert len(titles) == 2
-    np.testing.assert_allclose([float(second[name]) for name in titles], places[40, :2], atol=1e-5)
-
-
-def test_selected_rows_are_written_as_vectors_too(opened, saved_as, idle, toy):
-    opened.session.show(opened.session.state.selecting([2, 40]))
-    path = saved_as("rows", "word2vec text (*.vec)").with_suffix(".vec")
-    opened.trigger("file.export_rows")
-    idle(opened.session)
-    written = load(path)
-    assert written.labels == ("word2", "word40")
-    np.testing.assert_allclose(written.vectors, toy.vectors[[2, 40]], atol=1e-5)
-    saved_as("rows.wrong")
-    opened.trigger("file.export_rows")
-    idle(opened.session)
-    assert "rows.wrong" in opened.notice.text
-    saved_as("")
-    opened.trigger("file.export_rows")
-    assert opened.session.board.current is None
-
-
 def test_coordinates_are_added_to_the_set(opened, opened_from, idle, tmp_path, toy):
     places = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
     np.save(tmp_path / "places.npy", places)
@@ -205,7 +156,7 @@ def test_pictures_come_from_one_image_or_from_files(
 
 
 @pytest.mark.parametrize(
-    "name", ["file.coordinates", "file.sprites", "view.add_map", "edit.isolate", "file.export_rows"]
+    "name", ["file.coordinates", "file.sprites", "view.add_map", "edit.isolate"]
 )
 def test_with_nothing_open_something_is_said(window, name):
     window.trigger(name)
