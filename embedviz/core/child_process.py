@@ -25,6 +25,7 @@ from embedviz.core.layout_messages import Message, read_message, write_message
 # another file may be named as one of ours.
 _FOLDER = Path(__file__).resolve().parents[2]
 _PIPE_BYTES = 1 << 20
+_FAREWELL_SECONDS = 1.0
 
 
 class ChildProcess:
@@ -70,7 +71,7 @@ class ChildProcess:
         self._last_words: deque[str] = deque(maxlen=20)
         self._threads = [self._start(self._listen), self._start(self._overhear)]
         self.is_killed = False
-        atexit.register(self.kill)
+        atexit.register(self.end)
 
     @property
     def pid(self) -> int:
@@ -103,16 +104,24 @@ class ChildProcess:
                 heard.append(self._heard.get_nowait())
         return heard
 
+    def end(self) -> None:
+        """Let it end by itself, which one that has nothing to do does at once; else kill it."""
+        assert self._process.stdin is not None
+        with suppress(OSError, subprocess.TimeoutExpired):
+            self._process.stdin.close()
+            self._process.wait(_FAREWELL_SECONDS)
+        self.kill()
+
     def kill(self) -> None:
         """End it, and wait until it is gone and its memory free. May be called at any time."""
         self.is_killed = True
-        self._process.kill()
+        self._process.kill()  # Does nothing to one that has ended.
         self._process.wait()
         for thread in self._threads:
             thread.join()
         assert self._process.stdin is not None
         self._process.stdin.close()
-        atexit.unregister(self.kill)
+        atexit.unregister(self.end)
 
     def how_it_ended(self) -> str:
         """Wait for its end and return how it came about: "SIGSEGV", "exit code 1: killed"."""

@@ -32,6 +32,8 @@ from embedviz.core.errors import UserError
 from embedviz.core.layout_messages import Message
 
 _SAMPLE_ROWS = 200
+_SAMPLE_BATCHES = 50
+"""So many are looked at where the first vectors are missing."""
 _QUICKLY_COUNTED = 4
 """Batches that are unpacked only to count their rows."""
 _MOST_COLUMNS = 20_000
@@ -41,9 +43,6 @@ _BLOCK_BYTES = 32 << 20
 _MOSTLY = 0.8
 _INNER_NAMES = ("values", "value", "vector", "embedding", "data", "list", "elements")
 _is_list = re.compile(r"\s*\[.*\]\s*", re.DOTALL).fullmatch
-
-pa.set_cpu_count(1)
-pa.set_io_thread_count(1)
 
 Path = tuple[str, ...]
 
@@ -87,9 +86,12 @@ class TableReader:
         looked_at = [c for c in columns if c["role"] in ("vectors", TEXT)]
         if looked_at:
             positions = [c["position"] for c in looked_at]
-            batch = next(self.batches(positions, _SAMPLE_ROWS), [])
-            for column, array in zip(looked_at, batch, strict=False):
-                column |= _describe_values(column, array)
+            for batch in islice(self.batches(positions, _SAMPLE_ROWS), _SAMPLE_BATCHES):
+                for column, array in zip(looked_at, batch, strict=True):
+                    if not column.get("length"):
+                        column |= _describe_values(column, array)
+                if all(c["length"] for c in looked_at if c["role"] == "vectors"):
+                    break
         return {"n_rows": self.n_rows, "columns": columns}
 
     def blocks(self, request: Mapping[str, Any]) -> Iterator[Message]:
@@ -257,6 +259,8 @@ def _cut(
 ) -> Iterator[tuple[list[pa.Array], float]]:
     """Yield the columns of a few rows at a time, and how much of the batch that was."""
     batch.validate()
+    while n_rows > 1 and batch.slice(0, n_rows).nbytes > _BLOCK_BYTES:
+        n_rows = max(n_rows // 4, 1)
     for start in range(0, batch.num_rows, n_rows):
         part = batch.slice(start, n_rows)
         columns = [part.column(place) for place in order]

@@ -242,8 +242,7 @@ class CategoryColumn(Column):
         codes = np.asarray(self._codes[start:stop]).astype(np.int64)
         missing = (codes < 0) | (codes >= len(self._categories))
         values = self._categories.take(pa.array(codes, mask=missing))
-        n_replaced, self._n_replaced = self._n_replaced, 0
-        return values, n_replaced
+        return values, self._n_replaced if start == 0 else 0
 
 
 class MaskedColumn(Column):

@@ -28,6 +28,8 @@ from embedviz.core.layout_messages import Message
 _MOST_OBJECTS = 20_000
 _MOST_LEVELS = 32
 _MOST_COLUMNS = 2_000
+_SAMPLE_ROWS = 100
+_BLOCK_BYTES = 32 << 20
 
 
 class HDF5Reader:
@@ -92,19 +94,21 @@ class HDF5Reader:
         matrix = by_name[request["key"]]
         if matrix.problem is not None:
             raise UserError(matrix.problem)
-        step = matrix.prepare(request["n_rows"], request["memory"])
+        columns = [(str(position), self._columns[position]) for position in request["columns"]]
+        n_rows = _fitting([column for _, column in columns], matrix.n_rows, request["n_rows"])
+        step = matrix.prepare(n_rows, request["memory"])
         for start in range(0, matrix.n_rows, step):
             stop = min(start + step, matrix.n_rows)
             with np.errstate(over="ignore"):  # What is too large becomes infinite.
                 vectors = matrix.read(start, stop).astype(np.float32, copy=False)
             sent: dict[str, NDArray[Any]] = {"vectors": vectors}
             n_replaced = 0
-            columns = {}
-            for position in request["columns"]:
-                columns[str(position)], count = self._columns[position].read(start, stop)
+            values = {}
+            for position, column in columns:
+                values[position], count = column.read(start, stop)
                 n_replaced += count
-            if columns:
-                sent["columns"] = packed(columns)
+            if values:
+                sent["columns"] = packed(values)
             facts = {"n_rows": stop - start, "problems": {}, "n_replaced": n_replaced}
             yield Message("block", facts, sent)
 
@@ -137,6 +141,13 @@ class HDF5Reader:
             self._matrices[key] = StoredMatrix(dataset)
         elif is_column(dataset):
             self._columns.append(StoredColumn(key, dataset))
+
+
+def _fitting(columns: list[Column], n_rows: int, wanted: int) -> int:
+    """Return how many rows a block may have, fewer where the texts of its columns are long."""
+    first = min(n_rows, _SAMPLE_ROWS)
+    n_bytes = sum(column.read(0, first)[0].nbytes for column in columns if column.is_text)
+    return int(max(min(wanted, _BLOCK_BYTES * first // max(n_bytes, 1)), 1))
 
 
 def _is_new(item: Any, seen: set[tuple[int, int]]) -> bool:

@@ -56,7 +56,8 @@ def role_of(kind: pa.DataType) -> str:
     if is_text(kind):
         return TEXT
     others = (pa.types.is_boolean, pa.types.is_temporal, pa.types.is_null)
-    return "value" if any(test(kind) for test in others) else OTHER
+    is_plain = any(test(kind) for test in others) and not pa.types.is_interval(kind)
+    return "value" if is_plain else OTHER
 
 
 def decoded(array: pa.Array) -> pa.Array:
@@ -65,13 +66,20 @@ def decoded(array: pa.Array) -> pa.Array:
         if isinstance(array, pa.ExtensionArray):
             array = array.storage
         elif pa.types.is_dictionary(array.type):
-            array.validate(full=not is_text(array.type.value_type))
+            _require_inside(array.indices, len(array.dictionary))
             array = array.dictionary_decode()
         elif pa.types.is_run_end_encoded(array.type):
             array.validate(full=True)
             array = pc.run_end_decode(array)
         else:
             return array
+
+
+def _require_inside(indices: pa.Array, count: int) -> None:
+    found = pc.min_max(indices)
+    first, last = found["min"].as_py(), found["max"].as_py()
+    if first is not None and not 0 <= first <= last < count:
+        raise pa.ArrowInvalid("a category that does not exist")
 
 
 def plain(array: pa.Array) -> tuple[pa.Array, int]:
@@ -99,9 +107,45 @@ def plain(array: pa.Array) -> tuple[pa.Array, int]:
         array = array.cast(pa.float32())
     elif pa.types.is_decimal(kind):
         array = array.cast(pa.float64(), safe=False)
-    elif pa.types.is_duration(kind) or pa.types.is_interval(kind):
+    elif pa.types.is_duration(kind):
         array = array.cast(pa.int64())
+    elif pa.types.is_temporal(kind):
+        array = _dates(array)
     return array, 0
+
+
+_DAY = 86_400_000_000
+_FIRST, _LAST = -719_162 * _DAY, 2_932_897 * _DAY
+"""Microseconds from 1970 to the beginning of the year 1, and to the end of the year 9999."""
+
+
+def _dates(array: pa.Array) -> pa.Array:
+    """Return times as Python knows them: in microseconds, of the years 1 to 9999, in UTC."""
+    kind = array.type
+    if pa.types.is_time(kind):
+        numbers = array.cast(pa.time64("us"), safe=False).view(pa.int64())
+        return _between(numbers, 0, _DAY).view(pa.time64("us"))
+    if pa.types.is_date32(kind):
+        days = _between(array.view(pa.int32()), _FIRST // _DAY, _LAST // _DAY)
+        return days.view(pa.date32())
+    if pa.types.is_date64(kind):
+        kind = pa.timestamp("ms")
+        array = array.view(pa.int64()).view(kind)
+    numbers = _in_microseconds(array.view(pa.int64()), kind.unit)
+    return _between(numbers, _FIRST, _LAST).view(pa.timestamp("us"))
+
+
+def _in_microseconds(numbers: pa.Array, unit: str) -> pa.Array:
+    if unit == "ns":
+        return pc.divide(numbers, 1000)
+    factor = {"s": 1_000_000, "ms": 1000, "us": 1}[unit]
+    return pc.multiply(_between(numbers, _FIRST // factor, _LAST // factor), factor)
+
+
+def _between(numbers: pa.Array, first: int, end: int) -> pa.Array:
+    """Return the numbers from `first` to below `end`, the others as missing."""
+    is_inside = pc.and_(pc.greater_equal(numbers, first), pc.less(numbers, end))
+    return pc.if_else(is_inside, numbers, pa.scalar(None, numbers.type))
 
 
 def plain_text(array: pa.Array) -> tuple[pa.Array, int]:

@@ -40,6 +40,9 @@ _LEAST_MEMORY = 512 << 20
 _MEMORY_PER_BYTE = 4  # Of the file, for the same reason.
 _SHARE_OF_FREE = 0.8
 
+_CUT_SHORT = ("magic bytes not found in footer", "truncated file", "Not an Arrow file")
+"""What libraries say of a file that was not written or copied to its end."""
+
 # A file cannot make a library load code or read other files by what is set for other programs.
 _UNSET = ("HDF5_VOL_CONNECTOR", "HDF5_DRIVER", "HDF5_EXTFILE_PREFIX", "HDF5_VDS_PREFIX")
 _SET = {
@@ -47,6 +50,7 @@ _SET = {
     "HDF5_PLUGIN_PRELOAD": "::",
     "HDF5_USE_FILE_LOCKING": "FALSE",
     "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "ARROW_IO_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
@@ -119,9 +123,12 @@ class Container:
             self._process.kill()
             raise self._damaged("an allocation failed")
         if message.kind == "failed":
+            words = message.facts["words"].rstrip(".")
+            is_short = any(sign in words for sign in _CUT_SHORT)
+            reason = "its end is missing" if is_short else words
             raise UserError(
-                f"{self._name} cannot be read: {message.facts['words'].rstrip('.')}. It may "
-                "be damaged: copy or download it again."
+                f"{self._name} cannot be read: {reason}. It may be damaged: copy or download it "
+                "again."
             )
         raise self._damaged("what reads it said something else than expected")
 
@@ -225,7 +232,7 @@ class _Spare:
         """End the idle process, if there is one."""
         process = self._take()
         if process is not None:
-            process.kill()
+            process.end()
 
     def _take(self) -> ChildProcess | None:
         with self._lock:

@@ -8,6 +8,7 @@ several, the caller decides.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from embedviz.core.errors import Undecided, UserError
 from embedviz.core.formats.columns import choose_label_column, require_column, unique_names
 from embedviz.core.formats.container_rows import Rows, opened, read_rows, texts_of, wanted_label
+from embedviz.core.formats.labels import without_surrogates
 from embedviz.core.formats.number_columns import is_counter, numbered_alike
 from embedviz.core.formats.numbers import parse_texts
 from embedviz.core.formats.reading import Contents, Format, ReadSettings, counted
@@ -32,7 +34,8 @@ VECTOR_NAMES = (
 )  # fmt: skip
 """What a column of vectors is usually called: the most usual first."""
 
-_INDEX = "__index_level_0__"  # What pandas calls an index without a name.
+# What pandas calls an index without a name, and the further levels of one.
+_index_level = re.compile(r"__index_level_([0-9]+)__").fullmatch
 _MOST_NAMED = 5
 _KINDS = {b"PAR1": "Parquet", b"ARROW1": "Arrow file"}
 _NAMES = {"Parquet": "Parquet", "Arrow file": "Arrow file", "Arrow stream": "Arrow stream"}
@@ -101,7 +104,7 @@ class _Choice:
     def __init__(
         self, columns: Sequence[dict[str, Any]], name: str, settings: ReadSettings
     ) -> None:
-        given = unique_names([c["name"].replace(_INDEX, "index") for c in columns])
+        given = unique_names([_shown(c["name"]) for c in columns])
         self._columns = [
             _Column(**(c | {"name": unique})) for c, unique in zip(columns, given, strict=True)
         ]
@@ -189,18 +192,24 @@ class _Choice:
         return found
 
     def _counts(self, column: _Column) -> bool:
-        return "int" in column.type and (is_counter(column.name) or column.name == _INDEX)
+        return "int" in column.type and is_counter(column.name)
 
     def _find_others(self) -> list[_Column]:
         """Return the columns for labels and metadata, an index of texts first."""
         found = [
             c
             for c in self._columns
-            if c not in self.vector
-            and c.role in ("text", "number", "value")
-            and not (c.name == "index" and "int" in c.type and c.name != self.label)
+            if c not in self.vector and c.role in ("text", "number", "value")
         ]
         return sorted(found, key=lambda c: c.name != "index")
+
+
+def _shown(name: str) -> str:
+    """Return the name of a column as it is shown: clean, and without what pandas adds."""
+    level = _index_level(name)
+    if level is None:
+        return without_surrogates(name)
+    return "index" if level[1] == "0" else f"index {level[1]}"
 
 
 def _parse(name: str, table: pa.Table, out: Matrix) -> dict[int, str]:

@@ -15,7 +15,13 @@ import numpy as np
 from embedviz.core.containers.process import Container, opened_container
 from embedviz.core.errors import UserError
 from embedviz.core.formats.labels import note_on_replaced
-from embedviz.core.formats.reading import BadRows, Contents, ReadSettings, require_dimensions
+from embedviz.core.formats.reading import (
+    BadRows,
+    Contents,
+    ReadSettings,
+    counted,
+    require_dimensions,
+)
 from embedviz.core.formats.rows import RowCollector
 from embedviz.core.formats.source import Source
 from embedviz.core.memory import in_words
@@ -28,6 +34,8 @@ if TYPE_CHECKING:
 _BLOCK_BYTES = 8 << 20
 _MOST_BLOCK_ROWS = 65_536
 _UNPACKED_BYTES = 8 << 20
+_LARGEST_RATIO = 1100  # Deflate shrinks nothing further.
+_SURELY_TRUE = 64 << 20
 _THINNED_FROM = 2
 """Times the sample, from which on columns of rows that are out of it are dropped."""
 
@@ -102,7 +110,7 @@ def read_rows(
     ------
     UserError
     """
-    require_dimensions(source.name, rows.dimensions)
+    _require_truth(source, rows)
     collector = RowCollector(rows.dimensions, settings, BadRows(source, settings), is_labeled=False)
     reading = _Reading(collector, rows, settings)
     request = dict(rows.request) | {"n_rows": _block_rows(rows.dimensions, settings)}
@@ -122,6 +130,20 @@ def read_rows(
             f"The file says that it has {rows.promised:,} rows; {contents.n_rows:,} are there."
         )
     return contents, reading.table_of(contents.rows)
+
+
+def _require_truth(source: Source, rows: Rows) -> None:
+    """Refuse sizes that no file of this length can hold."""
+    if rows.promised == 0:
+        raise UserError(f"{source.name} has columns, but no rows.")
+    require_dimensions(source.name, rows.dimensions)
+    claimed = 4 * rows.dimensions * (rows.promised or 0)
+    if claimed > _LARGEST_RATIO * source.size + _SURELY_TRUE:
+        raise UserError(
+            f"{source.name} claims {counted(rows.promised or 0, 'row')} of "
+            f"{counted(rows.dimensions, 'number')}, which its {source.size:,} bytes cannot hold. "
+            "It is damaged: copy or download it again."
+        )
 
 
 def _block_rows(dimensions: int, settings: ReadSettings) -> int:

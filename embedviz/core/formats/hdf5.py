@@ -34,6 +34,7 @@ _WIDEST_COUNTS = 4096
 _CACHE_BYTES = 256 << 20
 _INDEX = "index"
 _SHOWN = 20
+_MOST_NAMED = 3
 _ADD_PCA = (
     "Add principal components to it: in Python, `import scanpy as sc; a = sc.read_h5ad(path); "
     "sc.pp.pca(a); a.write_h5ad(new_path)`, and open the new file."
@@ -180,6 +181,8 @@ def _take_facts(contents: Contents, array: _Array, arrays: Mapping[str, _Array])
     facts.keys = {a.key: str(a) for a in arrays.values() if a.is_readable}
     if len(arrays) > 1:
         contents.notes.append(f"Vectors from {array.key!r}.")
+        refused = [a for a in arrays.values() if a.problem is not None]
+        contents.notes += [f"{a.key!r} is not read, as {a.problem}." for a in refused[:_MOST_NAMED]]
     if array.type != "float32":
         contents.notes.append(f"Converted from {array.type} to float32.")
 
@@ -198,8 +201,6 @@ def _take_columns(
     if label is not None:
         contents.labels = texts_of(table[label])
         contents.notes.append(f"Labels from {label!r}.")
-        if label == wanted or len(names) == 1:
-            pass
         table = table.drop_columns([label])
     if table.num_columns:
         contents.metadata = table
