@@ -221,6 +221,8 @@ def _compile_readers() -> None:
         )
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         load(path)
+        path.write_text('[{"text": "some", "embedding": [0.1, 0.2]}]', encoding="utf-8")
+        load(path)
 
 
 class Step(NamedTuple):

@@ -42,6 +42,8 @@ class Block:
         Each row as it was parsed, or the `ValueError` that says what is wrong with it.
     positions : list of int
         Where each row starts in the text.
+    text : uint8 array
+        Valid until the next block is asked for.
     lists : int64 array of shape (lists, 2)
         Where the lists of numbers are in the text.
     documents : list of Document
@@ -58,18 +60,13 @@ class Block:
     documents: list[Document]
     fraction: float
     is_cut: bool
-    _text: Bytes
+    text: Bytes
     _line: int
-
-    def text_of(self, number: int) -> bytes:
-        """Return what is within the brackets of a list of numbers."""
-        start, stop = self.lists[number].tolist()
-        return self._text[start:stop].tobytes()
 
     @property
     def end(self) -> int:
         """The position after the text."""
-        return len(self._text)
+        return len(self.text)
 
     def line_at(self, position: int) -> int:
         """Return on which line of the file a position in the text is."""
@@ -77,7 +74,7 @@ class Block:
 
     @cached_property
     def _line_ends(self) -> Offsets:
-        return np.flatnonzero(self._text == ord("\n"))
+        return np.flatnonzero(self.text == ord("\n"))
 
 
 @dataclass(frozen=True)

@@ -223,7 +223,9 @@ def choose_label(table: pa.Table, wanted: str | None, file_name: str) -> str | N
     """
     if wanted is not None:
         return choose_label_column(table, wanted, file_name)
-    lasts = {name: name.rpartition(".")[2].casefold() for name in table.column_names}
+    lasts: dict[str, str] = {
+        name: name.rpartition(".")[2].casefold() for name in table.column_names
+    }
     for usual in _NAMES:
         for name, last in lasts.items():
             if last in (usual, f"{usual}s") and _may_name_rows(table[name], usual):

@@ -10,6 +10,7 @@ import numpy as np
 from embedviz.core.formats.json_blocks import Block
 from embedviz.core.formats.json_layouts import Layout, decode_base64
 from embedviz.core.formats.json_metadata import KEY_COLUMN
+from embedviz.core.formats.json_numbers import parse_spans
 from embedviz.core.formats.json_scanning import MEMBER
 from embedviz.core.formats.json_skeletons import (
     NumberList,
@@ -54,45 +55,53 @@ class Rows:
     def __init__(self, values: Sequence[Any], block: Block, layout: Layout) -> None:
         self._layout = layout
         self._is_map = bool(layout.steps) and layout.steps[-1] == MEMBER
-        self._texts: list[bytes] = []
+        self._block = block
+        self._n_rows = len(values)
+        self._lists: list[tuple[int, int]] = []
+        self._texts: dict[int, bytes] = {}
         self._decoded: dict[int, Matrix] = {}
         self.records: list[dict[str, Scalar]] = []
         self.problems: dict[int, str] = {}
         for row, value in enumerate(values):
-            self._texts.append(b"")
             self.records.append({})
             try:
-                self._add(row, value, block)
+                self._add(row, value)
             except ValueError as reason:
                 self.problems[row] = str(reason)
 
     def fill(self, out: Matrix) -> None:
         """Write the vectors to an array of shape (rows, n_dimensions)."""
-        if len(self._decoded) + len(self.problems) < len(self._texts):
-            self.problems = parse_texts(self._texts, out) | self.problems
-        for row in self.problems:
-            out[row] = 0
+        out[list(self.problems)] = 0
+        if self._lists:
+            rows, numbers = np.array(self._lists, np.int64).T
+            spans = self._block.lists[numbers]
+            self.problems |= parse_spans(self._block.text, spans, rows, out)
+        if self._texts:
+            vectors = np.empty((len(self._texts), out.shape[1]), np.float32)
+            problems = parse_texts(list(self._texts.values()), vectors)
+            rows = np.array(list(self._texts), np.int64)
+            out[rows] = vectors
+            self.problems |= {int(rows[i]): reason for i, reason in problems.items()}
         for row, vector in self._decoded.items():
-            self.problems.pop(row, None)
             if len(vector) == out.shape[1]:
                 out[row] = vector
             else:
                 found = counted(len(vector), "number")
+                out[row] = 0
                 self.problems[row] = f"{found} instead of {out.shape[1]:,}"
 
-    def _add(self, row: int, value: Any, block: Block) -> None:
+    def _add(self, row: int, value: Any) -> None:
         if isinstance(value, ValueError):
             raise value
         if self._is_map:
             self.records[row][KEY_COLUMN], value = value
         found = find_member(value, self._layout.column)
         if isinstance(found, NumberList):
-            self._texts[row] = block.text_of(found)
+            self._lists.append((row, found))
         elif isinstance(found, str) and found.lstrip()[:1] == "[":
             self._texts[row] = found.strip()[1:-1].encode("utf-8", "replace")
         elif isinstance(found, str) and self._layout.chosen.is_base64:
             self._decoded[row] = _decode(found)
-            self._texts[row] = b""
         else:
             raise ValueError(self._describe(found, value))
         self._take_fields(row, value)

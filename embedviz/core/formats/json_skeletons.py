@@ -15,6 +15,9 @@ _JOINED = ", "
 _LONGEST_INTEGER = 18
 _MESSAGE_LENGTH = 200
 
+# A backslash that escapes nothing is one, as it stands.
+_escapes = re.compile(r'\\(u[0-9a-fA-F]{4}|["\\/bfnrt])?').sub
+
 # What is near an error, without what stands for something else.
 _until_mark = re.compile(r".?[^,:\[\]{}]{0,20}", re.DOTALL).match
 
@@ -62,6 +65,10 @@ def parse_skeleton(text: bytes, first_list: int = 0) -> Any:
     try:
         return json.loads(decoded, strict=False, parse_constant=_Marks(first_list))
     except json.JSONDecodeError as error:
+        if "escape" in error.msg:
+            mended = _escapes(lambda found: found[0] if found[1] else "\\\\", decoded)
+            if mended != decoded:
+                return parse_skeleton(mended.encode(), first_list)
         near = _until_mark(decoded, error.pos)
         assert near is not None
         raise ValueError(f"no valid JSON at {near[0]!r} ({error.msg})") from None

@@ -40,7 +40,7 @@ _FULL = 100_000_000_000_000_000  # With one digit more it has 18, and fits 64 bi
 
 
 @serial_kernel
-def _round(mantissa: Any, exponent: Any, negative: bool) -> Any:
+def round_decimal(mantissa: Any, exponent: Any, negative: bool) -> Any:
     """Return the float32 of mantissa × 10^exponent, and whether it is certainly the nearest."""
     if mantissa == 0:
         return np.float32(-0.0 if negative else 0.0), True
@@ -80,15 +80,15 @@ def parse_number(text: Bytes, start: int, end: int, point: int) -> Any:
         i += 1
     is_number = n_digits > 0
     if is_number and i < end and (text[i] | 32) == _E:
-        power, is_number = _parse_exponent(text, i + 1, end)
+        power, is_number = parse_exponent(text, i + 1, end)
         exponent += power
         i = end
-    value, certain = _round(mantissa, exponent, negative)
+    value, certain = round_decimal(mantissa, exponent, negative)
     return value, certain and is_number and i == end
 
 
 @serial_kernel
-def _parse_exponent(text: Bytes, start: int, end: int) -> Any:
+def parse_exponent(text: Bytes, start: int, end: int) -> Any:
     """Return the integer of at most four digits in `text[start:end]`, and whether there is one."""
     i = start
     negative = i < end and text[i] == _MINUS
@@ -142,7 +142,7 @@ def _parse_from_end(text: Bytes, start: int, end: int) -> Any:
     negative = i >= start and text[i] == _MINUS
     if negative:
         i -= 1
-    value, is_nearest = _round(mantissa, -n_decimals, negative)
+    value, is_nearest = round_decimal(mantissa, -n_decimals, negative)
     is_whole = n_digits > 0 and (i < start or text[i] == _SPACE or text[i] == _TAB)
     return value, i + 1, certain and is_nearest and is_whole and n_points < 2
 
