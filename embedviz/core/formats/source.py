@@ -51,7 +51,7 @@ _DECOMPRESSORS: dict[bytes, Callable[..., Any]] = {
 }
 _UNREADABLE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError)
 _LARGEST_RATIO = 200
-_NEVER_TOO_LARGE = 64 << 20
+_NEVER_TOO_LARGE = 32 << 20
 """Bytes that are unpacked whatever they came from."""
 
 
@@ -96,7 +96,7 @@ class Source:
         with reading(self.name):
             self.size = self.path.stat().st_size
             if self.path.is_dir():
-                raise UserError(f"{self.name} is a folder. Choose a file with vectors in it.")
+                raise UserError(describe_folder(self.path))
             if not self.path.is_file():
                 raise UserError(f"{self.name} is no ordinary file, so it cannot be opened.")
             with self.path.open("rb") as file:

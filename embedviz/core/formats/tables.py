@@ -22,6 +22,7 @@ from embedviz.core.formats.source import Source
 
 _SEPARATORS = b"\t;,|"
 _CONSISTENT = 0.8
+_MOST_COLUMNS = 1 << 16
 
 _is_list = re.compile(rb"\s*\[.*\]\s*", re.DOTALL).fullmatch
 _is_integer = re.compile(rb"[+-]?[0-9]{1,18}").fullmatch
@@ -118,7 +119,7 @@ def find_layout(source: Source) -> Layout | None:
         # Without any quotes in sight, those to come are the Projector's: plain characters.
         choices = (False, True) if b'"' in text else (separator != ord("\t"),)
         for has_quotes in choices:
-            found = _try(text, separator, has_quotes)
+            found = _try(text, separator, has_quotes, source.name)
             if found and (best is None or found[0] > best[0]):
                 best = found
     return best[1] if best else None
@@ -128,7 +129,7 @@ _Fit = tuple[bool, int, float, bool]
 """Larger the better a layout fits: any lists, number columns, text in equal rows, quotes."""
 
 
-def _try(text: bytes, separator: int, has_quotes: bool) -> tuple[_Fit, Layout] | None:
+def _try(text: bytes, separator: int, has_quotes: bool, name: str) -> tuple[_Fit, Layout] | None:
     split, used, _ = split_records(text, separator, has_quotes=has_quotes)
     records = [split.fields(i) for i in range(len(split))]
     if not records:
@@ -137,6 +138,13 @@ def _try(text: bytes, separator: int, has_quotes: bool) -> tuple[_Fit, Layout] |
     if count < _CONSISTENT * len(records) - 1:
         return None
     body = [record for record in records[1:] or records if len(record) == width]
+    if width > _MOST_COLUMNS:  # Each is looked at by itself, which would take minutes.
+        if not _is_printed_number(body[0][-1], ord(".")):
+            return None
+        raise UserError(
+            f"{name} has {width:,} columns. Tables are read with up to {_MOST_COLUMNS:,}: save "
+            "longer vectors as .npy, with numpy.save(path, vectors)."
+        )
     lists = [c for c in range(width) if _mostly(_is_list, [record[c] for record in body])]
     point, numbers = _find_numbers(body, width, separator)
     if not lists and len(numbers) < 2:

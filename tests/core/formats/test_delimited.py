@@ -275,3 +275,11 @@ def test_real_files(data_folder):
     iris = load(data_folder / "projector" / "iris_labels.tsv")
     assert iris.vectors.shape == (150, 4)
     assert iris.metadata.num_rows == 150
+
+
+def test_more_columns_than_can_be_looked_at_are_refused(write):
+    header = ",".join(f"d{i}" for i in range(70_000))
+    with pytest.raises(UserError, match=r"wide\.csv has 70,000 columns\. .* save longer vectors"):
+        load(write("wide.csv", f"{header}\n{'0.5,' * 69_999}1\n"))
+    with pytest.raises(UserError, match="text without vectors"):
+        load(write("wide.txt", f"{'a,' * 70_000}\n"))
