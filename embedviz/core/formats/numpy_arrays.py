@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from embedviz.core.errors import UserError
 from embedviz.core.formats.companions import companion_of
+from embedviz.core.formats.pickles import note_on_part
 from embedviz.core.formats.reading import (
     BadRows,
     Contents,
@@ -178,6 +179,7 @@ def _read_array(source: Source, settings: ReadSettings, report: Report) -> Conte
             contents = read_mapped(header, source, settings, report)
     if surplus:
         contents.notes.append(f"{counted(surplus, 'byte')} after the array not read.")
+    contents.notes += note_on_part(source.path)
     contents.companions = (companion_of(source.path),)
     return contents
 
