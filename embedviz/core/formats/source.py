@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from embedviz.core.errors import UserError
 from embedviz.core.formats.archives import WITHIN, ZIP_START, Archive, shown_name
+from embedviz.core.formats.folders import describe_folder
 from embedviz.core.formats.unpacking import open_xz
 from embedviz.core.memory import in_words
 
