@@ -52,13 +52,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def show_window(arguments: Sequence[str]) -> int:
     """Open the window on the files given, or on the bundled words."""
     options = _window_parser().parse_args(arguments)
-    opened = _load_files(options)
+    has_session = _has_session(options)
+    opened = [] if has_session else _load_files(options)
     _require_window()
-    application = _make_application()
+    application = _make_application(_remembered_theme())
     window = make_window()
     window.failures.install()
     window.show()
-    if opened:
+    window.files.start()
+    if has_session:
+        window.open_paths(options.files)
+    elif opened:
         for vector_set in opened:
             window.session.show(window.session.state.opened(vector_set))
     else:
@@ -110,6 +114,7 @@ def show(
     window.failures.install()
     window.session.show(window.session.state.opened(vectors))
     window.show()
+    window.files.start()
     if not hasattr(builtins, "__IPYTHON__"):
         application.exec()
     return window
@@ -210,6 +215,24 @@ def _path(text: str | None) -> Path | None:
     return None if text is None else Path(text)
 
 
+def _has_session(options: argparse.Namespace) -> bool:
+    """Return whether a session is among the files; the window opens it, and says how far it is."""
+    from embedviz.app.files.session_writing import is_session
+
+    if not any(is_session(Path(file)) for file in options.files):
+        return False
+    if options.labels is not None or options.metadata is not None:
+        raise UserError("A session knows its labels and metadata: leave out --labels, --metadata.")
+    return True
+
+
+def _remembered_theme() -> Theme | None:
+    from embedviz.app.files.settings import read_settings
+    from embedviz.gui.theme import THEMES
+
+    return THEMES.get(read_settings().theme or "")
+
+
 def _load_files(options: argparse.Namespace) -> list[VectorSet]:
     files, labels, metadata = options.files, options.labels, options.metadata
     if not files:
@@ -271,7 +294,9 @@ def _window_parser() -> argparse.ArgumentParser:
         epilog="Without a window: `embedviz info`, `embedviz convert` and `embedviz figure`, each "
         "with --help.",
     )
-    parser.add_argument("files", nargs="*", metavar="FILE", help="vectors, in any known format")
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="vectors, in any known format, or a session"
+    )
     add_reading_options(parser)
     parser.add_argument("--version", action="version", version=_version())
     return parser

@@ -13,13 +13,12 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from embedviz.app.files.autosave import Autosave, Orphan, find_orphan
-from embedviz.app.files.documents import is_document
 from embedviz.app.files.remembering import Remembering
 from embedviz.app.files.session_sets import Plan, Restored, read_plan, restore_sets
 from embedviz.app.files.session_state import restore_state
-from embedviz.app.files.session_writing import FORMAT, SUFFIX, can_be_kept, save_session
+from embedviz.app.files.session_writing import SUFFIX, can_be_kept, is_session, save_session
 from embedviz.app.files.settings import Recent, read_settings
-from embedviz.app.pairing import Wanted
+from embedviz.app.pairing import Wanted, pair_up
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
@@ -71,7 +70,9 @@ class SessionFiles(QObject):
         self.task.failed.connect(self._on_failed)
         self._looking = Task(self)
         self._locator: Locator | None = None
-        self._orphan: Orphan | None = None
+        self._offered: Orphan | None = None
+        self._restored: Orphan | None = None
+        self._rest: list[Path] = []
         self._is_restoring = False
         self._session.changed.connect(self._on_changed)
 
@@ -85,21 +86,27 @@ class SessionFiles(QObject):
         """End: the window is closed as it should be."""
         self.autosave.close()
         self.remembering.close()
-        if self._orphan is not None:
-            self._orphan.leave()
-            self._orphan = None
+        if self._offered is not None:
+            self._offered.leave()
+            self._offered = None
 
     def describe_window(self) -> dict[str, Any]:
         """Return what else than the state is to be restored, as JSON."""
         return {"arrangement": self._window.arrangement.describe(), "theme": look.theme.name}
 
     def take_sessions(self, paths: Sequence[str | Path]) -> list[Path]:
-        """Open the session among files, and return the others."""
+        """Return the files to open now: where there is a session, none, as they come after it.
+
+        Of several sessions, the last one is opened: each takes the place of what is open.
+        """
         files = [Path(path) for path in paths]
         sessions = [path for path in files if is_session(path)]
-        if sessions:
-            self.open(sessions[-1])  # Each takes the place of what is open.
-        return [path for path in files if path not in sessions]
+        others = [path for path in files if path not in sessions]
+        if not sessions:
+            return others
+        self.open(sessions[-1])
+        self._rest = others
+        return []
 
     def save(self, path: Path) -> None:
         """Save what is open to a file."""
@@ -109,7 +116,7 @@ class SessionFiles(QObject):
     def open(self, path: Path, orphan: Orphan | None = None) -> None:
         """Open a session in place of what is open; asks for files that were moved."""
         self._window.notice.clear()
-        self._orphan = orphan or self._orphan
+        self._restored, self._rest = orphan, []
         read = partial(_read, path, {})
         self.task.run(read, partial(self._locate, path))
 
@@ -151,6 +158,7 @@ class SessionFiles(QObject):
         notes = [*restored.notes, *choices.notes]
         if plan.library and not choices.state.sets:
             self._tell(path, "Nothing of it could be opened, so the window is as it was.", notes)
+            self._open_rest()
             return
         state = _with_memory_of(choices.state, self._session.state)
         if len(state.sets) > len(choices.state.sets):
@@ -164,9 +172,10 @@ class SessionFiles(QObject):
         self._on_opened(path)
         if notes:
             self._tell(path, "", notes)
+        self._open_rest()
 
     def _tell(self, path: Path, what: str, notes: list[str]) -> None:
-        name = "The last session" if self._orphan is not None else path.name
+        name = path.name if self._restored is None else "The last session"
         shown = [what] * bool(what) + notes[:_MOST_TOLD]
         if len(notes) > _MOST_TOLD:
             shown.append(f"And {len(notes) - _MOST_TOLD} more.")
@@ -181,18 +190,24 @@ class SessionFiles(QObject):
         self._window.arrangement.restore(window.get("arrangement"))
 
     def _on_opened(self, path: Path) -> None:
-        orphan, self._orphan = self._orphan, None
+        orphan = self._restored
         if orphan is None:
             self.remembering.change(lambda settings: settings.with_recent(_recent(path)))
             self._window.statusBar().showMessage(f"{path.name} is open", 6000)
         else:
+            self._offered = None
             # Not before this process has a file of its own.
             self.autosave.save(orphan.discard)
+
+    def _open_rest(self) -> None:
+        rest, self._rest = self._rest, []
+        if rest:
+            self._window.opener.open(pair_up(rest))
 
     def _offer(self, orphan: Orphan | None) -> None:
         if orphan is None:
             return
-        self._orphan = orphan
+        self._offered = orphan
         saved = f"{orphan.saved:%H:%M}"
         if orphan.saved.date() != type(orphan.saved).now().date():
             saved = f"{orphan.saved:%Y-%m-%d} {saved}"
@@ -206,15 +221,16 @@ class SessionFiles(QObject):
         )
 
     def _discard(self) -> None:
-        if self._orphan is not None:
-            self._orphan.discard()
-            self._orphan = None
+        if self._offered is not None:
+            self._offered.discard()
+            self._offered = None
         self._looking.run(lambda report: find_orphan(), self._offer)
 
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, UserError):
             raise error
         self._window.notice.tell(str(error))
+        self._open_rest()
 
     def _on_changed(self, old: State, new: State) -> None:
         if self._is_restoring:
@@ -258,11 +274,6 @@ def ask_to_open(window: MainWindow) -> None:
     path, _ = QFileDialog.getOpenFileName(window, "Open session", read_settings().folder, _KINDS)
     if path:
         window.files.open(Path(path))
-
-
-def is_session(path: Path) -> bool:
-    """Return whether a file is a session, by its name or its content."""
-    return path.suffix.lower() == SUFFIX or is_document(path, FORMAT)
 
 
 def _only_in_memory(state: State) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from embedviz.app.files.documents import Document, write_document
+from embedviz.app.files.documents import Document, is_document, write_document
 from embedviz.app.files.packed import pack_rows, pack_texts, pack_vector
 from embedviz.app.files.values import path_to_json, to_json
 from embedviz.app.map_settings import MapSettings
@@ -117,6 +117,11 @@ def describe_session(
     }
     left_out = tuple(each.name or "unnamed" for each in state.sets if each not in writer.places)
     return Described(document, left_out)
+
+
+def is_session(path: Path) -> bool:
+    """Return whether a file is a session, by its name or its content."""
+    return path.suffix.lower() == SUFFIX or is_document(path, FORMAT)
 
 
 def can_be_kept(vector_set: VectorSet) -> bool:

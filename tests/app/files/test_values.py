@@ -1,7 +1,7 @@
 """Settings as JSON and back, checked by the types that their classes name."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,7 +30,7 @@ class Many:
     names: frozenset[str] = frozenset()
     place: tuple[float, float] | None = None
     parts: tuple[int, ...] = ()
-    deep: WhiteningDial = WhiteningDial()
+    deep: WhiteningDial = field(default_factory=WhiteningDial)
 
 
 floats = st.floats(allow_nan=False, allow_infinity=False)

@@ -1,0 +1,379 @@
+"""Sessions, as the user of the window sees them."""
+
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog, QToolButton
+
+from embedviz.__main__ import make_window
+from embedviz.app.files.autosave import autosave_folder
+from embedviz.app.files.settings import Recent, read_settings
+from embedviz.core.camera import Camera
+from embedviz.core.recipes import Whitened
+from embedviz.core.samples import load_sample
+from embedviz.gui.figures import draw_image
+from embedviz.gui.style import apply_theme
+from embedviz.gui.theme import DARK, look
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("EMBEDVIZ_DATA_DIR", str(tmp_path / "own"))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Return a folder with two files of vectors."""
+    rng = np.random.default_rng(0)
+    for name in ("glove", "other"):
+        lines = [
+            f"{name}{i}," + ",".join(f"{value:.3f}" for value in rng.normal(size=6))
+            for i in range(60)
+        ]
+        text = "label," + ",".join(f"d{i}" for i in range(6)) + "\n" + "\n".join(lines) + "\n"
+        (tmp_path / f"{name}.csv").write_text(text)
+    return tmp_path
+
+
+@pytest.fixture
+def settled(qtbot, idle):
+    """Return a function that waits until a window does nothing any more."""
+
+    def wait(window):
+        idle(window.session)
+        qtbot.waitUntil(lambda: not window.files.task.is_busy)
+        idle(window.session)
+
+    return wait
+
+
+@pytest.fixture
+def second(qtbot):
+    """Return another window, with nothing open."""
+    window = make_window()
+    window.resize(1280, 800)
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    return window
+
+
+def answer(monkeypatch, path, name="getOpenFileName"):
+    monkeypatch.setattr(QFileDialog, name, lambda *args: (str(path), ""))
+
+
+def names(window):
+    return [each.name for each in window.session.state.sets]
+
+
+@pytest.fixture
+def saved(window, folder, settled, monkeypatch):
+    """Return a window with a derived set, a selection and two maps, and its session."""
+    window.open_paths([folder / "glove.csv", folder / "other.csv"])
+    settled(window)
+    session = window.session
+    words = session.state.sets[0]
+    session.show(session.state.derived(Whitened(0.5).derive(words)))
+    session.show(session.state.queried(7).selecting(range(20)).truncated(4))
+    session.show(session.state.with_map())
+    camera = Camera(scale=3.0, is_3d=True)
+    session.show(session.state.mapped(replace(session.state.map, is_3d=True, camera=camera)))
+    window.docks["neighbors"].hide()
+    settled(window)
+    path = folder / "work.embedviz"
+    answer(monkeypatch, path.with_suffix(""), "getSaveFileName")
+    window.trigger("file.save_session")
+    settled(window)
+    return window, path
+
+
+def shown(window):
+    """Return what is on the screen of the maps, and the state without its sets."""
+    state = window.session.state
+    places = {each: place for place, each in enumerate(state.sets)} | {None: None}
+    maps = tuple(replace(each, vector_set=places[each.vector_set]) for each in state.maps)
+    rest = replace(state, sets=(), active=None, maps=maps, left=())
+    return names(window), places[state.active], rest
+
+
+def pictures(window):
+    return [draw_image(window.more_maps.pane(1).picture), draw_image(window.panes[0].picture)]
+
+
+def test_a_session_opens_as_it_was(saved, second, settled, qtbot):
+    window, path = saved
+    assert path.exists()
+    assert str(path) in window.statusBar().currentMessage()
+    second.open_paths([str(path)])
+    settled(second)
+    assert second.notice.text == ""
+    assert names(second) == ["glove", "whitened, strength 0.5", "other"]
+    assert shown(second) == shown(window)
+    assert not second.docks["neighbors"].isVisible()
+    qtbot.waitUntil(lambda: second.files.describe_window() == window.files.describe_window())
+    settled(second)
+    settled(window)
+    assert pictures(second) == pictures(window)
+    assert not second.session.can_undo
+    assert [Recent(str(path))] == list(read_settings().recent[:1])
+
+
+def test_it_takes_the_place_of_what_is_open(saved, settled):
+    window, path = saved
+    before = shown(window)
+    window.session.show(window.session.state.closed(window.session.state.sets[0]))
+    window.session.show(window.session.state.opened(load_sample("words")))
+    window.open_paths([path])
+    settled(window)
+    assert shown(window) == before
+    assert not window.session.can_undo
+
+
+def test_sets_in_memory_are_named_and_stay(saved, settled, toy, folder, monkeypatch):
+    window, path = saved
+    window.session.show(window.session.state.opened(toy))
+    window.trigger("file.save_session")
+    settled(window)
+    assert "1 set is only in memory and not in it: toy." in window.notice.text
+    assert "toy" not in path.read_text()
+    answer(monkeypatch, path)
+    window.trigger("file.open_session")
+    settled(window)
+    assert names(window)[-1] == "toy"
+    assert "still open" in window.notice.text
+
+
+def test_nothing_that_can_be_saved(window, toy):
+    window.trigger("file.save_session")
+    assert "Open a file" in window.notice.text
+    window.session.show(window.session.state.opened(toy))
+    window.trigger("file.save_session")
+    assert "toy is only in memory" in window.notice.text
+
+
+def test_a_session_can_be_dropped_with_other_files_that_open_after_it(
+    saved, second, settled, folder
+):
+    _, path = saved
+    np.save(folder / "more.npy", np.eye(3))
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(each)) for each in (folder / "more.npy", path)])
+    copy, left, none = (
+        Qt.DropAction.CopyAction,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    second.dropEvent(QDropEvent(QPointF(5, 5), copy, data, left, none))
+    settled(second)
+    assert names(second) == ["glove", "whitened, strength 0.5", "other", "more"]
+
+
+def locate(qtbot, window, button):
+    """Wait for the question about a file that was moved, and press a button of it."""
+    qtbot.waitUntil(lambda: getattr(window.files._locator, "box", None) is not None)
+    box = window.files._locator.box
+    text = f"{box.text()} {box.informativeText()}"
+    (found,) = [each for each in box.buttons() if each.objectName() == f"locate.{button}"]
+    found.click()
+    return text
+
+
+def test_a_file_that_was_moved_is_asked_for(saved, second, settled, qtbot, folder, monkeypatch):
+    window, path = saved
+    (folder / "glove.csv").rename(folder / "new.csv")
+    second.open_paths([path])
+    answer(monkeypatch, folder / "new.csv")
+    text = locate(qtbot, second, "choose")
+    assert "glove.csv is not at its place any more" in text
+    assert str(folder / "glove.csv") in text
+    settled(second)
+    assert names(second) == ["new", "whitened, strength 0.5", "other"]
+    assert shown(second)[1:] == shown(window)[1:]
+    assert second.notice.text == ""
+
+
+def test_a_file_that_is_skipped_is_named_and_the_rest_opens(saved, second, settled, qtbot, folder):
+    _, path = saved
+    (folder / "glove.csv").unlink()
+    second.open_paths([path])
+    locate(qtbot, second, "skip")
+    settled(second)
+    assert names(second) == ["other"]
+    assert second.notice.text.startswith("work.embedviz: glove could not be opened")
+
+
+def test_files_that_moved_together_are_asked_for_once(
+    saved, second, settled, qtbot, folder, monkeypatch
+):
+    _, path = saved
+    (folder / "there").mkdir()
+    for name in ("glove.csv", "other.csv"):
+        (folder / name).rename(folder / "there" / name)
+    second.open_paths([path])
+    answer(monkeypatch, folder / "there" / "glove.csv")
+    locate(qtbot, second, "choose")
+    settled(second)
+    assert len(names(second)) == 3
+
+
+def test_all_can_be_skipped_and_the_window_stays(saved, second, settled, qtbot, folder, toy):
+    _, path = saved
+    second.session.show(second.session.state.opened(toy))
+    for name in ("glove.csv", "other.csv"):
+        (folder / name).unlink()
+    second.open_paths([path])
+    locate(qtbot, second, "skip_all")
+    settled(second)
+    assert names(second) == ["toy"]
+    assert "Nothing of it could be opened" in second.notice.text
+
+
+def test_what_is_no_session_is_refused(window, tmp_path, settled):
+    (tmp_path / "a.embedviz").write_text("{")
+    window.open_paths([tmp_path / "a.embedviz"])
+    settled(window)
+    assert "a.embedviz is no embedviz session" in window.notice.text
+
+
+def test_odd_arrangements_change_nothing(saved, second, settled):
+    _, path = saved
+    document = json.loads(path.read_text())
+    for odd in (None, [], {"beside": 3, "hidden": [1], "widths": ["x"], "front": []}):
+        document["window"] = {"arrangement": odd, "theme": 7}
+        path.write_text(json.dumps(document))
+        second.open_paths([path])
+        settled(second)
+        assert len(names(second)) == 3
+        assert second.docks["map"].isVisible()
+
+
+def test_recent_files_are_listed_and_opened(window, folder, settled, qtbot, second):
+    window.open_paths([folder / "glove.csv", folder / "other.csv"])
+    settled(window)
+    qtbot.waitUntil(lambda: not window.files.remembering.is_busy)
+    menu = second.files.recent_menu
+    menu.fill()
+    assert [each.text() for each in menu.entries] == ["other.csv", "glove.csv"]
+    menu.entries[1].trigger()
+    settled(second)
+    assert names(second) == ["glove"]
+
+
+def test_recent_files_that_are_gone_are_gray_and_all_can_be_forgotten(
+    window, folder, settled, qtbot
+):
+    window.open_paths([folder / "glove.csv", folder / "other.csv"])
+    settled(window)
+    qtbot.waitUntil(lambda: not window.files.remembering.is_busy)
+    (folder / "other.csv").unlink()
+    menu = window.files.recent_menu
+    menu.fill()
+    qtbot.waitUntil(lambda: not menu.entries[0].isEnabled())
+    assert menu.entries[1].isEnabled()
+    assert "not there" in menu.entries[0].toolTip()
+    menu.actions()[-1].trigger()
+    qtbot.waitUntil(lambda: not window.files.remembering.is_busy)
+    menu.fill()
+    assert [each.text() for each in menu.actions()] == ["No files yet"]
+
+
+def test_the_theme_is_remembered(window, qtbot, qapp):
+    window.files.start()
+    apply_theme(qapp, DARK)
+    qtbot.waitUntil(lambda: read_settings().theme == "dark")
+
+
+def test_a_session_brings_its_theme(saved, second, settled):
+    _, path = saved
+    document = json.loads(path.read_text())
+    document["window"]["theme"] = "dark"
+    path.write_text(json.dumps(document))
+    second.open_paths([path])
+    settled(second)
+    assert look.theme is DARK
+
+
+CHILD = """
+import sys, time
+from embedviz.app.files.autosave import SavedFile
+from embedviz.app.files.session_sets import read_plan, restore_sets
+from embedviz.app.files.session_state import restore_state
+from embedviz.core.steps import STEPS
+from pathlib import Path
+plan = read_plan(Path(sys.argv[1]), STEPS)
+state = restore_state(plan.document, restore_sets(plan)).state
+saved = SavedFile()
+saved.write(state, {}, STEPS)
+print("saved", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def crashed(saved):
+    """Return the session that a killed process has left."""
+    _, path = saved
+    arguments = [sys.executable, "-c", CHILD, str(path)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as child:
+        try:
+            assert child.stdout.readline() == "saved\n"
+        finally:
+            child.kill()
+    return next(autosave_folder().glob("*.embedviz"))
+
+
+@pytest.fixture
+def left_behind(saved):
+    """Return such a session, without the time that it takes to start a process."""
+    autosave_folder().mkdir(parents=True)
+    return shutil.copy(saved[1], autosave_folder() / "left.embedviz")
+
+
+def press(window, qtbot, name):
+    button = window.notice.findChild(QToolButton, name)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_after_a_crash_the_last_session_is_offered(
+    crashed, saved, second, settled, qtbot, artefacts
+):
+    window, _ = saved
+    second.files.start()
+    qtbot.waitUntil(lambda: second.notice.text != "")
+    assert second.notice.text.startswith(
+        "embedviz ended unexpectedly. Restore the last session (3 sets, "
+    )
+    assert names(second) == []  # Nothing is restored by itself.
+    second.grab().save(str(artefacts / "crash-offer.png"))
+    press(second, qtbot, "notice.offer")
+    settled(second)
+    assert shown(second) == shown(window)
+    qtbot.waitUntil(lambda: not crashed.exists())
+    (own,) = autosave_folder().glob("*.embedviz")
+    second.close()
+    assert not own.exists()
+
+
+def test_it_can_be_discarded(left_behind, second, qtbot):
+    second.files.start()
+    qtbot.waitUntil(lambda: second.notice.text != "")
+    press(second, qtbot, "notice.other")
+    assert not left_behind.exists()
+    assert second.notice.text == ""
+
+
+def test_it_is_offered_again_when_nothing_was_decided(left_behind, second, qtbot, window):
+    second.files.start()
+    qtbot.waitUntil(lambda: second.notice.text != "")
+    press(second, qtbot, "notice.close")
+    second.close()
+    assert left_behind.exists()
+    window.files.start()
+    qtbot.waitUntil(lambda: window.notice.text != "")
