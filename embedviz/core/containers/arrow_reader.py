@@ -34,6 +34,7 @@ from embedviz.core.layout_messages import Message
 _SAMPLE_ROWS = 200
 _SAMPLE_BATCHES = 50
 """So many are looked at where the first vectors are missing."""
+_SAMPLE_GROUPS = 4
 _QUICKLY_COUNTED = 4
 """Batches that are unpacked only to count their rows."""
 _MOST_COLUMNS = 20_000
@@ -168,16 +169,19 @@ class ParquetReader(TableReader):
         import pyarrow.parquet as pq
 
         names = self.schema.names
-        wanted = {names[column] for column in columns}
-        # Columns of one name come together.
-        found = [position for position, name in enumerate(names) if name in wanted]
+        found = sorted(set(columns))
+        counts = Counter(names)
+        wanted = None
+        if all(counts[names[position]] == 1 for position in found):
+            wanted = [names[position] for position in found]
+        else:  # Those of one name cannot be told apart before they are read.
+            found = list(range(len(names)))
         order = [found.index(column) for column in columns]
-        in_order = list(dict.fromkeys(names[position] for position in found))
         size = max(_BUFFER_BYTES // len(found), 1 << 12)
         with pq.ParquetFile(
             self._path, metadata=self._metadata, pre_buffer=False, buffer_size=min(size, 1 << 20)
         ) as file:
-            for batch in file.iter_batches(n_rows, columns=in_order, use_threads=False):
+            for batch in file.iter_batches(n_rows, columns=wanted, use_threads=False):
                 if batch.num_columns != len(found):
                     raise pa.ArrowInvalid("its columns are named in a way that is not understood")
                 yield [batch.column(place) for place in order]
@@ -185,15 +189,17 @@ class ParquetReader(TableReader):
     def _block_rows(self, columns: Sequence[int], n_rows: int) -> int:
         """Return fewer rows where they hold long texts."""
         names = {self.schema.names[column] for column in columns}
-        n_bytes = 0
-        for group in range(min(self._metadata.num_row_groups, 4)):
+        longest = 1
+        for group in range(min(self._metadata.num_row_groups, _SAMPLE_GROUPS)):
             found = self._metadata.row_group(group)
-            for place in range(found.num_columns):
-                column = found.column(place)
-                if column.path_in_schema.split(".")[0] in names and found.num_rows > 0:
-                    row_bytes = column.total_uncompressed_size // found.num_rows
-                    n_bytes = max(n_bytes, row_bytes)
-        return max(min(n_rows, _BLOCK_BYTES // max(n_bytes, 1)), 1)
+            chunks = (found.column(place) for place in range(found.num_columns))
+            n_bytes = sum(
+                chunk.total_uncompressed_size
+                for chunk in chunks
+                if chunk.path_in_schema.split(".")[0] in names
+            )
+            longest = max(longest, n_bytes // max(found.num_rows, 1))
+        return max(min(n_rows, _BLOCK_BYTES // longest), 1)
 
 
 class FileReader(TableReader):

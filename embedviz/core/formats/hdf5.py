@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from embedviz.core.errors import Undecided, UserError
 from embedviz.core.formats.arrow_tables import VECTOR_NAMES
 from embedviz.core.formats.columns import (
-    LABEL_NAMES,
     choose_label_column,
     require_column,
     unique_names,
@@ -34,6 +33,7 @@ _WIDEST_COUNTS = 4096
 _CACHE_BYTES = 256 << 20
 _INDEX = "index"
 _SHOWN = 20
+_SINGLE = {"vocab": "word", "vocabulary": "word"}
 _MOST_NAMED = 3
 _ADD_PCA = (
     "Add principal components to it: in Python, `import scanpy as sc; a = sc.read_h5ad(path); "
@@ -167,7 +167,13 @@ def _columns_for(
     columns = [_Column(**column) for column in given if column["n_rows"] == array.n_rows]
     group = array.key.rpartition("/")[0]
     columns.sort(key=lambda column: column.name.rpartition("/")[0] != group)
-    short = unique_names([column.name.rpartition("/")[2] for column in columns])
+    seen: set[str] = set()
+    short = []
+    for column in columns:
+        last = column.name.rpartition("/")[2]
+        short.append(column.name if last in seen else last)
+        seen.add(last)
+    short = unique_names(short)
     return [
         _Column(column.position, unique, column.n_rows, column.is_text)
         for column, unique in zip(columns, short, strict=True)
@@ -210,12 +216,10 @@ def _label_of(table: pa.Table, name: str, *, is_anndata: bool) -> str | None:
     names: list[str] = table.column_names
     if is_anndata and _INDEX in names:
         return _INDEX
-    usual = {name.casefold().removesuffix("s"): name for name in reversed(names)}
-    for known in (*LABEL_NAMES, "vocab", "index"):
-        found = usual.get(known)
-        if found is not None and str(table.schema.field(found).type) == "string":
-            return found
-    return choose_label_column(table, None, name)
+    # Arrays are named for all of their values: words, labels.
+    single = unique_names([_SINGLE.get(n.casefold(), n.removesuffix("s")) for n in names])
+    found = choose_label_column(table.rename_columns(single), None, name)
+    return None if found is None else names[single.index(found)]
 
 
 HDF5 = Format(_matches, _read, frozenset({"key"}))
