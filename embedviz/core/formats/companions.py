@@ -22,7 +22,7 @@ from embedviz.core.formats.columns import (
     require_column,
     to_table,
 )
-from embedviz.core.formats.labels import note_on_replaced
+from embedviz.core.formats.labels import count_repeated, label_by_number, note_on_replaced
 from embedviz.core.formats.reading import Contents, ReadSettings, counted
 from embedviz.core.formats.source import Source
 from embedviz.core.formats.vocabulary import read_labels
@@ -74,10 +74,9 @@ def with_companions(contents: Contents, source: Source, settings: ReadSettings) 
         _take_beside(contents)
     if settings.numbers_rows or contents.labels is None:
         start = "No labels: the" if contents.labels is None else "The"
-        contents.labels = [str(row) for row in contents.rows.tolist()]
+        contents.labels = label_by_number(contents.rows)
         contents.notes.append(f"{start} rows are called by their numbers, from 0.")
-    n_repeated = len(contents.labels) - len(set(contents.labels))
-    if n_repeated:
+    elif n_repeated := count_repeated(contents.labels):
         contents.notes.append(
             f"{counted(n_repeated, 'row')} with a label that an earlier row has, too."
         )

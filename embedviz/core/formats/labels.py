@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embedviz.core.formats.reading import counted
 from embedviz.core.formats.source import Bytes, Offsets
 from embedviz.core.kernels import serial_kernel
+
+_BLOCK = 1 << 14
 
 
 def decode_spans(text: bytes | Bytes, starts: Offsets, stops: Offsets) -> tuple[list[str], int]:
@@ -64,3 +67,29 @@ def note_on_replaced(count: int, where: str = "") -> list[str]:
         f"{counted(count, 'text')} {place}not valid UTF-8: the bytes that could not be read are "
         "shown as \N{REPLACEMENT CHARACTER}."
     ]
+
+
+def label_by_number(rows: NDArray[np.int64]) -> list[str]:
+    """Return the numbers of rows as their labels."""
+    labels: list[str] = []
+    for start in range(0, len(rows), _BLOCK):
+        labels += map(str, rows[start : start + _BLOCK].tolist())
+    return labels
+
+
+def count_repeated(labels: Sequence[str]) -> int:
+    """Return how many labels were there before.
+
+    A set of a million labels would hold up all other threads while it is made: so hashes are
+    compared, sorted by NumPy, and only labels with the same hash are compared themselves.
+    """
+    hashes = np.empty(len(labels), np.int64)
+    for start in range(0, len(labels), _BLOCK):
+        block = labels[start : start + _BLOCK]
+        hashes[start : start + len(block)] = list(map(hash, block))
+    ordered = np.sort(hashes)
+    shared = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not len(shared):
+        return 0
+    places = np.flatnonzero(np.isin(hashes, shared)).tolist()
+    return len(places) - len({labels[place] for place in places})

@@ -88,7 +88,9 @@ class RowCollector:
         self._matrix: Matrix = np.empty((0, dimensions), np.float32)
         self._count = 0
         self._labels: list[str] | None = [] if is_labeled else None
-        self._seen: set[str] | None = None if keeps_duplicates else set()
+        # No set: the garbage collector would visit a million labels all over the memory, and hold
+        # up the window meanwhile; it leaves a dictionary of strings alone.
+        self._seen: dict[str, None] | None = None if keeps_duplicates else {}
         self._rows: list[RowNumbers] = []
         self._marks: list[NDArray[np.uint8]] = []
         self._n_seen = 0
@@ -239,15 +241,15 @@ class RowCollector:
         seen = self._seen
         if labels is None or seen is None:
             return []
-        distinct = set(labels)
-        if good.all() and len(distinct) == len(labels) and seen.isdisjoint(distinct):
+        distinct = dict.fromkeys(labels)
+        if good.all() and len(distinct) == len(labels) and seen.keys().isdisjoint(distinct):
             seen.update(distinct)
             return []
         repeated = []
         for row in np.flatnonzero(good).tolist():
             if labels[row] in seen:
                 repeated.append(row)
-            seen.add(labels[row])
+            seen[labels[row]] = None
         return repeated
 
     def _cut_at_limit(self, good: np.ndarray) -> tuple[RowNumbers, int]:
