@@ -62,6 +62,7 @@ class Block:
     is_cut: bool
     text: Bytes
     _line: int
+    _open_line: int
 
     @property
     def end(self) -> int:
@@ -69,7 +70,9 @@ class Block:
         return len(self.text)
 
     def line_at(self, position: int) -> int:
-        """Return on which line of the file a position in the text is."""
+        """Return on which line of the file a position is; -1 is where the open document starts."""
+        if position < 0:
+            return self._open_line
         return self._line + int(np.searchsorted(self._line_ends, position))
 
     @cached_property
@@ -88,7 +91,7 @@ class Document:
     frame : bytes
         What is around its rows.
     position : int
-        In the text, of its start where documents are lines.
+        In the text, of its start; -1 where that is in an earlier block.
     problem : str or None
         What is wrong with it.
     """
@@ -124,6 +127,7 @@ class Blocks:
         self._buffer = np.empty(_PREVIEW_BYTES if is_preview else BLOCK_BYTES, np.uint8)
         self._kept = 0
         self._line = 1
+        self._open_line = 1
         self._frame: list[bytes] = []
         self._n_replaced = 0
 
@@ -158,7 +162,9 @@ class Blocks:
 
     def _keep(self, start: int, end: int) -> None:
         """Move what is not read yet to the front, or make room where nothing could be read."""
-        self._line += int(np.count_nonzero(self._buffer[:start] == ord("\n")))
+        if self._scan.is_inside and (first := self._scan.take_start()) >= 0:
+            self._open_line = self._line + _count_lines(self._buffer[:first])
+        self._line += _count_lines(self._buffer[:start])
         self._kept = end - start
         if self._kept > LONGEST_LINE:
             raise UserError(
@@ -176,7 +182,8 @@ class Blocks:
         spans = units[:, [OUT_START, OUT_STOP]].tolist()
         pieces = [out[start:stop] or b"null" for start, stop in spans]
         values = parse_pieces(pieces, units[:, FIRST_LIST].tolist())
-        self._count_replaced(out, pieces)
+        if not _is_text(out):
+            self._n_replaced += sum(not _is_text(piece) for piece in pieces)
         for row in np.flatnonzero(units[:, STATUS] != FINE).tolist():
             values[row] = ValueError(REASONS[int(units[row, STATUS])])
         return Block(
@@ -188,12 +195,8 @@ class Blocks:
             is_cut,
             text,
             self._line,
+            self._open_line,
         )
-
-    def _count_replaced(self, out: bytes, pieces: Sequence[bytes]) -> None:
-        if not _is_text(out):
-            n_rows = sum(not _is_text(piece) for piece in pieces)
-            self._n_replaced += n_rows or 1
 
     def _documents(self, units: Offsets) -> list[Document]:
         """Return the documents that end here, and keep what is known of the one that goes on."""
@@ -208,21 +211,25 @@ class Blocks:
         for _, stop, position, n_before, status in self._scan.documents.tolist():
             end = stop - int(n_cut_out[n_before])
             self._frame.append(frame[start:end])
-            found.append(
-                Document(n_before, b"".join(self._frame), position, REASONS.get(int(status)))
-            )
+            whole = b"".join(self._frame)
+            self._n_replaced += not _is_text(whole)
+            found.append(Document(n_before, whole, position, REASONS.get(int(status))))
             self._frame = []
             start = end
         self._frame.append(frame[start:])
         return found
 
     def _error(self, text: Bytes, position: int, status: int) -> UserError:
-        line = self._line + int(np.count_nonzero(text[:position] == ord("\n")))
+        line = self._line + _count_lines(text[:position])
         near = text[position : position + 30].tobytes().decode("utf-8", "replace")
         return UserError(
             f"{self._name}, line {line:,}: {REASONS[status]} at {near!r}. This is no valid JSON: "
             "write or download the file again."
         )
+
+
+def _count_lines(text: Bytes) -> int:
+    return int(np.count_nonzero(text == ord("\n")))
 
 
 def _is_text(data: bytes) -> bool:

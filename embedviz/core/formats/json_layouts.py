@@ -38,7 +38,7 @@ from embedviz.core.formats.json_scanning import (
 )
 from embedviz.core.formats.json_skeletons import NumberList, find_failure, parse_skeleton
 from embedviz.core.formats.reading import counted
-from embedviz.core.formats.source import BYTE_ORDER_MARK, LONGEST_LINE, Source
+from embedviz.core.formats.source import BYTE_ORDER_MARK, Source
 from embedviz.core.vector_set import Matrix
 
 READABLE = (
@@ -48,6 +48,7 @@ READABLE = (
 )
 
 _SAMPLE = 200
+_LONGEST_LOOK = 32 << 20
 _MOST_KEYS = 1000
 _MOSTLY = 0.5
 _SURELY_A_MAP = 10
@@ -160,6 +161,8 @@ class Sample:
         Whether the file holds nothing else.
     is_cut : bool
         Whether the last document goes on after this.
+    size : int
+        Bytes.
     """
 
     documents: list[Any]
@@ -167,6 +170,7 @@ class Sample:
     is_lines: bool
     is_whole: bool
     is_cut: bool
+    size: int
 
 
 def find_layout(source: Source, vector_column: str | None = None) -> Layout:
@@ -209,7 +213,7 @@ def _samples(source: Source) -> Iterator[Sample]:
     is_lines = _is_lines(text, is_whole)
     yield _sample(text, is_lines, is_whole)
     size = len(text)
-    while not is_whole and size < LONGEST_LINE:
+    while not is_whole and size < _LONGEST_LOOK:
         size *= 4
         with source.stream() as stream:
             text = stream.read(size).removeprefix(BYTE_ORDER_MARK)
@@ -253,7 +257,7 @@ def _sample(text: bytes, is_lines: bool, is_whole: bool) -> Sample:
         with suppress(ValueError):
             documents.append(parse_skeleton(piece, first_list))
     texts = [text[start:stop] for start, stop in lists]
-    return Sample(documents, texts, is_lines, is_whole, scan.is_inside)
+    return Sample(documents, texts, is_lines, is_whole, scan.is_inside, len(text))
 
 
 class _Finder:
@@ -486,7 +490,8 @@ def _describe_lack(sample: Sample, file_name: str) -> UserError:
         return UserError(
             f"{file_name} ends in the middle of its first record. Download or write it again."
         )
-    return UserError(f"{file_name} is JSON without vectors: {_outline(sample)}. {READABLE}")
+    place = "" if sample.is_whole else f" in its first {sample.size >> 20} MB"
+    return UserError(f"{file_name} is JSON without vectors{place}: {_outline(sample)}. {READABLE}")
 
 
 def _outline(sample: Sample) -> str:

@@ -193,6 +193,12 @@ class Scan:
         """Where the lists of numbers are in the text, without their brackets."""
         return self._lists[: self._state[_LISTS]]
 
+    def take_start(self) -> int:
+        """Return where the open document starts in the text, once; then -1: in an earlier one."""
+        start = int(self._state[_START])
+        self._state[_START] = -1
+        return start
+
     @property
     def is_inside(self) -> bool:
         """Whether a document is open."""
@@ -425,9 +431,11 @@ def _open(
         if end == len(text):
             return MORE
         if end > 0:
-            lists[state[_LISTS], 0] = at + 1
-            lists[state[_LISTS], 1] = end
-            state[_LISTS] += 1
+            # Those of a row must be consecutive, so what is around rows has none.
+            if state[_IN_UNIT] or not has_rows:
+                lists[state[_LISTS], 0] = at + 1
+                lists[state[_LISTS], 1] = end
+                state[_LISTS] += 1
             state[_OUT] = _copy(_LIST_MARK, 0, 9, out, state[_OUT])
             state[_AT] = end + 1
             _end_value(state, kinds, out, units, documents)
