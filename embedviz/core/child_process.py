@@ -11,11 +11,11 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import IO
 
 from embedviz.core.errors import UserError
@@ -25,7 +25,6 @@ from embedviz.core.layout_messages import Message, read_message, write_message
 # another file may be named as one of ours.
 _FOLDER = Path(__file__).resolve().parents[2]
 _PIPE_BYTES = 1 << 20
-_FAREWELL_SECONDS = 1.0
 
 
 class ChildProcess:
@@ -39,6 +38,11 @@ class ChildProcess:
         What it does, for messages: "computes layouts".
     environment : mapping of str to str, optional
         Its environment variables. Default: those of this process.
+    takes : callable, optional
+        Given each message as it comes, and None in the end, in another thread; returns whether it
+        has taken it, which then is no news.
+    farewell : float
+        Seconds that it has to end by itself when it is not needed any more.
 
     Raises
     ------
@@ -47,7 +51,13 @@ class ChildProcess:
     """
 
     def __init__(
-        self, module: str, purpose: str, environment: Mapping[str, str] | None = None
+        self,
+        module: str,
+        purpose: str,
+        environment: Mapping[str, str] | None = None,
+        *,
+        takes: Callable[[Message | None], bool] = lambda message: False,
+        farewell: float = 0.0,
     ) -> None:
         try:
             self._process = subprocess.Popen(
@@ -67,9 +77,12 @@ class ChildProcess:
             ) from error
         _widen(self._process.stdout)
         self._purpose = purpose
+        self._takes = takes
+        self._farewell = farewell
         self._heard: SimpleQueue[Message | None] = SimpleQueue()
         self._last_words: deque[str] = deque(maxlen=20)
         self._threads = [self._start(self._listen), self._start(self._overhear)]
+        self._saying = Lock()
         self.is_killed = False
         atexit.register(self.end)
 
@@ -86,7 +99,8 @@ class ChildProcess:
     def say(self, message: Message) -> None:
         """Tell it something, and wait until its pipe has taken it."""
         assert self._process.stdin is not None
-        with suppress(OSError, ValueError):  # It is dead; `news` will say so.
+        # Where it is dead, `news` will say so.
+        with self._saying, suppress(OSError, ValueError):
             write_message(self._process.stdin, message)
 
     def news(self, timeout: float) -> list[Message | None]:
@@ -102,14 +116,17 @@ class ChildProcess:
             heard.append(self._heard.get(timeout=timeout))
             while True:
                 heard.append(self._heard.get_nowait())
+        if None in heard:
+            self._heard.put(None)  # For whoever asks it again.
         return heard
 
     def end(self) -> None:
-        """Let it end by itself, which one that has nothing to do does at once; else kill it."""
+        """Let it end by itself, which one that has nothing to do does at once, or kill it."""
         assert self._process.stdin is not None
-        with suppress(OSError, subprocess.TimeoutExpired):
-            self._process.stdin.close()
-            self._process.wait(_FAREWELL_SECONDS)
+        if self._farewell:
+            with suppress(OSError, subprocess.TimeoutExpired):
+                self._process.stdin.close()
+                self._process.wait(self._farewell)
         self.kill()
 
     def kill(self) -> None:
@@ -120,12 +137,18 @@ class ChildProcess:
         for thread in self._threads:
             thread.join()
         assert self._process.stdin is not None
-        self._process.stdin.close()
+        with self._saying:
+            self._process.stdin.close()
         atexit.unregister(self.end)
+
+    @property
+    def exit_code(self) -> int:
+        """What it ended with, after waiting for that; a signal with a minus."""
+        return self._process.wait()
 
     def how_it_ended(self) -> str:
         """Wait for its end and return how it came about: "SIGSEGV", "exit code 1: killed"."""
-        code = self._process.wait()
+        code = self.exit_code
         self._threads[1].join()  # It may have said why.
         how = f"exit code {code}"
         if code < 0:
@@ -134,8 +157,8 @@ class ChildProcess:
         said = f": {self._last_words[-1]}" if self._last_words else ""
         return how + said
 
-    def _start(self, work: object) -> Thread:
-        thread = Thread(target=work, name=f"embedviz {self._purpose}", daemon=True)  # type: ignore[arg-type]
+    def _start(self, work: Callable[[], None]) -> Thread:
+        thread = Thread(target=work, name=f"embedviz {self._purpose}", daemon=True)
         thread.start()
         return thread
 
@@ -146,8 +169,10 @@ class ChildProcess:
             suppress(OSError, EOFError, ValueError, TypeError, MemoryError),
         ):
             while (message := read_message(replies)) is not None:
-                self._heard.put(message)
-        self._heard.put(None)
+                if not self._takes(message):
+                    self._heard.put(message)
+        if not self._takes(None):
+            self._heard.put(None)
 
     def _overhear(self) -> None:
         """Keep the end of what it prints, for the day it dies."""

@@ -8,24 +8,18 @@ first job comes. After a job it takes the next one.
 
 from __future__ import annotations
 
-import atexit
 import signal
-import subprocess
-import sys
 import time
-from collections import deque
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Any, Self
 
 from numpy.typing import NDArray
 
+from embedviz.core.child_process import ChildProcess
 from embedviz.core.errors import UserError
-from embedviz.core.layout_messages import Message, read_message, write_message
+from embedviz.core.layout_messages import Message
 from embedviz.core.progress import Cancelled, OnLayout, Report, silent
 from embedviz.core.tiles import RowIds
 from embedviz.core.vector_set import Matrix
@@ -33,9 +27,6 @@ from embedviz.core.vector_set import Matrix
 _CHILD = "embedviz.core.layout_child"
 _POLL_SECONDS = 0.05
 _FRAME_SECONDS = 0.05
-# Python looks for modules first where a process runs: not in a folder of the user's, in which
-# another file may be named umap.py.
-_FOLDER = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,30 +73,10 @@ class LayoutProcess:
     """
 
     def __init__(self) -> None:
-        try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", _CHILD],
-                bufsize=0,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                cwd=_FOLDER,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
-        except OSError as error:
-            raise UserError(
-                f"The process that computes layouts could not be started: {error}. "
-                "Close other programs and try again."
-            ) from error
-        self._heard: SimpleQueue[Message | None] = SimpleQueue()
-        self._last_words: deque[str] = deque(maxlen=20)
         self._is_warm = Event()
-        self._is_killed = False
         self._in_use = Lock()
-        self._listener = self._thread(self._listen)
-        self._eavesdropper = self._thread(self._overhear)
         self._sender: Thread | None = None
-        atexit.register(self.kill)
+        self._child = ChildProcess(_CHILD, "computes layouts", takes=self._note_warmth)
 
     def __enter__(self) -> Self:
         return self
@@ -116,12 +87,12 @@ class LayoutProcess:
     @property
     def pid(self) -> int:
         """The number of the process."""
-        return self._process.pid
+        return self._child.pid
 
     @property
     def is_alive(self) -> bool:
         """Whether it can be given a job."""
-        return not self._is_killed and self._process.poll() is None
+        return self._child.is_alive
 
     def wait_until_warm(self, timeout: float) -> bool:
         """Wait until all methods are ready, or the process has ended; return whether they are.
@@ -160,7 +131,9 @@ class LayoutProcess:
             When `report` raised it, or `kill` was called meanwhile.
         """
         with self._in_use:
-            self._sender = self._thread(self._send, job.as_message())
+            # In a thread, as a process that is busy may be slow to take it.
+            self._sender = Thread(target=self._child.say, args=(job.as_message(),), daemon=True)
+            self._sender.start()
             try:
                 positions = self._follow(job, report, _Frames(on_layout))
             except BaseException:
@@ -171,53 +144,21 @@ class LayoutProcess:
 
     def kill(self) -> None:
         """End it, and wait until it is gone and its memory free. May be called at any time."""
-        self._is_killed = True
-        self._process.kill()
-        self._process.wait()
-        for thread in (self._sender, self._listener, self._eavesdropper):
-            if thread is not None:
-                thread.join()
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        atexit.unregister(self.kill)
+        self._child.kill()
+        if self._sender is not None:
+            self._sender.join()
 
-    def _thread(self, work: Any, *arguments: Any) -> Thread:
-        thread = Thread(target=work, args=arguments, name="embedviz layout", daemon=True)
-        thread.start()
-        return thread
-
-    def _send(self, job: Message) -> None:
-        """Give it a job: in a thread, as a process that is busy may be slow to take it."""
-        assert self._process.stdin is not None
-        with suppress(OSError, ValueError):  # It is dead; the listener will say so.
-            write_message(self._process.stdin, job)
-
-    def _listen(self) -> None:
-        assert self._process.stdout is not None
-        with self._process.stdout as replies, suppress(OSError, EOFError, ValueError):
-            while (message := read_message(replies)) is not None:
-                if message.kind == "warm":
-                    self._is_warm.set()
-                else:
-                    self._heard.put(message)
-        self._heard.put(None)
-        self._is_warm.set()
-
-    def _overhear(self) -> None:
-        """Keep the end of what it prints, for the day it dies."""
-        assert self._process.stderr is not None
-        with self._process.stderr as errors:
-            for line in errors:
-                if said := line.decode("utf-8", "replace").strip():
-                    self._last_words.append(said)
+    def _note_warmth(self, message: Message | None) -> bool:
+        if message is None or message.kind == "warm":
+            self._is_warm.set()
+        return message is not None and message.kind == "warm"
 
     def _follow(self, job: Job, report: Report, frames: _Frames) -> Matrix:
         fraction, words = 0.0, f"starting {job.method}"
         while True:
             report(fraction, words)
-            for message in self._news():
+            for message in self._child.news(_POLL_SECONDS):
                 if message is None:
-                    self._heard.put(None)  # For whoever asks it again.
                     raise self._death(job)
                 if message.kind == "failed":
                     raise UserError(_words_for(job, message.facts["error"], message.facts["words"]))
@@ -229,34 +170,18 @@ class LayoutProcess:
                 frames.add(positions)
             frames.show()
 
-    def _news(self) -> list[Message | None]:
-        """Return what has been said since the last time, after waiting for it a little."""
-        heard: list[Message | None] = []
-        with suppress(Empty):
-            heard.append(self._heard.get(timeout=_POLL_SECONDS))
-            while True:
-                heard.append(self._heard.get_nowait())
-        return heard
-
     def _death(self, job: Job) -> Exception:
-        code = self._process.wait()
-        if self._is_killed:
+        if self._child.is_killed:
             return Cancelled()
-        self._eavesdropper.join()  # It may have said why.
-        if code == -getattr(signal, "SIGKILL", 9):
+        if self._child.exit_code == -getattr(signal, "SIGKILL", 9):
             return UserError(
                 f"The process that computes {job.method} was ended from outside (signal 9), as "
                 "systems do when memory runs out. Close other programs or use fewer rows, then "
                 "run it again."
             )
-        how = f"exit code {code}"
-        if code < 0:
-            with suppress(ValueError):
-                how = signal.Signals(-code).name
-        said = f": {self._last_words[-1]}" if self._last_words else ""
         return UserError(
-            f"The process that computes {job.method} ended unexpectedly ({how}{said}). "
-            "Run it again."
+            f"The process that computes {job.method} ended unexpectedly "
+            f"({self._child.how_it_ended()}). Run it again."
         )
 
 

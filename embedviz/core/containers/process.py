@@ -32,7 +32,8 @@ _AHEAD = 3
 
 _START_SECONDS = 60.0
 _CLOSE_SECONDS = 1.0
-_COMPUTED_SECONDS, _WAITED_SECONDS = 1.2, 20.0
+_FAREWELL_SECONDS = 1.0
+_COMPUTED_SECONDS, _WAITED_SECONDS = 0.8, 20.0
 _BYTES_A_SECOND = 4 << 20
 """A block may take so long, and longer the larger the file is: it may be stored in one chunk."""
 
@@ -217,7 +218,7 @@ class _Spare:
             process.kill()
         unset = dict.fromkeys(_UNSET)
         environment = {k: v for k, v in os.environ.items() if k not in unset} | _SET
-        return ChildProcess(_MODULE, "reads containers", environment)
+        return ChildProcess(_MODULE, "reads containers", environment, farewell=_FAREWELL_SECONDS)
 
     def keep(self, process: ChildProcess) -> None:
         """Keep a process for the next file, in the place of another one."""
