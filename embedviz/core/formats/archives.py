@@ -85,7 +85,8 @@ class Archive:
         except _DAMAGES as error:
             raise self._damaged(error) from None
         self._names = [info.filename for info in infos]
-        files = [i for i in infos if not i.is_dir() and not _is_system_file(i.filename)]
+        named = [info for info in infos if info.filename]  # Else `is_dir` fails.
+        files = [i for i in named if not i.is_dir() and not _is_system_file(i.filename)]
         self._files = {info.filename: info for info in files}
         self._candidates = _likely(files)
 

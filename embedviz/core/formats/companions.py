@@ -8,6 +8,7 @@ not match, such a file is left alone, and the next that may belong to the vector
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from os import PathLike
@@ -98,7 +99,7 @@ def _take_labels(
 
 def _take_beside(contents: Contents) -> None:
     for path in contents.companions:
-        if path.is_file():
+        if os.path.isfile(path):  # False also where the name is too long.
             try:
                 columns = read_labels(path)
                 # The first column is the labels where `save` has written the file.
@@ -117,13 +118,14 @@ def _take(columns: Columns, contents: Contents, wanted: str | None, *, gives_lab
     rows = contents.rows.tolist()
     values = {name: [texts[row] for row in rows] for name, texts in columns.values.items()}
     contents.notes += note_on_replaced(columns.n_replaced, columns.file_name)
-    label: str | None = LABEL
-    if columns.has_header:
+    label: str | None = next(iter(values))
+    is_table = columns.has_header or len(values) > 1
+    if is_table:
         contents.metadata = to_table(values)
         label = choose_label_column(contents.metadata, wanted, columns.file_name)
     if gives_labels and label is not None:
         contents.labels = values[label]
-        which = f", column {label!r}" if columns.has_header else ""
+        which = f", column {label!r}" if is_table else ""
         contents.notes.append(f"Labels from {columns.file_name}{which}.")
 
 

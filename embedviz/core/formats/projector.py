@@ -8,6 +8,7 @@ not go with each other, they are refused, since any guess would show wrong vecto
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -324,7 +325,7 @@ def _label_counts(
         return
     if settings.metadata is not None and settings.metadata_key is None:
         asked.append(settings.metadata)
-    for path in map(Path, asked or [path for path in beside if path.is_file()]):
+    for path in map(Path, asked or [path for path in beside if os.path.isfile(path)]):
         try:
             columns = read_labels(path, settings.labels_header if asked else None)
         except UserError:

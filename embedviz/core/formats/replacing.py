@@ -105,7 +105,9 @@ def finish_saving(path: Path) -> None:
     UserError
         When the folder cannot be written.
     """
-    path = path.expanduser()
+    path = path.expanduser().absolute()
+    if not path.name:
+        return  # The root of a disk.
     promise, mark = _promise(path), _promised(path)
     if not _mark(mark):
         return  # Hardly ever is there one.

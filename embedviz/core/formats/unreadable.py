@@ -194,7 +194,7 @@ def describe_unknown(source: Source) -> UserError:
         return UserError(f"{name} holds nothing but blank space. Write or download it again.")
     if _is_binary(text):
         return UserError(f"{name} {_describe_binary(source)}")
-    first = source.lines[0].strip()[:60].decode("utf-8", "replace")
+    first = text.strip().split(b"\n", 1)[0].strip()[:60].decode("utf-8", "replace")
     return UserError(
         f"{name} is text without vectors: its first line is {first!r}. A label and at least two "
         "numbers per line are needed. A list of labels is opened together with its vectors."

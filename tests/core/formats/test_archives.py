@@ -187,3 +187,13 @@ def test_names_stay_on_one_line(write):
     assert load(path, key="a\nb.txt").name == "a\\nb"
     assert shown_name("x\udcff") == "x\\udcff"
     assert len(shown_name("x" * 5000)) == 201
+
+
+def test_files_without_a_name_are_left_alone(write):
+    path = write("x.zip", "")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x.txt", TEXT)
+        info = zipfile.ZipInfo("y")
+        archive.writestr(info, TEXT)
+        info.filename = ""
+    assert load(path).labels == ("a", "b")

@@ -145,6 +145,20 @@ def test_other_files_beside_are_not_taken(vectors, write):
     assert load(vectors).labels == ("0", "1", "2")
 
 
+def test_files_whose_companions_cannot_be_named(write):
+    """The longest name that a file may have leaves no room for a suffix."""
+    path = write("n" * 250 + ".tsv", "0\t1\n2\t3\n")
+    assert load(path).labels == ("0", "1")
+
+
+def test_several_columns_without_a_header(vectors, write):
+    path = write("labels.tsv", "a\tx\nb\ty\nc\tz\n")
+    found = load(vectors, labels=path, labels_header=False)
+    assert found.labels == ("a", "b", "c")
+    assert "Labels from labels.tsv, column 'column 1'." in found.notes
+    assert found.metadata["column 2"].to_pylist() == ["x", "y", "z"]
+
+
 def test_repeated_labels_are_noted(vectors):
     found = load(vectors, labels=["a", "b", "a"])
     assert found.notes == ("1 row with a label that an earlier row has, too.",)

@@ -119,6 +119,7 @@ def test_folders(tmp_path):
         (b"the\nof\nand\n", "text without vectors: its first line is 'the'"),
         (b"Dear all,\n\nthis is no file of 12 vectors.\n", "text without vectors"),
         (b"error 12\nno error\nwarning\n", "text without vectors"),
+        (b"\n" * 300 + b"the\nof\n", "text without vectors: its first line is 'the'"),
     ],
 )
 def test_unknown(write, data, message):
