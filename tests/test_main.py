@@ -109,6 +109,39 @@ def test_second_files_are_opened(run_window, tmp_path):
     assert seen["state"].active.metadata.column("kind").to_pylist() == ["x", "y", "x"]
 
 
+def save_session_of(path, folder):
+    from embedviz.app.files.session_writing import save_session
+    from embedviz.app.state import State
+    from embedviz.core.formats import load
+    from embedviz.core.steps import STEPS
+
+    state = State().opened(load(path)).selecting([1, 2])
+    save_session(folder / "mine.embedviz", state, {}, STEPS)
+    return folder / "mine.embedviz"
+
+
+def test_a_session_is_opened_and_files_after_it(run_window, word_file, tmp_path):
+    session = save_session_of(word_file, tmp_path)
+    assert len(run_window(session)["state"].selected) == 2
+    np.save(tmp_path / "x.npy", np.eye(3))
+    seen = run_window(tmp_path / "x.npy", session)
+    assert [s.name for s in seen["state"].sets] == ["mine", "x"]
+    assert main([str(session), "--labels", str(word_file)]) == 2
+
+
+def test_the_theme_that_was_chosen_last_is_shown(monkeypatch, run_window, word_file, tmp_path):
+    from dataclasses import replace
+
+    from embedviz.app.files.settings import change_settings
+    from embedviz.gui.theme import look
+
+    monkeypatch.setenv("EMBEDVIZ_DATA_DIR", str(tmp_path / "data"))
+    for wanted in (DARK, LIGHT):
+        change_settings(lambda settings, wanted=wanted: replace(settings, theme=wanted.name))
+        run_window(word_file)
+        assert look.theme is wanted
+
+
 def test_a_missing_file_is_one_line_and_two(told, tmp_path):
     assert main([str(tmp_path / "nonexistent.txt")]) == 2
     (line,) = told()

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from embedviz.app.files.autosave import Autosave, Orphan, find_orphan
 from embedviz.app.files.remembering import Remembering
-from embedviz.app.files.session_sets import Plan, Restored, read_plan, restore_sets
-from embedviz.app.files.session_state import restore_state
+from embedviz.app.files.session_sets import Plan, read_plan, restore_sets
+from embedviz.app.files.session_state import Choices, restore_state
 from embedviz.app.files.session_writing import SUFFIX, can_be_kept, is_session, save_session
 from embedviz.app.files.settings import Recent, read_settings
 from embedviz.app.pairing import Wanted, pair_up
@@ -23,7 +23,7 @@ from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.core.formats.reading import counted
-from embedviz.core.progress import Report, part_of
+from embedviz.core.progress import Report
 from embedviz.core.steps import STEPS
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.locating import Locator
@@ -73,7 +73,7 @@ class SessionFiles(QObject):
         self._offered: Orphan | None = None
         self._restored: Orphan | None = None
         self._rest: list[Path] = []
-        self._is_restoring = False
+        self._is_restoring = self._is_closed = False
         self._session.changed.connect(self._on_changed)
 
     def start(self) -> None:
@@ -84,6 +84,7 @@ class SessionFiles(QObject):
 
     def close(self) -> None:
         """End: the window is closed as it should be."""
+        self._is_closed = True
         self.autosave.close()
         self.remembering.close()
         if self._offered is not None:
@@ -153,9 +154,8 @@ class SessionFiles(QObject):
     def _restore(self, path: Path, plan: Plan) -> None:
         self.task.run(partial(_restore, plan), partial(self._show, path, plan))
 
-    def _show(self, path: Path, plan: Plan, restored: Restored) -> None:
-        choices = restore_state(plan.document, restored, RAMPS)
-        notes = [*restored.notes, *choices.notes]
+    def _show(self, path: Path, plan: Plan, choices: Choices) -> None:
+        notes = choices.notes
         if plan.library and not choices.state.sets:
             self._tell(path, "Nothing of it could be opened, so the window is as it was.", notes)
             self._open_rest()
@@ -240,6 +240,8 @@ class SessionFiles(QObject):
                 self.remembering.change(partial(_add_recent, opened))
 
     def _on_theme(self) -> None:
+        if self._is_closed:
+            return
         name = look.theme.name
         self.remembering.change(lambda settings: replace(settings, theme=name))
 
@@ -330,6 +332,8 @@ def _read(path: Path, moved: dict[Path, Path], report: Report) -> Plan:
     return read_plan(path, ALL_STEPS, moved)
 
 
-def _restore(plan: Plan, report: Report) -> Restored:
-    """Make the sets of a session again. Runs off the UI thread."""
-    return restore_sets(plan, part_of(report, 0.0, 1.0))
+def _restore(plan: Plan, report: Report) -> Choices:
+    """Make what a session holds again. Runs off the UI thread."""
+    restored = restore_sets(plan, report)
+    choices = restore_state(plan.document, restored, RAMPS)
+    return Choices(choices.state, [*restored.notes, *choices.notes])

@@ -195,3 +195,16 @@ def test_searches_are_kept_for_as_long_as_the_set(session):
 
 def test_begins_with_a_state(toy, qapp):
     assert Session(State().opened(toy)).state.active is toy
+
+
+def test_a_restart_leaves_nothing_to_take_back(opened, toy):
+    told = []
+    opened.changed.connect(lambda old, new: told.append((old, new)))
+    before = opened.state
+    opened.show(before.truncated(3))
+    other = State().opened(VectorSet(np.eye(4)))
+    opened.restart(other)
+    assert opened.state is other
+    assert told[-1][1] is other
+    assert not opened.can_undo
+    assert not opened.can_redo

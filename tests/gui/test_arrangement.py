@@ -156,3 +156,63 @@ def test_with_a_panel_or_every_pane_hidden_the_window_grows_all_the_same(window,
         window.docks[name].hide()
     window.resize(1500, 600)
     assert window.docks["left"].isVisible()
+
+
+def name_docks(window):
+    for name, dock in window.docks.items():
+        dock.setObjectName(name)
+
+
+def test_an_arrangement_is_described_and_restored(window, columns, qtbot):
+    name_docks(window)
+    arrangement = window.arrangement
+    arrangement.put_beside(window.docks["c"])
+    columns("left", "a", "c", "right")
+    window.docks["left"].hide()
+    window.docks["b"].raise_()
+    columns("b", "c", "right")
+    qtbot.waitUntil(lambda: arrangement.describe()["columns"][0] > 300)
+    described = arrangement.describe()
+    assert described["beside"] == ["c"]
+    assert described["hidden"] == ["left"]
+    assert described["front"] == "b"
+    window.docks["left"].show()
+    arrangement.put_beside(window.docks["c"])
+    window.docks["a"].raise_()
+    columns("left", "a", "right")
+    arrangement.restore(described)
+    columns("b", "c", "right")
+    qtbot.waitUntil(lambda: arrangement.describe() == described)
+    arrangement.restore(described)  # Nothing to do.
+    columns("b", "c", "right")
+
+
+def test_parts_of_the_panes_and_widths_of_the_panels_are_restored(window, columns, qtbot):
+    name_docks(window)
+    arrangement = window.arrangement
+    wanted = {"front": "a", "beside": ["b"], "widths": [200, 300], "columns": [2, 1]}
+    arrangement.restore(wanted)
+    columns("left", "a", "b", "right")
+    docks = window.docks
+    qtbot.waitUntil(lambda: abs(docks["a"].width() - 2 * docks["b"].width()) < 8)
+    assert docks["left"].width() == pytest.approx(200, abs=2)
+    assert docks["right"].width() == pytest.approx(300, abs=6)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        None,
+        [],
+        "x",
+        {"beside": ["a", "b", "c", "none", 3], "front": "c", "hidden": "left"},
+        {"beside": {}, "front": {}, "hidden": [["a"]], "widths": [-1, 10**9], "columns": [0]},
+        {"widths": [True], "columns": ["x"]},
+        {"hidden": ["a", "b", "c"]},
+    ],
+)
+def test_what_makes_no_sense_leaves_a_pane_in_view(window, qtbot, odd):
+    name_docks(window)
+    window.arrangement.restore(odd)
+    qtbot.waitUntil(lambda: any(not window.docks[name].visibleRegion().isEmpty() for name in "abc"))
+    assert window.docks["left"].isVisible()

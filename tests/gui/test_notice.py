@@ -20,3 +20,20 @@ def test_a_message_stays_until_it_is_closed(qtbot):
     assert caught.args == [False]
     assert not notice.isVisible()
     assert notice.text == ""
+
+
+def test_a_message_with_two_buttons(qtbot):
+    notice = Notice()
+    qtbot.addWidget(notice)
+    done = []
+    accept, refuse = (lambda: done.append("yes")), (lambda: done.append("no"))
+    for name, what in (("notice.offer", "yes"), ("notice.other", "no")):
+        notice.tell("Restore?", "Restore", accept, "Discard", refuse)
+        button = notice.findChild(QToolButton, name)
+        assert button.isVisible()
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert done[-1] == what
+        assert not notice.isVisible()
+    notice.tell("Only said")
+    assert not notice.other.isVisible()
+    assert done == ["yes", "no"]

@@ -81,6 +81,7 @@ def saved(window, folder, settled, monkeypatch):
     session = window.session
     words = session.state.sets[0]
     session.show(session.state.derived(Whitened(0.5).derive(words)))
+    session.show(session.state.mapped(replace(session.state.map, labels=False)))
     session.show(session.state.queried(7).selecting(range(20)).truncated(4))
     session.show(session.state.with_map())
     camera = Camera(scale=3.0, is_3d=True)
@@ -103,8 +104,16 @@ def shown(window):
     return names(window), places[state.active], rest
 
 
-def pictures(window):
-    return [draw_image(window.more_maps.pane(1).picture), draw_image(window.panes[0].picture)]
+def differing(window, other, key):
+    """Return the share of the pixels of a map that are not the same in two windows."""
+    images = []
+    for each in (window, other):
+        pane = each.more_maps.pane(key) or each.panes[0]
+        image = draw_image(pane.picture)
+        pixels = np.frombuffer(bytes(image.constBits()), dtype=np.uint32)
+        images.append(pixels.reshape(image.height(), -1))
+    assert images[0].shape == images[1].shape
+    return float(np.mean(images[0] != images[1]))
 
 
 def test_a_session_opens_as_it_was(saved, second, settled, qtbot):
@@ -120,7 +129,9 @@ def test_a_session_opens_as_it_was(saved, second, settled, qtbot):
     qtbot.waitUntil(lambda: second.files.describe_window() == window.files.describe_window())
     settled(second)
     settled(window)
-    assert pictures(second) == pictures(window)
+    # Labels stay where they have been, so those of chosen points may be at another side of them.
+    assert differing(second, window, 0) < 0.01
+    assert differing(second, window, 1) < 0.01
     assert not second.session.can_undo
     assert [Recent(str(path))] == list(read_settings().recent[:1])
 

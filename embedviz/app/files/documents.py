@@ -79,6 +79,8 @@ def read_document(path: Path, kind: str, version: int) -> Document:
 def is_document(path: Path, kind: str) -> bool:
     """Return whether a file begins as a document of this kind does."""
     try:
+        if not path.is_file():  # A pipe would be waited for.
+            return False
         with path.open("rb") as file:
             return f'"format": "{kind}"'.encode() in file.read(_HEAD_BYTES)
     except (OSError, ValueError):

@@ -87,18 +87,15 @@ class Plan:
         What cannot be restored.
     document : dict
         All that was read.
+    missing : list of Path
+        The files that are not there, each once.
     """
 
     nodes: list[Node | None]
     library: tuple[int, ...]
     notes: list[str]
     document: Document
-
-    @property
-    def missing(self) -> list[Path]:
-        """The files that are not there, each once."""
-        needed = {path: None for each in self.nodes if each is not None for path in each.needs}
-        return [path for path in needed if not path.is_file()]
+    missing: list[Path]
 
 
 @dataclass
@@ -154,7 +151,8 @@ def read_plan(path: Path, steps: Steps, moved: Mapping[Path, Path] | None = None
     # A place that makes no sense is kept as one of a set that is not there, so that the numbers of
     # the other places stay.
     known = tuple(each if each in valid else -1 for each in places[:_MOST_SETS])
-    return Plan(nodes, known, notes, document)
+    needed = {path: None for each in nodes if each is not None for path in each.needs}
+    return Plan(nodes, known, notes, document, [path for path in needed if not _is_there(path)])
 
 
 def restore_sets(plan: Plan, report: Report = silent) -> Restored:
@@ -364,8 +362,12 @@ def _is_absolute(written: str) -> bool:
     return Path(written).is_absolute() or PureWindowsPath(written).is_absolute()
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def _is_there(path: Path) -> bool:
     try:
-        return stamp_of(path) if path.is_file() else None
+        return path.is_file()
     except (OSError, ValueError):
-        return None
+        return False
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    return stamp_of(path) if _is_there(path) else None
