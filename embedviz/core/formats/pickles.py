@@ -119,8 +119,8 @@ class _Outline:
                     strings.append(argument)
                 if step > _MOST_STEPS:
                     break
-        except (ValueError, IndexError, struct.error, OverflowError):
-            pass  # The rest is beyond the start of the file, or damaged.
+        except (ValueError, IndexError, struct.error, OverflowError, DeprecationWarning):
+            pass  # The rest is beyond the start of the file, or damaged (escapes of no character).
 
     def has(self, part: str) -> bool:
         """Return whether a class is named with this in its name."""

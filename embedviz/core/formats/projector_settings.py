@@ -11,6 +11,7 @@ this machine are opened.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -128,7 +129,8 @@ def find_file(folder: Path, written: str) -> Path | None:
     """
     below = path_below(folder, written)
     beside = folder / last_part(written) if last_part(written) else None
-    return next((path for path in (below, beside) if path is not None and _is_file(path)), None)
+    # False also for names that are too long or have a NUL in them.
+    return next((path for path in (below, beside) if path and os.path.isfile(path)), None)
 
 
 def is_meant(folder: Path, written: str, path: Path) -> bool:
@@ -150,13 +152,6 @@ def last_part(written: str) -> str:
         written = re.split(r"[?#]", written)[0]
     name = re.split(r"[/\\:]", written)[-1]
     return "" if name in (".", "..") else name
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # A name that is too long, or has a NUL in it.
-        return False
 
 
 def _from_json(given: Any) -> Embedding:
