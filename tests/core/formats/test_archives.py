@@ -124,7 +124,7 @@ def test_archives_in_archives(write, data, message):
 
 
 def test_files_of_other_programs_are_named(write):
-    with pytest.raises(UserError, match=r"an office document.*as CSV"):
+    with pytest.raises(UserError, match=r"an Excel workbook.*as CSV"):
         load(write("x.xlsx", zipped({"[Content_Types].xml": b"<x/>", "xl/data.xml": b"<x/>"})))
     with pytest.raises(UserError, match="a PyTorch file"):
         load(write("x.pt", zipped({"x/data.pkl": b"x", "x/data/0": b"1234"})))
