@@ -121,10 +121,12 @@ def _take(columns: Columns, contents: Contents, wanted: str | None, *, gives_lab
     label: str | None = next(iter(values))
     is_table = columns.has_header or len(values) > 1
     if is_table:
+        contents.facts.label_columns = tuple(values)
         contents.metadata = to_table(values)
         label = choose_label_column(contents.metadata, wanted, columns.file_name)
     if gives_labels and label is not None:
         contents.labels = values[label]
+        contents.facts.label_column = label if is_table else None
         which = f", column {label!r}" if is_table else ""
         contents.notes.append(f"Labels from {columns.file_name}{which}.")
 

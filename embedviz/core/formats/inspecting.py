@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embedviz.core.formats.reading import Contents, Facts, ReadSettings
+from embedviz.core.formats.reading import Contents, Facts, ReadSettings, counted
 from embedviz.core.formats.source import Source
 from embedviz.core.vector_set import Matrix
+
+_BELIEVED = 1.25
+"""How many times more rows, or fewer, a header may promise than there seem to be."""
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -71,7 +74,15 @@ class Finding:
 def finding_of(contents: Contents, source: Source, settings: ReadSettings) -> Finding:
     """Return what the first rows of a file tell."""
     facts = contents.facts
-    known = [contents.n_rows, facts.promised, facts.estimated]
+    promised, estimated = facts.promised, facts.estimated
+    notes = list(contents.notes)
+    if contents.n_rows is None and _are_far_apart(promised, estimated):
+        notes.append(
+            f"The header promises {counted(promised or 0, 'row')}, the file seems to have about "
+            f"{estimated or 0:,}."
+        )
+        promised = None
+    known = [contents.n_rows, promised, estimated]
     return Finding(
         path=source.path,
         settings=settings,
@@ -84,5 +95,12 @@ def finding_of(contents: Contents, source: Source, settings: ReadSettings) -> Fi
         labels=contents.labels or [],
         vectors=contents.vectors,
         metadata=contents.metadata,
-        notes=contents.notes,
+        notes=notes,
     )
+
+
+def _are_far_apart(promised: int | None, estimated: int | None) -> bool:
+    """Return whether a header cannot be believed, for how much of the file its rows would be."""
+    if promised is None or estimated is None:
+        return False
+    return not estimated / _BELIEVED <= promised <= estimated * _BELIEVED

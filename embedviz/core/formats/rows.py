@@ -192,8 +192,9 @@ class RowCollector:
         if labels is not None:
             found = [labels[row] for row in repeated if row < end]
             self._n_repeated += len(found)
-            self._first_repeated += found[: _SHOWN + 1]
-            del self._first_repeated[_SHOWN + 1 :]
+            if len(self._first_repeated) <= _SHOWN:
+                first = dict.fromkeys([*self._first_repeated, *found])
+                self._first_repeated = list(first)[: _SHOWN + 1]
         keep_rows(space, kept)
         if self._labels is not None and labels is not None:
             self._labels.extend(labels if len(kept) == len(labels) else [labels[i] for i in kept])

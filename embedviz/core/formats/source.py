@@ -43,6 +43,8 @@ _PREVIEW_UNPACKED = 8 << 20
 """Of compressed files, so that how far they were read says how much they hold."""
 # A vector of a million numbers printed with 17 digits has 20 MB.
 LONGEST_LINE = 64 << 20
+MOST_FIELDS = 1_100_000
+"""In a line; more than any vector has, and too many to look at each in moments."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _DECOMPRESSORS: dict[bytes, Callable[..., Any]] = {
@@ -272,7 +274,8 @@ class Stream:
         if self._n_read > max(_NEVER_TOO_LARGE, _LARGEST_RATIO * self._position()):
             raise UserError(
                 f"{self._name} unpacks to more than {_LARGEST_RATIO} times its size, as no file of "
-                "vectors does. Where you trust it, unpack it yourself and open that."
+                "vectors does. Where you trust it, unpack it, or write it without compression, and "
+                "open that."
             )
 
 

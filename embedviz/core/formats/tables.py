@@ -18,7 +18,7 @@ from embedviz.core.formats.number_columns import is_counter, numbered_alike
 from embedviz.core.formats.numbers import is_not_finite, is_number, with_point
 from embedviz.core.formats.reading import counted
 from embedviz.core.formats.records import split_records
-from embedviz.core.formats.source import Source
+from embedviz.core.formats.source import MOST_FIELDS, Source
 
 _SEPARATORS = b"\t;,|"
 _CONSISTENT = 0.8
@@ -116,6 +116,8 @@ def find_layout(source: Source) -> Layout | None:
         return None
     best: tuple[_Fit, Layout] | None = None
     for separator in _SEPARATORS:
+        if any(line.count(separator) > MOST_FIELDS for line in source.lines):
+            continue
         # Without any quotes in sight, those to come are the Projector's: plain characters.
         choices = (False, True) if b'"' in text else (separator != ord("\t"),)
         for has_quotes in choices:

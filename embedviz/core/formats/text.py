@@ -38,7 +38,14 @@ from embedviz.core.formats.reading import (
     require_dimensions,
 )
 from embedviz.core.formats.rows import RowCollector, keep_rows
-from embedviz.core.formats.source import BLANKS, Bytes, Source, block_bytes, line_blocks
+from embedviz.core.formats.source import (
+    BLANKS,
+    MOST_FIELDS,
+    Bytes,
+    Source,
+    block_bytes,
+    line_blocks,
+)
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix
 
@@ -97,7 +104,8 @@ class _Line:
     @classmethod
     def of(cls, line: bytes) -> _Line:
         line = line.rstrip(BLANKS)
-        if line.rfind(b"\t") > line.rfind(b" "):
+        is_tabbed = line.rfind(b"\t") > line.rfind(b" ")
+        if is_tabbed or line.count(b" ") + line.count(b"\t") > MOST_FIELDS:
             return cls([], 0)
         fields = re.split(rb"[ \t]+", line)
         return cls(fields, _trailing_numbers(fields))
