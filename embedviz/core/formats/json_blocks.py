@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from embedviz.core.errors import UserError
-from embedviz.core.formats.json_scanning import (
+from embedviz.core.formats.json_grammar import (
     CUT,
     DONE,
     FINE,
@@ -22,9 +22,9 @@ from embedviz.core.formats.json_scanning import (
     ROOM,
     STATUS,
     TEXT_START,
-    Scan,
     Step,
 )
+from embedviz.core.formats.json_scanning import Scan
 from embedviz.core.formats.json_skeletons import parse_pieces
 from embedviz.core.formats.source import BYTE_ORDER_MARK, LONGEST_LINE, Bytes, Offsets, Stream
 

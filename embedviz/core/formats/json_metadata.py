@@ -15,8 +15,8 @@ import numpy as np
 
 from embedviz.core.formats.columns import LABEL_NAMES, choose_label_column
 from embedviz.core.formats.json_columns import ColumnCollector
+from embedviz.core.formats.json_grammar import ITEM, MEMBER, Step
 from embedviz.core.formats.json_layouts import Layout
-from embedviz.core.formats.json_scanning import ITEM, MEMBER, Step
 from embedviz.core.formats.json_skeletons import ROWS, Scalar, flatten, is_list_of_texts, join_texts
 from embedviz.core.formats.reading import RowNumbers
 

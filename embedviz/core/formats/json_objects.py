@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from embedviz.core.formats.json_blocks import Block, Blocks, Document
+from embedviz.core.formats.json_grammar import ITEM, MEMBER
 from embedviz.core.formats.json_layouts import Layout, find_layout
 from embedviz.core.formats.json_metadata import INDEX, KEY_COLUMN, REQUEST, Metadata, choose_label
 from embedviz.core.formats.json_rows import Rows
-from embedviz.core.formats.json_scanning import ITEM, MEMBER
 from embedviz.core.formats.json_skeletons import find_failure, parse_pieces
 from embedviz.core.formats.labels import note_on_replaced
 from embedviz.core.formats.reading import (

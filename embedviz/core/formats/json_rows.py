@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from embedviz.core.formats.json_blocks import Block
-from embedviz.core.formats.json_layouts import Layout, decode_base64
+from embedviz.core.formats.json_candidates import decode_base64
+from embedviz.core.formats.json_grammar import MEMBER
+from embedviz.core.formats.json_layouts import Layout
 from embedviz.core.formats.json_metadata import KEY_COLUMN
 from embedviz.core.formats.json_numbers import parse_spans
-from embedviz.core.formats.json_scanning import MEMBER
 from embedviz.core.formats.json_skeletons import (
     NumberList,
     Scalar,
