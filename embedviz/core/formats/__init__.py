@@ -60,6 +60,7 @@ _SUFFIXES |= {
     ".jsonl",
     ".ndjson",
     ".bytes",
+    ".pbtxt",
     ".safetensors",
     ".parquet",
     ".feather",
@@ -91,13 +92,14 @@ def load(
     Parameters
     ----------
     path : path
-        word2vec text or binary, GloVe text, fastText `.vec`, `.npy`, `.npz`, JSON
-        `{label: [numbers]}`, CSV, TSV, or the Embedding Projector's `tensors.tsv`; also
-        compressed with gzip, bzip2 or xz, or in a zip archive. The name does not matter, the
-        content decides.
+        word2vec text or binary, GloVe text, fastText `.vec` and `.bin`, `.npy`, `.npz`,
+        safetensors, Parquet, Feather, HDF5, `.h5ad`, JSON, CSV, TSV, or the Embedding Projector's
+        `tensors.tsv`, `.bytes` and settings; also compressed with gzip, bzip2 or xz, or in a zip
+        archive. The name does not matter, the content decides.
     labels : path or sequence of str, optional
-        What the rows are called: a text file with one label per line, a table with a header, or
-        the labels themselves; one for each row of the file.
+        What the rows are called: a text file with one label per line, a table with a header, a
+        vocabulary in JSON (`vocab.json`, `tokenizer.json`), or the labels themselves; one for each
+        row of the file.
     metadata : path, optional
         A table with a header and one line for each row of the file.
     label_column : str, optional
@@ -105,7 +107,8 @@ def load(
     vector_column : str, optional
         In a table, the column that holds whole vectors as "[0.1, 0.2]".
     key : str, optional
-        Which array of an `.npz`, or which file of a zip archive.
+        Which array of an `.npz`, tensor of safetensors, set of vectors in the Projector's
+        settings, or which file of a zip archive.
     max_rows : int, optional
         Read only the first rows.
     sample : int, optional
