@@ -134,9 +134,11 @@ class FileCheck(QObject):
     def read(self) -> None:
         """Read the file to its end, from the beginning."""
         self.is_stopped = False
-        # A mapped array with bad rows can only be read without them by copying the others.
-        is_mapped = self.settings.on_bad_rows != "skip"
-        settings = replace(self.settings, on_bad_rows="skip", scans_later=is_mapped)
+        settings = self.settings
+        # A mapped array is scanned instead; without its bad rows, the others must be copied.
+        is_scanned_here = self.finding is not None and self.finding.facts.is_mapped
+        if not is_scanned_here or settings.on_bad_rows == "skip" or settings.sample is not None:
+            settings = replace(settings, on_bad_rows="skip", scans_later=False)
         self.reading.run(partial(read_file, self.path, settings), self._on_read)
         self.changed.emit()
 

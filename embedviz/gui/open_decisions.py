@@ -218,7 +218,9 @@ class Decisions(QWidget):
             # One column without a header is a list of labels.
             self._decide(labels=wanted.labels, labels_header=None, numbers_rows=False)
         else:
-            self._decide(metadata=Path(path), metadata_key=None, labels_header=None)
+            # Where labels are from a second file, too, that one has been asked about already.
+            header = self._settings.labels_header if self._settings.labels is not None else None
+            self._decide(metadata=Path(path), metadata_key=None, labels_header=header)
 
     def _decide(self, **decided: Any) -> None:
         self.decided.emit(replace(self._settings, **decided))

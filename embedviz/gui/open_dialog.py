@@ -274,13 +274,14 @@ class OpenDialogs(QObject):
 
     Attributes
     ----------
+    session : Session
     dialog : OpenDialog or None
         The one on the screen, or at work behind it.
     """
 
     def __init__(self, session: Session, window: QWidget) -> None:
         super().__init__(window)
-        self._session = session
+        self.session = session
         self._window = window
         self._waiting: list[Wanted] = []
         self.dialog: OpenDialog | None = None
@@ -298,13 +299,13 @@ class OpenDialogs(QObject):
 
     def _next(self) -> None:
         if self.dialog is None and self._waiting:
-            self.dialog = OpenDialog(self._waiting.pop(0), self._session, self._window)
+            self.dialog = OpenDialog(self._waiting.pop(0), self.session, self._window)
             self.dialog.ready.connect(self._show)
             self.dialog.ended.connect(self._on_ended)
             self.dialog.begin()
 
     def _show(self, vector_set: VectorSet) -> None:
-        self._session.show(self._session.state.opened(vector_set))
+        self.session.show(self.session.state.opened(vector_set))
 
     def _on_ended(self) -> None:
         if self.dialog is not None:
