@@ -24,6 +24,7 @@ from embedviz.core.formats.columns import (
     to_table,
 )
 from embedviz.core.formats.labels import count_repeated, label_by_number, note_on_replaced
+from embedviz.core.formats.projector_settings import find_file, is_meant, settings_near
 from embedviz.core.formats.reading import Contents, ReadSettings, counted
 from embedviz.core.formats.source import Source
 from embedviz.core.formats.vocabulary import read_labels
@@ -37,11 +38,16 @@ def companion_of(path: Path) -> Path:
 
 
 def projector_companions(path: Path) -> tuple[Path, ...]:
-    """Return where the metadata of the Projector's tensors may be: the most particular first."""
+    """Return where the metadata of the Projector's tensors may be: the most particular first.
+
+    That is where the Projector's settings near them say, or where the name of the tensors suggests.
+    """
+    near = [(f, e.metadata) for f, e in settings_near(path) if is_meant(f, e.vectors, path)]
+    named = filter(None, (find_file(folder, metadata) for folder, metadata in near))
     name = path.name.removesuffix(".gz")
     words = ("metadata", "meta", "labels") if _vectors.search(name) else ()
     found = [_vectors.sub(word, name) for word in words]
-    return tuple(path.with_name(name) for name in [*found, "metadata.tsv"])
+    return (*named, *(path.with_name(name) for name in [*found, "metadata.tsv"]))
 
 
 def with_companions(contents: Contents, source: Source, settings: ReadSettings) -> Contents:
@@ -101,7 +107,8 @@ def _take_beside(contents: Contents) -> None:
     for path in contents.companions:
         if os.path.isfile(path):  # False also where the name is too long.
             try:
-                columns = read_labels(path)
+                # A table whose first label is a bracket is no vocabulary in JSON.
+                columns = (read_columns if ".tsv" in path.suffixes else read_labels)(path)
                 # The first column is the labels where `save` has written the file.
                 is_own = path == contents.companions[0] and next(iter(columns.values)) == LABEL
                 _take(columns, contents, LABEL if is_own else None, gives_labels=True)

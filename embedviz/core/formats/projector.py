@@ -241,10 +241,8 @@ def _read_raw(
         When nothing says how many numbers a row has, or there are too few.
     """
     name, n_bytes = source.name, _count_bytes(source)
-    folders = [] if source.member else list(settings_near(source.path))
-    near = [(f, e) for f, e in folders if is_meant(f, e.vectors, source.path)]
-    shape = shape or next((embedding.shape for _, embedding in near if embedding.shape), None)
-    beside = _companions(source.path, near)
+    shape = shape or _shape_in_settings(source)
+    beside = _companions(source.path)
     notes: list[str] = []
     if shape is None:
         shape, note = _shape_by_labels(source, settings, n_bytes, beside)
@@ -266,6 +264,13 @@ def _read_raw(
     return contents
 
 
+def _shape_in_settings(source: Source) -> tuple[int, int] | None:
+    """Return the shape that settings near bare numbers state for them."""
+    near = [] if source.member is not None else settings_near(source.path)
+    shapes = (e.shape for f, e in near if is_meant(f, e.vectors, source.path))
+    return next((shape for shape in shapes if shape), None)
+
+
 def _count_bytes(source: Source) -> int:
     if not source.is_compressed:
         return source.size
@@ -276,11 +281,11 @@ def _count_bytes(source: Source) -> int:
     return count
 
 
-def _companions(path: Path, near: list[tuple[Path, Embedding]]) -> tuple[Path, ...]:
+def _companions(path: Path) -> tuple[Path, ...]:
     """Return where the metadata of bare numbers may be: the most particular first."""
-    named = [find_file(folder, embedding.metadata) for folder, embedding in near]
     table = path.with_name(path.name.removesuffix(".gz")).with_suffix(".tsv")
-    return (companion_of(path), *filter(None, named), *projector_companions(table))
+    found = (companion_of(path), *projector_companions(path), *projector_companions(table))
+    return tuple(dict.fromkeys(other for other in found if other.suffix != _SUFFIX))
 
 
 def _shape_by_labels(

@@ -158,6 +158,14 @@ def test_bare_numbers_with_settings_beside_them(write):
     assert found.name == "x"
 
 
+def test_tensors_in_text_with_settings_beside_them(write):
+    lines = ["\t".join(map(repr, row)) for row in VECTORS.astype(float).tolist()]
+    path = write("x.tsv", "\n".join(lines))
+    write("m.tsv", TABLE)
+    write("projector_config.json", settings_of(entry(path="x.tsv", metadataPath="m.tsv")))
+    assert list(load(path).labels) == WORDS
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
