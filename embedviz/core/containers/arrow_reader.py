@@ -7,6 +7,7 @@ first rows are like.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,13 +16,22 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from embedviz.core.containers.list_columns import (
+    floats_of,
+    is_given,
+    list_path,
+    lists_in,
+    number_type,
+    spans_of,
+    vectors_of,
+)
 from embedviz.core.containers.plain_columns import (
+    BYTES,
+    OTHER,
     TEXT,
     decoded,
-    is_numeric,
     is_text,
     packed,
     plain,
@@ -31,6 +41,9 @@ from embedviz.core.containers.plain_columns import (
 from embedviz.core.errors import UserError
 from embedviz.core.layout_messages import Message
 
+VECTORS, LISTS = "vectors", "lists"
+"""Columns of lists of numbers, and of texts that are such lists."""
+
 _SAMPLE_ROWS = 200
 _SAMPLE_BATCHES = 50
 """So many are looked at where the first vectors are missing."""
@@ -38,14 +51,13 @@ _SAMPLE_GROUPS = 4
 _QUICKLY_COUNTED = 4
 """Batches that are unpacked only to count their rows."""
 _MOST_COLUMNS = 20_000
+_MOST_SAID = 100_000
 _BUFFER_BYTES = 16 << 20
 """For all columns of a Parquet file together; each is read through a part of it."""
 _BLOCK_BYTES = 32 << 20
 _MOSTLY = 0.8
-_INNER_NAMES = ("values", "value", "vector", "embedding", "data", "list", "elements")
+_is_control = re.compile(r"[\x00-\x08\x0e-\x1f]").search
 _is_list = re.compile(r"\s*\[.*\]\s*", re.DOTALL).fullmatch
-
-Path = tuple[str, ...]
 
 
 class TableReader:
@@ -76,7 +88,8 @@ class TableReader:
         dict
             `n_rows`, and `columns`: for each its name, type, role ("vectors", "number", "text",
             "value", "other") and of those with vectors or with texts that are lists, the usual
-            length and whether it is the same in all of the first rows.
+            length and whether it is the same in all of the first rows. `said`: which columns
+            embedviz itself has written as the labels and the vectors.
         """
         if len(self.schema) > _MOST_COLUMNS:
             raise UserError(
@@ -84,16 +97,26 @@ class TableReader:
                 "vectors in one column of lists."
             )
         columns = [_describe(position, field) for position, field in enumerate(self.schema)]
-        looked_at = [c for c in columns if c["role"] in ("vectors", TEXT)]
+        looked_at = [c for c in columns if c["role"] in (VECTORS, TEXT, BYTES)]
         if looked_at:
             positions = [c["position"] for c in looked_at]
             for batch in islice(self.batches(positions, _SAMPLE_ROWS), _SAMPLE_BATCHES):
                 for column, array in zip(looked_at, batch, strict=True):
-                    if not column.get("length"):
+                    if not column.get("length") and column["role"] != OTHER:
                         column |= _describe_values(column, array)
-                if all(c["length"] for c in looked_at if c["role"] == "vectors"):
+                if all(c["length"] for c in looked_at if c["role"] == VECTORS):
                     break
-        return {"n_rows": self.n_rows, "columns": columns}
+        return {"n_rows": self.n_rows, "columns": columns, "said": self._said()}
+
+    def _said(self) -> dict[str, str]:
+        found = (self.schema.metadata or {}).get(b"embedviz", b"")
+        try:
+            said = json.loads(found) if len(found) < _MOST_SAID else None
+        except (ValueError, RecursionError):
+            said = None
+        if not isinstance(said, dict):
+            return {}
+        return {key: value for key, value in said.items() if isinstance(value, str)}
 
     def blocks(self, request: Mapping[str, Any]) -> Iterator[Message]:
         """Yield blocks of rows.
@@ -113,7 +136,7 @@ class TableReader:
         """
         vectors, others = list(request["vectors"]), list(request["columns"])
         wanted = [*vectors, *others]
-        is_parsed = role_of(self.schema.field(vectors[0]).type) == TEXT
+        is_parsed = role_of(self.schema.field(vectors[0]).type) in (TEXT, BYTES)
         for arrays in self.batches(wanted, self._block_rows(wanted, request["n_rows"])):
             facts: dict[str, Any] = {"n_rows": len(arrays[0]), "problems": {}, "n_replaced": 0}
             facts["fraction"] = self.fraction
@@ -140,11 +163,11 @@ class TableReader:
         field = self.schema.field(positions[0])
         path = list_path(field.type)
         if path is not None:
-            return vectors_of(_inside(arrays[0], path), dimensions)
+            return vectors_of(lists_in(arrays[0], path), dimensions)
         out = np.empty((len(arrays[0]), dimensions), np.float32)
         problems: dict[int, str] = {}
         for column, position in enumerate(positions):
-            values, missing = _floats(arrays[column])
+            values, missing = floats_of(arrays[column])
             out[:, column] = values
             for row in missing.tolist():
                 problems.setdefault(row, f"no number in column {self.schema.names[position]!r}")
@@ -279,65 +302,35 @@ def _describe(position: int, field: pa.Field) -> dict[str, Any]:
     path = list_path(field.type)
     if path is None:
         return described | {"role": role_of(field.type)}
-    numbers = _list_type(kind, path)
+    numbers = number_type(kind, path)
     return described | {
-        "role": "vectors",
-        "type": str(_value_type(numbers)),
-        "is_float": not pa.types.is_integer(_value_type(numbers)),
+        "role": VECTORS,
+        "type": str(numbers),
+        "is_float": not pa.types.is_integer(numbers),
     }
-
-
-def list_path(kind: pa.DataType) -> Path | None:
-    """Return where in a type the list of numbers is; None where there is none."""
-    kind = value_type_of(kind)
-    if _is_any_list(kind):
-        return () if is_numeric(_value_type(kind)) else None
-    if not pa.types.is_struct(kind):
-        return None
-    inner = {field.name: path for field in kind if (path := list_path(field.type)) is not None}
-    names = [name for name in _INNER_NAMES if name in inner] or list(inner)
-    if not names or (names[0] not in _INNER_NAMES and len(inner) > 1):
-        return None
-    return (names[0], *inner[names[0]])
-
-
-def _list_type(kind: pa.DataType, path: Path) -> pa.DataType:
-    for name in path:
-        kind = value_type_of(value_type_of(kind).field(name).type)
-    return value_type_of(kind)
-
-
-def _value_type(kind: pa.DataType) -> pa.DataType:
-    return value_type_of(kind.value_type)
-
-
-def _is_any_list(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_list(kind)
-        or pa.types.is_large_list(kind)
-        or pa.types.is_fixed_size_list(kind)
-        or pa.types.is_list_view(kind)
-        or pa.types.is_large_list_view(kind)
-    )
 
 
 def _describe_values(column: Mapping[str, Any], array: pa.Array) -> dict[str, Any]:
     """Return how long the lists in the first rows are, and whether texts are lists."""
-    if column["role"] == TEXT:
+    extra: dict[str, Any] = {}
+    if column["role"] == BYTES:
+        if not _are_texts(array):
+            return {"role": OTHER}
+        extra = {"role": TEXT}
+    if column["role"] != VECTORS:
         texts = [text for text in plain(array)[0].to_pylist() if text]
         lists = [text for text in texts if _is_list(text)]
         if not lists or len(lists) < _MOSTLY * len(texts):
-            return {}
+            return extra
         lengths = [text.count(",") + 1 for text in lists if text.strip()[1:-1].strip()]
         is_printed = any("..." in t or ("," not in t and t[1:-1].split()[1:]) for t in lists)
-        extra = {"is_float": True, "is_printed": is_printed, "role": "lists"}
+        extra = {"is_float": True, "is_printed": is_printed, "role": LISTS}
     else:
         path = list_path(array.type)
         assert path is not None
-        found = _inside(array, path)
-        starts, stops, _ = _spans(found)
-        lengths = (stops - starts)[_is_given(found)].tolist()
-        extra = {}
+        found = lists_in(array, path)
+        starts, stops, _ = spans_of(found)
+        lengths = (stops - starts)[is_given(found)].tolist()
     usual = Counter(lengths).most_common(1)
     return extra | {
         "length": usual[0][0] if usual else 0,
@@ -345,84 +338,11 @@ def _describe_values(column: Mapping[str, Any], array: pa.Array) -> dict[str, An
     }
 
 
-def _inside(array: pa.Array, path: Path) -> pa.Array:
-    """Return the lists of a column, out of its structures."""
-    array = decoded(array)
-    array.validate()
-    for name in path:
-        array = decoded(pc.struct_field(array, name))
-    return array
-
-
-def _is_given(array: pa.Array) -> NDArray[np.bool_]:
-    return np.asarray(array.is_valid().to_numpy(zero_copy_only=False))
-
-
-def _spans(array: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int64], pa.Array]:
-    """Return where each list starts and stops, and the numbers of all of them.
-
-    Raises
-    ------
-    pyarrow.ArrowInvalid
-        When the lists are not inside of the numbers.
-    """
-    kind = array.type
-    if pa.types.is_fixed_size_list(kind):
-        starts = (array.offset + np.arange(len(array), dtype=np.int64)) * kind.list_size
-        stops = starts + kind.list_size
-    elif pa.types.is_list_view(kind) or pa.types.is_large_list_view(kind):
-        starts = np.asarray(array.offsets).astype(np.int64)
-        stops = starts + np.asarray(array.sizes).astype(np.int64)
-    else:
-        offsets = np.asarray(array.offsets).astype(np.int64)
-        starts, stops = offsets[:-1], offsets[1:]
-    values = array.values
-    if len(starts) and not (
-        starts.min() >= 0 and (starts <= stops).all() and stops.max() <= len(values)
-    ):
-        raise pa.ArrowInvalid("lists that are not where they should be")
-    return starts, stops, values
-
-
-def vectors_of(array: pa.Array, dimensions: int) -> tuple[NDArray[np.float32], dict[int, str]]:
-    """Return lists of numbers as rows, and what is wrong with those that are no such row."""
-    starts, stops, values = _spans(array)
-    lengths = stops - starts
-    is_given = _is_given(array)
-    good = is_given & (lengths == dimensions)
-    problems: dict[int, str] = {}
-    for row in np.flatnonzero(~good).tolist():
-        count = int(lengths[row])
-        numbers = f"{count:,} number" + ("" if count == 1 else "s")
-        problems[row] = f"{numbers} instead of {dimensions:,}" if is_given[row] else "no vector"
-    if not good.any():
-        return np.zeros((len(array), dimensions), np.float32), problems
-    first, last = int(starts[good].min()), int(stops[good].max())
-    floats, missing = _floats(values.slice(first, last - first))
-    if good.all() and (starts[1:] == stops[:-1]).all():
-        out = floats.reshape(-1, dimensions)
-        rows_of_missing = missing // dimensions
-    else:
-        out = np.zeros((len(array), dimensions), np.float32)
-        rows = np.flatnonzero(good)
-        out[rows] = floats[(starts[rows] - first)[:, np.newaxis] + np.arange(dimensions)]
-        is_missing = np.zeros(last - first + 1, bool)
-        is_missing[missing] = True
-        within = is_missing[(starts[rows] - first)[:, np.newaxis] + np.arange(dimensions)]
-        rows_of_missing = rows[within.any(axis=1)]
-    for row in np.unique(rows_of_missing).tolist():
-        problems[row] = "a number is missing"
-    return out, problems
-
-
-def _floats(array: pa.Array) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Return numbers of any type as float32, too large ones infinite; and which are missing."""
-    array = decoded(array)
-    array.validate(full=True)
-    if pa.types.is_decimal(array.type):
-        array = array.cast(pa.float64(), safe=False)
-    missing = np.flatnonzero(~_is_given(array)) if array.null_count else np.empty(0, np.int64)
-    if len(missing):
-        array = array.fill_null(0)
-    with np.errstate(over="ignore"):
-        return np.asarray(array.to_numpy(zero_copy_only=False), np.float32), missing
+def _are_texts(array: pa.Array) -> bool:
+    """Return whether bytes are texts, as programs that write no type of text have them."""
+    values = [value for value in decoded(array).to_pylist() if value is not None]
+    try:
+        texts = [value.decode() for value in values]
+    except UnicodeDecodeError:
+        return False
+    return bool(texts) and not any(_is_control(text) for text in texts)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-NUMBER, TEXT, OTHER = "number", "text", "other"
+NUMBER, TEXT, BYTES, OTHER = "number", "text", "bytes", "other"
 
 
 def value_type_of(kind: pa.DataType) -> pa.DataType:
@@ -49,12 +49,14 @@ def is_binary(kind: pa.DataType) -> bool:
 
 
 def role_of(kind: pa.DataType) -> str:
-    """Return whether a column holds numbers, text, or something `plain` cannot make plain."""
+    """Return whether a column holds numbers, text, bytes, or what `plain` cannot make plain."""
     kind = value_type_of(kind)
     if is_numeric(kind):
         return NUMBER
     if is_text(kind):
         return TEXT
+    if is_binary(kind):
+        return BYTES
     others = (pa.types.is_boolean, pa.types.is_temporal, pa.types.is_null)
     is_plain = any(test(kind) for test in others) and not pa.types.is_interval(kind)
     return "value" if is_plain else OTHER

@@ -32,7 +32,7 @@ _AHEAD = 3
 
 _START_SECONDS = 60.0
 _CLOSE_SECONDS = 1.0
-_FAREWELL_SECONDS = 1.0
+_FAREWELL_SECONDS = 3.0
 _COMPUTED_SECONDS, _WAITED_SECONDS = 0.8, 20.0
 _BYTES_A_SECOND = 4 << 20
 """A block may take so long, and longer the larger the file is: it may be stored in one chunk."""

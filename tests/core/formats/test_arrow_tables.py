@@ -365,6 +365,14 @@ def test_bytes_that_are_no_characters(tmp_path):
         assert any(note.startswith("3 texts not valid UTF-8") for note in found.notes)
 
 
+def test_bytes_that_are_text(parquet):
+    vectors = pa.array(LISTS, FLOATS)
+    column = pa.array(WORDS).cast(pa.binary())
+    found = load(parquet({"v": vectors, "word": column, "image": [b"\x89PNG\0"] * 60}))
+    assert list(found.labels) == WORDS
+    assert "1 column of nested or binary values not read ('image')." in found.notes
+
+
 def test_long_texts_come_in_short_blocks(tmp_path):
     texts = ["x" * 500_000] * 90
     table = pa.table({"v": pa.array([[1.0, 2.0]] * 90), "text": texts})
