@@ -134,7 +134,8 @@ class Finder:
         columns = list(zip(*lists, strict=True))
         are_vectors = [all(map(self._is_vector, column)) for column in columns]
         are_single = [
-            not any(isinstance(item, list | dict | NumberList) for item in column)
+            any(item is not None for item in column)
+            and not any(isinstance(item, list | dict | NumberList) for item in column)
             for column in columns
         ]
         return any(are_vectors) and any(

@@ -37,15 +37,20 @@ _COLUMNS_AT_ONCE = 32
 _SHOWN_LABEL = 50
 
 _starts_like_json = re.compile(
-    rb'\s*(?:\{\s*(?:["}]|\Z)|\[\s*(?:[]\["{0-9.+-]|null|NaN|Infinity|\Z))'
+    rb'[\s\x1e]*(?:\{\s*(?:["}]|\Z)|\[\s*(?:[]\["{0-9.+-]|null|NaN|Infinity|\Z))'
 ).match
+_starts_like_record = re.compile(rb'\s*\{\s*"').match
 # Such as a table whose first column has lists.
 _goes_on_otherwise = re.compile(rb'\s*\[[^][{}"]*+\]\s*[^\s\[{\0\x1e]').match
 
 
 def _matches(source: Source) -> bool:
     text = source.text
-    return bool(_starts_like_json(text)) and not _goes_on_otherwise(text)
+    if _starts_like_json(text):
+        return not _goes_on_otherwise(text)
+    # The first line may be broken.
+    lines = source.lines
+    return 2 * sum(map(bool, map(_starts_like_record, lines))) > len(lines)
 
 
 def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
