@@ -25,6 +25,7 @@ _CONSISTENT = 0.8
 _MOST_COLUMNS = 1 << 16
 
 _is_list = re.compile(rb"\s*\[.*\]\s*", re.DOTALL).fullmatch
+_is_in_thousands = re.compile(rb"\s*[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+\s*").fullmatch
 _is_integer = re.compile(rb"[+-]?[0-9]{1,18}").fullmatch
 
 Fields = list[bytes]
@@ -173,9 +174,11 @@ def _mostly(test: Callable[[bytes], object], fields: Iterable[bytes]) -> bool:
 def _find_numbers(body: Sequence[Fields], width: int, separator: int) -> tuple[int, list[int]]:
     """Return the decimal mark with which most columns hold numbers, and these columns."""
     best = (ord("."), _number_columns(body, width, ord(".")))
-    if separator != ord(","):
-        columns = _number_columns(body, width, ord(","))
-        if len(columns) > len(best[1]):
+    columns = _number_columns(body, width, ord(","))
+    if len(columns) > len(best[1]):
+        fields = [record[c] for record in body for c in columns if b"," in record[c]]
+        # Between commas, a number in quotes with one in it may also be "1,234".
+        if separator != ord(",") or not all(map(_is_in_thousands, fields)):
             best = (ord(","), columns)
     return best
 

@@ -49,8 +49,10 @@ from embedviz.core.formats.source import (
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix
 
-find_header = re.compile(rb" *([0-9]{1,18}) +([0-9]{1,18})[ \r]*(?:\n|\Z)").match
+find_header = re.compile(rb" *([0-9]{1,40}) +([0-9]{1,40})[ \r]*(?:\n|\Z)").match
 """Matches the line `N D` at the start of a text."""
+
+_has_wide_gaps = re.compile(rb"[0-9.][ \t]{2,}[-+.0-9]").search
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,15 @@ class Layout:
         The numbers of rows and dimensions that the first line claims.
     dimensions : int
     is_labeled : bool
+    is_aligned : bool
+        Whether there are several spaces between numbers, so that those after a label are none of
+        its own.
     """
 
     header: tuple[int, int] | None
     dimensions: int
     is_labeled: bool
+    is_aligned: bool = False
 
 
 def find_layout(source: Source) -> Layout | None:
@@ -89,7 +95,8 @@ def find_layout(source: Source) -> Layout | None:
         return None  # Any sentence may end in a number.
     if claimed and _header_is_believed(claimed[1], body):
         dimensions = claimed[1]
-    return Layout(claimed, dimensions, is_labeled=True)
+    n_aligned = sum(bool(_has_wide_gaps(line)) for line in lines)
+    return Layout(claimed, dimensions, is_labeled=True, is_aligned=2 * n_aligned > len(body))
 
 
 def _most_common(counts: list[int]) -> int:
@@ -211,6 +218,8 @@ class _LineReader:
         if self._layout.is_labeled:
             labels, n_replaced = decode_spans(block, starts[lines], stops[lines])
             self._n_replaced += n_replaced
+            if self._layout.is_aligned:
+                labels = [label.rstrip(" \t") for label in labels]
             problems |= self._find_surplus(labels)
         first = self._line
         self._rows.add(len(lines), labels, problems, lambda row: f"line {first + lines[row]:,}")
@@ -288,6 +297,8 @@ def _split_from_right(line: bytes, count: int) -> tuple[list[bytes], int]:
 
 def _explain(line: bytes, wanted: int, fields: list[bytes]) -> str:
     """Say why a line is no row."""
+    if b"\0" in line:
+        return "it holds NUL bytes, as a file does that was not written or downloaded to its end"
     for field in fields:
         if is_not_finite(field):
             return describe_field(field)

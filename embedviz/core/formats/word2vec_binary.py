@@ -4,6 +4,10 @@ After the values comes a newline (the C tool) or nothing (the Google News vector
 newlines are dropped from the front of a label and never skipped blindly. The end of a label is the
 first space: there is no other mark, so one broken row shifts all that follow. What cannot be right
 is therefore an error with its row and byte, unless rows may be skipped: then reading stops there.
+
+Nothing says how the numbers are stored. Where those of the first row are absurd as they should be,
+and all of them sensible in the other order of bytes, they are in that order; where they are
+sensible as 64-bit numbers, the file is refused.
 """
 
 from __future__ import annotations
@@ -13,7 +17,9 @@ import sys
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from embedviz.core.errors import UserError
 from embedviz.core.formats.labels import decode_spans, note_on_replaced
 from embedviz.core.formats.reading import (
     BadRows,
@@ -29,6 +35,7 @@ from embedviz.core.formats.text import find_header, note_on_header
 from embedviz.core.kernels import serial_kernel
 from embedviz.core.progress import Report
 
+_NATIVE = "<f4" if sys.byteorder == "little" else ">f4"
 _LONGEST_LABEL = 10_000
 _BLOCK_BYTES = 2 << 20
 """So much that what was read is still in the processor's cache when it is copied."""
@@ -87,11 +94,29 @@ def _is_text(data: bytes) -> bool:
     return True
 
 
+def _kind_of_numbers(row: bytes, dimensions: int) -> str:
+    """Return as what NumPy type the numbers at the front of the first row make sense."""
+    for kind in ("<f4", ">f4", "<f8", ">f8"):
+        size = dimensions * np.dtype(kind).itemsize
+        if len(row) >= size and _are_sensible(np.frombuffer(row[:size], kind), kind):
+            return kind
+    return "<f4"
+
+
+def _are_sensible(numbers: NDArray[Any], kind: str) -> bool:
+    with np.errstate(invalid="ignore"):
+        sizes = np.abs(numbers[numbers != 0].astype(np.float64))
+        n_odd = np.count_nonzero(~((sizes > 1e-12) & (sizes < 1e8)))
+    # A few numbers may be odd. Read in a wrong way, many are.
+    return bool((4 if kind == "<f4" else 20) * n_odd <= len(sizes))
+
+
 def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
     header = find_header(source.head)
     assert header is not None
     reader = _Reader(source, settings, int(header[1]), int(header[2]))
     reader.expect_rows_of(source)
+    reader.judge(source.head[header.end() :].lstrip(b"\n"))
     with source.stream() as stream:
         stream.read(header.end())
         reader.read(stream, header.end(), report)
@@ -112,6 +137,24 @@ class _Reader:
         self._n_replaced = 0
         self._position = 0
         self._surplus = 0
+        self._kind = "<f4"
+
+    def judge(self, data: bytes) -> None:
+        """Find out how the numbers are stored, from the first row.
+
+        Raises
+        ------
+        UserError
+            When they are no 32-bit numbers.
+        """
+        first = data.find(b" ", 0, _LONGEST_LABEL) + 1
+        kind = _kind_of_numbers(data[first:], self._row_bytes // 4) if first else "<f4"
+        if kind.endswith("f8"):
+            raise UserError(
+                f"{self._bad.name} holds 64-bit numbers, and word2vec binary has 32-bit ones. "
+                "Write it again with vectors.astype('float32'), or as .npy."
+            )
+        self._kind = kind
 
     def expect_rows_of(self, source: Source) -> None:
         """Refuse a file whose rows will not fit into the memory."""
@@ -143,6 +186,8 @@ class _Reader:
         contents.facts.dtype = "float32"
         contents.facts.promised = self._promised
         contents.notes += note_on_header(self._promised, contents.n_rows)
+        if self._kind == ">f4":
+            contents.notes.append("The numbers are stored with their highest byte first.")
         if self._surplus:
             contents.notes.append(
                 f"{counted(self._surplus, 'byte')} after the last promised row not read."
@@ -158,7 +203,7 @@ class _Reader:
         stream.hold(len(block) - used)
         vectors = self._rows.space_for(count, stream.fraction)
         _copy_rows(block, spaces, vectors.view(np.uint8))
-        if sys.byteorder == "big":
+        if self._kind != _NATIVE:
             vectors.byteswap(inplace=True)
         labels, n_replaced = decode_spans(block, starts, spaces)
         self._n_replaced += n_replaced

@@ -283,3 +283,10 @@ def test_more_columns_than_can_be_looked_at_are_refused(write):
         load(write("wide.csv", f"{header}\n{'0.5,' * 69_999}1\n"))
     with pytest.raises(UserError, match="text without vectors"):
         load(write("wide.txt", f"{'a,' * 70_000}\n"))
+
+
+def test_decimal_commas_in_quotes_between_commas(write):
+    found = load(write("x.csv", 'w,x,y\na,"0,5","1,5"\nb,"2,5","3,125"\n'))
+    np.testing.assert_array_equal(found.vectors, [[0.5, 1.5], [2.5, 3.125]])
+    with pytest.raises(UserError, match="text without vectors"):
+        load(write("x.csv", 'w,x,y\na,"1,500","2,250"\nb,"2,500","3,125"\n'))

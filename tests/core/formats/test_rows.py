@@ -90,8 +90,7 @@ def test_space_follows_the_file_and_not_its_claims(source):
 def test_notes(source):
     found = collect(source, [4, 4], labels=list("abacbaxy"), keeps_duplicates=False, sample=2)
     assert found.notes == [
-        "3 rows left out, their labels were there before ('a', 'b', 'a'): the first of each is "
-        "kept.",
+        "3 rows left out, their labels were there before ('a', 'b'): the first of each is kept.",
         "A random sample of 2 of 5 rows, seed 0.",
     ]
     assert collect(source, [3], sample=3).notes == [

@@ -268,3 +268,25 @@ def test_real_file_with_bad_rows(data_folder):
     assert odd.vectors.tobytes() == expected.tobytes()
     assert odd.notes[0].startswith("2 bad rows skipped (line 21: it holds nan")
     assert odd.notes[1] == "1 row all zeros: kept, but without a direction."
+
+
+def test_columns_that_are_aligned_with_spaces(write):
+    found = load(write("x.txt", "a      1.5  -2\nnew york   3    4\n"))
+    assert found.labels == ("a", "new york")
+    assert load(write("x.txt", "a  1.5 -2\nb  3 4\n")).labels == ("a ", "b ")
+
+
+def test_a_header_of_too_many_digits(write):
+    found = load(write("x.txt", f"{10**30} 2\na 1 2\nb 3 4\n"))
+    assert found.labels == ("a", "b")
+    assert found.notes[0].startswith("The header promises 1,000,000,")
+
+
+def test_a_file_that_was_not_written_to_its_end(write):
+    with pytest.raises(UserError, match="line 3: it holds NUL bytes, as a file does that was not"):
+        load(write("x.txt", b"a 1 2\nb 3 4\n" + bytes(100)))
+
+
+def test_lines_of_more_fields_than_any_vector_has(write):
+    with pytest.raises(UserError, match="text without vectors"):
+        load(write("x.txt", b"a " + b"1 " * 1_200_000))

@@ -138,3 +138,21 @@ def test_real_file(data_folder):
     found = load(data_folder / "glove50" / "gensim_binary.bin")
     assert found.vectors.tobytes() == golden.tobytes()
     assert list(found.labels) == words
+
+
+def test_numbers_with_their_highest_byte_first(write):
+    found = load(write("x.bin", binary(vectors=VECTORS.astype(">f4"))))
+    np.testing.assert_array_equal(found.vectors, VECTORS)
+    assert found.notes == ("The numbers are stored with their highest byte first.",)
+
+
+def test_numbers_of_64_bits_are_refused(write):
+    with pytest.raises(UserError, match=r"x\.bin holds 64-bit numbers.*astype\('float32'\)"):
+        load(write("x.bin", binary(vectors=VECTORS.astype("<f8"))))
+
+
+@pytest.mark.parametrize("row", [[0, 0, 0, 0, 0], [1e30, 1, 2, 3, 4], [np.inf, 1, 2, 3, 1e-30]])
+def test_a_few_odd_numbers_are_taken_as_they_are(write, row):
+    vectors = np.vstack([np.float32(row), VECTORS[:3]])
+    found = load(write("x.bin", binary(LABELS[:4], vectors)), on_bad_rows="skip")
+    assert found.vectors[-3:].tobytes() == VECTORS[:3].tobytes()
