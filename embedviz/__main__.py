@@ -20,13 +20,15 @@ from embedviz.commands import (
     tell_error,
     terminal_report,
 )
-from embedviz.core.errors import UserError
+from embedviz.core.errors import Undecided, UserError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from PySide6.QtWidgets import QApplication
 
+    from embedviz.app.pairing import Wanted
     from embedviz.app.state import State
+    from embedviz.core.progress import Report
     from embedviz.core.vector_set import VectorSet
     from embedviz.gui.main_window import MainWindow
     from embedviz.gui.theme import Theme
@@ -53,7 +55,8 @@ def show_window(arguments: Sequence[str]) -> int:
     """Open the window on the files given, or on the bundled words."""
     options = _window_parser().parse_args(arguments)
     has_session = _has_session(options)
-    opened = [] if has_session else _load_files(options)
+    undecided: list[Wanted] = []
+    opened = [] if has_session else _load_files(options, undecided)
     _require_window()
     application = _make_application(_remembered_theme())
     window = make_window()
@@ -62,9 +65,11 @@ def show_window(arguments: Sequence[str]) -> int:
     window.files.start()
     if has_session:
         window.open_paths(options.files)
-    elif opened:
+    elif opened or undecided:
         for vector_set in opened:
             window.session.show(window.session.state.opened(vector_set))
+        for wanted in undecided:
+            window.dialogs.ask(wanted)
     else:
         window.trigger("file.words")
     return int(application.exec())
@@ -233,25 +238,43 @@ def _remembered_theme() -> Theme | None:
     return THEMES.get(read_settings().theme or "")
 
 
-def _load_files(options: argparse.Namespace) -> list[VectorSet]:
+def _load_files(
+    options: argparse.Namespace, undecided: list[Wanted] | None = None
+) -> list[VectorSet]:
+    """Return what is in the files given.
+
+    For a window, files that somebody has to decide about go to `undecided`, and arrays are mapped
+    without looking at their rows first.
+    """
     files, labels, metadata = options.files, options.labels, options.metadata
     if not files:
         return []
     from embedviz.app.pairing import Wanted, pair_up
-    from embedviz.core.formats import open_file
 
     settings, report = settings_of(options), terminal_report()
     if labels is None and metadata is None:
         wanted = pair_up(files)
     else:
         wanted = [Wanted(Path(file), _path(labels), _path(metadata)) for file in files]
-    opened = [
-        open_file(one.vectors, replace(settings, labels=one.labels, metadata=one.metadata), report)
-        for one in wanted
-    ]
-    for vector_set in opened:
-        vector_set.index_labels()  # Before there is a window to stall.
+    opened = []
+    for one in wanted:
+        one = replace(one, settings=settings)
+        try:
+            opened.append(_load_file(one, report, is_for_window=undecided is not None))
+        except Undecided:
+            if undecided is None:
+                raise
+            undecided.append(one)
     return opened
+
+
+def _load_file(wanted: Wanted, report: Report, *, is_for_window: bool) -> VectorSet:
+    from embedviz.core.formats import open_file
+
+    settings = replace(wanted.read_settings, scans_later=is_for_window)
+    vector_set = open_file(wanted.vectors, settings, report)
+    vector_set.index_labels()  # Before there is a window to stall.
+    return vector_set
 
 
 def _import_qt() -> None:

@@ -68,6 +68,8 @@ def run_window(monkeypatch, idle):
         idle(window.session)
         seen["state"], seen["notice"] = window.session.state, window.notice.text
         seen["hook"] = sys.excepthook
+        dialog = window.dialogs.dialog
+        seen["asked"] = None if dialog is None else dialog.check.path.name
         window.close()
         window.deleteLater()
         return 0
@@ -152,15 +154,18 @@ def test_a_missing_file_is_one_line_and_two(told, tmp_path):
 
 def test_a_bad_file_is_one_line_and_two(told, tmp_path):
     (tmp_path / "bad.txt").write_text("a 1 2 3\nb 1 2\nc 1 2 3\n")
-    for arguments in (
-        [str(tmp_path / "bad.txt")],
-        ["figure", "map", str(tmp_path / "bad.txt"), "-o", str(tmp_path / "x.png")],
-    ):
-        assert main(arguments) == 2
-        (line,) = told()
-        assert "bad.txt" in line
-        assert "line 2" in line
+    assert figure("map", tmp_path / "bad.txt", "-o", tmp_path / "x.png") == 2
+    (line,) = told()
+    assert "bad.txt" in line
+    assert "line 2" in line
     assert not (tmp_path / "x.png").exists()
+
+
+def test_what_must_be_decided_is_asked_in_the_window(run_window, word_file, tmp_path):
+    (tmp_path / "bad.txt").write_text("a 1 2 3\nb 1 2\nc 1 2 3\n")
+    seen = run_window(word_file, tmp_path / "bad.txt")
+    assert [s.name for s in seen["state"].sets] == ["mine"]
+    assert seen["asked"] == "bad.txt"
 
 
 def test_a_system_without_qt_is_told_what_to_install(monkeypatch, told, word_file, tmp_path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageB
 
 from embedviz.app.pairing import describe_with, pair_up
 from embedviz.core.errors import UserError
+from embedviz.core.formats.reading import ReadSettings
 from embedviz.core.query_vector import QueryVector, load_query_vector, parse_vector
 from embedviz.core.selection import Selection
 from embedviz.gui import figures, row_actions, save_actions, session_actions
@@ -89,7 +90,10 @@ def add_labels(window: MainWindow) -> None:
         "Text (*.txt *.tsv *.csv);;All files (*)",
     )
     if path:
-        window.open_files([describe_with(Path(active.origin.path), Path(path))])
+        opened = active.origin.opened
+        wanted = describe_with(Path(active.origin.path), Path(path))
+        settings = ReadSettings() if opened is None else opened.settings
+        window.open_files([replace(wanted, settings=settings)])
 
 
 def close_set(window: MainWindow) -> None:
@@ -267,6 +271,7 @@ MOUSE = (
 
 ACTIONS: tuple[Action, ...] = (
     Action("file.open", "File", "Open…", open_files, ("Ctrl+O",), "Open files of vectors"),
+    Action("file.labels", "File", "Add Labels or Metadata…", add_labels, (), "From a second file"),
     Action(
         "file.open_session",
         "File",
@@ -274,6 +279,7 @@ ACTIONS: tuple[Action, ...] = (
         session_actions.ask_to_open,
         ("Ctrl+Shift+O",),
         "Everything that was open, as it was",
+        True,
     ),
     Action(
         "file.save_session",
@@ -283,7 +289,6 @@ ACTIONS: tuple[Action, ...] = (
         ("Ctrl+Alt+S",),
         "What is open, chosen and set; files of vectors stay where they are",
     ),
-    Action("file.labels", "File", "Add Labels or Metadata…", add_labels, (), "From a second file"),
     Action("file.words", "File", "Bundled Words, Layer 2", open_words, (), "", True),
     Action("file.words_final", "File", "Bundled Words, Final Layer", open_final_words),
     Action("file.digits", "File", "Handwritten Digits", open_digits),

@@ -206,12 +206,17 @@ class OpenDialog(QDialog):
         if is_reading:
             return
         self.bar.setValue(0)
-        if self.check.is_stopped:
+        check = self.check
+        if check.n_bad and check.settings.on_bad_rows != "skip":
+            self.told.setText("Leave the bad rows out to open the file, or correct it.")
+        elif check.is_stopped:
             self.told.setText("Stopped: what is said is from the first rows. Open reads the rest.")
-        elif self.check.vector_set is not None and self.check.error is None:
+        elif check.vector_set is not None and check.error is None:
             self.told.setText("All rows checked")
         else:
             self.told.setText("")
+        if check.n_bad and not check.can_open and self.cancel_button.hasFocus():
+            self.skip.setFocus()  # Where the keyboard went as Open was disabled.
 
     def _show_progress(self, fraction: float, message: str) -> None:
         self.bar.setValue(round(1000 * fraction))

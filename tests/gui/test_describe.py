@@ -1,8 +1,23 @@
-import numpy as np
+from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
+import pytest
+
+from embedviz.core.formats.reading import Facts, Opened, ReadSettings
 from embedviz.core.recipes import Truncated
+from embedviz.core.scanning import Scan
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.describe import SHOWN_COLUMNS, describe_metadata, describe_row, describe_set
+from embedviz.gui.describe import (
+    SHOWN_COLUMNS,
+    describe_holes,
+    describe_metadata,
+    describe_part,
+    describe_row,
+    describe_scan,
+    describe_set,
+    describe_size,
+)
 
 
 def test_a_set_tells_its_size_source_and_notes():
@@ -41,3 +56,61 @@ def test_what_repeats_the_label_or_is_missing_is_left_out():
 def test_many_columns_are_cut():
     metadata = {f"c{i}": [i] for i in range(40)}
     assert len(describe_metadata(VectorSet([[1.0]], metadata=metadata), 0)) == 1 + SHOWN_COLUMNS
+
+
+def part_of_file(count, total, *, estimated=None, n_bad=0, **settings):
+    facts = Facts(estimated=estimated, n_bad=n_bad)
+    opened = Opened(Path("/x.txt"), ReadSettings(**settings), facts, total)
+    return VectorSet(np.ones((count, 3)), name="mine", opened=opened)
+
+
+@pytest.mark.parametrize(
+    ("vector_set", "said"),
+    [
+        (part_of_file(40, 400, sample=40), "40 of 400 rows, random sample, seed 0"),
+        (
+            part_of_file(40, 400, sample=40, max_rows=90, seed=2),
+            "40 of 400 rows, random sample, seed 2, of the first 90",
+        ),
+        (part_of_file(40, 4_000, max_rows=40), "40 of 4,000 rows, the first of the file"),
+        (part_of_file(40, None, max_rows=40), "40 of more rows, the first of the file"),
+        (
+            part_of_file(40, None, estimated=4_000, max_rows=40),
+            "40 of ≈ 4,000 rows, the first of the file",
+        ),
+        (part_of_file(40, 40, sample=40), ""),
+        (part_of_file(40, 42, n_bad=2, sample=40), ""),
+        (part_of_file(40, 40), ""),
+        (VectorSet(np.ones((4, 3))), ""),
+    ],
+)
+def test_a_part_of_a_file_is_called_one(vector_set, said):
+    assert describe_part(vector_set) == said
+    assert describe_part(Truncated(2).derive(vector_set)) == said
+
+
+def test_the_size_of_a_part_names_the_whole():
+    assert describe_size(part_of_file(40, 400, sample=40)) == "40 of 400 rows × 3"
+    assert describe_size(part_of_file(1_000, 1_000)) == "1,000 × 3"
+
+
+def test_a_derived_part_tells_it():
+    derived = Truncated(2).derive(part_of_file(40, 400, sample=40))
+    assert "40 of 400 rows, random sample, seed 0" in describe_set(derived)
+
+
+def test_what_a_scan_found():
+    whole = Scan(100, 100)
+    assert describe_scan(whole) == []
+    found = Scan(100, 60, 5, (1, 20, 30, 41, 50), 1, 2)
+    assert describe_scan(found) == [
+        "5 rows hold NaN or infinities (rows 1, 20, 30, …).",
+        "1 row is all zeros, without a direction.",
+        "2 rows repeat an earlier row.",
+        "The rows were looked at as far as 60 of 100.",
+    ]
+    one = replace(whole, n_not_finite=1, first_not_finite=(1234,))
+    assert describe_scan(one) == ["1 row holds NaN or infinities (row 1,234)."]
+    assert describe_holes(VectorSet(np.ones((3, 2)), name="x"), one).startswith(
+        "1 row of x holds NaN or infinities (row 1,234): "
+    )
