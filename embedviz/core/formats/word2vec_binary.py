@@ -6,8 +6,8 @@ first space: there is no other mark, so one broken row shifts all that follow. W
 is therefore an error with its row and byte, unless rows may be skipped: then reading stops there.
 
 Nothing says how the numbers are stored. Where those of the first row are absurd as they should be,
-and all of them sensible in the other order of bytes, they are in that order; where they are
-sensible as 64-bit numbers, the file is refused.
+and sensible in the other order of bytes, they are in that order. Where the second label is not
+after D numbers of 32 bits but after so many of 64, the file is refused.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ from embedviz.core.formats.text import find_header, note_on_header
 from embedviz.core.kernels import serial_kernel
 from embedviz.core.progress import Report
 
-_NATIVE = "<f4" if sys.byteorder == "little" else ">f4"
 _LONGEST_LABEL = 10_000
 _BLOCK_BYTES = 2 << 20
 """So much that what was read is still in the processor's cache when it is copied."""
@@ -94,21 +93,25 @@ def _is_text(data: bytes) -> bool:
     return True
 
 
-def _kind_of_numbers(row: bytes, dimensions: int) -> str:
-    """Return as what NumPy type the numbers at the front of the first row make sense."""
-    for kind in ("<f4", ">f4", "<f8", ">f8"):
-        size = dimensions * np.dtype(kind).itemsize
-        if len(row) >= size and _are_sensible(np.frombuffer(row[:size], kind), kind):
-            return kind
-    return "<f4"
+def _are_swapped(row: bytes) -> bool:
+    """Return whether the numbers of a row make no sense unless their bytes are swapped."""
+    return not _are_sensible(row, "<f4", 4) and _are_sensible(row, ">f4", 20)
 
 
-def _are_sensible(numbers: NDArray[Any], kind: str) -> bool:
+def _are_sensible(row: bytes, kind: str, part: int) -> bool:
     with np.errstate(invalid="ignore"):
-        sizes = np.abs(numbers[numbers != 0].astype(np.float64))
+        sizes = np.abs(np.frombuffer(row, kind).astype(np.float64))
+        sizes = sizes[sizes != 0]
         n_odd = np.count_nonzero(~((sizes > 1e-12) & (sizes < 1e8)))
-    # A few numbers may be odd. Read in a wrong way, many are.
-    return bool((4 if kind == "<f4" else 20) * n_odd <= len(sizes))
+    return bool(part * n_odd <= len(sizes))
+
+
+def _begins_with_label(data: bytes) -> bool:
+    try:
+        label = data.lstrip(b"\n").partition(b" ")[0][:_LONGEST_LABEL].decode()
+    except UnicodeDecodeError:
+        return False
+    return bool(label) and label.isprintable()
 
 
 def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
@@ -137,7 +140,7 @@ class _Reader:
         self._n_replaced = 0
         self._position = 0
         self._surplus = 0
-        self._kind = "<f4"
+        self._is_swapped = False
 
     def judge(self, data: bytes) -> None:
         """Find out how the numbers are stored, from the first row.
@@ -148,13 +151,15 @@ class _Reader:
             When they are no 32-bit numbers.
         """
         first = data.find(b" ", 0, _LONGEST_LABEL) + 1
-        kind = _kind_of_numbers(data[first:], self._row_bytes // 4) if first else "<f4"
-        if kind.endswith("f8"):
+        second, if_longer = first + self._row_bytes, first + 2 * self._row_bytes
+        if not first or len(data) < second:
+            return
+        if _begins_with_label(data[if_longer:]) and not _begins_with_label(data[second:]):
             raise UserError(
                 f"{self._bad.name} holds 64-bit numbers, and word2vec binary has 32-bit ones. "
                 "Write it again with vectors.astype('float32'), or as .npy."
             )
-        self._kind = kind
+        self._is_swapped = _are_swapped(data[first:second])
 
     def expect_rows_of(self, source: Source) -> None:
         """Refuse a file whose rows will not fit into the memory."""
@@ -186,7 +191,7 @@ class _Reader:
         contents.facts.dtype = "float32"
         contents.facts.promised = self._promised
         contents.notes += note_on_header(self._promised, contents.n_rows)
-        if self._kind == ">f4":
+        if self._is_swapped:
             contents.notes.append("The numbers are stored with their highest byte first.")
         if self._surplus:
             contents.notes.append(
@@ -203,7 +208,7 @@ class _Reader:
         stream.hold(len(block) - used)
         vectors = self._rows.space_for(count, stream.fraction)
         _copy_rows(block, spaces, vectors.view(np.uint8))
-        if self._kind != _NATIVE:
+        if self._is_swapped != (sys.byteorder == "big"):
             vectors.byteswap(inplace=True)
         labels, n_replaced = decode_spans(block, starts, spaces)
         self._n_replaced += n_replaced
