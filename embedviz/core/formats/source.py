@@ -129,6 +129,8 @@ class Source:
         self.member = member.filename
         self.size = member.compress_size
         self.name += WITHIN + shown_name(self.member)
+        # No more than this is unpacked, whatever there is.
+        _require_honest_size(self.name, member.file_size, self.size)
 
     @property
     def is_compressed(self) -> bool:
@@ -266,17 +268,17 @@ class Stream:
                 if not count:
                     break
                 filled += count
-                self._require_honest_size(count)
+                self._n_read += count
+                _require_honest_size(self._name, self._n_read, self._position())
         return filled
 
-    def _require_honest_size(self, count: int) -> None:
-        self._n_read += count
-        if self._n_read > max(_NEVER_TOO_LARGE, _LARGEST_RATIO * self._position()):
-            raise UserError(
-                f"{self._name} unpacks to more than {_LARGEST_RATIO} times its size, as no file of "
-                "vectors does. Where you trust it, unpack it, or write it without compression, and "
-                "open that."
-            )
+
+def _require_honest_size(name: str, n_unpacked: int, n_packed: int) -> None:
+    if n_unpacked > max(_NEVER_TOO_LARGE, _LARGEST_RATIO * n_packed):
+        raise UserError(
+            f"{name} unpacks to more than {_LARGEST_RATIO} times its size, as no file of vectors "
+            "does. Where you trust it, unpack it, or write it without compression, and open that."
+        )
 
 
 @contextmanager

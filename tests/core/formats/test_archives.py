@@ -174,8 +174,11 @@ def test_sizes_that_are_not_true(write):
     data[central + 24 : central + 28] = (5).to_bytes(4, "little")
     with pytest.raises(UserError, match=r"x\.zip . x\.txt cannot be read \(Bad CRC"):
         load(write("x.zip", bytes(data)))
-    data[central + 24 : central + 28] = (10**9).to_bytes(4, "little")
+    data[central + 24 : central + 28] = (10**7).to_bytes(4, "little")
     assert load(write("x.zip", bytes(data))).labels == ("a", "b")
+    data[central + 24 : central + 28] = (10**9).to_bytes(4, "little")
+    with pytest.raises(UserError, match=r"x\.zip . x\.txt unpacks to more than 200 times its size"):
+        load(write("x.zip", bytes(data)))
 
 
 def test_names_stay_on_one_line(write):
