@@ -16,6 +16,7 @@ from embedviz.__main__ import make_window
 from embedviz.app import processes
 from embedviz.app.session import Session
 from embedviz.app.tasks import THREAD_NAME
+from embedviz.core.containers.process import spare
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.style import apply_theme
@@ -49,6 +50,13 @@ def no_spare_process(monkeypatch):
     monkeypatch.setattr(processes.spare, "warm", lambda: None)
     yield
     processes.spare.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_reading_process():
+    """End the process that reads containers with the last test."""
+    yield
+    spare.end()
 
 
 @pytest.fixture(autouse=True)

@@ -105,10 +105,10 @@ def load(
     label_column : str, optional
         The column with the labels. Default: chosen by name and content.
     vector_column : str, optional
-        In a table, the column that holds whole vectors as "[0.1, 0.2]".
+        In a table, the column that holds whole vectors: lists of numbers, in text "[0.1, 0.2]".
     key : str, optional
-        Which array of an `.npz`, tensor of safetensors, set of vectors in the Projector's
-        settings, or which file of a zip archive.
+        Which array of an `.npz`, of HDF5 or of `.h5ad` ("obsm/X_pca"), tensor of safetensors, set
+        of vectors in the Projector's settings, or which file of a zip archive.
     max_rows : int, optional
         Read only the first rows.
     sample : int, optional

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _BLOCK_BYTES = 8 << 20
 _MOST_BLOCK_ROWS = 65_536
+_PRINTED_BYTES = 20  # Of a number in text.
 _UNPACKED_BYTES = 8 << 20
 _LARGEST_RATIO = 1100  # Deflate shrinks nothing further.
 _SURELY_TRUE = 64 << 20
@@ -113,7 +114,7 @@ def read_rows(
     _require_truth(source, rows)
     collector = RowCollector(rows.dimensions, settings, BadRows(source, settings), is_labeled=False)
     reading = _Reading(collector, rows, settings)
-    request = dict(rows.request) | {"n_rows": _block_rows(rows.dimensions, settings)}
+    request = dict(rows.request) | {"n_rows": _block_rows(rows, settings)}
     for block in container.blocks(request):
         if collector.is_full:
             collector.stop()
@@ -146,8 +147,9 @@ def _require_truth(source: Source, rows: Rows) -> None:
         )
 
 
-def _block_rows(dimensions: int, settings: ReadSettings) -> int:
-    count = min(max(_BLOCK_BYTES // (4 * dimensions), 1), _MOST_BLOCK_ROWS)
+def _block_rows(rows: Rows, settings: ReadSettings) -> int:
+    number_bytes = 4 if rows.parse is None else _PRINTED_BYTES
+    count = min(max(_BLOCK_BYTES // (number_bytes * rows.dimensions), 1), _MOST_BLOCK_ROWS)
     return min(count, settings.max_rows or count)
 
 
