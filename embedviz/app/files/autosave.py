@@ -10,6 +10,7 @@ The state is immutable, so the UI thread only hands it over; all writing happens
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ from embedviz.core.progress import Report
 
 MILLISECONDS = 60_000
 """Between two looks at whether anything has changed."""
+_OLD_SECONDS = 24 * 3600
 
 
 def autosave_folder() -> Path:
@@ -76,7 +78,8 @@ class SavedFile:
                 self._claim()
                 write_session(self.path, describe_session(state, window, steps).document)
             else:
-                self.path.unlink(missing_ok=True)
+                with suppress(OSError):
+                    self.path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Remove the file and its lock; waits for what is being written."""
@@ -221,8 +224,10 @@ class Orphan:
 def find_orphan() -> Orphan | None:
     """Return the latest session that was not closed, locked; None where there is none.
 
-    Files that are damaged, or have no sets in them, are removed.
+    Files that are damaged, or have no sets in them, are removed, and so is what processes have left
+    that were killed while they wrote.
     """
+    _remove_leftovers(autosave_folder())
     try:
         found = sorted(autosave_folder().glob(f"*{SUFFIX}"), key=_written, reverse=True)
     except OSError:
@@ -235,6 +240,19 @@ def find_orphan() -> Orphan | None:
         if orphan is not None:
             return orphan
     return None
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove unfinished files that are a day old, and locks without a file or a process."""
+    with suppress(OSError):
+        for path in folder.glob(".*.tmp"):
+            if time.time() - _written(path) > _OLD_SECONDS:
+                path.unlink(missing_ok=True)
+        for path in folder.glob(f"*{SUFFIX}.lock"):
+            session = path.with_suffix("")
+            lock = _lock_of(session)
+            if not session.exists() and lock.tryLock(0):
+                lock.unlock()
 
 
 def _described(path: Path, lock: QLockFile) -> Orphan | None:

@@ -341,20 +341,23 @@ class _Maker:
         if not rows_change and node.parent is not None:
             self.is_same[number] = self.is_same[node.parent]
             return
-        is_untouched = node.path is None or node.stamp == _stamp(node.path)
-        if node.path is not None and not is_untouched:
-            self._tell_change(node, node.path, made_set)
         is_equal = node.digest is not None and digest_of(made_set) == node.digest
+        is_untouched = node.path is None or (
+            made_set.opened is not None and made_set.opened.stamp == node.stamp
+        )
         self.is_same[number] = is_equal or (node.digest is None and is_untouched)
+        if node.path is not None and not (is_untouched and self.is_same[number]):
+            self._tell_change(node.path, is_equal=is_equal, is_untouched=is_untouched)
 
-    def _tell_change(self, node: Node, path: Path, made_set: VectorSet) -> None:
-        if node.digest is not None and digest_of(made_set) == node.digest:
+    def _tell_change(self, path: Path, *, is_equal: bool, is_untouched: bool) -> None:
+        if is_equal:
             self._note(f"{path.name} was written again since; its labels are the same.")
-        else:
-            self._note(
-                f"{path.name} has changed since: what was chosen is found by labels, as far as "
-                "they are there."
-            )
+            return
+        what = f"What the rows of {path.name} are called" if is_untouched else path.name
+        self._note(
+            f"{what} has changed since: what was chosen is found by labels, as far as they are "
+            "there."
+        )
 
 
 def _is_absolute(written: str) -> bool:

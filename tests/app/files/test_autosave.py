@@ -207,3 +207,15 @@ def test_the_latest_one_is_offered_first_and_damaged_ones_are_removed():
 
 def test_no_folder_yet():
     assert find_orphan() is None
+
+
+def test_what_a_killed_process_did_not_finish_is_removed_after_a_day():
+    autosave_folder().mkdir(parents=True)
+    for name, age in ((".old.tmp", 2 * 24 * 3600), (".new.tmp", 60), (f"gone{SUFFIX}.lock", 0)):
+        path = autosave_folder() / name
+        path.write_text("")
+        os.utime(path, (time.time() - age, time.time() - age))
+    assert find_orphan() is None
+    left = [path.name for path in autosave_folder().iterdir()]
+    assert ".new.tmp" in left
+    assert ".old.tmp" not in left

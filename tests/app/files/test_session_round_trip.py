@@ -371,6 +371,17 @@ def test_a_file_that_was_only_written_again_keeps_its_rows(tmp_path, write_words
     assert found.selected == Selection([1, 2])
 
 
+def test_other_labels_in_a_second_file_are_noticed(tmp_path):
+    np.save(tmp_path / "v.npy", np.arange(12.0).reshape(4, 3))
+    (tmp_path / "l.txt").write_text("a\nb\nc\nd\n")
+    state = State().opened(load(tmp_path / "v.npy", labels=tmp_path / "l.txt")).selecting([0, 1])
+    save_session(tmp_path / "a.embedviz", state, {}, STEPS)
+    (tmp_path / "l.txt").write_text("b\nc\nd\ne\n")
+    found, notes = read(tmp_path / "a.embedviz")
+    assert found.selected == Selection([0])
+    assert notes[0].startswith("What the rows of v.npy are called has changed since")
+
+
 def test_a_newer_version_is_refused(tmp_path, library):
     document = describe_session(State().opened(library[0]), {}, STEPS).document
     write_session(tmp_path / "a.embedviz", {**document, "version": 2})
