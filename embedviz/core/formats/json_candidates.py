@@ -163,8 +163,9 @@ class Finder:
             return True
         if len(objects) > 1 and len(set(names)) <= _MOSTLY * len(names):
             return False
-        are_fields = any(map(_is_like_a_vector_name, names[:_SURELY_A_MAP]))
-        if are_fields and n_alike < _SURELY_A_MAP:
+        # Of words that all have vectors, one may be "vector".
+        test = all if n_alike == len(members) else any
+        if n_alike < _SURELY_A_MAP and test(map(_is_like_a_vector_name, names)):
             return False
         return n_alike == len(members) or (n_alike > 1 and n_alike >= _MOSTLY * len(members))
 

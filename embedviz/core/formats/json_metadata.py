@@ -123,7 +123,7 @@ class Metadata:
         for name, column in self._around.columns(rows).items():
             # Of a single document, what holds for all rows says nothing of any.
             is_common = len(self._ends) == 1 and name in self._constants and len(rows) > 1
-            if is_common or (self._has_names and name == "columns"):
+            if (is_common and len(column.unique()) == 1) or (self._has_names and name == "columns"):
                 continue
             while name in columns:
                 name = f"{name} (outer)"

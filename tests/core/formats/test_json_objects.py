@@ -68,8 +68,9 @@ def test_reads_what_the_json_module_writes(tmp_path, entries, indent, ascii_only
     path = tmp_path / "x.json"
     path.write_text(json.dumps(entries, indent=indent, ensure_ascii=ascii_only), "utf-8")
     found = load(path)
-    np.testing.assert_array_equal(found.vectors, np.array(list(entries.values()), np.float32))
-    if not {"embedding", "vector"} & entries.keys():
+    expected = np.array(list(entries.values()), np.float32)
+    np.testing.assert_array_equal(found.vectors, expected[: len(found)])
+    if not all("emb" in name.casefold() or "vec" in name.casefold() for name in entries):
         assert list(found.labels) == list(entries)
     assert found.source == f"JSON · {path}"
 
@@ -591,3 +592,94 @@ def test_mutations_end_in_a_set_or_an_error_whatever_the_blocks(write, small_blo
         whole = _result(path, on_bad_rows)
         small_blocks(draw.choice([16, 100]))
         assert _result(path, on_bad_rows) == whole
+
+
+def test_fields_of_several_kinds(write):
+    kinds = [
+        {"a": 1, "b": True, "c": 1, "d": 10**30, "e": "x", "f": None, "g.h": 1},
+        {"a": 2.5, "b": None, "c": "x", "d": 1, "e": False, "g": {"h": [[1]], "i": [{}]}},
+    ]
+    rows = [{"embedding": [1, 2], **fields} for fields in kinds]
+    found = load(write("x.json", json.dumps(rows)))
+    assert found.metadata.to_pydict() == {
+        "a": [1.0, 2.5],
+        "b": [True, None],
+        "c": ["1", "x"],
+        "d": [str(10**30), "1"],
+        "e": ["x", "false"],
+        "g.h": [1, None],
+    }
+
+
+def test_fields_that_change_from_block_to_block(write, small_blocks):
+    small_blocks(16)
+    values = [1, None, 2.5, 3, "x", True]
+    rows = [{"embedding": [i, 2], "a": value, f"b{i}": i} for i, value in enumerate(values)]
+    found = load(write("x.jsonl", lines(rows)))
+    assert found.metadata["a"].to_pylist() == ["1", None, "2.5", "3", "x", "true"]
+    assert found.metadata["b2"].to_pylist() == [None, None, 2, None, None, None]
+
+
+def test_more_columns_than_anybody_reads(write):
+    rows = [{"embedding": [i, 2], **{f"c{i}-{j}": j for j in range(600)}} for i in range(2)]
+    found = load(write("x.jsonl", lines(rows)))
+    assert found.metadata.num_columns == 1000
+    assert found.notes[0] == ("200 columns left out: 1,000 are kept of the names in the records.")
+
+
+def test_an_integer_of_a_thousand_digits_beside_a_vector(write):
+    text = '{"n": %s, "embedding": [1, 2]}\n' % ("9" * 5000)
+    assert load(write("x.jsonl", text)).metadata["n"].to_pylist() == ["9" * 5000]
+
+
+def test_halves_of_surrogate_pairs(write):
+    text = r'{"t": "\ud800x", "\udc00": "y", "embedding": [1, 2]}'
+    found = load(write("x.jsonl", text), label_column="t")
+    assert found.labels == ("\N{REPLACEMENT CHARACTER}x",)
+    assert found.metadata.column_names == ["t", "\N{REPLACEMENT CHARACTER}"]
+
+
+def test_lists_of_rows_in_lists_and_in_objects_of_labels(write):
+    shelves = {"left": PAIRS[:2], "right": PAIRS[2:]}
+    inner = {k: [{"text": t, "e": v} for t, v in pairs] for k, pairs in shelves.items()}
+    found = load(write("x.json", json.dumps([{"n": k, "items": v} for k, v in inner.items()])))
+    np.testing.assert_array_equal(found.vectors, VECTORS)
+    assert found.metadata.to_pydict() == {"text": TEXTS, "n": ["left", "left", "right"]}
+    nested = {str(i): {"n": k, "items": v} for i, (k, v) in enumerate(inner.items())}
+    found = load(write("x.json", json.dumps(nested)))
+    np.testing.assert_array_equal(found.vectors, VECTORS)
+    assert found.labels == tuple(TEXTS)
+
+
+def test_first_rows_of_many_with_their_texts_far_behind(write, small_blocks):
+    small_blocks(50)
+    values = {"embeddings": LISTS * 20, "note": "n", "texts": [f"t{i}" for i in range(60)]}
+    found = load(write("x.json", json.dumps(values)), max_rows=2)
+    assert found.labels == ("t0", "t1")
+    np.testing.assert_array_equal(found.vectors, VECTORS[:2])
+    sample = load(write("x.json", json.dumps(values)), sample=5)
+    assert sample.labels == tuple(f"t{row}" for row in load_rows(sample))
+
+
+def load_rows(found):
+    """Return the places of the vectors among twenty copies, by their labels."""
+    rows = [int(label[1:]) for label in found.labels]
+    np.testing.assert_array_equal(found.vectors, VECTORS[[row % 3 for row in rows]])
+    return rows
+
+
+def test_vectors_far_from_the_start(write, monkeypatch):
+    monkeypatch.setattr("embedviz.core.formats.source.LONGEST_HEAD", 1 << 10)
+    monkeypatch.setattr("embedviz.core.formats.source.HEAD_BYTES", 1 << 10)
+    values = {"texts": ["x" * 1000, "y" * 1000, "z" * 1000], "embeddings": LISTS}
+    found = load(write("x.json", json.dumps(values)))
+    np.testing.assert_array_equal(found.vectors, VECTORS)
+    monkeypatch.setattr("embedviz.core.formats.json_layouts._LONGEST_LOOK", 1 << 10)
+    with pytest.raises(UserError, match="without vectors in its first 0 MB"):
+        load(write("x.json", json.dumps(values)))
+
+
+def test_a_name_with_other_letters_leads_to_rows(write):
+    for is_ascii in (True, False):
+        text = json.dumps({"W\u00f6rter": LISTS, "t": TEXTS}, ensure_ascii=is_ascii)
+        assert list(load(write("x.json", text)).labels) == TEXTS
