@@ -62,13 +62,14 @@ def describe_part(vector_set: VectorSet) -> str:
         how = "the first of the file"
     else:
         return ""
-    return f"{count:,} of {_total(total, facts.promised or facts.estimated)}rows, {how}"
+    return f"{describe_share(count, total, facts.promised or facts.estimated)}, {how}"
 
 
-def _total(count: int | None, estimate: int | None) -> str:
-    if count is not None:
-        return f"{count:,} "
-    return "more " if estimate is None else f"≈ {estimate:,} "
+def describe_share(count: int, total: int | None, estimate: int | None) -> str:
+    """Return "40 of 400 rows", with the estimate where the total is not known."""
+    if total is not None:
+        return f"{count:,} of {total:,} rows"
+    return f"{count:,} rows" if estimate is None else f"{count:,} of ≈ {estimate:,} rows"
 
 
 def describe_scan(scan: Scan) -> list[str]:

@@ -80,7 +80,7 @@ class Decisions(QWidget):
         self.labels.unwanted.connect(lambda: self._decide(labels=None, labels_header=None))
         self._labels_line = _side_by_side(self.label_column, self.labels)
         self.labels_header = named(
-            QCheckBox("Its first line is a header"),
+            QCheckBox(),
             "open.labels_header",
             "Whether the second file begins with the names of its columns",
         )
@@ -162,6 +162,8 @@ class Decisions(QWidget):
             self.labels_header, second and (self._asks_header or settings.labels_header is not None)
         )
         self.labels_header.setChecked(bool(settings.labels_header))
+        name = Path(str(settings.labels if is_path else settings.metadata)).name
+        self.labels_header.setText(f"The first line of {_shortened(name)} is a header")
 
     def _show_metadata(self, settings: ReadSettings) -> None:
         path = None if settings.metadata is None else Path(settings.metadata)
@@ -273,6 +275,7 @@ def _choice(name: str, description: str) -> QComboBox:
     box = choice(name, description)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(14)
+    box.setPlaceholderText("Choose one")
     box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     return box
 
@@ -294,6 +297,10 @@ def _fill(box: QComboBox, names: Mapping[Any, str], chosen: Any) -> None:
     with QSignalBlocker(box):
         box.clear()
         for value, text in names.items():
-            box.addItem(" ".join(text.split())[:100], value)
+            box.addItem(_shortened(" ".join(text.split()), 100), value)
         place = next((i for i, value in enumerate(names) if value == chosen), -1)
         box.setCurrentIndex(place)
+
+
+def _shortened(text: str, most: int = 40) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

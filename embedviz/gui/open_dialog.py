@@ -63,6 +63,7 @@ class OpenDialog(QDialog):
         self._is_wanted = False
         self.check = FileCheck(wanted.vectors, wanted.read_settings, self)
         self._is_on_board = self._has_looked = False
+        self._focus_waits = True
         self._make_parts()
         self._lay_out()
         self.resize(QSize(_WIDTH, _HEIGHT).boundedTo(self.screen().availableSize() * 0.9))
@@ -75,7 +76,7 @@ class OpenDialog(QDialog):
         """Show the dialog, and look into the file."""
         self.check.begin()
         self.show()
-        self.open_button.setFocus()
+        self.preview.setFocus()
 
     def _make_parts(self) -> None:
         path = self.check.path
@@ -159,7 +160,7 @@ class OpenDialog(QDialog):
         if self._is_wanted:
             self._go_on()
             return
-        self.open_button.setEnabled(check.can_open)
+        self._enable_open(check.can_open)
         if check.is_looking and self._has_looked:
             return  # It takes moments: what was there stays on the screen.
         self._has_looked = not check.is_looking
@@ -193,6 +194,16 @@ class OpenDialog(QDialog):
             part.setVisible(bool(part.text()))
         self.preview.setVisible(self.preview.rows.rowCount() > 0)
 
+    def _enable_open(self, on: bool) -> None:
+        """Allow or forbid to open; the keyboard waits at the rows until it is allowed."""
+        if not on and self.open_button.hasFocus():
+            self.preview.setFocus()
+            self._focus_waits = True
+        self.open_button.setEnabled(on)
+        if on and self._focus_waits and self.preview.hasFocus():
+            self.open_button.setFocus()
+        self._focus_waits = self._focus_waits and not on
+
     def _can_decide(self) -> bool:
         """Return whether there is anything to decide, or something decided to take back."""
         check = self.check
@@ -215,8 +226,6 @@ class OpenDialog(QDialog):
             self.told.setText("All rows checked")
         else:
             self.told.setText("")
-        if check.n_bad and not check.can_open and self.cancel_button.hasFocus():
-            self.skip.setFocus()  # Where the keyboard went as Open was disabled.
 
     def _show_progress(self, fraction: float, message: str) -> None:
         self.bar.setValue(round(1000 * fraction))

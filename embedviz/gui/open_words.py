@@ -9,7 +9,7 @@ from typing import Literal
 from embedviz.core.errors import Undecided
 from embedviz.core.formats.inspecting import Finding
 from embedviz.core.memory import in_words
-from embedviz.gui.describe import describe_scan
+from embedviz.gui.describe import describe_scan, describe_share
 from embedviz.gui.file_check import FileCheck
 
 Kind = Literal["error", "warning", "note"]
@@ -53,7 +53,8 @@ def _count_rows(check: FileCheck) -> str:
         kept, total = len(opened), opened.opened.n_rows
         if total == kept:
             return f"{kept:,}"
-        return f"{kept:,} of {_or_estimate(total, opened.opened.facts.estimated)} rows"
+        facts = opened.opened.facts
+        return describe_share(kept, total, facts.promised or facts.estimated)
     about = "≈ " if finding.is_estimated else ""
     if finding.n_rows is None:
         return "?"
@@ -61,12 +62,6 @@ def _count_rows(check: FileCheck) -> str:
     if wanted and min(wanted) < finding.n_rows:
         return f"{min(wanted):,} of {about}{finding.n_rows:,} rows"
     return f"{about}{finding.n_rows:,}"
-
-
-def _or_estimate(count: int | None, estimate: int | None) -> str:
-    if count is not None:
-        return f"{count:,}"
-    return "more" if estimate is None else f"≈ {estimate:,}"
 
 
 def _describe_memory(check: FileCheck) -> str:

@@ -73,7 +73,7 @@ def part_of_file(count, total, *, estimated=None, n_bad=0, **settings):
             "40 of 400 rows, random sample, seed 2, of the first 90",
         ),
         (part_of_file(40, 4_000, max_rows=40), "40 of 4,000 rows, the first of the file"),
-        (part_of_file(40, None, max_rows=40), "40 of more rows, the first of the file"),
+        (part_of_file(40, None, max_rows=40), "40 rows, the first of the file"),
         (
             part_of_file(40, None, estimated=4_000, max_rows=40),
             "40 of ≈ 4,000 rows, the first of the file",

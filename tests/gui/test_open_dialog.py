@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from embedviz.app.pairing import Wanted, column_names
+from embedviz.app.tasks import THREAD_NAME
 from embedviz.core import formats
 from embedviz.core.errors import Undecided
 from embedviz.core.formats.reading import ReadSettings
@@ -198,10 +199,11 @@ def test_the_stop_of_the_window_ends_it(slow, asker, qtbot, text_file):
     dialog = asker.dialog
     qtbot.waitUntil(dialog.open_button.isEnabled)
     dialog.accept()
-    with qtbot.waitSignal(dialog.check.progressed):
-        slow.set()
+    assert asker.session.board.current is not None
     asker.session.board.stop()
     assert asker.dialog is None
+    slow.set()
+    qtbot.waitUntil(lambda: not [t for t in threading.enumerate() if t.name == THREAD_NAME])
     assert asker.session.state.sets == ()
 
 
