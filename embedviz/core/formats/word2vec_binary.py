@@ -17,7 +17,6 @@ import sys
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from embedviz.core.errors import UserError
 from embedviz.core.formats.labels import decode_spans, note_on_replaced
@@ -111,7 +110,7 @@ def _begins_with_label(data: bytes) -> bool:
         label = data.lstrip(b"\n").partition(b" ")[0][:_LONGEST_LABEL].decode()
     except UnicodeDecodeError:
         return False
-    return bool(label) and label.isprintable()
+    return bool(label) and min(label) >= " "
 
 
 def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
