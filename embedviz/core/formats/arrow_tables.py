@@ -9,7 +9,7 @@ several, the caller decides.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -61,7 +61,8 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
     assert kind is not None
     with opened(source, kind, report) as container:
         n_rows = container.facts["n_rows"]
-        choice = _Choice(container.facts["columns"], source.name, settings)
+        said = container.facts["said"]
+        choice = _Choice(container.facts["columns"], source.name, settings, said)
         request = {
             "vectors": [column.position for column in choice.vector],
             "columns": [column.position for column in choice.others],
@@ -102,7 +103,11 @@ class _Choice:
     """
 
     def __init__(
-        self, columns: Sequence[dict[str, Any]], name: str, settings: ReadSettings
+        self,
+        columns: Sequence[dict[str, Any]],
+        name: str,
+        settings: ReadSettings,
+        said: Mapping[str, str],
     ) -> None:
         given = unique_names([_shown(c["name"]) for c in columns])
         self._columns = [
@@ -113,11 +118,21 @@ class _Choice:
         if self.label is not None:
             require_column(self.label, given, name)
         self._lists = [c for c in self._columns if c.role in ("vectors", "lists")]
+        # What embedviz has written itself need not be judged by names and values, unless another
+        # program has changed it.
+        lists = [c.name for c in self._lists if not c.is_printed]
+        is_own = said.get("vector_column") in lists and said.get("label_column") in given
+        self._said = said if is_own else {}
         self.vector = self._choose(settings.vector_column)
         self.is_list = self.vector[0].role != "number"
         self.is_text = self.vector[0].role == "lists"
         self.dimensions = self.vector[0].length if self.is_list else len(self.vector)
         self.others = self._find_others()
+
+    @property
+    def likely_label(self) -> str | None:
+        """The column of labels that is asked for, or that the file says itself."""
+        return self._said.get("label_column") if self.label is None else self.label
 
     @property
     def vector_columns(self) -> tuple[str, ...]:
@@ -132,6 +147,9 @@ class _Choice:
     def _choose(self, wanted: str | None) -> list[_Column]:
         if wanted is not None:
             return [self._wanted(wanted)]
+        said = self._said.get("vector_column")
+        if said is not None and said != self.label:
+            return [self._wanted(said)]
         if not self._lists:
             return self._number_columns()
         found = self._narrowed([c for c in self._lists if c.name != self.label])
@@ -196,11 +214,8 @@ class _Choice:
 
     def _find_others(self) -> list[_Column]:
         """Return the columns for labels and metadata, an index of texts first."""
-        found = [
-            c
-            for c in self._columns
-            if c not in self.vector and c.role in ("text", "number", "value")
-        ]
+        kept = ["text", "number", "value", *(["lists"] if self._said else [])]
+        found = [c for c in self._columns if c not in self.vector and c.role in kept]
         return sorted(found, key=lambda c: c.name != "index")
 
 
@@ -248,7 +263,7 @@ def _take_columns(contents: Contents, table: pa.Table | None, choice: _Choice, n
     table = table.rename_columns([names[key] for key in table.column_names])
     contents.metadata = table
     facts.label_columns = tuple(table.column_names)
-    facts.label_column = choose_label_column(table, choice.label, name)
+    facts.label_column = choose_label_column(table, choice.likely_label, name)
     contents.uses_label_column = choice.label is not None
     if facts.label_column is not None:
         contents.labels = texts_of(table[facts.label_column])

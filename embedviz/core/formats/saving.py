@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +33,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BLOCK_NUMBERS = 1 << 20
-_NAMES_OF = {" ": "a space", "\t": "a tab", "\n": "a line break", "\r": "a line break"}
+_BYTE_ORDER_MARK = "\ufeff"
+_NAMES_OF = {
+    "\0": "a NUL character",
+    " ": "a space",
+    "\t": "a tab",
+    "\n": "a line break",
+    "\r": "a line break",
+}
 
 
 Write = Callable[[WrittenRows, File, Report], None]
@@ -112,13 +119,15 @@ def _format_suffix(path: Path) -> str:
 
 
 def _write_word2vec_text(written: WrittenRows, file: File, report: Report) -> None:
-    require_plain(written.labels, "\n")
+    require_plain(written.labels, "\0\n")
     _require_distinct_labels(written)
+    if not any(label.strip() for label in written.labels):
+        raise UserError("All labels are blank, which this format cannot hold. Save as .parquet.")
     for row, label in enumerate(written.labels):
         if is_fraction(last_word(label)):
             raise UserError(
                 f"The label of row {row:,} ({label[:50]!r}) ends in a number, which cannot be told "
-                "from the vector in this format. Save as .csv or .npy."
+                "from the vector in this format. Save as .parquet or .npy."
             )
     file.write(f"{len(written)} {written.dimensions}\n".encode())
 
@@ -130,7 +139,7 @@ def _write_word2vec_text(written: WrittenRows, file: File, report: Report) -> No
 
 
 def _write_word2vec_binary(written: WrittenRows, file: File, report: Report) -> None:
-    require_plain(written.labels, " \n")
+    require_plain(written.labels, "\0 \n")
     _require_distinct_labels(written)
     file.write(f"{len(written)} {written.dimensions}\n".encode())
     for rows in written.blocks(_BLOCK_NUMBERS, report):
@@ -154,19 +163,47 @@ def _write_tensors(written: WrittenRows, file: File, report: Report) -> None:
 
 def _write_table(written: WrittenRows, file: File, report: Report) -> None:
     columns = text_columns(written)
+    for column, texts in columns.items():
+        require_plain(texts, "\0", column)
+        _require_no_lists(texts, column)
+    if _are_numbers(written.labels):
+        raise UserError(
+            "The labels are numbers, not all of them whole, which would be taken for a column of "
+            "numbers in a CSV file. Save as .parquet."
+        )
     names = [*columns, *(f"d{i}" for i in range(written.dimensions))]
     around = "", ""
     if any(name[-1].isdigit() for name in columns):  # These could pass for dimensions.
         names = written.names("vector")
         around = '"[', ']"'
+    # All or none: of a few in quotes, it may remain unclear that they are no part of the text.
+    is_odd = any(_needs_quotes(text) for texts in columns.values() for text in texts)
+    write = _in_quotes if is_odd else str
     file.write((",".join(map(quoted, names)) + "\r\n").encode("utf-8", "replace"))
 
     def lines(rows: slice) -> memoryview:
-        texts = [to_texts([*map(quoted, values[rows])]) for values in columns.values()]
+        texts = [to_texts([*map(write, values[rows])]) for values in columns.values()]
         numbers = print_vectors(written.vectors(rows), ",", *around)
         return join_lines([*texts, numbers], ",", "\r\n")
 
     _write_blocks(lines, written, file, report)
+
+
+_is_number = re.compile(r"[+-]?(?:[0-9.]+(?:[eE][+-]?[0-9]+)?)|nan|NaN|").fullmatch
+_is_whole = re.compile(r"[+-]?[0-9]*").fullmatch
+
+
+def _are_numbers(labels: Sequence[str]) -> bool:
+    return all(map(_is_number, labels)) and not all(map(_is_whole, labels))
+
+
+def _require_no_lists(texts: Sequence[str], column: str) -> None:
+    first = next((text for text in texts if text.strip()), "").strip()
+    if first[:1] == "[" and first[-1:] == "]":
+        raise UserError(
+            f"Column {column!r} holds lists, which would be taken for vectors in a CSV file. Save "
+            "as .parquet."
+        )
 
 
 def _write_records(written: WrittenRows, file: File, report: Report) -> None:
@@ -196,12 +233,25 @@ def _write_metadata(written: WrittenRows, file: File) -> None:
     """Write the labels, with a header and further columns where there is metadata."""
     columns = text_columns(written)
     for column, texts in columns.items():
-        require_plain(texts, "\t\r\n", column)
+        require_plain(texts, "\0\t\r\n", column)
     if len(columns) > 1:
+        if _look_quoted(columns.values()):  # Else their own quotes would be taken off.
+            columns = {
+                name: [_in_quotes(text) if '"' in text else text for text in texts]
+                for name, texts in columns.items()
+            }
         file.write(("\t".join(columns) + "\n").encode("utf-8", "replace"))
+    elif written.labels and written.labels[0].startswith(_BYTE_ORDER_MARK):
+        file.write(_BYTE_ORDER_MARK.encode())  # One is dropped.
     for rows in written.blocks(_BLOCK_NUMBERS, silent):
         texts = [to_texts(values[rows]) for values in columns.values()]
         file.write(join_lines(texts, "\t", "\n"))
+
+
+def _look_quoted(columns: Iterable[Sequence[str]]) -> bool:
+    """Return whether all fields with quotes in them are quoted as a spreadsheet does it."""
+    is_quoted = re.compile('"(?:[^"]|"")*"').fullmatch
+    return all(is_quoted(text) for texts in columns for text in texts if '"' in text)
 
 
 _WRITERS: dict[str, Write] = {
@@ -232,8 +282,13 @@ def _write_blocks(
 
 def quoted(text: str) -> str:
     """Return a field of a CSV file, in quotes where it needs them."""
-    if not re.search('[",;\r\n]|^ | $', text):
-        return text
+    return _in_quotes(text) if _needs_quotes(text) else text
+
+
+_needs_quotes = re.compile('[",;\r\n]|^ | $').search
+
+
+def _in_quotes(text: str) -> str:
     doubled = text.replace('"', '""')
     return f'"{doubled}"'
 
@@ -245,7 +300,7 @@ def require_plain(texts: Sequence[str], forbidden: str, column: str = LABEL) -> 
         if found := search(text):
             raise UserError(
                 f"The {column} of row {row:,} ({text[:50]!r}) has {_NAMES_OF[found[0]]} in it, "
-                "which this format cannot hold. Save as .csv."
+                "which this format cannot hold. Save as .parquet, which holds any text."
             )
 
 
@@ -256,5 +311,5 @@ def _require_distinct_labels(written: WrittenRows) -> None:
         if first != row:
             raise UserError(
                 f"Rows {first:,} and {row:,} are both labeled {label[:50]!r}, but word2vec files "
-                "hold each label once. Save as .csv or .npy."
+                "hold each label once. Save as .parquet or .npy."
             )
