@@ -43,12 +43,12 @@ from fuzz.container_files import hdf5_bytes  # noqa: E402
 from fuzz.corpus import FAMILIES, family_of  # noqa: E402
 from fuzz.judging import Violation, check_set  # noqa: E402
 from fuzz.mutations import make_case  # noqa: E402
-from fuzz.runner import Case, Outcome, cases, kept_cases, run, summarize  # noqa: E402
+from fuzz.runner import Case, Outcome, cases, kept_cases, summarize  # noqa: E402
 from fuzz.watching import SECRET, Neighbors, Watch  # noqa: E402
 from fuzz.worker import LIMIT_BYTES, peak_memory  # noqa: E402
 
 TEXT = b"4 3\na 1 2 3\nb 4 5 6\nc 7 8 9\nd 1 1 2\n"
-SHORTER = 1 << 28
+SHORTER = 64 << 20
 """Bytes that a bomb unpacks to: more would take a slow machine long where nothing stops it."""
 
 
@@ -96,19 +96,15 @@ def outcome_of(path, **options):
 
 
 def test_a_thousand_mutated_files_end_well():
-    failures = []
-    outcomes = []
-
-    def take(outcome):
-        outcomes.append(outcome)
-        if outcome.kind == "failed":
-            failures.append(str(outcome))
-
-    run([*kept_cases(), *cases(1000)], take)
-    assert not failures, "\n".join(failures)
-    assert len(outcomes) >= 1000
-    assert {outcome.case.family for outcome in outcomes} == set(FAMILIES)
-    assert sum(outcome.kind == "set" for outcome in outcomes) > 200
+    command = [sys.executable, "-m", "tests.fuzz", "--count", "1000"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+    table = {line[:20].strip(): line[20:].split() for line in done.stdout.splitlines()}
+    assert set(FAMILIES) <= set(table)
+    files, sets, refused, failed = (int(each.replace(",", "")) for each in table["all"][:4])
+    assert files == sets + refused == 1000 + len(kept_cases())
+    assert sets > 200
+    assert failed == 0
 
 
 # Headers that claim more than there is.
@@ -144,17 +140,14 @@ def test_a_header_that_promises_more_rows_than_there_are_is_said(folder):
 # Bombs: little on the disk, much in the memory.
 
 
-@pytest.mark.parametrize(
-    "unit", [b"\0", b" ", b"\n", b"9"], ids=["zeros", "blanks", "lines", "digits"]
-)
+@pytest.mark.parametrize("unit", [b"\0", b" ", b"\n", b"9", b"wrd 0.5 1.5 2.5\n"])
 @pytest.mark.parametrize("suffix", BOMBS)
-def test_bombs_are_refused(suffix, unit, refusal):
-    refusal(f"bomb{suffix}", BOMBS[suffix](unit, SHORTER))
-
-
-@pytest.mark.parametrize("suffix", [".gz", ".zip"])
-def test_bombs_of_good_lines_are_refused(suffix, refusal):
-    refusal(f"bomb{suffix}", BOMBS[suffix](b"wrd 0.5 1.5 2.5\n", SHORTER))
+def test_bombs_are_refused(suffix, unit, folder):
+    path = folder / f"bomb{suffix}"
+    path.write_bytes(BOMBS[suffix](unit, SHORTER))
+    peak = peak_memory()
+    assert isinstance(outcome_of(path), str)
+    assert peak_memory() - peak < LIMIT_BYTES
 
 
 def test_a_bomb_in_an_archive_of_arrays_is_refused(refusal):
@@ -432,10 +425,3 @@ def test_a_set_that_is_none_is_seen(toy):
         check_set(toy)
     with pytest.raises(Violation, match="not finite"):
         check_set(embedviz.VectorSet(np.array([[1, np.nan]], np.float32)))
-
-
-def test_the_command_runs_one_case():
-    command = [sys.executable, "-m", "tests.fuzz", "--seed", "3", "--formats", "word2vec text"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "word2vec text" in done.stdout

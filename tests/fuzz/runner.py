@@ -1,7 +1,8 @@
 """Runs cases in worker processes and ends those that take too long or too much.
 
-A worker measures what it does itself and says so. The watchdog here is for the rest: a worker that
-says nothing any more, one that died, and memory that grows until the machine is in danger.
+A worker measures what it does itself and says so; on a machine with more to do than processors, a
+second counts as the share of it that a process gets. The watchdog here is for the rest: a worker
+that says nothing any more, one that died, and memory that grows until the machine is in danger.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ class _Worker:
         try:
             return work()
         finally:
-            self._steps.append((time.perf_counter() - start, name))
+            self._steps.append((share_of_processor() * (time.perf_counter() - start), name))
 
     _step_name = ""
 
@@ -137,6 +137,15 @@ class _Worker:
         # Whatever comes of it is judged when its turn comes.
         with suppress(Exception):
             Judge(sample, self._folder / "case", seed, lambda name, work: work()).judge()
+
+
+def share_of_processor() -> float:
+    """Return how much of a processor a process gets, at most 1, where others want them as well."""
+    try:
+        load = os.getloadavg()[0]
+    except OSError:  # Nobody counts.
+        return 1.0
+    return min((os.cpu_count() or 1) / max(load, 1e-3), 1.0)
 
 
 def peak_memory() -> int:
