@@ -16,6 +16,7 @@ from .overlap import Overlap
 from .pca import PrincipalComponents
 from .points import FineOrbit, Lasso, Moving, Orbit, OrbitBesideOpenGL, Pick
 from .prefix import TruncationStep
+from .responsiveness import Opening
 from .stalls import Stalls
 
 BENCHMARKS = (
@@ -64,4 +65,6 @@ BENCHMARKS = (
     Binary(400_000, 300),
     Mapped(1_000_000, 768, scans=False),
     Mapped(1_000_000, 768, scans=True),
+    Opening("text", 1_000_000, 100),
+    Opening("npy", 1_000_000, 768),
 )

@@ -10,6 +10,7 @@ seed chooses the same rows from the same data in any format.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -30,6 +31,7 @@ from embedviz.core.vector_set import Matrix
 
 _BLOCK_ROWS = 4096
 _SHOWN = 3
+_GROWTH_BYTES = 32 << 20
 _FASTEST_GROWTH = 8  # Times the rows so far, however little of the file they seem to be.
 _NOT_FINITE = "a number is NaN or infinite"
 
@@ -294,13 +296,16 @@ class RowCollector:
 
 def _grown(matrix: Matrix, size: int, n_used: int) -> Matrix:
     """Return a matrix of more rows that begins with those that are in use."""
-    shape = (size, matrix.shape[1])
+    dimensions = matrix.shape[1]
     if size < 2 * len(matrix):
-        # Nobody holds the rows handed out before, and on Linux nothing is copied.
-        matrix.resize(shape, refcheck=False)
+        # Nobody holds the rows handed out before, and on Linux nothing is copied. What is new is
+        # filled with zeros, during which no other thread gets on: so it is done in steps there.
+        most = max(_GROWTH_BYTES // (4 * dimensions), 1) if sys.platform == "linux" else size
+        while len(matrix) < size:
+            matrix.resize((min(size, len(matrix) + most), dimensions), refcheck=False)
         return matrix
     # Resizing writes zeros to all that is new, which takes as long as reading it from the disk.
-    larger = np.empty(shape, np.float32)
+    larger = np.empty((size, dimensions), np.float32)
     larger[:n_used] = matrix[:n_used]
     return larger
 
