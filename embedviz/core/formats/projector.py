@@ -124,7 +124,8 @@ def _parsed(source: Source) -> tuple[Embedding, ...]:
         pass
     raise UserError(
         f"{source.name} looks like settings of the Embedding Projector, but cannot be read: it is "
-        "neither JSON nor the text of a protocol buffer. Correct it, or open the tensors."
+        f"neither JSON nor the text of a protocol buffer of up to {LONGEST_SETTINGS >> 10} kB. "
+        "Correct it, or open the tensors."
     )
 
 

@@ -20,8 +20,8 @@ from typing import Any
 
 from embedviz.core.formats.labels import without_surrogates
 
-LONGEST_SETTINGS = 4 << 20
-"""Bytes of a file of settings; larger ones are not looked at."""
+LONGEST_SETTINGS = 256 << 10
+"""Bytes of a file of settings, which have some hundred for each set; larger ones are not read."""
 
 _USUAL_NAMES = ("projector_config.json", "projector_config.pbtxt")
 _MOST_FILES = 8
