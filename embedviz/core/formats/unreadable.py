@@ -61,6 +61,11 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
         "an old office document, such as an Excel workbook",
         "Save the table in it as CSV and open that.",
     ),
+    (
+        b'{\n "format": "embedviz session"',
+        "a session of embedviz",
+        "It names the files with the vectors; open it in the window: embedviz {file}",
+    ),
     (b"%PDF", "a PDF document", _CHOOSE),
     (b"\x89PNG", "a picture", _CHOOSE),
     (b"\xff\xd8\xff", "a picture", _CHOOSE),

@@ -382,6 +382,12 @@ def test_other_labels_in_a_second_file_are_noticed(tmp_path):
     assert notes[0].startswith("What the rows of v.npy are called has changed since")
 
 
+def test_a_session_is_no_file_of_vectors(tmp_path, library):
+    save_session(tmp_path / "a.json", State().opened(library[0]), {}, STEPS)
+    with pytest.raises(UserError, match="a session of embedviz"):
+        load(tmp_path / "a.json")
+
+
 def test_a_newer_version_is_refused(tmp_path, library):
     document = describe_session(State().opened(library[0]), {}, STEPS).document
     write_session(tmp_path / "a.embedviz", {**document, "version": 2})
