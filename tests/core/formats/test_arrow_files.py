@@ -116,3 +116,37 @@ def test_labels_that_are_mostly_the_same_come_back(tmp_path, suffix):
     same = VectorSet(np.eye(4), ["a", "a", "a", "b"], {"text": ["k", "l", "m", "n"]})
     save(same, tmp_path / f"x{suffix}")
     assert load(tmp_path / f"x{suffix}").labels == same.labels
+
+
+def test_texts_that_look_like_vectors_stay_texts(tmp_path, suffix):
+    lists = ["[1, 2]", "[3, 4]"]
+    save(VectorSet(np.eye(2), lists, {"other": lists}), tmp_path / f"x{suffix}")
+    found = load(tmp_path / f"x{suffix}")
+    assert found.labels == tuple(lists)
+    assert found.vectors.tolist() == [[1, 0], [0, 1]]
+    assert found.metadata["other"].to_pylist() == lists
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"{",
+        b"[]",
+        b'{"label_column": "a"}',
+        b'{"label_column": 1, "vector_column": "vector"}',
+        b'{"label_column": "gone", "vector_column": "vector"}',
+        b'{"label_column": "label", "vector_column": "label"}',
+        b"[" * 50_000,
+    ],
+)
+def test_what_a_changed_file_says_of_itself_is_not_believed(tmp_path, suffix, said):
+    path = tmp_path / f"x{suffix}"
+    save(VectorSet(np.eye(2), ["a", "b"]), path)
+    table = READ[suffix](path).replace_schema_metadata({arrow_files.MARK: said})
+    if suffix == ".parquet":
+        parquet.write_table(table, path)
+    else:
+        feather.write_feather(table, path)
+    found = load(path)
+    assert found.labels == ("a", "b")
+    assert found.vectors.tolist() == [[1, 0], [0, 1]]

@@ -3,13 +3,15 @@ import gzip
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
+import pyarrow.feather
+import pyarrow.parquet
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from embedviz.core.errors import UserError
 from embedviz.core.formats import load
-from embedviz.core.formats.exporting import chosen_rows, save_rows
+from embedviz.core.formats.exporting import chosen_rows, save_coordinates, save_rows
 from embedviz.core.recipes import Truncated
 from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
@@ -143,3 +145,52 @@ def test_writing_a_table_can_be_stopped(toy, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         save_rows(toy, ROWS, tmp_path / "x.csv", report=stop)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv.gz", ".parquet", ".feather", ".arrow"])
+@pytest.mark.parametrize("rows", [None, ROWS])
+def test_coordinates_of_rows(toy, tmp_path, suffix, rows):
+    positions = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
+    positions[3] = np.nan
+    path = tmp_path / f"x{suffix}"
+    save_coordinates(toy, path, positions, ["PC1", "PC2"], rows)
+    if suffix == ".parquet":
+        table = pa.parquet.read_table(path)
+    elif suffix in (".feather", ".arrow"):
+        table = pa.feather.read_table(path)
+    else:
+        layout = pa.csv.ParseOptions(delimiter="\t" if ".tsv" in suffix else ",")
+        table = pa.csv.read_csv(path, parse_options=layout)
+    assert table.column_names == ["label", "group", "number", "PC1", "PC2"]
+    chosen = list(range(50)) if rows is None else rows.tolist()
+    assert table["number"].to_pylist() == chosen
+    assert table["label"].to_pylist() == [toy.labels[row] for row in chosen]
+    assert table["PC1"].null_count == 1
+    for axis, name in enumerate(["PC1", "PC2"]):
+        found = np.array(table[name].to_pylist(), dtype=np.float32)
+        np.testing.assert_array_equal(found, positions[chosen, axis])
+
+
+def test_coordinates_of_a_set_without_metadata(tmp_path):
+    positions = np.eye(2, dtype=np.float32)
+    save_coordinates(VectorSet(np.eye(2)), tmp_path / "x.parquet", positions)
+    table = pa.parquet.read_table(tmp_path / "x.parquet")
+    assert table.to_pydict() == {"label": ["0", "1"], "x": [1, 0], "y": [0, 1]}
+
+
+def test_coordinates_that_cannot_be_written(toy, tmp_path):
+    positions = np.zeros((50, 2), dtype=np.float32)
+    with pytest.raises(UserError, match=r"coordinates are written as \.csv"):
+        save_coordinates(toy, tmp_path / "x.npy", positions)
+    for suffix in (".csv", ".parquet"):
+        with pytest.raises(UserError, match="No rows are selected"):
+            save_coordinates(toy, tmp_path / f"x{suffix}", positions, rows=[])
+    assert not list(tmp_path.iterdir())
+
+
+def test_vectors_and_positions_of_the_rows(toy, tmp_path):
+    positions = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
+    save_rows(toy, ROWS, tmp_path / "x.parquet", positions)
+    found = load(tmp_path / "x.parquet")
+    assert found.vectors.tobytes() == toy.vectors[ROWS].tobytes()
+    assert found.metadata["y"].to_pylist() == positions[ROWS, 1].tolist()

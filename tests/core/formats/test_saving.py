@@ -11,15 +11,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from embedviz.core.errors import UserError
-from embedviz.core.formats import load, save, saving
+from embedviz.core.formats import arrow_files, load, save, saving
+from embedviz.core.formats.saving import left_out
 from embedviz.core.vector_set import VectorSet
 
-SUFFIXES = [".vec", ".txt", ".vec.gz", ".bin", ".npy", ".tsv", ".csv", ".csv.gz", ".tsv.gz"]
+TEXTS = [".vec", ".txt", ".vec.gz", ".csv", ".csv.gz", ".tsv", ".tsv.gz", ".jsonl", ".jsonl.gz"]
+TABLES = [".parquet", ".feather", ".arrow"]
+SUFFIXES = [*TEXTS, ".bin", ".npy", *TABLES]
 FLOATS = st.floats(width=32, allow_nan=False, allow_infinity=False)
 WORDS = st.text(st.characters(codec="utf-8", categories=["L", "P", "S"]), min_size=1, max_size=6)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.sampled_from(SUFFIXES),
     st.lists(
@@ -39,6 +44,49 @@ def test_what_is_written_comes_back(tmp_path, suffix, rows):
     assert found.vectors.tobytes() == vectors.tobytes()
 
 
+ODD = (
+    *(" ", '"', '""', '"a"', "'", "a b", "a\rb", "\n", "\t", "\0", "nan", "NaN", "0.5", "-1"),
+    *("\ufeff", "\ufeffa", "\x85", "\xa0", "</s>", "2 3", "[1, 2]", "{}", ",", ";", "#", "007"),
+)
+UGLY = st.text(st.characters(exclude_categories=["Cs"]), max_size=4) | st.sampled_from(ODD)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@settings(
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.tuples(UGLY, st.lists(FLOATS, min_size=3, max_size=3), UGLY, st.none() | FLOATS),
+        min_size=1,
+        max_size=5,
+    ),
+    st.booleans(),
+)
+def test_whatever_the_texts_are_they_come_back_or_are_refused(tmp_path, suffix, rows, is_more):
+    labels, numbers, texts, values = zip(*rows, strict=True)
+    vectors = np.array(numbers, np.float32)
+    metadata = {"m": list(texts), "n": pa.array(values, pa.float32())} if is_more else None
+    path = tmp_path / f"x{suffix}"
+    try:
+        save(VectorSet(vectors, labels, metadata), path)
+    except UserError:
+        assert suffix not in (*TABLES, ".jsonl", ".jsonl.gz")
+        return
+    # Where labels repeat, another column of CSV may be taken for them, as it says then.
+    is_unclear = metadata and ".csv" in suffix
+    found = load(path, label_column="label" if is_unclear else None)
+    assert found.labels == labels
+    assert found.vectors.tobytes() == vectors.tobytes()
+    if metadata and suffix in TABLES:
+        assert found.metadata["m"].to_pylist() == list(texts)
+        assert found.metadata["n"].equals(pa.chunked_array([metadata["n"]]))
+    elif metadata and not left_out(VectorSet(vectors, labels, metadata), path):
+        column = found.metadata["m"]
+        if pa.types.is_string(column.type):  # Texts that are all numbers come back as numbers.
+            assert [text or "" for text in column.to_pylist()] == list(texts)
+
+
 @pytest.fixture
 def sentences():
     rng = np.random.default_rng(5)
@@ -47,7 +95,7 @@ def sentences():
     return VectorSet(rng.normal(size=(5, 3)), labels, {k: list(v) for k, v in metadata.items()})
 
 
-@pytest.mark.parametrize("suffix", [".npy", ".tsv", ".csv"])
+@pytest.mark.parametrize("suffix", [".npy", ".tsv", ".csv", ".jsonl", ".parquet", ".feather"])
 def test_labels_and_metadata_come_back(tmp_path, sentences, suffix):
     path = tmp_path / f"x{suffix}"
     save(sentences, path)
@@ -91,6 +139,7 @@ def _note(seen, fraction, words):
 
 def test_rows_across_blocks(tmp_path, toy, monkeypatch):
     monkeypatch.setattr(saving, "_BLOCK_NUMBERS", 100)
+    monkeypatch.setattr(arrow_files, "_GROUP_NUMBERS", 100)
     for suffix in SUFFIXES:
         seen = []
         save(toy, tmp_path / f"x{suffix}", report=partial(_note, seen))
