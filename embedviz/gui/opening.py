@@ -129,8 +129,10 @@ def _with_bytes(report: Report, path: Path) -> Report:
     whole = in_words(size)
 
     def tell(fraction: float, message: str) -> None:
-        done = in_words(round(min(max(fraction, 0.0), 1.0) * size))
-        report(fraction, f"{message} · {done} of {whole}")
+        if whole not in message:  # Some readers say it themselves.
+            done = in_words(round(min(max(fraction, 0.0), 1.0) * size))
+            message = f"{message} · {done} of {whole}"
+        report(fraction, message)
 
     return tell
 
