@@ -102,7 +102,7 @@ class Finder:
                 any(isinstance(leaf, str) and not _is_printed_list(leaf) for leaf in leaves),
                 any(map(self._has_fraction, leaves)),
             )
-            if candidate.dimensions and not _goes_through_a_tuple(path):
+            if candidate.dimensions:
                 found.append(candidate)
         return found
 
@@ -119,7 +119,12 @@ class Finder:
         lists = [value for value in given if isinstance(value, list)]
         if lists:
             for step, items in self._items(lists):
-                found += [((step, *path), leaves) for path, leaves in self._find(items)]
+                # Within rows that are lists, a row is not looked for.
+                found += [
+                    ((step, *path), leaves)
+                    for path, leaves in self._find(items)
+                    if step == ITEM or not {ITEM, MEMBER} & set(path)
+                ]
         return found
 
     def _items(self, lists: Sequence[list[Any]]) -> list[tuple[Step, list[Any]]]:
@@ -209,12 +214,6 @@ class Finder:
             return True
         text = self._texts[value]
         return b"." in text or b"e" in text or b"E" in text
-
-
-def _goes_through_a_tuple(path: tuple[Step, ...]) -> bool:
-    """Return whether a place in a list of fixed length comes before other lists."""
-    places = [i for i, step in enumerate(path) if isinstance(step, str) and step.isdigit()]
-    return any(step in (ITEM, MEMBER) for place in places for step in path[place + 1 :])
 
 
 def _is_like_a_vector_name(name: str) -> bool:

@@ -645,10 +645,12 @@ def test_lists_of_rows_in_lists_and_in_objects_of_labels(write):
     found = load(write("x.json", json.dumps([{"n": k, "items": v} for k, v in inner.items()])))
     np.testing.assert_array_equal(found.vectors, VECTORS)
     assert found.metadata.to_pydict() == {"text": TEXTS, "n": ["left", "left", "right"]}
-    nested = {str(i): {"n": k, "items": v} for i, (k, v) in enumerate(inner.items())}
-    found = load(write("x.json", json.dumps(nested)))
+    words = {"en": {"a": LISTS[0], "b": LISTS[1]}, "de": {"c": LISTS[2]}}
+    found = load(write("x.json", json.dumps(words)))
     np.testing.assert_array_equal(found.vectors, VECTORS)
-    assert found.labels == tuple(TEXTS)
+    assert found.labels == ("a", "b", "c")
+    assert found.metadata["key (outer)"].to_pylist() == ["en", "en", "de"]
+    assert load(write("x.json", json.dumps({"0": LISTS}))).opened.facts.vector_column == "0"
 
 
 def test_first_rows_of_many_with_their_texts_far_behind(write, small_blocks):
