@@ -36,6 +36,7 @@ _FAREWELL_SECONDS = 3.0
 _COMPUTED_SECONDS, _WAITED_SECONDS = 0.8, 20.0
 _BYTES_A_SECOND = 4 << 20
 """A block may take so long, and longer the larger the file is: it may be stored in one chunk."""
+_COLUMN_SECONDS = 0.002
 
 _LEAST_MEMORY = 512 << 20
 _MEMORY_PER_BYTE = 4  # Of the file, for the same reason.
@@ -75,6 +76,7 @@ class Container:
         self._report = report
         self._progress = (0.0, f"opening {name}")
         self._news: deque[Message | None] = deque()
+        self._n_columns = 0
         self._limit = _memory_for(self._size)
         facts = {"path": str(path.absolute()), "kind": kind, "limit": self._limit}
         process.say(Message("open", facts))
@@ -96,6 +98,7 @@ class Container:
         Cancelled
             When `report` raises it, which it is given the chance to 20 times a second.
         """
+        self._n_columns = len(request.get("vectors", ())) + len(request["columns"])
         self._process.say(Message("read", request))
         for _ in range(_AHEAD):
             self._process.say(Message("more"))
@@ -109,7 +112,7 @@ class Container:
         self._report(fraction, words)
 
     def _next(self, *expected: str) -> Message:
-        extra = self._size / _BYTES_A_SECOND
+        extra = self._size / _BYTES_A_SECOND + self._n_columns * _COLUMN_SECONDS
         return self._expect(expected, _COMPUTED_SECONDS + extra, _WAITED_SECONDS + extra)
 
     def _expect(self, expected: Sequence[str], computed: float, waited: float) -> Message:

@@ -215,7 +215,8 @@ class _Choice:
     def _find_others(self) -> list[_Column]:
         """Return the columns for labels and metadata, an index of texts first."""
         kept = ["text", "number", "value", *(["lists"] if self._said else [])]
-        found = [c for c in self._columns if c not in self.vector and c.role in kept]
+        taken = {column.position for column in self.vector}
+        found = [c for c in self._columns if c.position not in taken and c.role in kept]
         return sorted(found, key=lambda c: c.name != "index")
 
 

@@ -2,7 +2,7 @@ import pyarrow as pa
 import pytest
 
 from embedviz.core.containers.arrow_reader import TableReader
-from embedviz.core.containers.list_columns import list_path, vectors_of
+from embedviz.core.containers.list_columns import list_path
 from embedviz.core.containers.plain_columns import plain
 from embedviz.core.errors import UserError
 
@@ -29,17 +29,6 @@ def test_too_many_columns_are_refused():
 )
 def test_where_the_list_is(kind, path):
     assert list_path(kind) == path
-
-
-def test_lists_outside_of_their_numbers_are_damage():
-    lists = pa.ListArray.from_buffers(
-        pa.list_(pa.float32()),
-        2,
-        [None, pa.py_buffer(bytes([0, 0, 0, 0, 2, 0, 0, 0, 9, 0, 0, 0]))],
-        children=[pa.array([1, 2, 3], pa.float32())],
-    )
-    with pytest.raises(pa.ArrowInvalid, match="not where they should be"):
-        vectors_of(lists, 2)
 
 
 def test_categories_that_do_not_exist_are_damage():
