@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from embedviz.app.files.autosave import Autosave, Orphan, find_orphan
+from embedviz.app.files.autosave import Autosave, Orphan
 from embedviz.app.files.remembering import Remembering
 from embedviz.app.files.session_sets import Plan, read_plan, restore_sets
 from embedviz.app.files.session_state import Choices, restore_state
@@ -26,6 +26,7 @@ from embedviz.core.formats.reading import counted
 from embedviz.core.progress import Report
 from embedviz.core.steps import STEPS
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.crash_offer import CrashOffer
 from embedviz.gui.locating import Locator
 from embedviz.gui.palettes import RAMPS
 from embedviz.gui.pictures import PICTURE_STEPS
@@ -52,6 +53,7 @@ class SessionFiles(QObject):
     ----------
     remembering : Remembering
     autosave : Autosave
+    crash_offer : CrashOffer
     recent_menu : RecentMenu
     task : Task
         Opens and saves sessions.
@@ -68,9 +70,8 @@ class SessionFiles(QObject):
         file_menu.insertMenu(window.actions_by_name["file.labels"], self.recent_menu)
         self.task = self._session.board.add(Task(self), "session")
         self.task.failed.connect(self._on_failed)
-        self._looking = Task(self)
+        self.crash_offer = CrashOffer(window, lambda left: self.open(left.path, left))
         self._locator: Locator | None = None
-        self._offered: Orphan | None = None
         self._restored: Orphan | None = None
         self._rest: list[Path] = []
         self._is_restoring = self._is_closed = False
@@ -80,16 +81,14 @@ class SessionFiles(QObject):
         """Save by itself from now on, and offer what was open when the program crashed."""
         self.autosave.start()
         look.changed.connect(self._on_theme)
-        self._looking.run(lambda report: find_orphan(), self._offer)
+        self.crash_offer.start()
 
     def close(self) -> None:
         """End: the window is closed as it should be."""
         self._is_closed = True
         self.autosave.close()
         self.remembering.close()
-        if self._offered is not None:
-            self._offered.leave()
-            self._offered = None
+        self.crash_offer.close()
 
     def describe_window(self) -> dict[str, Any]:
         """Return what else than the state is to be restored, as JSON."""
@@ -195,7 +194,7 @@ class SessionFiles(QObject):
             self.remembering.change(lambda settings: settings.with_recent(_recent(path)))
             self._window.statusBar().showMessage(f"{path.name} is open", 6000)
         else:
-            self._offered = None
+            self.crash_offer.forget()
             # Not before this process has a file of its own.
             self.autosave.save(orphan.discard)
 
@@ -203,28 +202,6 @@ class SessionFiles(QObject):
         rest, self._rest = self._rest, []
         if rest:
             self._window.opener.open(pair_up(rest))
-
-    def _offer(self, orphan: Orphan | None) -> None:
-        if orphan is None:
-            return
-        self._offered = orphan
-        saved = f"{orphan.saved:%H:%M}"
-        if orphan.saved.date() != type(orphan.saved).now().date():
-            saved = f"{orphan.saved:%Y-%m-%d} {saved}"
-        self._window.notice.tell(
-            "embedviz ended unexpectedly. Restore the last session "
-            f"({counted(orphan.n_sets, 'set')}, {saved})?",
-            "Restore",
-            lambda: self.open(orphan.path, orphan),
-            "Discard",
-            self._discard,
-        )
-
-    def _discard(self) -> None:
-        if self._offered is not None:
-            self._offered.discard()
-            self._offered = None
-        self._looking.run(lambda report: find_orphan(), self._offer)
 
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, UserError):

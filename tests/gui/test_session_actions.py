@@ -1,10 +1,10 @@
 """Sessions, as the user of the window sees them."""
 
 import json
+import os
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -311,40 +311,11 @@ def test_a_session_brings_its_theme(saved, second, settled):
     assert look.theme is DARK
 
 
-CHILD = """
-import sys, time
-from embedviz.app.files.autosave import SavedFile
-from embedviz.app.files.session_sets import read_plan, restore_sets
-from embedviz.app.files.session_state import restore_state
-from embedviz.core.steps import STEPS
-from pathlib import Path
-plan = read_plan(Path(sys.argv[1]), STEPS)
-state = restore_state(plan.document, restore_sets(plan)).state
-saved = SavedFile()
-saved.write(state, {}, STEPS)
-print("saved", flush=True)
-time.sleep(60)
-"""
-
-
-@pytest.fixture
-def crashed(saved):
-    """Return the session that a killed process has left."""
-    _, path = saved
-    arguments = [sys.executable, "-c", CHILD, str(path)]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as child:
-        try:
-            assert child.stdout.readline() == "saved\n"
-        finally:
-            child.kill()
-    return next(autosave_folder().glob("*.embedviz"))
-
-
 @pytest.fixture
 def left_behind(saved):
-    """Return such a session, without the time that it takes to start a process."""
+    """Return the session of a process that is no more; `tests/app/files` kills one for that."""
     autosave_folder().mkdir(parents=True)
-    return shutil.copy(saved[1], autosave_folder() / "left.embedviz")
+    return Path(shutil.copy(saved[1], autosave_folder() / "left.embedviz"))
 
 
 def press(window, qtbot, name):
@@ -353,7 +324,7 @@ def press(window, qtbot, name):
 
 
 def test_after_a_crash_the_last_session_is_offered(
-    crashed, saved, second, settled, qtbot, artefacts
+    left_behind, saved, second, settled, qtbot, artefacts
 ):
     window, _ = saved
     second.files.start()
@@ -366,7 +337,7 @@ def test_after_a_crash_the_last_session_is_offered(
     press(second, qtbot, "notice.offer")
     settled(second)
     assert shown(second) == shown(window)
-    qtbot.waitUntil(lambda: not crashed.exists())
+    qtbot.waitUntil(lambda: not left_behind.exists())
     (own,) = autosave_folder().glob("*.embedviz")
     second.close()
     assert not own.exists()
@@ -381,10 +352,11 @@ def test_it_can_be_discarded(left_behind, second, qtbot):
 
 
 def test_it_is_offered_again_when_nothing_was_decided(left_behind, second, qtbot, window):
+    os.utime(left_behind, (1.6e9, 1.6e9))
     second.files.start()
     qtbot.waitUntil(lambda: second.notice.text != "")
     press(second, qtbot, "notice.close")
     second.close()
     assert left_behind.exists()
     window.files.start()
-    qtbot.waitUntil(lambda: window.notice.text != "")
+    qtbot.waitUntil(lambda: "(3 sets, 2020-09-1" in window.notice.text)
