@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, repeat
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -143,8 +144,10 @@ def _write_word2vec_binary(written: WrittenRows, file: File, report: Report) -> 
     _require_distinct_labels(written)
     file.write(f"{len(written)} {written.dimensions}\n".encode())
     for rows in written.blocks(_BLOCK_NUMBERS, report):
-        for label, vector in zip(written.labels[rows], written.vectors(rows), strict=True):
-            file.write(label.encode("utf-8", "replace") + b" " + vector.tobytes())
+        data, size = written.vectors(rows).tobytes(), 4 * written.dimensions
+        vectors = (data[i * size : (i + 1) * size] for i in range(rows.stop - rows.start))
+        labels = (label.encode("utf-8", "replace") for label in written.labels[rows])
+        file.write(b"".join(chain.from_iterable(zip(labels, repeat(b" "), vectors))))
 
 
 def _write_array(written: WrittenRows, file: File, report: Report) -> None:
