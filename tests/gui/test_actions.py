@@ -117,20 +117,16 @@ def test_open_asks_for_files_and_shows_what_is_in_each(
     assert window.windowTitle() == "other – embedviz"
 
 
-def test_a_bad_file_gives_one_message_and_what_was_open_stays(opened, idle, asked, tmp_path, toy):
-    (tmp_path / "bad.txt").write_text("a 1 2 3\nb 1 2\nc 1 2 3\n")
-    asked["open"] = [str(tmp_path / "bad.txt")]
-    opened.trigger("file.open")
+def test_a_file_that_is_none_gives_one_message_and_what_was_open_stays(opened, idle, tmp_path, toy):
+    (tmp_path / "bad.txt").write_text("Once upon a time.\n")
+    opened.open_paths([str(tmp_path / "bad.txt")])
     idle(opened.session)
     assert opened.notice.isVisible()
     assert "bad.txt" in opened.notice.text
-    assert "line 2" in opened.notice.text
     assert opened.session.state.active is toy
     assert QApplication.activeModalWidget() is None
-    asked["open"] = []
     (tmp_path / "good.txt").write_text("a 1 2 3\nb 1 2 4\n")
-    asked["open"] = [str(tmp_path / "good.txt")]
-    opened.trigger("file.open")
+    opened.open_paths([str(tmp_path / "good.txt")])
     idle(opened.session)
     assert not opened.notice.isVisible()
 

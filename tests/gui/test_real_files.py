@@ -81,10 +81,14 @@ def test_sentences_in_every_pane(window, front, idle, drop, data_folder):
     assert "no label of this set" in (front(window, "analogies").view._picture.message)
 
 
-def test_titles_from_the_menu_in_every_pane(window, front, idle, data_folder, monkeypatch):
+def test_titles_from_the_menu_in_every_pane(window, front, idle, qtbot, data_folder, monkeypatch):
     path = data_folder / "movies" / "peliculas_text-embedding-3-small-1536.json"
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(path)], ""))
     window.trigger("file.open")
+    dialog = window.dialogs.dialog
+    qtbot.waitUntil(lambda: dialog.told.text() == "All rows checked", timeout=20_000)
+    assert dialog.measures.text().startswith("62 × 1,536 · ")
+    dialog.accept()
     idle(window.session)
     assert len(window.session.state.active) == 62
     matryoshka = front(window, "matryoshka")
@@ -96,12 +100,17 @@ def test_titles_from_the_menu_in_every_pane(window, front, idle, data_folder, mo
 
 
 @pytest.mark.parametrize("name", ["glove_short_row.txt", "glove_nan_inf_zero.txt"])
-def test_a_bad_file_is_told_and_what_was_open_stays(window, drop, data_folder, name, toy):
+def test_a_bad_file_is_asked_about_and_what_was_open_stays(
+    window, drop, data_folder, qtbot, name, toy
+):
     window.session.show(window.session.state.opened(toy))
     state = drop([data_folder / "glove50" / name])
     assert state.active is toy
-    assert name in window.notice.text
-    assert "line" in window.notice.text
+    dialog = window.dialogs.dialog
+    assert dialog.title.text() == name
+    qtbot.waitUntil(lambda: dialog.skip.isVisible() and not dialog.check.is_reading)
+    assert any("line" in text for text in dialog.remarks.texts)
+    assert not dialog.open_button.isEnabled()
 
 
 def test_tokens_with_spaces_are_one_label(window, drop, data_folder, texts):
