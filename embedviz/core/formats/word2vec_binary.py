@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -119,7 +120,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
     reader = _Reader(source, settings, int(header[1]), int(header[2]))
     reader.expect_rows_of(source)
     reader.judge(source.head[header.end() :].lstrip(b"\n"))
-    with source.stream() as stream:
+    with source.stream() as stream, reader:
         stream.read(header.end())
         reader.read(stream, header.end(), report)
     return reader.contents()
@@ -140,6 +141,13 @@ class _Reader:
         self._position = 0
         self._surplus = 0
         self._is_swapped = False
+        self._helper = ThreadPoolExecutor(1)
+
+    def __enter__(self) -> _Reader:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._helper.shutdown()
 
     def judge(self, data: bytes) -> None:
         """Find out how the numbers are stored, from the first row.
@@ -206,10 +214,15 @@ class _Reader:
         starts, spaces = starts[:count], spaces[:count]
         stream.hold(len(block) - used)
         vectors = self._rows.space_for(count, stream.fraction)
-        _copy_rows(block, spaces, vectors.view(np.uint8))
+        # The larger part is copied by a second thread, while this one decodes the labels, too.
+        cut = 2 * count // 3
+        numbers = vectors.view(np.uint8)
+        copied = self._helper.submit(_copy_rows, block, spaces[:cut], numbers[:cut])
+        _copy_rows(block, spaces[cut:], numbers[cut:])
+        labels, n_replaced = decode_spans(block, starts, spaces)
+        copied.result()
         if self._is_swapped != (sys.byteorder == "big"):
             vectors.byteswap(inplace=True)
-        labels, n_replaced = decode_spans(block, starts, spaces)
         self._n_replaced += n_replaced
         row, byte = self._rows.n_read, self._position
         self._rows.add(
