@@ -1,7 +1,8 @@
 """Lists of numbers, read where they stand in a text, in one pass over each.
 
 The parser of single numbers must be told where one ends, so it needs a pass to find the commas.
-Here a number ends where its digits end. Measured on lists of 384: 650 MB/s where that has 240.
+Here a number ends where its digits end. Measured on lists of 384: 420 to 630 MB/s of processor
+time, where that has 240 to 330.
 """
 
 from __future__ import annotations
