@@ -210,6 +210,7 @@ def _compile_analogies() -> None:
 
 def _compile_readers() -> None:
     from embedviz.core.formats import fasttext_model, load
+    from embedviz.core.scanning import scan_rows
 
     fasttext_model.compile_all()
     some = _some_vectors()
@@ -220,7 +221,7 @@ def _compile_readers() -> None:
             for row, vector in enumerate(some.vectors.tolist())
         )
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        load(path)
+        scan_rows(load(path).vectors)
         path.write_text('[{"text": "some", "embedding": [0.1, 0.2]}]', encoding="utf-8")
         load(path)
 
