@@ -70,10 +70,12 @@ class Opening(Benchmark):
         _wait(changed, lambda: check.vector_set is not None and not check.is_reading)
         self._tell("checked", start)
         start = time.perf_counter()
+        on_map: Any = window.panes[0]
+        board, opened = window.session.board, check.vector_set
         dialog.accept()
-        layouts = window.panes[0].run
-        board = window.session.board
-        _wait(board.changed, lambda: layouts.layout is not None and board.current is None)
+        _wait(
+            board.changed, lambda: board.current is None and on_map.run.layout.vector_set is opened
+        )
         application.processEvents()
         self._tell("on the map", start)
         timer.stop()
