@@ -152,7 +152,6 @@ def _file(end: str, write: Callable[[Any], None]) -> Iterator[Path]:
 
 def _timed(work: Callable[[], object], repeat: int) -> list[float]:
     """Return how many seconds some work takes, after it was done once unless it is done once."""
-    import time
 
     samples = []
     for _ in range(repeat + 1 if repeat > 1 else 1):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -96,6 +97,12 @@ class Source:
             raise UserError("The name of a file cannot hold a NUL character.")
         self.path = path.expanduser().absolute()
         self.name = shown_name(self.path.name)
+        if re.search("[\n\r]", str(path)):
+            # Lists of paths, which other programs and scripts keep, would be torn at it.
+            raise UserError(
+                f"{self.name}: there is a line break in its path. Rename the file or its folder, "
+                "then open it."
+            )
         with reading(self.name):
             self.size = self.path.stat().st_size
             if self.path.is_dir():
