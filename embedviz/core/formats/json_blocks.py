@@ -150,6 +150,7 @@ class Blocks:
             while status == ROOM:
                 text = self._buffer[:end]
                 status, start = self._scan.run(text, start, is_last=is_last)
+                self._stream.hold(end - start)
                 yield self._block(text, is_cut=status == CUT)
                 if status not in (MORE, ROOM, DONE, CUT):
                     raise self._error(text, start, status)

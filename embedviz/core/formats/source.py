@@ -55,7 +55,7 @@ _DECOMPRESSORS: dict[bytes, Callable[..., Any]] = {
 }
 _UNREADABLE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError)
 _LARGEST_RATIO = 200
-_NEVER_TOO_LARGE = 32 << 20
+_NEVER_TOO_LARGE = 16 << 20
 """Bytes that are unpacked whatever they came from."""
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from embedviz.core.errors import UserError
 from embedviz.core.formats.labels import decode_spans, note_on_replaced
 from embedviz.core.formats.numbers import (
     BLANK,
@@ -49,8 +50,10 @@ from embedviz.core.formats.source import (
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix
 
-find_header = re.compile(rb" *([0-9]{1,40}) +([0-9]{1,40})[ \r]*(?:\n|\Z)").match
+find_header = re.compile(rb" *([0-9]{1,40})[ \t]+([0-9]{1,40})[ \t\r]*(?:\n|\Z)").match
 """Matches the line `N D` at the start of a text."""
+
+_MOST_ROWS = 10**10
 
 _has_wide_gaps = re.compile(rb"[0-9.][ \t]{2,}[-+.0-9]").search
 
@@ -83,7 +86,10 @@ def find_layout(source: Source) -> Layout | None:
     claimed = (int(found[1]), int(found[2])) if found else None
     body = [_Line.of(line) for line in lines[1 if claimed else 0 :]]
     if not body:
-        return Layout(claimed, claimed[1], is_labeled=True) if claimed else None
+        is_header = claimed and b"\t" not in lines[0]
+        return Layout(claimed, claimed[1], is_labeled=True) if claimed and is_header else None
+    if claimed and claimed[1] > 1:
+        body = _with_tabs(lines[1:], claimed[1]) or body
     if all(line.is_bare for line in body):
         count = _most_common([line.n_numbers for line in body])
         if claimed is None or claimed[1] == count:
@@ -95,6 +101,8 @@ def find_layout(source: Source) -> Layout | None:
         return None  # Any sentence may end in a number.
     if claimed and _header_is_believed(claimed[1], body):
         dimensions = claimed[1]
+    if 2 * sum(line.is_of_table(dimensions) for line in body) > len(body):
+        return None
     n_aligned = sum(bool(_has_wide_gaps(line)) for line in lines)
     return Layout(claimed, dimensions, is_labeled=True, is_aligned=2 * n_aligned > len(body))
 
@@ -109,10 +117,10 @@ class _Line:
     n_numbers: int
 
     @classmethod
-    def of(cls, line: bytes) -> _Line:
+    def of(cls, line: bytes, *, takes_tabs: bool = False) -> _Line:
         line = line.rstrip(BLANKS)
         is_tabbed = line.rfind(b"\t") > line.rfind(b" ")
-        if is_tabbed or line.count(b" ") + line.count(b"\t") > MOST_FIELDS:
+        if (is_tabbed and not takes_tabs) or line.count(b" ") + line.count(b"\t") > MOST_FIELDS:
             return cls([], 0)
         fields = re.split(rb"[ \t]+", line)
         return cls(fields, _trailing_numbers(fields))
@@ -126,6 +134,20 @@ class _Line:
         """Whether there are only numbers, the first too detailed for a label."""
         fields = self.fields[self.fields[:1] == [b""] :]
         return len(fields) == self.n_numbers > 0 and bool(is_fraction(fields[0]))
+
+
+    def is_of_table(self, dimensions: int) -> bool:
+        """Whether the label ends in a separator and a number, as in "word,b,0.25 0.5"."""
+        before = self.fields[: -dimensions or None][-1:]
+        parts = re.split(rb"[,;|]", before[0]) if before else []
+        return len(parts) > 1 and bool(is_fraction(parts[-1]))
+
+
+def _with_tabs(lines: list[bytes], claimed: int) -> list[_Line] | None:
+    """Return lines with tabs between their numbers, if they are as long as the header claims."""
+    body = [_Line.of(line, takes_tabs=True) for line in lines]
+    n_fitting = sum(len(line.fields) >= claimed == line.n_numbers for line in body)
+    return body if 2 * n_fitting > len(body) else None
 
 
 def _trailing_numbers(fields: list[bytes]) -> int:
@@ -143,6 +165,20 @@ def _header_is_believed(claimed: int, body: list[_Line]) -> bool:
     return not any(is_fraction(line.fields[-claimed - 1]) for line in longer)
 
 
+def require_true_header(name: str, promised: int) -> None:
+    """Refuse a header that counts more rows than any file has.
+
+    Raises
+    ------
+    UserError
+    """
+    if promised > _MOST_ROWS:
+        raise UserError(
+            f"{name} claims {counted(promised, 'row')}. Its header is damaged, or it is no file of "
+            "vectors."
+        )
+
+
 def note_on_header(promised: int, n_rows: int | None) -> list[str]:
     """Return the sentence about a header that counts wrong, if it does."""
     if n_rows in (None, promised):
@@ -157,6 +193,8 @@ def _matches(source: Source) -> bool:
 def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
     layout = find_layout(source)
     assert layout is not None
+    if layout.header:
+        require_true_header(source.name, layout.header[0])
     require_dimensions(source.name, layout.dimensions)
     return _LineReader(source, settings, layout).read(report)
 

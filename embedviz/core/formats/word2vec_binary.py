@@ -31,7 +31,7 @@ from embedviz.core.formats.reading import (
 )
 from embedviz.core.formats.rows import RowCollector
 from embedviz.core.formats.source import Bytes, Offsets, Source, Stream
-from embedviz.core.formats.text import find_header, note_on_header
+from embedviz.core.formats.text import find_header, note_on_header, require_true_header
 from embedviz.core.kernels import serial_kernel
 from embedviz.core.progress import Report
 
@@ -117,6 +117,7 @@ def _begins_with_label(data: bytes) -> bool:
 def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
     header = find_header(source.head)
     assert header is not None
+    require_true_header(source.name, int(header[1]))
     reader = _Reader(source, settings, int(header[1]), int(header[2]))
     reader.expect_rows_of(source)
     reader.judge(source.head[header.end() :].lstrip(b"\n"))
