@@ -19,6 +19,7 @@ from embedviz.core.formats.reading import (
     Format,
     ReadSettings,
     counted,
+    counts_rest,
     require_dimensions,
 )
 from embedviz.core.formats.records import Records, split_blocks
@@ -62,6 +63,9 @@ class _TableReader:
         others = set(range(len(layout.names))).difference(self._vector)
         self._texts: dict[int, list[str]] = {column: [] for column in sorted(others)}
         self._is_preview = settings.is_preview
+        # The Projector's tensors have labels beside them.
+        is_paired = not self._texts and not layout.has_header
+        self._counts_rest = counts_rest(source, settings, is_paired=is_paired)
         self._header_is_due = layout.has_header
         self._n_replaced = 0
 
@@ -82,9 +86,14 @@ class _TableReader:
                     self._header_is_due = False
                 if self._rows.is_full and len(records):
                     self._rows.stop()
+                    if self._counts_rest:
+                        self._rows.count_rest(len(records) + sum(map(len, blocks)))
                     break
                 self._add(records, stream.fraction)
                 report(stream.fraction, f"{self._rows.n_read:,} rows, {stream.progress} read")
+            else:
+                if self._counts_rest:
+                    self._rows.count_rest(0)
         return self._contents()
 
     def _list_length(self) -> int:

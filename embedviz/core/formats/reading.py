@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 RowNumbers = NDArray[np.int64]
 
 _SHOWN_BAD_ROWS = 3
+_MOST_COUNTED = 64 << 20
+"""Bytes of a file, up to which its rows are counted when only the first are looked at."""
 _MOST_DIMENSIONS = 1_000_000
 
 
@@ -246,6 +248,25 @@ class BadRows:
             return []
         more = "; …" if self.count > len(self._shown) else ""
         return [f"{counted(self.count, 'bad row')} skipped ({'; '.join(self._shown)}{more})."]
+
+
+def counts_rest(source: Source, settings: ReadSettings, *, is_paired: bool = False) -> bool:
+    """Return whether rows are counted beyond the last one that is asked for.
+
+    A file with a line for each row may begin with a header, which only the number of all rows
+    tells: without it, the first rows would have the labels of their neighbors.
+
+    Parameters
+    ----------
+    source : Source
+    settings : ReadSettings
+    is_paired : bool
+        Whether such a file may be beside this one.
+    """
+    is_joined = settings.metadata is not None and settings.metadata_key is None
+    is_short = source.size <= _MOST_COUNTED and not source.is_compressed
+    has_second = is_paired or is_joined or settings.labels is not None
+    return has_second and (is_short or not settings.is_preview)
 
 
 def note_on_limit(max_rows: int) -> str:

@@ -101,6 +101,7 @@ class RowCollector:
         self._n_repeated = 0
         self._first_repeated: list[str] = []
         self._is_cut = False
+        self._n_rest: int | None = None
         self._fraction = 0.0
         self._random = np.random.default_rng(settings.seed)
         self._keys: list[np.ndarray] = []
@@ -214,6 +215,10 @@ class RowCollector:
         """Take down that the file has more rows than were asked for."""
         self._is_cut = True
 
+    def count_rest(self, n_rest: int) -> None:
+        """Take down how many rows there are after all that were added."""
+        self._n_rest = n_rest
+
     def contents(self, format_name: str) -> Contents:
         """Return everything collected."""
         self._thin_out(1)
@@ -228,6 +233,8 @@ class RowCollector:
         notes += note_on_zeros(n_zero) + self._notes_on_choice()
         rows = self.kept_rows
         n_rows = None if self._is_cut else self._n_read
+        if self._n_rest is not None:
+            n_rows = self._n_seen + self._n_rest
         facts = Facts(
             estimated=round(self._n_seen / self._fraction)
             if self._is_cut and self._fraction

@@ -15,7 +15,7 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -39,6 +39,7 @@ LONGEST_HEAD = 16 << 20
 SAMPLE_LINES = 200
 BLANKS = b" \t\r"
 BLOCK_BYTES = 16 << 20
+_SHORTEST_ROW = 3  # Bytes: what is shorter may be blank.
 _PREVIEW_BYTES = 1 << 20
 _PREVIEW_UNPACKED = 8 << 20
 """Of compressed files, so that how far they were read says how much they hold."""
@@ -313,6 +314,18 @@ def block_bytes(source: Source, *, is_preview: bool) -> int:
     if not is_preview:
         return BLOCK_BYTES
     return min(BLOCK_BYTES, _PREVIEW_UNPACKED if source.is_compressed else _PREVIEW_BYTES)
+
+
+def count_lines(blocks: Iterable[Bytes]) -> int:
+    """Return how many lines there are in blocks of whole lines, without blank ones."""
+    count = 0
+    for block in blocks:
+        stops = np.flatnonzero(block == ord("\n"))
+        starts = np.concatenate([[0], stops[:-1] + 1])
+        count += len(stops)
+        for line in np.flatnonzero(stops - starts < _SHORTEST_ROW).tolist():
+            count -= not block[starts[line] : stops[line]].tobytes().strip(BLANKS)
+    return count
 
 
 def line_blocks(source: Source, stream: Stream, size: int | None = None) -> Iterator[Bytes]:

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -36,6 +37,7 @@ from embedviz.core.formats.reading import (
     ReadSettings,
     RowNumbers,
     counted,
+    counts_rest,
     require_dimensions,
 )
 from embedviz.core.formats.rows import RowCollector, keep_rows
@@ -45,6 +47,7 @@ from embedviz.core.formats.source import (
     Bytes,
     Source,
     block_bytes,
+    count_lines,
     line_blocks,
 )
 from embedviz.core.progress import Report
@@ -101,7 +104,8 @@ def find_layout(source: Source) -> Layout | None:
         return None  # Any sentence may end in a number.
     if claimed and _header_is_believed(claimed[1], body):
         dimensions = claimed[1]
-    if 2 * sum(line.is_of_table(dimensions) for line in body) > len(body):
+    is_promised = claimed is not None and claimed[1] == dimensions
+    if not is_promised and 2 * sum(line.is_of_table(dimensions) for line in body) > len(body):
         return None
     n_aligned = sum(bool(_has_wide_gaps(line)) for line in lines)
     return Layout(claimed, dimensions, is_labeled=True, is_aligned=2 * n_aligned > len(body))
@@ -135,7 +139,6 @@ class _Line:
         fields = self.fields[self.fields[:1] == [b""] :]
         return len(fields) == self.n_numbers > 0 and bool(is_fraction(fields[0]))
 
-
     def is_of_table(self, dimensions: int) -> bool:
         """Whether the label ends in a separator and a number, as in "word,b,0.25 0.5"."""
         before = self.fields[: -dimensions or None][-1:]
@@ -146,7 +149,9 @@ class _Line:
 def _with_tabs(lines: list[bytes], claimed: int) -> list[_Line] | None:
     """Return lines with tabs between their numbers, if they are as long as the header claims."""
     body = [_Line.of(line, takes_tabs=True) for line in lines]
-    n_fitting = sum(len(line.fields) >= claimed == line.n_numbers for line in body)
+    n_fitting = sum(
+        line.dimensions >= claimed or (line.is_bare and line.n_numbers == claimed) for line in body
+    )
     return body if 2 * n_fitting > len(body) else None
 
 
@@ -213,6 +218,7 @@ class _LineReader:
             keeps_duplicates=False,
         )
         self._is_preview = settings.is_preview
+        self._counts_rest = counts_rest(source, settings)
         self._header_is_due = layout.header is not None
         self._line = 1
         self._n_replaced = 0
@@ -223,12 +229,18 @@ class _LineReader:
         self._rows.expect(self._source.estimated_lines)
         size = block_bytes(self._source, is_preview=self._is_preview)
         with self._source.stream() as stream:
-            for block in line_blocks(self._source, stream, size):
+            blocks = line_blocks(self._source, stream, size)
+            for block in blocks:
                 if self._rows.is_full:
                     self._rows.stop()
+                    if self._counts_rest:
+                        self._rows.count_rest(count_lines(chain([block], blocks)))
                     break
                 self._add(block, stream.fraction)
                 report(stream.fraction, f"{self._rows.n_read:,} rows, {stream.progress} read")
+            else:
+                if self._counts_rest:
+                    self._rows.count_rest(0)
         name = "word2vec text" if self._layout.header else "GloVe text"
         contents = self._rows.contents(name if self._layout.is_labeled else "text without labels")
         contents.notes += self._notes(contents.n_rows)

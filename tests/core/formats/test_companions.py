@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from embedviz.core.errors import UserError
-from embedviz.core.formats import load
+from embedviz.core.errors import Undecided, UserError
+from embedviz.core.formats import inspect, load
 
 
 @pytest.fixture
@@ -105,8 +105,29 @@ def test_other_numbers_of_rows(vectors, write):
 def test_first_rows_with_labels_for_all(write):
     path = write("x.txt", "a 1 2\nb 3 4\nc 5 6\n")
     assert load(path, labels=["x", "y", "z"], max_rows=2).labels == ("x", "y")
-    with pytest.raises(UserError, match="labels: 1 row for 2 vectors"):
+    with pytest.raises(UserError, match="labels: 1 row for 3 vectors"):
         load(path, labels=["x"], max_rows=2)
+
+
+@pytest.mark.parametrize("n_read", [1, 2, 3])
+@pytest.mark.parametrize("mark", [" ", "\t", ","])
+def test_first_rows_have_no_labels_of_their_neighbors(write, monkeypatch, mark, n_read):
+    monkeypatch.setattr("embedviz.core.formats.source.BLOCK_BYTES", 24)
+    lines = [f"0.5{mark}{i}.25" for i in range(4)]
+    path = write("x.txt", "\n".join([*lines[:3], "\r", lines[3]]))
+    labels = write("l.txt", "word\na\nb\nc\nd\n")
+    for settings in ({"max_rows": n_read}, {"max_rows": n_read, "on_bad_rows": "skip"}):
+        with pytest.raises(Undecided, match=r"l\.txt: 5 rows for 4 vectors.*'word', is probably"):
+            load(path, labels=labels, **settings)
+    found = load(path, labels=labels, labels_header=True, max_rows=n_read)
+    assert found.labels == tuple("abcd")[:n_read]
+
+
+def test_first_rows_of_a_projector_pair(write):
+    path = write("tensors.tsv", "".join(f"0.5\t{i}\n" for i in range(9)))
+    write("metadata.tsv", "word\n" + "".join(f"w{i}\n" for i in range(9)))
+    assert load(path, max_rows=2).labels == ("0", "1")
+    assert inspect(path).labels[:2] == ["0", "1"]
 
 
 def test_a_projector_pair(tensors, write):

@@ -57,7 +57,7 @@ def test_truncated_file_names_the_row(write, missing):
     assert found.notes[1] == "The header promises 30 rows, the file has 29."
 
 
-@pytest.mark.parametrize("count", [29, 31, 10**12])
+@pytest.mark.parametrize("count", [29, 31, 10**10])
 def test_header_that_counts_wrong(write, count):
     found = load(write("x.bin", binary(count=count)))
     assert found.labels == tuple(LABELS)
