@@ -29,7 +29,8 @@ from embedviz.core.formats.reading import Contents, Format, ReadSettings
 from embedviz.core.formats.source import Source, Stream
 from embedviz.core.progress import Report
 
-_VECTOR_NAMES = ("embeddings", "embedding", "vectors", "x")
+_VECTOR_NAMES = ("embeddings", "embedding", "vectors", "x", "arr_0")
+"""In the order in which they are taken."""
 _LABEL_NAMES = ("labels", "words", "tokens", "texts", "names", "vocab")
 _SUFFIX = ".npy"
 _LARGEST_RATIO = 1100  # Deflate shrinks nothing further.
@@ -59,7 +60,9 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
         matrices = {name: str(each) for name, each in arrays.headers.items() if each.is_matrix}
         contents.facts.key, contents.facts.keys = key, matrices
         if len(arrays.headers) > 1:
-            contents.notes.append(f"Vectors from the array {key!r}.")
+            others = _list(arrays.headers, [other for other in matrices if other != key])
+            also = f"; there is also {others}" if others else ""
+            contents.notes.append(f"Vectors from the array {key!r}{also}.")
         _take_columns(contents, arrays, header.shape[0])
     return contents
 
@@ -136,7 +139,10 @@ def _choose(headers: dict[str, Header], wanted: str | None, name: str) -> str:
             return wanted
         raise UserError(f"{name} has no array {wanted!r}. Its arrays are {', '.join(headers)}.")
     matrices = [key for key, header in headers.items() if header.is_matrix]
-    named = [key for key in matrices if key.rpartition("/")[2].casefold() in _VECTOR_NAMES]
+    names = {key: key.rpartition("/")[2].casefold() for key in matrices}
+    usual = ([key for key in matrices if names[key] == name] for name in _VECTOR_NAMES)
+    # The first usual name decides, unless two arrays in different folders have it.
+    named = next((keys for keys in usual if keys), [])
     for found in (matrices, named):
         if len(found) == 1:
             return found[0]

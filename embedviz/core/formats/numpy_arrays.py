@@ -258,7 +258,8 @@ def collect(
     contents.n_rows = contents.facts.promised = header.shape[0]
     contents.facts.dtype, contents.facts.estimated = header.kind, None
     if header.dtype != np.dtype("<f4"):
-        contents.notes.append(f"Converted from {header.kind} to float32.")
+        order = "big-endian " if header.kind == "float32" else ""
+        contents.notes.append(f"Converted from {order}{header.kind} to float32.")
     return contents
 
 

@@ -67,6 +67,22 @@ def test_labels_follow_the_rows_that_are_kept(write):
     assert found.metadata["year"].to_pylist() == [0, 2]
 
 
+@pytest.mark.parametrize(
+    ("taken", "other"), [("embeddings", "X"), ("X", "coords"), ("vectors", "arr_0"), ("arr_0", "a")]
+)
+def test_of_several_matrices_the_first_usual_name_is_taken(write, taken, other):
+    found = load(write("x.npz", npz(**{other: VECTORS[:, :2], taken: VECTORS})))
+    np.testing.assert_array_equal(found.vectors, VECTORS)
+    note = f"Vectors from the array {taken!r}; there is also {other} (4 × 2 float32)."
+    assert found.notes[0] == note
+
+
+def test_one_usual_name_in_two_folders_needs_a_key(write):
+    path = write("x.npz", npz(**{"a/X": VECTORS, "b/X": VECTORS}))
+    with pytest.raises(UserError, match="several matrices: a/X .*, b/X"):
+        load(path)
+
+
 def test_several_matrices_need_a_key(write):
     path = write("x.npz", npz(first=VECTORS, second=2 * VECTORS, words=np.array(WORDS)))
     with pytest.raises(UserError, match=r"first \(4 × 3 float32\), second \(4 × 3 float32\)"):
