@@ -32,6 +32,7 @@ from typing import IO, Any
 
 from embedviz.core.errors import UserError
 from embedviz.core.formats.companions import companion_of
+from embedviz.core.formats.source import require_plain_path
 
 File = IO[bytes]
 
@@ -60,6 +61,7 @@ def replaced_files(paths: Sequence[Path]) -> Iterator[list[File]]:
     """
     assert list(paths[1:]) in ([], [companion_of(paths[0])])
     name = paths[0].name
+    require_plain_path(paths[0])
     mark = _new_mark()
     temporary: list[Path] = []
     try:

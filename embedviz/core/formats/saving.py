@@ -75,8 +75,6 @@ def save(
         cannot be written. The old file is then still there.
     """
     path = Path(path).expanduser()
-    if "\0" in str(path):
-        raise UserError("The name of a file cannot hold a NUL character.")
     write = _WRITERS[_format_suffix(path)]
     written = WrittenRows(vector_set, rows)
     with replaced_files(written_files(path)) as files, packed_by(path, files[0]) as file:

@@ -60,6 +60,22 @@ _NEVER_TOO_LARGE = 16 << 20
 """Bytes that are unpacked whatever they came from."""
 
 
+def require_plain_path(path: Path) -> None:
+    """Refuse paths that are no names of files, or that lists of files would be torn at.
+
+    Raises
+    ------
+    UserError
+    """
+    if "\0" in str(path):
+        raise UserError("The name of a file cannot hold a NUL character.")
+    if re.search("[\n\r]", str(path)):
+        raise UserError(
+            f"{shown_name(str(path))}: there is a line break in this path. Use another name for "
+            "the file or its folder."
+        )
+
+
 class Source:
     """A file that is about to be read.
 
@@ -94,16 +110,9 @@ class Source:
     """
 
     def __init__(self, path: Path, member: str | None = None) -> None:
-        if "\0" in str(path):
-            raise UserError("The name of a file cannot hold a NUL character.")
+        require_plain_path(path)
         self.path = path.expanduser().absolute()
         self.name = shown_name(self.path.name)
-        if re.search("[\n\r]", str(path)):
-            # Lists of paths, which other programs and scripts keep, would be torn at it.
-            raise UserError(
-                f"{self.name}: there is a line break in its path. Rename the file or its folder, "
-                "then open it."
-            )
         with reading(self.name):
             self.size = self.path.stat().st_size
             if self.path.is_dir():

@@ -182,10 +182,10 @@ def test_sizes_that_are_not_true(write):
 
 
 def test_names_stay_on_one_line(write):
-    path = write("x\ny.zip", zipped({"a\nb.txt": TEXT, "c\u202e.txt": TEXT}))
+    path = write("x\ty.zip", zipped({"a\nb.txt": TEXT, "c\u202e.txt": TEXT}))
     with pytest.raises(Undecided) as asked:
         load(path)
-    assert str(asked.value).startswith("x\\ny.zip has several files in it: a\\nb.txt (12 bytes), ")
+    assert str(asked.value).startswith("x\\ty.zip has several files in it: a\\nb.txt (12 bytes), ")
     assert "c\\u202e.txt" in str(asked.value)
     assert load(path, key="a\nb.txt").name == "a\\nb"
     assert shown_name("x\udcff") == "x\\udcff"

@@ -207,13 +207,16 @@ def test_write_protected_files_stay(tmp_path, monkeypatch):
 
 
 def test_long_names_and_odd_names(tmp_path):
-    for name in (f"{'x' * 230}.npy", "a\nb.csv", "\udcff.csv", "é %s {}.csv"):
+    for name in (f"{'x' * 230}.npy", "\udcff.csv", "é %s {}.csv"):
         save(OLD, tmp_path / name)
         assert load(tmp_path / name).labels == OLD.labels
     with pytest.raises(UserError, match="File name too long"):
         save(OLD, tmp_path / f"{'x' * 300}.csv")
     with pytest.raises(UserError, match="NUL"):
         save(OLD, "a\0b.csv")
+    with pytest.raises(UserError, match="line break in this path"):
+        save(OLD, tmp_path / "a\nb.csv")
+    assert not (tmp_path / "a\nb.csv").exists()
 
 
 def test_a_folder_that_cannot_be_synchronized_is_no_failure(tmp_path, monkeypatch):

@@ -117,3 +117,13 @@ def test_progress_in_a_compressed_file(write):
     with source.stream() as stream:
         stream.read(len(lines) // 2)
         assert 0.3 < stream.fraction < 0.7
+
+
+@pytest.mark.parametrize("name", ["a\nb.txt", "a\r.txt", "folder\nx/a.txt"])
+def test_paths_with_line_breaks_are_refused_on_one_line(tmp_path, name):
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"a 1 2\nb 3 4\n")
+    with pytest.raises(UserError, match="line break in this path") as error:
+        Source(path)
+    assert "\n" not in str(error.value)
