@@ -7,18 +7,15 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
-    QKeySequence,
     QShowEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
     QMainWindow,
-    QMenuBar,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -30,11 +27,11 @@ from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.actions import ACTIONS, Action
 from embedviz.gui.arrangement import Arrangement
 from embedviz.gui.describe import describe_holes
 from embedviz.gui.failures import FailureHandler
 from embedviz.gui.library import LibraryPanel
+from embedviz.gui.menus import Menus
 from embedviz.gui.more_maps import MoreMaps
 from embedviz.gui.neighbors_panel import NeighborsPanel
 from embedviz.gui.notice import Notice
@@ -66,7 +63,7 @@ class MainWindow(QMainWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.failures = FailureHandler(self)
         self.opener = Opener(session, self)
-        self.menus, self.notice = QMenuBar(), Notice()
+        self.menus, self.notice = Menus(), Notice()
         self.opener.failed.connect(self.notice.tell)
         session.scans.ended.connect(self._on_scanned)
         self.dialogs = OpenDialogs(session, self)
@@ -81,8 +78,7 @@ class MainWindow(QMainWindow):
         self.more_maps = MoreMaps(self, panes[0])
         self.writing = session.board.add(Task(self), "writing")
         self.writing.failed.connect(lambda error: self.notice.tell(str(error)))
-        self.actions_by_name: dict[str, QAction] = {}
-        self._add_menus()
+        self.menus.fill(self)
         self.files = SessionFiles(self)
         self.talk: TalkWindow | None = None
         self.resize(self.sizeHint())
@@ -128,7 +124,7 @@ class MainWindow(QMainWindow):
 
     def trigger(self, name: str) -> None:
         """Do what an action of the menus does."""
-        self.actions_by_name[name].trigger()
+        self.menus.actions_by_name[name].trigger()
 
     def show_beside(self, name: str) -> None:
         """Put a pane to the right of the others, where both can be seen; or back among them."""
@@ -202,31 +198,8 @@ class MainWindow(QMainWindow):
         self.arrangement.remove(dock)
         dock.deleteLater()
 
-    def _add_menus(self) -> None:
-        names = dict.fromkeys(action.menu for action in ACTIONS)
-        # Kept: some versions of PySide delete a menu that nothing in Python refers to.
-        self.menus_by_name = menus = {name: self.menus.addMenu(name) for name in names}
-        for action in ACTIONS:
-            if action.separated:
-                menus[action.menu].addSeparator()
-            menus[action.menu].addAction(self._make(action))
-        view = menus["View"]
-        for name, dock in self.docks.items():
-            toggle = dock.toggleViewAction()
-            toggle.setObjectName(f"view.{name}")
-            view.addAction(toggle)
-
-    def _make(self, action: Action) -> QAction:
-        made = QAction(action.text, self)
-        made.setObjectName(action.name)
-        made.setShortcuts([QKeySequence(keys) for keys in action.shortcuts])
-        made.setStatusTip(action.tip)
-        made.triggered.connect(lambda: action.run(self))
-        self.actions_by_name[action.name] = made
-        return made
-
     def _on_changed(self, old: State, new: State) -> None:
-        self.actions_by_name["edit.undo"].setEnabled(self.session.can_undo)
-        self.actions_by_name["edit.redo"].setEnabled(self.session.can_redo)
+        self.menus.actions_by_name["edit.undo"].setEnabled(self.session.can_undo)
+        self.menus.actions_by_name["edit.redo"].setEnabled(self.session.can_redo)
         title = f"{new.active.name} – embedviz" if new.active is not None else "embedviz"
         self.setWindowTitle(title)

@@ -69,8 +69,8 @@ def test_no_shortcut_is_used_twice(window):
 
 
 def test_menus_are_made_of_the_actions(window):
-    assert [menu.text() for menu in window.menus.actions()] == list(window.menus_by_name)
-    menus = window.menus_by_name
+    assert [menu.text() for menu in window.menus.actions()] == list(window.menus.by_name)
+    menus = window.menus.by_name
     assert list(menus) == list(dict.fromkeys(action.menu for action in ACTIONS))
     for action in ACTIONS:
         entry = next(e for e in menus[action.menu].actions() if e.objectName() == action.name)
@@ -220,8 +220,8 @@ def test_undo_and_redo_by_keys(opened, qtbot, idle):
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     qtbot.keyClick(opened, Qt.Key.Key_Z, both)
     assert session.state.query == 6
-    assert opened.actions_by_name["edit.undo"].isEnabled()
-    assert not opened.actions_by_name["edit.redo"].isEnabled()
+    assert opened.menus.actions_by_name["edit.undo"].isEnabled()
+    assert not opened.menus.actions_by_name["edit.redo"].isEnabled()
 
 
 def test_escape_selects_nothing(opened, qtbot):

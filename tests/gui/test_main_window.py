@@ -98,7 +98,6 @@ def test_a_pane_behind_another_tab_is_not_meant_by_its_focus(window, front, idle
 
 
 def test_docks_are_hidden_and_shown_from_the_menu(window):
-    window.actions_by_name  # noqa: B018
     entries = {
         entry.objectName(): entry for m in window.menus.actions() for entry in m.menu().actions()
     }
