@@ -5,9 +5,9 @@ newlines are dropped from the front of a label and never skipped blindly. The en
 first space: there is no other mark, so one broken row shifts all that follow. What cannot be right
 is therefore an error with its row and byte, unless rows may be skipped: then reading stops there.
 
-Nothing says how the numbers are stored. Where those of the first row are absurd as they should be,
-and sensible in the other order of bytes, they are in that order. Where the second label is not
-after D numbers of 32 bits but after so many of 64, the file is refused.
+Nothing says how the numbers are stored. Where those of the first rows are absurd as they should be,
+and sensible in the other order of bytes, they are in that order; a few numbers prove nothing. Where
+the second label is not after D numbers of 32 bits but after so many of 64, the file is refused.
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ from embedviz.core.kernels import serial_kernel
 from embedviz.core.progress import Report
 
 _LONGEST_LABEL = 10_000
+_JUDGED_ROWS = 16
+_LEAST_NUMBERS = 16
+"""Different ones, from which on the order of their bytes is judged."""
 _BLOCK_BYTES = 2 << 20
 """So much that what was read is still in the processor's cache when it is copied."""
 
@@ -93,14 +96,16 @@ def _is_text(data: bytes) -> bool:
     return True
 
 
-def _are_swapped(row: bytes) -> bool:
-    """Return whether the numbers of a row make no sense unless their bytes are swapped."""
-    return not _are_sensible(row, "<f4", 4) and _are_sensible(row, ">f4", 20)
+def _are_swapped(numbers: bytes) -> bool:
+    """Return whether numbers make no sense unless their bytes are swapped."""
+    n_different = len(np.unique(np.frombuffer(numbers, np.uint32)))
+    is_absurd = n_different >= _LEAST_NUMBERS and not _are_sensible(numbers, "<f4", 4)
+    return is_absurd and _are_sensible(numbers, ">f4", 20)
 
 
-def _are_sensible(row: bytes, kind: str, part: int) -> bool:
+def _are_sensible(numbers: bytes, kind: str, part: int) -> bool:
     with np.errstate(invalid="ignore"):
-        sizes = np.abs(np.frombuffer(row, kind).astype(np.float64))
+        sizes = np.abs(np.frombuffer(numbers, kind).astype(np.float64))
         sizes = sizes[sizes != 0]
         n_odd = np.count_nonzero(~((sizes > 1e-12) & (sizes < 1e8)))
     return bool(part * n_odd <= len(sizes))
@@ -151,23 +156,32 @@ class _Reader:
         self._helper.shutdown()
 
     def judge(self, data: bytes) -> None:
-        """Find out how the numbers are stored, from the first row.
+        """Find out how the numbers are stored, from the first rows.
 
         Raises
         ------
         UserError
             When they are no 32-bit numbers.
         """
-        first = data.find(b" ", 0, _LONGEST_LABEL) + 1
-        second, if_longer = first + self._row_bytes, first + 2 * self._row_bytes
-        if not first or len(data) < second:
+        block = np.frombuffer(data, np.uint8)
+        starts, spaces = np.empty((2, len(data) // (self._row_bytes + 1) + 1), np.int64)
+        count, used = _find_rows(block, self._row_bytes, starts, spaces)
+        if not count:
             return
-        if _begins_with_label(data[if_longer:]) and not _begins_with_label(data[second:]):
+        firsts = (spaces[: min(count, _JUDGED_ROWS)] + 1).tolist()
+        second, if_longer = firsts[0] + self._row_bytes, firsts[0] + 2 * self._row_bytes
+        is_complete = count == self._promised and used == len(data)
+        if (
+            not is_complete
+            and _begins_with_label(data[if_longer:])
+            and not _begins_with_label(data[second:])
+        ):
             raise UserError(
                 f"{self._bad.name} holds 64-bit numbers, and word2vec binary has 32-bit ones. "
                 "Write it again with vectors.astype('float32'), or as .npy."
             )
-        self._is_swapped = _are_swapped(data[first:second])
+        numbers = b"".join(data[first : first + self._row_bytes] for first in firsts)
+        self._is_swapped = _are_swapped(numbers)
 
     def expect_rows_of(self, source: Source) -> None:
         """Refuse a file whose rows will not fit into the memory."""

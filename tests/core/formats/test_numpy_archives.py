@@ -79,7 +79,7 @@ def test_of_several_matrices_the_first_usual_name_is_taken(write, taken, other):
 
 def test_one_usual_name_in_two_folders_needs_a_key(write):
     path = write("x.npz", npz(**{"a/X": VECTORS, "b/X": VECTORS}))
-    with pytest.raises(UserError, match="several matrices: a/X .*, b/X"):
+    with pytest.raises(UserError, match=r"several matrices: a/X .*, b/X"):
         load(path)
 
 

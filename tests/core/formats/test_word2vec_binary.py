@@ -151,6 +151,19 @@ def test_numbers_of_64_bits_are_refused(write):
         load(write("x.bin", binary(vectors=VECTORS.astype("<f8"))))
 
 
+@pytest.mark.parametrize("labels", [["0", ""], ["a", "\x01"]])
+def test_numbers_of_a_complete_file_have_32_bits(write, labels):
+    vectors = np.float32([[0, 0, 0], [0, 0, 1]])
+    found = load(write("x.bin", binary(labels, vectors)))
+    assert found.labels == tuple(labels)
+    np.testing.assert_array_equal(found.vectors, vectors)
+
+
+def test_a_few_absurd_numbers_prove_no_order_of_bytes(write):
+    vectors = np.float32([[0, 0, 6.015006779270758e16]])
+    assert load(write("x.bin", binary(["a"], vectors))).vectors.tobytes() == vectors.tobytes()
+
+
 @pytest.mark.parametrize("row", [[0, 0, 0, 0, 0], [1e30, 1, 2, 3, 4], [np.inf, 1, 2, 3, 1e-30]])
 def test_a_few_odd_numbers_are_taken_as_they_are(write, row):
     vectors = np.vstack([np.float32(row), VECTORS[:3]])
