@@ -30,6 +30,7 @@ _LARGEST_RATIO = 1100  # Deflate shrinks nothing further.
 _SURELY_TRUE = 1 << 20
 """Bytes that may be claimed without being stored: a dataset that was never written to."""
 _LONGEST_TEXT = 1 << 16
+_MATLAB_BLOCK = 32 << 20
 _MOST_CATEGORIES = 10_000_000
 
 
@@ -148,6 +149,24 @@ class StoredMatrix(Matrix):
     def read(self, start: int, stop: int) -> NDArray[Any]:
         """Return some rows."""
         return np.asarray(self._dataset[start:stop])
+
+
+class MatlabMatrix(Matrix):
+    """A dataset as MATLAB writes it: its columns one after the other, each as a row."""
+
+    def __init__(self, dataset: h5py.Dataset) -> None:
+        self._dataset = dataset
+        self.dimensions, self.n_rows = dataset.shape
+        self.type = dataset.dtype.name
+
+    def prepare(self, n_rows: int, memory: int) -> int:
+        """Take blocks of so many rows that each column is read in few long parts."""
+        row_bytes = max(self.dimensions * self._dataset.dtype.itemsize, 1)
+        return int(max(n_rows, min(memory, _MATLAB_BLOCK) // row_bytes))
+
+    def read(self, start: int, stop: int) -> NDArray[Any]:
+        """Return some rows."""
+        return np.ascontiguousarray(np.asarray(self._dataset[:, start:stop]).T)
 
 
 class FieldMatrix(Matrix):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from embedviz.core.containers import anndata_layout
 from embedviz.core.containers.hdf5_arrays import (
     Column,
+    MatlabMatrix,
     Matrix,
     RefusedMatrix,
     StoredColumn,
@@ -20,6 +21,7 @@ from embedviz.core.containers.hdf5_arrays import (
     is_column,
     is_matrix,
     problem_of,
+    text_attribute,
 )
 from embedviz.core.containers.plain_columns import packed
 from embedviz.core.errors import UserError
@@ -138,7 +140,8 @@ class HDF5Reader:
         if problem is not None:
             self._matrices[key] = RefusedMatrix(problem)
         elif is_matrix(dataset):
-            self._matrices[key] = StoredMatrix(dataset)
+            is_matlab = bool(text_attribute(dataset, "MATLAB_class"))
+            self._matrices[key] = MatlabMatrix(dataset) if is_matlab else StoredMatrix(dataset)
         elif is_column(dataset):
             self._columns.append(StoredColumn(key, dataset))
 

@@ -164,6 +164,17 @@ def test_where_matlab_writes(hdf5):
     np.testing.assert_array_equal(found.vectors, VECTORS)
 
 
+@pytest.mark.parametrize("chunks", [None, (2, 7)])
+def test_matrices_of_matlab_are_stored_by_columns(tmp_path, chunks):
+    path = tmp_path / "x.mat"
+    with h5py.File(path, "w", userblock_size=512) as file:
+        found = file.create_dataset("X", data=VECTORS.T.astype(">f8"), chunks=chunks)
+        found.attrs["MATLAB_class"] = np.bytes_("double")
+    np.testing.assert_array_equal(load(path).vectors, VECTORS)
+    np.testing.assert_array_equal(load(path, max_rows=7).vectors, VECTORS[:7])
+    assert inspect(path).n_rows == 60
+
+
 def test_what_is_outside_of_the_file_is_never_read(tmp_path, hdf5):
     other = hdf5({"vectors": VECTORS}, "other.h5")
     raw = tmp_path / "raw.bin"
