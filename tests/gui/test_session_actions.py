@@ -130,8 +130,9 @@ def test_a_session_opens_as_it_was(saved, second, settled, qtbot):
     settled(second)
     settled(window)
     # Labels stay where they have been, so those of chosen points may be at another side of them.
-    assert differing(second, window, 0) < 0.01
-    assert differing(second, window, 1) < 0.01
+    # They appear when the points have come to rest.
+    qtbot.waitUntil(lambda: differing(second, window, 0) < 0.01)
+    qtbot.waitUntil(lambda: differing(second, window, 1) < 0.01)
     assert not second.session.can_undo
     assert [Recent(str(path))] == list(read_settings().recent[:1])
 

@@ -12,6 +12,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.formats.columns import choose_label_column, require_column, to_table
 from embedviz.core.formats.companions import companion_of, projector_companions
 from embedviz.core.formats.labels import decode_all, note_on_replaced
+from embedviz.core.formats.list_texts import as_list
 from embedviz.core.formats.numbers import parse_columns, parse_texts
 from embedviz.core.formats.reading import (
     BadRows,
@@ -98,7 +99,7 @@ class _TableReader:
 
     def _list_length(self) -> int:
         """Return the usual length of the lists in the first records."""
-        texts = [record[self._vector[0]].strip()[1:-1] for record in self._layout.sample]
+        texts = [as_list(record[self._vector[0]])[1:-1] for record in self._layout.sample]
         texts = [text for text in texts if text.strip()]
         if any(b"..." in text or (b"," not in text and text.split()[1:]) for text in texts):
             raise UserError(
@@ -126,7 +127,7 @@ class _TableReader:
     def _parse(self, records: Records, vectors: Matrix) -> dict[int, str]:
         if not self._layout.lists:
             return parse_columns(records, self._vector, self._layout.point, vectors)
-        fields = [field.strip() for field in records.column(self._vector[0])]
+        fields = [as_list(field) for field in records.column(self._vector[0])]
         problems = parse_texts([field[1:-1] for field in fields], vectors)
         for row, field in enumerate(fields):
             if field[:1] != b"[" or field[-1:] != b"]":

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from embedviz.core.errors import Undecided, UserError
 from embedviz.core.formats.columns import require_column, unique_names
+from embedviz.core.formats.list_texts import as_list, is_bare_list, is_list
 from embedviz.core.formats.number_columns import is_counter, numbered_alike
 from embedviz.core.formats.numbers import is_not_finite, is_number, with_point
 from embedviz.core.formats.reading import counted
@@ -24,7 +25,6 @@ _SEPARATORS = b"\t;,|"
 _CONSISTENT = 0.8
 _MOST_COLUMNS = 1 << 16
 
-_is_list = re.compile(rb"\s*\[.*\]\s*", re.DOTALL).fullmatch
 _is_in_thousands = re.compile(rb"\s*[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+\s*").fullmatch
 _is_integer = re.compile(rb"[+-]?[0-9]{1,18}").fullmatch
 
@@ -99,7 +99,7 @@ class Layout:
 
     def _described(self, column: int) -> str:
         """Return how long the first list of a column is, in words."""
-        lists = (record[column] for record in self.sample if record[column].strip())
+        lists = (as_list(record[column]) for record in self.sample if record[column].strip())
         return f"lists of {counted(next(lists).count(b',') + 1, 'number')}"
 
     def _wanted_list(self, name: str, wanted: str) -> int:
@@ -148,8 +148,9 @@ def _try(text: bytes, separator: int, has_quotes: bool, name: str) -> tuple[_Fit
             f"{name} has {width:,} columns. Tables are read with up to {_MOST_COLUMNS:,}: save "
             "longer vectors as .npy, with numpy.save(path, vectors)."
         )
-    lists = [c for c in range(width) if _mostly(_is_list, [record[c] for record in body])]
+    lists = [c for c in range(width) if _mostly(is_list, [record[c] for record in body])]
     point, numbers = _find_numbers(body, width, separator)
+    lists = lists or _find_bare_lists(body, width, len(numbers))
     if not lists and len(numbers) < 2:
         return None
     first = records[0]
@@ -163,6 +164,18 @@ def _try(text: bytes, separator: int, has_quotes: bool, name: str) -> tuple[_Fit
         separator, point, has_quotes, has_header, unique_names(names), numbers, lists, body
     )
     return (bool(lists), len(numbers), used * count / len(records), has_quotes), layout
+
+
+def _find_bare_lists(body: Sequence[Fields], width: int, n_numbers: int) -> list[int]:
+    """Return the columns of lists without brackets that are longer than rows of numbers are."""
+    found = []
+    for column in range(width):
+        fields = [record[column] for record in body if record[column]]
+        if _mostly(is_bare_list, fields):
+            length = max(as_list(field).count(b",") + 1 for field in fields)
+            if length > n_numbers:
+                found.append(column)
+    return found
 
 
 def _mostly(test: Callable[[bytes], object], fields: Iterable[bytes]) -> bool:
@@ -210,7 +223,7 @@ def _is_header(
     if len(first) != width:
         return False
     if lists:
-        return not any(_is_list(first[c]) for c in lists)
+        return not any(is_list(first[c]) or is_bare_list(first[c]) for c in lists)
     named = [c for c in numbers if not _is_printed_number(first[c], point)]
     if 2 * len(named) > len(numbers):
         return True
