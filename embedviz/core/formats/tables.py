@@ -168,7 +168,9 @@ def _try(text: bytes, separator: int, has_quotes: bool, name: str) -> tuple[_Fit
 
 def _find_bare_lists(body: Sequence[Fields], width: int, n_numbers: int) -> list[int]:
     """Return the columns of lists without brackets that are longer than rows of numbers are."""
-    found = []
+    found: list[int] = []
+    if width < 2:  # These are the columns of another separator.
+        return found
     for column in range(width):
         fields = [record[column] for record in body if record[column]]
         if _mostly(is_bare_list, fields):

@@ -105,7 +105,9 @@ def find_layout(source: Source) -> Layout | None:
     if claimed and _header_is_believed(claimed[1], body):
         dimensions = claimed[1]
     is_promised = claimed is not None and claimed[1] == dimensions
-    if not is_promised and 2 * sum(line.is_of_table(dimensions) for line in body) > len(body):
+    texts = lines[1:] if claimed else lines
+    n_of_table = 0 if is_promised else sum(_is_of_table(line, dimensions) for line in texts)
+    if 2 * n_of_table > len(texts):
         return None
     n_aligned = sum(bool(_has_wide_gaps(line)) for line in lines)
     return Layout(claimed, dimensions, is_labeled=True, is_aligned=2 * n_aligned > len(body))
@@ -139,11 +141,13 @@ class _Line:
         fields = self.fields[self.fields[:1] == [b""] :]
         return len(fields) == self.n_numbers > 0 and bool(is_fraction(fields[0]))
 
-    def is_of_table(self, dimensions: int) -> bool:
-        """Whether the label ends in a separator and a number, as in "word,b,0.25 0.5"."""
-        before = self.fields[: -dimensions or None][-1:]
-        parts = re.split(rb"[,;|]", before[0]) if before else []
-        return len(parts) > 1 and bool(is_fraction(parts[-1]))
+
+def _is_of_table(line: bytes, dimensions: int) -> bool:
+    """Return whether there are columns before the numbers, or one of theirs, as in "a,b,0.5 1"."""
+    _, length = _split_from_right(line.rstrip(BLANKS), dimensions)
+    label = line[: max(length, 0)].strip(BLANKS)
+    parts = re.split(rb"[,;|]", label)
+    return b"\t" in label or (len(parts) > 1 and bool(is_fraction(parts[-1])))
 
 
 def _with_tabs(lines: list[bytes], claimed: int) -> list[_Line] | None:

@@ -1,0 +1,62 @@
+"""Vectors as text in one column of a table, in the ways that people write them.
+
+Lists are in brackets as JSON and Python have them, in parentheses or braces, as `array([…])`, or
+bare: "0.1 0.2 0.3", "0.1, 0.2, 0.3", "0.1;0.2;0.3". Bare numbers are a vector only where they are
+three or more and some of them fractions, for "12 30 45" is a time, and "1,234" a number.
+"""
+
+from __future__ import annotations
+
+import re
+
+_is_list = re.compile(rb"\s*\[.*\]\s*", re.DOTALL).fullmatch
+_wrapped = re.compile(rb"\s*(?:array|tensor)\(\s*(\[.*\])\s*(?:,[^\]]*)?\)\s*", re.DOTALL).fullmatch
+_typed = re.compile(rb"np\.float(?:16|32|64)\(([^()]*)\)")
+_NUMBER = rb"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+_BARE = tuple(
+    re.compile(rb"\s*" + _NUMBER + rb"(?:" + mark + _NUMBER + rb"){2,}\s*").fullmatch
+    for mark in (rb"\s*,\s*", rb"\s*;\s*", rb"\s*\|\s*", rb"\s+")
+)
+_has_fraction = re.compile(rb"[.eE]").search
+_STARTS = b"+-.0123456789"
+
+
+def is_list(field: bytes) -> bool:
+    """Return whether a field holds a list: of anything in square brackets, of numbers in others."""
+    field = field.strip()
+    if field[:1] in (b"(", b"{"):
+        return is_bare_list(field[1:-1]) and field[-1:] in (b")", b"}")
+    return bool(_is_list(_unwrapped(field)))
+
+
+def is_bare_list(field: bytes) -> bool:
+    """Return whether a field holds three numbers or more, and fractions, without brackets."""
+    return bool(_has_fraction(field)) and any(found(field) for found in _BARE)
+
+
+def as_list(field: bytes) -> bytes:
+    """Return a list in square brackets, what is none as it is, both without blanks around them.
+
+    What is in square brackets has commas between its numbers, or is no list that can be read.
+    """
+    field = _unwrapped(field).strip()
+    return _bracketed(field) if field and field[0] in _STARTS else field
+
+
+def _bracketed(numbers: bytes) -> bytes:
+    for mark in (b",", b";", b"|"):
+        if mark in numbers:
+            return b"[" + numbers.replace(mark, b",") + b"]"
+    return b"[" + b",".join(numbers.split()) + b"]"
+
+
+def _unwrapped(field: bytes) -> bytes:
+    """Return a list in square brackets instead of those it is in."""
+    if found := _wrapped(field):
+        field = found[1]
+    if b"np.float" in field:
+        field = _typed.sub(rb"\1", field)
+    stripped = field.strip()
+    if stripped[:1] + stripped[-1:] in (b"()", b"{}"):
+        return _bracketed(stripped[1:-1])
+    return field
