@@ -74,12 +74,18 @@ class Layout:
     is_aligned : bool
         Whether there are several spaces between numbers, so that those after a label are none of
         its own.
+    names_columns : bool
+        Whether the first line has names for the columns, as R writes it.
+    is_quoted : bool
+        Whether these are in quotes, and so the labels.
     """
 
     header: tuple[int, int] | None
     dimensions: int
     is_labeled: bool
     is_aligned: bool = False
+    names_columns: bool = False
+    is_quoted: bool = False
 
 
 def find_layout(source: Source) -> Layout | None:
@@ -110,7 +116,15 @@ def find_layout(source: Source) -> Layout | None:
     if 2 * n_of_table > len(texts):
         return None
     n_aligned = sum(bool(_has_wide_gaps(line)) for line in lines)
-    return Layout(claimed, dimensions, is_labeled=True, is_aligned=2 * n_aligned > len(body))
+    names_columns = claimed is None and len(body) > 1 and body[0].has_names(dimensions)
+    return Layout(
+        claimed,
+        dimensions,
+        is_labeled=True,
+        is_aligned=2 * n_aligned > len(body),
+        names_columns=names_columns,
+        is_quoted=names_columns and all(map(_is_quoted, body[0].fields)),
+    )
 
 
 def _most_common(counts: list[int]) -> int:
@@ -140,6 +154,16 @@ class _Line:
         """Whether there are only numbers, the first too detailed for a label."""
         fields = self.fields[self.fields[:1] == [b""] :]
         return len(fields) == self.n_numbers > 0 and bool(is_fraction(fields[0]))
+
+    def has_names(self, dimensions: int) -> bool:
+        """Whether these are names of that many columns of numbers, and perhaps of the labels."""
+        names = set(self.fields)
+        is_long = len(self.fields) - dimensions in (0, 1)
+        return is_long and len(names) == len(self.fields) and not any(map(is_number, names))
+
+
+def _is_quoted(field: bytes) -> bool:
+    return len(field) > 1 and field[:1] == field[-1:] == b'"'
 
 
 def _is_of_table(line: bytes, dimensions: int) -> bool:
@@ -223,7 +247,7 @@ class _LineReader:
         )
         self._is_preview = settings.is_preview
         self._counts_rest = counts_rest(source, settings)
-        self._header_is_due = layout.header is not None
+        self._header_is_due = layout.header is not None or layout.names_columns
         self._line = 1
         self._n_replaced = 0
         self._n_blank = 0
@@ -274,6 +298,8 @@ class _LineReader:
             self._n_replaced += n_replaced
             if self._layout.is_aligned:
                 labels = [label.rstrip(" \t") for label in labels]
+            if self._layout.is_quoted:
+                labels = [_unquoted(label) for label in labels]
             problems |= self._find_surplus(labels)
         first = self._line
         self._rows.add(len(lines), labels, problems, lambda row: f"line {first + lines[row]:,}")
@@ -324,9 +350,16 @@ class _LineReader:
                     f"The header says {dimensions:,} dimensions, the rows have "
                     f"{self._layout.dimensions:,}."
                 )
+        if self._layout.names_columns:
+            notes.append("The first line names the columns.")
         if self._n_blank:
             notes.append(f"{counted(self._n_blank, 'blank line')} passed over.")
         return notes + note_on_replaced(self._n_replaced)
+
+
+def _unquoted(label: str) -> str:
+    is_quoted = len(label) > 1 and label[0] == label[-1] == '"'
+    return label[1:-1].replace('\\"', '"') if is_quoted else label
 
 
 def last_word(label: str) -> bytes:

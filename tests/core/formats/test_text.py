@@ -110,6 +110,23 @@ def test_tabs_between_numbers_below_a_header(write, separator):
     assert found.notes == ()
 
 
+@pytest.mark.parametrize(
+    ("first", "mark"), [("V1 V2", ""), ("word V1 V2", ""), ('"V1" "V2"', '"'), ("#w d1 d2", "")]
+)
+def test_names_of_columns_above_the_numbers(write, first, mark):
+    text = f"{first}\n{mark}a{mark} 0.5 1\n{mark}b{mark} 2 3\n"
+    found = load(write("x.txt", text))
+    assert found.labels == ("a", "b")
+    np.testing.assert_array_equal(found.vectors, [[0.5, 1], [2, 3]])
+    assert found.notes == ("The first line names the columns.",)
+
+
+@pytest.mark.parametrize("first", ["x y z w", "x 1 y", "x x", "x 0.5"])
+def test_a_first_line_that_names_no_columns(write, first):
+    with pytest.raises(UserError, match="line 1: "):
+        load(write("x.txt", f"{first}\na 0.5 1\nb 2 3\n"))
+
+
 def test_two_columns_of_integers_with_tabs_have_no_header(write):
     found = load(write("x.tsv", "3\t2\n1\t7\n2\t5\n"))
     np.testing.assert_array_equal(found.vectors, [[3, 2], [1, 7], [2, 5]])
