@@ -29,6 +29,7 @@ LABEL = "label"
 """What the only column of a file without a header is called."""
 
 LABEL_NAMES = ("label", "text", "word", "token", "name", "title", "sentence", "term", "key")
+_NEVER_LABELS = ("object",)  # What all answers of OpenAI and its like say: "embedding".
 _MOSTLY = 0.5
 _CHUNK_BYTES = 16 << 20
 _NOT_A_NUMBER = ("nan", "NaN")
@@ -200,13 +201,15 @@ def choose_label_column(table: pa.Table, wanted: str | None, file_name: str) -> 
         require_column(wanted, names, file_name)
         return wanted
     kinds = {name: table.schema.field(name).type for name in names}
-    textual = [name for name in names if pa.types.is_string(kinds[name])]
+    textual = [n for n in names if pa.types.is_string(kinds[n]) and n not in _NEVER_LABELS]
     named = sorted(
         (name for name in names if name.casefold() in LABEL_NAMES),
         key=lambda name: LABEL_NAMES.index(name.casefold()),
     )
     named = [name for name in named if not pa.types.is_floating(kinds[name])]
     for name in [*named, *textual]:
-        if len(table[name].unique()) >= _MOSTLY * table.num_rows:
+        n_different = len(table[name].unique())
+        is_constant = n_different == 1 < table.num_rows
+        if n_different >= _MOSTLY * table.num_rows and not is_constant:
             return name
     return next((name for name in named if name in textual), None)

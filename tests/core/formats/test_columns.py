@@ -133,6 +133,15 @@ def test_choice_of_the_label_column(columns, expected):
     assert choose_label_column(table, None, "x.tsv") == expected
 
 
+def test_what_is_the_same_in_all_rows_is_no_label():
+    for n_rows in (1, 2, 3):
+        table = pa.table({"object": ["embedding"] * n_rows, "id": [f"k{i}" for i in range(n_rows)]})
+        assert choose_label_column(table, None, "x.json") == "id"
+        assert choose_label_column(table.select(["object"]), None, "x.json") is None
+    table = pa.table({"kind": ["a", "a"], "id": ["k", "l"]})
+    assert choose_label_column(table, None, "x.json") == "id"
+
+
 def test_wanted_label_column():
     table = pa.table({"a": ["x"], "label": ["y"]})
     assert choose_label_column(table, "a", "x.tsv") == "a"
