@@ -209,8 +209,10 @@ class _Reader:
         column = columns[INDEX]
         if not pa.types.is_integer(column.type) or column.null_count:
             return
-        documents, _ = self._metadata.documents_of(contents.rows)
+        documents, places = self._metadata.documents_of(contents.rows)
         order = np.lexsort((column.to_numpy(), documents))
+        rows = (contents.rows - places + column.to_numpy())[order]
+        _renumber(contents, rows)
         if (np.diff(order) == 1).all():
             return
         _reorder(contents.vectors, order)
@@ -256,6 +258,19 @@ def _texts_of(column: Any) -> list[str]:
     import pyarrow as pa
 
     return [text or "" for text in column.cast(pa.string()).to_pylist()]
+
+
+def _renumber(contents: Contents, rows: RowNumbers) -> None:
+    """Take these as the numbers of the rows, by which labels are joined, where they can be.
+
+    Where only a part was read, or rows were left out, those in the file tell another order.
+    """
+    end = contents.n_rows
+    if end is None and np.array_equal(rows, contents.rows + 1):
+        return  # The index counts from 1.
+    is_below = end is None or not len(rows) or rows[-1] < end
+    if is_below and (rows >= 0).all() and (np.diff(rows) > 0).all():
+        contents.rows = rows
 
 
 def _reorder(matrix: Matrix, order: RowNumbers) -> None:

@@ -232,6 +232,24 @@ def test_layouts(write, text, labels, metadata):
     assert found.opened.n_rows == 3
 
 
+@pytest.mark.parametrize("n_responses", [1, 3])
+@pytest.mark.parametrize("limit", [{"max_rows": 4}, {"max_rows": 1}, {"sample": 5}, {}])
+def test_rows_in_the_order_of_an_index_keep_their_labels(write, limit, n_responses):
+    vectors = np.float32([[i, 0.5] for i in range(12)])
+    labels = [f"q{i}" for i in range(12)]
+    size = 12 // n_responses
+    text = ""
+    for start in range(0, 12, size):
+        data = [{"index": i, "embedding": vectors[start + i].tolist()} for i in range(size)]
+        data[0]["embedding"][1] = None  # Is left out.
+        text += json.dumps({"data": data[::-1]}) + "\n"
+    path = write("x.json", text)
+    found = load(path, labels=labels, on_bad_rows="skip", **limit)
+    assert list(found.labels) == [f"q{i:.0f}" for i in found.vectors[:, 0]]
+    found = load(path, on_bad_rows="skip", **limit)
+    assert list(found.labels) == [f"{i:.0f}" for i in found.vectors[:, 0]]
+
+
 @pytest.mark.parametrize("encode", [list, in_base64])
 def test_response_in_the_order_of_its_index(write, encode):
     data = [{**item, "embedding": encode(item["embedding"])} for item in RESPONSE["data"]]
