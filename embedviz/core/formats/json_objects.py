@@ -26,6 +26,7 @@ from embedviz.core.formats.reading import (
     Format,
     ReadSettings,
     RowNumbers,
+    counts_rest,
     require_dimensions,
 )
 from embedviz.core.formats.rows import RowCollector
@@ -72,6 +73,9 @@ class _Reader:
         )
         self._metadata = Metadata(layout)
         self._n_in_document = 0
+        # Elsewhere a document may have no vectors, and yet count as a row.
+        is_plain = not any(isinstance(step, str) for step in layout.steps)
+        self._counts_rest = is_plain and counts_rest(source, settings)
 
     def read(self, report: Report) -> Contents:
         with self._source.stream() as stream:
@@ -87,10 +91,16 @@ class _Reader:
                     self._rows.stop()
                 if self._rows.is_full and (block.values or block.documents):
                     if self._is_done_with(block):
+                        if self._counts_rest:
+                            n_rest = sum(len(each.values) for each in blocks)
+                            self._rows.count_rest(len(block.values) + n_rest)
                         break
                 else:
                     self._add(block)
                 report(block.fraction, f"{self._rows.n_read:,} rows read")
+            else:
+                if self._counts_rest:
+                    self._rows.count_rest(0)
             if self._n_in_document:
                 frame = parse_pieces([blocks.rest_of_frame()], [0])[0]
                 self._metadata.end_document(frame, self._n_in_document, is_cut=True)

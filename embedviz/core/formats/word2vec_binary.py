@@ -27,6 +27,7 @@ from embedviz.core.formats.reading import (
     Format,
     ReadSettings,
     counted,
+    counts_rest,
     require_dimensions,
 )
 from embedviz.core.formats.rows import RowCollector
@@ -140,6 +141,7 @@ class _Reader:
     ) -> None:
         require_dimensions(source.name, dimensions)
         self._promised = promised
+        self._counts_rest = counts_rest(source, settings)
         self._row_bytes = 4 * dimensions
         self._bad = BadRows(source, settings)
         self._rows = RowCollector(dimensions, settings, self._bad, keeps_duplicates=False)
@@ -203,6 +205,8 @@ class _Reader:
             if self._rows.is_full:
                 if kept or not is_at_end:
                     self._rows.stop()
+                if self._counts_rest:
+                    self._rows.count_rest(self._count_rest(buffer, kept, stream))
                 return
             report(stream.fraction, f"{self._rows.n_read:,} rows, {stream.progress} read")
         if kept:
@@ -245,6 +249,19 @@ class _Reader:
         )
         self._position += used
         return int(used)
+
+    def _count_rest(self, buffer: Bytes, kept: int, stream: Stream) -> int:
+        """Return how many complete rows follow."""
+        total = 0
+        starts, spaces = np.empty((2, len(buffer) // (self._row_bytes + 1) + 1), np.int64)
+        while True:
+            end = kept + stream.read_into(buffer.data[kept:])
+            count, used = _find_rows(buffer[:end], self._row_bytes, starts, spaces)
+            total += int(count)
+            kept = end - used
+            if end < len(buffer) or not used:
+                return total
+            buffer[:kept] = buffer[used:end].copy()
 
     def _take_down(self, rest: bytes) -> None:
         """Judge what is left when no further row was found."""

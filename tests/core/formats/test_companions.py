@@ -123,6 +123,22 @@ def test_first_rows_have_no_labels_of_their_neighbors(write, monkeypatch, mark, 
     assert found.labels == tuple("abcd")[:n_read]
 
 
+@pytest.mark.parametrize("n_read", [1, 2, 4, 5])
+@pytest.mark.parametrize("kind", ["lists", "lines", "binary"])
+def test_first_rows_of_other_formats_have_no_labels_of_their_neighbors(write, kind, n_read):
+    data = {
+        "lists": b"[" + b",".join(b"[%d,0.5]" % i for i in range(5)) + b"]",
+        "lines": b"".join(b'{"v": [%d, 0.5]}\n' % i for i in range(5)),
+        "binary": b"5 2\n" + b"".join(b"w%d " % i + b"\0\0\x80?" * 2 for i in range(5)),
+    }
+    path = write("x", data[kind])
+    labels = write("l.txt", "word\na\nb\nc\nd\ne\n")
+    with pytest.raises(Undecided, match=r"l\.txt: 6 rows for 5 vectors.*'word', is probably"):
+        load(path, labels=labels, max_rows=n_read)
+    found = load(path, labels=labels, labels_header=True, max_rows=n_read)
+    assert found.labels == tuple("abcde")[:n_read]
+
+
 def test_first_rows_of_a_projector_pair(write):
     path = write("tensors.tsv", "".join(f"0.5\t{i}\n" for i in range(9)))
     write("metadata.tsv", "word\n" + "".join(f"w{i}\n" for i in range(9)))
