@@ -11,14 +11,17 @@ gives two provenances, and so do its rows mean different things to the rest of t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import islice
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
 
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
+
+if TYPE_CHECKING:
+    from embedviz.core.formats.reading import Opened, ReadSettings
 
 _BLOCK = 20_000
 
@@ -87,6 +90,31 @@ class Provenance:
 def after(step: Step | None, parent: VectorSet) -> Provenance | None:
     """Return the provenance of what a step makes of a set; None where the set is from memory."""
     return None if parent.provenance is None else Provenance(step, parent.provenance)
+
+
+def note_settings(vector_set: VectorSet, settings: ReadSettings) -> None:
+    """Note how a set that nobody else has yet is to be read from its file the next time.
+
+    Parameters
+    ----------
+    vector_set : VectorSet
+        Read from a file, and perhaps extended since.
+    settings : ReadSettings
+        What the user has decided, where the file was read in another way to find out more of it.
+    """
+    opened = vector_set.opened
+    if opened is None:
+        return
+    vector_set.opened = replace(opened, settings=settings)
+    if vector_set.provenance is not None:
+        vector_set.provenance = _begun_with(vector_set.opened, opened, vector_set.provenance)
+
+
+def _begun_with(new: Opened, old: Opened, provenance: Provenance) -> Provenance:
+    if provenance.step is old:
+        return Provenance(new)
+    parent = provenance.parent
+    return Provenance(provenance.step, None if parent is None else _begun_with(new, old, parent))
 
 
 def labels_digest(labels: Iterable[str]) -> str:

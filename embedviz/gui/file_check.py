@@ -20,6 +20,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.formats.inspecting import Finding
 from embedviz.core.formats.reading import Facts, ReadSettings
 from embedviz.core.progress import Report
+from embedviz.core.provenance import note_settings
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.opening import read_file
 
@@ -159,8 +160,10 @@ class FileCheck(QObject):
     def _on_read(self, vector_set: VectorSet) -> None:
         opened = vector_set.opened
         if opened is not None and not opened.facts.n_bad:  # Nothing had to be left out.
-            settings = replace(opened.settings, on_bad_rows=self.settings.on_bad_rows)
-            vector_set.opened = replace(opened, settings=settings)
+            # What a session opens it with: nobody has agreed to lose rows of a later version.
+            note_settings(
+                vector_set, replace(opened.settings, on_bad_rows=self.settings.on_bad_rows)
+            )
         self.vector_set = vector_set
         if opened is not None and not opened.facts.is_scanned:
             self.scanning.run(

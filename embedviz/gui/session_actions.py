@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from embedviz.app.files.autosave import Autosave, Orphan
 from embedviz.app.files.remembering import Remembering
-from embedviz.app.files.session_sets import Plan, read_plan, restore_sets
+from embedviz.app.files.session_plan import Plan, read_plan
+from embedviz.app.files.session_sets import restore_sets
 from embedviz.app.files.session_state import Choices, restore_state
 from embedviz.app.files.session_writing import SUFFIX, can_be_kept, is_session, save_session
 from embedviz.app.files.settings import Recent, read_settings

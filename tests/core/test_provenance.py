@@ -10,7 +10,15 @@ from embedviz.core.coordinate_files import AddedCoordinates
 from embedviz.core.coordinates import load_coordinates
 from embedviz.core.formats import load
 from embedviz.core.formats.exporting import ChosenRows, chosen_rows
-from embedviz.core.provenance import FromSample, Provenance, digest_of, known_digest, labels_digest
+from embedviz.core.formats.reading import ReadSettings
+from embedviz.core.provenance import (
+    FromSample,
+    Provenance,
+    digest_of,
+    known_digest,
+    labels_digest,
+    note_settings,
+)
 from embedviz.core.recipes import Truncated, Whitened
 from embedviz.core.samples import load_sample
 from embedviz.core.steps import STEPS
@@ -97,3 +105,16 @@ def test_a_digest_is_another_one_for_other_labels():
 
 def test_every_recipe_is_a_step():
     assert {"whitened", "truncated", "rows", "coordinates"} <= set(STEPS)
+
+
+def test_settings_that_are_noted_are_those_a_set_is_made_again_with(tmp_path, toy):
+    np.save(tmp_path / "x.npy", toy.vectors)
+    read = load(tmp_path / "x.npy", on_bad_rows="skip")
+    extended = with_notes(with_thumbnails(read, ImageArray(np.zeros((50, 2, 2))), step=None), [])
+    extended.provenance = Provenance(Truncated(2), extended.provenance)
+    note_settings(extended, ReadSettings())
+    assert extended.opened.settings == ReadSettings()
+    assert steps_of(extended)[-1] == "Truncated"
+    assert extended.provenance.line[0].step is extended.opened
+    note_settings(toy, ReadSettings())
+    assert toy.opened is None

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QToolButton
 from embedviz.__main__ import make_window
 from embedviz.app.files.autosave import autosave_folder
 from embedviz.app.files.settings import Recent, read_settings
+from embedviz.app.pairing import Wanted
 from embedviz.core.camera import Camera
 from embedviz.core.recipes import Whitened
 from embedviz.core.samples import load_sample
@@ -361,3 +362,22 @@ def test_it_is_offered_again_when_nothing_was_decided(left_behind, second, qtbot
     assert left_behind.exists()
     window.files.start()
     qtbot.waitUntil(lambda: "(3 sets, 2020-09-1" in window.notice.text)
+
+
+def test_rows_are_lost_only_where_somebody_agreed(window, folder, settled, qtbot):
+    dialogs = window.dialogs
+    for name in ("glove.csv", "other.csv"):
+        if name == "other.csv":
+            with (folder / name).open("a") as file:
+                file.write("x,1,2\n")
+        dialogs.ask(Wanted(folder / name))
+        dialog = dialogs.dialog
+        qtbot.waitUntil(lambda d=dialog: not d.check.is_looking and not d.check.is_reading)
+        if name == "other.csv":
+            dialog.skip.click()
+        dialog.accept()
+        settled(window)
+    window.files.save(folder / "a.embedviz")
+    settled(window)
+    written = json.loads((folder / "a.embedviz").read_text())["sets"]
+    assert [each["settings"]["on_bad_rows"] for each in written] == ["raise", "skip"]

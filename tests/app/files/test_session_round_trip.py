@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embedviz.app.files.session_sets import read_plan, restore_sets
+from embedviz.app.files.session_plan import read_plan
+from embedviz.app.files.session_sets import restore_sets
 from embedviz.app.files.session_state import restore_state
 from embedviz.app.files.session_writing import (
     can_be_kept,
@@ -473,3 +474,37 @@ def require_sound(state):
         assert 1 <= state.dimensions <= state.active.dimensions
         assert state.question is None or state.question.vector.shape == (state.active.dimensions,)
     assert hash(state.map) is not None
+
+
+def test_a_file_that_has_got_bad_rows_is_opened_without_them_and_it_is_said(tmp_path, write_words):
+    path, session = write_words(), tmp_path / "a.embedviz"
+    save_session(session, State().opened(load(path)), {}, STEPS)
+    with path.open("a") as file:
+        file.write("x,odd,1,2,1,2\ny,odd,1,2,1,2,3,nan\n")
+    for _ in range(2):  # Nobody has agreed to lose rows, so it is said each time.
+        found, notes = read(session)
+        assert len(found.sets[0]) == N
+        assert notes[0].startswith("words.csv: 2 bad rows skipped (line 42: ")
+        assert found.sets[0].opened.settings.on_bad_rows == "raise"
+        save_session(session, found, {}, STEPS)
+
+
+def test_rows_that_are_fewer_by_leave_are_counted(tmp_path, write_words):
+    path, session = write_words(), tmp_path / "a.embedviz"
+    save_session(session, State().opened(load(path, on_bad_rows="skip")), {}, STEPS)
+    assert read(session)[1] == []
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines[:21], "w20,odd,1", *lines[22:-1]]) + "\n")
+    _, notes = read(session)
+    assert notes[0].startswith("words.csv: 1 bad row skipped (line 22: ")
+    assert notes[1].startswith("words.csv has changed since (40 rows before, 38 now): what was")
+
+
+def test_another_error_of_a_file_is_said(tmp_path, write_words):
+    path, session = write_words(), tmp_path / "a.embedviz"
+    save_session(session, State().opened(load(path)), {}, STEPS)
+    np.savez(tmp_path / "two.npz", a=np.eye(3), b=np.eye(4))
+    (tmp_path / "two.npz").replace(path)
+    found, notes = read(session)
+    assert found.sets == ()
+    assert notes[0].startswith("words could not be opened: ")
