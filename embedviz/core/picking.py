@@ -83,7 +83,7 @@ def rows_in_view(
     height: float,
     most: int,
 ) -> Rows:
-    """Return the first `most` of the rows given whose points are within the image."""
+    """Return the first `most` of the rows given whose points are there and within the image."""
     found: Rows = _rows_in_view(positions, matrix, rows, float(width), float(height), most)
     return found
 
@@ -247,6 +247,8 @@ def _rows_in_view(
         if count == len(found):
             break
         i = rows[k]
+        if i < 0 or i >= len(positions):
+            continue
         px, py, pz = positions[i, 0], positions[i, 1], positions[i, 2]
         w = m20 * px + m21 * py + m22 * pz + m23
         if w > NEAREST:

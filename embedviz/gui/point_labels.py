@@ -52,6 +52,7 @@ class PointLabels:
         self.scale = 1.0
         self.texts: Sequence[str] = ()
         self._order: Rows | None = None
+        self._all_rows = ALL_ROWS
         self._required = 0
         self._always: Rows = ALL_ROWS
         self._places: dict[int, int] = {}
@@ -257,7 +258,10 @@ class PointLabels:
         if frame.is_moving and self._places:
             order = np.array(list(self._places), dtype=np.intp)
         elif self._order is None:
-            order = np.arange(min(len(self.texts), len(canvas)))
+            # Of a million rows, most are never looked at: as many are found before.
+            if len(self._all_rows) != len(canvas):
+                self._all_rows = np.arange(len(canvas))
+            order = self._all_rows
         else:
             order = self._order
         rows = self._in_view(order, frame, canvas)
@@ -266,8 +270,7 @@ class PointLabels:
     def _in_view(self, rows: Rows, frame: Frame, canvas: PointCanvas) -> Rows:
         known = min(len(self.texts), len(canvas))
         width, height = frame.area.width(), frame.area.height()
-        rows = rows[(rows >= 0) & (rows < known)]
-        return rows_in_view(canvas.positions, frame.matrix, rows, width, height, MOST_TRIED)
+        return rows_in_view(canvas.positions[:known], frame.matrix, rows, width, height, MOST_TRIED)
 
 
 def _squeezed_in(
