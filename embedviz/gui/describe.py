@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embedviz.core.vector_set import VectorSet
 
 if TYPE_CHECKING:
+    from embedviz.core.formats.reading import Opened
     from embedviz.core.scanning import Scan
 
 SHOWN_COLUMNS = 12
@@ -44,25 +47,31 @@ def describe_size(vector_set: VectorSet) -> str:
 def describe_part(vector_set: VectorSet) -> str:
     """Return what part of its file a set is: "10,000 of 400,000 rows, random sample, seed 0".
 
-    Nothing where it has all rows of the file, but for bad and repeated ones.
+    Rows that are no vectors, or repeat a label, are missed as well: "5,048 of 5,050 rows, 2 left
+    out". Nothing where it has all rows of the file.
     """
     origin = vector_set.origin
     opened = origin.opened
     if opened is None or len(vector_set) != len(origin):
         return ""
-    settings, facts, count = opened.settings, opened.facts, len(origin)
-    total = opened.n_rows
+    facts = opened.facts
+    n_lost = facts.n_bad + facts.n_repeated
+    said = [_how_taken(opened, len(origin)), f"{n_lost:,} left out" if n_lost else ""]
+    if not any(said):
+        return ""
+    share = describe_share(len(origin), opened.n_rows, facts.promised or facts.estimated)
+    return ", ".join(filter(None, [share, *said]))
+
+
+def _how_taken(opened: Opened, count: int) -> str:
+    """Return how the rows of a part were chosen; nothing where all were wanted."""
+    settings, facts, total = opened.settings, opened.facts, opened.n_rows
     if total is not None and total - facts.n_bad - facts.n_repeated <= count:
         return ""
     if settings.sample is not None and count == settings.sample:
-        how = f"random sample, seed {settings.seed}"
-        if settings.max_rows is not None:
-            how += f", of the first {settings.max_rows:,}"
-    elif settings.max_rows is not None:
-        how = "the first of the file"
-    else:
-        return ""
-    return f"{describe_share(count, total, facts.promised or facts.estimated)}, {how}"
+        of_first = "" if settings.max_rows is None else f", of the first {settings.max_rows:,}"
+        return f"random sample, seed {settings.seed}{of_first}"
+    return "" if settings.max_rows is None else "the first of the file"
 
 
 def describe_share(count: int, total: int | None, estimate: int | None) -> str:
@@ -70,6 +79,38 @@ def describe_share(count: int, total: int | None, estimate: int | None) -> str:
     if total is not None:
         return f"{count:,} of {total:,} rows"
     return f"{count:,} rows" if estimate is None else f"{count:,} of ≈ {estimate:,} rows"
+
+
+def tell_apart(sets: Sequence[VectorSet]) -> list[tuple[str, str]]:
+    """Return for each set what tells it from others of its name: where it is from, and "(2)".
+
+    The place is as much of the path as differs: the file's name, or else its folder. A number goes
+    to the second set of a file and those after it. Both are empty where the name is enough.
+    """
+    named: dict[str, list[int]] = {}
+    for place, each in enumerate(sets):
+        if each.opened is not None and each.derivation is None:
+            named.setdefault(each.name, []).append(place)
+    told = [("", "")] * len(sets)
+    for places in named.values():
+        paths = [opened.path for place in places if (opened := sets[place].opened) is not None]
+        where = _differing_parts(list(dict.fromkeys(paths)))
+        for i, place in enumerate(places):
+            n_before = paths[:i].count(paths[i])
+            told[place] = where[paths[i]], f"({n_before + 1})" if n_before else ""
+    return told
+
+
+def _differing_parts(paths: Sequence[Path]) -> dict[Path, str]:
+    """Return the shortest ends of paths that differ, without a name that all files have."""
+    if len(paths) < 2:
+        return dict.fromkeys(paths, "")
+    count = 1
+    while len({path.parts[-count:] for path in paths}) < len(paths):
+        count += 1
+    is_folder = count > 1 and len({path.name for path in paths}) == 1
+    end = -1 if is_folder else None
+    return {path: str(Path(*path.parts[-count:end])) for path in paths}
 
 
 def describe_scan(scan: Scan) -> list[str]:
@@ -86,6 +127,12 @@ def describe_scan(scan: Scan) -> list[str]:
     if not scan.is_complete:
         said.append(f"The rows were looked at as far as {scan.n_seen:,} of {scan.n_rows:,}.")
     return said
+
+
+def describe_trouble(scan: Scan) -> str:
+    """Return what is wrong with the rows of an open set, in three words; nothing where they fit."""
+    n_holes = scan.n_not_finite
+    return f"{n_holes:,} row{'' if n_holes == 1 else 's'} with NaN" if n_holes else ""
 
 
 def describe_holes(vector_set: VectorSet, scan: Scan) -> str:

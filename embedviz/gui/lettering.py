@@ -79,10 +79,18 @@ def draw_line_of_text(
     color: QColor,
     align: Qt.AlignmentFlag = Align.AlignLeft,
 ) -> None:
-    """Draw a line of text in a box, shortened with … where it is too long."""
+    """Draw a line of text in a box, shortened with … where it is too long.
+
+    Facts with " · " between them are left out whole: half of a number would be another number.
+    """
     painter.setFont(font)
     painter.setPen(color)
-    shortened = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+    metrics = QFontMetricsF(font)
+    facts = text.split(" · ")
+    while len(facts) > 2 and metrics.horizontalAdvance(text) > box.width():
+        facts.pop()
+        text = " · ".join([*facts, "…"])
+    shortened = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
     painter.drawText(box, align | Align.AlignVCenter | Qt.TextFlag.TextSingleLine, shortened)
 
 

@@ -34,7 +34,7 @@ from embedviz.core.progress import Report
 from embedviz.core.search import find_rows
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.controls import named, tool_button, words
-from embedviz.gui.describe import describe_scan, describe_set, describe_size
+from embedviz.gui.describe import describe_set, describe_size, describe_trouble, tell_apart
 from embedviz.gui.label_edit import LabelEdit
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, look, with_alpha
@@ -44,6 +44,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 _SET_ROLE = Qt.ItemDataRole.UserRole + 1
 _SIZE_ROLE = Qt.ItemDataRole.UserRole + 2
+_PLACE_ROLE = Qt.ItemDataRole.UserRole + 3
 _ENDS: dict[int, int] = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
 _WALKING = (
     Qt.Key.Key_Up,
@@ -135,9 +136,10 @@ class LibraryPanel(Pane):
 
     def _draw_sets(self, new: State) -> None:
         self.sets.clear()
-        for vector_set in new.sets:
-            item = QListWidgetItem(vector_set.name)
+        for vector_set, (where, which) in zip(new.sets, tell_apart(new.sets), strict=True):
+            item = QListWidgetItem(f"{vector_set.name} {which}".rstrip())
             item.setData(_SET_ROLE, vector_set)
+            item.setData(_PLACE_ROLE, where)
             self._say(item, vector_set)
             self.sets.addItem(item)
             if vector_set is new.active:
@@ -149,8 +151,9 @@ class LibraryPanel(Pane):
         """Say what is known of a set, and below its name how large it is or what is wrong."""
         scan = self.session.scans.of(vector_set)
         item.setToolTip(describe_set(vector_set, scan))
-        said = [] if scan is None or not scan.n_not_finite else describe_scan(scan)
-        item.setData(_SIZE_ROLE, " · ".join([describe_size(vector_set), *said[:1]]))
+        trouble = "" if scan is None else describe_trouble(scan)
+        said = [item.data(_PLACE_ROLE), describe_size(vector_set), trouble]
+        item.setData(_SIZE_ROLE, " · ".join(filter(None, said)))
 
     def _on_scanned(self, vector_set: VectorSet) -> None:
         for place in range(self.sets.count()):
@@ -325,7 +328,7 @@ class _SetDelegate(QStyledItemDelegate):
         painter.setPen(QColor(theme.text))
         painter.setFont(font(TEXT_PIXELS, semibold=active))
         name = painter.fontMetrics().elidedText(
-            vector_set.name, Qt.TextElideMode.ElideMiddle, int(text.width())
+            index.data(), Qt.TextElideMode.ElideMiddle, int(text.width())
         )
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, name)
         painter.setFont(font(CAPTION_PIXELS))

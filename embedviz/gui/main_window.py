@@ -70,6 +70,7 @@ class MainWindow(QMainWindow):
         self.opener.undecided.connect(self.dialogs.ask)
         self._add_head()
         self.setStatusBar(StatusBar(session))
+        self.notice.toggled.connect(self._on_notice)
         self.panes = [make(session) for make in panes]
         self.library = LibraryPanel(session)
         self.neighbors = NeighborsPanel(session)
@@ -121,6 +122,11 @@ class MainWindow(QMainWindow):
         if scan is not None and scan.n_not_finite:
             leave_out = partial(self.opener.leave_out_bad_rows, vector_set)
             self.notice.tell(describe_holes(vector_set, scan), "Leave them out", leave_out)
+
+    def _on_notice(self, is_shown: bool) -> None:
+        """Forget what was done before: whatever is begun begins by clearing the notice."""
+        if not is_shown:
+            self.statusBar().clearMessage()
 
     def trigger(self, name: str) -> None:
         """Do what an action of the menus does."""

@@ -69,10 +69,10 @@ def _describe_memory(check: FileCheck) -> str:
     assert finding is not None
     if opened is not None and opened.opened is not None:
         if opened.opened.facts.is_mapped:
-            return "mapped: stays in the file"
+            return "stays in the file"
         return f"{in_words(opened.vectors.nbytes)} in memory"
     if finding.facts.is_mapped:
-        return "mapped: stays in the file"
+        return "stays in the file"
     if finding.n_memory is None:
         return "size in memory not known yet"
     about = "≈ " if finding.is_estimated else ""

@@ -17,6 +17,8 @@ from embedviz.gui.describe import (
     describe_scan,
     describe_set,
     describe_size,
+    describe_trouble,
+    tell_apart,
 )
 
 
@@ -58,8 +60,8 @@ def test_many_columns_are_cut():
     assert len(describe_metadata(VectorSet([[1.0]], metadata=metadata), 0)) == 1 + SHOWN_COLUMNS
 
 
-def part_of_file(count, total, *, estimated=None, n_bad=0, **settings):
-    facts = Facts(estimated=estimated, n_bad=n_bad)
+def part_of_file(count, total, *, estimated=None, n_bad=0, n_repeated=0, **settings):
+    facts = Facts(estimated=estimated, n_bad=n_bad, n_repeated=n_repeated)
     opened = Opened(Path("/x.txt"), ReadSettings(**settings), facts, total)
     return VectorSet(np.ones((count, 3)), name="mine", opened=opened)
 
@@ -79,7 +81,16 @@ def part_of_file(count, total, *, estimated=None, n_bad=0, **settings):
             "40 of ≈ 4,000 rows, the first of the file",
         ),
         (part_of_file(40, 40, sample=40), ""),
-        (part_of_file(40, 42, n_bad=2, sample=40), ""),
+        (part_of_file(40, 42, n_bad=2, sample=40), "40 of 42 rows, 2 left out"),
+        (part_of_file(5_047, 5_050, n_bad=2, n_repeated=1), "5,047 of 5,050 rows, 3 left out"),
+        (
+            part_of_file(40, 400, n_bad=2, sample=40),
+            "40 of 400 rows, random sample, seed 0, 2 left out",
+        ),
+        (
+            part_of_file(38, 400, n_bad=2, max_rows=40),
+            "38 of 400 rows, the first of the file, 2 left out",
+        ),
         (part_of_file(40, 40), ""),
         (VectorSet(np.ones((4, 3))), ""),
     ],
@@ -91,6 +102,7 @@ def test_a_part_of_a_file_is_called_one(vector_set, said):
 
 def test_the_size_of_a_part_names_the_whole():
     assert describe_size(part_of_file(40, 400, sample=40)) == "40 of 400 rows × 3"
+    assert describe_size(part_of_file(40, 42, n_bad=2)) == "40 of 42 rows × 3"
     assert describe_size(part_of_file(1_000, 1_000)) == "1,000 × 3"
 
 
@@ -110,7 +122,28 @@ def test_what_a_scan_found():
         "The rows were looked at as far as 60 of 100.",
     ]
     one = replace(whole, n_not_finite=1, first_not_finite=(1234,))
+    assert describe_trouble(whole) == ""
+    assert describe_trouble(found) == "5 rows with NaN"
+    assert describe_trouble(one) == "1 row with NaN"
     assert describe_scan(one) == ["1 row holds NaN or infinities (row 1,234)."]
     assert describe_holes(VectorSet(np.ones((3, 2)), name="x"), one).startswith(
         "1 row of x holds NaN or infinities (row 1,234): "
     )
+
+
+def test_sets_of_one_name_are_told_apart(toy):
+    def named(path, name="words"):
+        return VectorSet(
+            np.ones((2, 3)), name=name, opened=Opened(Path(path), ReadSettings(), Facts(), 2)
+        )
+
+    alone = named("/a/alone.txt", "alone")
+    folders = [named("/a/old/words.txt"), named("/a/new/words.txt")]
+    assert tell_apart([toy, alone, *folders]) == [("", ""), ("", ""), ("old", ""), ("new", "")]
+    files = [named("/a/words.txt"), named("/a/words.npy"), named("/a/words.txt")]
+    assert tell_apart(files) == [("words.txt", ""), ("words.npy", ""), ("words.txt", "(2)")]
+    mixed = [named("/a/words.txt"), named("/b/words.txt"), named("/b/words.npy")]
+    ends = [str(Path("a", "words.txt")), str(Path("b", "words.txt")), str(Path("b", "words.npy"))]
+    assert [where for where, _ in tell_apart(mixed)] == ends
+    again = [folders[0], folders[0], Truncated(2).derive(folders[0])]
+    assert tell_apart(again) == [("", ""), ("", "(2)"), ("", "")]

@@ -75,3 +75,17 @@ def test_scale_is_that_of_the_device(qapp):
         assert scale_of(painter) == pytest.approx(3)
         painter.rotate(90)
         assert scale_of(painter) == pytest.approx(3)
+
+
+def test_facts_are_left_out_whole():
+    def line(text, width=150):
+        return drawn(
+            lambda painter: draw_line_of_text(
+                painter, QRectF(0, 0, width, 20), text, font(11), WHITE
+            )
+        )
+
+    cut = line("words · 5,048 rows · PCA · 14.1 % of the variance")
+    np.testing.assert_array_equal(cut, line("words · 5,048 rows · …"))
+    assert (cut != line("words · 5,048 rows")).any()
+    np.testing.assert_array_equal(line("words · PCA"), line("words · PCA", 500))

@@ -1,14 +1,18 @@
 """The library as it is used: open sets, a search line, a list of rows."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QToolButton
 
 from embedviz.app.state import State
+from embedviz.core.formats.reading import Facts, Opened, ReadSettings
 from embedviz.core.recipes import Truncated, Whitened
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui import library
 from embedviz.gui.library import HITS, LibraryPanel
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT
@@ -288,3 +292,16 @@ def test_a_list_is_no_tree(panel):
     assert panel.rows.data(index, Qt.ItemDataRole.DecorationRole) is None
     assert panel.rows.rowCount(QModelIndex()) == 8
     assert not panel.list.indexAt(QPoint(5, 600)).isValid()
+
+
+def test_sets_of_one_name_say_where_they_are_from(panel, session):
+    def words_of(folder):
+        opened = Opened(Path("/a", folder, "words.txt"), ReadSettings(), Facts(), 2)
+        return VectorSet([[1.0, 2.0], [3.0, 4.0]], name="words", opened=opened)
+
+    for folder in ("old", "new", "new"):
+        session.show(session.state.opened(words_of(folder)))
+    items = [panel.sets.item(place) for place in range(panel.sets.count())]
+    assert [item.text() for item in items] == ["few", "words", "words", "words (2)"]
+    sizes = [item.data(library._SIZE_ROLE) for item in items]
+    assert sizes[1:] == ["old · 2 × 2", "new · 2 × 2", "new · 2 × 2"]

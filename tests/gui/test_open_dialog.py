@@ -364,7 +364,7 @@ def holed(tmp_path, numbers):
 
 def test_rows_of_a_mapped_array_are_looked_at(ask, asker, qtbot, holed):
     dialog = ask(holed)
-    assert "mapped: stays in the file" in dialog.measures.text()
+    assert "stays in the file" in dialog.measures.text()
     assert "2 rows hold NaN or infinities (rows 5, 7)." in dialog.remarks.texts
     assert not dialog.open_button.isEnabled()
     dialog.skip.click()

@@ -9,6 +9,7 @@ from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.gui import status_bar
 from embedviz.gui.status_bar import PATIENCE_MILLISECONDS, StatusBar
+from embedviz.gui.theme import GRID
 
 
 @pytest.fixture
@@ -48,9 +49,9 @@ def work():
 def test_says_what_is_shown(bar, session, toy):
     assert bar.facts.text() == "Nothing is open"
     session.show(State().opened(toy))
-    assert bar.facts.text() == "toy  ·  50 × 32  ·  cosine"
+    assert bar.facts.text() == "toy · 50 × 32 · cosine"
     session.show(session.state.compared_by("euclidean").selecting([1, 2]))
-    assert bar.facts.text() == "toy  ·  50 × 32  ·  Euclidean  ·  2 selected"
+    assert bar.facts.text() == "toy · 50 × 32 · Euclidean · 2 selected"
     session.show(session.state.closed(toy))
     assert bar.facts.text() == "Nothing is open"
 
@@ -112,3 +113,24 @@ def test_names_every_metric(bar):
     from embedviz.core.neighbors import Metric
 
     assert set(status_bar._METRICS) == set(get_args(Metric))
+
+
+def test_what_was_done_is_said_beside_what_is_shown(bar, session, toy):
+    session.show(State().opened(toy))
+    bar.showMessage("Written to /a/b.npy", 10)
+    assert bar.told.isVisible()
+    assert bar.facts.isVisible()
+    assert bar.told.text() == bar.currentMessage() == "Written to /a/b.npy"
+    assert bar._brevity.interval() == 10
+    bar._brevity.timeout.emit()
+    assert not bar.told.isVisible()
+    assert not bar.currentMessage()
+
+
+def test_a_long_path_leaves_room_for_what_is_shown(bar):
+    path = f"Written to /{'folder/' * 60}b.npy"
+    bar.showMessage(path)
+    assert "…" in bar.told.text()
+    assert bar.told.text().endswith("b.npy")
+    assert bar.told.toolTip() == path
+    assert bar.told.width() <= bar.width() // 2 + 4 * GRID
