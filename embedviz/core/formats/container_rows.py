@@ -21,6 +21,7 @@ from embedviz.core.formats.reading import (
     ReadSettings,
     counted,
     require_dimensions,
+    row_place,
 )
 from embedviz.core.formats.rows import RowCollector
 from embedviz.core.formats.source import Source
@@ -89,7 +90,7 @@ class Rows:
     promised : int or None
         How many rows there are, as far as the file says.
     place : callable
-        Says where a row of the file is, as in "row 31".
+        Says where a row of the file is, as in "row 31 (from 0)".
     parse : callable, optional
         Takes the columns of a block and the space for its vectors to the problems of its rows,
         where the child sends no vectors.
@@ -98,7 +99,7 @@ class Rows:
     dimensions: int
     request: Mapping[str, Any]
     promised: int | None
-    place: Callable[[int], str] = field(default=lambda row: f"row {row:,}")
+    place: Callable[[int], str] = field(default=row_place)
     parse: Callable[[pa.Table, Matrix], dict[int, str]] | None = None
 
 

@@ -45,6 +45,7 @@ from embedviz.core.formats.reading import (
     Format,
     ReadSettings,
     counted,
+    row_place,
 )
 from embedviz.core.formats.rows import RowCollector
 from embedviz.core.formats.source import BLOCK_BYTES, Bytes, Offsets, Source, Stream
@@ -261,7 +262,7 @@ def _read_words(
 
 
 def _place(labels: list[str], first: int, row: int) -> str:
-    return f"word {first + row + 1:,} ({labels[row]!r})"
+    return f"{row_place(first + row)}, {labels[row]!r}"
 
 
 def _word_blocks(found: Dictionary, header: Header, most: int | None) -> Iterator[slice]:

@@ -31,6 +31,7 @@ from embedviz.core.formats.reading import (
     counted,
     note_on_limit,
     require_dimensions,
+    row_place,
 )
 from embedviz.core.formats.rows import (
     NOT_FINITE,
@@ -264,7 +265,7 @@ def collect(
 
 
 def _place(first: int, row: int) -> str:
-    return f"row {first + row:,}"
+    return row_place(first + row)
 
 
 def _row_blocks(shape: tuple[int, ...], itemsize: int) -> Iterator[slice]:

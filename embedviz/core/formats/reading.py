@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 RowNumbers = NDArray[np.int64]
 
 _SHOWN_BAD_ROWS = 3
+_FROM_ZERO = " (from 0)"
 _MOST_COUNTED = 64 << 20
 """Bytes of a file, up to which its rows are counted when only the first are looked at."""
 _MOST_DIMENSIONS = 1_000_000
@@ -221,7 +222,7 @@ class BadRows:
         Parameters
         ----------
         where : str
-            The place in the file, as in "line 31".
+            The place in the file: a line or record, counted from 1, or what `row_place` returns.
         reason : str
             What is wrong, as in "47 numbers instead of 50".
 
@@ -240,6 +241,8 @@ class BadRows:
             )
         self.count += 1
         if self.count <= _SHOWN_BAD_ROWS:
+            if self._shown:  # It is said once.
+                where = where.replace(_FROM_ZERO, "")
             self._shown.append(f"{where}: {reason}")
 
     def notes(self) -> list[str]:
@@ -248,6 +251,11 @@ class BadRows:
             return []
         more = "; …" if self.count > len(self._shown) else ""
         return [f"{counted(self.count, 'bad row')} skipped ({'; '.join(self._shown)}{more})."]
+
+
+def row_place(row: int) -> str:
+    """Return where a row of an array or a table is: "row 5 (from 0)", as all lists count them."""
+    return f"row {row:,}{_FROM_ZERO}"
 
 
 def counts_rest(source: Source, settings: ReadSettings, *, is_paired: bool = False) -> bool:

@@ -29,6 +29,7 @@ from embedviz.core.formats.reading import (
     counted,
     counts_rest,
     require_dimensions,
+    row_place,
 )
 from embedviz.core.formats.rows import RowCollector
 from embedviz.core.formats.source import Bytes, Offsets, Source, Stream
@@ -245,7 +246,7 @@ class _Reader:
         self._n_replaced += n_replaced
         row, byte = self._rows.n_read, self._position
         self._rows.add(
-            count, labels, {}, lambda i: f"row {row + i + 1:,} (byte {byte + starts[i]:,})"
+            count, labels, {}, lambda i: f"{row_place(row + i)}, byte {byte + starts[i]:,}"
         )
         self._position += used
         return int(used)
@@ -274,7 +275,7 @@ class _Reader:
             if b" " in rest[:_LONGEST_LABEL] or len(rest) < _LONGEST_LABEL
             else "no space marks the end of its label"
         )
-        self._bad.add(f"row {n_read + 1:,} (byte {self._position:,})", reason)
+        self._bad.add(f"{row_place(n_read)}, byte {self._position:,}", reason)
 
 
 WORD2VEC_BINARY = Format(_matches, _read)

@@ -218,7 +218,7 @@ BAD = pa.array([LISTS[0], None, LISTS[1][:4], [1, 2, None, 4, 5], [1, 2, float("
 @pytest.mark.parametrize("kind", WRITERS)
 def test_bad_rows(tmp_path, kind):
     WRITERS[kind](tmp_path / "x", pa.table({"word": WORDS[:6], "v": BAD}))
-    with pytest.raises(Undecided, match="row 1: no vector") as caught:
+    with pytest.raises(Undecided, match=r"row 1 \(from 0\): no vector") as caught:
         load(tmp_path / "x")
     assert caught.value.option == "on_bad_rows"
     found = load(tmp_path / "x", on_bad_rows="skip")
@@ -226,7 +226,7 @@ def test_bad_rows(tmp_path, kind):
     assert found.labels == ("wörd 0",)
     assert found.opened.facts.n_bad == 5
     assert found.notes[0] == (
-        "5 bad rows skipped (row 1: no vector; row 2: 4 numbers instead of 5; "
+        "5 bad rows skipped (row 1 (from 0): no vector; row 2: 4 numbers instead of 5; "
         "row 3: a number is missing; …)."
     )
 
@@ -235,11 +235,11 @@ def test_bad_rows_of_columns_and_texts(parquet):
     columns = {"d0": [1.0, None, 3], "d1": [1.0, 2, 3], "d2": [1.0, 2, float("inf")]}
     found = load(parquet(columns), on_bad_rows="skip")
     assert len(found) == 1
-    assert "row 1: no number in column 'd0'; row 2: a number is NaN or infinite" in found.notes[0]
+    problems = "row 1 (from 0): no number in column 'd0'; row 2: a number is NaN or infinite"
+    assert problems in found.notes[0]
     found = load(parquet({"v": ["[1, 2]"] * 9 + [None, "[1]"]}), on_bad_rows="skip")
-    assert (
-        "row 9: no list of numbers in column 'v'; row 10: 1 number instead of 2" in found.notes[0]
-    )
+    problems = "row 9 (from 0): no list of numbers in column 'v'; row 10: 1 number instead of 2"
+    assert problems in found.notes[0]
 
 
 def test_fixed_size_lists_that_are_missing(parquet):
@@ -254,7 +254,7 @@ def test_vectors_after_many_missing_ones(parquet):
 
 
 def test_too_large_for_32_bits(parquet):
-    with pytest.raises(UserError, match="row 0: a number is NaN or infinite"):
+    with pytest.raises(UserError, match=r"row 0 \(from 0\): a number is NaN or infinite"):
         load(parquet({"v": [[1e39, 0.0]]}))
 
 

@@ -195,7 +195,7 @@ def test_no_words(write):
 def test_numbers_that_are_not_finite(write):
     data, matrix = model(["a", "b"], minn=0, maxn=0)
     path = write("x.bin", data.replace(matrix[1].tobytes(), np.full(4, np.nan, "<f4").tobytes()))
-    with pytest.raises(UserError, match=r"word 2 \('b'\): a number is NaN or infinite"):
+    with pytest.raises(UserError, match=r"row 1 \(from 0\), 'b': a number is NaN or infinite"):
         load(path)
     assert load(path, on_bad_rows="skip").labels == ("a",)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from embedviz.core.errors import Undecided, UserError
 from embedviz.core.formats import inspect, load
+from embedviz.core.formats.json_candidates import VECTOR_NAMES
 
 FLOATS = st.floats(width=32, allow_nan=False, allow_infinity=False)
 VECTORS = np.array([[0.1, 0.2, -3, 4], [1e-3, 2.5, 3, -4e2], [5.5, 6, 7, 8]], np.float32)
@@ -70,7 +71,10 @@ def test_reads_what_the_json_module_writes(tmp_path, entries, indent, ascii_only
     found = load(path)
     expected = np.array(list(entries.values()), np.float32)
     np.testing.assert_array_equal(found.vectors, expected[: len(found)])
-    if not all("emb" in name.casefold() or "vec" in name.casefold() for name in entries):
+    if not all(
+        "emb" in name.casefold() or "vec" in name.casefold() or name.casefold() in VECTOR_NAMES
+        for name in entries
+    ):
         assert list(found.labels) == list(entries)
     assert found.source == f"JSON · {path}"
 

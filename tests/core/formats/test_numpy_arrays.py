@@ -151,13 +151,13 @@ def test_rows_that_are_not_finite(write, bad):
     vectors[4, 2] = bad
     vectors[7] = 0
     path = write("x.npy", npy(vectors))
-    with pytest.raises(UserError, match=r"x\.npy, row 4: a number is NaN or infinite"):
+    with pytest.raises(UserError, match=r"x\.npy, row 4 \(from 0\): a number is NaN or infinite"):
         load(path)
     found = load(path, on_bad_rows="skip")
     np.testing.assert_array_equal(found.vectors, np.delete(vectors, 4, axis=0))
     assert found.labels == tuple(str(i) for i in range(12) if i != 4)
     assert found.notes == (
-        "1 bad row skipped (row 4: a number is NaN or infinite).",
+        "1 bad row skipped (row 4 (from 0): a number is NaN or infinite).",
         "1 row all zeros: kept, but without a direction.",
         ROW_NUMBERS,
     )

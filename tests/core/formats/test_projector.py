@@ -170,7 +170,7 @@ def test_tensors_in_text_with_settings_beside_them(write):
     ("data", "message"),
     [
         (VECTORS.tobytes()[:-4], r"x\.bytes is cut short: 6 × 4 float32 need 96 bytes"),
-        (np.full((6, 4), np.nan, "<f4").tobytes(), "row 0: a number is NaN"),
+        (np.full((6, 4), np.nan, "<f4").tobytes(), r"row 0 \(from 0\): a number is NaN"),
     ],
 )
 def test_bare_numbers_that_are_not_as_the_settings_say(write, data, message):

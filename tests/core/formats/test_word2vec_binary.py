@@ -49,7 +49,7 @@ def test_compressed(write):
 @pytest.mark.parametrize("missing", [1, 7, 20])
 def test_truncated_file_names_the_row(write, missing):
     path = write("x.bin", binary()[:-missing])
-    with pytest.raises(UserError, match=r"x\.bin, row 30 \(byte \d+\): the file ends inside"):
+    with pytest.raises(UserError, match=r"x\.bin, row 29 \(from 0\), byte .*: the file ends in"):
         load(path)
     found = load(path, on_bad_rows="skip")
     assert found.labels == tuple(LABELS[:29])
@@ -71,7 +71,7 @@ def test_bytes_after_the_last_row_are_noted(write):
 
 
 def test_label_without_an_end(write):
-    with pytest.raises(UserError, match=r"row 31 .*no space marks the end of its label"):
+    with pytest.raises(UserError, match=r"row 30 .*no space marks the end of its label"):
         load(write("x.bin", binary(count=31) + b"x" * 20_000))
 
 
@@ -80,7 +80,7 @@ def test_rows_that_are_not_finite(write, value):
     vectors = VECTORS.copy()
     vectors[3, 1] = value
     path = write("x.bin", binary(vectors=vectors))
-    with pytest.raises(UserError, match=r"row 4 \(byte \d+\): a number is NaN or infinite"):
+    with pytest.raises(UserError, match=r"row 3 \(from 0\), byte \d+: a number is NaN or infinite"):
         load(path)
     assert load(path, on_bad_rows="skip").labels == tuple(LABELS[:3] + LABELS[4:])
 
