@@ -30,7 +30,7 @@ from embedviz.core.formats.tables import Layout, find_layout
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix
 
-_NAMES = {"\t": "TSV", ";": "semicolon-separated table", ",": "CSV", "|": "table"}
+_NAMES = {"\t": "TSV", ";": "semicolon-separated table", ",": "CSV", "|": "table", " ": "table"}
 
 
 def _matches(source: Source) -> bool:

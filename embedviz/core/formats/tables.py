@@ -21,11 +21,13 @@ from embedviz.core.formats.reading import counted
 from embedviz.core.formats.records import split_records
 from embedviz.core.formats.source import MOST_FIELDS, Source
 
-_SEPARATORS = b"\t;,|"
+_SEPARATORS = b"\t;,| "
+_SPACE = ord(" ")
 _CONSISTENT = 0.8
 _MOST_COLUMNS = 1 << 16
 
 _is_in_thousands = re.compile(rb"\s*[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+\s*").fullmatch
+_ends_in_fraction = re.compile(rb".*[^ ] +[+-]?[0-9]*\.[0-9]+", re.DOTALL).fullmatch
 _is_integer = re.compile(rb"[+-]?[0-9]{1,18}").fullmatch
 
 Fields = list[bytes]
@@ -151,8 +153,10 @@ def _try(text: bytes, separator: int, has_quotes: bool, name: str) -> tuple[_Fit
     lists = [c for c in range(width) if _mostly(is_list, [record[c] for record in body])]
     point, numbers = _find_numbers(body, width, separator)
     lists = lists or _find_bare_lists(body, width, len(numbers))
-    if not lists and len(numbers) < 2:
-        return None
+    if not lists and (len(numbers) < 2 or separator == _SPACE):
+        return None  # Numbers between spaces are no table, but text.
+    if not lists and separator == ord(",") and _mostly(_ends_in_fraction, [r[0] for r in body]):
+        return None  # "new york 0.1,0.2,0.3": the first number is no part of the label.
     first = records[0]
     has_header = len(records) > 1 and _is_header(first, body, numbers, lists, separator, point)
     if not has_header and len(records) > 1 and len(first) == width:

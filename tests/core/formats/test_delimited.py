@@ -290,3 +290,12 @@ def test_decimal_commas_in_quotes_between_commas(write):
     np.testing.assert_array_equal(found.vectors, [[0.5, 1.5], [2.5, 3.125]])
     with pytest.raises(UserError, match="text without vectors"):
         load(write("x.csv", 'w,x,y\na,"1,500","2,250"\nb,"2,500","3,125"\n'))
+
+
+def test_lists_with_commas_after_a_space(write):
+    found = load(write("x.txt", "a 0.1,0.2,0.3\nb 0.4,0.5,0.6\nc 0.7,0.8,0.9\n"))
+    assert found.labels == ("a", "b", "c")
+    np.testing.assert_array_equal(found.vectors[1], np.float32([0.4, 0.5, 0.6]))
+    # Where labels have spaces in them, the first number would be taken for the end of the label.
+    with pytest.raises(UserError, match="text without vectors"):
+        load(write("y.txt", "new york 0.1,0.2,0.3\nla 0.4,0.5,0.6\nsan jose 0.7,0.8,0.9\n"))
