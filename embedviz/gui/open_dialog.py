@@ -3,7 +3,8 @@
 It says at once what was recognized and counts in the background; what can be decided is decided
 here. It is not modal: the window goes on. Enter opens and Esc cancels. Whoever opens before the
 file is read to its end need not wait: the dialog goes, the status bar shows the rest, and only if
-something is wrong with the file does the dialog come back.
+something is wrong with the file does the dialog come back. The rows of an array that stays in its
+file are looked at before it is opened, too.
 """
 
 from __future__ import annotations
@@ -262,7 +263,7 @@ class OpenDialog(QDialog):
             self.show()
             self.raise_()
             self.activateWindow()
-        elif check.vector_set is not None:
+        elif check.vector_set is not None and not check.is_reading:
             if check.scan is not None:
                 self._session.scans.learn(check.vector_set, check.scan)
             opened = check.vector_set
@@ -271,9 +272,11 @@ class OpenDialog(QDialog):
         elif not self._is_on_board:
             self._is_on_board = True
             self._session.board.add(check.reading, "opening")
+            self._session.board.add(check.scanning, "looking at the rows")
 
     def _on_stopped(self, tasks: Sequence[object]) -> None:
-        if self._is_wanted and self.check.reading in tasks:
+        work = (self.check.reading, self.check.scanning)
+        if self._is_wanted and any(task in tasks for task in work):
             self._end()
 
     def _end(self) -> None:

@@ -12,6 +12,7 @@ from embedviz.app.tasks import THREAD_NAME
 from embedviz.core import formats
 from embedviz.core.errors import Undecided
 from embedviz.core.formats.reading import ReadSettings
+from embedviz.gui import file_check
 from embedviz.gui.open_dialog import OpenDialogs
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import THEMES
@@ -373,6 +374,57 @@ def test_rows_of_a_mapped_array_are_looked_at(ask, asker, qtbot, holed):
     active = opened(asker, qtbot)
     assert len(active) == 298
     assert np.isfinite(active.vectors).all()
+
+
+def test_open_waits_for_the_rows_of_a_mapped_array(asker, qtbot, holed, tmp_path, monkeypatch):
+    go, scan = threading.Event(), file_check.scan_vectors
+
+    def wait(vectors, report, tell):
+        go.wait()
+        return scan(vectors, report, tell)
+
+    monkeypatch.setattr(file_check, "scan_vectors", wait)
+    asker.ask(Wanted(holed))
+    dialog = asker.dialog
+    qtbot.waitUntil(lambda: dialog.check.scanning.is_busy)
+    dialog.accept()
+    assert not dialog.isVisible()
+    assert asker.session.state.sets == ()
+    assert asker.session.board.current is not None
+    go.set()
+    qtbot.waitUntil(dialog.isVisible)
+    assert dialog.skip.isVisible()
+    assert asker.session.state.sets == ()
+    dialog.reject()
+    go.clear()
+    np.save(tmp_path / "whole.npy", np.ones((20, 4), np.float32))
+    asker.ask(Wanted(tmp_path / "whole.npy"))
+    dialog = asker.dialog
+    qtbot.waitUntil(lambda: dialog.check.scanning.is_busy)
+    dialog.accept()
+    go.set()
+    active = opened(asker, qtbot)
+    assert active.opened.facts.is_scanned
+    assert asker.session.scans.of(active).is_complete
+
+
+def test_the_stop_of_the_window_ends_the_look_at_the_rows(asker, qtbot, holed, monkeypatch):
+    go = threading.Event()
+
+    def wait(vectors, report, tell):
+        go.wait()
+        report(0.5, "5 rows")
+
+    monkeypatch.setattr(file_check, "scan_vectors", wait)
+    asker.ask(Wanted(holed))
+    dialog = asker.dialog
+    qtbot.waitUntil(lambda: dialog.check.scanning.is_busy)
+    dialog.accept()
+    asker.session.board.stop()
+    assert asker.dialog is None
+    go.set()
+    qtbot.waitUntil(lambda: not [t for t in threading.enumerate() if t.name == THREAD_NAME])
+    assert asker.session.state.sets == ()
 
 
 def test_holes_of_an_array_opened_at_once_are_told_and_left_out(window, idle, holed):
