@@ -10,13 +10,16 @@ a text file with one token per line (`vocab.txt`), an object that gives each tok
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from embedviz.core.errors import UserError
 from embedviz.core.formats.columns import LABEL, Columns, read_columns
-from embedviz.core.formats.labels import without_surrogates
+from embedviz.core.formats.labels import decode_all, without_surrogates
 from embedviz.core.formats.reading import counted
 from embedviz.core.formats.source import Source
 
@@ -35,7 +38,7 @@ def vocabulary_companions(path: Path) -> tuple[Path, ...]:
 
 
 def read_labels(path: Path, has_header: bool | None = None) -> Columns:
-    """Return the labels in a file: JSON, or else text and tables as `read_columns` reads them.
+    """Return the labels in a file: JSON, a NumPy array, or text as `read_columns` reads it.
 
     Parameters
     ----------
@@ -49,6 +52,8 @@ def read_labels(path: Path, has_header: bool | None = None) -> Columns:
         When it cannot be read, or is JSON that is no vocabulary.
     """
     source = Source(path)
+    if source.head.startswith(b"\x93NUMPY"):
+        return Columns(source.name, {LABEL: _labels_in_array(source)}, has_header=False)
     is_named_json = path.name.lower().removesuffix(".gz").endswith(".json")
     if source.text.lstrip()[:1] not in (b"{", b"[") and not is_named_json:
         return read_columns(path, has_header)
@@ -66,6 +71,34 @@ def read_labels(path: Path, has_header: bool | None = None) -> Columns:
             ) from None
         return read_columns(path, has_header)
     return Columns(source.name, {LABEL: ordered_labels(found, source.name)}, has_header=False)
+
+
+def _labels_in_array(source: Source) -> list[str]:
+    """Return the texts, or numbers, of a one-dimensional `.npy`."""
+    from embedviz.core.formats.numpy_arrays import (  # Which needs companions.
+        read_fully,
+        read_header,
+    )
+
+    with source.stream() as stream:
+        header = read_header(stream, source.name)
+        is_list = header.dtype is not None and len(header.shape) == 1
+        if header.dtype is None or not (is_list and 0 < header.n_bytes <= _MOST_BYTES):
+            raise UserError(
+                f"{source.name} holds {header}, which are no labels. Save them as an array of "
+                "text with one dimension: numpy.save(path, numpy.array(labels, 'U'))."
+            )
+        values = np.frombuffer(read_fully(stream, header.n_bytes, source.name), header.dtype)
+    if header.dtype.kind == "S":
+        return decode_all(values.tolist())[0]
+    if header.dtype.kind == "U":
+        characters = values.view(np.dtype("u4").newbyteorder(header.dtype.byteorder))
+        if characters.max() > sys.maxunicode:
+            raise UserError(
+                f"{source.name} holds numbers that are no characters. Write it again with "
+                "numpy.save."
+            )
+    return [without_surrogates(str(value)) for value in values.tolist()]
 
 
 def ordered_labels(found: Any, name: str) -> list[str]:

@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 
 from embedviz.core.errors import UserError
@@ -86,3 +87,35 @@ def test_most_particular_vocabulary_first(tmp_path):
         "vocab.txt",
     ]
     assert all(path.parent == tmp_path for path in found)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        np.array(["a", "naïve", "\U0001f600"]),
+        np.array(["a", "naïve", "\U0001f600"], ">U8"),
+        np.array([b"a", "naïve".encode(), "\U0001f600".encode()]),
+    ],
+)
+def test_an_array_of_texts(tmp_path, labels):
+    np.save(tmp_path / "labels.npy", labels)
+    found = read_labels(tmp_path / "labels.npy")
+    assert found.values == {"label": ["a", "naïve", "\U0001f600"]}
+
+
+def test_an_array_of_numbers(tmp_path):
+    np.save(tmp_path / "y.npy", np.array([3, 1, 2]))
+    assert read_labels(tmp_path / "y.npy").values == {"label": ["3", "1", "2"]}
+
+
+@pytest.mark.parametrize("labels", [np.zeros((2, 3)), np.zeros(0), np.array([{}], object)])
+def test_arrays_that_are_no_labels(tmp_path, labels):
+    np.save(tmp_path / "x.npy", labels, allow_pickle=True)
+    with pytest.raises(UserError, match=r"x\.npy holds .*, which are no labels\."):
+        read_labels(tmp_path / "x.npy")
+
+
+def test_an_array_of_no_characters(tmp_path):
+    np.save(tmp_path / "x.npy", np.array([0x110000, 5], np.uint32).view("U1"))
+    with pytest.raises(UserError, match="no characters"):
+        read_labels(tmp_path / "x.npy")
