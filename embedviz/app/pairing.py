@@ -15,7 +15,9 @@ from embedviz.core.formats.source import Source
 COMPANIONS = ("metadata", "labels", "vocab", "words")
 """A text file with one of these in its name describes the vectors that it is opened with."""
 TEXTS = (".tsv", ".txt", ".csv")
-ARRAYS = (".npy", ".npz")
+ARRAYS = (".npy", ".npz", ".safetensors", ".bytes")
+LISTS = (".npy", ".json")
+"""These may be lists of labels, too, where their names say so."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,16 @@ def pair_up(paths: Sequence[str | Path]) -> list[Wanted]:
     files = [Path(path) for path in paths]
     if len(files) == 2:
         for vectors, other in (files, files[::-1]):
-            is_text = other.suffix.lower() in TEXTS
-            if is_text and not _names_rows(vectors) and _describes(other, vectors):
+            if not _names_rows(vectors) and _describes(other, vectors):
                 return [describe_with(vectors, other)]
     return [Wanted(file) for file in files]
 
 
 def _describes(text: Path, vectors: Path) -> bool:
-    return _names_rows(text) or (_is_array(vectors) and not _holds_vectors(text))
+    suffix = text.suffix.lower()
+    if suffix in TEXTS:
+        return _names_rows(text) or (_is_array(vectors) and not _holds_vectors(text))
+    return suffix in LISTS and any(word in text.stem.lower() for word in ("labels", "vocab"))
 
 
 def _holds_vectors(text: Path) -> bool:
@@ -98,7 +102,9 @@ def describe_with(vectors: Path, description: Path) -> Wanted:
     """Return vectors with their second file: a table of metadata, or a plain list of labels."""
     try:
         with description.open("rb") as file:
-            is_table = b"\t" in file.readline(1_000_000)
+            is_table = (
+                description.suffix.lower() not in LISTS and b"\t" in file.readline(1_000_000)
+            )
     except OSError:
         is_table = False  # The loader says what is wrong with it.
     return (

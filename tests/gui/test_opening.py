@@ -167,6 +167,9 @@ def test_what_is_slow_with_a_million_labels_is_done_before_showing(opener, sessi
             [("a.npy", None, None), ("b.npy", None, None), ("labels.txt", None, None)],
         ),
         ([], []),
+        (["x.npy", "labels.npy"], [("x.npy", "labels.npy", None)]),
+        (["vocab.json", "x.safetensors"], [("x.safetensors", "vocab.json", None)]),
+        (["x.npy", "words.npy"], [("x.npy", None, None), ("words.npy", None, None)]),
     ],
 )
 def test_files_that_belong_together(tmp_path, given, expected):
