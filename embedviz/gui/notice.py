@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 
+from embedviz.gui.code_line import split_code
 from embedviz.gui.controls import tool_button, words
 from embedviz.gui.theme import GRID
 
@@ -56,6 +58,7 @@ class Notice(QFrame):
         Parameters
         ----------
         text : str
+            A line of code in it can be copied.
         offer : str
             Words on a button beside it.
         accept : callable, optional
@@ -63,6 +66,9 @@ class Notice(QFrame):
         other, refuse : optional
             The same for a second button.
         """
+        _, code = split_code(text)
+        if code and accept is None:
+            offer, accept = "Copy the line", lambda: QGuiApplication.clipboard().setText(code)
         self.label.setText(text)
         self.offer.setText(offer)
         self.offer.setVisible(accept is not None)

@@ -9,6 +9,7 @@ from typing import Literal
 from embedviz.core.errors import Undecided
 from embedviz.core.formats.inspecting import Finding
 from embedviz.core.memory import in_words
+from embedviz.gui.code_line import split_code
 from embedviz.gui.describe import describe_scan, describe_share
 from embedviz.gui.file_check import FileCheck
 
@@ -34,6 +35,11 @@ class Remark:
 
     text: str
     kind: Kind
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The sentence without its line of code, and that line, where there is one."""
+        return split_code(self.text)
 
 
 def describe_size(check: FileCheck) -> str:

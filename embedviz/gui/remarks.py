@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from embedviz.gui.code_line import CodeLine
 from embedviz.gui.controls import words
 from embedviz.gui.open_words import Kind, Remark
 from embedviz.gui.theme import GRID, look
@@ -53,12 +54,20 @@ def _line(remark: Remark) -> QWidget:
     row = QHBoxLayout(line)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(GRID)
-    text = words(remark.text, wrap=True)
+    told, code = remark.parts
+    text = words(told, wrap=True)
     text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     text.setMinimumHeight(1)  # Else as high as it would be in the narrowest dialog.
     row.addWidget(_Sign(remark.kind), 0, Qt.AlignmentFlag.AlignTop)
-    row.addWidget(text, 1)
+    if not code:
+        row.addWidget(text, 1)
+        return line
+    column = QVBoxLayout()
+    column.setSpacing(GRID // 2)
+    column.addWidget(text)
+    column.addWidget(CodeLine(code))
+    row.addLayout(column, 1)
     return line
 
 

@@ -147,11 +147,12 @@ def _of_fields(theme: Theme) -> str:
     chevron = resource_path(f"icons/chevron-{theme.name}.svg").as_posix()
     check = resource_path(f"icons/check-{theme.name}.svg").as_posix()
     return f"""
-    QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {{ background: {theme.ground};
+    QLineEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox {{ background: {theme.ground};
         border: 1px solid {theme.hairline}; border-radius: {RADIUS}px; padding: 3px 6px;
         min-height: 20px; selection-background-color: {theme.accent};
         selection-color: {theme.panel}; }}
-    QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus
+    QTextEdit {{ font-family: "DejaVu Sans Mono", "SF Mono", Menlo, Consolas, monospace; }}
+    QLineEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus
         {{ border: 1px solid {theme.accent}; }}
     QAbstractSpinBox QLineEdit {{ border: none; padding: 0; min-height: 0; background: none; }}
     QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
