@@ -4,6 +4,8 @@ A vector set is one table: the labels, the metadata with the types they have, an
 lists of a fixed size. Which columns are the labels and the vectors is also said in the file's own
 metadata under `embedviz`, so that labels which are mostly the same are found again.
 
+What the notes of a set say of it, as that it is a sample of a larger file, is kept there too.
+
 Rows are written in groups of some megabytes. Parquet is packed with zstd, which every reader knows:
 texts shrink, vectors by a few per cent only. Feather is not packed, so that it can be mapped.
 """
@@ -17,19 +19,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embedviz.core.errors import UserError
+from embedviz.core.formats.columns import unique_names
 from embedviz.core.formats.printing import to_texts
 from embedviz.core.formats.replacing import File
 from embedviz.core.formats.written_rows import WrittenRows
 from embedviz.core.progress import Report
+from embedviz.core.vector_set import Rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 VECTOR = "vector"
 MARK = b"embedviz"
-"""The file's metadata hold {"label_column": …, "vector_column": …} under this name, as JSON."""
+"""The file's metadata hold {"label_column": …, "vector_column": …, "notes": …} under this name, as
+JSON; the notes are lines of text."""
 SUFFIXES = (".parquet", ".feather", ".arrow")
 
+_ROW = "row"
 _GROUP_NUMBERS = 1 << 23
 # The texts of more rows might not fit the 2 GB that an Arrow array of texts can hold.
 _GROUP_ROWS = 1 << 17
@@ -80,10 +86,28 @@ def write_feather(written: WrittenRows, file: File, report: Report) -> None:
     _write_set(written, file, ".feather", report)
 
 
-def write_columns(written: WrittenRows, file: File, suffix: str, report: Report) -> None:
-    """Write the labels and the metadata of a set as one of these formats, without the vectors."""
+def write_columns(
+    written: WrittenRows, numbers: Rows, file: File, suffix: str, report: Report
+) -> None:
+    """Write the labels and the metadata of a set as one of these formats, without the vectors.
+
+    Before them is a column `row` with the number of each row.
+    """
+    import pyarrow as pa
+
     schema = _schema(written, has_vectors=False)
-    write_tables(_tables(written, schema, report), schema, file, suffix)
+    names = unique_names([_ROW, *schema.names])
+    types = [pa.int64(), *schema.types]
+    numbered = pa.schema(list(zip(names, types, strict=True)), schema.metadata)
+
+    def tables() -> Iterator[pa.Table]:
+        start = 0
+        for table in _tables(written, schema, report):
+            part = pa.array(numbers[start : start + len(table)], pa.int64())
+            start += len(table)
+            yield pa.table([part, *table.columns], schema=numbered)
+
+    write_tables(tables(), numbered, file, suffix)
 
 
 def _write_set(written: WrittenRows, file: File, suffix: str, report: Report) -> None:
@@ -100,6 +124,8 @@ def _schema(written: WrittenRows, has_vectors: bool = True) -> pa.Schema:
         names = written.names(VECTOR)
         types.append(pa.list_(pa.float32(), written.dimensions))
         said["vector_column"] = names[-1]
+        if written.notes:
+            said["notes"] = "\n".join(written.notes)
     fields = [pa.field(name, kind) for name, kind in zip(names, types, strict=True)]
     return pa.schema(fields, {MARK: json.dumps(said)})
 

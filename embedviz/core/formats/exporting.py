@@ -7,6 +7,7 @@ a spreadsheet of 384 numbers a row would help nobody.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
@@ -20,13 +21,14 @@ from embedviz.core.formats import arrow_files
 from embedviz.core.formats.columns import LABEL, unique_names
 from embedviz.core.formats.reading import counted
 from embedviz.core.formats.replacing import File, packed_by, replaced_files
-from embedviz.core.formats.saving import quoted, require_plain, save
-from embedviz.core.formats.written_rows import WrittenRows, text_columns
+from embedviz.core.formats.saving import quoted, require_plain, save, written_files
+from embedviz.core.formats.written_rows import WrittenRows, note_on_part, text_columns, texts_of
 from embedviz.core.progress import Report, silent
 from embedviz.core.provenance import Provenance, after, digest_of
 from embedviz.core.thumbnails import ChosenImages
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 
+_ROW = "row"
 _AXES = ("x", "y", "z")
 _BLOCK_ROWS = 50_000
 _TEXTS = (".csv", ".tsv")
@@ -57,13 +59,12 @@ def chosen_rows(vector_set: VectorSet, rows: ArrayLike, name: str | None = None)
     chosen = _require_some(rows)
     metadata = vector_set.metadata
     pictures = vector_set.thumbnails
-    count = f"{len(chosen):,} of {counted(len(vector_set), 'row')}"
     return VectorSet(
         vector_set.vectors[chosen],
         tuple(vector_set.labels[row] for row in chosen.tolist()),
         metadata.take(chosen) if metadata.num_columns else None,
         f"{vector_set.name} · {counted(len(chosen), 'row')}" if name is None else name,
-        notes=(*vector_set.notes, f"{count} of {vector_set.name or 'a set'}."),
+        notes=(*vector_set.notes, note_on_part(len(chosen), vector_set)),
         thumbnails=None if pictures is None else ChosenImages(pictures, chosen),
         provenance=_note_rows(ChosenRows(chosen, name), vector_set),
     )
@@ -150,7 +151,10 @@ def save_coordinates(
     *,
     report: Report = silent,
 ) -> None:
-    """Write where rows lie on a map to a table, with their labels and metadata.
+    """Write where rows lie on a map to a table, with their numbers, labels and metadata.
+
+    The first column, `row`, counts the rows of the set from 0, as lists of neighbors do. Columns of
+    metadata that repeat the labels are left out.
 
     Parameters
     ----------
@@ -172,17 +176,50 @@ def save_coordinates(
     """
     path = Path(path).expanduser()
     if _suffix(path) in _TEXTS:
-        everything = np.arange(len(vector_set))
-        rows = everything if rows is None else rows
-        save_rows(vector_set, rows, path, positions, axes, report=report)
+        chosen = np.arange(len(vector_set)) if rows is None else _require_some(rows)
+        columns = text_columns(WrittenRows(_without_repeated(vector_set), chosen))
+        columns = _with_positions(columns, positions[chosen], axes)
+        names = unique_names([_ROW, *columns])
+        values = [[*map(str, chosen.tolist())], *columns.values()]
+        _write_text(dict(zip(names, values, strict=True)), path, report)
         return
     if path.suffix.lower() not in arrow_files.SUFFIXES:
         known = ", ".join([*_TEXTS, *arrow_files.SUFFIXES])
         raise UserError(f"{path.name}: coordinates are written as {known}.")
-    chosen = None if rows is None else _require_some(rows)
-    written = WrittenRows(_placed(vector_set, positions, axes), chosen)
+    some = None if rows is None else _require_some(rows)
+    written = WrittenRows(_placed(_without_repeated(vector_set), positions, axes), some)
+    numbers = np.arange(len(vector_set)) if some is None else some
     with replaced_files([path]) as files:
-        arrow_files.write_columns(written, files[0], path.suffix.lower(), report)
+        arrow_files.write_columns(written, numbers, files[0], path.suffix.lower(), report)
+
+
+def rows_files(path: Path) -> list[Path]:
+    """Return the files that `save_rows` writes for a path.
+
+    Raises
+    ------
+    UserError
+        When the suffix says no format to write.
+    """
+    return [path] if _suffix(path) in _TEXTS else written_files(path)
+
+
+def axis_names(titles: Sequence[str]) -> list[str]:
+    """Return what axes are called in a table: without the share of the variance in a title."""
+    return [_share.sub("", title) for title in titles]
+
+
+_share = re.compile(r" · [0-9.,]+ %$")
+
+
+def _without_repeated(vector_set: VectorSet) -> VectorSet:
+    """Return the set without columns of metadata whose values are the labels."""
+    known, labels = vector_set.metadata, list(vector_set.labels)
+    kept = [name for name in known.column_names if texts_of(known.column(name)) != labels]
+    if len(kept) == known.num_columns:
+        return vector_set
+    metadata = known.select(kept) if kept else None
+    return VectorSet(vector_set.vectors, vector_set.labels, metadata, vector_set.name)
 
 
 def _suffix(path: Path) -> str:

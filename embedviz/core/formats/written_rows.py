@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embedviz.core.formats.columns import LABEL, unique_names
+from embedviz.core.formats.reading import counted
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 
@@ -27,6 +29,8 @@ class WrittenRows:
     Attributes
     ----------
     labels : tuple of str
+    notes : list of str
+        Those that say which rows of a file these are.
     metadata : pyarrow.Table
         Without a column that repeats the labels under the name of the labels.
     dimensions : int
@@ -36,8 +40,10 @@ class WrittenRows:
         self.labels: tuple[str, ...] = vector_set.labels
         self.metadata = _without_labels(vector_set)
         self.dimensions = vector_set.dimensions
+        self.notes = [note for note in vector_set.notes if is_on_rows(note)]
         self._vectors, self._rows = vector_set.vectors, rows
         if rows is not None:
+            self.notes.append(note_on_part(len(rows), vector_set))
             self.labels = tuple(self.labels[row] for row in rows.tolist())
             self.metadata = self.metadata.take(rows) if self.metadata.num_columns else self.metadata
 
@@ -61,19 +67,36 @@ class WrittenRows:
         return unique_names([LABEL, *self.metadata.column_names, *others])
 
 
+is_on_rows = re.compile(
+    r"A random sample of [0-9,]+ of [0-9,]+ rows?, seed [0-9]+\."
+    r"|Only the first .{1,40} of the file\."
+    r"|[0-9,]+ (?:bad )?rows? (?:skipped|left out)\b.{0,400}"
+    r"|[0-9,]+ of [0-9,]+ rows? of .{1,200}\."
+).fullmatch
+"""Whether a note says which rows these are of those that there were. It is kept with them in a file
+that can hold it, and taken from one only in this form."""
+
+
+def note_on_part(count: int, vector_set: VectorSet) -> str:
+    """Return the sentence about some rows of a set."""
+    of = f"{counted(len(vector_set), 'row')} of {vector_set.name or 'a set'}"
+    return f"{count:,} of {of}."
+
+
 def _without_labels(vector_set: VectorSet) -> pa.Table:
     metadata = vector_set.metadata
     for position, name in enumerate(metadata.column_names):
-        if name == LABEL and _texts_of(metadata.column(position)) == list(vector_set.labels):
+        if name == LABEL and texts_of(metadata.column(position)) == list(vector_set.labels):
             return metadata.remove_column(position)
     return metadata
 
 
-def _texts_of(column: pa.ChunkedArray) -> list[str]:
+def texts_of(column: pa.ChunkedArray) -> list[str]:
+    """Return the values of a column as they are written in text; nothing where there is none."""
     return ["" if value is None else str(value) for value in column.to_pylist()]
 
 
 def text_columns(written: WrittenRows) -> dict[str, Sequence[str]]:
     """Return the labels and the metadata as text, by column name."""
-    columns = [_texts_of(column) for column in written.metadata.columns]
+    columns = [texts_of(column) for column in written.metadata.columns]
     return dict(zip(written.names(), [written.labels, *columns], strict=True))

@@ -9,9 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from embedviz.core.coordinates import load_coordinates
 from embedviz.core.errors import UserError
-from embedviz.core.formats import load
-from embedviz.core.formats.exporting import chosen_rows, save_coordinates, save_rows
+from embedviz.core.formats import load, save
+from embedviz.core.formats.exporting import (
+    axis_names,
+    chosen_rows,
+    rows_files,
+    save_coordinates,
+    save_rows,
+)
 from embedviz.core.recipes import Truncated
 from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
@@ -161,9 +168,9 @@ def test_coordinates_of_rows(toy, tmp_path, suffix, rows):
     else:
         layout = pa.csv.ParseOptions(delimiter="\t" if ".tsv" in suffix else ",")
         table = pa.csv.read_csv(path, parse_options=layout)
-    assert table.column_names == ["label", "group", "number", "PC1", "PC2"]
+    assert table.column_names == ["row", "label", "group", "number", "PC1", "PC2"]
     chosen = list(range(50)) if rows is None else rows.tolist()
-    assert table["number"].to_pylist() == chosen
+    assert table["number"].to_pylist() == table["row"].to_pylist() == chosen
     assert table["label"].to_pylist() == [toy.labels[row] for row in chosen]
     assert table["PC1"].null_count == 1
     for axis, name in enumerate(["PC1", "PC2"]):
@@ -175,7 +182,48 @@ def test_coordinates_of_a_set_without_metadata(tmp_path):
     positions = np.eye(2, dtype=np.float32)
     save_coordinates(VectorSet(np.eye(2)), tmp_path / "x.parquet", positions)
     table = pa.parquet.read_table(tmp_path / "x.parquet")
-    assert table.to_pydict() == {"label": ["0", "1"], "x": [1, 0], "y": [0, 1]}
+    assert table.to_pydict() == {"row": [0, 1], "label": ["0", "1"], "x": [1, 0], "y": [0, 1]}
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_coordinates_repeat_no_labels(tmp_path, suffix):
+    labels = ["a", "b", "c"]
+    metadata = {"text": labels, "row": [5, 6, 7]}
+    some = VectorSet(np.eye(3), labels, metadata)
+    save_coordinates(some, tmp_path / f"x{suffix}", np.eye(3, dtype=np.float32)[:, :2])
+    read = pa.csv.read_csv if suffix == ".csv" else pa.parquet.read_table
+    assert read(tmp_path / f"x{suffix}").column_names == ["row", "label", "row (3)", "x", "y"]
+    only = VectorSet(np.eye(3), labels, {"text": labels})
+    save_coordinates(only, tmp_path / f"x{suffix}", np.eye(3, dtype=np.float32)[:, :2])
+    assert read(tmp_path / f"x{suffix}").column_names == ["row", "label", "x", "y"]
+
+
+def test_coordinates_are_read_again(toy, tmp_path):
+    positions = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
+    names = axis_names(["PC1 · 14.7 %", "PC2 · 9,1 %"])
+    assert names == ["PC1", "PC2"]
+    save_coordinates(toy, tmp_path / "x.csv", positions, names)
+    found = load_coordinates(tmp_path / "x.csv", toy)
+    np.testing.assert_allclose(found.metadata["PC2"].to_numpy(), positions[:, 1], rtol=1e-6)
+    assert axis_names(["from a to b · 3", "x"]) == ["from a to b · 3", "x"]
+
+
+def test_the_files_of_rows(tmp_path):
+    assert rows_files(tmp_path / "x.tsv.gz") == [tmp_path / "x.tsv.gz"]
+    assert len(rows_files(tmp_path / "x.npy")) == 2
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".feather", ".arrow"])
+def test_which_rows_they_are_is_kept(toy, tmp_path, suffix):
+    save(toy, tmp_path / "all.csv")
+    part = load(tmp_path / "all.csv", sample=20)
+    save_rows(part, [3, 4], tmp_path / f"x{suffix}")
+    found = load(tmp_path / f"x{suffix}")
+    expected = ["A random sample of 20 of 50 rows, seed 0.", "2 of 20 rows of all."]
+    assert list(found.notes[:2]) == expected
+    assert found.notes[2:] == ("Labels from column 'label'.",)
+    save(found, tmp_path / f"y{suffix}")
+    assert load(tmp_path / f"y{suffix}").notes == found.notes
 
 
 def test_coordinates_that_cannot_be_written(toy, tmp_path):
