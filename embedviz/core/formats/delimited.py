@@ -27,9 +27,11 @@ from embedviz.core.formats.records import Records, split_blocks
 from embedviz.core.formats.rows import RowCollector
 from embedviz.core.formats.source import Source, block_bytes, line_blocks
 from embedviz.core.formats.tables import Layout, find_layout
+from embedviz.core.formats.vector_names import note_on_choice
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix
 
+_LIST_BLOCK_BYTES = 4 << 20
 _NAMES = {"\t": "TSV", ";": "semicolon-separated table", ",": "CSV", "|": "table", " ": "table"}
 
 
@@ -74,6 +76,8 @@ class _TableReader:
         layout = self._layout
         self._rows.expect(self._source.estimated_lines)
         size = block_bytes(self._source, is_preview=self._is_preview)
+        if layout.lists:  # Their fields, and lists without their brackets, are copies.
+            size = min(size, _LIST_BLOCK_BYTES)
         with self._source.stream() as stream:
             blocks = split_blocks(
                 line_blocks(self._source, stream, size),
@@ -142,6 +146,9 @@ class _TableReader:
         contents.facts.vector_columns = tuple(layout.names[c] for c in layout.lists)
         if layout.lists:
             contents.facts.vector_column = layout.names[self._vector[0]]
+        if len(layout.lists) > 1:
+            chosen, described = layout.names[self._vector[0]], layout.described_lists
+            contents.notes.append(note_on_choice("column", chosen, described))
         contents.notes += note_on_replaced(self._n_replaced)
         is_tensors = not self._texts and layout.separator == ord("\t")
         if is_tensors and not layout.has_header:

@@ -7,12 +7,11 @@ counts of genes. Else it is the widest of `obsm`, mostly the principal component
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from embedviz.core.errors import Undecided, UserError
-from embedviz.core.formats.arrow_tables import VECTOR_NAMES
+from embedviz.core.errors import UserError
 from embedviz.core.formats.columns import (
     choose_label_column,
     require_column,
@@ -21,6 +20,7 @@ from embedviz.core.formats.columns import (
 from embedviz.core.formats.container_rows import Rows, opened, read_rows, texts_of, wanted_label
 from embedviz.core.formats.reading import Contents, Format, ReadSettings
 from embedviz.core.formats.source import Source
+from embedviz.core.formats.vector_names import ARRAY_NAMES, choose_vectors, note_on_choice
 from embedviz.core.progress import Report
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _MAGIC = b"\x89HDF\r\n\x1a\n"
 _STARTS = (0, 512, 1024, 2048)  # After what MATLAB, for one, writes before it.
-_USUAL = (*VECTOR_NAMES, "x", "data", "matrix", "block0_values")
 _WIDEST_COUNTS = 4096
 _CACHE_BYTES = 256 << 20
 _INDEX = "index"
@@ -80,11 +79,6 @@ class _Array:
     problem: str | None
 
     @property
-    def name(self) -> str:
-        """The last part of its key."""
-        return self.key.rpartition("/")[2]
-
-    @property
     def is_readable(self) -> bool:
         """Whether its rows can be vectors."""
         return self.problem is None and self.dimensions > 1 and self.n_rows > 0
@@ -106,18 +100,13 @@ def _choose(arrays: Mapping[str, _Array], wanted: str | None, name: str) -> _Arr
         return _wanted(arrays, wanted, name)
     found = [array for array in arrays.values() if array.is_readable]
     found = [array for array in found if "int" not in array.type] or found
-    for usual in _USUAL:
-        named = [array for array in found if array.name.casefold() == usual]
-        if named:
-            found = named
-            break
-    if len(found) == 1:
-        return found[0]
     if not found:
         raise _nothing(arrays, name)
-    choices = {array.key: str(array) for array in arrays.values() if array.is_readable}
-    shown = "; ".join(f"{key}: {what}" for key, what in list(choices.items())[:_SHOWN])
-    raise Undecided(f"{name} has several matrices ({shown}). Choose one (key).", "key", choices)
+    return arrays[choose_vectors(_described(found), ARRAY_NAMES, name, "key")]
+
+
+def _described(arrays: Iterable[_Array]) -> dict[str, str]:
+    return {array.key: str(array) for array in arrays}
 
 
 def _wanted(arrays: Mapping[str, _Array], wanted: str, name: str) -> _Array:
@@ -184,9 +173,9 @@ def _take_facts(contents: Contents, array: _Array, arrays: Mapping[str, _Array])
     facts = contents.facts
     facts.dtype = array.type
     facts.key = array.key
-    facts.keys = {a.key: str(a) for a in arrays.values() if a.is_readable}
+    facts.keys = _described(a for a in arrays.values() if a.is_readable)
     if len(arrays) > 1:
-        contents.notes.append(f"Vectors from {array.key!r}.")
+        contents.notes.append(note_on_choice("", array.key, facts.keys))
         refused = [a for a in arrays.values() if a.problem is not None]
         contents.notes += [f"{a.key!r} is not read, as {a.problem}." for a in refused[:_MOST_NAMED]]
     if array.type != "float32":

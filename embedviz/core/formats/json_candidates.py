@@ -19,6 +19,7 @@ import numpy as np
 
 from embedviz.core.formats.json_grammar import ITEM, MEMBER, Step
 from embedviz.core.formats.json_skeletons import NumberList
+from embedviz.core.formats.vector_names import COLUMN_NAMES
 from embedviz.core.vector_set import Matrix
 
 SAMPLE = 200
@@ -28,8 +29,9 @@ _SURELY_A_MAP = 10
 _WIDEST_TUPLE = 64
 _FEWEST_IN_BASE64 = 4
 
-VECTOR_NAMES = ("embedding", "embeddings", "vector", "vectors", "emb", "vec", "values", "float")
-_LIKE_A_NAME, OTHER_NAME = len(VECTOR_NAMES), len(VECTOR_NAMES) + 1
+# The last two are below the names of the services' own.
+VECTOR_NAMES = (*COLUMN_NAMES, "values", "float")
+LIKE_A_NAME, OTHER_NAME = len(VECTOR_NAMES), len(VECTOR_NAMES) + 1
 
 _is_printed_list = re.compile(r"\s*\[[-+0-9.eE,\s]*\]\s*").fullmatch
 _is_base64 = re.compile(r"[A-Za-z0-9+/]{20,}={0,2}").fullmatch
@@ -82,7 +84,7 @@ class Candidate:
         usual = [VECTOR_NAMES.index(name) for name in names if name in VECTOR_NAMES]
         if usual:
             return min(usual)
-        return _LIKE_A_NAME if any(map(_is_like_a_vector_name, names)) else OTHER_NAME
+        return LIKE_A_NAME if any(map(_is_like_a_vector_name, names)) else OTHER_NAME
 
 
 class Finder:

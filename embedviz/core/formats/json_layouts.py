@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from embedviz.core.errors import Undecided, UserError
-from embedviz.core.formats.json_candidates import OTHER_NAME, SAMPLE, Candidate, Finder
+from embedviz.core.errors import UserError
+from embedviz.core.formats.json_candidates import LIKE_A_NAME, OTHER_NAME, SAMPLE, Candidate, Finder
 from embedviz.core.formats.json_grammar import (
     DONE,
     FINE,
@@ -34,6 +34,7 @@ from embedviz.core.formats.json_scanning import Scan
 from embedviz.core.formats.json_skeletons import NumberList, find_failure, parse_skeleton
 from embedviz.core.formats.reading import counted
 from embedviz.core.formats.source import BYTE_ORDER_MARK, Source
+from embedviz.core.formats.vector_names import COLUMN_NAMES, choose_vectors
 
 READABLE = (
     'JSON is read where its vectors are lists of numbers: {"label": [0.1, …], …}, records such as '
@@ -69,6 +70,14 @@ class Layout:
     others: tuple[Candidate, ...]
     is_lines: bool
     names: tuple[str, ...] = ()
+
+    def described_candidates(self) -> dict[str, str]:
+        """Return all vectors that have a name, the chosen ones first, with how long they are."""
+        described: dict[str, str] = {}
+        for candidate in (self.chosen, *self.others):
+            described.setdefault(self.name_of(candidate), _described(candidate))
+        described.pop("", None)
+        return described
 
     def name_of(self, candidate: Candidate) -> str:
         """Return what a candidate is called."""
@@ -205,19 +214,13 @@ def _choose(candidates: list[Candidate], wanted: str | None, file_name: str) -> 
     ):
         rest = [candidate for candidate in rest if is_better(candidate)] or rest
     best = min(candidate.rank for candidate in rest)
-    rest = [candidate for candidate in rest if candidate.rank == best]
-    if len(rest) == 1:
+    if best < LIKE_A_NAME:  # Anywhere in the path: services have "values" below "embedding".
+        rest = [candidate for candidate in rest if candidate.rank == best]
+    described = {candidate.name: _described(candidate) for candidate in rest}
+    if len(described) < len(rest):  # Lists in lists of any kind: the first is as good as any.
         return rest[0]
-    shown = {c.name: f"{_lengths_of(c)}" for c in rest}
-    if len(shown) < len(rest):  # Lists in lists of any kind: the first is as good as any.
-        return rest[0]
-    listed = ", ".join(f"{name} ({lengths})" for name, lengths in shown.items())
-    raise Undecided(
-        f"{file_name} has several columns of vectors: {listed}. Choose one of them: "
-        "--vector-column on the command line, vector_column in Python.",
-        "vector_column",
-        shown,
-    )
+    chosen = choose_vectors(described, COLUMN_NAMES, file_name, "vector_column")
+    return next(candidate for candidate in rest if candidate.name == chosen)
 
 
 def _choose_wanted(candidates: list[Candidate], wanted: str, file_name: str) -> Candidate:
@@ -234,8 +237,8 @@ def _choose_wanted(candidates: list[Candidate], wanted: str, file_name: str) -> 
     raise UserError(f"{file_name} has no column of vectors {wanted!r}. There is {known}.")
 
 
-def _lengths_of(candidate: Candidate) -> str:
-    return counted(candidate.dimensions, "number")
+def _described(candidate: Candidate) -> str:
+    return f"lists of {counted(candidate.dimensions, 'number')}"
 
 
 def _describe_lack(sample: Sample, file_name: str) -> UserError:

@@ -31,6 +31,7 @@ from embedviz.core.formats.reading import (
 )
 from embedviz.core.formats.rows import RowCollector
 from embedviz.core.formats.source import Source
+from embedviz.core.formats.vector_names import note_on_choice
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix
 
@@ -198,16 +199,13 @@ class _Reader:
         facts = contents.facts
         facts.dtype = "base64" if layout.chosen.is_base64 else "text"
         facts.vector_column = layout.name_of(layout.chosen) or None
-        names = [layout.name_of(candidate) for candidate in (layout.chosen, *layout.others)]
-        facts.vector_columns = tuple(dict.fromkeys(name for name in names if name))
+        described = layout.described_candidates()
+        facts.vector_columns = tuple(described)
         columns = self._metadata.columns(contents.rows)
         self._sort_by_index(contents, columns)
         self._take_columns(contents, columns)
         if len(facts.vector_columns) > 1:
-            others = ", ".join(name for name in facts.vector_columns if name != facts.vector_column)
-            contents.notes.append(
-                f"Vectors from column {facts.vector_column!r}; there is also {others}."
-            )
+            contents.notes.append(note_on_choice("column", facts.vector_column or "", described))
         return contents
 
     def _sort_by_index(self, contents: Contents, columns: dict[str, Any]) -> None:

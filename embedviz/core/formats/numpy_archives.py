@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import UserError
 from embedviz.core.formats.labels import decode_all, note_on_replaced
 from embedviz.core.formats.numpy_arrays import (
     Header,
@@ -27,10 +27,14 @@ from embedviz.core.formats.numpy_arrays import (
 )
 from embedviz.core.formats.reading import Contents, Format, ReadSettings
 from embedviz.core.formats.source import Source, Stream
+from embedviz.core.formats.vector_names import (
+    ARRAY_NAMES,
+    choose_vectors,
+    enumerate_described,
+    note_on_choice,
+)
 from embedviz.core.progress import Report
 
-_VECTOR_NAMES = ("embeddings", "embedding", "vectors", "x", "arr_0")
-"""In the order in which they are taken."""
 _LABEL_NAMES = ("labels", "words", "tokens", "texts", "names", "vocab")
 _SUFFIX = ".npy"
 _LARGEST_RATIO = 1100  # Deflate shrinks nothing further.
@@ -60,9 +64,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
         matrices = {name: str(each) for name, each in arrays.headers.items() if each.is_matrix}
         contents.facts.key, contents.facts.keys = key, matrices
         if len(arrays.headers) > 1:
-            others = _list(arrays.headers, [other for other in matrices if other != key])
-            also = f"; there is also {others}" if others else ""
-            contents.notes.append(f"Vectors from the array {key!r}{also}.")
+            contents.notes.append(note_on_choice("the array", key, matrices))
         _take_columns(contents, arrays, header.shape[0])
     return contents
 
@@ -138,28 +140,11 @@ def _choose(headers: dict[str, Header], wanted: str | None, name: str) -> str:
         if wanted in headers:
             return wanted
         raise UserError(f"{name} has no array {wanted!r}. Its arrays are {', '.join(headers)}.")
-    matrices = [key for key, header in headers.items() if header.is_matrix]
-    names = {key: key.rpartition("/")[2].casefold() for key in matrices}
-    usual = ([key for key in matrices if names[key] == name] for name in _VECTOR_NAMES)
-    # The first usual name decides, unless two arrays in different folders have it.
-    named = next((keys for keys in usual if keys), [])
-    for found in (matrices, named):
-        if len(found) == 1:
-            return found[0]
+    matrices = {key: str(header) for key, header in headers.items() if header.is_matrix}
     if matrices:
-        reason = f"{name} has several matrices: {_list(headers, matrices)}."
-        raise Undecided(
-            f"{reason} Choose one: --key {matrices[0]!r} on the command line, "
-            f"key={matrices[0]!r} in Python.",
-            "key",
-            {key: str(headers[key]) for key in matrices},
-            reason,
-        )
-    raise UserError(f"{name} has no matrix of numbers, only {_list(headers, list(headers))}.")
-
-
-def _list(headers: dict[str, Header], keys: list[str]) -> str:
-    return ", ".join(f"{key} ({headers[key]})" for key in keys)
+        return choose_vectors(matrices, ARRAY_NAMES, name, "key")
+    described = {key: str(header) for key, header in headers.items()}
+    raise UserError(f"{name} has no matrix of numbers, only {enumerate_described(described)}.")
 
 
 def _take_columns(contents: Contents, arrays: _Arrays, n_rows: int) -> None:

@@ -259,8 +259,9 @@ def collect(
     contents.n_rows = contents.facts.promised = header.shape[0]
     contents.facts.dtype, contents.facts.estimated = header.kind, None
     if header.dtype != np.dtype("<f4"):
-        order = "big-endian " if header.kind == "float32" else ""
-        contents.notes.append(f"Converted from {order}{header.kind} to float32.")
+        is_swapped = header.kind == "float32"
+        words = "big-endian float32" if is_swapped else f"{header.kind} to float32"
+        contents.notes.append(f"Converted from {words}.")
     return contents
 
 

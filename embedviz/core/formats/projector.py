@@ -17,7 +17,7 @@ from pathlib import Path, PurePath
 
 import numpy as np
 
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import UserError
 from embedviz.core.formats.companions import companion_of, projector_companions
 from embedviz.core.formats.numpy_arrays import (
     Header,
@@ -39,6 +39,7 @@ from embedviz.core.formats.projector_settings import (
 )
 from embedviz.core.formats.reading import Contents, Format, ReadSettings, counted
 from embedviz.core.formats.source import BLOCK_BYTES, Source
+from embedviz.core.formats.vector_names import choose_vectors
 from embedviz.core.formats.vocabulary import read_labels
 from embedviz.core.progress import Report
 
@@ -159,13 +160,7 @@ def _choose(
             )
         return wanted
     if len(there) > 1:
-        listed = [f"{key} ({text})" for key, text in there.items()]
-        raise Undecided(
-            f"{name} has several sets of vectors: {_enumerated(listed)}. Choose one: --key on the "
-            "command line, key=… in Python.",
-            "key",
-            there,
-        )
+        return choose_vectors(there, (), name, "key", "sets of vectors")
     if not there:
         files = [_shown(embedding) for embedding in named.values()]
         raise UserError(

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import UserError
 from embedviz.core.formats.columns import require_column, unique_names
 from embedviz.core.formats.list_texts import as_list, is_bare_list, is_list
 from embedviz.core.formats.number_columns import is_counter, numbered_alike
@@ -20,6 +20,7 @@ from embedviz.core.formats.numbers import is_not_finite, is_number, with_point
 from embedviz.core.formats.reading import counted
 from embedviz.core.formats.records import split_records
 from embedviz.core.formats.source import MOST_FIELDS, Source
+from embedviz.core.formats.vector_names import COLUMN_NAMES, choose_vectors
 
 _SEPARATORS = b"\t;,| "
 _SPACE = ord(" ")
@@ -82,22 +83,16 @@ class Layout:
         """
         if vector_column is not None:
             return [self._wanted_list(name, vector_column)]
-        if len(self.lists) > 1:
-            choices = {self.names[c]: self._described(c) for c in self.lists}
-            shown = ", ".join(f"{name} ({words})" for name, words in choices.items())
-            first = self.names[self.lists[0]]
-            reason = f"{name} has several columns of vectors: {shown}."
-            raise Undecided(
-                f"{reason} Choose one of them: --vector-column {first!r} on the command line, "
-                f"vector_column={first!r} in Python.",
-                "vector_column",
-                choices,
-                reason,
-            )
         if self.lists:
-            return self.lists
+            chosen = choose_vectors(self.described_lists, COLUMN_NAMES, name, "vector_column")
+            return [self.names.index(chosen)]
         names = {c: self.names[c] for c in self.numbers if self.names[c] != excluded}
         return numbered_alike(names) if self.has_header else list(names)
+
+    @property
+    def described_lists(self) -> dict[str, str]:
+        """The columns of lists, with how long these are."""
+        return {self.names[column]: self._described(column) for column in self.lists}
 
     def _described(self, column: int) -> str:
         """Return how long the first list of a column is, in words."""

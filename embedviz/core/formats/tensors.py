@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import UserError
 from embedviz.core.formats.companions import companion_of
 from embedviz.core.formats.numpy_arrays import (
     Header,
@@ -38,13 +38,18 @@ from embedviz.core.formats.reading import (
     require_dimensions,
 )
 from embedviz.core.formats.source import BLOCK_BYTES, Source, Stream
+from embedviz.core.formats.vector_names import (
+    ARRAY_NAMES,
+    choose_vectors,
+    enumerate_described,
+    note_on_choice,
+)
 from embedviz.core.formats.vocabulary import ordered_labels, vocabulary_companions
 from embedviz.core.progress import Report
 
 _FORMAT_NAME = "safetensors"
 _LONGEST_HEADER = 100_000_000
 _MOST_AXES = 16
-_SHOWN = 8
 _KINDS: Mapping[str, tuple[str, str]] = {
     "F64": ("<f8", "float64"),
     "F32": ("<f4", "float32"),
@@ -62,11 +67,9 @@ _KINDS: Mapping[str, tuple[str, str]] = {
 }
 _METADATA = "__metadata__"
 _LABEL_NAMES = ("vocab", "labels", "words", "tokens", "texts", "names", "vocabulary", "ids")
-_USUAL = tuple(
+_USUAL_IN_MODELS = tuple(
     re.compile(pattern).fullmatch
     for pattern in (
-        r"embeddings?",
-        r"vectors?",
         r"embeddings?\.weight",
         r"(?:.*\.)?word_embeddings\.weight",
         r"(?:.*\.)?(?:embed_tokens|tok_embeddings|token_embedding|wte|shared)\.weight",
@@ -118,7 +121,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
     contents.facts.key, contents.facts.keys = key, matrices
     contents.facts.dtype = header.kind
     if len(tensors) > 1:
-        contents.notes.append(f"Vectors from the tensor {key!r}.")
+        contents.notes.append(note_on_choice("the tensor", key, matrices))
     _take_labels(metadata, contents, header.shape[0])
     contents.companions = (companion_of(source.path), *vocabulary_companions(source.path))
     return contents
@@ -202,29 +205,16 @@ def _choose(tensors: Mapping[str, _Tensor], wanted: str | None, name: str) -> st
                 f"{name}: the tensor {wanted!r} holds {tensors[wanted]}. Vectors need a matrix of "
                 "numbers, with one row each."
             )
-        raise UserError(
-            f"{name} has no tensor {wanted!r}. Its matrices are {_listed(matrices) or 'none'}."
-        )
+        known = enumerate_described(matrices) or "none"
+        raise UserError(f"{name} has no tensor {wanted!r}. Its matrices are {known}.")
     if not matrices:
-        others = {key: str(tensor) for key, tensor in tensors.items()}
-        raise UserError(
-            f"{name} has no matrix of numbers, only {_listed(others) or 'no tensor at all'}."
-        )
-    usual = ([key for key in matrices if is_usual(key)] for is_usual in _USUAL)
+        others = enumerate_described({key: str(tensor) for key, tensor in tensors.items()})
+        raise UserError(f"{name} has no matrix of numbers, only {others or 'no tensor at all'}.")
+    usual = ([key for key in matrices if is_usual(key)] for is_usual in _USUAL_IN_MODELS)
     found = next((keys for keys in usual if keys), [])
-    if len(matrices) == 1 or len(found) == 1:
-        return found[0] if found else next(iter(matrices))
-    raise Undecided(
-        f"{name} has several matrices: {_listed(matrices)}. Choose one: --key on the command "
-        "line, key=… in Python.",
-        "key",
-        matrices,
-    )
-
-
-def _listed(described: Mapping[str, str]) -> str:
-    shown = [f"{key} ({text})" for key, text in list(described.items())[:_SHOWN]]
-    return ", ".join(shown) + (", …" if len(described) > _SHOWN else "")
+    if len(found) == 1 and not matrices.keys() & ARRAY_NAMES:
+        return found[0]
+    return choose_vectors(matrices, ARRAY_NAMES, name, "key")
 
 
 def _blocks(

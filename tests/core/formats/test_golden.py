@@ -15,7 +15,10 @@ NOTES = {
         "Vectors from the 50 columns d0 to d49.",
     ),
     "glove.h5": ("Labels from 'words'.",),
-    "glove.h5ad": ("Vectors from 'X'.", "Labels from 'index'."),
+    "glove.h5ad": (
+        "Vectors from 'X'; there is also obsm/X_pca (5,050 × 10 float64).",
+        "Labels from 'index'.",
+    ),
     "glove.jsonl": ("Labels from column 'word'.",),
     "glove.npz": ("Vectors from the array 'vectors'.", "Labels from the array 'words'."),
     "glove.safetensors": ("Labels from 'vocab' in the header.",),

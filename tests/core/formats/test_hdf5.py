@@ -123,12 +123,12 @@ def test_which_matrix(hdf5):
     assert found.opened.facts.key == "mine"
     found = load(hdf5({"train": VECTORS, "deep/Embeddings": 2 * VECTORS, "column": VECTORS[:, :1]}))
     np.testing.assert_array_equal(found.vectors, 2 * VECTORS)
-    assert "Vectors from 'deep/Embeddings'." in found.notes
+    assert "Vectors from 'deep/Embeddings'; there is also train (60 × 5 float32)." in found.notes
 
 
 def test_several_are_a_question(hdf5):
     path = hdf5({"train": VECTORS, "test": VECTORS[:9], "ids": np.zeros((9, 3), int)})
-    with pytest.raises(Undecided, match="test: 9 × 5 float32") as caught:
+    with pytest.raises(Undecided, match=r"test \(9 × 5 float32\)") as caught:
         load(path)
     assert caught.value.option == "key"
     assert caught.value.choices["train"] == "60 × 5 float32"

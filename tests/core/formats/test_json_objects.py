@@ -314,13 +314,13 @@ def test_several_columns_of_vectors(write):
         "x.jsonl",
         lines({"name": t, "a_vec": v, "b_vec": v[:2], "box": [1, 2, 3]} for t, v in PAIRS),
     )
-    with pytest.raises(Undecided, match=r"a_vec \(4 numbers\), b_vec \(2 numbers\)") as error:
+    with pytest.raises(Undecided, match=r"a_vec \(lists of 4 numbers\), b_vec") as error:
         load(path)
     assert error.value.option == "vector_column"
-    assert error.value.choices == {"a_vec": "4 numbers", "b_vec": "2 numbers"}
+    assert error.value.choices == {"a_vec": "lists of 4 numbers", "b_vec": "lists of 2 numbers"}
     found = load(path, vector_column="b_vec")
     np.testing.assert_array_equal(found.vectors, VECTORS[:, :2])
-    assert "Vectors from column 'b_vec'; there is also a_vec." in found.notes
+    assert "Vectors from column 'b_vec'; there is also a_vec (lists of 4 numbers)." in found.notes
     assert found.opened.facts.vector_columns == ("b_vec", "a_vec")
     assert load(path, vector_column="box").dimensions == 3
     with pytest.raises(UserError, match=r"no column of vectors 'c'\. There is a_vec, b_vec, box"):

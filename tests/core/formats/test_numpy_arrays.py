@@ -54,8 +54,9 @@ def test_other_types_are_converted_and_named(write, dtype, order):
     found = load(write("x.vec", npy(vectors)))
     np.testing.assert_array_equal(found.vectors, vectors.astype(np.float32))
     assert found.vectors.dtype == np.float32
-    name = "big-endian float32" if dtype == ">f4" else vectors.dtype.name
-    assert found.notes[0] == f"Converted from {name} to float32."
+    name = vectors.dtype.name
+    words = "big-endian float32" if dtype == ">f4" else f"{name} to float32"
+    assert found.notes[0] == f"Converted from {words}."
 
 
 def test_column_order_is_read_and_not_mapped(write):

@@ -147,7 +147,8 @@ def test_usual_names_come_first(write, usual):
     }
     found = load(write("x.safetensors", save(others | {usual: 2 * VECTORS})))
     np.testing.assert_array_equal(found.vectors, 2 * VECTORS)
-    assert f"Vectors from the tensor {usual!r}." in found.notes
+    also = ", ".join(f"{name} (6 × 4 float32)" for name in list(others)[:2])
+    assert f"Vectors from the tensor {usual!r}; there is also {also}." in found.notes
     assert found.opened.facts.key == usual
     assert len(found.opened.facts.keys) == 3
 
