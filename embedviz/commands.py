@@ -121,7 +121,7 @@ _OPTIONS = {
     "label_column": "--label-column",
     "on_bad_rows": "--skip-bad-rows",
     "sample": "--sample",
-    "labels_header": "--labels-header yes or no",
+    "labels_header": "--labels-header",
 }
 
 

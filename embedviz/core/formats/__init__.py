@@ -223,10 +223,12 @@ def _read_as(found: Format, source: Source, settings: ReadSettings, report: Repo
     try:
         contents = found.read(source, settings, report)
     except MemoryError:
+        reason = f"{source.name} does not fit into the memory."
         raise Undecided(
-            f"{source.name} does not fit into the memory. Open a part of it: the first rows "
-            "(max_rows) or a sample.",
+            f"{reason} Open a part of it: --max-rows or --sample on the command line, max_rows or "
+            "sample in Python.",
             "sample",
+            reason=f"{reason} Open the first rows or a sample.",
         ) from None
     if source.member is not None:
         contents.facts.key, contents.facts.keys = source.member, source.members

@@ -183,7 +183,8 @@ def _require_rows(columns: Columns, contents: Contents) -> None:
         raise Undecided(
             f"{name}: {counted(columns.n_rows, 'row')} for {counted(expected, 'vector')}. Its "
             f"first line, {first!r}, is probably a header, which a file with one column does not "
-            "have. Remove that line, or say that it is one (labels_header).",
+            "have. Remove that line, or say that it is one: --labels-header yes on the command "
+            "line, labels_header=True in Python.",
             "labels_header",
             {"yes": f"The first line, {first!r}, is a header"},
             reason=f"{name}: {counted(columns.n_rows, 'row')} for "
@@ -193,8 +194,8 @@ def _require_rows(columns: Columns, contents: Contents) -> None:
         raise Undecided(
             f"{name}: {counted(columns.n_rows, 'row')} for {counted(expected, 'vector')}. Its "
             "first line was taken as a header, which a file with several columns must have. Put "
-            "a line with the names of the columns above it, or say that there is none "
-            "(labels_header).",
+            "a line with the names of the columns above it, or say that there is none: "
+            "--labels-header no on the command line, labels_header=False in Python.",
             "labels_header",
             {"no": "The first line is no header"},
             reason=f"{name}: {counted(columns.n_rows, 'row')} for "
