@@ -152,7 +152,8 @@ def test_the_usual_name_wins_and_others_can_be_chosen(parquet):
     found = load(path)
     np.testing.assert_array_equal(found.vectors, 2 * VECTORS)
     assert found.opened.facts.vector_columns == ("title_vec", "embedding", "tokens")
-    assert "Vectors from the column 'embedding'." in found.notes
+    others = "title_vec (lists of 5 numbers), tokens (lists of 2 numbers)"
+    assert f"Vectors from column 'embedding'; there is also {others}." in found.notes
     assert found.metadata.column_names == ["word"]
     np.testing.assert_array_equal(load(path, vector_column="title_vec").vectors, VECTORS)
     assert load(path, vector_column="tokens").dimensions == 2
@@ -170,7 +171,7 @@ def test_several_are_a_question(parquet):
     with pytest.raises(Undecided, match="several columns of vectors") as caught:
         load(path)
     assert caught.value.option == "vector_column"
-    assert caught.value.choices == {"a": "5 × float", "b": "5 × float"}
+    assert caught.value.choices == dict.fromkeys("ab", "lists of 5 numbers")
 
 
 def test_types_of_metadata(tmp_path):

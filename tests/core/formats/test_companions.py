@@ -87,7 +87,8 @@ def test_a_header_above_one_column_is_explained(vectors, write):
         load(vectors, labels=write("l.txt", "word\na\nb\nc\n"))
     assert str(error.value) == (
         "l.txt: 4 rows for 3 vectors. Its first line, 'word', is probably a header, which a file "
-        "with one column does not have. Remove that line, or say that it is one (labels_header)."
+        "with one column does not have. Remove that line, or say that it is one: --labels-header "
+        "yes on the command line, labels_header=True in Python."
     )
 
 
