@@ -72,7 +72,7 @@ def with_companions(contents: Contents, source: Source, settings: ReadSettings) 
             _join(columns, contents, settings.metadata_key)
         else:
             has_labels = contents.labels is not None and wanted is None
-            _take(columns, contents, wanted, gives_labels=not has_labels)
+            _take(columns, contents, wanted, gives_labels=not has_labels, can_join=True)
     elif settings.metadata_key is not None:
         raise UserError("metadata_key is a column of a file of metadata: name that file as well.")
     elif wanted is not None and settings.labels is None:
@@ -118,10 +118,17 @@ def _take_beside(contents: Contents) -> None:
             return
 
 
-def _take(columns: Columns, contents: Contents, wanted: str | None, *, gives_labels: bool) -> None:
+def _take(
+    columns: Columns,
+    contents: Contents,
+    wanted: str | None,
+    *,
+    gives_labels: bool,
+    can_join: bool = False,
+) -> None:
     """Add the columns as metadata and, where that is wanted, one of them as labels."""
     columns = columns.without_blank_end(contents.n_rows)
-    _require_rows(columns, contents)
+    _require_rows(columns, contents, can_join=can_join)
     rows = contents.rows.tolist()
     values = {name: [texts[row] for row in rows] for name, texts in columns.values.items()}
     contents.notes += note_on_replaced(columns.n_replaced, columns.file_name)
@@ -169,7 +176,7 @@ def _join(columns: Columns, contents: Contents, key: str) -> None:
     )
 
 
-def _require_rows(columns: Columns, contents: Contents) -> None:
+def _require_rows(columns: Columns, contents: Contents, *, can_join: bool) -> None:
     """Refuse a second file with another number of rows; ask where a header may be the reason.
 
     Raises
@@ -201,7 +208,56 @@ def _require_rows(columns: Columns, contents: Contents) -> None:
             reason=f"{name}: {counted(columns.n_rows, 'row')} for "
             f"{counted(expected, 'vector')}. Its first line was taken as a header.",
         )
-    _require_count(columns.n_rows, contents, name, advice)
+    if can_join:
+        _offer_to_join(columns, contents)
+    _require_count(columns.n_rows, contents, name, f"{advice}{_ends(columns, contents)}")
+
+
+def _offer_to_join(columns: Columns, contents: Contents) -> None:
+    """Ask whether a table with another number of rows is to be joined by its column of labels.
+
+    Raises
+    ------
+    Undecided
+    """
+    expected, key = contents.n_rows, _column_of_labels(columns, contents)
+    if key is None or expected is None or columns.n_rows == expected:
+        return
+    reason = (
+        f"{columns.file_name}: {counted(columns.n_rows, 'row')} for "
+        f"{counted(expected, 'vector')}. Its column {key!r} holds labels of the vectors."
+    )
+    raise Undecided(
+        f"{reason} Join it by that column: metadata_key={key!r} in Python.",
+        "metadata_key",
+        {key: f"Join by {key}, which holds the labels"},
+        reason,
+    )
+
+
+def _column_of_labels(columns: Columns, contents: Contents) -> str | None:
+    """Return the column by which a table can be joined: the one with most labels of the rows."""
+    if contents.labels is None or not columns.has_header or len(columns.values) < 2:
+        return None
+    labels = set(contents.labels)
+    found = {name: len(labels.intersection(texts)) for name, texts in columns.values.items()}
+    best = max(found, key=lambda name: found[name])
+    is_most = 2 * found[best] >= min(len(labels), columns.n_rows)
+    return best if found[best] and is_most else None
+
+
+def _ends(columns: Columns, contents: Contents) -> str:
+    """Return the sentence that shows which of two files has lines too few or too many."""
+    texts = next(iter(columns.values.values()))
+    if not texts:
+        return ""
+    first, last = texts[0][:30], texts[-1][:30]
+    said = f" {columns.file_name} begins with {first!r} and ends with {last!r}"
+    if contents.labels is None:
+        return f"{said}."
+    said += f", the vectors begin with {contents.labels[0][:30]!r}"
+    is_whole = int(contents.rows[-1]) + 1 == contents.n_rows
+    return f"{said} and end with {contents.labels[-1][:30]!r}." if is_whole else f"{said}."
 
 
 def _require_count(count: int, contents: Contents, what: str, advice: str) -> None:

@@ -3,6 +3,7 @@ import pytest
 
 from embedviz.core.errors import Undecided, UserError
 from embedviz.core.formats import inspect, load
+from embedviz.core.formats.reading import ReadSettings
 
 
 @pytest.fixture
@@ -210,3 +211,35 @@ def test_real_pair(data_folder):
     golden = data_folder / "glove50" / "golden_5050x50.f4.npy"
     for name in ("golden_words.txt", "metadata.tsv", "glove.vocab.txt"):
         assert list(load(golden, labels=data_folder / "glove50" / name).labels) == words
+
+
+def test_a_table_of_other_rows_is_offered_to_be_joined_by_its_labels(write):
+    text = write("w.txt", "a 1 2 3\nb 4 5 6\nc 7 8 9\nd 1 1 1\n")
+    table = write("m.tsv", "n\tword\n1\tb\n2\ta\n")
+    for look in (load, lambda path, metadata: inspect(path, ReadSettings(metadata=metadata))):
+        with pytest.raises(Undecided) as caught:
+            look(text, metadata=table)
+        assert (caught.value.option, list(caught.value.choices)) == ("metadata_key", ["word"])
+        assert "2 rows for 4 vectors" in caught.value.reason
+        assert "one for each" not in caught.value.reason
+        assert "metadata_key='word'" in str(caught.value)
+    assert load(text, metadata=table, metadata_key="word").metadata.to_pydict()["n"] == [
+        *(2, 1, None, None)
+    ]
+    other = write("o.tsv", "n\tword\n1\tx\n2\ty\n")
+    with pytest.raises(UserError, match="There must be one for each vector") as refused:
+        load(text, metadata=other)
+    assert not isinstance(refused.value, Undecided)
+    with pytest.raises(UserError) as refused:  # As labels, it is not joined.
+        load(text, labels=table)
+    assert not isinstance(refused.value, Undecided)
+
+
+def test_both_ends_show_which_file_is_wrong(write, vectors):
+    text = write("w.txt", "a 1 2 3\nb 4 5 6\nc 7 8 9\nd 1 1 1\n")
+    with pytest.raises(UserError, match=r"l\.txt begins with 'a' and ends with 'b', the vectors "):
+        load(text, labels=write("l.txt", "a\nb\n"))
+    with pytest.raises(UserError, match="begin with 'a' and end with 'd'"):
+        load(text, labels=write("l.txt", "a\nb\n"))
+    with pytest.raises(UserError, match=r"begins with 'a' and ends with 'b'\.$"):
+        load(vectors, labels=write("l.txt", "a\nb\n"))
