@@ -28,10 +28,18 @@ _sidecar = re.compile(
 
 
 class Named(NamedTuple):
-    """What a file is, and what to do instead of opening it."""
+    """What a file is, and what to do instead of opening it.
+
+    Attributes
+    ----------
+    what, advice : str
+    may_hold_vectors : bool
+        Whether it is to be said that these cannot be read.
+    """
 
     what: str
     advice: str
+    may_hold_vectors: bool = True
 
 
 def name_pickle(head: bytes, file_name: str) -> Named | None:

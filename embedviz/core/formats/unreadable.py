@@ -8,6 +8,7 @@ can write what is in it to a file that is read here.
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path, PurePath
 
 import numpy as np
@@ -18,7 +19,7 @@ from embedviz.core.formats.reading import Contents, Format, ReadSettings
 from embedviz.core.formats.source import Source
 from embedviz.core.progress import Report
 
-_CHOOSE = "Choose a file with vectors in it."
+_CHOOSE = "It holds no vectors: choose a file that does."
 _IN_PYTHON = "Export the vectors in Python, in its folder: import "
 
 _STARTS: tuple[tuple[bytes, str, str], ...] = (
@@ -61,23 +62,22 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
         "an old office document, such as an Excel workbook",
         "Save the table in it as CSV and open that.",
     ),
-    (
-        b'{\n "format": "embedviz session"',
-        "a session of embedviz",
-        "It names the files with the vectors; open it in the window: embedviz {file}",
-    ),
+    (b"\xff\xfe", "text in UTF-16", "Save it as UTF-8."),
+    (b"\xfe\xff", "text in UTF-16", "Save it as UTF-8."),
+)
+
+_WITHOUT_VECTORS: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", "a PDF document", _CHOOSE),
     (b"\x89PNG", "a picture", _CHOOSE),
     (b"\xff\xd8\xff", "a picture", _CHOOSE),
-    (b"\xff\xfe", "text in UTF-16", "Save it as UTF-8."),
-    (b"\xfe\xff", "text in UTF-16", "Save it as UTF-8."),
     (
         b"version https://git-lfs.github.com/spec",
-        "a Git LFS pointer, not the vectors themselves",
-        "Run `git lfs pull` in its folder to fetch them.",
+        "a Git LFS pointer, which stands in for a file that is not here yet",
+        "Run `git lfs pull` in its folder to fetch it.",
     ),
 )
 
+_is_session = re.compile(rb'\s*\{\s*"format":\s*"embedviz session"').match
 _is_web_page = re.compile(rb"\s*<(?:!doctype html|html|head|body|\?xml)", re.IGNORECASE).match
 _is_onnx = re.compile(rb"\x08[\x01-\x14](?:\x12.[\w.-]*|\x1a|\x3a|\x42)", re.DOTALL).match
 _is_faiss = re.compile(rb"(?:I[xwHNB]|IL|Ib)[0-9A-Za-z]{2}").match
@@ -91,8 +91,15 @@ def _name(source: Source) -> Named | None:
     for start, what, advice in _STARTS:
         if head.startswith(start):
             return Named(what, advice.format(file=repr(file)))
+    for start, what, advice in _WITHOUT_VECTORS:
+        if head.startswith(start):
+            return Named(what, advice, may_hold_vectors=False)
+    if _is_session(source.text):
+        how = f"Open it with File → Open Session, or with `embedviz {shlex.quote(file)}`."
+        return Named("a session of embedviz", how, may_hold_vectors=False)
     if _is_web_page(source.text):
-        return Named("a web page, perhaps an error message", "Download the file itself again.")
+        what, advice = "a web page, perhaps an error message", "Download the file itself again."
+        return Named(what, advice, may_hold_vectors=False)
     if b"\r" in source.text and not re.search(rb"[\n\0]", source.text):
         what = "text whose lines end in carriage returns alone"
         return Named(what, "Save it with ordinary line ends.")
@@ -130,8 +137,9 @@ def _name_index(head: bytes, file: str) -> Named | None:
         )
     if file.lower().endswith((".ann", ".annoy")) and _is_binary(head):
         return Named(
-            "an Annoy index, which does not say how many dimensions it has",
-            f"{_IN_PYTHON}annoy, numpy; index = annoy.AnnoyIndex(DIMENSIONS, 'angular'); "
+            "an Annoy index",
+            f"It does not say how many dimensions it has. {_IN_PYTHON}annoy, numpy; "
+            "index = annoy.AnnoyIndex(DIMENSIONS, 'angular'); "
             f"index.load({file!r}); numpy.save('vectors.npy', [index.get_item_vector(i) for i in "
             "range(index.get_n_items())])",
         )
@@ -185,7 +193,8 @@ def _matches(source: Source) -> bool:
 def _refuse(source: Source, settings: ReadSettings, report: Report) -> Contents:
     named = _name(source)
     assert named is not None
-    raise UserError(f"{source.name} is {named.what}, which cannot be read. {named.advice}")
+    clause = ", which cannot be read" if named.may_hold_vectors else ""
+    raise UserError(f"{source.name} is {named.what}{clause}. {named.advice}")
 
 
 UNREADABLE = Format(_matches, _refuse)

@@ -29,7 +29,7 @@ def zipped(*names):
         (b"<?xml version='1.0'?>", "a web page"),
         (
             b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 12\n",
-            "a Git LFS pointer, not the vectors themselves, which cannot be read. Run `git lfs",
+            "a Git LFS pointer, which stands in for a file that is not here yet. Run `git lfs",
         ),
         (b"SQLite format 3\0", r"an SQLite database.*sqlite3\.connect\('x\.bin'\)"),
         (b"7z\xbc\xaf\x27\x1c", r"a 7-Zip archive, .* Unpack it: 7z x 'x\.bin'"),
@@ -44,7 +44,11 @@ def zipped(*names):
         (b"FEA1" + bytes(9), "a Feather table of version 1"),
         (b"PARE" + bytes(9), "an encrypted Parquet table"),
         (bytes(8) + b"DUCK" + bytes(9), r"a DuckDB database, .*duckdb\.connect"),
-        (b"%PDF-1.7", "a PDF"),
+        (b"%PDF-1.7", r"a PDF document\. It holds no vectors"),
+        (
+            b'{\n "format": "embedviz session",\n "version": 1}',
+            r"a session of embedviz\. Open it .* → Open Session, or with `embedviz x\.bin`\.",
+        ),
         (b"\x89PNG\r\n", "a picture"),
         ("a 1 2\nb 3 4\n".encode("utf-16"), "text in UTF-16"),
         (b"a 1 2\rb 3 4\r", "text whose lines end in carriage returns alone"),
@@ -65,7 +69,7 @@ def test_known_but_unread(write, data, message):
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("x.ann", struct.pack("<ii2f", 1, 0, 0.5, 2), r"an Annoy index.*load\('x\.ann'\)"),
+        ("x.ann", struct.pack("<ii2f", 1, 0, 0.5, 2), r"an Annoy index, which .*load\('x\.ann'\)"),
         ("x.onnx", b"\x08\x07\x12\x07pytorch" + bytes(9), "an ONNX model"),
         (
             "m.ckpt-5.data-00000-of-00001",
