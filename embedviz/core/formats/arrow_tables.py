@@ -1,9 +1,8 @@
 """Parquet, Feather and Arrow: which columns are the vector, the labels and the metadata.
 
 The vector is one column of lists, or of texts that are lists, or else columns of numbers named
-alike. Of several columns of lists the one with a usual name is taken; lists of floats before those
-of integers, which may be token ids, and lists of one length before others. Where that leaves
-several, the caller decides.
+alike. Of several columns of lists, those of floats go before those of integers, which may be token
+ids, and those of one length before others. Where that leaves several, see `vector_names`.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import UserError
 from embedviz.core.formats.columns import choose_label_column, require_column, unique_names
 from embedviz.core.formats.container_rows import Rows, opened, read_rows, texts_of, wanted_label
 from embedviz.core.formats.labels import without_surrogates
@@ -22,17 +21,13 @@ from embedviz.core.formats.number_columns import is_counter, numbered_alike
 from embedviz.core.formats.numbers import parse_texts
 from embedviz.core.formats.reading import Contents, Format, ReadSettings, counted
 from embedviz.core.formats.source import Source
+from embedviz.core.formats.vector_names import COLUMN_NAMES, choose_vectors, note_on_choice
+from embedviz.core.formats.written_rows import is_on_rows
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-VECTOR_NAMES = (
-    "embedding", "embeddings", "vector", "vectors", "emb", "embs", "vec", "vecs", "features",
-    "sentence_embedding", "text_embedding", "dense_vector", "dense", "values",
-)  # fmt: skip
-"""What a column of vectors is usually called: the most usual first."""
 
 # What pandas calls an index without a name, and the further levels of one.
 _index_level = re.compile(r"__index_level_([0-9]+)__").fullmatch
@@ -100,6 +95,8 @@ class _Choice:
     dimensions : int
     label : str or None
         The column of labels that is asked for.
+    notes : list of str
+        What is known of the rows from before they were written here.
     """
 
     def __init__(
@@ -123,6 +120,7 @@ class _Choice:
         lists = [c.name for c in self._lists if not c.is_printed]
         is_own = said.get("vector_column") in lists and said.get("label_column") in given
         self._said = said if is_own else {}
+        self.notes = [n for n in self._said.get("notes", "").split("\n") if is_on_rows(n)]
         self.vector = self._choose(settings.vector_column)
         self.is_list = self.vector[0].role != "number"
         self.is_text = self.vector[0].role == "lists"
@@ -140,6 +138,11 @@ class _Choice:
         return tuple(column.name for column in self._lists)
 
     @property
+    def described_lists(self) -> dict[str, str]:
+        """The columns that hold whole vectors, with how long these are."""
+        return {c.name: _described(c) for c in self._lists if c.length > 1}
+
+    @property
     def dropped(self) -> list[str]:
         """Names of the columns that cannot be shown."""
         return [c.name for c in self._columns if c.role == "other"]
@@ -152,16 +155,11 @@ class _Choice:
             return [self._wanted(said)]
         if not self._lists:
             return self._number_columns()
-        found = self._narrowed([c for c in self._lists if c.name != self.label])
-        if len(found) == 1:
-            return found
-        choices = {c.name: f"{c.length:,} × {c.type}" for c in self._lists}
-        raise Undecided(
-            f"{self._name} has several columns of vectors ({', '.join(choices)}). Choose one of "
-            "them (vector_column).",
-            "vector_column",
-            choices,
-        )
+        found = [c for c in self._lists if c.name != self.label] or self._lists
+        found = self._narrowed(found)
+        described = {c.name: _described(c) for c in found}
+        chosen = choose_vectors(described, COLUMN_NAMES, self._name, "vector_column")
+        return [self._wanted(chosen)]
 
     def _narrowed(self, found: list[_Column]) -> list[_Column]:
         """Return the columns that are most likely the vector: one, where that can be told."""
@@ -172,11 +170,6 @@ class _Choice:
             lambda c: c.is_regular,
         ):
             found = [c for c in found if test(c)] or found
-        by_name = {c.name.casefold(): c for c in reversed(found)}
-        usual = next((by_name[name] for name in VECTOR_NAMES if name in by_name), None)
-        found = found if usual is None else [usual]
-        if len(found) == 1 and found[0].is_printed:
-            raise self._printed(found[0])
         return found
 
     def _wanted(self, wanted: str) -> _Column:
@@ -220,6 +213,10 @@ class _Choice:
         return sorted(found, key=lambda c: c.name != "index")
 
 
+def _described(column: _Column) -> str:
+    return f"lists of {counted(column.length, 'number')}"
+
+
 def _shown(name: str) -> str:
     """Return the name of a column as it is shown: clean, and without what pandas adds."""
     level = _index_level(name)
@@ -240,12 +237,14 @@ def _parse(name: str, table: pa.Table, out: Matrix) -> dict[int, str]:
 
 def _take_columns(contents: Contents, table: pa.Table | None, choice: _Choice, name: str) -> None:
     facts = contents.facts
+    contents.notes[:0] = choice.notes
     facts.dtype = "text" if choice.is_text else _dtype_of(choice.vector)
     facts.vector_columns = choice.vector_columns
     if choice.is_list:
         facts.vector_column = choice.vector[0].name
         if len(choice.vector_columns) > 1:
-            contents.notes.append(f"Vectors from the column {choice.vector[0].name!r}.")
+            described = choice.described_lists
+            contents.notes.append(note_on_choice("column", facts.vector_column, described))
     else:
         first, last = choice.vector[0].name, choice.vector[-1].name
         contents.notes.append(f"Vectors from the {len(choice.vector):,} columns {first} to {last}.")
