@@ -18,6 +18,7 @@ from embedviz.commands import (
     from_one,
     settings_of,
     tell_error,
+    tell_stopped,
     terminal_report,
 )
 from embedviz.core.errors import Undecided, UserError
@@ -49,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UserError as error:
         tell_error(error)
         return 2
+    except KeyboardInterrupt:
+        return tell_stopped()
 
 
 def show_window(arguments: Sequence[str]) -> int:

@@ -20,24 +20,53 @@ if TYPE_CHECKING:
     from embedviz.core.vector_set import VectorSet
 
 _READ = 0.5
+_STOPPED = 130
 
 
 def convert(arguments: Sequence[str]) -> int:
     """Write the vectors of a file in another format."""
+    options = _convert_parser().parse_args(arguments)
+    target = Path(options.target).expanduser()
+    was_there = target.exists()
+    try:
+        _convert(options, Path(options.source).expanduser(), target)
+    except KeyboardInterrupt:  # What is written takes its place when it is complete, not before.
+        return tell_stopped(f"{target.name} is {'as it was' if was_there else 'not written'}")
+    return 0
+
+
+def _convert(options: argparse.Namespace, source: Path, target: Path) -> None:
     from embedviz.core.formats import open_file, save
     from embedviz.core.formats.saving import left_out, written_files
 
-    options = _convert_parser().parse_args(arguments)
-    source, target = Path(options.source).expanduser(), Path(options.target).expanduser()
     written = written_files(target)  # Refused before the time is spent to read.
     for path in (source, options.labels, options.metadata):
         _require_other_files(path, written)
+    if not options.overwrite:
+        _require_own_companion(target)
     settings, report = settings_of(options), terminal_report()
     opened = open_file(source, settings, part_of(report, 0.0, _READ))
     save(opened, target, report=part_of(report, _READ, 1.0))
     report(1.0, "written")
     _tell_converted(opened, written, left_out(opened, target))
-    return 0
+
+
+def tell_stopped(what: str = "") -> int:
+    """Say that the user has stopped a command; return its exit code, as shells know it."""
+    end = "\r" + " " * 60 + "\r" if sys.stderr.isatty() else ""  # Over the line of the progress.
+    _write(f"{end}embedviz: stopped{'; ' * bool(what)}{what}.", sys.stderr)
+    return _STOPPED
+
+
+def _require_own_companion(target: Path) -> None:
+    from embedviz.core.formats.saving import foreign_companion
+
+    companion = foreign_companion(target)
+    if companion is not None:
+        raise UserError(
+            f"{companion.name}, where the labels of {target.name} go, is there already and does "
+            "not belong to it. Choose another name, or replace it with --overwrite."
+        )
 
 
 def _require_other_files(path: str | Path | None, written: Sequence[Path]) -> None:
@@ -59,7 +88,8 @@ def _tell_converted(opened: VectorSet, written: Sequence[Path], columns: Sequenc
         say(note)
     if columns:
         named = ", ".join(columns)
-        say(f"Not written, since {written[0].suffix} holds labels and vectors only: {named}.")
+        suffix = "".join(written[0].suffixes[-2 if written[0].suffix == ".gz" else -1 :])
+        say(f"Not written, since {suffix} holds labels and vectors only: {named}.")
 
 
 def info(arguments: Sequence[str]) -> int:
@@ -194,6 +224,11 @@ def _convert_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("source", metavar="IN", help="vectors, in any known format")
     parser.add_argument("target", metavar="OUT", help="its suffix says the format")
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="replace OUT.metadata.tsv, too, where it does not belong to OUT",
+    )
     add_reading_options(parser)
     return parser
 

@@ -256,3 +256,45 @@ def test_the_help_names_the_commands(capsys):
     told = capsys.readouterr().out
     for name in ("embedviz info", "embedviz convert", "embedviz figure"):
         assert name in told
+
+
+def test_a_packed_format_is_named_whole(tmp_path, toy, run):
+    save(toy, tmp_path / "x.csv")
+    _, told, _ = run("convert", tmp_path / "x.csv", tmp_path / "a.b.vec.gz")
+    assert "Not written, since .vec.gz holds labels and vectors only" in told
+    _, told, _ = run("convert", tmp_path / "x.csv", tmp_path / "a.b.bin")
+    assert "Not written, since .bin holds" in told
+
+
+def test_labels_that_belong_to_something_else_are_not_replaced(tmp_path, toy, run):
+    save(toy, tmp_path / "x.csv")
+    target, own = tmp_path / "y.npy", tmp_path / "y.npy.metadata.tsv"
+    own.write_text("precious\n")
+    code, _, error = run("convert", tmp_path / "x.csv", target)
+    assert code == 2
+    assert "y.npy.metadata.tsv, where the labels of y.npy go, is there already" in error
+    assert own.read_text() == "precious\n"
+    assert not target.exists()
+    np.save(target, np.eye(3))  # It has one line, for three vectors.
+    assert run("convert", tmp_path / "x.csv", target)[0] == 2
+    assert run("convert", "--overwrite", tmp_path / "x.csv", target)[0] == 0
+    assert own.read_text().startswith("label\tgroup\tnumber\n")
+    assert run("convert", tmp_path / "x.csv", target)[0] == 0  # Now they belong together.
+
+
+def test_the_user_can_stop_it(tmp_path, toy, run, monkeypatch):
+    save(toy, tmp_path / "x.csv")
+
+    def stop(*given, **named):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("embedviz.core.formats.open_file", stop)
+    assert run("convert", tmp_path / "x.csv", tmp_path / "y.vec") == (
+        130,
+        "",
+        "embedviz: stopped; y.vec is not written.\n",
+    )
+    (tmp_path / "y.vec").write_text("old")
+    assert "; y.vec is as it was.\n" in run("convert", tmp_path / "x.csv", tmp_path / "y.vec")[2]
+    monkeypatch.setattr("embedviz.core.formats.diagnosis.diagnose", stop)
+    assert run("info", tmp_path / "x.csv") == (130, "", "embedviz: stopped.\n")

@@ -11,9 +11,11 @@ gives two provenances, and so do its rows mean different things to the rest of t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from hashlib import blake2b
 from itertools import islice
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -115,6 +117,23 @@ def _begun_with(new: Opened, old: Opened, provenance: Provenance) -> Provenance:
         return Provenance(new)
     parent = provenance.parent
     return Provenance(provenance.step, None if parent is None else _begun_with(new, old, parent))
+
+
+def files_of(vector_set: VectorSet) -> list[Path]:
+    """Return the files that a set was made from: of vectors, labels, metadata and what was added.
+
+    Files that are no longer there are among them; a set from memory or a sample has none.
+    """
+    from embedviz.core.formats.reading import Opened  # It knows the vector set.
+
+    steps = [] if vector_set.provenance is None else [p.step for p in vector_set.provenance.line]
+    found: list[Any] = []
+    for step in steps:
+        found += [getattr(step, each.name) for each in fields(step)] if is_dataclass(step) else []
+        if isinstance(step, Opened):
+            texts = (step.settings.labels, step.settings.metadata)
+            found += [Path(each) for each in texts if isinstance(each, (str, PathLike))]
+    return [each for each in found if isinstance(each, Path)]
 
 
 def labels_digest(labels: Iterable[str]) -> str:

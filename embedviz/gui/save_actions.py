@@ -1,7 +1,9 @@
 """What the menus do to write files: a set, some of its rows, where they lie, who is near to whom.
 
 The work is done off the UI thread, with the progress bar and its Stop. The system's dialog asks
-before it replaces a file; where a suffix is added to the name afterwards, it is asked here.
+before it replaces a file; where a suffix is added to the name afterwards, it is asked here, and so
+it is about a file of labels beside that belongs to something else. A file that an open set is read
+from is not replaced: what is saved may be a part of it, and its vectors may still lie in it.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
+from embedviz.core.provenance import files_of
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 
 if TYPE_CHECKING:
@@ -49,26 +52,37 @@ _SUFFIXES = (".gz", ".txt", ".arrow", *_SETS.values())
 
 Write = Callable[[str, Report], str]
 """Writes to a path, and returns what should be said about it; mostly nothing."""
+Files = Callable[[Path], list[Path]]
+"""Returns the files that are written for a path: itself and, for some, one of labels beside it."""
 
 
 def save_set(window: MainWindow) -> None:
     """Ask where to, and write the shown set."""
     active = _active(window)
     if active is not None:
-        _ask(window, f"Save {active.name}", active.name, _SETS, partial(_save_set, active))
+        from embedviz.core.formats.saving import written_files
+
+        write = partial(_save_set, active)
+        _ask(window, f"Save {active.name}", active.name, _SETS, write, written_files)
 
 
 def _save_set(vector_set: VectorSet, path: str, report: Report) -> str:
-    from embedviz.core.formats.saving import left_out, save
+    from embedviz.core.formats.saving import left_out, lost_notes, save
 
-    columns = left_out(vector_set, path)
+    columns, lost = left_out(vector_set, path), lost_notes(vector_set, path)
     save(vector_set, path, report=report)
-    if not columns:
-        return ""
-    return (
-        f"{Path(path).name} is written without the metadata, since files of this kind hold labels "
-        f"and vectors only: {', '.join(columns)}."
-    )
+    said = []
+    if columns:
+        said.append(
+            f"{Path(path).name} is written without the metadata, since files of this kind hold "
+            f"labels and vectors only: {', '.join(columns)}."
+        )
+    if lost:
+        said.append(
+            f"{Path(path).name} does not say that its rows are a part of a file; Parquet and "
+            f"Arrow would: {' '.join(lost)}"
+        )
+    return " ".join(said)
 
 
 def export_selection(window: MainWindow) -> None:
@@ -77,8 +91,19 @@ def export_selection(window: MainWindow) -> None:
     if state.active is None or len(state.selected) == 0:
         window.notice.tell("Select rows first: they are written to a file.")
         return
-    write = partial(_save_rows, state.active, state.selected.rows, window.map_in_use.places())
-    _ask(window, f"Export {len(state.selected):,} rows", "selected", _ROWS, write)
+    from embedviz.core.formats.exporting import rows_files
+
+    write = partial(_save_rows, state.active, state.selected.rows, _places(window))
+    title = f"Export {len(state.selected):,} rows"
+    _ask(window, title, "selected", _ROWS, write, rows_files)
+
+
+def _places(window: MainWindow) -> Places | None:
+    """Return where all rows lie on the map in use, and what the columns of that are called."""
+    from embedviz.core.formats.exporting import axis_names
+
+    places = window.map_in_use.places()
+    return None if places is None else (places[0], axis_names(places[1]))
 
 
 def _save_rows(
@@ -95,7 +120,7 @@ def export_coordinates(window: MainWindow) -> None:
     active = _active(window)
     if active is None:
         return
-    places = window.map_in_use.places()
+    places = _places(window)
     if places is None:
         window.notice.tell("There is no map of this set yet. Wait until it is drawn.")
         return
@@ -155,10 +180,20 @@ def _active(window: MainWindow) -> VectorSet | None:
     return active
 
 
-def _ask(window: MainWindow, title: str, name: str, kinds: dict[str, str], write: Write) -> None:
+def _only(path: Path) -> list[Path]:
+    return [path]
+
+
+def _ask(
+    window: MainWindow,
+    title: str,
+    name: str,
+    kinds: dict[str, str],
+    write: Write,
+    files: Files = _only,
+) -> None:
     """Ask for a path and write to it, off the UI thread."""
-    if window.writing.is_busy:  # A new run would end it.
-        window.notice.tell("Another file is being written. Wait until it is complete, or stop it.")
+    if _is_writing(window):
         return
     from embedviz.app.files.settings import change_settings, read_settings
 
@@ -174,11 +209,83 @@ def _ask(window: MainWindow, title: str, name: str, kinds: dict[str, str], write
     with suppress(UserError):  # Nobody misses the folder, next time.
         change_settings(lambda known: replace(known, folder=str(Path(path).parent)))
     window.notice.clear()
-    window.writing.run(partial(write, path), partial(_tell_written, window, path))
+    _look_and_write(window, path, write, files)
 
 
-def _tell_written(window: MainWindow, path: str, remark: str) -> None:
-    window.statusBar().showMessage(f"Written to {path}", 6000)
+def _is_writing(window: MainWindow) -> bool:
+    if window.writing.is_busy:  # A new run would end it.
+        window.notice.tell("Another file is being written. Wait until it is complete, or stop it.")
+    return window.writing.is_busy
+
+
+def _look_and_write(window: MainWindow, path: str, write: Write, files: Files) -> None:
+    """Write to a path where nothing is lost by it; else say what would be, or ask."""
+    try:
+        targets = files(Path(path))
+    except UserError as error:
+        window.notice.tell(str(error))
+        return
+    used = _in_use(window, targets)
+    if used is not None:
+        window.notice.tell(used)
+        return
+    go_on = partial(_write, window, path, write, targets)
+
+    def decide(companion: Path | None) -> None:
+        if companion is None:
+            go_on()
+            return
+        window.notice.tell(
+            f"The labels of {Path(path).name} go to {companion.name}, but a file of that name is "
+            "there already, and it does not belong to these vectors. Replace it?",
+            "Replace",
+            go_on,
+            "Keep it",
+            lambda: None,
+        )
+
+    if len(targets) > 1 and targets[1].exists():
+        window.writing.run(partial(_foreign, Path(path)), decide)
+    else:
+        go_on()
+
+
+def _foreign(path: Path, report: Report) -> Path | None:
+    """Return the file of labels that belongs to something else. Runs off the UI thread."""
+    from embedviz.core.formats.saving import foreign_companion
+
+    report(0.0, "looking at what is there")
+    return foreign_companion(path)
+
+
+def _in_use(window: MainWindow, targets: Sequence[Path]) -> str | None:
+    """Return why files cannot be replaced: an open set is read from one of them."""
+    for target in targets:
+        for vector_set in window.session.state.sets:
+            if any(_are_same(target, file) for file in files_of(vector_set)):
+                return (
+                    f"{target.name} is not replaced, since the open set {vector_set.name} is read "
+                    "from it. Choose another name."
+                )
+    return None
+
+
+def _are_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return False
+
+
+def _write(window: MainWindow, path: str, write: Write, targets: Sequence[Path]) -> None:
+    if not _is_writing(window):
+        window.writing.run(partial(write, path), partial(_tell_written, window, targets))
+
+
+def _tell_written(window: MainWindow, targets: Sequence[Path], remark: str) -> None:
+    first, *others = targets
+    names = " and ".join([str(first), *(each.name for each in others)])
+    window.statusBar().showMessage(f"Written to {names}", 6000)
     if remark:
         window.notice.tell(remark)
 

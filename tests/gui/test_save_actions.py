@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
 from embedviz.app.files.settings import read_settings
 from embedviz.app.state import State
-from embedviz.core.formats import load
+from embedviz.core.formats import load, save
+from embedviz.core.formats.exporting import axis_names, chosen_rows
 from embedviz.core.recipes import Truncated
 from embedviz.gui.save_actions import _file_name
 
@@ -164,6 +165,8 @@ def test_coordinates_of_all_rows_are_written(opened, write, saved_as, suffix):
     path = saved_as(f"map{suffix}")
     write("file.export_coordinates")
     places, titles = opened.map_in_use.places()
+    titles = axis_names(titles)
+    assert titles == ["PC1", "PC2"]
     if suffix == ".parquet":
         lines = parquet.read_table(path).to_pylist()
     else:
@@ -241,3 +244,60 @@ def test_names_of_sets_become_names_of_files():
     assert _file_name("a/b: <c>\n") == "a b c"
     assert _file_name("...") == "vectors"
     assert _file_name("") == "vectors"
+
+
+@pytest.fixture
+def sample(window, idle, toy, tmp_path):
+    """Return a window with a sample of a mapped array, and that array."""
+    save(toy, tmp_path / "all.npy")
+    window.session.show(State().opened(load(tmp_path / "all.npy", sample=10)))
+    idle(window.session)
+    return tmp_path / "all.npy"
+
+
+def test_a_file_that_is_open_is_not_replaced(window, idle, sample, saved_as, tmp_path):
+    before = sample.read_bytes()
+    part = chosen_rows(window.session.state.active, [1, 2])
+    for opened in (State().opened(part), window.session.state):
+        window.session.show(opened)
+        (tmp_path / "link.npy").unlink(missing_ok=True)
+        (tmp_path / "link.npy").symlink_to(sample)
+        for name in ("all.npy", "link.npy"):
+            saved_as(name)
+            window.trigger("file.save_set")
+            idle(window.session)
+            assert f"{name} is not replaced, since the open set all" in window.notice.text
+            assert sample.read_bytes() == before
+
+
+def test_a_part_of_a_file_is_said_not_to_be_known_as_one(window, idle, sample, saved_as):
+    saved_as("part.csv")
+    window.trigger("file.save_set")
+    idle(window.session)
+    assert "part.csv does not say that its rows are a part of a file" in window.notice.text
+    assert "A random sample of 10 of 50 rows, seed 0." in window.notice.text
+    path = saved_as("part.parquet")
+    window.trigger("file.save_set")
+    idle(window.session)
+    assert window.notice.text == ""
+    assert "A random sample of 10 of 50 rows, seed 0." in load(path).notes
+
+
+@pytest.mark.parametrize("button", ["offer", "other"])
+def test_labels_of_something_else_are_replaced_only_when_asked(
+    opened, write, idle, saved_as, tmp_path, button
+):
+    path, own = saved_as("mine.npy"), tmp_path / "mine.npy.metadata.tsv"
+    own.write_text("precious\n")
+    write("file.save_set")
+    assert "The labels of mine.npy go to mine.npy.metadata.tsv" in opened.notice.text
+    assert not path.exists()
+    getattr(opened.notice, button).click()
+    idle(opened.session)
+    assert path.exists() == (button == "offer")
+    assert (own.read_text() == "precious\n") == (button == "other")
+    if button == "offer":
+        told = opened.statusBar().currentMessage()
+        assert told == f"Written to {path} and mine.npy.metadata.tsv"
+        write("file.save_set")  # Now they belong together.
+        assert opened.notice.text == ""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from numpy.lib import format as npy_format
 
 from embedviz.core.errors import UserError
-from embedviz.core.formats.arrow_files import write_feather, write_parquet
+from embedviz.core.formats.arrow_files import SUFFIXES, write_feather, write_parquet
 from embedviz.core.formats.columns import LABEL
 from embedviz.core.formats.companions import companion_of
 from embedviz.core.formats.numbers import is_fraction
@@ -94,6 +94,30 @@ def written_files(path: Path) -> list[Path]:
     return [path, companion_of(path)] if _format_suffix(path) in _NUMBERS_ONLY else [path]
 
 
+def foreign_companion(path: Path) -> Path | None:
+    """Return the file of labels that would be replaced though it does not belong to the vectors.
+
+    It does where vectors are at `path` and take their labels from it, so that both are replaced
+    together; beside no file, or one with another number of rows, it is somebody's own.
+
+    Raises
+    ------
+    UserError
+        When the suffix says no format to write.
+    """
+    from embedviz.core.formats import inspect  # It knows this module.
+
+    companion = next(iter(written_files(path)[1:]), None)
+    if companion is None or not companion.exists():
+        return None
+    try:
+        notes = inspect(path).notes
+    except UserError:
+        return companion
+    is_used = any(note.startswith(f"Labels from {companion.name}") for note in notes)
+    return None if is_used else companion
+
+
 def left_out(vector_set: VectorSet, path: str | PathLike[str]) -> list[str]:
     """Return the columns of metadata that the format of a path does not hold.
 
@@ -105,6 +129,18 @@ def left_out(vector_set: VectorSet, path: str | PathLike[str]) -> list[str]:
     if _format_suffix(Path(path)) not in _LABELS_ONLY:
         return []
     return list(WrittenRows(vector_set).metadata.column_names)
+
+
+def lost_notes(vector_set: VectorSet, path: str | PathLike[str]) -> list[str]:
+    """Return what is known of which rows a set holds and the format of a path does not keep.
+
+    Raises
+    ------
+    UserError
+        When the suffix says no format to write.
+    """
+    is_kept = _format_suffix(Path(path)) in SUFFIXES
+    return [] if is_kept else WrittenRows(vector_set).notes
 
 
 def _format_suffix(path: Path) -> str:
