@@ -97,6 +97,14 @@ class FileCheck(QObject):
         return found + (0 if self.scan is None else self.scan.n_not_finite)
 
     @property
+    def n_rows(self) -> int | None:
+        """How many rows the file has, where they have been counted."""
+        if self.vector_set is not None and self.vector_set.opened is not None:
+            return self.vector_set.opened.n_rows
+        finding = self.finding
+        return None if finding is None or finding.is_estimated else finding.n_rows
+
+    @property
     def can_open(self) -> bool:
         """Whether nothing is wrong with what was decided, as far as is known."""
         if self.error is not None or self.finding is None:

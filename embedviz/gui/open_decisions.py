@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QSizePolicy,
     QWidget,
 )
@@ -51,7 +52,7 @@ class Decisions(QWidget):
         self._keys: Mapping[str, str] = {}
         self._vector_columns: Sequence[str | None] = ()
         self._label_columns: Sequence[str] = ()
-        self._asks_header = False
+        self._asks_header = self._chooses_file = False
         self._form = QFormLayout(self)
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setHorizontalSpacing(2 * GRID)
@@ -69,7 +70,7 @@ class Decisions(QWidget):
         self.vector_column.activated.connect(
             lambda _: self._decide(vector_column=self.vector_column.currentData())
         )
-        self._add("Array", self.key)
+        self._key_caption = self._add("Array", self.key)
         self._add("Vectors", self.vector_column)
 
     def _add_files(self) -> None:
@@ -98,6 +99,7 @@ class Decisions(QWidget):
         self._add("Labels", self._labels_line)
         self._add("Metadata", self._metadata_line)
         self._add("", self.labels_header)
+        self._header_of = self._metadata_line
 
     def _add_part(self) -> None:
         kinds = (("All", "all"), ("The first", "max_rows"), ("A random sample of", "sample"))
@@ -112,42 +114,55 @@ class Decisions(QWidget):
         line = _side_by_side(self.part, self.count, self.seed_caption, self.seed, stretches=False)
         self._add("Rows", line)
 
-    def _add(self, text: str, field: QWidget) -> None:
+    def _add(self, text: str, field: QWidget) -> QLabel:
         before = caption(text)
         before.setMinimumHeight(field.sizeHint().height())
         before.setMinimumWidth(8 * GRID)
         self._form.addRow(before, field)
+        return before
 
     def learn(self, finding: Finding | None, error: UserError | None) -> None:
         """Take over what there is to choose from."""
         if finding is not None:
             facts = finding.facts
+            self._chooses_file = facts.are_files
             self._keys = facts.keys if len(facts.keys) > 1 else {}
             columns = dict.fromkeys([facts.vector_column, *facts.vector_columns])
             self._vector_columns = list(columns) if len(columns) > 1 else ()
             self._label_columns = facts.label_columns
         if isinstance(error, Undecided):
             if error.option == "key":
-                self._keys = error.choices
+                self._keys, self._chooses_file = error.choices, error.are_files
             elif error.option == "vector_column":
                 self._vector_columns = list(error.choices)
             elif error.option == "label_column":
                 self._label_columns = list(error.choices)
             self._asks_header = self._asks_header or error.option == "labels_header"
 
-    def show_settings(self, settings: ReadSettings, finding: Finding | None) -> None:
-        """Show what has been decided, or what the file says where nothing was."""
+    def show_settings(
+        self, settings: ReadSettings, finding: Finding | None, n_rows: int | None = None
+    ) -> None:
+        """Show what has been decided, or what the file says where nothing was.
+
+        Parameters
+        ----------
+        settings : ReadSettings
+        finding : Finding or None
+        n_rows : int or None
+            In the file, where they have been counted: no more can be wanted.
+        """
         self._settings = settings
         facts = None if finding is None else finding.facts
         keys = {key: f"{key}  ·  {said}" if said else key for key, said in self._keys.items()}
         _fill(self.key, keys, settings.key or (facts and facts.key))
+        self._key_caption.setText("File" if self._chooses_file else "Array")
         self._form.setRowVisible(self.key, bool(self._keys))
         names = {name: name or "Each number has its own" for name in self._vector_columns}
         _fill(self.vector_column, names, settings.vector_column or (facts and facts.vector_column))
         self._form.setRowVisible(self.vector_column, bool(self._vector_columns))
         self._show_labels(settings, None if facts is None else facts.label_column)
         self._show_metadata(settings)
-        self._show_part(settings)
+        self._show_part(settings, n_rows)
 
     def _show_labels(self, settings: ReadSettings, taken: str | None) -> None:
         is_path = isinstance(settings.labels, str | Path)
@@ -162,8 +177,27 @@ class Decisions(QWidget):
             self.labels_header, second and (self._asks_header or settings.labels_header is not None)
         )
         self.labels_header.setChecked(bool(settings.labels_header))
+        self._put_header_below(self._labels_line if is_path else self._metadata_line)
         name = Path(str(settings.labels if is_path else settings.metadata)).name
         self.labels_header.setText(f"The first line of {_shortened(name)} is a header")
+
+    def _put_header_below(self, line: QWidget) -> None:
+        """Put the tick box about a header below the file that it is about."""
+        if self._header_of is line:
+            return
+        self._header_of = line
+        is_shown = self._form.isRowVisible(self.labels_header)
+        taken = self._form.takeRow(self.labels_header)
+        before = None if taken.labelItem is None else taken.labelItem.widget()
+        place = next(
+            row
+            for row in range(self._form.rowCount())
+            if (item := self._form.itemAt(row, QFormLayout.ItemRole.FieldRole)) is not None
+            and item.widget() is line
+        )
+        self._form.insertRow(place + 1, before, self.labels_header)  # type: ignore[arg-type]
+        self._form.setRowVisible(self.labels_header, is_shown)
+        QWidget.setTabOrder(line, self.labels_header)
 
     def _show_metadata(self, settings: ReadSettings) -> None:
         path = None if settings.metadata is None else Path(settings.metadata)
@@ -175,7 +209,7 @@ class Decisions(QWidget):
         _fill(self.metadata_key, names, settings.metadata_key)
         self.metadata_key.setVisible(path is not None)
 
-    def _show_part(self, settings: ReadSettings) -> None:
+    def _show_part(self, settings: ReadSettings, n_rows: int | None) -> None:
         kind = "all"
         if settings.sample is not None:
             kind = "sample"
@@ -183,6 +217,7 @@ class Decisions(QWidget):
             kind = "max_rows"
         with QSignalBlocker(self.count), QSignalBlocker(self.seed):
             self.part.setCurrentIndex(self.part.findData(kind))
+            self.count.setMaximum(n_rows or _MOST_ROWS)
             self.count.setValue(settings.sample or settings.max_rows or FIRST_ROWS)
             self.seed.setValue(settings.seed)
         self.count.setVisible(kind != "all")

@@ -28,17 +28,25 @@ from PySide6.QtWidgets import (
 from embedviz.app.pairing import Wanted
 from embedviz.app.session import Session
 from embedviz.core.errors import Undecided
+from embedviz.core.formats.inspecting import Finding
 from embedviz.core.formats.reading import ReadSettings
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.controls import ElidedLabel, named, tool_button, words
 from embedviz.gui.file_check import FileCheck
 from embedviz.gui.open_decisions import Decisions
 from embedviz.gui.open_preview import Preview
-from embedviz.gui.open_words import describe_bad_rows, describe_origin, describe_size, remarks_on
+from embedviz.gui.open_words import (
+    describe_bad_rows,
+    describe_origin,
+    describe_size,
+    describe_way_on,
+    remarks_on,
+)
 from embedviz.gui.remarks import Remarks
 from embedviz.gui.theme import GRID
 
 _WIDTH, _HEIGHT = 720, 640
+_FIRST = "The first rows of the file; the sample is drawn when all of it has been read."
 
 
 class OpenDialog(QDialog):
@@ -92,6 +100,7 @@ class OpenDialog(QDialog):
         self.origin = words(kind="caption", wrap=True)
         for text in (self.format, self.measures, self.origin):
             text.setMinimumHeight(1)  # Else as high as it would be in the narrowest dialog.
+        self.above = words(kind="caption")
         self.preview = Preview()
         self.decisions = Decisions()
         self.remarks = Remarks()
@@ -100,7 +109,7 @@ class OpenDialog(QDialog):
         self._skip_line = _beside(self.skip)
         self.offer = tool_button("open.offer", "", "Do this instead")
         self.offer.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.offer.clicked.connect(self._take_sample)
+        self.offer.clicked.connect(self._take_offer)
         self._offer_line = _beside(self.offer)
         self._make_foot()
 
@@ -128,7 +137,7 @@ class OpenDialog(QDialog):
         rows.addWidget(_hairline())
         found = _column(
             _column(self.format, self.measures, self.origin, spacing=GRID // 2, margin=0),
-            self.preview,
+            _column(self.above, self.preview, spacing=GRID // 2, margin=0),
             self.remarks,
             self._skip_line,
             self._offer_line,
@@ -167,15 +176,15 @@ class OpenDialog(QDialog):
         self._has_looked = not check.is_looking
         self._show_finding()
         self.decisions.learn(check.finding, check.error)
-        self.decisions.show_settings(check.settings, check.finding)
+        self.decisions.show_settings(check.settings, check.finding, check.n_rows)
         self.decisions.setVisible(self._can_decide())
         self.remarks.show_remarks(remarks_on(check))
         self.skip.setText(describe_bad_rows(check))
         self.skip.setChecked(check.settings.on_bad_rows == "skip")
         self._skip_line.setVisible(check.n_bad > 0)
-        sample = _offered_sample(check)
-        self.offer.setText("" if sample is None else sample[1])
-        self._offer_line.setVisible(sample is not None)
+        offered = _offered(check)
+        self.offer.setText("" if offered is None else offered[1])
+        self._offer_line.setVisible(offered is not None)
         self._show_work()
 
     def _show_finding(self) -> None:
@@ -189,8 +198,13 @@ class OpenDialog(QDialog):
             self.format.setText(finding.format_name)
             self.measures.setText(describe_size(check))
             self.origin.setText(describe_origin(finding))
-        if self.preview.finding is not finding:
-            self.preview.show_finding(finding)
+        shown: Finding | VectorSet | None = finding
+        if finding is not None and check.settings.sample is not None:
+            shown = check.vector_set or finding  # The rows that were drawn, when they have been.
+        self.above.setText(_FIRST if shown is finding and check.settings.sample else "")
+        self.above.setVisible(bool(self.above.text()))
+        if self.preview.shown is not shown:
+            self.preview.show_rows_of(shown)
         for part in (self.measures, self.origin):
             part.setVisible(bool(part.text()))
         self.preview.setVisible(self.preview.rows.rowCount() > 0)
@@ -226,7 +240,7 @@ class OpenDialog(QDialog):
         elif check.vector_set is not None and check.error is None:
             self.told.setText("All rows checked")
         else:
-            self.told.setText("")
+            self.told.setText(describe_way_on(check.error))
 
     def _show_progress(self, fraction: float, message: str) -> None:
         self.bar.setValue(round(1000 * fraction))
@@ -248,11 +262,10 @@ class OpenDialog(QDialog):
         """Open nothing."""
         self._end()
 
-    def _take_sample(self) -> None:
-        sample = _offered_sample(self.check)
-        if sample is not None:
-            decided = replace(self.check.settings, sample=sample[0], max_rows=None)
-            self.check.decide(decided)
+    def _take_offer(self) -> None:
+        offered = _offered(self.check)
+        if offered is not None:
+            self.check.decide(offered[0])
 
     def _go_on(self) -> None:
         """Open what is read; ask again where something is wrong with it."""
@@ -282,6 +295,7 @@ class OpenDialog(QDialog):
     def _end(self) -> None:
         self._is_wanted = False
         self.hide()
+        self.preview.show_rows_of(None)
         self.check.forget()
         self.ended.emit()
 
@@ -331,13 +345,17 @@ class OpenDialogs(QObject):
         self._next()
 
 
-def _offered_sample(check: FileCheck) -> tuple[int, str] | None:
-    """Return the size of the sample that would fit, and what the button says that takes it."""
+def _offered(check: FileCheck) -> tuple[ReadSettings, str] | None:
+    """Return what would answer the question, and what the button says that decides so."""
     error = check.error
-    if not (isinstance(error, Undecided) and error.option == "sample" and error.choices):
+    if not (isinstance(error, Undecided) and error.choices):
         return None
-    count, told = next(iter(error.choices.items()))
-    return int(count), told
+    value, told = next(iter(error.choices.items()))
+    if error.option == "sample":
+        return replace(check.settings, sample=int(value), max_rows=None), told
+    if error.option == "metadata_key":
+        return replace(check.settings, metadata_key=value, labels_header=None), told
+    return None
 
 
 def _column(*widgets: QWidget, spacing: int = GRID // 2, margin: int = 3 * GRID) -> QWidget:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from embedviz.core.formats.inspecting import Finding
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.controls import named
 
 _NUMBERS = 6
@@ -28,15 +29,15 @@ class PreviewModel(QAbstractTableModel):
         self._cells: list[list[str]] = []
         self._n_numbers = 0
 
-    def show_finding(self, finding: Finding | None) -> None:
-        """Show the rows of another finding, or none."""
+    def show_rows_of(self, shown: Finding | VectorSet | None) -> None:
+        """Show the first rows of another finding or set, or none."""
         self.beginResetModel()
         self._header, self._cells = [], []
-        if finding is not None:
-            self._take(finding)
+        if shown is not None:
+            self._take(shown)
         self.endResetModel()
 
-    def _take(self, finding: Finding) -> None:
+    def _take(self, finding: Finding | VectorSet) -> None:
         count = min(_ROWS, len(finding.vectors))
         self._n_numbers = min(_NUMBERS, finding.dimensions)
         is_cut = finding.dimensions > _NUMBERS
@@ -95,7 +96,7 @@ class Preview(QTableView):
         super().__init__()
         named(self, "open.preview", "The first rows, as they would be opened")
         self.setToolTip("")
-        self.finding: Finding | None = None
+        self.shown: Finding | VectorSet | None = None
         self.rows = PreviewModel()
         self.setModel(self.rows)
         self.verticalHeader().hide()
@@ -112,10 +113,10 @@ class Preview(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
 
-    def show_finding(self, finding: Finding | None) -> None:
-        """Show the rows of another finding, or none."""
-        self.finding = finding
-        self.rows.show_finding(finding)
+    def show_rows_of(self, shown: Finding | VectorSet | None) -> None:
+        """Show the first rows of another finding or set, or none."""
+        self.shown = shown
+        self.rows.show_rows_of(shown)
         header = self.horizontalHeader()
         for column in range(self.rows.columnCount()):
             wanted = max(self.sizeHintForColumn(column), header.sectionSizeHint(column))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from embedviz.core.errors import Undecided
+from embedviz.core.errors import Undecided, UserError
 from embedviz.core.formats.inspecting import Finding
 from embedviz.core.memory import in_words
 from embedviz.gui.code_line import split_code
@@ -118,6 +118,22 @@ def _notes(check: FileCheck) -> tuple[str, ...]:
     if check.vector_set is not None:
         return check.vector_set.notes
     return () if check.finding is None else tuple(check.finding.notes)
+
+
+_WAYS_ON = {
+    "key": "Choose above where the vectors are.",
+    "vector_column": "Choose above which column holds the vectors.",
+    "label_column": "Choose above what the rows are called by.",
+    "labels_header": "Say above whether the first line is a header.",
+    "metadata_key": "Choose above how the metadata find their rows.",
+    "sample": "Choose above which rows are opened.",
+}
+"""What is to be decided, so that a file can be opened: by the argument of `load`."""
+
+
+def describe_way_on(error: UserError | None) -> str:
+    """Return what to do above, while the file cannot be opened; nothing where nothing helps."""
+    return _WAYS_ON.get(error.option, "") if isinstance(error, Undecided) else ""
 
 
 def describe_bad_rows(check: FileCheck) -> str:

@@ -167,6 +167,7 @@ def open_file(path: Path, settings: ReadSettings, report: Report = silent) -> Ve
         notes=contents.notes,
         source=f"{contents.format_name} · {source.path}",
         opened=Opened(source.path, settings, contents.facts, contents.n_rows, stamp),
+        is_numbered=contents.facts.is_numbered,
     )
 
 
@@ -232,6 +233,7 @@ def _read_as(found: Format, source: Source, settings: ReadSettings, report: Repo
         ) from None
     if source.member is not None:
         contents.facts.key, contents.facts.keys = source.member, source.members
+        contents.facts.are_files = True
         contents.notes += source.notes
     return with_companions(contents, source, settings)
 

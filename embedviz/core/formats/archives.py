@@ -127,6 +127,7 @@ class Archive:
                 "key",
                 self.described(),
                 reason,
+                are_files=True,
             )
         return self._checked(self._candidates[0])
 

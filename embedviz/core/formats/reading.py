@@ -85,6 +85,8 @@ class Facts:
         Which array, tensor or member the vectors are from.
     keys : mapping of str to str
         What else `key` could be, with a description: "5,050 × 50 float32".
+    are_files : bool
+        Whether these are the files of an archive.
     vector_column : str or None
         The column with whole vectors; None where each number has a column of its own.
     vector_columns : tuple of str
@@ -99,6 +101,8 @@ class Facts:
         Whether the vectors stay in the file until they are needed.
     is_scanned : bool
         Whether all rows were looked at.
+    is_numbered : bool
+        Whether the rows are called by their numbers.
     """
 
     dtype: str = "text"
@@ -106,6 +110,7 @@ class Facts:
     estimated: int | None = None
     key: str | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
+    are_files: bool = False
     vector_column: str | None = None
     vector_columns: tuple[str, ...] = ()
     label_column: str | None = None
@@ -115,6 +120,7 @@ class Facts:
     n_zero: int = 0
     is_mapped: bool = False
     is_scanned: bool = True
+    is_numbered: bool = False
 
 
 @dataclass
