@@ -62,10 +62,11 @@ def note_on_replaced(count: int, where: str = "") -> list[str]:
     """Return the sentence about texts that are not valid UTF-8, if there are any."""
     if not count:
         return []
-    place = f"in {where} " if where else ""
+    place = f" in {where}" if where else ""
+    are = "is" if count == 1 else "are"
     return [
-        f"{counted(count, 'text')} {place}not valid UTF-8: the bytes that could not be read are "
-        "shown as \N{REPLACEMENT CHARACTER}."
+        f"{counted(count, 'text')}{place} {are} not valid UTF-8: the bytes that could not be read "
+        "are shown as \N{REPLACEMENT CHARACTER}."
     ]
 
 

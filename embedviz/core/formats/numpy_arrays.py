@@ -57,8 +57,8 @@ _KINDS = {
     "V": "raw or structured values",
     "M": "dates",
     "m": "durations",
-    "U": "text",
-    "S": "text",
+    "U": "texts",
+    "S": "texts",
 }
 
 
@@ -94,8 +94,9 @@ class Header:
         return math.prod(self.shape) * (self.dtype.itemsize if self.dtype else 0)
 
     def __str__(self) -> str:
-        shape = " × ".join(f"{size:,}" for size in self.shape) or "a single value"
-        return f"{shape} {self.kind}"
+        if not self.shape:
+            return f"a single value ({self.kind})"
+        return " × ".join(f"{size:,}" for size in self.shape) + f" {self.kind}"
 
 
 def read_header(stream: Stream, name: str) -> Header:
@@ -130,7 +131,7 @@ def _find_dtype(description: Any) -> tuple[np.dtype[Any] | None, str]:
         return None, "structured values"
     if _numeric(description) or _text(description):
         dtype = np.dtype(description)
-        return dtype, "text" if dtype.kind in "US" else dtype.name
+        return dtype, "texts" if dtype.kind in "US" else dtype.name
     letter = description.lstrip("<>|=")[:1]
     return None, _KINDS.get(letter, f"values of type {description}")
 
@@ -151,13 +152,14 @@ def require_matrix(name: str, header: Header, available: int) -> None:
             )
     elif header.dtype is None or header.dtype.kind in "US":
         raise UserError(
-            f"{name} holds {header}. Save the vectors as an array of numbers, "
+            f"{name} holds {header.kind}. Save the vectors as an array of numbers, "
             "as with numpy.save(path, vectors.astype('float32'))."
         )
     else:
         raise UserError(
-            f"{name} holds {header}, which are {len(header.shape)}-dimensional. Vectors need two: "
-            "one row each. Save it again as vectors.reshape(n_rows, n_dimensions)."
+            f"{name} holds an array of {counted(len(header.shape), 'dimension')}: {header}. "
+            "Vectors need two: one row each. Save it again as vectors.reshape(n_rows, "
+            "n_dimensions)."
         )
 
 

@@ -59,7 +59,8 @@ def note_on_zeros(count: int) -> list[str]:
     """Return the sentence about rows without a direction, if there are any."""
     if not count:
         return []
-    return [f"{counted(count, 'row')} all zeros: kept, but without a direction."]
+    are = "is" if count == 1 else "are"
+    return [f"{counted(count, 'row')} {are} all zeros: kept, but without a direction."]
 
 
 class RowCollector:
@@ -225,10 +226,7 @@ class RowCollector:
         self._matrix.resize((self._count, self._matrix.shape[1]), refcheck=False)
         notes = self._bad.notes()
         if self._n_repeated:
-            notes.append(
-                f"{counted(self._n_repeated, 'row')} left out, their labels were there before "
-                f"({_some(self._first_repeated)}): the first of each is kept."
-            )
+            notes.append(_note_on_repeated(self._n_repeated, self._first_repeated))
         n_zero = sum(int(np.count_nonzero(marks == ZERO)) for marks in self._marks)
         notes += note_on_zeros(n_zero) + self._notes_on_choice()
         rows = self.kept_rows
@@ -324,6 +322,15 @@ def keep_rows(matrix: Matrix, kept: RowNumbers) -> None:
     for start in range(0, len(kept), _BLOCK_ROWS):
         stop = min(start + _BLOCK_ROWS, len(kept))
         matrix[start:stop] = matrix[kept[start:stop]]
+
+
+def _note_on_repeated(count: int, first: Sequence[str]) -> str:
+    what = "its label was" if count == 1 else "their labels were"
+    kept = "row" if len(first) == 1 else "of each"
+    return (
+        f"{counted(count, 'row')} left out, {what} there before ({_some(first)}): the first {kept} "
+        "is kept."
+    )
 
 
 def _some(labels: Sequence[str]) -> str:

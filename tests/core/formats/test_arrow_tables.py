@@ -363,7 +363,7 @@ def test_bytes_that_are_no_characters(tmp_path):
             "",
             None,
         ]
-        assert any(note.startswith("3 texts not valid UTF-8") for note in found.notes)
+        assert any(note.startswith("3 texts are not valid UTF-8") for note in found.notes)
 
 
 def test_bytes_that_are_text(parquet):

@@ -222,7 +222,7 @@ def test_a_quote_that_seems_to_close_in_a_later_row(write):
 def test_invalid_utf8_is_replaced_and_noted(write):
     found = load(write("x.csv", b"word,a,b\ncaf\xe9,1,2\nb,3,4\n"))
     assert found.labels == ("caf\N{REPLACEMENT CHARACTER}", "b")
-    assert any("1 text not valid UTF-8" in note for note in found.notes)
+    assert any("1 text is not valid UTF-8" in note for note in found.notes)
 
 
 def test_one_number_per_row_is_refused(write):

@@ -127,7 +127,7 @@ def test_classifiers(write, version, has_ngrams):
 def test_words_that_are_not_utf8(write):
     found = load(write("x.bin", model([b"\xe9t\xe9", b"\x80\x80", "fin"])[0]))
     assert found.labels == ("\ufffdt\ufffd", "\ufffd\ufffd", "fin")
-    assert "2 texts not valid UTF-8" in found.notes[0]
+    assert "2 texts are not valid UTF-8" in found.notes[0]
 
 
 def test_old_files_begin_with_the_settings(write):

@@ -28,7 +28,7 @@ NOTES = {
     "glove_nan_inf_zero.txt": (
         "2 bad rows skipped (line 21: it holds nan, which is no usable number; "
         "line 22: it holds inf, which is no usable number).",
-        "1 row all zeros: kept, but without a direction.",
+        "1 row is all zeros: kept, but without a direction.",
     ),
     "glove_noheader.txt": (),
     "glove_noheader.txt.gz": (),

@@ -92,7 +92,7 @@ def test_labels_padded_with_spaces(tmp_path):
 def test_bytes_that_are_no_characters(hdf5):
     found = load(hdf5({"vectors": VECTORS[:2], "words": np.array([b"\xffa", b"b"])}))
     assert found.labels == ("\N{REPLACEMENT CHARACTER}a", "b")
-    assert any(note.startswith("1 text not valid UTF-8") for note in found.notes)
+    assert any(note.startswith("1 text is not valid UTF-8") for note in found.notes)
 
 
 def test_columns_of_the_same_group_come_first(hdf5):

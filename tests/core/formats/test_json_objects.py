@@ -481,7 +481,7 @@ def test_bytes_that_are_no_text(write):
     text = b'{"text": "\xff", "embedding": [1, 2]}\n{"text": "b", "embedding": [3, 4]}'
     found = load(write("x.jsonl", text))
     assert found.labels == ("\N{REPLACEMENT CHARACTER}", "b")
-    assert found.notes[-1].startswith("1 text not valid UTF-8")
+    assert found.notes[-1].startswith("1 text is not valid UTF-8")
 
 
 def test_single_values_that_look_like_marks(write):

@@ -90,7 +90,7 @@ def test_several_matrices_need_a_key(write):
     np.testing.assert_array_equal(load(path, key="second").vectors, 2 * VECTORS)
     with pytest.raises(UserError, match=r"no array 'third'\. Its arrays are first, second, words"):
         load(path, key="third")
-    with pytest.raises(UserError, match="array 'words' holds 4 text"):
+    with pytest.raises(UserError, match="array 'words' holds texts"):
         load(path, key="words")
 
 

@@ -83,9 +83,9 @@ def test_blocks_join_without_a_seam(write, monkeypatch):
 @pytest.mark.parametrize(
     ("array", "message"),
     [
-        (np.zeros(12), "12 float64, which are 1-dimensional"),
-        (np.zeros((2, 3, 4)), "2 × 3 × 4 float64, which are 3-dimensional"),
-        (np.float64(3), "a single value float64, which are 0-dimensional"),
+        (np.zeros(12), "an array of 1 dimension: 12 float64."),
+        (np.zeros((2, 3, 4)), "an array of 3 dimensions: 2 × 3 × 4 float64."),
+        (np.float64(3), "an array of 0 dimensions: a single value (float64)."),
         (np.zeros((3, 2), complex), "complex numbers"),
         (np.array([["a", "b"]]), "text"),
         (np.array([[b"a", b"b"]]), "text"),
@@ -159,7 +159,7 @@ def test_rows_that_are_not_finite(write, bad):
     assert found.labels == tuple(str(i) for i in range(12) if i != 4)
     assert found.notes == (
         "1 bad row skipped (row 4 (from 0): a number is NaN or infinite).",
-        "1 row all zeros: kept, but without a direction.",
+        "1 row is all zeros: kept, but without a direction.",
         ROW_NUMBERS,
     )
 
@@ -173,7 +173,7 @@ def test_numbers_too_large_for_float32(write):
 
 def test_zero_rows_of_a_mapped_file(write):
     found = load(write("x.npy", npy(np.zeros((2, 3), np.float32))))
-    assert found.notes[0] == "2 rows all zeros: kept, but without a direction."
+    assert found.notes[0] == "2 rows are all zeros: kept, but without a direction."
 
 
 def test_first_rows_only(write):
@@ -218,5 +218,5 @@ def test_real_files(data_folder):
         assert found.metadata.column_names == ["row", "pair", "side", "gold", "text"]
         assert str(found.metadata.schema.field("gold").type) == "double"
         assert str(found.metadata.schema.field("pair").type) == "int64"
-    with pytest.raises(UserError, match="1,500 float64, which are 1-dimensional"):
+    with pytest.raises(UserError, match="an array of 1 dimension: 1,500 float64"):
         load(data_folder / "stsb" / "stsb_dev_gold.f64.npy")

@@ -94,7 +94,7 @@ def test_notes(source):
         "A random sample of 2 of 5 rows, seed 0.",
     ]
     assert collect(source, [3], sample=3).notes == [
-        "1 row all zeros: kept, but without a direction."
+        "1 row is all zeros: kept, but without a direction."
     ]
     assert collect(source, [3, 3], bad={0}, max_rows=2).n_rows is None
 

@@ -179,7 +179,7 @@ def test_blank_lines_inside_are_noted_and_at_the_end_are_not(write):
 def test_invalid_utf8_is_replaced_and_noted(write):
     found = load(write("x.txt", b"caf\xc3 1 2\nb 3 4\n"))
     assert found.labels == ("caf\N{REPLACEMENT CHARACTER}", "b")
-    assert "1 text not valid UTF-8" in found.notes[0]
+    assert "1 text is not valid UTF-8" in found.notes[0]
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_only_some_bad_rows_are_shown(write):
 def test_zero_rows_are_kept_and_noted(write):
     found = load(write("x.txt", "a 0 0\nb 3 4\n"))
     assert len(found) == 2
-    assert found.notes == ("1 row all zeros: kept, but without a direction.",)
+    assert found.notes == ("1 row is all zeros: kept, but without a direction.",)
 
 
 def test_one_row_with_and_without_header(write):
@@ -314,7 +314,7 @@ def test_real_file_with_bad_rows(data_folder):
     expected[20] = 0
     assert odd.vectors.tobytes() == expected.tobytes()
     assert odd.notes[0].startswith("2 bad rows skipped (line 21: it holds nan")
-    assert odd.notes[1] == "1 row all zeros: kept, but without a direction."
+    assert odd.notes[1] == "1 row is all zeros: kept, but without a direction."
 
 
 def test_columns_that_are_aligned_with_spaces(write):

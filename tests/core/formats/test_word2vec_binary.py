@@ -97,7 +97,7 @@ def test_labels_cut_inside_a_character(write):
     data = binary(["a", "b"], VECTORS[:2]).replace(b"b ", b"b\xc3 ")
     found = load(write("x.bin", data))
     assert found.labels == ("a", "b\N{REPLACEMENT CHARACTER}")
-    assert "1 text not valid UTF-8" in found.notes[0]
+    assert "1 text is not valid UTF-8" in found.notes[0]
 
 
 def test_one_dimension_is_refused(write):
