@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from embedviz.app.map_settings import MapSettings
 from embedviz.core.analogies import Method
 from embedviz.core.camera import Camera
-from embedviz.core.matching import matching_rows, share_rows
+from embedviz.core.matching import matching_rows, share_labels, share_rows
 from embedviz.core.neighbors import Metric
 from embedviz.core.projections import Projection
 from embedviz.core.query_vector import QueryVector
@@ -412,6 +412,6 @@ def _comes_from(vector_set: VectorSet, other: VectorSet) -> bool:
 
 def _carried(old: VectorSet | None, row: int | None, new: VectorSet) -> int | None:
     """Return the row of `new` that has the label of a row of `old`, or None."""
-    if old is None or row is None or old.labels[row] not in new:
+    if old is None or row is None or not share_labels(old, new) or old.labels[row] not in new:
         return None
     return new.row(old.labels[row])

@@ -1,7 +1,12 @@
-"""Which row of one set is which row of another: the same row of one file, or the same label."""
+"""Which row of one set is which row of another: the same row of one file, or the same label.
+
+Where the labels are only the numbers of rows, they mean something in the same file alone, or where
+both sets have as many rows, as the same things embedded by two models have. They are no words.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -17,6 +22,24 @@ def share_rows(one: VectorSet, other: VectorSet) -> bool:
     return one.origin.identity is other.origin.identity
 
 
+def share_labels(one: VectorSet, other: VectorSet) -> bool:
+    """Return whether a label means the same in both: a text does, the number of a row may not."""
+    if not (one.is_numbered or other.is_numbered):
+        return True
+    if one.is_numbered != other.is_numbered:
+        return False
+    file = _first_file(one)
+    return len(one) == len(other) or (file is not None and file == _first_file(other))
+
+
+def _first_file(vector_set: VectorSet) -> Path | None:
+    """Return the file that the rows of a set are from, however few of them."""
+    if vector_set.provenance is None:
+        return None
+    path = getattr(vector_set.provenance.line[0].step, "path", None)
+    return path if isinstance(path, Path) else None
+
+
 def matching_rows(source: VectorSet, target: VectorSet, rows: Rows) -> Rows:
     """Return the rows of `target` that stand for rows of `source`.
 
@@ -30,10 +53,12 @@ def matching_rows(source: VectorSet, target: VectorSet, rows: Rows) -> Rows:
     -------
     int array
         Sorted, each once. Rows whose label `target` lacks are left out; of several rows with one
-        label, the first is taken.
+        label, the first is taken. None where labels do not mean the same in both.
     """
     if share_rows(source, target):
         return rows
+    if not share_labels(source, target):
+        return np.empty(0, dtype=np.intp)
     if len(rows) <= _FEW:
         labels = (source.labels[row] for row in rows.tolist())
         found = [target.row(label) for label in labels if label in target]
@@ -44,14 +69,14 @@ def matching_rows(source: VectorSet, target: VectorSet, rows: Rows) -> Rows:
 
 def is_quick(source: VectorSet, target: VectorSet, rows: Rows) -> bool:
     """Return whether `matching_rows` takes no time to speak of for these rows."""
-    if share_rows(source, target) or len(rows) <= _FEW:
+    if share_rows(source, target) or len(rows) <= _FEW or not share_labels(source, target):
         return True
     return target.origin in _known.get(source.origin, {})
 
 
 def match_all(source: VectorSet, target: VectorSet) -> None:
     """Make matching any rows of two sets quick from now on: half a second for a million labels."""
-    if not share_rows(source, target):
+    if not share_rows(source, target) and share_labels(source, target):
         _all_matching(source, target)
 
 

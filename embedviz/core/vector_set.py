@@ -70,6 +70,9 @@ class VectorSet:
         The set that this one is, with something more to each row.
     opened : Opened, optional
         How it was read from a file. Default: as the set that it extends.
+    is_numbered : bool, optional
+        Whether the labels are only the numbers of rows, which mean nothing in another set. Default:
+        where there are no labels, and as in the set with the same ones that it was made from.
     provenance : Provenance, optional
         How it can be made again. Default: from the file that it was read from, by the recipe that
         it was derived with, or as the set that it extends; None where it is only in memory.
@@ -106,6 +109,7 @@ class VectorSet:
         extends: VectorSet | None = None,
         opened: Opened | None = None,
         provenance: Provenance | None = None,
+        is_numbered: bool | None = None,
     ) -> None:
         self.name = name
         self.identity: object = object() if extends is None else extends.identity
@@ -114,6 +118,7 @@ class VectorSet:
             self.labels = tuple(map(str, range(len(self.vectors))))
         else:
             self.labels = labels if type(labels) is tuple else tuple(map(str, labels))
+        self._is_numbered = labels is None if is_numbered is None else is_numbered
         self._given_metadata = metadata
         self.notes = tuple(notes)
         self.source = source
@@ -123,6 +128,9 @@ class VectorSet:
         if thumbnails is None and derivation is not None:
             thumbnails = derivation.parent.thumbnails
         self.thumbnails: Thumbnails | None = thumbnails
+        before = extends if derivation is None else derivation.parent
+        if is_numbered is None and before is not None and before.labels is self.labels:
+            self._is_numbered = before.is_numbered
         self.provenance = _provenance_of(derivation, extends, opened, provenance)
         self._require_rows("labels", len(self.labels))
         if metadata is not None:
@@ -139,6 +147,11 @@ class VectorSet:
         if given is None:
             return pa.table({})
         return given if isinstance(given, pa.Table) else pa.table(dict(given))
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether the labels are only the numbers of rows."""
+        return self._is_numbered
 
     @property
     def path(self) -> str:

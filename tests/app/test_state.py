@@ -399,3 +399,13 @@ def test_settings_of_a_map_change_together():
     assert settings.toggled("x").hidden == frozenset()
     assert settings.toggled("y").hidden == frozenset("xy")
     assert recolored.looks != settings.looks
+
+
+def test_a_row_number_becomes_no_word():
+    numbered = VectorSet(np.zeros((4, 3)))
+    words = VectorSet(np.zeros((3, 3)), ["king", "x", "2"])
+    state = State().opened(numbered).queried(2).opened(words)
+    assert state.query == 0
+    assert len(state.selected) == 0
+    as_many = VectorSet(np.zeros((4, 2)))
+    assert state.activated(numbered).queried(2).opened(as_many).query == 2

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from embedviz.core import matching
-from embedviz.core.matching import matching_rows, share_rows
+from embedviz.core.formats import load
+from embedviz.core.formats.exporting import chosen_rows
+from embedviz.core.matching import is_quick, match_all, matching_rows, share_labels, share_rows
 from embedviz.core.recipes import Truncated
 from embedviz.core.vector_set import VectorSet
 
@@ -45,3 +47,38 @@ def test_what_matches_is_forgotten_with_the_set(monkeypatch):
     before = len(matching._known)
     del source
     assert len(matching._known) == before - 1
+
+
+def test_numbers_of_rows_are_no_labels(way):
+    numbered, words = VectorSet(np.zeros((4, 3))), some_set(["2", "x", "0"])
+    assert numbered.is_numbered
+    assert not words.is_numbered
+    rows = np.array([0, 2])
+    for one, other in ((numbered, words), (words, numbered)):
+        assert not share_labels(one, other)
+        assert matching_rows(one, other, rows).tolist() == []
+        assert is_quick(one, other, rows)
+        match_all(one, other)
+    assert matching_rows(words, some_set(["0", "2"]), rows).tolist() == [0, 1]
+
+
+def test_numbers_of_rows_mean_the_same_in_sets_of_one_length(way):
+    one, other = VectorSet(np.zeros((4, 3))), VectorSet(np.zeros((4, 5)))
+    assert matching_rows(one, other, np.array([1, 3])).tolist() == [1, 3]
+    longer = VectorSet(np.zeros((5, 3)))
+    assert matching_rows(one, longer, np.array([1, 3])).tolist() == []
+
+
+def test_numbers_of_rows_mean_the_same_in_one_file(way, tmp_path):
+    np.save(tmp_path / "x.npy", np.random.default_rng(0).normal(size=(50, 4)))
+    whole, part = load(tmp_path / "x.npy"), load(tmp_path / "x.npy", sample=20)
+    assert whole.is_numbered
+    assert part.is_numbered
+    row = int(part.labels[7])
+    assert matching_rows(part, whole, np.array([7])).tolist() == [row]
+    some = chosen_rows(Truncated(2).derive(whole), [row, 3])
+    assert some.is_numbered
+    assert matching_rows(part, some, np.array([7])).tolist() == [0]
+    named = load(tmp_path / "x.npy", labels=[f"w{i}" for i in range(50)])
+    assert not named.is_numbered
+    assert matching_rows(whole, named, np.array([7])).tolist() == []

@@ -82,6 +82,7 @@ def with_companions(contents: Contents, source: Source, settings: ReadSettings) 
     if settings.numbers_rows or contents.labels is None:
         start = "No labels: the" if contents.labels is None else "The"
         contents.labels = label_by_number(contents.rows)
+        contents.facts.is_numbered = True
         contents.notes.append(f"{start} rows are called by their numbers, from 0.")
     elif n_repeated := count_repeated(contents.labels):
         contents.notes.append(

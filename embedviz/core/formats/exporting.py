@@ -67,6 +67,7 @@ def chosen_rows(vector_set: VectorSet, rows: ArrayLike, name: str | None = None)
         notes=(*vector_set.notes, note_on_part(len(chosen), vector_set)),
         thumbnails=None if pictures is None else ChosenImages(pictures, chosen),
         provenance=_note_rows(ChosenRows(chosen, name), vector_set),
+        is_numbered=vector_set.is_numbered,
     )
 
 
