@@ -23,8 +23,9 @@ from embedviz.app.pairing import Wanted, pair_up
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
-from embedviz.core.formats.reading import counted
+from embedviz.core.formats.reading import ReadSettings, counted
 from embedviz.core.progress import Report
+from embedviz.core.provenance import FromSample
 from embedviz.core.steps import STEPS
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.crash_offer import CrashOffer
@@ -105,8 +106,7 @@ class SessionFiles(QObject):
         others = [path for path in files if path not in sessions]
         if not sessions:
             return others
-        self.open(sessions[-1])
-        self._rest = others
+        self.open(sessions[-1], rest=others)
         return []
 
     def save(self, path: Path) -> None:
@@ -114,12 +114,31 @@ class SessionFiles(QObject):
         work = partial(_save, path, self._session.state, self.describe_window())
         self.task.run(work, partial(self._on_saved, path))
 
-    def open(self, path: Path, orphan: Orphan | None = None) -> None:
-        """Open a session in place of what is open; asks for files that were moved."""
+    def open(self, path: Path, orphan: Orphan | None = None, rest: Sequence[Path] = ()) -> None:
+        """Open a session in place of what is open, and then other files.
+
+        Asks before it closes more than a bundled sample, and for files that were moved.
+        """
         self._window.notice.clear()
-        self._restored, self._rest = orphan, []
+        closed = _closed_by_another(self._session.state)
+        begin = partial(self._begin, path, orphan, rest)
+        if not closed:
+            begin()
+            return
+        name = path.name if orphan is None else "the last session"
+        self._window.notice.tell(
+            f"Opening {name} closes {closed}.", "Open", begin, "Keep", partial(self._keep, rest)
+        )
+
+    def _begin(self, path: Path, orphan: Orphan | None, rest: Sequence[Path]) -> None:
+        self._window.notice.clear()
+        self._restored, self._rest = orphan, list(rest)
         read = partial(_read, path, {})
         self.task.run(read, partial(self._locate, path))
+
+    def _keep(self, rest: Sequence[Path]) -> None:
+        if rest:
+            self._window.open_files(pair_up(rest))
 
     def _on_saved(self, path: Path, left_out: tuple[str, ...]) -> None:
         self.remembering.change(lambda settings: settings.with_recent(_recent(path)))
@@ -230,7 +249,7 @@ class SessionFiles(QObject):
             return
         labels = None if recent.labels is None else Path(recent.labels)
         metadata = None if recent.metadata is None else Path(recent.metadata)
-        self._window.open_files([Wanted(path, labels, metadata)])
+        self._window.open_files([Wanted(path, labels, metadata, recent.settings)])
 
 
 def ask_to_save(window: MainWindow) -> None:
@@ -265,6 +284,21 @@ def _only_in_memory(state: State) -> str:
     )
 
 
+def _closed_by_another(state: State) -> str:
+    """Return which sets a session would close, in words; nothing where it is no loss."""
+    closed = [each for each in state.sets if can_be_kept(each)]
+    if not closed or (len(closed) == len(state.sets) == 1 and _is_sample(closed[0])):
+        return ""
+    if len(closed) < len(state.sets):
+        return f"{len(closed)} of the {len(state.sets)} sets that are open"
+    return "the set that is open" if len(closed) == 1 else f"the {len(closed)} sets that are open"
+
+
+def _is_sample(vector_set: VectorSet) -> bool:
+    provenance = vector_set.provenance
+    return provenance is not None and isinstance(provenance.step, FromSample)
+
+
 def _with_memory_of(state: State, current: State) -> State:
     """Return a state with the sets of another one that no file has: they would be lost."""
     kept = tuple(each for each in current.sets if not can_be_kept(each))
@@ -283,15 +317,17 @@ def _opened(vector_set: VectorSet) -> Recent | None:
     opened = vector_set.opened
     if vector_set.derivation is not None or opened is None:
         return None
-    return _recent(opened.path, opened.settings.labels, opened.settings.metadata)
+    return _recent(opened.path, opened.settings)
 
 
-def _recent(path: Path, labels: object = None, metadata: object = None) -> Recent:
-    seconds = [
+def _recent(path: Path, how: ReadSettings | None = None) -> Recent:
+    how = how or ReadSettings()
+    labels, metadata = (
         str(Path(each).absolute()) if isinstance(each, (str, PathLike)) else None
-        for each in (labels, metadata)
-    ]
-    return Recent(str(path.absolute()), *seconds)
+        for each in (how.labels, how.metadata)
+    )
+    others = replace(how, labels=None, metadata=None, is_preview=False)
+    return Recent(str(path.absolute()), labels, metadata, others)
 
 
 def _add_recent(opened: Recent, settings: Any) -> Any:

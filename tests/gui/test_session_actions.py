@@ -17,6 +17,7 @@ from embedviz.app.files.autosave import autosave_folder
 from embedviz.app.files.settings import Recent, read_settings
 from embedviz.app.pairing import Wanted
 from embedviz.core.camera import Camera
+from embedviz.core.formats.reading import ReadSettings
 from embedviz.core.recipes import Whitened
 from embedviz.core.samples import load_sample
 from embedviz.gui.figures import draw_image
@@ -143,7 +144,14 @@ def test_it_takes_the_place_of_what_is_open(saved, settled):
     before = shown(window)
     window.session.show(window.session.state.closed(window.session.state.sets[0]))
     window.session.show(window.session.state.opened(load_sample("words")))
+    changed = shown(window)
     window.open_paths([path])
+    assert window.notice.text == "Opening work.embedviz closes the 2 sets that are open."
+    window.notice.other.click()
+    settled(window)
+    assert shown(window) == changed
+    window.open_paths([path])
+    window.notice.offer.click()
     settled(window)
     assert shown(window) == before
     assert not window.session.can_undo
@@ -158,6 +166,8 @@ def test_sets_in_memory_are_named_and_stay(saved, settled, toy, folder, monkeypa
     assert "toy" not in path.read_text()
     answer(monkeypatch, path)
     window.trigger("file.open_session")
+    assert "closes 3 of the 4 sets that are open." in window.notice.text
+    window.notice.offer.click()
     settled(window)
     assert names(window)[-1] == "toy"
     assert "still open" in window.notice.text
@@ -261,7 +271,9 @@ def test_odd_arrangements_change_nothing(saved, second, settled):
     for odd in (None, [], {"beside": 3, "hidden": [1], "widths": ["x"], "front": []}):
         document["window"] = {"arrangement": odd, "theme": 7}
         path.write_text(json.dumps(document))
-        second.open_paths([path])
+        second.files.open(path)
+        if second.session.state.sets:
+            second.notice.offer.click()
         settled(second)
         assert len(names(second)) == 3
         assert second.docks["map"].isVisible()
@@ -277,6 +289,51 @@ def test_recent_files_are_listed_and_opened(window, folder, settled, qtbot, seco
     menu.entries[1].trigger()
     settled(second)
     assert names(second) == ["glove"]
+
+
+def test_a_sample_alone_is_closed_without_a_question(saved, second, settled):
+    _, path = saved
+    second.trigger("file.words")
+    settled(second)
+    second.open_paths([path])
+    settled(second)
+    assert len(names(second)) == 3
+    assert second.notice.text == ""
+
+
+def test_files_dropped_with_a_session_that_is_not_wanted_are_opened(saved, settled, folder):
+    window, path = saved
+    np.save(folder / "more.npy", np.eye(3))
+    for button in ("other", "offer"):
+        window.open_paths([path, folder / "more.npy"])
+        getattr(window.notice, button).click()
+        settled(window)
+        more = ["more"]
+        assert names(window) == ["glove", "whitened, strength 0.5", "other", *more]
+
+
+def test_a_recent_file_is_opened_as_it_was(window, folder, settled, qtbot, second):
+    (folder / "l.txt").write_text("".join(f"name {i}\n" for i in range(60)))
+    with (folder / "other.csv").open("a") as file:
+        file.write("x,1,2\n")
+    how = ReadSettings(sample=20, seed=3, on_bad_rows="skip")
+    window.open_files(
+        [
+            Wanted(folder / "glove.csv", folder / "l.txt", settings=ReadSettings(max_rows=30)),
+            Wanted(folder / "other.csv", settings=how),
+        ]
+    )
+    settled(window)
+    qtbot.waitUntil(lambda: not window.files.remembering.is_busy)
+    second.files.recent_menu.fill()
+    for entry in second.files.recent_menu.entries:
+        entry.trigger()
+        settled(second)
+    assert second.notice.text == ""
+    for one, other in zip(window.session.state.sets, second.session.state.sets[::-1], strict=True):
+        assert one.labels == other.labels
+        assert one.notes == other.notes
+    assert second.session.state.sets[0].opened.settings == replace(how, scans_later=True)
 
 
 def test_recent_files_that_are_gone_are_gray_and_all_can_be_forgotten(

@@ -7,15 +7,16 @@ other's changes. A file that is damaged counts as none, and is replaced by the n
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile
 
 from embedviz.app.files.documents import read_document, write_document
 from embedviz.app.files.places import data_folder
-from embedviz.app.files.values import Unfit, from_json, settings_of
+from embedviz.app.files.values import Unfit, made, settings_of, to_json
 from embedviz.core.errors import UserError
+from embedviz.core.formats.reading import ReadSettings
 
 MOST_RECENT = 10
 _FORMAT = "embedviz settings"
@@ -33,11 +34,14 @@ class Recent:
         Absolute; a file of vectors or a session.
     labels, metadata : str or None
         The second file it was opened with.
+    settings : ReadSettings
+        What else was decided about it: columns, a sample, bad rows.
     """
 
     path: str
     labels: str | None = None
     metadata: str | None = None
+    settings: ReadSettings = field(default_factory=ReadSettings)
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ def change_settings(change: Callable[[Settings], Settings]) -> None:
         old = read_settings()
         new = change(old)
         if new != old:
-            document = {"format": _FORMAT, "version": _VERSION, **asdict(new)}
+            document = {"format": _FORMAT, "version": _VERSION, **to_json(new)}
             write_document(path, document)
     finally:
         if is_locked:
@@ -123,10 +127,22 @@ def titles_of(files: tuple[Recent, ...]) -> list[str]:
 
 def _recent(value: object) -> Recent | None:
     try:
-        found: Recent = from_json(Recent, value)
-    except Unfit:
+        known = settings_of(Recent, value, without=("settings",))
+        found = Recent(**known)
+    except (Unfit, TypeError):
         return None
+    found = replace(found, settings=_how(value))
     return found if found.path and "\0" not in found.path else None
+
+
+def _how(value: object) -> ReadSettings:
+    """Return how a file was opened; as usual where that makes no sense."""
+    given = value.get("settings") if isinstance(value, dict) else None
+    without = ("labels", "metadata", "is_preview")
+    try:
+        return made(ReadSettings, settings_of(ReadSettings, given, without))
+    except Unfit:
+        return ReadSettings()
 
 
 def _ignore(name: str) -> None:

@@ -16,6 +16,7 @@ from embedviz.app.files.settings import (
     titles_of,
 )
 from embedviz.core.errors import UserError
+from embedviz.core.formats.reading import ReadSettings
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +30,11 @@ def test_what_is_remembered_comes_back():
     change_settings(lambda settings: replace(settings, theme="dark"))
     change_settings(lambda settings: settings.with_recent(Recent("/a/b.txt", "/a/l.txt")))
     expected = Settings((Recent("/a/b.txt", "/a/l.txt"),), "dark", "/a")
+    assert read_settings() == expected
+    how = ReadSettings(label_column="word", sample=5, seed=2, on_bad_rows="skip")
+    change_settings(lambda settings: settings.with_recent(Recent("/a/b.txt", settings=how)))
+    assert read_settings().recent == (Recent("/a/b.txt", settings=how),)
+    change_settings(lambda settings: settings.with_recent(Recent("/a/b.txt", "/a/l.txt")))
     assert read_settings() == expected
     change_settings(Settings.without_recent)
     assert read_settings() == Settings((), "dark", "/a")
@@ -63,7 +69,8 @@ def test_a_broken_file_is_as_none_and_is_replaced(content):
 
 def test_what_makes_no_sense_is_left_out():
     settings_path().parent.mkdir(parents=True)
-    recent = [{"path": "/a"}, {"path": 3}, 7, {"path": ""}, {"path": "/b", "labels": []}]
+    recent = [{"path": "/a"}, {"path": 3}, 7, {"path": ""}, {"path": "/b", "labels": []}, {}]
+    recent[0]["settings"] = {"sample": -1, "seed": "x", "is_preview": True}
     document = {"format": "embedviz settings", "version": 1, "theme": 3, "folder": "/f"}
     settings_path().write_text(json.dumps({**document, "recent": recent}))
     assert read_settings() == Settings((Recent("/a"),), None, "/f")
