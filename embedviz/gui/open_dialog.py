@@ -87,6 +87,11 @@ class OpenDialog(QDialog):
         self.show()
         self.preview.setFocus()
 
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's name
+        """Go where the user wants to, and stay there."""
+        self._focus_waits = False
+        return super().focusNextPrevChild(forward)
+
     def _make_parts(self) -> None:
         path = self.check.path
         self.title = ElidedLabel("headline")
@@ -215,7 +220,17 @@ class OpenDialog(QDialog):
             self.preview.setFocus()
             self._focus_waits = True
         self.open_button.setEnabled(on)
-        if on and self._focus_waits and self.preview.hasFocus():
+        # Qt goes on to Cancel, where the rows are not there yet when the window becomes active.
+        if (
+            on
+            and self._focus_waits
+            and self.focusWidget()
+            in (
+                None,
+                self.preview,
+                self.cancel_button,
+            )
+        ):
             self.open_button.setFocus()
         self._focus_waits = self._focus_waits and not on
 

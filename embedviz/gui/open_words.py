@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
 from typing import Literal
 
 from embedviz.core.errors import Undecided, UserError
@@ -15,18 +17,12 @@ from embedviz.gui.file_check import FileCheck
 
 Kind = Literal["error", "warning", "note"]
 
-_QUIET = (
-    "Labels from ",
-    "Vectors from ",
-    "Metadata from ",
-    "No labels: ",
-    "The rows are called by their numbers",
-    "Converted from ",
-    "Only the first ",
-    "A random sample ",
-    "The rows were looked at as far as ",
-)
-"""How sentences begin that say what was done, and warn of nothing."""
+_is_quiet = re.compile(
+    r"(?:Labels|Vectors|Metadata) from |No labels: |The rows are called by their numbers|"
+    r"Converted from |Only the first |A random sample |The settings name |There are bookmarks in |"
+    r"The rows were looked at as far as |[0-9,]+ rows? repeats? an earlier row|.+: '.*', from .+\.$"
+).match
+"""Which sentences say what was done or found, and warn of nothing."""
 
 
 @dataclass(frozen=True)
@@ -109,15 +105,23 @@ def remarks_on(check: FileCheck) -> list[Remark]:
     notes = [re.sub(r"^([0-9,]+ bad rows?) skipped", r"\1", note) for note in _notes(check)]
     if check.scan is not None:
         notes += describe_scan(check.scan)
-    quiet = [note for note in notes if note.startswith(_QUIET)]
+    quiet = [note for note in notes if _is_quiet(note)]
     said += [Remark(note, "warning") for note in notes if note not in quiet]
     return said + [Remark(note, "note") for note in quiet]
 
 
-def _notes(check: FileCheck) -> tuple[str, ...]:
-    if check.vector_set is not None:
-        return check.vector_set.notes
-    return () if check.finding is None else tuple(check.finding.notes)
+def _notes(check: FileCheck) -> list[str]:
+    """Return the notes on a file, but for what the dialog shows in other places already."""
+    notes = check.vector_set.notes if check.vector_set is not None else ()
+    if check.vector_set is None and check.finding is not None:
+        notes = tuple(check.finding.notes)
+    said = ["A random sample of ", "Only the first "]
+    facts, settings = check.facts, check.settings
+    if facts is not None and (facts.key is not None or facts.vector_column is not None):
+        said.append("Vectors from ")
+    if isinstance(settings.labels, str | PathLike):
+        said.append(f"Labels from {Path(settings.labels).name}.")
+    return [note for note in notes if not note.startswith(tuple(said))]
 
 
 _WAYS_ON = {

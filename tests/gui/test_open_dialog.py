@@ -1,10 +1,13 @@
 """The dialog before a file is opened, used as a person would."""
 
+import json
+import pickle
 import threading
+import zipfile
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from embedviz.app.pairing import Wanted, column_names
@@ -13,6 +16,7 @@ from embedviz.core import formats
 from embedviz.core.errors import Undecided
 from embedviz.core.formats.reading import ReadSettings
 from embedviz.gui import file_check
+from embedviz.gui.code_line import CodeLine
 from embedviz.gui.open_dialog import OpenDialogs
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import THEMES
@@ -266,6 +270,10 @@ def test_labels_and_metadata_from_second_files(ask, chosen_file, asker, qtbot, t
     assert not dialog.open_button.isEnabled()
     assert "probably a header" in dialog.remarks.texts[0]
     assert "labels_header" not in dialog.remarks.texts[0]
+    assert dialog.told.text() == "Say above whether the first line is a header."
+    below = decisions.labels_header.mapTo(dialog, QPoint()).y()
+    assert decisions.labels.mapTo(dialog, QPoint()).y() < below
+    assert below < decisions.metadata.mapTo(dialog, QPoint()).y()
     decisions.labels_header.click()
     ask.settle(dialog)
     assert dialog.open_button.isEnabled()
@@ -323,6 +331,101 @@ def test_a_sample_is_said_ever_after(window, qtbot, idle, text_file):
     assert said in window.statusBar().facts.text()
     assert "40 of 300 rows, seed 3" in window.library.sets.item(0).toolTip()
     assert said in window.panes[0].view._picture.caption
+
+
+def test_the_rows_of_a_sample_are_shown_when_it_is_drawn(slow, asker, qtbot, text_file):
+    asker.ask(Wanted(text_file, settings=ReadSettings(sample=40, seed=1)))
+    dialog = asker.dialog
+    qtbot.waitUntil(lambda: dialog.preview.rows.rowCount() > 0)
+    assert dialog.preview.rows.index(0, 0).data() == "w0"
+    assert "The first rows of the file" in dialog.above.text()
+    assert dialog.above.isVisible()
+    slow.set()
+    settle(dialog, qtbot)
+    drawn = dialog.check.vector_set
+    assert not dialog.above.isVisible()
+    assert dialog.preview.rows.rowCount() == 40
+    shown = [dialog.preview.rows.index(row, 0).data() for row in range(40)]
+    assert shown == list(drawn.labels)
+    dialog.reject()
+    assert dialog.preview.shown is None
+
+
+def test_no_more_rows_can_be_wanted_than_there_are(ask, text_file):
+    dialog = ask(text_file)
+    choose(dialog.decisions.part, "A random sample")
+    ask.settle(dialog)
+    assert dialog.decisions.count.value() == 300
+    assert dialog.check.settings.sample == 300
+    dialog.decisions.count.setValue(301)
+    assert dialog.decisions.count.value() == 300
+
+
+def test_metadata_of_other_rows_are_joined_by_one_click(
+    ask, chosen_file, asker, qtbot, text_file, tmp_path
+):
+    (tmp_path / "more.tsv").write_text("n\tword\n7\tw3\n8\tw1\n")
+    dialog = ask(text_file)
+    chosen_file[:] = [tmp_path / "more.tsv"]
+    dialog.decisions.metadata.choose.click()
+    ask.settle(dialog)
+    assert "Its column 'word' holds labels" in dialog.remarks.texts[0]
+    assert dialog.offer.text() == "Join by word, which holds the labels"
+    assert dialog.told.text() == "Choose above how the metadata find their rows."
+    dialog.offer.click()
+    ask.settle(dialog)
+    assert not dialog.offer.isVisible()
+    dialog.accept()
+    assert opened(asker, qtbot).metadata.column("n").to_pylist()[:4] == [None, 8, None, 7]
+
+
+def test_files_of_an_archive_are_called_files(ask, tmp_path, numbers, text_file):
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
+        for name in ("a.txt", "b.txt"):
+            archive.write(text_file, name)
+    dialog = ask(tmp_path / "two.zip")
+    assert dialog.decisions._key_caption.text() == "File"
+    choose(dialog.decisions.key, "b.txt")
+    ask.settle(dialog)
+    assert dialog.open_button.isEnabled()
+    assert dialog.decisions._key_caption.text() == "File"
+    dialog.reject()
+    np.savez(tmp_path / "two.npz", first=numbers, second=numbers)
+    dialog = ask(tmp_path / "two.npz")
+    assert dialog.decisions._key_caption.text() == "Array"
+
+
+def test_the_settings_of_the_projector_have_the_size_of_their_tensors(ask, tmp_path, numbers):
+    numbers.tofile(tmp_path / "t.bytes")
+    shape = list(numbers.shape)
+    both = [{"tensorName": name, "tensorShape": shape, "tensorPath": "t.bytes"} for name in "ab"]
+    path = tmp_path / "projector_config.json"
+    path.write_text(json.dumps({"embeddings": both}))
+    dialog = ask(path, ReadSettings(key="a"))
+    assert "9.6 kB on disk" in dialog.measures.text()
+    assert {remark.kind for remark in dialog.remarks._shown} == {"note"}
+
+
+def test_code_in_an_error_is_a_field_of_its_own(ask, tmp_path):
+    (tmp_path / "words.pkl").write_bytes(pickle.dumps({"a": [1.0, 2.0]}, protocol=4))
+    dialog = ask(tmp_path / "words.pkl")
+    (code,) = dialog.findChildren(CodeLine)
+    assert code.field.toPlainText().startswith("import ")
+    assert code.field.toPlainText() in dialog.remarks.texts[0]
+
+
+def test_the_keyboard_goes_to_open_but_stays_where_it_was_sent(slow, asker, qtbot, text_file):
+    slow.set()
+    dialog = ask_in(asker, qtbot, text_file)
+    assert dialog.focusWidget() is dialog.open_button
+    dialog.reject()
+    asker.ask(Wanted(text_file))
+    dialog = asker.dialog
+    dialog.cancel_button.setFocus()
+    dialog.focusNextPrevChild(True)
+    dialog.cancel_button.setFocus()
+    settle(dialog, qtbot)
+    assert dialog.focusWidget() is dialog.cancel_button
 
 
 def test_the_first_rows_alone(ask, asker, qtbot, text_file):

@@ -87,7 +87,7 @@ def finding_of(contents: Contents, source: Source, settings: ReadSettings) -> Fi
         path=source.path,
         settings=settings,
         format_name=contents.format_name,
-        n_bytes=source.size,
+        n_bytes=source.size if contents.n_bytes is None else contents.n_bytes,
         n_rows=next((count for count in known if count is not None), None),
         is_estimated=contents.n_rows is None,
         dimensions=contents.vectors.shape[1],

@@ -76,7 +76,7 @@ class Chosen:
 
     def completed(self, contents: Contents) -> Contents:
         """Return the contents of the tensors with what the settings say of them."""
-        contents.name = self.name
+        contents.name, contents.n_bytes = self.name, self.source.size
         contents.facts.key, contents.facts.keys = self.name, self.others
         contents.notes[:0] = self.notes
         return contents

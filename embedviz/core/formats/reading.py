@@ -147,6 +147,8 @@ class Contents:
     facts : Facts
     name : str
         What the set is called; nothing where that is the name of the file.
+    n_bytes : int or None
+        On disk, where the vectors are in another file than the one that was named.
     """
 
     format_name: str
@@ -160,6 +162,7 @@ class Contents:
     companions: tuple[Path, ...] = ()
     facts: Facts = field(default_factory=Facts)
     name: str = ""
+    n_bytes: int | None = None
 
 
 @dataclass(frozen=True)
