@@ -10,9 +10,7 @@ field too many looks like a part of the label ("item 23" rather than "the 0.418"
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -42,160 +40,25 @@ from embedviz.core.formats.reading import (
 )
 from embedviz.core.formats.rows import RowCollector, keep_rows
 from embedviz.core.formats.source import (
-    BLANKS,
-    MOST_FIELDS,
     Bytes,
     Source,
     block_bytes,
     count_lines,
     line_blocks,
 )
+from embedviz.core.formats.text_layouts import (
+    Layout,
+    count_trailing_numbers,
+    find_layout,
+    split_from_right,
+    with_points,
+)
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix
 
-find_header = re.compile(rb" *([0-9]{1,40})[ \t]+([0-9]{1,40})[ \t\r]*(?:\n|\Z)").match
-"""Matches the line `N D` at the start of a text."""
-
 _MOST_ROWS = 10**10
-
-_has_wide_gaps = re.compile(rb"[0-9.][ \t]{2,}[-+.0-9]").search
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How the lines of a file are made.
-
-    Attributes
-    ----------
-    header : (int, int) or None
-        The numbers of rows and dimensions that the first line claims.
-    dimensions : int
-    is_labeled : bool
-    is_aligned : bool
-        Whether there are several spaces between numbers, so that those after a label are none of
-        its own.
-    names_columns : bool
-        Whether the first line has names for the columns, as R writes it.
-    is_quoted : bool
-        Whether these are in quotes, and so the labels.
-    """
-
-    header: tuple[int, int] | None
-    dimensions: int
-    is_labeled: bool
-    is_aligned: bool = False
-    names_columns: bool = False
-    is_quoted: bool = False
-
-
-def find_layout(source: Source) -> Layout | None:
-    """Return the layout of the file, or None when its lines are not labels and numbers."""
-    lines = source.lines
-    found = find_header(lines[0]) if lines else None
-    claimed = (int(found[1]), int(found[2])) if found else None
-    body = [_Line.of(line) for line in lines[1 if claimed else 0 :]]
-    if not body:
-        is_header = claimed and b"\t" not in lines[0]
-        return Layout(claimed, claimed[1], is_labeled=True) if claimed and is_header else None
-    if claimed and claimed[1] > 1:
-        body = _with_tabs(lines[1:], claimed[1]) or body
-    if all(line.is_bare for line in body):
-        count = _most_common([line.n_numbers for line in body])
-        if claimed is None or claimed[1] == count:
-            return Layout(claimed, count, is_labeled=False)
-    dimensions = _most_common([line.dimensions for line in body])
-    if 2 * sum(line.dimensions == dimensions > 0 for line in body) < len(body):
-        return None
-    if dimensions == 1 and any(len(line.fields) != 2 for line in body):
-        return None  # Any sentence may end in a number.
-    if claimed and _header_is_believed(claimed[1], body):
-        dimensions = claimed[1]
-    is_promised = claimed is not None and claimed[1] == dimensions
-    texts = lines[1:] if claimed else lines
-    n_of_table = 0 if is_promised else sum(_is_of_table(line, dimensions) for line in texts)
-    if 2 * n_of_table > len(texts):
-        return None
-    n_aligned = sum(bool(_has_wide_gaps(line)) for line in lines)
-    names_columns = claimed is None and len(body) > 1 and body[0].has_names(dimensions)
-    return Layout(
-        claimed,
-        dimensions,
-        is_labeled=True,
-        is_aligned=2 * n_aligned > len(body),
-        names_columns=names_columns,
-        is_quoted=names_columns and all(map(_is_quoted, body[0].fields)),
-    )
-
-
-def _most_common(counts: list[int]) -> int:
-    return Counter(counts).most_common(1)[0][0]
-
-
-@dataclass(frozen=True)
-class _Line:
-    fields: list[bytes]
-    n_numbers: int
-
-    @classmethod
-    def of(cls, line: bytes, *, takes_tabs: bool = False) -> _Line:
-        line = line.rstrip(BLANKS)
-        is_tabbed = line.rfind(b"\t") > line.rfind(b" ")
-        if (is_tabbed and not takes_tabs) or line.count(b" ") + line.count(b"\t") > MOST_FIELDS:
-            return cls([], 0)
-        fields = re.split(rb"[ \t]+", line)
-        return cls(fields, _trailing_numbers(fields))
-
-    @property
-    def dimensions(self) -> int:
-        return max(min(self.n_numbers, len(self.fields) - 1), 0)
-
-    @property
-    def is_bare(self) -> bool:
-        """Whether there are only numbers, the first too detailed for a label."""
-        fields = self.fields[self.fields[:1] == [b""] :]
-        return len(fields) == self.n_numbers > 0 and bool(is_fraction(fields[0]))
-
-    def has_names(self, dimensions: int) -> bool:
-        """Whether these are names of that many columns of numbers, and perhaps of the labels."""
-        names = set(self.fields)
-        is_long = len(self.fields) - dimensions in (0, 1)
-        return is_long and len(names) == len(self.fields) and not any(map(is_number, names))
-
-
-def _is_quoted(field: bytes) -> bool:
-    return len(field) > 1 and field[:1] == field[-1:] == b'"'
-
-
-def _is_of_table(line: bytes, dimensions: int) -> bool:
-    """Return whether there are columns before the numbers, or one of theirs, as in "a,b,0.5 1"."""
-    _, length = _split_from_right(line.rstrip(BLANKS), dimensions)
-    label = line[: max(length, 0)].strip(BLANKS)
-    parts = re.split(rb"[,;|]", label)
-    return b"\t" in label or (len(parts) > 1 and bool(is_fraction(parts[-1])))
-
-
-def _with_tabs(lines: list[bytes], claimed: int) -> list[_Line] | None:
-    """Return lines with tabs between their numbers, if they are as long as the header claims."""
-    body = [_Line.of(line, takes_tabs=True) for line in lines]
-    n_fitting = sum(
-        line.dimensions >= claimed or (line.is_bare and line.n_numbers == claimed) for line in body
-    )
-    return body if 2 * n_fitting > len(body) else None
-
-
-def _trailing_numbers(fields: list[bytes]) -> int:
-    for count, field in enumerate(reversed(fields)):
-        if not (is_number(field) or is_not_finite(field)):
-            return count
-    return len(fields)
-
-
-def _header_is_believed(claimed: int, body: list[_Line]) -> bool:
-    fitting = [line for line in body if line.dimensions >= claimed > 0]
-    if 2 * len(fitting) < len(body):
-        return False
-    longer = [line for line in fitting if line.dimensions > claimed]
-    return not any(is_fraction(line.fields[-claimed - 1]) for line in longer)
+_quotes_inside = re.compile(r'\\(["\\])|""').sub
+_COMMA, _POINT = np.frombuffer(b",.", np.uint8)
 
 
 def require_true_header(name: str, promised: int) -> None:
@@ -280,14 +143,15 @@ class _LineReader:
         starts, stops = np.empty((2, n_lines), np.int64)
         state = np.empty(n_lines, np.uint8)
         vectors = self._rows.space_for(n_lines, fraction)
-        parse_lines(block, vectors, self._layout.is_labeled, starts, stops, state)
+        numbers = np.where(block == _COMMA, _POINT, block) if self._layout.has_commas else block
+        parse_lines(numbers, vectors, self._layout.is_labeled, starts, stops, state)
         lines = self._find_rows(state)
         keep_rows(vectors, lines)
         problems: dict[int, str] = {}
         for row in np.flatnonzero(state[lines] == DOUBTFUL).tolist():
             start, stop = starts[lines[row]], stops[lines[row]]
             try:
-                length = self._parse_slowly(block[start:stop].tobytes(), vectors[row])
+                length = self._parse_slowly(numbers[start:stop].tobytes(), vectors[row])
             except ValueError as reason:
                 problems[row] = str(reason)
                 length = 0
@@ -321,7 +185,7 @@ class _LineReader:
     def _parse_slowly(self, line: bytes, out: Matrix) -> int:
         """Parse what the compiled loop left over; return the length of the label."""
         wanted = self._layout.dimensions
-        fields, length = _split_from_right(line, wanted)
+        fields, length = split_from_right(line, wanted)
         is_complete = len(fields) == wanted and (length >= 0) == self._layout.is_labeled
         if not (is_complete and all(map(is_number, fields))):
             raise ValueError(_explain(line, wanted, fields))
@@ -334,7 +198,8 @@ class _LineReader:
         """Return the rows whose label ends in a number of the vector, or holds another row."""
         found = {}
         for row, label in enumerate(labels):
-            if label[-1:].isdigit() and is_fraction(last_word(label)):
+            last = last_word(label) if label[-1:].isdigit() else b""
+            if is_fraction(with_points(last) if self._layout.has_commas else last):
                 found[row] = f"more than {counted(self._layout.dimensions, 'number')}"
             elif "\r" in label and is_number(last_word(label.rpartition("\r")[0])):
                 found[row] = "two rows with a carriage return but no line end between them"
@@ -352,34 +217,25 @@ class _LineReader:
                 )
         if self._layout.names_columns:
             notes.append("The first line names the columns.")
+        if self._layout.is_quoted:
+            notes.append("The labels are in double quotes, which were taken off.")
+        if self._layout.has_commas:
+            notes.append("The numbers are written with a decimal comma.")
         if self._n_blank:
             notes.append(f"{counted(self._n_blank, 'blank line')} passed over.")
         return notes + note_on_replaced(self._n_replaced)
 
 
 def _unquoted(label: str) -> str:
-    is_quoted = len(label) > 1 and label[0] == label[-1] == '"'
-    return label[1:-1].replace('\\"', '"') if is_quoted else label
+    if not (len(label) > 1 and label[0] == label[-1] == '"'):
+        return label
+    return _quotes_inside(lambda found: found[1] or '"', label[1:-1])
 
 
 def last_word(label: str) -> bytes:
     """Return what follows the last space or tab, nothing if there is none."""
     words = re.split("[ \t]", label)
     return words[-1].encode("utf-8", "replace") if len(words) > 1 else b""
-
-
-def _split_from_right(line: bytes, count: int) -> tuple[list[bytes], int]:
-    """Return the last `count` fields, and the length of what is left, -1 if there is nothing."""
-    blanked = line.replace(b"\t", b" ")
-    fields: list[bytes] = []
-    end = len(line)
-    while len(fields) < count and end >= 0:
-        while fields and end > 0 and blanked[end - 1] == ord(" "):
-            end -= 1
-        cut = blanked.rfind(b" ", 0, end)
-        fields.append(line[cut + 1 : end])
-        end = cut
-    return fields[::-1], end
 
 
 def _explain(line: bytes, wanted: int, fields: list[bytes]) -> str:
@@ -390,7 +246,7 @@ def _explain(line: bytes, wanted: int, fields: list[bytes]) -> str:
         if is_not_finite(field):
             return describe_field(field)
     all_fields = re.split(rb"[ \t]+", line)
-    count = _trailing_numbers(all_fields)
+    count = count_trailing_numbers(all_fields)
     if len(all_fields) == wanted + 1 and count < wanted:
         return describe_field(all_fields[-1 - count])
     return f"{counted(count, 'number')} instead of {wanted:,}"

@@ -118,7 +118,52 @@ def test_names_of_columns_above_the_numbers(write, first, mark):
     found = load(write("x.txt", text))
     assert found.labels == ("a", "b")
     np.testing.assert_array_equal(found.vectors, [[0.5, 1], [2, 3]])
-    assert found.notes == ("The first line names the columns.",)
+    quotes = ["The labels are in double quotes, which were taken off."] if mark else []
+    assert list(found.notes) == ["The first line names the columns.", *quotes]
+
+
+def test_quotes_around_all_labels_are_taken_off(write):
+    found = load(write("x.txt", '"new york" 1 2\n"a ""b""" 3 4\n"\\"" 5 6\n"c" 7 8\n'))
+    assert found.labels == ("new york", 'a "b"', '"', "c")
+    assert found.notes == ("The labels are in double quotes, which were taken off.",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"a" 1 2\nb 3 4\n', '" 1 2\n"" 3 4\n', '"a" 1 2\n', '2 2\n"a" 1 2\n"b" 3 4\n'],
+)
+def test_other_quotes_belong_to_their_labels(write, text):
+    assert load(write("x.txt", text)).labels[0][:1] == '"'
+
+
+@pytest.mark.parametrize("first", ["", "3 3\n", "w a b c\n"])
+def test_decimal_commas(write, first):
+    path = write("x.txt", f"{first}a,b 0,5 -1,25e1 7\nc 2,5 0,1 1,5\nd 1,1 2,2 0,3\n")
+    found = load(path)
+    assert found.labels == ("a,b", "c", "d")
+    expected = np.array([[0.5, -12.5, 7], [2.5, 0.1, 1.5], [1.1, 2.2, 0.3]], np.float32)
+    np.testing.assert_array_equal(found.vectors, expected)
+    assert found.notes[-1] == "The numbers are written with a decimal comma."
+    cut = write("y.txt", path.read_text() + "e 0,5 0,5\nf 0,5 0,5 0,5 0,5\n")
+    found = load(cut, on_bad_rows="skip")
+    assert found.labels == ("a,b", "c", "d")
+    assert "2 bad rows skipped" in found.notes[0]
+    assert "2 numbers instead of 3" in found.notes[0]
+    assert "more than 3 numbers" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a 1,234 5,678\nb 9,123 4,567\n",  # Thousands.
+        "a 1,5 2,7 9,1\nb 3,5 4,5 5,5\n",  # An index and a value.
+        "a 0.5,0.25 1,5\nb 0.5,1 0,5\n",
+        "a 0.5 1,5 2,25\nb 0.5 1,75 0,5\n",
+    ],
+)
+def test_commas_that_may_be_something_else(write, text):
+    with pytest.raises(UserError):
+        load(write("x.txt", text))
 
 
 @pytest.mark.parametrize("first", ["x y z w", "x 1 y", "x x", "x 0.5"])
