@@ -271,7 +271,6 @@ MOUSE = (
 
 ACTIONS: tuple[Action, ...] = (
     Action("file.open", "File", "Open…", open_files, ("Ctrl+O",), "Open files of vectors"),
-    Action("file.labels", "File", "Add Labels or Metadata…", add_labels, (), "From a second file"),
     Action(
         "file.open_session",
         "File",
@@ -279,21 +278,18 @@ ACTIONS: tuple[Action, ...] = (
         session_actions.ask_to_open,
         ("Ctrl+Shift+O",),
         "Everything that was open, as it was",
-        True,
-    ),
-    Action(
-        "file.save_session",
-        "File",
-        "Save Session…",
-        session_actions.ask_to_save,
-        ("Ctrl+Alt+S",),
-        "What is open, chosen and set; files of vectors stay where they are",
     ),
     Action("file.words", "File", "Bundled Words, Layer 2", open_words, (), "", True),
     Action("file.words_final", "File", "Bundled Words, Final Layer", open_final_words),
     Action("file.digits", "File", "Handwritten Digits", open_digits),
     Action(
-        "file.coordinates", "File", "Add Coordinates…", row_actions.add_coordinates, (), "", True
+        "file.labels", "File", "Add Labels or Metadata…", add_labels, (), "From a second file", True
+    ),
+    Action(
+        "file.coordinates",
+        "File",
+        "Add Coordinates…",
+        row_actions.add_coordinates,
     ),
     Action("file.sprites", "File", "Add Pictures from One Image…", row_actions.add_sprites),
     Action("file.images", "File", "Add Pictures by Column…", row_actions.add_image_column),
@@ -306,7 +302,23 @@ ACTIONS: tuple[Action, ...] = (
         "The vectors, labels and metadata that are shown, also of a derived set",
         True,
     ),
-    Action("file.export_rows", "File", "Export Selected Rows…", save_actions.export_selection),
+    Action(
+        "file.save_session",
+        "File",
+        "Save Session…",
+        session_actions.ask_to_save,
+        ("Ctrl+Alt+S",),
+        "What is open, chosen and set; files of vectors stay where they are",
+    ),
+    Action(
+        "file.export_rows",
+        "File",
+        "Export Selected Rows…",
+        save_actions.export_selection,
+        (),
+        "",
+        True,
+    ),
     Action(
         "file.export_coordinates",
         "File",

@@ -207,5 +207,6 @@ class MainWindow(QMainWindow):
     def _on_changed(self, old: State, new: State) -> None:
         self.menus.actions_by_name["edit.undo"].setEnabled(self.session.can_undo)
         self.menus.actions_by_name["edit.redo"].setEnabled(self.session.can_redo)
-        title = f"{new.active.name} – embedviz" if new.active is not None else "embedviz"
-        self.setWindowTitle(title)
+        # Where it is the custom, Qt adds the program's name, as it does to all its windows.
+        name = "" if new.active is None else new.active.name
+        self.setWindowTitle(name or "embedviz")

@@ -69,7 +69,7 @@ class SessionFiles(QObject):
         self.autosave.failed.connect(window.notice.tell)
         self.recent_menu = RecentMenu(window, self.remembering, self._open_recent)
         file_menu = window.menus.by_name["File"]
-        file_menu.insertMenu(window.menus.actions_by_name["file.labels"], self.recent_menu)
+        file_menu.insertMenu(window.menus.actions_by_name["file.open_session"], self.recent_menu)
         self.task = self._session.board.add(Task(self), "session")
         self.task.failed.connect(self._on_failed)
         self.crash_offer = CrashOffer(window, lambda left: self.open(left.path, left))

@@ -28,7 +28,7 @@ class TalkWindow(QWidget):
     def __init__(self, pane: Pane, dock: QDockWidget) -> None:
         super().__init__(None, Qt.WindowType.Window)
         self.setObjectName("talk")
-        self.setWindowTitle(f"{pane.title} – embedviz")
+        self.setWindowTitle(pane.title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._pane, self._dock = pane, dock
         self._stand_in = QWidget()  # Some versions of Qt dislike a dock with nothing in it.

@@ -114,7 +114,7 @@ def test_open_asks_for_files_and_shows_what_is_in_each(
         qtbot.waitUntil(lambda asked=dialog: window.dialogs.dialog is not asked)
     idle(window.session)
     assert [vector_set.name for vector_set in window.session.state.sets] == ["mine", "other"]
-    assert window.windowTitle() == "other – embedviz"
+    assert window.windowTitle() == "other"
 
 
 def test_a_file_that_is_none_gives_one_message_and_what_was_open_stays(opened, idle, tmp_path, toy):

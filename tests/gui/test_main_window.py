@@ -130,13 +130,13 @@ def test_the_hint_opens_the_bundled_words(window, idle, qtbot):
     button = window.panes[0].findChild(QPushButton, "map.file.words")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     idle(window.session)
-    assert window.windowTitle() == "words · layer 2 – embedviz"
+    assert window.windowTitle() == "words · layer 2"
     assert window.session.state.question.name == "king"
 
 
 def test_the_title_names_a_set_without_rows_too(window):
     window.session.show(State().opened(VectorSet(np.zeros((0, 3)), name="empty")))
-    assert window.windowTitle() == "empty – embedviz"
+    assert window.windowTitle() == "empty"
 
 
 def test_every_pane_shows_a_set_without_rows(window, front, idle):

@@ -22,7 +22,7 @@ def talking(window, idle, toy, qtbot):
 def test_the_pane_is_alone_and_large_and_comes_back(talking, qtbot, key):
     pane = talking.panes[0]
     assert talking.talk.isFullScreen()
-    assert talking.talk.windowTitle() == "Map – embedviz"
+    assert talking.talk.windowTitle() == "Map"
     assert pane.window() is talking.talk
     assert pane._text_scale == TALK_SCALE == 1.8
     talking.talk.activateWindow()
