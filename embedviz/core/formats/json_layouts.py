@@ -43,6 +43,8 @@ READABLE = (
 )
 
 _LONGEST_LOOK = 32 << 20
+_FEWEST_COLUMNS = 3
+"""Of numbers, from which on they may be the dimensions of vectors."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,8 @@ def find_layout(source: Source, vector_column: str | None = None) -> Layout:
     name = source.path.name
     for sample in _samples(source):
         candidates = Finder(sample.texts).candidates(sample.documents)
+        if _is_split_table(sample.documents[0] if sample.documents else None):
+            candidates = [each for each in candidates if each.path != ("index",)]
         if candidates:
             chosen = _choose(candidates, vector_column, name)
             return _layout_of(chosen, candidates, sample)
@@ -255,6 +259,9 @@ def _describe_lack(sample: Sample, file_name: str) -> UserError:
         return UserError(
             f"{file_name} ends in the middle of its first record. Download or write it again."
         )
+    hint = _describe_columns(sample, file_name)
+    if hint is not None:
+        return UserError(hint)
     place = "" if sample.is_whole else f" in its first {sample.size >> 20} MB"
     return UserError(f"{file_name} is JSON without vectors{place}: {_outline(sample)}. {READABLE}")
 
@@ -273,3 +280,52 @@ def _outline(sample: Sample) -> str:
         names = ", ".join(repr(name[:30]) for name in list(inner)[:5])
         return f"it is a list of objects with {names}"
     return f"it is a list of {'texts' if isinstance(inner, str) else 'other values'}"
+
+
+def _describe_columns(sample: Sample, file_name: str) -> str | None:
+    """Return the refusal of a table that pandas wrote with a column for each dimension."""
+    document = sample.documents[0]
+    orient, names = _columns_of_numbers(document)
+    if sample.is_lines and not orient and isinstance(document, dict):
+        names = _numbers_in(document)
+    if len(names) < _FEWEST_COLUMNS:
+        return None
+    how = "lines=True" if sample.is_lines else f"orient={orient!r}"
+    shown = ", ".join(repr(name[:30]) for name in names[:3]) + (", …" if len(names) > 3 else "")
+    return (
+        f"{file_name} has a column for each dimension ({shown}); JSON is read where vectors are "
+        "lists of numbers. Write it as a table, in Python, in its folder: import pandas; "
+        f"pandas.read_json({file_name!r}, {how}).to_csv('vectors.csv', index=False)"
+    )
+
+
+def _columns_of_numbers(document: Any) -> tuple[str, list[str]]:
+    """Return how pandas writes such a table, and the names of its columns of numbers."""
+    if isinstance(document, list) and document and isinstance(document[0], dict):
+        return "records", _numbers_in(document[0])
+    if not isinstance(document, dict) or not document:
+        return "", []
+    if _is_split_table(document) and isinstance(document["data"][0], list):
+        first_row = dict(zip(map(str, document["columns"]), document["data"][0], strict=False))
+        return "split", _numbers_in(first_row)
+    first = next(iter(document.values()))
+    if not isinstance(first, dict) or not first:
+        return "", []
+    if next(iter(first)).isdigit() and all(isinstance(v, dict) for v in document.values()):
+        firsts = {name: next(iter(values.values()), None) for name, values in document.items()}
+        return "columns", _numbers_in(firsts)
+    return "index", _numbers_in(first)
+
+
+def _is_split_table(document: Any) -> bool:
+    """Return whether these are rows that are lists, and beside them the names of their places."""
+    if not isinstance(document, dict):
+        return False
+    names, data = document.get("columns"), document.get("data")
+    if not isinstance(names, list) or not isinstance(data, list) or not data:
+        return False
+    return isinstance(data[0], list | NumberList)
+
+
+def _numbers_in(record: dict[str, Any]) -> list[str]:
+    return [name for name, value in record.items() if type(value) in (int, float)]

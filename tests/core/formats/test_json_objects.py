@@ -707,3 +707,34 @@ def test_a_name_with_other_letters_leads_to_rows(write):
     for is_ascii in (True, False):
         text = json.dumps({"W\u00f6rter": LISTS, "t": TEXTS}, ensure_ascii=is_ascii)
         assert list(load(write("x.json", text)).labels) == TEXTS
+
+
+NUMBERS = [{"w": f"w{i}", "d0": 0.5 + i, "d1": 1.5, "d2": -2.0} for i in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("document", "how"),
+    [
+        (NUMBERS, "orient='records'"),
+        ({name: {str(i): NUMBERS[i][name] for i in range(3)} for name in NUMBERS[0]}, "'columns'"),
+        ({f"row {i}": row for i, row in enumerate(NUMBERS)}, "orient='index'"),
+        (
+            {
+                "columns": list(NUMBERS[0]),
+                "index": [0, 1, 2],
+                "data": [list(row.values()) for row in NUMBERS],
+            },
+            "orient='split'",
+        ),
+        (None, "lines=True"),
+    ],
+)
+def test_a_column_for_each_dimension_is_refused_with_the_line_that_mends_it(write, document, how):
+    text = lines(NUMBERS) if document is None else json.dumps(document)
+    with pytest.raises(
+        UserError, match=r"a column for each dimension \('d0', 'd1', 'd2'\)"
+    ) as said:
+        load(write("x.json", text))
+    assert f"import pandas; pandas.read_json('x.json', {how}" in str(said.value).replace(
+        "orient='columns'", "'columns'"
+    )
