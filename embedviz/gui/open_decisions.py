@@ -160,16 +160,21 @@ class Decisions(QWidget):
         names = {name: name or "Each number has its own" for name in self._vector_columns}
         _fill(self.vector_column, names, settings.vector_column or (facts and facts.vector_column))
         self._form.setRowVisible(self.vector_column, bool(self._vector_columns))
-        self._show_labels(settings, None if facts is None else facts.label_column)
+        self._show_labels(settings, finding)
         self._show_metadata(settings)
         self._show_part(settings, n_rows)
 
-    def _show_labels(self, settings: ReadSettings, taken: str | None) -> None:
+    def _show_labels(self, settings: ReadSettings, finding: Finding | None) -> None:
         is_path = isinstance(settings.labels, str | Path)
         self.labels.show_file(Path(str(settings.labels)) if is_path else None)
         names: dict[Any, str] = {name: name for name in self._label_columns}
+        taken = settings.label_column or (finding and finding.facts.label_column)
+        is_numbered = finding is not None and any(n.startswith("No labels") for n in finding.notes)
+        if finding is not None and taken is None and not is_numbered:
+            names = {None: "As the file has them"} | names
         names[_ROW_NUMBERS] = "Row numbers"
-        chosen = _ROW_NUMBERS if settings.numbers_rows else settings.label_column or taken
+        is_numbered = settings.numbers_rows or (is_numbered and taken is None)
+        chosen = _ROW_NUMBERS if is_numbered else taken
         _fill(self.label_column, names, chosen)
         self.label_column.setVisible(bool(self._label_columns) and not is_path)
         second = settings.labels is not None or settings.metadata is not None

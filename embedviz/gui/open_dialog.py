@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -157,6 +157,8 @@ class OpenDialog(QDialog):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(found)
+        found.installEventFilter(self)
+        self._area = area
         rows.addWidget(area, 1)
         rows.addWidget(self.bar)
         rows.addWidget(_hairline())
@@ -167,6 +169,16 @@ class OpenDialog(QDialog):
         for widget in (self.stop, self.cancel_button, self.open_button):
             foot.addWidget(widget)
         rows.addLayout(foot)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Let the preview give way where what is to be decided would be out of sight."""
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            found = self._area.widget()
+            layout = None if found is None else found.layout()
+            if layout is not None and self.preview.isVisible():
+                port = self._area.viewport()
+                self.preview.give_way(layout.totalHeightForWidth(port.width()) - port.height())
+        return super().eventFilter(watched, event)
 
     # What is known.
 

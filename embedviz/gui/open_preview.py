@@ -90,13 +90,14 @@ class Preview(QTableView):
     """The table, a few rows high; it can be walked through with the arrow keys."""
 
     ROW_HEIGHT = 22
-    SHOWN = 6
+    SHOWN, LEAST = 6, 2
 
     def __init__(self) -> None:
         super().__init__()
         named(self, "open.preview", "The first rows, as they would be opened")
         self.setToolTip("")
         self.shown: Finding | VectorSet | None = None
+        self._n_shown = self.SHOWN
         self.rows = PreviewModel()
         self.setModel(self.rows)
         self.verticalHeader().hide()
@@ -132,9 +133,23 @@ class Preview(QTableView):
         header, bar = self.horizontalHeader(), self.horizontalScrollBar()
         width = sum(header.sectionSize(i) for i in range(header.count() - 1))
         is_wide = width + self.sizeHintForColumn(header.count() - 1) > self.viewport().width()
-        shown = min(self.SHOWN, max(self.rows.rowCount(), 1))
+        shown = min(self._n_shown, max(self.rows.rowCount(), 1))
         height = header.sizeHint().height() + shown * self.ROW_HEIGHT
         self.setFixedHeight(height + is_wide * bar.sizeHint().height())
+
+    def give_way(self, n_missing: int) -> None:
+        """Show as many rows as there is room for, two at least.
+
+        Parameters
+        ----------
+        n_missing : int
+            How many pixels are missing for all below, or how many are to spare where negative.
+        """
+        room = min(self._n_shown, self.rows.rowCount()) * self.ROW_HEIGHT - n_missing
+        shown = min(max(room // self.ROW_HEIGHT, self.LEAST), self.SHOWN)
+        if shown != self._n_shown:
+            self._n_shown = shown
+            self._fit_height()
 
 
 def _one_line(text: str) -> str:

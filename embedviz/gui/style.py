@@ -151,6 +151,7 @@ def _of_fields(theme: Theme) -> str:
         border: 1px solid {theme.hairline}; border-radius: {RADIUS}px; padding: 3px 6px;
         min-height: 20px; selection-background-color: {theme.accent};
         selection-color: {theme.panel}; }}
+    QAbstractScrollArea::corner {{ background: none; border: none; }}
     QTextEdit {{ font-family: "DejaVu Sans Mono", "SF Mono", Menlo, Consolas, monospace; }}
     QLineEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus
         {{ border: 1px solid {theme.accent}; }}

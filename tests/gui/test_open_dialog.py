@@ -271,9 +271,12 @@ def test_labels_and_metadata_from_second_files(ask, chosen_file, asker, qtbot, t
     assert "probably a header" in dialog.remarks.texts[0]
     assert "labels_header" not in dialog.remarks.texts[0]
     assert dialog.told.text() == "Say above whether the first line is a header."
-    below = decisions.labels_header.mapTo(dialog, QPoint()).y()
-    assert decisions.labels.mapTo(dialog, QPoint()).y() < below
-    assert below < decisions.metadata.mapTo(dialog, QPoint()).y()
+
+    def height_of(widget):
+        return widget.mapTo(dialog, QPoint()).y()
+
+    in_order = [decisions.labels, decisions.labels_header, decisions.metadata]
+    qtbot.waitUntil(lambda: sorted(in_order, key=height_of) == in_order)
     decisions.labels_header.click()
     ask.settle(dialog)
     assert dialog.open_button.isEnabled()
@@ -557,6 +560,35 @@ def test_a_dropped_file_that_must_be_decided_on_brings_up_the_dialog(
     dialog = window.dialogs.dialog
     assert dialog.title.text() == "bad.txt"
     qtbot.waitUntil(dialog.skip.isVisible)
+
+
+def test_the_preview_gives_way_to_what_is_to_be_decided(ask, qtbot, bad_file):
+    dialog = ask(bad_file)
+    preview = dialog.preview
+
+    def height_of_rows():
+        return preview.height() - preview.horizontalHeader().sizeHint().height()
+
+    qtbot.waitUntil(lambda: height_of_rows() >= 6 * preview.ROW_HEIGHT)
+    dialog.resize(720, 400)
+    qtbot.waitUntil(lambda: height_of_rows() < 6 * preview.ROW_HEIGHT)
+    assert height_of_rows() >= 2 * preview.ROW_HEIGHT
+    foot = dialog.skip.mapTo(dialog, QPoint(0, dialog.skip.height())).y()
+    assert foot < dialog.open_button.mapTo(dialog, QPoint()).y()
+    dialog.resize(720, 700)
+    qtbot.waitUntil(lambda: height_of_rows() >= 6 * preview.ROW_HEIGHT)
+
+
+def test_rows_without_labels_are_shown_as_numbered(ask, tmp_path, numbers):
+    np.save(tmp_path / "v.npy", numbers[:2])
+    (tmp_path / "m.tsv").write_text("n\tm\n1\t2\n3\t4\n")
+    dialog = ask(tmp_path / "v.npy", ReadSettings(metadata=tmp_path / "m.tsv"))
+    box = dialog.decisions.label_column
+    assert box.currentText() == "Row numbers"
+    (tmp_path / "w.txt").write_text("a 1 2 3\nb 4 5 6\n")
+    dialog.reject()
+    dialog = ask(tmp_path / "w.txt", ReadSettings(metadata=tmp_path / "m.tsv"))
+    assert dialog.decisions.label_column.currentText() == "As the file has them"
 
 
 def test_every_control_has_a_name_and_can_be_reached_by_keys(ask, bad_file):
