@@ -40,7 +40,8 @@ class WrittenRows:
         self.labels: tuple[str, ...] = vector_set.labels
         self.metadata = _without_labels(vector_set)
         self.dimensions = vector_set.dimensions
-        self.notes = [note for note in vector_set.notes if is_on_rows(note)]
+        # A set that is derived from another has the same rows, but notes of its own.
+        self.notes = [note for note in vector_set.origin.notes if is_on_rows(note)]
         self._vectors, self._rows = vector_set.vectors, rows
         if rows is not None:
             self.notes.append(note_on_part(len(rows), vector_set))

@@ -224,6 +224,8 @@ def test_which_rows_they_are_is_kept(toy, tmp_path, suffix):
     assert found.notes[2:] == ("Labels from column 'label'.",)
     save(found, tmp_path / f"y{suffix}")
     assert load(tmp_path / f"y{suffix}").notes == found.notes
+    save(Truncated(4).derive(part), tmp_path / f"y{suffix}")
+    assert load(tmp_path / f"y{suffix}").notes[0] == expected[0]
 
 
 def test_coordinates_that_cannot_be_written(toy, tmp_path):
@@ -242,3 +244,20 @@ def test_vectors_and_positions_of_the_rows(toy, tmp_path):
     found = load(tmp_path / "x.parquet")
     assert found.vectors.tobytes() == toy.vectors[ROWS].tobytes()
     assert found.metadata["y"].to_pylist() == positions[ROWS, 1].tolist()
+
+
+def test_only_notes_on_rows_are_taken_from_a_file(toy, tmp_path):
+    noted = VectorSet(
+        toy.vectors,
+        toy.labels,
+        notes=["Labels from column 'x'.", "2 bad rows skipped (line 3: 4 numbers).", "<b>!</b>"],
+    )
+    save(noted, tmp_path / "x.parquet")
+    table = pa.parquet.read_table(tmp_path / "x.parquet")
+    said = table.schema.metadata[b"embedviz"].replace(b"line 3", b"line 3)\\nAnything else.\\n(")
+    pa.parquet.write_table(table.replace_schema_metadata({b"embedviz": said}), tmp_path / "y.pq")
+    assert load(tmp_path / "x.parquet").notes[0] == "2 bad rows skipped (line 3: 4 numbers)."
+    assert load(tmp_path / "y.pq").notes == (
+        "2 bad rows skipped (line 3)",
+        "Labels from column 'label'.",
+    )
