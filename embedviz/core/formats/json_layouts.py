@@ -295,7 +295,7 @@ def _describe_columns(sample: Sample, file_name: str) -> str | None:
     return (
         f"{file_name} has a column for each dimension ({shown}); JSON is read where vectors are "
         "lists of numbers. Write it as a table, in Python, in its folder: import pandas; "
-        f"pandas.read_json({file_name!r}, {how}).to_csv('vectors.csv', index=False)"
+        f"pandas.read_json({file_name!r}, {how}).to_csv('vectors.csv')"
     )
 
 
