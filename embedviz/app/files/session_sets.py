@@ -121,9 +121,9 @@ class _Maker:
         facts = None if found.opened is None else found.opened.facts
         if facts is None or not facts.n_bad:
             return
-        said = f"{counted(facts.n_bad, 'bad row')} left out."
-        told = next((note for note in found.notes if _is_on_bad_rows(note)), said)
-        self._note(f"{path.name}: {told}")
+        said = (match[1] for match in map(_on_bad_rows, found.notes) if match is not None)
+        where = next(said, ".")
+        self._note(f"{counted(facts.n_bad, 'bad row')} of {path.name} left out{where}")
 
     def _next(self, node: Node, parent: int, report: Report) -> VectorSet | None:
         known = self.sets.get(parent)
@@ -189,7 +189,8 @@ class _Maker:
         )
 
 
-_is_on_bad_rows = re.compile(r"[\d,]+ bad rows? skipped ").match
+# The end of the note of a reader: where the rows are, and what is wrong with them.
+_on_bad_rows = re.compile(r"[\d,]+ bad rows? skipped( .*)", re.DOTALL).fullmatch
 
 
 def _counts(node: Node, found: VectorSet) -> str:

@@ -484,7 +484,7 @@ def test_a_file_that_has_got_bad_rows_is_opened_without_them_and_it_is_said(tmp_
     for _ in range(2):  # Nobody has agreed to lose rows, so it is said each time.
         found, notes = read(session)
         assert len(found.sets[0]) == N
-        assert notes[0].startswith("words.csv: 2 bad rows skipped (line 42: ")
+        assert notes[0].startswith("2 bad rows of words.csv left out (line 42: ")
         assert found.sets[0].opened.settings.on_bad_rows == "raise"
         save_session(session, found, {}, STEPS)
 
@@ -496,7 +496,7 @@ def test_rows_that_are_fewer_by_leave_are_counted(tmp_path, write_words):
     lines = path.read_text().splitlines()
     path.write_text("\n".join([*lines[:21], "w20,odd,1", *lines[22:-1]]) + "\n")
     _, notes = read(session)
-    assert notes[0].startswith("words.csv: 1 bad row skipped (line 22: ")
+    assert notes[0].startswith("1 bad row of words.csv left out (line 22: ")
     assert notes[1].startswith("words.csv has changed since (40 rows before, 38 now): what was")
 
 
