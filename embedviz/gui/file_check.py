@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal
 
 from embedviz.app.scans import scan_vectors
 from embedviz.app.tasks import Task
-from embedviz.core.errors import UserError
+from embedviz.core.errors import Undecided, UserError
 from embedviz.core.formats.inspecting import Finding
 from embedviz.core.formats.reading import Facts, ReadSettings
 from embedviz.core.progress import Report
@@ -103,6 +103,19 @@ class FileCheck(QObject):
             return self.vector_set.opened.n_rows
         finding = self.finding
         return None if finding is None or finding.is_estimated else finding.n_rows
+
+    @property
+    def offer(self) -> tuple[ReadSettings, str] | None:
+        """What would answer the question that is open, and the words on a button that does so."""
+        error = self.error
+        if not (isinstance(error, Undecided) and error.choices):
+            return None
+        value, told = next(iter(error.choices.items()))
+        if error.option == "sample":
+            return replace(self.settings, sample=int(value), max_rows=None), told
+        if error.option == "metadata_key":
+            return replace(self.settings, metadata_key=value, labels_header=None), told
+        return None
 
     @property
     def can_open(self) -> bool:

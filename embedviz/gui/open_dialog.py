@@ -10,7 +10,6 @@ file are looked at before it is opened, too.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import (
@@ -199,7 +198,7 @@ class OpenDialog(QDialog):
         self.skip.setText(describe_bad_rows(check))
         self.skip.setChecked(check.settings.on_bad_rows == "skip")
         self._skip_line.setVisible(check.n_bad > 0)
-        offered = _offered(check)
+        offered = check.offer
         self.offer.setText("" if offered is None else offered[1])
         self._offer_line.setVisible(offered is not None)
         self._show_work()
@@ -290,7 +289,7 @@ class OpenDialog(QDialog):
         self._end()
 
     def _take_offer(self) -> None:
-        offered = _offered(self.check)
+        offered = self.check.offer
         if offered is not None:
             self.check.decide(offered[0])
 
@@ -370,19 +369,6 @@ class OpenDialogs(QObject):
             self.dialog.deleteLater()
             self.dialog = None
         self._next()
-
-
-def _offered(check: FileCheck) -> tuple[ReadSettings, str] | None:
-    """Return what would answer the question, and what the button says that decides so."""
-    error = check.error
-    if not (isinstance(error, Undecided) and error.choices):
-        return None
-    value, told = next(iter(error.choices.items()))
-    if error.option == "sample":
-        return replace(check.settings, sample=int(value), max_rows=None), told
-    if error.option == "metadata_key":
-        return replace(check.settings, metadata_key=value, labels_header=None), told
-    return None
 
 
 def _column(*widgets: QWidget, spacing: int = GRID // 2, margin: int = 3 * GRID) -> QWidget:
