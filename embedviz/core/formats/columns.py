@@ -3,7 +3,7 @@ r"""Labels and further columns from a second file, and which column the labels a
 The rule for `metadata.tsv` is the Embedding Projector's: where the first line has a tab it is a
 header, and one column alone has none. Fields are split at tabs and lines at `\n`, nothing else;
 quotes are taken off only where every field with a quote in it is quoted properly, as spreadsheets
-do, since labels such as `"` are ordinary words.
+do, and no lines are joined that are rows themselves, since labels such as `"` are ordinary words.
 """
 
 from __future__ import annotations
@@ -107,9 +107,13 @@ def read_columns(path: Path, has_header: bool | None = None) -> Columns:
 def _split(data: bytes, separator: int, name: str, has_header: bool) -> Columns:
     records, used, _ = split_records(data, separator, has_quotes=b'"' in data)
     width = int(records.widths[0]) if len(records) else 0
-    if separator == ord("\t") and not (used == len(data) and _is_quoted_well(records, width)):
-        records, used, _ = split_records(data, separator, has_quotes=False)
-        width = int(records.widths[0])
+    if separator == ord("\t") and b'"' in data:
+        plain, used_plainly, _ = split_records(data, separator, has_quotes=False)
+        is_well = used == len(data) and _is_quoted_well(records, width)
+        # Quotes alone in their fields may make one text of two lines, which are rows themselves.
+        is_torn = len(plain) > len(records) and bool((plain.widths == width).all())
+        if not is_well or is_torn:
+            records, used, width = plain, used_plainly, int(plain.widths[0])
     too_wide = np.flatnonzero(records.widths > width)
     if used < len(data) or len(too_wide):
         line = records.lines[too_wide[0] if len(too_wide) else -1]

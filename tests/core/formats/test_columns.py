@@ -147,3 +147,11 @@ def test_wanted_label_column():
     assert choose_label_column(table, "a", "x.tsv") == "a"
     with pytest.raises(UserError, match=r"x\.tsv has no column 'b'. Its columns are a, label"):
         choose_label_column(table, "b", "x.tsv")
+
+
+def test_quotes_alone_in_their_fields_join_no_rows(tmp_path):
+    path = tmp_path / "x.tsv"
+    path.write_text('word\tkind\na\t"\nb\t"\n')
+    assert read_columns(path).values == {"word": ["a", "b"], "kind": ['"', '"']}
+    path.write_text('word\tkind\na\t"x\ny"\nb\t"z"\n')
+    assert read_columns(path).values == {"word": ["a", "b"], "kind": ["x\ny", "z"]}
