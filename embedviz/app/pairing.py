@@ -102,9 +102,7 @@ def describe_with(vectors: Path, description: Path) -> Wanted:
     """Return vectors with their second file: a table of metadata, or a plain list of labels."""
     try:
         with description.open("rb") as file:
-            is_table = (
-                description.suffix.lower() not in LISTS and b"\t" in file.readline(1_000_000)
-            )
+            is_table = description.suffix.lower() not in LISTS and b"\t" in file.readline(1_000_000)
     except OSError:
         is_table = False  # The loader says what is wrong with it.
     return (

@@ -148,7 +148,7 @@ def _rows(count: int, one: str, several: str) -> str:
 def _first(scan: Scan) -> str:
     shown = ", ".join(f"{row:,}" for row in list(scan.first_not_finite)[:3])
     more = ", …" if scan.n_not_finite > min(len(scan.first_not_finite), 3) else ""
-    return f"row{'' if scan.n_not_finite == 1 else 's'} {shown}{more}"
+    return f"row{'' if scan.n_not_finite == 1 else 's'} {shown}{more}, from 0"
 
 
 def describe_row(vector_set: VectorSet, row: int) -> str:

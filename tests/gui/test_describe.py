@@ -116,7 +116,7 @@ def test_what_a_scan_found():
     assert describe_scan(whole) == []
     found = Scan(100, 60, 5, (1, 20, 30, 41, 50), 1, 2)
     assert describe_scan(found) == [
-        "5 rows hold NaN or infinities (rows 1, 20, 30, …).",
+        "5 rows hold NaN or infinities (rows 1, 20, 30, …, from 0).",
         "1 row is all zeros, without a direction.",
         "2 rows repeat an earlier row.",
         "The rows were looked at as far as 60 of 100.",
@@ -125,9 +125,9 @@ def test_what_a_scan_found():
     assert describe_trouble(whole) == ""
     assert describe_trouble(found) == "5 rows with NaN"
     assert describe_trouble(one) == "1 row with NaN"
-    assert describe_scan(one) == ["1 row holds NaN or infinities (row 1,234)."]
+    assert describe_scan(one) == ["1 row holds NaN or infinities (row 1,234, from 0)."]
     assert describe_holes(VectorSet(np.ones((3, 2)), name="x"), one).startswith(
-        "1 row of x holds NaN or infinities (row 1,234): "
+        "1 row of x holds NaN or infinities (row 1,234, from 0): "
     )
 
 

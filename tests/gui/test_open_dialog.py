@@ -472,7 +472,7 @@ def holed(tmp_path, numbers):
 def test_rows_of_a_mapped_array_are_looked_at(ask, asker, qtbot, holed):
     dialog = ask(holed)
     assert "stays in the file" in dialog.measures.text()
-    assert "2 rows hold NaN or infinities (rows 5, 7)." in dialog.remarks.texts
+    assert "2 rows hold NaN or infinities (rows 5, 7, from 0)." in dialog.remarks.texts
     assert not dialog.open_button.isEnabled()
     dialog.skip.click()
     ask.settle(dialog)
@@ -539,7 +539,7 @@ def test_holes_of_an_array_opened_at_once_are_told_and_left_out(window, idle, ho
     active = window.session.state.active
     assert len(active) == 300
     assert active.opened.facts.is_scanned
-    assert "2 rows of holed hold NaN or infinities (rows 5, 7)" in window.notice.text
+    assert "2 rows of holed hold NaN or infinities (rows 5, 7, from 0)" in window.notice.text
     told = window.library.sets.item(0).toolTip()
     assert "1 row is all zeros" in told
     window.notice.offer.click()
