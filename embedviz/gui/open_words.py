@@ -21,7 +21,8 @@ _is_quiet = re.compile(
     r"(?:Labels|Vectors|Metadata) from |No labels: |The rows are called by their numbers|"
     r"Converted from |Only the first |A random sample |The settings name |There are bookmarks in |"
     r"The rows were looked at as far as |The numbers are written with a decimal comma|"
-    r"The labels are in double quotes|The first line names |[0-9,]+ rows? repeats? an earlier row|.+: '.*', from .+\.$"
+    r"The labels are in double quotes|The first line names |"
+    r"[0-9,]+ rows? repeats? an earlier row|.+: '.*', from .+\.$"
 ).match
 """Which sentences say what was done or found, and warn of nothing."""
 
