@@ -19,7 +19,13 @@ from embedviz.core.formats.container_rows import Rows, opened, read_rows, texts_
 from embedviz.core.formats.labels import without_surrogates
 from embedviz.core.formats.number_columns import is_counter, numbered_alike
 from embedviz.core.formats.numbers import parse_texts
-from embedviz.core.formats.reading import Contents, Format, ReadSettings, counted
+from embedviz.core.formats.reading import (
+    Contents,
+    Format,
+    ReadSettings,
+    counted,
+    require_true_header,
+)
 from embedviz.core.formats.source import Source
 from embedviz.core.formats.vector_names import COLUMN_NAMES, choose_vectors, note_on_choice
 from embedviz.core.formats.written_rows import is_on_rows
@@ -56,6 +62,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
     assert kind is not None
     with opened(source, kind, report) as container:
         n_rows = container.facts["n_rows"]
+        require_true_header(source.name, n_rows or 0)
         said = container.facts["said"]
         choice = _Choice(container.facts["columns"], source.name, settings, said)
         request = {

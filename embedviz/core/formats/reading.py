@@ -26,6 +26,7 @@ _FROM_ZERO = " (from 0)"
 _MOST_COUNTED = 64 << 20
 """Bytes of a file, up to which its rows are counted when only the first are looked at."""
 _MOST_DIMENSIONS = 1_000_000
+_MOST_ROWS = 10**10
 
 
 @dataclass(frozen=True)
@@ -295,6 +296,20 @@ def note_on_limit(max_rows: int) -> str:
 def counted(count: int, noun: str) -> str:
     """Return "1 row", "2 rows"."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def require_true_header(name: str, promised: int) -> None:
+    """Refuse a header that counts more rows than any file has.
+
+    Raises
+    ------
+    UserError
+    """
+    if promised > _MOST_ROWS:
+        raise UserError(
+            f"{name} claims {counted(promised, 'row')}. Its header is damaged, or it is no file of "
+            "vectors."
+        )
 
 
 def require_dimensions(name: str, dimensions: int) -> None:

@@ -15,7 +15,6 @@ from itertools import chain
 
 import numpy as np
 
-from embedviz.core.errors import UserError
 from embedviz.core.formats.labels import decode_spans, note_on_replaced
 from embedviz.core.formats.numbers import (
     BLANK,
@@ -37,6 +36,7 @@ from embedviz.core.formats.reading import (
     counted,
     counts_rest,
     require_dimensions,
+    require_true_header,
 )
 from embedviz.core.formats.rows import RowCollector, keep_rows
 from embedviz.core.formats.source import (
@@ -56,23 +56,8 @@ from embedviz.core.formats.text_layouts import (
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix
 
-_MOST_ROWS = 10**10
 _quotes_inside = re.compile(r'\\(["\\])|""').sub
 _COMMA, _POINT = np.frombuffer(b",.", np.uint8)
-
-
-def require_true_header(name: str, promised: int) -> None:
-    """Refuse a header that counts more rows than any file has.
-
-    Raises
-    ------
-    UserError
-    """
-    if promised > _MOST_ROWS:
-        raise UserError(
-            f"{name} claims {counted(promised, 'row')}. Its header is damaged, or it is no file of "
-            "vectors."
-        )
 
 
 def note_on_header(promised: int, n_rows: int | None) -> list[str]:

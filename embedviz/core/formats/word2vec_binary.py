@@ -29,11 +29,12 @@ from embedviz.core.formats.reading import (
     counted,
     counts_rest,
     require_dimensions,
+    require_true_header,
     row_place,
 )
 from embedviz.core.formats.rows import RowCollector
 from embedviz.core.formats.source import Bytes, Offsets, Source, Stream
-from embedviz.core.formats.text import note_on_header, require_true_header
+from embedviz.core.formats.text import note_on_header
 from embedviz.core.formats.text_layouts import find_header
 from embedviz.core.kernels import serial_kernel
 from embedviz.core.progress import Report
