@@ -124,14 +124,24 @@ def idle(qtbot):
 
 
 @pytest.fixture
-def window(qtbot):
+def new_window(qtbot):
+    """Return a function that gives a window of the application, on screen, with nothing open."""
+
+    def make():
+        window = make_window()
+        window.resize(1280, 800)
+        qtbot.addWidget(window)
+        with qtbot.waitExposed(window):
+            window.show()
+        return window
+
+    return make
+
+
+@pytest.fixture
+def window(new_window):
     """Return the window of the application, on screen, with nothing open."""
-    window = make_window()
-    window.resize(1280, 800)
-    qtbot.addWidget(window)
-    with qtbot.waitExposed(window):
-        window.show()
-    return window
+    return new_window()
 
 
 @pytest.fixture

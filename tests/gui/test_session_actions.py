@@ -12,7 +12,6 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QToolButton
 
-from embedviz.__main__ import make_window
 from embedviz.app.files.autosave import autosave_folder
 from embedviz.app.files.settings import Recent, read_settings
 from embedviz.app.pairing import Wanted
@@ -57,14 +56,9 @@ def settled(qtbot, idle):
 
 
 @pytest.fixture
-def second(qtbot):
+def second(new_window):
     """Return another window, with nothing open."""
-    window = make_window()
-    window.resize(1280, 800)
-    qtbot.addWidget(window)
-    with qtbot.waitExposed(window):
-        window.show()
-    return window
+    return new_window()
 
 
 def answer(monkeypatch, path, name="getOpenFileName"):

@@ -32,7 +32,7 @@ from typing import IO, Any
 
 from embedviz.core.errors import UserError
 from embedviz.core.formats.companions import companion_of
-from embedviz.core.formats.source import require_plain_path
+from embedviz.core.formats.paths import require_plain_path
 
 File = IO[bytes]
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
-import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -28,6 +27,7 @@ from numpy.typing import NDArray
 from embedviz.core.errors import UserError
 from embedviz.core.formats.archives import WITHIN, ZIP_START, Archive, shown_name
 from embedviz.core.formats.folders import describe_folder
+from embedviz.core.formats.paths import require_plain_path
 from embedviz.core.formats.unpacking import open_xz
 from embedviz.core.memory import in_words
 
@@ -58,22 +58,6 @@ _UNREADABLE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError
 _LARGEST_RATIO = 200
 _NEVER_TOO_LARGE = 16 << 20
 """Bytes that are unpacked whatever they came from."""
-
-
-def require_plain_path(path: Path) -> None:
-    """Refuse paths that are no names of files, or that lists of files would be torn at.
-
-    Raises
-    ------
-    UserError
-    """
-    if "\0" in str(path):
-        raise UserError("The name of a file cannot hold a NUL character.")
-    if re.search("[\n\r]", str(path)):
-        raise UserError(
-            f"{shown_name(str(path))}: there is a line break in this path. Use another name for "
-            "the file or its folder."
-        )
 
 
 class Source:
