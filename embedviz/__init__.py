@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from embedviz.__main__ import show as show
     from embedviz.core.errors import UserError as UserError
-    from embedviz.core.formats import load as load
-    from embedviz.core.formats import save as save
     from embedviz.core.vector_set import VectorSet as VectorSet
+    from embedviz.formats import load as load
+    from embedviz.formats import save as save
 
 __all__ = ["UserError", "VectorSet", "load", "save", "show"]
 
 _PLACES = {
     "UserError": "embedviz.core.errors",
     "VectorSet": "embedviz.core.vector_set",
-    "load": "embedviz.core.formats",
-    "save": "embedviz.core.formats",
+    "load": "embedviz.formats",
+    "save": "embedviz.formats",
     "show": "embedviz.__main__",
 }
 

@@ -272,7 +272,7 @@ def _load_files(
 
 
 def _load_file(wanted: Wanted, report: Report, *, is_for_window: bool) -> VectorSet:
-    from embedviz.core.formats import open_file
+    from embedviz.formats import open_file
 
     settings = replace(wanted.read_settings, scans_later=is_for_window)
     vector_set = open_file(wanted.vectors, settings, report)

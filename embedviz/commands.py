@@ -16,8 +16,8 @@ from embedviz.core.errors import Undecided, UserError
 from embedviz.core.progress import Report, part_of, silent
 
 if TYPE_CHECKING:
-    from embedviz.core.formats.reading import ReadSettings
     from embedviz.core.vector_set import VectorSet
+    from embedviz.formats.reading import ReadSettings
 
 _READ = 0.5
 _STOPPED = 130
@@ -36,8 +36,8 @@ def convert(arguments: Sequence[str]) -> int:
 
 
 def _convert(options: argparse.Namespace, source: Path, target: Path) -> None:
-    from embedviz.core.formats import open_file, save
-    from embedviz.core.formats.saving import left_out, written_files
+    from embedviz.formats import open_file, save
+    from embedviz.formats.writing.saving import left_out, written_files
 
     written = written_files(target)  # Refused before the time is spent to read.
     for path in (source, options.labels, options.metadata):
@@ -59,7 +59,7 @@ def tell_stopped(what: str = "") -> int:
 
 
 def _require_own_companion(target: Path) -> None:
-    from embedviz.core.formats.saving import foreign_companion
+    from embedviz.formats.writing.saving import foreign_companion
 
     companion = foreign_companion(target)
     if companion is not None:
@@ -94,7 +94,7 @@ def _tell_converted(opened: VectorSet, written: Sequence[Path], columns: Sequenc
 
 def info(arguments: Sequence[str]) -> int:
     """Say everything about files; return 2 when one of them cannot be read."""
-    from embedviz.core.formats.diagnosis import describe, diagnose
+    from embedviz.formats.diagnosis import describe, diagnose
 
     options = _info_parser().parse_args(arguments)
     settings, report = settings_of(options), terminal_report()
@@ -135,7 +135,7 @@ def say(text: str) -> None:
 
 def tell_error(error: UserError) -> None:
     """Print what went wrong on the standard error, and the option that decides it."""
-    from embedviz.core.formats.diagnosis import printable
+    from embedviz.formats.diagnosis import printable
 
     text = f"embedviz: {printable(str(error))}"
     if isinstance(error, Undecided):
@@ -198,7 +198,7 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
 
 def settings_of(options: argparse.Namespace) -> ReadSettings:
     """Return how files are to be read, from the options that `add_reading_options` added."""
-    from embedviz.core.formats.reading import ReadSettings
+    from embedviz.formats.reading import ReadSettings
 
     return ReadSettings(
         labels=options.labels,

@@ -16,9 +16,9 @@ from embedviz.__main__ import make_window
 from embedviz.app import processes
 from embedviz.app.session import Session
 from embedviz.app.tasks import THREAD_NAME
-from embedviz.core.containers.process import spare
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
+from embedviz.formats.containers.worker.process import spare
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import LIGHT
 

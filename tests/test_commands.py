@@ -10,8 +10,8 @@ import pytest
 from embedviz import commands
 from embedviz.__main__ import main
 from embedviz.core.errors import Undecided, UserError
-from embedviz.core.formats import load, save
 from embedviz.core.vector_set import VectorSet
+from embedviz.formats import load, save
 
 
 @pytest.fixture
@@ -288,7 +288,7 @@ def test_the_user_can_stop_it(tmp_path, toy, run, monkeypatch):
     def stop(*given, **named):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("embedviz.core.formats.open_file", stop)
+    monkeypatch.setattr("embedviz.formats.open_file", stop)
     assert run("convert", tmp_path / "x.csv", tmp_path / "y.vec") == (
         130,
         "",
@@ -296,5 +296,5 @@ def test_the_user_can_stop_it(tmp_path, toy, run, monkeypatch):
     )
     (tmp_path / "y.vec").write_text("old")
     assert "; y.vec is as it was.\n" in run("convert", tmp_path / "x.csv", tmp_path / "y.vec")[2]
-    monkeypatch.setattr("embedviz.core.formats.diagnosis.diagnose", stop)
+    monkeypatch.setattr("embedviz.formats.diagnosis.diagnose", stop)
     assert run("info", tmp_path / "x.csv") == (130, "", "embedviz: stopped.\n")

@@ -22,7 +22,7 @@ from pyarrow import parquet
 
 import embedviz
 from embedviz.core.errors import UserError
-from embedviz.core.formats import inspect
+from embedviz.formats import inspect
 
 ROOT = Path(__file__).parent.parent
 sys.path.append(str(ROOT / "tests"))

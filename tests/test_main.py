@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from embedviz import __main__ as program
+from embedviz import __main__
 from embedviz.__main__ import FIGURES, main, make_window, show
 from embedviz.core.errors import UserError
 from embedviz.core.vector_set import VectorSet
@@ -114,8 +114,8 @@ def test_second_files_are_opened(run_window, tmp_path):
 def save_session_of(path, folder):
     from embedviz.app.files.session_writing import save_session
     from embedviz.app.state import State
-    from embedviz.core.formats import load
     from embedviz.core.steps import STEPS
+    from embedviz.formats import load
 
     state = State().opened(load(path)).selecting([1, 2])
     save_session(folder / "mine.embedviz", state, {}, STEPS)
@@ -364,8 +364,8 @@ def test_progress_is_shown_on_a_terminal_only(word_file, tmp_path, monkeypatch, 
 
 
 def test_what_qt_says_is_passed_on_but_for_the_missing_screen(capsys):
-    program._tell_what_matters(None, None, "This plugin does not support propagateSizeHints()")
-    program._tell_what_matters(None, None, "QPainter::begin: not good")
+    __main__._tell_what_matters(None, None, "This plugin does not support propagateSizeHints()")
+    __main__._tell_what_matters(None, None, "QPainter::begin: not good")
     assert capsys.readouterr().err == "QPainter::begin: not good\n"
 
 

@@ -38,8 +38,8 @@ def test_every_public_name_is_there_and_documented(name):
 def test_public_names_are_those_of_their_modules():
     from embedviz.__main__ import show
     from embedviz.core.errors import UserError
-    from embedviz.core.formats import load, save
     from embedviz.core.vector_set import VectorSet
+    from embedviz.formats import load, save
 
     named = (embedviz.UserError, embedviz.VectorSet, embedviz.load, embedviz.save, embedviz.show)
     assert named == (UserError, VectorSet, load, save, show)

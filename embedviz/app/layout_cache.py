@@ -151,7 +151,9 @@ def write_layout(
     UserError
         When it cannot be written.
     """
-    from embedviz.core.formats.saving import replaced_files  # Not needed before the window is up.
+    from embedviz.formats.writing.saving import (
+        replaced_files,  # Not needed before the window is up.
+    )
 
     about = {
         "key": _key(vector_set, projection, n_components),

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from embedviz.core.errors import UserError
-from embedviz.core.formats.columns import unique_names
-from embedviz.core.formats.reading import ReadSettings
-from embedviz.core.formats.source import Source
+from embedviz.formats.companions.columns import unique_names
+from embedviz.formats.reading import ReadSettings
+from embedviz.formats.source import Source
 
 COMPANIONS = ("metadata", "labels", "vocab", "words")
 """A text file with one of these in its name describes the vectors that it is opened with."""

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from embedviz.core.coordinate_files import load_coordinates
 from embedviz.core.coordinate_names import Group, groups_of, is_numeric
 from embedviz.core.errors import UserError
 from embedviz.core.progress import OnLayout, Report, silent
 from embedviz.core.vector_set import Matrix, VectorSet
+from embedviz.formats.companions.coordinate_files import load_coordinates
 
 __all__ = ["Columns", "Group", "coordinate_columns", "load_coordinates"]
 

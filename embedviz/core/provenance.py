@@ -23,7 +23,7 @@ from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
 
 if TYPE_CHECKING:
-    from embedviz.core.formats.reading import Opened, ReadSettings
+    from embedviz.formats.reading import Opened, ReadSettings
 
 _BLOCK = 20_000
 
@@ -124,7 +124,7 @@ def files_of(vector_set: VectorSet) -> list[Path]:
 
     Files that are no longer there are among them; a set from memory or a sample has none.
     """
-    from embedviz.core.formats.reading import Opened  # It knows the vector set.
+    from embedviz.formats.reading import Opened  # It knows the vector set.
 
     steps = [] if vector_set.provenance is None else [p.step for p in vector_set.provenance.line]
     found: list[Any] = []

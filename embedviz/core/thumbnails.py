@@ -15,13 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.errors import UserError
-from embedviz.core.formats.projector_settings import (
-    find_file,
-    is_meant,
-    read_settings,
-    settings_near,
-)
 from embedviz.core.vector_set import Rows
+from embedviz.formats.projector.settings import find_file, is_meant, read_settings, settings_near
 
 Pixels = NDArray[np.uint8]
 """An array of shape (height, width, 4): red, green, blue and opacity."""

@@ -16,9 +16,9 @@ from embedviz.core.errors import UserError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from embedviz.core.formats.reading import Opened
     from embedviz.core.provenance import Provenance
     from embedviz.core.thumbnails import Thumbnails
+    from embedviz.formats.reading import Opened
 
 Matrix = NDArray[np.float32]
 Rows = NDArray[np.intp]

@@ -209,10 +209,11 @@ def _compile_analogies() -> None:
 
 
 def _compile_readers() -> None:
-    from embedviz.core.formats import fasttext_model, load
     from embedviz.core.scanning import scan_rows
+    from embedviz.formats import load
+    from embedviz.formats.binary import fasttext
 
-    fasttext_model.compile_all()
+    fasttext.compile_all()
     some = _some_vectors()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "some.txt"

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageB
 
 from embedviz.app.pairing import describe_with, pair_up
 from embedviz.core.errors import UserError
-from embedviz.core.formats.reading import ReadSettings
 from embedviz.core.query_vector import QueryVector, load_query_vector, parse_vector
 from embedviz.core.selection import Selection
+from embedviz.formats.reading import ReadSettings
 from embedviz.gui import figures, row_actions, save_actions, session_actions
 from embedviz.gui.style import apply_theme
 from embedviz.gui.talk import TalkWindow
@@ -52,7 +52,7 @@ class Action:
 
 def open_files(window: MainWindow) -> None:
     """Ask for files, show what is in each of them, and open them."""
-    from embedviz.core.formats import known_suffixes
+    from embedviz.formats import known_suffixes
 
     known = " ".join(f"*{suffix}" for suffix in known_suffixes())
     filters = f"Vectors ({known});;All files (*)"

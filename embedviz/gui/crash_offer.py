@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 
 from embedviz.app.files.autosave import Orphan, find_orphan
 from embedviz.app.tasks import Task
-from embedviz.core.formats.reading import counted
+from embedviz.formats.reading import counted
 
 if TYPE_CHECKING:
     from embedviz.gui.main_window import MainWindow

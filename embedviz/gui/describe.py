@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from embedviz.core.vector_set import VectorSet
 
 if TYPE_CHECKING:
-    from embedviz.core.formats.reading import Opened
     from embedviz.core.scanning import Scan
+    from embedviz.formats.reading import Opened
 
 SHOWN_COLUMNS = 12
 

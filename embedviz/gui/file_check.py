@@ -17,11 +17,11 @@ from PySide6.QtCore import QObject, Signal
 from embedviz.app.scans import scan_vectors
 from embedviz.app.tasks import Task
 from embedviz.core.errors import Undecided, UserError
-from embedviz.core.formats.inspecting import Finding
-from embedviz.core.formats.reading import Facts, ReadSettings
 from embedviz.core.progress import Report
 from embedviz.core.provenance import note_settings
 from embedviz.core.vector_set import VectorSet
+from embedviz.formats.inspecting import Finding
+from embedviz.formats.reading import Facts, ReadSettings
 from embedviz.gui.opening import read_file
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ class FileCheck(QObject):
 
 def _look(path: Path, settings: ReadSettings, report: Report) -> Finding:
     """Look into a file. Runs off the UI thread."""
-    from embedviz.core.formats import inspect
+    from embedviz.formats import inspect
 
     return inspect(path, settings, report)
 

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 
 from embedviz.app.pairing import column_names, describe_with
 from embedviz.core.errors import Undecided, UserError
-from embedviz.core.formats.inspecting import Finding
-from embedviz.core.formats.reading import ReadSettings
+from embedviz.formats.inspecting import Finding
+from embedviz.formats.reading import ReadSettings
 from embedviz.gui.controls import ElidedLabel, caption, choice, named, number, tool_button
 from embedviz.gui.theme import GRID
 

@@ -27,9 +27,9 @@ from PySide6.QtWidgets import (
 from embedviz.app.pairing import Wanted
 from embedviz.app.session import Session
 from embedviz.core.errors import Undecided
-from embedviz.core.formats.inspecting import Finding
-from embedviz.core.formats.reading import ReadSettings
 from embedviz.core.vector_set import VectorSet
+from embedviz.formats.inspecting import Finding
+from embedviz.formats.reading import ReadSettings
 from embedviz.gui.controls import ElidedLabel, named, tool_button, words
 from embedviz.gui.file_check import FileCheck
 from embedviz.gui.open_decisions import Decisions

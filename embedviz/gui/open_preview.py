@@ -8,8 +8,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from embedviz.core.formats.inspecting import Finding
 from embedviz.core.vector_set import VectorSet
+from embedviz.formats.inspecting import Finding
 from embedviz.gui.controls import named
 
 _NUMBERS = 6

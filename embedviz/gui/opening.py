@@ -13,11 +13,11 @@ from embedviz.app.pairing import Wanted
 from embedviz.app.session import Session
 from embedviz.app.tasks import Task
 from embedviz.core.errors import Undecided, UserError
-from embedviz.core.formats.reading import ReadSettings
 from embedviz.core.memory import in_words
 from embedviz.core.progress import Report
 from embedviz.core.samples import SAMPLES, load_sample
 from embedviz.core.vector_set import VectorSet
+from embedviz.formats.reading import ReadSettings
 from embedviz.gui.pictures import with_own_pictures
 
 
@@ -112,7 +112,7 @@ def read_file(path: Path, settings: ReadSettings, report: Report) -> VectorSet:
     UserError
         As `open_file`.
     """
-    from embedviz.core.formats import open_file
+    from embedviz.formats import open_file
 
     report(0.0, f"opening {path.name}")
     opened = open_file(path, settings, _with_bytes(report, path))

@@ -84,7 +84,7 @@ def open_selection(window: MainWindow) -> None:
 
 def _chosen(vector_set: VectorSet, rows: Rows, report: Report) -> VectorSet:
     """Return rows as a set of their own. Runs off the UI thread."""
-    from embedviz.core.formats.exporting import chosen_rows
+    from embedviz.formats.writing.rows import chosen_rows
 
     made = chosen_rows(vector_set, rows)
     made.index_labels()

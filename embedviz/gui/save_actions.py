@@ -60,14 +60,14 @@ def save_set(window: MainWindow) -> None:
     """Ask where to, and write the shown set."""
     active = _active(window)
     if active is not None:
-        from embedviz.core.formats.saving import written_files
+        from embedviz.formats.writing.saving import written_files
 
         write = partial(_save_set, active)
         _ask(window, f"Save {active.name}", active.name, _SETS, write, written_files)
 
 
 def _save_set(vector_set: VectorSet, path: str, report: Report) -> str:
-    from embedviz.core.formats.saving import left_out, lost_notes, save
+    from embedviz.formats.writing.saving import left_out, lost_notes, save
 
     columns, lost = left_out(vector_set, path), lost_notes(vector_set, path)
     save(vector_set, path, report=report)
@@ -91,7 +91,7 @@ def export_selection(window: MainWindow) -> None:
     if state.active is None or len(state.selected) == 0:
         window.notice.tell("Select rows first: they are written to a file.")
         return
-    from embedviz.core.formats.exporting import rows_files
+    from embedviz.formats.writing.rows import rows_files
 
     write = partial(_save_rows, state.active, state.selected.rows, _places(window))
     title = f"Export {len(state.selected):,} rows"
@@ -100,7 +100,7 @@ def export_selection(window: MainWindow) -> None:
 
 def _places(window: MainWindow) -> Places | None:
     """Return where all rows lie on the map in use, and what the columns of that are called."""
-    from embedviz.core.formats.exporting import axis_names
+    from embedviz.formats.writing.rows import axis_names
 
     places = window.map_in_use.places()
     return None if places is None else (places[0], axis_names(places[1]))
@@ -109,7 +109,7 @@ def _places(window: MainWindow) -> Places | None:
 def _save_rows(
     vector_set: VectorSet, rows: Rows, places: Places | None, path: str, report: Report
 ) -> str:
-    from embedviz.core.formats.exporting import save_rows
+    from embedviz.formats.writing.rows import save_rows
 
     save_rows(vector_set, rows, path, *(places or ()), report=report)
     return ""
@@ -129,7 +129,7 @@ def export_coordinates(window: MainWindow) -> None:
 
 
 def _save_coordinates(vector_set: VectorSet, places: Places, path: str, report: Report) -> str:
-    from embedviz.core.formats.exporting import save_coordinates
+    from embedviz.formats.writing.rows import save_coordinates
 
     save_coordinates(vector_set, path, *places, report=report)
     return ""
@@ -167,7 +167,7 @@ def _save_neighbors(
     path: str,
     report: Report,
 ) -> str:
-    from embedviz.core.neighbor_lists import save_neighbors
+    from embedviz.formats.writing.neighbor_lists import save_neighbors
 
     save_neighbors(vector_set, path, count, metric, rows, report=report)
     return ""
@@ -252,7 +252,7 @@ def _look_and_write(window: MainWindow, path: str, write: Write, files: Files) -
 
 def _foreign(path: Path, report: Report) -> Path | None:
     """Return the file of labels that belongs to something else. Runs off the UI thread."""
-    from embedviz.core.formats.saving import foreign_companion
+    from embedviz.formats.writing.saving import foreign_companion
 
     report(0.0, "looking at what is there")
     return foreign_companion(path)

@@ -23,11 +23,11 @@ from embedviz.app.pairing import Wanted, pair_up
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
-from embedviz.core.formats.reading import ReadSettings, counted
 from embedviz.core.progress import Report
 from embedviz.core.provenance import FromSample
 from embedviz.core.steps import STEPS
 from embedviz.core.vector_set import VectorSet
+from embedviz.formats.reading import ReadSettings, counted
 from embedviz.gui.crash_offer import CrashOffer
 from embedviz.gui.locating import Locator
 from embedviz.gui.palettes import RAMPS

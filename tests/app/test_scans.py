@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from embedviz.core import scanning
-from embedviz.core.formats.reading import Facts, Opened, ReadSettings
 from embedviz.core.vector_set import VectorSet
+from embedviz.formats.reading import Facts, Opened, ReadSettings
 
 
 def mapped(name, n_rows=40, *, is_scanned=False):

@@ -6,9 +6,9 @@ from hypothesis.extra.numpy import arrays
 
 import embedviz.core.ranking as ranking
 from embedviz.core.errors import UserError
-from embedviz.core.formats import load
 from embedviz.core.progress import Cancelled
 from embedviz.core.projections import PCA, PROJECTIONS
+from embedviz.formats import load
 
 
 def cloud(n, d, seed=0, mean=0.0, scale=1.0):

@@ -6,11 +6,7 @@ import numpy as np
 import pytest
 
 from embedviz.core.additions import with_columns, with_notes, with_thumbnails
-from embedviz.core.coordinate_files import AddedCoordinates
 from embedviz.core.coordinates import load_coordinates
-from embedviz.core.formats import load
-from embedviz.core.formats.exporting import ChosenRows, chosen_rows
-from embedviz.core.formats.reading import ReadSettings
 from embedviz.core.provenance import (
     FromSample,
     Provenance,
@@ -24,6 +20,10 @@ from embedviz.core.samples import load_sample
 from embedviz.core.steps import STEPS
 from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
+from embedviz.formats import load
+from embedviz.formats.companions.coordinate_files import AddedCoordinates
+from embedviz.formats.reading import ReadSettings
+from embedviz.formats.writing.rows import ChosenRows, chosen_rows
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import numpy as np
 
 import embedviz
 from embedviz.core.errors import Undecided, UserError
-from embedviz.core.formats import inspect
-from embedviz.core.formats.reading import ReadSettings
+from embedviz.formats import inspect
+from embedviz.formats.reading import ReadSettings
 
 from .corpus import Beside, Sample, pick
 from .watching import SECRET

@@ -29,8 +29,9 @@ from typing import Any
 import numpy as np
 
 from embedviz.core.errors import UserError
-from embedviz.core.formats import load, replacing, save
 from embedviz.core.vector_set import VectorSet
+from embedviz.formats import load, save
+from embedviz.formats.writing import atomic_write
 
 MOST_MILLISECONDS = 40.0
 MOST_LINES = 250
@@ -316,7 +317,7 @@ def _killer(lines: int) -> Callable[..., Any]:
 
     def follow(frame: Any, event: str, argument: Any) -> Any:
         nonlocal left
-        if frame.f_code.co_filename != replacing.__file__:
+        if frame.f_code.co_filename != atomic_write.__file__:
             return None
         if event == "line":
             left -= 1

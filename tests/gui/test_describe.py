@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embedviz.core.formats.reading import Facts, Opened, ReadSettings
 from embedviz.core.recipes import Truncated
 from embedviz.core.scanning import Scan
 from embedviz.core.vector_set import VectorSet
+from embedviz.formats.reading import Facts, Opened, ReadSettings
 from embedviz.gui.describe import (
     SHOWN_COLUMNS,
     describe_holes,

@@ -10,11 +10,11 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
+from embedviz import formats
 from embedviz.app.pairing import Wanted, column_names
 from embedviz.app.tasks import THREAD_NAME
-from embedviz.core import formats
 from embedviz.core.errors import Undecided
-from embedviz.core.formats.reading import ReadSettings
+from embedviz.formats.reading import ReadSettings
 from embedviz.gui import file_check
 from embedviz.gui.code_line import CodeLine
 from embedviz.gui.open_dialog import OpenDialogs

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from pytestqt.exceptions import capture_exceptions
 
+from embedviz import formats
 from embedviz.app.pairing import Wanted, describe_with, pair_up
-from embedviz.core import formats
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.opening import Opener
 

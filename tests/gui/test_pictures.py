@@ -6,10 +6,10 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 
 from embedviz.core.errors import UserError
-from embedviz.core.formats import load
 from embedviz.core.recipes import Truncated
 from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
+from embedviz.formats import load
 from embedviz.gui import pictures
 from embedviz.gui.pictures import (
     ImageFiles,

@@ -16,9 +16,9 @@ from embedviz.app.files.autosave import autosave_folder
 from embedviz.app.files.settings import Recent, read_settings
 from embedviz.app.pairing import Wanted
 from embedviz.core.camera import Camera
-from embedviz.core.formats.reading import ReadSettings
 from embedviz.core.recipes import Whitened
 from embedviz.core.samples import load_sample
+from embedviz.formats.reading import ReadSettings
 from embedviz.gui.figures import draw_image
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, look

@@ -8,11 +8,11 @@ from gensim.models import KeyedVectors
 from PySide6.QtCore import QPoint, Qt
 
 from embedviz.app.state import Analogy, State
-from embedviz.core.formats import load
 from embedviz.core.vector_set import VectorSet
+from embedviz.formats import load
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT
-from embedviz.panes import analogies as analogies_module
+from embedviz.panes import analogies
 from embedviz.panes.analogies import SHOWN, AnalogiesPane, write
 
 
@@ -237,13 +237,13 @@ def test_a_set_without_these_labels_says_so_quietly(opened, session, idle, toy, 
 
 
 def test_rows_of_the_set_before_cannot_be_chosen(opened, session, idle, monkeypatch, words, toy):
-    go, solve = threading.Event(), analogies_module._solve
+    go, solve = threading.Event(), analogies._solve
 
     def wait(*given):
         go.wait()
         return solve(*given)
 
-    monkeypatch.setattr(analogies_module, "_solve", wait)
+    monkeypatch.setattr(analogies, "_solve", wait)
     small = VectorSet(np.eye(3, 4), ["king", "man", "woman"], name="small")
     session.show(session.state.opened(small))
     state = session.state

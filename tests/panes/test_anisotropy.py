@@ -13,7 +13,7 @@ from embedviz.core.query_vector import QueryVector
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK
-from embedviz.panes import anisotropy as anisotropy_module
+from embedviz.panes import anisotropy
 from embedviz.panes.anisotropy import HOME, STEPS, AnisotropyPane, draw_graticule
 
 LEFT = Qt.MouseButton.LeftButton
@@ -301,13 +301,13 @@ def test_a_vector_of_the_user_has_no_place(opened, session):
 
 
 def test_rows_of_the_set_before_cannot_be_chosen(opened, session, idle, monkeypatch, toy):
-    go, prepare = threading.Event(), anisotropy_module._prepare
+    go, prepare = threading.Event(), anisotropy._prepare
 
     def wait(*given):
         go.wait()
         return prepare(*given)
 
-    monkeypatch.setattr(anisotropy_module, "_prepare", wait)
+    monkeypatch.setattr(anisotropy, "_prepare", wait)
     session.show(session.state.opened(toy))
     state = session.state
     assert not opened.use.isEnabled()

@@ -9,10 +9,10 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from embedviz.app.state import State
-from embedviz.core.formats import load
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.vector_set import VectorSet
-from embedviz.panes import matryoshka as matryoshka_module
+from embedviz.formats import load
+from embedviz.panes import matryoshka
 from embedviz.panes.matryoshka import MatryoshkaPane
 
 LEFT = Qt.MouseButton.LeftButton
@@ -233,7 +233,7 @@ def test_the_curve_is_measured_once(opened, session, idle):
 
 
 def test_a_large_set_is_measured_with_a_sample_that_is_named(pane, session, idle, monkeypatch):
-    monkeypatch.setattr(matryoshka_module, "QUERIES", 20)
+    monkeypatch.setattr(matryoshka, "QUERIES", 20)
     rows = np.random.default_rng(0).normal(size=(60, 16))
     session.show(State().opened(VectorSet(rows, name="large")))
     idle(session)
@@ -241,7 +241,7 @@ def test_a_large_set_is_measured_with_a_sample_that_is_named(pane, session, idle
 
 
 def test_a_gigantic_set_gets_fewer_queries(pane, session, idle, monkeypatch):
-    monkeypatch.setattr(matryoshka_module, "WORK", 100)
+    monkeypatch.setattr(matryoshka, "WORK", 100)
     rows = np.random.default_rng(0).normal(size=(60, 16))
     session.show(State().opened(VectorSet(rows, name="large")))
     idle(session)
@@ -281,13 +281,13 @@ def test_drawing_never_edits(pane, session, toy, monkeypatch):
 
 def test_rows_of_the_set_before_are_gone_at_once(opened, session, idle, monkeypatch):
     """Also those of a list that was still being calculated for it."""
-    go, compare = threading.Event(), matryoshka_module._compare
+    go, compare = threading.Event(), matryoshka._compare
 
     def wait(*given):
         go.wait()
         return compare(*given)
 
-    monkeypatch.setattr(matryoshka_module, "_compare", wait)
+    monkeypatch.setattr(matryoshka, "_compare", wait)
     opened.slider.setValue(8)
     session.show(session.state.opened(VectorSet(np.eye(3, 4), list("abc"), name="few")))
     assert opened.full.lines.lines == opened.short.lines.lines == ()

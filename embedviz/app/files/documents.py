@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from embedviz.core.errors import UserError
-from embedviz.core.formats.replacing import replaced_files
+from embedviz.formats.writing.atomic_write import replaced_files
 
 MOST_BYTES = 256 << 20
 _HEAD_BYTES = 200

@@ -16,12 +16,12 @@ import numpy as np
 
 from embedviz.app.files.session_plan import Node, Plan
 from embedviz.core.errors import Undecided, UserError
-from embedviz.core.formats.exporting import ChosenRows
-from embedviz.core.formats.reading import counted
 from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.provenance import digest_of, note_settings
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
+from embedviz.formats.reading import counted
+from embedviz.formats.writing.rows import ChosenRows
 
 
 @dataclass
@@ -102,7 +102,7 @@ class _Maker:
         if node.sample is not None:
             report(0.0, f"opening {node.sample}")
             return load_sample(node.sample)
-        from embedviz.core.formats import open_file
+        from embedviz.formats import open_file
 
         assert node.path is not None
         report(0.0, f"opening {node.path.name}")

@@ -26,12 +26,12 @@ from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import Left, State
 from embedviz.core.chosen_axes import ChosenAxes
 from embedviz.core.coordinates import Columns
-from embedviz.core.formats.exporting import ChosenRows
-from embedviz.core.formats.reading import Opened, ReadSettings
 from embedviz.core.projections import PROJECTIONS, Projection
 from embedviz.core.provenance import FromSample, Provenance, Step, digest_of, known_digest
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.vector_set import Rows, VectorSet
+from embedviz.formats.reading import Opened, ReadSettings
+from embedviz.formats.writing.rows import ChosenRows
 
 FORMAT = "embedviz session"
 VERSION = 1

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from embedviz.core.formats import load
+from embedviz.formats import load
 
 
 @pytest.fixture

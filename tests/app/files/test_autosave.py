@@ -145,7 +145,7 @@ CHILD = """
 import sys, time
 from embedviz.app.files.autosave import SavedFile
 from embedviz.app.state import State
-from embedviz.core.formats import load
+from embedviz.formats import load
 from embedviz.core.steps import STEPS
 saved = SavedFile()
 saved.write(State().opened(load(sys.argv[1])), {}, STEPS)

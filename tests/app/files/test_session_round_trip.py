@@ -27,8 +27,6 @@ from embedviz.core.camera import Camera
 from embedviz.core.chosen_axes import Axis, ChosenAxes
 from embedviz.core.coordinates import Columns, load_coordinates
 from embedviz.core.errors import UserError
-from embedviz.core.formats import load
-from embedviz.core.formats.exporting import chosen_rows
 from embedviz.core.matching import share_rows
 from embedviz.core.projections import PCA, TSNE, UMAP
 from embedviz.core.query_vector import QueryVector
@@ -37,6 +35,8 @@ from embedviz.core.samples import load_sample
 from embedviz.core.selection import Selection
 from embedviz.core.steps import STEPS
 from embedviz.core.vector_set import VectorSet
+from embedviz.formats import load
+from embedviz.formats.writing.rows import chosen_rows
 
 RAMPS = ("viridis", "cividis")
 N = 40

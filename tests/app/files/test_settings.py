@@ -16,7 +16,7 @@ from embedviz.app.files.settings import (
     titles_of,
 )
 from embedviz.core.errors import UserError
-from embedviz.core.formats.reading import ReadSettings
+from embedviz.formats.reading import ReadSettings
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from embedviz.core.errors import UserError
-from embedviz.core.formats import inspect, load
+from embedviz.formats import inspect, load
 
 ROW_NUMBERS = "No labels: the rows are called by their numbers, from 0."
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from embedviz.core.errors import UserError
-from embedviz.core.formats import FORMATS, load, save
 from embedviz.core.progress import Cancelled
 from embedviz.core.vector_set import VectorSet
+from embedviz.formats import FORMATS, load, save
 
 SETS = VectorSet(
     np.random.default_rng(6).normal(size=(6, 4)).round(3),
@@ -108,7 +108,7 @@ def test_too_little_memory(write, monkeypatch):
     def fail(*_, **__):
         raise MemoryError
 
-    monkeypatch.setattr("embedviz.core.formats.rows.RowCollector.space_for", fail)
+    monkeypatch.setattr("embedviz.formats.rows.RowCollector.space_for", fail)
     with pytest.raises(UserError, match="does not fit into the memory"):
         load(write("x.txt", "a 1 2\nb 3 4\n"))
 
@@ -142,7 +142,7 @@ def test_formats_are_a_plain_tuple():
 
 def test_importing_it_imports_nothing_heavy():
     code = (
-        "import sys; import embedviz.core.formats; "
+        "import sys; import embedviz.formats; "
         "print([m for m in ('pyarrow', 'gensim', 'sklearn', 'PySide6') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,0 +1,312 @@
+"""NumPy's own files: `.npy`, and the arrays of an `.npz`.
+
+A float32 matrix in row order is mapped, so that a file larger than the memory opens at once; where
+it is scanned later, nothing but its header is read before. All else is converted in blocks. Pickled
+objects are never loaded: they could run code. The header of an array is read here and not by NumPy,
+whose reader knows more kinds of header, and of exception, than there are kinds of matrix.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.core.errors import UserError
+from embedviz.core.progress import Report
+from embedviz.core.vector_set import Matrix
+from embedviz.formats.companions.joining import companion_of
+from embedviz.formats.reading import (
+    BadRows,
+    Contents,
+    Facts,
+    Format,
+    ReadSettings,
+    counted,
+    note_on_limit,
+    require_dimensions,
+    row_place,
+)
+from embedviz.formats.refused.pickles import note_on_part
+from embedviz.formats.rows import NOT_FINITE, ZERO, RowCollector, mark_rows, note_on_zeros
+from embedviz.formats.source import Source, Stream
+
+_FORMAT_NAME = "NumPy array"
+_MAGIC = b"\x93NUMPY"
+_BLOCK_BYTES = 32 << 20
+_LONGEST_HEADER = 10_000
+
+_numeric = re.compile(r"[<>|=]?[fiub][0-9]+").fullmatch
+_text = re.compile(r"[<>|=]?[US][0-9]+").fullmatch
+_KINDS = {
+    "O": "Python objects, which are never loaded since they could run code",
+    "c": "complex numbers",
+    "V": "raw or structured values",
+    "M": "dates",
+    "m": "durations",
+    "U": "texts",
+    "S": "texts",
+}
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the first lines of an array say.
+
+    Attributes
+    ----------
+    dtype : NumPy dtype, or None for values that are neither numbers nor text
+    shape : tuple of int
+    is_column_major : bool
+    offset : int
+        Bytes before the data.
+    kind : str
+        What the values are, in words.
+    """
+
+    dtype: np.dtype[Any] | None
+    shape: tuple[int, ...]
+    is_column_major: bool
+    offset: int
+    kind: str
+
+    @property
+    def is_matrix(self) -> bool:
+        """Whether these are numbers in rows and columns."""
+        return self.dtype is not None and self.dtype.kind in "fiub" and len(self.shape) == 2
+
+    @property
+    def n_bytes(self) -> int:
+        """How long the data must be."""
+        return math.prod(self.shape) * (self.dtype.itemsize if self.dtype else 0)
+
+    def __str__(self) -> str:
+        if not self.shape:
+            return f"a single value ({self.kind})"
+        return " × ".join(f"{size:,}" for size in self.shape) + f" {self.kind}"
+
+
+def read_header(stream: Stream, name: str) -> Header:
+    """Return what the array at the front of the stream is.
+
+    Raises
+    ------
+    UserError
+        When the header is damaged.
+    """
+    start = stream.read(8)
+    length = stream.read(2 if start[6:7] == b"\x01" else 4)
+    size = int.from_bytes(length, "little")
+    text = stream.read(min(size, _LONGEST_HEADER)).decode("latin-1")
+    try:
+        # Python 2 wrote the sizes as long integers.
+        found = ast.literal_eval(re.sub(r"(?<=[0-9])L(?=[,)])", "", text).strip())
+        shape, is_column_major = found["shape"], bool(found["fortran_order"])
+        if not all(type(size) is int and size >= 0 for size in shape):
+            raise ValueError
+        dtype, kind = _find_dtype(found["descr"])
+    except (ValueError, SyntaxError, TypeError, KeyError, MemoryError, RecursionError):
+        raise UserError(
+            f"{name} starts as a NumPy array, but its header is damaged. Write it again "
+            "with numpy.save."
+        ) from None
+    return Header(dtype, tuple(shape), is_column_major, 8 + len(length) + size, kind)
+
+
+def _find_dtype(description: Any) -> tuple[np.dtype[Any] | None, str]:
+    if not isinstance(description, str):
+        return None, "structured values"
+    if _numeric(description) or _text(description):
+        dtype = np.dtype(description)
+        return dtype, "texts" if dtype.kind in "US" else dtype.name
+    letter = description.lstrip("<>|=")[:1]
+    return None, _KINDS.get(letter, f"values of type {description}")
+
+
+def require_matrix(name: str, header: Header, available: int) -> None:
+    """Refuse what is not a matrix of numbers, or is longer than the `available` bytes.
+
+    Raises
+    ------
+    UserError
+    """
+    if header.is_matrix:
+        require_dimensions(name, header.shape[1])
+        if header.n_bytes > available:
+            raise UserError(
+                f"{name} is cut short: {header} need {header.n_bytes:,} bytes, and there are "
+                f"{available:,}. Copy or download it again."
+            )
+    elif header.dtype is None or header.dtype.kind in "US":
+        raise UserError(
+            f"{name} holds {header.kind}. Save the vectors as an array of numbers, "
+            "as with numpy.save(path, vectors.astype('float32'))."
+        )
+    else:
+        raise UserError(
+            f"{name} holds an array of {counted(len(header.shape), 'dimension')}: {header}. "
+            "Vectors need two: one row each. Save it again as vectors.reshape(n_rows, "
+            "n_dimensions)."
+        )
+
+
+def _matches_array(source: Source) -> bool:
+    return source.head.startswith(_MAGIC)
+
+
+def _read_array(source: Source, settings: ReadSettings, report: Report) -> Contents:
+    name = source.name
+    with source.stream() as stream:
+        header = read_header(stream, name)
+        surplus = source.size - header.offset - header.n_bytes
+        if source.is_compressed:
+            surplus = 0
+        require_matrix(name, header, source.most_bytes - header.offset)
+        if source.is_compressed or not header.n_bytes:
+            blocks = stream_blocks(stream, header, name)
+            contents = collect(blocks, header, source, settings, report)
+        else:
+            contents = read_mapped(header, source, settings, report)
+    if surplus:
+        contents.notes.append(f"{counted(surplus, 'byte')} after the array not read.")
+    contents.notes += note_on_part(source.path)
+    contents.companions = (companion_of(source.path),)
+    return contents
+
+
+def read_mapped(header: Header, source: Source, settings: ReadSettings, report: Report) -> Contents:
+    """Return the rows of an array that lies in the file as it is: mapped, or as float32.
+
+    Parameters
+    ----------
+    header : Header
+        Of numbers in rows and columns, known to be within the file.
+    source : Source
+        Not compressed.
+    settings : ReadSettings
+    report : callable
+    """
+    order: Any = "F" if header.is_column_major else "C"
+    dtype: Any = header.dtype
+    array = np.memmap(source.path, dtype, "r", header.offset, header.shape, order)
+    is_plain = dtype == np.dtype("<f4") and array.flags.c_contiguous and array.flags.aligned
+    if settings.sample is None and is_plain:
+        contents = _map(array, settings, report)
+        if contents is not None:
+            return contents
+    contents = collect(array_blocks(array), header, source, settings, report)
+    contents.facts.is_mapped = settings.is_preview and bool(is_plain)
+    return contents
+
+
+def _map(array: Matrix, settings: ReadSettings, report: Report) -> Contents | None:
+    """Return the array as it lies in the file, or None when rows in it are bad.
+
+    Rows that are to be left out have to be found first, so then it is not scanned later.
+    """
+    n_rows = len(array)
+    array = array[: settings.max_rows]
+    n_zero = 0
+    is_scanned = settings.is_preview or not (
+        settings.scans_later and settings.on_bad_rows == "raise"
+    )
+    for rows in _row_blocks(array.shape, array.itemsize) if is_scanned else ():
+        marks = mark_rows(array[rows])
+        if (marks == NOT_FINITE).any():
+            return None
+        n_zero += int(np.count_nonzero(marks == ZERO))
+        report(rows.stop / n_rows, f"{rows.stop:,} rows checked")
+    notes = note_on_zeros(n_zero)
+    if len(array) < n_rows and not settings.is_preview:
+        notes.append(note_on_limit(len(array)))
+    facts = Facts("float32", n_rows, n_zero=n_zero, is_mapped=True, is_scanned=is_scanned)
+    return Contents(
+        _FORMAT_NAME, array, None, np.arange(len(array)), n_rows, notes=notes, facts=facts
+    )
+
+
+def collect(
+    blocks: Iterator[tuple[NDArray[Any], float]],
+    header: Header,
+    source: Source,
+    settings: ReadSettings,
+    report: Report,
+) -> Contents:
+    """Return the rows as float32, block by block."""
+    rows = RowCollector(header.shape[1], settings, BadRows(source, settings), is_labeled=False)
+    rows.expect(header.shape[0])
+    for block, fraction in blocks:
+        if rows.is_full:
+            rows.stop()
+            break
+        with np.errstate(over="ignore"):  # What is too large becomes infinite, and so a bad row.
+            rows.space_for(len(block), fraction)[:] = block
+        first = rows.n_read
+        rows.add(len(block), None, {}, partial(_place, first))
+        report(fraction, f"{rows.n_read:,} of {header.shape[0]:,} rows converted")
+    contents = rows.contents(_FORMAT_NAME)
+    contents.n_rows = contents.facts.promised = header.shape[0]
+    contents.facts.dtype, contents.facts.estimated = header.kind, None
+    if header.dtype != np.dtype("<f4"):
+        is_swapped = header.kind == "float32"
+        words = "big-endian float32" if is_swapped else f"{header.kind} to float32"
+        contents.notes.append(f"Converted from {words}.")
+    return contents
+
+
+def _place(first: int, row: int) -> str:
+    return row_place(first + row)
+
+
+def _row_blocks(shape: tuple[int, ...], itemsize: int) -> Iterator[slice]:
+    step = max(_BLOCK_BYTES // (shape[1] * itemsize), 1)
+    for start in range(0, shape[0], step):
+        yield slice(start, min(start + step, shape[0]))
+
+
+def array_blocks(array: NDArray[Any]) -> Iterator[tuple[NDArray[Any], float]]:
+    """Yield the rows of an array in blocks, and how much of it that was."""
+    for rows in _row_blocks(array.shape, array.itemsize):
+        yield array[rows], rows.stop / len(array)
+
+
+def stream_blocks(
+    stream: Stream, header: Header, name: str
+) -> Iterator[tuple[NDArray[Any], float]]:
+    """Yield the rows that follow in the stream in blocks, and how much of the file is read."""
+    assert header.dtype is not None
+    n_rows, dimensions = header.shape
+    if header.is_column_major:  # The first row is complete only at the end.
+        columns = np.frombuffer(read_fully(stream, header.n_bytes, name), header.dtype)
+        yield from array_blocks(columns.reshape(dimensions, n_rows).T)
+        return
+    row_bytes = dimensions * header.dtype.itemsize
+    for rows in _row_blocks(header.shape, header.dtype.itemsize):
+        data = read_fully(stream, (rows.stop - rows.start) * row_bytes, name)
+        yield np.frombuffer(data, header.dtype).reshape(-1, dimensions), stream.fraction
+
+
+def read_fully(stream: Stream, count: int, name: str) -> bytes:
+    """Return the next `count` bytes.
+
+    Raises
+    ------
+    UserError
+        When there are fewer.
+    """
+    data = stream.read(count)
+    if len(data) < count:
+        raise UserError(
+            f"{name} ends {count - len(data):,} bytes too early. Copy or download it again."
+        )
+    return data
+
+
+ARRAY = Format(_matches_array, _read_array)

@@ -1,0 +1,184 @@
+"""The arrays of an `.npz`: one matrix, and beside it labels and further columns.
+
+Rows are labeled by a one-dimensional array of text of the same length; other one-dimensional
+arrays of that length become metadata.
+"""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.core.errors import UserError
+from embedviz.core.progress import Report
+from embedviz.formats.binary.npy import (
+    Header,
+    collect,
+    read_fully,
+    read_header,
+    require_matrix,
+    stream_blocks,
+)
+from embedviz.formats.labels import decode_all, note_on_replaced
+from embedviz.formats.reading import Contents, Format, ReadSettings
+from embedviz.formats.source import Source, Stream
+from embedviz.formats.vector_names import (
+    ARRAY_NAMES,
+    choose_vectors,
+    enumerate_described,
+    note_on_choice,
+)
+
+_LABEL_NAMES = ("labels", "words", "tokens", "texts", "names", "vocab")
+_SUFFIX = ".npy"
+_LARGEST_RATIO = 1100  # Deflate shrinks nothing further.
+
+
+def _matches(source: Source) -> bool:
+    if source.is_compressed or not source.head.startswith(b"PK\x03\x04"):
+        return False
+    length = int.from_bytes(source.head[26:28], "little")
+    return source.head[30 : 30 + length].endswith(_SUFFIX.encode())
+
+
+def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
+    name = source.name
+    with _damage_named(name):
+        archive = zipfile.ZipFile(source.path)
+    with archive:
+        arrays = _Arrays(archive, source)
+        key = _choose(arrays.headers, settings.key, name)
+        header = arrays.headers[key]
+        require_matrix(f"{name}, array {key!r}", header, arrays.n_bytes(key))
+        with arrays.stream(key) as stream:
+            stream.read(header.offset)
+            blocks = stream_blocks(stream, header, name)
+            contents = collect(blocks, header, source, settings, report)
+        contents.format_name = "NumPy archive"
+        matrices = {name: str(each) for name, each in arrays.headers.items() if each.is_matrix}
+        contents.facts.key, contents.facts.keys = key, matrices
+        if len(arrays.headers) > 1:
+            contents.notes.append(note_on_choice("the array", key, matrices))
+        _take_columns(contents, arrays, header.shape[0])
+    return contents
+
+
+@contextmanager
+def _damage_named(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (
+        zipfile.BadZipFile,
+        struct.error,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+    ) as error:
+        raise UserError(
+            f"{name} is a damaged .npz archive ({error}). Copy or download it again."
+        ) from None
+
+
+class _Arrays:
+    """The arrays of an archive, by their names.
+
+    Attributes
+    ----------
+    headers : dict of name to Header
+    """
+
+    def __init__(self, archive: zipfile.ZipFile, source: Source) -> None:
+        self._archive = archive
+        self._source = source
+        self._infos = {
+            info.filename.removesuffix(_SUFFIX): info
+            for info in archive.infolist()
+            if info.filename.endswith(_SUFFIX)
+        }
+        self.headers = {key: self._read_header(key) for key in self._infos}
+
+    def stream(self, key: str) -> Stream:
+        """Open an array; to be used in a `with` statement."""
+        name = self._source.name
+        info = self._infos[key]
+        if info.file_size > _LARGEST_RATIO * info.compress_size + 1000:
+            raise UserError(f"{name}: the size of {key!r} cannot be true. The file is damaged.")
+        with _damage_named(name):
+            file = self._archive.open(info)
+        return Stream(name, file, lambda: self._position() - info.header_offset, info.compress_size)
+
+    def _position(self) -> int:
+        return self._archive.fp.tell() if self._archive.fp else 0
+
+    def n_bytes(self, key: str) -> int:
+        """Return the length of an array's data, as the archive has it."""
+        return self._infos[key].file_size - self.headers[key].offset
+
+    def read(self, key: str) -> NDArray[Any]:
+        """Return a one-dimensional array."""
+        header = self.headers[key]
+        assert header.dtype is not None
+        with self.stream(key) as stream:
+            stream.read(header.offset)
+            data = read_fully(stream, header.n_bytes, self._source.name)
+        return np.frombuffer(data, header.dtype)
+
+    def _read_header(self, key: str) -> Header:
+        with self.stream(key) as stream:
+            return read_header(stream, f"{self._source.name}, array {key!r},")
+
+
+def _choose(headers: dict[str, Header], wanted: str | None, name: str) -> str:
+    if wanted is not None:
+        if wanted in headers:
+            return wanted
+        raise UserError(f"{name} has no array {wanted!r}. Its arrays are {', '.join(headers)}.")
+    matrices = {key: str(header) for key, header in headers.items() if header.is_matrix}
+    if matrices:
+        return choose_vectors(matrices, ARRAY_NAMES, name, "key")
+    described = {key: str(header) for key, header in headers.items()}
+    raise UserError(f"{name} has no matrix of numbers, only {enumerate_described(described)}.")
+
+
+def _take_columns(contents: Contents, arrays: _Arrays, n_rows: int) -> None:
+    """Add labels and metadata from the other arrays of the same length."""
+    import pyarrow as pa
+
+    columns = {key: header for key, header in arrays.headers.items() if header.shape == (n_rows,)}
+    texts = {}
+    numbers = {}
+    for key, header in columns.items():
+        if header.dtype is None:
+            contents.notes.append(f"The array {key!r} is not read: it holds {header.kind}.")
+        elif header.n_bytes <= arrays.n_bytes(key) and header.dtype.itemsize:
+            if header.dtype.kind in "US":
+                texts[key] = _texts(arrays.read(key), contents)
+            else:
+                numbers[key] = arrays.read(key)[contents.rows].astype(np.float64)
+    labels = next((key for key in _LABEL_NAMES if key in texts), next(iter(texts), None))
+    if labels is not None:
+        contents.labels = texts.pop(labels)
+        contents.notes.append(f"Labels from the array {labels!r}.")
+    if texts or numbers:
+        contents.metadata = pa.table({**texts, **numbers})
+
+
+def _texts(array: NDArray[Any], contents: Contents) -> list[str]:
+    array = array[contents.rows]
+    if array.dtype.kind == "U":  # NumPy itself fails on numbers that are no characters.
+        encoding = "utf-32-be" if array.dtype.str[0] == ">" else "utf-32-le"
+        words = [word.tobytes() for word in array.view(f"V{array.dtype.itemsize}")]
+        return [word.decode(encoding, "replace").rstrip("\0") for word in words]
+    texts, n_replaced = decode_all(array.tolist())
+    contents.notes += note_on_replaced(n_replaced)
+    return texts
+
+
+ARCHIVE = Format(_matches, _read, frozenset({"key"}))

@@ -1,0 +1,1 @@
+"""Labels, metadata and coordinates from a second file."""

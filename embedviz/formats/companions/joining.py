@@ -1,0 +1,274 @@
+"""Joins vectors with labels and metadata from a second file, row by row.
+
+Three kinds of file are taken without being asked for, and then named in the notes: the Embedding
+Projector's `metadata.tsv` beside its tensors, the `FILE.metadata.tsv` that `save` writes beside
+FILE, an array or tensors, and the vocabulary of a model beside its safetensors. Where the rows do
+not match, such a file is left alone, and the next that may belong to the vectors is tried.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+from embedviz.core.errors import Undecided, UserError
+from embedviz.formats.companions.columns import (
+    LABEL,
+    Columns,
+    choose_label_column,
+    read_columns,
+    require_column,
+    to_table,
+)
+from embedviz.formats.companions.vocabulary import read_labels
+from embedviz.formats.labels import count_repeated, label_by_number, note_on_replaced
+from embedviz.formats.projector.settings import find_file, is_meant, settings_near
+from embedviz.formats.reading import Contents, ReadSettings, counted
+from embedviz.formats.source import Source
+
+_vectors = re.compile(r"(?:tensor|vector|vec|embedding)s?(?=\.|$)", re.IGNORECASE)
+
+
+def companion_of(path: Path) -> Path:
+    """Return where `save` puts the labels and metadata of a file that holds numbers only."""
+    return path.with_name(f"{path.name}.metadata.tsv")
+
+
+def projector_companions(path: Path) -> tuple[Path, ...]:
+    """Return where the metadata of the Projector's tensors may be: the most particular first.
+
+    That is where the Projector's settings near them say, or where the name of the tensors suggests.
+    """
+    near = [(f, e.metadata) for f, e in settings_near(path) if is_meant(f, e.vectors, path)]
+    named = filter(None, (find_file(folder, metadata) for folder, metadata in near))
+    name = path.name.removesuffix(".gz")
+    words = ("metadata", "meta", "labels") if _vectors.search(name) else ()
+    found = [_vectors.sub(word, name) for word in words]
+    return (*named, *(path.with_name(name) for name in [*found, "metadata.tsv"]))
+
+
+def with_companions(contents: Contents, source: Source, settings: ReadSettings) -> Contents:
+    """Return the contents with labels: the file's own, a second file's, or the rows' numbers.
+
+    Raises
+    ------
+    UserError
+        When there are no vectors, or a second file that was asked for cannot be read or has
+        another number of rows.
+    """
+    name = source.name
+    if not len(contents.vectors):
+        raise UserError(" ".join([f"{name} holds no vectors.", *contents.notes]))
+    wanted = None if contents.uses_label_column else settings.label_column
+    if settings.labels is not None:
+        _take_labels(settings.labels, contents, wanted, settings.labels_header)
+        wanted = None
+    if settings.metadata is not None:
+        columns = read_columns(Path(settings.metadata), settings.labels_header)
+        if settings.metadata_key is not None:
+            _join(columns, contents, settings.metadata_key)
+        else:
+            has_labels = contents.labels is not None and wanted is None
+            _take(columns, contents, wanted, gives_labels=not has_labels, can_join=True)
+    elif settings.metadata_key is not None:
+        raise UserError("metadata_key is a column of a file of metadata: name that file as well.")
+    elif wanted is not None and settings.labels is None:
+        raise UserError(f"{name} has no columns, so it has no column {wanted!r} for the labels.")
+    elif contents.labels is None:
+        _take_beside(contents)
+    if settings.numbers_rows or contents.labels is None:
+        start = "No labels: the" if contents.labels is None else "The"
+        contents.labels = label_by_number(contents.rows)
+        contents.facts.is_numbered = True
+        contents.notes.append(f"{start} rows are called by their numbers, from 0.")
+    elif n_repeated := count_repeated(contents.labels):
+        contents.notes.append(
+            f"{counted(n_repeated, 'row')} with a label that an earlier row has, too."
+        )
+    return contents
+
+
+def _take_labels(
+    given: str | PathLike[str] | Sequence[str],
+    contents: Contents,
+    wanted: str | None,
+    has_header: bool | None,
+) -> None:
+    if isinstance(given, str | PathLike):
+        _take(read_labels(Path(given), has_header), contents, wanted, gives_labels=True)
+    else:
+        _require_count(len(given), contents, "labels", "There must be one for each vector.")
+        contents.labels = [str(given[row]) for row in contents.rows.tolist()]
+
+
+def _take_beside(contents: Contents) -> None:
+    for path in contents.companions:
+        if os.path.isfile(path):  # False also where the name is too long.
+            try:
+                # A table whose first label is a bracket is no vocabulary in JSON.
+                columns = (read_columns if ".tsv" in path.suffixes else read_labels)(path)
+                # The first column is the labels where `save` has written the file.
+                is_own = path == contents.companions[0] and next(iter(columns.values)) == LABEL
+                _take(columns, contents, LABEL if is_own else None, gives_labels=True)
+            except UserError as error:
+                contents.notes.append(f"{path.name} beside it is not used. {error}")
+                continue
+            return
+
+
+def _take(
+    columns: Columns,
+    contents: Contents,
+    wanted: str | None,
+    *,
+    gives_labels: bool,
+    can_join: bool = False,
+) -> None:
+    """Add the columns as metadata and, where that is wanted, one of them as labels."""
+    columns = columns.without_blank_end(contents.n_rows)
+    _require_rows(columns, contents, can_join=can_join)
+    rows = contents.rows.tolist()
+    values = {name: [texts[row] for row in rows] for name, texts in columns.values.items()}
+    contents.notes += note_on_replaced(columns.n_replaced, columns.file_name)
+    label: str | None = next(iter(values))
+    is_table = columns.has_header or len(values) > 1
+    if is_table:
+        contents.facts.label_columns = tuple(values)
+        contents.metadata = to_table(values)
+        label = choose_label_column(contents.metadata, wanted, columns.file_name)
+    if gives_labels and label is not None:
+        contents.labels = values[label]
+        contents.facts.label_column = label if is_table else None
+        which = f", column {label!r}" if is_table else ""
+        contents.notes.append(f"Labels from {columns.file_name}{which}.")
+
+
+def _join(columns: Columns, contents: Contents, key: str) -> None:
+    """Add the columns as metadata, to each row those of the line that has its label."""
+    name = columns.file_name
+    require_column(key, list(columns.values), name)
+    if contents.labels is None:
+        raise UserError(
+            f"{name} cannot be joined by {key!r}: the vectors have no labels. Join it row by row."
+        )
+    lines = {text: line for line, text in reversed(list(enumerate(columns.values[key])))}
+    places = [lines.get(label, -1) for label in contents.labels]
+    n_found = sum(place >= 0 for place in places)
+    if not n_found:
+        raise UserError(
+            f"{name}: no value of {key!r} is the label of a row. The first are "
+            f"{columns.values[key][0][:30]!r} there and {contents.labels[0][:30]!r} here. Join by "
+            "another column, or row by row."
+        )
+    contents.metadata = to_table(
+        {
+            column: [texts[place] if place >= 0 else "" for place in places]
+            for column, texts in columns.values.items()
+            if column != key
+        }
+    )
+    contents.notes += note_on_replaced(columns.n_replaced, name)
+    contents.notes.append(
+        f"Metadata from {name}, joined by {key!r}: "
+        f"{n_found:,} of {counted(len(places), 'row')} found there."
+    )
+
+
+def _require_rows(columns: Columns, contents: Contents, *, can_join: bool) -> None:
+    """Refuse a second file with another number of rows; ask where a header may be the reason.
+
+    Raises
+    ------
+    UserError
+    """
+    expected, name = contents.n_rows, columns.file_name
+    advice = "There must be one for each vector, in the same order."
+    if expected is not None and columns.n_rows == expected + 1 and not columns.has_header:
+        first = columns.values[LABEL][0][:30]
+        raise Undecided(
+            f"{name}: {counted(columns.n_rows, 'row')} for {counted(expected, 'vector')}. Its "
+            f"first line, {first!r}, is probably a header, which a file with one column does not "
+            "have. Remove that line, or say that it is one: --labels-header yes on the command "
+            "line, labels_header=True in Python.",
+            "labels_header",
+            {"yes": f"The first line, {first!r}, is a header"},
+            reason=f"{name}: {counted(columns.n_rows, 'row')} for "
+            f"{counted(expected, 'vector')}. Its first line, {first!r}, is probably a header.",
+        )
+    if expected is not None and columns.n_rows == expected - 1 and columns.has_header:
+        raise Undecided(
+            f"{name}: {counted(columns.n_rows, 'row')} for {counted(expected, 'vector')}. Its "
+            "first line was taken as a header, which a file with several columns must have. Put "
+            "a line with the names of the columns above it, or say that there is none: "
+            "--labels-header no on the command line, labels_header=False in Python.",
+            "labels_header",
+            {"no": "The first line is no header"},
+            reason=f"{name}: {counted(columns.n_rows, 'row')} for "
+            f"{counted(expected, 'vector')}. Its first line was taken as a header.",
+        )
+    if can_join:
+        _offer_to_join(columns, contents)
+    _require_count(columns.n_rows, contents, name, f"{advice}{_ends(columns, contents)}")
+
+
+def _offer_to_join(columns: Columns, contents: Contents) -> None:
+    """Ask whether a table with another number of rows is to be joined by its column of labels.
+
+    Raises
+    ------
+    Undecided
+    """
+    expected, key = contents.n_rows, _column_of_labels(columns, contents)
+    if key is None or expected is None or columns.n_rows == expected:
+        return
+    reason = (
+        f"{columns.file_name}: {counted(columns.n_rows, 'row')} for "
+        f"{counted(expected, 'vector')}. Its column {key!r} holds labels of the vectors."
+    )
+    raise Undecided(
+        f"{reason} Join it by that column: metadata_key={key!r} in Python.",
+        "metadata_key",
+        {key: f"Join by {key}, which holds the labels"},
+        reason,
+    )
+
+
+def _column_of_labels(columns: Columns, contents: Contents) -> str | None:
+    """Return the column by which a table can be joined: the one with most labels of the rows."""
+    if contents.labels is None or not columns.has_header or len(columns.values) < 2:
+        return None
+    labels = set(contents.labels)
+    found = {name: len(labels.intersection(texts)) for name, texts in columns.values.items()}
+    best = max(found, key=lambda name: found[name])
+    is_most = 2 * found[best] >= min(len(labels), columns.n_rows)
+    return best if found[best] and is_most else None
+
+
+def _ends(columns: Columns, contents: Contents) -> str:
+    """Return the sentence that shows which of two files has lines too few or too many."""
+    texts = next(iter(columns.values.values()))
+    if not texts:
+        return ""
+    first, last = texts[0][:30], texts[-1][:30]
+    said = f" {columns.file_name} begins with {first!r} and ends with {last!r}"
+    if contents.labels is None:
+        return f"{said}."
+    said += f", the vectors begin with {contents.labels[0][:30]!r}"
+    is_whole = int(contents.rows[-1]) + 1 == contents.n_rows
+    return f"{said} and end with {contents.labels[-1][:30]!r}." if is_whole else f"{said}."
+
+
+def _require_count(count: int, contents: Contents, what: str, advice: str) -> None:
+    expected = contents.n_rows
+    if expected is None:
+        if count > int(contents.rows[-1]):
+            return
+        expected = int(contents.rows[-1]) + 1
+        advice = "There must be one for each vector of the file."
+    if count != expected:
+        raise UserError(
+            f"{what}: {counted(count, 'row')} for {counted(expected, 'vector')}. {advice}"
+        )

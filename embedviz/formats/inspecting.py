@@ -1,0 +1,106 @@
+"""What a file holds, before it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embedviz.core.vector_set import Matrix
+from embedviz.formats.reading import Contents, Facts, ReadSettings, counted
+from embedviz.formats.source import Source
+
+_BELIEVED = 1.25
+"""How many times more rows, or fewer, a header may promise than there seem to be."""
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """What the header and the first rows of a file say.
+
+    Attributes
+    ----------
+    path : Path
+        Absolute.
+    settings : ReadSettings
+        With which it would be opened.
+    format_name : str
+    n_bytes : int
+        On disk.
+    n_rows : int or None
+        In the file, as far as it is known.
+    is_estimated : bool
+        Whether that is a guess from the first rows, or what a header claims.
+    dimensions : int
+    facts : Facts
+    labels : list of str
+        Of the first rows.
+    vectors : float32 array of shape (first rows, dimensions)
+    metadata : pyarrow.Table or None
+        Of the first rows.
+    notes : sequence of str
+        What is known of the file so far.
+    """
+
+    path: Path
+    settings: ReadSettings
+    format_name: str
+    n_bytes: int
+    n_rows: int | None
+    is_estimated: bool
+    dimensions: int
+    facts: Facts
+    labels: Sequence[str]
+    vectors: Matrix
+    metadata: pa.Table | None
+    notes: Sequence[str]
+
+    @property
+    def n_memory(self) -> int | None:
+        """Bytes of memory that the rows to be opened take: none of them where they are mapped."""
+        if self.n_rows is None:
+            return None
+        rows = min(
+            size for size in (self.n_rows, self.settings.max_rows, self.settings.sample) if size
+        )
+        is_mapped = self.facts.is_mapped and self.settings.sample is None
+        return 0 if is_mapped else 4 * rows * self.dimensions
+
+
+def finding_of(contents: Contents, source: Source, settings: ReadSettings) -> Finding:
+    """Return what the first rows of a file tell."""
+    facts = contents.facts
+    promised, estimated = facts.promised, facts.estimated
+    notes = list(contents.notes)
+    if contents.n_rows is None and _are_far_apart(promised, estimated):
+        notes.append(
+            f"The header promises {counted(promised or 0, 'row')}, the file seems to have about "
+            f"{estimated or 0:,}."
+        )
+        promised = None
+    known = [contents.n_rows, promised, estimated]
+    return Finding(
+        path=source.path,
+        settings=settings,
+        format_name=contents.format_name,
+        n_bytes=source.size if contents.n_bytes is None else contents.n_bytes,
+        n_rows=next((count for count in known if count is not None), None),
+        is_estimated=contents.n_rows is None,
+        dimensions=contents.vectors.shape[1],
+        facts=facts,
+        labels=contents.labels or [],
+        vectors=contents.vectors,
+        metadata=contents.metadata,
+        notes=notes,
+    )
+
+
+def _are_far_apart(promised: int | None, estimated: int | None) -> bool:
+    """Return whether a header cannot be believed, for how much of the file its rows would be."""
+    if promised is None or estimated is None:
+        return False
+    return not estimated / _BELIEVED <= promised <= estimated * _BELIEVED

@@ -1,0 +1,243 @@
+"""What is known of the rows of a JSON file beside their vectors.
+
+A row has fields of its own. Around it, objects have fields that hold for all rows in them, such as
+the `custom_id` of a request, and lists as long as there are rows, such as `texts` beside
+`embeddings`. Where rows are the members of an object, what is beside it is joined by their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embedviz.formats.companions.columns import LABEL_NAMES, choose_label_column
+from embedviz.formats.json.columns import ColumnCollector
+from embedviz.formats.json.grammar import ITEM, MEMBER, Step
+from embedviz.formats.json.layouts import Layout
+from embedviz.formats.json.skeletons import ROWS, Scalar, flatten, is_list_of_texts, join_texts
+from embedviz.formats.reading import RowNumbers
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+KEY_COLUMN = "key"
+INDEX = "index"
+REQUEST = "custom_id"
+
+_TEXT_NAMES = ("content", "document", "chunk", "input", "inputtext", "query", "passage", "question")
+_ID_NAMES = (REQUEST, "recordid", KEY_COLUMN, "id", "_id")
+_NAMES = (*(name for name in LABEL_NAMES if name != KEY_COLUMN), *_TEXT_NAMES, *_ID_NAMES)
+_MOSTLY = 0.5
+_SCALARS = (str, int, float, bool, type(None))
+
+
+@dataclass
+class Container:
+    """One list or object whose elements are rows.
+
+    Attributes
+    ----------
+    n_rows : int
+    constants : dict of name to scalar
+        What holds for all of them.
+    columns : dict of name to list or dict
+        What there is for each of them.
+    """
+
+    n_rows: int
+    constants: dict[str, Scalar] = field(default_factory=dict)
+    columns: dict[str, Any] = field(default_factory=dict)
+
+
+class Metadata:
+    """Collects the fields of rows, and of the documents that they are in.
+
+    Parameters
+    ----------
+    layout : Layout
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self._steps = layout.steps
+        self._has_names = bool(layout.names)
+        self._joins = len(layout.steps) > 1 and layout.steps[-1] == MEMBER
+        self._own = ColumnCollector()
+        self._around = ColumnCollector()
+        self._constants: set[str] = set()
+        self._keys: list[str] = []
+        self._pending: list[dict[str, Scalar]] = []
+        self._ends: list[int] = []
+
+    def add(self, records: Sequence[dict[str, Scalar]]) -> None:
+        """Add the fields of the next rows."""
+        self._own.add(records)
+        if self._joins:
+            self._keys += [str(record.get(KEY_COLUMN)) for record in records]
+
+    def end_document(self, frame: Any, n_rows: int, *, is_cut: bool = False) -> None:
+        """Add what is around the rows of a document.
+
+        Parameters
+        ----------
+        frame : any
+            The document with its rows cut out.
+        n_rows : int
+            How many there are, bad ones included.
+        is_cut : bool
+            Whether it was not read to its end.
+        """
+        start = self._ends[-1] if self._ends else 0
+        self._ends.append(start + n_rows)
+        n_added = 0
+        for container in find_containers(frame, self._steps, is_cut=is_cut):
+            if n_added + container.n_rows > n_rows and not is_cut:
+                break
+            self._constants.update(container.constants)
+            if container.columns:
+                self.flush()
+                keys = self._keys[start + n_added : start + n_added + container.n_rows]
+                self._around.add_columns(_columns_of(container, keys), container.n_rows)
+            else:
+                self._pending += [container.constants] * container.n_rows
+            n_added += container.n_rows
+        self._pending += [{}] * (n_rows - n_added)
+
+    def flush(self) -> None:
+        """Put the records gathered since the last time into columns."""
+        if self._pending:
+            self._around.add(self._pending)
+            self._pending = []
+
+    @property
+    def n_rows_ended(self) -> int:
+        """How many rows are in the documents that have ended."""
+        return self._ends[-1] if self._ends else 0
+
+    def columns(self, rows: RowNumbers) -> dict[str, pa.ChunkedArray]:
+        """Return all columns, for some of the rows."""
+        self.flush()
+        columns = self._own.columns(rows)
+        for name, column in self._around.columns(rows).items():
+            # Of a single document, what holds for all rows says nothing of any.
+            is_common = len(self._ends) == 1 and name in self._constants and len(rows) > 1
+            if (is_common and len(column.unique()) == 1) or (self._has_names and name == "columns"):
+                continue
+            while name in columns:
+                name = f"{name} (outer)"
+            columns[name] = column
+        return columns
+
+    def notes(self) -> list[str]:
+        """Return what was left out."""
+        return self._own.notes() + self._around.notes()
+
+    def documents_of(self, rows: RowNumbers) -> tuple[RowNumbers, RowNumbers]:
+        """Return the number of the document that each row is in, and its place there."""
+        ends = np.array(self._ends, np.int64)
+        documents = np.searchsorted(ends, rows, "right").astype(np.int64)
+        return documents, rows - np.concatenate([[0], ends])[documents]
+
+
+def find_containers(
+    frame: Any, steps: Sequence[Step], prefix: str = "", *, is_cut: bool = False
+) -> list[Container]:
+    """Return the containers of rows in a frame, in the order of the file."""
+    if isinstance(frame, list) and len(frame) == 2 and frame[0] is ROWS:
+        return [Container(frame[1])]
+    if not steps:
+        return []
+    step, rest = steps[0], steps[1:]
+    found: list[Container] = []
+    if isinstance(step, str) and isinstance(frame, dict) and step in frame:
+        found = find_containers(frame[step], rest, f"{prefix}{step}.", is_cut=is_cut)
+        beside = {name: value for name, value in frame.items() if name != step}
+        _add_beside(found, beside, prefix, steps[-1], is_cut=is_cut)
+    elif step == MEMBER and isinstance(frame, dict):
+        for name, value in frame.items():
+            inner = find_containers(value, rest, prefix, is_cut=is_cut)
+            for container in inner:
+                container.constants = {KEY_COLUMN: name} | container.constants
+            found += inner
+    elif step == ITEM and isinstance(frame, list):
+        for value in frame:
+            inner = find_containers(value, rest, prefix, is_cut=is_cut)
+            if isinstance(value, dict) and not inner:
+                continue
+            found += inner
+    return found
+
+
+def _add_beside(
+    found: Sequence[Container], beside: dict[str, Any], prefix: str, last: Step, *, is_cut: bool
+) -> None:
+    """Give the containers in an object what else is in it."""
+    constants = dict(beside)
+    if len(found) == 1:
+        for name, value in beside.items():
+            is_long = isinstance(value, list) and (
+                len(value) == found[0].n_rows or (is_cut and len(value) > found[0].n_rows)
+            )
+            is_joined = last == MEMBER and isinstance(value, dict)
+            if is_long or (is_joined and len(value) >= _MOSTLY * found[0].n_rows):
+                found[0].columns[prefix + name] = constants.pop(name)
+    flat = flatten(constants, prefix)
+    for container in found:
+        container.constants = flat | container.constants
+
+
+def _columns_of(container: Container, keys: Sequence[str]) -> dict[str, list[Any]]:
+    """Return the columns of a container, with what holds for all rows in each of them."""
+    columns: dict[str, list[Any]] = {
+        name: [value] * container.n_rows for name, value in container.constants.items()
+    }
+    for name, values in container.columns.items():
+        given = [values.get(key) for key in keys] if isinstance(values, dict) else values
+        given = given[: container.n_rows]
+        if any(isinstance(value, dict) for value in given):
+            records = [flatten(v, f"{name}.") if isinstance(v, dict) else {} for v in given]
+            names = dict.fromkeys(key for record in records for key in record)
+            columns |= {key: [record.get(key) for record in records] for key in names}
+        else:
+            items = [_to_scalar(value) for value in given]
+            if any(item is not None for item in items):
+                columns[name] = items
+    return columns
+
+
+def _to_scalar(value: Any) -> Scalar:
+    if type(value) in _SCALARS:
+        return value  # type: ignore[no-any-return]
+    return join_texts(value) if isinstance(value, list) and is_list_of_texts(value) else None
+
+
+def choose_label(table: pa.Table, wanted: str | None, file_name: str) -> str | None:
+    """Return the column that names the rows: a usual name anywhere in the records, or any text.
+
+    Raises
+    ------
+    UserError
+        When there is no column of the wanted name.
+    """
+    if wanted is not None:
+        return choose_label_column(table, wanted, file_name)
+    lasts: dict[str, str] = {
+        name: name.rpartition(".")[2].casefold() for name in table.column_names
+    }
+    for usual in _NAMES:
+        for name, last in lasts.items():
+            if last in (usual, f"{usual}s") and _may_name_rows(table[name], usual):
+                return name
+    chosen: str | None = choose_label_column(table, None, file_name)
+    return chosen
+
+
+def _may_name_rows(column: pa.ChunkedArray, usual: str) -> bool:
+    import pyarrow as pa
+
+    if not (pa.types.is_string(column.type) or pa.types.is_integer(column.type)):
+        return False
+    n_distinct = len(column.unique())
+    return n_distinct >= _MOSTLY * len(column) or usual == REQUEST

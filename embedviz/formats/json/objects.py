@@ -1,0 +1,292 @@
+"""JSON of any layout: objects of labels, records in a list or one per line, services' answers.
+
+The ordinary parser would hold every number as a Python object, in ten times the memory of the
+matrix. Here the lists of numbers are cut out of the text by a compiled pass and go straight into
+the array; what is left is small enough for the ordinary parser. Where the vectors are is decided
+once, by the start of the file, and what does not fit is a bad row.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from embedviz.core.progress import Report
+from embedviz.core.vector_set import Matrix
+from embedviz.formats.json.blocks import Block, Blocks, Document
+from embedviz.formats.json.grammar import ITEM, MEMBER
+from embedviz.formats.json.layouts import Layout, find_layout
+from embedviz.formats.json.metadata import INDEX, KEY_COLUMN, REQUEST, Metadata, choose_label
+from embedviz.formats.json.rows import Rows
+from embedviz.formats.json.skeletons import find_failure, parse_pieces
+from embedviz.formats.labels import note_on_replaced
+from embedviz.formats.reading import (
+    BadRows,
+    Contents,
+    Format,
+    ReadSettings,
+    RowNumbers,
+    counts_rest,
+    require_dimensions,
+)
+from embedviz.formats.rows import RowCollector
+from embedviz.formats.source import Source
+from embedviz.formats.vector_names import note_on_choice
+
+_COLUMNS_AT_ONCE = 32
+_SHOWN_LABEL = 50
+
+_starts_like_json = re.compile(
+    rb'[\s\x1e]*(?:\{\s*(?:["}]|\Z)|\[\s*(?:[]\["{0-9.+-]|null|NaN|Infinity|\Z))'
+).match
+_starts_like_record = re.compile(rb'\s*\{\s*"').match
+# Such as a table whose first column has lists.
+_goes_on_otherwise = re.compile(rb'\s*\[[^][{}"]*+\]\s*[^\s\[{\0\x1e]').match
+
+
+def _matches(source: Source) -> bool:
+    text = source.text
+    if _starts_like_json(text):
+        return not _goes_on_otherwise(text)
+    # The first line may be broken.
+    lines = source.lines
+    return 2 * sum(map(bool, map(_starts_like_record, lines))) > len(lines)
+
+
+def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
+    layout = find_layout(source, settings.vector_column)
+    require_dimensions(source.path.name, layout.chosen.dimensions)
+    return _Reader(source, settings, layout).read(report)
+
+
+class _Reader:
+    """Reads the rows of one file, block by block."""
+
+    def __init__(self, source: Source, settings: ReadSettings, layout: Layout) -> None:
+        self._source = source
+        self._settings = settings
+        self._layout = layout
+        self._is_map = layout.steps[-1:] == (MEMBER,)
+        self._rows = RowCollector(
+            layout.chosen.dimensions, settings, BadRows(source, settings), is_labeled=False
+        )
+        self._metadata = Metadata(layout)
+        self._n_in_document = 0
+        # Elsewhere a document may have no vectors, and yet count as a row.
+        is_plain = not any(isinstance(step, str) for step in layout.steps)
+        self._counts_rest = is_plain and counts_rest(source, settings)
+
+    def read(self, report: Report) -> Contents:
+        with self._source.stream() as stream:
+            blocks = Blocks(
+                self._source.path.name,
+                stream,
+                self._layout.steps,
+                is_lines=self._layout.is_lines,
+                is_preview=self._settings.is_preview,
+            )
+            for block in blocks:
+                if self._rows.is_full and block.values:
+                    self._rows.stop()
+                if self._rows.is_full and (block.values or block.documents):
+                    if self._is_done_with(block):
+                        if self._counts_rest:
+                            n_rest = sum(len(each.values) for each in blocks)
+                            self._rows.count_rest(len(block.values) + n_rest)
+                        break
+                else:
+                    self._add(block)
+                report(block.fraction, f"{self._rows.n_read:,} rows read")
+            else:
+                if self._counts_rest:
+                    self._rows.count_rest(0)
+            if self._n_in_document:
+                frame = parse_pieces([blocks.rest_of_frame()], [0])[0]
+                self._metadata.end_document(frame, self._n_in_document, is_cut=True)
+        contents = self._contents()
+        contents.notes += note_on_replaced(blocks.n_replaced)
+        return contents
+
+    def _is_done_with(self, block: Block) -> bool:
+        """Return whether there is nothing more to learn of the rows that were read."""
+        has_names = any(isinstance(step, str) for step in self._layout.steps)
+        if self._settings.is_preview or not has_names or not self._n_in_document:
+            return True
+        self._n_in_document += len(block.values)
+        if not block.documents:
+            return False
+        # What stands behind the vectors may be their labels.
+        frame = parse_pieces([block.documents[0].frame or b"null"], [0])[0]
+        self._metadata.end_document(frame, self._n_in_document)
+        self._n_in_document = 0
+        return True
+
+    def _add(self, block: Block) -> None:
+        values, positions, ended = self._with_failures(block)
+        if values:
+            rows = Rows(values, block, self._layout)
+            rows.fill(self._rows.space_for(len(values), block.fraction))
+            first = self._rows.n_read + 1
+
+            def place(row: int) -> str:
+                line = f"line {block.line_at(positions[row]):,}"
+                if self._is_map:
+                    label = str(rows.records[row].get(KEY_COLUMN, ""))[:_SHOWN_LABEL]
+                    return f"entry {first + row:,} ({label!r}, {line})"
+                return line if self._layout.is_lines else f"record {first + row:,} ({line})"
+
+            self._rows.add(len(values), None, rows.problems, place)
+            self._metadata.add(rows.records)
+        for frame, n_rows in ended:
+            self._metadata.end_document(frame, n_rows)
+        self._metadata.flush()
+
+    def _with_failures(self, block: Block) -> tuple[list[Any], list[int], list[tuple[Any, int]]]:
+        """Return rows and where they start, with one for each document without any.
+
+        Returns
+        -------
+        list, list of int, list of (any, int)
+            The third is, for each document that ends, what is around its rows and how many they
+            are.
+        """
+        values, positions, ended = block.values, block.positions, []
+        if self._layout.steps:
+            values, positions = [], []
+            frames = parse_pieces(
+                [document.frame or b"null" for document in block.documents],
+                [0] * len(block.documents),
+            )
+            start = 0
+            for document, frame in zip(block.documents, frames, strict=True):
+                values += block.values[start : document.n_before]
+                positions += block.positions[start : document.n_before]
+                self._n_in_document += document.n_before - start
+                problem = self._describe_problem(document, frame)
+                if problem is not None:
+                    values.append(ValueError(problem))
+                    positions.append(document.position)
+                    self._n_in_document += 1
+                ended.append((frame, self._n_in_document))
+                self._n_in_document = 0
+                start = document.n_before
+            values += block.values[start:]
+            positions += block.positions[start:]
+            self._n_in_document += len(block.values) - start
+        if block.is_cut:
+            values.append(ValueError("the file ends in the middle of it"))
+            positions.append(block.end)
+            self._n_in_document += 1
+        return values, positions, ended
+
+    def _describe_problem(self, document: Document, frame: Any) -> str | None:
+        """Return what is wrong with a document: it is broken, or has no vectors."""
+        if document.problem is not None:
+            return document.problem
+        if isinstance(frame, ValueError):
+            return str(frame)
+        if self._n_in_document:
+            return None
+        failure = find_failure(frame)
+        return f"no vectors ({failure})" if failure else "no vectors"
+
+    def _contents(self) -> Contents:
+        layout = self._layout
+        contents = self._rows.contents("JSON Lines" if layout.is_lines else "JSON")
+        contents.notes += self._metadata.notes()
+        facts = contents.facts
+        facts.dtype = "base64" if layout.chosen.is_base64 else "text"
+        facts.vector_column = layout.name_of(layout.chosen) or None
+        described = layout.described_candidates()
+        facts.vector_columns = tuple(described)
+        columns = self._metadata.columns(contents.rows)
+        self._sort_by_index(contents, columns)
+        self._take_columns(contents, columns)
+        if len(facts.vector_columns) > 1:
+            contents.notes.append(note_on_choice("column", facts.vector_column or "", described))
+        return contents
+
+    def _sort_by_index(self, contents: Contents, columns: dict[str, Any]) -> None:
+        """Bring the answers of a service into the order of the questions."""
+        import pyarrow as pa
+
+        if self._layout.steps[-2:] != ("data", ITEM) or INDEX not in columns:
+            return
+        column = columns[INDEX]
+        if not pa.types.is_integer(column.type) or column.null_count:
+            return
+        documents, places = self._metadata.documents_of(contents.rows)
+        order = np.lexsort((column.to_numpy(), documents))
+        rows = (contents.rows - places + column.to_numpy())[order]
+        _renumber(contents, rows)
+        if (np.diff(order) == 1).all():
+            return
+        _reorder(contents.vectors, order)
+        for name in columns:
+            columns[name] = columns[name].take(pa.array(order))
+        contents.notes.append(f"The rows were put in the order of their {INDEX!r}.")
+
+    def _take_columns(self, contents: Contents, columns: dict[str, Any]) -> None:
+        import pyarrow as pa
+
+        wanted = self._settings.label_column
+        is_elsewhere = self._settings.metadata is not None and wanted not in columns
+        if self._settings.labels is not None or is_elsewhere:
+            wanted = None  # Meant for the other file.
+        facts = contents.facts
+        facts.label_columns = tuple(
+            name for name, column in columns.items() if not pa.types.is_floating(column.type)
+        )
+        if list(columns) == [KEY_COLUMN] and wanted in (None, KEY_COLUMN):
+            contents.labels = _texts_of(columns[KEY_COLUMN])
+            contents.uses_label_column = wanted is not None
+            facts.label_columns = ()
+        elif columns:
+            table = pa.table(columns)
+            label = choose_label(table, wanted, self._source.path.name)
+            if label is not None:
+                contents.labels = self._labels(label, columns[label], contents.rows)
+                contents.notes.append(f"Labels from column {label!r}.")
+            contents.metadata = table
+            contents.uses_label_column = wanted is not None
+            facts.label_column = label
+
+    def _labels(self, name: str, column: Any, rows: RowNumbers) -> list[str]:
+        labels = _texts_of(column)
+        if name.rpartition(".")[2] == REQUEST and len(set(labels)) < len(labels):
+            # Several vectors were asked for at once.
+            _, places = self._metadata.documents_of(rows)
+            return [f"{label} [{place}]" for label, place in zip(labels, places, strict=True)]
+        return labels
+
+
+def _texts_of(column: Any) -> list[str]:
+    import pyarrow as pa
+
+    return [text or "" for text in column.cast(pa.string()).to_pylist()]
+
+
+def _renumber(contents: Contents, rows: RowNumbers) -> None:
+    """Take these as the numbers of the rows, by which labels are joined, where they can be.
+
+    Where only a part was read, or rows were left out, those in the file tell another order.
+    """
+    end = contents.n_rows
+    if end is None and np.array_equal(rows, contents.rows + 1):
+        return  # The index counts from 1.
+    is_below = end is None or not len(rows) or rows[-1] < end
+    if is_below and (rows >= 0).all() and (np.diff(rows) > 0).all():
+        contents.rows = rows
+
+
+def _reorder(matrix: Matrix, order: RowNumbers) -> None:
+    """Put the rows of a matrix in another order, in place."""
+    for start in range(0, matrix.shape[1], _COLUMNS_AT_ONCE):
+        matrix[:, start : start + _COLUMNS_AT_ONCE] = matrix[
+            order, start : start + _COLUMNS_AT_ONCE
+        ]
+
+
+JSON = Format(_matches, _read, frozenset({"vector_column"}))

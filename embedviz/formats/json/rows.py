@@ -1,0 +1,135 @@
+"""One row of a JSON file: its vector, whatever way it is written, and its other fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from embedviz.core.vector_set import Matrix
+from embedviz.formats.json.blocks import Block
+from embedviz.formats.json.candidates import decode_base64
+from embedviz.formats.json.grammar import MEMBER
+from embedviz.formats.json.layouts import Layout
+from embedviz.formats.json.metadata import KEY_COLUMN
+from embedviz.formats.json.numbers import parse_spans
+from embedviz.formats.json.skeletons import NumberList, Scalar, find_failure, find_member, flatten
+from embedviz.formats.reading import counted
+from embedviz.formats.text.numbers import parse_texts
+
+_KINDS = {
+    str: "text",
+    dict: "an object",
+    list: "a list of other things than numbers",
+    bool: "a truth value",
+    int: "a single number",
+    float: "a single number",
+}
+
+
+class Rows:
+    """The rows of a block, taken apart.
+
+    Parameters
+    ----------
+    values : sequence
+        The rows as they were parsed, or the `ValueError` that says what is wrong with one.
+    block : Block
+        Where the lists of numbers are.
+    layout : Layout
+
+    Attributes
+    ----------
+    records : list of dict
+        The fields of each row, without the vector.
+    problems : dict of row to reason
+        Those that are no vectors; complete after `fill`.
+    """
+
+    def __init__(self, values: Sequence[Any], block: Block, layout: Layout) -> None:
+        self._layout = layout
+        self._is_map = bool(layout.steps) and layout.steps[-1] == MEMBER
+        self._block = block
+        self._n_rows = len(values)
+        self._lists: list[tuple[int, int]] = []
+        self._texts: dict[int, bytes] = {}
+        self._decoded: dict[int, Matrix] = {}
+        self.records: list[dict[str, Scalar]] = []
+        self.problems: dict[int, str] = {}
+        for row, value in enumerate(values):
+            self.records.append({})
+            try:
+                self._add(row, value)
+            except ValueError as reason:
+                self.problems[row] = str(reason)
+
+    def fill(self, out: Matrix) -> None:
+        """Write the vectors to an array of shape (rows, n_dimensions)."""
+        out[list(self.problems)] = 0
+        if self._lists:
+            rows, numbers = np.array(self._lists, np.int64).T
+            spans = self._block.lists[numbers]
+            self.problems |= parse_spans(self._block.text, spans, rows, out)
+        if self._texts:
+            vectors = np.empty((len(self._texts), out.shape[1]), np.float32)
+            problems = parse_texts(list(self._texts.values()), vectors)
+            rows = np.array(list(self._texts), np.int64)
+            out[rows] = vectors
+            self.problems |= {int(rows[i]): reason for i, reason in problems.items()}
+        for row, vector in self._decoded.items():
+            if len(vector) == out.shape[1]:
+                out[row] = vector
+            else:
+                found = counted(len(vector), "number")
+                out[row] = 0
+                self.problems[row] = f"{found} instead of {out.shape[1]:,}"
+
+    def _add(self, row: int, value: Any) -> None:
+        if isinstance(value, ValueError):
+            raise value
+        if self._is_map:
+            self.records[row][KEY_COLUMN], value = value
+        found = find_member(value, self._layout.column)
+        if isinstance(found, NumberList):
+            self._lists.append((row, found))
+        elif isinstance(found, str) and found.lstrip()[:1] == "[":
+            self._texts[row] = found.strip()[1:-1].encode("utf-8", "replace")
+        elif isinstance(found, str) and self._layout.chosen.is_base64:
+            self._decoded[row] = _decode(found)
+        else:
+            raise ValueError(self._describe(found, value))
+        self._take_fields(row, value)
+
+    def _take_fields(self, row: int, value: Any) -> None:
+        column = self._layout.column
+        if not column:
+            return
+        if isinstance(value, list):
+            names = self._layout.names
+            value = {
+                names[i] if i < len(names) else str(i): item
+                for i, item in enumerate(value)
+                if str(i) != column[0]
+            }
+        else:
+            parent = find_member(value, column[:-1])
+            if isinstance(parent, dict):
+                del parent[column[-1]]
+        self.records[row].update(flatten(value))
+
+    def _describe(self, found: Any, value: Any) -> str:
+        """Say what is there in place of a vector."""
+        name = ".".join(self._layout.column)
+        where = f" in {name!r}" if name else ""
+        failure = find_failure(value)
+        what = _KINDS.get(type(found))
+        said = f"no vector{where}" if what is None else f"{what} instead of a vector{where}"
+        return f"{said} ({failure})" if failure else said
+
+
+def _decode(text: str) -> Matrix:
+    vector = decode_base64(text)
+    if not np.isfinite(vector).all():
+        raise ValueError("a number is NaN or infinite")
+    return vector

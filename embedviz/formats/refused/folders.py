@@ -1,0 +1,103 @@
+"""Folders that hold vectors but are no file: what each is, and what to do instead."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from embedviz.formats.archives import shown_name
+
+_MOST_NAMES = 10_000
+_SETTINGS = ("projector_config.pbtxt", "projector_config.json")
+
+
+class _Kind(NamedTuple):
+    """A kind of folder: how its content shows it, what it is, and what to do."""
+
+    mark: Callable[[str], bool]
+    what: str
+    advice: str
+
+
+def describe_folder(path: Path) -> str:
+    """Return the sentences about a folder that was to be opened as a file.
+
+    Parameters
+    ----------
+    path : Path
+        An existing folder.
+    """
+    try:
+        with os.scandir(path) as entries:
+            names = sorted(entry.name for entry in islice(entries, _MOST_NAMES))
+    except OSError:
+        names = []
+    for kind in _KINDS:
+        found = next(filter(kind.mark, names), None)
+        if found is not None:
+            advice = kind.advice.format(
+                path=path.as_posix(),
+                folder=path.parent.as_posix(),
+                stem=path.stem,
+                name=found,
+                name_stem=found.rpartition(".")[0],
+            )
+            return f"{shown_name(path.name)} is {kind.what}. {advice}"
+    return f"{shown_name(path.name)} is a folder. Choose a file with vectors in it."
+
+
+_TO_PARQUET = (
+    "Export it in Python: import lancedb, pyarrow.parquet; pyarrow.parquet.write_table(lancedb."
+    "connect({}).open_table({}).to_arrow(), 'vectors.parquet')"
+)
+_KINDS = (
+    _Kind(
+        lambda name: name in _SETTINGS,
+        "a folder with settings of the Embedding Projector",
+        "Open {name} in it.",
+    ),
+    _Kind(
+        lambda name: name == "chroma.sqlite3",
+        "a Chroma database, which cannot be read",
+        "Export it in Python: import chromadb, numpy; r = chromadb.PersistentClient({path!r})"
+        ".get_collection('NAME').get(include=['embeddings']); "
+        "numpy.savez('vectors.npz', vectors=r['embeddings'], labels=r['ids'])",
+    ),
+    _Kind(
+        lambda name: name == "_versions",
+        "a Lance table, which cannot be read",
+        _TO_PARQUET.format("{folder!r}", "{stem!r}"),
+    ),
+    _Kind(
+        lambda name: name.endswith(".lance"),
+        "a LanceDB database, which cannot be read",
+        _TO_PARQUET.format("{path!r}", "{name_stem!r}"),
+    ),
+    _Kind(
+        lambda name: name == "dataset_info.json",
+        "a data set of Hugging Face, which is not read as a whole",
+        "Export it in Python: import datasets; "
+        "datasets.load_from_disk({path!r}).to_parquet('vectors.parquet')",
+    ),
+    _Kind(
+        lambda name: name in (".zarray", ".zgroup", "zarr.json"),
+        "a Zarr store, which cannot be read",
+        "Export an array of it in Python: import numpy, zarr; "
+        "numpy.save('vectors.npy', zarr.open({path!r})[:])",
+    ),
+    _Kind(
+        lambda name: name in ("checkpoint", "saved_model.pb"),
+        "a TensorFlow model, which cannot be read",
+        "Export the embedding in Python: import numpy, tensorflow as tf; "
+        "numpy.save('vectors.npy', tf.train.load_variable({path!r}, 'NAME')). "
+        "tf.train.list_variables({path!r}) says which names there are.",
+    ),
+    _Kind(
+        lambda name: name.endswith(".safetensors"),
+        "the folder of a model",
+        "Open {name} in it for the vectors of its tokens.",
+    ),
+)

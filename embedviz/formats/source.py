@@ -1,0 +1,388 @@
+"""The bytes of a file: compressed or not, what it starts with, how much of it was read.
+
+A file is judged by its first megabyte, never by its name: vectors travel as `.txt`, `.bin`, `.dat`
+and `.gz` alike, whatever is inside.
+
+A few bytes can be unpacked to as many as one likes. Printed numbers shrink to a half or a third,
+even sets of ones and zeros hardly ever to a hundredth: what is more than that is not unpacked.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.core.errors import UserError
+from embedviz.core.memory import in_words
+from embedviz.formats.archives import WITHIN, ZIP_START, Archive, shown_name
+from embedviz.formats.paths import require_plain_path
+from embedviz.formats.refused.folders import describe_folder
+from embedviz.formats.unpacking import open_xz
+
+Bytes = NDArray[np.uint8]
+Offsets = NDArray[np.int64]
+
+HEAD_BYTES = 1 << 20
+LONGEST_HEAD = 16 << 20
+SAMPLE_LINES = 200
+BLANKS = b" \t\r"
+BLOCK_BYTES = 16 << 20
+_SHORTEST_ROW = 3  # Bytes: what is shorter may be blank.
+_PREVIEW_BYTES = 1 << 20
+_PREVIEW_UNPACKED = 8 << 20
+"""Of compressed files, so that how far they were read says how much they hold."""
+# A vector of a million numbers printed with 17 digits has 20 MB.
+LONGEST_LINE = 64 << 20
+MOST_FIELDS = 1_100_000
+"""In a line; more than any vector has, and too many to look at each in moments."""
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+_DECOMPRESSORS: dict[bytes, Callable[..., Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\x00": open_xz,
+}
+_UNREADABLE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError)
+_LARGEST_RATIO = 200
+_NEVER_TOO_LARGE = 16 << 20
+"""Bytes that are unpacked whatever they came from."""
+
+
+class Source:
+    """A file that is about to be read.
+
+    Parameters
+    ----------
+    path : Path
+    member : str, optional
+        Which file of an archive.
+
+    Attributes
+    ----------
+    path : Path
+        Absolute.
+    name : str
+        What it is called in messages: on one line, with its member where it is an archive.
+    size : int
+        Bytes on disk, of the member where it is an archive.
+    member : str or None
+        The file of the archive that is read; None where the file is no archive, or a format has
+        archives of its own.
+    members : mapping of str to str
+        What else could be read from the archive, with sizes.
+    notes : list of str
+        What else there is to say of an archive.
+
+    Raises
+    ------
+    Undecided
+        When several files of an archive may hold vectors.
+    UserError
+        When there is no such file, it is a folder, is empty or may not be read.
+    """
+
+    def __init__(self, path: Path, member: str | None = None) -> None:
+        require_plain_path(path)
+        self.path = path.expanduser().absolute()
+        self.name = shown_name(self.path.name)
+        with reading(self.name):
+            self.size = self.path.stat().st_size
+            if self.path.is_dir():
+                raise UserError(describe_folder(self.path))
+            if not self.path.is_file():
+                raise UserError(f"{self.name} is no ordinary file, so it cannot be opened.")
+            with self.path.open("rb") as file:
+                start = file.read(8)
+        if not start:
+            raise UserError(
+                f"{self.name} is empty (0 bytes). Download or write it again, then open it."
+            )
+        self.member: str | None = None
+        self.members: Mapping[str, str] = {}
+        self.notes: list[str] = []
+        self._is_whole_in_head = False
+        self._head_fraction = 1.0
+        self._decompressor = next(
+            (open_ for magic, open_ in _DECOMPRESSORS.items() if start.startswith(magic)), None
+        )
+        if start.startswith(ZIP_START):
+            self._take_member(member)
+
+    def _take_member(self, wanted: str | None) -> None:
+        with reading(self.name):
+            archive = Archive(self.path, self.name)
+        if archive.is_for_others:
+            return
+        member = archive.choose(wanted)
+        self.members, self.notes = archive.described(), archive.notes_on(member)
+        self.member = member.filename
+        self.size = member.compress_size
+        self.name += WITHIN + shown_name(self.member)
+        # No more than this is unpacked, whatever there is.
+        _require_honest_size(self.name, member.file_size, self.size)
+
+    @property
+    def is_compressed(self) -> bool:
+        """Whether the bytes on disk are not the bytes that are read."""
+        return self._decompressor is not None or self.member is not None
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first megabyte after decompression, or more where the first two lines are longer."""
+        head = b""
+        with self.stream() as stream:
+            while len(head) < LONGEST_HEAD and head.count(b"\n") < 2:
+                head += (more := stream.read(HEAD_BYTES))
+                if len(more) < HEAD_BYTES:
+                    self._is_whole_in_head = True
+                    break
+            stream.hold(len(head) - head.rfind(b"\n") - 1)
+            self._head_fraction = stream.fraction
+        return head
+
+    @property
+    def text(self) -> bytes:
+        """The same without a UTF-8 byte order mark."""
+        return self.head.removeprefix(BYTE_ORDER_MARK)
+
+    @property
+    def lines(self) -> list[bytes]:
+        """The first lines that are not blank, 200 at most, none of them cut short."""
+        lines = self.text.split(b"\n", SAMPLE_LINES)
+        if len(lines) > SAMPLE_LINES or (len(lines) > 1 and not self.is_whole_in_head):
+            lines.pop()  # It goes on after this.
+        return [line for line in lines if line.strip(BLANKS)]
+
+    @cached_property
+    def estimated_lines(self) -> int:
+        """How many lines there are, if all are as long as the first ones."""
+        n_lines = max(self.head.count(b"\n"), 1)
+        return n_lines if self._is_whole_in_head else round(n_lines / self._head_fraction)
+
+    @property
+    def most_bytes(self) -> int:
+        """How many bytes there may be in the end."""
+        return (
+            max(_NEVER_TOO_LARGE, _LARGEST_RATIO * self.size) if self.is_compressed else self.size
+        )
+
+    @property
+    def is_whole_in_head(self) -> bool:
+        """Whether `head` is all there is."""
+        return bool(self.head) and self._is_whole_in_head
+
+    def stream(self) -> Stream:
+        """Open the file; to be used in a `with` statement."""
+        with reading(self.name):
+            if self.member is not None:
+                file, position, close = Archive(self.path, self.name).open(self.member)
+                return Stream(self.name, file, position, self.size, close)
+            raw = self.path.open("rb")
+            file = self._decompressor(raw) if self._decompressor else raw
+        return Stream(self.name, file, raw.tell, self.size, raw.close)
+
+
+class Stream:
+    """Bytes from front to back, after decompression.
+
+    Parameters
+    ----------
+    name : str
+        The file's name, for messages.
+    file : binary file
+        Where the bytes come from.
+    position : callable
+        Says how far the reading has come in the file on disk.
+    size : int
+        Bytes on disk.
+    close : callable, optional
+        Called in the end.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        file: Any,
+        position: Callable[[], int],
+        size: int,
+        close: Callable[[], None] | None = None,
+    ) -> None:
+        self._name = name
+        self._file = file
+        self._position = position
+        self._size = size
+        self._close = close
+        self._n_read = 0
+        self._n_held = 0
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._file.close()
+        if self._close is not None:
+            self._close()
+
+    @property
+    def fraction(self) -> float:
+        """How much of the file was read, 0 to 1, without what is held back."""
+        used = 1 - self._n_held / max(self._n_read, 1)
+        return min(self._position() / max(self._size, 1), 1.0) * used
+
+    @property
+    def progress(self) -> str:
+        """The same in words: "1.2 GB of 3.4 GB"."""
+        return f"{in_words(min(self._position(), self._size))} of {in_words(self._size)}"
+
+    def hold(self, count: int) -> None:
+        """Take down how many of the last bytes were read before their turn."""
+        self._n_held = count
+
+    def read(self, count: int) -> bytes:
+        """Return the next `count` bytes, fewer only at the end."""
+        buffer = bytearray(count)
+        return bytes(memoryview(buffer)[: self.read_into(memoryview(buffer))])
+
+    def read_into(self, buffer: memoryview) -> int:
+        """Fill the buffer; return how many bytes there were, fewer only at the end."""
+        filled = 0
+        with reading(self._name):
+            while filled < len(buffer):
+                count = self._file.readinto(buffer[filled:])
+                if not count:
+                    break
+                filled += count
+                self._n_read += count
+                _require_honest_size(self._name, self._n_read, self._position())
+        return filled
+
+
+def _require_honest_size(name: str, n_unpacked: int, n_packed: int) -> None:
+    if n_unpacked > max(_NEVER_TOO_LARGE, _LARGEST_RATIO * n_packed):
+        raise UserError(
+            f"{name} unpacks to more than {_LARGEST_RATIO} times its size, as no file of vectors "
+            "does. Where you trust it, unpack it, or write it without compression, and open that."
+        )
+
+
+@contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Turn what goes wrong while a file is read into a `UserError` that names it."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise UserError(f"There is no file {name}. Was it moved or renamed?") from None
+    except PermissionError:
+        raise UserError(f"{name} may not be read. Check the permissions of the file.") from None
+    except EOFError:
+        raise UserError(
+            f"{name} ends in the middle of its compressed data. Download or copy it again."
+        ) from None
+    except _UNREADABLE as error:
+        reason = shown_name(str(error)) or type(error).__name__
+        raise UserError(
+            f"{name} cannot be read ({reason}). It may be damaged: download or copy it again."
+        ) from None
+
+
+def block_bytes(source: Source, *, is_preview: bool) -> int:
+    """Return how much of a file to read at once."""
+    if not is_preview:
+        return BLOCK_BYTES
+    return min(BLOCK_BYTES, _PREVIEW_UNPACKED if source.is_compressed else _PREVIEW_BYTES)
+
+
+def count_lines(blocks: Iterable[Bytes]) -> int:
+    """Return how many lines there are in blocks of whole lines, without blank ones."""
+    count = 0
+    for block in blocks:
+        stops = np.flatnonzero(block == ord("\n"))
+        starts = np.concatenate([[0], stops[:-1] + 1])
+        count += len(stops)
+        for line in np.flatnonzero(stops - starts < _SHORTEST_ROW).tolist():
+            count -= not block[starts[line] : stops[line]].tobytes().strip(BLANKS)
+    return count
+
+
+def line_blocks(source: Source, stream: Stream, size: int | None = None) -> Iterator[Bytes]:
+    r"""Yield the file in blocks of whole lines, each ending in `\n`.
+
+    Lines end at `\n` only: tokens may contain any other character that Unicode, and so
+    `str.splitlines`, takes for a line end. A byte order mark at the start is dropped. A block is
+    valid until the next one is asked for.
+
+    Parameters
+    ----------
+    source : Source
+    stream : Stream
+    size : int, optional
+        Bytes to read at once. Default: 16 MB.
+
+    Raises
+    ------
+    UserError
+        At a line of more than 64 MB.
+    """
+    buffer = np.empty(min(size or BLOCK_BYTES, 4 * source.size + 4096), np.uint8)
+    kept = 0
+    at_start = True
+    while True:
+        count = stream.read_into(buffer.data[kept:])
+        end = kept + count
+        is_last = end < len(buffer)
+        first = _length_of_mark(buffer[:end]) if at_start else 0
+        if is_last and end > first and buffer[end - 1] != ord("\n"):
+            buffer[end] = ord("\n")
+            end += 1
+        stop = _after_last_newline(buffer[first:end]) + first
+        if stop > first:
+            at_start = False
+            stream.hold(end - stop)
+            yield buffer[first:stop]
+        if is_last:
+            return
+        if stop == first:
+            buffer, kept = _longer(buffer, source.name), end
+        else:
+            kept = end - stop
+            buffer[:kept] = buffer[stop:end].copy()
+
+
+def _length_of_mark(block: Bytes) -> int:
+    return len(BYTE_ORDER_MARK) if block[:3].tobytes() == BYTE_ORDER_MARK else 0
+
+
+def _after_last_newline(block: Bytes) -> int:
+    for stop in range(len(block), 0, -65536):
+        found = np.flatnonzero(block[max(stop - 65536, 0) : stop] == ord("\n"))
+        if len(found):
+            return int(max(stop - 65536, 0) + found[-1] + 1)
+    return 0
+
+
+def _longer(buffer: Bytes, name: str) -> Bytes:
+    if len(buffer) >= LONGEST_LINE:
+        raise UserError(
+            f"{name} has a line of more than {LONGEST_LINE >> 20} MB, which is no vector. "
+            "Is it a text file?"
+        )
+    longer = np.empty(2 * len(buffer), np.uint8)
+    longer[: len(buffer)] = buffer
+    return longer

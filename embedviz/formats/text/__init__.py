@@ -1,0 +1,1 @@
+"""Vectors as text: words with their numbers, and delimited tables."""

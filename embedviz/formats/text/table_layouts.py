@@ -1,0 +1,258 @@
+"""What the columns of a delimited text are, decided by its first 200 records.
+
+The separator, the quotes and the decimal mark are those with which most columns hold numbers. The
+vector is one column of lists as "[0.1, 0.2]", or else the columns of numbers, chosen by their names
+(`number_columns`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from embedviz.core.errors import UserError
+from embedviz.formats.companions.columns import require_column, unique_names
+from embedviz.formats.number_columns import is_counter, numbered_alike
+from embedviz.formats.reading import counted
+from embedviz.formats.source import MOST_FIELDS, Source
+from embedviz.formats.text.list_texts import as_list, is_bare_list, is_list
+from embedviz.formats.text.numbers import is_not_finite, is_number, with_point
+from embedviz.formats.text.records import split_records
+from embedviz.formats.vector_names import COLUMN_NAMES, choose_vectors
+
+_SEPARATORS = b"\t;,| "
+_SPACE = ord(" ")
+_CONSISTENT = 0.8
+_MOST_COLUMNS = 1 << 16
+
+_is_in_thousands = re.compile(rb"\s*[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+\s*").fullmatch
+_ends_in_fraction = re.compile(rb".*[^ ] +[+-]?[0-9]*\.[0-9]+", re.DOTALL).fullmatch
+_is_integer = re.compile(rb"[+-]?[0-9]{1,18}").fullmatch
+
+Fields = list[bytes]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How fields are told apart, and what is in each column.
+
+    Attributes
+    ----------
+    separator, point : int
+        The bytes between fields, and before the fraction of a number.
+    has_quotes, has_header : bool
+    names : list of str
+        Of all columns; made up where there is no header.
+    numbers : list of int
+        The columns of numbers, except those that only count the rows.
+    lists : list of int
+        The columns of lists of numbers.
+    sample : list of list of bytes
+        The first records.
+    """
+
+    separator: int
+    point: int
+    has_quotes: bool
+    has_header: bool
+    names: list[str]
+    numbers: list[int]
+    lists: list[int]
+    sample: list[Fields]
+
+    def vector_columns(
+        self, name: str, vector_column: str | None, excluded: str | None
+    ) -> list[int]:
+        """Return which columns are the vector: one of lists, or several of numbers.
+
+        Parameters
+        ----------
+        name : str
+            Of the file, for messages.
+        vector_column : str or None
+            The column of lists that is wanted.
+        excluded : str or None
+            A column that is none, since it has the labels.
+
+        Raises
+        ------
+        UserError
+            When the wanted column is not there or holds no lists, or several hold lists.
+        """
+        if vector_column is not None:
+            return [self._wanted_list(name, vector_column)]
+        if self.lists:
+            chosen = choose_vectors(self.described_lists, COLUMN_NAMES, name, "vector_column")
+            return [self.names.index(chosen)]
+        names = {c: self.names[c] for c in self.numbers if self.names[c] != excluded}
+        return numbered_alike(names) if self.has_header else list(names)
+
+    @property
+    def described_lists(self) -> dict[str, str]:
+        """The columns of lists, with how long these are."""
+        return {self.names[column]: self._described(column) for column in self.lists}
+
+    def _described(self, column: int) -> str:
+        """Return how long the first list of a column is, in words."""
+        lists = (as_list(record[column]) for record in self.sample if record[column].strip())
+        return f"lists of {counted(next(lists).count(b',') + 1, 'number')}"
+
+    def _wanted_list(self, name: str, wanted: str) -> int:
+        lists = {self.names[column]: column for column in self.lists}
+        if wanted in lists:
+            return lists[wanted]
+        require_column(wanted, self.names, name)
+        raise UserError(f"Column {wanted!r} of {name} holds no lists of numbers.")
+
+
+def find_layout(source: Source) -> Layout | None:
+    """Return the layout of a table, or None when the text is no table with numbers in it."""
+    text = b"\n".join(source.lines) + b"\n"
+    if b"\0" in text:
+        return None
+    best: tuple[_Fit, Layout] | None = None
+    for separator in _SEPARATORS:
+        if any(line.count(separator) > MOST_FIELDS for line in source.lines):
+            continue
+        # Without any quotes in sight, those to come are the Projector's: plain characters.
+        choices = (False, True) if b'"' in text else (separator != ord("\t"),)
+        for has_quotes in choices:
+            found = _try(text, separator, has_quotes, source.name)
+            if found and (best is None or found[0] > best[0]):
+                best = found
+    return best[1] if best else None
+
+
+_Fit = tuple[bool, int, float, bool]
+"""Larger the better a layout fits: any lists, number columns, text in equal rows, quotes."""
+
+
+def _try(text: bytes, separator: int, has_quotes: bool, name: str) -> tuple[_Fit, Layout] | None:
+    split, used, _ = split_records(text, separator, has_quotes=has_quotes)
+    records = [split.fields(i) for i in range(len(split))]
+    if not records:
+        return None
+    width, count = Counter(map(len, records[1:] or records)).most_common(1)[0]
+    if count < _CONSISTENT * len(records) - 1:
+        return None
+    body = [record for record in records[1:] or records if len(record) == width]
+    if width > _MOST_COLUMNS:  # Each is looked at by itself, which would take minutes.
+        if not _is_printed_number(body[0][-1], ord(".")):
+            return None
+        raise UserError(
+            f"{name} has {width:,} columns. Tables are read with up to {_MOST_COLUMNS:,}: save "
+            "longer vectors as .npy, with numpy.save(path, vectors)."
+        )
+    lists = [c for c in range(width) if _mostly(is_list, [record[c] for record in body])]
+    point, numbers = _find_numbers(body, width, separator)
+    lists = lists or _find_bare_lists(body, width, len(numbers))
+    if not lists and (len(numbers) < 2 or separator == _SPACE):
+        return None  # Numbers between spaces are no table, but text.
+    if not lists and separator == ord(",") and _mostly(_ends_in_fraction, [r[0] for r in body]):
+        return None  # "new york 0.1,0.2,0.3": the first number is no part of the label.
+    first = records[0]
+    has_header = len(records) > 1 and _is_header(first, body, numbers, lists, separator, point)
+    if not has_header and len(records) > 1 and len(first) == width:
+        body.insert(0, first)
+    names = _names(first, width) if has_header else [""] * width
+    counters = [c for c in numbers if _counts_rows(names[c], has_header, c, body)]
+    numbers = [c for c in numbers if c not in counters]
+    layout = Layout(
+        separator, point, has_quotes, has_header, unique_names(names), numbers, lists, body
+    )
+    return (bool(lists), len(numbers), used * count / len(records), has_quotes), layout
+
+
+def _find_bare_lists(body: Sequence[Fields], width: int, n_numbers: int) -> list[int]:
+    """Return the columns of lists without brackets that are longer than rows of numbers are."""
+    found: list[int] = []
+    if width < 2:  # These are the columns of another separator.
+        return found
+    for column in range(width):
+        fields = [record[column] for record in body if record[column]]
+        if _mostly(is_bare_list, fields):
+            length = max(as_list(field).count(b",") + 1 for field in fields)
+            if length > n_numbers:
+                found.append(column)
+    return found
+
+
+def _mostly(test: Callable[[bytes], object], fields: Iterable[bytes]) -> bool:
+    """Return whether the fields that are not empty pass, a few excepted."""
+    given = [field for field in fields if field]
+    return bool(given) and sum(bool(test(field)) for field in given) >= _CONSISTENT * len(given)
+
+
+def _find_numbers(body: Sequence[Fields], width: int, separator: int) -> tuple[int, list[int]]:
+    """Return the decimal mark with which most columns hold numbers, and these columns."""
+    best = (ord("."), _number_columns(body, width, ord(".")))
+    columns = _number_columns(body, width, ord(","))
+    if len(columns) > len(best[1]):
+        fields = [record[c] for record in body for c in columns if b"," in record[c]]
+        # Between commas, a number in quotes with one in it may also be "1,234".
+        if separator != ord(",") or not all(map(_is_in_thousands, fields)):
+            best = (ord(","), columns)
+    return best
+
+
+def _number_columns(body: Sequence[Fields], width: int, point: int) -> list[int]:
+    def passes(field: bytes) -> bool:
+        return _is_printed_number(field, point)
+
+    return [c for c in range(width) if _mostly(passes, [record[c] for record in body])]
+
+
+def _is_printed_number(field: bytes, point: int) -> bool:
+    field = with_point(field.strip(), point)
+    return bool(is_number(field) or is_not_finite(field))
+
+
+def _is_header(
+    first: Fields,
+    body: Sequence[Fields],
+    numbers: list[int],
+    lists: list[int],
+    separator: int,
+    point: int,
+) -> bool:
+    """Return whether the first record names the columns."""
+    width = len(body[0])
+    if len(first) == width - 1:  # R leaves out the name of the first column.
+        return not any(_is_printed_number(field, point) for field in first)
+    if len(first) != width:
+        return False
+    if lists:
+        return not any(is_list(first[c]) or is_bare_list(first[c]) for c in lists)
+    named = [c for c in numbers if not _is_printed_number(first[c], point)]
+    if 2 * len(named) > len(numbers):
+        return True
+    # The integers from 0 on are pandas' names of columns, unless they may be numbers of a row.
+    is_sure = first[0] == b"" or (separator != ord("\t") and len(numbers) > 2)
+    return is_sure and _is_running([first[c] for c in numbers if first[c]]) and _has_parts(body)
+
+
+def _has_parts(records: Sequence[Fields]) -> bool:
+    """Return whether there are numbers that are not whole."""
+    return any(is_number(field) and not _is_integer(field) for row in records for field in row)
+
+
+def _is_running(fields: Sequence[bytes]) -> bool:
+    """Return whether the fields are the integers from 0 or 1 on."""
+    if len(fields) < 2 or not all(map(_is_integer, fields)):
+        return False
+    start = int(fields[0])
+    return start in (0, 1) and list(map(int, fields)) == list(range(start, start + len(fields)))
+
+
+def _names(first: Fields, width: int) -> list[str]:
+    names = [field.decode("utf-8", "replace").strip() for field in first]
+    return [""] * (width - len(names)) + names
+
+
+def _counts_rows(name: str, has_header: bool, column: int, body: Sequence[Fields]) -> bool:
+    fields = [record[column] for record in body]
+    if has_header:
+        return is_counter(name) and all(_is_integer(field) for field in fields)
+    return column == 0 and len(fields) > 2 and _is_running(fields) and _has_parts(body)

@@ -1,0 +1,1 @@
+"""Vector sets, rows, coordinates and neighbor lists to files."""

@@ -1,0 +1,103 @@
+"""The rows of a set as they are written: blocks of vectors, and columns of labels and metadata."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embedviz.core.progress import Report
+from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.formats.companions.columns import LABEL, unique_names
+from embedviz.formats.reading import counted
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class WrittenRows:
+    """All rows of a set, or some, as they are written; the vectors are copied block by block.
+
+    Parameters
+    ----------
+    vector_set : VectorSet
+    rows : int array, optional
+        Which rows, in this order. Default: all.
+
+    Attributes
+    ----------
+    labels : tuple of str
+    notes : list of str
+        Those that say which rows of a file these are.
+    metadata : pyarrow.Table
+        Without a column that repeats the labels under the name of the labels.
+    dimensions : int
+    """
+
+    def __init__(self, vector_set: VectorSet, rows: Rows | None = None) -> None:
+        self.labels: tuple[str, ...] = vector_set.labels
+        self.metadata = _without_labels(vector_set)
+        self.dimensions = vector_set.dimensions
+        # A set that is derived from another has the same rows, but notes of its own.
+        self.notes = [note for note in vector_set.origin.notes if is_on_rows(note)]
+        self._vectors, self._rows = vector_set.vectors, rows
+        if rows is not None:
+            self.notes.append(note_on_part(len(rows), vector_set))
+            self.labels = tuple(self.labels[row] for row in rows.tolist())
+            self.metadata = self.metadata.take(rows) if self.metadata.num_columns else self.metadata
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def vectors(self, part: slice) -> Matrix:
+        """Return a block of adjacent rows, their numbers side by side."""
+        rows = part if self._rows is None else self._rows[part]
+        return np.ascontiguousarray(self._vectors[rows], "<f4")
+
+    def blocks(self, n_numbers: int, report: Report, most: int = 1 << 20) -> Iterator[slice]:
+        """Yield adjacent rows of about so many numbers, `most` rows at most, telling how far."""
+        step = min(max(n_numbers // max(self.dimensions, 1), 1), most)
+        for start in range(0, len(self), step):
+            report(start / len(self), f"{start:,} rows written")
+            yield slice(start, min(start + step, len(self)))
+
+    def names(self, *others: str) -> list[str]:
+        """Return what the columns are called: labels, metadata and `others`, each name once."""
+        return unique_names([LABEL, *self.metadata.column_names, *others])
+
+
+is_on_rows = re.compile(
+    r"A random sample of [0-9,]+ of [0-9,]+ rows?, seed [0-9]+\."
+    r"|Only the first .{1,40} of the file\."
+    r"|[0-9,]+ (?:bad )?rows? (?:skipped|left out)\b.{0,400}"
+    r"|[0-9,]+ of [0-9,]+ rows? of .{1,200}\."
+).fullmatch
+"""Whether a note says which rows these are of those that there were. It is kept with them in a file
+that can hold it, and taken from one only in this form."""
+
+
+def note_on_part(count: int, vector_set: VectorSet) -> str:
+    """Return the sentence about some rows of a set."""
+    of = f"{counted(len(vector_set), 'row')} of {vector_set.name or 'a set'}"
+    return f"{count:,} of {of}."
+
+
+def _without_labels(vector_set: VectorSet) -> pa.Table:
+    metadata = vector_set.metadata
+    for position, name in enumerate(metadata.column_names):
+        if name == LABEL and texts_of(metadata.column(position)) == list(vector_set.labels):
+            return metadata.remove_column(position)
+    return metadata
+
+
+def texts_of(column: pa.ChunkedArray) -> list[str]:
+    """Return the values of a column as they are written in text; nothing where there is none."""
+    return ["" if value is None else str(value) for value in column.to_pylist()]
+
+
+def text_columns(written: WrittenRows) -> dict[str, Sequence[str]]:
+    """Return the labels and the metadata as text, by column name."""
+    columns = [texts_of(column) for column in written.metadata.columns]
+    return dict(zip(written.names(), [written.labels, *columns], strict=True))
