@@ -80,7 +80,7 @@ def _require_other_files(path: str | Path | None, written: Sequence[Path]) -> No
 
 
 def _tell_converted(opened: VectorSet, written: Sequence[Path], columns: Sequence[str]) -> None:
-    from embedviz.core.memory import in_words
+    from embedviz.core.processes.memory import in_words
 
     sizes = [f"{path} ({in_words(path.stat().st_size)})" for path in written]
     say(f"{len(opened):,} × {opened.dimensions:,} written to {' and '.join(sizes)}.")

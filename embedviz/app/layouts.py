@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from embedviz.app import layout_cache, processes
-from embedviz.core.coordinates import Columns, coordinate_columns
-from embedviz.core.layouts import MOST_ROWS, TSNE, UMAP
-from embedviz.core.neighbor_graph import NeighborGraph, neighbor_graph
-from embedviz.core.pca import PCA
+from embedviz.core.neighbors.graph import NeighborGraph, neighbor_graph
+from embedviz.core.neighbors.tiles import GraphMetric
 from embedviz.core.progress import OnLayout, Report, part_of
 from embedviz.core.projections import Projection
-from embedviz.core.tiles import GraphMetric
+from embedviz.core.projections.columns import Columns, coordinate_columns
+from embedviz.core.projections.neighbor_embedding import MOST_ROWS, TSNE, UMAP
+from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import Matrix, VectorSet
 
 _PATIENCE_SECONDS = 0.05

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
-from embedviz.core.camera import Camera
+from embedviz.core.drawing.camera import Camera
 from embedviz.core.projections import Projection
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet

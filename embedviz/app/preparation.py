@@ -6,7 +6,7 @@ from threading import Thread
 
 from PySide6.QtCore import QObject, Signal
 
-from embedviz.core import warm_up
+from embedviz.core.compiled import warm_up
 
 
 class Preparation(QObject):

@@ -7,7 +7,7 @@ from contextlib import suppress
 from threading import Lock
 
 from embedviz.core.errors import UserError
-from embedviz.core.layout_process import LayoutProcess
+from embedviz.core.projections.process import LayoutProcess
 
 
 class SpareProcess:

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from embedviz.core.neighbors import Metric, NeighborSearch
-from embedviz.core.ranking import Scores
+from embedviz.core.neighbors.top_k import Scores
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 
 LEAST = 100

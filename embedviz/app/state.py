@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from embedviz.app.map_settings import MapSettings
 from embedviz.core.analogies import Method
-from embedviz.core.camera import Camera
+from embedviz.core.drawing.camera import Camera
 from embedviz.core.matching import matching_rows, share_labels, share_rows
 from embedviz.core.neighbors import Metric
 from embedviz.core.projections import Projection

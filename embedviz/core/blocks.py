@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.ranking import read_only, rows_per_block
+from embedviz.core.neighbors.top_k import read_only, rows_per_block
 from embedviz.core.vector_set import Matrix
 
 

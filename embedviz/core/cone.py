@@ -34,6 +34,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.blocks import kernel_rows, scale_to_unit_length
+from embedviz.core.compiled.kernels import parallel_kernel, threads_for
 from embedviz.core.covariance import (
     Directions,
     PrincipalAxes,
@@ -51,9 +52,8 @@ from embedviz.core.isotropy import (
     padded_variances,
     unit_row_sum,
 )
-from embedviz.core.kernels import parallel_kernel, threads_for
+from embedviz.core.neighbors.top_k import rows_per_block
 from embedviz.core.progress import Report, silent
-from embedviz.core.ranking import rows_per_block
 from embedviz.core.vector_set import Matrix, Rows
 
 _MOST_ROWS = 200_000

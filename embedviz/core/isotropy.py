@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.blocks import kernel_rows, row_blocks
+from embedviz.core.compiled.kernels import parallel_kernel
 from embedviz.core.covariance import Vector, principal_axes
-from embedviz.core.kernels import parallel_kernel
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import Matrix
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from embedviz.core.derivation.provenance import FromSample, Provenance
 from embedviz.core.errors import UserError
-from embedviz.core.provenance import FromSample, Provenance
 from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.kernels import serial_kernel
+from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import Matrix
 

@@ -16,7 +16,7 @@ from embedviz.core.errors import UserError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from embedviz.core.provenance import Provenance
+    from embedviz.core.derivation.provenance import Provenance
     from embedviz.core.thumbnails import Thumbnails
     from embedviz.formats.reading import Opened
 
@@ -257,7 +257,7 @@ def _provenance_of(
     if given is None and opened is None and extends is not None:
         return extends.provenance
     if given is None and (opened is not None or derivation is not None):
-        from embedviz.core.provenance import Provenance, after  # It knows this module.
+        from embedviz.core.derivation.provenance import Provenance, after  # It knows this module.
 
         if derivation is not None:
             return after(derivation.recipe, derivation.parent)

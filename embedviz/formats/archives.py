@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from embedviz.core.errors import Undecided, UserError
-from embedviz.core.memory import in_words
+from embedviz.core.processes.memory import in_words
 
 ZIP_START = b"PK\x03\x04"
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embedviz.core.memory import in_words
+from embedviz.core.processes.memory import in_words
 from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.scanning import scan_rows
 from embedviz.core.vector_set import Matrix

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.kernels import serial_kernel
+from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.formats.reading import counted
 from embedviz.formats.source import Bytes, Offsets
 

@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.kernels import serial_kernel
-from embedviz.core.memory import require_memory
+from embedviz.core.compiled.kernels import serial_kernel
+from embedviz.core.processes.memory import require_memory
 from embedviz.core.vector_set import Matrix
 from embedviz.formats.reading import (
     BadRows,

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.errors import UserError
-from embedviz.core.memory import in_words
+from embedviz.core.processes.memory import in_words
 from embedviz.formats.archives import WITHIN, ZIP_START, Archive, shown_name
 from embedviz.formats.paths import require_plain_path
 from embedviz.formats.refused.folders import describe_folder

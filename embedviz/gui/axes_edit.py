@@ -10,8 +10,8 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from embedviz.app.tasks import Task
-from embedviz.core.chosen_axes import Axis, ChosenAxes, axis_between, read_axis
 from embedviz.core.errors import UserError
+from embedviz.core.projections.chosen_axes import Axis, ChosenAxes, axis_between, read_axis
 from embedviz.core.vector_set import Rows, VectorSet
 from embedviz.gui.controls import caption, named, tool_button
 from embedviz.gui.flow import Flow

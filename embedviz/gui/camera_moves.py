@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QPointF, Qt, QTimer
 
-from embedviz.core.camera import Camera
+from embedviz.core.drawing.camera import Camera
 from embedviz.gui.gesture import Gesture
 
 if TYPE_CHECKING:  # It has one of these.

@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QFont, QPainter
 
-from embedviz.core.camera import Camera
-from embedviz.core.labels import OVER, Placement, place_labels
+from embedviz.core.drawing.camera import Camera
+from embedviz.core.drawing.label_placement import OVER, Placement, place_labels
 from embedviz.gui.frame import Frame, mixed
 from embedviz.gui.lettering import draw_text, text_size
 from embedviz.gui.point_labels import one_line

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.raster import Colors, Sizes
+from embedviz.core.drawing.raster import Colors, Sizes
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.column_values import (
     MISSING,

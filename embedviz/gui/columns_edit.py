@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
-from embedviz.core.coordinates import Columns, coordinate_columns
+from embedviz.core.projections.columns import Columns, coordinate_columns
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.colors import number_columns
 from embedviz.gui.controls import caption, choice

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from embedviz.core.raster import Rows
+from embedviz.core.drawing.raster import Rows
 from embedviz.core.thumbnails import Thumbnails
 from embedviz.gui.clusters import Cluster
 from embedviz.gui.hands import HandledWidget

@@ -16,9 +16,9 @@ from PySide6.QtCore import QObject, Signal
 
 from embedviz.app.scans import scan_vectors
 from embedviz.app.tasks import Task
+from embedviz.core.derivation.provenance import note_settings
 from embedviz.core.errors import Undecided, UserError
 from embedviz.core.progress import Report
-from embedviz.core.provenance import note_settings
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.inspecting import Finding
 from embedviz.formats.reading import Facts, ReadSettings

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont
 
-from embedviz.core.camera import Camera, Extent
-from embedviz.core.raster import Fog
+from embedviz.core.drawing.camera import Camera, Extent
+from embedviz.core.drawing.raster import Fog
 from embedviz.gui.theme import CAPTION_PIXELS, TEXT_PIXELS, Theme, font
 
 PADDING = 12.0

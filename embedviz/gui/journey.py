@@ -15,8 +15,8 @@ from math import log
 import numpy as np
 from PySide6.QtCore import QRectF
 
-from embedviz.core.camera import Camera, blended, have_a_place
-from embedviz.core.raster import Positions
+from embedviz.core.drawing.camera import Camera, blended, have_a_place
+from embedviz.core.drawing.raster import Positions
 
 
 class Journey:

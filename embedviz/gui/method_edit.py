@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from embedviz.core.layouts import MOST_ROWS, TSNE, UMAP
-from embedviz.core.pca import PCA
+from embedviz.core.projections.neighbor_embedding import MOST_ROWS, TSNE, UMAP
+from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import Rows, VectorSet
 from embedviz.gui.form import Field, Form, Fraction, OneOf, Places, Whole
 

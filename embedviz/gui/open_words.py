@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from embedviz.core.errors import Undecided, UserError
-from embedviz.core.memory import in_words
+from embedviz.core.processes.memory import in_words
 from embedviz.formats.inspecting import Finding
 from embedviz.gui.code_line import split_code
 from embedviz.gui.describe import describe_scan, describe_share

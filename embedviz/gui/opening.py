@@ -13,7 +13,7 @@ from embedviz.app.pairing import Wanted
 from embedviz.app.session import Session
 from embedviz.app.tasks import Task
 from embedviz.core.errors import Undecided, UserError
-from embedviz.core.memory import in_words
+from embedviz.core.processes.memory import in_words
 from embedviz.core.progress import Report
 from embedviz.core.samples import SAMPLES, load_sample
 from embedviz.core.vector_set import VectorSet

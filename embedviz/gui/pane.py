@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
+from embedviz.core.derivation.recipes import Recipe
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
-from embedviz.core.recipes import Recipe
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 from embedviz.gui.controls import named, words
 from embedviz.gui.notice import Notice

@@ -22,10 +22,10 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader
 from shiboken6 import isValid
 
-from embedviz.core.additions import with_notes, with_thumbnails
+from embedviz.core.derivation.additions import with_notes, with_thumbnails
+from embedviz.core.derivation.provenance import Step
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
-from embedviz.core.provenance import Step
 from embedviz.core.thumbnails import Pixels, sprite_of, sprite_size
 from embedviz.core.vector_set import VectorSet
 

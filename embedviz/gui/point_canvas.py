@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
-from embedviz.core import picking, raster
-from embedviz.core.camera import Extent, extent_of, main_extent_of
-from embedviz.core.density import draw_density
-from embedviz.core.raster import ALL_ROWS, Colors, Edge, Image, Positions, Rows, Sizes
+from embedviz.core.drawing import picking, raster
+from embedviz.core.drawing.camera import Extent, extent_of, main_extent_of
+from embedviz.core.drawing.density import draw_density
+from embedviz.core.drawing.raster import ALL_ROWS, Colors, Edge, Image, Positions, Rows, Sizes
 from embedviz.gui.frame import Frame
 from embedviz.gui.lettering import is_pixel_device
 from embedviz.gui.point_colors import (

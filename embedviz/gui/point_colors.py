@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from PySide6.QtGui import QColor
 
-from embedviz.core.density import Tones
-from embedviz.core.raster import Colors, Sizes
+from embedviz.core.drawing.density import Tones
+from embedviz.core.drawing.raster import Colors, Sizes
 from embedviz.gui.theme import POINT_SIZE, Theme
 
 CROWD = 10_000

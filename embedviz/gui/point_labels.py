@@ -14,9 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
-from embedviz.core.labels import AROUND, BESIDE, place_labels
-from embedviz.core.picking import rows_in_view
-from embedviz.core.raster import ALL_ROWS, Rows
+from embedviz.core.drawing.label_placement import AROUND, BESIDE, place_labels
+from embedviz.core.drawing.picking import rows_in_view
+from embedviz.core.drawing.raster import ALL_ROWS, Rows
 from embedviz.gui.frame import Frame
 from embedviz.gui.lettering import draw_text
 from embedviz.gui.point_canvas import PointCanvas

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QRegion
 
-from embedviz.core.camera import Camera, Extent, extent_of
+from embedviz.core.drawing.camera import Camera, Extent, extent_of
 from embedviz.gui import axes, overlays
 from embedviz.gui.badge import badge_box, draw_badge
 from embedviz.gui.clusters import ClusterNames

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from embedviz.core.labels import rows_with_room
-from embedviz.core.picking import rows_in_view
-from embedviz.core.raster import Rows
+from embedviz.core.drawing.label_placement import rows_with_room
+from embedviz.core.drawing.picking import rows_in_view
+from embedviz.core.drawing.raster import Rows
 from embedviz.core.thumbnails import Pixels, Thumbnails
 from embedviz.gui.clusters import readable, zoom_of
 from embedviz.gui.frame import Frame

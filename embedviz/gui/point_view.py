@@ -26,7 +26,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from embedviz.app.preparation import preparation
-from embedviz.core.camera import Camera
+from embedviz.core.drawing.camera import Camera
 from embedviz.gui.clusters import Cluster
 from embedviz.gui.explained import ExplainedWidget
 from embedviz.gui.legend import Categories, ColorBar

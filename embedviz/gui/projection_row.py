@@ -19,11 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from embedviz.app.tasks import Task
-from embedviz.core.chosen_axes import ChosenAxes
-from embedviz.core.coordinates import Columns
-from embedviz.core.layouts import MOST_ROWS, TSNE, UMAP
-from embedviz.core.pca import PCA
 from embedviz.core.projections import Projection
+from embedviz.core.projections.chosen_axes import ChosenAxes
+from embedviz.core.projections.columns import Columns
+from embedviz.core.projections.neighbor_embedding import MOST_ROWS, TSNE, UMAP
+from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import Rows, VectorSet
 from embedviz.gui.axes_edit import AxesEdit
 from embedviz.gui.columns_edit import ColumnsEdit

@@ -109,7 +109,7 @@ def close_map(window: MainWindow) -> None:
 
 def add_coordinates(window: MainWindow) -> None:
     """Ask for a file of coordinates, and add them to the shown set."""
-    from embedviz.core.coordinates import load_coordinates
+    from embedviz.core.projections.columns import load_coordinates
 
     _extend(window, "Coordinates of the rows", _COORDINATES, load_coordinates)
 

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
+from embedviz.core.derivation.provenance import files_of
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
-from embedviz.core.provenance import files_of
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from embedviz.core.camera import Camera
-from embedviz.core.raster import Rows
+from embedviz.core.drawing.camera import Camera
+from embedviz.core.drawing.raster import Rows
 from embedviz.gui.frame import Frame
 from embedviz.gui.lettering import is_pixel_device, scale_of
 from embedviz.gui.motion import Motion

@@ -22,10 +22,10 @@ from embedviz.app.files.settings import Recent, read_settings
 from embedviz.app.pairing import Wanted, pair_up
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
+from embedviz.core.derivation.provenance import FromSample
+from embedviz.core.derivation.steps import STEPS
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
-from embedviz.core.provenance import FromSample
-from embedviz.core.steps import STEPS
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.reading import ReadSettings, counted
 from embedviz.gui.crash_offer import CrashOffer

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from embedviz.core.camera import Camera
-from embedviz.core.raster import Positions, Rows
+from embedviz.core.drawing.camera import Camera
+from embedviz.core.drawing.raster import Positions, Rows
 from embedviz.gui.frame import Frame
 from embedviz.gui.journey import camera_between
 from embedviz.gui.point_picture import PointPicture

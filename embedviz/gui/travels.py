@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QWidget
 
-from embedviz.core.camera import Camera
-from embedviz.core.raster import Positions
+from embedviz.core.drawing.camera import Camera
+from embedviz.core.drawing.raster import Positions
 from embedviz.gui.camera_moves import CameraMoves
 from embedviz.gui.journey import Journey, seen_alike
 from embedviz.gui.legend import LegendPlace

@@ -26,10 +26,10 @@ from PySide6.QtWidgets import (
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
-from embedviz.core.camera import Camera
 from embedviz.core.cone import Cone, ConeView
+from embedviz.core.derivation.recipes import Whitened
+from embedviz.core.drawing.camera import Camera
 from embedviz.core.progress import Report
-from embedviz.core.recipes import Whitened
 from embedviz.core.vector_set import Rows, VectorSet
 from embedviz.gui.controls import ElidedLabel, caption, decimal, named, number, slider, words
 from embedviz.gui.pane import Pane

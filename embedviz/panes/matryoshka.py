@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from embedviz.app.state import Question, State
 from embedviz.app.tasks import Task
+from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.matryoshka import PrefixQuery, PrefixSearch, overlap_curve
-from embedviz.core.orderings import Ordering
+from embedviz.core.matryoshka.orderings import Ordering
 from embedviz.core.progress import Report, part_of
-from embedviz.core.recipes import Truncated
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.controls import ElidedLabel, caption, named, number, words
 from embedviz.gui.pane import Pane

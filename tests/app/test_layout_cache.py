@@ -9,7 +9,7 @@ from PySide6.QtCore import QStandardPaths
 
 from embedviz.app import layout_cache
 from embedviz.app.layout_cache import find, first_choice, is_bundled, keep
-from embedviz.core.pca import PCA
+from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import VectorSet
 
 

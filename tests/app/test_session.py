@@ -9,7 +9,7 @@ import pytest
 from embedviz.app import session as session_module
 from embedviz.app.session import Session
 from embedviz.app.state import State
-from embedviz.core.recipes import Truncated
+from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.vector_set import VectorSet
 
 

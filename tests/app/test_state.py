@@ -10,11 +10,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import Analogy, State, lineage
-from embedviz.core.camera import Camera
+from embedviz.core.derivation.recipes import Truncated, Whitened
+from embedviz.core.drawing.camera import Camera
 from embedviz.core.errors import UserError
 from embedviz.core.projections import PCA
 from embedviz.core.query_vector import QueryVector
-from embedviz.core.recipes import Truncated, Whitened
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 

@@ -30,7 +30,7 @@ class Drag(Benchmark):
 
         from embedviz import VectorSet
         from embedviz.__main__ import _make_application, make_window
-        from embedviz.core import warm_up
+        from embedviz.core.compiled import warm_up
         from embedviz.gui.figures import wait_until_idle
 
         warm_up.prepare(lambda: None)  # What is compiled at the first start is not measured here.

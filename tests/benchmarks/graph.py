@@ -20,7 +20,7 @@ class Graph(Benchmark):
         self.name = f"graph-{n_vectors}x{dimensions}" + (f"-{peer_name}" if peer_name else "")
 
     def ours(self) -> list[float]:
-        from embedviz.core.neighbor_graph import neighbor_graph
+        from embedviz.core.neighbors.graph import neighbor_graph
 
         vectors = random_rows(*self.shape)
         if self.peer_name is None:  # Takes half a minute, so it is done once.
@@ -62,7 +62,7 @@ class Trust(Benchmark):
         self.name = f"trustworthiness-{n_vectors}x{dimensions}"
 
     def ours(self) -> list[float]:
-        from embedviz.core.trust import trustworthiness
+        from embedviz.core.projections.trust import trustworthiness
 
         vectors, positions = self._rows_and_map()
         return durations(lambda: trustworthiness(vectors, positions, MAP_COUNT), least=3)

@@ -17,7 +17,7 @@ Matrix = NDArray[np.float32]
 
 _LIKE_THE_FIRST_START = """
 import numpy as np
-from embedviz.core.layouts import TSNE, UMAP
+from embedviz.core.projections.neighbor_embedding import TSNE, UMAP
 
 rows = np.random.default_rng(0).normal(size=(300, 8))
 UMAP().fit_transform(rows)
@@ -64,8 +64,8 @@ class FirstMotion(Benchmark):
 
     def _run(self, projection: Any, words: Matrix) -> tuple[float, float]:
         """Return after how many seconds the start was shown, and the first motion."""
-        from embedviz.core.layout_process import LayoutProcess
         from embedviz.core.progress import Cancelled
+        from embedviz.core.projections.process import LayoutProcess
 
         shown: list[tuple[float, Matrix]] = []
 
@@ -102,7 +102,7 @@ class UMAPBeside(Benchmark):
         _leave_kernels_on_disk()
         words = _words(self._n_rows)
         start = time.perf_counter()
-        from embedviz.core.layouts import UMAP
+        from embedviz.core.projections.neighbor_embedding import UMAP
 
         self._positions = UMAP(metric="euclidean").fit_transform(words)
         return [time.perf_counter() - start]
@@ -140,7 +140,7 @@ class TSNEBeside(Benchmark):
         _leave_kernels_on_disk()
         words = _words(self._n_rows)
         start = time.perf_counter()
-        from embedviz.core.layouts import TSNE
+        from embedviz.core.projections.neighbor_embedding import TSNE
 
         self._positions = TSNE(metric="euclidean").fit_transform(words)
         return [time.perf_counter() - start]

@@ -97,7 +97,7 @@ class Orbit(Points):
         return self._our_rates(view, turn)
 
     def peer(self) -> list[float]:
-        from embedviz.core.camera import Camera
+        from embedviz.core.drawing.camera import Camera
 
         (points,) = self._layouts(3, 1)
         camera = Camera(is_3d=True).fitted(points)

@@ -44,7 +44,7 @@ class Opening(Benchmark):
 
         from embedviz.__main__ import _make_application, make_window
         from embedviz.app.pairing import Wanted
-        from embedviz.core import warm_up
+        from embedviz.core.compiled import warm_up
         from embedviz.core.samples import load_sample
         from embedviz.gui.figures import wait_until_idle
 

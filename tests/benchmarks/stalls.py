@@ -29,7 +29,7 @@ class Stalls(Benchmark):
 
         from embedviz.__main__ import _make_application, make_window
         from embedviz.app import processes
-        from embedviz.core import warm_up
+        from embedviz.core.compiled import warm_up
         from embedviz.core.projections import PROJECTIONS
         from embedviz.core.samples import load_sample
         from embedviz.gui.figures import wait_until_idle

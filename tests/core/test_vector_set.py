@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.errors import UserError
-from embedviz.core.recipes import Truncated
 from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
 

@@ -4,8 +4,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from embedviz.core import memory
 from embedviz.core.errors import Undecided
+from embedviz.core.processes import memory
 from embedviz.formats import inspect, load
 from embedviz.formats.reading import ReadSettings
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox
 
-from embedviz.core.recipes import Whitened
+from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.selection import Selection
 from embedviz.gui.actions import ACTIONS, MOUSE
 from embedviz.gui.theme import DARK, LIGHT, look

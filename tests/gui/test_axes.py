@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
-from embedviz.core.camera import Camera, Extent
+from embedviz.core.drawing.camera import Camera, Extent
 from embedviz.gui.axes import (
     left_margin,
     step_for,

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
 from embedviz.app.tasks import Task
-from embedviz.core.chosen_axes import Axis, ChosenAxes, axis_between
+from embedviz.core.projections.chosen_axes import Axis, ChosenAxes, axis_between
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.axes_edit import MOST_IN_GROUP, AxesEdit
 

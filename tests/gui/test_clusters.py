@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from embedviz.core.camera import Camera, Extent
+from embedviz.core.drawing.camera import Camera, Extent
 from embedviz.gui.clusters import Cluster, ClusterNames, contrast, readable, zoom_of
 from embedviz.gui.frame import Frame
 from embedviz.gui.theme import DARK, LIGHT

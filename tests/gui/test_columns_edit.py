@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QComboBox
 
-from embedviz.core.coordinates import Columns
+from embedviz.core.projections.columns import Columns
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.columns_edit import ColumnsEdit, first_columns
 

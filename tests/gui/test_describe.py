@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embedviz.core.recipes import Truncated
+from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.scanning import Scan
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.reading import Facts, Opened, ReadSettings

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
 
-from embedviz.core.camera import Camera
+from embedviz.core.drawing.camera import Camera
 from embedviz.gui.journey import Journey, camera_between, seen_alike
 
 BEFORE = np.zeros((3, 3), dtype=np.float32)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from embedviz.core.camera import Camera
+from embedviz.core.drawing.camera import Camera
 from embedviz.gui import legend_drawing
 from embedviz.gui.frame import PADDING, Frame
 from embedviz.gui.legend import (

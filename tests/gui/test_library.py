@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QToolButton
 
 from embedviz.app.state import State
-from embedviz.core.recipes import Truncated, Whitened
+from embedviz.core.derivation.recipes import Truncated, Whitened
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.reading import Facts, Opened, ReadSettings

@@ -5,9 +5,9 @@ import pytest
 from PySide6.QtCore import Qt
 
 from embedviz.app.state import State
+from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.isotropy import mean_cosine
 from embedviz.core.query_vector import QueryVector
-from embedviz.core.recipes import Whitened
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.neighbors_panel import METRICS, NeighborsPanel
 from embedviz.gui.style import apply_theme

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage
 
+from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.errors import UserError
-from embedviz.core.recipes import Truncated
 from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from embedviz.core.camera import Camera
+from embedviz.core.drawing.camera import Camera
 from embedviz.gui import point_canvas
 from embedviz.gui.frame import Frame
 from embedviz.gui.point_canvas import Marks, PointCanvas

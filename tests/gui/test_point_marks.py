@@ -5,8 +5,8 @@ import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
 
-from embedviz.core.camera import Camera
-from embedviz.core.raster import ALL_ROWS
+from embedviz.core.drawing.camera import Camera
+from embedviz.core.drawing.raster import ALL_ROWS
 from embedviz.gui.clusters import contrast
 from embedviz.gui.frame import Frame
 from embedviz.gui.point_marks import Marks, draw_outlined, draw_ringed, styles

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from embedviz.core.camera import Camera
+from embedviz.core.drawing.camera import Camera
 from embedviz.core.thumbnails import ImageArray
 from embedviz.gui.frame import Frame
 from embedviz.gui.point_canvas import Marks, PointCanvas

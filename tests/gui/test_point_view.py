@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from embedviz.app.preparation import preparation
-from embedviz.core.camera import Camera
+from embedviz.core.drawing.camera import Camera
 from embedviz.gui import point_canvas
 from embedviz.gui.point_view import (
     Arrow,

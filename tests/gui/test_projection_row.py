@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from embedviz.app.tasks import Task
-from embedviz.core.chosen_axes import ChosenAxes, axis_between
-from embedviz.core.coordinates import Columns
-from embedviz.core.layouts import MOST_ROWS, TSNE, UMAP
-from embedviz.core.pca import PCA
 from embedviz.core.projections import PROJECTIONS
+from embedviz.core.projections.chosen_axes import ChosenAxes, axis_between
+from embedviz.core.projections.columns import Columns
+from embedviz.core.projections.neighbor_embedding import MOST_ROWS, TSNE, UMAP
+from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.projection_row import CAVEATS, METHODS, ProjectionRow, method_of
 from embedviz.gui.style import apply_theme, text_rules

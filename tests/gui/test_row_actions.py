@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from embedviz.app.state import State
-from embedviz.core.coordinates import Columns
+from embedviz.core.projections.columns import Columns
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
 from embedviz.app.files.settings import read_settings
 from embedviz.app.state import State
-from embedviz.core.recipes import Truncated
+from embedviz.core.derivation.recipes import Truncated
 from embedviz.formats import load, save
 from embedviz.formats.writing.rows import axis_names, chosen_rows
 from embedviz.gui.save_actions import _file_name

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QFileDialog, QToolButton
 from embedviz.app.files.autosave import autosave_folder
 from embedviz.app.files.settings import Recent, read_settings
 from embedviz.app.pairing import Wanted
-from embedviz.core.camera import Camera
-from embedviz.core.recipes import Whitened
+from embedviz.core.derivation.recipes import Whitened
+from embedviz.core.drawing.camera import Camera
 from embedviz.core.samples import load_sample
 from embedviz.formats.reading import ReadSettings
 from embedviz.gui.figures import draw_image

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.core.neighbors import NeighborSearch
-from embedviz.core.pca import PCA
+from embedviz.core.projections.pca import PCA
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.colors import NO_VALUE

@@ -12,8 +12,8 @@ from sklearn.decomposition import PCA
 
 from embedviz.app.layouts import Layouts
 from embedviz.app.state import State
+from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.query_vector import QueryVector
-from embedviz.core.recipes import Truncated
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.legend import Categories, ColorBar

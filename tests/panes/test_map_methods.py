@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from embedviz.app import layout_cache, processes
 from embedviz.app.layouts import Layout, Layouts
 from embedviz.app.state import State
-from embedviz.core.chosen_axes import ChosenAxes
-from embedviz.core.coordinates import Columns
 from embedviz.core.errors import UserError
-from embedviz.core.layouts import TSNE, UMAP
-from embedviz.core.pca import PCA
+from embedviz.core.projections.chosen_axes import ChosenAxes
+from embedviz.core.projections.columns import Columns
+from embedviz.core.projections.neighbor_embedding import TSNE, UMAP
+from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import VectorSet
 
 
@@ -248,7 +248,7 @@ def test_components_apply_at_once(opened, session, idle, blobs):
 
 
 def test_axes_between_labels(opened, session, idle, blobs):
-    from embedviz.core.chosen_axes import read_axis
+    from embedviz.core.projections.chosen_axes import read_axis
 
     axes = ChosenAxes((read_axis(blobs, "row0, row1 → row20"),))
     opened.row.run_wanted.emit(axes)

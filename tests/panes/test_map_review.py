@@ -8,14 +8,14 @@ import pytest
 from embedviz.app import layout_cache
 from embedviz.app.layouts import Layouts
 from embedviz.app.state import State
-from embedviz.core.additions import with_columns
-from embedviz.core.chosen_axes import ChosenAxes
-from embedviz.core.coordinates import Columns
-from embedviz.core.layouts import TSNE, UMAP
+from embedviz.core.derivation.additions import with_columns
+from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.matching import share_rows
-from embedviz.core.pca import PCA
 from embedviz.core.progress import Cancelled
-from embedviz.core.recipes import Whitened
+from embedviz.core.projections.chosen_axes import ChosenAxes
+from embedviz.core.projections.columns import Columns
+from embedviz.core.projections.neighbor_embedding import TSNE, UMAP
+from embedviz.core.projections.pca import PCA
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.colors import NO_VALUE

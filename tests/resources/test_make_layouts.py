@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from embedviz.app import layout_cache
-from embedviz.core.layouts import TSNE, UMAP
-from embedviz.core.pca import PCA
+from embedviz.core.projections.neighbor_embedding import TSNE, UMAP
+from embedviz.core.projections.pca import PCA
 from embedviz.core.samples import load_sample, resource_path
 
 

@@ -11,11 +11,11 @@ from embedviz.app.files.carrying import Carrying
 from embedviz.app.files.values import Unfit, from_json, made
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import State
-from embedviz.core.camera import Camera
-from embedviz.core.chosen_axes import Axis, ChosenAxes
-from embedviz.core.coordinates import Columns
-from embedviz.core.pca import PCA
+from embedviz.core.drawing.camera import Camera
 from embedviz.core.projections import PROJECTIONS, Projection
+from embedviz.core.projections.chosen_axes import Axis, ChosenAxes
+from embedviz.core.projections.columns import Columns
+from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import VectorSet
 
 _MOST_MAPS = 12

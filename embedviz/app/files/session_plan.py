@@ -17,7 +17,7 @@ from embedviz.app.files.documents import Document, read_document
 from embedviz.app.files.packed import unpack_rows, unpack_texts
 from embedviz.app.files.session_writing import FORMAT, VERSION, Steps
 from embedviz.app.files.values import Unfit, from_json, made, settings_of
-from embedviz.core.provenance import Step
+from embedviz.core.derivation.provenance import Step
 from embedviz.core.vector_set import Rows
 from embedviz.formats.reading import ReadSettings, stamp_of
 

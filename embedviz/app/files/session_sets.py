@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from embedviz.app.files.session_plan import Node, Plan
+from embedviz.core.derivation.provenance import digest_of, note_settings
 from embedviz.core.errors import Undecided, UserError
 from embedviz.core.progress import Report, part_of, silent
-from embedviz.core.provenance import digest_of, note_settings
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.reading import counted

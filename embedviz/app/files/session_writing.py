@@ -24,10 +24,16 @@ from embedviz.app.files.packed import pack_rows, pack_texts, pack_vector
 from embedviz.app.files.values import path_to_json, to_json
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import Left, State
-from embedviz.core.chosen_axes import ChosenAxes
-from embedviz.core.coordinates import Columns
+from embedviz.core.derivation.provenance import (
+    FromSample,
+    Provenance,
+    Step,
+    digest_of,
+    known_digest,
+)
 from embedviz.core.projections import PROJECTIONS, Projection
-from embedviz.core.provenance import FromSample, Provenance, Step, digest_of, known_digest
+from embedviz.core.projections.chosen_axes import ChosenAxes
+from embedviz.core.projections.columns import Columns
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.vector_set import Rows, VectorSet
 from embedviz.formats.reading import Opened, ReadSettings

@@ -27,9 +27,9 @@ from typing import IO
 
 import numpy as np
 
+from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.errors import UserError
-from embedviz.core.kernels import serial_kernel
-from embedviz.core.memory import in_words
+from embedviz.core.processes.memory import in_words
 from embedviz.core.progress import Report, part_of
 from embedviz.core.vector_set import Matrix
 from embedviz.formats.binary.fasttext_layout import (

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.errors import UserError
-from embedviz.core.kernels import serial_kernel
-from embedviz.core.memory import in_words
+from embedviz.core.processes.memory import in_words
 from embedviz.formats.reading import require_dimensions
 from embedviz.formats.source import Bytes, Offsets
 

@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.errors import UserError
-from embedviz.core.kernels import serial_kernel
 from embedviz.core.progress import Report
 from embedviz.formats.labels import decode_spans, note_on_replaced
 from embedviz.formats.reading import (

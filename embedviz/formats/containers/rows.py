@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embedviz.core.errors import UserError
-from embedviz.core.memory import in_words
+from embedviz.core.processes.memory import in_words
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix
 from embedviz.formats.containers.worker.process import Container, opened_container

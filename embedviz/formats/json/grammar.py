@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.kernels import serial_kernel
+from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.formats.json.tokens import (
     BLANK,
     COLON_MARK,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from embedviz.core.kernels import serial_kernel
+from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.formats.source import Bytes, Offsets
 
 LIST, LIST_END, OBJECT, OBJECT_END, COMMA, COLON_MARK, QUOTE, NEWLINE = b'[]{},:"\n'

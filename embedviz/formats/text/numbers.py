@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from embedviz.core.kernels import serial_kernel
+from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.vector_set import Matrix
 from embedviz.formats.reading import counted
 from embedviz.formats.source import Bytes, Offsets

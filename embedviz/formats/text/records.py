@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.errors import UserError
-from embedviz.core.kernels import serial_kernel
 from embedviz.formats.source import LONGEST_LINE, Bytes, Offsets
 
 _QUOTE, _NEWLINE, _RETURN, _SPACE = b'"\n\r '

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from embedviz.core.derivation.provenance import Provenance, after, digest_of
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
-from embedviz.core.provenance import Provenance, after, digest_of
 from embedviz.core.thumbnails import ChosenImages
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 from embedviz.formats.companions.columns import LABEL, unique_names

@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, Signal
 
 from embedviz.app.session import Session
 from embedviz.app.state import Question, State
+from embedviz.core.drawing.raster import ALL_ROWS
 from embedviz.core.matching import is_quick, match_all, matching_rows
 from embedviz.core.neighbors import Metric
 from embedviz.core.progress import Report
-from embedviz.core.raster import ALL_ROWS
 from embedviz.core.vector_set import Rows, VectorSet
 from embedviz.gui.pane import Pane
 from embedviz.gui.point_view import PointView

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.app.map_settings import MapSettings
-from embedviz.core.clusters import cluster_positions
+from embedviz.core.drawing.cluster_positions import cluster_positions
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 from embedviz.gui.clusters import Cluster

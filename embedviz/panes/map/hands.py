@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
-from embedviz.core.camera import Camera
+from embedviz.core.drawing.camera import Camera
 from embedviz.core.selection import Change
 from embedviz.core.vector_set import Rows
 

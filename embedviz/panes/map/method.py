@@ -9,11 +9,11 @@ from PySide6.QtCore import QObject
 
 from embedviz.app import layout_cache
 from embedviz.app.layouts import Wanted
-from embedviz.core.layouts import TSNE, UMAP
 from embedviz.core.matching import matching_rows
-from embedviz.core.pca import PCA
 from embedviz.core.progress import Report
 from embedviz.core.projections import Projection
+from embedviz.core.projections.neighbor_embedding import TSNE, UMAP
+from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import VectorSet
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from embedviz.app.map_settings import MapSettings
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
-from embedviz.core.camera import Camera
+from embedviz.core.drawing.camera import Camera
 from embedviz.core.matching import matching_rows
 from embedviz.core.projections import PCA
 from embedviz.core.thumbnails import Thumbnails

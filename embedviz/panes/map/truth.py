@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.app.layouts import Layout, Layouts
-from embedviz.core.neighbor_graph import neighbors_of
+from embedviz.core.neighbors.graph import neighbors_of
+from embedviz.core.neighbors.tiles import GraphMetric
 from embedviz.core.progress import Report, part_of
-from embedviz.core.tiles import GraphMetric
-from embedviz.core.trust import continuity, kept_neighbors, sample_rows, trustworthiness
+from embedviz.core.projections.trust import continuity, kept_neighbors, sample_rows, trustworthiness
 from embedviz.core.vector_set import Matrix
 
 COUNT = 10

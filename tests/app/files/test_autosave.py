@@ -15,7 +15,7 @@ from embedviz.app.files.autosave import (
     find_orphan,
 )
 from embedviz.app.files.session_writing import SUFFIX
-from embedviz.core.steps import STEPS
+from embedviz.core.derivation.steps import STEPS
 
 
 @pytest.fixture(autouse=True)
@@ -146,7 +146,7 @@ import sys, time
 from embedviz.app.files.autosave import SavedFile
 from embedviz.app.state import State
 from embedviz.formats import load
-from embedviz.core.steps import STEPS
+from embedviz.core.derivation.steps import STEPS
 saved = SavedFile()
 saved.write(State().opened(load(sys.argv[1])), {}, STEPS)
 print("saved", flush=True)

@@ -22,18 +22,18 @@ from embedviz.app.files.session_writing import (
 )
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import Analogy, State, WhiteningDial
-from embedviz.core.additions import with_columns
-from embedviz.core.camera import Camera
-from embedviz.core.chosen_axes import Axis, ChosenAxes
-from embedviz.core.coordinates import Columns, load_coordinates
+from embedviz.core.derivation.additions import with_columns
+from embedviz.core.derivation.recipes import Truncated, Whitened
+from embedviz.core.derivation.steps import STEPS
+from embedviz.core.drawing.camera import Camera
 from embedviz.core.errors import UserError
 from embedviz.core.matching import share_rows
 from embedviz.core.projections import PCA, TSNE, UMAP
+from embedviz.core.projections.chosen_axes import Axis, ChosenAxes
+from embedviz.core.projections.columns import Columns, load_coordinates
 from embedviz.core.query_vector import QueryVector
-from embedviz.core.recipes import Truncated, Whitened
 from embedviz.core.samples import load_sample
 from embedviz.core.selection import Selection
-from embedviz.core.steps import STEPS
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load
 from embedviz.formats.writing.rows import chosen_rows

@@ -18,7 +18,7 @@ from embedviz.app.files.values import (
     to_json,
 )
 from embedviz.app.state import Analogy, WhiteningDial
-from embedviz.core.camera import Camera
+from embedviz.core.drawing.camera import Camera
 from embedviz.core.projections import TSNE, UMAP
 
 

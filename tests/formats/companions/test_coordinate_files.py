@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embedviz.core.coordinates import Columns, coordinate_columns, load_coordinates
 from embedviz.core.errors import UserError
+from embedviz.core.projections.columns import Columns, coordinate_columns, load_coordinates
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.companions import coordinate_files
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embedviz.core.coordinates import load_coordinates
+from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.errors import UserError
-from embedviz.core.recipes import Truncated
+from embedviz.core.projections.columns import load_coordinates
 from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load, save

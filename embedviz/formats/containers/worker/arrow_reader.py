@@ -19,7 +19,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from embedviz.core.errors import UserError
-from embedviz.core.layout_messages import Message
+from embedviz.core.processes.messages import Message
 from embedviz.formats.containers.worker.list_columns import (
     floats_of,
     is_given,

@@ -23,7 +23,7 @@ from threading import Thread
 from typing import IO, Any, Protocol
 
 from embedviz.core.errors import UserError
-from embedviz.core.layout_messages import Message, read_message, write_message
+from embedviz.core.processes.messages import Message, read_message, write_message
 
 
 class Reader(Protocol):

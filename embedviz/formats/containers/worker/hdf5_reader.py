@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.errors import UserError
-from embedviz.core.layout_messages import Message
+from embedviz.core.processes.messages import Message
 from embedviz.formats.containers.worker import anndata_layout
 from embedviz.formats.containers.worker.hdf5_arrays import (
     Column,

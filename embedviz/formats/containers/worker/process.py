@@ -18,10 +18,10 @@ from pathlib import Path
 from threading import Lock, Timer
 from typing import Any
 
-from embedviz.core.child_process import ChildProcess
 from embedviz.core.errors import UserError
-from embedviz.core.layout_messages import Message
-from embedviz.core.memory import available_memory, in_words
+from embedviz.core.processes.child_process import ChildProcess
+from embedviz.core.processes.memory import available_memory, in_words
+from embedviz.core.processes.messages import Message
 from embedviz.core.progress import Report, silent
 
 _MODULE = "embedviz.formats.containers.worker.child"

@@ -13,8 +13,8 @@ import pyarrow.feather as pf
 import pyarrow.parquet as pq
 import pytest
 
-from embedviz.core.child_process import ChildProcess
 from embedviz.core.errors import UserError
+from embedviz.core.processes.child_process import ChildProcess
 from embedviz.core.progress import Cancelled
 from embedviz.formats.containers.worker import process
 from embedviz.formats.containers.worker.process import opened_container, spare

@@ -1,0 +1,1 @@
+"""Compiled loops: how they are declared, and compiled at the first start."""

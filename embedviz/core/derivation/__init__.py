@@ -1,0 +1,1 @@
+"""How one vector set comes from another: recipes, additions, provenance."""

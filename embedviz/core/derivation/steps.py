@@ -1,0 +1,12 @@
+"""All steps that make a set from another one, by the names under which sessions keep them."""
+
+from embedviz.core.derivation.provenance import Step
+from embedviz.core.derivation.recipes import RECIPES
+from embedviz.formats.companions.coordinate_files import AddedCoordinates
+from embedviz.formats.writing.rows import ChosenRows
+
+STEPS: dict[str, type[Step]] = {
+    **RECIPES,
+    "rows": ChosenRows,
+    "coordinates": AddedCoordinates,
+}

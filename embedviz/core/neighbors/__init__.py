@@ -1,0 +1,252 @@
+"""Exact nearest rows by cosine, dot product or Euclidean distance.
+
+Every row is scored by the same few instructions, whatever its place and whatever the number of
+threads, so that identical rows get identical scores and their order is by row. A matrix product
+from BLAS does not promise that: it treats the last rows of a block in another order of sums. It
+is not faster either, because reading the vectors from memory is what takes the time.
+
+Products are summed in float32 over a query that was scaled by a power of two, lengths and
+distances in float64; so numbers of any size that a float32 holds have neighbors.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Literal, get_args
+
+import numba
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel, threads_for
+from embedviz.core.neighbors.top_k import (
+    FEW_PRODUCTS,
+    TILE,
+    Candidates,
+    Flat,
+    Scores,
+    checked_prefix,
+    checked_query,
+    cosine,
+    keep_best_of,
+    read_only,
+    scaled_query,
+    strided_blocks,
+)
+from embedviz.core.vector_set import Matrix, Rows, VectorSet
+
+Metric = Literal["cosine", "dot", "euclidean"]
+METRICS: tuple[Metric, ...] = get_args(Metric)
+COSINE, DOT, EUCLIDEAN = range(len(METRICS))
+
+_NO_LENGTHS = np.empty(0)
+
+
+class NeighborSearch:
+    """Finds the nearest rows of a set of vectors, exactly.
+
+    Making one costs nothing: the lengths of the rows are computed by the first search by cosine,
+    in one pass, and kept (8 bytes a row). The vectors are never copied.
+
+    Parameters
+    ----------
+    vectors : array of shape (n_vectors, n_dimensions)
+    metric : {"cosine", "dot", "euclidean"}
+        The cosine with a row of zeros is 0.
+    """
+
+    def __init__(self, vectors: ArrayLike, metric: Metric = "cosine") -> None:
+        if metric not in METRICS:
+            raise ValueError(f"metric is {metric!r}; it must be one of {', '.join(METRICS)}")
+        self.vectors: Matrix = np.asarray(vectors, dtype=np.float32)
+        self.metric: Metric = metric
+        self._lengths: tuple[int, NDArray[np.float64]] | None = None
+
+    def nearest(
+        self,
+        query_vector: ArrayLike,
+        count: int = 10,
+        dimensions: int | None = None,
+        exclude: Iterable[int] = (),
+    ) -> tuple[Rows, Scores]:
+        """Return the rows nearest to a query, and how near they are.
+
+        Parameters
+        ----------
+        query_vector : array of shape (n_dimensions,)
+            Or of as many numbers as `dimensions`.
+        count : int
+            How many rows; fewer come back when there are not so many.
+        dimensions : int, optional
+            Compare the first so many dimensions only; the cosine then is that of the prefixes.
+            Default: all.
+        exclude : iterable of int
+            Rows to leave out.
+
+        Returns
+        -------
+        rows : int array of shape (count,)
+            Nearest first, equally near ones by row. A row that holds NaN is nobody's neighbor.
+        scores : float32 array of shape (count,)
+            Similarities, largest first; for "euclidean" distances, smallest first.
+
+        Raises
+        ------
+        UserError
+            When the query holds NaN or infinities or has another length than the rows, or
+            `dimensions` is more than there are.
+        """
+        n_vectors, n_dimensions = self.vectors.shape
+        dimensions = checked_prefix(dimensions, n_dimensions)
+        query = checked_query(query_vector, dimensions, n_dimensions)
+        lengths = self._row_lengths(dimensions) if self.metric == "cosine" else None
+        scaled, scale = self._scaled(query)
+        found = Candidates(n_vectors, count, exclude)
+        with threads_for(n_vectors * dimensions, few=FEW_PRODUCTS):
+            for block in strided_blocks(self.vectors[:, :dimensions]):
+                _score_block(
+                    block.flat,
+                    block.stride,
+                    scaled,
+                    scale,
+                    METRICS.index(self.metric),
+                    _NO_LENGTHS if lengths is None else lengths[block.rows],
+                    *found.heaps_for(block),
+                )
+        rows, scores = found.best()
+        return rows, -scores if self.metric == "euclidean" else scores
+
+    def _scaled(self, query: Matrix) -> tuple[Matrix, float]:
+        """Return what the rows are compared with, and by what the result is multiplied."""
+        if self.metric == "euclidean":
+            return read_only(query), -1.0
+        scaled, exponent = scaled_query(query)
+        if self.metric == "dot":
+            return scaled, 2.0**exponent
+        length = float(np.linalg.norm(scaled.astype(np.float64)))
+        return scaled, 1.0 / length if length else 0.0
+
+    def _row_lengths(self, dimensions: int) -> NDArray[np.float64]:
+        # Kept for one prefix only; a slider over all prefixes asks `PrefixSearch`.
+        known = self._lengths
+        if known is None or known[0] != dimensions:
+            known = dimensions, row_lengths(self.vectors[:, :dimensions])
+            self._lengths = known
+        return known[1]
+
+
+def row_lengths(vectors: Matrix) -> NDArray[np.float64]:
+    """Return the Euclidean length of each row of an array (n_vectors, n_dimensions)."""
+    lengths = np.zeros(len(vectors))
+    for block in strided_blocks(vectors):
+        _measure_rows(block.flat, block.stride, vectors.shape[1], lengths[block.rows])
+    return lengths
+
+
+def cosine_table(vectors: ArrayLike) -> Matrix:
+    """Return the cosine of each of a few rows with each other.
+
+    Parameters
+    ----------
+    vectors : array of shape (n_vectors, n_dimensions)
+
+    Returns
+    -------
+    float32 array of shape (n_vectors, n_vectors)
+        Symmetric, with 1 on the diagonal; rows of zeros have the cosine 0, also with themselves.
+    """
+    rows = np.array(vectors, dtype=np.float64)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    rows /= np.where(lengths > 0, lengths, 1.0)
+    # Not a matrix product: einsum sums each pair in the same order, so the table is symmetric.
+    table: NDArray[np.float64] = np.einsum("id,jd->ij", rows, rows).clip(-1.0, 1.0)
+    np.fill_diagonal(table, lengths[:, 0] > 0)
+    return table.astype(np.float32)
+
+
+def similarity(vector_set: VectorSet, first_label: str, second_label: str) -> float:
+    """Return the cosine of two labeled vectors, between -1 and 1.
+
+    Raises
+    ------
+    KeyError
+        When a label is not in the set; the message names labels that are nearly the same.
+    """
+    rows = [vector_set.row(first_label), vector_set.row(second_label)]
+    return float(cosine_table(vector_set.vectors[rows])[0, 1])
+
+
+# Rows are handed over as slices: `flat[start + j]` might be negative for all the compiler knows,
+# and then it does not vectorize.
+@serial_kernel
+def _product(row: Flat, query: Matrix) -> float:
+    total = np.float32(0.0)
+    for j in range(len(query)):
+        total += row[j] * query[j]
+    return np.float64(total)
+
+
+@serial_kernel
+def _distance(row: Flat, query: Matrix) -> float:
+    total = 0.0
+    for j in range(len(query)):
+        difference = np.float64(row[j]) - np.float64(query[j])
+        total += difference * difference
+    return math.sqrt(total)
+
+
+@serial_kernel
+def _score_rows(
+    flat: Flat,
+    stride: int,
+    query: Matrix,
+    scale: float,
+    metric: int,
+    lengths: NDArray[np.float64],
+    found: Scores,
+) -> None:
+    for i in range(len(found)):
+        row = flat[i * stride : i * stride + len(query)]
+        if metric == EUCLIDEAN:
+            found[i] = scale * _distance(row, query)
+        elif metric == DOT:
+            found[i] = scale * _product(row, query)
+        else:
+            found[i] = cosine(scale * _product(row, query), lengths[i])
+
+
+@parallel_kernel
+def _score_block(
+    flat: Flat,
+    stride: int,
+    query: Matrix,
+    scale: float,
+    metric: int,
+    lengths: NDArray[np.float64],
+    bounds: Rows,
+    scores: Scores,
+    rows: Rows,
+    kept: Rows,
+) -> None:
+    for piece in numba.prange(len(bounds) - 1):
+        tile = np.empty(TILE, dtype=np.float32)
+        held = 0
+        for first in range(bounds[piece], bounds[piece + 1], TILE):
+            last = min(first + TILE, bounds[piece + 1])
+            found = tile[: last - first]
+            part = flat[first * stride :]
+            _score_rows(part, stride, query, scale, metric, lengths[first:last], found)
+            held = keep_best_of(found, first, scores[piece], rows[piece], held)
+        kept[piece] = held
+
+
+@parallel_kernel
+def _measure_rows(flat: Flat, stride: int, dimensions: int, lengths: NDArray[np.float64]) -> None:
+    for i in numba.prange(len(lengths)):
+        row = flat[i * stride : i * stride + dimensions]
+        total = 0.0
+        for j in range(dimensions):
+            value = np.float64(row[j])
+            total += value * value
+        lengths[i] = math.sqrt(total)

@@ -1,0 +1,284 @@
+"""How much of what a map shows is true: whose neighbors on it are neighbors in all dimensions.
+
+Neighbors are found exactly on both sides: on the map with a k-d tree, in all dimensions by the
+graph or, for ranks, by counting how many rows are nearer (`core.tile_ranks`). Nothing of the size
+n × n is kept.
+
+Rows without a position (NaN) are left out, as if they were not in the set.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import ArrayLike
+
+from embedviz.core.errors import UserError
+from embedviz.core.neighbors.graph import neighbor_graph, neighbors_of
+from embedviz.core.neighbors.tile_ranks import Counts, count_nearer
+from embedviz.core.neighbors.tiles import ComparedRows, Exact, GraphMetric, RowIds, row_ids
+from embedviz.core.progress import Report, part_of, silent
+from embedviz.core.vector_set import Matrix, Rows
+
+# Distances on the map that differ by less are equal: they are rounded.
+_EQUAL = 1e-9
+
+
+class MeasuredRows(NamedTuple):
+    """Which rows the trust in a map is measured at.
+
+    Attributes
+    ----------
+    rows : int array of shape (n_measured,), or None for all
+    words : str
+        What a reader should know: "all 10,000 rows", "2,000 of 1,000,000 rows, seed 0".
+    """
+
+    rows: Rows | None
+    words: str
+
+
+def sample_rows(
+    n_vectors: int, most: int = 20_000, sample: int = 2_000, seed: int = 0
+) -> MeasuredRows:
+    """Return all rows up to `most`, or a sample of them that the seed alone decides."""
+    if n_vectors <= most:
+        return MeasuredRows(None, f"all {n_vectors:,} rows")
+    rows = np.random.default_rng(seed).choice(n_vectors, min(sample, n_vectors), replace=False)
+    words = f"{len(rows):,} of {n_vectors:,} rows, seed {seed}"
+    return MeasuredRows(np.sort(rows).astype(np.intp), words)
+
+
+def kept_neighbors(
+    graph_rows: ArrayLike,
+    positions: ArrayLike,
+    rows: ArrayLike | None = None,
+    count: int = 10,
+) -> Matrix:
+    """Return how many of the true neighbors of each row are among its nearest on the map.
+
+    Where several rows are equally far away on the map and not all of them are among the `count`
+    nearest, each of them is so in part: a map that puts all points in one place keeps nothing.
+
+    Parameters
+    ----------
+    graph_rows : int array of shape (m, n_neighbors)
+        The true neighbors of m rows: `NeighborGraph.rows`, as many as `count` as a rule.
+    positions : array of shape (n_vectors, n_components)
+        NaN for a row that is not on the map.
+    rows : int array of shape (m,), optional
+        Which rows these are. Default: all.
+    count : int
+        How many nearest rows on the map.
+
+    Returns
+    -------
+    float32 array of shape (m,)
+        Shares of those true neighbors that are on the map, 0 to 1; NaN for rows that are not.
+    """
+    points = _Map(positions)
+    neighbors = np.asarray(graph_rows, dtype=np.intp)
+    measured = row_ids(len(points.place)) if rows is None else np.asarray(rows, dtype=np.intp)
+    there = points.place[measured] >= 0
+    shares = np.full(len(measured), np.nan, dtype=np.float32)
+    if there.any():
+        places = points.place[measured[there]]
+        shares[there] = _shares(points, places, points.place[neighbors[there]], count)
+    return shares
+
+
+def trustworthiness(
+    vectors: ArrayLike,
+    positions: ArrayLike,
+    count: int = 10,
+    metric: GraphMetric = "cosine",
+    rows: ArrayLike | None = None,
+    report: Report = silent,
+) -> float:
+    """Return how far neighbors on the map are neighbors in all dimensions.
+
+    It is less than 1 by the ranks, beyond `count`, of rows that the map wrongly shows as the
+    nearest: Venna and Kaski, "Neighborhood preservation in nonlinear projection methods", 2001,
+    as `sklearn.manifold.trustworthiness`. Rows that are equally far away have the best rank that
+    any of them could have.
+
+    Parameters
+    ----------
+    vectors : array of shape (n_vectors, n_dimensions)
+    positions : array of shape (n_vectors, n_components)
+        On the map, where distances are Euclidean. NaN for a row that is not on it.
+    count : int
+        How many nearest rows; less than half of the rows on the map.
+    metric : {"cosine", "euclidean"}
+        Of the vectors.
+    rows : int array of shape (m,), optional
+        Take the mean over these rows only; they are compared with all rows. Default: all.
+    report : Report
+
+    Returns
+    -------
+    float
+        0 to 1; NaN where none of the rows is on the map.
+
+    Raises
+    ------
+    UserError
+        When `count` is not less than half of the rows on the map, or a vector holds NaN or
+        infinities.
+    """
+    points, queries = _on_map(positions, rows, count)
+    if len(queries) == 0:
+        return math.nan
+    _, found = points.nearest(queries, count)
+    compared = ComparedRows(vectors, metric)
+    ids, nearest = points.present[queries], points.present[found]
+    return _score(count_nearer(compared, ids, nearest, points.present, report), points)
+
+
+def continuity(
+    vectors: ArrayLike,
+    positions: ArrayLike,
+    count: int = 10,
+    metric: GraphMetric = "cosine",
+    rows: ArrayLike | None = None,
+    report: Report = silent,
+    *,
+    graph_rows: ArrayLike | None = None,
+) -> float:
+    """Return how far neighbors in all dimensions are neighbors on the map.
+
+    `trustworthiness` with the two spaces exchanged; the parameters and errors are the same, and
+    one more.
+
+    Parameters
+    ----------
+    vectors, positions, count, metric, rows, report
+        As there.
+    graph_rows : int array of shape (m, at least count), optional
+        The true neighbors of the rows that are measured, nearest first, where they are known; it
+        saves finding them again. Not used where rows are missing on the map, because others are
+        then the nearest that are on it.
+    """
+    points, queries = _on_map(positions, rows, count)
+    if len(queries) == 0:
+        return math.nan
+    if graph_rows is not None and len(points.present) == len(points.place):
+        near = np.asarray(graph_rows)[:, :count]
+    else:
+        first, report = part_of(report, 0.0, 0.7), part_of(report, 0.7, 1.0)
+        near = _true_neighbors(vectors, points, queries, count, metric, first)
+    compared = ComparedRows(points.points, "euclidean")
+    everyone = row_ids(len(points.points))
+    nearer = count_nearer(compared, queries, points.place[near], everyone, report)
+    return _score(nearer, points)
+
+
+class _Map:
+    """The rows that have a position, and a tree of them.
+
+    Attributes
+    ----------
+    present : int32 array of shape (n_present,)
+        Which rows have one.
+    place : int32 array of shape (n_vectors,)
+        Where each row stands among them; negative for the others.
+    points : float32 array of shape (n_present, n_components)
+    """
+
+    def __init__(self, positions: ArrayLike) -> None:
+        given = np.asarray(positions, dtype=np.float32)
+        there = np.isfinite(given).all(axis=1)
+        self.present: RowIds = np.flatnonzero(there).astype(np.int32)
+        self.place: RowIds = np.where(there, np.cumsum(there) - 1, -1).astype(np.int32)
+        self.points: Matrix = given[there]
+        self._tree: Any = None
+
+    @property
+    def tree(self) -> Any:
+        if self._tree is None:
+            from scipy.spatial import cKDTree
+
+            self._tree = cKDTree(self.points)
+        return self._tree
+
+    def nearest(self, queries: RowIds, count: int) -> tuple[Exact, RowIds]:
+        """Return distances and places of the nearest other points, (n_queries, count).
+
+        Where there are not so many, the distance is infinite.
+        """
+        wanted = self.points[queries]
+        distances, found = self.tree.query(wanted, count + 1, workers=numba.get_num_threads())
+        itself = found == queries[:, np.newaxis]
+        # Where as many points lie in one place, it may be that the point itself was not found.
+        itself[~itself.any(axis=1), -1] = True
+        shape = len(queries), count
+        return distances[~itself].reshape(shape), found[~itself].reshape(shape).astype(np.int32)
+
+
+def _shares(points: _Map, queries: RowIds, neighbors: RowIds, count: int) -> Matrix:
+    """Return the share of neighbors that are kept, by their places on the map."""
+    distances, _ = points.nearest(queries, count + 1)
+    limit = distances[:, count - 1 : count]
+    low, high = limit * (1.0 - _EQUAL), limit * (1.0 + _EQUAL)
+    n_nearer = (distances < low).sum(axis=1, keepdims=True)
+    n_equal = count - n_nearer
+    more = (distances[:, count:] <= high)[:, 0] & np.isfinite(limit[:, 0])
+    if more.any():
+        within = points.tree.query_ball_point(
+            points.points[queries[more]],
+            high[more, 0],
+            return_length=True,
+            workers=numba.get_num_threads(),
+        )
+        n_equal[more] = within[:, np.newaxis] - 1 - n_nearer[more]
+    part = (count - n_nearer) / n_equal
+    on_map = neighbors >= 0
+    there = points.points.astype(np.float64)
+    apart = np.linalg.norm(there[neighbors] - there[queries][:, np.newaxis], axis=2)
+    kept = np.where(apart < low, 1.0, np.where(apart <= high, part, 0.0))
+    kept[~on_map] = 0.0
+    total = on_map.sum(axis=1)
+    shares = np.full(len(queries), np.nan, dtype=np.float32)
+    np.divide(kept.sum(axis=1), total, out=shares, where=total > 0, casting="same_kind")
+    return shares
+
+
+def _on_map(positions: ArrayLike, rows: ArrayLike | None, count: int) -> tuple[_Map, RowIds]:
+    """Return the map, and the places of the rows on it that are measured."""
+    points = _Map(positions)
+    n = len(points.present)
+    if not 1 <= count < n / 2:
+        raise UserError(
+            f"With {n:,} rows on the map, it can be measured how well 1 to {(n - 1) // 2:,} "
+            f"neighbors are kept, but not {count:,}. Choose fewer neighbors, or show more rows."
+        )
+    if rows is None:
+        return points, row_ids(n)
+    places = points.place[np.asarray(rows, dtype=np.intp)]
+    return points, places[places >= 0]
+
+
+def _true_neighbors(
+    vectors: ArrayLike,
+    points: _Map,
+    queries: RowIds,
+    count: int,
+    metric: GraphMetric,
+    report: Report,
+) -> RowIds:
+    """Return the nearest rows, in all dimensions, of some rows on the map among those on it."""
+    if np.array_equal(queries, row_ids(len(points.place))):
+        return neighbor_graph(vectors, count, metric, report).rows
+    ids = points.present[queries]
+    return neighbors_of(vectors, ids, count, metric, report, among=points.present).rows
+
+
+def _score(nearer: Counts, points: _Map) -> float:
+    """Return the measure from how many rows are nearer than each neighbor, (m, count)."""
+    m, count = nearer.shape
+    beyond = np.maximum(nearer + 1 - count, 0).sum()
+    most = m * count * (2 * len(points.present) - 3 * count - 1) / 2
+    return float(1.0 - beyond / most)
