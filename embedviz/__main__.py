@@ -225,7 +225,7 @@ def _path(text: str | None) -> Path | None:
 
 def _has_session(options: argparse.Namespace) -> bool:
     """Return whether a session is among the files; the window opens it, and says how far it is."""
-    from embedviz.app.files.session_writing import is_session
+    from embedviz.app.files.session.writing import is_session
 
     if not any(is_session(Path(file)) for file in options.files):
         return False

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from embedviz.app.layout_cache import write_layout
+from embedviz.app.layouts.cache import write_layout
 from embedviz.core.projections import Projection
 from embedviz.core.projections.neighbor_embedding import TSNE, UMAP
 from embedviz.core.samples import load_sample

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF, QStandardPaths, Qt
 from PySide6.QtWidgets import QApplication
 
 from embedviz.__main__ import make_window
-from embedviz.app import processes
+from embedviz.app.layouts import spare_process
 from embedviz.app.session import Session
 from embedviz.app.tasks import THREAD_NAME
 from embedviz.core.samples import load_sample
@@ -47,9 +47,9 @@ def own_settings(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def no_spare_process(monkeypatch):
     """Start no child process before one is needed, and end it with the test."""
-    monkeypatch.setattr(processes.spare, "warm", lambda: None)
+    monkeypatch.setattr(spare_process.spare, "warm", lambda: None)
     yield
-    processes.spare.stop()
+    spare_process.spare.stop()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -112,7 +112,7 @@ def test_second_files_are_opened(run_window, tmp_path):
 
 
 def save_session_of(path, folder):
-    from embedviz.app.files.session_writing import save_session
+    from embedviz.app.files.session.writing import save_session
     from embedviz.app.state import State
     from embedviz.core.derivation.steps import STEPS
     from embedviz.formats import load

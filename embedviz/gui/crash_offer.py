@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from embedviz.app.files.autosave import Orphan, find_orphan
+from embedviz.app.files.session.autosave import Orphan, find_orphan
 from embedviz.app.tasks import Task
 from embedviz.formats.reading import counted
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from embedviz.app import processes
+from embedviz.app.layouts import spare_process
 from embedviz.app.pairing import Wanted, pair_up
 from embedviz.app.session import Session
 from embedviz.app.state import State
@@ -165,7 +165,7 @@ class MainWindow(QMainWindow):
         self.dialogs.close()
         self.session.board.stop()
         self.files.close()
-        processes.spare.stop()
+        spare_process.spare.stop()
         super().closeEvent(event)
 
     def _add_head(self) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from embedviz.app.files.remembering import Remembering
 from embedviz.app.files.settings import Recent, Settings, read_settings, titles_of
+from embedviz.app.files.settings_writer import Remembering
 from embedviz.app.tasks import Task
 from embedviz.core.progress import Report
 

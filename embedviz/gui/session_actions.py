@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from embedviz.app.files.autosave import Autosave, Orphan
-from embedviz.app.files.remembering import Remembering
-from embedviz.app.files.session_plan import Plan, read_plan
-from embedviz.app.files.session_sets import restore_sets
-from embedviz.app.files.session_state import Choices, restore_state
-from embedviz.app.files.session_writing import SUFFIX, can_be_kept, is_session, save_session
+from embedviz.app.files.session.autosave import Autosave, Orphan
+from embedviz.app.files.session.plan import Plan, read_plan
+from embedviz.app.files.session.sets import restore_sets
+from embedviz.app.files.session.state import Choices, restore_state
+from embedviz.app.files.session.writing import SUFFIX, can_be_kept, is_session, save_session
 from embedviz.app.files.settings import Recent, read_settings
+from embedviz.app.files.settings_writer import Remembering
 from embedviz.app.pairing import Wanted, pair_up
 from embedviz.app.state import State
 from embedviz.app.tasks import Task

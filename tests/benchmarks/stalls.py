@@ -28,7 +28,7 @@ class Stalls(Benchmark):
         from PySide6.QtCore import QTimer
 
         from embedviz.__main__ import _make_application, make_window
-        from embedviz.app import processes
+        from embedviz.app.layouts import spare_process
         from embedviz.core.compiled import warm_up
         from embedviz.core.projections import PROJECTIONS
         from embedviz.core.samples import load_sample
@@ -43,7 +43,7 @@ class Stalls(Benchmark):
         session.show(session.state.opened(load_sample("words")))
         application.processEvents()
         wait_until_idle(session)
-        processes.spare.warm()
+        spare_process.spare.warm()
         beats: list[float] = []
         timer: Any = QTimer(interval=BEAT_MILLISECONDS)
         timer.timeout.connect(lambda: beats.append(time.perf_counter()))
@@ -54,7 +54,7 @@ class Stalls(Benchmark):
         session.show(session.state.mapped(session.state.map.projected_by(projection)))
         wait_until_idle(session)
         timer.stop()
-        processes.spare.stop()
+        spare_process.spare.stop()
         layout = window.panes[0].run.layout
         if layout.projection != projection:
             raise RuntimeError(f"laid out by {layout.projection} instead")

@@ -110,7 +110,7 @@ def _save_session(path: Path, step: int) -> None:
 
 @cache
 def _session(path: Path) -> tuple[Any, Any]:
-    from embedviz.app.files.autosave import SavedFile
+    from embedviz.app.files.session.autosave import SavedFile
     from embedviz.app.state import State
 
     rows = path.with_name("rows.npy")
@@ -124,7 +124,7 @@ def _session(path: Path) -> tuple[Any, Any]:
 def _read_session(path: Path) -> int:
     from embedviz.app.files.documents import read_document
     from embedviz.app.files.packed import unpack_rows
-    from embedviz.app.files.session_writing import FORMAT, VERSION
+    from embedviz.app.files.session.writing import FORMAT, VERSION
 
     document = read_document(path, FORMAT, VERSION)
     step = int(document["window"]["step"])

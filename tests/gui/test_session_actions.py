@@ -12,7 +12,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QToolButton
 
-from embedviz.app.files.autosave import autosave_folder
+from embedviz.app.files.session.autosave import autosave_folder
 from embedviz.app.files.settings import Recent, read_settings
 from embedviz.app.pairing import Wanted
 from embedviz.core.derivation.recipes import Whitened

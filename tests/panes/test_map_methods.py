@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from embedviz.app import layout_cache, processes
-from embedviz.app.layouts import Layout, Layouts
+from embedviz.app.layouts import Layout, Layouts, cache, spare_process
 from embedviz.app.state import State
 from embedviz.core.errors import UserError
 from embedviz.core.projections.chosen_axes import ChosenAxes
@@ -110,13 +109,13 @@ def test_points_are_seen_moving_and_the_same_seed_gives_the_same_picture(
 def test_what_was_computed_is_found_again(opened, session, idle, blobs, monkeypatch):
     projection = UMAP(n_neighbors=7, min_dist=0.3)
     kept = np.random.default_rng(0).normal(size=(60, 2)).astype(np.float32)
-    layout_cache.keep(blobs, projection, 2, kept)
+    cache.keep(blobs, projection, 2, kept)
     monkeypatch.setattr(Layouts, "_computed", lambda *_: pytest.fail("computed again"))
     opened.row.run_wanted.emit(projection)
     idle(session)
     np.testing.assert_array_equal(positions(opened)[:, :2], kept)
     session.show(session.state.mapped(session.state.map.projected_by(PCA())))
-    layout_cache.keep(blobs, UMAP(), 2, -kept)
+    cache.keep(blobs, UMAP(), 2, -kept)
     opened.row.show_method("UMAP", UMAP(), blobs)
     choose(opened, "UMAP")
     idle(session)  # What needs no waiting needs no Run.
@@ -223,8 +222,8 @@ def test_settings_that_do_not_fit_are_told(opened, session, idle):
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
 def test_a_process_that_is_killed_is_a_message(opened, session, words, qtbot, idle, monkeypatch):
     taken = []
-    take = processes.spare.take
-    monkeypatch.setattr(processes.spare, "take", lambda: taken.append(take()) or taken[-1])
+    take = spare_process.spare.take
+    monkeypatch.setattr(spare_process.spare, "take", lambda: taken.append(take()) or taken[-1])
     session.show(session.state.opened(words).mapped(session.state.map.projected_by(PCA())))
     idle(session)
     before = positions(opened).copy()
@@ -271,8 +270,8 @@ def test_places_that_came_with_the_file_are_used_as_they_are(pane, session, idle
 def test_more_rows_than_fit_are_sampled_and_the_sample_is_named(monkeypatch, blobs):
     monkeypatch.setattr("embedviz.app.layouts.MOST_ROWS", 50)
     monkeypatch.setattr(Layouts, "_computed", lambda *_: np.zeros((60, 2), dtype=np.float32))
-    monkeypatch.setattr(layout_cache, "find", lambda *_: None)
-    monkeypatch.setattr(layout_cache, "keep", lambda *_: None)
+    monkeypatch.setattr(cache, "find", lambda *_: None)
+    monkeypatch.setattr(cache, "keep", lambda *_: None)
     layouts = Layouts()
     from embedviz.app.layouts import Wanted
 

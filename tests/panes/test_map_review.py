@@ -5,8 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from embedviz.app import layout_cache
-from embedviz.app.layouts import Layouts
+from embedviz.app.layouts import Layouts, cache
 from embedviz.app.state import State
 from embedviz.core.derivation.additions import with_columns
 from embedviz.core.derivation.recipes import Whitened
@@ -184,7 +183,7 @@ def test_a_layout_found_too_late_is_not_laid_out_on_another_set(
     go = threading.Event()
     session.show(State().opened(few).opened(many))
     idle(session)
-    monkeypatch.setattr(layout_cache, "find", lambda *_: go.wait(10) or np.zeros((60, 2)))
+    monkeypatch.setattr(cache, "find", lambda *_: go.wait(10) or np.zeros((60, 2)))
     box = pane.controls.method
     box.setCurrentIndex(box.findText("t-SNE"))
     box.activated.emit(box.currentIndex())

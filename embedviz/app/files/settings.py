@@ -13,7 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QLockFile
 
 from embedviz.app.files.documents import read_document, write_document
-from embedviz.app.files.places import data_folder
+from embedviz.app.files.paths import data_folder
 from embedviz.app.files.values import Unfit, made, settings_of, to_json
 from embedviz.core.errors import UserError
 from embedviz.formats.reading import ReadSettings

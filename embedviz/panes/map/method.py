@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from embedviz.app import layout_cache
-from embedviz.app.layouts import Wanted
+from embedviz.app.layouts import Wanted, cache
 from embedviz.core.matching import matching_rows
 from embedviz.core.progress import Report
 from embedviz.core.projections import Projection
@@ -107,4 +106,4 @@ def _is_known(
     vector_set: VectorSet, projection: Projection, n_components: int, report: Report
 ) -> bool:
     """Return whether a layout was computed before. Runs off the UI thread."""
-    return layout_cache.find(vector_set, projection, n_components) is not None
+    return cache.find(vector_set, projection, n_components) is not None

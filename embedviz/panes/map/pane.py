@@ -16,8 +16,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout
 
-from embedviz.app import processes
-from embedviz.app.layouts import Layout, Wanted
+from embedviz.app.layouts import Layout, Wanted, spare_process
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.session import Session
 from embedviz.app.state import State
@@ -131,7 +130,7 @@ class MapPane(Pane):
     def _on_arrived(self) -> None:
         if not self.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
             # Whoever sees a map may want t-SNE or UMAP next: their process takes seconds to start.
-            QTimer.singleShot(WARM_MILLISECONDS, self, lambda: processes.spare.warm())
+            QTimer.singleShot(WARM_MILLISECONDS, self, lambda: spare_process.spare.warm())
         self._show_anew()
         self._show_controls()
         self._bring_up_to_date()

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embedviz.app.files.session_plan import read_plan
-from embedviz.app.files.session_sets import restore_sets
-from embedviz.app.files.session_state import restore_state
-from embedviz.app.files.session_writing import (
+from embedviz.app.files.session.plan import read_plan
+from embedviz.app.files.session.sets import restore_sets
+from embedviz.app.files.session.state import restore_state
+from embedviz.app.files.session.writing import (
     can_be_kept,
     describe_session,
     save_session,
@@ -349,7 +349,7 @@ def test_rows_are_found_by_labels_in_a_file_that_has_changed(tmp_path, write_wor
 def test_many_rows_of_a_file_that_has_changed_are_said_to_be_lost(
     tmp_path, write_words, library, monkeypatch
 ):
-    monkeypatch.setattr("embedviz.app.files.session_writing.MOST_LABELS", 2)
+    monkeypatch.setattr("embedviz.app.files.session.writing.MOST_LABELS", 2)
     words, _, _, chosen = library
     state = State().opened(words).opened(chosen).activated(words).selecting([1, 2, 3])
     path = tmp_path / "a.embedviz"

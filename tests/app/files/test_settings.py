@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from embedviz.app.files.remembering import Remembering
 from embedviz.app.files.settings import (
     MOST_RECENT,
     Recent,
@@ -15,6 +14,7 @@ from embedviz.app.files.settings import (
     settings_path,
     titles_of,
 )
+from embedviz.app.files.settings_writer import Remembering
 from embedviz.core.errors import UserError
 from embedviz.formats.reading import ReadSettings
 

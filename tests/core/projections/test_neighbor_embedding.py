@@ -208,7 +208,7 @@ def test_rows_with_nan_are_named(process):
 
 def test_nothing_that_takes_long_is_imported_outside_of_the_child():
     look = (
-        "import sys, embedviz.core.projections, embedviz.app.processes;"
+        "import sys, embedviz.core.projections, embedviz.app.layouts.spare_process;"
         "print({'umap', 'openTSNE', 'sklearn', 'scipy.sparse'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)

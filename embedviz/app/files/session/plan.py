@@ -15,7 +15,7 @@ from typing import Any, get_type_hints
 
 from embedviz.app.files.documents import Document, read_document
 from embedviz.app.files.packed import unpack_rows, unpack_texts
-from embedviz.app.files.session_writing import FORMAT, VERSION, Steps
+from embedviz.app.files.session.writing import FORMAT, VERSION, Steps
 from embedviz.app.files.values import Unfit, from_json, made, settings_of
 from embedviz.core.derivation.provenance import Step
 from embedviz.core.vector_set import Rows

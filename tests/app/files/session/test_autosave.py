@@ -8,13 +8,8 @@ import time
 
 import pytest
 
-from embedviz.app.files.autosave import (
-    Autosave,
-    SavedFile,
-    autosave_folder,
-    find_orphan,
-)
-from embedviz.app.files.session_writing import SUFFIX
+from embedviz.app.files.session.autosave import Autosave, SavedFile, autosave_folder, find_orphan
+from embedviz.app.files.session.writing import SUFFIX
 from embedviz.core.derivation.steps import STEPS
 
 
@@ -143,7 +138,7 @@ def test_two_windows_have_files_of_their_own(session, load_words):
 
 CHILD = """
 import sys, time
-from embedviz.app.files.autosave import SavedFile
+from embedviz.app.files.session.autosave import SavedFile
 from embedviz.app.state import State
 from embedviz.formats import load
 from embedviz.core.derivation.steps import STEPS

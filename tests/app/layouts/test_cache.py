@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QStandardPaths
 
-from embedviz.app import layout_cache
-from embedviz.app.layout_cache import find, first_choice, is_bundled, keep
+from embedviz.app.layouts import cache
+from embedviz.app.layouts.cache import find, first_choice, is_bundled, keep
 from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import VectorSet
 
@@ -78,7 +78,7 @@ def test_other_content_settings_methods_and_dimensions_are_other_layouts(rows):
 def test_the_vectors_are_read_once(rows, monkeypatch):
     vector_set = VectorSet(rows)
     keep(vector_set, Method(), 2, places())
-    monkeypatch.setattr(layout_cache, "_hash", lambda vectors: pytest.fail("read again"))
+    monkeypatch.setattr(cache, "_hash", lambda vectors: pytest.fail("read again"))
     assert find(vector_set, Method(), 2) is not None
 
 
@@ -168,7 +168,7 @@ def test_the_layouts_used_longest_ago_are_removed(rows, folder, monkeypatch):
         (path,) = set(folder.iterdir()) - before
         os.utime(path, (now - 1000 + age, now - 1000 + age))
     assert find(vector_set, methods[0], 2) is not None  # Used just now.
-    monkeypatch.setattr(layout_cache, "MOST_BYTES", 3 * path.stat().st_size)
+    monkeypatch.setattr(cache, "MOST_BYTES", 3 * path.stat().st_size)
     keep(vector_set, methods[3], 2, places())
     there = [find(vector_set, method, 2) is not None for method in methods]
     assert there == [True, False, True, True]
@@ -182,7 +182,7 @@ def test_nothing_half_written_is_left(rows, folder):
 def test_the_usual_folder_is_that_of_the_platform(monkeypatch):
     monkeypatch.delenv("EMBEDVIZ_CACHE_DIR")
     caches = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericCacheLocation)
-    assert layout_cache._path("key") == layout_cache.Path(caches) / "embedviz/layouts/key.npz"
+    assert cache._path("key") == cache.Path(caches) / "embedviz/layouts/key.npz"
 
 
 def test_words_come_with_layouts_and_others_do_not(words, toy, monkeypatch):
@@ -193,26 +193,26 @@ def test_words_come_with_layouts_and_others_do_not(words, toy, monkeypatch):
     assert not is_bundled(words, PCA(), 2)
     changed = VectorSet(words.vectors * 2)
     assert first_choice(changed) is None
-    monkeypatch.setattr(layout_cache, "_hash", lambda vectors: pytest.fail("read for nothing"))
+    monkeypatch.setattr(cache, "_hash", lambda vectors: pytest.fail("read for nothing"))
     assert first_choice(toy) is None
     assert not is_bundled(toy, usual, 2)
 
 
 def test_an_installation_without_layouts(words, monkeypatch, tmp_path):
     def missing(name):
-        raise layout_cache.UserError("missing")
+        raise cache.UserError("missing")
 
     for replacement in (missing, lambda name: tmp_path):
         (tmp_path / "broken.npz").write_bytes(b"")
-        monkeypatch.setattr(layout_cache, "resource_path", replacement)
-        layout_cache._bundled.cache_clear()
+        monkeypatch.setattr(cache, "resource_path", replacement)
+        cache._bundled.cache_clear()
         try:
             assert first_choice(words) is None
         finally:
             monkeypatch.undo()
-            layout_cache._bundled.cache_clear()
+            cache._bundled.cache_clear()
 
 
 def test_a_bundled_method_that_is_no_more(words, monkeypatch):
-    monkeypatch.setattr(layout_cache, "PROJECTIONS", {"PCA": PCA})
+    monkeypatch.setattr(cache, "PROJECTIONS", {"PCA": PCA})
     assert first_choice(words) is None

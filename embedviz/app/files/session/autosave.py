@@ -23,8 +23,8 @@ from typing import Any
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
 from embedviz.app.files.documents import read_document
-from embedviz.app.files.places import data_folder
-from embedviz.app.files.session_writing import (
+from embedviz.app.files.paths import data_folder
+from embedviz.app.files.session.writing import (
     FORMAT,
     SUFFIX,
     VERSION,

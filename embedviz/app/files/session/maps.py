@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from embedviz.app.files.carrying import Carrying
+from embedviz.app.files.session.row_mapping import Carrying
 from embedviz.app.files.values import Unfit, from_json, made
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import State

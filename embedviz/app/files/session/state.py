@@ -10,11 +10,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from embedviz.app.files.carrying import Carrying
 from embedviz.app.files.documents import Document
 from embedviz.app.files.packed import unpack_vector
-from embedviz.app.files.session_maps import read_camera, read_projection, with_maps
-from embedviz.app.files.session_sets import Restored
+from embedviz.app.files.session.maps import read_camera, read_projection, with_maps
+from embedviz.app.files.session.row_mapping import Carrying
+from embedviz.app.files.session.sets import Restored
 from embedviz.app.files.values import Unfit, from_json, made
 from embedviz.app.state import Analogy, Left, State, WhiteningDial
 from embedviz.core.neighbors import Metric

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from embedviz.app.files.packed import unpack_rows, unpack_texts
-from embedviz.app.files.session_sets import Restored
+from embedviz.app.files.session.sets import Restored
 from embedviz.app.files.values import Unfit, settings_of
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import Rows, VectorSet

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from embedviz.app import layout_cache, processes
+from embedviz.app.layouts import cache, spare_process
 from embedviz.core.neighbors.graph import NeighborGraph, neighbor_graph
 from embedviz.core.neighbors.tiles import GraphMetric
 from embedviz.core.progress import OnLayout, Report, part_of
@@ -199,10 +199,10 @@ class Layouts:
         if count > MOST_ROWS:
             of_rows = f"{projection.sample:,} of {count:,} rows, the others placed among them"
         words = f"{projection} · of {of_rows}"
-        positions = layout_cache.find(vector_set, projection, n_components)
+        positions = cache.find(vector_set, projection, n_components)
         if positions is None:
             positions = self._computed(vector_set, projection, n_components, report, on_layout)
-            layout_cache.keep(vector_set, projection, n_components, positions)
+            cache.keep(vector_set, projection, n_components, positions)
         return Layout(vector_set, projection, positions, words)
 
     def _computed(
@@ -216,7 +216,7 @@ class Layouts:
         vectors, count = vector_set.vectors, len(vector_set)
         projection.require_enough(count)
         # It gets warm while the neighbors are found.
-        process = processes.spare.take()
+        process = spare_process.spare.take()
         try:
             if count > MOST_ROWS:
                 positions = projection.fit_transform(
@@ -235,13 +235,13 @@ class Layouts:
                     process=process,
                 )
         finally:  # One that was ended with the run is replaced.
-            processes.spare.give_back(process)
+            spare_process.spare.give_back(process)
         return positions
 
 
 def _first_choice(vector_set: VectorSet) -> Projection:
     """Return what shows a set at first, without waiting: places it came with, else PCA."""
-    bundled = layout_cache.first_choice(vector_set)
+    bundled = cache.first_choice(vector_set)
     groups = coordinate_columns(vector_set)
     return bundled or (Columns(groups[0]) if groups else PCA())
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embedviz.app.files.session_plan import Node, Plan
+from embedviz.app.files.session.plan import Node, Plan
 from embedviz.core.derivation.provenance import digest_of, note_settings
 from embedviz.core.errors import Undecided, UserError
 from embedviz.core.progress import Report, part_of, silent

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from embedviz.app.processes import SpareProcess, spare
+from embedviz.app.layouts.spare_process import SpareProcess, spare
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Session files: what is open, chosen and set, written and restored."""
