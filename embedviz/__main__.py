@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from embedviz.app.state import State
     from embedviz.core.progress import Report
     from embedviz.core.vector_set import VectorSet
-    from embedviz.gui.main_window import MainWindow
     from embedviz.gui.theme import Theme
+    from embedviz.gui.window.main_window import MainWindow
 
 METHODS = ("PCA", "t-SNE", "UMAP")
 FIGURES = ("map", "analogy", "anisotropy", "matryoshka")
@@ -134,7 +134,7 @@ def make_window() -> MainWindow:
 
     preparation.start(in_children=True)
     from embedviz.app.session import Session
-    from embedviz.gui.main_window import MainWindow
+    from embedviz.gui.window.main_window import MainWindow
     from embedviz.panes import PANES
 
     # What was imported stays for good. Left out of garbage collection, it cannot make a step of
@@ -209,7 +209,7 @@ def _chosen(state: State, options: argparse.Namespace) -> State:
 
 
 def _require_column(vector_set: VectorSet, column: str) -> None:
-    from embedviz.gui.colors import colorable_columns
+    from embedviz.gui.coloring.point_style import colorable_columns
 
     known = colorable_columns(vector_set)
     if column not in known:
@@ -293,7 +293,7 @@ def _import_qt() -> None:
 def _require_window() -> None:
     """Raise a UserError where Qt cannot open a window, before it aborts the process."""
     _import_qt()
-    from embedviz.gui.start import missing_for_window
+    from embedviz.gui.window.display_check import missing_for_window
 
     if (missing := missing_for_window()) is not None:
         raise UserError(missing)

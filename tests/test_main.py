@@ -17,9 +17,9 @@ from embedviz import __main__
 from embedviz.__main__ import FIGURES, main, make_window, show
 from embedviz.core.errors import UserError
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui import failures, start
-from embedviz.gui.main_window import MainWindow
 from embedviz.gui.theme import DARK, LIGHT, THEMES
+from embedviz.gui.window import display_check, failures
+from embedviz.gui.window.main_window import MainWindow
 from embedviz.panes import PANES
 
 LABELS = ["king", "queen", "man", "woman", "boy", "girl", "cat", "dog", "tree", "sea", "sun"]
@@ -191,7 +191,7 @@ def test_a_system_without_qt_is_told_what_to_install(monkeypatch, told, word_fil
 
 
 def test_a_system_without_a_screen_is_told_what_works(monkeypatch, told, word_file):
-    monkeypatch.setattr(start.sys, "platform", "linux")
+    monkeypatch.setattr(display_check.sys, "platform", "linux")
     for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     assert main([str(word_file)]) == 2

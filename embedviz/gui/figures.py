@@ -27,7 +27,7 @@ from embedviz.app.session import Session
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.gui.pane import Pane
-from embedviz.gui.point_view import PointView
+from embedviz.gui.points.view import PointView
 from embedviz.gui.theme import look
 
 SCALES = (1, 2, 3, 4)

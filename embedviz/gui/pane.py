@@ -24,10 +24,10 @@ from embedviz.core.derivation.recipes import Recipe
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
-from embedviz.gui.controls import named, words
-from embedviz.gui.notice import Notice
 from embedviz.gui.style import text_rules
 from embedviz.gui.theme import GRID, TOOL_ROW
+from embedviz.gui.widgets.controls import named, words
+from embedviz.gui.widgets.message_bar import Notice
 
 T = TypeVar("T")
 Subject = Hashable | None

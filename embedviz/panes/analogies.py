@@ -16,12 +16,12 @@ from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.samples import load_relations
 from embedviz.core.vector_set import Matrix, VectorSet
-from embedviz.gui.controls import Gear, Segments, choice, named, toggle, words
-from embedviz.gui.label_edit import LabelEdit
 from embedviz.gui.pane import Pane
-from embedviz.gui.point_view import Arrow, PointView
-from embedviz.gui.ranked_list import Ranked, RankedList
+from embedviz.gui.points.view import Arrow, PointView
 from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, look, with_alpha
+from embedviz.gui.widgets.controls import Gear, Segments, choice, named, toggle, words
+from embedviz.gui.widgets.label_edit import LabelEdit
+from embedviz.gui.widgets.ranked_list import Ranked, RankedList
 
 METHODS = (("3CosAdd", "3CosAdd"), ("3CosMul", "3CosMul"), ("PairDirection", "PairDirection"))
 SHOWN = 20

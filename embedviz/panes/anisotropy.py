@@ -31,10 +31,18 @@ from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Rows, VectorSet
-from embedviz.gui.controls import ElidedLabel, caption, decimal, named, number, slider, words
 from embedviz.gui.pane import Pane
-from embedviz.gui.point_view import Arrow, Line, Note, PointView
+from embedviz.gui.points.view import Arrow, Line, Note, PointView
 from embedviz.gui.theme import GRID, look, with_alpha
+from embedviz.gui.widgets.controls import (
+    ElidedLabel,
+    caption,
+    decimal,
+    named,
+    number,
+    slider,
+    words,
+)
 
 STEPS = 100
 LABELED = 12
@@ -89,7 +97,7 @@ class AnisotropyPane(Pane):
 
     def build(self) -> None:  # noqa: D102 - see Pane
         # pyqtgraph takes 0.3 s to import, which is not for every start to pay.
-        from embedviz.gui.charts import CosineHistogram
+        from embedviz.gui.widgets.charts import CosineHistogram
 
         self._cone_task = self.new_task("measuring the cone")
         self._dial_task = self.new_task("whitening")

@@ -16,11 +16,11 @@ from embedviz.core.matryoshka import PrefixQuery, PrefixSearch, overlap_curve
 from embedviz.core.matryoshka.orderings import Ordering
 from embedviz.core.progress import Report, part_of
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.controls import ElidedLabel, caption, named, number, words
 from embedviz.gui.pane import Pane
-from embedviz.gui.prefix_slider import PrefixSlider
-from embedviz.gui.ranked_list import Fate, Ranked, RankedList, rank
 from embedviz.gui.theme import GRID
+from embedviz.gui.widgets.controls import ElidedLabel, caption, named, number, words
+from embedviz.gui.widgets.prefix_slider import PrefixSlider
+from embedviz.gui.widgets.ranked_list import Fate, Ranked, RankedList, rank
 
 SHOWN = 10
 LINES_OF_THE_REST = 9
@@ -78,7 +78,7 @@ class MatryoshkaPane(Pane):
 
     def build(self) -> None:  # noqa: D102 - see Pane
         # pyqtgraph takes 0.3 s to import, which is not for every start to pay.
-        from embedviz.gui.charts import OverlapChart
+        from embedviz.gui.widgets.charts import OverlapChart
 
         self._ask_task = self.new_task("preparing the query")
         self._lists_task = self.new_task("nearest rows")

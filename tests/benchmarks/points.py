@@ -39,7 +39,7 @@ class Points(Benchmark):
 
     def _view(self) -> Any:
         """Return a view on the screen, with its kernels compiled."""
-        from embedviz.gui.point_view import PointView
+        from embedviz.gui.points.view import PointView
 
         application = _application()
         view = PointView()
@@ -130,7 +130,7 @@ class FineOrbit(Orbit):
 
     def ours(self) -> list[float]:
         samples = super().ours()
-        from embedviz.gui.point_canvas import PointCanvas
+        from embedviz.gui.points.canvas import PointCanvas
 
         canvas = PointCanvas()
         canvas.set_points(self._layouts(3, 1)[0], None, None)

@@ -16,7 +16,7 @@ from embedviz.core.errors import UserError
 from embedviz.gui import figures
 from embedviz.gui.figures import SCALES, draw_image, draw_pane, save_figure
 from embedviz.gui.pane import Pane
-from embedviz.gui.point_view import PointView
+from embedviz.gui.points.view import PointView
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT
 from embedviz.panes import PANES

@@ -6,7 +6,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from embedviz.gui.point_view import PointView
+from embedviz.gui.points.view import PointView
 
 GLOVE = (
     ["glove_noheader.txt"],

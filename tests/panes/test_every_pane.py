@@ -13,7 +13,7 @@ from shiboken6 import delete
 
 from embedviz.app.state import State
 from embedviz.gui import figures
-from embedviz.gui.point_view import PointView
+from embedviz.gui.points.view import PointView
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import TALK_SCALE, THEMES
 from embedviz.panes import PANES

@@ -14,8 +14,8 @@ from embedviz.core.neighbors import NeighborSearch
 from embedviz.core.projections.pca import PCA
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.colors import NO_VALUE
-from embedviz.gui.legend import Categories, ColorBar
+from embedviz.gui.coloring.point_style import NO_VALUE
+from embedviz.gui.points.legend.layout import Categories, ColorBar
 from embedviz.panes.map import MapPane
 
 CTRL = Qt.KeyboardModifier.ControlModifier

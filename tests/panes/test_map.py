@@ -16,7 +16,7 @@ from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.legend import Categories, ColorBar
+from embedviz.gui.points.legend.layout import Categories, ColorBar
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK
 from embedviz.panes.map import ALWAYS_LABELED

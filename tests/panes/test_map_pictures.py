@@ -13,7 +13,7 @@ from embedviz.app.state import State
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui import figures
-from embedviz.gui.point_view import PointView
+from embedviz.gui.points.view import PointView
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import THEMES
 from embedviz.panes.map import MapPane

@@ -17,7 +17,7 @@ from embedviz.core.projections.neighbor_embedding import TSNE, UMAP
 from embedviz.core.projections.pca import PCA
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.colors import NO_VALUE
+from embedviz.gui.coloring.point_style import NO_VALUE
 
 
 def rows_of(name, count, d=6, metadata=None):

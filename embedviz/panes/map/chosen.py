@@ -15,7 +15,7 @@ from embedviz.core.neighbors import Metric
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Rows, VectorSet
 from embedviz.gui.pane import Pane
-from embedviz.gui.point_view import PointView
+from embedviz.gui.points.view import PointView
 
 ALWAYS_LABELED = 12
 """A selection of more rows than this is an area: it stands out by dimming the others."""

@@ -13,8 +13,8 @@ from embedviz.app.map_settings import MapSettings
 from embedviz.core.drawing.cluster_positions import cluster_positions
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
-from embedviz.gui.clusters import Cluster
-from embedviz.gui.colors import (
+from embedviz.gui.coloring.column_values import count_missing
+from embedviz.gui.coloring.point_style import (
     MISSING,
     NO_VALUE,
     OTHER,
@@ -25,8 +25,8 @@ from embedviz.gui.colors import (
     size_by,
     size_note,
 )
-from embedviz.gui.column_values import count_missing
-from embedviz.gui.legend import Categories, Legend
+from embedviz.gui.points.layers.cluster_labels import Cluster
+from embedviz.gui.points.legend.layout import Categories, Legend
 from embedviz.gui.theme import Theme
 
 

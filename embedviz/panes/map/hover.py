@@ -10,10 +10,10 @@ from embedviz.core.neighbors import Metric, NeighborSearch
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Rows, VectorSet
 from embedviz.gui.describe import describe_metadata
-from embedviz.gui.hover_card import HoverCard
 from embedviz.gui.pane import Pane
-from embedviz.gui.pictures import image_of
-from embedviz.gui.point_view import PointView
+from embedviz.gui.points.layers.hover_card import HoverCard
+from embedviz.gui.points.view import PointView
+from embedviz.gui.row_images import image_of
 from embedviz.panes.map.truth import COUNT, Truth
 
 _MOST_LINES = 8

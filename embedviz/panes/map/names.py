@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject
 
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix
-from embedviz.gui.clusters import Cluster
 from embedviz.gui.pane import Pane
-from embedviz.gui.point_view import PointView
+from embedviz.gui.points.layers.cluster_labels import Cluster
+from embedviz.gui.points.view import PointView
 from embedviz.panes.map.dress import Dress
 
 AT_ONCE = 100_000

@@ -28,8 +28,8 @@ from embedviz.core.thumbnails import Thumbnails
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 from embedviz.gui.describe import describe_part
 from embedviz.gui.pane import Pane
-from embedviz.gui.point_view import PointView
-from embedviz.gui.projection_row import ProjectionRow
+from embedviz.gui.points.view import PointView
+from embedviz.gui.projection.settings_row import ProjectionRow
 from embedviz.gui.theme import look
 from embedviz.panes.map.chosen import Chosen
 from embedviz.panes.map.dress import Dress, dress, rows_shown

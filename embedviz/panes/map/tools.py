@@ -11,17 +11,25 @@ from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import State
 from embedviz.core.projections import Projection
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.colors import (
+from embedviz.gui.coloring.point_style import (
     RAMPS,
     can_be_both,
     colorable_columns,
     sizable_columns,
     usual_range,
 )
-from embedviz.gui.controls import Gear, Segments, choice, decimal, named, toggle, tool_button
-from embedviz.gui.legend import Categories, ColorBar, Legend
-from embedviz.gui.projection_row import METHODS, method_of
+from embedviz.gui.points.legend.layout import Categories, ColorBar, Legend
+from embedviz.gui.projection.settings_row import METHODS, method_of
 from embedviz.gui.theme import GRID
+from embedviz.gui.widgets.controls import (
+    Gear,
+    Segments,
+    choice,
+    decimal,
+    named,
+    toggle,
+    tool_button,
+)
 
 LEAST_WIDTH = 300
 """In pixels, so that two maps have room beside each other in a small window."""

@@ -10,7 +10,7 @@ from embedviz.app.layouts import Layout
 from embedviz.core.neighbors import Metric
 from embedviz.core.neighbors.tiles import GraphMetric
 from embedviz.gui.pane import Pane
-from embedviz.gui.point_view import PointView
+from embedviz.gui.points.view import PointView
 from embedviz.panes.map.truth import Asked, Truth, measure_truth
 
 MEASURING = "Finding true neighbors …"

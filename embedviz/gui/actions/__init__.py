@@ -1,0 +1,372 @@
+"""What the menus and keys do, as data. To add one: write the function, and a line in ACTIONS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox
+
+from embedviz.app.pairing import describe_with, pair_up
+from embedviz.core.errors import UserError
+from embedviz.core.query_vector import QueryVector, load_query_vector, parse_vector
+from embedviz.core.selection import Selection
+from embedviz.formats.reading import ReadSettings
+from embedviz.gui import figures
+from embedviz.gui.actions import rows as row_actions
+from embedviz.gui.actions import saving
+from embedviz.gui.sessions import controller
+from embedviz.gui.style import apply_theme
+from embedviz.gui.theme import DARK, LIGHT, look
+from embedviz.gui.window.talk import TalkWindow
+
+if TYPE_CHECKING:
+    from embedviz.gui.window.main_window import MainWindow
+
+
+@dataclass(frozen=True)
+class Action:
+    """One entry of a menu.
+
+    Attributes
+    ----------
+    name : str
+        Stable object name.
+    menu, text : str
+    run : callable
+        Takes the window.
+    shortcuts : tuple of str
+    tip : str
+    separated : bool
+        Whether a line stands above it.
+    """
+
+    name: str
+    menu: str
+    text: str
+    run: Callable[[MainWindow], None]
+    shortcuts: tuple[str, ...] = ()
+    tip: str = ""
+    separated: bool = False
+
+
+def open_files(window: MainWindow) -> None:
+    """Ask for files, show what is in each of them, and open them."""
+    from embedviz.formats import known_suffixes
+
+    known = " ".join(f"*{suffix}" for suffix in known_suffixes())
+    filters = f"Vectors ({known});;All files (*)"
+    paths, _ = QFileDialog.getOpenFileNames(window, "Open vectors", "", filters)
+    window.notice.clear()
+    for wanted in pair_up(window.files.take_sessions(paths)):
+        window.dialogs.ask(wanted)
+
+
+def open_words(window: MainWindow) -> None:
+    """Open the bundled words of layer 2."""
+    window.opener.open_sample("words")
+
+
+def open_final_words(window: MainWindow) -> None:
+    """Open the bundled words of the final output."""
+    window.opener.open_sample("words-final")
+
+
+def open_digits(window: MainWindow) -> None:
+    """Open scikit-learn's handwritten digits."""
+    window.opener.open_sample("digits")
+
+
+def add_labels(window: MainWindow) -> None:
+    """Ask for a file of labels or metadata, and open the shown file again with it."""
+    active = window.session.state.active
+    if active is None or not active.origin.path:
+        window.notice.tell("Open a file of vectors first; labels are then read from a second file.")
+        return
+    path, _ = QFileDialog.getOpenFileName(
+        window,
+        "Labels or metadata, one line per row",
+        "",
+        "Text (*.txt *.tsv *.csv);;All files (*)",
+    )
+    if path:
+        opened = active.origin.opened
+        wanted = describe_with(Path(active.origin.path), Path(path))
+        settings = ReadSettings() if opened is None else opened.settings
+        window.open_files([replace(wanted, settings=settings)])
+
+
+def close_set(window: MainWindow) -> None:
+    """Take the shown set out of the library."""
+    state = window.session.state
+    if state.active is not None:
+        window.session.show(state.closed(state.active))
+
+
+def export_figure(window: MainWindow) -> None:
+    """Ask where to, and write the active pane as PNG, SVG or PDF."""
+    if not _has_set(window):
+        return
+    pane = window.active_pane
+    path, kind = QFileDialog.getSaveFileName(
+        window,
+        f"Export {pane.title}",
+        f"{pane.name}.png",
+        "PNG image (*.png);;SVG drawing (*.svg);;PDF page (*.pdf)",
+    )
+    if not path:
+        return
+    if not Path(path).suffix:
+        path += {"SVG": ".svg", "PDF": ".pdf"}.get(kind[:3], ".png")
+    scale = 2
+    if path.lower().endswith(".png"):
+        label = f"Scale of {pane.picture.width()} × {pane.picture.height()} pixels"
+        scale, accepted = QInputDialog.getInt(window, "Export figure", label, 2, 1, 4)
+        if not accepted:
+            return
+    try:
+        figures.save_figure(pane.picture, path, scale)
+    except UserError as error:
+        window.notice.tell(str(error))
+    else:
+        window.statusBar().showMessage(f"Written to {path}", 6000)
+
+
+def copy_picture(window: MainWindow) -> None:
+    """Put the picture of the active pane on the clipboard."""
+    if not _has_set(window):
+        return
+    QGuiApplication.clipboard().setImage(figures.draw_image(window.active_pane.picture))
+    window.statusBar().showMessage(f"{window.active_pane.title} copied as a picture", 4000)
+
+
+def paste_query(window: MainWindow) -> None:
+    """Search with the vector on the clipboard."""
+    if _has_set(window):
+        text = QGuiApplication.clipboard().text()
+        _query_with(window, lambda: QueryVector("pasted vector", parse_vector(text)))
+
+
+def load_query(window: MainWindow) -> None:
+    """Ask for a file with one vector and search with it."""
+    if not _has_set(window):
+        return
+    path, _ = QFileDialog.getOpenFileName(
+        window, "One vector", "", "Vector (*.npy *.json *.txt *.csv);;All files (*)"
+    )
+    if path:
+        _query_with(window, lambda: load_query_vector(path))
+
+
+def _query_with(window: MainWindow, read: Callable[[], QueryVector]) -> None:
+    try:
+        window.session.show(window.session.state.queried_with(read()))
+    except UserError as error:
+        window.notice.tell(str(error))
+    else:
+        window.notice.clear()
+
+
+def _has_set(window: MainWindow) -> bool:
+    """Return whether a set is shown; where none is, say so."""
+    if window.session.state.active is None:
+        window.notice.tell("Open a file of vectors first.")
+        return False
+    return True
+
+
+def undo(window: MainWindow) -> None:
+    """Take the last step back."""
+    window.session.undo()
+
+
+def redo(window: MainWindow) -> None:
+    """Take the step again that was taken back."""
+    window.session.redo()
+
+
+def find(window: MainWindow) -> None:
+    """Go to the search line."""
+    window.docks["library"].show()
+    window.library.search.setFocus()
+    window.library.search.selectAll()
+
+
+def clear_selection(window: MainWindow) -> None:
+    """Select nothing; the query stays."""
+    state = window.session.state
+    window.session.show(state.selecting(Selection().rows))
+
+
+def talk(window: MainWindow) -> None:
+    """Show the active pane alone on the whole screen, in large type; or end that."""
+    if window.talk is not None:
+        window.talk.close()
+        return
+    pane = window.active_pane
+    window.talk = TalkWindow(pane, window.docks[pane.name])
+    window.talk.ended.connect(lambda: setattr(window, "talk", None))
+    window.talk.showFullScreen()
+
+
+def show_beside(window: MainWindow) -> None:
+    """Put the active pane beside the others, or back among them."""
+    window.show_beside(window.active_pane.name)
+
+
+def switch_theme(window: MainWindow) -> None:
+    """Change between light and dark."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    apply_theme(application, LIGHT if look.theme.is_dark else DARK)
+
+
+def toggle_sides(window: MainWindow) -> None:
+    """Hide the library and the neighbors, or show them again."""
+    sides = [window.docks["library"], window.docks["neighbors"]]
+    shown = any(dock.isVisible() for dock in sides)
+    for dock in sides:
+        dock.setVisible(not shown)
+
+
+def show_keys(window: MainWindow) -> None:
+    """List all keys and what the mouse does."""
+    keys = [
+        f"{'  or  '.join(a.shortcuts)}\t{a.text.replace('…', '')}" for a in ACTIONS if a.shortcuts
+    ]
+    rows = [*MOUSE, *keys]
+    cells = "".join(
+        f"<tr><td style='padding:3px 24px 3px 0'><b>{key}</b></td><td>{text}</td></tr>"
+        for key, text in (row.split("\t") for row in rows)
+    )
+    box = QMessageBox(window)
+    box.setWindowTitle("Keys and mouse")
+    box.setText(f"<table>{cells}</table>")
+    box.setObjectName("keys")
+    box.setModal(False)
+    box.show()
+
+
+def show_about(window: MainWindow) -> None:
+    """Say what this is."""
+    QMessageBox.about(
+        window,
+        "About embedviz",
+        "<b>embedviz</b><br>A desktop lab for the geometry of embeddings.<br><br>"
+        "Nothing you open leaves this machine.<br><br>"
+        "Bundled words: all-MiniLM-L6-v2 (Apache-2.0).",
+    )
+
+
+MOUSE = (
+    "Drag\tpan; orbit in 3-D",
+    "Right drag\tpan",
+    "Wheel\tzoom at the cursor",
+    "Click\tselect a row and list its neighbors",
+    "Ctrl or Shift + click\tadd a row to the selection",
+    "Shift + drag\tselect in a box; with Ctrl, add; with Alt, remove",
+    "Click in the legend\thide a category; with Ctrl, show it alone",
+    "Home\tfit all points",
+)
+
+ACTIONS: tuple[Action, ...] = (
+    Action("file.open", "File", "Open…", open_files, ("Ctrl+O",), "Open files of vectors"),
+    Action(
+        "file.open_session",
+        "File",
+        "Open Session…",
+        controller.ask_to_open,
+        ("Ctrl+Shift+O",),
+        "Everything that was open, as it was",
+    ),
+    Action("file.words", "File", "Bundled Words, Layer 2", open_words, (), "", True),
+    Action("file.words_final", "File", "Bundled Words, Final Layer", open_final_words),
+    Action("file.digits", "File", "Handwritten Digits", open_digits),
+    Action(
+        "file.labels", "File", "Add Labels or Metadata…", add_labels, (), "From a second file", True
+    ),
+    Action(
+        "file.coordinates",
+        "File",
+        "Add Coordinates…",
+        row_actions.add_coordinates,
+    ),
+    Action("file.sprites", "File", "Add Pictures from One Image…", row_actions.add_sprites),
+    Action("file.images", "File", "Add Pictures by Column…", row_actions.add_image_column),
+    Action(
+        "file.save_set",
+        "File",
+        "Save Set As…",
+        saving.save_set,
+        ("Ctrl+S",),
+        "The vectors, labels and metadata that are shown, also of a derived set",
+        True,
+    ),
+    Action(
+        "file.save_session",
+        "File",
+        "Save Session…",
+        controller.ask_to_save,
+        ("Ctrl+Alt+S",),
+        "What is open, chosen and set; files of vectors stay where they are",
+    ),
+    Action(
+        "file.export_rows",
+        "File",
+        "Export Selected Rows…",
+        saving.export_selection,
+        (),
+        "",
+        True,
+    ),
+    Action(
+        "file.export_coordinates",
+        "File",
+        "Export Coordinates…",
+        saving.export_coordinates,
+        (),
+        "Where the rows lie on the map",
+    ),
+    Action(
+        "file.export_neighbors",
+        "File",
+        "Export Neighbors…",
+        saving.export_neighbors,
+        (),
+        "The nearest rows of each row",
+    ),
+    Action("file.export", "File", "Export Figure…", export_figure, ("Ctrl+E",)),
+    Action("file.close", "File", "Close Set", close_set, ("Ctrl+W",), "", True),
+    Action("file.quit", "File", "Quit", lambda window: QApplication.quit(), ("Ctrl+Q",)),
+    Action("edit.undo", "Edit", "Undo", undo, ("Ctrl+Z",)),
+    Action("edit.redo", "Edit", "Redo", redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
+    Action("edit.copy_picture", "Edit", "Copy Picture", copy_picture, ("Ctrl+Shift+C",), "", True),
+    Action(
+        "edit.paste_query", "Edit", "Paste Query Vector", paste_query, ("Ctrl+Shift+V",), "", True
+    ),
+    Action("edit.load_query", "Edit", "Load Query Vector…", load_query),
+    Action("edit.find", "Edit", "Find Label", find, ("Ctrl+F",), "", True),
+    Action("edit.select_all", "Edit", "Select All", row_actions.select_all, ("Ctrl+A",), "", True),
+    Action(
+        "edit.select_view", "Edit", "Select in View", row_actions.select_in_view, ("Ctrl+Shift+A",)
+    ),
+    Action("edit.invert", "Edit", "Invert Selection", row_actions.invert_selection, ("Ctrl+I",)),
+    Action("edit.clear", "Edit", "Clear Selection", clear_selection, ("Esc",)),
+    Action("edit.lasso", "Edit", "Lasso", row_actions.switch_lasso, ("L",)),
+    Action("edit.isolate", "Edit", "Isolate Selection", row_actions.isolate, ("I",), "", True),
+    Action("edit.show_all", "Edit", "Show All Rows", row_actions.show_all, ("Shift+I",)),
+    Action("edit.new_set", "Edit", "Selected Rows as a New Set", row_actions.open_selection),
+    Action("view.talk", "View", "Talk Mode", talk, ("F5",)),
+    Action("view.fly", "View", "Fly to Selection", row_actions.fly_to_selection, ("F",)),
+    Action("view.add_map", "View", "Add Map", row_actions.add_map, ("Ctrl+M",), "", True),
+    Action("view.close_map", "View", "Close Map", row_actions.close_map, ("Ctrl+Shift+M",)),
+    Action("view.beside", "View", "Put Pane Beside or Back", show_beside, ("Ctrl+Shift+B",)),
+    Action("view.theme", "View", "Switch Light and Dark", switch_theme, ("Ctrl+T",)),
+    Action("view.sides", "View", "Hide or Show Side Panels", toggle_sides, ("Ctrl+B",), "", True),
+    Action("help.keys", "Help", "Keys and Mouse", show_keys, ("?",)),
+    Action("help.about", "Help", "About embedviz", show_about),
+)
+"""In menu order."""

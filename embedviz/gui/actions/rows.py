@@ -1,0 +1,158 @@
+"""What the menus and keys do with the chosen rows, and with maps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtWidgets import QFileDialog, QInputDialog
+
+from embedviz.core.progress import Report
+from embedviz.core.vector_set import Rows, VectorSet
+
+if TYPE_CHECKING:
+    from embedviz.gui.window.main_window import MainWindow
+
+
+def select_all(window: MainWindow) -> None:
+    """Select every row that is drawn."""
+    state = window.session.state
+    if state.active is not None:
+        window.session.show(state.selecting(_drawn_rows(window, state.active)))
+
+
+def select_in_view(window: MainWindow) -> None:
+    """Select every row whose point is in view: what a box does, by keys."""
+    rows = window.map_in_use.rows_in_view()
+    if rows is not None:
+        window.session.show(window.session.state.selecting(rows))
+
+
+def invert_selection(window: MainWindow) -> None:
+    """Select the rows that are drawn and not selected, instead of those that are."""
+    state = window.session.state
+    if state.active is not None:
+        is_other = np.zeros(len(state.active), dtype=bool)
+        is_other[_drawn_rows(window, state.active)] = True
+        is_other[state.selected.rows] = False
+        window.session.show(state.selecting(np.flatnonzero(is_other)))
+
+
+def _drawn_rows(window: MainWindow, vector_set: VectorSet) -> Rows:
+    drawn = window.map_in_use.drawn_rows()
+    return np.arange(len(vector_set)) if drawn is None else drawn
+
+
+def isolate(window: MainWindow) -> None:
+    """Draw only the selected rows."""
+    state = window.session.state
+    if len(state.selected) == 0:
+        window.notice.tell("Select rows first: Shift-drag around points, or use the lasso.")
+        return
+    alone = replace(state.map, isolated=state.selected, camera=None)
+    window.session.show(state.mapped(alone))
+
+
+def show_all(window: MainWindow) -> None:
+    """Draw all rows again."""
+    state = window.session.state
+    everything = replace(state.map, isolated=None, hidden=frozenset(), camera=None)
+    window.session.show(state.mapped(everything))
+
+
+def fly_to_selection(window: MainWindow) -> None:
+    """Bring what is selected into view."""
+    window.map_in_use.fly_to_selection()
+
+
+def switch_lasso(window: MainWindow) -> None:
+    """Begin or end selecting with the lasso."""
+    window.map_in_use.switch_tool()
+
+
+def open_selection(window: MainWindow) -> None:
+    """Open the selected rows as a set of their own."""
+    state = window.session.state
+    if state.active is None or len(state.selected) == 0:
+        window.notice.tell("Select rows first: they become a set of their own.")
+        return
+    take = partial(_chosen, state.active, state.selected.rows)
+    window.writing.run(take, lambda made: window.session.show(window.session.state.opened(made)))
+
+
+def _chosen(vector_set: VectorSet, rows: Rows, report: Report) -> VectorSet:
+    """Return rows as a set of their own. Runs off the UI thread."""
+    from embedviz.formats.writing.rows import chosen_rows
+
+    made = chosen_rows(vector_set, rows)
+    made.index_labels()
+    return made
+
+
+def add_map(window: MainWindow) -> None:
+    """Open another map beside, linked with the first."""
+    state = window.session.state
+    if state.active is None:
+        window.notice.tell("Open a file of vectors first.")
+        return
+    window.session.show(state.with_map())
+
+
+def close_map(window: MainWindow) -> None:
+    """Close the map in use, or the one that was added last."""
+    state = window.session.state
+    key = state.map_key or max(each.key for each in state.maps)
+    window.session.show(state.without_map(key))
+
+
+def add_coordinates(window: MainWindow) -> None:
+    """Ask for a file of coordinates, and add them to the shown set."""
+    from embedviz.core.projections.columns import load_coordinates
+
+    _extend(window, "Coordinates of the rows", _COORDINATES, load_coordinates)
+
+
+def add_sprites(window: MainWindow) -> None:
+    """Ask for a picture of all rows' pictures, and show them with the rows."""
+    from embedviz.gui.row_images import load_sprites
+
+    _extend(window, "Pictures of the rows, in one image", "Images (*.png *.jpg)", load_sprites)
+
+
+def add_image_column(window: MainWindow) -> None:
+    """Ask for the column that names the rows' image files, and show the images."""
+    from embedviz.gui.row_images import image_columns, with_image_column
+
+    active = window.session.state.active
+    columns = [] if active is None else image_columns(active)
+    if active is None or not columns:
+        window.notice.tell("No column of the shown set names image files, such as photos/1.png.")
+        return
+    column, accepted = QInputDialog.getItem(
+        window, "Pictures of the rows", "Column with the names of image files", columns, 0, False
+    )
+    if accepted:
+        extended = with_image_column(active, column)
+        window.session.show(window.session.state.replaced(active, extended))
+
+
+_COORDINATES = "Coordinates (*.csv *.tsv *.npy *.txt *.json);;All files (*)"
+
+
+def _extend(window: MainWindow, title: str, kinds: str, load: object) -> None:
+    """Replace the shown set by the same one with something more from a file."""
+    state = window.session.state
+    active = state.active
+    if active is None:
+        window.notice.tell("Open a file of vectors first.")
+        return
+    path, _ = QFileDialog.getOpenFileName(window, title, "", kinds)
+    if not path:
+        return
+
+    def show(extended: VectorSet) -> None:
+        window.session.show(window.session.state.replaced(active, extended))
+
+    window.writing.run(lambda report: load(path, active), show)  # type: ignore[operator]

@@ -1,0 +1,1 @@
+"""Colors and sizes of points by a metadata column."""

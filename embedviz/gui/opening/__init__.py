@@ -1,0 +1,1 @@
+"""Opening files: the dialog that explains, its options, and the loader."""

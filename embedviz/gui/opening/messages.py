@@ -1,0 +1,149 @@
+"""What the Open dialog says of a file, in words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Literal
+
+from embedviz.core.errors import Undecided, UserError
+from embedviz.core.processes.memory import in_words
+from embedviz.formats.inspecting import Finding
+from embedviz.gui.describe import describe_scan, describe_share
+from embedviz.gui.opening.loader.file_check import FileCheck
+from embedviz.gui.widgets.code_block import split_code
+
+Kind = Literal["error", "warning", "note"]
+
+_is_quiet = re.compile(
+    r"(?:Labels|Vectors|Metadata) from |No labels: |The rows are called by their numbers|"
+    r"Converted from |Only the first |A random sample |The settings name |There are bookmarks in |"
+    r"The rows were looked at as far as |The numbers are written with a decimal comma|"
+    r"The labels are in double quotes|The first line names |"
+    r"[0-9,]+ rows? repeats? an earlier row|.+: '.*', from .+\.$"
+).match
+"""Which sentences say what was done or found, and warn of nothing."""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A sentence about a file, and how much it matters."""
+
+    text: str
+    kind: Kind
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The sentence without its line of code, and that line, where there is one."""
+        return split_code(self.text)
+
+
+def describe_size(check: FileCheck) -> str:
+    """Return rows × dimensions, the type of the numbers, and how much space they take."""
+    finding = check.finding
+    assert finding is not None
+    parts = [f"{_count_rows(check)} × {finding.dimensions:,}", finding.facts.dtype]
+    parts.append(f"{in_words(finding.n_bytes)} on disk, {_describe_memory(check)}")
+    return " · ".join(parts)
+
+
+def _count_rows(check: FileCheck) -> str:
+    finding, opened = check.finding, check.vector_set
+    assert finding is not None
+    settings = finding.settings
+    if opened is not None and opened.opened is not None:
+        kept, total = len(opened), opened.opened.n_rows
+        if total == kept:
+            return f"{kept:,}"
+        facts = opened.opened.facts
+        return describe_share(kept, total, facts.promised or facts.estimated)
+    about = "≈ " if finding.is_estimated else ""
+    if finding.n_rows is None:
+        return "?"
+    wanted = [count for count in (settings.max_rows, settings.sample) if count is not None]
+    if wanted and min(wanted) < finding.n_rows:
+        return f"{min(wanted):,} of {about}{finding.n_rows:,} rows"
+    return f"{about}{finding.n_rows:,}"
+
+
+def _describe_memory(check: FileCheck) -> str:
+    finding, opened = check.finding, check.vector_set
+    assert finding is not None
+    if opened is not None and opened.opened is not None:
+        if opened.opened.facts.is_mapped:
+            return "stays in the file"
+        return f"{in_words(opened.vectors.nbytes)} in memory"
+    if finding.facts.is_mapped:
+        return "stays in the file"
+    if finding.n_memory is None:
+        return "size in memory not known yet"
+    about = "≈ " if finding.is_estimated else ""
+    return f"{about}{in_words(finding.n_memory)} in memory"
+
+
+def describe_origin(finding: Finding) -> str:
+    """Return where in the file the labels and the numbers are taken from."""
+    facts, settings = finding.facts, finding.settings
+    said = []
+    if facts.key is not None:
+        said.append(f"Vectors from {facts.key!r}")
+    elif facts.vector_column is not None:
+        said.append(f"Vectors from column {facts.vector_column!r}")
+    if settings.labels is None and not settings.numbers_rows and facts.label_column is not None:
+        said.append(f"labels from column {facts.label_column!r}")
+    words = ", ".join(said)
+    return words[:1].upper() + words[1:]
+
+
+def remarks_on(check: FileCheck) -> list[Remark]:
+    """Return what should be known before the file is opened: what is wrong goes first."""
+    said = []
+    if check.error is not None:
+        error = check.error
+        said.append(Remark(error.reason if isinstance(error, Undecided) else str(error), "error"))
+    # They are left out where that is decided, which it may not be yet.
+    notes = [re.sub(r"^([0-9,]+ bad rows?) skipped", r"\1", note) for note in _notes(check)]
+    if check.scan is not None:
+        notes += describe_scan(check.scan)
+    quiet = [note for note in notes if _is_quiet(note)]
+    said += [Remark(note, "warning") for note in notes if note not in quiet]
+    return said + [Remark(note, "note") for note in quiet]
+
+
+def _notes(check: FileCheck) -> list[str]:
+    """Return the notes on a file, but for what the dialog shows in other places already."""
+    notes = check.vector_set.notes if check.vector_set is not None else ()
+    if check.vector_set is None and check.finding is not None:
+        notes = tuple(check.finding.notes)
+    said = ["A random sample of ", "Only the first "]
+    facts, settings = check.facts, check.settings
+    if facts is not None and (facts.key is not None or facts.vector_column is not None):
+        said.append("Vectors from ")
+    if isinstance(settings.labels, str | PathLike):
+        said.append(f"Labels from {Path(settings.labels).name}.")
+    return [note for note in notes if not note.startswith(tuple(said))]
+
+
+_WAYS_ON = {
+    "key": "Choose above where the vectors are.",
+    "vector_column": "Choose above which column holds the vectors.",
+    "label_column": "Choose above what the rows are called by.",
+    "labels_header": "Say above whether the first line is a header.",
+    "metadata_key": "Choose above how the metadata find their rows.",
+    "sample": "Choose above which rows are opened.",
+}
+"""What is to be decided, so that a file can be opened: by the argument of `load`."""
+
+
+def describe_way_on(error: UserError | None) -> str:
+    """Return what to do above, while the file cannot be opened; nothing where nothing helps."""
+    return _WAYS_ON.get(error.option, "") if isinstance(error, Undecided) else ""
+
+
+def describe_bad_rows(check: FileCheck) -> str:
+    """Return the words on the box that is ticked to leave out bad rows."""
+    if check.n_bad == 1:
+        return "Leave out the row that is no vector"
+    return f"Leave out the {check.n_bad:,} rows that are no vectors"

@@ -1,0 +1,1 @@
+"""The panels beside the panes: the library and the neighbors."""

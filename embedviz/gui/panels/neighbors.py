@@ -1,0 +1,232 @@
+"""The query, its nearest rows, how a few chosen rows compare, and what is known of them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from embedviz.app.searches import Searches
+from embedviz.app.state import Question, State
+from embedviz.app.tasks import Task
+from embedviz.core import neighbors
+from embedviz.core.isotropy import mean_cosine
+from embedviz.core.neighbors import Metric
+from embedviz.core.progress import Report
+from embedviz.core.vector_set import Matrix, VectorSet
+from embedviz.gui.describe import describe_metadata
+from embedviz.gui.pane import Pane
+from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, look, with_alpha
+from embedviz.gui.widgets.controls import ElidedLabel, caption, choice, named, number, words
+from embedviz.gui.widgets.ranked_list import Ranked, RankedList, rank
+
+METRICS = (("cosine", "cosine"), ("dot product", "dot"), ("Euclidean", "euclidean"))
+COMPARED = 6
+"""So many selected rows at the most are compared with each other."""
+
+
+class NeighborsPanel(Pane):
+    """The nearest rows of the query. A click on one walks there."""
+
+    title = "Neighbors"
+    name = "neighbors"
+    hint = "Nearest rows of what you choose appear here."
+    is_side_panel = True
+
+    def build(self) -> None:  # noqa: D102 - see Pane
+        self._neighbors_task = self.new_task("nearest rows")
+        self._mean_task = self.new_task("mean cosine")
+        self._mean: tuple[VectorSet, float] | None = None
+        self.metric_box = choice("neighbors.metric", "Metric: how nearness is measured", METRICS)
+        self.metric_box.activated.connect(
+            lambda _: self.edit(self.session.state.compared_by(self.metric_box.currentData()))
+        )
+        self.count = number("neighbors.count", "Count: how many neighbors are listed", 1, 1000)
+        self.count.valueChanged.connect(lambda count: self.edit(self.session.state.listing(count)))
+        self.tools.addWidget(caption("by"))
+        self.tools.addWidget(self.metric_box, 1)
+        self.tools.addWidget(self.count)
+        self.query = ElidedLabel("query")
+        self.query.setAccessibleName("Query")
+        self.list = named(RankedList(), "neighbors.list", "Neighbors. Click one to walk there")
+        self.list.row_chosen.connect(lambda row: self.edit(self.session.state.queried(row)))
+        self.table = CosineTable()
+        self.details = words(kind="details", wrap=True)
+        self.details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        rows = QVBoxLayout(self.picture)
+        rows.setContentsMargins(0, GRID // 2, 0, GRID)
+        rows.setSpacing(GRID // 2)
+        head = QHBoxLayout()
+        head.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        head.addWidget(self.query, 1)
+        rows.addLayout(head)
+        rows.addWidget(self.list, 1)
+        rows.addWidget(self.table)
+        rows.addWidget(self.details)
+        self.details.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+
+    def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
+        assert new.active is not None
+        self.metric_box.setCurrentIndex(self.metric_box.findData(new.metric))
+        self.count.setValue(new.count)
+        if old.active is not new.active:
+            self.list.show_lines(())  # Rows of the set before.
+        if not old.asks_as(new) or (old.metric, old.count) != (new.metric, new.count):
+            self._draw_query(new)
+        if (old.active, old.selected) != (new.active, new.selected):
+            self._draw_table(new)
+
+    def forget(self) -> None:  # noqa: D102 - see Pane
+        self._mean = None
+
+    def _draw_query(self, new: State) -> None:
+        active, question = new.active, new.question
+        assert active is not None
+        row = new.query if new.query_vector is None else None
+        self.details.setText("" if row is None else "\n".join(describe_metadata(active, row)))
+        if question is None:
+            self.query.setText("Choose a point or a row")
+            self.list.show_lines(())
+            self._neighbors_task.cancel()
+            return
+        self.query.setText(f"◉ {question.name}")
+        work = partial(_nearest, self.session.searches, active, new.metric, question, new.count)
+        self.calculate(self._neighbors_task, work, self.list.show_lines, new)
+
+    def abandon(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
+        if task is self._neighbors_task:
+            self.list.show_lines(())
+
+    def _draw_table(self, new: State) -> None:
+        active = new.active
+        assert active is not None
+        comparable = 2 <= len(new.selected) <= COMPARED
+        self.table.setVisible(comparable)
+        if not comparable:
+            return
+        rows = new.selected.rows
+        labels = [active.labels[row] for row in rows]
+        mean = self._mean[1] if self._mean and self._mean[0] is active else None
+        self.table.show_table(labels, neighbors.cosine_table(active.vectors[rows]), mean)
+        if mean is None:
+            work = partial(_mean_cosine, active)
+            self.calculate(self._mean_task, work, partial(self._show_mean, active))
+
+    def _show_mean(self, vector_set: VectorSet, mean: float) -> None:
+        self._mean = (vector_set, mean)
+        self.table.show_mean(mean)
+
+
+class CosineTable(QWidget):
+    """Cosines of a few rows with each other, beside the mean over all pairs of the set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        named(self, "neighbors.table", "Cosines of the selected rows")
+        self._labels: list[str] = []
+        self._cosines: Matrix = np.zeros((0, 0), dtype=np.float32)
+        self._mean: float | None = None
+        look.changed.connect(self.update)
+        self.hide()
+
+    def show_table(self, labels: list[str], cosines: Matrix, mean: float | None) -> None:
+        """Compare other rows.
+
+        Parameters
+        ----------
+        labels : list of str, length k
+        cosines : array of shape (k, k)
+        mean : float or None
+            Mean cosine of all pairs of the set; None while it is not known.
+        """
+        self._labels, self._cosines, self._mean = labels, cosines, mean
+        lines = [
+            f"{labels[i]} – {labels[j]}: {cosines[i, j]:.3f}"
+            for i in range(len(labels))
+            for j in range(i)
+        ]
+        self.setAccessibleDescription("; ".join(lines))
+        self.updateGeometry()
+        self.update()
+
+    def show_mean(self, mean: float) -> None:
+        """Show the set's mean cosine, once it is known."""
+        self._mean = mean
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return room for a title, the rows and the mean."""
+        return QSize(240, 24 * len(self._labels) + 66)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the same: a table is never clipped."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the lower triangle."""
+        painter = QPainter(self)
+        theme = look.theme
+        inner = QRectF(self.rect()).adjusted(2 * GRID, 0, -2 * GRID, 0)
+        painter.setPen(QColor(theme.muted))
+        painter.setFont(font(CAPTION_PIXELS))
+        painter.drawText(QPointF(inner.left(), 16), "Cosine of the selected rows")
+        cell = min(38.0, (inner.width() - 84) / max(len(self._labels) - 1, 1))
+        left = inner.right() - cell * (len(self._labels) - 1)
+        for i, label in enumerate(self._labels):
+            top = 24.0 + 24 * i
+            self._paint_label(
+                painter, QRectF(inner.left(), top, left - inner.left() - 6, 24), i, label
+            )
+            for j in range(i):
+                self._paint_cell(
+                    painter, QRectF(left + cell * j, top, cell, 24), self._cosines[i, j]
+                )
+            if i < len(self._labels) - 1:
+                painter.setPen(QColor(theme.muted))
+                box = QRectF(left + cell * i, top, cell, 24)
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(i + 1))
+        known = f"{self._mean:.3f}" if self._mean is not None else "…"
+        painter.setPen(QColor(theme.text))
+        painter.drawText(
+            QPointF(inner.left(), 24 + 24 * len(self._labels) + 20),
+            f"Mean of all pairs of the set: {known}",
+        )
+
+    def _paint_label(self, painter: QPainter, area: QRectF, place: int, label: str) -> None:
+        painter.setPen(QColor(look.theme.text))
+        text = painter.fontMetrics().elidedText(
+            f"{place + 1} {label}", Qt.TextElideMode.ElideRight, int(area.width())
+        )
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_cell(self, painter: QPainter, area: QRectF, cosine: float) -> None:
+        strength = float(np.clip(cosine, 0, 1))
+        painter.fillRect(
+            area.adjusted(1, 1, -1, -1), with_alpha(look.theme.accent, 0.30 * strength)
+        )
+        painter.setPen(QColor(look.theme.text))
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, f"{cosine:.2f}")
+
+
+def _nearest(
+    searches: Searches,
+    vector_set: VectorSet,
+    metric: Metric,
+    question: Question,
+    count: int,
+    report: Report,
+) -> list[Ranked]:
+    """Rank rows by nearness. Runs off the UI thread."""
+    vector, exclude = question.vector, question.exclude
+    rows, scores = searches.nearest(vector_set, metric, vector, count, exclude)
+    return rank(vector_set, rows, scores)
+
+
+def _mean_cosine(vector_set: VectorSet, report: Report) -> float:
+    return float(mean_cosine(vector_set.vectors))

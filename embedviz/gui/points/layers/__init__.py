@@ -1,0 +1,1 @@
+"""What is painted over and under the points: axes, labels, highlights, cards."""

@@ -1,0 +1,256 @@
+"""The names of categories, right above the places where most of their points are.
+
+They belong to the overview: there they are larger than the labels of points and take their room.
+As one zooms in, they give way to labels, both by the zoom alone, so that the same camera always
+shows the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QFont, QPainter
+
+from embedviz.core.drawing.camera import Camera
+from embedviz.core.drawing.label_placement import OVER, Placement, place_labels
+from embedviz.gui.points.frame import Frame, mixed
+from embedviz.gui.points.layers.labels import one_line
+from embedviz.gui.points.text import draw_text, text_size
+from embedviz.gui.theme import HEADLINE_PIXELS, font
+
+FADES_FROM, FADES_TO = 3.0, 4.5
+"""How many times as large as at the overview things are when names begin to fade, and are gone."""
+LABELS_FROM = 1.5
+"""From this zoom on, labels of points have some room, and at `FADES_FROM` all of it."""
+_LEAST_CONTRAST = 3.4
+_SMALLEST, _LARGEST, _STEP = 0.85, 1.1, 0.05
+_FEW, _FEW_SHARE, _SIZE_OF_FEW = 5, 0.03, 0.75
+_CLEARANCE = 8.0
+_GAP = 3.0
+_DIMMED = 0.5
+# The corners of the box around a 3-D cloud are empty.
+_FILLED_3D = 0.7
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The name of many points.
+
+    Attributes
+    ----------
+    text : str
+    position : array-like of shape (2,) or (3,)
+        Where it is written; see `core.clusters.cluster_positions`. With NaN, it is not.
+    color : QColor or str
+        Of the points.
+    count : int
+        How many there are: the name of most comes first, and is a little larger.
+    """
+
+    text: str
+    position: ArrayLike
+    color: QColor | str
+    count: int
+
+
+class ClusterNames:
+    """Names that are shown at the overview.
+
+    Attributes
+    ----------
+    scale : float
+        Their size against the usual one.
+    """
+
+    def __init__(self) -> None:
+        self.scale = 1.0
+        self._factors: list[float] = []
+        self._clusters: tuple[Cluster, ...] = ()
+        self._positions = np.empty((0, 3))
+        self._places: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+
+    def __len__(self) -> int:
+        return len(self._clusters)
+
+    def set_clusters(self, clusters: Sequence[Cluster]) -> None:
+        """Show other names, those of the most points first."""
+        self._clusters = tuple(sorted(clusters, key=lambda cluster: -cluster.count))
+        self._factors = _sizes_for([cluster.count for cluster in self._clusters])
+        positions = np.zeros((len(clusters), 3))
+        for row, cluster in zip(positions, self._clusters, strict=True):
+            given = np.asarray(cluster.position, dtype=np.float64)
+            row[: len(given)] = given
+        self._positions = positions
+        self.forget_places()
+
+    def forget_places(self) -> None:
+        """Place all names anew."""
+        self._places = np.full(len(self._clusters), -1, dtype=np.intp)
+
+    def label_share(self, frame: Frame) -> float:
+        """Return how many of the labels of points may be shown beside the names, 0 to 1."""
+        if not self._clusters:
+            return 1.0
+        return float(np.clip((zoom_of(frame) - LABELS_FROM) / (FADES_FROM - LABELS_FROM), 0, 1))
+
+    def colors(self) -> list[QColor]:
+        """Return the color of each, that of the most points first."""
+        return [QColor(cluster.color) for cluster in self._clusters]
+
+    def counts(self) -> list[int]:
+        """Return how many points each has, the most first."""
+        return [cluster.count for cluster in self._clusters]
+
+    def paint(
+        self,
+        painter: QPainter,
+        frame: Frame,
+        obstacles: ArrayLike = (),
+        *,
+        is_dimmed: bool = False,
+        bright: Sequence[bool] = (),
+    ) -> NDArray[np.float64]:
+        """Draw the names that fit between the obstacles (left, top, width, height).
+
+        Parameters
+        ----------
+        is_dimmed : bool
+            They are fainter.
+        bright : sequence of bool
+            Which of them are not, those of the most points first. Default: none.
+
+        Returns
+        -------
+        array of shape (m, 4)
+            The boxes of those that are drawn.
+        """
+        opacity = (FADES_TO - zoom_of(frame)) / (FADES_TO - FADES_FROM)
+        if not self._clusters or opacity <= 0:
+            return np.empty((0, 4))
+        usual = HEADLINE_PIXELS * frame.text_scale * self.scale
+        letters = [font(usual * factor, semibold=True) for factor in self._factors]
+        texts = [one_line(cluster.text) for cluster in self._clusters]
+        boxes = np.array([text_size(*pair) for pair in zip(texts, letters, strict=True)])
+        corner = np.array([frame.area.left(), frame.area.top()])
+        pixels, depth = frame.project(self._positions)
+        # Where others are dimmed, names of what is chosen come before larger ones.
+        faint = [is_dimmed and not (len(bright) and bright[i]) for i in range(len(texts))]
+        order = np.argsort(faint, kind="stable")
+        placement = self._placed(frame, pixels - corner, boxes, obstacles, order)
+        placed = order[placement.candidates]
+        corners = placement.corners + corner
+        painter.save()
+        for index, place in zip(placed.tolist(), corners.tolist(), strict=True):
+            painter.setOpacity(min(opacity, 1.0) * (_DIMMED if faint[index] else 1.0))
+            self._draw(painter, frame, self._clusters[index], letters[index], place, depth[index])
+        painter.restore()
+        return np.hstack([corners, boxes[placed]])
+
+    def _placed(
+        self,
+        frame: Frame,
+        pixels: NDArray[np.float64],
+        boxes: NDArray[np.float64],
+        obstacles: ArrayLike,
+        order: NDArray[np.intp],
+    ) -> Placement:
+        """Return which of the names fit, by their place in the order, and where."""
+        avoided = np.array(obstacles, dtype=np.float64).reshape(-1, 4)
+        avoided[:, :2] -= frame.area.left(), frame.area.top()
+        pixels = _with_room(pixels, boxes, frame, frame.text(_GAP))
+        placement = place_labels(
+            pixels[order],
+            boxes[order],
+            np.full(len(boxes), frame.text(_GAP)),
+            np.full(len(boxes), frame.text(_CLEARANCE)),
+            width=frame.area.width(),
+            height=frame.area.height(),
+            obstacles=avoided,
+            preferred=self._places[order],
+            shifts=OVER,
+        )
+        if not frame.is_moving:
+            self.forget_places()
+            self._places[order[placement.candidates]] = placement.places
+        return placement
+
+    def _draw(
+        self,
+        painter: QPainter,
+        frame: Frame,
+        cluster: Cluster,
+        letters: QFont,
+        place: Sequence[float],
+        depth: float,
+    ) -> None:
+        ground = QColor(frame.theme.ground)
+        # In steps, so that the pictures of the letters can be used again.
+        part = round(frame.fog.part_at(depth) * 8) / 8
+        color = frame.mixed_with_ground(readable(cluster.color, frame), part)
+        draw_text(painter, QPointF(*place), one_line(cluster.text), letters, color, ground)
+
+
+def _sizes_for(counts: Sequence[int]) -> list[float]:
+    """Return how large the names of so many points are, the most first, against the usual."""
+    most = max(counts, default=0)
+    sizes = []
+    for count in counts:
+        if count < _FEW_SHARE * most or count < min(_FEW, most):
+            sizes.append(_SIZE_OF_FEW)
+            continue
+        size = _SMALLEST + (_LARGEST - _SMALLEST) * (count / most if most else 1.0) ** 0.5
+        sizes.append(round(size / _STEP) * _STEP)  # In steps, or there would be many fonts.
+    return sizes
+
+
+def _with_room(
+    pixels: NDArray[np.float64], boxes: NDArray[np.float64], frame: Frame, gap: float
+) -> NDArray[np.float64]:
+    """Return places, those near the border moved so far that a name above fits into the area."""
+    size = np.array([frame.area.width(), frame.area.height()])
+    is_inside = np.all((pixels >= 0) & (pixels <= size), axis=1, keepdims=True)
+    least = np.column_stack([boxes[:, 0] / 2, boxes[:, 1] + gap])
+    most = np.column_stack([size[0] - boxes[:, 0] / 2, np.full(len(boxes), size[1])])
+    moved = np.minimum(np.maximum(pixels, least), np.maximum(most, least))
+    return np.where(is_inside, moved, pixels)
+
+
+def zoom_of(frame: Frame) -> float:
+    """Return how many times as large things are as where all points are just in view."""
+    corners = list(product(*zip(frame.extent.low, frame.extent.high, strict=True)))
+    is_3d = frame.camera.is_3d
+    overview = Camera(is_3d=is_3d).fitted(corners, aspect=frame.aspect).scale
+    return overview * (_FILLED_3D if is_3d else 1.0) / frame.camera.scale
+
+
+def readable(color: QColor | str, frame: Frame, least: float = _LEAST_CONTRAST) -> QColor:
+    """Return a color with as much of the text color as it takes to be read on the ground.
+
+    Parameters
+    ----------
+    least : float
+        The contrast that is enough; see `contrast`.
+    """
+    ground, text, given = QColor(frame.theme.ground), QColor(frame.theme.text), QColor(color)
+    parts = (0.15, 0.25, 0.35, 0.45, 0.55, 0.65)
+    toned = (mixed(given, text, part) for part in parts)
+    return next((c for c in toned if contrast(c, ground) >= least), mixed(given, text, 0.7))
+
+
+def contrast(first: QColor, second: QColor) -> float:
+    """Return the contrast of two colors as WCAG 2 defines it, 1 to 21."""
+    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: QColor) -> float:
+    channels = color.redF(), color.greenF(), color.blueF()
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
+    return float(0.2126 * red + 0.7152 * green + 0.0722 * blue)

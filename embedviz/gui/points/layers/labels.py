@@ -1,0 +1,299 @@
+"""The labels of points: which are shown, where, and how they are drawn.
+
+While points or camera move, the labels that are shown go along and no other appears; where they
+get too close, the less important ones give way. At rest the free room is given out anew, each
+label first trying to stay where it is. So nothing flickers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+
+from embedviz.core.drawing.label_placement import AROUND, BESIDE, place_labels
+from embedviz.core.drawing.picking import rows_in_view
+from embedviz.core.drawing.raster import ALL_ROWS, Rows
+from embedviz.gui.points.canvas import PointCanvas
+from embedviz.gui.points.frame import Frame
+from embedviz.gui.points.text import draw_text
+from embedviz.gui.theme import CAPTION_PIXELS, TEXT_PIXELS, font
+
+MOST_TRIED = 2000
+LONGEST = 40
+"""Longer labels are cut to this many characters."""
+_AREA_PER_LABEL = 9000.0
+_DIMMED = 0.4
+
+ReachOf = Callable[[Rows], NDArray[np.float64]]
+
+
+def one_line(text: str) -> str:
+    """Return a text in one line, not too long."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "\u2026"
+
+
+class PointLabels:
+    """Texts of rows, the important ones shown where there is room.
+
+    Attributes
+    ----------
+    texts : sequence of str
+        By row.
+    scale : float
+        Their size against the usual one.
+    """
+
+    def __init__(self) -> None:
+        self.scale = 1.0
+        self.texts: Sequence[str] = ()
+        self._order: Rows | None = None
+        self._all_rows = ALL_ROWS
+        self._required = 0
+        self._always: Rows = ALL_ROWS
+        self._places: dict[int, int] = {}
+        self._chosen_places: dict[int, int] = {}
+        self._widths: dict[tuple[str, bool, float], float] = {}
+
+    def set_texts(
+        self, texts: Sequence[str], order: Rows | None, always: Rows, required: int = 0
+    ) -> None:
+        """Show these texts, those of `always` first and then by `order`.
+
+        The first `required` of `always` are shown wherever they are in view, over others if need
+        be.
+        """
+        self._required = required
+        if texts is not self.texts:
+            self.forget_places()
+        self.texts, self._order, self._always = texts, order, always
+        chosen = set(always.tolist())
+        kept = {row: place for row, place in self._chosen_places.items() if row in chosen}
+        self._chosen_places = kept
+
+    @property
+    def order(self) -> Rows | None:
+        """The rows that may be labeled, the most important first; None: all."""
+        return self._order
+
+    def text(self, row: int) -> str:
+        """Return what is written at a row: one line, not too long."""
+        return one_line(self.texts[row]) if 0 <= row < len(self.texts) else ""
+
+    def letters(self, frame: Frame, *, strong: bool) -> QFont:
+        """Return the font of labels, or of those that are strong."""
+        pixels = TEXT_PIXELS if strong else CAPTION_PIXELS
+        return font(pixels * frame.text_scale * self.scale, semibold=strong)
+
+    def forget_places(self) -> None:
+        """Place all labels anew, instead of keeping them where they were as far as possible."""
+        self._places, self._chosen_places = {}, {}
+
+    def paint_chosen(
+        self,
+        painter: QPainter,
+        frame: Frame,
+        canvas: PointCanvas,
+        obstacles: ArrayLike = (),
+        reach_of: ReachOf | None = None,
+    ) -> NDArray[np.float64]:
+        """Draw the labels that are always wanted, between the obstacles as far as possible.
+
+        Parameters
+        ----------
+        obstacles : array-like of shape (n, 4)
+            Left, top, width and height of what is to stay free.
+        reach_of : callable, optional
+            Returns how far what is drawn at rows reaches beyond their points, in pixels.
+
+        Returns
+        -------
+        array of shape (m, 4)
+            Their boxes.
+        """
+        rows, taken = self._in_view(self._always, frame, canvas), _boxes(obstacles)
+        n_required = int(np.isin(self._always[: self._required], rows).sum())
+        boxes = np.empty((0, 4))
+        # What is required, the first ones, has the better places, and also those far away.
+        for part, is_required in ((rows[:n_required], True), (rows[n_required:], False)):
+            if len(part):
+                placed = self._placed_chosen(part, is_required, frame, canvas, taken, reach_of)
+                rows_placed, mine = placed
+                for row, (x, y) in zip(rows_placed.tolist(), mine[:, :2].tolist(), strict=True):
+                    self._draw_strong(painter, frame, QPointF(x, y), row)
+                boxes, taken = np.vstack([boxes, mine]), np.vstack([taken, mine])
+        return boxes
+
+    def _placed_chosen(
+        self,
+        rows: Rows,
+        is_required: bool,
+        frame: Frame,
+        canvas: PointCanvas,
+        taken: NDArray[np.float64],
+        reach_of: ReachOf | None,
+    ) -> tuple[Rows, NDArray[np.float64]]:
+        """Return which of the rows have a place for their label, and their boxes."""
+        pixels, _, radii = self._reaches(rows, frame, canvas, reach_of)
+        sizes, corner = self._sizes(rows, frame, strong=True), _corner(frame)
+        placement = place_labels(
+            pixels - corner,
+            sizes,
+            radii,
+            np.ones(len(rows)),
+            width=frame.area.width(),
+            height=frame.area.height(),
+            obstacles=_moved(taken, -corner),
+            preferred=[self._chosen_places.get(row, -1) for row in rows.tolist()],
+            shifts=AROUND if is_required else AROUND[: 2 * len(BESIDE)],
+        )
+        found = placement.candidates
+        if not frame.is_moving:
+            places = zip(rows[found].tolist(), placement.places.tolist(), strict=True)
+            self._chosen_places.update(places)
+        boxes = np.hstack([placement.corners + corner, sizes[found]])
+        if is_required and len(found) < len(rows):
+            # No place is free beside them, and they are what the picture is about.
+            rest = np.setdiff1d(np.arange(len(rows)), found)
+            corners = _squeezed_in(pixels[rest], sizes[rest], radii[rest], frame.area)
+            boxes = np.vstack([boxes, np.hstack([corners, sizes[rest]])])
+            found = np.concatenate([found, rest])
+        return rows[found], boxes
+
+    def paint(
+        self,
+        painter: QPainter,
+        frame: Frame,
+        canvas: PointCanvas,
+        obstacles: ArrayLike = (),
+        share: float = 1.0,
+        reach_of: ReachOf | None = None,
+    ) -> None:
+        """Draw the ordinary labels that fit between the obstacles (left, top, width, height).
+
+        Parameters
+        ----------
+        share : float
+            No more than this share of those for which there usually is room.
+        reach_of : callable, optional
+            Returns how far what is drawn at rows reaches beyond their points, in pixels.
+        """
+        rows = self._ordinary(frame, canvas) if share > 0 else ALL_ROWS
+        if not len(rows):
+            if not frame.is_moving:
+                self._places = {}
+            return
+        pixels, depth, radii = self._reaches(rows, frame, canvas, reach_of)
+        corner, area = _corner(frame), frame.area.width() * frame.area.height()
+        per_label = _AREA_PER_LABEL * max(self.scale, 1.0) ** 2
+        placement = place_labels(
+            pixels - corner,
+            self._sizes(rows, frame, strong=False),
+            radii,
+            np.full(len(rows), frame.text(6)),
+            width=frame.area.width(),
+            height=frame.area.height(),
+            obstacles=_moved(_boxes(obstacles), -corner),
+            preferred=[self._places.get(row, -1) for row in rows.tolist()],
+            most=int(share * area / per_label),
+        )
+        found, is_dimmed = placement.candidates, canvas.drawn_marks.dim_others
+        if not frame.is_moving:
+            shown = rows[found].tolist()
+            self._places = dict(zip(shown, placement.places.tolist(), strict=True))
+        for index, (x, y) in zip(
+            found.tolist(), (placement.corners + corner).tolist(), strict=True
+        ):
+            self._draw(painter, frame, QPointF(x, y), rows[index], is_dimmed, depth[index])
+
+    def _reaches(
+        self, rows: Rows, frame: Frame, canvas: PointCanvas, reach_of: ReachOf | None
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return where rows are, how far from the eye, and from there how far their labels."""
+        pixels, depth = frame.project(canvas.positions[rows])
+        radii = canvas.radii(rows, depth, frame)
+        if reach_of is not None:
+            radii = np.maximum(radii, reach_of(rows))
+        return pixels, depth, radii + frame.text(4)
+
+    def _draw(
+        self,
+        painter: QPainter,
+        frame: Frame,
+        corner: QPointF,
+        row: int,
+        is_dimmed: bool,
+        depth: float,
+    ) -> None:
+        ground = QColor(frame.theme.ground)
+        # In steps, so that the pictures of the letters can be used again.
+        part = round(frame.fog.part_at(depth) * 8) / 8 + (_DIMMED if is_dimmed else 0)
+        color = frame.mixed_with_ground(QColor(frame.theme.muted), part)
+        letters = self.letters(frame, strong=False)
+        draw_text(painter, corner, self.text(row), letters, color, ground)
+
+    def _draw_strong(self, painter: QPainter, frame: Frame, corner: QPointF, row: int) -> None:
+        color, ground = QColor(frame.theme.text), QColor(frame.theme.ground)
+        letters = self.letters(frame, strong=True)
+        draw_text(painter, corner, self.text(row), letters, color, ground)
+
+    def _sizes(self, rows: Rows, frame: Frame, *, strong: bool) -> NDArray[np.float64]:
+        """Return width and height of the labels of rows."""
+        metrics = QFontMetricsF(self.letters(frame, strong=strong))
+        sizes, scale = np.empty((len(rows), 2)), frame.text_scale * self.scale
+        for index, row in enumerate(rows.tolist()):
+            text = self.text(row)
+            key = (text, strong, scale)
+            if key not in self._widths:
+                self._widths[key] = metrics.horizontalAdvance(text)
+            sizes[index] = self._widths[key], metrics.height()
+        return sizes
+
+    def _ordinary(self, frame: Frame, canvas: PointCanvas) -> Rows:
+        """Return the rows in view that may be labeled, the most important first."""
+        if frame.is_moving and self._places:
+            order = np.array(list(self._places), dtype=np.intp)
+        elif self._order is None:
+            # Of a million rows, most are never looked at: as many are found before.
+            if len(self._all_rows) != len(canvas):
+                self._all_rows = np.arange(len(canvas))
+            order = self._all_rows
+        else:
+            order = self._order
+        rows = self._in_view(order, frame, canvas)
+        return rows[~np.isin(rows, self._always)]
+
+    def _in_view(self, rows: Rows, frame: Frame, canvas: PointCanvas) -> Rows:
+        known = min(len(self.texts), len(canvas))
+        width, height = frame.area.width(), frame.area.height()
+        return rows_in_view(canvas.positions[:known], frame.matrix, rows, width, height, MOST_TRIED)
+
+
+def _squeezed_in(
+    pixels: NDArray[np.float64], boxes: NDArray[np.float64], radii: ArrayLike, area: QRectF
+) -> NDArray[np.float64]:
+    """Return corners of labels below their points, or above where that is outside."""
+    corners = pixels - boxes / 2
+    reach = np.asarray(radii) + boxes[:, 1] / 2
+    below = pixels[:, 1] + reach + boxes[:, 1] / 2 <= area.bottom()
+    corners[:, 1] += np.where(below, reach, -reach)
+    least = np.array([area.left(), area.top()])
+    most = np.maximum(np.array([area.right(), area.bottom()]) - boxes, least)
+    return np.clip(corners, least, most)
+
+
+def _boxes(boxes: ArrayLike) -> NDArray[np.float64]:
+    return np.array(boxes, dtype=np.float64).reshape(-1, 4)
+
+
+def _corner(frame: Frame) -> NDArray[np.float64]:
+    return np.array([frame.area.left(), frame.area.top()])
+
+
+def _moved(boxes: NDArray[np.float64], way: NDArray[np.float64]) -> NDArray[np.float64]:
+    moved: NDArray[np.float64] = boxes + np.array([*way, 0.0, 0.0])
+    return moved

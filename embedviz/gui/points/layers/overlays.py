@@ -1,0 +1,241 @@
+"""Arrows, lines and notes in the space of the data, drawn as vectors over or under the points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from math import hypot, isfinite
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from embedviz.core.drawing.raster import ALL_ROWS, Rows
+from embedviz.gui.points.frame import Frame
+from embedviz.gui.points.text import draw_text, text_size
+from embedviz.gui.theme import with_alpha
+
+END_GAP = 8.0
+"""How far from the middle of a point an arrow starts and ends, in pixels."""
+_BEHIND = 0.35
+_TEXT_GAP = 5.0
+_KEPT_FREE = 8.0
+_FIRST_LINK, _LAST_LINK = 0.9, 0.35
+
+
+@dataclass(frozen=True, eq=False)
+class Arrow:
+    """An arrow between two positions in the data (2 or 3 numbers each).
+
+    Attributes
+    ----------
+    color : QColor or str
+    text : str
+        Written beside its middle.
+    dashed : bool
+    width : float
+        Of the shaft, in pixels.
+    """
+
+    start: ArrayLike
+    end: ArrayLike
+    color: QColor | str
+    text: str = ""
+    dashed: bool = False
+    width: float = 2.0
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A line through positions in the data, an array of shape (m, 2) or (m, 3).
+
+    Attributes
+    ----------
+    fade_behind : bool
+        Parts farther away than the center of the view are fainter.
+    """
+
+    points: ArrayLike
+    color: QColor | str
+    width: float = 1.0
+    fade_behind: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Note:
+    """A text, centered at a position in the data."""
+
+    position: ArrayLike
+    text: str
+    color: QColor | str
+
+
+@dataclass(frozen=True, eq=False)
+class Links:
+    """Lines from one row to others, the first of which are the nearest.
+
+    Attributes
+    ----------
+    row : int
+        -1: no links.
+    rows : int array
+    """
+
+    row: int = -1
+    rows: Rows = field(default_factory=lambda: ALL_ROWS)
+
+
+def draw_links(
+    painter: QPainter,
+    frame: Frame,
+    start: QPointF,
+    ends: Sequence[QPointF],
+    radii: Sequence[float],
+) -> None:
+    """Draw lines over the points, the later ones fainter, with a ring around each end."""
+    ground, ink = with_alpha(frame.theme.ground, 0.75), QColor(frame.theme.text)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for color, more in ((ground, 2.0), (ink, 0.0)):
+        for index, (end, radius) in enumerate(zip(ends, radii, strict=True)):
+            faded = QColor(color)
+            part = index / max(1, len(ends) - 1)
+            faded.setAlphaF(color.alphaF() * (_FIRST_LINK + (_LAST_LINK - _FIRST_LINK) * part))
+            way = end - start
+            length = hypot(way.x(), way.y())
+            painter.setPen(QPen(faded, 1.0 + more, c=Qt.PenCapStyle.FlatCap))
+            if length > radius:
+                painter.drawLine(start, end - way * (radius / length))
+            painter.setPen(QPen(faded, 1.5 + more))
+            painter.drawEllipse(end, radius, radius)
+
+
+def draw_lines(painter: QPainter, frame: Frame, lines: Sequence[Line]) -> None:
+    """Draw lines, their parts behind the center of the view fainter, and first."""
+    projected = [(line, *frame.project(line.points)) for line in lines]
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for behind in (True, False):
+        for line, pixels, depth in projected:
+            is_behind = np.logical_and(depth > 1 + 1e-9, line.fade_behind)
+            color = QColor(line.color)
+            if behind:
+                color.setAlphaF(color.alphaF() * _BEHIND)
+            painter.setPen(QPen(color, line.width, c=Qt.PenCapStyle.FlatCap))
+            _draw_pieces(painter, pixels, (is_behind[:-1] & is_behind[1:]) == behind)
+
+
+def _draw_pieces(painter: QPainter, pixels: NDArray[np.float64], wanted: NDArray[np.bool_]) -> None:
+    """Draw the segments that are wanted and in front of the eye, joined where they meet."""
+    finite = np.isfinite(pixels[:, 0])
+    segments = np.flatnonzero(wanted & finite[:-1] & finite[1:])
+    for run in np.split(segments, np.flatnonzero(np.diff(segments) > 1) + 1):
+        if len(run):
+            corners = pixels[run[0] : run[-1] + 2].tolist()
+            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in corners]))
+
+
+def draw_notes(painter: QPainter, frame: Frame, notes: Sequence[Note]) -> None:
+    """Draw texts at their positions, with a halo."""
+    ground = QColor(frame.theme.ground)
+    for note in notes:
+        middle = frame.point(note.position)
+        if isfinite(middle.x()):
+            width, height = text_size(note.text, frame.small)
+            corner = middle - QPointF(width / 2, height / 2)
+            draw_text(painter, corner, note.text, frame.small, frame.toned(note.color), ground)
+
+
+def draw_arrows(painter: QPainter, frame: Frame, arrows: Sequence[Arrow]) -> None:
+    """Draw arrows over a halo, and their texts over all of them."""
+    shapes = [shape for arrow in arrows if (shape := _shape_of(frame, arrow))]
+    for shape in shapes:
+        shape.draw_halo(painter, with_alpha(frame.theme.ground, 0.85))
+    for shape in shapes:
+        shape.draw(painter)
+    ground = QColor(frame.theme.ground)
+    for arrow, box in _text_boxes(frame, arrows):
+        draw_text(painter, box.topLeft(), arrow.text, frame.small, frame.toned(arrow.color), ground)
+
+
+def boxes_of_arrows(frame: Frame, arrows: Sequence[Arrow]) -> list[tuple[float, ...]]:
+    """Return left, top, width and height of boxes around shafts and texts, to keep free."""
+    boxes: list[tuple[float, ...]] = [
+        (box.left(), box.top(), box.width(), box.height()) for _, box in _text_boxes(frame, arrows)
+    ]
+    half = _KEPT_FREE / 2
+    for arrow in arrows:
+        shape = _shape_of(frame, arrow)
+        if shape:
+            steps = max(2, int(shape.length / _KEPT_FREE) + 1)
+            for part in np.linspace(0, 1, steps).tolist():
+                place = shape.start + (shape.tip - shape.start) * part
+                boxes.append((place.x() - half, place.y() - half, _KEPT_FREE, _KEPT_FREE))
+    return boxes
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """An arrow on screen."""
+
+    start: QPointF
+    neck: QPointF
+    tip: QPointF
+    head: QPolygonF
+    across: QPointF
+    length: float
+    arrow: Arrow
+
+    def draw_halo(self, painter: QPainter, color: QColor) -> None:
+        painter.setPen(QPen(color, self.arrow.width + 3, c=Qt.PenCapStyle.FlatCap))
+        painter.drawLine(self.start, self.neck)
+        painter.setPen(QPen(color, 3, j=Qt.PenJoinStyle.RoundJoin))
+        painter.setBrush(color)
+        painter.drawPolygon(self.head)
+
+    def draw(self, painter: QPainter) -> None:
+        color = QColor(self.arrow.color)
+        pen = QPen(color, self.arrow.width, c=Qt.PenCapStyle.FlatCap)
+        if self.arrow.dashed:
+            pen.setDashPattern([4, 3])
+        painter.setPen(pen)
+        painter.drawLine(self.start, self.neck)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        painter.drawPolygon(self.head)
+
+
+def _shape_of(frame: Frame, arrow: Arrow) -> _Shape | None:
+    """Return an arrow on screen; None where it is too short or its end is behind the eye."""
+    start, end = frame.point(arrow.start), frame.point(arrow.end)
+    length = hypot(end.x() - start.x(), end.y() - start.y())
+    if not 3 * END_GAP < length < 1e5:
+        return None
+    along = (end - start) / length
+    across = QPointF(-along.y(), along.x())
+    tip = end - along * END_GAP
+    head = 4 * arrow.width + 3
+    half = head * 0.38
+    neck = tip - along * head * 0.78
+    back = tip - along * head
+    wings = QPolygonF([tip, back + across * half, neck, back - across * half])
+    return _Shape(start + along * END_GAP, neck, tip, wings, across, length, arrow)
+
+
+def _text_boxes(frame: Frame, arrows: Sequence[Arrow]) -> Iterator[tuple[Arrow, QRectF]]:
+    """Yield where the texts are: beside the shafts, on the outer side of all arrows together."""
+    ends = [frame.point(end) for arrow in arrows for end in (arrow.start, arrow.end)]
+    seen = [end for end in ends if isfinite(end.x())]
+    middle = sum(seen, QPointF()) / max(1, len(seen))
+    for arrow in arrows:
+        shape = _shape_of(frame, arrow) if arrow.text else None
+        if shape is None:
+            continue
+        across = shape.across
+        center = (shape.start + shape.tip) / 2
+        outward = QPointF.dotProduct(across, center - middle)
+        if outward < -1 or (abs(outward) <= 1 and across.y() > 0):
+            across = -across
+        width, height = text_size(arrow.text, frame.small)
+        away = abs(across.x()) * width / 2 + abs(across.y()) * height / 2
+        center += across * (away + _TEXT_GAP + arrow.width / 2)
+        yield arrow, QRectF(center.x() - width / 2, center.y() - height / 2, width, height)

@@ -1,0 +1,1 @@
+"""The legend of a picture of points: layout, drawing, interaction, placement."""

@@ -1,0 +1,199 @@
+"""What hands do to a legend: hide categories, clip colors, put it elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from embedviz.gui.points.frame import Frame
+from embedviz.gui.points.gesture import Gesture
+from embedviz.gui.points.legend.drawing import draw_holds, draw_legend
+from embedviz.gui.points.legend.layout import ColorBar, LegendLayout, LegendPlace, Part, panel_size
+from embedviz.gui.points.legend.placement import PlacedLegend
+from embedviz.gui.points.travels import TravelingWidget
+
+SCROLLED_BY = 3
+"""Entries per notch of the wheel."""
+_AT_EDGE = 6.0
+_SHAPES = {
+    "title": Qt.CursorShape.OpenHandCursor,
+    "entry": Qt.CursorShape.PointingHandCursor,
+    "low": Qt.CursorShape.SizeVerCursor,
+    "high": Qt.CursorShape.SizeVerCursor,
+    "bar": Qt.CursorShape.OpenHandCursor,
+    "invert": Qt.CursorShape.PointingHandCursor,
+}
+_TOOLTIPS = {
+    "title": "Drag to put the legend elsewhere, and back to the right edge",
+    "low": "Drag: lower numbers have this color, too \u00b7 double click: all numbers",
+    "high": "Drag: higher numbers have this color, too \u00b7 double click: all numbers",
+    "bar": "Drag the ends to clip the colors \u00b7 double click: all numbers",
+    "invert": "Invert the colors",
+}
+
+
+class LegendHands:
+    """Turns mouse events over the legend of a picture into its signals.
+
+    Attributes
+    ----------
+    hovered : Part or None
+        What is under the mouse.
+    """
+
+    def __init__(self, view: TravelingWidget, placed: PlacedLegend) -> None:
+        self._view, self._placed = view, placed
+        self.hovered: Part | None = None
+        self._held: QRectF | None = None
+        self._turned = 0.0
+
+    @property
+    def is_carrying(self) -> bool:
+        """Whether the legend is being carried elsewhere."""
+        return self._held is not None
+
+    def hover(self, place: QPointF) -> Qt.CursorShape | None:
+        """Highlight what is at a place; return the cursor for it, None outside."""
+        part = self._part_at(place)
+        if part != self.hovered:
+            self.hovered = part
+            self._view.update()
+        return None if part is None else _SHAPES[part.kind]
+
+    def tooltip(self, place: QPointF) -> str:
+        """Return what a click or a drag does at a place; nothing outside."""
+        part = self._part_at(place)
+        if part is None:
+            return ""
+        if part.kind != "entry":
+            return _TOOLTIPS[part.kind]
+        legend = self._placed.legend
+        is_hidden = not isinstance(legend, ColorBar | None) and part.name in legend.hidden
+        verb = "show" if is_hidden else "hide"
+        return f"{part.name}\nClick: {verb} \u00b7 Ctrl-click or double click: show only this one"
+
+    def gesture_at(self, place: QPointF) -> Gesture | None:
+        """Return what a press at a place begins; None outside of the legend."""
+        part, layout = self._part_at(place), self._layout()
+        if part is None or layout is None:
+            return None
+        if part.kind in ("low", "high"):
+            grip = place.y() - layout.height_of(self._ends()[part.kind == "high"])
+            return Gesture(drag=partial(self._clip, part.kind == "high", grip))
+        carrying = Gesture(partial(self._carry, place - layout.box.topLeft()), self._drop)
+        if part.kind == "entry":
+            return replace(carrying, click=partial(self._click, part.name))
+        return replace(carrying, click=self._invert) if part.kind == "invert" else carrying
+
+    def double_click(self, place: QPointF) -> bool:
+        """Show one category alone, or the colors of all numbers; False outside."""
+        part, legend = self._part_at(place), self._placed.legend
+        if part is None:
+            return False
+        if part.kind == "entry":
+            self._view.category_clicked.emit(part.name, Qt.KeyboardModifier.ControlModifier)
+        elif part.kind == "invert":
+            self._invert(Qt.KeyboardModifier.NoModifier)
+        elif isinstance(legend, ColorBar) and part.kind != "title":
+            self._set_ends(legend.least, legend.most)
+        return True
+
+    def scroll(self, notches: float, place: QPointF) -> bool:
+        """Show other entries where there are too many; False where there is nothing to scroll."""
+        layout = self._layout()
+        if layout is None or not layout.last_first or layout.part_at(place) is None:
+            return False
+        # A trackpad turns by small parts of a notch.
+        self._turned += notches * SCROLLED_BY
+        step = int(self._turned)
+        self._turned -= step
+        self._placed.first = min(max(layout.first - step, 0), layout.last_first)
+        self._view.redraw()
+        return True
+
+    def forget(self) -> None:
+        """Leave the legend where it was before it was taken, and highlight nothing."""
+        if self._held is not None:
+            self._held, self._placed.is_held = None, False
+            self._view.redraw()
+        if self.hovered is not None:
+            self.hovered = None
+            self._view.update()
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Paint what can be taken hold of, and the legend itself while it is being carried."""
+        layout = self._layout()
+        if layout is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._held is not None:
+            draw_legend(painter, frame, layout)
+        draw_holds(painter, frame, layout, self.hovered)
+
+    def _layout(self) -> LegendLayout | None:
+        frame, placed = self._view.frame(), self._placed
+        if self._held is None or placed.legend is None:
+            return placed.layout(frame, self._view.width())
+        return placed.panel(frame, self._held)
+
+    def _part_at(self, place: QPointF) -> Part | None:
+        layout = self._layout()
+        return None if layout is None else layout.part_at(place)
+
+    def _click(self, name: str, keys: Qt.KeyboardModifier) -> None:
+        self._view.category_clicked.emit(name, keys)
+
+    def _invert(self, keys: Qt.KeyboardModifier) -> None:
+        self._view.colors_inverted.emit()
+
+    def _ends(self) -> tuple[float, float]:
+        assert isinstance(self._placed.legend, ColorBar)
+        return self._placed.legend.clipped
+
+    def _clip(self, is_high: bool, grip: float, before: QPointF, place: QPointF) -> None:
+        layout, (low, high) = self._layout(), self._ends()
+        assert layout is not None
+        value = layout.value_at(place.y() - grip)
+        if is_high:
+            self._set_ends(low, max(value, low))
+        else:
+            self._set_ends(min(value, high), high)
+
+    def _set_ends(self, low: float, high: float) -> None:
+        legend = self._placed.legend
+        assert isinstance(legend, ColorBar)
+        if (low, high) != legend.clipped:
+            # At once, so that the handle stays at the hand; the points follow as they can.
+            self._placed.legend = replace(legend, low=low, high=high)
+            self._view.redraw()
+        self._view.color_range_changed.emit(low, high)
+
+    def _carry(self, grip: QPointF, before: QPointF, place: QPointF) -> None:
+        assert self._placed.legend is not None
+        if self._held is None:
+            self._placed.is_held = True
+            self._view.redraw()
+        size = panel_size(self._view.frame(), self._placed.legend)
+        self._held = QRectF(place - grip, size)
+        self._view.update()
+
+    def _drop(self) -> None:
+        held, self._held = self._held, None
+        self._placed.is_held = False
+        self._view.redraw()
+        if held is not None:
+            place = self._place_at(held)
+            self._view.set_legend_place(place)
+            self._view.legend_moved.emit(place)
+
+    def _place_at(self, box: QRectF) -> LegendPlace:
+        if box.right() >= self._view.width() - _AT_EDGE:
+            return None
+        # In the room that there is once the margin is given back to the points.
+        before, self._placed.place = self._placed.place, (0.0, 0.0)
+        place = self._placed.place_of(self._view.frame(), box)
+        self._placed.place = before
+        return place

@@ -1,0 +1,325 @@
+"""What the colors of the points mean, and where all of it is in a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from math import ceil
+from typing import Literal, NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QColor
+
+from embedviz.gui.points.frame import Frame
+from embedviz.gui.points.text import text_size
+
+SWATCH, BAR, GAP = 9.0, 10.0, 8.0
+PANEL_PADDING = 10.0
+"""Around a legend that lies over the points, in pixels."""
+_LINE, _BAR_LENGTH, _BUTTON = 18.0, 160.0, 16.0
+_REACH = 7.0
+_MOST_OF_WIDTH, _MOST_OF_NARROW = 0.34, 0.28
+_USUAL_MARGIN, _MARGIN_STEP = 144.0, 24.0
+_NARROW, _LEAST_WITH_MARGIN = 460.0, 330.0
+
+
+def number_text(value: float) -> str:
+    """Return a number as briefly as it can be read."""
+    size = abs(value)
+    if size >= 1e7 or 0 < size < 1e-3:
+        text = f"{value:.3g}"
+    elif size >= 1000 or float(value).is_integer():
+        text = f"{value:,.0f}"
+    else:
+        text = f"{value:.3g}"
+    return text.replace("-", "\u2212")
+
+
+@dataclass(frozen=True)
+class Categories:
+    """One color per category.
+
+    Attributes
+    ----------
+    title : str
+        What the categories are of.
+    entries : sequence of (name, color, count)
+    hidden : frozenset of str
+        Names of the categories whose rows are not drawn.
+    """
+
+    title: str
+    entries: Sequence[tuple[str, QColor | str, int]]
+    hidden: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class ColorBar:
+    """Colors for numbers.
+
+    Attributes
+    ----------
+    title : str
+    least, most : float
+        The numbers at the ends.
+    colors : sequence of colors
+        From low to high as the points have them, evenly spaced.
+    low, high : float, optional
+        Where the colors end; numbers beyond have those of the ends. Default: least and most.
+    inverted : bool
+        Whether the colors go the other way than usual; `colors` already do.
+    write : callable
+        Turns a number into its text.
+    """
+
+    title: str
+    least: float
+    most: float
+    colors: Sequence[QColor | str]
+    low: float | None = None
+    high: float | None = None
+    inverted: bool = False
+    write: Callable[[float], str] = number_text
+
+    @property
+    def clipped(self) -> tuple[float, float]:
+        """Where the colors end, within least and most."""
+        low = self.least if self.low is None else min(max(self.low, self.least), self.most)
+        high = self.most if self.high is None else min(max(self.high, self.least), self.most)
+        return low, high
+
+
+Legend = Categories | ColorBar
+LegendPlace = tuple[float, float] | None
+"""Where a legend lies over the points: 0 at the left or top, 1 at the right or bottom of the room
+that it leaves. None: in the margin at their right."""
+Kind = Literal["title", "entry", "low", "high", "bar", "invert"]
+
+
+class Part(NamedTuple):
+    """What is at a place of a legend.
+
+    Attributes
+    ----------
+    kind : str
+        "title" is everything that has no purpose of its own.
+    name : str
+        Of an entry.
+    """
+
+    kind: Kind
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class LegendLayout:
+    """Where the parts of a legend are, in pixels of the painter.
+
+    Attributes
+    ----------
+    box : QRectF
+        All of it, with its padding.
+    is_panel : bool
+        It lies over the points, on a ground of its own.
+    entries : tuple of (index, box)
+        The categories that are shown.
+    first, last_first : int
+        Which entry is the first one shown, and which one that can be at most.
+    rest : QRectF
+        Where it is said how many more there are.
+    has_counts : bool
+        It is said how many rows are in each category.
+    bar, invert : QRectF
+        The color bar, and the control below it.
+    """
+
+    legend: Legend
+    box: QRectF
+    is_panel: bool
+    title: QRectF
+    entries: tuple[tuple[int, QRectF], ...] = ()
+    first: int = 0
+    last_first: int = 0
+    rest: QRectF = field(default_factory=QRectF)
+    has_counts: bool = True
+    bar: QRectF = field(default_factory=QRectF)
+    invert: QRectF = field(default_factory=QRectF)
+
+    def part_at(self, place: QPointF) -> Part | None:
+        """Return what is at a place; None outside of the legend."""
+        if not self.box.contains(place):
+            return None
+        if isinstance(self.legend, ColorBar):
+            return self._bar_part_at(self.legend, place)
+        for index, box in self.entries:
+            if box.contains(place):
+                return Part("entry", self.legend.entries[index][0])
+        return Part("title")
+
+    def _bar_part_at(self, legend: ColorBar, place: QPointF) -> Part:
+        if self.invert.contains(place):
+            return Part("invert")
+        if not self.bar.adjusted(-_REACH, -_REACH, _REACH, _REACH).contains(place):
+            return Part("title")
+        low, high = (abs(place.y() - self.height_of(value)) for value in legend.clipped)
+        if min(low, high) > _REACH:
+            return Part("bar")
+        if low == high:  # One on the other: each is drawn away from it.
+            return Part("low" if place.y() > self.height_of(legend.clipped[0]) else "high")
+        return Part("low" if low < high else "high")
+
+    def height_of(self, value: float) -> float:
+        """Return y of a value on the color bar, in pixels."""
+        assert isinstance(self.legend, ColorBar)
+        least, most = self.legend.least, self.legend.most
+        span = most / 2 - least / 2  # The whole of huge numbers may be infinite.
+        share = (value / 2 - least / 2) / span if span > 0 else float(value >= most)
+        return self.bar.bottom() - share * self.bar.height()
+
+    def value_at(self, height: float) -> float:
+        """Return the value at y, the nearest one outside of the bar."""
+        assert isinstance(self.legend, ColorBar)
+        share = min(max((self.bar.bottom() - height) / self.bar.height(), 0.0), 1.0)
+        return self.legend.least * (1 - share) + self.legend.most * share
+
+    def rest_text(self) -> str:
+        """Return how many entries there are beyond those shown."""
+        assert isinstance(self.legend, Categories)
+        below = len(self.legend.entries) - self.first - len(self.entries)
+        if not self.first:
+            return f"+ {below:,} more"
+        return f"{self.first:,} above" + (f", {below:,} below" if below else "")
+
+
+def names_of(legend: Legend | None) -> list[str]:
+    """Return what a legend is of, and the names of its categories."""
+    if legend is None:
+        return []
+    entries = legend.entries if isinstance(legend, Categories) else ()
+    return [legend.title, *(name for name, _, _ in entries)]
+
+
+def is_narrow(frame: Frame, width: float) -> bool:
+    """Return whether a picture so wide has no room for numbers in its legend."""
+    return width < frame.text(_NARROW)
+
+
+def margin_width(frame: Frame, legend: Legend, width: float) -> float:
+    """Return how wide a margin is for a legend in a picture of this width, in pixels.
+
+    Nearly always the same for categories and numbers, so that other colors do not move the
+    points. 0 where the picture is too narrow for one.
+    """
+    if width < _LEAST_WITH_MARGIN:
+        return 0.0
+    needed = legend_width(frame, legend, width)
+    step = frame.text(_MARGIN_STEP)
+    reserved = max(frame.text(_USUAL_MARGIN), ceil(needed / step) * step)
+    return min(reserved, width * _share_of(frame, width))
+
+
+def _share_of(frame: Frame, width: float) -> float:
+    return _MOST_OF_NARROW if is_narrow(frame, width) else _MOST_OF_WIDTH
+
+
+def legend_width(frame: Frame, legend: Legend, available: float) -> float:
+    """Return the width that a legend takes of what is available, in pixels."""
+    has_counts = not is_narrow(frame, available)
+    texts = [text_size(legend.title, frame.heading)[0]]
+    if isinstance(legend, Categories):
+        for name, _, count in legend.entries:
+            number = GAP + text_size(f"{count:,}", frame.small)[0] if has_counts else 0.0
+            texts.append(frame.text(SWATCH) + GAP + text_size(name, frame.small)[0] + number)
+    else:
+        values = (legend.least, legend.most, *legend.clipped)
+        widest = max(text_size(legend.write(value), frame.small)[0] for value in values)
+        texts.append(frame.text(BAR) + GAP + widest + 3)
+    return min(max(texts) + 1, available * _share_of(frame, available))
+
+
+def panel_size(frame: Frame, legend: Legend) -> QSizeF:
+    """Return the size of a legend over the points, with its padding, in pixels."""
+    line, most = frame.text(_LINE), frame.area.height()
+    height = line + 4 + 1.6 * PANEL_PADDING
+    if isinstance(legend, Categories):
+        height += min(len(legend.entries), max(1, (most - height) // line)) * line
+    else:
+        height += frame.text(_BAR_LENGTH) + _around_bar(frame)
+    width = legend_width(frame, legend, frame.area.width()) + 2 * PANEL_PADDING
+    return QSizeF(width, min(height, most))
+
+
+def lay_out(
+    frame: Frame,
+    legend: Legend,
+    box: QRectF,
+    first: int = 0,
+    *,
+    is_panel: bool = False,
+    has_counts: bool = True,
+) -> LegendLayout:
+    """Return where the parts of a legend are in a box.
+
+    Parameters
+    ----------
+    first : int
+        The first entry shown, where not all have room.
+    is_panel : bool
+        The box has a padding and a ground of its own.
+    has_counts : bool
+        There is room for the numbers of rows.
+    """
+    inner, line = box, frame.text(_LINE)
+    if is_panel:
+        inner = box.adjusted(
+            PANEL_PADDING, 0.8 * PANEL_PADDING, -PANEL_PADDING, -0.8 * PANEL_PADDING
+        )
+    title = QRectF(inner.left(), inner.top(), inner.width(), line)
+    below = inner.adjusted(0, line + 4, 0, 0)
+    if isinstance(legend, Categories):
+        layout = LegendLayout(legend, box, is_panel, title, has_counts=has_counts)
+        return _with_entries(layout, legend, below, line, first)
+    return _with_bar(frame, LegendLayout(legend, box, is_panel, title), below)
+
+
+def _with_entries(
+    layout: LegendLayout, legend: Categories, box: QRectF, line: float, first: int
+) -> LegendLayout:
+    fits, count = max(1, int((box.height() + 1e-6) // line)), len(legend.entries)
+
+    def place(index: int) -> QRectF:
+        return QRectF(box.left(), box.top() + index * line, box.width(), line)
+
+    shown = count if count <= fits else fits - 1
+    last_first = count - shown
+    first = min(max(first, 0), last_first if shown else 0)
+    entries = tuple((first + index, place(index)) for index in range(shown))
+    rest = QRectF() if shown == count else place(shown)
+    return replace(
+        _cut(layout, place(shown if rest.isEmpty() else shown + 1).top()),
+        entries=entries,
+        first=first,
+        last_first=last_first,
+        rest=rest,
+    )
+
+
+def _with_bar(frame: Frame, layout: LegendLayout, box: QRectF) -> LegendLayout:
+    around = _around_bar(frame)
+    length = max(1.0, min(frame.text(_BAR_LENGTH), box.height() - around))
+    bar = QRectF(box.left() + 3, box.top() + frame.text(6), frame.text(BAR), length)
+    size = frame.text(_BUTTON)
+    invert = QRectF(bar.center().x() - size / 2, bar.bottom() + frame.text(7), size, size)
+    return replace(_cut(layout, invert.bottom()), bar=bar, invert=invert)
+
+
+def _cut(layout: LegendLayout, bottom: float) -> LegendLayout:
+    """Return a layout in a margin without the room that it does not need."""
+    box = QRectF(layout.box)
+    if not layout.is_panel:
+        box.setBottom(min(bottom, box.bottom()))
+    return replace(layout, box=box)
+
+
+def _around_bar(frame: Frame) -> float:
+    return frame.text(6 + 7 + _BUTTON)

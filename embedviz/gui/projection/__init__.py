@@ -1,0 +1,1 @@
+"""The settings row of a projection, with an editor for each method."""

@@ -1,0 +1,1 @@
+"""Sessions in the window: saving, opening, autosave, recovery after a crash."""

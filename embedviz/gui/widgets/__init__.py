@@ -1,0 +1,1 @@
+"""Small controls and charts that any pane may use."""

@@ -1,0 +1,1 @@
+"""The main window: docks, menus, status bar, talk mode, failures."""

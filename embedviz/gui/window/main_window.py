@@ -1,0 +1,212 @@
+"""The window: panes in the middle, the library on the left, neighbors on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QMainWindow,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from embedviz.app.layouts import spare_process
+from embedviz.app.pairing import Wanted, pair_up
+from embedviz.app.session import Session
+from embedviz.app.state import State
+from embedviz.app.tasks import Task
+from embedviz.core.vector_set import VectorSet
+from embedviz.gui.describe import describe_holes
+from embedviz.gui.opening.loader.dialog import OpenDialogs
+from embedviz.gui.opening.loader.loader import Opener
+from embedviz.gui.pane import Pane
+from embedviz.gui.panels.library import LibraryPanel
+from embedviz.gui.panels.neighbors import NeighborsPanel
+from embedviz.gui.sessions.controller import SessionFiles
+from embedviz.gui.widgets.message_bar import Notice
+from embedviz.gui.window.dock_layout import Arrangement
+from embedviz.gui.window.failures import FailureHandler
+from embedviz.gui.window.map_docks import MoreMaps
+from embedviz.gui.window.menus import Menus
+from embedviz.gui.window.status_bar import StatusBar
+from embedviz.gui.window.talk import TalkWindow
+
+
+class MainWindow(QMainWindow):
+    """Docks with the panes, the menus, and what holds them together.
+
+    Parameters
+    ----------
+    session : Session
+    panes : sequence of Pane classes
+        In menu order; the first is in front.
+    """
+
+    def __init__(self, session: Session, panes: Sequence[type[Pane]]) -> None:
+        super().__init__()
+        self.session = session
+        self.setObjectName("window")
+        self.setWindowTitle("embedviz")
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.failures = FailureHandler(self)
+        self.opener = Opener(session, self)
+        self.menus, self.notice = Menus(), Notice()
+        self.opener.failed.connect(self.notice.tell)
+        session.scans.ended.connect(self._on_scanned)
+        self.dialogs = OpenDialogs(session, self)
+        self.opener.undecided.connect(self.dialogs.ask)
+        self._add_head()
+        self.setStatusBar(StatusBar(session))
+        self.notice.toggled.connect(self._on_notice)
+        self.panes = [make(session) for make in panes]
+        self.library = LibraryPanel(session)
+        self.neighbors = NeighborsPanel(session)
+        self.docks: dict[str, QDockWidget] = {}
+        self._add_docks()
+        self.more_maps = MoreMaps(self, panes[0])
+        self.writing = session.board.add(Task(self), "writing")
+        self.writing.failed.connect(lambda error: self.notice.tell(str(error)))
+        self.menus.fill(self)
+        self.files = SessionFiles(self)
+        self.talk: TalkWindow | None = None
+        self.resize(self.sizeHint())
+        session.changed.connect(self._on_changed)
+        self._on_changed(State(), session.state)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the size of a laptop's screen, or most of a larger one."""
+        screen = self.screen().availableSize()
+        wanted = QSize(1280, 800).expandedTo(screen * 0.85).boundedTo(QSize(1680, 1050))
+        return wanted.boundedTo(screen)
+
+    @property
+    def active_pane(self) -> Pane:
+        """The pane in view that has the focus, or else the first in view."""
+        # A pane behind another tab keeps the focus, which is not what the user looks at.
+        visible = [pane for pane in self.panes if not pane.visibleRegion().isEmpty()]
+        focus = QApplication.focusWidget()
+        focused = [pane for pane in visible if focus is not None and pane.isAncestorOf(focus)]
+        return [*focused, *visible, self.panes[0]][0]
+
+    @property
+    def map_in_use(self) -> Pane:
+        """The map that shows the active set."""
+        return self.more_maps.pane(self.session.state.map_key) or self.panes[0]
+
+    def open_paths(self, paths: Sequence[str]) -> None:
+        """Open files, or a session; a text file of labels goes with the vectors beside it."""
+        if vectors := self.files.take_sessions(paths):
+            self.open_files(pair_up(vectors))
+
+    def open_files(self, files: Sequence[Wanted]) -> None:
+        """Open files, and show what cannot be opened in the bar at the top."""
+        self.notice.clear()
+        self.opener.open(files)
+
+    def _on_scanned(self, vector_set: VectorSet) -> None:
+        """Offer to leave out rows with NaN, now that they have been found."""
+        scan = self.session.scans.of(vector_set)
+        if scan is not None and scan.n_not_finite:
+            leave_out = partial(self.opener.leave_out_bad_rows, vector_set)
+            self.notice.tell(describe_holes(vector_set, scan), "Leave them out", leave_out)
+
+    def _on_notice(self, is_shown: bool) -> None:
+        """Forget what was done before: whatever is begun begins by clearing the notice."""
+        if not is_shown:
+            self.statusBar().clearMessage()
+
+    def trigger(self, name: str) -> None:
+        """Do what an action of the menus does."""
+        self.menus.actions_by_name[name].trigger()
+
+    def show_beside(self, name: str) -> None:
+        """Put a pane to the right of the others, where both can be seen; or back among them."""
+        self.arrangement.put_beside(self.docks[name])
+
+    def bring_to_front(self, name: str) -> None:
+        """Show a pane."""
+        self.docks[name].show()
+        self.docks[name].raise_()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Give the side panels their widths, which Qt forgets before the first layout."""
+        super().showEvent(event)
+        if not event.spontaneous():  # Back from being minimized, the widths are the user's own.
+            self.arrangement.set_widths()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Accept files."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Open the files."""
+        urls = event.mimeData().urls()
+        self.open_paths([url.toLocalFile() for url in urls if url.isLocalFile()])
+        event.acceptProposedAction()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """End what is being calculated."""
+        if self.talk is not None:
+            self.talk.close()
+        self.dialogs.close()
+        self.session.board.stop()
+        self.files.close()
+        spare_process.spare.stop()
+        super().closeEvent(event)
+
+    def _add_head(self) -> None:
+        """Put the notice between the menus and the panes, over the whole width."""
+        head = QWidget()
+        rows = QVBoxLayout(head)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.menus)
+        rows.addWidget(self.notice)
+        self.setMenuWidget(head)
+
+    def _add_docks(self) -> None:
+        docks = [self._make_dock(pane) for pane in (self.library, *self.panes, self.neighbors)]
+        self.arrangement = Arrangement(self, docks[0], docks[1:-1], docks[-1])
+
+    def _make_dock(self, pane: Pane) -> QDockWidget:
+        dock = QDockWidget(pane.title, self)
+        dock.setObjectName(f"dock.{pane.name}")
+        dock.setWidget(pane)
+        dock.setTitleBarWidget(QWidget())  # The tab, or the pane itself, says what it is.
+        pane.action_wanted.connect(self.trigger)
+        dock.visibilityChanged.connect(pane.set_in_front)
+        self.docks[pane.name] = dock
+        return dock
+
+    def add_pane(self, pane: Pane) -> None:
+        """Put another pane beside those that are there."""
+        self.panes.append(pane)
+        self.arrangement.add_beside(self._make_dock(pane))
+
+    def remove_pane(self, pane: Pane) -> None:
+        """Take a pane away that was added."""
+        self.panes.remove(pane)
+        dock = self.docks.pop(pane.name)
+        self.arrangement.remove(dock)
+        dock.deleteLater()
+
+    def _on_changed(self, old: State, new: State) -> None:
+        self.menus.actions_by_name["edit.undo"].setEnabled(self.session.can_undo)
+        self.menus.actions_by_name["edit.redo"].setEnabled(self.session.can_redo)
+        # Where it is the custom, Qt adds the program's name, as it does to all its windows.
+        name = "" if new.active is None else new.active.name
+        self.setWindowTitle(name or "embedviz")

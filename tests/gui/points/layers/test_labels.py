@@ -1,0 +1,125 @@
+"""Labels of points: which are shown, and how large."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from embedviz.core.drawing.camera import Camera
+from embedviz.gui.points.canvas import PointCanvas
+from embedviz.gui.points.frame import Frame
+from embedviz.gui.points.layers.labels import LONGEST, PointLabels, one_line
+from embedviz.gui.theme import LIGHT
+
+NONE = np.empty(0, dtype=np.intp)
+
+
+@pytest.fixture
+def canvas(qapp):
+    made = PointCanvas()
+    made.set_points([[0.0, 0.0], [0.5, 0.5], [-0.5, -0.5]], None, None)
+    return made
+
+
+@pytest.fixture
+def labels(qapp):
+    made = PointLabels()
+    made.set_texts(["first", "second", "third"], None, NONE)
+    return made
+
+
+def painted(labels, canvas, obstacles=(), zoom=1.0, **options):
+    """Return where there are letters (height, width)."""
+    frame = Frame(QRectF(0, 0, 300, 200), Camera(scale=1 / zoom), LIGHT, canvas.extent)
+    image = QImage(300, 200, QImage.Format.Format_ARGB32)
+    image.fill(0)
+    with QPainter(image) as painter:
+        boxes = labels.paint_chosen(painter, frame, canvas, obstacles, options.get("reach_of"))
+        free = [*obstacles, *boxes.tolist()]
+        labels.paint(painter, frame, canvas, free, **options)
+    return np.frombuffer(image.constBits(), np.uint8).reshape(200, 300, 4)[..., 3] > 0
+
+
+def rows(*numbers):
+    return np.array(numbers, dtype=np.intp)
+
+
+def test_texts_are_one_line_and_not_too_long():
+    assert one_line(" a\n b\t c ") == "a b c"
+    assert len(one_line("x" * 99)) == LONGEST
+    assert one_line("x" * 99).endswith("\u2026")
+
+
+def test_text_of_rows_that_there_are(labels):
+    assert labels.text(1) == "second"
+    assert labels.text(-1) == labels.text(3) == ""
+
+
+def test_order_chooses(labels, canvas):
+    everything = painted(labels, canvas)
+    labels.set_texts(labels.texts, rows(1), NONE)
+    assert labels.order.tolist() == [1]
+    some = painted(labels, canvas)
+    assert 0 < some.sum() < everything.sum()
+    labels.set_texts(labels.texts, NONE, NONE)
+    assert not painted(labels, canvas).any()
+
+
+def test_a_share_is_that_of_the_ordinary_ones_alone(labels, canvas):
+    assert not painted(labels, canvas, share=0.0).any()
+    labels.set_texts(labels.texts, None, rows(2))
+    always = painted(labels, canvas, share=0.0)
+    assert always[110:, :150].any()
+    assert not always[:90].any()
+
+
+def test_what_is_required_is_shown_over_obstacles(labels, canvas):
+    everywhere = [(0, 0, 300, 200)]
+    labels.set_texts(labels.texts, NONE, rows(0, 1), 1)
+    seen = painted(labels, canvas, everywhere)
+    assert seen[100:130, 130:170].any()
+    assert not seen[:80].any()
+    labels.set_texts(labels.texts, NONE, rows(0, 1), 0)
+    assert not painted(labels, canvas, everywhere).any()
+
+
+def test_what_is_required_near_the_border_is_squeezed_in(labels, canvas):
+    canvas.set_points([[1.45, -0.97]], None, None)
+    labels.set_texts(["a long text at the border"], NONE, rows(0), 1)
+    seen = painted(labels, canvas, [(0, 0, 300, 200)])
+    assert seen.any()
+    assert not seen[:, :100].any()
+
+
+def test_labels_keep_away_as_far_as_what_is_drawn_reaches(labels, canvas):
+    labels.set_texts(labels.texts, rows(0), NONE)
+    near = np.flatnonzero(painted(labels, canvas).any(axis=0))[0]
+    far = painted(labels, canvas, reach_of=lambda asked: np.full(len(asked), 40.0))
+    labels.forget_places()
+    assert np.flatnonzero(far.any(axis=0))[0] == pytest.approx(near + 38, abs=3)
+
+
+def test_scale_is_that_of_labels(labels, canvas):
+    labels.set_texts(labels.texts, rows(0), NONE)
+    usual = painted(labels, canvas)
+    labels.scale = 2.0
+    larger = painted(labels, canvas)
+    assert larger.any(axis=1).sum() > 1.5 * usual.any(axis=1).sum()
+
+
+def test_what_is_required_is_farther_away_where_nothing_near_is_free(labels, canvas):
+    labels.set_texts(labels.texts, NONE, rows(0), 1)
+    frame = Frame(QRectF(0, 0, 300, 200), Camera(), LIGHT, canvas.extent)
+    around = [(140, 90, 20, 20)]
+    image = QImage(300, 200, QImage.Format.Format_ARGB32)
+    with QPainter(image) as painter:
+        (box,) = labels.paint_chosen(painter, frame, canvas, around)
+    assert not QRectF(*box).intersects(QRectF(*around[0]))
+    assert QRectF(*box).adjusted(-20, -20, 20, 20).contains(150, 100)
+
+
+def test_what_is_no_longer_labeled_is_forgotten(labels, canvas):
+    painted(labels, canvas)
+    assert labels._places
+    painted(labels, canvas, share=0.0)
+    assert not labels._places

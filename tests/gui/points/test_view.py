@@ -1,0 +1,710 @@
+"""The picture of points, as panes and people use it."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
+
+from embedviz.app.preparation import preparation
+from embedviz.core.drawing.camera import Camera
+from embedviz.gui.points import canvas as point_canvas
+from embedviz.gui.points.frame_cache import PREPARING
+from embedviz.gui.points.view import Arrow, Categories, Cluster, ColorBar, Line, Note, PointView
+from embedviz.gui.theme import DARK, LIGHT, look
+
+CORNERS = [[-1, -1], [1, -1], [-1, 1], [1, 1]]
+
+
+@pytest.fixture
+def view(qtbot):
+    made = PointView()
+    qtbot.addWidget(made)
+    made.animations = False
+    made.resize(400, 300)
+    made.show()
+    made.render_now()
+    qtbot.waitUntil(lambda: preparation.is_ready, timeout=60_000)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def usual_theme():
+    yield
+    look.use(LIGHT)
+
+
+def shown(view):
+    """Return what the widget shows, red, green and blue (height, width, 3)."""
+    return pixels_of(view.grab().toImage())
+
+
+def pixels_of(image):
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    raw = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1, 4)
+    return raw[:, : image.width(), 2::-1].astype(int)
+
+
+def painted(view, width, height, scale=1.0):
+    image = QImage(round(width * scale), round(height * scale), QImage.Format.Format_RGB32)
+    with QPainter(image) as painter:
+        painter.scale(scale, scale)
+        view.paint(painter, width, height)
+    return pixels_of(image)
+
+
+def place_of(view, position):
+    """Return column and row of a position in the data."""
+    place = view._laid_out(view.camera).point(position)
+    return int(place.x()), int(place.y())
+
+
+def color_at(view, position):
+    column, row = place_of(view, position)
+    return QColor(*shown(view)[row, column].tolist()).name()
+
+
+def rest(view, qtbot):
+    qtbot.waitUntil(lambda: not view._motion.is_moving)
+
+
+@pytest.mark.parametrize(
+    "colors",
+    [
+        "#ff0000",
+        QColor(255, 0, 0),
+        [[1.0, 0, 0]] * 4,
+        [[1.0, 0, 0, 1.0]] * 4,
+        np.array([[255, 0, 0]] * 4, np.uint8),
+        np.array([[255, 0, 0, 255]] * 4, np.uint8),
+        np.full(4, 0xFFFF0000, np.uint32),
+    ],
+)
+@pytest.mark.parametrize("columns", [2, 3])
+def test_points_are_where_they_should_be_in_their_color(view, colors, columns):
+    positions = np.zeros((4, columns))
+    positions[:, :2] = CORNERS
+    view.set_points(positions, colors, 9)
+    assert view.camera.is_3d == (columns == 3)
+    for position in positions:
+        red, green, blue = QColor(color_at(view, position)).getRgb()[:3]
+        assert red > 240
+        assert green < 140
+        assert blue < 140
+
+
+def test_points_without_colors_follow_the_theme(view):
+    view.set_points(CORNERS, sizes=9)
+    light = color_at(view, CORNERS[0])
+    look.use(DARK)
+    assert QColor(light).lightness() < 200
+    assert color_at(view, CORNERS[0]) != light
+    assert shown(view)[0, 0].tolist() == list(QColor(DARK.ground).getRgb()[:3])
+
+
+def test_sizes_by_row(view):
+    view.set_points(CORNERS, "#ff0000", [2, 2, 2, 20])
+    column, row = place_of(view, CORNERS[3])
+    assert shown(view)[row, column - 8].tolist() == [255, 0, 0]
+    column, row = place_of(view, CORNERS[0])
+    assert shown(view)[row, column - 8].tolist() != [255, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (np.zeros(4),),
+        (np.zeros((4, 4)),),
+        (CORNERS, [[1, 0, 0]] * 3),
+        (CORNERS, [[1, 0]] * 4),
+        (CORNERS, None, [1, 2]),
+        (CORNERS, None, np.nan),
+    ],
+)
+def test_what_does_not_fit_together_is_refused_and_the_rest_stays(view, arguments):
+    view.set_points(CORNERS, "#ff0000", 9)
+    with pytest.raises(ValueError, match=r"must be|shape"):
+        view.set_points(*arguments)
+    assert color_at(view, CORNERS[3]) == "#ff0000"
+
+
+def test_nothing_and_nowhere_are_fine(view):
+    view.set_points(np.empty((0, 2)))
+    shown(view)
+    view.set_points(np.full((3, 3), np.nan))
+    view.set_marks(query=0, selected=[1], neighbors=[2, 99, -1])
+    view.set_labels(["a", "b", "c"])
+    shown(view)
+    assert view.row_at(view.area().center(), 20) == -1
+
+
+def test_frames_count_what_is_really_drawn(view):
+    view.set_points(CORNERS)
+    view.render_now()
+    frames = view.frames
+    view.render_now()
+    assert view.frames == frames + 1
+    view.repaint()
+    view.hovered = 2
+    view.update()
+    view.repaint()
+    view.set_labels(["a", "b", "c", "d"])
+    view.set_caption("caption")
+    view.repaint()
+    assert view.frames == frames + 1 + 1  # The caption takes room.
+    view.set_labels(["e", "f", "g", "h"])
+    view.repaint()
+    assert view.frames == frames + 2
+    view.set_camera(view.camera.zoomed(2))
+    view.repaint()
+    assert view.frames == frames + 3
+    view.set_camera(view.camera)
+    view.repaint()
+    assert view.frames == frames + 3
+
+
+def test_all_points_stay_in_view_until_the_camera_is_set(view):
+    positions = [[-10.0, 0], [10, 0], [0, 1], [0, -1]]
+    view.set_points(positions)
+    view.resize(200, 380)
+    assert all(view.area().contains(*place_of(view, position)) for position in positions)
+    camera = Camera(center=(1, 1, 0), scale=3)
+    view.set_camera(camera)
+    view.resize(400, 300)
+    assert view.camera == camera
+    view.fit()
+    assert view.camera != camera
+    assert view.camera.center == (0, 0, 0)
+
+
+def test_arrows_and_lines_are_in_view_too(view):
+    view.set_points(CORNERS)
+    view.set_arrows([Arrow((0, 0), (5, 5), "#ff0000")])
+    view.set_lines([Line([[0, 0], [-9, 0]], "#00ff00")])
+    assert view.area().contains(*place_of(view, (5, 5)))
+    assert view.area().contains(*place_of(view, (-9, 0)))
+
+
+def test_camera_is_kept_when_asked(view):
+    view.set_points(CORNERS, keep_camera=True)
+    fitted = view.camera
+    assert fitted.center == (0, 0, 0)
+    assert view.area().contains(*place_of(view, (1, 1)))
+    view.set_points(np.array(CORNERS) * 100, keep_camera=True)
+    assert view.camera == fitted
+    view.set_points(np.array(CORNERS) * 100)
+    assert view.camera.scale == pytest.approx(100 * fitted.scale)
+    view.set_points(np.zeros((4, 3)), keep_camera=True)
+    assert view.camera.is_3d
+
+
+def test_the_direction_is_kept_when_other_points_are_fitted(view):
+    view.set_points(np.eye(3))
+    view.set_camera(view.camera.orbited(1, 0.2))
+    direction = view.camera.azimuth, view.camera.elevation
+    view.set_points(np.eye(3) * 7)
+    assert (view.camera.azimuth, view.camera.elevation) == direction
+    view.set_points(CORNERS)
+    view.set_points(np.eye(3))
+    assert (view.camera.azimuth, view.camera.elevation) == direction
+
+
+def test_large_clouds_are_refined_at_rest(view, qtbot, monkeypatch):
+    monkeypatch.setattr(point_canvas, "MOST_FINE_PIXELS", 10)
+    for positions in (CORNERS, np.eye(3)):
+        view.set_points(positions, "#ff0000", 9)
+        view.render_now()
+        quick, frames = shown(view), view.frames
+        rest(view, qtbot)
+        fine = shown(view)
+        assert view.frames == frames + 1
+        # Smooth edges have more shades than blocks.
+        assert len(np.unique(fine.reshape(-1, 3), axis=0)) > len(
+            np.unique(quick.reshape(-1, 3), axis=0)
+        )
+
+
+def test_dots_and_discs_are_at_the_same_places(view, qtbot, monkeypatch):
+    monkeypatch.setattr(point_canvas, "MOST_FINE_PIXELS", 10)
+    view.set_points(CORNERS, "#ff0000", 9)
+    view.render_now()
+    quick = shown(view)
+    rest(view, qtbot)
+    difference = np.abs(quick - shown(view)).sum(axis=2) > 250
+    assert difference.sum() < 4 * 30
+
+
+def test_nothing_is_quick_where_nobody_looks(qtbot, monkeypatch):
+    monkeypatch.setattr(point_canvas, "MOST_FINE_PIXELS", 10)
+    hidden = PointView()
+    qtbot.addWidget(hidden)
+    hidden.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    hidden.resize(300, 200)
+    hidden.show()
+    hidden.set_points(CORNERS, "#ff0000", 9)
+    hidden.render_now()
+    assert not hidden._motion.is_moving
+    np.testing.assert_array_equal(shown(hidden), painted(hidden, 300, 200))
+
+
+def test_marks_stand_out(view):
+    view.set_points(CORNERS, "#888888", 6)
+    plain = shown(view)
+    view.set_marks(query=0, selected=[1], neighbors=[2])
+    marked = shown(view)
+    accent, query = QColor(LIGHT.accent), QColor(LIGHT.query)
+    for row, color in ((0, query), (1, accent), (2, QColor(LIGHT.text))):
+        column, line = place_of(view, CORNERS[row])
+        around = marked[line - 10 : line + 10, column - 10 : column + 10].reshape(-1, 3)
+        assert (np.abs(around - color.getRgb()[:3]).max(axis=1) < 12).any()
+    column, line = place_of(view, CORNERS[3])
+    same = np.s_[line - 10 : line + 10, column - 10 : column + 10]
+    np.testing.assert_array_equal(marked[same], plain[same])
+    view.set_marks(query=0, dim_others=True)
+    assert shown(view)[line, column].sum() > plain[line, column].sum() + 100
+    view.set_points(CORNERS)
+    assert view._picture.canvas.marks.query == 0
+    view.set_points([[0, 0]])
+    assert view._picture.canvas.marks.query is None
+
+
+def test_more_labels_appear_as_one_zooms_in(view, qtbot):
+    rng = np.random.default_rng(0)
+    view.set_points(rng.normal(size=(2000, 2)))
+    view.set_labels([f"label {i}" for i in range(2000)], always=[7])
+    rest(view, qtbot)
+    view.repaint()
+    overview = set(view._picture.labels._places)
+    assert 7 not in overview
+    assert 7 in view._picture.labels._chosen_places
+    position = view._picture.canvas.positions[7]
+    view.set_camera(Camera(center=tuple(position.tolist()), scale=0.1))
+    view.repaint()
+    assert set(view._picture.labels._places) == overview  # None appears while moving.
+    rest(view, qtbot)
+    view.repaint()
+    near = set(view._picture.labels._places)
+    assert 7 in view._picture.labels._chosen_places
+    assert len(near - overview) > 3
+
+
+def test_labels_stay_when_the_points_move_a_little(view, qtbot):
+    rng = np.random.default_rng(0)
+    positions = rng.normal(size=(300, 2))
+    view.set_points(positions)
+    view.set_labels([f"label {i}" for i in range(300)])
+    view.repaint()
+    before = dict(view._picture.labels._places)
+    view.set_points(positions, "#ff0000")
+    rest(view, qtbot)
+    view.repaint()
+    assert view._picture.labels._places == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda view: view.set_axes(["PC1 · 12.3 %", "PC2 · 8.1 %", "PC3"]),
+        lambda view: view.set_legend(Categories("Kind", [("a", "#ff0000", 3), ("b", "#00f", 1)])),
+        lambda view: view.set_legend(ColorBar("rank", 1, 10_000, ["#000000", "#ffffff"])),
+        lambda view: view.set_caption("PCA of all rows"),
+        lambda view: view.set_labels(["one", "two", "three", "four"]),
+        lambda view: view.set_arrows([Arrow((-1, -1), (1, 1), "#ff0000", "offset", True)]),
+        lambda view: view.set_lines([Line(np.eye(3), "#ff0000"), Note((0, 0), "origin", "#000")]),
+        lambda view: view.set_marks(query=1),
+    ],
+)
+@pytest.mark.parametrize("columns", [2, 3])
+def test_everything_shows_in_both_themes_and_sizes_and_grows_with_the_text(view, change, columns):
+    positions = np.zeros((4, columns))
+    positions[:, :2] = CORNERS
+    view.set_points(positions)
+    for theme in (LIGHT, DARK):
+        look.use(theme)
+        plain = painted(view, 400, 300)
+        change(view)
+        changed = painted(view, 400, 300)
+        assert (plain != changed).any()
+        view.set_text_scale(1.8)
+        painted(view, 400, 300)
+        painted(view, 90, 60)
+        view.set_text_scale(1.0)
+        np.testing.assert_array_equal(painted(view, 400, 300), changed)
+        view.set_axes(None)
+        view.set_legend(None)
+        view.set_caption("")
+        view.set_labels([])
+        view.set_arrows([])
+        view.set_lines([])
+        view.set_marks()
+        np.testing.assert_array_equal(painted(view, 400, 300), plain)
+
+
+def test_a_message_is_shown_where_there_are_no_points(view):
+    empty = shown(view)
+    view.set_message("Open a file to see its vectors.")
+    said = shown(view)
+    assert (said != empty).any()
+    view.set_points(CORNERS)
+    assert (shown(view) != said).any()
+
+
+def test_preparing_is_said_only_when_it_takes_long(view, monkeypatch):
+    view.set_points(CORNERS)
+    monkeypatch.setattr(preparation, "is_ready", False)
+    view.redraw()
+    view._still._quiet.start()
+    nothing = shown(view)
+    assert len(np.unique(nothing.reshape(-1, 3), axis=0)) == 1
+    view._still._quiet.stop()
+    assert "first start" in PREPARING
+    assert len(np.unique(shown(view).reshape(-1, 3), axis=0)) > 1
+    monkeypatch.undo()
+    view.redraw()
+    assert (shown(view) != nothing).any()
+
+
+def test_the_picture_is_the_same_on_any_painter(view):
+    view.set_points(CORNERS, "#ff0000", 9)
+    view.set_axes(["x", "y"])
+    view.set_labels(["a", "b", "c", "d"])
+    np.testing.assert_array_equal(painted(view, 400, 300), shown(view))
+
+
+def test_larger_pictures_are_finer_not_enlarged(view):
+    view.set_points(CORNERS, "#ff0000", 9)
+    small, large = painted(view, 400, 300), painted(view, 400, 300, scale=3)
+    assert large.shape == (900, 1200, 3)
+    column, row = place_of(view, CORNERS[0])
+    assert large[3 * row, 3 * column].tolist() == small[row, column].tolist() == [255, 0, 0]
+    averaged = large.reshape(300, 3, 400, 3, 3).mean(axis=(1, 3))
+    assert np.abs(averaged - small).mean() < 0.1
+    # An edge takes no more pixels than in the small picture, not three times as many.
+    across = large[3 * row, 3 * (column - 10) : 3 * (column + 10)]
+    assert (np.abs(np.diff(across[:, 1])) > 60).sum() <= 6
+
+
+def test_rendering_the_widget_larger_is_as_fine(view):
+    view.set_points(CORNERS, "#ff0000", 9)
+    image = QImage(1200, 900, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(3)
+    with QPainter(image) as painter:
+        view.render(painter, QPoint())
+    np.testing.assert_array_equal(pixels_of(image), painted(view, 400, 300, scale=3))
+
+
+def test_svg_keeps_text_and_lines(view, tmp_path):
+    view.set_points(CORNERS, "#ff0000", 9)
+    view.set_axes(["first", "second"])
+    view.set_labels(["north", "south", "east", "west"])
+    view.set_arrows([Arrow((-1, -1), (1, 1), "#ff0000", "offset")])
+    view.set_legend(Categories("Kind", [("animal", "#ff0000", 3)]))
+    generator = QSvgGenerator()
+    generator.setFileName(str(tmp_path / "picture.svg"))
+    generator.setSize(QSize(400, 300))
+    with QPainter(generator) as painter:
+        view.paint(painter, 400, 300)
+    text = (tmp_path / "picture.svg").read_text()
+    for word in ("first", "second", "south", "east", "offset", "Kind", "animal"):
+        assert word in text
+    assert text.count("<image") == 1
+
+
+def pixels_on_screen(view, positions):
+    frame = view._laid_out(view.camera)
+    return frame.project(positions)[0]
+
+
+def test_points_move_to_another_layout(view, qtbot):
+    view.animations = True
+    view.set_points(CORNERS)
+    before = pixels_on_screen(view, CORNERS)
+    other = np.array(CORNERS)[::-1] * 50 + 1
+    view.set_points(other, animate=True)
+    assert view.is_on_the_way()
+    on_screen = pixels_on_screen(view, view._picture.canvas.positions)
+    np.testing.assert_allclose(on_screen, before, atol=0.01)
+    qtbot.waitUntil(lambda: not view.is_on_the_way())
+    np.testing.assert_array_equal(view._picture.canvas.positions[:, :2], other)
+    assert view.camera.center == (1, 1, 0)
+
+
+@pytest.mark.parametrize("columns", [(2, 3), (3, 2)])
+def test_everything_starts_where_it_was_also_where_the_margins_change(view, columns):
+    view.animations = True
+    view.set_axes(["x", "y", "z"])  # Which take room in 2-D alone.
+    before = np.random.default_rng(0).normal(size=(20, columns[0]))
+    after = np.random.default_rng(1).normal(size=(20, columns[1])) * 30
+    view.set_points(before)
+    pixels = pixels_on_screen(view, before)
+    view.set_points(after, animate=True)
+    on_screen = pixels_on_screen(view, view._picture.canvas.positions)
+    np.testing.assert_allclose(on_screen, pixels, atol=0.01)
+    view._show_part(0.99999)
+    on_screen = pixels_on_screen(view, view._picture.canvas.positions)
+    view._motion.finish()
+    np.testing.assert_allclose(on_screen, pixels_on_screen(view, after), atol=0.01)
+
+
+def test_a_layout_that_converges_is_followed(view, qtbot):
+    colors = np.full(4, 0xFFFF0000, np.uint32)
+    view.set_points(CORNERS, colors, 9)
+    view.set_labels(["a", "b", "c", "d"])
+    view.set_marks(query=2)
+    canvas = view._picture.canvas
+    for step in range(1, 40):
+        view.move_points(np.array(CORNERS) * (1 + step))
+        assert view.is_fitted
+        assert view.camera.scale > 0.85 * (1 + step)
+    frames = view.frames
+    view.repaint()
+    assert view.frames == frames + 1
+    assert canvas._colors is not None
+    assert canvas.marks.query == 2
+    qtbot.waitUntil(lambda: not view._sight.is_behind)
+    assert view.camera == view._sight.fitted()
+
+
+def test_a_shrinking_layout_is_followed_without_hurry(view):
+    view.set_points(CORNERS)
+    first = view.camera.scale
+    view.move_points(np.array(CORNERS) / 10)
+    assert first > view.camera.scale > first / 3
+
+
+def test_a_held_camera_stays_while_points_move(view):
+    view.set_points(np.eye(3))
+    camera = Camera(scale=3, is_3d=True)
+    view.set_camera(camera)
+    view.move_points(np.eye(3) * 100)
+    assert view.camera == camera
+
+
+def test_points_may_move_on_while_they_are_on_a_journey(view, qtbot):
+    view.animations = True
+    view.set_points(CORNERS)
+    view.set_points(np.array(CORNERS) + 1, animate=True)
+    view.move_points(np.array(CORNERS) * 9)
+    assert view.is_on_the_way()
+    qtbot.waitUntil(lambda: not view.is_on_the_way() and not view._sight.is_behind)
+    np.testing.assert_array_equal(view._picture.canvas.positions[:, :2], np.array(CORNERS) * 9)
+    assert view.area().contains(*place_of(view, (9, 9)))
+
+
+@pytest.mark.parametrize("positions", [np.zeros((3, 2)), np.zeros((4, 3))])
+def test_only_the_same_points_can_move(view, positions):
+    view.set_points(CORNERS)
+    with pytest.raises(ValueError, match="as before"):
+        view.move_points(positions)
+    np.testing.assert_array_equal(view._picture.canvas.positions[:, :2], CORNERS)
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+def test_flying_to_rows_fills_the_view_with_them(view, columns):
+    positions = np.random.default_rng(0).normal(size=(500, columns))
+    view.set_points(positions)
+    near = np.flatnonzero(np.linalg.norm(positions - positions[3], axis=1) < 0.7)
+    changed, settled = [], []
+    view.camera_changed.connect(changed.append)
+    view.fly_to(near)
+    assert changed == [view.camera]
+    assert not view.is_fitted
+    pixels = pixels_on_screen(view, positions[near])
+    area = view.area()
+    assert all(area.contains(x, y) for x, y in pixels.tolist())
+    assert np.ptp(pixels, axis=0).max() > 0.4 * area.height()
+    view.camera_settled.connect(settled.append)
+    view.moves.end_burst()
+    assert settled == [view.camera]
+
+
+def test_flying_to_one_row_shows_what_surrounds_it(view):
+    positions = np.random.default_rng(0).normal(size=(2000, 2))
+    view.set_points(positions)
+    view.fly_to([5])
+    pixels = pixels_on_screen(view, positions)
+    area = view.area()
+    in_view = sum(area.contains(x, y) for x, y in pixels.tolist())
+    assert 20 < in_view < 200
+    assert pixels[5] == pytest.approx((area.center().x(), area.center().y()), abs=0.01)
+
+
+def test_flying_to_nowhere_stays(view):
+    positions = np.array([[np.nan, np.nan], [1, 1], [1, 1]])
+    view.set_points(positions)
+    before = view.camera
+    for rows in ([0], []):
+        view.fly_to(rows)
+        assert view.camera == before
+    view.fly_to([1])
+    assert view.camera.center == (1, 1, 0)
+    assert view.camera.scale > 0
+
+
+def test_a_flight_takes_linked_views_along_and_settles(view, qtbot):
+    view.animations = True
+    view.set_points(np.random.default_rng(0).normal(size=(100, 2)))
+    changed = []
+    view.camera_changed.connect(changed.append)
+    with qtbot.waitSignal(view.camera_settled) as settled:
+        view.fly_to([1, 2, 3])
+        assert view.is_on_the_way()
+    assert settled.args == [changed[-1]] == [view.camera]
+    assert len(set(changed)) > 1
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+def test_hidden_rows_are_harmless_everywhere(view, qtbot, columns):
+    view.animations = True
+    positions = np.random.default_rng(0).normal(size=(50, columns))
+    view.set_points(positions)
+    view.set_labels([f"row {i}" for i in range(50)], always=[0, 1], required=2)
+    view.set_marks(query=0, selected=[1, 30], neighbors=[2], dim_others=True)
+    isolated = positions.copy()
+    isolated[:25] = np.nan
+    view.set_points(isolated, animate=True)
+    view.repaint()
+    qtbot.waitUntil(lambda: not view.is_on_the_way())
+    rest(view, qtbot)
+    view.repaint()
+    assert set(view._picture.labels._places) <= set(range(25, 50))
+    assert len(view._picture.labels._places) > 3
+    pixels = pixels_on_screen(view, isolated[25:])
+    assert all(view.area().contains(x, y) for x, y in pixels.tolist())
+    corners = [[0, 0], [400, 0], [400, 300], [0, 300]]
+    assert view.rows_within(np.array(corners, dtype=float)).tolist() == list(range(25, 50))
+    assert view.row_at(view.area().center(), 1000) >= 25
+    view.hovered = 0
+    view.repaint()
+    view.fly_to(range(50))
+    view.move_points(positions)
+    qtbot.waitUntil(lambda: not view.is_on_the_way())
+
+
+def test_points_turn_from_two_to_three_dimensions_and_back(view, qtbot):
+    view.animations = True
+    view.set_points(CORNERS)
+    flat = view.camera
+    cube = np.column_stack([CORNERS, [0.0, 1, 2, 3]])
+    view.set_points(cube, animate=True)
+    assert view.camera.is_3d  # Seen from straight above, where it looks the same.
+    assert view.camera.elevation == pytest.approx(np.pi / 2)
+    qtbot.waitUntil(lambda: not view.is_on_the_way())
+    assert view.camera.elevation == Camera().elevation
+    view.set_points(CORNERS, animate=True)
+    assert view.camera.is_3d
+    qtbot.waitUntil(lambda: not view.is_on_the_way())
+    assert view.camera == flat
+
+
+def test_a_journey_ends_at_once_when_something_else_is_asked(view):
+    view.animations = True
+    view.set_points(CORNERS)
+    view.set_points(np.array(CORNERS) + 1, animate=True)
+    camera = Camera(scale=9)
+    view.set_camera(camera)
+    assert not view.is_on_the_way()
+    assert view.camera == camera
+    np.testing.assert_array_equal(view._picture.canvas.positions[:, :2], np.array(CORNERS) + 1)
+
+
+@pytest.mark.parametrize(
+    "go_on",
+    [
+        lambda view: view.set_points(np.array(CORNERS)[::-1] * 5, animate=True),
+        lambda view: view.set_points(np.eye(4, 3), animate=True),
+        lambda view: view.fit(),
+        lambda view: view.fly_to([1]),
+        lambda view: view.set_legend_place((0.5, 0.5)),
+    ],
+)
+@pytest.mark.parametrize("columns", [2, 3])
+def test_another_journey_starts_where_the_first_one_was(view, qtbot, go_on, columns):
+    view.animations = True
+    view.set_legend(Categories("Kind", [("a", "#ff0000", 3)]))
+    view.set_points(np.column_stack([CORNERS, [0.0, 1, 2, 3]])[:, :columns])
+    view.set_points(np.array(CORNERS) * 20, animate=True)
+    view._show_part(0.5)
+    before = pixels_on_screen(view, view._picture.canvas.positions)
+    go_on(view)
+    assert view.is_on_the_way()
+    after = pixels_on_screen(view, view._picture.canvas.positions)
+    np.testing.assert_allclose(after, before, atol=0.05 if columns == 2 else 8)  # Perspective.
+    qtbot.waitUntil(lambda: not view.is_on_the_way())
+    assert view.camera.is_3d == view._picture.canvas.is_3d
+
+
+def test_hands_take_hold_of_the_end_of_a_journey(view):
+    view.animations = True
+    view.set_points(np.eye(4, 3))
+    view.set_points(CORNERS, animate=True)
+    assert view.camera.is_3d
+    view.moves.zoom(1.2, view.area().center())
+    assert not view.is_on_the_way()
+    assert not view.camera.is_3d
+
+
+def test_figures_are_without_hands(view):
+    view.set_points(CORNERS, "#ff0000", 9)
+    view.set_legend(ColorBar("rank", 0, 1, ["#000000", "#ffffff"]))
+    plain = painted(view, 400, 300)
+    view.hovered = 1
+    assert (shown(view) != plain).any()
+    view.is_in_figure = True
+    np.testing.assert_array_equal(shown(view), plain)
+
+
+def test_nothing_moves_by_itself_when_less_motion_is_wanted(view):
+    view.set_points(CORNERS)
+    view.set_points(np.array(CORNERS) + 1, animate=True)
+    view.set_camera(Camera(scale=9))
+    view.fit()
+    assert not view.is_on_the_way()
+
+
+def test_the_picture_tells_what_it_is(view):
+    view.set_points(np.zeros((1234, 3)))
+    assert view.accessibleName()
+    assert view.accessibleDescription() == "1,234 points, 3-D"
+    assert view.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_pixels_are_those_of_the_device(view, monkeypatch):
+    view.set_points(CORNERS, "#ff0000", 9)
+    monkeypatch.setattr(view, "devicePixelRatioF", lambda: 2.0)
+    view.render_now()
+    assert view._still.image.size() == QSize(800, 600)
+    assert view._picture.canvas._image.shape[1] == 2 * view.area().width()
+
+
+def test_chosen_labels_are_clear_of_rings_and_names_give_way(view, qtbot):
+    rng = np.random.default_rng(1)
+    near = rng.normal(scale=0.03, size=(6, 2))
+    view.set_points(np.vstack([[[0, 0]], near, [[-1, -1], [1, 1]]]))
+    view.set_marks(query=0, neighbors=range(1, 7))
+    view.set_labels([f"label {i}" for i in range(9)], always=[0, 1, 2], required=1)
+    view.set_clusters([Cluster("name", (0, 0), "#009E73", 9)])
+    rest(view, qtbot)
+    picture, frame = view._picture, view.frame()
+    image = QImage(view.size(), QImage.Format.Format_ARGB32)
+    free = picture._kept_free(frame)
+    with QPainter(image) as painter:
+        chosen = picture.labels.paint_chosen(painter, frame, picture.canvas, free)
+        names = picture.clusters.paint(painter, frame, np.vstack([free, chosen]))
+    assert len(chosen)
+    pixels, depth = frame.project(picture.canvas.positions[:7])
+    radii = picture.canvas.radii(np.arange(7), depth, frame)
+    for left, top, width, height in chosen.tolist():
+        nearest = np.clip(pixels, (left, top), (left + width, top + height))
+        assert (np.hypot(*(nearest - pixels).T) > radii).all()
+        box = QRectF(left, top, width, height)
+        assert not any(box.intersects(QRectF(*name)) for name in names)
+
+
+def test_names_of_what_is_selected_stay_bright(view):
+    colors = np.repeat(np.array([0xE6112233, 0xE6445566], np.uint32), 50)
+    view.set_points(np.random.default_rng(0).normal(size=(100, 2)), colors)
+    few, many = Cluster("a", (0, 0), "#112233", 50), Cluster("b", (1, 1), "#445566", 51)
+    view.set_clusters([few, many])
+    view.set_marks(selected=range(5, 55), dim_others=True)
+    assert view._picture._are_selected(LIGHT) == [False, True]

@@ -1,0 +1,108 @@
+import numpy as np
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+
+from embedviz.gui.style import apply_theme
+from embedviz.gui.theme import DARK, LIGHT
+from embedviz.gui.widgets.ranked_list import Ranked, RankedList, rank
+
+LINES = (
+    Ranked(4, "queen", 0.8524, "kept"),
+    Ranked(7, "a label\nof two lines", -0.5, "lost"),
+    Ranked(9, "", 1234.5678, "new"),
+    Ranked(-1, "nobody", 0.1),
+)
+
+
+@pytest.fixture
+def ranked(qtbot):
+    ranked = RankedList()
+    qtbot.addWidget(ranked)
+    ranked.resize(300, 200)
+    with qtbot.waitExposed(ranked):
+        ranked.show()
+    ranked.show_lines(LINES)
+    return ranked
+
+
+def colors_of(widget):
+    image = widget.grab().toImage()
+    return {
+        image.pixelColor(x, y).name().upper()
+        for x in range(image.width())
+        for y in range(image.height())
+    }
+
+
+def test_lines_from_what_a_search_found(toy):
+    lines = rank(toy, np.array([3, 1]), np.array([0.5, 0.25], dtype=np.float32))
+    assert lines == [Ranked(3, "word3", 0.5), Ranked(1, "word1", 0.25)]
+
+
+def test_lines_are_read_out(ranked, texts):
+    assert texts(ranked) == [
+        "queen  0.8524, kept",
+        "a label\nof two lines  -0.5000, lost",
+        "  1234.5678, new",
+        "nobody  0.1000",
+    ]
+    index = ranked.model().index(1, 0)
+    assert index.data(Qt.ItemDataRole.ToolTipRole) == "a label\nof two lines"
+    assert index.data(Qt.ItemDataRole.DecorationRole) is None
+    assert ranked.model().rowCount(index) == 0  # A list, no tree.
+
+
+def test_a_click_and_return_choose_a_row(ranked, qtbot, click_line):
+    with qtbot.waitSignal(ranked.row_chosen) as caught:
+        click_line(ranked, 1)
+    assert caught.args == [7]
+    ranked.setCurrentIndex(ranked.model().index(0, 0))
+    with qtbot.waitSignal(ranked.row_chosen) as caught:
+        qtbot.keyClick(ranked, Qt.Key.Key_Return)
+    assert caught.args == [4]
+
+
+def test_a_line_that_is_no_row_cannot_be_chosen(ranked, qtbot, click_line):
+    with qtbot.assertNotEmitted(ranked.row_chosen):
+        click_line(ranked, 3)
+
+
+def test_lines_are_replaced(ranked, texts):
+    ranked.show_lines(())
+    assert texts(ranked) == []
+    assert not ranked.indexAt(ranked.rect().center()).isValid()
+    assert ranked.model().rowCount(QModelIndex()) == 0
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_fates_have_their_colors(ranked, qapp, theme):
+    apply_theme(qapp, theme)
+    seen = colors_of(ranked)
+    assert {theme.lost, theme.new} <= seen
+    ranked.show_lines(LINES[:1])
+    assert not {theme.lost, theme.new} & colors_of(ranked)
+
+
+def test_lost_lines_are_struck_through(ranked):
+    ranked.show_lines([Ranked(7, "lost", 0.5, "lost")])
+    image = ranked.grab().toImage()
+    across = max(
+        sum(image.pixelColor(x, y).name().upper() == LIGHT.lost for x in range(image.width()))
+        for y in range(image.height())
+    )
+    assert across >= 15
+
+
+def test_text_grows(ranked):
+    before = ranked.visualRect(ranked.model().index(0, 0)).height()
+    ranked.set_text_scale(2.0)
+    ranked.doItemsLayout()
+    assert ranked.visualRect(ranked.model().index(0, 0)).height() == 2 * before
+
+
+def test_many_lines_are_as_quick_as_few(ranked, texts):
+    ranked.show_lines([Ranked(i, str(i), 1.0 - i / 1000) for i in range(1000)])
+    assert texts(ranked)[999] == "999  0.0010"
+    ranked.scrollToBottom()
+    last = ranked.visualRect(ranked.model().index(999, 0))
+    assert ranked.viewport().rect().contains(last)
