@@ -30,17 +30,17 @@ from embedviz.core.errors import Undecided
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.inspecting import Finding
 from embedviz.formats.reading import ReadSettings
-from embedviz.gui.opening.loader.file_check import FileCheck
-from embedviz.gui.opening.loader.message_list import Remarks
-from embedviz.gui.opening.loader.messages import (
+from embedviz.gui.opening.file_check import FileCheck
+from embedviz.gui.opening.message_list import Remarks
+from embedviz.gui.opening.messages import (
     describe_bad_rows,
     describe_origin,
     describe_size,
     describe_way_on,
     remarks_on,
 )
-from embedviz.gui.opening.loader.options import Decisions
-from embedviz.gui.opening.loader.preview import Preview
+from embedviz.gui.opening.options import Decisions
+from embedviz.gui.opening.preview import Preview
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import ElidedLabel, named, tool_button, words
 

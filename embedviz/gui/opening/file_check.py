@@ -22,7 +22,7 @@ from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.inspecting import Finding
 from embedviz.formats.reading import Facts, ReadSettings
-from embedviz.gui.opening.loader.loader import read_file
+from embedviz.gui.opening.loader import read_file
 
 if TYPE_CHECKING:
     from embedviz.core.scanning import Scan

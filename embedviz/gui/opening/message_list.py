@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from embedviz.gui.opening.loader.messages import Kind, Remark
+from embedviz.gui.opening.messages import Kind, Remark
 from embedviz.gui.theme import GRID, look
 from embedviz.gui.widgets.code_block import CodeLine
 from embedviz.gui.widgets.controls import words

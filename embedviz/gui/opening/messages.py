@@ -12,7 +12,7 @@ from embedviz.core.errors import Undecided, UserError
 from embedviz.core.processes.memory import in_words
 from embedviz.formats.inspecting import Finding
 from embedviz.gui.describe import describe_scan, describe_share
-from embedviz.gui.opening.loader.file_check import FileCheck
+from embedviz.gui.opening.file_check import FileCheck
 from embedviz.gui.widgets.code_block import split_code
 
 Kind = Literal["error", "warning", "note"]

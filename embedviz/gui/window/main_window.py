@@ -28,8 +28,8 @@ from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.describe import describe_holes
-from embedviz.gui.opening.loader.dialog import OpenDialogs
-from embedviz.gui.opening.loader.loader import Opener
+from embedviz.gui.opening.dialog import OpenDialogs
+from embedviz.gui.opening.loader import Opener
 from embedviz.gui.pane import Pane
 from embedviz.gui.panels.library import LibraryPanel
 from embedviz.gui.panels.neighbors import NeighborsPanel

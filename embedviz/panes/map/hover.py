@@ -14,7 +14,7 @@ from embedviz.gui.pane import Pane
 from embedviz.gui.points.layers.hover_card import HoverCard
 from embedviz.gui.points.view import PointView
 from embedviz.gui.row_images import image_of
-from embedviz.panes.map.truth import COUNT, Truth
+from embedviz.panes.map.quality import COUNT, Truth
 
 _MOST_LINES = 8
 

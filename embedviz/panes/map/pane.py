@@ -31,16 +31,16 @@ from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import PointView
 from embedviz.gui.projection.settings_row import ProjectionRow
 from embedviz.gui.theme import look
-from embedviz.panes.map.chosen import Chosen
-from embedviz.panes.map.dress import Dress, dress, rows_shown
-from embedviz.panes.map.hands import Hands
+from embedviz.panes.map.appearance import Dress, dress, rows_shown
+from embedviz.panes.map.cluster_names import GroupNames
+from embedviz.panes.map.highlights import Chosen
 from embedviz.panes.map.hover import Hover
+from embedviz.panes.map.interaction import Hands
 from embedviz.panes.map.layout_run import LayoutRun
 from embedviz.panes.map.method import MethodChoice
-from embedviz.panes.map.names import GroupNames
+from embedviz.panes.map.quality import Asked, Truth
 from embedviz.panes.map.tools import MapTools
 from embedviz.panes.map.trust import Trust
-from embedviz.panes.map.truth import Asked, Truth
 
 WARM_MILLISECONDS = 2500
 """How long after a first picture the process for t-SNE and UMAP is started."""

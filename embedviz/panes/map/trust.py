@@ -11,7 +11,7 @@ from embedviz.core.neighbors import Metric
 from embedviz.core.neighbors.tiles import GraphMetric
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import PointView
-from embedviz.panes.map.truth import Asked, Truth, measure_truth
+from embedviz.panes.map.quality import Asked, Truth, measure_truth
 
 MEASURING = "Finding true neighbors …"
 

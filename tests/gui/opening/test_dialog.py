@@ -7,7 +7,6 @@ import zipfile
 
 import numpy as np
 import pytest
-from embedviz.gui.opening.loader.dialog import OpenDialogs
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
@@ -16,6 +15,7 @@ from embedviz.app.pairing import Wanted, column_names
 from embedviz.app.tasks import THREAD_NAME
 from embedviz.core.errors import Undecided
 from embedviz.formats.reading import ReadSettings
+from embedviz.gui.opening.dialog import OpenDialogs
 from embedviz.gui.opening.loader import file_check
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import THEMES

@@ -4,12 +4,12 @@ import threading
 
 import numpy as np
 import pytest
-from embedviz.gui.opening.loader.loader import Opener
 from pytestqt.exceptions import capture_exceptions
 
 from embedviz import formats
 from embedviz.app.pairing import Wanted, describe_with, pair_up
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.opening.loader import Opener
 
 
 @pytest.fixture

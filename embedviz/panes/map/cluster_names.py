@@ -11,7 +11,7 @@ from embedviz.core.vector_set import Matrix
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.layers.cluster_labels import Cluster
 from embedviz.gui.points.view import PointView
-from embedviz.panes.map.dress import Dress
+from embedviz.panes.map.appearance import Dress
 
 AT_ONCE = 100_000
 """The groups of more rows than this are named a moment later, not to hold up the window."""

@@ -12,8 +12,8 @@ from embedviz.app.state import State
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load
-from embedviz.panes import matryoshka
 from embedviz.panes.matryoshka import MatryoshkaPane
+from embedviz.panes.matryoshka.pane import pane as matryoshka
 
 LEFT = Qt.MouseButton.LeftButton
 
