@@ -21,13 +21,13 @@ from embedviz.commands import (
     tell_stopped,
     terminal_report,
 )
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from PySide6.QtWidgets import QApplication
 
-    from embedviz.app.pairing import Wanted
+    from embedviz.app.pairing import OpenRequest
     from embedviz.app.state import State
     from embedviz.core.progress import Report
     from embedviz.core.vector_set import VectorSet
@@ -58,7 +58,7 @@ def show_window(arguments: Sequence[str]) -> int:
     """Open the window on the files given, or on the bundled words."""
     options = _window_parser().parse_args(arguments)
     has_session = _has_session(options)
-    undecided: list[Wanted] = []
+    undecided: list[OpenRequest] = []
     opened = [] if has_session else _load_files(options, undecided)
     _require_window()
     application = _make_application(_remembered_theme())
@@ -242,7 +242,7 @@ def _remembered_theme() -> Theme | None:
 
 
 def _load_files(
-    options: argparse.Namespace, undecided: list[Wanted] | None = None
+    options: argparse.Namespace, undecided: list[OpenRequest] | None = None
 ) -> list[VectorSet]:
     """Return what is in the files given.
 
@@ -252,26 +252,26 @@ def _load_files(
     files, labels, metadata = options.files, options.labels, options.metadata
     if not files:
         return []
-    from embedviz.app.pairing import Wanted, pair_up
+    from embedviz.app.pairing import OpenRequest, pair_up
 
     settings, report = settings_of(options), terminal_report()
     if labels is None and metadata is None:
         wanted = pair_up(files)
     else:
-        wanted = [Wanted(Path(file), _path(labels), _path(metadata)) for file in files]
+        wanted = [OpenRequest(Path(file), _path(labels), _path(metadata)) for file in files]
     opened = []
     for one in wanted:
         one = replace(one, settings=settings)
         try:
             opened.append(_load_file(one, report, is_for_window=undecided is not None))
-        except Undecided:
+        except ChoiceRequired:
             if undecided is None:
                 raise
             undecided.append(one)
     return opened
 
 
-def _load_file(wanted: Wanted, report: Report, *, is_for_window: bool) -> VectorSet:
+def _load_file(wanted: OpenRequest, report: Report, *, is_for_window: bool) -> VectorSet:
     from embedviz.formats import open_file
 
     settings = replace(wanted.read_settings, scans_later=is_for_window)

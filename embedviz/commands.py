@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.progress import Report, part_of, silent
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def info(arguments: Sequence[str]) -> int:
 
 def _as_object(file: str, error: UserError) -> dict[str, Any]:
     found: dict[str, Any] = {"path": file, "error": str(error)}
-    if isinstance(error, Undecided):
+    if isinstance(error, ChoiceRequired):
         found |= {"option": error.option, "choices": error.choices}
     return found
 
@@ -138,7 +138,7 @@ def tell_error(error: UserError) -> None:
     from embedviz.formats.diagnosis import printable
 
     text = f"embedviz: {printable(str(error))}"
-    if isinstance(error, Undecided):
+    if isinstance(error, ChoiceRequired):
         option = _OPTIONS.get(error.option, "")
         if option and option not in text:
             text += f" ({option})"

@@ -9,7 +9,7 @@ import pytest
 
 from embedviz import commands
 from embedviz.__main__ import main
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load, save
 
@@ -220,9 +220,9 @@ def test_terminals_without_the_letters(monkeypatch):
 
 
 def test_errors_name_the_option_that_decides(capsys):
-    commands.tell_error(Undecided("Which one?", "vector_column", {}))
-    commands.tell_error(Undecided("Use --key.", "key", {}))
-    commands.tell_error(Undecided("Strange.", "unheard_of", {}))
+    commands.tell_error(ChoiceRequired("Which one?", "vector_column", {}))
+    commands.tell_error(ChoiceRequired("Use --key.", "key", {}))
+    commands.tell_error(ChoiceRequired("Strange.", "unheard_of", {}))
     commands.tell_error(UserError("Broken."))
     assert capsys.readouterr().err.splitlines() == [
         "embedviz: Which one? (--vector-column)",

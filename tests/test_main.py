@@ -135,13 +135,13 @@ def test_the_theme_that_was_chosen_last_is_shown(monkeypatch, run_window, word_f
     from dataclasses import replace
 
     from embedviz.app.files.settings import change_settings
-    from embedviz.gui.theme import look
+    from embedviz.gui.theme import theme_manager
 
     monkeypatch.setenv("EMBEDVIZ_DATA_DIR", str(tmp_path / "data"))
     for wanted in (DARK, LIGHT):
         change_settings(lambda settings, wanted=wanted: replace(settings, theme=wanted.name))
         run_window(word_file)
-        assert look.theme is wanted
+        assert theme_manager.theme is wanted
 
 
 def test_a_missing_file_is_one_line_and_two(told, tmp_path):
@@ -418,12 +418,12 @@ def test_two_windows_know_nothing_of_each_other(qtbot, toy):
 
 def test_the_theme_is_that_of_the_desktop(monkeypatch, run_window, word_file):
     from embedviz.gui import theme
-    from embedviz.gui.theme import look
+    from embedviz.gui.theme import theme_manager
 
     for wanted in (LIGHT, DARK):
         monkeypatch.setattr(theme, "system_theme", lambda wanted=wanted: wanted)
         run_window(word_file)
-        assert look.theme is wanted
+        assert theme_manager.theme is wanted
 
 
 def run_alone(arguments, folder, **changes):

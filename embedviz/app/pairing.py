@@ -21,7 +21,7 @@ LISTS = (".npy", ".json")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class OpenRequest:
     """A file of vectors, and the file that says what its rows are, if there is one.
 
     Attributes
@@ -49,7 +49,7 @@ class Wanted:
         return settings
 
 
-def pair_up(paths: Sequence[str | Path]) -> list[Wanted]:
+def pair_up(paths: Sequence[str | Path]) -> list[OpenRequest]:
     """Return what to open, when several files are opened together.
 
     Two files are one set when one is text and named after what it holds (`metadata.tsv`,
@@ -61,7 +61,7 @@ def pair_up(paths: Sequence[str | Path]) -> list[Wanted]:
         for vectors, other in (files, files[::-1]):
             if not _names_rows(vectors) and _describes(other, vectors):
                 return [describe_with(vectors, other)]
-    return [Wanted(file) for file in files]
+    return [OpenRequest(file) for file in files]
 
 
 def _describes(text: Path, vectors: Path) -> bool:
@@ -98,7 +98,7 @@ def _is_array(file: Path) -> bool:
     return file.suffix.lower() in ARRAYS
 
 
-def describe_with(vectors: Path, description: Path) -> Wanted:
+def describe_with(vectors: Path, description: Path) -> OpenRequest:
     """Return vectors with their second file: a table of metadata, or a plain list of labels."""
     try:
         with description.open("rb") as file:
@@ -106,7 +106,9 @@ def describe_with(vectors: Path, description: Path) -> Wanted:
     except OSError:
         is_table = False  # The loader says what is wrong with it.
     return (
-        Wanted(vectors, metadata=description) if is_table else Wanted(vectors, labels=description)
+        OpenRequest(vectors, metadata=description)
+        if is_table
+        else OpenRequest(vectors, labels=description)
     )
 
 

@@ -17,7 +17,7 @@ from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix, VectorSet
 
 if TYPE_CHECKING:
-    from embedviz.core.scanning import Scan
+    from embedviz.core.scanning import RowScan
 
 
 class Scans(QObject):
@@ -39,16 +39,16 @@ class Scans(QObject):
         self.task = board.add(Task(self), "looking at the rows")
         self.task.failed.connect(self._on_failed)
         self.task.finished.connect(self._next)
-        self._known: dict[object, Scan] = {}
+        self._known: dict[object, RowScan] = {}
         self._sets: tuple[VectorSet, ...] = ()
         self._asked: set[object] = set()
         self._at_work: VectorSet | None = None
 
-    def of(self, vector_set: VectorSet) -> Scan | None:
+    def of(self, vector_set: VectorSet) -> RowScan | None:
         """Return what is known of the rows of a set; None where nothing had to be found out."""
         return self._known.get(vector_set.identity)
 
-    def learn(self, vector_set: VectorSet, scan: Scan) -> None:
+    def learn(self, vector_set: VectorSet, scan: RowScan) -> None:
         """Take over what is known already of a set, which may be open or not yet."""
         self._known[vector_set.identity] = scan
         if scan.is_complete:
@@ -85,7 +85,7 @@ class Scans(QObject):
             partial(self.learn, vector_set),
         )
 
-    def _on_scanned(self, vector_set: VectorSet, scan: Scan) -> None:
+    def _on_scanned(self, vector_set: VectorSet, scan: RowScan) -> None:
         self._at_work = None
         self.learn(vector_set, scan)
         self.ended.emit(vector_set)
@@ -95,7 +95,7 @@ class Scans(QObject):
         raise error
 
 
-def scan_vectors(vectors: Matrix, report: Report, tell: Any) -> Scan:
+def scan_vectors(vectors: Matrix, report: Report, tell: Any) -> RowScan:
     """Look at all rows; what is known so far goes to `tell`. Runs off the UI thread."""
     from embedviz.core.scanning import scan_rows
 
@@ -107,7 +107,7 @@ def _is_unseen(vector_set: VectorSet) -> bool:
     return opened is not None and not opened.facts.is_scanned and vector_set.derivation is None
 
 
-def _note_facts(vector_set: VectorSet, scan: Scan) -> None:
+def _note_facts(vector_set: VectorSet, scan: RowScan) -> None:
     if vector_set.opened is not None:
         facts = vector_set.opened.facts
         facts.n_zero, facts.is_scanned = scan.n_zero, True

@@ -63,7 +63,7 @@ class WhiteningDial:
 
 
 @dataclass(frozen=True, eq=False)
-class Question:
+class Query:
     """A search, whether for a row of the set or for a vector of the user's own.
 
     Attributes
@@ -80,7 +80,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Left:
+class SetView:
     """How a set was shown that is not shown any more, to come back to it.
 
     Attributes
@@ -123,7 +123,7 @@ class State:
     analogy, dial : settings of the panes
     cone_camera : Camera or None
         Where both spheres of the Anisotropy pane are seen from; None is the usual place.
-    left : tuple of Left
+    left : tuple of SetView
         How each set was shown that is not shown now.
     """
 
@@ -140,21 +140,19 @@ class State:
     analogy: Analogy = Analogy()
     dial: WhiteningDial = WhiteningDial()
     cone_camera: Camera | None = None
-    left: tuple[Left, ...] = field(default=(), compare=False)
+    left: tuple[SetView, ...] = field(default=(), compare=False)
 
     @property
-    def question(self) -> Question | None:
+    def current_query(self) -> Query | None:
         """What is searched for in the active set, or None while nothing is chosen."""
         if self.active is None:
             return None
         if self.query_vector is not None:
             vector = self.active.transform_query(self.query_vector.vector)
-            return Question(self.query_vector.name, vector, ())
+            return Query(self.query_vector.name, vector, ())
         if self.query is None:
             return None
-        return Question(
-            self.active.labels[self.query], self.active.vectors[self.query], (self.query,)
-        )
+        return Query(self.active.labels[self.query], self.active.vectors[self.query], (self.query,))
 
     @property
     def map(self) -> MapSettings:
@@ -269,7 +267,7 @@ class State:
             dial=WhiteningDial(),
         ).mapped(settings)
 
-    def _left_with(self, old: VectorSet | None) -> tuple[Left, ...]:
+    def _left_with(self, old: VectorSet | None) -> tuple[SetView, ...]:
         others = tuple(
             each
             for each in self.left
@@ -277,7 +275,7 @@ class State:
         )
         if old is None or old not in self.sets:
             return others
-        return (*others, Left(old, self.query, self.map.projection))
+        return (*others, SetView(old, self.query, self.map.projection))
 
     def _first_query(self, vector_set: VectorSet) -> int | None:
         """Return the row to begin with: the one chosen before, or one of the analogy's."""

@@ -27,7 +27,7 @@ _EMPTY = -1
 
 
 @dataclass(frozen=True)
-class Scan:
+class RowScan:
     """What was found in the rows that were looked at.
 
     Attributes
@@ -60,8 +60,8 @@ class Scan:
 
 
 def scan_rows(
-    vectors: Matrix, report: Report = silent, on_part: Callable[[Scan], None] | None = None
-) -> Scan:
+    vectors: Matrix, report: Report = silent, on_part: Callable[[RowScan], None] | None = None
+) -> RowScan:
     """Return which rows of a matrix are no vectors, or none of their own.
 
     Parameters
@@ -74,7 +74,7 @@ def scan_rows(
 
     Returns
     -------
-    Scan
+    RowScan
     """
     bits = np.ascontiguousarray(vectors).view(np.int32)
     n_rows, dimensions = bits.shape
@@ -85,13 +85,13 @@ def scan_rows(
     counts = np.zeros(3, np.int64)
     not_finite = np.empty(_SHOWN, np.int64)
     step = max(_BLOCK_BYTES // max(4 * dimensions, 1), 1)
-    scan = Scan(n_rows)
+    scan = RowScan(n_rows)
     for start in range(0, n_rows, step):
         stop = min(start + step, n_rows)
         _scan_rows(bits, start, stop, keys, slots, hashes, counts, not_finite)
         bad, zero, duplicate = counts.tolist()
         shown = tuple(not_finite[: min(bad, _SHOWN)].tolist())
-        scan = Scan(n_rows, stop, bad, shown, zero, duplicate)
+        scan = RowScan(n_rows, stop, bad, shown, zero, duplicate)
         if on_part is not None:
             on_part(scan)
         report(stop / n_rows, f"{stop:,} of {n_rows:,} rows checked")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from embedviz.core.derivation.provenance import Provenance
     from embedviz.core.thumbnails import Thumbnails
-    from embedviz.formats.reading import Opened
+    from embedviz.formats.reading import FileOrigin
 
 Matrix = NDArray[np.float32]
 Rows = NDArray[np.intp]
@@ -68,7 +68,7 @@ class VectorSet:
         rows.
     extends : VectorSet, optional
         The set that this one is, with something more to each row.
-    opened : Opened, optional
+    opened : FileOrigin, optional
         How it was read from a file. Default: as the set that it extends.
     is_numbered : bool, optional
         Whether the labels are only the numbers of rows, which mean nothing in another set. Default:
@@ -107,7 +107,7 @@ class VectorSet:
         derivation: Derivation | None = None,
         thumbnails: Thumbnails | None = None,
         extends: VectorSet | None = None,
-        opened: Opened | None = None,
+        opened: FileOrigin | None = None,
         provenance: Provenance | None = None,
         is_numbered: bool | None = None,
     ) -> None:
@@ -124,7 +124,7 @@ class VectorSet:
         self.source = source
         self.derivation = derivation
         inherited = None if extends is None else extends.opened
-        self.opened: Opened | None = inherited if opened is None else opened
+        self.opened: FileOrigin | None = inherited if opened is None else opened
         if thumbnails is None and derivation is not None:
             thumbnails = derivation.parent.thumbnails
         self.thumbnails: Thumbnails | None = thumbnails
@@ -251,7 +251,7 @@ class VectorSet:
 def _provenance_of(
     derivation: Derivation | None,
     extends: VectorSet | None,
-    opened: Opened | None,
+    opened: FileOrigin | None,
     given: Provenance | None,
 ) -> Provenance | None:
     if given is None and opened is None and extends is not None:

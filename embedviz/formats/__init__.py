@@ -12,17 +12,17 @@ from os import PathLike
 from pathlib import Path, PurePath
 from typing import Literal
 
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.archives import shown_name
 from embedviz.formats.binary import fasttext, npy, npz, safetensors, word2vec
 from embedviz.formats.companions.joining import with_companions
 from embedviz.formats.containers import arrow, hdf5
-from embedviz.formats.inspecting import Finding, finding_of
+from embedviz.formats.inspecting import Inspection, finding_of
 from embedviz.formats.json import objects
 from embedviz.formats.projector import files
-from embedviz.formats.reading import Contents, Format, Opened, ReadSettings, stamp_of
+from embedviz.formats.reading import FileOrigin, Format, ReadResult, ReadSettings, stamp_of
 from embedviz.formats.refused import unreadable
 from embedviz.formats.source import Source
 from embedviz.formats.text import delimited, word_vectors
@@ -158,12 +158,14 @@ def open_file(path: Path, settings: ReadSettings, report: Report = silent) -> Ve
         shown_name(contents.name) or _name_of(source),
         notes=contents.notes,
         source=f"{contents.format_name} · {source.path}",
-        opened=Opened(source.path, settings, contents.facts, contents.n_rows, stamp),
+        opened=FileOrigin(source.path, settings, contents.facts, contents.n_rows, stamp),
         is_numbered=contents.facts.is_numbered,
     )
 
 
-def inspect(path: Path, settings: ReadSettings | None = None, report: Report = silent) -> Finding:
+def inspect(
+    path: Path, settings: ReadSettings | None = None, report: Report = silent
+) -> Inspection:
     """Return what a file holds, from its header and its first rows, in moments.
 
     Parameters
@@ -175,7 +177,7 @@ def inspect(path: Path, settings: ReadSettings | None = None, report: Report = s
 
     Raises
     ------
-    Undecided
+    ChoiceRequired
         Where something must be decided before anything can be read.
     UserError
         As `load`.
@@ -198,7 +200,7 @@ def inspect(path: Path, settings: ReadSettings | None = None, report: Report = s
 PREVIEW_ROWS = 50
 
 
-def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
+def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
     chosen = files.choose_tensors(source, settings)
     if chosen is None:
         return _read_as(_recognize(source), source, settings, report)
@@ -206,7 +208,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
     return chosen.completed(_read_as(found, chosen.source, chosen.settings, report))
 
 
-def _read_as(found: Format, source: Source, settings: ReadSettings, report: Report) -> Contents:
+def _read_as(found: Format, source: Source, settings: ReadSettings, report: Report) -> ReadResult:
     for option in ("vector_column", "key"):
         is_known = option in found.options or (option == "key" and source.member is not None)
         if getattr(settings, option) is not None and not is_known:
@@ -217,7 +219,7 @@ def _read_as(found: Format, source: Source, settings: ReadSettings, report: Repo
         contents = found.read(source, settings, report)
     except MemoryError:
         reason = f"{source.name} does not fit into the memory."
-        raise Undecided(
+        raise ChoiceRequired(
             f"{reason} Open a part of it: --max-rows or --sample on the command line, max_rows or "
             "sample in Python.",
             "sample",

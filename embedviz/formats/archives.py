@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.processes.memory import in_words
 
 ZIP_START = b"PK\x03\x04"
@@ -108,7 +108,7 @@ class Archive:
 
         Raises
         ------
-        Undecided
+        ChoiceRequired
             When several may.
         UserError
             When there is none, or none of the wanted name, or it cannot be unpacked.
@@ -121,7 +121,7 @@ class Archive:
             )
         if len(self._candidates) > 1:
             reason = f"{self._name} has several files in it: {self._listed()}."
-            raise Undecided(
+            raise ChoiceRequired(
                 f"{reason} Choose the one with the vectors: --key NAME on the command line, "
                 'key="NAME" in Python.',
                 "key",

@@ -18,7 +18,7 @@ from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.scanning import scan_rows
 from embedviz.core.vector_set import Matrix
 from embedviz.formats import inspect, open_file
-from embedviz.formats.reading import Facts, ReadSettings, counted
+from embedviz.formats.reading import FileInfo, ReadSettings, counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -103,7 +103,7 @@ def _diagnose_start(path: Path, settings: ReadSettings, report: Report) -> dict[
 
 
 def _described(
-    facts: Facts, vectors: Matrix, labels: Sequence[str], metadata: pa.Table | None
+    facts: FileInfo, vectors: Matrix, labels: Sequence[str], metadata: pa.Table | None
 ) -> dict[str, Any]:
     fields = () if metadata is None else metadata.schema
     shown = zip(labels[:_SHOWN_ROWS], vectors[:_SHOWN_ROWS, :_SHOWN_NUMBERS], strict=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embedviz.core.vector_set import Matrix
-from embedviz.formats.reading import Contents, Facts, ReadSettings, counted
+from embedviz.formats.reading import FileInfo, ReadResult, ReadSettings, counted
 from embedviz.formats.source import Source
 
 _BELIEVED = 1.25
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Finding:
+class Inspection:
     """What the header and the first rows of a file say.
 
     Attributes
@@ -36,7 +36,7 @@ class Finding:
     is_estimated : bool
         Whether that is a guess from the first rows, or what a header claims.
     dimensions : int
-    facts : Facts
+    facts : FileInfo
     labels : list of str
         Of the first rows.
     vectors : float32 array of shape (first rows, dimensions)
@@ -53,7 +53,7 @@ class Finding:
     n_rows: int | None
     is_estimated: bool
     dimensions: int
-    facts: Facts
+    facts: FileInfo
     labels: Sequence[str]
     vectors: Matrix
     metadata: pa.Table | None
@@ -71,7 +71,7 @@ class Finding:
         return 0 if is_mapped else 4 * rows * self.dimensions
 
 
-def finding_of(contents: Contents, source: Source, settings: ReadSettings) -> Finding:
+def finding_of(contents: ReadResult, source: Source, settings: ReadSettings) -> Inspection:
     """Return what the first rows of a file tell."""
     facts = contents.facts
     promised, estimated = facts.promised, facts.estimated
@@ -83,7 +83,7 @@ def finding_of(contents: Contents, source: Source, settings: ReadSettings) -> Fi
         )
         promised = None
     known = [contents.n_rows, promised, estimated]
-    return Finding(
+    return Inspection(
         path=source.path,
         settings=settings,
         format_name=contents.format_name,

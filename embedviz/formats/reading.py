@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix
 from embedviz.formats.source import Source
@@ -71,7 +71,7 @@ class ReadSettings:
 
 
 @dataclass
-class Facts:
+class FileInfo:
     """What is known of a file beside its vectors; shown before it is opened, and kept.
 
     Attributes
@@ -125,7 +125,7 @@ class Facts:
 
 
 @dataclass
-class Contents:
+class ReadResult:
     """What a format found in a file.
 
     Attributes
@@ -145,7 +145,7 @@ class Contents:
         Whether the wanted label column is in this file, and the labels are from there.
     companions : tuple of Path
         Where the format's own convention keeps labels and metadata in a second file.
-    facts : Facts
+    facts : FileInfo
     name : str
         What the set is called; nothing where that is the name of the file.
     n_bytes : int or None
@@ -161,13 +161,13 @@ class Contents:
     notes: list[str] = field(default_factory=list)
     uses_label_column: bool = False
     companions: tuple[Path, ...] = ()
-    facts: Facts = field(default_factory=Facts)
+    facts: FileInfo = field(default_factory=FileInfo)
     name: str = ""
     n_bytes: int | None = None
 
 
 @dataclass(frozen=True)
-class Opened:
+class FileOrigin:
     """How a set came from a file, so that it can be opened in the same way again.
 
     Attributes
@@ -175,7 +175,7 @@ class Opened:
     path : Path
         Absolute.
     settings : ReadSettings
-    facts : Facts
+    facts : FileInfo
     n_rows : int or None
         How many rows the file has; None when it was not read to its end.
     stamp : (int, int) or None
@@ -184,7 +184,7 @@ class Opened:
 
     path: Path
     settings: ReadSettings
-    facts: Facts
+    facts: FileInfo
     n_rows: int | None
     stamp: tuple[int, int] | None = None
 
@@ -204,7 +204,7 @@ class Format:
     """
 
     matches: Callable[[Source], bool]
-    read: Callable[[Source, ReadSettings, Report], Contents]
+    read: Callable[[Source, ReadSettings, Report], ReadResult]
     options: frozenset[str] = frozenset()
 
 
@@ -242,7 +242,7 @@ class BadRows:
             Unless bad rows are to be skipped.
         """
         if not self._skip:
-            raise Undecided(
+            raise ChoiceRequired(
                 f"{self.name}, {where}: {reason}. Correct the file, or open it with bad rows "
                 'skipped: --skip-bad-rows on the command line, on_bad_rows="skip" in Python.',
                 "on_bad_rows",

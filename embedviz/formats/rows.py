@@ -21,8 +21,8 @@ from embedviz.core.processes.memory import require_memory
 from embedviz.core.vector_set import Matrix
 from embedviz.formats.reading import (
     BadRows,
-    Contents,
-    Facts,
+    FileInfo,
+    ReadResult,
     ReadSettings,
     RowNumbers,
     counted,
@@ -220,7 +220,7 @@ class RowCollector:
         """Take down how many rows there are after all that were added."""
         self._n_rest = n_rest
 
-    def contents(self, format_name: str) -> Contents:
+    def contents(self, format_name: str) -> ReadResult:
         """Return everything collected."""
         self._thin_out(1)
         self._matrix.resize((self._count, self._matrix.shape[1]), refcheck=False)
@@ -233,7 +233,7 @@ class RowCollector:
         n_rows = None if self._is_cut else self._n_read
         if self._n_rest is not None:
             n_rows = self._n_seen + self._n_rest
-        facts = Facts(
+        facts = FileInfo(
             estimated=round(self._n_seen / self._fraction)
             if self._is_cut and self._fraction
             else None,
@@ -241,7 +241,7 @@ class RowCollector:
             n_repeated=self._n_repeated,
             n_zero=n_zero,
         )
-        return Contents(
+        return ReadResult(
             format_name, self._matrix, self._labels, rows, n_rows, notes=notes, facts=facts
         )
 

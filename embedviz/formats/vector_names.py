@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from embedviz.core.errors import Undecided
+from embedviz.core.errors import ChoiceRequired
 
 COLUMN_NAMES = ("embedding", "embeddings", "vector", "vectors", "emb")
 """What a column of vectors is usually called: the most usual first."""
@@ -44,14 +44,14 @@ def choose_vectors(
 
     Raises
     ------
-    Undecided
+    ChoiceRequired
     """
     found = list(described) if len(described) == 1 else _with_usual_names(described, usual)
     if len(found) == 1:
         return found[0]
     reason = f"{file_name} has several {noun or _NOUNS[option]}: {enumerate_described(described)}."
     first = repr(next(iter(described)))
-    raise Undecided(
+    raise ChoiceRequired(
         f"{reason} Choose one of them: --{option.replace('_', '-')} {first} on the command line, "
         f"{option}={first} in Python.",
         option,

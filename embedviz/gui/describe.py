@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 from embedviz.core.vector_set import VectorSet
 
 if TYPE_CHECKING:
-    from embedviz.core.scanning import Scan
-    from embedviz.formats.reading import Opened
+    from embedviz.core.scanning import RowScan
+    from embedviz.formats.reading import FileOrigin
 
 SHOWN_COLUMNS = 12
 
 
-def describe_set(vector_set: VectorSet, scan: Scan | None = None) -> str:
+def describe_set(vector_set: VectorSet, scan: RowScan | None = None) -> str:
     """Return what is known of a set, a line each.
 
     Parameters
     ----------
     vector_set : VectorSet
-    scan : Scan, optional
+    scan : RowScan, optional
         What was found in its rows since it was opened.
     """
     lines = [vector_set.name, f"{len(vector_set):,} vectors × {vector_set.dimensions:,} dimensions"]
@@ -63,7 +63,7 @@ def describe_part(vector_set: VectorSet) -> str:
     return ", ".join(filter(None, [share, *said]))
 
 
-def _how_taken(opened: Opened, count: int) -> str:
+def _how_taken(opened: FileOrigin, count: int) -> str:
     """Return how the rows of a part were chosen; nothing where all were wanted."""
     settings, facts, total = opened.settings, opened.facts, opened.n_rows
     if total is not None and total - facts.n_bad - facts.n_repeated <= count:
@@ -113,7 +113,7 @@ def _differing_parts(paths: Sequence[Path]) -> dict[Path, str]:
     return {path: str(Path(*path.parts[-count:end])) for path in paths}
 
 
-def describe_scan(scan: Scan) -> list[str]:
+def describe_scan(scan: RowScan) -> list[str]:
     """Return what was found in the rows of a set that was opened before they were looked at."""
     said = []
     if scan.n_not_finite:
@@ -129,13 +129,13 @@ def describe_scan(scan: Scan) -> list[str]:
     return said
 
 
-def describe_trouble(scan: Scan) -> str:
+def describe_trouble(scan: RowScan) -> str:
     """Return what is wrong with the rows of an open set, in three words; nothing where they fit."""
     n_holes = scan.n_not_finite
     return f"{n_holes:,} row{'' if n_holes == 1 else 's'} with NaN" if n_holes else ""
 
 
-def describe_holes(vector_set: VectorSet, scan: Scan) -> str:
+def describe_holes(vector_set: VectorSet, scan: RowScan) -> str:
     """Return the sentence about rows of an open set that hold NaN or infinities."""
     held = _rows(scan.n_not_finite, f"of {vector_set.name} holds", f"of {vector_set.name} hold")
     return f"{held} NaN or infinities ({_first(scan)}): what is computed with them means nothing."
@@ -145,7 +145,7 @@ def _rows(count: int, one: str, several: str) -> str:
     return f"1 row {one}" if count == 1 else f"{count:,} rows {several}"
 
 
-def _first(scan: Scan) -> str:
+def _first(scan: RowScan) -> str:
     shown = ", ".join(f"{row:,}" for row in list(scan.first_not_finite)[:3])
     more = ", …" if scan.n_not_finite > min(len(scan.first_not_finite), 3) else ""
     return f"row{'' if scan.n_not_finite == 1 else 's'} {shown}{more}, from 0"

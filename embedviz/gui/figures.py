@@ -28,7 +28,7 @@ from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import PointView
-from embedviz.gui.theme import look
+from embedviz.gui.theme import theme_manager
 
 SCALES = (1, 2, 3, 4)
 
@@ -98,7 +98,7 @@ def draw_image(picture: QWidget, scale: float = 2.0) -> QImage:
     size = picture.size()
     image = QImage(size * scale, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(scale)
-    image.fill(QColor(look.theme.ground))
+    image.fill(QColor(theme_manager.theme.ground))
     painter = QPainter(image)
     try:
         _render(picture, painter, scale)
@@ -201,7 +201,7 @@ WRITERS: dict[str, Callable[[QWidget, float], QByteArray]] = {
 def _paint_on(device: QPaintDevice, picture: QWidget) -> None:
     painter = QPainter(device)
     try:
-        painter.fillRect(picture.rect(), QColor(look.theme.ground))
+        painter.fillRect(picture.rect(), QColor(theme_manager.theme.ground))
         _render(picture, painter, 1.0)
     finally:
         painter.end()

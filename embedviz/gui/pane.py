@@ -26,7 +26,7 @@ from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 from embedviz.gui.style import text_rules
 from embedviz.gui.theme import GRID, TOOL_ROW
-from embedviz.gui.widgets.controls import named, words
+from embedviz.gui.widgets.controls import text_label, with_name
 from embedviz.gui.widgets.message_bar import Notice
 
 T = TypeVar("T")
@@ -124,7 +124,7 @@ class Pane(QWidget):
         page = QWidget()
         middle = QVBoxLayout(page)
         middle.addStretch(1)
-        text = words(self.hint, "hint", wrap=True)
+        text = text_label(self.hint, "hint", wrap=True)
         text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         middle.addWidget(text)
         if not self.is_side_panel:
@@ -136,7 +136,7 @@ class Pane(QWidget):
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         for action, told in (("file.open", "Open a file…"), ("file.words", "Use bundled words")):
-            button = named(QPushButton(told), f"{self.name}.{action}", told)
+            button = with_name(QPushButton(told), f"{self.name}.{action}", told)
             button.clicked.connect(lambda _=False, action=action: self.action_wanted.emit(action))
             buttons.addWidget(button)
         buttons.addStretch(1)
@@ -276,13 +276,13 @@ class Pane(QWidget):
             return last.asks_as(subject)
         return last is not None and last == subject
 
-    def withdraw(self, task: Task) -> None:
+    def cancel(self, task: Task) -> None:
         """Want no answer from a task any more: what is there already is what is wanted."""
         task.cancel()
         self._calculations.pop(task, None)
         self._subjects.pop(task, None)
 
-    def abandon(self, task: Task, *, failed: bool = False) -> None:
+    def on_failed(self, task: Task, *, failed: bool = False) -> None:
         """Take away what a task was to replace, now that it was stopped or has failed."""
 
     def wants(self, subject: Subject) -> bool:
@@ -315,7 +315,7 @@ class Pane(QWidget):
         self._stopped = [self._subjects.get(task) for task in tasks if task in self._calculations]
         for task in tasks:
             if task in self._calculations:
-                self._drawn(partial(self.abandon, task))
+                self._drawn(partial(self.on_failed, task))
         if again:
             self.notice.tell("Stopped.", self.again, partial(_call_all, again))
 
@@ -385,7 +385,7 @@ class Pane(QWidget):
 
     def _on_failed(self, task: Task, error: Exception) -> None:
         self._calculations.pop(task, None)
-        self._drawn(partial(self.abandon, task, failed=True))
+        self._drawn(partial(self.on_failed, task, failed=True))
         if not isinstance(error, UserError):
             raise error
         self.tell(error)

@@ -13,8 +13,8 @@ from embedviz.gui.theme import (
     Theme,
     families,
     font,
-    look,
     palette,
+    theme_manager,
 )
 
 _STYLED = "embedviz.styled"
@@ -32,7 +32,7 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
         application.setFont(base)
     application.setFont(font(TEXT_PIXELS))
     application.setStyleSheet(style_sheet(theme))
-    look.use(theme)
+    theme_manager.use(theme)
 
 
 def text_rules(scale: float) -> str:

@@ -130,7 +130,7 @@ def font(pixels: float = TEXT_PIXELS, *, semibold: bool = False) -> QFont:
     return chosen
 
 
-class Look(QObject):
+class ThemeManager(QObject):
     """The theme in use; widgets that paint themselves listen to it.
 
     Signals
@@ -153,7 +153,7 @@ class Look(QObject):
         self.changed.emit()
 
 
-look = Look()
+theme_manager = ThemeManager()
 """The one look of the application: a second window in other colors would be a puzzle."""
 
 

@@ -8,15 +8,15 @@ import pytest
 
 from embedviz.core import scanning
 from embedviz.core.vector_set import VectorSet
-from embedviz.formats.reading import Facts, Opened, ReadSettings
+from embedviz.formats.reading import FileInfo, FileOrigin, ReadSettings
 
 
 def mapped(name, n_rows=40, *, is_scanned=False):
     """Return a set as if its rows were still in its file: the third is zero, the fifth NaN."""
     vectors = np.random.default_rng(0).normal(size=(n_rows, 6)).astype(np.float32)
     vectors[2], vectors[4, 0] = 0, np.nan
-    facts = Facts("float32", n_rows, is_mapped=True, is_scanned=is_scanned)
-    opened = Opened(Path(f"/{name}.npy"), ReadSettings(scans_later=True), facts, n_rows)
+    facts = FileInfo("float32", n_rows, is_mapped=True, is_scanned=is_scanned)
+    opened = FileOrigin(Path(f"/{name}.npy"), ReadSettings(scans_later=True), facts, n_rows)
     return VectorSet(vectors, name=name, opened=opened)
 
 
@@ -57,7 +57,7 @@ def test_what_is_known_already_is_not_found_again(session, idle, ended):
 
 
 def test_counts_are_told_as_they_are_found(session, idle, monkeypatch):
-    whole = scanning.Scan(40, 40, n_zero=2)
+    whole = scanning.RowScan(40, 40, n_zero=2)
 
     def scan_slowly(vectors, report, on_part):
         on_part(replace(whole, n_seen=10, n_zero=1))

@@ -104,16 +104,16 @@ def test_closing_takes_what_was_derived_with_it(first, second):
 
 
 def test_a_question_is_the_row_or_the_vector_of_the_user(first):
-    assert State().question is None
+    assert State().current_query is None
     state = State().opened(first).queried(2)
-    assert (state.question.name, state.question.exclude) == ("w2", (2,))
-    np.testing.assert_array_equal(state.question.vector, first.vectors[2])
-    assert state.queried(None).question is None
+    assert (state.current_query.name, state.current_query.exclude) == ("w2", (2,))
+    np.testing.assert_array_equal(state.current_query.vector, first.vectors[2])
+    assert state.queried(None).current_query is None
     mine = QueryVector("mine", np.arange(8, dtype=np.float32))
     asked = state.queried_with(mine)
-    assert (asked.question.name, asked.question.exclude) == ("mine", ())
-    np.testing.assert_array_equal(asked.question.vector, mine.vector)
-    assert asked.queried(1).question.name == "w1"
+    assert (asked.current_query.name, asked.current_query.exclude) == ("mine", ())
+    np.testing.assert_array_equal(asked.current_query.vector, mine.vector)
+    assert asked.queried(1).current_query.name == "w1"
     assert not asked.asks_as(state)
     assert asked.asks_as(asked.listing(3))
 
@@ -122,7 +122,7 @@ def test_a_vector_of_the_user_follows_into_derived_sets_and_no_farther(first, se
     mine = QueryVector("mine", np.arange(8, dtype=np.float32))
     white = Whitened().derive(first)
     state = State().opened(first).queried_with(mine).derived(white)
-    np.testing.assert_allclose(state.question.vector, white.transform_query(mine.vector))
+    np.testing.assert_allclose(state.current_query.vector, white.transform_query(mine.vector))
     assert state.opened(second).query_vector is None
 
 
@@ -264,7 +264,7 @@ class AnyOrder(RuleBasedStateMachine):
         state, active = self.state, self.state.active
         if not state.sets:
             assert active is None
-            assert state.question is None
+            assert state.current_query is None
             assert state.dimensions == 0
             return
         assert active in state.sets
@@ -282,8 +282,8 @@ class AnyOrder(RuleBasedStateMachine):
         assert state.query is None or 0 <= state.query < len(active)
         assert all(0 <= row < len(active) for row in state.selected)
         assert state.map.color_by is None or state.map.color_by in active.metadata.column_names
-        if state.question is not None:
-            assert state.question.vector.shape == (active.dimensions,)
+        if state.current_query is not None:
+            assert state.current_query.vector.shape == (active.dimensions,)
         assert state == replace(state)
         for derived in state.sets:
             parents = lineage(derived)[1:]

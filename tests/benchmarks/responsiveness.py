@@ -43,7 +43,7 @@ class Opening(Benchmark):
         from PySide6.QtCore import QTimer
 
         from embedviz.__main__ import _make_application, make_window
-        from embedviz.app.pairing import Wanted
+        from embedviz.app.pairing import OpenRequest
         from embedviz.core.compiled import warm_up
         from embedviz.core.samples import load_sample
         from embedviz.gui.figures import wait_until_idle
@@ -61,7 +61,7 @@ class Opening(Benchmark):
         timer.timeout.connect(lambda: beats.append(time.perf_counter()))
         timer.start()
         start = time.perf_counter()
-        window.dialogs.ask(Wanted(path))
+        window.dialogs.ask(OpenRequest(path))
         dialog = window.dialogs.dialog
         assert dialog is not None
         check, changed = dialog.check, dialog.check.changed

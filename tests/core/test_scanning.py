@@ -6,7 +6,7 @@ from hypothesis.extra.numpy import arrays
 
 from embedviz.core import scanning
 from embedviz.core.progress import Cancelled
-from embedviz.core.scanning import Scan, scan_rows
+from embedviz.core.scanning import RowScan, scan_rows
 
 FEW_VALUES = st.sampled_from([0.0, -0.0, 1.0, -1.0, 1e-45, float("nan"), float("inf")])
 
@@ -22,7 +22,7 @@ def expected_scan(vectors):
         seen.add(tuple(vector))
     n_zero = int((vectors == 0).all(axis=1).sum())
     n_rows = len(vectors)
-    return Scan(n_rows, n_rows, len(bad), tuple(bad[:10]), n_zero, duplicates)
+    return RowScan(n_rows, n_rows, len(bad), tuple(bad[:10]), n_zero, duplicates)
 
 
 @settings(deadline=None)
@@ -51,7 +51,7 @@ def test_what_was_found_so_far_comes_in_parts(monkeypatch):
     found = scan_rows(vectors, lambda fraction, _: fractions.append(fraction), parts.append)
     assert [part.n_seen for part in parts] == [2, 4, 6, 7]
     assert [part.n_not_finite for part in parts] == [1, 1, 2, 2]
-    assert parts[-1] == found == Scan(7, 7, 2, (1, 4), 1, 1)
+    assert parts[-1] == found == RowScan(7, 7, 2, (1, 4), 1, 1)
     assert [part.is_complete for part in parts] == [False, False, False, True]
     assert fractions == [2 / 7, 4 / 7, 6 / 7, 1]
 
@@ -61,12 +61,14 @@ def test_a_mapped_array_in_any_order(tmp_path):
     vectors[7] = vectors[2]
     for order in "CF":
         np.save(tmp_path / "x.npy", np.asarray(vectors, order=order))
-        assert scan_rows(np.load(tmp_path / "x.npy", mmap_mode="r")) == Scan(20, 20, n_duplicate=1)
+        assert scan_rows(np.load(tmp_path / "x.npy", mmap_mode="r")) == RowScan(
+            20, 20, n_duplicate=1
+        )
 
 
 @pytest.mark.parametrize("shape", [(0, 5), (1, 1)])
 def test_hardly_any_rows(shape):
-    assert scan_rows(np.ones(shape, np.float32)) == Scan(shape[0], shape[0])
+    assert scan_rows(np.ones(shape, np.float32)) == RowScan(shape[0], shape[0])
 
 
 def test_it_stops_when_nobody_wants_the_result():

@@ -5,7 +5,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.formats import inspect, load
 from embedviz.formats.archives import shown_name
 
@@ -54,7 +54,7 @@ def test_one_file_is_read_straight_from_the_archive(write, data, method):
 def test_an_array_beside_labels(write):
     data = zipped({"x.npy": npy(np.float64([[1, 2], [3, 4]])), "embeddings.csv": TEXT})
     path = write("x.zip", data)
-    with pytest.raises(Undecided, match="several files"):
+    with pytest.raises(ChoiceRequired, match="several files"):
         load(path)
     assert load(path, key="x.npy").vectors.tolist() == [[1, 2], [3, 4]]
 
@@ -62,7 +62,7 @@ def test_an_array_beside_labels(write):
 def test_several_files_are_a_question(write):
     files = {"glove.50d.txt": TEXT, "glove.100d.txt": b"a 1 2 3\n" * 300}
     path = write("glove.zip", zipped(files))
-    with pytest.raises(Undecided) as asked:
+    with pytest.raises(ChoiceRequired) as asked:
         load(path)
     assert asked.value.option == "key"
     assert asked.value.choices == {"glove.50d.txt": "12 bytes", "glove.100d.txt": "2.4 kB"}
@@ -74,7 +74,7 @@ def test_several_files_are_a_question(write):
     found = load(path, key="glove.50d.txt")
     assert found.opened.facts.keys == asked.value.choices
     assert found.name == "glove.50d"
-    with pytest.raises(Undecided):
+    with pytest.raises(ChoiceRequired):
         inspect(path)
 
 
@@ -183,7 +183,7 @@ def test_sizes_that_are_not_true(write):
 
 def test_names_stay_on_one_line(write):
     path = write("x\ty.zip", zipped({"a\nb.txt": TEXT, "c\u202e.txt": TEXT}))
-    with pytest.raises(Undecided) as asked:
+    with pytest.raises(ChoiceRequired) as asked:
         load(path)
     assert str(asked.value).startswith("x\\ty.zip has several files in it: a\\nb.txt (12 bytes), ")
     assert "c\\u202e.txt" in str(asked.value)

@@ -4,7 +4,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from embedviz.core.errors import Undecided
+from embedviz.core.errors import ChoiceRequired
 from embedviz.core.processes import memory
 from embedviz.formats import inspect, load
 from embedviz.formats.reading import ReadSettings
@@ -139,7 +139,7 @@ def test_what_does_not_fit_is_refused_before_it_is_read(examples, name, monkeypa
     monkeypatch.setattr(memory, "available_memory", lambda: 500_000)
     monkeypatch.setattr(memory, "_ASKED_FROM", 1000)
     read = []
-    with pytest.raises(Undecided, match=r"rows of 8 numbers need 1\.3 MB of memory") as asked:
+    with pytest.raises(ChoiceRequired, match=r"rows of 8 numbers need 1\.3 MB of memory") as asked:
         load(examples[name], report=lambda fraction, words: read.append(words))
     assert asked.value.option == "sample"
     assert not read

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from embedviz.core.errors import Undecided
+from embedviz.core.errors import ChoiceRequired
 from embedviz.formats import load
 from embedviz.formats.vector_names import (
     ARRAY_NAMES,
@@ -61,7 +61,7 @@ ARRAYS = [save_npz, save_hdf5]
 @pytest.mark.parametrize("save", [*COLUMNS, *ARRAYS])
 def test_no_usual_name_is_a_question_in_every_format(tmp_path, save):
     path = save(tmp_path, ["title_embedding", "text_embedding"])
-    with pytest.raises(Undecided) as asked:
+    with pytest.raises(ChoiceRequired) as asked:
         load(path)
     assert sorted(asked.value.choices) == ["text_embedding", "title_embedding"]
     option = asked.value.option
@@ -83,7 +83,7 @@ def test_a_usual_name_wins_in_every_format_and_the_others_are_named(tmp_path, sa
 
 
 def test_two_of_one_name_are_a_question():
-    with pytest.raises(Undecided, match=r"^x has several sets: a/X \(1\), b/x \(2\)\. Choose"):
+    with pytest.raises(ChoiceRequired, match=r"^x has several sets: a/X \(1\), b/x \(2\)\. Choose"):
         choose_vectors({"a/X": "1", "b/x": "2"}, ARRAY_NAMES, "x", "key", "sets")
     assert choose_vectors({"a/X": "1", "b/arr_0": "2"}, ARRAY_NAMES, "x", "key") == "a/X"
     assert choose_vectors({"only": "1"}, (), "x", "key") == "only"

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 import embedviz
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.formats import inspect
 from embedviz.formats.reading import ReadSettings
 
@@ -56,7 +56,7 @@ class Judge:
             name: str(folder / value) if isinstance(value, Beside) else value
             for name, value in sample.options.items()
         }
-        self._questions: list[Undecided] = []
+        self._questions: list[ChoiceRequired] = []
 
     def judge(self) -> Any:
         """Return the first set that came of the file, or None where it is refused.
@@ -97,7 +97,7 @@ class Judge:
             return self._step(name, work)
         except UserError as error:
             _check_message(error)
-            if isinstance(error, Undecided):
+            if isinstance(error, ChoiceRequired):
                 self._questions.append(error)
             return None
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from embedviz.core.derivation.recipes import Truncated
-from embedviz.core.scanning import Scan
+from embedviz.core.scanning import RowScan
 from embedviz.core.vector_set import VectorSet
-from embedviz.formats.reading import Facts, Opened, ReadSettings
+from embedviz.formats.reading import FileInfo, FileOrigin, ReadSettings
 from embedviz.gui.describe import (
     SHOWN_COLUMNS,
     describe_holes,
@@ -61,8 +61,8 @@ def test_many_columns_are_cut():
 
 
 def part_of_file(count, total, *, estimated=None, n_bad=0, n_repeated=0, **settings):
-    facts = Facts(estimated=estimated, n_bad=n_bad, n_repeated=n_repeated)
-    opened = Opened(Path("/x.txt"), ReadSettings(**settings), facts, total)
+    facts = FileInfo(estimated=estimated, n_bad=n_bad, n_repeated=n_repeated)
+    opened = FileOrigin(Path("/x.txt"), ReadSettings(**settings), facts, total)
     return VectorSet(np.ones((count, 3)), name="mine", opened=opened)
 
 
@@ -112,9 +112,9 @@ def test_a_derived_part_tells_it():
 
 
 def test_what_a_scan_found():
-    whole = Scan(100, 100)
+    whole = RowScan(100, 100)
     assert describe_scan(whole) == []
-    found = Scan(100, 60, 5, (1, 20, 30, 41, 50), 1, 2)
+    found = RowScan(100, 60, 5, (1, 20, 30, 41, 50), 1, 2)
     assert describe_scan(found) == [
         "5 rows hold NaN or infinities (rows 1, 20, 30, …, from 0).",
         "1 row is all zeros, without a direction.",
@@ -134,7 +134,7 @@ def test_what_a_scan_found():
 def test_sets_of_one_name_are_told_apart(toy):
     def named(path, name="words"):
         return VectorSet(
-            np.ones((2, 3)), name=name, opened=Opened(Path(path), ReadSettings(), Facts(), 2)
+            np.ones((2, 3)), name=name, opened=FileOrigin(Path(path), ReadSettings(), FileInfo(), 2)
         )
 
     alone = named("/a/alone.txt", "alone")

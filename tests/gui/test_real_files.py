@@ -57,7 +57,7 @@ def test_glove_in_many_containers(window, drop, data_folder, names):
     assert window.notice.text == ""
     assert len(state.sets) == 1
     assert (len(state.active), state.active.dimensions) == (5050, 50)
-    assert state.question.name == "king"
+    assert state.current_query.name == "king"
     neighbors = [line.label for line in window.neighbors.list.lines.lines]
     assert neighbors[:3] == ["prince", "queen", "ii"]
 

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit, QMainWindow, QVBoxLayout, QWidget
 
 from embedviz.gui.style import apply_theme, style_sheet, text_rules
-from embedviz.gui.theme import CAPTION_PIXELS, DARK, LIGHT, TEXT_PIXELS, THEMES, look
+from embedviz.gui.theme import CAPTION_PIXELS, DARK, LIGHT, TEXT_PIXELS, THEMES, theme_manager
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
@@ -34,7 +34,7 @@ def test_applying_a_theme_repaints_what_is_shown(qapp, qtbot):
     seen = []
     for theme in (LIGHT, DARK, LIGHT):
         apply_theme(qapp, theme)
-        assert look.theme is theme
+        assert theme_manager.theme is theme
         seen.append(window.grab().toImage().pixelColor(50, 50).name().upper())
     assert seen == [LIGHT.ground, DARK.ground, LIGHT.ground]
 

@@ -15,7 +15,7 @@ from embedviz.gui.theme import (
     OKABE_ITO,
     TEXT_PIXELS,
     THEMES,
-    Look,
+    ThemeManager,
     families,
     font,
     palette,
@@ -104,7 +104,7 @@ def test_families_are_installed_ones(qapp):
 
 
 def test_a_change_is_told_once(qtbot):
-    mine = Look()
+    mine = ThemeManager()
     with qtbot.waitSignal(mine.changed):
         mine.use(DARK)
     with qtbot.assertNotEmitted(mine.changed):

@@ -17,7 +17,7 @@ from embedviz.core.neighbors.graph import NeighborGraph, neighbor_graph
 from embedviz.core.neighbors.tiles import GraphMetric
 from embedviz.core.progress import OnLayout, Report, part_of
 from embedviz.core.projections import Projection
-from embedviz.core.projections.columns import Columns, coordinate_columns
+from embedviz.core.projections.columns import CoordinateColumns, coordinate_columns
 from embedviz.core.projections.neighbor_embedding import MOST_ROWS, TSNE, UMAP
 from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import Matrix, VectorSet
@@ -65,7 +65,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class LayoutRequest:
     """What a map is to show: which set, laid out by what, along how many axes."""
 
     vector_set: VectorSet
@@ -84,7 +84,7 @@ class Layouts:
         self._turns: dict[Hashable, Lock] = {}
         self._open: set[VectorSet] | None = None
 
-    def known(self, wanted: Wanted) -> Layout | None:
+    def known(self, wanted: LayoutRequest) -> Layout | None:
         """Return a layout that is at hand, also one that was stopped; quick."""
         with self._changing:
             projection = wanted.projection or self._first.get(wanted.vector_set)
@@ -114,7 +114,7 @@ class Layouts:
                 for vector_set in set(kept) - there:
                     del kept[vector_set]
 
-    def find(self, wanted: Wanted, report: Report, on_layout: OnLayout) -> Layout:
+    def find(self, wanted: LayoutRequest, report: Report, on_layout: OnLayout) -> Layout:
         """Return the layout that is wanted: from memory, from the disk, or computed.
 
         Raises
@@ -147,7 +147,7 @@ class Layouts:
     ) -> Layout:
         if isinstance(projection, PCA):
             return _by_components(vector_set, projection, report)
-        if isinstance(projection, Columns):
+        if isinstance(projection, CoordinateColumns):
             positions = projection.positions(vector_set, n_components)
             return Layout(vector_set, projection, positions, str(projection), projection.names)
         if isinstance(projection, TSNE | UMAP):
@@ -243,14 +243,14 @@ def _first_choice(vector_set: VectorSet) -> Projection:
     """Return what shows a set at first, without waiting: places it came with, else PCA."""
     bundled = cache.first_choice(vector_set)
     groups = coordinate_columns(vector_set)
-    return bundled or (Columns(groups[0]) if groups else PCA())
+    return bundled or (CoordinateColumns(groups[0]) if groups else PCA())
 
 
 def _all_rows(count: int) -> str:
     return "the 1 row" if count == 1 else f"all {count:,} rows"
 
 
-def _kept_components(projection: Projection, wanted: Wanted) -> int:
+def _kept_components(projection: Projection, wanted: LayoutRequest) -> int:
     """Return how many axes the layout has that is kept: PCA has those of 3-D in 2-D too."""
     return 3 if isinstance(projection, PCA) else wanted.n_components
 

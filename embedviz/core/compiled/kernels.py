@@ -28,7 +28,7 @@ FEW_NUMBERS = 16_000_000
 _one_at_a_time = Lock()
 
 
-class Turn:
+class CompileGate:
     """Lets some kernels go first, while others wait.
 
     Compiling kernels, and loading them from the cache, holds the GIL and takes numba's own lock.
@@ -65,7 +65,7 @@ class Turn:
             self._changed.wait_for(lambda: self._allowed is None or module in self._allowed)
 
 
-turn = Turn()
+compile_gate = CompileGate()
 
 
 def serial_kernel(function: Callable[P, R]) -> Callable[P, R]:
@@ -83,7 +83,7 @@ def parallel_kernel(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        turn.wait(function.__module__)
+        compile_gate.wait(function.__module__)
         with nullcontext() if _may_run_side_by_side() else _one_at_a_time:
             return cast(R, compiled(*args, **kwargs))
 

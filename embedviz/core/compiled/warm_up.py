@@ -23,7 +23,7 @@ import llvmlite
 import numba
 import numpy as np
 
-from embedviz.core.compiled.kernels import serial_kernel, turn
+from embedviz.core.compiled.kernels import compile_gate, serial_kernel
 from embedviz.core.drawing import label_placement, picking, raster
 from embedviz.core.vector_set import VectorSet
 
@@ -43,7 +43,7 @@ def prepare(on_drawing_ready: Callable[[], None], *, in_children: bool = True) -
     in_children : bool
         Whether processes may be started; else only what draws is compiled, here.
     """
-    with turn.given_to(module.__name__ for module in DRAWING):
+    with compile_gate.given_to(module.__name__ for module in DRAWING):
         children = _start_children() if in_children and not is_done("drawing") else []
         for child in children:
             child.wait_for_drawing()
@@ -110,7 +110,7 @@ class _Child:
             name = line.strip()
             if name not in STEPS:  # Something else in that process had a word to say.
                 continue
-            turn.allow(f"embedviz.core.{module}" for module in STEPS[name].modules)
+            compile_gate.allow(f"embedviz.core.{module}" for module in STEPS[name].modules)
             self._drawing.discard(name)
             if not self._drawing:
                 self._has_drawn.set()
@@ -227,7 +227,7 @@ def _compile_readers() -> None:
         load(path)
 
 
-class Step(NamedTuple):
+class WarmUpStep(NamedTuple):
     """Kernels that are compiled together.
 
     Attributes
@@ -246,16 +246,16 @@ class Step(NamedTuple):
 
 
 STEPS = {
-    "raster": Step(raster.compile_all, ("drawing.raster",), draws=True),
-    "marks": Step(_compile_marks, ("drawing.label_placement", "drawing.picking"), draws=True),
-    "density": Step(_compile_density, ()),
-    "neighbors": Step(_compile_neighbors, ("neighbors", "isotropy")),
-    "graph": Step(
+    "raster": WarmUpStep(raster.compile_all, ("drawing.raster",), draws=True),
+    "marks": WarmUpStep(_compile_marks, ("drawing.label_placement", "drawing.picking"), draws=True),
+    "density": WarmUpStep(_compile_density, ()),
+    "neighbors": WarmUpStep(_compile_neighbors, ("neighbors", "isotropy")),
+    "graph": WarmUpStep(
         _compile_graph, ("neighbors.tiles", "neighbors.tile_heaps", "neighbors.tile_ranks")
     ),
-    "analogies": Step(_compile_analogies, ("analogies.scoring",)),
-    "cone": Step(_compile_cone, ("cone",)),
-    "prefixes": Step(
+    "analogies": WarmUpStep(_compile_analogies, ("analogies.scoring",)),
+    "cone": WarmUpStep(_compile_cone, ("cone",)),
+    "prefixes": WarmUpStep(
         _compile_prefixes,
         (
             "matryoshka",
@@ -264,7 +264,7 @@ STEPS = {
             "matryoshka.orderings",
         ),
     ),
-    "readers": Step(_compile_readers, ()),
+    "readers": WarmUpStep(_compile_readers, ()),
 }
 """What can be compiled, by name. To add kernels: write a function that runs them once."""
 

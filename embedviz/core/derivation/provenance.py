@@ -23,7 +23,7 @@ from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
 
 if TYPE_CHECKING:
-    from embedviz.formats.reading import Opened, ReadSettings
+    from embedviz.formats.reading import FileOrigin, ReadSettings
 
 _BLOCK = 20_000
 
@@ -58,7 +58,7 @@ class Provenance:
 
     Attributes
     ----------
-    step : Opened, FromSample, Step or None
+    step : FileOrigin, FromSample, Step or None
         None for what was done in memory and cannot be done again.
     parent : Provenance or None
         Of the set that the step was applied to; None for a file or a sample.
@@ -112,7 +112,7 @@ def note_settings(vector_set: VectorSet, settings: ReadSettings) -> None:
         vector_set.provenance = _begun_with(vector_set.opened, opened, vector_set.provenance)
 
 
-def _begun_with(new: Opened, old: Opened, provenance: Provenance) -> Provenance:
+def _begun_with(new: FileOrigin, old: FileOrigin, provenance: Provenance) -> Provenance:
     if provenance.step is old:
         return Provenance(new)
     parent = provenance.parent
@@ -124,13 +124,13 @@ def files_of(vector_set: VectorSet) -> list[Path]:
 
     Files that are no longer there are among them; a set from memory or a sample has none.
     """
-    from embedviz.formats.reading import Opened  # It knows the vector set.
+    from embedviz.formats.reading import FileOrigin  # It knows the vector set.
 
     steps = [] if vector_set.provenance is None else [p.step for p in vector_set.provenance.line]
     found: list[Any] = []
     for step in steps:
         found += [getattr(step, each.name) for each in fields(step)] if is_dataclass(step) else []
-        if isinstance(step, Opened):
+        if isinstance(step, FileOrigin):
             texts = (step.settings.labels, step.settings.metadata)
             found += [Path(each) for each in texts if isinstance(each, (str, PathLike))]
     return [each for each in found if isinstance(each, Path)]

@@ -35,7 +35,7 @@ TILE = 128
 _PIECES = 16
 
 
-class Block(NamedTuple):
+class ScoreBlock(NamedTuple):
     """Adjacent rows of a set, as kernels walk them: row i begins at `i * stride` of `flat`."""
 
     first: int
@@ -49,7 +49,7 @@ class Block(NamedTuple):
         return slice(self.first, self.first + self.n_rows)
 
 
-def strided_blocks(vectors: Matrix) -> Iterator[Block]:
+def strided_blocks(vectors: Matrix) -> Iterator[ScoreBlock]:
     """Yield the rows of a set as flat arrays, of which kernels know that numbers are adjacent.
 
     Without that knowledge the compiler cannot vectorize a sum over a row. Rows whose numbers do
@@ -64,7 +64,7 @@ def strided_blocks(vectors: Matrix) -> Iterator[Block]:
     if n_vectors == 0:
         return
     if dimensions == 0:
-        yield Block(0, n_vectors, read_only(np.empty(0, dtype=np.float32)), 0)
+        yield ScoreBlock(0, n_vectors, read_only(np.empty(0, dtype=np.float32)), 0)
         return
     step, inner = vectors.strides
     if inner == vectors.itemsize and step >= 0 and step % vectors.itemsize == 0:
@@ -74,12 +74,12 @@ def strided_blocks(vectors: Matrix) -> Iterator[Block]:
         else:
             length = (n_vectors - 1) * stride + dimensions
             flat = np.lib.stride_tricks.as_strided(vectors, (length,), (inner,))
-        yield Block(0, n_vectors, read_only(flat), stride)
+        yield ScoreBlock(0, n_vectors, read_only(flat), stride)
         return
     block_rows = rows_per_block(dimensions)
     for first in range(0, n_vectors, block_rows):
         block = np.ascontiguousarray(vectors[first : first + block_rows])
-        yield Block(first, len(block), read_only(block.reshape(-1)), dimensions)
+        yield ScoreBlock(first, len(block), read_only(block.reshape(-1)), dimensions)
 
 
 def rows_per_block(dimensions: int) -> int:
@@ -160,7 +160,7 @@ class Candidates:
         self._capacity = min(self._count + len(self._excluded), n_vectors) if count > 0 else 0
         self._found: list[tuple[int, Scores, Rows, Rows]] = []
 
-    def heaps_for(self, block: Block) -> tuple[Rows, Scores, Rows, Rows]:
+    def heaps_for(self, block: ScoreBlock) -> tuple[Rows, Scores, Rows, Rows]:
         """Return what a kernel fills in, piece by piece of a block, as `keep_best` does.
 
         Returns

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from embedviz.core.errors import Undecided
+from embedviz.core.errors import ChoiceRequired
 
 _OWN_GROUPS = Path("/proc/self/cgroup")
 _GROUPS = Path("/sys/fs/cgroup")
@@ -79,7 +79,7 @@ def require_memory(name: str, n_rows: int, dimensions: int, n_had: int = 0) -> N
 
     Raises
     ------
-    Undecided
+    ChoiceRequired
         With the sizes, and the sample that would fit.
     """
     row_bytes = 4 * dimensions
@@ -97,7 +97,7 @@ def require_memory(name: str, n_rows: int, dimensions: int, n_had: int = 0) -> N
         f"{name}: about {n_rows:,} rows of {dimensions:,} numbers need {in_words(needed)} of "
         f"memory, and {in_words(free)} are free. Open a random sample of up to {fitting:,} rows"
     )
-    raise Undecided(
+    raise ChoiceRequired(
         f"{reason}: --sample {fitting} on the command line, sample={fitting} in Python.",
         "sample",
         {str(fitting): f"A random sample of {fitting:,} rows"},

@@ -18,11 +18,11 @@ from embedviz.core.projections.coordinate_names import Group, groups_of, is_nume
 from embedviz.core.vector_set import Matrix, VectorSet
 from embedviz.formats.companions.coordinate_files import load_coordinates
 
-__all__ = ["Columns", "Group", "coordinate_columns", "load_coordinates"]
+__all__ = ["CoordinateColumns", "Group", "coordinate_columns", "load_coordinates"]
 
 
 @dataclass(frozen=True)
-class Columns:
+class CoordinateColumns:
     """Columns of the metadata, as the places of the rows.
 
     Attributes

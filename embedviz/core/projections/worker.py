@@ -51,7 +51,7 @@ METHODS: dict[str, _Method] = {"t-SNE": tsne, "UMAP": umap}
 def main() -> None:
     """Answer one job after the other, until standard input ends."""
     requests, voice = _take_pipes()
-    _give_way()
+    _lower_priority()
     warnings.simplefilter("ignore")
     jobs: SimpleQueue[Message] = SimpleQueue()
     Thread(target=_read_jobs, args=(requests, jobs), daemon=True).start()
@@ -61,7 +61,7 @@ def main() -> None:
         _answer(jobs.get(), ready, voice)
 
 
-def _take_pipes() -> tuple[IO[bytes], Voice]:
+def _take_pipes() -> tuple[IO[bytes], MessageWriter]:
     """Keep the pipes for messages alone: point the standard descriptors elsewhere."""
     requests = os.fdopen(os.dup(0), "rb", buffering=0)
     replies = os.fdopen(os.dup(1), "wb", buffering=0)
@@ -69,10 +69,10 @@ def _take_pipes() -> tuple[IO[bytes], Voice]:
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
-    return requests, Voice(replies)
+    return requests, MessageWriter(replies)
 
 
-def _give_way() -> None:
+def _lower_priority() -> None:
     """Let the window go first, and die first where memory runs out."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Whoever started this process ends it.
     with suppress(AttributeError, OSError):
@@ -88,7 +88,7 @@ def _read_jobs(requests: IO[bytes], jobs: SimpleQueue[Message]) -> None:
     os._exit(0)
 
 
-def _get_ready(ready: Mapping[str, Future[None]], voice: Voice) -> None:
+def _get_ready(ready: Mapping[str, Future[None]], voice: MessageWriter) -> None:
     for name, method in METHODS.items():
         try:
             method.prepare()
@@ -99,7 +99,7 @@ def _get_ready(ready: Mapping[str, Future[None]], voice: Voice) -> None:
     voice.say(Message("warm"))
 
 
-def _answer(job: Message, ready: Mapping[str, Future[None]], voice: Voice) -> None:
+def _answer(job: Message, ready: Mapping[str, Future[None]], voice: MessageWriter) -> None:
     name, settings = job.facts["method"], job.facts["settings"]
     try:
         if not ready[name].done():
@@ -114,7 +114,7 @@ def _answer(job: Message, ready: Mapping[str, Future[None]], voice: Voice) -> No
         voice.say(Message("done", arrays={"positions": positions}))
 
 
-class Voice:
+class MessageWriter:
     """Sends messages, and progress as often as it can be seen.
 
     Parameters

@@ -35,7 +35,7 @@ from embedviz.core.vector_set import Matrix
 from embedviz.formats.binary.fasttext_layout import (
     START_BYTES,
     Dictionary,
-    Header,
+    FastTextHeader,
     cut_short,
     find_dictionary,
     find_header,
@@ -43,7 +43,7 @@ from embedviz.formats.binary.fasttext_layout import (
     require_sense,
 )
 from embedviz.formats.labels import decode_spans, note_on_replaced
-from embedviz.formats.reading import BadRows, Contents, Format, ReadSettings, counted, row_place
+from embedviz.formats.reading import BadRows, Format, ReadResult, ReadSettings, counted, row_place
 from embedviz.formats.rows import RowCollector
 from embedviz.formats.source import BLOCK_BYTES, Bytes, Offsets, Source, Stream
 
@@ -150,7 +150,7 @@ def _matches(source: Source) -> bool:
     return find_header(source.head[:START_BYTES]) is not None
 
 
-def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
+def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
     header = find_header(source.head[:START_BYTES])
     assert header is not None
     name = source.name
@@ -167,7 +167,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
         return _read_words(data, header, found, source, settings, report)
 
 
-def _unpack(source: Source, header: Header, file: IO[bytes], report: Report) -> Dictionary:
+def _unpack(source: Source, header: FastTextHeader, file: IO[bytes], report: Report) -> Dictionary:
     """Write a compressed model to a file up to the end of its vectors, which lie all over it.
 
     Raises
@@ -211,12 +211,12 @@ def _copy(stream: Stream, file: IO[bytes], end: int, report: Report) -> bool:
 
 def _read_words(
     data: Bytes,
-    header: Header,
+    header: FastTextHeader,
     found: Dictionary,
     source: Source,
     settings: ReadSettings,
     report: Report,
-) -> Contents:
+) -> ReadResult:
     name = source.name
     start = find_matrix(data, header, found.offset, name)
     if header.matrix_bytes > len(data) - start:
@@ -258,7 +258,7 @@ def _place(labels: list[str], first: int, row: int) -> str:
     return f"{row_place(first + row)}, {labels[row]!r}"
 
 
-def _word_blocks(found: Dictionary, header: Header, most: int | None) -> Iterator[slice]:
+def _word_blocks(found: Dictionary, header: FastTextHeader, most: int | None) -> Iterator[slice]:
     """Yield runs of words that take about the same time, the first no longer than is wanted."""
     n_rows = 1 + (found.stops - found.starts + 1) * (header.longest if header.has_ngrams else 0)
     work = np.cumsum(n_rows * header.dimensions)
@@ -271,7 +271,7 @@ def _word_blocks(found: Dictionary, header: Header, most: int | None) -> Iterato
         start = stop
 
 
-def _complete(rows: RowCollector, header: Header, n_replaced: int) -> Contents:
+def _complete(rows: RowCollector, header: FastTextHeader, n_replaced: int) -> ReadResult:
     contents = rows.contents(_FORMAT_NAME)
     contents.n_rows = header.n_words
     contents.facts.dtype = "float32"
@@ -289,7 +289,9 @@ def _complete(rows: RowCollector, header: Header, n_replaced: int) -> Contents:
 def compile_all() -> None:
     """Compile the kernels."""
     data = np.frombuffer(b"ab\0" + bytes(10), np.uint8)
-    found = find_dictionary(data, Header(12, 3, 2, 1, 2, False, 1, 1, -1, 0), "", is_whole=True)
+    found = find_dictionary(
+        data, FastTextHeader(12, 3, 2, 1, 2, False, 1, 1, -1, 0), "", is_whole=True
+    )
     assert found is not None
     matrix = np.frombuffer(bytes(36), np.float32).reshape(3, 3)
     out = np.empty((1, 3), np.float32)

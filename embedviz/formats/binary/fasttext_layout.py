@@ -33,7 +33,7 @@ _LONGEST_NGRAM = 100
 
 
 @dataclass(frozen=True)
-class Header:
+class FastTextHeader:
     """What a model says of itself.
 
     Attributes
@@ -93,7 +93,7 @@ class Dictionary:
     offset: int
 
 
-def find_header(head: bytes) -> Header | None:
+def find_header(head: bytes) -> FastTextHeader | None:
     """Return what the start of a model says; None where it is none, or not certainly one."""
     try:
         magic, version = struct.unpack_from("<ii", head)
@@ -112,7 +112,7 @@ def find_header(head: bytes) -> Header | None:
     is_supervised = kind == _SUPERVISED
     if is_supervised and (is_old or version <= 11):
         longest = 0  # Supervised models had no n-grams of characters then, whatever they say.
-    return Header(
+    return FastTextHeader(
         0 if is_old else version,
         dimensions,
         n_buckets,
@@ -147,7 +147,7 @@ def _are_plausible(
     )
 
 
-def require_sense(header: Header, name: str) -> None:
+def require_sense(header: FastTextHeader, name: str) -> None:
     """Refuse what no tool writes, and what this module does not know.
 
     Raises
@@ -209,7 +209,9 @@ def _find_entries(
     return len(starts), position
 
 
-def find_dictionary(data: Bytes, header: Header, name: str, is_whole: bool) -> Dictionary | None:
+def find_dictionary(
+    data: Bytes, header: FastTextHeader, name: str, is_whole: bool
+) -> Dictionary | None:
     """Return where the words are; None where the dictionary goes on after `data`.
 
     Raises
@@ -241,7 +243,7 @@ def find_dictionary(data: Bytes, header: Header, name: str, is_whole: bool) -> D
     return Dictionary(starts[words], stops[words], end)
 
 
-def find_matrix(data: Bytes, header: Header, start: int, name: str) -> int:
+def find_matrix(data: Bytes, header: FastTextHeader, start: int, name: str) -> int:
     """Return where the numbers of the matrix start.
 
     Raises

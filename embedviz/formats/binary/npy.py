@@ -25,9 +25,9 @@ from embedviz.core.vector_set import Matrix
 from embedviz.formats.companions.joining import companion_of
 from embedviz.formats.reading import (
     BadRows,
-    Contents,
-    Facts,
+    FileInfo,
     Format,
+    ReadResult,
     ReadSettings,
     counted,
     note_on_limit,
@@ -57,7 +57,7 @@ _KINDS = {
 
 
 @dataclass(frozen=True)
-class Header:
+class NpyHeader:
     """What the first lines of an array say.
 
     Attributes
@@ -93,7 +93,7 @@ class Header:
         return " × ".join(f"{size:,}" for size in self.shape) + f" {self.kind}"
 
 
-def read_header(stream: Stream, name: str) -> Header:
+def read_header(stream: Stream, name: str) -> NpyHeader:
     """Return what the array at the front of the stream is.
 
     Raises
@@ -117,7 +117,7 @@ def read_header(stream: Stream, name: str) -> Header:
             f"{name} starts as a NumPy array, but its header is damaged. Write it again "
             "with numpy.save."
         ) from None
-    return Header(dtype, tuple(shape), is_column_major, 8 + len(length) + size, kind)
+    return NpyHeader(dtype, tuple(shape), is_column_major, 8 + len(length) + size, kind)
 
 
 def _find_dtype(description: Any) -> tuple[np.dtype[Any] | None, str]:
@@ -130,7 +130,7 @@ def _find_dtype(description: Any) -> tuple[np.dtype[Any] | None, str]:
     return None, _KINDS.get(letter, f"values of type {description}")
 
 
-def require_matrix(name: str, header: Header, available: int) -> None:
+def require_matrix(name: str, header: NpyHeader, available: int) -> None:
     """Refuse what is not a matrix of numbers, or is longer than the `available` bytes.
 
     Raises
@@ -161,7 +161,7 @@ def _matches_array(source: Source) -> bool:
     return source.head.startswith(_MAGIC)
 
 
-def _read_array(source: Source, settings: ReadSettings, report: Report) -> Contents:
+def _read_array(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
     name = source.name
     with source.stream() as stream:
         header = read_header(stream, name)
@@ -181,12 +181,14 @@ def _read_array(source: Source, settings: ReadSettings, report: Report) -> Conte
     return contents
 
 
-def read_mapped(header: Header, source: Source, settings: ReadSettings, report: Report) -> Contents:
+def read_mapped(
+    header: NpyHeader, source: Source, settings: ReadSettings, report: Report
+) -> ReadResult:
     """Return the rows of an array that lies in the file as it is: mapped, or as float32.
 
     Parameters
     ----------
-    header : Header
+    header : NpyHeader
         Of numbers in rows and columns, known to be within the file.
     source : Source
         Not compressed.
@@ -206,7 +208,7 @@ def read_mapped(header: Header, source: Source, settings: ReadSettings, report: 
     return contents
 
 
-def _map(array: Matrix, settings: ReadSettings, report: Report) -> Contents | None:
+def _map(array: Matrix, settings: ReadSettings, report: Report) -> ReadResult | None:
     """Return the array as it lies in the file, or None when rows in it are bad.
 
     Rows that are to be left out have to be found first, so then it is not scanned later.
@@ -226,19 +228,19 @@ def _map(array: Matrix, settings: ReadSettings, report: Report) -> Contents | No
     notes = note_on_zeros(n_zero)
     if len(array) < n_rows and not settings.is_preview:
         notes.append(note_on_limit(len(array)))
-    facts = Facts("float32", n_rows, n_zero=n_zero, is_mapped=True, is_scanned=is_scanned)
-    return Contents(
+    facts = FileInfo("float32", n_rows, n_zero=n_zero, is_mapped=True, is_scanned=is_scanned)
+    return ReadResult(
         _FORMAT_NAME, array, None, np.arange(len(array)), n_rows, notes=notes, facts=facts
     )
 
 
 def collect(
     blocks: Iterator[tuple[NDArray[Any], float]],
-    header: Header,
+    header: NpyHeader,
     source: Source,
     settings: ReadSettings,
     report: Report,
-) -> Contents:
+) -> ReadResult:
     """Return the rows as float32, block by block."""
     rows = RowCollector(header.shape[1], settings, BadRows(source, settings), is_labeled=False)
     rows.expect(header.shape[0])
@@ -278,7 +280,7 @@ def array_blocks(array: NDArray[Any]) -> Iterator[tuple[NDArray[Any], float]]:
 
 
 def stream_blocks(
-    stream: Stream, header: Header, name: str
+    stream: Stream, header: NpyHeader, name: str
 ) -> Iterator[tuple[NDArray[Any], float]]:
     """Yield the rows that follow in the stream in blocks, and how much of the file is read."""
     assert header.dtype is not None

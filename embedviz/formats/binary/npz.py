@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.formats.binary.npy import (
-    Header,
+    NpyHeader,
     collect,
     read_fully,
     read_header,
@@ -26,7 +26,7 @@ from embedviz.formats.binary.npy import (
     stream_blocks,
 )
 from embedviz.formats.labels import decode_all, note_on_replaced
-from embedviz.formats.reading import Contents, Format, ReadSettings
+from embedviz.formats.reading import Format, ReadResult, ReadSettings
 from embedviz.formats.source import Source, Stream
 from embedviz.formats.vector_names import (
     ARRAY_NAMES,
@@ -47,7 +47,7 @@ def _matches(source: Source) -> bool:
     return source.head[30 : 30 + length].endswith(_SUFFIX.encode())
 
 
-def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
+def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
     name = source.name
     with _damage_named(name):
         archive = zipfile.ZipFile(source.path)
@@ -91,7 +91,7 @@ class _Arrays:
 
     Attributes
     ----------
-    headers : dict of name to Header
+    headers : dict of name to NpyHeader
     """
 
     def __init__(self, archive: zipfile.ZipFile, source: Source) -> None:
@@ -130,12 +130,12 @@ class _Arrays:
             data = read_fully(stream, header.n_bytes, self._source.name)
         return np.frombuffer(data, header.dtype)
 
-    def _read_header(self, key: str) -> Header:
+    def _read_header(self, key: str) -> NpyHeader:
         with self.stream(key) as stream:
             return read_header(stream, f"{self._source.name}, array {key!r},")
 
 
-def _choose(headers: dict[str, Header], wanted: str | None, name: str) -> str:
+def _choose(headers: dict[str, NpyHeader], wanted: str | None, name: str) -> str:
     if wanted is not None:
         if wanted in headers:
             return wanted
@@ -147,7 +147,7 @@ def _choose(headers: dict[str, Header], wanted: str | None, name: str) -> str:
     raise UserError(f"{name} has no matrix of numbers, only {enumerate_described(described)}.")
 
 
-def _take_columns(contents: Contents, arrays: _Arrays, n_rows: int) -> None:
+def _take_columns(contents: ReadResult, arrays: _Arrays, n_rows: int) -> None:
     """Add labels and metadata from the other arrays of the same length."""
     import pyarrow as pa
 
@@ -170,7 +170,7 @@ def _take_columns(contents: Contents, arrays: _Arrays, n_rows: int) -> None:
         contents.metadata = pa.table({**texts, **numbers})
 
 
-def _texts(array: NDArray[Any], contents: Contents) -> list[str]:
+def _texts(array: NDArray[Any], contents: ReadResult) -> list[str]:
     array = array[contents.rows]
     if array.dtype.kind == "U":  # NumPy itself fails on numbers that are no characters.
         encoding = "utf-32-be" if array.dtype.str[0] == ">" else "utf-32-le"

@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
-from embedviz.formats.binary.npy import Header, array_blocks, collect, read_mapped, stream_blocks
+from embedviz.formats.binary.npy import NpyHeader, array_blocks, collect, read_mapped, stream_blocks
 from embedviz.formats.companions.joining import companion_of
 from embedviz.formats.companions.vocabulary import ordered_labels, vocabulary_companions
-from embedviz.formats.reading import Contents, Format, ReadSettings, counted, require_dimensions
+from embedviz.formats.reading import Format, ReadResult, ReadSettings, counted, require_dimensions
 from embedviz.formats.source import BLOCK_BYTES, Source, Stream
 from embedviz.formats.vector_names import (
     ARRAY_NAMES,
@@ -75,14 +75,14 @@ class _Tensor:
     ----------
     dtype : str
         As it is written there.
-    header : Header
+    header : NpyHeader
         With the place in the file.
     n_bytes : int
         By its offsets.
     """
 
     dtype: str
-    header: Header
+    header: NpyHeader
     n_bytes: int
 
     def __str__(self) -> str:
@@ -93,7 +93,7 @@ def _matches(source: Source) -> bool:
     return _is_tensors(source.head) is not None
 
 
-def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
+def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
     with source.stream() as stream:
         tensors, metadata, position = _read_header(stream, source)
         key = _choose(tensors, settings.key, source.name)
@@ -170,7 +170,7 @@ def _tensor(entry: Any, start: int) -> _Tensor:
     known = np.dtype(kind) if kind else None
     if known is not None and math.prod(shape) * known.itemsize != last - first:
         raise ValueError
-    header = Header(known, tuple(shape), False, start + first, words)
+    header = NpyHeader(known, tuple(shape), False, start + first, words)
     return _Tensor(dtype, header, last - first)
 
 
@@ -227,7 +227,7 @@ def _blocks(
         yield wide.view(np.float32), fraction
 
 
-def _take_labels(metadata: Any, contents: Contents, n_rows: int) -> None:
+def _take_labels(metadata: Any, contents: ReadResult, n_rows: int) -> None:
     """Take the labels from the metadata of the header, where there are as many as rows."""
     given = metadata if isinstance(metadata, dict) else {}
     for key in _LABEL_NAMES:

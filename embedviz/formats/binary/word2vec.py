@@ -25,8 +25,8 @@ from embedviz.core.progress import Report
 from embedviz.formats.labels import decode_spans, note_on_replaced
 from embedviz.formats.reading import (
     BadRows,
-    Contents,
     Format,
+    ReadResult,
     ReadSettings,
     counted,
     counts_rest,
@@ -123,11 +123,11 @@ def _begins_with_label(data: bytes) -> bool:
     return bool(label) and min(label) >= " "
 
 
-def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
+def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
     header = find_header(source.head)
     assert header is not None
     require_true_header(source.name, int(header[1]))
-    reader = _Reader(source, settings, int(header[1]), int(header[2]))
+    reader = _Word2VecReader(source, settings, int(header[1]), int(header[2]))
     reader.expect_rows_of(source)
     reader.judge(source.head[header.end() :].lstrip(b"\n"))
     with source.stream() as stream, reader:
@@ -136,7 +136,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
     return reader.contents()
 
 
-class _Reader:
+class _Word2VecReader:
     """Reads rows block by block; a row cut by the end of a block starts the next."""
 
     def __init__(
@@ -154,7 +154,7 @@ class _Reader:
         self._is_swapped = False
         self._helper = ThreadPoolExecutor(1)
 
-    def __enter__(self) -> _Reader:
+    def __enter__(self) -> _Word2VecReader:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -215,7 +215,7 @@ class _Reader:
         if kept:
             self._take_down(buffer[:kept].tobytes())
 
-    def contents(self) -> Contents:
+    def contents(self) -> ReadResult:
         contents = self._rows.contents("word2vec binary")
         contents.facts.dtype = "float32"
         contents.facts.promised = self._promised

@@ -36,7 +36,7 @@ _NOT_A_NUMBER = ("nan", "NaN")
 
 
 @dataclass(frozen=True)
-class Columns:
+class CompanionColumns:
     """The columns of a text file, one entry per row.
 
     Attributes
@@ -58,7 +58,7 @@ class Columns:
         """How many rows there are."""
         return len(next(iter(self.values.values())))
 
-    def without_blank_end(self, n_rows: int | None) -> Columns:
+    def without_blank_end(self, n_rows: int | None) -> CompanionColumns:
         """Return the columns without blank lines at the end that are more than `n_rows`."""
         end = self.n_rows
         while (
@@ -70,7 +70,7 @@ class Columns:
         return replace(self, values={name: texts[:end] for name, texts in self.values.items()})
 
 
-def read_columns(path: Path, has_header: bool | None = None) -> Columns:
+def read_columns(path: Path, has_header: bool | None = None) -> CompanionColumns:
     """Return the columns of a text or TSV file, or of a CSV file by its suffix.
 
     Parameters
@@ -101,10 +101,10 @@ def read_columns(path: Path, has_header: bool | None = None) -> Columns:
     if has_header:
         column = unique_names(texts[:1])[0]
         texts = texts[1:]
-    return Columns(path.name, {column: texts}, bool(has_header), n_replaced)
+    return CompanionColumns(path.name, {column: texts}, bool(has_header), n_replaced)
 
 
-def _split(data: bytes, separator: int, name: str, has_header: bool) -> Columns:
+def _split(data: bytes, separator: int, name: str, has_header: bool) -> CompanionColumns:
     records, used, _ = split_records(data, separator, has_quotes=b'"' in data)
     width = int(records.widths[0]) if len(records) else 0
     if separator == ord("\t") and b'"' in data:
@@ -126,7 +126,7 @@ def _split(data: bytes, separator: int, name: str, has_header: bool) -> Columns:
     first = 1 if has_header else 0
     values = {name: texts[first:] for name, (texts, _) in zip(names, columns, strict=True)}
     n_replaced = sum(count for _, count in columns)
-    return Columns(name, values, has_header, n_replaced)
+    return CompanionColumns(name, values, has_header, n_replaced)
 
 
 def _is_quoted_well(records: Records, width: int) -> bool:

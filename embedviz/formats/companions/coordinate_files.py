@@ -35,7 +35,7 @@ from embedviz.core.vector_set import Rows, VectorSet
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from embedviz.formats.companions.columns import Columns
+    from embedviz.formats.companions.columns import CompanionColumns
     from embedviz.formats.source import Source
 
 Values = NDArray[np.float64]
@@ -220,7 +220,7 @@ def _from_table(source: Source) -> _Found:
     return _from_columns(columns, source.path)
 
 
-def _from_columns(columns: Columns, path: Path) -> _Found:
+def _from_columns(columns: CompanionColumns, path: Path) -> _Found:
     """Return the coordinates of a table with a header: those named so, or all numbers it has."""
     from embedviz.formats.companions.columns import choose_label_column, to_table
 

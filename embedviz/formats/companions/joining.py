@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.formats.companions.columns import (
     LABEL,
-    Columns,
+    CompanionColumns,
     choose_label_column,
     read_columns,
     require_column,
@@ -26,7 +26,7 @@ from embedviz.formats.companions.columns import (
 from embedviz.formats.companions.vocabulary import read_labels
 from embedviz.formats.labels import count_repeated, label_by_number, note_on_replaced
 from embedviz.formats.projector.settings import find_file, is_meant, settings_near
-from embedviz.formats.reading import Contents, ReadSettings, counted
+from embedviz.formats.reading import ReadResult, ReadSettings, counted
 from embedviz.formats.source import Source
 
 _vectors = re.compile(r"(?:tensor|vector|vec|embedding)s?(?=\.|$)", re.IGNORECASE)
@@ -50,7 +50,7 @@ def projector_companions(path: Path) -> tuple[Path, ...]:
     return (*named, *(path.with_name(name) for name in [*found, "metadata.tsv"]))
 
 
-def with_companions(contents: Contents, source: Source, settings: ReadSettings) -> Contents:
+def with_companions(contents: ReadResult, source: Source, settings: ReadSettings) -> ReadResult:
     """Return the contents with labels: the file's own, a second file's, or the rows' numbers.
 
     Raises
@@ -93,7 +93,7 @@ def with_companions(contents: Contents, source: Source, settings: ReadSettings) 
 
 def _take_labels(
     given: str | PathLike[str] | Sequence[str],
-    contents: Contents,
+    contents: ReadResult,
     wanted: str | None,
     has_header: bool | None,
 ) -> None:
@@ -104,7 +104,7 @@ def _take_labels(
         contents.labels = [str(given[row]) for row in contents.rows.tolist()]
 
 
-def _take_beside(contents: Contents) -> None:
+def _take_beside(contents: ReadResult) -> None:
     for path in contents.companions:
         if os.path.isfile(path):  # False also where the name is too long.
             try:
@@ -120,8 +120,8 @@ def _take_beside(contents: Contents) -> None:
 
 
 def _take(
-    columns: Columns,
-    contents: Contents,
+    columns: CompanionColumns,
+    contents: ReadResult,
     wanted: str | None,
     *,
     gives_labels: bool,
@@ -146,7 +146,7 @@ def _take(
         contents.notes.append(f"Labels from {columns.file_name}{which}.")
 
 
-def _join(columns: Columns, contents: Contents, key: str) -> None:
+def _join(columns: CompanionColumns, contents: ReadResult, key: str) -> None:
     """Add the columns as metadata, to each row those of the line that has its label."""
     name = columns.file_name
     require_column(key, list(columns.values), name)
@@ -177,7 +177,7 @@ def _join(columns: Columns, contents: Contents, key: str) -> None:
     )
 
 
-def _require_rows(columns: Columns, contents: Contents, *, can_join: bool) -> None:
+def _require_rows(columns: CompanionColumns, contents: ReadResult, *, can_join: bool) -> None:
     """Refuse a second file with another number of rows; ask where a header may be the reason.
 
     Raises
@@ -188,7 +188,7 @@ def _require_rows(columns: Columns, contents: Contents, *, can_join: bool) -> No
     advice = "There must be one for each vector, in the same order."
     if expected is not None and columns.n_rows == expected + 1 and not columns.has_header:
         first = columns.values[LABEL][0][:30]
-        raise Undecided(
+        raise ChoiceRequired(
             f"{name}: {counted(columns.n_rows, 'row')} for {counted(expected, 'vector')}. Its "
             f"first line, {first!r}, is probably a header, which a file with one column does not "
             "have. Remove that line, or say that it is one: --labels-header yes on the command "
@@ -199,7 +199,7 @@ def _require_rows(columns: Columns, contents: Contents, *, can_join: bool) -> No
             f"{counted(expected, 'vector')}. Its first line, {first!r}, is probably a header.",
         )
     if expected is not None and columns.n_rows == expected - 1 and columns.has_header:
-        raise Undecided(
+        raise ChoiceRequired(
             f"{name}: {counted(columns.n_rows, 'row')} for {counted(expected, 'vector')}. Its "
             "first line was taken as a header, which a file with several columns must have. Put "
             "a line with the names of the columns above it, or say that there is none: "
@@ -214,12 +214,12 @@ def _require_rows(columns: Columns, contents: Contents, *, can_join: bool) -> No
     _require_count(columns.n_rows, contents, name, f"{advice}{_ends(columns, contents)}")
 
 
-def _offer_to_join(columns: Columns, contents: Contents) -> None:
+def _offer_to_join(columns: CompanionColumns, contents: ReadResult) -> None:
     """Ask whether a table with another number of rows is to be joined by its column of labels.
 
     Raises
     ------
-    Undecided
+    ChoiceRequired
     """
     expected, key = contents.n_rows, _column_of_labels(columns, contents)
     if key is None or expected is None or columns.n_rows == expected:
@@ -228,7 +228,7 @@ def _offer_to_join(columns: Columns, contents: Contents) -> None:
         f"{columns.file_name}: {counted(columns.n_rows, 'row')} for "
         f"{counted(expected, 'vector')}. Its column {key!r} holds labels of the vectors."
     )
-    raise Undecided(
+    raise ChoiceRequired(
         f"{reason} Join it by that column: metadata_key={key!r} in Python.",
         "metadata_key",
         {key: f"Join by {key}, which holds the labels"},
@@ -236,7 +236,7 @@ def _offer_to_join(columns: Columns, contents: Contents) -> None:
     )
 
 
-def _column_of_labels(columns: Columns, contents: Contents) -> str | None:
+def _column_of_labels(columns: CompanionColumns, contents: ReadResult) -> str | None:
     """Return the column by which a table can be joined: the one with most labels of the rows."""
     if contents.labels is None or not columns.has_header or len(columns.values) < 2:
         return None
@@ -247,7 +247,7 @@ def _column_of_labels(columns: Columns, contents: Contents) -> str | None:
     return best if found[best] and is_most else None
 
 
-def _ends(columns: Columns, contents: Contents) -> str:
+def _ends(columns: CompanionColumns, contents: ReadResult) -> str:
     """Return the sentence that shows which of two files has lines too few or too many."""
     texts = next(iter(columns.values.values()))
     if not texts:
@@ -261,7 +261,7 @@ def _ends(columns: Columns, contents: Contents) -> str:
     return f"{said} and end with {contents.labels[-1][:30]!r}." if is_whole else f"{said}."
 
 
-def _require_count(count: int, contents: Contents, what: str, advice: str) -> None:
+def _require_count(count: int, contents: ReadResult, what: str, advice: str) -> None:
     expected = contents.n_rows
     if expected is None:
         if count > int(contents.rows[-1]):

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from embedviz.core.errors import UserError
-from embedviz.formats.companions.columns import LABEL, Columns, read_columns
+from embedviz.formats.companions.columns import LABEL, CompanionColumns, read_columns
 from embedviz.formats.labels import decode_all, without_surrogates
 from embedviz.formats.reading import counted
 from embedviz.formats.source import Source
@@ -37,7 +37,7 @@ def vocabulary_companions(path: Path) -> tuple[Path, ...]:
     return tuple(path.with_name(name) for name in [*particular, *general])
 
 
-def read_labels(path: Path, has_header: bool | None = None) -> Columns:
+def read_labels(path: Path, has_header: bool | None = None) -> CompanionColumns:
     """Return the labels in a file: JSON, a NumPy array, or text as `read_columns` reads it.
 
     Parameters
@@ -53,7 +53,7 @@ def read_labels(path: Path, has_header: bool | None = None) -> Columns:
     """
     source = Source(path)
     if source.head.startswith(b"\x93NUMPY"):
-        return Columns(source.name, {LABEL: _labels_in_array(source)}, has_header=False)
+        return CompanionColumns(source.name, {LABEL: _labels_in_array(source)}, has_header=False)
     is_named_json = path.name.lower().removesuffix(".gz").endswith(".json")
     if source.text.lstrip()[:1] not in (b"{", b"[") and not is_named_json:
         return read_columns(path, has_header)
@@ -70,7 +70,9 @@ def read_labels(path: Path, has_header: bool | None = None) -> Columns:
                 "one label per line."
             ) from None
         return read_columns(path, has_header)
-    return Columns(source.name, {LABEL: ordered_labels(found, source.name)}, has_header=False)
+    return CompanionColumns(
+        source.name, {LABEL: ordered_labels(found, source.name)}, has_header=False
+    )
 
 
 def _labels_in_array(source: Source) -> list[str]:

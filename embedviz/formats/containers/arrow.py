@@ -17,10 +17,16 @@ from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix
 from embedviz.formats.companions.columns import choose_label_column, require_column, unique_names
-from embedviz.formats.containers.rows import Rows, opened, read_rows, texts_of, wanted_label
+from embedviz.formats.containers.rows import (
+    ContainerRows,
+    opened,
+    read_rows,
+    texts_of,
+    wanted_label,
+)
 from embedviz.formats.labels import without_surrogates
 from embedviz.formats.number_columns import is_counter, numbered_alike
-from embedviz.formats.reading import Contents, Format, ReadSettings, counted, require_true_header
+from embedviz.formats.reading import Format, ReadResult, ReadSettings, counted, require_true_header
 from embedviz.formats.source import Source
 from embedviz.formats.text.numbers import parse_texts
 from embedviz.formats.vector_names import COLUMN_NAMES, choose_vectors, note_on_choice
@@ -51,28 +57,28 @@ def _matches(source: Source) -> bool:
     return _kind_of(source) is not None
 
 
-def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
+def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
     kind = _kind_of(source)
     assert kind is not None
     with opened(source, kind, report) as container:
         n_rows = container.facts["n_rows"]
         require_true_header(source.name, n_rows or 0)
         said = container.facts["said"]
-        choice = _Choice(container.facts["columns"], source.name, settings, said)
+        choice = _VectorChoice(container.facts["columns"], source.name, settings, said)
         request = {
             "vectors": [column.position for column in choice.vector],
             "columns": [column.position for column in choice.others],
             "dimensions": choice.dimensions,
         }
         parse = partial(_parse, choice.vector[0].name) if choice.is_text else None
-        rows = Rows(choice.dimensions, request, n_rows, parse=parse)
+        rows = ContainerRows(choice.dimensions, request, n_rows, parse=parse)
         contents, table = read_rows(container, rows, source, settings, _NAMES[kind])
     _take_columns(contents, table, choice, source.name)
     return contents
 
 
 @dataclass(frozen=True)
-class _Column:
+class _ArrowColumn:
     """What the child says of a column; see `containers.arrow_reader`."""
 
     position: int
@@ -85,7 +91,7 @@ class _Column:
     is_printed: bool = False
 
 
-class _Choice:
+class _VectorChoice:
     """What is read of a table.
 
     Attributes
@@ -109,7 +115,7 @@ class _Choice:
     ) -> None:
         given = unique_names([_shown(c["name"]) for c in columns])
         self._columns = [
-            _Column(**(c | {"name": unique})) for c, unique in zip(columns, given, strict=True)
+            _ArrowColumn(**(c | {"name": unique})) for c, unique in zip(columns, given, strict=True)
         ]
         self._name = name
         self.label = wanted_label(settings, given)
@@ -148,7 +154,7 @@ class _Choice:
         """Names of the columns that cannot be shown."""
         return [c.name for c in self._columns if c.role == "other"]
 
-    def _choose(self, wanted: str | None) -> list[_Column]:
+    def _choose(self, wanted: str | None) -> list[_ArrowColumn]:
         if wanted is not None:
             return [self._wanted(wanted)]
         said = self._said.get("vector_column")
@@ -162,7 +168,7 @@ class _Choice:
         chosen = choose_vectors(described, COLUMN_NAMES, self._name, "vector_column")
         return [self._wanted(chosen)]
 
-    def _narrowed(self, found: list[_Column]) -> list[_Column]:
+    def _narrowed(self, found: list[_ArrowColumn]) -> list[_ArrowColumn]:
         """Return the columns that are most likely the vector: one, where that can be told."""
         for test in (
             lambda c: not c.is_printed,
@@ -173,7 +179,7 @@ class _Choice:
             found = [c for c in found if test(c)] or found
         return found
 
-    def _wanted(self, wanted: str) -> _Column:
+    def _wanted(self, wanted: str) -> _ArrowColumn:
         column = next((c for c in self._lists if c.name == wanted), None)
         if column is None:
             require_column(wanted, [c.name for c in self._columns], self._name)
@@ -182,13 +188,13 @@ class _Choice:
             raise self._printed(column)
         return column
 
-    def _printed(self, column: _Column) -> UserError:
+    def _printed(self, column: _ArrowColumn) -> UserError:
         return UserError(
             f"{self._name}: column {column.name!r} holds vectors as NumPy prints them, rounded and "
             "without commas. Write them as lists: table['vector'] = [v.tolist() for v in vectors]."
         )
 
-    def _number_columns(self) -> list[_Column]:
+    def _number_columns(self) -> list[_ArrowColumn]:
         names = {
             c.position: c.name
             for c in self._columns
@@ -203,10 +209,10 @@ class _Choice:
             )
         return found
 
-    def _counts(self, column: _Column) -> bool:
+    def _counts(self, column: _ArrowColumn) -> bool:
         return "int" in column.type and is_counter(column.name)
 
-    def _find_others(self) -> list[_Column]:
+    def _find_others(self) -> list[_ArrowColumn]:
         """Return the columns for labels and metadata, an index of texts first."""
         kept = ["text", "number", "value", *(["lists"] if self._said else [])]
         taken = {column.position for column in self.vector}
@@ -214,7 +220,7 @@ class _Choice:
         return sorted(found, key=lambda c: c.name != "index")
 
 
-def _described(column: _Column) -> str:
+def _described(column: _ArrowColumn) -> str:
     return f"lists of {counted(column.length, 'number')}"
 
 
@@ -236,7 +242,9 @@ def _parse(name: str, table: pa.Table, out: Matrix) -> dict[int, str]:
     return problems
 
 
-def _take_columns(contents: Contents, table: pa.Table | None, choice: _Choice, name: str) -> None:
+def _take_columns(
+    contents: ReadResult, table: pa.Table | None, choice: _VectorChoice, name: str
+) -> None:
     facts = contents.facts
     contents.notes[:0] = choice.notes
     facts.dtype = "text" if choice.is_text else _dtype_of(choice.vector)
@@ -274,7 +282,7 @@ def _take_columns(contents: Contents, table: pa.Table | None, choice: _Choice, n
 _DTYPES = {"halffloat": "float16", "float": "float32", "double": "float64"}
 
 
-def _dtype_of(columns: Sequence[_Column]) -> str:
+def _dtype_of(columns: Sequence[_ArrowColumn]) -> str:
     types = {_DTYPES.get(column.type, column.type) for column in columns}
     return types.pop() if len(types) == 1 else "numbers of several types"
 

@@ -14,8 +14,14 @@ from typing import TYPE_CHECKING, Any
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.formats.companions.columns import choose_label_column, require_column, unique_names
-from embedviz.formats.containers.rows import Rows, opened, read_rows, texts_of, wanted_label
-from embedviz.formats.reading import Contents, Format, ReadSettings
+from embedviz.formats.containers.rows import (
+    ContainerRows,
+    opened,
+    read_rows,
+    texts_of,
+    wanted_label,
+)
+from embedviz.formats.reading import Format, ReadResult, ReadSettings
 from embedviz.formats.source import Source
 from embedviz.formats.vector_names import ARRAY_NAMES, choose_vectors, note_on_choice
 
@@ -40,7 +46,7 @@ def _matches(source: Source) -> bool:
     return any(source.head.startswith(_MAGIC, start) for start in _STARTS)
 
 
-def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
+def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
     with opened(source, "HDF5", report) as container:
         facts = container.facts
         arrays = {array["key"]: _Array(**array) for array in facts["arrays"]}
@@ -53,7 +59,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
             "columns": [column.position for column in columns],
             "memory": max(_CACHE_BYTES, 2 * source.size),
         }
-        rows = Rows(array.dimensions, request, array.n_rows)
+        rows = ContainerRows(array.dimensions, request, array.n_rows)
         name = "AnnData" if is_anndata else "HDF5"
         contents, table = read_rows(container, rows, source, settings, name)
     _take_facts(contents, array, arrays)
@@ -84,7 +90,7 @@ class _Array:
 
 
 @dataclass(frozen=True)
-class _Column:
+class _Hdf5Column:
     position: int
     name: str
     n_rows: int
@@ -147,9 +153,9 @@ def _choose_of_anndata(arrays: Mapping[str, _Array], wanted: str | None, name: s
 
 def _columns_for(
     array: _Array, given: Sequence[Mapping[str, Any]], settings: ReadSettings, name: str
-) -> list[_Column]:
+) -> list[_Hdf5Column]:
     """Return the columns with a value for each row, those in the same group first."""
-    columns = [_Column(**column) for column in given if column["n_rows"] == array.n_rows]
+    columns = [_Hdf5Column(**column) for column in given if column["n_rows"] == array.n_rows]
     group = array.key.rpartition("/")[0]
     columns.sort(key=lambda column: column.name.rpartition("/")[0] != group)
     seen: set[str] = set()
@@ -160,12 +166,12 @@ def _columns_for(
         seen.add(last)
     short = unique_names(short)
     return [
-        _Column(column.position, unique, column.n_rows, column.is_text)
+        _Hdf5Column(column.position, unique, column.n_rows, column.is_text)
         for column, unique in zip(columns, short, strict=True)
     ]
 
 
-def _take_facts(contents: Contents, array: _Array, arrays: Mapping[str, _Array]) -> None:
+def _take_facts(contents: ReadResult, array: _Array, arrays: Mapping[str, _Array]) -> None:
     facts = contents.facts
     facts.dtype = array.type
     facts.key = array.key
@@ -179,7 +185,7 @@ def _take_facts(contents: Contents, array: _Array, arrays: Mapping[str, _Array])
 
 
 def _take_columns(
-    contents: Contents, table: pa.Table, settings: ReadSettings, name: str, *, is_anndata: bool
+    contents: ReadResult, table: pa.Table, settings: ReadSettings, name: str, *, is_anndata: bool
 ) -> None:
     names: list[str] = table.column_names
     wanted = wanted_label(settings, names)

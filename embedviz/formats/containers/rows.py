@@ -20,7 +20,7 @@ from embedviz.formats.containers.worker.process import Container, opened_contain
 from embedviz.formats.labels import note_on_replaced
 from embedviz.formats.reading import (
     BadRows,
-    Contents,
+    ReadResult,
     ReadSettings,
     counted,
     require_dimensions,
@@ -79,7 +79,7 @@ def _unpack(source: Source, path: Path, report: Report) -> None:
 
 
 @dataclass(frozen=True)
-class Rows:
+class ContainerRows:
     """Which rows are to be read.
 
     Attributes
@@ -104,8 +104,12 @@ class Rows:
 
 
 def read_rows(
-    container: Container, rows: Rows, source: Source, settings: ReadSettings, format_name: str
-) -> tuple[Contents, pa.Table | None]:
+    container: Container,
+    rows: ContainerRows,
+    source: Source,
+    settings: ReadSettings,
+    format_name: str,
+) -> tuple[ReadResult, pa.Table | None]:
     """Return vectors, and the columns of the same rows.
 
     Raises
@@ -134,7 +138,7 @@ def read_rows(
     return contents, reading.table_of(contents.rows)
 
 
-def _require_truth(source: Source, rows: Rows) -> None:
+def _require_truth(source: Source, rows: ContainerRows) -> None:
     """Refuse sizes that no file of this length can hold."""
     if rows.promised == 0:
         raise UserError(f"{source.name} has columns, but no rows.")
@@ -148,7 +152,7 @@ def _require_truth(source: Source, rows: Rows) -> None:
         )
 
 
-def _block_rows(rows: Rows, settings: ReadSettings) -> int:
+def _block_rows(rows: ContainerRows, settings: ReadSettings) -> int:
     number_bytes = 4 if rows.parse is None else _PRINTED_BYTES
     count = min(max(_BLOCK_BYTES // (number_bytes * rows.dimensions), 1), _MOST_BLOCK_ROWS)
     return min(count, settings.max_rows or count)
@@ -165,7 +169,9 @@ class _Reading:
         How much of the file was read.
     """
 
-    def __init__(self, collector: RowCollector, rows: Rows, settings: ReadSettings) -> None:
+    def __init__(
+        self, collector: RowCollector, rows: ContainerRows, settings: ReadSettings
+    ) -> None:
         self._collector = collector
         self._rows = rows
         self._sample = settings.sample

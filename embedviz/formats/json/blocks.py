@@ -24,7 +24,7 @@ from embedviz.formats.json.grammar import (
     TEXT_START,
     Step,
 )
-from embedviz.formats.json.scanning import Scan
+from embedviz.formats.json.scanning import JsonScan
 from embedviz.formats.json.skeletons import parse_pieces
 from embedviz.formats.source import BYTE_ORDER_MARK, LONGEST_LINE, Bytes, Offsets, Stream
 
@@ -33,7 +33,7 @@ _PREVIEW_BYTES = 1 << 20
 
 
 @dataclass
-class Block:
+class JsonBlock:
     """Rows that were read at once.
 
     Attributes
@@ -123,7 +123,7 @@ class Blocks:
         self._name = name
         self._stream = stream
         self._has_frame = bool(steps)
-        self._scan = Scan(steps, is_lines=is_lines)
+        self._scan = JsonScan(steps, is_lines=is_lines)
         self._buffer = np.empty(_PREVIEW_BYTES if is_preview else BLOCK_BYTES, np.uint8)
         self._kept = 0
         self._line = 1
@@ -136,7 +136,7 @@ class Blocks:
         """How many rows, or texts around rows, held bytes that are not UTF-8."""
         return self._n_replaced
 
-    def __iter__(self) -> Iterator[Block]:
+    def __iter__(self) -> Iterator[JsonBlock]:
         """Yield the blocks; what is wrong between rows is a `UserError`."""
         is_last = False
         while not is_last:
@@ -177,7 +177,7 @@ class Blocks:
             self._buffer = np.empty(2 * len(buffer), np.uint8)
         self._buffer[: self._kept] = buffer[start:end].copy()
 
-    def _block(self, text: Bytes, *, is_cut: bool) -> Block:
+    def _block(self, text: Bytes, *, is_cut: bool) -> JsonBlock:
         units = self._scan.units
         out = self._scan.out.tobytes()
         spans = units[:, [OUT_START, OUT_STOP]].tolist()
@@ -187,7 +187,7 @@ class Blocks:
             self._n_replaced += sum(not _is_text(piece) for piece in pieces)
         for row in np.flatnonzero(units[:, STATUS] != FINE).tolist():
             values[row] = ValueError(REASONS[int(units[row, STATUS])])
-        return Block(
+        return JsonBlock(
             values,
             units[:, TEXT_START].tolist(),
             self._scan.lists,

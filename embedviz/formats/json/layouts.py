@@ -21,7 +21,7 @@ import numpy as np
 from embedviz.core.errors import UserError
 from embedviz.formats.json.candidates import LIKE_A_NAME, OTHER_NAME, SAMPLE, Candidate, Finder
 from embedviz.formats.json.grammar import DONE, FINE, LISTS_END, MORE, OUT_STOP, ROOM, STATUS, Step
-from embedviz.formats.json.scanning import Scan
+from embedviz.formats.json.scanning import JsonScan
 from embedviz.formats.json.skeletons import NumberList, find_failure, parse_skeleton
 from embedviz.formats.reading import counted
 from embedviz.formats.source import BYTE_ORDER_MARK, Source
@@ -39,7 +39,7 @@ _FEWEST_COLUMNS = 3
 
 
 @dataclass(frozen=True)
-class Layout:
+class JsonLayout:
     """How the rows of a file are found.
 
     Attributes
@@ -81,7 +81,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Sample:
+class LayoutSample:
     """The first documents of a file.
 
     Attributes
@@ -107,7 +107,7 @@ class Sample:
     size: int
 
 
-def find_layout(source: Source, vector_column: str | None = None) -> Layout:
+def find_layout(source: Source, vector_column: str | None = None) -> JsonLayout:
     """Return the layout of a JSON file.
 
     Raises
@@ -128,7 +128,7 @@ def find_layout(source: Source, vector_column: str | None = None) -> Layout:
     raise _describe_lack(sample, name)
 
 
-def _layout_of(chosen: Candidate, candidates: list[Candidate], sample: Sample) -> Layout:
+def _layout_of(chosen: Candidate, candidates: list[Candidate], sample: LayoutSample) -> JsonLayout:
     path = chosen.path
     cut = max((i + 1 for i, step in enumerate(path) if not isinstance(step, str)), default=0)
     column = tuple(step for step in path[cut:] if isinstance(step, str))
@@ -139,10 +139,10 @@ def _layout_of(chosen: Candidate, candidates: list[Candidate], sample: Sample) -
         found = document.get("columns")  # As pandas writes it with orient="split".
         if isinstance(found, list) and all(isinstance(item, str) for item in found):
             names = tuple(found)
-    return Layout(path[:cut], column, chosen, others, sample.is_lines, names)
+    return JsonLayout(path[:cut], column, chosen, others, sample.is_lines, names)
 
 
-def _samples(source: Source) -> Iterator[Sample]:
+def _samples(source: Source) -> Iterator[LayoutSample]:
     """Yield the start of the file, and more of it as long as that is asked for."""
     text = source.text
     is_whole = source.is_whole_in_head
@@ -164,19 +164,19 @@ def _is_lines(text: bytes, is_whole: bool) -> bool:
     status = _statuses(text, is_whole)
     if status and status[0] == FINE:
         return len(status) > 1 or not is_whole
-    scan = Scan(None, is_lines=False)
+    scan = JsonScan(None, is_lines=False)
     ending, _ = scan.run(np.frombuffer(text, np.uint8), 0, is_last=False)
     return ending not in (MORE, ROOM, DONE) and 2 * status.count(FINE) > len(status)
 
 
 def _statuses(text: bytes, is_whole: bool) -> list[int]:
-    scan = Scan(None, is_lines=True)
+    scan = JsonScan(None, is_lines=True)
     scan.run(np.frombuffer(text, np.uint8), 0, is_last=is_whole)
     return list(scan.documents[:, STATUS].tolist())
 
 
-def _sample(text: bytes, is_lines: bool, is_whole: bool) -> Sample:
-    scan = Scan(None, is_lines=is_lines)
+def _sample(text: bytes, is_lines: bool, is_whole: bool) -> LayoutSample:
+    scan = JsonScan(None, is_lines=is_lines)
     scan.run(np.frombuffer(text, np.uint8), 0, is_last=is_whole and is_lines)
     frames = scan.out.tobytes()
     lists = scan.lists.tolist()
@@ -193,7 +193,7 @@ def _sample(text: bytes, is_lines: bool, is_whole: bool) -> Sample:
         with suppress(ValueError):
             documents.append(parse_skeleton(piece, first_list))
     texts = [text[start:stop] for start, stop in lists]
-    return Sample(documents, texts, is_lines, is_whole, scan.is_inside, len(text))
+    return LayoutSample(documents, texts, is_lines, is_whole, scan.is_inside, len(text))
 
 
 def _choose(candidates: list[Candidate], wanted: str | None, file_name: str) -> Candidate:
@@ -236,7 +236,7 @@ def _described(candidate: Candidate) -> str:
     return f"lists of {counted(candidate.dimensions, 'number')}"
 
 
-def _describe_lack(sample: Sample, file_name: str) -> UserError:
+def _describe_lack(sample: LayoutSample, file_name: str) -> UserError:
     """Return the error for a file without any vectors."""
     for document in sample.documents:
         failure = find_failure(document)
@@ -257,7 +257,7 @@ def _describe_lack(sample: Sample, file_name: str) -> UserError:
     return UserError(f"{file_name} is JSON without vectors{place}: {_outline(sample)}. {READABLE}")
 
 
-def _outline(sample: Sample) -> str:
+def _outline(sample: LayoutSample) -> str:
     document = sample.documents[0]
     if isinstance(document, dict):
         if not document:
@@ -273,7 +273,7 @@ def _outline(sample: Sample) -> str:
     return f"it is a list of {'texts' if isinstance(inner, str) else 'other values'}"
 
 
-def _describe_columns(sample: Sample, file_name: str) -> str | None:
+def _describe_columns(sample: LayoutSample, file_name: str) -> str | None:
     """Return the refusal of a table that pandas wrote with a column for each dimension."""
     document = sample.documents[0]
     orient, names = _columns_of_numbers(document)

@@ -16,7 +16,7 @@ import numpy as np
 from embedviz.formats.companions.columns import LABEL_NAMES, choose_label_column
 from embedviz.formats.json.columns import ColumnCollector
 from embedviz.formats.json.grammar import ITEM, MEMBER, Step
-from embedviz.formats.json.layouts import Layout
+from embedviz.formats.json.layouts import JsonLayout
 from embedviz.formats.json.skeletons import ROWS, Scalar, flatten, is_list_of_texts, join_texts
 from embedviz.formats.reading import RowNumbers
 
@@ -35,7 +35,7 @@ _SCALARS = (str, int, float, bool, type(None))
 
 
 @dataclass
-class Container:
+class MetadataContainer:
     """One list or object whose elements are rows.
 
     Attributes
@@ -57,10 +57,10 @@ class Metadata:
 
     Parameters
     ----------
-    layout : Layout
+    layout : JsonLayout
     """
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: JsonLayout) -> None:
         self._steps = layout.steps
         self._has_names = bool(layout.names)
         self._joins = len(layout.steps) > 1 and layout.steps[-1] == MEMBER
@@ -143,14 +143,14 @@ class Metadata:
 
 def find_containers(
     frame: Any, steps: Sequence[Step], prefix: str = "", *, is_cut: bool = False
-) -> list[Container]:
+) -> list[MetadataContainer]:
     """Return the containers of rows in a frame, in the order of the file."""
     if isinstance(frame, list) and len(frame) == 2 and frame[0] is ROWS:
-        return [Container(frame[1])]
+        return [MetadataContainer(frame[1])]
     if not steps:
         return []
     step, rest = steps[0], steps[1:]
-    found: list[Container] = []
+    found: list[MetadataContainer] = []
     if isinstance(step, str) and isinstance(frame, dict) and step in frame:
         found = find_containers(frame[step], rest, f"{prefix}{step}.", is_cut=is_cut)
         beside = {name: value for name, value in frame.items() if name != step}
@@ -171,7 +171,12 @@ def find_containers(
 
 
 def _add_beside(
-    found: Sequence[Container], beside: dict[str, Any], prefix: str, last: Step, *, is_cut: bool
+    found: Sequence[MetadataContainer],
+    beside: dict[str, Any],
+    prefix: str,
+    last: Step,
+    *,
+    is_cut: bool,
 ) -> None:
     """Give the containers in an object what else is in it."""
     constants = dict(beside)
@@ -188,7 +193,7 @@ def _add_beside(
         container.constants = flat | container.constants
 
 
-def _columns_of(container: Container, keys: Sequence[str]) -> dict[str, list[Any]]:
+def _columns_of(container: MetadataContainer, keys: Sequence[str]) -> dict[str, list[Any]]:
     """Return the columns of a container, with what holds for all rows in each of them."""
     columns: dict[str, list[Any]] = {
         name: [value] * container.n_rows for name, value in container.constants.items()

@@ -15,17 +15,17 @@ import numpy as np
 
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix
-from embedviz.formats.json.blocks import Block, Blocks, Document
+from embedviz.formats.json.blocks import Blocks, Document, JsonBlock
 from embedviz.formats.json.grammar import ITEM, MEMBER
-from embedviz.formats.json.layouts import Layout, find_layout
+from embedviz.formats.json.layouts import JsonLayout, find_layout
 from embedviz.formats.json.metadata import INDEX, KEY_COLUMN, REQUEST, Metadata, choose_label
-from embedviz.formats.json.rows import Rows
+from embedviz.formats.json.rows import JsonRows
 from embedviz.formats.json.skeletons import find_failure, parse_pieces
 from embedviz.formats.labels import note_on_replaced
 from embedviz.formats.reading import (
     BadRows,
-    Contents,
     Format,
+    ReadResult,
     ReadSettings,
     RowNumbers,
     counts_rest,
@@ -55,16 +55,16 @@ def _matches(source: Source) -> bool:
     return 2 * sum(map(bool, map(_starts_like_record, lines))) > len(lines)
 
 
-def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
+def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
     layout = find_layout(source, settings.vector_column)
     require_dimensions(source.path.name, layout.chosen.dimensions)
-    return _Reader(source, settings, layout).read(report)
+    return _JsonReader(source, settings, layout).read(report)
 
 
-class _Reader:
+class _JsonReader:
     """Reads the rows of one file, block by block."""
 
-    def __init__(self, source: Source, settings: ReadSettings, layout: Layout) -> None:
+    def __init__(self, source: Source, settings: ReadSettings, layout: JsonLayout) -> None:
         self._source = source
         self._settings = settings
         self._layout = layout
@@ -78,7 +78,7 @@ class _Reader:
         is_plain = not any(isinstance(step, str) for step in layout.steps)
         self._counts_rest = is_plain and counts_rest(source, settings)
 
-    def read(self, report: Report) -> Contents:
+    def read(self, report: Report) -> ReadResult:
         with self._source.stream() as stream:
             blocks = Blocks(
                 self._source.path.name,
@@ -109,7 +109,7 @@ class _Reader:
         contents.notes += note_on_replaced(blocks.n_replaced)
         return contents
 
-    def _is_done_with(self, block: Block) -> bool:
+    def _is_done_with(self, block: JsonBlock) -> bool:
         """Return whether there is nothing more to learn of the rows that were read."""
         has_names = any(isinstance(step, str) for step in self._layout.steps)
         if self._settings.is_preview or not has_names or not self._n_in_document:
@@ -123,10 +123,10 @@ class _Reader:
         self._n_in_document = 0
         return True
 
-    def _add(self, block: Block) -> None:
+    def _add(self, block: JsonBlock) -> None:
         values, positions, ended = self._with_failures(block)
         if values:
-            rows = Rows(values, block, self._layout)
+            rows = JsonRows(values, block, self._layout)
             rows.fill(self._rows.space_for(len(values), block.fraction))
             first = self._rows.n_read + 1
 
@@ -143,7 +143,9 @@ class _Reader:
             self._metadata.end_document(frame, n_rows)
         self._metadata.flush()
 
-    def _with_failures(self, block: Block) -> tuple[list[Any], list[int], list[tuple[Any, int]]]:
+    def _with_failures(
+        self, block: JsonBlock
+    ) -> tuple[list[Any], list[int], list[tuple[Any, int]]]:
         """Return rows and where they start, with one for each document without any.
 
         Returns
@@ -192,7 +194,7 @@ class _Reader:
         failure = find_failure(frame)
         return f"no vectors ({failure})" if failure else "no vectors"
 
-    def _contents(self) -> Contents:
+    def _contents(self) -> ReadResult:
         layout = self._layout
         contents = self._rows.contents("JSON Lines" if layout.is_lines else "JSON")
         contents.notes += self._metadata.notes()
@@ -208,7 +210,7 @@ class _Reader:
             contents.notes.append(note_on_choice("column", facts.vector_column or "", described))
         return contents
 
-    def _sort_by_index(self, contents: Contents, columns: dict[str, Any]) -> None:
+    def _sort_by_index(self, contents: ReadResult, columns: dict[str, Any]) -> None:
         """Bring the answers of a service into the order of the questions."""
         import pyarrow as pa
 
@@ -228,7 +230,7 @@ class _Reader:
             columns[name] = columns[name].take(pa.array(order))
         contents.notes.append(f"The rows were put in the order of their {INDEX!r}.")
 
-    def _take_columns(self, contents: Contents, columns: dict[str, Any]) -> None:
+    def _take_columns(self, contents: ReadResult, columns: dict[str, Any]) -> None:
         import pyarrow as pa
 
         wanted = self._settings.label_column
@@ -268,7 +270,7 @@ def _texts_of(column: Any) -> list[str]:
     return [text or "" for text in column.cast(pa.string()).to_pylist()]
 
 
-def _renumber(contents: Contents, rows: RowNumbers) -> None:
+def _renumber(contents: ReadResult, rows: RowNumbers) -> None:
     """Take these as the numbers of the rows, by which labels are joined, where they can be.
 
     Where only a part was read, or rows were left out, those in the file tell another order.

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from embedviz.core.vector_set import Matrix
-from embedviz.formats.json.blocks import Block
+from embedviz.formats.json.blocks import JsonBlock
 from embedviz.formats.json.candidates import decode_base64
 from embedviz.formats.json.grammar import MEMBER
-from embedviz.formats.json.layouts import Layout
+from embedviz.formats.json.layouts import JsonLayout
 from embedviz.formats.json.metadata import KEY_COLUMN
 from embedviz.formats.json.numbers import parse_spans
 from embedviz.formats.json.skeletons import NumberList, Scalar, find_failure, find_member, flatten
@@ -28,16 +28,16 @@ _KINDS = {
 }
 
 
-class Rows:
+class JsonRows:
     """The rows of a block, taken apart.
 
     Parameters
     ----------
     values : sequence
         The rows as they were parsed, or the `ValueError` that says what is wrong with one.
-    block : Block
+    block : JsonBlock
         Where the lists of numbers are.
-    layout : Layout
+    layout : JsonLayout
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class Rows:
         Those that are no vectors; complete after `fill`.
     """
 
-    def __init__(self, values: Sequence[Any], block: Block, layout: Layout) -> None:
+    def __init__(self, values: Sequence[Any], block: JsonBlock, layout: JsonLayout) -> None:
         self._layout = layout
         self._is_map = bool(layout.steps) and layout.steps[-1] == MEMBER
         self._block = block

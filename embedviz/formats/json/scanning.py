@@ -76,7 +76,7 @@ class Path:
         return cls(np.array(kinds, np.int8), keys, ends)
 
 
-class Scan:
+class JsonScan:
     """What is known between two blocks of a file, and what was found in the last one.
 
     Parameters

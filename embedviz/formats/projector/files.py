@@ -19,7 +19,13 @@ import numpy as np
 
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
-from embedviz.formats.binary.npy import Header, collect, read_mapped, require_matrix, stream_blocks
+from embedviz.formats.binary.npy import (
+    NpyHeader,
+    collect,
+    read_mapped,
+    require_matrix,
+    stream_blocks,
+)
 from embedviz.formats.companions.joining import companion_of, projector_companions
 from embedviz.formats.companions.vocabulary import read_labels
 from embedviz.formats.projector.settings import (
@@ -33,7 +39,7 @@ from embedviz.formats.projector.settings import (
     path_below,
     settings_near,
 )
-from embedviz.formats.reading import Contents, Format, ReadSettings, counted
+from embedviz.formats.reading import Format, ReadResult, ReadSettings, counted
 from embedviz.formats.source import BLOCK_BYTES, Source
 from embedviz.formats.vector_names import choose_vectors
 
@@ -44,7 +50,7 @@ _SHOWN = 8
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenTensor:
     """What settings name: how it is to be read, and what there is to say.
 
     Attributes
@@ -68,7 +74,7 @@ class Chosen:
     others: Mapping[str, str]
     notes: tuple[str, ...]
 
-    def completed(self, contents: Contents) -> Contents:
+    def completed(self, contents: ReadResult) -> ReadResult:
         """Return the contents of the tensors with what the settings say of them."""
         contents.name, contents.n_bytes = self.name, self.source.size
         contents.facts.key, contents.facts.keys = self.name, self.others
@@ -76,7 +82,7 @@ class Chosen:
         return contents
 
 
-def choose_tensors(source: Source, settings: ReadSettings) -> Chosen | None:
+def choose_tensors(source: Source, settings: ReadSettings) -> ChosenTensor | None:
     """Return what a file of settings names; None where it is no such file.
 
     Raises
@@ -106,7 +112,7 @@ def choose_tensors(source: Source, settings: ReadSettings) -> Chosen | None:
     notes = [f"{source.name}: {name!r}, from {path.name}."] if len(named) > 1 else []
     notes += _notes_on_place(folder, named[name].vectors, path)
     resolved = _resolved(folder, named[name], path, settings, notes)
-    return Chosen(*resolved, name, others, tuple(notes))
+    return ChosenTensor(*resolved, name, others, tuple(notes))
 
 
 def _parsed(source: Source) -> tuple[Embedding, ...]:
@@ -222,7 +228,7 @@ def _read_raw(
     settings: ReadSettings,
     report: Report,
     shape: tuple[int, int] | None = None,
-) -> Contents:
+) -> ReadResult:
     """Return the rows of bare numbers.
 
     Raises
@@ -237,7 +243,7 @@ def _read_raw(
     if shape is None:
         shape, note = _shape_by_labels(source, settings, n_bytes, beside)
         notes.append(note)
-    header = Header(np.dtype("<f4"), shape, False, 0, "float32")
+    header = NpyHeader(np.dtype("<f4"), shape, False, 0, "float32")
     require_matrix(name, header, n_bytes)
     if source.is_compressed:
         with source.stream() as stream:

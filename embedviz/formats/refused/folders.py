@@ -14,7 +14,7 @@ _MOST_NAMES = 10_000
 _SETTINGS = ("projector_config.pbtxt", "projector_config.json")
 
 
-class _Kind(NamedTuple):
+class _FolderKind(NamedTuple):
     """A kind of folder: how its content shows it, what it is, and what to do."""
 
     mark: Callable[[str], bool]
@@ -54,48 +54,48 @@ _TO_PARQUET = (
     "connect({}).open_table({}).to_arrow(), 'vectors.parquet')"
 )
 _KINDS = (
-    _Kind(
+    _FolderKind(
         lambda name: name in _SETTINGS,
         "a folder with settings of the Embedding Projector",
         "Open {name} in it.",
     ),
-    _Kind(
+    _FolderKind(
         lambda name: name == "chroma.sqlite3",
         "a Chroma database, which cannot be read",
         "Export it in Python: import chromadb, numpy; r = chromadb.PersistentClient({path!r})"
         ".get_collection('NAME').get(include=['embeddings']); "
         "numpy.savez('vectors.npz', vectors=r['embeddings'], labels=r['ids'])",
     ),
-    _Kind(
+    _FolderKind(
         lambda name: name == "_versions",
         "a Lance table, which cannot be read",
         _TO_PARQUET.format("{folder!r}", "{stem!r}"),
     ),
-    _Kind(
+    _FolderKind(
         lambda name: name.endswith(".lance"),
         "a LanceDB database, which cannot be read",
         _TO_PARQUET.format("{path!r}", "{name_stem!r}"),
     ),
-    _Kind(
+    _FolderKind(
         lambda name: name == "dataset_info.json",
         "a data set of Hugging Face, which is not read as a whole",
         "Export it in Python: import datasets; "
         "datasets.load_from_disk({path!r}).to_parquet('vectors.parquet')",
     ),
-    _Kind(
+    _FolderKind(
         lambda name: name in (".zarray", ".zgroup", "zarr.json"),
         "a Zarr store, which cannot be read",
         "Export an array of it in Python: import numpy, zarr; "
         "numpy.save('vectors.npy', zarr.open({path!r})[:])",
     ),
-    _Kind(
+    _FolderKind(
         lambda name: name in ("checkpoint", "saved_model.pb"),
         "a TensorFlow model, which cannot be read",
         "Export the embedding in Python: import numpy, tensorflow as tf; "
         "numpy.save('vectors.npy', tf.train.load_variable({path!r}, 'NAME')). "
         "tf.train.list_variables({path!r}) says which names there are.",
     ),
-    _Kind(
+    _FolderKind(
         lambda name: name.endswith(".safetensors"),
         "the folder of a model",
         "Open {name} in it for the vectors of its tokens.",

@@ -15,7 +15,7 @@ import numpy as np
 
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
-from embedviz.formats.reading import Contents, Format, ReadSettings
+from embedviz.formats.reading import Format, ReadResult, ReadSettings
 from embedviz.formats.refused.pickles import Named, name_pickle, name_torch_archive
 from embedviz.formats.source import Source
 
@@ -190,7 +190,7 @@ def _matches(source: Source) -> bool:
     return _name(source) is not None
 
 
-def _refuse(source: Source, settings: ReadSettings, report: Report) -> Contents:
+def _refuse(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
     named = _name(source)
     assert named is not None
     clause = ", which cannot be read" if named.may_hold_vectors else ""

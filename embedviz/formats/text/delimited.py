@@ -16,8 +16,8 @@ from embedviz.formats.companions.joining import companion_of, projector_companio
 from embedviz.formats.labels import decode_all, note_on_replaced
 from embedviz.formats.reading import (
     BadRows,
-    Contents,
     Format,
+    ReadResult,
     ReadSettings,
     counted,
     counts_rest,
@@ -28,7 +28,7 @@ from embedviz.formats.source import Source, block_bytes, line_blocks
 from embedviz.formats.text.list_texts import as_list
 from embedviz.formats.text.numbers import parse_columns, parse_texts
 from embedviz.formats.text.records import Records, split_blocks
-from embedviz.formats.text.table_layouts import Layout, find_layout
+from embedviz.formats.text.table_layouts import TableLayout, find_layout
 from embedviz.formats.vector_names import note_on_choice
 
 _LIST_BLOCK_BYTES = 4 << 20
@@ -39,7 +39,7 @@ def _matches(source: Source) -> bool:
     return find_layout(source) is not None
 
 
-def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
+def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
     layout = find_layout(source)
     assert layout is not None
     return _TableReader(source, settings, layout).read(report)
@@ -48,7 +48,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
 class _TableReader:
     """Reads the records of one table, block by block."""
 
-    def __init__(self, source: Source, settings: ReadSettings, layout: Layout) -> None:
+    def __init__(self, source: Source, settings: ReadSettings, layout: TableLayout) -> None:
         self._source = source
         self._layout = layout
         self._label_column = settings.label_column
@@ -72,7 +72,7 @@ class _TableReader:
         self._header_is_due = layout.has_header
         self._n_replaced = 0
 
-    def read(self, report: Report) -> Contents:
+    def read(self, report: Report) -> ReadResult:
         layout = self._layout
         self._rows.expect(self._source.estimated_lines)
         size = block_bytes(self._source, is_preview=self._is_preview)
@@ -140,7 +140,7 @@ class _TableReader:
                 )
         return problems
 
-    def _contents(self) -> Contents:
+    def _contents(self) -> ReadResult:
         layout = self._layout
         contents = self._rows.contents(_NAMES[chr(layout.separator)])
         contents.facts.vector_columns = tuple(layout.names[c] for c in layout.lists)
@@ -159,7 +159,7 @@ class _TableReader:
             self._take_columns(contents)
         return contents
 
-    def _take_columns(self, contents: Contents) -> None:
+    def _take_columns(self, contents: ReadResult) -> None:
         names = self._layout.names
         kept = contents.rows.tolist()
         columns = {names[c]: [texts[i] for i in kept] for c, texts in self._texts.items()}

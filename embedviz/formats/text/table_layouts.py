@@ -35,7 +35,7 @@ Fields = list[bytes]
 
 
 @dataclass(frozen=True)
-class Layout:
+class TableLayout:
     """How fields are told apart, and what is in each column.
 
     Attributes
@@ -107,12 +107,12 @@ class Layout:
         raise UserError(f"Column {wanted!r} of {name} holds no lists of numbers.")
 
 
-def find_layout(source: Source) -> Layout | None:
+def find_layout(source: Source) -> TableLayout | None:
     """Return the layout of a table, or None when the text is no table with numbers in it."""
     text = b"\n".join(source.lines) + b"\n"
     if b"\0" in text:
         return None
-    best: tuple[_Fit, Layout] | None = None
+    best: tuple[_Fit, TableLayout] | None = None
     for separator in _SEPARATORS:
         if any(line.count(separator) > MOST_FIELDS for line in source.lines):
             continue
@@ -129,7 +129,9 @@ _Fit = tuple[bool, int, float, bool]
 """Larger the better a layout fits: any lists, number columns, text in equal rows, quotes."""
 
 
-def _try(text: bytes, separator: int, has_quotes: bool, name: str) -> tuple[_Fit, Layout] | None:
+def _try(
+    text: bytes, separator: int, has_quotes: bool, name: str
+) -> tuple[_Fit, TableLayout] | None:
     split, used, _ = split_records(text, separator, has_quotes=has_quotes)
     records = [split.fields(i) for i in range(len(split))]
     if not records:
@@ -159,7 +161,7 @@ def _try(text: bytes, separator: int, has_quotes: bool, name: str) -> tuple[_Fit
     names = _names(first, width) if has_header else [""] * width
     counters = [c for c in numbers if _counts_rows(names[c], has_header, c, body)]
     numbers = [c for c in numbers if c not in counters]
-    layout = Layout(
+    layout = TableLayout(
         separator, point, has_quotes, has_header, unique_names(names), numbers, lists, body
     )
     return (bool(lists), len(numbers), used * count / len(records), has_quotes), layout

@@ -21,7 +21,7 @@ _has_wide_gaps = re.compile(rb"[0-9.][ \t]{2,}[-+.0-9]").search
 
 
 @dataclass(frozen=True)
-class Layout:
+class LineLayout:
     """How the lines of a file are made.
 
     Attributes
@@ -50,7 +50,7 @@ class Layout:
     has_commas: bool = False
 
 
-def find_layout(source: Source) -> Layout | None:
+def find_layout(source: Source) -> LineLayout | None:
     """Return the layout of the file, or None when its lines are not labels and numbers."""
     lines = source.lines
     layout = _layout_of(lines)
@@ -60,19 +60,19 @@ def find_layout(source: Source) -> Layout | None:
     return layout
 
 
-def _layout_of(lines: list[bytes]) -> Layout | None:
+def _layout_of(lines: list[bytes]) -> LineLayout | None:
     found = find_header(lines[0]) if lines else None
     claimed = (int(found[1]), int(found[2])) if found else None
     body = [_Line.of(line) for line in lines[1 if claimed else 0 :]]
     if not body:
         is_header = claimed and b"\t" not in lines[0]
-        return Layout(claimed, claimed[1], is_labeled=True) if claimed and is_header else None
+        return LineLayout(claimed, claimed[1], is_labeled=True) if claimed and is_header else None
     if claimed and claimed[1] > 1:
         body = _with_tabs(lines[1:], claimed[1]) or body
     if all(line.is_bare for line in body):
         count = _most_common([line.n_numbers for line in body])
         if claimed is None or claimed[1] == count:
-            return Layout(claimed, count, is_labeled=False)
+            return LineLayout(claimed, count, is_labeled=False)
     dimensions = _most_common([line.dimensions for line in body])
     if 2 * sum(line.dimensions == dimensions > 0 for line in body) < len(body):
         return None
@@ -87,7 +87,7 @@ def _layout_of(lines: list[bytes]) -> Layout | None:
         return None
     n_aligned = sum(bool(_has_wide_gaps(line)) for line in lines)
     names_columns = claimed is None and len(body) > 1 and body[0].has_names(dimensions)
-    return Layout(
+    return LineLayout(
         claimed,
         dimensions,
         is_labeled=True,

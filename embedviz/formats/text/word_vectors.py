@@ -20,8 +20,8 @@ from embedviz.core.vector_set import Matrix
 from embedviz.formats.labels import decode_spans, note_on_replaced
 from embedviz.formats.reading import (
     BadRows,
-    Contents,
     Format,
+    ReadResult,
     ReadSettings,
     RowNumbers,
     counted,
@@ -43,7 +43,7 @@ from embedviz.formats.text.numbers import (
     parse_lines,
 )
 from embedviz.formats.text.word_vector_layouts import (
-    Layout,
+    LineLayout,
     count_trailing_numbers,
     find_layout,
     split_from_right,
@@ -65,7 +65,7 @@ def _matches(source: Source) -> bool:
     return find_layout(source) is not None
 
 
-def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
+def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
     layout = find_layout(source)
     assert layout is not None
     if layout.header:
@@ -77,7 +77,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> Contents:
 class _LineReader:
     """Reads the lines of one file, block by block."""
 
-    def __init__(self, source: Source, settings: ReadSettings, layout: Layout) -> None:
+    def __init__(self, source: Source, settings: ReadSettings, layout: LineLayout) -> None:
         self._source = source
         self._layout = layout
         self._rows = RowCollector(
@@ -95,7 +95,7 @@ class _LineReader:
         self._n_blank = 0
         self._n_blank_at_end = 0
 
-    def read(self, report: Report) -> Contents:
+    def read(self, report: Report) -> ReadResult:
         self._rows.expect(self._source.estimated_lines)
         size = block_bytes(self._source, is_preview=self._is_preview)
         with self._source.stream() as stream:

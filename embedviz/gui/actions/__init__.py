@@ -20,7 +20,7 @@ from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions import saving
 from embedviz.gui.sessions import controller
 from embedviz.gui.style import apply_theme
-from embedviz.gui.theme import DARK, LIGHT, look
+from embedviz.gui.theme import DARK, LIGHT, theme_manager
 from embedviz.gui.window.talk import TalkWindow
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ def switch_theme(window: MainWindow) -> None:
     """Change between light and dark."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    apply_theme(application, LIGHT if look.theme.is_dark else DARK)
+    apply_theme(application, LIGHT if theme_manager.theme.is_dark else DARK)
 
 
 def toggle_sides(window: MainWindow) -> None:

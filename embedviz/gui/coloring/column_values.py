@@ -41,7 +41,7 @@ _columns: WeakKeyDictionary[VectorSet, dict[str, ColumnValues]] = WeakKeyDiction
 
 
 @dataclass(frozen=True, eq=False)
-class Groups:
+class GroupValues:
     """The groups that a column divides the rows into.
 
     Attributes
@@ -67,7 +67,7 @@ class Groups:
 
 
 @dataclass(frozen=True, eq=False)
-class Numbers:
+class NumberValues:
     """The numbers of a column.
 
     Attributes
@@ -158,17 +158,17 @@ class ColumnValues:
         return count <= min(FEW_NUMBERS, sum(groups.counts) // 2)
 
     @cached_property
-    def groups(self) -> Groups:
+    def groups(self) -> GroupValues:
         """The values as groups."""
         return _groups(self._countable, self.kind == "number")
 
     @cached_property
-    def numbers(self) -> Numbers:
+    def numbers(self) -> NumberValues:
         """The values as numbers."""
         values = _as_numbers(_plain(self._column))
         known = values[~np.isnan(values)]
         least, most = (known.min(), known.max()) if len(known) else (0.0, 0.0)
-        return Numbers(values, float(least), float(most))
+        return NumberValues(values, float(least), float(most))
 
     @cached_property
     def n_missing(self) -> int:
@@ -288,7 +288,7 @@ def _as_numbers(column: Any) -> NDArray[np.float64]:
     return np.where(np.isfinite(numbers), numbers / per_second, np.nan)
 
 
-def _groups(column: Any, are_numbers: bool) -> Groups:
+def _groups(column: Any, are_numbers: bool) -> GroupValues:
     codes, different = _encoded(column, are_numbers)
     counts = np.bincount(codes[codes >= 0], minlength=len(different))
     largest = np.argsort(-counts, kind="stable")[:MOST_GROUPS]
@@ -300,7 +300,7 @@ def _groups(column: Any, are_numbers: bool) -> Groups:
     places[largest] = np.arange(len(largest))
     places[-1] = MISSING
     chosen = counts[largest]
-    return Groups(
+    return GroupValues(
         codes=places[codes],
         names=tuple(map(str, different.take(largest).to_pylist())),
         counts=tuple(chosen.tolist()),

@@ -21,8 +21,8 @@ from embedviz.gui.coloring.column_values import (
     OTHER,
     Codes,
     ColumnValues,
-    Groups,
-    Numbers,
+    GroupValues,
+    NumberValues,
     column_values,
 )
 from embedviz.gui.coloring.palettes import RAMPS, category_colors, number_ramp, packed, share_ramp
@@ -198,7 +198,7 @@ def color_by_share(shares: NDArray[np.float32], theme: Theme) -> Coloring:
         From 0 to 1; NaN where it is not known.
     theme : Theme
     """
-    numbers = Numbers(np.asarray(shares, dtype=np.float64), 0.0, 1.0)
+    numbers = NumberValues(np.asarray(shares, dtype=np.float64), 0.0, 1.0)
     title, ramp = "true neighbors kept", share_ramp(theme)
     return _by_numbers(numbers, title, theme, (0.0, 1.0), ramp, False, "share")
 
@@ -302,7 +302,7 @@ def _can_color(vector_set: VectorSet, column: str) -> bool:
     return values.kind is not None and not values.names_rows
 
 
-def _default_range(numbers: Numbers, ramp: str) -> tuple[float, float]:
+def _default_range(numbers: NumberValues, ramp: str) -> tuple[float, float]:
     if ramp == "diverging" and numbers.least < 0 < numbers.most:
         farthest = max(-numbers.least, numbers.most)
         return -farthest, farthest
@@ -310,7 +310,7 @@ def _default_range(numbers: Numbers, ramp: str) -> tuple[float, float]:
 
 
 def _by_numbers(
-    numbers: Numbers,
+    numbers: NumberValues,
     title: str,
     theme: Theme,
     ends: tuple[float, float],
@@ -347,7 +347,7 @@ def _shares(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.
     return np.clip(shares, 0, 1, out=shares).astype(np.float32)
 
 
-def _by_groups(groups: Groups, title: str, theme: Theme, hidden: frozenset[str]) -> Coloring:
+def _by_groups(groups: GroupValues, title: str, theme: Theme, hidden: frozenset[str]) -> Coloring:
     chosen = _colors_by_size(groups, theme)
     table = np.append(packed(chosen, _OPAQUE), packed([theme.muted] * 2, _FAINT))
     faint = f"#{table[-1]:08X}"
@@ -366,7 +366,7 @@ def _by_groups(groups: Groups, title: str, theme: Theme, hidden: frozenset[str])
     )
 
 
-def _colors_by_size(groups: Groups, theme: Theme) -> list[str]:
+def _colors_by_size(groups: GroupValues, theme: Theme) -> list[str]:
     """Return a color for each group, the first colors for the largest groups."""
     order = np.argsort(-np.array(groups.counts, dtype=np.int64), kind="stable")
     colors = category_colors(len(groups.names), theme.is_dark)

@@ -24,14 +24,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from embedviz.app.pairing import Wanted
+from embedviz.app.pairing import OpenRequest
 from embedviz.app.session import Session
-from embedviz.core.errors import Undecided
+from embedviz.core.errors import ChoiceRequired
 from embedviz.core.vector_set import VectorSet
-from embedviz.formats.inspecting import Finding
+from embedviz.formats.inspecting import Inspection
 from embedviz.formats.reading import ReadSettings
 from embedviz.gui.opening.file_check import FileCheck
-from embedviz.gui.opening.message_list import Remarks
+from embedviz.gui.opening.message_list import MessageList
 from embedviz.gui.opening.messages import (
     describe_bad_rows,
     describe_origin,
@@ -39,10 +39,10 @@ from embedviz.gui.opening.messages import (
     describe_way_on,
     remarks_on,
 )
-from embedviz.gui.opening.options import Decisions
+from embedviz.gui.opening.options import ReadOptions
 from embedviz.gui.opening.preview import Preview
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import ElidedLabel, named, tool_button, words
+from embedviz.gui.widgets.controls import ElidedLabel, text_label, tool_button, with_name
 
 _WIDTH, _HEIGHT = 720, 640
 _FIRST = "The first rows of the file; the sample is drawn when all of it has been read."
@@ -62,7 +62,7 @@ class OpenDialog(QDialog):
     ready = Signal(object)
     ended = Signal()
 
-    def __init__(self, wanted: Wanted, session: Session, parent: QWidget) -> None:
+    def __init__(self, wanted: OpenRequest, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("open")
         self.setWindowTitle("Open vectors")
@@ -97,18 +97,20 @@ class OpenDialog(QDialog):
         self.title.setText(path.name)
         self.folder = ElidedLabel("caption")
         self.folder.setText(str(path.absolute().parent))
-        self.format = words(wrap=True)
+        self.format = text_label(wrap=True)
         self.format.setObjectName("open.format")
-        self.measures = words(wrap=True)
+        self.measures = text_label(wrap=True)
         self.measures.setObjectName("open.size")
-        self.origin = words(kind="caption", wrap=True)
+        self.origin = text_label(kind="caption", wrap=True)
         for text in (self.format, self.measures, self.origin):
             text.setMinimumHeight(1)  # Else as high as it would be in the narrowest dialog.
-        self.above = words(kind="caption")
+        self.above = text_label(kind="caption")
         self.preview = Preview()
-        self.decisions = Decisions()
-        self.remarks = Remarks()
-        self.skip = named(QCheckBox(), "open.skip_bad_rows", "Leave out rows that are no vectors")
+        self.decisions = ReadOptions()
+        self.remarks = MessageList()
+        self.skip = with_name(
+            QCheckBox(), "open.skip_bad_rows", "Leave out rows that are no vectors"
+        )
         self.skip.clicked.connect(self.check.leave_out_bad_rows)
         self._skip_line = _beside(self.skip)
         self.offer = tool_button("open.offer", "", "Do this instead")
@@ -119,16 +121,18 @@ class OpenDialog(QDialog):
 
     def _make_foot(self) -> None:
         self.told = ElidedLabel("caption")
-        self.bar = named(QProgressBar(), "open.progress", "How much of the file has been read")
+        self.bar = with_name(QProgressBar(), "open.progress", "How much of the file has been read")
         self.bar.setTextVisible(False)
         self.bar.setMaximum(1000)
         self.stop = tool_button("open.stop", "Stop", "Read no further for now", flat=True)
         self.stop.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.stop.clicked.connect(self.check.stop)
-        self.cancel_button = named(QPushButton("Cancel"), "open.cancel", "Open nothing")
+        self.cancel_button = with_name(QPushButton("Cancel"), "open.cancel", "Open nothing")
         self.cancel_button.setAutoDefault(False)
         self.cancel_button.clicked.connect(self.reject)
-        self.open_button = named(QPushButton("Open"), "open.open", "Open the file as it is shown")
+        self.open_button = with_name(
+            QPushButton("Open"), "open.open", "Open the file as it is shown"
+        )
         self.open_button.setProperty("primary", True)
         self.open_button.setDefault(True)
         self.open_button.clicked.connect(self.accept)
@@ -214,7 +218,7 @@ class OpenDialog(QDialog):
             self.format.setText(finding.format_name)
             self.measures.setText(describe_size(check))
             self.origin.setText(describe_origin(finding))
-        shown: Finding | VectorSet | None = finding
+        shown: Inspection | VectorSet | None = finding
         if finding is not None and check.settings.sample is not None:
             shown = check.vector_set or finding  # The rows that were drawn, when they have been.
         self.above.setText(_FIRST if shown is finding and check.settings.sample else "")
@@ -248,7 +252,7 @@ class OpenDialog(QDialog):
     def _can_decide(self) -> bool:
         """Return whether there is anything to decide, or something decided to take back."""
         check = self.check
-        is_known = check.finding is not None or isinstance(check.error, Undecided)
+        is_known = check.finding is not None or isinstance(check.error, ChoiceRequired)
         return is_known or check.settings != ReadSettings(scans_later=True)
 
     def _show_work(self) -> None:
@@ -340,10 +344,10 @@ class OpenDialogs(QObject):
         super().__init__(window)
         self.session = session
         self._window = window
-        self._waiting: list[Wanted] = []
+        self._waiting: list[OpenRequest] = []
         self.dialog: OpenDialog | None = None
 
-    def ask(self, wanted: Wanted) -> None:
+    def ask(self, wanted: OpenRequest) -> None:
         """Ask about a file, after those that are being asked about."""
         self._waiting.append(wanted)
         self._next()

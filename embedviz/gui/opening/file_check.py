@@ -17,15 +17,15 @@ from PySide6.QtCore import QObject, Signal
 from embedviz.app.scans import scan_vectors
 from embedviz.app.tasks import Task
 from embedviz.core.derivation.provenance import note_settings
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
-from embedviz.formats.inspecting import Finding
-from embedviz.formats.reading import Facts, ReadSettings
+from embedviz.formats.inspecting import Inspection
+from embedviz.formats.reading import FileInfo, ReadSettings
 from embedviz.gui.opening.loader import read_file
 
 if TYPE_CHECKING:
-    from embedviz.core.scanning import Scan
+    from embedviz.core.scanning import RowScan
 
 
 class FileCheck(QObject):
@@ -43,11 +43,11 @@ class FileCheck(QObject):
     path : Path
     settings : ReadSettings
         What has been decided; whether bad rows are left out is asked only where there are some.
-    finding : Finding or None
+    finding : Inspection or None
         What the start of the file says.
     vector_set : VectorSet or None
         The whole of it.
-    scan : Scan or None
+    scan : RowScan or None
         What its rows are, where they are not read.
     error : UserError or None
         Why it cannot be opened as it was decided.
@@ -62,9 +62,9 @@ class FileCheck(QObject):
         super().__init__(parent)
         self.path = path
         self.settings = settings
-        self.finding: Finding | None = None
+        self.finding: Inspection | None = None
         self.vector_set: VectorSet | None = None
-        self.scan: Scan | None = None
+        self.scan: RowScan | None = None
         self.error: UserError | None = None
         self.is_stopped = False
         self.looking, self.reading, self.scanning = Task(self), Task(self), Task(self)
@@ -84,7 +84,7 @@ class FileCheck(QObject):
         return self.reading.is_busy or self.scanning.is_busy
 
     @property
-    def facts(self) -> Facts | None:
+    def facts(self) -> FileInfo | None:
         """What is known, counted where it has been."""
         if self.vector_set is not None and self.vector_set.opened is not None:
             return self.vector_set.opened.facts
@@ -108,7 +108,7 @@ class FileCheck(QObject):
     def offer(self) -> tuple[ReadSettings, str] | None:
         """What would answer the question that is open, and the words on a button that does so."""
         error = self.error
-        if not (isinstance(error, Undecided) and error.choices):
+        if not (isinstance(error, ChoiceRequired) and error.choices):
             return None
         value, told = next(iter(error.choices.items()))
         if error.option == "sample":
@@ -174,7 +174,7 @@ class FileCheck(QObject):
         self.cancel()
         self.finding = self.vector_set = self.scan = None
 
-    def _on_found(self, finding: Finding) -> None:
+    def _on_found(self, finding: Inspection) -> None:
         self.finding = finding
         self.read()
 
@@ -192,7 +192,7 @@ class FileCheck(QObject):
             )
         self.changed.emit()
 
-    def _on_scanned(self, scan: Scan) -> None:
+    def _on_scanned(self, scan: RowScan) -> None:
         self.scan = scan
         self.changed.emit()
 
@@ -204,7 +204,7 @@ class FileCheck(QObject):
             raise error
 
 
-def _look(path: Path, settings: ReadSettings, report: Report) -> Finding:
+def _look(path: Path, settings: ReadSettings, report: Report) -> Inspection:
     """Look into a file. Runs off the UI thread."""
     from embedviz.formats import inspect
 

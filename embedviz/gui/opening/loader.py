@@ -9,10 +9,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from embedviz.app.pairing import Wanted
+from embedviz.app.pairing import OpenRequest
 from embedviz.app.session import Session
 from embedviz.app.tasks import Task
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.processes.memory import in_words
 from embedviz.core.progress import Report
 from embedviz.core.samples import SAMPLES, load_sample
@@ -28,7 +28,7 @@ class Opener(QObject):
     -------
     failed : (str,)
         What could not be opened, why, and what to do; the other files were opened.
-    undecided : (Wanted,)
+    undecided : (OpenRequest,)
         A file that can be opened once something has been decided; the other files were opened.
     """
 
@@ -43,7 +43,7 @@ class Opener(QObject):
         self._waiting: list[_Asked] = []
         self._current: _Asked = ""
 
-    def open(self, files: Sequence[Wanted]) -> None:
+    def open(self, files: Sequence[OpenRequest]) -> None:
         """Open files, after those that are being opened."""
         self._add(files)
 
@@ -81,7 +81,7 @@ class Opener(QObject):
     def _on_failed(self, error: Exception) -> None:
         failed = self._current
         self._next()
-        if isinstance(error, Undecided) and isinstance(failed, Wanted):
+        if isinstance(error, ChoiceRequired) and isinstance(failed, OpenRequest):
             self.undecided.emit(failed)
         elif isinstance(error, UserError):
             self.failed.emit(str(error))
@@ -89,7 +89,7 @@ class Opener(QObject):
             raise error
 
 
-_Asked = Wanted | str | VectorSet
+_Asked = OpenRequest | str | VectorSet
 """A file, a sample by its name, or a set whose file is to be read without its bad rows."""
 
 

@@ -9,15 +9,15 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from embedviz.gui.opening.messages import Kind, Remark
-from embedviz.gui.theme import GRID, look
+from embedviz.gui.theme import GRID, theme_manager
 from embedviz.gui.widgets.code_block import CodeLine
-from embedviz.gui.widgets.controls import words
+from embedviz.gui.widgets.controls import text_label
 
 _SIDE = 16
 _NAMES = {"error": "Error", "warning": "Warning", "note": "Note"}
 
 
-class Remarks(QWidget):
+class MessageList(QWidget):
     """A list of remarks; as high as they are."""
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ def _line(remark: Remark) -> QWidget:
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(GRID)
     told, code = remark.parts
-    text = words(told, wrap=True)
+    text = text_label(told, wrap=True)
     text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     text.setMinimumHeight(1)  # Else as high as it would be in the narrowest dialog.
@@ -82,7 +82,7 @@ class _Sign(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme = look.theme
+        theme = theme_manager.theme
         painter.setPen(QPen(QColor(theme.muted if self._kind == "note" else theme.before), 1.4))
         painter.translate(0, 1)
         if self._kind == "warning":

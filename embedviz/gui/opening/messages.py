@@ -8,9 +8,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Literal
 
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.processes.memory import in_words
-from embedviz.formats.inspecting import Finding
+from embedviz.formats.inspecting import Inspection
 from embedviz.gui.describe import describe_scan, describe_share
 from embedviz.gui.opening.file_check import FileCheck
 from embedviz.gui.widgets.code_block import split_code
@@ -83,7 +83,7 @@ def _describe_memory(check: FileCheck) -> str:
     return f"{about}{in_words(finding.n_memory)} in memory"
 
 
-def describe_origin(finding: Finding) -> str:
+def describe_origin(finding: Inspection) -> str:
     """Return where in the file the labels and the numbers are taken from."""
     facts, settings = finding.facts, finding.settings
     said = []
@@ -102,7 +102,9 @@ def remarks_on(check: FileCheck) -> list[Remark]:
     said = []
     if check.error is not None:
         error = check.error
-        said.append(Remark(error.reason if isinstance(error, Undecided) else str(error), "error"))
+        said.append(
+            Remark(error.reason if isinstance(error, ChoiceRequired) else str(error), "error")
+        )
     # They are left out where that is decided, which it may not be yet.
     notes = [re.sub(r"^([0-9,]+ bad rows?) skipped", r"\1", note) for note in _notes(check)]
     if check.scan is not None:
@@ -139,7 +141,7 @@ _WAYS_ON = {
 
 def describe_way_on(error: UserError | None) -> str:
     """Return what to do above, while the file cannot be opened; nothing where nothing helps."""
-    return _WAYS_ON.get(error.option, "") if isinstance(error, Undecided) else ""
+    return _WAYS_ON.get(error.option, "") if isinstance(error, ChoiceRequired) else ""
 
 
 def describe_bad_rows(check: FileCheck) -> str:

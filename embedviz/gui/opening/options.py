@@ -20,11 +20,18 @@ from PySide6.QtWidgets import (
 )
 
 from embedviz.app.pairing import column_names, describe_with
-from embedviz.core.errors import Undecided, UserError
-from embedviz.formats.inspecting import Finding
+from embedviz.core.errors import ChoiceRequired, UserError
+from embedviz.formats.inspecting import Inspection
 from embedviz.formats.reading import ReadSettings
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import ElidedLabel, caption, choice, named, number, tool_button
+from embedviz.gui.widgets.controls import (
+    ElidedLabel,
+    caption,
+    combo_box,
+    spin_box,
+    tool_button,
+    with_name,
+)
 
 FIRST_ROWS = 10_000
 """Offered where a part of the rows is to be taken."""
@@ -34,7 +41,7 @@ _ROW_NUMBERS = object()
 _TEXTS = "Text (*.txt *.tsv *.csv);;All files (*)"
 
 
-class Decisions(QWidget):
+class ReadOptions(QWidget):
     """A form of choices about one file.
 
     Signals
@@ -80,7 +87,7 @@ class Decisions(QWidget):
         self.labels.wanted.connect(self._ask_for_labels)
         self.labels.unwanted.connect(lambda: self._decide(labels=None, labels_header=None))
         self._labels_line = _side_by_side(self.label_column, self.labels)
-        self.labels_header = named(
+        self.labels_header = with_name(
             QCheckBox(),
             "open.labels_header",
             "Whether the second file begins with the names of its columns",
@@ -103,10 +110,10 @@ class Decisions(QWidget):
 
     def _add_part(self) -> None:
         kinds = (("All", "all"), ("The first", "max_rows"), ("A random sample of", "sample"))
-        self.part = choice("open.part", "Which rows of the file are opened", kinds)
-        self.count = number("open.count", "How many rows are opened", most=_MOST_ROWS)
+        self.part = combo_box("open.part", "Which rows of the file are opened", kinds)
+        self.count = spin_box("open.count", "How many rows are opened", most=_MOST_ROWS)
         self.count.setGroupSeparatorShown(True)
-        self.seed = number("open.seed", "Seed: the same one draws the same rows", 0, _MOST_SEED)
+        self.seed = spin_box("open.seed", "Seed: the same one draws the same rows", 0, _MOST_SEED)
         self.seed_caption = caption("seed")
         self.part.activated.connect(lambda _: self._on_part())
         self.count.valueChanged.connect(lambda _: self._on_part())
@@ -121,7 +128,7 @@ class Decisions(QWidget):
         self._form.addRow(before, field)
         return before
 
-    def learn(self, finding: Finding | None, error: UserError | None) -> None:
+    def learn(self, finding: Inspection | None, error: UserError | None) -> None:
         """Take over what there is to choose from."""
         if finding is not None:
             facts = finding.facts
@@ -130,7 +137,7 @@ class Decisions(QWidget):
             columns = dict.fromkeys([facts.vector_column, *facts.vector_columns])
             self._vector_columns = list(columns) if len(columns) > 1 else ()
             self._label_columns = facts.label_columns
-        if isinstance(error, Undecided):
+        if isinstance(error, ChoiceRequired):
             if error.option == "key":
                 self._keys, self._chooses_file = error.choices, error.are_files
             elif error.option == "vector_column":
@@ -140,14 +147,14 @@ class Decisions(QWidget):
             self._asks_header = self._asks_header or error.option == "labels_header"
 
     def show_settings(
-        self, settings: ReadSettings, finding: Finding | None, n_rows: int | None = None
+        self, settings: ReadSettings, finding: Inspection | None, n_rows: int | None = None
     ) -> None:
         """Show what has been decided, or what the file says where nothing was.
 
         Parameters
         ----------
         settings : ReadSettings
-        finding : Finding or None
+        finding : Inspection or None
         n_rows : int or None
             In the file, where they have been counted: no more can be wanted.
         """
@@ -164,7 +171,7 @@ class Decisions(QWidget):
         self._show_metadata(settings)
         self._show_part(settings, n_rows)
 
-    def _show_labels(self, settings: ReadSettings, finding: Finding | None) -> None:
+    def _show_labels(self, settings: ReadSettings, finding: Inspection | None) -> None:
         is_path = isinstance(settings.labels, str | Path)
         self.labels.show_file(Path(str(settings.labels)) if is_path else None)
         names: dict[Any, str] = {name: name for name in self._label_columns}
@@ -312,7 +319,7 @@ class _FileLine(QWidget):
 
 
 def _choice(name: str, description: str) -> QComboBox:
-    box = choice(name, description)
+    box = combo_box(name, description)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(14)
     box.setPlaceholderText("Choose one")

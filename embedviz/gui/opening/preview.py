@@ -9,8 +9,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from embedviz.core.vector_set import VectorSet
-from embedviz.formats.inspecting import Finding
-from embedviz.gui.widgets.controls import named
+from embedviz.formats.inspecting import Inspection
+from embedviz.gui.widgets.controls import with_name
 
 _NUMBERS = 6
 _COLUMNS = 8
@@ -29,7 +29,7 @@ class PreviewModel(QAbstractTableModel):
         self._cells: list[list[str]] = []
         self._n_numbers = 0
 
-    def show_rows_of(self, shown: Finding | VectorSet | None) -> None:
+    def show_rows_of(self, shown: Inspection | VectorSet | None) -> None:
         """Show the first rows of another finding or set, or none."""
         self.beginResetModel()
         self._header, self._cells = [], []
@@ -37,7 +37,7 @@ class PreviewModel(QAbstractTableModel):
             self._take(shown)
         self.endResetModel()
 
-    def _take(self, finding: Finding | VectorSet) -> None:
+    def _take(self, finding: Inspection | VectorSet) -> None:
         count = min(_ROWS, len(finding.vectors))
         self._n_numbers = min(_NUMBERS, finding.dimensions)
         is_cut = finding.dimensions > _NUMBERS
@@ -94,9 +94,9 @@ class Preview(QTableView):
 
     def __init__(self) -> None:
         super().__init__()
-        named(self, "open.preview", "The first rows, as they would be opened")
+        with_name(self, "open.preview", "The first rows, as they would be opened")
         self.setToolTip("")
-        self.shown: Finding | VectorSet | None = None
+        self.shown: Inspection | VectorSet | None = None
         self._n_shown = self.SHOWN
         self.rows = PreviewModel()
         self.setModel(self.rows)
@@ -114,7 +114,7 @@ class Preview(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
 
-    def show_rows_of(self, shown: Finding | VectorSet | None) -> None:
+    def show_rows_of(self, shown: Inspection | VectorSet | None) -> None:
         """Show the first rows of another finding or set, or none."""
         self.shown = shown
         self.rows.show_rows_of(shown)

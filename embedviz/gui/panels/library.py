@@ -35,8 +35,8 @@ from embedviz.core.search import find_rows
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.describe import describe_set, describe_size, describe_trouble, tell_apart
 from embedviz.gui.pane import Pane
-from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, look, with_alpha
-from embedviz.gui.widgets.controls import named, tool_button, words
+from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, theme_manager, with_alpha
+from embedviz.gui.widgets.controls import text_label, tool_button, with_name
 from embedviz.gui.widgets.label_edit import LabelEdit
 
 HITS = 200
@@ -76,13 +76,13 @@ class LibraryPanel(Pane):
         self._search_task = self.new_task("searching")
         self.session.scans.changed.connect(self._on_scanned)
         self._takes_first = False
-        self.sets = named(QListWidget(), "library.sets", "Open sets. Click one to show it")
+        self.sets = with_name(QListWidget(), "library.sets", "Open sets. Click one to show it")
         self.sets.setItemDelegate(_SetDelegate(self.sets))
         self.sets.itemClicked.connect(self._on_set_chosen)
         self.sets.itemActivated.connect(self._on_set_chosen)
         self.sets.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.sets.setMouseTracking(True)
-        self.search = named(
+        self.search = with_name(
             LabelEdit(self.new_task("completing")),
             "library.search",
             "Search labels: plain text, or /an expression/",
@@ -94,15 +94,15 @@ class LibraryPanel(Pane):
         self.search.textEdited.connect(self._on_text)
         self.search.returnPressed.connect(self._on_return)
         self.rows = RowsModel()
-        self.list = named(RowsView(), "library.rows", "Rows of the set. Click one to choose it")
+        self.list = with_name(RowsView(), "library.rows", "Rows of the set. Click one to choose it")
         self.list.setModel(self.rows)
         self.list.clicked.connect(self._on_row)
         self.list.activated.connect(self._on_row)
-        self.found = words(kind="caption", wrap=True)
+        self.found = text_label(kind="caption", wrap=True)
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self.tools.addWidget(words("Library", "title"), 1)
+        self.tools.addWidget(text_label("Library", "title"), 1)
         add = tool_button("library.open", "+", "Open a file", flat=True)
         add.clicked.connect(lambda: self.action_wanted.emit("file.open"))
         self.tools.addWidget(add)
@@ -310,7 +310,7 @@ class _SetDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         vector_set: VectorSet = index.data(_SET_ROLE)
-        theme = look.theme
+        theme = theme_manager.theme
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         active = bool(option.state & QStyle.StateFlag.State_Selected)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.app.searches import Searches
-from embedviz.app.state import Question, State
+from embedviz.app.state import Query, State
 from embedviz.app.tasks import Task
 from embedviz.core import neighbors
 from embedviz.core.isotropy import mean_cosine
@@ -19,8 +19,15 @@ from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix, VectorSet
 from embedviz.gui.describe import describe_metadata
 from embedviz.gui.pane import Pane
-from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, look, with_alpha
-from embedviz.gui.widgets.controls import ElidedLabel, caption, choice, named, number, words
+from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, theme_manager, with_alpha
+from embedviz.gui.widgets.controls import (
+    ElidedLabel,
+    caption,
+    combo_box,
+    spin_box,
+    text_label,
+    with_name,
+)
 from embedviz.gui.widgets.ranked_list import Ranked, RankedList, rank
 
 METRICS = (("cosine", "cosine"), ("dot product", "dot"), ("Euclidean", "euclidean"))
@@ -40,21 +47,21 @@ class NeighborsPanel(Pane):
         self._neighbors_task = self.new_task("nearest rows")
         self._mean_task = self.new_task("mean cosine")
         self._mean: tuple[VectorSet, float] | None = None
-        self.metric_box = choice("neighbors.metric", "Metric: how nearness is measured", METRICS)
+        self.metric_box = combo_box("neighbors.metric", "Metric: how nearness is measured", METRICS)
         self.metric_box.activated.connect(
             lambda _: self.edit(self.session.state.compared_by(self.metric_box.currentData()))
         )
-        self.count = number("neighbors.count", "Count: how many neighbors are listed", 1, 1000)
+        self.count = spin_box("neighbors.count", "Count: how many neighbors are listed", 1, 1000)
         self.count.valueChanged.connect(lambda count: self.edit(self.session.state.listing(count)))
         self.tools.addWidget(caption("by"))
         self.tools.addWidget(self.metric_box, 1)
         self.tools.addWidget(self.count)
         self.query = ElidedLabel("query")
         self.query.setAccessibleName("Query")
-        self.list = named(RankedList(), "neighbors.list", "Neighbors. Click one to walk there")
+        self.list = with_name(RankedList(), "neighbors.list", "Neighbors. Click one to walk there")
         self.list.row_chosen.connect(lambda row: self.edit(self.session.state.queried(row)))
         self.table = CosineTable()
-        self.details = words(kind="details", wrap=True)
+        self.details = text_label(kind="details", wrap=True)
         self.details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._lay_out()
 
@@ -86,20 +93,20 @@ class NeighborsPanel(Pane):
         self._mean = None
 
     def _draw_query(self, new: State) -> None:
-        active, question = new.active, new.question
+        active, query = new.active, new.current_query
         assert active is not None
         row = new.query if new.query_vector is None else None
         self.details.setText("" if row is None else "\n".join(describe_metadata(active, row)))
-        if question is None:
+        if query is None:
             self.query.setText("Choose a point or a row")
             self.list.show_lines(())
             self._neighbors_task.cancel()
             return
-        self.query.setText(f"◉ {question.name}")
-        work = partial(_nearest, self.session.searches, active, new.metric, question, new.count)
+        self.query.setText(f"◉ {query.name}")
+        work = partial(_nearest, self.session.searches, active, new.metric, query, new.count)
         self.calculate(self._neighbors_task, work, self.list.show_lines, new)
 
-    def abandon(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
+    def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._neighbors_task:
             self.list.show_lines(())
 
@@ -128,11 +135,11 @@ class CosineTable(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        named(self, "neighbors.table", "Cosines of the selected rows")
+        with_name(self, "neighbors.table", "Cosines of the selected rows")
         self._labels: list[str] = []
         self._cosines: Matrix = np.zeros((0, 0), dtype=np.float32)
         self._mean: float | None = None
-        look.changed.connect(self.update)
+        theme_manager.changed.connect(self.update)
         self.hide()
 
     def show_table(self, labels: list[str], cosines: Matrix, mean: float | None) -> None:
@@ -171,7 +178,7 @@ class CosineTable(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the lower triangle."""
         painter = QPainter(self)
-        theme = look.theme
+        theme = theme_manager.theme
         inner = QRectF(self.rect()).adjusted(2 * GRID, 0, -2 * GRID, 0)
         painter.setPen(QColor(theme.muted))
         painter.setFont(font(CAPTION_PIXELS))
@@ -199,7 +206,7 @@ class CosineTable(QWidget):
         )
 
     def _paint_label(self, painter: QPainter, area: QRectF, place: int, label: str) -> None:
-        painter.setPen(QColor(look.theme.text))
+        painter.setPen(QColor(theme_manager.theme.text))
         text = painter.fontMetrics().elidedText(
             f"{place + 1} {label}", Qt.TextElideMode.ElideRight, int(area.width())
         )
@@ -208,9 +215,9 @@ class CosineTable(QWidget):
     def _paint_cell(self, painter: QPainter, area: QRectF, cosine: float) -> None:
         strength = float(np.clip(cosine, 0, 1))
         painter.fillRect(
-            area.adjusted(1, 1, -1, -1), with_alpha(look.theme.accent, 0.30 * strength)
+            area.adjusted(1, 1, -1, -1), with_alpha(theme_manager.theme.accent, 0.30 * strength)
         )
-        painter.setPen(QColor(look.theme.text))
+        painter.setPen(QColor(theme_manager.theme.text))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, f"{cosine:.2f}")
 
 
@@ -218,12 +225,12 @@ def _nearest(
     searches: Searches,
     vector_set: VectorSet,
     metric: Metric,
-    question: Question,
+    query: Query,
     count: int,
     report: Report,
 ) -> list[Ranked]:
     """Rank rows by nearness. Runs off the UI thread."""
-    vector, exclude = question.vector, question.exclude
+    vector, exclude = query.vector, query.exclude
     rows, scores = searches.nearest(vector_set, metric, vector, count, exclude)
     return rank(vector_set, rows, scores)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QEasingCurve, QObject, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtWidgets import QWidget
 
-from embedviz.gui.points.transition import Journey
+from embedviz.gui.points.transition import Transition
 from embedviz.gui.theme import MOVE_MILLISECONDS
 
 REFINE_MILLISECONDS = 60
 """How long nothing has moved when a picture is at rest."""
 
 
-class Motion(QObject):
+class Animator(QObject):
     """Tells moving from rest, and leads one journey at a time.
 
     Signals
@@ -26,7 +26,7 @@ class Motion(QObject):
     ----------
     is_moving : bool
         Another frame may follow at once: quick rather than fine.
-    journey : Journey or None
+    journey : Transition or None
     """
 
     stepped = Signal(float)
@@ -36,7 +36,7 @@ class Motion(QObject):
         super().__init__(view)
         self._view = view
         self.is_moving = False
-        self.journey: Journey | None = None
+        self.journey: Transition | None = None
         self._rest = QTimer(self, singleShot=True, interval=REFINE_MILLISECONDS)
         self._rest.timeout.connect(self._end)
         self._steps = QVariantAnimation(self, duration=MOVE_MILLISECONDS)
@@ -52,7 +52,7 @@ class Motion(QObject):
         self.is_moving = True
         self._rest.start()
 
-    def set_out(self, journey: Journey) -> None:
+    def start(self, journey: Transition) -> None:
         """Begin a journey."""
         self.journey = journey
         self.stepped.emit(0.0)

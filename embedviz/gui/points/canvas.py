@@ -15,7 +15,12 @@ from embedviz.core.drawing.camera import Extent, extent_of, main_extent_of
 from embedviz.core.drawing.density import draw_density
 from embedviz.core.drawing.raster import ALL_ROWS, Colors, Edge, Image, Positions, Rows, Sizes
 from embedviz.gui.points.frame import Frame
-from embedviz.gui.points.layers.highlights import Marks, draw_outlined, draw_ringed, styles
+from embedviz.gui.points.layers.highlights import (
+    PointHighlights,
+    draw_outlined,
+    draw_ringed,
+    styles,
+)
 from embedviz.gui.points.point_colors import (
     density_tones,
     faded_colors,
@@ -26,7 +31,7 @@ from embedviz.gui.points.point_colors import (
 from embedviz.gui.points.text import is_pixel_device
 from embedviz.gui.theme import Theme, with_alpha
 
-__all__ = ["DIMMED", "Marks", "PointCanvas"]
+__all__ = ["DIMMED", "PointCanvas", "PointHighlights"]
 
 MOST_FINE_PIXELS = 10_000_000
 """A cloud whose discs cover more pixels than this is drawn as dots while it moves."""
@@ -49,7 +54,7 @@ class PointCanvas:
         Whether z means something.
     extent : Extent
         Of all points; in 3-D, of all but a few outliers.
-    marks : Marks
+    marks : PointHighlights
         As they were set; see `drawn_marks`.
     is_density : bool
         Whether it is shown how many points there are at each place, not each of them.
@@ -60,8 +65,8 @@ class PointCanvas:
         self.positions: Positions = np.empty((0, 3), dtype=np.float32)
         self.is_3d = False
         self.extent = Extent()
-        self.marks = Marks()
-        self._drawn_marks: Marks | None = None
+        self.marks = PointHighlights()
+        self._drawn_marks: PointHighlights | None = None
         self.is_density = False
         self._colors: Colors | None = None
         self._sizes: Sizes = packed_sizes(None, 0)
@@ -88,7 +93,7 @@ class PointCanvas:
         is_same = count == len(self)
         self.is_3d = columns == 3
         self._place(given)
-        self.set_marks(self.marks if is_same else Marks())
+        self.set_marks(self.marks if is_same else PointHighlights())
 
     def move_points(self, positions: ArrayLike) -> None:
         """Take a copy of other positions for the same points; all else is kept.
@@ -113,13 +118,13 @@ class PointCanvas:
         self._drawn_marks = None
         self.extent = main_extent_of(moved) if self.is_3d else extent_of(moved)
 
-    def set_marks(self, marks: Marks) -> None:
+    def set_marks(self, marks: PointHighlights) -> None:
         """Draw these rows on top; those that there are not are left out."""
         self.marks, self._drawn_marks = marks.among(len(self)), None
         self.forget_image()
 
     @property
-    def drawn_marks(self) -> Marks:
+    def drawn_marks(self) -> PointHighlights:
         """The marks that can be seen: where all points are selected, none of them stands out."""
         if self._drawn_marks is None:
             marks = self.marks

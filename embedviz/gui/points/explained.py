@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from embedviz.core.drawing.raster import Rows
 from embedviz.core.thumbnails import Thumbnails
-from embedviz.gui.points.canvas import Marks
+from embedviz.gui.points.canvas import PointHighlights
 from embedviz.gui.points.layers.cluster_labels import Cluster
 from embedviz.gui.points.layers.overlays import Arrow, Line, Links, Note
 from embedviz.gui.points.legend.layout import Legend
@@ -38,7 +38,7 @@ class ExplainedWidget(HandledWidget):
         dim_others: bool = False,
     ) -> None:
         """Draw rows on top: the query ringed in its color, the selected in the accent."""
-        marks = Marks(query, _rows(selected), _rows(neighbors), dim_others)
+        marks = PointHighlights(query, _rows(selected), _rows(neighbors), dim_others)
         self._picture.canvas.set_marks(marks)
         self.redraw()
 

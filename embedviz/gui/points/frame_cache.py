@@ -12,13 +12,13 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from embedviz.app.preparation import preparation
-from embedviz.gui.theme import CAPTION_PIXELS, font, look
+from embedviz.gui.theme import CAPTION_PIXELS, font, theme_manager
 
 PREPARING = "Preparing to draw (first start only) \u2026"
 _QUIET_MILLISECONDS = 600
 
 
-class Still:
+class FrameCache:
     """The image of a widget, made when it is needed.
 
     Parameters
@@ -62,8 +62,8 @@ class Still:
 
     def draw_preparing(self, painter: QPainter, text_scale: float) -> None:
         """Say, when it takes long, why there is nothing to be seen yet."""
-        painter.fillRect(self._view.rect(), QColor(look.theme.ground))
+        painter.fillRect(self._view.rect(), QColor(theme_manager.theme.ground))
         if not self._quiet.isActive():
-            painter.setPen(QColor(look.theme.muted))
+            painter.setPen(QColor(theme_manager.theme.muted))
             painter.setFont(font(CAPTION_PIXELS * text_scale))
             painter.drawText(self._view.rect(), Qt.AlignmentFlag.AlignCenter, PREPARING)

@@ -25,7 +25,7 @@ _COUNTING_SHARE = 0.25
 _SIGNS = {"replace": "", "add": "+ ", "remove": "\u2212 "}
 
 
-class Outline(QObject):
+class SelectionTool(QObject):
     """The corners drawn so far, and what is to happen to the rows within.
 
     Attributes

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from embedviz.gui.points.camera_control import ZOOM_PER_NOTCH
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.gesture import Gesture
-from embedviz.gui.points.lasso import Outline, Tool
+from embedviz.gui.points.lasso import SelectionTool, Tool
 from embedviz.gui.points.legend.interaction import LegendHands
 from embedviz.gui.points.travels import TravelingWidget
 
@@ -39,7 +39,7 @@ class HandledWidget(TravelingWidget):
         The row under the mouse, or -1.
     names_hovered : bool
         Its label is written beside it; not where a card says it.
-    outline : Outline
+    outline : SelectionTool
     on_legend : LegendHands
     shows_focus : bool
         Keys arrive here, and whoever came by keys should see it.
@@ -49,7 +49,7 @@ class HandledWidget(TravelingWidget):
         super().__init__(parent)
         self.hovered = -1
         self.names_hovered = True
-        self.outline = Outline(self)
+        self.outline = SelectionTool(self)
         self.on_legend = LegendHands(self, self._picture.placed_legend)
         self.shows_focus = False
         self._tool: Tool = "navigate"

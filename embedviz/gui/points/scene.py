@@ -18,7 +18,7 @@ from embedviz.gui.points.layers.badge import badge_box, draw_badge
 from embedviz.gui.points.layers.cluster_labels import ClusterNames
 from embedviz.gui.points.layers.labels import PointLabels
 from embedviz.gui.points.layers.overlays import Arrow, Line, Links, Note
-from embedviz.gui.points.layers.thumbnails import PointPictures
+from embedviz.gui.points.layers.thumbnails import PointThumbnails
 from embedviz.gui.points.legend.layout import Legend
 from embedviz.gui.points.legend.placement import PlacedLegend
 from embedviz.gui.points.text import draw_line_of_text, draw_text, text_size
@@ -31,7 +31,7 @@ _RGB = 0xFFFFFF
 _IN_CIRCLE = np.array([[1.0, 0.55], [0.55, 1.0], [0.7, 0.7]])
 
 
-class PointPicture:
+class PointScene:
     """Points with what explains them. Knows no widget, so that it paints on anything.
 
     Attributes
@@ -39,7 +39,7 @@ class PointPicture:
     canvas : PointCanvas
     labels : PointLabels
     clusters : ClusterNames
-    pictures : PointPictures
+    pictures : PointThumbnails
     arrows, lines, notes : sequences
     links : Links
     titles : sequence of str or None
@@ -54,7 +54,7 @@ class PointPicture:
         self.canvas = PointCanvas()
         self.labels = PointLabels()
         self.clusters = ClusterNames()
-        self.pictures = PointPictures()
+        self.pictures = PointThumbnails()
         self.arrows: Sequence[Arrow] = ()
         self.lines: Sequence[Line] = ()
         self._measured: tuple[tuple[object, ...], Extent] = (None, None, None), Extent()

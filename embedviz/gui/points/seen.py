@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QWidget
 
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.drawing.raster import Rows
-from embedviz.gui.points.animation import Motion
+from embedviz.gui.points.animation import Animator
 from embedviz.gui.points.frame import Frame
-from embedviz.gui.points.frame_cache import Still
-from embedviz.gui.points.scene import PointPicture
+from embedviz.gui.points.frame_cache import FrameCache
+from embedviz.gui.points.scene import PointScene
 from embedviz.gui.points.text import is_pixel_device, scale_of
-from embedviz.gui.points.viewport import Sight
-from embedviz.gui.theme import look
+from embedviz.gui.points.viewport import Viewport
+from embedviz.gui.theme import theme_manager
 
 Reach = Literal["through", "front"]
 _FINER_IN_FILES = 2.0
@@ -69,11 +69,11 @@ class SeenWidget(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._selecting: Reach = "through"
-        self._picture = PointPicture()
-        self._motion = Motion(self)
-        self._sight = Sight(self._picture, self._laid_out)
-        self._still = Still(self, self._paint_still)
-        look.changed.connect(self.redraw)
+        self._picture = PointScene()
+        self._motion = Animator(self)
+        self._sight = Viewport(self._picture, self._laid_out)
+        self._still = FrameCache(self, self._paint_still)
+        theme_manager.changed.connect(self.redraw)
 
     @property
     def frames(self) -> int:
@@ -145,7 +145,9 @@ class SeenWidget(QWidget):
         scale = scale_of(painter) * (1.0 if is_pixel_device(painter) else _FINER_IN_FILES)
 
         def framed(camera: Camera) -> Frame:
-            return self._picture.frame(camera, look.theme, width, height, device_scale=scale)
+            return self._picture.frame(
+                camera, theme_manager.theme, width, height, device_scale=scale
+            )
 
         shown = self.camera
         if self._sight.is_fitted:
@@ -167,7 +169,7 @@ class SeenWidget(QWidget):
     def _laid_out(self, camera: Camera) -> Frame:
         return self._picture.frame(
             camera,
-            look.theme,
+            theme_manager.theme,
             self.width(),
             self.height(),
             device_scale=self.devicePixelRatioF(),

@@ -19,7 +19,7 @@ from embedviz.core.drawing.camera import Camera, blended, have_a_place
 from embedviz.core.drawing.raster import Positions
 
 
-class Journey:
+class Transition:
     """The way between two layouts of the same points, and between two cameras.
 
     Between 2-D and 3-D, the way leads through the 3-D camera that looks straight down, which

@@ -16,7 +16,7 @@ from embedviz.gui.points.camera_control import CameraMoves
 from embedviz.gui.points.legend.layout import LegendPlace
 from embedviz.gui.points.reduced_motion import wants_less_motion
 from embedviz.gui.points.seen import SeenWidget
-from embedviz.gui.points.transition import Journey, seen_alike
+from embedviz.gui.points.transition import Transition, seen_alike
 
 
 class Start(NamedTuple):
@@ -107,7 +107,7 @@ class TravelingWidget(SeenWidget):
         there = self._laid_out(end).area
         on_the_way = self._laid_out(replace(end, is_3d=end.is_3d or first.is_3d)).area
         first, last = seen_alike(first, area, on_the_way), seen_alike(end, there, on_the_way)
-        self._motion.set_out(Journey(before, positions, first, last, end))
+        self._motion.start(Transition(before, positions, first, last, end))
 
     def _show_part(self, part: float) -> None:
         journey, canvas = self._motion.journey, self._picture.canvas

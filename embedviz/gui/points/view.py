@@ -33,7 +33,7 @@ from embedviz.gui.points.layers.cluster_labels import Cluster
 from embedviz.gui.points.layers.overlays import Arrow, Line, Note
 from embedviz.gui.points.legend.layout import Categories, ColorBar
 from embedviz.gui.points.text import is_pixel_device, scale_of
-from embedviz.gui.theme import look
+from embedviz.gui.theme import theme_manager
 
 __all__ = [
     "Arrow",
@@ -164,6 +164,6 @@ class PointView(ExplainedWidget):
         self._still.draw(painter)
         self.paint_hands(painter, self.frame())
         if self.shows_focus:
-            painter.setPen(QColor(look.theme.accent))
+            painter.setPen(QColor(theme_manager.theme.accent))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))

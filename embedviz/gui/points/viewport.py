@@ -11,7 +11,7 @@ import numpy as np
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.drawing.raster import Positions, Rows
 from embedviz.gui.points.frame import Frame
-from embedviz.gui.points.scene import PointPicture
+from embedviz.gui.points.scene import PointScene
 from embedviz.gui.points.transition import camera_between
 
 SURROUNDED_BY = 30
@@ -21,12 +21,12 @@ _FOLLOWED = 0.3
 _CROPPED = 0.9
 
 
-class Sight:
+class Viewport:
     """A camera that is either held or shows all there is, also when that changes.
 
     Parameters
     ----------
-    picture : PointPicture
+    picture : PointScene
     lay_out : callable
         Returns the frame of the picture for a camera.
 
@@ -40,7 +40,7 @@ class Sight:
         The camera has yet to catch up with points that move.
     """
 
-    def __init__(self, picture: PointPicture, lay_out: Callable[[Camera], Frame]) -> None:
+    def __init__(self, picture: PointScene, lay_out: Callable[[Camera], Frame]) -> None:
         self._picture, self._lay_out = picture, lay_out
         self.camera = Camera()
         self.is_fitted = True

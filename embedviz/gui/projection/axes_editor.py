@@ -15,7 +15,7 @@ from embedviz.core.projections.chosen_axes import Axis, ChosenAxes, axis_between
 from embedviz.core.vector_set import Rows, VectorSet
 from embedviz.gui.projection.editor import MethodEdit
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import caption, named, tool_button
+from embedviz.gui.widgets.controls import caption, tool_button, with_name
 from embedviz.gui.widgets.flow_layout import Flow
 from embedviz.gui.widgets.label_edit import LabelEdit
 
@@ -177,7 +177,7 @@ class _AxisLine(QWidget):
         row.setSpacing(GRID // 2)
         self._ends: list[_End] = []
         for key, words, before in (("from", "begins", f"{axis} from"), ("to", "ends", "→ to")):
-            edit = named(
+            edit = with_name(
                 LabelsEdit(task),
                 f"{name}.{key}",
                 f"Where {axis} {words}: a label, or several with commas between for their mean",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
-from embedviz.core.projections.columns import Columns, coordinate_columns
+from embedviz.core.projections.columns import CoordinateColumns, coordinate_columns
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.coloring.point_style import number_columns
 from embedviz.gui.projection.editor import MethodEdit
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import caption, choice
+from embedviz.gui.widgets.controls import caption, combo_box
 from embedviz.gui.widgets.flow_layout import Flow
 
 _AXES = ("x", "y", "z")
@@ -31,7 +31,7 @@ class ColumnsEdit(MethodEdit):
         self._boxes: list[QComboBox] = []
         self._parts: list[QWidget] = []
         for axis in _AXES:
-            box = choice(f"{name}.{axis}", f"Column along {axis}: numbers used as they are")
+            box = combo_box(f"{name}.{axis}", f"Column along {axis}: numbers used as they are")
             fits = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             box.setSizeAdjustPolicy(fits)
             box.setMinimumContentsLength(_LEAST_WIDTH)
@@ -42,14 +42,14 @@ class ColumnsEdit(MethodEdit):
             flow.add(self._parts[-1])
 
     @property
-    def settings(self) -> Columns | None:
+    def settings(self) -> CoordinateColumns | None:
         """The columns that are shown; None where there are not two of them."""
         names = [box.currentData() for box in self._boxes]
         if None in names[:2]:
             return None
-        return Columns(tuple(name for name in names if name is not None))
+        return CoordinateColumns(tuple(name for name in names if name is not None))
 
-    def show_settings(self, settings: Columns | None, vector_set: VectorSet) -> None:
+    def show_settings(self, settings: CoordinateColumns | None, vector_set: VectorSet) -> None:
         """Show columns; None: those shown last if the set has them, else its coordinates."""
         columns = number_columns(vector_set)
         if settings is None and self.settings is not None:
@@ -82,10 +82,10 @@ class ColumnsEdit(MethodEdit):
             part.setVisible(place < count)
 
 
-def first_columns(vector_set: VectorSet) -> Columns | None:
+def first_columns(vector_set: VectorSet) -> CoordinateColumns | None:
     """Return the first columns whose names say that they are coordinates, or None."""
     groups = coordinate_columns(vector_set)
-    return Columns(groups[0]) if groups else None
+    return CoordinateColumns(groups[0]) if groups else None
 
 
 def _beside(text: str, box: QComboBox) -> QWidget:

@@ -11,24 +11,24 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from embedviz.core.projections.neighbor_embedding import MOST_ROWS, TSNE, UMAP
 from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import Rows, VectorSet
-from embedviz.gui.widgets.form import Field, Form, Fraction, OneOf, Places, Whole
+from embedviz.gui.widgets.form import ChoiceField, Field, FloatField, Form, IndicesField, IntField
 
 _METRICS = (("cosine", "cosine"), ("Euclidean", "euclidean"))
 _COMPONENT = "a principal component; 1 has the most variance"
 FIELDS: Mapping[str, Field] = {
-    "components": Places("", _COMPONENT, ("x", "y", "z"), "PC "),
-    "n_neighbors": Whole(
+    "components": IndicesField("", _COMPONENT, ("x", "y", "z"), "PC "),
+    "n_neighbors": IntField(
         "Neighbors", "Neighbors of each row: few show fine detail, many the whole", 2, 200
     ),
-    "min_dist": Fraction(
+    "min_dist": FloatField(
         "Min. distance", "Minimum distance: how tightly points may be packed", 0.0, 0.99, 0.05
     ),
-    "perplexity": Whole(
+    "perplexity": IntField(
         "Perplexity", "Perplexity: about how many neighbors each row holds on to", 2, 200, 5
     ),
-    "metric": OneOf("Metric", "Metric: what makes two rows neighbors", _METRICS),
-    "seed": Whole("Seed", "Seed: the same one gives the same picture again", 0, 9999),
-    "sample": Whole(
+    "metric": ChoiceField("Metric", "Metric: what makes two rows neighbors", _METRICS),
+    "seed": IntField("Seed", "Seed: the same one gives the same picture again", 0, 9999),
+    "sample": IntField(
         "Sample", "Sample: how many rows are laid out, drawn by the seed", 1000, MOST_ROWS, 10_000
     ),
 }

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from embedviz.app.tasks import Task
 from embedviz.core.projections import Projection
 from embedviz.core.projections.chosen_axes import ChosenAxes
-from embedviz.core.projections.columns import Columns
+from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.projections.neighbor_embedding import MOST_ROWS, TSNE, UMAP
 from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import Rows, VectorSet
@@ -29,14 +29,14 @@ from embedviz.gui.projection.axes_editor import AxesEdit
 from embedviz.gui.projection.columns_editor import ColumnsEdit
 from embedviz.gui.projection.editor import MethodEdit, SettingsEdit
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import ElidedLabel, named, tool_button, words
+from embedviz.gui.widgets.controls import ElidedLabel, text_label, tool_button, with_name
 
 _KINDS: dict[str, type] = {
     "PCA": PCA,
     "t-SNE": TSNE,
     "UMAP": UMAP,
     "chosen axes": ChosenAxes,
-    "coordinates": Columns,
+    "coordinates": CoordinateColumns,
 }
 METHODS = tuple(_KINDS)
 """Names of the methods that a map can be laid out by, in the order they are offered."""
@@ -97,9 +97,9 @@ class ProjectionRow(QFrame):
         self.stop.clicked.connect(self.stop_wanted)
         self.cancel = tool_button(f"{name}.cancel", "Cancel", "Cancel: back to the picture before")
         self.cancel.clicked.connect(self.cancel_wanted)
-        self._note = words("", "caption", wrap=True)
+        self._note = text_label("", "caption", wrap=True)
         self._progress = ElidedLabel("caption")
-        self._bar = named(QProgressBar(), f"{name}.progress", "Progress: of the layout at work")
+        self._bar = with_name(QProgressBar(), f"{name}.progress", "Progress: of the layout at work")
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
         self._bar.setFixedSize(15 * GRID, GRID // 2)
@@ -175,7 +175,7 @@ class ProjectionRow(QFrame):
     def _make_edit(self, kind: type) -> MethodEdit:
         if kind is ChosenAxes:
             return AxesEdit(f"{self._name}.axes", self._task)
-        if kind is Columns:
+        if kind is CoordinateColumns:
             return ColumnsEdit(f"{self._name}.coordinates")
         return SettingsEdit(self._name, kind())
 

@@ -19,7 +19,7 @@ from embedviz.app.files.session.state import Choices, restore_state
 from embedviz.app.files.session.writing import SUFFIX, can_be_kept, is_session, save_session
 from embedviz.app.files.settings import Recent, read_settings
 from embedviz.app.files.settings_writer import Remembering
-from embedviz.app.pairing import Wanted, pair_up
+from embedviz.app.pairing import OpenRequest, pair_up
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.derivation.provenance import FromSample
@@ -34,7 +34,7 @@ from embedviz.gui.sessions.crash_recovery import CrashOffer
 from embedviz.gui.sessions.missing_files import Locator
 from embedviz.gui.sessions.recent_menu import RecentMenu
 from embedviz.gui.style import apply_theme
-from embedviz.gui.theme import THEMES, look
+from embedviz.gui.theme import THEMES, theme_manager
 
 if TYPE_CHECKING:
     from embedviz.gui.window.main_window import MainWindow
@@ -82,7 +82,7 @@ class SessionFiles(QObject):
     def start(self) -> None:
         """Save by itself from now on, and offer what was open when the program crashed."""
         self.autosave.start()
-        look.changed.connect(self._on_theme)
+        theme_manager.changed.connect(self._on_theme)
         self.crash_offer.start()
 
     def close(self) -> None:
@@ -94,7 +94,10 @@ class SessionFiles(QObject):
 
     def describe_window(self) -> dict[str, Any]:
         """Return what else than the state is to be restored, as JSON."""
-        return {"arrangement": self._window.arrangement.describe(), "theme": look.theme.name}
+        return {
+            "arrangement": self._window.arrangement.describe(),
+            "theme": theme_manager.theme.name,
+        }
 
     def take_sessions(self, paths: Sequence[str | Path]) -> list[Path]:
         """Return the files to open now: where there is a session, none, as they come after it.
@@ -204,7 +207,11 @@ class SessionFiles(QObject):
         window = given if isinstance(given, dict) else {}
         theme = THEMES.get(str(window.get("theme")))
         application = QApplication.instance()
-        if theme is not None and theme is not look.theme and isinstance(application, QApplication):
+        if (
+            theme is not None
+            and theme is not theme_manager.theme
+            and isinstance(application, QApplication)
+        ):
             apply_theme(application, theme)
         self._window.arrangement.restore(window.get("arrangement"))
 
@@ -239,7 +246,7 @@ class SessionFiles(QObject):
     def _on_theme(self) -> None:
         if self._is_closed:
             return
-        name = look.theme.name
+        name = theme_manager.theme.name
         self.remembering.change(lambda settings: replace(settings, theme=name))
 
     def _open_recent(self, recent: Recent) -> None:
@@ -249,7 +256,7 @@ class SessionFiles(QObject):
             return
         labels = None if recent.labels is None else Path(recent.labels)
         metadata = None if recent.metadata is None else Path(recent.metadata)
-        self._window.open_files([Wanted(path, labels, metadata, recent.settings)])
+        self._window.open_files([OpenRequest(path, labels, metadata, recent.settings)])
 
 
 def ask_to_save(window: MainWindow) -> None:

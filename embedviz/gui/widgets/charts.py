@@ -11,7 +11,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QPen, QShowEvent
 from PySide6.QtWidgets import QSizePolicy
 
-from embedviz.gui.theme import CAPTION_PIXELS, font, look, with_alpha
+from embedviz.gui.theme import CAPTION_PIXELS, font, theme_manager, with_alpha
 
 AXIS_ROOM = {"bottom": 40, "left": 46}
 """Height and width of an axis with its title, in pixels."""
@@ -37,7 +37,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         self.setFrameShape(self.Shape.NoFrame)
         self.setCacheMode(self.CacheModeFlag.CacheNone)  # In a file, it would be an image.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        look.changed.connect(self.restyle)
+        theme_manager.changed.connect(self.restyle)
         self.restyle()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -67,7 +67,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
 
     def restyle(self) -> None:
         """Take colors and type from the theme."""
-        theme = look.theme
+        theme = theme_manager.theme
         self.setBackground(theme.ground)
         small = font(CAPTION_PIXELS * self._scale)
         for side, title in self._titles.items():
@@ -112,7 +112,7 @@ class CosineHistogram(Chart):
             return
         curves = zip((self._before, self._after), self._means, ("before", "after"), strict=True)
         for curve, line, role in curves:
-            color = getattr(look.theme, role)
+            color = getattr(theme_manager.theme, role)
             curve.setPen(self._pen(color, width=1.5))
             curve.setBrush(with_alpha(color, 0.16))
             line.setPen(self._pen(color, width=1, style=Qt.PenStyle.DashLine))
@@ -162,7 +162,7 @@ class OverlapChart(Chart):
         super().restyle()
         if not hasattr(self, "_points"):
             return
-        theme = look.theme
+        theme = theme_manager.theme
         self._marker.setPen(self._pen(theme.accent, width=1, style=Qt.PenStyle.DashLine))
         self._dot.setBrush(QColor(theme.accent))
         self._dot.setPen(self._pen(theme.ground, width=2))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTextEdit, QWidget
 
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import named, tool_button
+from embedviz.gui.widgets.controls import tool_button, with_name
 
 _is_code = re.compile(
     r"`(?P<marked>[^`]+)`|(?<=: )(?P<line>import .+?\))(?=\. |\.?$)|"
@@ -40,7 +40,7 @@ class CodeLine(QWidget):
 
     def __init__(self, code: str) -> None:
         super().__init__()
-        self.field = named(_Field(code), "code", "What to run")
+        self.field = with_name(_Field(code), "code", "What to run")
         self.copy = tool_button("code.copy", "Copy", "Copy this line")
         self.copy.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(code))

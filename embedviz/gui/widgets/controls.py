@@ -32,7 +32,7 @@ from embedviz.gui.theme import GRID
 W = TypeVar("W", bound=QWidget)
 
 
-def named(widget: W, name: str, description: str) -> W:
+def with_name(widget: W, name: str, description: str) -> W:
     """Give a control its stable object name, its tooltip and its accessible name."""
     widget.setObjectName(name)
     widget.setToolTip(description)
@@ -40,7 +40,7 @@ def named(widget: W, name: str, description: str) -> W:
     return widget
 
 
-def words(text: str = "", kind: str = "", *, wrap: bool = False) -> QLabel:
+def text_label(text: str = "", kind: str = "", *, wrap: bool = False) -> QLabel:
     """Return a label of plain text.
 
     Parameters
@@ -84,19 +84,19 @@ class ElidedLabel(QLabel):
 
 def caption(text: str) -> QLabel:
     """Return a quiet label that stands before a control."""
-    return words(text, "caption")
+    return text_label(text, "caption")
 
 
-def choice(name: str, description: str, items: Sequence[tuple[str, object]] = ()) -> QComboBox:
+def combo_box(name: str, description: str, items: Sequence[tuple[str, object]] = ()) -> QComboBox:
     """Return a combo box of `(words, value)`; the value is the item's data."""
-    box = named(_Choice(), name, description)
+    box = with_name(_ComboBox(), name, description)
     for text, value in items:
         box.addItem(text, value)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     return box
 
 
-class _Choice(QComboBox):
+class _ComboBox(QComboBox):
     """A combo box whose text ends in … where there is no room, not within a letter."""
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
@@ -121,7 +121,7 @@ class _Choice(QComboBox):
 
 def tool_button(name: str, text: str, description: str, *, flat: bool = False) -> QToolButton:
     """Return a button of the tool row; a flat one has no border."""
-    button = named(QToolButton(), name, description)
+    button = with_name(QToolButton(), name, description)
     button.setText(text)
     button.setAutoRaise(flat)
     return button
@@ -136,21 +136,21 @@ def toggle(name: str, text: str, description: str) -> QToolButton:
 
 def slider(name: str, description: str, most: int) -> QSlider:
     """Return a horizontal slider from 0."""
-    made = named(QSlider(Qt.Orientation.Horizontal), name, description)
+    made = with_name(QSlider(Qt.Orientation.Horizontal), name, description)
     made.setRange(0, most)
     return made
 
 
-def number(name: str, description: str, least: int = 1, most: int = 1) -> QSpinBox:
+def spin_box(name: str, description: str, least: int = 1, most: int = 1) -> QSpinBox:
     """Return a box for a whole number that speaks up only when typing is over."""
-    box = named(QSpinBox(), name, description)
+    box = with_name(QSpinBox(), name, description)
     box.setRange(least, most)
     return _arranged(box)
 
 
-def decimal(name: str, description: str, most: float, step: float) -> QDoubleSpinBox:
+def double_spin_box(name: str, description: str, most: float, step: float) -> QDoubleSpinBox:
     """Return a box for a number from 0 with two decimals."""
-    box = named(QDoubleSpinBox(), name, description)
+    box = with_name(QDoubleSpinBox(), name, description)
     box.setRange(0, most)
     box.setSingleStep(step)
     return _arranged(box)
@@ -174,7 +174,7 @@ class Gear(QToolButton):
 
     def __init__(self, name: str, description: str) -> None:
         super().__init__()
-        named(self, name, description)
+        with_name(self, name, description)
         self.setText("⚙")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -231,7 +231,7 @@ class Segments(QWidget):
 
     def __init__(self, name: str, description: str, texts: Sequence[str]) -> None:
         super().__init__()
-        named(self, name, description)
+        with_name(self, name, description)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)

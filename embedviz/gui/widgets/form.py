@@ -21,14 +21,14 @@ from PySide6.QtWidgets import (
 )
 
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import caption, choice, decimal, number
+from embedviz.gui.widgets.controls import caption, combo_box, double_spin_box, spin_box
 from embedviz.gui.widgets.flow_layout import Flow
 
 _MOST_PLACES = 99_999
 
 
 @dataclass(frozen=True)
-class Whole:
+class IntField:
     """A field with a whole number.
 
     Attributes
@@ -51,7 +51,7 @@ class Whole:
 
     def control(self, name: str) -> QSpinBox:
         """Return the control."""
-        box = number(name, self.description, self.least, self.most)
+        box = spin_box(name, self.description, self.least, self.most)
         box.setSingleStep(self.step)
         box.setGroupSeparatorShown(self.most > 9999)
         box.setSuffix(self.unit)
@@ -59,8 +59,8 @@ class Whole:
 
 
 @dataclass(frozen=True)
-class Fraction:
-    """A field with a number that has decimals; see `Whole`."""
+class FloatField:
+    """A field with a number that has decimals; see `IntField`."""
 
     text: str
     description: str
@@ -70,14 +70,14 @@ class Fraction:
 
     def control(self, name: str) -> QDoubleSpinBox:
         """Return the control."""
-        box = decimal(name, self.description, self.most, self.step)
+        box = double_spin_box(name, self.description, self.most, self.step)
         box.setMinimum(self.least)
         return box
 
 
 @dataclass(frozen=True)
-class OneOf:
-    """A field with one of a few values; see `Whole`.
+class ChoiceField:
+    """A field with one of a few values; see `IntField`.
 
     Attributes
     ----------
@@ -90,12 +90,12 @@ class OneOf:
 
     def control(self, name: str) -> QComboBox:
         """Return the control."""
-        return choice(name, self.description, self.items)
+        return combo_box(name, self.description, self.items)
 
 
 @dataclass(frozen=True)
-class Places:
-    """A field with several different whole numbers from 0, shown from 1; see `Whole`.
+class IndicesField:
+    """A field with several different whole numbers from 0, shown from 1; see `IntField`.
 
     Attributes
     ----------
@@ -111,7 +111,7 @@ class Places:
     prefix: str = ""
 
 
-Field = Whole | Fraction | OneOf | Places
+Field = IntField | FloatField | ChoiceField | IndicesField
 
 
 class Form(Flow):
@@ -144,7 +144,7 @@ class Form(Flow):
         self.show_settings(settings)
 
     def _add(self, name: str, field: Field) -> _Entry | _Entries:
-        made = _Entries(name, field) if isinstance(field, Places) else _Entry(name, field)
+        made = _Entries(name, field) if isinstance(field, IndicesField) else _Entry(name, field)
         made.changed.connect(lambda: self.changed.emit(self.settings))
         self.add(made)
         return made
@@ -185,7 +185,7 @@ class _Entry(QWidget):
 
     changed = Signal()
 
-    def __init__(self, name: str, field: Whole | Fraction | OneOf) -> None:
+    def __init__(self, name: str, field: IntField | FloatField | ChoiceField) -> None:
         super().__init__()
         self._field = field
         self._value: Any = None
@@ -217,7 +217,7 @@ class _Entry(QWidget):
                 self.control.setValue(value)
 
     def limit(self, most: int) -> None:
-        if isinstance(self._field, Whole):
+        if isinstance(self._field, IntField):
             with QSignalBlocker(self.control):
                 assert isinstance(self.control, QSpinBox)
                 self.control.setMaximum(max(min(most, self._field.most), self._field.least))
@@ -235,7 +235,7 @@ class _Entries(QWidget):
 
     changed = Signal()
 
-    def __init__(self, name: str, field: Places) -> None:
+    def __init__(self, name: str, field: IndicesField) -> None:
         super().__init__()
         self._values: list[int] = []
         self._boxes: list[QSpinBox] = []
@@ -247,7 +247,7 @@ class _Entries(QWidget):
             row.addWidget(caption(field.text))
         for place, each in enumerate(field.names):
             description = f"{field.text} {each}: {field.description}".strip()
-            box = number(f"{name}.{each}", description, 1, _MOST_PLACES)
+            box = spin_box(f"{name}.{each}", description, 1, _MOST_PLACES)
             box.setPrefix(field.prefix)
             box.valueChanged.connect(lambda _, place=place: self._take(place))
             text = caption(each)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.code_block import split_code
-from embedviz.gui.widgets.controls import tool_button, words
+from embedviz.gui.widgets.controls import text_label, tool_button
 
 
 class Notice(QFrame):
@@ -26,7 +26,7 @@ class Notice(QFrame):
         super().__init__()
         self.setObjectName("notice")
         self.setAccessibleName("Message")
-        self.label = words(wrap=True)
+        self.label = text_label(wrap=True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         close = tool_button("notice.close", "✕", "Close this message", flat=True)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QAbstractSlider
 
-from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, look
+from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, theme_manager
 
 _EDGE = 14.0
 NOTCH = 120
@@ -32,7 +32,7 @@ class PrefixSlider(QAbstractSlider):
         self.setMinimumWidth(240)
         self._scale = 1.0
         self._turned = 0
-        look.changed.connect(self.update)
+        theme_manager.changed.connect(self.update)
 
     def set_text_scale(self, scale: float) -> None:
         """Show larger marks, for a stage."""
@@ -106,7 +106,7 @@ class PrefixSlider(QAbstractSlider):
         """Draw the groove, the part in use, the marks and the handle."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, middle = look.theme, 13.0
+        theme, middle = theme_manager.theme, 13.0
         now = self.position(self.value())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.hairline))
@@ -125,11 +125,13 @@ class PrefixSlider(QAbstractSlider):
         for mark in reversed(self.marks):  # The full length always has its number.
             x, text = self.position(mark), f"{mark:,}"
             chosen = mark == self.value()
-            painter.setPen(QPen(QColor(look.theme.muted), 1))
+            painter.setPen(QPen(QColor(theme_manager.theme.muted), 1))
             painter.drawLine(QPointF(x, middle + 8), QPointF(x, middle + 11))
             half = width(text) / 2
             left = min(x - half, self.width() - 2 * half)
             if left + 2 * half + GRID <= free:
-                painter.setPen(QColor(look.theme.text if chosen else look.theme.muted))
+                painter.setPen(
+                    QColor(theme_manager.theme.text if chosen else theme_manager.theme.muted)
+                )
                 painter.drawText(QPointF(left, middle + 12 + CAPTION_PIXELS * self._scale), text)
                 free = left

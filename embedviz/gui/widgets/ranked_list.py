@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
-from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, look, with_alpha
+from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, theme_manager, with_alpha
 
 Fate = Literal["", "kept", "lost", "new"]
 Index = QModelIndex | QPersistentModelIndex
@@ -148,7 +148,7 @@ class _LineDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         line: Ranked = index.data(_LABEL_ROLE)
-        theme = look.theme
+        theme = theme_manager.theme
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(option.rect).adjusted(GRID, 0, -GRID, 0)
@@ -182,14 +182,16 @@ class _LineDelegate(QStyledItemDelegate):
         current = bool(option.state & QStyle.StateFlag.State_Selected)
         if over or current:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(with_alpha(look.theme.accent, 0.10 if over else 0.06))
+            painter.setBrush(with_alpha(theme_manager.theme.accent, 0.10 if over else 0.06))
             painter.drawRoundedRect(QRectF(option.rect).adjusted(4, 1, -4, -1), 4, 4)
 
     def _paint_rank(self, painter: QPainter, area: QRectF, line: Ranked, rank: int) -> None:
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         sign = {"lost": "−", "new": "+"}.get(line.fate)
         if sign:
-            painter.setPen(QColor(look.theme.lost if line.fate == "lost" else look.theme.new))
+            painter.setPen(
+                QColor(theme_manager.theme.lost if line.fate == "lost" else theme_manager.theme.new)
+            )
         painter.drawText(area, flags, sign or str(rank))
 
     def _paint_score(self, painter: QPainter, area: QRectF, line: Ranked) -> None:
@@ -198,9 +200,9 @@ class _LineDelegate(QStyledItemDelegate):
         bar = QRectF(
             area.right() - area.width() * share, area.bottom() - 4, area.width() * share, 2
         )
-        painter.fillRect(bar, with_alpha(look.theme.accent, 0.35))
+        painter.fillRect(bar, with_alpha(theme_manager.theme.accent, 0.35))
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.setPen(QColor(look.theme.muted))
+        painter.setPen(QColor(theme_manager.theme.muted))
         painter.drawText(
             area, flags, f"{line.score:.4f}" if abs(line.score) < 100 else f"{line.score:.1f}"
         )

@@ -21,7 +21,7 @@ _LEAST_PANE = 300
 _MOST_WIDTH = 100_000
 
 
-class Arrangement(QObject):
+class DockLayout(QObject):
     """Puts docks in their places.
 
     Qt adds a dock that is to go beside a tab as another tab. So, to put a pane beside the others,

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from embedviz.app.layouts import spare_process
-from embedviz.app.pairing import Wanted, pair_up
+from embedviz.app.pairing import OpenRequest, pair_up
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
@@ -35,7 +35,7 @@ from embedviz.gui.panels.library import LibraryPanel
 from embedviz.gui.panels.neighbors import NeighborsPanel
 from embedviz.gui.sessions.controller import SessionFiles
 from embedviz.gui.widgets.message_bar import Notice
-from embedviz.gui.window.dock_layout import Arrangement
+from embedviz.gui.window.dock_layout import DockLayout
 from embedviz.gui.window.failures import FailureHandler
 from embedviz.gui.window.map_docks import MoreMaps
 from embedviz.gui.window.menus import Menus
@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
         if vectors := self.files.take_sessions(paths):
             self.open_files(pair_up(vectors))
 
-    def open_files(self, files: Sequence[Wanted]) -> None:
+    def open_files(self, files: Sequence[OpenRequest]) -> None:
         """Open files, and show what cannot be opened in the bar at the top."""
         self.notice.clear()
         self.opener.open(files)
@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
 
     def _add_docks(self) -> None:
         docks = [self._make_dock(pane) for pane in (self.library, *self.panes, self.neighbors)]
-        self.arrangement = Arrangement(self, docks[0], docks[1:-1], docks[-1])
+        self.arrangement = DockLayout(self, docks[0], docks[1:-1], docks[-1])
 
     def _make_dock(self, pane: Pane) -> QDockWidget:
         dock = QDockWidget(pane.title, self)

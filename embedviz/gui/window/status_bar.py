@@ -9,7 +9,7 @@ from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.gui.describe import describe_part
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import ElidedLabel, named, tool_button, words
+from embedviz.gui.widgets.controls import ElidedLabel, text_label, tool_button, with_name
 
 PATIENCE_MILLISECONDS = 300
 """Work that ends sooner shows no progress: a bar that flashes says nothing."""
@@ -28,10 +28,10 @@ class StatusBar(QStatusBar):
         self._session = session
         self.facts = ElidedLabel("status.facts")
         self.facts.setContentsMargins(2 * GRID, 0, 0, 0)
-        self.told = words(kind="status.told")
+        self.told = text_label(kind="status.told")
         self.told.setContentsMargins(GRID, 0, 2 * GRID, 0)
-        self.words = words(kind="status.words")
-        self.bar = named(QProgressBar(), "status.progress", "Progress")
+        self.words = text_label(kind="status.words")
+        self.bar = with_name(QProgressBar(), "status.progress", "Progress")
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(140)
         self.stop = tool_button("status.stop", "Stop", "Stop what is being calculated", flat=True)

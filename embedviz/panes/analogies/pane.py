@@ -18,8 +18,8 @@ from embedviz.core.samples import load_relations
 from embedviz.core.vector_set import Matrix, VectorSet
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import Arrow, PointView
-from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, look, with_alpha
-from embedviz.gui.widgets.controls import Gear, Segments, choice, named, toggle, words
+from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, theme_manager, with_alpha
+from embedviz.gui.widgets.controls import Gear, Segments, combo_box, text_label, toggle, with_name
 from embedviz.gui.widgets.label_edit import LabelEdit
 from embedviz.gui.widgets.ranked_list import Ranked, RankedList
 
@@ -69,8 +69,8 @@ class AnalogiesPane(Pane):
         self.view = PointView()
         self.view.setObjectName("analogies.view")
         self.view.row_clicked.connect(self._on_click)
-        self.question = words(kind="title", wrap=True)
-        self.list = named(RankedList(), "analogies.answers", "Answers, best first")
+        self.question = text_label(kind="title", wrap=True)
+        self.list = with_name(RankedList(), "analogies.answers", "Answers, best first")
         self.list.row_chosen.connect(lambda row: self.edit(self.session.state.queried(row)))
         self.list.setFixedWidth(NEIGHBORS_WIDTH)
         side = QVBoxLayout()
@@ -79,7 +79,7 @@ class AnalogiesPane(Pane):
         self.question.setFixedWidth(NEIGHBORS_WIDTH)
         side.addWidget(self.question)
         side.addWidget(self.list, 1)
-        self.caption = words(kind="caption", wrap=True)
+        self.caption = text_label(kind="caption", wrap=True)
         self.caption.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
         beside = QHBoxLayout()
         beside.setSpacing(0)
@@ -89,21 +89,21 @@ class AnalogiesPane(Pane):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addLayout(beside, 1)
         rows.addWidget(self.caption)
-        look.changed.connect(self._redraw)
+        theme_manager.changed.connect(self._redraw)
 
     def _add_tools(self) -> None:
         self.edits: list[LabelEdit] = []
         descriptions = ("plus", "minus", "and plus")
         for sign, name, description in zip(("", "−", "+"), "abc", descriptions, strict=True):
             if sign:
-                self.tools.addWidget(words(sign))
+                self.tools.addWidget(text_label(sign))
             edit = LabelEdit(self.new_task("completing"))
-            named(edit, f"analogies.{name}", f"Label {name}, {description}: type to complete")
+            with_name(edit, f"analogies.{name}", f"Label {name}, {description}: type to complete")
             edit.setMinimumWidth(72)
             edit.label_chosen.connect(lambda _: self._ask())
             self.edits.append(edit)
             self.tools.addWidget(edit, 2)
-        self.method = choice("analogies.method", "Method: how answers are ranked", METHODS)
+        self.method = combo_box("analogies.method", "Method: how answers are ranked", METHODS)
         self.method.activated.connect(lambda _: self._set(method=self.method.currentData()))
         self.inputs = toggle(
             "analogies.inputs",
@@ -115,7 +115,7 @@ class AnalogiesPane(Pane):
             "analogies.dimensions", "Dimensions of the picture", ("2-D", "3-D")
         )
         self.dimensions.chosen.connect(lambda place: self._set(is_3d=place == 1))
-        self.examples = choice("analogies.examples", "Examples of relations in this set")
+        self.examples = combo_box("analogies.examples", "Examples of relations in this set")
         self.examples.setMaximumWidth(150)
         self.examples.activated.connect(self._on_example)
         self.tools.addWidget(self.dimensions)
@@ -150,7 +150,7 @@ class AnalogiesPane(Pane):
             else:
                 self.calculate(self._task, partial(_solve, active, analogy), self._show, active)
 
-    def abandon(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
+    def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._task:
             self._clear()
 
@@ -161,7 +161,7 @@ class AnalogiesPane(Pane):
 
     def _show_missing(self, active: VectorSet, label: str, *, typed: bool) -> None:
         """Say what is missing: in the bar when it was typed, quietly when the set was changed."""
-        self.withdraw(self._task)
+        self.cancel(self._task)
         self.notice.clear()
         self._clear()
         self.view.set_message(
@@ -206,7 +206,10 @@ class AnalogiesPane(Pane):
 
     def _draw_points(self, solved: Solved, *, animate: bool) -> None:
         self.view.set_points(
-            solved.positions, with_alpha(look.theme.muted, 0.3), CONTEXT_SIZE, animate=animate
+            solved.positions,
+            with_alpha(theme_manager.theme.muted, 0.3),
+            CONTEXT_SIZE,
+            animate=animate,
         )
         answers = [answer.row for answer in solved.answers]
         corners = list(dict.fromkeys(solved.corners))
@@ -232,7 +235,7 @@ class AnalogiesPane(Pane):
         if solved is None or len(solved.corners) != 4 or len(solved.analogy.negative) != 1:
             self.view.set_arrows(())
             return
-        theme = look.theme
+        theme = theme_manager.theme
         a, c, b, answer = (solved.positions[row] for row in solved.corners)
         self.view.set_arrows(
             (

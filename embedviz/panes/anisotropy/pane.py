@@ -33,15 +33,15 @@ from embedviz.core.progress import Report
 from embedviz.core.vector_set import Rows, VectorSet
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import Arrow, Line, Note, PointView
-from embedviz.gui.theme import GRID, look, with_alpha
+from embedviz.gui.theme import GRID, theme_manager, with_alpha
 from embedviz.gui.widgets.controls import (
     ElidedLabel,
     caption,
-    decimal,
-    named,
-    number,
+    double_spin_box,
     slider,
-    words,
+    spin_box,
+    text_label,
+    with_name,
 )
 
 STEPS = 100
@@ -119,19 +119,19 @@ class AnisotropyPane(Pane):
             )
         self.histogram = CosineHistogram("anisotropy.histogram")
         self.numbers = NumbersTable()
-        self.caption = words(kind="caption", wrap=True)
+        self.caption = text_label(kind="caption", wrap=True)
         self._lay_out()
-        look.changed.connect(self._redraw)
+        theme_manager.changed.connect(self._redraw)
 
     def _add_tools(self) -> None:
         self.strength = slider(
             "anisotropy.strength", "Strength: 0 only centers the set, 1 whitens it fully", STEPS
         )
         self.strength.setMinimumWidth(80)
-        self.strength_value = decimal(
+        self.strength_value = double_spin_box(
             "anisotropy.strength_value", "Strength: as a number", 1.0, 0.05
         )
-        self.components = number(
+        self.components = spin_box(
             "anisotropy.components", "Components: how many directions are kept"
         )
         self.components_slider = slider(
@@ -140,7 +140,7 @@ class AnisotropyPane(Pane):
             1,
         )
         self.components_slider.setMinimumWidth(60)
-        self.use = named(
+        self.use = with_name(
             QPushButton("Use in all panes"),
             "anisotropy.use",
             "Use in all panes: add the whitened set to the library and show it",
@@ -203,10 +203,10 @@ class AnisotropyPane(Pane):
         if self._prepared is None or self._prepared.vector_set is not active:
             if not self.has_asked(self._cone_task, active):
                 self.use.setEnabled(False)
-                self.withdraw(self._dial_task)
+                self.cancel(self._dial_task)
                 self.calculate(self._cone_task, partial(_prepare, active), self._show_cone, active)
             return
-        self.withdraw(self._cone_task)
+        self.cancel(self._cone_task)
         if old.active is not active:  # Back from another set that was not measured in time.
             self._show_cone(self._prepared)
             return
@@ -215,7 +215,7 @@ class AnisotropyPane(Pane):
         if not old.asks_as(new) or old.selected != new.selected:
             self._mark(new)
 
-    def abandon(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
+    def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._cone_task:
             self._prepared = self._latest = None
             for view in (self.before, self.after):
@@ -270,7 +270,7 @@ class AnisotropyPane(Pane):
         )
 
     def _place(self, role: str, shown: ConeView) -> None:
-        view, color = getattr(self, role), getattr(look.theme, role)
+        view, color = getattr(self, role), getattr(theme_manager.theme, role)
         view.set_points(shown.positions, with_alpha(color, 0.55), keep_camera=True)
 
     def _redraw(self) -> None:
@@ -288,7 +288,7 @@ class AnisotropyPane(Pane):
             view.set_lines(draw_graticule())
         direction = self._prepared.cone.before.mean_direction if self._prepared else None
         pole = np.array([0.0, 0.0, 1.0])
-        arrow = Arrow(0 * pole, 1.14 * pole, look.theme.before, text="mean direction")
+        arrow = Arrow(0 * pole, 1.14 * pole, theme_manager.theme.before, text="mean direction")
         self.before.set_arrows(() if direction is None else (arrow,))
 
     def _mark(self, state: State) -> None:
@@ -327,18 +327,18 @@ class NumbersTable(QWidget):
         grid = QGridLayout(self)
         grid.setHorizontalSpacing(3 * GRID)
         for column, role in enumerate(("before", "after"), 1):
-            head = words(role.capitalize(), role)
+            head = text_label(role.capitalize(), role)
             head.setAlignment(Qt.AlignmentFlag.AlignRight)
             grid.addWidget(head, 0, column)
             for row, (name, text, tip) in enumerate(NUMBERS, 1):
-                value = words("–", f"anisotropy.{role}.{name}")
+                value = text_label("–", f"anisotropy.{role}.{name}")
                 value.setAlignment(Qt.AlignmentFlag.AlignRight)
                 value.setToolTip(tip)
                 value.setAccessibleName(f"{text} {role}")
                 grid.addWidget(value, row, column)
                 self._values[role, name] = value
                 if column == 1:
-                    title = words(text)
+                    title = text_label(text)
                     title.setToolTip(tip)
                     grid.addWidget(title, row, 0)
 
@@ -356,7 +356,7 @@ class NumbersTable(QWidget):
 
 def draw_graticule() -> tuple[Line | Note, ...]:
     """Return circles of equal angle to the axis, meridians, and the degrees beside them."""
-    theme = look.theme
+    theme = theme_manager.theme
     turn = np.linspace(0, 2 * np.pi, 97)
     lines: list[Line | Note] = []
     for degrees in range(30, 180, 30):

@@ -31,7 +31,7 @@ from embedviz.gui.theme import Theme
 
 
 @dataclass(frozen=True, eq=False)
-class Dress:
+class PointStyle:
     """What the points of a map look like.
 
     Attributes
@@ -120,12 +120,12 @@ class Dress:
         ]
 
 
-def dress(
+def point_style(
     vector_set: VectorSet,
     settings: MapSettings,
     theme: Theme,
     shares: NDArray[np.float32] | None = None,
-) -> Dress:
+) -> PointStyle:
     """Return what the points look like.
 
     Parameters
@@ -160,7 +160,7 @@ def dress(
         sizes = size_by(vector_set, settings.size_by, len(vector_set))
         notes.append(size_note(vector_set, settings.size_by))
     shown = _shown(vector_set, settings, hidden)
-    return Dress(len(vector_set), coloring, sizes, shown, notes, settings.isolated)
+    return PointStyle(len(vector_set), coloring, sizes, shown, notes, settings.isolated)
 
 
 def rows_shown(vector_set: VectorSet, settings: MapSettings, theme: Theme) -> Rows | None:

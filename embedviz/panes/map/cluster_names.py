@@ -11,7 +11,7 @@ from embedviz.core.vector_set import Matrix
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.layers.cluster_labels import Cluster
 from embedviz.gui.points.view import PointView
-from embedviz.panes.map.appearance import Dress
+from embedviz.panes.map.appearance import PointStyle
 
 AT_ONCE = 100_000
 """The groups of more rows than this are named a moment later, not to hold up the window."""
@@ -31,7 +31,7 @@ class GroupNames(QObject):
         self._view = view
         self._task = pane.new_task("names of groups")
 
-    def show(self, dressed: Dress, positions: Matrix) -> None:
+    def show(self, dressed: PointStyle, positions: Matrix) -> None:
         """Write the name of each group that is drawn."""
         if len(positions) <= AT_ONCE:
             self._task.cancel()
@@ -45,6 +45,6 @@ class GroupNames(QObject):
         self._view.set_clusters(())
 
 
-def _find(dressed: Dress, positions: Matrix, report: Report) -> list[Cluster]:
+def _find(dressed: PointStyle, positions: Matrix, report: Report) -> list[Cluster]:
     """Find where the names belong. Runs off the UI thread."""
     return dressed.clusters(positions)

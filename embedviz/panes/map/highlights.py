@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from embedviz.app.session import Session
-from embedviz.app.state import Question, State
+from embedviz.app.state import Query, State
 from embedviz.core.drawing.raster import ALL_ROWS
 from embedviz.core.matching import is_quick, match_all, matching_rows
 from embedviz.core.neighbors import Metric
@@ -22,7 +22,7 @@ ALWAYS_LABELED = 12
 _NEIGHBORS = 10
 
 
-class Chosen(QObject):
+class Highlights(QObject):
     """Marks on a map what is chosen in the active set, which may be another one than the map's.
 
     Parameters
@@ -89,7 +89,7 @@ class Chosen(QObject):
             return
         self._asked, self._neighbors = asked, ALL_ROWS
         self._task.cancel()
-        question = state.question
+        question = state.current_query
         if question is not None:
             assert state.active is not None
             work = partial(_nearest, self._session, state.active, state.metric, question)
@@ -112,7 +112,7 @@ def _match(source: VectorSet, target: VectorSet, report: Report) -> None:
 
 
 def _nearest(
-    session: Session, vector_set: VectorSet, metric: Metric, question: Question, report: Report
+    session: Session, vector_set: VectorSet, metric: Metric, question: Query, report: Report
 ) -> Rows:
     """Find the neighbors of the query. Runs off the UI thread."""
     vector, exclude = question.vector, question.exclude

@@ -14,7 +14,7 @@ from embedviz.gui.pane import Pane
 from embedviz.gui.points.layers.hover_card import HoverCard
 from embedviz.gui.points.view import PointView
 from embedviz.gui.row_images import image_of
-from embedviz.panes.map.quality import COUNT, Truth
+from embedviz.panes.map.quality import COUNT, LayoutQuality
 
 _MOST_LINES = 8
 
@@ -39,7 +39,9 @@ class Hover:
         self.card.hide_card()
         self._view.set_links(-1, ())
 
-    def show(self, vector_set: VectorSet, row: int, metric: Metric, truth: Truth | None) -> None:
+    def show(
+        self, vector_set: VectorSet, row: int, metric: Metric, truth: LayoutQuality | None
+    ) -> None:
         """Say what is known of a row, and show where its true neighbors are."""
         lines = describe_metadata(vector_set, row)[:_MOST_LINES]
         if truth is not None and np.isfinite(truth.shares[row]):

@@ -17,7 +17,7 @@ _ALONE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 _ADDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
-class Hands(QObject):
+class MapInteraction(QObject):
     """Turns what the hands do on the picture into states.
 
     While the points are not rows of the set that is wanted, the hands are to wait.

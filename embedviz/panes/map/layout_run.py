@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from embedviz.app.layouts import Layout, Layouts, Wanted
+from embedviz.app.layouts import Layout, LayoutRequest, Layouts
 from embedviz.app.state import State
 from embedviz.core.progress import OnLayout, Report
 from embedviz.core.projections import PCA
@@ -41,7 +41,7 @@ class LayoutRun(QObject):
         What is at hand: the one that is wanted, or the last one while that is computed.
     streamed : array of shape (n_vectors, 2 or 3), or None
         Where the points are while a method moves them.
-    got : Wanted or None
+    got : LayoutRequest or None
         What was asked for when the layout at hand came.
     progress : float
         Part of the computation that is done.
@@ -50,7 +50,7 @@ class LayoutRun(QObject):
     arrived = Signal()
     moved = Signal(object, bool)
 
-    def __init__(self, pane: Pane, key: int, wanted_now: Callable[[], Wanted]) -> None:
+    def __init__(self, pane: Pane, key: int, wanted_now: Callable[[], LayoutRequest]) -> None:
         super().__init__(pane)
         self._pane, self._key, self._wanted_now = pane, key, wanted_now
         self.task = pane.new_task("laying out")
@@ -58,30 +58,30 @@ class LayoutRun(QObject):
         self.layout: Layout | None = None
         self.streamed: Matrix | None = None
         self.progress = 0.0
-        self.got: Wanted | None = None
-        self._asked: Wanted | None = None
+        self.got: LayoutRequest | None = None
+        self._asked: LayoutRequest | None = None
 
     @property
     def _layouts(self) -> Layouts:
         return self._pane.session.layouts
 
-    def bring(self, wanted: Wanted) -> None:
+    def bring(self, wanted: LayoutRequest) -> None:
         """Have the wanted layout at hand: now where it is known, else when it is computed."""
         has_asked = self._pane.has_asked(self.task, wanted)
         if has_asked and self.task.is_busy:
             return  # Also where there is one that was stopped: it is being run again.
         if self._has(wanted):
-            self.withdraw()
+            self.cancel()
         elif not has_asked:
             self._compute(wanted)
 
-    def _has(self, wanted: Wanted) -> bool:
+    def _has(self, wanted: LayoutRequest) -> bool:
         known = self._layouts.known(wanted)
         if known is not None:
             self.layout, self.got = known, wanted
         return known is not None
 
-    def _compute(self, wanted: Wanted) -> None:
+    def _compute(self, wanted: LayoutRequest) -> None:
         self.streamed, self.progress, self._asked = None, 0.0, wanted
         if self.layout is not None and self.layout.vector_set is not wanted.vector_set:
             self.layout = None
@@ -105,9 +105,9 @@ class LayoutRun(QObject):
     def _note_progress(self, fraction: float, message: str) -> None:
         self.progress = fraction
 
-    def withdraw(self) -> None:
+    def cancel(self) -> None:
         """Want nothing more: what is at hand is what is wanted."""
-        self._pane.withdraw(self.task)
+        self._pane.cancel(self.task)
         self.streamed = None
 
     def run_again(self) -> None:
@@ -165,6 +165,6 @@ class LayoutRun(QObject):
         self.layout = self.streamed = self._asked = self.got = None
 
 
-def _find(layouts: Layouts, wanted: Wanted, report: Report, on_layout: OnLayout) -> Layout:
+def _find(layouts: Layouts, wanted: LayoutRequest, report: Report, on_layout: OnLayout) -> Layout:
     """Get a layout. Runs off the UI thread."""
     return layouts.find(wanted, report, on_layout)

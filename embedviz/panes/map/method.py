@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from embedviz.app.layouts import Wanted, cache
+from embedviz.app.layouts import LayoutRequest, cache
 from embedviz.core.matching import matching_rows
 from embedviz.core.progress import Report
 from embedviz.core.projections import Projection
@@ -33,7 +33,7 @@ class MethodChoice(QObject):
         self._task = pane.new_task("looking up")
         self._row.run_wanted.connect(self._lay_out_by)
         self._row.stop_wanted.connect(pane.run.stop)
-        self._row.cancel_wanted.connect(pane.cancel)
+        self._row.cancel_wanted.connect(pane.cancel_layout)
         pane.controls.method_chosen.connect(lambda _: self._choose())
         pane.controls.projection_shown.connect(self._follow)
         pane.controls.row_toggled.connect(self._unfold)
@@ -80,7 +80,7 @@ class MethodChoice(QObject):
         elif settings is not None:
             self._lay_out_by(settings)
 
-    def _lay_out_known(self, asked: Wanted, projection: Projection, is_known: bool) -> None:
+    def _lay_out_known(self, asked: LayoutRequest, projection: Projection, is_known: bool) -> None:
         """Show at once what was computed before, where the form still says so."""
         is_wanted = self._row.settings == projection and self._pane.wants(asked)
         if is_known and is_wanted:

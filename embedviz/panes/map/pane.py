@@ -16,7 +16,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout
 
-from embedviz.app.layouts import Layout, Wanted, spare_process
+from embedviz.app.layouts import Layout, LayoutRequest, spare_process
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.session import Session
 from embedviz.app.state import State
@@ -30,15 +30,15 @@ from embedviz.gui.describe import describe_part
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import PointView
 from embedviz.gui.projection.settings_row import ProjectionRow
-from embedviz.gui.theme import look
-from embedviz.panes.map.appearance import Dress, dress, rows_shown
+from embedviz.gui.theme import theme_manager
+from embedviz.panes.map.appearance import PointStyle, point_style, rows_shown
 from embedviz.panes.map.cluster_names import GroupNames
-from embedviz.panes.map.highlights import Chosen
+from embedviz.panes.map.highlights import Highlights
 from embedviz.panes.map.hover import Hover
-from embedviz.panes.map.interaction import Hands
+from embedviz.panes.map.interaction import MapInteraction
 from embedviz.panes.map.layout_run import LayoutRun
 from embedviz.panes.map.method import MethodChoice
-from embedviz.panes.map.quality import Asked, Truth
+from embedviz.panes.map.quality import LayoutQuality, TrustRequest
 from embedviz.panes.map.tools import MapTools
 from embedviz.panes.map.trust import Trust
 
@@ -77,18 +77,18 @@ class MapPane(Pane):
         self.run = LayoutRun(self, self.key, lambda: self.wanted)
         self.run.arrived.connect(self._on_arrived)
         self.run.moved.connect(self._move_points)
-        self.chosen = Chosen(self, self.view)
+        self.chosen = Highlights(self, self.view)
         self.chosen.found.connect(self._bring_up_to_date)
         self.hover = Hover(self, self.view)
         self.trust = Trust(self, self.view)
         self.trust.known.connect(self._bring_up_to_date)
         self.names = GroupNames(self, self.view)
-        self._dress: Dress | None = None
+        self._dress: PointStyle | None = None
         self._applied: dict[str, Hashable] = {}
         self._add_tools()
         self.method = MethodChoice(self)
-        self.hands = Hands(self)
-        look.changed.connect(self._on_look)
+        self.hands = MapInteraction(self)
+        theme_manager.changed.connect(self._on_look)
 
     def _add_tools(self) -> None:
         self.row = ProjectionRow(self.name, self.new_task("labels"))
@@ -121,9 +121,9 @@ class MapPane(Pane):
         return state.set_of(self.key)
 
     def wants(self, subject: Hashable | None) -> bool:  # noqa: D102 - see Pane
-        if isinstance(subject, Wanted):
+        if isinstance(subject, LayoutRequest):
             return self.is_open and subject == self.wanted
-        if isinstance(subject, Asked):
+        if isinstance(subject, TrustRequest):
             return subject.layout is self.run.layout and self.settings.trust
         return super().wants(subject)
 
@@ -154,7 +154,7 @@ class MapPane(Pane):
             truth = self.trust.show(layout, 2 + settings.is_3d, self.session.state.metric)
         else:
             self.trust.hide()
-        dressed = layout.vector_set, settings.looks, truth, look.theme
+        dressed = layout.vector_set, settings.looks, truth, theme_manager.theme
         self._apply("dress", dressed, lambda: self._put_on(layout, truth))
         if self.run.streamed is not None:
             self._apply("moving", self._dress, self._recolor_moving)
@@ -204,9 +204,9 @@ class MapPane(Pane):
             self._applied[name] = value
             show()
 
-    def _put_on(self, layout: Layout, truth: Truth | None) -> None:
+    def _put_on(self, layout: Layout, truth: LayoutQuality | None) -> None:
         shares = None if truth is None else truth.shares
-        self._dress = dress(layout.vector_set, self.settings, look.theme, shares)
+        self._dress = point_style(layout.vector_set, self.settings, theme_manager.theme, shares)
         self.view.set_legend(self._dress.legend)
         self.controls.show_legend(self._dress.legend)
 
@@ -312,11 +312,11 @@ class MapPane(Pane):
         return self.session.state.map_of(self.key)
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> LayoutRequest:
         """What the state asks this map to show."""
         vector_set, settings = self.session.state.set_of(self.key), self.settings
         assert vector_set is not None
-        return Wanted(vector_set, settings.projection, 2 + settings.is_3d)
+        return LayoutRequest(vector_set, settings.projection, 2 + settings.is_3d)
 
     @property
     def shows_wanted(self) -> bool:
@@ -341,9 +341,9 @@ class MapPane(Pane):
     def _show_set(self, vector_set: VectorSet) -> None:
         self.edit(self.session.state.using_map(self.key).activated(vector_set))
 
-    def cancel(self) -> None:
+    def cancel_layout(self) -> None:
         """Go back to the picture before."""
-        self.run.withdraw()
+        self.run.cancel()
         self._retreat()
 
     def _retreat(self) -> None:
@@ -353,7 +353,7 @@ class MapPane(Pane):
             self.row.show_idle()
             self._drawn(self._bring_up_to_date if self.run.retreat() else self._show_nothing)
 
-    def abandon(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
+    def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self.trust.task:
             self.trust.give_up()
         elif task is self.run.task:
@@ -376,7 +376,7 @@ class MapPane(Pane):
 
     def drawn_rows(self) -> Rows | None:  # noqa: D102 - see Pane
         # From the state, and not from the picture, which may be behind another pane.
-        rows = rows_shown(self.wanted.vector_set, self.settings, look.theme)
+        rows = rows_shown(self.wanted.vector_set, self.settings, theme_manager.theme)
         places = self.places()
         if places is None or np.isfinite(places[0]).all():
             return rows

@@ -19,7 +19,7 @@ COUNT = 10
 
 
 @dataclass(frozen=True)
-class Asked:
+class TrustRequest:
     """A layout whose truth is asked for, in so many dimensions and by a metric."""
 
     layout: Layout
@@ -28,12 +28,12 @@ class Asked:
 
 
 @dataclass(frozen=True, eq=False)
-class Truth:
+class LayoutQuality:
     """How true a layout is.
 
     Attributes
     ----------
-    asked : Asked
+    asked : TrustRequest
     shares : float32 array of shape (n_vectors,)
         Part of the true neighbors of each row that are near it on the map; NaN for rows that
         were not looked at.
@@ -41,12 +41,12 @@ class Truth:
         What is shown in the corner of the map.
     """
 
-    asked: Asked
+    asked: TrustRequest
     shares: Matrix
     words: str
 
 
-def measure_truth(layouts: Layouts, asked: Asked, report: Report) -> Truth:
+def measure_quality(layouts: Layouts, asked: TrustRequest, report: Report) -> LayoutQuality:
     """Return how true a layout is. Runs off the UI thread."""
     vector_set, metric = asked.layout.vector_set, asked.metric
     vectors, positions = vector_set.vectors, asked.layout.positions[:, : asked.n_components]
@@ -74,7 +74,7 @@ def measure_truth(layouts: Layouts, asked: Asked, report: Report) -> Truth:
             vectors, positions, count, metric, rows, second, graph_rows=true_rows
         )
         words += f"\ntrustworthiness {trusted:.3f} · continuity {continued:.3f}"
-    return Truth(asked, shares, f"{words} · {of_rows}")
+    return LayoutQuality(asked, shares, f"{words} · {of_rows}")
 
 
 def _mean(shares: NDArray[np.float32]) -> float:

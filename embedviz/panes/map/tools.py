@@ -24,11 +24,11 @@ from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import (
     Gear,
     Segments,
-    choice,
-    decimal,
-    named,
+    combo_box,
+    double_spin_box,
     toggle,
     tool_button,
+    with_name,
 )
 
 LEAST_WIDTH = 300
@@ -63,9 +63,9 @@ class MapTools(QObject):
         self._columns_of: VectorSet | None = None
         self._draft: str | None = None  # A method that is chosen, and waits for Run.
         self._shown: tuple[VectorSet, bool, Projection] | None = None
-        self.sets = _narrow(choice(f"{name}.set", "Set: what this map shows"), 8)
+        self.sets = _narrow(combo_box(f"{name}.set", "Set: what this map shows"), 8)
         self.sets.activated.connect(lambda _: self.set_chosen.emit(self.sets.currentData()))
-        self.method = _narrow(choice(f"{name}.method", "Method: how the points are laid out"), 8)
+        self.method = _narrow(combo_box(f"{name}.method", "Method: how the points are laid out"), 8)
         for method in METHODS:
             self.method.addItem(method, method)
         self.method.activated.connect(lambda _: self._choose_method())
@@ -74,7 +74,7 @@ class MapTools(QObject):
         self.dimensions = Segments(f"{name}.dimensions", "Dimensions of the map", ("2-D", "3-D"))
         self.dimensions.chosen.connect(lambda place: self._tell(is_3d=place == 1))
         self.color = _narrow(
-            choice(f"{name}.color", "Color: a metadata column that colors the points"), 8
+            combo_box(f"{name}.color", "Color: a metadata column that colors the points"), 8
         )
         self.color.activated.connect(lambda _: self._tell(color_by=self.color.currentData()))
         self.labels = self._toggle(
@@ -125,11 +125,11 @@ class MapTools(QObject):
 
     def _make_column_settings(self) -> None:
         name = self._name
-        self.size = choice(f"{name}.size", "Size: a metadata column that sizes the points")
+        self.size = combo_box(f"{name}.size", "Size: a metadata column that sizes the points")
         self.size.activated.connect(lambda _: self._tell(size_by=self.size.currentData()))
-        self.groups = Groups(f"{name}.groups")
+        self.groups = GroupsButton(f"{name}.groups")
         self.groups.chosen.connect(lambda hidden: self._tell(hidden=hidden))
-        self.grouping = choice(
+        self.grouping = combo_box(
             f"{name}.as_categories",
             "Whole numbers: colors for groups, or a ramp for quantities",
             (("automatic", None), ("groups", True), ("quantities", False)),
@@ -142,12 +142,12 @@ class MapTools(QObject):
 
     def _make_view_settings(self) -> None:
         name = self._name
-        self.label_scale = decimal(
+        self.label_scale = double_spin_box(
             f"{name}.label_scale", "Label size: 1 is the usual one", 2.5, 0.1
         )
         self.label_scale.setMinimum(0.6)
         self.label_scale.valueChanged.connect(lambda scale: self._tell(label_scale=round(scale, 2)))
-        self.through = choice(
+        self.through = combo_box(
             f"{name}.through",
             "Box and lasso in 3-D: all points within, or those in front only",
             (("all points within", True), ("front-most only", False)),
@@ -158,13 +158,15 @@ class MapTools(QObject):
     def _make_range_settings(self) -> None:
         name = self._name
         ramps = [(words, key) for key, words in RAMPS.items()]
-        self.ramp = choice(f"{name}.ramp", "Ramp: the colors of numbers", ramps)
+        self.ramp = combo_box(f"{name}.ramp", "Ramp: the colors of numbers", ramps)
         self.ramp.activated.connect(lambda _: self._tell(ramp=self.ramp.currentData()))
         self.inverted = self._toggle(
             "inverted", "Inverted", "Inverted: numbers the other way round"
         )
         self.low, self.high = (
-            decimal(f"{name}.{end}", f"{end.title()}: the number where the colors end", 0.0, 0.1)
+            double_spin_box(
+                f"{name}.{end}", f"{end.title()}: the number where the colors end", 0.0, 0.1
+            )
             for end in ("low", "high")
         )
         self.usual = tool_button(
@@ -349,7 +351,7 @@ class MapTools(QObject):
                 box.addItem(f"{before}{column}", column)
 
 
-class Groups(QToolButton):
+class GroupsButton(QToolButton):
     """A button with a list of groups, of which any can be hidden.
 
     Signals
@@ -362,7 +364,7 @@ class Groups(QToolButton):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        named(self, name, "Groups: which of them are drawn")
+        with_name(self, name, "Groups: which of them are drawn")
         self.setText("Show or hide…")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setMenu(QMenu(self))

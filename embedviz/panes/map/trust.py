@@ -11,7 +11,7 @@ from embedviz.core.neighbors import Metric
 from embedviz.core.neighbors.tiles import GraphMetric
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import PointView
-from embedviz.panes.map.quality import Asked, Truth, measure_truth
+from embedviz.panes.map.quality import LayoutQuality, TrustRequest, measure_quality
 
 MEASURING = "Finding true neighbors …"
 
@@ -32,7 +32,7 @@ class Trust(QObject):
     Attributes
     ----------
     task : Task
-    shown : Truth or None
+    shown : LayoutQuality or None
         What is on the map.
     """
 
@@ -42,14 +42,14 @@ class Trust(QObject):
         super().__init__(pane)
         self._pane, self._view = pane, view
         self.task = pane.new_task("trust")
-        self.shown: Truth | None = None
-        self._last: Truth | None = None
+        self.shown: LayoutQuality | None = None
+        self._last: LayoutQuality | None = None
         self._said = ""
 
-    def show(self, layout: Layout, n_components: int, metric: Metric) -> Truth | None:
+    def show(self, layout: Layout, n_components: int, metric: Metric) -> LayoutQuality | None:
         """Show how true a layout is, and return it; None while it is being measured."""
         by: GraphMetric = "euclidean" if metric == "euclidean" else "cosine"
-        asked = Asked(layout, n_components, by)
+        asked = TrustRequest(layout, n_components, by)
         if self._last is not None and self._last.asked == asked:
             self.shown = self._last
             self._say(self.shown.words)
@@ -57,14 +57,14 @@ class Trust(QObject):
         self.shown = None
         if not self._pane.has_asked(self.task, asked):
             self._say(MEASURING)
-            work = partial(measure_truth, self._pane.session.layouts, asked)
+            work = partial(measure_quality, self._pane.session.layouts, asked)
             self._pane.calculate(self.task, work, self._note, asked)
         return None
 
     def hide(self) -> None:
         """Show nothing of it."""
         self.shown = None
-        self._pane.withdraw(self.task)
+        self._pane.cancel(self.task)
         self._say("")
 
     def give_up(self) -> None:
@@ -77,7 +77,7 @@ class Trust(QObject):
         self.hide()
         self._last = None
 
-    def _note(self, truth: Truth) -> None:
+    def _note(self, truth: LayoutQuality) -> None:
         self._last = truth
         self.known.emit()
 

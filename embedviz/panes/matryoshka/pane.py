@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
-from embedviz.app.state import Question, State
+from embedviz.app.state import Query, State
 from embedviz.app.tasks import Task
 from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.matryoshka import PrefixQuery, PrefixSearch, overlap_curve
@@ -18,7 +18,7 @@ from embedviz.core.progress import Report, part_of
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import ElidedLabel, caption, named, number, words
+from embedviz.gui.widgets.controls import ElidedLabel, caption, spin_box, text_label, with_name
 from embedviz.gui.widgets.prefix_slider import PrefixSlider
 from embedviz.gui.widgets.ranked_list import Fate, Ranked, RankedList, rank
 
@@ -36,12 +36,12 @@ ORDERINGS: dict[str, Ordering] = {
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class PreparedQuery:
     """A query with what was prepared for it: any prefix is then answered at once."""
 
     state: State
-    question: Question
-    query: PrefixQuery
+    query: Query
+    prefix_query: PrefixQuery
     full: tuple[Ranked, ...]
 
 
@@ -85,21 +85,21 @@ class MatryoshkaPane(Pane):
         self._curve_task = self.new_task("overlap curve")
         self._derive_task = self.new_task("truncating all rows")
         self._search: tuple[VectorSet, PrefixSearch] | None = None
-        self._asked: Asked | None = None
+        self._asked: PreparedQuery | None = None
         self._curves: Curves | None = None
         self._add_tools()
         self.heads = {side: ElidedLabel("title") for side in ("full", "short")}
-        self.full = named(RankedList(), "matryoshka.full", "Neighbors at full length")
-        self.short = named(RankedList(), "matryoshka.short", "Neighbors on the prefix")
+        self.full = with_name(RankedList(), "matryoshka.full", "Neighbors at full length")
+        self.short = with_name(RankedList(), "matryoshka.short", "Neighbors on the prefix")
         for ranked in (self.full, self.short):
             ranked.row_chosen.connect(lambda row: self.edit(self.session.state.queried(row)))
         self.summary = ElidedLabel("headline")
         self.chart = OverlapChart("matryoshka.curve")
-        self.curve_caption = words(kind="caption", wrap=True)
+        self.curve_caption = text_label(kind="caption", wrap=True)
         self._lay_out()
 
     def _add_tools(self) -> None:
-        self.slider = named(
+        self.slider = with_name(
             PrefixSlider(),
             "matryoshka.dimensions",
             "Dimensions: how many of the first ones are used",
@@ -107,9 +107,9 @@ class MatryoshkaPane(Pane):
         self.slider.valueChanged.connect(self._on_dimensions)
         self.slider.sliderPressed.connect(self.session.begin_gesture)
         self.slider.sliderReleased.connect(self.session.end_gesture)
-        self.number = number("matryoshka.number", "Dimensions: as a number")
+        self.number = spin_box("matryoshka.number", "Dimensions: as a number")
         self.number.valueChanged.connect(self._on_dimensions)
-        self.use = named(
+        self.use = with_name(
             QPushButton("Use in all panes"),
             "matryoshka.use",
             "Use in all panes: add the truncated set to the library and show it",
@@ -162,7 +162,7 @@ class MatryoshkaPane(Pane):
             ranked.setFixedHeight(ranked.height_of(lines))
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
-        active, question = new.active, new.question
+        active, query = new.active, new.current_query
         assert active is not None
         for control in (self.slider, self.number):
             control.setRange(1, active.dimensions)
@@ -177,20 +177,20 @@ class MatryoshkaPane(Pane):
             if not self.has_asked(self._curve_task, active):
                 self._draw_curve(active)
         else:
-            self.withdraw(self._curve_task)
+            self.cancel(self._curve_task)
         self._show_marker(new.dimensions)
-        if question is None:
+        if query is None:
             self._forget_query()
         elif self._asked is None or not self._asked.state.asks_as(new):
             if not self.has_asked(self._ask_task, new):
-                work = partial(_ask, self._search_in(active), new, question)
+                work = partial(_ask, self._search_in(active), new, query)
                 self.calculate(self._ask_task, work, self._show_asked, new)
         else:
-            self.withdraw(self._ask_task)
+            self.cancel(self._ask_task)
             if old.dimensions != new.dimensions or not old.asks_as(new):
                 self._list(self._asked, new.dimensions)
 
-    def abandon(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
+    def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._curve_task:
             self._curves = None
             self.curve_caption.setText("The overlap was not measured.")
@@ -214,15 +214,15 @@ class MatryoshkaPane(Pane):
         self.short.show_lines(())
         self.summary.setText("Choose a row, in the library or on the map, as the query.")
 
-    def _show_asked(self, asked: Asked) -> None:
+    def _show_asked(self, asked: PreparedQuery) -> None:
         self._asked = asked
         self._list(asked, self.session.state.dimensions)
 
-    def _list(self, asked: Asked, dimensions: int) -> None:
+    def _list(self, asked: PreparedQuery, dimensions: int) -> None:
         work = partial(_compare, asked, dimensions)
         self.calculate(self._lists_task, work, partial(self._show_lists, asked, dimensions))
 
-    def _show_lists(self, asked: Asked, dimensions: int, lists: Lists) -> None:
+    def _show_lists(self, asked: PreparedQuery, dimensions: int, lists: Lists) -> None:
         if asked is not self._asked:
             return
         self.full.show_lines(lists.full)
@@ -230,7 +230,7 @@ class MatryoshkaPane(Pane):
         assert asked.state.active is not None
         most = asked.state.active.dimensions
         self.summary.setText(
-            f"“{asked.question.name}” keeps {lists.kept} of {len(lists.full)} neighbors with "
+            f"“{asked.query.name}” keeps {lists.kept} of {len(lists.full)} neighbors with "
             f"{dimensions:,} of {most:,} dimensions, {100 * dimensions / most:.1f} % of the bytes"
         )
 
@@ -268,18 +268,18 @@ class MatryoshkaPane(Pane):
         self.derive(self._derive_task, Truncated(self.session.state.dimensions))
 
 
-def _ask(search: PrefixSearch, state: State, question: Question, report: Report) -> Asked:
+def _ask(search: PrefixSearch, state: State, query: Query, report: Report) -> PreparedQuery:
     """Multiply the query with all rows, once. Runs off the UI thread."""
     assert state.active is not None
-    query = search.query(question.vector)
-    found = query.top(state.active.dimensions, SHOWN, exclude=question.exclude)
-    return Asked(state, question, query, tuple(rank(state.active, *found)))
+    prefix_query = search.query(query.vector)
+    found = prefix_query.top(state.active.dimensions, SHOWN, exclude=query.exclude)
+    return PreparedQuery(state, query, prefix_query, tuple(rank(state.active, *found)))
 
 
-def _compare(asked: Asked, dimensions: int, report: Report) -> Lists:
+def _compare(asked: PreparedQuery, dimensions: int, report: Report) -> Lists:
     """Find the neighbors on a prefix. Runs off the UI thread."""
     assert asked.state.active is not None
-    found = asked.query.top(dimensions, SHOWN, exclude=asked.question.exclude)
+    found = asked.prefix_query.top(dimensions, SHOWN, exclude=asked.query.exclude)
     short = rank(asked.state.active, *found)
     both = {line.row for line in asked.full} & {line.row for line in short}
     return Lists(_judged(asked.full, both, "lost"), _judged(short, both, "new"))

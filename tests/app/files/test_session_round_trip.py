@@ -30,7 +30,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.matching import share_rows
 from embedviz.core.projections import PCA, TSNE, UMAP
 from embedviz.core.projections.chosen_axes import Axis, ChosenAxes
-from embedviz.core.projections.columns import Columns, load_coordinates
+from embedviz.core.projections.columns import CoordinateColumns, load_coordinates
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.samples import load_sample
 from embedviz.core.selection import Selection
@@ -85,7 +85,7 @@ projections = st.one_of(
     st.builds(PCA, st.permutations([0, 1, 2]).map(tuple)),
     st.builds(TSNE, st.floats(1, 100), seed=st.integers(0, 2**32 - 1)),
     st.builds(UMAP, st.integers(2, 50), st.floats(0, 1), st.sampled_from(["cosine", "euclidean"])),
-    st.just(Columns(("x", "y"))),
+    st.just(CoordinateColumns(("x", "y"))),
     st.lists(axes, min_size=1, max_size=3).map(lambda each: ChosenAxes(tuple(each))),
 )
 maps = st.builds(
@@ -472,7 +472,9 @@ def require_sound(state):
         assert state.query is None or 0 <= state.query < n_rows
         assert not len(state.selected) or state.selected.rows.max() < n_rows
         assert 1 <= state.dimensions <= state.active.dimensions
-        assert state.question is None or state.question.vector.shape == (state.active.dimensions,)
+        assert state.current_query is None or state.current_query.vector.shape == (
+            state.active.dimensions,
+        )
     assert hash(state.map) is not None
 
 

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from embedviz.core.compiled import kernels, warm_up
-from embedviz.core.compiled.kernels import Turn
+from embedviz.core.compiled.kernels import CompileGate
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_the_stamp_belongs_to_these_sources():
 
 
 def test_others_wait_for_their_turn_and_the_main_thread_never_does():
-    turn, ran = Turn(), []
+    turn, ran = CompileGate(), []
     with turn.given_to(["first"]):
         turn.wait("second")  # In the main thread: returns at once.
         threads = [
@@ -95,4 +95,4 @@ def test_others_wait_for_their_turn_and_the_main_thread_never_does():
         assert ran == ["first", "second"]
     threads[2].join()
     assert ran == ["first", "second", "third"]
-    assert kernels.turn._allowed is None
+    assert kernels.compile_gate._allowed is None

@@ -32,7 +32,7 @@ def test_a_heap_keeps_what_a_stable_sort_puts_first(found, capacity, step):
 def test_candidates_of_several_blocks_are_merged():
     vectors = np.asfortranarray(np.arange(40, dtype=np.float32).reshape(20, 2))
     found = Candidates(20, 3, exclude=[19, 19, 4])
-    for block in (top_k.Block(0, 12, vectors, 2), top_k.Block(12, 8, vectors, 2)):
+    for block in (top_k.ScoreBlock(0, 12, vectors, 2), top_k.ScoreBlock(12, 8, vectors, 2)):
         bounds, heap, rows, kept = found.heaps_for(block)
         assert bounds[0] == 0
         assert bounds[-1] == block.n_rows

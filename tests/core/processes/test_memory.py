@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from embedviz.core.errors import Undecided
+from embedviz.core.errors import ChoiceRequired
 from embedviz.core.processes import memory
 from embedviz.core.processes.memory import available_memory, in_words, require_memory
 
@@ -64,7 +64,7 @@ def test_what_cannot_be_understood_is_no_limit(groups):
 def test_a_matrix_that_does_not_fit_is_refused_with_a_sample_that_does(monkeypatch):
     monkeypatch.setattr(memory, "available_memory", lambda: 1_000_000_000)
     require_memory("x.txt", 2_000_000, 100)
-    with pytest.raises(Undecided) as asked:
+    with pytest.raises(ChoiceRequired) as asked:
         require_memory("x.txt", 3_000_000, 100)
     assert asked.value.option == "sample"
     assert asked.value.choices == {"500000": "A random sample of 500,000 rows"}
@@ -80,7 +80,7 @@ def test_a_matrix_that_does_not_fit_is_refused_with_a_sample_that_does(monkeypat
 def test_little_is_never_asked_for(monkeypatch):
     monkeypatch.setattr(memory, "available_memory", lambda: 0)
     require_memory("x.txt", 100_000, 100)
-    with pytest.raises(Undecided, match=re.escape("up to 1 rows")):
+    with pytest.raises(ChoiceRequired, match=re.escape("up to 1 rows")):
         require_memory("x.txt", 1_000_000, 100)
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embedviz.core.errors import UserError
-from embedviz.core.projections.columns import Columns, coordinate_columns
+from embedviz.core.projections.columns import CoordinateColumns, coordinate_columns
 from embedviz.core.vector_set import VectorSet
 
 
@@ -81,34 +81,42 @@ def test_positions_are_the_numbers_of_the_columns():
     }
     vector_set = VectorSet(np.eye(4), metadata=metadata)
     nan = np.nan
-    flat = Columns(("x", "y")).positions(vector_set)
+    flat = CoordinateColumns(("x", "y")).positions(vector_set)
     assert flat.dtype == np.float32
     np.testing.assert_array_equal(flat, [[1, 0.5], [nan, nan], [nan, nan], [nan, nan]])
-    solid = Columns(("z", "x", "y")).positions(vector_set, 3)
+    solid = CoordinateColumns(("z", "x", "y")).positions(vector_set, 3)
     np.testing.assert_array_equal(solid[:2], [[7, 1, 0.5], [nan] * 3])
-    np.testing.assert_array_equal(Columns(("z", "x", "y")).positions(vector_set)[0], [7, 1])
-    np.testing.assert_array_equal(Columns(("x", "z")).positions(vector_set, 3)[2], [3, 9, 0])
+    np.testing.assert_array_equal(
+        CoordinateColumns(("z", "x", "y")).positions(vector_set)[0], [7, 1]
+    )
+    np.testing.assert_array_equal(
+        CoordinateColumns(("x", "z")).positions(vector_set, 3)[2], [3, 9, 0]
+    )
 
 
 def test_chunks_of_a_table_and_no_rows_at_all():
     chunked = pa.table({"x": pa.chunked_array([[1], [2, 3]]), "y": pa.chunked_array([[4, 5], [6]])})
-    found = Columns(("x", "y")).positions(VectorSet(np.eye(3), metadata=chunked))
+    found = CoordinateColumns(("x", "y")).positions(VectorSet(np.eye(3), metadata=chunked))
     assert found.tolist() == [[1, 4], [2, 5], [3, 6]]
     empty = pa.table({"x": pa.array([], pa.int64()), "y": pa.array([], pa.int64())})
     nothing = VectorSet(np.zeros((0, 3)), metadata=empty)
-    assert Columns(("x", "y")).positions(nothing).shape == (0, 2)
+    assert CoordinateColumns(("x", "y")).positions(nothing).shape == (0, 2)
 
 
 def test_columns_that_are_not_there_or_hold_text_are_refused(toy):
     with pytest.raises(UserError, match="toy has no column 'x'"):
-        Columns(("x", "number")).positions(toy)
+        CoordinateColumns(("x", "number")).positions(toy)
     with pytest.raises(UserError, match="'group' of toy holds no numbers"):
-        Columns(("number", "group")).positions(toy)
+        CoordinateColumns(("number", "group")).positions(toy)
 
 
 def test_it_is_a_projection_by_name_only():
     with pytest.raises(UserError, match="columns x, y are in the metadata"):
-        Columns(("x", "y")).fit_transform(np.eye(3))
-    assert Columns(("x", "y")) == Columns(("x", "y")) != Columns(("y", "x"))
+        CoordinateColumns(("x", "y")).fit_transform(np.eye(3))
+    assert (
+        CoordinateColumns(("x", "y"))
+        == CoordinateColumns(("x", "y"))
+        != CoordinateColumns(("y", "x"))
+    )
     with pytest.raises(ValueError, match="1 columns"):
-        Columns(("x",))
+        CoordinateColumns(("x",))

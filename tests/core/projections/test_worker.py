@@ -13,7 +13,7 @@ import pytest
 
 from embedviz.core.processes.messages import Message, read_message, write_message
 from embedviz.core.projections import worker
-from embedviz.core.projections.worker import Voice
+from embedviz.core.projections.worker import MessageWriter
 
 
 class Method:
@@ -59,7 +59,7 @@ def test_an_answer_has_the_positions(replies, monkeypatch):
 
     monkeypatch.setattr(worker, "METHODS", {"A": Method(lay_out=lay_out)})
     start = np.ones((3, 2), dtype=np.float32)
-    worker._answer(job("A", start=start), {"A": ready_future()}, Voice(replies))
+    worker._answer(job("A", start=start), {"A": ready_future()}, MessageWriter(replies))
     half, done = all_messages(replies)
     assert (half.kind, half.facts) == ("progress", {"fraction": 0.5, "words": "half"})
     assert half.arrays["positions"].dtype == np.float32
@@ -72,8 +72,8 @@ def test_a_failure_is_an_answer_too(replies, monkeypatch, capsys):
         raise ValueError("no neighbors")
 
     monkeypatch.setattr(worker, "METHODS", {"A": Method(lay_out=lay_out)})
-    worker._answer(job("A"), {"A": ready_future()}, Voice(replies))
-    worker._answer(job("B"), {"A": ready_future()}, Voice(replies))
+    worker._answer(job("A"), {"A": ready_future()}, MessageWriter(replies))
+    worker._answer(job("B"), {"A": ready_future()}, MessageWriter(replies))
     first, second = all_messages(replies)
     assert first.kind == second.kind == "failed"
     assert first.facts == {"error": "ValueError", "words": "no neighbors"}
@@ -88,12 +88,12 @@ def test_a_job_waits_for_its_own_method_only(replies, monkeypatch):
     methods = {"quick": Method(lay_out=lay_out), "slow": Method(may_be_ready.wait, lay_out)}
     monkeypatch.setattr(worker, "METHODS", methods)
     ready = {name: Future() for name in methods}
-    warming = Thread(target=worker._get_ready, args=(ready, Voice(io.BytesIO())))
+    warming = Thread(target=worker._get_ready, args=(ready, MessageWriter(io.BytesIO())))
     warming.start()
-    worker._answer(job("quick"), ready, Voice(replies))
+    worker._answer(job("quick"), ready, MessageWriter(replies))
     assert all_messages(replies)[-1].kind == "done"
     assert not ready["slow"].done()
-    waiting = Thread(target=worker._answer, args=(job("slow"), ready, Voice(replies)))
+    waiting = Thread(target=worker._answer, args=(job("slow"), ready, MessageWriter(replies)))
     waiting.start()
     may_be_ready.set()
     for thread in (waiting, warming):
@@ -108,9 +108,9 @@ def test_a_method_that_cannot_be_imported_fails_alone(replies, monkeypatch):
     methods = {"broken": Method(fail), "fine": Method()}
     monkeypatch.setattr(worker, "METHODS", methods)
     ready = {name: Future() for name in methods}
-    worker._get_ready(ready, Voice(replies))
+    worker._get_ready(ready, MessageWriter(replies))
     assert ready["fine"].result() is None
-    worker._answer(job("broken"), ready, Voice(replies))
+    worker._answer(job("broken"), ready, MessageWriter(replies))
     warm, failed = all_messages(replies)
     assert warm.kind == "warm"
     assert failed.facts["words"] == "No module named 'umap'"
@@ -119,7 +119,7 @@ def test_a_method_that_cannot_be_imported_fails_alone(replies, monkeypatch):
 def test_progress_is_told_at_most_twenty_times_a_second(replies, monkeypatch):
     now = [50.0]
     monkeypatch.setattr(worker.time, "monotonic", lambda: now[0])
-    voice = Voice(replies)
+    voice = MessageWriter(replies)
     for step in range(200):
         now[0] = 50 + step / 100
         voice.tell(step / 200, f"step {step}")
@@ -133,7 +133,7 @@ def test_it_ends_when_there_is_nobody_to_hear_it(ended):
         def write(self, content):
             raise BrokenPipeError
 
-    Voice(Broken()).say(Message("warm"))
+    MessageWriter(Broken()).say(Message("warm"))
     assert ended == [0]
 
 

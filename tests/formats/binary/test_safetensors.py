@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.formats import inspect, load
 
 VECTORS = np.random.default_rng(5).normal(size=(6, 4)).astype(np.float32)
@@ -86,7 +86,7 @@ def test_labels_follow_the_rows_that_are_kept(write):
     vectors = VECTORS.copy()
     vectors[1, 2] = np.inf
     path = write("x", save({"x": vectors}, {"vocab": json.dumps(WORDS)}))
-    with pytest.raises(Undecided, match=r"row 1 \(from 0\): a number is NaN or infinite"):
+    with pytest.raises(ChoiceRequired, match=r"row 1 \(from 0\): a number is NaN or infinite"):
         load(path)
     found = load(path, on_bad_rows="skip", max_rows=3)
     assert list(found.labels) == ["a", "ç", "\U0001f600"]
@@ -157,11 +157,11 @@ def test_several_matrices_need_a_key(write):
     path = write(
         "x.safetensors", save({"first": VECTORS, "second": 2 * VECTORS, "one": VECTORS[0]})
     )
-    with pytest.raises(Undecided, match=r"first \(6 × 4 float32\), second") as raised:
+    with pytest.raises(ChoiceRequired, match=r"first \(6 × 4 float32\), second") as raised:
         load(path)
     assert raised.value.option == "key"
     assert raised.value.choices == {"first": "6 × 4 float32", "second": "6 × 4 float32"}
-    with pytest.raises(Undecided):
+    with pytest.raises(ChoiceRequired):
         inspect(path)
     np.testing.assert_array_equal(load(path, key="second").vectors, 2 * VECTORS)
     with pytest.raises(UserError, match=r"no tensor 'third'\. Its matrices are first"):

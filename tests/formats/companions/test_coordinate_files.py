@@ -7,7 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from embedviz.core.errors import UserError
-from embedviz.core.projections.columns import Columns, coordinate_columns, load_coordinates
+from embedviz.core.projections.columns import (
+    CoordinateColumns,
+    coordinate_columns,
+    load_coordinates,
+)
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.companions import coordinate_files
 
@@ -21,7 +25,7 @@ def four():
 
 def positions(vector_set, n_components=2):
     (names,) = coordinate_columns(vector_set)
-    return Columns(names).positions(vector_set, n_components)
+    return CoordinateColumns(names).positions(vector_set, n_components)
 
 
 def write(path, text):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.formats import inspect, load
 from embedviz.formats.reading import ReadSettings
 
@@ -119,7 +119,9 @@ def test_first_rows_have_no_labels_of_their_neighbors(write, monkeypatch, mark, 
     path = write("x.txt", "\n".join([*lines[:3], "\r", lines[3]]))
     labels = write("l.txt", "word\na\nb\nc\nd\n")
     for settings in ({"max_rows": n_read}, {"max_rows": n_read, "on_bad_rows": "skip"}):
-        with pytest.raises(Undecided, match=r"l\.txt: 5 rows for 4 vectors.*'word', is probably"):
+        with pytest.raises(
+            ChoiceRequired, match=r"l\.txt: 5 rows for 4 vectors.*'word', is probably"
+        ):
             load(path, labels=labels, **settings)
     found = load(path, labels=labels, labels_header=True, max_rows=n_read)
     assert found.labels == tuple("abcd")[:n_read]
@@ -135,7 +137,7 @@ def test_first_rows_of_other_formats_have_no_labels_of_their_neighbors(write, ki
     }
     path = write("x", data[kind])
     labels = write("l.txt", "word\na\nb\nc\nd\ne\n")
-    with pytest.raises(Undecided, match=r"l\.txt: 6 rows for 5 vectors.*'word', is probably"):
+    with pytest.raises(ChoiceRequired, match=r"l\.txt: 6 rows for 5 vectors.*'word', is probably"):
         load(path, labels=labels, max_rows=n_read)
     found = load(path, labels=labels, labels_header=True, max_rows=n_read)
     assert found.labels == tuple("abcde")[:n_read]
@@ -217,7 +219,7 @@ def test_a_table_of_other_rows_is_offered_to_be_joined_by_its_labels(write):
     text = write("w.txt", "a 1 2 3\nb 4 5 6\nc 7 8 9\nd 1 1 1\n")
     table = write("m.tsv", "n\tword\n1\tb\n2\ta\n")
     for look in (load, lambda path, metadata: inspect(path, ReadSettings(metadata=metadata))):
-        with pytest.raises(Undecided) as caught:
+        with pytest.raises(ChoiceRequired) as caught:
             look(text, metadata=table)
         assert (caught.value.option, list(caught.value.choices)) == ("metadata_key", ["word"])
         assert "2 rows for 4 vectors" in caught.value.reason
@@ -229,10 +231,10 @@ def test_a_table_of_other_rows_is_offered_to_be_joined_by_its_labels(write):
     other = write("o.tsv", "n\tword\n1\tx\n2\ty\n")
     with pytest.raises(UserError, match="There must be one for each vector") as refused:
         load(text, metadata=other)
-    assert not isinstance(refused.value, Undecided)
+    assert not isinstance(refused.value, ChoiceRequired)
     with pytest.raises(UserError) as refused:  # As labels, it is not joined.
         load(text, labels=table)
-    assert not isinstance(refused.value, Undecided)
+    assert not isinstance(refused.value, ChoiceRequired)
 
 
 def test_both_ends_show_which_file_is_wrong(write, vectors):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.formats import inspect, load
 
 RNG = np.random.default_rng(8)
@@ -168,7 +168,7 @@ def test_lists_of_one_length_win_over_others(parquet):
 
 def test_several_are_a_question(parquet):
     path = parquet({"a": pa.array(LISTS, FLOATS), "b": pa.array(LISTS, FLOATS)})
-    with pytest.raises(Undecided, match="several columns of vectors") as caught:
+    with pytest.raises(ChoiceRequired, match="several columns of vectors") as caught:
         load(path)
     assert caught.value.option == "vector_column"
     assert caught.value.choices == dict.fromkeys("ab", "lists of 5 numbers")
@@ -219,7 +219,7 @@ BAD = pa.array([LISTS[0], None, LISTS[1][:4], [1, 2, None, 4, 5], [1, 2, float("
 @pytest.mark.parametrize("kind", WRITERS)
 def test_bad_rows(tmp_path, kind):
     WRITERS[kind](tmp_path / "x", pa.table({"word": WORDS[:6], "v": BAD}))
-    with pytest.raises(Undecided, match=r"row 1 \(from 0\): no vector") as caught:
+    with pytest.raises(ChoiceRequired, match=r"row 1 \(from 0\): no vector") as caught:
         load(tmp_path / "x")
     assert caught.value.option == "on_bad_rows"
     found = load(tmp_path / "x", on_bad_rows="skip")

@@ -2,7 +2,7 @@ import h5py
 import numpy as np
 import pytest
 
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.projections.coordinate_names import groups_of
 from embedviz.formats import inspect, load
 
@@ -128,7 +128,7 @@ def test_which_matrix(hdf5):
 
 def test_several_are_a_question(hdf5):
     path = hdf5({"train": VECTORS, "test": VECTORS[:9], "ids": np.zeros((9, 3), int)})
-    with pytest.raises(Undecided, match=r"test \(9 × 5 float32\)") as caught:
+    with pytest.raises(ChoiceRequired, match=r"test \(9 × 5 float32\)") as caught:
         load(path)
     assert caught.value.option == "key"
     assert caught.value.choices["train"] == "60 × 5 float32"
@@ -149,7 +149,7 @@ def test_bad_rows_samples_and_first_rows(hdf5):
     vectors = VECTORS.copy()
     vectors[1, 1] = np.nan
     path = hdf5({"vectors": vectors, "words": WORDS, "n": np.arange(60)})
-    with pytest.raises(Undecided, match=r"row 1 \(from 0\): a number is NaN"):
+    with pytest.raises(ChoiceRequired, match=r"row 1 \(from 0\): a number is NaN"):
         load(path)
     found = load(path, on_bad_rows="skip", max_rows=3)
     assert found.labels == ("wörd 0", "wörd 2", "wörd 3")

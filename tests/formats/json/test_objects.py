@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.formats import inspect, load
 from embedviz.formats.json.candidates import VECTOR_NAMES
 
@@ -288,7 +288,7 @@ def test_batch_output(write):
         in_batch(1, [answer(1)]),
     ]
     path = write("x.jsonl", lines(rows))
-    with pytest.raises(Undecided, match=r"line 2: no vectors \(status 429: Rate limit"):
+    with pytest.raises(ChoiceRequired, match=r"line 2: no vectors \(status 429: Rate limit"):
         load(path)
     found = load(path, on_bad_rows="skip")
     assert found.labels == ("req-2", "req-0", "req-1")
@@ -314,7 +314,7 @@ def test_several_columns_of_vectors(write):
         "x.jsonl",
         lines({"name": t, "a_vec": v, "b_vec": v[:2], "box": [1, 2, 3]} for t, v in PAIRS),
     )
-    with pytest.raises(Undecided, match=r"a_vec \(lists of 4 numbers\), b_vec") as error:
+    with pytest.raises(ChoiceRequired, match=r"a_vec \(lists of 4 numbers\), b_vec") as error:
         load(path)
     assert error.value.option == "vector_column"
     assert error.value.choices == {"a_vec": "lists of 4 numbers", "b_vec": "lists of 2 numbers"}
@@ -364,7 +364,7 @@ def test_bad_entries_are_an_error_or_left_out(write, vector, reason):
     entries = [f'"{t}": {json.dumps(v)}' for t, v in NAMED.items()]
     entries.insert(1, f'"x": {vector}')
     path = write("x.json", "{" + ",\n".join(entries) + "}")
-    with pytest.raises(Undecided) as error:
+    with pytest.raises(ChoiceRequired) as error:
         load(path)
     assert str(error.value).startswith(f"x.json, entry 2 ('x', line 2): {reason}")
     found = load(path, on_bad_rows="skip")
@@ -398,7 +398,7 @@ def test_bad_entries_are_an_error_or_left_out(write, vector, reason):
 def test_bad_lines_are_an_error_or_left_out(write, line, reason):
     rows = lines(RECORDS).split("\n")
     path = write("x.jsonl", "\n".join([rows[0], "", line, *rows[1:]]))
-    with pytest.raises(Undecided) as error:
+    with pytest.raises(ChoiceRequired) as error:
         load(path)
     assert str(error.value).startswith(f"x.jsonl, line 3: {reason}")
     found = load(path, on_bad_rows="skip")
@@ -455,7 +455,7 @@ def test_other_json_is_refused(write, text, reason):
 @pytest.mark.parametrize("cut", [2, 30, 70])
 def test_a_file_that_ends_in_the_middle(write, cut):
     path = write("x.json", json.dumps(RECORDS)[:-cut])
-    with pytest.raises(Undecided, match=r"record \d \(line 1\): the file ends in the middle"):
+    with pytest.raises(ChoiceRequired, match=r"record \d \(line 1\): the file ends in the middle"):
         load(path)
     found = load(path, on_bad_rows="skip")
     assert len(found) in (2, 3)

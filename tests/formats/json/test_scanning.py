@@ -15,12 +15,12 @@ from embedviz.formats.json.grammar import (
     STATUS,
     TEXT_START,
 )
-from embedviz.formats.json.scanning import Scan
+from embedviz.formats.json.scanning import JsonScan
 
 
 def scan(text, steps, *, is_lines=False, is_last=True):
     """Return how a scan ended, the scan, and the pieces of its rows."""
-    found = Scan(steps, is_lines=is_lines)
+    found = JsonScan(steps, is_lines=is_lines)
     status, _ = found.run(np.frombuffer(text, np.uint8), 0, is_last=is_last)
     out = found.out.tobytes()
     spans = found.units[:, [OUT_START, OUT_STOP]].tolist()
@@ -71,7 +71,7 @@ def test_a_broken_line_does_not_reach_the_next():
 
 
 def test_what_is_wrong_has_its_place():
-    found = Scan([ITEM], is_lines=False)
+    found = JsonScan([ITEM], is_lines=False)
     text = np.frombuffer(b'[{"a":1} {"a":2}]', np.uint8)
     assert found.run(text, 0, is_last=True) == (NO_COMMA, 9)
     assert len(found.units) == 1
@@ -91,7 +91,7 @@ def test_what_is_wrong_has_its_place():
     ],
 )
 def test_what_is_read_so_far_can_be_completed(text, closing):
-    found = Scan(None, is_lines=False)
+    found = JsonScan(None, is_lines=False)
     status, _ = found.run(np.frombuffer(text, np.uint8), 0, is_last=False)
     assert status == MORE
     assert found.closing() == closing
@@ -105,7 +105,7 @@ def test_a_container_that_is_open_is_completed_with_its_count():
 
 def test_rows_with_more_lists_than_there_is_room_for():
     text = b'[{"a":[%b]}]' % b",".join([b"[1]"] * 100_000)
-    found = Scan([ITEM], is_lines=False)
+    found = JsonScan([ITEM], is_lines=False)
     block = np.frombuffer(text, np.uint8)
     status, at = found.run(block, 0, is_last=True)
     assert (status, at, len(found.units)) == (ROOM, 1, 0)

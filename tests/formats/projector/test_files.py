@@ -5,7 +5,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.formats import inspect, load
 
 VECTORS = np.random.default_rng(6).normal(size=(6, 4)).astype(np.float32)
@@ -56,7 +56,9 @@ def test_several_sets_of_vectors(write, tmp_path):
     np.save(tmp_path / "y.npy", 2 * VECTORS)
     entries = [entry(), entry("x", "y.npy"), entry("", "elsewhere/z.bytes")]
     path = write("my.json", settings_of(*entries))
-    with pytest.raises(Undecided, match=r"x \(6 × 4 · x\.bytes\), x \(2\) \(6 × 4 · y") as raised:
+    with pytest.raises(
+        ChoiceRequired, match=r"x \(6 × 4 · x\.bytes\), x \(2\) \(6 × 4 · y"
+    ) as raised:
         load(path)
     assert raised.value.option == "key"
     assert raised.value.choices == {"x": "6 × 4 · x.bytes", "x (2)": "6 × 4 · y.npy"}
@@ -110,7 +112,7 @@ def test_metadata_that_is_off_by_one_is_asked_for(write):
     write("x.bytes", VECTORS.tobytes())
     write("m.tsv", "word\n" + "\n".join(WORDS) + "\n")
     path = write("c.json", settings_of(entry(metadataPath="m.tsv")))
-    with pytest.raises(Undecided, match=r"m\.tsv: 7 rows for 6 vectors") as raised:
+    with pytest.raises(ChoiceRequired, match=r"m\.tsv: 7 rows for 6 vectors") as raised:
         load(path)
     assert raised.value.option == "labels_header"
     assert list(load(path, labels_header=True).labels) == WORDS

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.formats import load
 
 PAIRS = [[0.5, 1.5], [-2, 3]]
@@ -144,7 +144,7 @@ def test_label_column_wins(write):
 
 def test_vector_column(write):
     path = write("x.csv", 'a,first,second\nx,"[1,2]","[3,4,5]"\ny,"[6,7]","[8,9,0]"\n')
-    with pytest.raises(Undecided) as asked:
+    with pytest.raises(ChoiceRequired) as asked:
         load(path)
     assert asked.value.reason == (
         "x.csv has several columns of vectors: first (lists of 2 numbers), "

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageB
 from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.selection import Selection
 from embedviz.gui.actions import ACTIONS, MOUSE
-from embedviz.gui.theme import DARK, LIGHT, look
+from embedviz.gui.theme import DARK, LIGHT, theme_manager
 
 
 @pytest.fixture
@@ -246,7 +246,7 @@ def test_a_vector_is_pasted(opened, idle, toy):
     clipboard().setText(json.dumps({"embedding": toy.vectors[7].tolist()}))
     opened.trigger("edit.paste_query")
     idle(opened.session)
-    assert opened.session.state.question.name == "pasted vector"
+    assert opened.session.state.current_query.name == "pasted vector"
     assert opened.neighbors.list.lines.lines[0].label == "word7"
     assert opened.neighbors.list.lines.lines[0].score == pytest.approx(1.0)
 
@@ -291,7 +291,7 @@ def test_a_vector_is_loaded(opened, idle, asked, tmp_path, toy):
     asked["one"] = str(tmp_path / "mine.npy")
     opened.trigger("edit.load_query")
     idle(opened.session)
-    assert opened.session.state.question.name == "mine"
+    assert opened.session.state.current_query.name == "mine"
     assert opened.neighbors.list.lines.lines[0].label == "word3"
     asked["one"] = str(tmp_path / "none.npy")
     opened.trigger("edit.load_query")
@@ -357,7 +357,7 @@ def test_there_is_no_picture_of_nothing(window, asked, name):
 def test_the_theme_is_switched(opened, idle):
     before = opened.grab().toImage()
     opened.trigger("view.theme")
-    assert look.theme is DARK
+    assert theme_manager.theme is DARK
     dark = opened.grab().toImage()
     assert dark != before
     light = {LIGHT.ground.lower(), LIGHT.panel.lower()}
@@ -366,7 +366,7 @@ def test_the_theme_is_switched(opened, idle):
     ]
     assert sum(color in light for color in seen) < len(seen) / 200
     opened.trigger("view.theme")
-    assert look.theme is LIGHT
+    assert theme_manager.theme is LIGHT
 
 
 def test_the_sides_are_hidden_and_shown(opened):

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from embedviz.app.state import State
-from embedviz.core.projections.columns import Columns
+from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 
@@ -121,7 +121,7 @@ def test_coordinates_are_added_to_the_set(opened, opened_from, idle, tmp_path, t
     assert state.sets == (state.active,)
     assert state.selected == Selection([3])
     layout = opened.panes[0].run.layout
-    assert isinstance(layout.projection, Columns)
+    assert isinstance(layout.projection, CoordinateColumns)
     np.testing.assert_allclose(layout.positions, places)
     np.save(tmp_path / "places.npy", places[:9])
     opened.trigger("file.coordinates")

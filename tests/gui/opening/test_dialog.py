@@ -11,9 +11,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from embedviz import formats
-from embedviz.app.pairing import Wanted, column_names
+from embedviz.app.pairing import OpenRequest, column_names
 from embedviz.app.tasks import THREAD_NAME
-from embedviz.core.errors import Undecided
+from embedviz.core.errors import ChoiceRequired
 from embedviz.formats.reading import ReadSettings
 from embedviz.gui.opening.dialog import OpenDialogs
 from embedviz.gui.opening.loader import file_check
@@ -70,7 +70,7 @@ def ask(asker, qtbot):
 
 
 def ask_in(asker, qtbot, path, settings=None):
-    asker.ask(Wanted(path, settings=settings or ReadSettings()))
+    asker.ask(OpenRequest(path, settings=settings or ReadSettings()))
     dialog = asker.dialog
     settle(dialog, qtbot)
     return dialog
@@ -174,7 +174,7 @@ def test_the_tick_can_be_taken_back(ask, qtbot, bad_file):
 
 
 def test_open_before_the_end_goes_on_in_the_status_bar(slow, asker, qtbot, text_file):
-    asker.ask(Wanted(text_file))
+    asker.ask(OpenRequest(text_file))
     dialog = asker.dialog
     qtbot.waitUntil(lambda: dialog.told.text().startswith("100 rows read"))
     assert dialog.told.text().startswith("100 rows read · ")
@@ -188,7 +188,7 @@ def test_open_before_the_end_goes_on_in_the_status_bar(slow, asker, qtbot, text_
 
 
 def test_bad_rows_bring_the_dialog_back(slow, asker, qtbot, bad_file):
-    asker.ask(Wanted(bad_file))
+    asker.ask(OpenRequest(bad_file))
     dialog = asker.dialog
     qtbot.waitUntil(dialog.open_button.isEnabled)
     dialog.accept()
@@ -200,7 +200,7 @@ def test_bad_rows_bring_the_dialog_back(slow, asker, qtbot, bad_file):
 
 
 def test_the_stop_of_the_window_ends_it(slow, asker, qtbot, text_file):
-    asker.ask(Wanted(text_file))
+    asker.ask(OpenRequest(text_file))
     dialog = asker.dialog
     qtbot.waitUntil(dialog.open_button.isEnabled)
     dialog.accept()
@@ -213,7 +213,7 @@ def test_the_stop_of_the_window_ends_it(slow, asker, qtbot, text_file):
 
 
 def test_stop_reads_no_further_and_open_begins_again(slow, asker, qtbot, text_file):
-    asker.ask(Wanted(text_file))
+    asker.ask(OpenRequest(text_file))
     dialog = asker.dialog
     qtbot.waitUntil(dialog.stop.isVisible)
     dialog.stop.click()
@@ -337,7 +337,7 @@ def test_a_sample_is_said_ever_after(window, qtbot, idle, text_file):
 
 
 def test_the_rows_of_a_sample_are_shown_when_it_is_drawn(slow, asker, qtbot, text_file):
-    asker.ask(Wanted(text_file, settings=ReadSettings(sample=40, seed=1)))
+    asker.ask(OpenRequest(text_file, settings=ReadSettings(sample=40, seed=1)))
     dialog = asker.dialog
     qtbot.waitUntil(lambda: dialog.preview.rows.rowCount() > 0)
     assert dialog.preview.rows.index(0, 0).data() == "w0"
@@ -422,7 +422,7 @@ def test_the_keyboard_goes_to_open_but_stays_where_it_was_sent(slow, asker, qtbo
     dialog = ask_in(asker, qtbot, text_file)
     assert dialog.focusWidget() is dialog.open_button
     dialog.reject()
-    asker.ask(Wanted(text_file))
+    asker.ask(OpenRequest(text_file))
     dialog = asker.dialog
     dialog.cancel_button.setFocus()
     dialog.focusNextPrevChild(True)
@@ -447,7 +447,7 @@ def test_what_does_not_fit_is_offered_as_a_sample(ask, asker, qtbot, text_file, 
     def refuse(path, settings, report):
         if settings.sample is None:
             choices = {"50": "A random sample of 50 rows"}
-            raise Undecided("Too large: --sample 50.", "sample", choices, reason="Too large.")
+            raise ChoiceRequired("Too large: --sample 50.", "sample", choices, reason="Too large.")
         return read(path, settings, report)
 
     monkeypatch.setattr(formats, "open_file", refuse)
@@ -490,7 +490,7 @@ def test_open_waits_for_the_rows_of_a_mapped_array(asker, qtbot, holed, tmp_path
         return scan(vectors, report, tell)
 
     monkeypatch.setattr(file_check, "scan_vectors", wait)
-    asker.ask(Wanted(holed))
+    asker.ask(OpenRequest(holed))
     dialog = asker.dialog
     qtbot.waitUntil(lambda: dialog.check.scanning.is_busy)
     dialog.accept()
@@ -504,7 +504,7 @@ def test_open_waits_for_the_rows_of_a_mapped_array(asker, qtbot, holed, tmp_path
     dialog.reject()
     go.clear()
     np.save(tmp_path / "whole.npy", np.ones((20, 4), np.float32))
-    asker.ask(Wanted(tmp_path / "whole.npy"))
+    asker.ask(OpenRequest(tmp_path / "whole.npy"))
     dialog = asker.dialog
     qtbot.waitUntil(lambda: dialog.check.scanning.is_busy)
     dialog.accept()
@@ -522,7 +522,7 @@ def test_the_stop_of_the_window_ends_the_look_at_the_rows(asker, qtbot, holed, m
         report(0.5, "5 rows")
 
     monkeypatch.setattr(file_check, "scan_vectors", wait)
-    asker.ask(Wanted(holed))
+    asker.ask(OpenRequest(holed))
     dialog = asker.dialog
     qtbot.waitUntil(lambda: dialog.check.scanning.is_busy)
     dialog.accept()

@@ -7,7 +7,7 @@ import pytest
 from pytestqt.exceptions import capture_exceptions
 
 from embedviz import formats
-from embedviz.app.pairing import Wanted, describe_with, pair_up
+from embedviz.app.pairing import OpenRequest, describe_with, pair_up
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.opening.loader import Opener
 
@@ -40,7 +40,7 @@ def names(session):
 
 
 def test_opens_one_after_the_other(opener, session, idle, folder):
-    opener.open([Wanted(folder / "good.txt"), Wanted(folder / "vectors.npy")])
+    opener.open([OpenRequest(folder / "good.txt"), OpenRequest(folder / "vectors.npy")])
     idle(session)
     assert names(session) == ["good", "vectors"]
     assert session.state.active.name == "vectors"
@@ -49,7 +49,7 @@ def test_opens_one_after_the_other(opener, session, idle, folder):
 
 def test_a_bad_file_is_told_once_and_the_others_open(opener, session, idle, folder):
     opener.open(
-        [Wanted(folder / name) for name in ("good.txt", "bad.txt", "none.txt", "vectors.npy")]
+        [OpenRequest(folder / name) for name in ("good.txt", "bad.txt", "none.txt", "vectors.npy")]
     )
     idle(session)
     assert names(session) == ["good", "vectors"]
@@ -59,13 +59,13 @@ def test_a_bad_file_is_told_once_and_the_others_open(opener, session, idle, fold
 
 
 def test_labels_from_a_second_file(opener, session, idle, folder):
-    opener.open([Wanted(folder / "vectors.npy", labels=folder / "labels.txt")])
+    opener.open([OpenRequest(folder / "vectors.npy", labels=folder / "labels.txt")])
     idle(session)
     assert session.state.active.labels == ("north", "east", "south", "west")
 
 
 def test_metadata_from_a_second_file(opener, session, idle, folder):
-    opener.open([Wanted(folder / "vectors.npy", metadata=folder / "metadata.tsv")])
+    opener.open([OpenRequest(folder / "vectors.npy", metadata=folder / "metadata.tsv")])
     idle(session)
     active = session.state.active
     assert active.metadata.column("side").to_pylist() == ["up", "right", "down", "left"]
@@ -73,7 +73,7 @@ def test_metadata_from_a_second_file(opener, session, idle, folder):
 
 def test_a_second_file_of_another_length_is_told(opener, session, idle, folder):
     (folder / "labels.txt").write_text("north\neast\n")
-    opener.open([Wanted(folder / "vectors.npy", labels=folder / "labels.txt")])
+    opener.open([OpenRequest(folder / "vectors.npy", labels=folder / "labels.txt")])
     idle(session)
     assert names(session) == []
     assert "labels.txt" in opener.told[0]
@@ -103,7 +103,7 @@ def test_an_error_of_the_program_goes_to_the_handler_and_the_next_file_opens(
 
     monkeypatch.setattr(formats, "open_file", fail_once)
     with capture_exceptions() as caught:
-        opener.open([Wanted(folder / "bad.txt"), Wanted(folder / "good.txt")])
+        opener.open([OpenRequest(folder / "bad.txt"), OpenRequest(folder / "good.txt")])
         idle(session)
     assert [kind for kind, *_ in caught] == [ZeroDivisionError]
     assert opener.told == []
@@ -120,13 +120,13 @@ def test_stop_forgets_the_files_that_wait(opener, session, idle, folder, qtbot, 
         return read(path, settings, report)
 
     monkeypatch.setattr(formats, "open_file", slow)
-    opener.open([Wanted(folder / "good.txt"), Wanted(folder / "vectors.npy")])
+    opener.open([OpenRequest(folder / "good.txt"), OpenRequest(folder / "vectors.npy")])
     begun.wait()
     session.board.stop()
     go.set()
     qtbot.waitUntil(lambda: opener.task._at_work is None)
     assert names(session) == []
-    opener.open([Wanted(folder / "good.txt")])
+    opener.open([OpenRequest(folder / "good.txt")])
     idle(session)
     assert names(session) == ["good"]
     assert opener.told == []
@@ -135,14 +135,14 @@ def test_stop_forgets_the_files_that_wait(opener, session, idle, folder, qtbot, 
 def test_progress_is_told_while_a_file_is_read(opener, session, idle, folder):
     seen = []
     session.board.changed.connect(lambda: seen.append(session.board.current))
-    opener.open([Wanted(folder / "good.txt")])
+    opener.open([OpenRequest(folder / "good.txt")])
     idle(session)
     assert (0.0, "opening good.txt") in seen
     assert seen[-1] is None
 
 
 def test_what_is_slow_with_a_million_labels_is_done_before_showing(opener, session, idle, folder):
-    opener.open([Wanted(folder / "good.txt")])
+    opener.open([OpenRequest(folder / "good.txt")])
     idle(session)
     assert "_first_rows" in vars(session.state.active)
     assert "metadata" in vars(session.state.active)
@@ -203,20 +203,20 @@ def test_text_with_vectors_of_its_own_names_no_rows(tmp_path, text, is_vectors):
 
 def test_a_second_file_that_is_missing_is_left_to_the_loader(tmp_path):
     wanted = describe_with(tmp_path / "x.npy", tmp_path / "none.tsv")
-    assert wanted == Wanted(tmp_path / "x.npy", labels=tmp_path / "none.tsv")
+    assert wanted == OpenRequest(tmp_path / "x.npy", labels=tmp_path / "none.tsv")
 
 
 def test_a_second_text_that_is_missing_is_left_to_the_loader(tmp_path):
     wanted = pair_up([tmp_path / "x.npy", tmp_path / "none.txt"])
-    assert wanted == [Wanted(tmp_path / "x.npy", labels=tmp_path / "none.txt")]
+    assert wanted == [OpenRequest(tmp_path / "x.npy", labels=tmp_path / "none.txt")]
 
 
 def test_opened_sets_are_added_to_those_that_are_there(opener, session, idle, folder, toy):
     session.show(session.state.opened(toy))
-    opener.open([Wanted(folder / "bad.txt")])
+    opener.open([OpenRequest(folder / "bad.txt")])
     idle(session)
     assert session.state.active is toy
-    opener.open([Wanted(folder / "good.txt")])
+    opener.open([OpenRequest(folder / "good.txt")])
     idle(session)
     assert names(session) == ["toy", "good"]
     assert isinstance(session.state.active, VectorSet)

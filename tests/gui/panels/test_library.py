@@ -11,7 +11,7 @@ from embedviz.app.state import State
 from embedviz.core.derivation.recipes import Truncated, Whitened
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
-from embedviz.formats.reading import Facts, Opened, ReadSettings
+from embedviz.formats.reading import FileInfo, FileOrigin, ReadSettings
 from embedviz.gui.panels import library
 from embedviz.gui.panels.library import HITS, LibraryPanel
 from embedviz.gui.style import apply_theme
@@ -296,7 +296,7 @@ def test_a_list_is_no_tree(panel):
 
 def test_sets_of_one_name_say_where_they_are_from(panel, session):
     def words_of(folder):
-        opened = Opened(Path("/a", folder, "words.txt"), ReadSettings(), Facts(), 2)
+        opened = FileOrigin(Path("/a", folder, "words.txt"), ReadSettings(), FileInfo(), 2)
         return VectorSet([[1.0, 2.0], [3.0, 4.0]], name="words", opened=opened)
 
     for folder in ("old", "new", "new"):

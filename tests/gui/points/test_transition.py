@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
 
 from embedviz.core.drawing.camera import Camera
-from embedviz.gui.points.transition import Journey, camera_between, seen_alike
+from embedviz.gui.points.transition import Transition, camera_between, seen_alike
 
 BEFORE = np.zeros((3, 3), dtype=np.float32)
 AFTER = np.arange(9, dtype=np.float32).reshape(3, 3)
@@ -25,7 +25,7 @@ def seen(points, camera):
 
 
 def test_points_go_straight_in_a_steady_picture():
-    journey = Journey(BEFORE, AFTER, Camera(), Camera(scale=4))
+    journey = Transition(BEFORE, AFTER, Camera(), Camera(scale=4))
     positions, camera = journey.at(0.5)
     np.testing.assert_allclose(positions, AFTER / 2)
     assert positions.dtype == np.float32
@@ -48,7 +48,7 @@ def test_layouts_of_any_scale_start_where_they_were_on_screen(is_3d, x, factor, 
     first = Camera(center=(0.1, 0.2, 0.3 * is_3d), is_3d=is_3d).orbited(turn, 0)
     last = Camera(center=(x, 1, 2.0 * is_3d), scale=factor, is_3d=is_3d).orbited(turn, 0)
     after = after * np.float32(factor) + np.array(last.center, dtype=np.float32)
-    journey = Journey(before, after, first, last)
+    journey = Transition(before, after, first, last)
     shown = [seen(*journey.at(part)) for part in (0.0, 0.5, 1.0)]
     np.testing.assert_allclose(shown[0], seen(before, first), atol=0.05 + 0.01 * abs(x) / factor)
     np.testing.assert_allclose(shown[2], seen(after, last), atol=1e-3)
@@ -59,7 +59,7 @@ def test_layouts_of_any_scale_start_where_they_were_on_screen(is_3d, x, factor, 
 
 
 def test_only_the_camera_moves_where_the_points_stay():
-    positions, camera = Journey(AFTER, AFTER, Camera(), Camera(center=(2, 0, 0))).at(0.5)
+    positions, camera = Transition(AFTER, AFTER, Camera(), Camera(center=(2, 0, 0))).at(0.5)
     assert positions is AFTER
     assert camera.center == (1, 0, 0)
 
@@ -79,7 +79,7 @@ def test_zooming_moves_everything_straight_on_screen():
 @pytest.mark.parametrize(("first", "last"), [(FLAT, DEEP), (DEEP, FLAT)])
 def test_between_2d_and_3d_nothing_jumps(first, last):
     before, after = some_points(first.is_3d), some_points(last.is_3d, seed=1)
-    journey = Journey(before, after, first, last)
+    journey = Transition(before, after, first, last)
     np.testing.assert_allclose(seen(*journey.at(0.0)), seen(before, first), atol=0.01)
     np.testing.assert_allclose(seen(*journey.at(0.999999)), seen(after, last), atol=0.01)
     assert journey.at(1.0) == (after, last) or journey.at(1.0)[1] == last
@@ -88,19 +88,19 @@ def test_between_2d_and_3d_nothing_jumps(first, last):
 def test_points_without_a_place_appear_or_vanish_where_they_are():
     before, after = BEFORE.copy(), AFTER.copy()
     before[0], after[1] = np.nan, np.nan
-    journey = Journey(before, after, Camera(), Camera())
+    journey = Transition(before, after, Camera(), Camera())
     for part in (0.0, 0.5):
         positions, _ = journey.at(part)
         np.testing.assert_array_equal(positions[0], AFTER[0])
         assert np.isnan(positions[1]).all()
         np.testing.assert_allclose(positions[2], AFTER[2] * part)
     nowhere = np.full((3, 3), np.nan, dtype=np.float32)
-    assert np.isnan(Journey(nowhere, nowhere.copy(), Camera(), Camera()).at(0.5)[0]).all()
+    assert np.isnan(Transition(nowhere, nowhere.copy(), Camera(), Camera()).at(0.5)[0]).all()
 
 
 @pytest.mark.parametrize("before", [BEFORE, AFTER])
 def test_the_end_may_change_on_the_way(before):
-    journey = Journey(before, AFTER, DEEP, FLAT)
+    journey = Transition(before, AFTER, DEEP, FLAT)
     journey.turn_to(AFTER + 1, Camera(scale=7))
     positions, camera = journey.at(1.0)
     np.testing.assert_array_equal(positions, AFTER + 1)

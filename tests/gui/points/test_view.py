@@ -11,7 +11,7 @@ from embedviz.core.drawing.camera import Camera
 from embedviz.gui.points import canvas as point_canvas
 from embedviz.gui.points.frame_cache import PREPARING
 from embedviz.gui.points.view import Arrow, Categories, Cluster, ColorBar, Line, Note, PointView
-from embedviz.gui.theme import DARK, LIGHT, look
+from embedviz.gui.theme import DARK, LIGHT, theme_manager
 
 CORNERS = [[-1, -1], [1, -1], [-1, 1], [1, 1]]
 
@@ -31,7 +31,7 @@ def view(qtbot):
 @pytest.fixture(autouse=True)
 def usual_theme():
     yield
-    look.use(LIGHT)
+    theme_manager.use(LIGHT)
 
 
 def shown(view):
@@ -96,7 +96,7 @@ def test_points_are_where_they_should_be_in_their_color(view, colors, columns):
 def test_points_without_colors_follow_the_theme(view):
     view.set_points(CORNERS, sizes=9)
     light = color_at(view, CORNERS[0])
-    look.use(DARK)
+    theme_manager.use(DARK)
     assert QColor(light).lightness() < 200
     assert color_at(view, CORNERS[0]) != light
     assert shown(view)[0, 0].tolist() == list(QColor(DARK.ground).getRgb()[:3])
@@ -320,7 +320,7 @@ def test_everything_shows_in_both_themes_and_sizes_and_grows_with_the_text(view,
     positions[:, :2] = CORNERS
     view.set_points(positions)
     for theme in (LIGHT, DARK):
-        look.use(theme)
+        theme_manager.use(theme)
         plain = painted(view, 400, 300)
         change(view)
         changed = painted(view, 400, 300)

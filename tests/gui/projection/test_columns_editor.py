@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QComboBox
 
-from embedviz.core.projections.columns import Columns
+from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.projection.columns_editor import ColumnsEdit, first_columns
 
@@ -35,29 +35,34 @@ def choose(edit, axis, name):
 
 
 def test_columns_that_say_they_are_places_come_first():
-    assert first_columns(described("score", "umap_1", "umap_2")) == Columns(("umap_1", "umap_2"))
+    assert first_columns(described("score", "umap_1", "umap_2")) == CoordinateColumns(
+        ("umap_1", "umap_2")
+    )
     assert first_columns(described("score", "rank")) is None
     assert first_columns(described("score")) is None
 
 
 def test_columns_are_chosen(edit):
     edit.show_settings(None, described("score", "x", "y", "depth"))
-    assert edit.settings == Columns(("x", "y"))
+    assert edit.settings == CoordinateColumns(("x", "y"))
     assert edit.heard == []
     choose(edit, "z", "depth")
     choose(edit, "x", "score")
-    assert edit.heard == [Columns(("x", "y", "depth")), Columns(("score", "y", "depth"))]
+    assert edit.heard == [
+        CoordinateColumns(("x", "y", "depth")),
+        CoordinateColumns(("score", "y", "depth")),
+    ]
     choose(edit, "z", None)
-    assert edit.settings == Columns(("score", "y"))
+    assert edit.settings == CoordinateColumns(("score", "y"))
     assert [box(edit, "x").itemText(i) for i in range(4)] == ["score", "x", "y", "depth"]
 
 
 def test_columns_stay_as_long_as_the_set_has_them(edit):
-    edit.show_settings(Columns(("depth", "score")), described("score", "depth", "x", "y"))
+    edit.show_settings(CoordinateColumns(("depth", "score")), described("score", "depth", "x", "y"))
     edit.show_settings(None, described("depth", "score"))
-    assert edit.settings == Columns(("depth", "score"))
+    assert edit.settings == CoordinateColumns(("depth", "score"))
     edit.show_settings(None, described("x", "y"))
-    assert edit.settings == Columns(("x", "y"))
+    assert edit.settings == CoordinateColumns(("x", "y"))
 
 
 def test_columns_that_say_nothing_are_chosen_before_they_are_used(edit):
@@ -69,7 +74,7 @@ def test_columns_that_say_nothing_are_chosen_before_they_are_used(edit):
     choose(edit, "y", "rank")
     assert edit.heard == []
     choose(edit, "x", "score")
-    assert edit.heard == [Columns(("score", "rank"))]
+    assert edit.heard == [CoordinateColumns(("score", "rank"))]
 
 
 def test_a_set_without_numbers_has_no_places(edit):

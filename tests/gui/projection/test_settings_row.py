@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from embedviz.app.tasks import Task
 from embedviz.core.projections import PROJECTIONS
 from embedviz.core.projections.chosen_axes import ChosenAxes, axis_between
-from embedviz.core.projections.columns import Columns
+from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.projections.neighbor_embedding import MOST_ROWS, TSNE, UMAP
 from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import VectorSet
@@ -64,7 +64,7 @@ def click(qtbot, row, name):
 def test_every_projection_is_a_method():
     assert set(PROJECTIONS) <= set(METHODS)
     assert [method_of(kind()) for kind in (PCA, TSNE, UMAP)] == ["PCA", "t-SNE", "UMAP"]
-    assert method_of(Columns(("x", "y"))) == "coordinates"
+    assert method_of(CoordinateColumns(("x", "y"))) == "coordinates"
     axes = ChosenAxes((axis_between(VectorSet(np.eye(2)), [0], [1]),))
     assert method_of(axes) == "chosen axes"
     assert set(CAVEATS) == set(METHODS)
@@ -98,10 +98,10 @@ def test_what_is_quick_is_applied_at_once(row, usual):
     control(row, "components.x").setValue(5)
     assert row.heard == [PCA((4, 1, 2))]
     row.show_method("coordinates", None, usual)
-    assert row.settings == Columns(("x", "y"))
+    assert row.settings == CoordinateColumns(("x", "y"))
     control(row, "coordinates.x").setCurrentText("depth")
     control(row, "coordinates.x").activated.emit(2)
-    assert row.heard[-1] == Columns(("depth", "y"))
+    assert row.heard[-1] == CoordinateColumns(("depth", "y"))
 
 
 def test_settings_are_kept_for_each_method(row, usual):

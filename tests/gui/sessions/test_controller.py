@@ -14,14 +14,14 @@ from PySide6.QtWidgets import QFileDialog, QToolButton
 
 from embedviz.app.files.session.autosave import autosave_folder
 from embedviz.app.files.settings import Recent, read_settings
-from embedviz.app.pairing import Wanted
+from embedviz.app.pairing import OpenRequest
 from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.samples import load_sample
 from embedviz.formats.reading import ReadSettings
 from embedviz.gui.figures import draw_image
 from embedviz.gui.style import apply_theme
-from embedviz.gui.theme import DARK, look
+from embedviz.gui.theme import DARK, theme_manager
 
 
 @pytest.fixture(autouse=True)
@@ -313,8 +313,8 @@ def test_a_recent_file_is_opened_as_it_was(window, folder, settled, qtbot, secon
     how = ReadSettings(sample=20, seed=3, on_bad_rows="skip")
     window.open_files(
         [
-            Wanted(folder / "glove.csv", folder / "l.txt", settings=ReadSettings(max_rows=30)),
-            Wanted(folder / "other.csv", settings=how),
+            OpenRequest(folder / "glove.csv", folder / "l.txt", settings=ReadSettings(max_rows=30)),
+            OpenRequest(folder / "other.csv", settings=how),
         ]
     )
     settled(window)
@@ -361,7 +361,7 @@ def test_a_session_brings_its_theme(saved, second, settled):
     path.write_text(json.dumps(document))
     second.open_paths([path])
     settled(second)
-    assert look.theme is DARK
+    assert theme_manager.theme is DARK
 
 
 @pytest.fixture
@@ -421,7 +421,7 @@ def test_rows_are_lost_only_where_somebody_agreed(window, folder, settled, qtbot
         if name == "other.csv":
             with (folder / name).open("a") as file:
                 file.write("x,1,2\n")
-        dialogs.ask(Wanted(folder / name))
+        dialogs.ask(OpenRequest(folder / name))
         dialog = dialogs.dialog
         qtbot.waitUntil(lambda d=dialog: not d.check.is_looking and not d.check.is_reading)
         if name == "other.csv":

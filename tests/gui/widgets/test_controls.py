@@ -7,14 +7,14 @@ from embedviz.gui.widgets.controls import (
     Gear,
     Segments,
     caption,
-    choice,
-    decimal,
-    named,
-    number,
+    combo_box,
+    double_spin_box,
     slider,
+    spin_box,
+    text_label,
     toggle,
     tool_button,
-    words,
+    with_name,
 )
 
 
@@ -29,14 +29,14 @@ def shown(qtbot):
 
 
 def test_a_control_is_named_for_eyes_screen_readers_and_tests(shown):
-    button = shown(named(QPushButton(), "map.fit", "Fit: bring all points into view. Home"))
+    button = shown(with_name(QPushButton(), "map.fit", "Fit: bring all points into view. Home"))
     assert button.objectName() == "map.fit"
     assert button.toolTip() == "Fit: bring all points into view. Home"
     assert button.accessibleName() == "Fit"
 
 
 def test_words_are_never_read_as_markup(shown):
-    label = shown(words("<b>bold</b>", "title", wrap=True))
+    label = shown(text_label("<b>bold</b>", "title", wrap=True))
     assert label.textFormat() == Qt.TextFormat.PlainText
     assert label.objectName() == "title"
     assert label.wordWrap()
@@ -44,7 +44,7 @@ def test_words_are_never_read_as_markup(shown):
 
 
 def test_a_choice_keeps_values_beside_words(shown):
-    box = shown(choice("x.box", "Box: of two", (("one", 1), ("two", None))))
+    box = shown(combo_box("x.box", "Box: of two", (("one", 1), ("two", None))))
     assert [box.itemText(i) for i in range(box.count())] == ["one", "two"]
     assert [box.itemData(i) for i in range(box.count())] == [1, None]
 
@@ -66,8 +66,8 @@ def test_a_slider_begins_at_zero(shown):
 @pytest.mark.parametrize(
     ("make", "typed", "expected"),
     [
-        (lambda: number("x.n", "Number", 1, 500), "384", [384]),
-        (lambda: decimal("x.d", "Decimal", 1.0, 0.05), "0.25", [0.25]),
+        (lambda: spin_box("x.n", "Number", 1, 500), "384", [384]),
+        (lambda: double_spin_box("x.d", "Decimal", 1.0, 0.05), "0.25", [0.25]),
     ],
 )
 def test_numbers_speak_up_when_typing_is_over(shown, qtbot, make, typed, expected):
@@ -109,8 +109,8 @@ def test_the_gear_holds_settings(shown, qtbot):
 @pytest.fixture
 def opened_gear(shown, qapp):
     controls = [
-        choice("x.size", "Size by", [("nothing", None)]),
-        number("x.count", "Count", 1, 9),
+        combo_box("x.size", "Size by", [("nothing", None)]),
+        spin_box("x.count", "Count", 1, 9),
         toggle("x.inverted", "Inverted", "Inverted"),
     ]
     rows = [("Size by", controls[0]), ("Count", controls[1]), ("", controls[2])]

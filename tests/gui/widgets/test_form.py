@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QSpinBox, QWidget
 
-from embedviz.gui.widgets.form import Form, Fraction, OneOf, Places, Whole
+from embedviz.gui.widgets.form import ChoiceField, FloatField, Form, IndicesField, IntField
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,12 @@ class Settings:
 
 
 FIELDS = {
-    "metric": OneOf("Metric", "Metric: of distances", (("cosine", "cosine"), ("L2", "euclidean"))),
-    "count": Whole("Count", "Count: of neighbors", 2, 200, 5, " rows"),
-    "share": Fraction("Share", "Share: of all", 0.05, 0.99, 0.05),
-    "components": Places("PC", "a component", ("x", "y", "z"), "PC "),
+    "metric": ChoiceField(
+        "Metric", "Metric: of distances", (("cosine", "cosine"), ("L2", "euclidean"))
+    ),
+    "count": IntField("Count", "Count: of neighbors", 2, 200, 5, " rows"),
+    "share": FloatField("Share", "Share: of all", 0.05, 0.99, 0.05),
+    "components": IndicesField("PC", "a component", ("x", "y", "z"), "PC "),
 }
 
 

@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from embedviz.gui.theme import LIBRARY_WIDTH, NEIGHBORS_WIDTH
-from embedviz.gui.window.dock_layout import Arrangement
+from embedviz.gui.window.dock_layout import DockLayout
 
 NAMES = ("left", "a", "b", "c", "right")
 
@@ -20,7 +20,7 @@ def window(qtbot):
         dock.setWidget(QWidget())
         window.docks[name] = dock
     left, *panes, right = window.docks.values()
-    window.arrangement = Arrangement(window, left, panes, right)
+    window.arrangement = DockLayout(window, left, panes, right)
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):
         window.show()

@@ -131,7 +131,7 @@ def test_the_hint_opens_the_bundled_words(window, idle, qtbot):
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     idle(window.session)
     assert window.windowTitle() == "words · layer 2"
-    assert window.session.state.question.name == "king"
+    assert window.session.state.current_query.name == "king"
 
 
 def test_the_title_names_a_set_without_rows_too(window):

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from embedviz.app.state import State
-from embedviz.gui.theme import TALK_SCALE, look
+from embedviz.gui.theme import TALK_SCALE, theme_manager
 
 
 @pytest.fixture
@@ -80,8 +80,8 @@ def test_the_controls_are_off_stage_and_come_back(talking, idle):
 
 
 def test_keys_of_the_menus_work_on_stage(talking, qtbot):
-    before = look.theme
+    before = theme_manager.theme
     talking.talk.activateWindow()
     qtbot.keyClick(talking.talk, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: look.theme is not before)
+    qtbot.waitUntil(lambda: theme_manager.theme is not before)
     assert talking.talk.isVisible()

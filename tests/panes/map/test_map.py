@@ -339,7 +339,7 @@ def test_hands_wait_for_the_map_of_another_set(opened, session, idle, hand, held
     held_layout.set()
     idle(session)
     hand.click(hand.at(3))
-    assert session.state.question.name == "d"
+    assert session.state.current_query.name == "d"
 
 
 def test_the_layout_is_computed_once(opened, session, idle, held_layout):

@@ -13,7 +13,7 @@ from embedviz.app.layouts import Layout, Layouts, cache, spare_process
 from embedviz.app.state import State
 from embedviz.core.errors import UserError
 from embedviz.core.projections.chosen_axes import ChosenAxes
-from embedviz.core.projections.columns import Columns
+from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.projections.neighbor_embedding import TSNE, UMAP
 from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import VectorSet
@@ -260,7 +260,7 @@ def test_axes_between_labels(opened, session, idle, blobs):
 def test_places_that_came_with_the_file_are_used_as_they_are(pane, session, idle, blobs):
     session.show(State().opened(blobs))
     idle(session)
-    assert pane.run.layout.projection == Columns(("x", "y"))
+    assert pane.run.layout.projection == CoordinateColumns(("x", "y"))
     x, y = (blobs.metadata[name].to_pylist() for name in "xy")
     np.testing.assert_allclose(positions(pane)[:, 0], x)
     np.testing.assert_allclose(positions(pane)[:, 1], y)
@@ -273,9 +273,9 @@ def test_more_rows_than_fit_are_sampled_and_the_sample_is_named(monkeypatch, blo
     monkeypatch.setattr(cache, "find", lambda *_: None)
     monkeypatch.setattr(cache, "keep", lambda *_: None)
     layouts = Layouts()
-    from embedviz.app.layouts import Wanted
+    from embedviz.app.layouts import LayoutRequest
 
-    found = layouts.find(Wanted(blobs, UMAP(sample=40), 2), lambda *_: None, lambda _: None)
+    found = layouts.find(LayoutRequest(blobs, UMAP(sample=40), 2), lambda *_: None, lambda _: None)
     assert "of 40 of 60 rows, the others placed among them" in found.words
 
 
@@ -317,7 +317,7 @@ def test_undo_leads_back_to_what_was_shown_at_first(pane, session, idle, blobs):
     session.undo()
     idle(session)
     assert session.state.map.projection is None
-    assert isinstance(pane.run.layout.projection, Columns)
+    assert isinstance(pane.run.layout.projection, CoordinateColumns)
     pane.view.arrive()
     np.testing.assert_array_equal(positions(pane), first)
 
@@ -347,7 +347,7 @@ def test_what_is_refused_goes_back_in_the_box_and_in_the_row(two_rows, session, 
 def test_the_settings_follow_what_is_undone_and_redone(opened, session, idle):
     choose(opened, "coordinates")
     idle(session)
-    assert session.state.map.projection == Columns(("x", "y"))
+    assert session.state.map.projection == CoordinateColumns(("x", "y"))
     assert opened.row.isVisible()
     session.undo()
     idle(session)
@@ -356,7 +356,7 @@ def test_the_settings_follow_what_is_undone_and_redone(opened, session, idle):
     session.redo()
     idle(session)
     assert opened.controls.method.currentText() == "coordinates"
-    assert opened.row.settings == Columns(("x", "y"))
+    assert opened.row.settings == CoordinateColumns(("x", "y"))
 
 
 def test_a_method_that_waits_for_run_stays_until_its_settings_are_folded(opened, session, idle):
@@ -387,7 +387,7 @@ def test_columns_that_say_nothing_move_no_point_before_both_are_chosen(pane, ses
         box.setCurrentIndex(box.findData(column))
         box.activated.emit(box.currentIndex())
     idle(session)
-    assert session.state.map.projection == Columns(("rank", "score"))
+    assert session.state.map.projection == CoordinateColumns(("rank", "score"))
 
 
 def test_pictures_are_off_where_there_are_none(opened):

@@ -12,7 +12,7 @@ from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.matching import share_rows
 from embedviz.core.progress import Cancelled
 from embedviz.core.projections.chosen_axes import ChosenAxes
-from embedviz.core.projections.columns import Columns
+from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.projections.neighbor_embedding import TSNE, UMAP
 from embedviz.core.projections.pca import PCA
 from embedviz.core.selection import Selection
@@ -208,15 +208,15 @@ def test_what_is_waited_for_elsewhere_can_be_given_up(many):
 
 
 def test_nothing_is_kept_of_a_set_that_was_closed_meanwhile(many, few):
-    from embedviz.app.layouts import Wanted
+    from embedviz.app.layouts import LayoutRequest
 
     layouts = Layouts()
     layouts.keep_only([few])
-    layouts.find(Wanted(many, PCA(), 2), lambda *_: None, lambda _: None)
+    layouts.find(LayoutRequest(many, PCA(), 2), lambda *_: None, lambda _: None)
     layouts.graph(many, "cosine", 3, lambda *_: None)
     assert many not in layouts._layouts
     assert many not in layouts._graphs
-    layouts.find(Wanted(few, PCA(), 2), lambda *_: None, lambda _: None)
+    layouts.find(LayoutRequest(few, PCA(), 2), lambda *_: None, lambda _: None)
     assert few in layouts._layouts
 
 
@@ -299,7 +299,7 @@ def test_places_in_the_file_come_first(window, idle):
     rows = rows_of("a", 9, metadata={"umap_1": np.arange(9.0), "umap_2": np.arange(9.0)})
     window.session.show(State().opened(rows))
     idle(window.session)
-    assert window.panes[0].run.layout.projection == Columns(("umap_1", "umap_2"))
+    assert window.panes[0].run.layout.projection == CoordinateColumns(("umap_1", "umap_2"))
 
 
 def test_a_large_selection_is_brushed_when_the_labels_are_matched(window, idle, monkeypatch):

@@ -14,7 +14,7 @@ from embedviz.app.state import State
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.projections import PROJECTIONS, Projection
 from embedviz.core.projections.chosen_axes import Axis, ChosenAxes
-from embedviz.core.projections.columns import Columns
+from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import VectorSet
 
@@ -141,7 +141,7 @@ def _projection(name: str, value: Any, shown: VectorSet, carrying: Carrying) -> 
         columns = from_json(tuple[str, ...], value["columns"])
         if not set(columns) <= set(shown.metadata.column_names):
             raise Unfit("no such columns")
-        return made(Columns, {"names": columns})
+        return made(CoordinateColumns, {"names": columns})
     method = next((each for each in PROJECTIONS if each in value), None)
     if method is None:
         raise Unfit("no method")

@@ -16,7 +16,7 @@ import numpy as np
 
 from embedviz.app.files.session.plan import Node, Plan
 from embedviz.core.derivation.provenance import digest_of, note_settings
-from embedviz.core.errors import Undecided, UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
@@ -108,7 +108,7 @@ class _Maker:
         report(0.0, f"opening {node.path.name}")
         try:
             return open_file(node.path, node.settings, report)
-        except Undecided as error:
+        except ChoiceRequired as error:
             if error.option != "on_bad_rows":
                 raise
         # The rest of it is opened, and what is lost is told; each time, as nobody agreed to it.

@@ -16,7 +16,7 @@ from embedviz.app.files.session.maps import read_camera, read_projection, with_m
 from embedviz.app.files.session.row_mapping import Carrying
 from embedviz.app.files.session.sets import Restored
 from embedviz.app.files.values import Unfit, from_json, made
-from embedviz.app.state import Analogy, Left, State, WhiteningDial
+from embedviz.app.state import Analogy, SetView, State, WhiteningDial
 from embedviz.core.neighbors import Metric
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.vector_set import VectorSet
@@ -54,13 +54,13 @@ def restore_state(
     """
     given, carrying = document.get("state"), Carrying(restored)
     known = given if isinstance(given, dict) else {}
-    state = _Reader(known, carrying).read()
+    state = _StateReader(known, carrying).read()
     if state.active is not None:
         state = with_maps(state, known, carrying, ramps)
     return Choices(state, carrying.notes)
 
 
-class _Reader:
+class _StateReader:
     """Reads everything but the maps."""
 
     def __init__(self, given: Mapping[str, Any], carrying: Carrying) -> None:
@@ -112,9 +112,9 @@ class _Reader:
             self._carrying.lose("dial")
         return known.dial
 
-    def _left(self) -> list[Left]:
+    def _left(self) -> list[SetView]:
         given = self._given.get("left")
-        found: list[Left] = []
+        found: list[SetView] = []
         for each in given if isinstance(given, list) else []:
             place = each.get("vector_set") if isinstance(each, dict) else None
             vector_set = self._carrying.set_at(place)
@@ -124,7 +124,7 @@ class _Reader:
             projection = read_projection(
                 "projection", each.get("projection"), vector_set, self._carrying
             )
-            found.append(Left(vector_set, query, projection))
+            found.append(SetView(vector_set, query, projection))
         return found
 
 

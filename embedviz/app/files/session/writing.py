@@ -23,7 +23,7 @@ from embedviz.app.files.documents import Document, is_document, write_document
 from embedviz.app.files.packed import pack_rows, pack_texts, pack_vector
 from embedviz.app.files.values import path_to_json, to_json
 from embedviz.app.map_settings import MapSettings
-from embedviz.app.state import Left, State
+from embedviz.app.state import SetView, State
 from embedviz.core.derivation.provenance import (
     FromSample,
     Provenance,
@@ -33,10 +33,10 @@ from embedviz.core.derivation.provenance import (
 )
 from embedviz.core.projections import PROJECTIONS, Projection
 from embedviz.core.projections.chosen_axes import ChosenAxes
-from embedviz.core.projections.columns import Columns
+from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.vector_set import Rows, VectorSet
-from embedviz.formats.reading import Opened, ReadSettings
+from embedviz.formats.reading import FileOrigin, ReadSettings
 from embedviz.formats.writing.rows import ChosenRows
 
 FORMAT = "embedviz session"
@@ -160,7 +160,7 @@ class _Writer:
             return False
         assert vector_set.provenance is not None
         first, *others = vector_set.provenance.line
-        is_start = isinstance(first.step, (Opened, FromSample))
+        is_start = isinstance(first.step, (FileOrigin, FromSample))
         return is_start and all(type(each.step) in self._names for each in others)
 
     def _add(self, provenance: Provenance) -> int:
@@ -187,7 +187,7 @@ class _Writer:
         step = provenance.step
         if isinstance(step, FromSample):
             return {"sample": step.name}
-        if isinstance(step, Opened):
+        if isinstance(step, FileOrigin):
             return {
                 "file": path_to_json(step.path, self._folder),
                 "settings": self._settings_to_json(step.settings),
@@ -292,12 +292,12 @@ class _Writer:
                     for axis in projection.axes
                 ]
             }
-        if isinstance(projection, Columns):
+        if isinstance(projection, CoordinateColumns):
             return {"columns": list(projection.names)}
         names = {kind: name for name, kind in PROJECTIONS.items()}
         return {names[type(projection)]: to_json(projection)}
 
-    def _left_to_json(self, left: Left) -> dict[str, Any]:
+    def _left_to_json(self, left: SetView) -> dict[str, Any]:
         query = None if left.query is None else self._rows([left.query], left.vector_set)
         return {
             "vector_set": self._place(left.vector_set),

@@ -52,12 +52,12 @@ _LONGEST_REASON = 200
 def main() -> None:
     """Answer one request after the other, until standard input ends."""
     requests, replies = _take_pipes()
-    _give_way()
+    _lower_priority()
     warnings.simplefilter("ignore")
-    Conversation(requests, replies).go_on()
+    RequestLoop(requests, replies).go_on()
 
 
-class Conversation:
+class RequestLoop:
     """Answers requests.
 
     Parameters
@@ -162,7 +162,7 @@ def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
     return requests, replies
 
 
-def _give_way() -> None:
+def _lower_priority() -> None:
     """Die first where memory runs out, and leave no core dump behind."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Whoever started this process ends it.
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:

@@ -137,7 +137,7 @@ class Container:
         raise self._damaged("what reads it said something else than expected")
 
     def _hear(self, computed: float, waited: float) -> Message | None:
-        patience = _Patience(self._process, computed, waited)
+        patience = _Deadline(self._process, computed, waited)
         while not self._news:
             self._report(*self._progress)
             self._news += self._process.news(_POLL_SECONDS)
@@ -157,7 +157,7 @@ class Container:
         )
 
 
-class _Patience:
+class _Deadline:
     """Says when a process has been silent for too long."""
 
     def __init__(self, process: ChildProcess, computed: float, waited: float) -> None:

@@ -23,7 +23,7 @@ _EDGE_OPACITY = 0.4
 
 
 @dataclass(frozen=True, eq=False)
-class Marks:
+class PointHighlights:
     """Rows that are drawn on top of all others.
 
     Attributes
@@ -44,17 +44,17 @@ class Marks:
         """The row of the query, or none."""
         return ALL_ROWS if self.query is None else np.array([self.query], dtype=np.intp)
 
-    def without_selected(self) -> Marks:
+    def without_selected(self) -> PointHighlights:
         """Return the marks that are left when to be selected is nothing special."""
-        return Marks(self.query, neighbors=self.neighbors)
+        return PointHighlights(self.query, neighbors=self.neighbors)
 
-    def among(self, count: int) -> Marks:
+    def among(self, count: int) -> PointHighlights:
         """Return those of the marks that are on the first so many rows."""
         query = self.query if self.query is not None and 0 <= self.query < count else None
         selected, neighbors = (
             rows[(rows >= 0) & (rows < count)] for rows in (self.selected, self.neighbors)
         )
-        return Marks(query, selected, neighbors, self.dim_others)
+        return PointHighlights(query, selected, neighbors, self.dim_others)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Style:
         return 1 + max(more for more, _ in self.rings[1:])
 
 
-def styles(marks: Marks, theme: Theme) -> Iterator[tuple[Rows, Style]]:
+def styles(marks: PointHighlights, theme: Theme) -> Iterator[tuple[Rows, Style]]:
     """Yield the rows of each kind of mark, the topmost last; all start with a ground ring."""
     ground, accent = QColor(theme.ground).rgba(), QColor(theme.accent).rgba()
     query, text = QColor(theme.query).rgba(), QColor(theme.text).rgba()

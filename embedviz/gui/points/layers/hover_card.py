@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from embedviz.gui.points.mouse import HandledWidget
 from embedviz.gui.points.text import draw_line_of_text, text_size
-from embedviz.gui.theme import CAPTION_PIXELS, RADIUS, TEXT_PIXELS, font, look
+from embedviz.gui.theme import CAPTION_PIXELS, RADIUS, TEXT_PIXELS, font, theme_manager
 
 APPEARS_AFTER = 120
 """How long the mouse is over a point before its card appears, in milliseconds."""
@@ -66,7 +66,7 @@ class HoverCard(QWidget):
         view.installEventFilter(self)
         if isinstance(view, HandledWidget):
             view.names_hovered = False
-        look.changed.connect(self.update)
+        theme_manager.changed.connect(self.update)
 
     def show_card(
         self,
@@ -121,7 +121,7 @@ class HoverCard(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint it."""
-        theme, pad = look.theme, self._pixels(_PADDING)
+        theme, pad = theme_manager.theme, self._pixels(_PADDING)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(theme.hairline), 1))
@@ -137,11 +137,13 @@ class HoverCard(QWidget):
 
     def _paint_texts(self, painter: QPainter, box: QRectF) -> None:
         line = QRectF(box.left(), box.top(), box.width(), self._pixels(_LINE + 2))
-        draw_line_of_text(painter, line, self._title, self._heading(), QColor(look.theme.text))
+        draw_line_of_text(
+            painter, line, self._title, self._heading(), QColor(theme_manager.theme.text)
+        )
         line.translate(0, line.height())
         line.setHeight(self._pixels(_LINE))
         for text in self._shown_lines():
-            draw_line_of_text(painter, line, text, self._small(), QColor(look.theme.muted))
+            draw_line_of_text(painter, line, text, self._small(), QColor(theme_manager.theme.muted))
             line.translate(0, line.height())
 
     def _show_now(self) -> None:

@@ -43,7 +43,7 @@ _MARKED_FRAME = 2.5
 _FOG = 0.6
 
 
-class _Kind(NamedTuple):
+class _ImageKind(NamedTuple):
     """How the picture of a row looks: side and width of the frame are in pixels of the device."""
 
     row: int
@@ -53,7 +53,7 @@ class _Kind(NamedTuple):
     width: int
 
 
-class PointPictures:
+class PointThumbnails:
     """Pictures of rows, drawn over their points.
 
     Attributes
@@ -64,7 +64,7 @@ class PointPictures:
     def __init__(self) -> None:
         self.thumbnails: Thumbnails | None = None
         self._sources: dict[int, Pixels | None] = {}
-        self._images: dict[_Kind, QImage] = {}
+        self._images: dict[_ImageKind, QImage] = {}
         self._shown: Rows = np.empty(0, dtype=np.intp)
         self._boxes = np.empty((0, 4))
         self._waits = False
@@ -152,7 +152,9 @@ class PointPictures:
         chosen = rows_with_room(pixels, side, MOST_SHOWN)
         return rows[chosen], pixels[chosen], depth[chosen]
 
-    def _wanted(self, frame: Frame, canvas: PointCanvas, rows: Rows, side: float) -> list[_Kind]:
+    def _wanted(
+        self, frame: Frame, canvas: PointCanvas, rows: Rows, side: float
+    ) -> list[_ImageKind]:
         """Return how the picture of each row is to look."""
         own = canvas.colors_of(rows, frame.theme) | np.uint32(0xFF000000)
         rims = mixed_colors(own, QColor(frame.theme.ground).rgba(), _FRAME_FAINTER)
@@ -163,14 +165,16 @@ class PointPictures:
         scale = frame.device_scale
         pixels = np.maximum(np.rint(widths * scale), 1).astype(int)
         parts = rows.tolist(), own.tolist(), rims.tolist(), pixels.tolist()
-        return [_Kind(row, round(side * scale), *look) for row, *look in zip(*parts, strict=True)]
+        return [
+            _ImageKind(row, round(side * scale), *look) for row, *look in zip(*parts, strict=True)
+        ]
 
-    def _made(self, kinds: Sequence[_Kind], frame: Frame) -> list[QImage | None]:
+    def _made(self, kinds: Sequence[_ImageKind], frame: Frame) -> list[QImage | None]:
         """Return pictures in their frames, made as far as they are not kept."""
         if len(self._images) > _MOST_KEPT:
             kept = set(kinds)
             self._images = {kind: image for kind, image in self._images.items() if kind in kept}
-        by_shape: dict[tuple[int, ...], list[tuple[_Kind, Pixels]]] = {}
+        by_shape: dict[tuple[int, ...], list[tuple[_ImageKind, Pixels]]] = {}
         for kind in kinds:
             if kind not in self._images and (source := self._source(kind.row)) is not None:
                 by_shape.setdefault((kind.side, *source.shape), []).append((kind, source))
@@ -251,7 +255,7 @@ def resampling(before: int, after: int) -> NDArray[np.float32]:
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-def _framed(pixels: Pixels, kind: _Kind, frame: Frame, *, is_ink: bool) -> QImage:
+def _framed(pixels: Pixels, kind: _ImageKind, frame: Frame, *, is_ink: bool) -> QImage:
     """Return a premultiplied picture on the ground of panels, in its frame."""
     side, scale = kind.side, frame.device_scale
     opacity = pixels[..., 3:].astype(np.float32) / 255

@@ -194,9 +194,9 @@ def test_the_idle_process_ends_by_itself(parquet, monkeypatch):
 
 def test_patience():
     own = SimpleNamespace(pid=os.getpid())
-    assert not process._Patience(own, 60, 60).is_at_end()
-    assert process._Patience(own, 0, 0).is_at_end()
-    patience = process._Patience(own, 0.02, 60)
+    assert not process._Deadline(own, 60, 60).is_at_end()
+    assert process._Deadline(own, 0, 0).is_at_end()
+    patience = process._Deadline(own, 0.02, 60)
     assert not patience.is_at_end()
     end = time.process_time() + 0.1
     while time.process_time() < end:

@@ -9,7 +9,12 @@ from embedviz.core.drawing.camera import Camera
 from embedviz.core.drawing.raster import ALL_ROWS
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.layers.cluster_labels import contrast
-from embedviz.gui.points.layers.highlights import Marks, draw_outlined, draw_ringed, styles
+from embedviz.gui.points.layers.highlights import (
+    PointHighlights,
+    draw_outlined,
+    draw_ringed,
+    styles,
+)
 from embedviz.gui.theme import DARK, LIGHT
 
 GREEN = 0xFF00FF00
@@ -32,7 +37,7 @@ def drawn(positions, sizes, is_3d=False, scale=1.0, quick=False):
     """Return the image of selected points in their outline, as colors by row and column."""
     frame, side = framed(is_3d, scale), round(100 * scale)
     image = np.zeros((side, side), dtype=np.uint32)
-    ((_, style),) = styles(Marks(selected=rows(0)), LIGHT)
+    ((_, style),) = styles(PointHighlights(selected=rows(0)), LIGHT)
     points = np.array(positions, dtype=np.float32)
     colors = np.full(len(points), GREEN, dtype=np.uint32)
     sizes = np.full(len(points), sizes * scale, dtype=np.float32)
@@ -42,26 +47,26 @@ def drawn(positions, sizes, is_3d=False, scale=1.0, quick=False):
 
 
 def test_marks_are_kept_on_rows_that_there_are():
-    marks = Marks(5, rows(0, 3, -1), rows(2, 99), dim_others=True).among(5)
+    marks = PointHighlights(5, rows(0, 3, -1), rows(2, 99), dim_others=True).among(5)
     assert marks.query is None
     assert marks.asked is ALL_ROWS
     assert (marks.selected.tolist(), marks.neighbors.tolist()) == ([0, 3], [2])
     assert marks.dim_others
-    assert Marks(4).among(5).asked.tolist() == [4]
+    assert PointHighlights(4).among(5).asked.tolist() == [4]
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_the_query_is_on_top_and_each_kind_has_its_color(theme):
-    marks = Marks(1, rows(2), rows(3))
+    marks = PointHighlights(1, rows(2), rows(3))
     kinds = [(found.tolist(), style.color) for found, style in styles(marks, theme)]
     expected = (([3], theme.text), ([2], theme.accent), ([1], theme.query))
     assert kinds == [(found, QColor(color).rgba()) for found, color in expected]
-    assert list(styles(Marks(), theme)) == []
+    assert list(styles(PointHighlights(), theme)) == []
 
 
 def test_rings_are_around_the_point_in_its_color():
     image = np.zeros((100, 100), dtype=np.uint32)
-    ((_, style),) = styles(Marks(selected=rows(0)), LIGHT)
+    ((_, style),) = styles(PointHighlights(selected=rows(0)), LIGHT)
     points, sizes = np.zeros((1, 3), dtype=np.float32), np.array([20], dtype=np.float32)
     draw_ringed(image, points, Camera().matrix(100, 100), one(0x8000FF00), sizes, style, 1.0)
     assert image[50, 50] == GREEN

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from embedviz.gui.points.layers.hover_card import HoverCard
 from embedviz.gui.points.view import PointView
-from embedviz.gui.theme import DARK, look
+from embedviz.gui.theme import DARK, theme_manager
 
 LINES = ["kind: animal", "rank: 12"]
 
@@ -108,7 +108,7 @@ def test_the_image_is_seen_on_the_card(card, qtbot):
 def test_it_follows_the_theme_and_the_text_scale(card, qtbot):
     before = shown(card, qtbot)
     light = card.grab().toImage()
-    look.use(DARK)
+    theme_manager.use(DARK)
     assert card.grab().toImage() != light
     card.set_text_scale(1.8)
     assert card.geometry().height() > before.height()

@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.thumbnails import ImageArray
-from embedviz.gui.points.canvas import Marks, PointCanvas
+from embedviz.gui.points.canvas import PointCanvas, PointHighlights
 from embedviz.gui.points.frame import Frame
-from embedviz.gui.points.layers.thumbnails import SIDES, PointPictures, resampled, resampling
+from embedviz.gui.points.layers.thumbnails import SIDES, PointThumbnails, resampled, resampling
 from embedviz.gui.theme import DARK, LIGHT
 
 WIDTH, HEIGHT = 300, 200
@@ -37,7 +37,7 @@ def canvas(qapp):
 
 @pytest.fixture
 def pictures(qapp):
-    return PointPictures()
+    return PointThumbnails()
 
 
 def framed(canvas, zoom=1.0, scale=1.0, theme=LIGHT):
@@ -94,7 +94,7 @@ def test_the_more_important_have_a_picture(canvas, pictures):
     for order, expected in ((None, 0), (np.array([3, 1]), 3), (np.array([], dtype=int), 0)):
         painted(pictures, frame, canvas, order)
         assert shown_rows(pictures, 9).tolist() == [expected]
-    canvas.set_marks(Marks(selected=np.array([6])))
+    canvas.set_marks(PointHighlights(selected=np.array([6])))
     painted(pictures, frame, canvas)
     assert shown_rows(pictures, 9).tolist() == [6]
 
@@ -151,7 +151,7 @@ def test_pictures_are_made_once(canvas, pictures):
 
 def test_frames_say_the_color_and_the_mark(canvas, pictures):
     canvas.set_points([[-1, 0], [0, 0], [1, 0]], "#00ff00", None)
-    canvas.set_marks(Marks(0, np.array([1]), dim_others=True))
+    canvas.set_marks(PointHighlights(0, np.array([1]), dim_others=True))
     pictures.set_thumbnails(Counted(3))
     frame = framed(canvas, zoom=0.5)
     seen = painted(pictures, frame, canvas)
