@@ -66,7 +66,7 @@ def run_window(monkeypatch, idle):
         widgets = QApplication.topLevelWidgets()
         (window,) = (w for w in widgets if isinstance(w, MainWindow) and w.isVisible())
         idle(window.session)
-        seen["state"], seen["notice"] = window.session.state, window.notice.text
+        seen["state"], seen["notice"] = window.session.state, window.message_bar.text
         seen["hook"] = sys.excepthook
         dialog = window.dialogs.dialog
         seen["asked"] = None if dialog is None else dialog.check.path.name

@@ -344,7 +344,7 @@ class State:
         others = tuple(settings if each.key == settings.key else each for each in self.maps)
         return replace(self, maps=others)
 
-    def using_map(self, key: int) -> State:
+    def with_active_map(self, key: int) -> State:
         """Work in a map: its set becomes the active one; what was chosen stays, by its label."""
         chosen = self.map_of(key)
         if chosen.key == self.map_key or chosen.vector_set is None:
@@ -360,13 +360,13 @@ class State:
             return self
         key = max(each.key for each in self.maps) + 1
         added = replace(self.map, key=key, vector_set=self.active)
-        return replace(self, maps=(*self.maps, added)).using_map(key)
+        return replace(self, maps=(*self.maps, added)).with_active_map(key)
 
     def without_map(self, key: int) -> State:
         """Close a map; the first one stays."""
         if key == 0 or all(each.key != key for each in self.maps):
             return self
-        state = self.using_map(0) if key == self.map_key else self
+        state = self.with_active_map(0) if key == self.map_key else self
         return replace(state, maps=tuple(each for each in state.maps if each.key != key))
 
     def orbited(self, camera: Camera) -> State:

@@ -1,7 +1,7 @@
 """Pictures of the rows of a set: of digits, products, faces.
 
 A thumbnail is read when it is drawn, never before: a set of a million rows may have a million
-files. What decodes files is in `gui.pictures`, since the core knows no Qt; here is what all kinds
+files. What decodes files is in `gui.row_images`, since the core knows no Qt; here is what all kinds
 of thumbnails have in common, the kind that is an array already, and what the Embedding Projector's
 settings say of its sprite sheets.
 """

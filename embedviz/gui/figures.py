@@ -69,8 +69,8 @@ def draw_pane(
         for view in pane.findChildren(PointView):
             view.place_labels_anew()
             view.render_now()
-        if pane.notice.text:
-            raise UserError(pane.notice.text)
+        if pane.message_bar.text:
+            raise UserError(pane.message_bar.text)
         yield pane.picture
     finally:
         pane.close()

@@ -27,7 +27,7 @@ from embedviz.core.vector_set import Matrix, Rows, VectorSet
 from embedviz.gui.style import text_rules
 from embedviz.gui.theme import GRID, TOOL_ROW
 from embedviz.gui.widgets.controls import text_label, with_name
-from embedviz.gui.widgets.message_bar import Notice
+from embedviz.gui.widgets.message_bar import MessageBar
 
 T = TypeVar("T")
 Subject = Hashable | None
@@ -78,7 +78,7 @@ class Pane(QWidget):
         self.session = session
         self.setObjectName(self.name)
         self.setAccessibleName(self.title)
-        self.notice = Notice()
+        self.message_bar = MessageBar()
         self.tool_row = QFrame()
         self.tool_row.setObjectName("tools")
         self.tool_row.setFixedHeight(TOOL_ROW + GRID)
@@ -117,7 +117,7 @@ class Pane(QWidget):
         contents = QVBoxLayout(self)
         contents.setContentsMargins(0, 0, 0, 0)
         contents.setSpacing(0)
-        contents.addWidget(self.notice)
+        contents.addWidget(self.message_bar)
         contents.addWidget(self._pages, 1)
 
     def _make_hint(self) -> QWidget:
@@ -172,7 +172,7 @@ class Pane(QWidget):
         """Return the set of a state that this pane is about."""
         return state.active
 
-    def forget(self) -> None:
+    def release(self) -> None:
         """Let go of what was computed from the set drawn last, which has been closed."""
 
     def set_text_scale(self, scale: float) -> None:
@@ -248,7 +248,7 @@ class Pane(QWidget):
         on_part : callable, optional
             Draws what is known while the work goes on; see `Task.run`.
         """
-        self.notice.clear()
+        self.message_bar.clear()
         self._calculations[task] = lambda: self.calculate(task, work, show, subject, on_part)
         self._subjects[task] = subject
 
@@ -317,11 +317,11 @@ class Pane(QWidget):
             if task in self._calculations:
                 self._drawn(partial(self.on_failed, task))
         if again:
-            self.notice.tell("Stopped.", self.again, partial(_call_all, again))
+            self.message_bar.show_message("Stopped.", self.again, partial(_call_all, again))
 
-    def tell(self, error: UserError) -> None:
+    def show_error(self, error: UserError) -> None:
         """Show what the user can put right."""
-        self.notice.tell(str(error))
+        self.message_bar.show_message(str(error))
 
     @Slot(bool)
     def set_in_front(self, in_front: bool) -> None:
@@ -346,12 +346,12 @@ class Pane(QWidget):
         if self._about not in (None, *new.sets):
             self._about = self._shown = None
             self._stopped = []
-            self.notice.clear()
+            self.message_bar.clear()
             for task in self.findChildren(Task, options=Qt.FindChildOption.FindDirectChildrenOnly):
                 task.cancel()
             self._subjects.clear()
             self._calculations.clear()
-            self.forget()
+            self.release()
         elif not set(old.sets) <= set(new.sets) and not self._is_in_view:
             self._shown = None  # It would hold what was closed until somebody looks.
         self._catch_up(new)
@@ -369,7 +369,7 @@ class Pane(QWidget):
             return
         if self._stopped and not any(map(self.wants, self._stopped)):
             self._stopped = []  # Nobody wants to go on with it any more.
-            self.notice.clear()
+            self.message_bar.clear()
         old, self._shown, self._about = self._shown or State(), new, self.set_shown(new)
         self._pages.setCurrentIndex(0 if new.active is None else 1)
         if new.active is not None:
@@ -388,7 +388,7 @@ class Pane(QWidget):
         self._drawn(partial(self.on_failed, task, failed=True))
         if not isinstance(error, UserError):
             raise error
-        self.tell(error)
+        self.show_error(error)
 
 
 def _call_all(asks: list[Callable[[], None]]) -> None:

@@ -248,7 +248,7 @@ class AnyOrder(RuleBasedStateMachine):
         if how == "add" and len(self.state.maps) < 4:
             self.state = self.state.with_map()
         elif how == "use":
-            self.state = self.state.using_map(key)
+            self.state = self.state.with_active_map(key)
         elif how == "close":
             self.state = self.state.without_map(key)
         elif self.state.active is not None:
@@ -312,13 +312,13 @@ def test_each_map_shows_a_set_of_its_own_and_the_one_in_use_the_active_one():
     assert (state.set_of(0), state.set_of(1)) == (other, one)
     state = state.mapped(replace(state.map_of(0), is_3d=True))
     assert not state.map.is_3d
-    used = state.using_map(0)
+    used = state.with_active_map(0)
     assert (used.set_of(0), used.set_of(1)) == (other, one)
     assert used.active is other
     assert used.map.is_3d  # Nothing about a map changes because it is used.
-    assert used.using_map(1).maps == state.maps
-    assert used.using_map(1).active is one
-    assert used.using_map(5) is used.using_map(0) is used
+    assert used.with_active_map(1).maps == state.maps
+    assert used.with_active_map(1).active is one
+    assert used.with_active_map(5) is used.with_active_map(0) is used
 
 
 def test_using_another_map_keeps_its_camera_and_what_is_chosen():
@@ -326,7 +326,7 @@ def test_using_another_map_keeps_its_camera_and_what_is_chosen():
     state = State().opened(one).with_map()
     state = state.activated(one).opened(other).selecting([1, 3])
     state = state.mapped(replace(state.map_of(0), camera=Camera()))
-    used = state.using_map(0)
+    used = state.with_active_map(0)
     assert used.active is one
     assert used.map.camera == Camera()
     assert [used.active.labels[row] for row in used.selected] == [

@@ -24,7 +24,7 @@ class CountingPane(Pane):
         self.label = QLabel("text", self.picture)
         QVBoxLayout(self.picture).addWidget(self.label)
 
-    def forget(self):
+    def release(self):
         self.drawn.append("forgotten")
 
     def draw(self, old, new):
@@ -144,10 +144,10 @@ def test_what_the_user_can_mend_is_told_until_the_next_try(made, qtbot):
 
     with qtbot.waitSignal(made.task.finished):
         made.calculate(made.task, work, lambda result: None)
-    assert made.notice.text == "All rows are equal. Use another set."
+    assert made.message_bar.text == "All rows are equal. Use another set."
     with qtbot.waitSignal(made.task.finished):
         made.calculate(made.task, lambda report: 1, lambda result: None)
-    assert made.notice.text == ""
+    assert made.message_bar.text == ""
 
 
 def test_errors_of_the_program_go_on_to_the_handler(made, qtbot):
@@ -157,7 +157,7 @@ def test_errors_of_the_program_go_on_to_the_handler(made, qtbot):
     with capture_exceptions() as caught, qtbot.waitSignal(made.task.finished):
         made.calculate(made.task, work, lambda result: None)
     assert [kind for kind, *_ in caught] == [ZeroDivisionError]
-    assert made.notice.text == ""
+    assert made.message_bar.text == ""
 
 
 def test_an_error_in_drawing_leaves_the_pane_editable(pane, session, toy, qtbot):

@@ -44,17 +44,17 @@ def assert_every_pane_shows_it(window, front, idle):
     for pane in window.panes:
         front(window, pane.name)
         idle(window.session)
-        assert not pane.notice.text
+        assert not pane.message_bar.text
         views = pane.findChildren(PointView)
         assert all(len(view._picture.canvas) == len(window.session.state.active) for view in views)
-    assert not window.notice.text
+    assert not window.message_bar.text
     assert len(window.neighbors.list.lines.lines) == 10
 
 
 @pytest.mark.parametrize("names", GLOVE, ids=lambda names: names[0])
 def test_glove_in_many_containers(window, drop, data_folder, names):
     state = drop([data_folder / "glove50" / name for name in names])
-    assert window.notice.text == ""
+    assert window.message_bar.text == ""
     assert len(state.sets) == 1
     assert (len(state.active), state.active.dimensions) == (5050, 50)
     assert state.current_query.name == "king"
@@ -77,7 +77,7 @@ def test_sentences_in_every_pane(window, front, idle, drop, data_folder):
     for pane in (window.panes[0], *window.panes[2:]):
         front(window, pane.name)
         idle(window.session)
-        assert not pane.notice.text
+        assert not pane.message_bar.text
     assert "no label of this set" in (front(window, "analogies").view._picture.message)
 
 

@@ -50,7 +50,7 @@ def test_draws_without_writing_state(shown, session, idle, toy):
     session.show(state)
     idle(session)
     assert session.state == state
-    assert not shown.notice.text
+    assert not shown.message_bar.text
 
 
 def test_catches_up_when_it_is_shown(pane, session, idle, toy, words, qtbot):
@@ -60,7 +60,7 @@ def test_catches_up_when_it_is_shown(pane, session, idle, toy, words, qtbot):
     with qtbot.waitExposed(pane):
         pane.show()
     idle(session)
-    assert not pane.notice.text
+    assert not pane.message_bar.text
 
 
 def test_follows_another_set_a_query_and_undo(shown, session, idle, toy, words):
@@ -74,7 +74,7 @@ def test_follows_another_set_a_query_and_undo(shown, session, idle, toy, words):
     for _ in range(3):
         session.undo()
         idle(session)
-    assert not shown.notice.text
+    assert not shown.message_bar.text
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
@@ -158,10 +158,10 @@ def test_stop_is_said_and_goes_on_when_asked(shown, session, idle, words, qtbot)
     session.show(State().opened(words))
     assert session.board.current is not None
     session.board.stop()
-    assert shown.notice.text == "Stopped."
-    shown.notice.offer.click()
-    assert not shown.notice.text
+    assert shown.message_bar.text == "Stopped."
+    shown.message_bar.offer.click()
+    assert not shown.message_bar.text
     idle(session)
-    assert not shown.notice.text
+    assert not shown.message_bar.text
     for view in shown.findChildren(PointView):
         assert len(view._picture.canvas) == len(words)

@@ -1,6 +1,6 @@
 """The exact nearest rows of every row, found once and used by UMAP, t-SNE and the trust overlay.
 
-Rows are compared in tiles (`core.tiles`), and each score is offered to the heaps of both of its
+Rows are compared in tiles (`core.neighbors.tiles`), and each score is offered to the heaps of both of its
 rows while the tile is in the cache: half of the work of asking for each row alone.
 
 Candidates are chosen by scores in float32, a few more of them than asked for. Their final scores

@@ -41,7 +41,7 @@ class ChildProcess:
     takes : callable, optional
         Given each message as it comes, and None in the end, in another thread; returns whether it
         has taken it, which then is no news.
-    farewell : float
+    shutdown_timeout : float
         Seconds that it has to end by itself when it is not needed any more.
 
     Raises
@@ -57,7 +57,7 @@ class ChildProcess:
         environment: Mapping[str, str] | None = None,
         *,
         takes: Callable[[Message | None], bool] = lambda message: False,
-        farewell: float = 0.0,
+        shutdown_timeout: float = 0.0,
     ) -> None:
         try:
             self._process = subprocess.Popen(
@@ -78,7 +78,7 @@ class ChildProcess:
         _widen(self._process.stdout)
         self._purpose = purpose
         self._takes = takes
-        self._farewell = farewell
+        self._shutdown_timeout = shutdown_timeout
         self._heard: SimpleQueue[Message | None] = SimpleQueue()
         self._last_words: deque[str] = deque(maxlen=20)
         self._threads = [self._start(self._listen), self._start(self._overhear)]
@@ -96,14 +96,14 @@ class ChildProcess:
         """Whether it can be told anything."""
         return not self.is_killed and self._process.poll() is None
 
-    def say(self, message: Message) -> None:
+    def send(self, message: Message) -> None:
         """Tell it something, and wait until its pipe has taken it."""
         assert self._process.stdin is not None
-        # Where it is dead, `news` will say so.
+        # Where it is dead, `receive` will say so.
         with self._saying, suppress(OSError, ValueError):
             write_message(self._process.stdin, message)
 
-    def news(self, timeout: float) -> list[Message | None]:
+    def receive(self, timeout: float) -> list[Message | None]:
         """Return what it has said since the last time; None in the end, once it is dead.
 
         Parameters
@@ -123,10 +123,10 @@ class ChildProcess:
     def end(self) -> None:
         """Let it end by itself, which one that has nothing to do does at once, or kill it."""
         assert self._process.stdin is not None
-        if self._farewell:
+        if self._shutdown_timeout:
             with suppress(OSError, subprocess.TimeoutExpired):
                 self._process.stdin.close()
-                self._process.wait(self._farewell)
+                self._process.wait(self._shutdown_timeout)
         self.kill()
 
     def kill(self) -> None:

@@ -1,13 +1,13 @@
 """t-SNE and UMAP: maps in which near neighbors stay together.
 
-Both lay out the exact neighbor graph of the rows (`core.neighbor_graph`), starting from their
-principal components, in a child process (`core.layout_process`): openTSNE and umap-learn hold the
+Both lay out the exact neighbor graph of the rows (`core.neighbors.graph`), starting from their
+principal components, in a child process (`core.projections.process`): openTSNE and umap-learn hold the
 GIL for long, cannot be stopped, and umap takes seconds to import. The child gets the graph and
 the start only, and starts getting ready before the graph is computed. The same seed gives the same
 picture.
 
 Beyond `MOST_ROWS` rows a sample is laid out, drawn by the seed, and every other row is placed at
-the weighted mean of its exact neighbors within the sample (`core.placement`).
+the weighted mean of its exact neighbors within the sample (`core.projections.out_of_sample`).
 """
 
 from __future__ import annotations

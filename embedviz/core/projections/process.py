@@ -132,7 +132,7 @@ class LayoutProcess:
         """
         with self._in_use:
             # In a thread, as a process that is busy may be slow to take it.
-            self._sender = Thread(target=self._child.say, args=(job.as_message(),), daemon=True)
+            self._sender = Thread(target=self._child.send, args=(job.as_message(),), daemon=True)
             self._sender.start()
             try:
                 positions = self._follow(job, report, _Frames(on_layout))
@@ -157,7 +157,7 @@ class LayoutProcess:
         fraction, words = 0.0, f"starting {job.method}"
         while True:
             report(fraction, words)
-            for message in self._child.news(_POLL_SECONDS):
+            for message in self._child.receive(_POLL_SECONDS):
                 if message is None:
                     raise self._death(job)
                 if message.kind == "failed":

@@ -1,9 +1,9 @@
 """The process in which t-SNE and UMAP run, which hold the GIL and cannot be stopped otherwise.
 
-It is started early (`core.layout_process`) and gets ready in a thread of its own, what is ready
+It is started early (`core.projections.process`) and gets ready in a thread of its own, what is ready
 soonest first, so that a t-SNE that is asked for meanwhile does not wait until umap is imported.
 Then it takes one job after the other from its standard input, and answers on its standard output
-with messages (`core.layout_messages`). What libraries print goes to standard error. It ends when
+with messages (`core.processes.messages`). What libraries print goes to standard error. It ends when
 its standard input does: when the process that started it has died, in whatever way.
 
 Nothing else imports umap: that takes seconds, fails where warnings are errors, and sets the
@@ -96,7 +96,7 @@ def _get_ready(ready: Mapping[str, Future[None]], voice: MessageWriter) -> None:
             ready[name].set_exception(error)
         else:
             ready[name].set_result(None)
-    voice.say(Message("warm"))
+    voice.send(Message("warm"))
 
 
 def _answer(job: Message, ready: Mapping[str, Future[None]], voice: MessageWriter) -> None:
@@ -109,9 +109,9 @@ def _answer(job: Message, ready: Mapping[str, Future[None]], voice: MessageWrite
     except Exception as error:  # noqa: BLE001 - shown where the job came from
         traceback.print_exc()
         facts = {"error": type(error).__name__, "words": str(error)}
-        voice.say(Message("failed", facts))
+        voice.send(Message("failed", facts))
     else:
-        voice.say(Message("done", arrays={"positions": positions}))
+        voice.send(Message("done", arrays={"positions": positions}))
 
 
 class MessageWriter:
@@ -127,7 +127,7 @@ class MessageWriter:
         self._speaking = Lock()
         self._next_frame = 0.0
 
-    def say(self, message: Message) -> None:
+    def send(self, message: Message) -> None:
         """Send a message; end this process when nobody is there to hear it."""
         with self._speaking:
             try:
@@ -142,7 +142,7 @@ class MessageWriter:
             return
         self._next_frame = now + FRAME_SECONDS
         arrays = {} if positions is None else {"positions": np.asarray(positions, np.float32)}
-        self.say(Message("progress", {"fraction": fraction, "words": words}, arrays))
+        self.send(Message("progress", {"fraction": fraction, "words": words}, arrays))
 
 
 if __name__ == "__main__":

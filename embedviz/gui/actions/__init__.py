@@ -60,7 +60,7 @@ def open_files(window: MainWindow) -> None:
     known = " ".join(f"*{suffix}" for suffix in known_suffixes())
     filters = f"Vectors ({known});;All files (*)"
     paths, _ = QFileDialog.getOpenFileNames(window, "Open vectors", "", filters)
-    window.notice.clear()
+    window.message_bar.clear()
     for wanted in pair_up(window.files.take_sessions(paths)):
         window.dialogs.ask(wanted)
 
@@ -84,7 +84,9 @@ def add_labels(window: MainWindow) -> None:
     """Ask for a file of labels or metadata, and open the shown file again with it."""
     active = window.session.state.active
     if active is None or not active.origin.path:
-        window.notice.tell("Open a file of vectors first; labels are then read from a second file.")
+        window.message_bar.show_message(
+            "Open a file of vectors first; labels are then read from a second file."
+        )
         return
     path, _ = QFileDialog.getOpenFileName(
         window,
@@ -130,7 +132,7 @@ def export_figure(window: MainWindow) -> None:
     try:
         figures.save_figure(pane.picture, path, scale)
     except UserError as error:
-        window.notice.tell(str(error))
+        window.message_bar.show_message(str(error))
     else:
         window.statusBar().showMessage(f"Written to {path}", 6000)
 
@@ -165,15 +167,15 @@ def _query_with(window: MainWindow, read: Callable[[], QueryVector]) -> None:
     try:
         window.session.show(window.session.state.queried_with(read()))
     except UserError as error:
-        window.notice.tell(str(error))
+        window.message_bar.show_message(str(error))
     else:
-        window.notice.clear()
+        window.message_bar.clear()
 
 
 def _has_set(window: MainWindow) -> bool:
     """Return whether a set is shown; where none is, say so."""
     if window.session.state.active is None:
-        window.notice.tell("Open a file of vectors first.")
+        window.message_bar.show_message("Open a file of vectors first.")
         return False
     return True
 

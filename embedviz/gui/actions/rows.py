@@ -49,7 +49,9 @@ def isolate(window: MainWindow) -> None:
     """Draw only the selected rows."""
     state = window.session.state
     if len(state.selected) == 0:
-        window.notice.tell("Select rows first: Shift-drag around points, or use the lasso.")
+        window.message_bar.show_message(
+            "Select rows first: Shift-drag around points, or use the lasso."
+        )
         return
     alone = replace(state.map, isolated=state.selected, camera=None)
     window.session.show(state.mapped(alone))
@@ -76,7 +78,7 @@ def open_selection(window: MainWindow) -> None:
     """Open the selected rows as a set of their own."""
     state = window.session.state
     if state.active is None or len(state.selected) == 0:
-        window.notice.tell("Select rows first: they become a set of their own.")
+        window.message_bar.show_message("Select rows first: they become a set of their own.")
         return
     take = partial(_chosen, state.active, state.selected.rows)
     window.writing.run(take, lambda made: window.session.show(window.session.state.opened(made)))
@@ -95,7 +97,7 @@ def add_map(window: MainWindow) -> None:
     """Open another map beside, linked with the first."""
     state = window.session.state
     if state.active is None:
-        window.notice.tell("Open a file of vectors first.")
+        window.message_bar.show_message("Open a file of vectors first.")
         return
     window.session.show(state.with_map())
 
@@ -128,7 +130,9 @@ def add_image_column(window: MainWindow) -> None:
     active = window.session.state.active
     columns = [] if active is None else image_columns(active)
     if active is None or not columns:
-        window.notice.tell("No column of the shown set names image files, such as photos/1.png.")
+        window.message_bar.show_message(
+            "No column of the shown set names image files, such as photos/1.png."
+        )
         return
     column, accepted = QInputDialog.getItem(
         window, "Pictures of the rows", "Column with the names of image files", columns, 0, False
@@ -146,7 +150,7 @@ def _extend(window: MainWindow, title: str, kinds: str, load: object) -> None:
     state = window.session.state
     active = state.active
     if active is None:
-        window.notice.tell("Open a file of vectors first.")
+        window.message_bar.show_message("Open a file of vectors first.")
         return
     path, _ = QFileDialog.getOpenFileName(window, title, "", kinds)
     if not path:

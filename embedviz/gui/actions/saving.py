@@ -89,7 +89,7 @@ def export_selection(window: MainWindow) -> None:
     """Ask where to, and write the selected rows."""
     state = window.session.state
     if state.active is None or len(state.selected) == 0:
-        window.notice.tell("Select rows first: they are written to a file.")
+        window.message_bar.show_message("Select rows first: they are written to a file.")
         return
     from embedviz.formats.writing.rows import rows_files
 
@@ -122,7 +122,7 @@ def export_coordinates(window: MainWindow) -> None:
         return
     places = _places(window)
     if places is None:
-        window.notice.tell("There is no map of this set yet. Wait until it is drawn.")
+        window.message_bar.show_message("There is no map of this set yet. Wait until it is drawn.")
         return
     write = partial(_save_coordinates, active, places)
     _ask(window, f"Export {' and '.join(places[1])}", f"{active.name} map", _TABLES, write)
@@ -176,7 +176,7 @@ def _save_neighbors(
 def _active(window: MainWindow) -> VectorSet | None:
     active = window.session.state.active
     if active is None:
-        window.notice.tell("Open a file of vectors first.")
+        window.message_bar.show_message("Open a file of vectors first.")
     return active
 
 
@@ -208,13 +208,15 @@ def _ask(
         return
     with suppress(UserError):  # Nobody misses the folder, next time.
         change_settings(lambda known: replace(known, folder=str(Path(path).parent)))
-    window.notice.clear()
+    window.message_bar.clear()
     _look_and_write(window, path, write, files)
 
 
 def _is_writing(window: MainWindow) -> bool:
     if window.writing.is_busy:  # A new run would end it.
-        window.notice.tell("Another file is being written. Wait until it is complete, or stop it.")
+        window.message_bar.show_message(
+            "Another file is being written. Wait until it is complete, or stop it."
+        )
     return window.writing.is_busy
 
 
@@ -223,11 +225,11 @@ def _look_and_write(window: MainWindow, path: str, write: Write, files: Files) -
     try:
         targets = files(Path(path))
     except UserError as error:
-        window.notice.tell(str(error))
+        window.message_bar.show_message(str(error))
         return
     used = _in_use(window, targets)
     if used is not None:
-        window.notice.tell(used)
+        window.message_bar.show_message(used)
         return
     go_on = partial(_write, window, path, write, targets)
 
@@ -235,7 +237,7 @@ def _look_and_write(window: MainWindow, path: str, write: Write, files: Files) -
         if companion is None:
             go_on()
             return
-        window.notice.tell(
+        window.message_bar.show_message(
             f"The labels of {Path(path).name} go to {companion.name}, but a file of that name is "
             "there already, and it does not belong to these vectors. Replace it?",
             "Replace",
@@ -287,7 +289,7 @@ def _tell_written(window: MainWindow, targets: Sequence[Path], remark: str) -> N
     names = " and ".join([str(first), *(each.name for each in others)])
     window.statusBar().showMessage(f"Written to {names}", 6000)
     if remark:
-        window.notice.tell(remark)
+        window.message_bar.show_message(remark)
 
 
 def _with_suffix(path: str, kind: str) -> tuple[str, bool]:

@@ -1,7 +1,7 @@
 """Colors and sizes of points by a metadata column.
 
 A recolor of a million rows is one look-up per row in a small table of packed colors: the column
-was read before (`gui.column_values`), and the last entries of the table are the muted colors of
+was read before (`gui.coloring.column_values`), and the last entries of the table are the muted colors of
 rows without a value and of those in a small group, whose codes are negative.
 """
 

@@ -326,7 +326,7 @@ class OpenDialog(QDialog):
         self._is_wanted = False
         self.hide()
         self.preview.show_rows_of(None)
-        self.check.forget()
+        self.check.release()
         self.ended.emit()
 
 

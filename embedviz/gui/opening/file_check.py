@@ -169,7 +169,7 @@ class FileCheck(QObject):
         for task in (self.looking, self.reading, self.scanning):
             task.cancel()
 
-    def forget(self) -> None:
+    def release(self) -> None:
         """Give back the memory."""
         self.cancel()
         self.finding = self.vector_set = self.scan = None

@@ -129,9 +129,9 @@ class LibraryPanel(Pane):
         place = None if row is None else self.rows.place(row)
         self.list.setCurrentIndex(QModelIndex() if place is None else self.rows.index(place))
 
-    def forget(self) -> None:  # noqa: D102 - see Pane
+    def release(self) -> None:  # noqa: D102 - see Pane
         self.sets.clear()
-        self.search.forget()
+        self.search.release()
         self.rows.show_rows((), ())
 
     def _draw_sets(self, new: State) -> None:

@@ -89,7 +89,7 @@ class NeighborsPanel(Pane):
         if (old.active, old.selected) != (new.active, new.selected):
             self._draw_table(new)
 
-    def forget(self) -> None:  # noqa: D102 - see Pane
+    def release(self) -> None:  # noqa: D102 - see Pane
         self._mean = None
 
     def _draw_query(self, new: State) -> None:

@@ -35,7 +35,7 @@ class FrameCache:
         self._quiet.timeout.connect(view.update)
         self._quiet.start()
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         """Make it anew at the next painting."""
         self.image = None
         self._view.update()

@@ -70,10 +70,10 @@ class SelectionTool(QObject):
     def close(self) -> None:
         """Select what is within, and draw it no longer."""
         corners = self._as_array()
-        self.forget()
+        self.clear()
         self._view.rows_selected.emit(self._view.rows_within(corners), self.mode)
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Draw it no longer, and select nothing."""
         self.corners, self.count = [], None
         self._count_soon.stop()

@@ -158,7 +158,7 @@ class HandledWidget(TravelingWidget):
         """Hover nothing."""
         self._look_under.stop()
         self._set_hovered(-1)
-        self.on_legend.forget()
+        self.on_legend.clear()
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Show that keys arrive here, to those who came by keys."""
@@ -196,8 +196,8 @@ class HandledWidget(TravelingWidget):
     def _escape(self) -> None:
         if self.outline.corners or self.on_legend.is_carrying:
             self._gesture = None
-            self.outline.forget()
-            self.on_legend.forget()
+            self.outline.clear()
+            self.on_legend.clear()
         else:
             self.set_tool("navigate")
             self.tool_changed.emit("navigate")

@@ -128,7 +128,7 @@ class SeenWidget(QWidget):
 
     def redraw(self) -> None:
         """Paint the picture anew, soon."""
-        self._still.forget()
+        self._still.invalidate()
 
     def render_now(self) -> None:
         """Draw one frame, whether or not anything has changed."""

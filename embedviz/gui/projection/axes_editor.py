@@ -116,11 +116,11 @@ class AxesEdit(MethodEdit):
         for place, line in enumerate(self._lines):
             line.show_axis(vector_set, axes[place] if place < len(axes) else None)
 
-    def forget(self) -> None:
+    def release(self) -> None:
         """Let go of a set that has been closed."""
         self._set = None
         for line in self._lines:
-            line.forget()
+            line.release()
 
     def show_first(self, count: int) -> None:
         """Show lines for so many axes."""
@@ -209,11 +209,11 @@ class _AxisLine(QWidget):
             self._show(start, axis.start, axis.start_name)
             self._show(end, axis.end, axis.end_name)
 
-    def forget(self) -> None:
+    def release(self) -> None:
         self._set = None
         for end in self._ends:
             end.rows, end.name = (), ""
-            end.edit.forget()
+            end.edit.release()
 
     def use(self, start: tuple[int, ...] | None, end: tuple[int, ...] | None) -> None:
         """Take these rows as ends; None leaves an end as it is."""

@@ -79,7 +79,7 @@ class MethodEdit(QWidget):
     def show_selected(self, rows: Rows) -> None:
         """Know which rows of the set are selected."""
 
-    def forget(self) -> None:
+    def release(self) -> None:
         """Let go of a set that has been closed."""
 
 

@@ -217,10 +217,10 @@ class ProjectionRow(QFrame):
         for edit in self._edits.values():
             edit.setEnabled(not is_running)
 
-    def forget(self) -> None:
+    def release(self) -> None:
         """Let go of a set that has been closed."""
         for edit in self._edits.values():
-            edit.forget()
+            edit.release()
 
     def _on_changed(self, settings: Projection) -> None:
         self._say()

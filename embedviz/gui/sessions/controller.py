@@ -66,7 +66,7 @@ class SessionFiles(QObject):
         self._window, self._session = window, window.session
         self.remembering = Remembering(self)
         self.autosave = Autosave(self._session, self.describe_window, ALL_STEPS, self)
-        self.autosave.failed.connect(window.notice.tell)
+        self.autosave.failed.connect(window.message_bar.show_message)
         self.recent_menu = RecentMenu(window, self.remembering, self._open_recent)
         file_menu = window.menus.by_name["File"]
         file_menu.insertMenu(window.menus.actions_by_name["file.open_session"], self.recent_menu)
@@ -122,19 +122,19 @@ class SessionFiles(QObject):
 
         Asks before it closes more than a bundled sample, and for files that were moved.
         """
-        self._window.notice.clear()
+        self._window.message_bar.clear()
         closed = _closed_by_another(self._session.state)
         begin = partial(self._begin, path, orphan, rest)
         if not closed:
             begin()
             return
         name = path.name if orphan is None else "the last session"
-        self._window.notice.tell(
+        self._window.message_bar.show_message(
             f"Opening {name} closes {closed}.", "Open", begin, "Keep", partial(self._keep, rest)
         )
 
     def _begin(self, path: Path, orphan: Orphan | None, rest: Sequence[Path]) -> None:
-        self._window.notice.clear()
+        self._window.message_bar.clear()
         self._restored, self._rest = orphan, list(rest)
         read = partial(_read, path, {})
         self.task.run(read, partial(self._locate, path))
@@ -148,7 +148,7 @@ class SessionFiles(QObject):
         if left_out:
             is_one = len(left_out) == 1
             names = ", ".join(left_out)
-            self._window.notice.tell(
+            self._window.message_bar.show_message(
                 f"{path.name} is written, but {counted(len(left_out), 'set')} "
                 f"{'is' if is_one else 'are'} only in memory and not in it: {names}. Save "
                 f"{'it as a file' if is_one else 'them as files'} of vectors first, open "
@@ -201,7 +201,7 @@ class SessionFiles(QObject):
         shown = [what] * bool(what) + notes[:_MOST_TOLD]
         if len(notes) > _MOST_TOLD:
             shown.append(f"And {len(notes) - _MOST_TOLD} more.")
-        self._window.notice.tell(f"{name}: {' '.join(shown)}")
+        self._window.message_bar.show_message(f"{name}: {' '.join(shown)}")
 
     def _restore_window(self, given: Any) -> None:
         window = given if isinstance(given, dict) else {}
@@ -221,7 +221,7 @@ class SessionFiles(QObject):
             self.remembering.change(lambda settings: settings.with_recent(_recent(path)))
             self._window.statusBar().showMessage(f"{path.name} is open", 6000)
         else:
-            self.crash_offer.forget()
+            self.crash_offer.release()
             # Not before this process has a file of its own.
             self.autosave.save(orphan.discard)
 
@@ -233,7 +233,7 @@ class SessionFiles(QObject):
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, UserError):
             raise error
-        self._window.notice.tell(str(error))
+        self._window.message_bar.show_message(str(error))
         self._open_rest()
 
     def _on_changed(self, old: State, new: State) -> None:
@@ -264,7 +264,7 @@ def ask_to_save(window: MainWindow) -> None:
     state = window.session.state
     if not any(map(can_be_kept, state.sets)):
         told = "Open a file of vectors first." if not state.sets else _only_in_memory(state)
-        window.notice.tell(told)
+        window.message_bar.show_message(told)
         return
     folder = Path(read_settings().folder)
     path, _ = QFileDialog.getSaveFileName(

@@ -30,7 +30,7 @@ class CrashOffer(QObject):
 
     def __init__(self, window: MainWindow, restore: Callable[[Orphan], None]) -> None:
         super().__init__(window)
-        self._notice, self._restore = window.notice, restore
+        self._notice, self._restore = window.message_bar, restore
         self._looking = Task(self)
         self._offered: Orphan | None = None
 
@@ -38,7 +38,7 @@ class CrashOffer(QObject):
         """Look for a session, and offer it."""
         self._looking.run(lambda report: find_orphan(), self._offer)
 
-    def forget(self) -> None:
+    def release(self) -> None:
         """Let go of the session that was restored."""
         self._offered = None
 
@@ -53,7 +53,7 @@ class CrashOffer(QObject):
         if orphan is None:
             return
         self._offered = orphan
-        self._notice.tell(
+        self._notice.show_message(
             "embedviz ended unexpectedly. Restore the last session "
             f"({counted(orphan.n_sets, 'set')}, {_when(orphan.saved)})?",
             "Restore",

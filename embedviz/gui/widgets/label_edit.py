@@ -58,7 +58,7 @@ class LabelEdit(QLineEdit):
             self.setText(label)
             self.setCursorPosition(0)  # The beginning of a long label says more than its end.
 
-    def forget(self) -> None:
+    def release(self) -> None:
         """Complete nothing, until there is another set."""
         self._set = None
 

@@ -11,7 +11,7 @@ from embedviz.gui.widgets.code_block import split_code
 from embedviz.gui.widgets.controls import text_label, tool_button
 
 
-class Notice(QFrame):
+class MessageBar(QFrame):
     """A message that stays until it is closed or replaced, and covers nothing.
 
     Signals
@@ -45,7 +45,7 @@ class Notice(QFrame):
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def tell(
+    def show_message(
         self,
         text: str,
         offer: str = "",

@@ -34,7 +34,7 @@ from embedviz.gui.pane import Pane
 from embedviz.gui.panels.library import LibraryPanel
 from embedviz.gui.panels.neighbors import NeighborsPanel
 from embedviz.gui.sessions.controller import SessionFiles
-from embedviz.gui.widgets.message_bar import Notice
+from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.gui.window.dock_layout import DockLayout
 from embedviz.gui.window.failures import FailureHandler
 from embedviz.gui.window.map_docks import MoreMaps
@@ -63,14 +63,14 @@ class MainWindow(QMainWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.failures = FailureHandler(self)
         self.opener = Opener(session, self)
-        self.menus, self.notice = Menus(), Notice()
-        self.opener.failed.connect(self.notice.tell)
+        self.menus, self.message_bar = Menus(), MessageBar()
+        self.opener.failed.connect(self.message_bar.show_message)
         session.scans.ended.connect(self._on_scanned)
         self.dialogs = OpenDialogs(session, self)
         self.opener.undecided.connect(self.dialogs.ask)
         self._add_head()
         self.setStatusBar(StatusBar(session))
-        self.notice.toggled.connect(self._on_notice)
+        self.message_bar.toggled.connect(self._on_notice)
         self.panes = [make(session) for make in panes]
         self.library = LibraryPanel(session)
         self.neighbors = NeighborsPanel(session)
@@ -78,7 +78,7 @@ class MainWindow(QMainWindow):
         self._add_docks()
         self.more_maps = MoreMaps(self, panes[0])
         self.writing = session.board.add(Task(self), "writing")
-        self.writing.failed.connect(lambda error: self.notice.tell(str(error)))
+        self.writing.failed.connect(lambda error: self.message_bar.show_message(str(error)))
         self.menus.fill(self)
         self.files = SessionFiles(self)
         self.talk: TalkWindow | None = None
@@ -113,7 +113,7 @@ class MainWindow(QMainWindow):
 
     def open_files(self, files: Sequence[OpenRequest]) -> None:
         """Open files, and show what cannot be opened in the bar at the top."""
-        self.notice.clear()
+        self.message_bar.clear()
         self.opener.open(files)
 
     def _on_scanned(self, vector_set: VectorSet) -> None:
@@ -121,7 +121,9 @@ class MainWindow(QMainWindow):
         scan = self.session.scans.of(vector_set)
         if scan is not None and scan.n_not_finite:
             leave_out = partial(self.opener.leave_out_bad_rows, vector_set)
-            self.notice.tell(describe_holes(vector_set, scan), "Leave them out", leave_out)
+            self.message_bar.show_message(
+                describe_holes(vector_set, scan), "Leave them out", leave_out
+            )
 
     def _on_notice(self, is_shown: bool) -> None:
         """Forget what was done before: whatever is begun begins by clearing the notice."""
@@ -175,7 +177,7 @@ class MainWindow(QMainWindow):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self.menus)
-        rows.addWidget(self.notice)
+        rows.addWidget(self.message_bar)
         self.setMenuWidget(head)
 
     def _add_docks(self) -> None:

@@ -154,15 +154,15 @@ class AnalogiesPane(Pane):
         if task is self._task:
             self._clear()
 
-    def forget(self) -> None:  # noqa: D102 - see Pane
+    def release(self) -> None:  # noqa: D102 - see Pane
         self._solved = None
         for edit in self.edits:
-            edit.forget()
+            edit.release()
 
     def _show_missing(self, active: VectorSet, label: str, *, typed: bool) -> None:
         """Say what is missing: in the bar when it was typed, quietly when the set was changed."""
         self.cancel(self._task)
-        self.notice.clear()
+        self.message_bar.clear()
         self._clear()
         self.view.set_message(
             f"“{label}” is no label of this set.\nType three of its labels above."
@@ -171,7 +171,7 @@ class AnalogiesPane(Pane):
             try:
                 active.row(label)
             except KeyError as error:
-                self.tell(UserError(error.args[0]))
+                self.show_error(UserError(error.args[0]))
 
     def _clear(self) -> None:
         self._solved = None

@@ -224,7 +224,7 @@ class AnisotropyPane(Pane):
                 title.setText("")
             self.caption.clear()
 
-    def forget(self) -> None:  # noqa: D102 - see Pane
+    def release(self) -> None:  # noqa: D102 - see Pane
         self._prepared = self._latest = None
 
     def _show_dial(self, new: State) -> None:

@@ -47,7 +47,7 @@ class Highlights(QObject):
         self._neighbors: Rows = ALL_ROWS
         self._marked: tuple[object, ...] = ()
 
-    def forget(self) -> None:
+    def release(self) -> None:
         """Mark everything anew at the next time, and hold on to no set."""
         self._task.cancel()
         self._matching.cancel()

@@ -49,13 +49,13 @@ class MapInteraction(QObject):
     def _select(self, rows: Rows, change: Change) -> None:
         pane = self._pane
         if pane.shows_wanted:
-            pane.edit(pane.session.state.using_map(pane.key).selecting(rows, change))
+            pane.edit(pane.session.state.with_active_map(pane.key).selecting(rows, change))
 
     def _click(self, row: int, modifiers: Qt.KeyboardModifier) -> None:
         pane = self._pane
         if not pane.shows_wanted:
             return
-        state = pane.session.state.using_map(pane.key)
+        state = pane.session.state.with_active_map(pane.key)
         if row < 0:
             pane.edit(state.selecting(()))
         elif modifiers & Qt.KeyboardModifier.AltModifier:

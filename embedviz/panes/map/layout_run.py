@@ -143,7 +143,7 @@ class LayoutRun(QObject):
         session, got = self._pane.session, self.got
         self.streamed = None
         if got is None or got.vector_set is not self._wanted_now().vector_set:
-            self.forget()
+            self.release()
             return False
         back = session.state.map_of(self._key).projected_by(got.projection)
         state = session.state.mapped(replace(back, is_3d=got.n_components == 3))
@@ -160,7 +160,7 @@ class LayoutRun(QObject):
         )
         return one == another
 
-    def forget(self) -> None:
+    def release(self) -> None:
         """Let go of a set that has been closed."""
         self.layout = self.streamed = self._asked = self.got = None
 

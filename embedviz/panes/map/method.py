@@ -60,7 +60,7 @@ class MethodChoice(QObject):
 
     def _follow(self, projection: Projection, vector_set: VectorSet, same_place: bool) -> None:
         """Show the settings of the method that the box shows, once another one is shown."""
-        self._pane.notice.clear()  # It was about what was shown, or wanted, before.
+        self._pane.message_bar.clear()  # It was about what was shown, or wanted, before.
         is_there = same_place and self._row.settings == projection
         if not self._row.isHidden() and not is_there:
             self._show(projection, vector_set)
@@ -89,7 +89,7 @@ class MethodChoice(QObject):
 
     def _lay_out_by(self, projection: Projection) -> None:
         pane = self._pane
-        pane.notice.clear()
+        pane.message_bar.clear()
         if pane.run.layout is not None and pane.settings.projection == projection:
             pane.run.run_again()
         else:

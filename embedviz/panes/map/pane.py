@@ -287,7 +287,7 @@ class MapPane(Pane):
         """Show that points are on their way, and nothing of another set."""
         if self._applied:
             self._applied.clear()
-            self.chosen.forget()
+            self.chosen.release()
             self._dress = None
             self.hover.hide()
             self.view.set_points(np.zeros((0, 2)))
@@ -339,7 +339,7 @@ class MapPane(Pane):
         self.edit(self.session.state.mapped(replace(settings, **changes)))
 
     def _show_set(self, vector_set: VectorSet) -> None:
-        self.edit(self.session.state.using_map(self.key).activated(vector_set))
+        self.edit(self.session.state.with_active_map(self.key).activated(vector_set))
 
     def cancel_layout(self) -> None:
         """Go back to the picture before."""
@@ -362,16 +362,16 @@ class MapPane(Pane):
             else:
                 self._retreat()
 
-    def forget(self) -> None:  # noqa: D102 - see Pane
-        self.run.forget()
-        self.chosen.forget()
+    def release(self) -> None:  # noqa: D102 - see Pane
+        self.run.release()
+        self.chosen.release()
         self.hover.hide()
         self.view.set_points(np.zeros((0, 2)))
         self.view.set_labels(())
-        self.controls.forget()
-        self.row.forget()
+        self.controls.release()
+        self.row.release()
         self._dress = None
-        self.trust.forget()
+        self.trust.release()
         self._applied.clear()
 
     def drawn_rows(self) -> Rows | None:  # noqa: D102 - see Pane

@@ -321,7 +321,7 @@ class MapTools(QObject):
         name = self._draft or method_of(shown)
         self.method.setCurrentIndex(max(self.method.findData(name), 0))
 
-    def forget(self) -> None:
+    def release(self) -> None:
         """Hold on to no set."""
         self._shown = self._draft = None
         self._columns_of = None

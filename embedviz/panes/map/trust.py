@@ -72,7 +72,7 @@ class Trust(QObject):
         self.shown = None
         self._say("")
 
-    def forget(self) -> None:
+    def release(self) -> None:
         """Hold on to no layout."""
         self.hide()
         self._last = None

@@ -200,7 +200,7 @@ class MatryoshkaPane(Pane):
             self.short.show_lines(())
             self.summary.setText("The neighbors were not found.")
 
-    def forget(self) -> None:  # noqa: D102 - see Pane
+    def release(self) -> None:  # noqa: D102 - see Pane
         self._search = self._asked = self._curves = None
 
     def _search_in(self, active: VectorSet) -> PrefixSearch:

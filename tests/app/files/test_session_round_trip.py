@@ -118,7 +118,7 @@ def states(draw, library):
         state = state.derived(each) if each.derivation else state.opened(each)
     for _ in range(draw(st.integers(0, 2))):
         state = state.activated(draw(st.sampled_from(state.sets))).with_map()
-    state = state.using_map(draw(st.sampled_from([each.key for each in state.maps])))
+    state = state.with_active_map(draw(st.sampled_from([each.key for each in state.maps])))
     changed = tuple(
         replace(draw(maps), key=each.key, vector_set=each.vector_set) for each in state.maps
     )
@@ -224,7 +224,7 @@ def test_sets_in_memory_are_left_out_by_name(tmp_path, library, toy, seen):
     added = with_columns(words, {"length": np.ones(N)})
     unknown = VectorSet(toy.vectors)
     assert not any(map(can_be_kept, (toy, added, unknown, Whitened().derive(toy))))
-    state = State().opened(words).opened(toy).with_map().using_map(0)
+    state = State().opened(words).opened(toy).with_map().with_active_map(0)
     state = state.activated(words).opened(unknown).selecting([1, 2])
     path = tmp_path / "a.embedviz"
     assert save_session(path, state, {}, STEPS) == ("toy", "unnamed")

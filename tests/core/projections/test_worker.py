@@ -133,7 +133,7 @@ def test_it_ends_when_there_is_nobody_to_hear_it(ended):
         def write(self, content):
             raise BrokenPipeError
 
-    MessageWriter(Broken()).say(Message("warm"))
+    MessageWriter(Broken()).send(Message("warm"))
     assert ended == [0]
 
 
@@ -160,7 +160,7 @@ print("noise of Python", flush=True)
 os.write(1, b"noise of a library")
 assert os.read(0, 10) == b""
 assert requests.read() == b"request"
-voice.say(Message("done"))
+voice.send(Message("done"))
 """
 
 

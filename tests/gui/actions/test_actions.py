@@ -121,14 +121,14 @@ def test_a_file_that_is_none_gives_one_message_and_what_was_open_stays(opened, i
     (tmp_path / "bad.txt").write_text("Once upon a time.\n")
     opened.open_paths([str(tmp_path / "bad.txt")])
     idle(opened.session)
-    assert opened.notice.isVisible()
-    assert "bad.txt" in opened.notice.text
+    assert opened.message_bar.isVisible()
+    assert "bad.txt" in opened.message_bar.text
     assert opened.session.state.active is toy
     assert QApplication.activeModalWidget() is None
     (tmp_path / "good.txt").write_text("a 1 2 3\nb 1 2 4\n")
     opened.open_paths([str(tmp_path / "good.txt")])
     idle(opened.session)
-    assert not opened.notice.isVisible()
+    assert not opened.message_bar.isVisible()
 
 
 def drop(window, paths):
@@ -179,10 +179,10 @@ def test_labels_are_added_from_a_second_file(window, idle, asked, tmp_path):
     np.save(tmp_path / "x.npy", np.eye(3))
     (tmp_path / "names.txt").write_text("one\ntwo\nthree\n")
     window.trigger("file.labels")
-    assert "Open a file of vectors first" in window.notice.text
+    assert "Open a file of vectors first" in window.message_bar.text
     window.open_paths([str(tmp_path / "x.npy")])
     idle(window.session)
-    assert not window.notice.text
+    assert not window.message_bar.text
     window.trigger("file.labels")  # Cancelled.
     assert window.session.board.current is None
     asked["one"] = str(tmp_path / "names.txt")
@@ -192,7 +192,7 @@ def test_labels_are_added_from_a_second_file(window, idle, asked, tmp_path):
     asked["one"] = str(tmp_path / "x.npy")
     window.trigger("file.labels")
     idle(window.session)
-    assert "x.npy" in window.notice.text
+    assert "x.npy" in window.message_bar.text
 
 
 def test_close_takes_derived_sets_along(opened, toy, idle):
@@ -264,24 +264,24 @@ def test_a_wrong_vector_is_told(opened, idle, toy):
     before = opened.session.state
     clipboard().setText("0.1 0.2 0.3")
     opened.trigger("edit.paste_query")
-    assert "The query has 3 numbers, but the vectors of toy have 32" in opened.notice.text
+    assert "The query has 3 numbers, but the vectors of toy have 32" in opened.message_bar.text
     clipboard().setText("king")
     opened.trigger("edit.paste_query")
-    assert "'king', which is no number" in opened.notice.text
+    assert "'king', which is no number" in opened.message_bar.text
     clipboard().clear()
     opened.trigger("edit.paste_query")
-    assert "no vector in this text" in opened.notice.text
+    assert "no vector in this text" in opened.message_bar.text
     assert opened.session.state == before
     clipboard().setText(json.dumps(toy.vectors[1].tolist()))
     opened.trigger("edit.paste_query")
-    assert opened.notice.text == ""  # Mended.
+    assert opened.message_bar.text == ""  # Mended.
     idle(opened.session)
 
 
 def test_a_vector_is_not_pasted_into_nothing(window, toy):
     clipboard().setText(json.dumps(toy.vectors[1].tolist()))
     window.trigger("edit.paste_query")
-    assert "Open a file of vectors first" in window.notice.text
+    assert "Open a file of vectors first" in window.message_bar.text
     assert window.session.state.query_vector is None
 
 
@@ -295,7 +295,7 @@ def test_a_vector_is_loaded(opened, idle, asked, tmp_path, toy):
     assert opened.neighbors.list.lines.lines[0].label == "word3"
     asked["one"] = str(tmp_path / "none.npy")
     opened.trigger("edit.load_query")
-    assert "none.npy cannot be read" in opened.notice.text
+    assert "none.npy cannot be read" in opened.message_bar.text
 
 
 def test_the_picture_is_copied(opened):
@@ -339,17 +339,17 @@ def test_the_scale_of_a_figure_is_asked_for(opened, asked, tmp_path):
 def test_a_figure_that_cannot_be_written_is_told(opened, asked, tmp_path):
     asked["save"] = (str(tmp_path / "none" / "a.svg"), "")
     opened.trigger("file.export")
-    assert "cannot be written" in opened.notice.text
+    assert "cannot be written" in opened.message_bar.text
     asked["save"] = (str(tmp_path / "a.bmp"), "")
     opened.trigger("file.export")
-    assert "figures are written as .png, .svg, .pdf" in opened.notice.text
+    assert "figures are written as .png, .svg, .pdf" in opened.message_bar.text
 
 
 @pytest.mark.parametrize("name", ["file.export", "edit.copy_picture"])
 def test_there_is_no_picture_of_nothing(window, asked, name):
     clipboard().clear()
     window.trigger(name)
-    assert "Open a file of vectors first" in window.notice.text
+    assert "Open a file of vectors first" in window.message_bar.text
     assert asked["titles"] == []
     assert clipboard().image().isNull()
 

@@ -44,7 +44,7 @@ def test_all_rows_that_are_drawn_are_selected(opened):
 def test_isolating_needs_a_selection_and_is_undone(opened):
     session = opened.session
     opened.trigger("edit.isolate")
-    assert "Select rows first" in opened.notice.text
+    assert "Select rows first" in opened.message_bar.text
     session.show(session.state.selecting([1, 5, 9]))
     opened.trigger("edit.isolate")
     assert session.state.map.isolated == Selection([1, 5, 9])
@@ -98,7 +98,7 @@ def test_flies_to_what_is_selected(opened, qtbot):
 def test_selected_rows_become_a_set_of_their_own(opened, idle, toy):
     session = opened.session
     opened.trigger("edit.new_set")
-    assert "Select rows first" in opened.notice.text
+    assert "Select rows first" in opened.message_bar.text
     session.show(session.state.selecting([4, 8, 30]))
     opened.trigger("edit.new_set")
     idle(session)
@@ -126,7 +126,7 @@ def test_coordinates_are_added_to_the_set(opened, opened_from, idle, tmp_path, t
     np.save(tmp_path / "places.npy", places[:9])
     opened.trigger("file.coordinates")
     idle(opened.session)
-    assert "50" in opened.notice.text
+    assert "50" in opened.message_bar.text
 
 
 def test_pictures_come_from_one_image_or_from_files(
@@ -141,7 +141,7 @@ def test_pictures_come_from_one_image_or_from_files(
     thumbnails = opened.session.state.active.thumbnails
     assert thumbnails.image(49)[0, 0].tolist() == [255, 0, 0, 255]
     opened.trigger("file.images")
-    assert "No column" in opened.notice.text
+    assert "No column" in opened.message_bar.text
     names = [f"{i}.png" for i in range(3)]
     for name in names:
         sheet.copy(0, 0, 4, 4).save(str(tmp_path / name))
@@ -160,7 +160,7 @@ def test_pictures_come_from_one_image_or_from_files(
 )
 def test_with_nothing_open_something_is_said(window, name):
     window.trigger(name)
-    assert window.notice.text
+    assert window.message_bar.text
     assert window.session.state == State()
 
 

@@ -54,7 +54,7 @@ def write(opened, idle):
 def test_selected_rows_are_written_with_their_places(opened, saved_as, idle, toy):
     path = saved_as("rows.csv")
     opened.trigger("file.export_rows")
-    assert "Select rows first" in opened.notice.text
+    assert "Select rows first" in opened.message_bar.text
     opened.session.show(opened.session.state.selecting([2, 40]))
     opened.trigger("file.export_rows")
     idle(opened.session)
@@ -79,7 +79,7 @@ def test_selected_rows_are_written_as_vectors_too(opened, saved_as, idle, toy):
     saved_as("rows.wrong")
     opened.trigger("file.export_rows")
     idle(opened.session)
-    assert "rows.wrong" in opened.notice.text
+    assert "rows.wrong" in opened.message_bar.text
     saved_as("")
     opened.trigger("file.export_rows")
     assert opened.session.board.current is None
@@ -97,7 +97,7 @@ def test_the_shown_set_is_saved(opened, write, saved_as, toy):
     assert found.vectors.tobytes() == toy.vectors.tobytes()
     assert found.metadata["group"].to_pylist() == toy.metadata["group"].to_pylist()
     assert str(path) in opened.statusBar().currentMessage()
-    assert not opened.notice.text
+    assert not opened.message_bar.text
 
 
 def test_a_derived_set_is_saved_as_it_is_shown(opened, write, saved_as, toy):
@@ -111,8 +111,8 @@ def test_a_derived_set_is_saved_as_it_is_shown(opened, write, saved_as, toy):
 def test_what_a_format_does_not_hold_is_said(opened, write, saved_as):
     saved_as("mine", "word2vec text: labels and vectors (*.vec)")
     write("file.save_set")
-    assert "mine.vec is written without the metadata" in opened.notice.text
-    assert "group, number" in opened.notice.text
+    assert "mine.vec is written without the metadata" in opened.message_bar.text
+    assert "group, number" in opened.message_bar.text
 
 
 def test_the_folder_is_remembered(opened, write, saved_as, tmp_path):
@@ -146,7 +146,7 @@ def test_a_suffix_that_is_added_replaces_nothing_unasked(
 def test_what_goes_wrong_is_said(opened, write, saved_as):
     saved_as("nowhere/mine.csv")
     write("file.save_set")
-    assert "mine.csv cannot be written: No such file or directory" in opened.notice.text
+    assert "mine.csv cannot be written: No such file or directory" in opened.message_bar.text
 
 
 def test_one_file_at_a_time(opened, idle, saved_as):
@@ -154,7 +154,7 @@ def test_one_file_at_a_time(opened, idle, saved_as):
     opened.trigger("file.save_set")
     saved_as("second.csv")
     opened.trigger("file.save_set")
-    assert "Another file is being written" in opened.notice.text
+    assert "Another file is being written" in opened.message_bar.text
     idle(opened.session)
     assert first.exists()
     assert not first.with_name("second.csv").exists()
@@ -182,7 +182,7 @@ def test_coordinates_need_a_map(opened, write, saved_as, monkeypatch):
     path = saved_as("map.csv")
     monkeypatch.setattr(type(opened.panes[0]), "places", lambda self: None)
     write("file.export_coordinates")
-    assert "no map of this set yet" in opened.notice.text
+    assert "no map of this set yet" in opened.message_bar.text
     assert not path.exists()
 
 
@@ -235,7 +235,7 @@ def test_questions_that_are_not_answered(opened, write, saved_as, answered):
 )
 def test_with_nothing_open_something_is_said(window, name):
     window.trigger(name)
-    assert window.notice.text
+    assert window.message_bar.text
     assert window.session.state == State()
 
 
@@ -266,7 +266,7 @@ def test_a_file_that_is_open_is_not_replaced(window, idle, sample, saved_as, tmp
             saved_as(name)
             window.trigger("file.save_set")
             idle(window.session)
-            assert f"{name} is not replaced, since the open set all" in window.notice.text
+            assert f"{name} is not replaced, since the open set all" in window.message_bar.text
             assert sample.read_bytes() == before
 
 
@@ -274,12 +274,12 @@ def test_a_part_of_a_file_is_said_not_to_be_known_as_one(window, idle, sample, s
     saved_as("part.csv")
     window.trigger("file.save_set")
     idle(window.session)
-    assert "part.csv does not say that its rows are a part of a file" in window.notice.text
-    assert "A random sample of 10 of 50 rows, seed 0." in window.notice.text
+    assert "part.csv does not say that its rows are a part of a file" in window.message_bar.text
+    assert "A random sample of 10 of 50 rows, seed 0." in window.message_bar.text
     path = saved_as("part.parquet")
     window.trigger("file.save_set")
     idle(window.session)
-    assert window.notice.text == ""
+    assert window.message_bar.text == ""
     assert "A random sample of 10 of 50 rows, seed 0." in load(path).notes
 
 
@@ -290,9 +290,9 @@ def test_labels_of_something_else_are_replaced_only_when_asked(
     path, own = saved_as("mine.npy"), tmp_path / "mine.npy.metadata.tsv"
     own.write_text("precious\n")
     write("file.save_set")
-    assert "The labels of mine.npy go to mine.npy.metadata.tsv" in opened.notice.text
+    assert "The labels of mine.npy go to mine.npy.metadata.tsv" in opened.message_bar.text
     assert not path.exists()
-    getattr(opened.notice, button).click()
+    getattr(opened.message_bar, button).click()
     idle(opened.session)
     assert path.exists() == (button == "offer")
     assert (own.read_text() == "precious\n") == (button == "other")
@@ -300,4 +300,4 @@ def test_labels_of_something_else_are_replaced_only_when_asked(
         told = opened.statusBar().currentMessage()
         assert told == f"Written to {path} and mine.npy.metadata.tsv"
         write("file.save_set")  # Now they belong together.
-        assert opened.notice.text == ""
+        assert opened.message_bar.text == ""

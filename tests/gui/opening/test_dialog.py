@@ -539,10 +539,10 @@ def test_holes_of_an_array_opened_at_once_are_told_and_left_out(window, idle, ho
     active = window.session.state.active
     assert len(active) == 300
     assert active.opened.facts.is_scanned
-    assert "2 rows of holed hold NaN or infinities (rows 5, 7, from 0)" in window.notice.text
+    assert "2 rows of holed hold NaN or infinities (rows 5, 7, from 0)" in window.message_bar.text
     told = window.library.sets.item(0).toolTip()
     assert "1 row is all zeros" in told
-    window.notice.offer.click()
+    window.message_bar.offer.click()
     idle(window.session)
     (left,) = window.session.state.sets
     assert len(left) == 298
@@ -556,7 +556,7 @@ def test_a_dropped_file_that_must_be_decided_on_brings_up_the_dialog(
     window.open_paths([str(bad_file), str(good)])
     idle(window.session)
     assert [each.name for each in window.session.state.sets] == ["good"]
-    assert window.notice.text == ""
+    assert window.message_bar.text == ""
     dialog = window.dialogs.dialog
     assert dialog.title.text() == "bad.txt"
     qtbot.waitUntil(dialog.skip.isVisible)

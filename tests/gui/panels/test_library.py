@@ -73,7 +73,7 @@ def test_an_invalid_expression_is_explained_while_it_is_typed(panel, search, tex
     search("/(k")
     assert texts(panel.list) == []
     assert "/(k is not a regular expression: missing )" in panel.found.text()
-    assert panel.notice.text == ""
+    assert panel.message_bar.text == ""
     search(")")
     assert texts(panel.list) == ["king", "kind", "kings", "tab and break"]
 

@@ -177,7 +177,7 @@ def test_there_are_lines_for_the_axes_of_the_picture(edit):
 
 def test_a_closed_set_is_let_go(edit, fill, people):
     fill(edit, "x.from", "man")
-    edit.forget()
+    edit.release()
     assert edit.settings is None
     fill(edit, "x.from", "king")
     assert edit.settings is None

@@ -165,7 +165,7 @@ def test_axes_are_chosen_from_the_selected_rows(row, usual):
     assert CAVEATS["chosen axes"] in said(row)
     row.show_selected(np.array([], dtype=np.intp))
     assert not control(row, "axes.selected").isEnabled()
-    row.forget()
+    row.release()
     assert row.settings is None
 
 

@@ -118,7 +118,7 @@ def test_a_session_opens_as_it_was(saved, second, settled, qtbot):
     assert str(path) in window.statusBar().currentMessage()
     second.open_paths([str(path)])
     settled(second)
-    assert second.notice.text == ""
+    assert second.message_bar.text == ""
     assert names(second) == ["glove", "whitened, strength 0.5", "other"]
     assert shown(second) == shown(window)
     assert not second.docks["neighbors"].isVisible()
@@ -140,12 +140,12 @@ def test_it_takes_the_place_of_what_is_open(saved, settled):
     window.session.show(window.session.state.opened(load_sample("words")))
     changed = shown(window)
     window.open_paths([path])
-    assert window.notice.text == "Opening work.embedviz closes the 2 sets that are open."
-    window.notice.other.click()
+    assert window.message_bar.text == "Opening work.embedviz closes the 2 sets that are open."
+    window.message_bar.other.click()
     settled(window)
     assert shown(window) == changed
     window.open_paths([path])
-    window.notice.offer.click()
+    window.message_bar.offer.click()
     settled(window)
     assert shown(window) == before
     assert not window.session.can_undo
@@ -156,23 +156,23 @@ def test_sets_in_memory_are_named_and_stay(saved, settled, toy, folder, monkeypa
     window.session.show(window.session.state.opened(toy))
     window.trigger("file.save_session")
     settled(window)
-    assert "1 set is only in memory and not in it: toy." in window.notice.text
+    assert "1 set is only in memory and not in it: toy." in window.message_bar.text
     assert "toy" not in path.read_text()
     answer(monkeypatch, path)
     window.trigger("file.open_session")
-    assert "closes 3 of the 4 sets that are open." in window.notice.text
-    window.notice.offer.click()
+    assert "closes 3 of the 4 sets that are open." in window.message_bar.text
+    window.message_bar.offer.click()
     settled(window)
     assert names(window)[-1] == "toy"
-    assert "still open" in window.notice.text
+    assert "still open" in window.message_bar.text
 
 
 def test_nothing_that_can_be_saved(window, toy):
     window.trigger("file.save_session")
-    assert "Open a file" in window.notice.text
+    assert "Open a file" in window.message_bar.text
     window.session.show(window.session.state.opened(toy))
     window.trigger("file.save_session")
-    assert "toy is only in memory" in window.notice.text
+    assert "toy is only in memory" in window.message_bar.text
 
 
 def test_a_session_can_be_dropped_with_other_files_that_open_after_it(
@@ -213,7 +213,7 @@ def test_a_file_that_was_moved_is_asked_for(saved, second, settled, qtbot, folde
     settled(second)
     assert names(second) == ["new", "whitened, strength 0.5", "other"]
     assert shown(second)[1:] == shown(window)[1:]
-    assert second.notice.text == ""
+    assert second.message_bar.text == ""
 
 
 def test_a_file_that_is_skipped_is_named_and_the_rest_opens(saved, second, settled, qtbot, folder):
@@ -223,7 +223,7 @@ def test_a_file_that_is_skipped_is_named_and_the_rest_opens(saved, second, settl
     locate(qtbot, second, "skip")
     settled(second)
     assert names(second) == ["other"]
-    assert second.notice.text.startswith("work.embedviz: glove could not be opened")
+    assert second.message_bar.text.startswith("work.embedviz: glove could not be opened")
 
 
 def test_files_that_moved_together_are_asked_for_once(
@@ -249,14 +249,14 @@ def test_all_can_be_skipped_and_the_window_stays(saved, second, settled, qtbot, 
     locate(qtbot, second, "skip_all")
     settled(second)
     assert names(second) == ["toy"]
-    assert "Nothing of it could be opened" in second.notice.text
+    assert "Nothing of it could be opened" in second.message_bar.text
 
 
 def test_what_is_no_session_is_refused(window, tmp_path, settled):
     (tmp_path / "a.embedviz").write_text("{")
     window.open_paths([tmp_path / "a.embedviz"])
     settled(window)
-    assert "a.embedviz is no embedviz session" in window.notice.text
+    assert "a.embedviz is no embedviz session" in window.message_bar.text
 
 
 def test_odd_arrangements_change_nothing(saved, second, settled):
@@ -267,7 +267,7 @@ def test_odd_arrangements_change_nothing(saved, second, settled):
         path.write_text(json.dumps(document))
         second.files.open(path)
         if second.session.state.sets:
-            second.notice.offer.click()
+            second.message_bar.offer.click()
         settled(second)
         assert len(names(second)) == 3
         assert second.docks["map"].isVisible()
@@ -292,7 +292,7 @@ def test_a_sample_alone_is_closed_without_a_question(saved, second, settled):
     second.open_paths([path])
     settled(second)
     assert len(names(second)) == 3
-    assert second.notice.text == ""
+    assert second.message_bar.text == ""
 
 
 def test_files_dropped_with_a_session_that_is_not_wanted_are_opened(saved, settled, folder):
@@ -300,7 +300,7 @@ def test_files_dropped_with_a_session_that_is_not_wanted_are_opened(saved, settl
     np.save(folder / "more.npy", np.eye(3))
     for button in ("other", "offer"):
         window.open_paths([path, folder / "more.npy"])
-        getattr(window.notice, button).click()
+        getattr(window.message_bar, button).click()
         settled(window)
         more = ["more"]
         assert names(window) == ["glove", "whitened, strength 0.5", "other", *more]
@@ -323,7 +323,7 @@ def test_a_recent_file_is_opened_as_it_was(window, folder, settled, qtbot, secon
     for entry in second.files.recent_menu.entries:
         entry.trigger()
         settled(second)
-    assert second.notice.text == ""
+    assert second.message_bar.text == ""
     for one, other in zip(window.session.state.sets, second.session.state.sets[::-1], strict=True):
         assert one.labels == other.labels
         assert one.notes == other.notes
@@ -372,7 +372,7 @@ def left_behind(saved):
 
 
 def press(window, qtbot, name):
-    button = window.notice.findChild(QToolButton, name)
+    button = window.message_bar.findChild(QToolButton, name)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
@@ -381,8 +381,8 @@ def test_after_a_crash_the_last_session_is_offered(
 ):
     window, _ = saved
     second.files.start()
-    qtbot.waitUntil(lambda: second.notice.text != "")
-    assert second.notice.text.startswith(
+    qtbot.waitUntil(lambda: second.message_bar.text != "")
+    assert second.message_bar.text.startswith(
         "embedviz ended unexpectedly. Restore the last session (3 sets, "
     )
     assert names(second) == []  # Nothing is restored by itself.
@@ -398,21 +398,21 @@ def test_after_a_crash_the_last_session_is_offered(
 
 def test_it_can_be_discarded(left_behind, second, qtbot):
     second.files.start()
-    qtbot.waitUntil(lambda: second.notice.text != "")
+    qtbot.waitUntil(lambda: second.message_bar.text != "")
     press(second, qtbot, "notice.other")
     assert not left_behind.exists()
-    assert second.notice.text == ""
+    assert second.message_bar.text == ""
 
 
 def test_it_is_offered_again_when_nothing_was_decided(left_behind, second, qtbot, window):
     os.utime(left_behind, (1.6e9, 1.6e9))
     second.files.start()
-    qtbot.waitUntil(lambda: second.notice.text != "")
+    qtbot.waitUntil(lambda: second.message_bar.text != "")
     press(second, qtbot, "notice.close")
     second.close()
     assert left_behind.exists()
     window.files.start()
-    qtbot.waitUntil(lambda: "(3 sets, 2020-09-1" in window.notice.text)
+    qtbot.waitUntil(lambda: "(3 sets, 2020-09-1" in window.message_bar.text)
 
 
 def test_rows_are_lost_only_where_somebody_agreed(window, folder, settled, qtbot):

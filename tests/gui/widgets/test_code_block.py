@@ -5,7 +5,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from embedviz.gui.widgets.code_block import CodeLine, split_code
-from embedviz.gui.widgets.message_bar import Notice
+from embedviz.gui.widgets.message_bar import MessageBar
 
 LINE = "import gensim; gensim.models.KeyedVectors.load('a b.kv').save_word2vec_format('v.bin')"
 
@@ -49,11 +49,11 @@ def test_code_is_shown_whole_and_copied(qtbot):
 
 
 def test_a_notice_copies_the_line(qtbot):
-    notice = Notice()
+    notice = MessageBar()
     qtbot.addWidget(notice)
-    notice.tell(f"It is a pickle. Run this in Python: {LINE}")
+    notice.show_message(f"It is a pickle. Run this in Python: {LINE}")
     assert notice.offer.text() == "Copy the line"
     notice.offer.click()
     assert QGuiApplication.clipboard().text() == LINE
-    notice.tell("Nothing to run.")
+    notice.show_message("Nothing to run.")
     assert notice.offer.isHidden()

@@ -52,7 +52,7 @@ def test_a_tab_shows_its_pane(window, qtbot, idle, toy):
         qtbot.waitUntil(lambda pane=pane: window.active_pane is pane)
         idle(window.session)
         assert pane.picture.isVisible()
-        assert not pane.notice.text
+        assert not pane.message_bar.text
 
 
 def test_only_the_pane_in_front_is_drawn(window, qtbot, idle, toy):
@@ -117,10 +117,10 @@ def test_with_every_pane_hidden_the_first_is_still_meant(window):
 
 def test_a_message_takes_its_place_at_the_top_and_gives_it_back(window, qtbot):
     before = window.docks["map"].y()
-    window.notice.tell("line 3 is cut short")
+    window.message_bar.show_message("line 3 is cut short")
     qtbot.waitUntil(lambda: window.docks["map"].y() > before)
-    assert window.notice.width() == window.width()
-    window.notice.clear()
+    assert window.message_bar.width() == window.width()
+    window.message_bar.clear()
     qtbot.waitUntil(lambda: window.docks["map"].y() == before)
 
 
@@ -155,7 +155,7 @@ def test_sets_may_change_faster_than_anything_is_calculated(window, front, idle,
             chosen = window.session.state.activated((toy, words)[step % 2])
             window.session.show(chosen.queried(len(chosen.active) - 1))
         idle(window.session)
-        assert not pane.notice.text
+        assert not pane.message_bar.text
     assert window.session.state.active is words
 
 

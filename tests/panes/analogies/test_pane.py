@@ -122,14 +122,14 @@ def test_the_settings_are_behind_the_gear(opened):
 
 def test_a_missing_label_is_told_with_near_ones(opened, session, idle, qtbot):
     type_question(opened, qtbot, "king", "mannn", "woman")
-    assert "No row is labeled 'mannn'" in opened.notice.text
-    assert "Did you mean man" in opened.notice.text
+    assert "No row is labeled 'mannn'" in opened.message_bar.text
+    assert "Did you mean man" in opened.message_bar.text
     assert answers(opened) == []
     assert opened.view._picture.arrows == ()
     assert opened.caption.text() == ""
     type_question(opened, qtbot, "king", "man", "woman")
     idle(session)
-    assert opened.notice.text == ""
+    assert opened.message_bar.text == ""
     assert answers(opened)[0][0] == "queen"
 
 
@@ -227,7 +227,7 @@ def test_a_point_is_chosen_by_a_click(opened, session, qtbot, pixel_of, words):
 def test_a_set_without_these_labels_says_so_quietly(opened, session, idle, toy, qtbot):
     type_question(opened, qtbot, "king", "mannn", "woman")
     session.show(session.state.opened(toy))
-    assert opened.notice.text == ""  # What was said of the other set is over.
+    assert opened.message_bar.text == ""  # What was said of the other set is over.
     assert "“king” is no label of this set" in opened.view._picture.message
     assert answers(opened) == []
     assert not opened.examples.isVisible()

@@ -219,7 +219,7 @@ def test_what_cannot_be_whitened_is_told(pane, session, idle, qtbot):
     assert number_in(pane, "after", "mean_cosine") == "–"
     qtbot.mouseClick(pane.use, LEFT)
     idle(session)
-    assert "All rows of equal are equal" in pane.notice.text
+    assert "All rows of equal are equal" in pane.message_bar.text
     assert len(session.state.sets) == 1
 
 

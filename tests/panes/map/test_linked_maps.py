@@ -298,7 +298,7 @@ def test_closing_a_set_leaves_maps_of_the_others(linked, idle):
     idle(window.session)
     for pane in (first, second):
         assert pane.run.layout.vector_set.name == "mirrored"
-        assert not pane.notice.text
+        assert not pane.message_bar.text
 
 
 def test_rows_without_a_number_are_said(opened, session, idle):

@@ -133,7 +133,7 @@ def test_stop_keeps_the_layout_as_it_is(opened, session, qtbot, at_work):
     assert 0.1 < stopped.stopped_at <= 0.4
     np.testing.assert_array_equal(shown, stopped.positions)
     assert "stopped at" in opened.view._picture.caption
-    assert opened.notice.text == "Stopped."
+    assert opened.message_bar.text == "Stopped."
     assert session.state.map.projection == UMAP(seed=8)
     qtbot.waitUntil(lambda: session.board.current is None)
     session.undo()
@@ -148,7 +148,7 @@ def test_what_was_stopped_can_be_run_again(opened, session, qtbot, at_work):
     session.board.stop()  # As the button in the status line does.
     assert opened.run.layout.stopped_at is not None
     qtbot.waitUntil(lambda: not opened.run.task.is_busy and session.board.current is None)
-    opened.notice.offer.click()
+    opened.message_bar.offer.click()
     moving(opened, qtbot)
     session.show(session.state.queried(3))  # Something else is done meanwhile.
     qtbot.waitUntil(lambda: opened.run.progress > 0.2)
@@ -214,7 +214,7 @@ def test_settings_that_do_not_fit_are_told(opened, session, idle):
     before = positions(opened).copy()
     opened.row.run_wanted.emit(TSNE(perplexity=80))
     idle(session)
-    assert "perplexity" in opened.notice.text
+    assert "perplexity" in opened.message_bar.text
     np.testing.assert_array_equal(positions(opened), before)
     assert isinstance(session.state.map.projection, PCA)
 
@@ -231,7 +231,7 @@ def test_a_process_that_is_killed_is_a_message(opened, session, words, qtbot, id
     qtbot.waitUntil(lambda: opened.run.streamed is not None and bool(taken), timeout=60_000)
     os.kill(taken[0].pid, signal.SIGKILL)
     idle(session)
-    assert "ended" in opened.notice.text or "killed" in opened.notice.text
+    assert "ended" in opened.message_bar.text or "killed" in opened.message_bar.text
     np.testing.assert_array_equal(positions(opened), before)
     assert not taken[0].is_alive
     opened.controls.dimensions.button(1).click()  # The window goes on.
@@ -336,12 +336,12 @@ def test_what_is_refused_goes_back_in_the_box_and_in_the_row(two_rows, session, 
     assert pane.controls.method.currentText() == "UMAP"  # It waits for Run.
     pane.row.run.click()
     idle(session)
-    assert "UMAP needs" in pane.notice.text
+    assert "UMAP needs" in pane.message_bar.text
     assert pane.controls.method.currentText() == "PCA"
     assert isinstance(pane.row.settings, PCA)
     choose(pane, "PCA")
     idle(session)
-    assert pane.notice.text == ""
+    assert pane.message_bar.text == ""
 
 
 def test_the_settings_follow_what_is_undone_and_redone(opened, session, idle):

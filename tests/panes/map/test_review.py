@@ -170,10 +170,10 @@ def test_a_run_is_not_offered_again_for_another_set(window, idle, many, few, hel
     lay_out(window, TSNE(perplexity=5))
     qtbot.waitUntil(lambda: pane.run.streamed is not None)
     session.board.stop()
-    assert pane.notice.text == "Stopped."
+    assert pane.message_bar.text == "Stopped."
     session.show(session.state.activated(few))
     idle(session)
-    assert pane.notice.text == ""
+    assert pane.message_bar.text == ""
 
 
 def test_a_layout_found_too_late_is_not_laid_out_on_another_set(
@@ -243,7 +243,7 @@ def test_trust_that_cannot_be_measured_is_told_once(window, idle, monkeypatch):
         window.session.show(window.session.state.queried(row))
         idle(window.session)
     assert len(asked) == 1
-    assert "NaN" in window.panes[0].notice.text
+    assert "NaN" in window.panes[0].message_bar.text
 
 
 def test_a_set_with_more_to_its_rows_still_has_the_same_rows(many):
@@ -308,7 +308,7 @@ def test_a_large_selection_is_brushed_when_the_labels_are_matched(window, idle, 
     monkeypatch.setattr(matching, "_FEW", 2)
     one, other = rows_of("a", 30), rows_of("a", 20)
     session = window.session
-    session.show(State().opened(other).opened(one).with_map().activated(other).using_map(0))
+    session.show(State().opened(other).opened(one).with_map().activated(other).with_active_map(0))
     idle(session)
     session.show(session.state.selecting(range(5, 25)))
     idle(session)

@@ -32,7 +32,7 @@ _AHEAD = 3
 
 _START_SECONDS = 60.0
 _CLOSE_SECONDS = 1.0
-_FAREWELL_SECONDS = 3.0
+_SHUTDOWN_SECONDS = 3.0
 _COMPUTED_SECONDS, _WAITED_SECONDS = 0.8, 20.0
 _BYTES_A_SECOND = 4 << 20
 """A block may take so long, and longer the larger the file is: it may be stored in one chunk."""
@@ -75,11 +75,11 @@ class Container:
         self._size = path.stat().st_size
         self._report = report
         self._progress = (0.0, f"opening {name}")
-        self._news: deque[Message | None] = deque()
+        self._received: deque[Message | None] = deque()
         self._n_columns = 0
         self._limit = _memory_for(self._size)
         facts = {"path": str(path.absolute()), "kind": kind, "limit": self._limit}
-        process.say(Message("open", facts))
+        process.send(Message("open", facts))
         self._expect(["opening"], _START_SECONDS, _START_SECONDS)
         self.facts: Mapping[str, Any] = self._next("found").facts
 
@@ -99,11 +99,11 @@ class Container:
             When `report` raises it, which it is given the chance to 20 times a second.
         """
         self._n_columns = len(request.get("vectors", ())) + len(request["columns"])
-        self._process.say(Message("read", request))
+        self._process.send(Message("read", request))
         for _ in range(_AHEAD):
-            self._process.say(Message("more"))
+            self._process.send(Message("more"))
         while (block := self._next("block", "end")).kind == "block":
-            self._process.say(Message("more"))
+            self._process.send(Message("more"))
             yield block
 
     def report(self, fraction: float, words: str) -> None:
@@ -138,16 +138,16 @@ class Container:
 
     def _hear(self, computed: float, waited: float) -> Message | None:
         patience = _Deadline(self._process, computed, waited)
-        while not self._news:
+        while not self._received:
             self._report(*self._progress)
-            self._news += self._process.news(_POLL_SECONDS)
-            if not self._news and patience.is_at_end():
+            self._received += self._process.receive(_POLL_SECONDS)
+            if not self._received and patience.is_at_end():
                 self._process.kill()
                 raise self._damaged("reading it does not get on")
             if _is_too_large(self._process, self._limit + self._size):
                 self._process.kill()
                 raise self._damaged("reading it took more")
-        return self._news.popleft()
+        return self._received.popleft()
 
     def _damaged(self, reason: str) -> UserError:
         return UserError(
@@ -221,7 +221,9 @@ class _Spare:
             process.kill()
         unset = dict.fromkeys(_UNSET)
         environment = {k: v for k, v in os.environ.items() if k not in unset} | _SET
-        return ChildProcess(_MODULE, "reads containers", environment, farewell=_FAREWELL_SECONDS)
+        return ChildProcess(
+            _MODULE, "reads containers", environment, shutdown_timeout=_SHUTDOWN_SECONDS
+        )
 
     def keep(self, process: ChildProcess) -> None:
         """Keep a process for the next file, in the place of another one."""
@@ -283,10 +285,10 @@ def opened_container(
 
 def _put_back(process: ChildProcess) -> None:
     """Close its file and keep a process, if it is well and answers at once; else end it."""
-    process.say(Message("close"))
+    process.send(Message("close"))
     end = time.monotonic() + _CLOSE_SECONDS
     while process.is_alive and time.monotonic() < end:
-        news = process.news(_POLL_SECONDS)
+        news = process.receive(_POLL_SECONDS)
         if any(message is not None and message.kind == "closed" for message in news):
             spare.keep(process)
             return

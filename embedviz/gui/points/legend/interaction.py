@@ -114,7 +114,7 @@ class LegendHands:
         self._view.redraw()
         return True
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Leave the legend where it was before it was taken, and highlight nothing."""
         if self._held is not None:
             self._held, self._placed.is_held = None, False

@@ -179,7 +179,7 @@ def test_how_one_ended():
     child = ChildProcess("embedviz.core.no_such_module", "does nothing")
     assert child.how_it_ended().startswith("exit code 1: ")
     assert "no_such_module" in child.how_it_ended()
-    assert child.news(10) == [None]
+    assert child.receive(10) == [None]
     assert not child.is_alive
     child.end()
 
