@@ -65,9 +65,9 @@ def test_rows_are_counted_or_estimated_from_the_start_of_the_file(examples, name
 @pytest.mark.parametrize("name", ["header.vec", *ESTIMATED])
 def test_hardly_more_is_read_than_is_shown(examples, name, monkeypatch):
     read = []
-    for module in ("text", "delimited"):
+    for module in ("word_vectors", "delimited"):
         monkeypatch.setattr(
-            f"embedviz.formats.{module}.block_bytes",
+            f"embedviz.formats.text.{module}.block_bytes",
             lambda source, is_preview: read.append(is_preview) or 4096,
         )
     inspect(examples[name])

@@ -27,7 +27,7 @@ def test_each_step_runs_its_kernels(name):
 
 def test_every_parallel_kernel_belongs_to_a_step_or_waits_for_the_end():
     modules = {module for step in warm_up.STEPS.values() for module in step.modules}
-    assert {"neighbors", "cone", "prefix_search", "raster"} <= modules
+    assert {"neighbors", "cone", "matryoshka.prefix_search", "drawing.raster"} <= modules
 
 
 def test_every_step_is_given_to_one_child():

@@ -40,7 +40,7 @@ def test_a_file_and_what_is_derived_from_it(opened):
     assert opened.provenance.step is opened.opened
     assert opened.opened.stamp[0] == opened.opened.path.stat().st_size
     derived = Truncated(2).derive(Whitened().derive(opened))
-    assert steps_of(derived) == ["Opened", "Whitened", "Truncated"]
+    assert steps_of(derived) == ["FileOrigin", "Whitened", "Truncated"]
     assert derived.provenance.line[0] is opened.provenance
     assert derived.provenance.rows_from is opened.provenance
     assert derived.provenance.is_repeatable
@@ -48,7 +48,7 @@ def test_a_file_and_what_is_derived_from_it(opened):
 
 def test_some_rows_keep_no_set_but_know_where_they_are_from(opened):
     chosen = Whitened().derive(chosen_rows(opened, [5, 1], "two"))
-    assert steps_of(chosen) == ["Opened", "ChosenRows", "Whitened"]
+    assert steps_of(chosen) == ["FileOrigin", "ChosenRows", "Whitened"]
     step = chosen.provenance.rows_from.step
     assert isinstance(step, ChosenRows)
     again = step.derive(opened)

@@ -235,7 +235,7 @@ def test_no_process_can_be_started(monkeypatch):
 ORPHAN_MAKER = """
 import sys
 sys.path[:0] = [{folder!r}]
-from test_layout_process import LayoutProcess, endless_job
+from test_process import LayoutProcess, endless_job
 
 process = LayoutProcess()
 job = endless_job() if sys.argv[1] == "busy" else None

@@ -18,7 +18,7 @@ warnings.simplefilter("ignore")
 import numpy as np
 from sklearn.datasets import make_blobs
 
-from embedviz.core import umap_layout
+from embedviz.core.projections import umap as umap_layout
 from embedviz.core.neighbors.graph import neighbor_graph
 
 umap_layout.prepare()

@@ -151,11 +151,11 @@ def test_it_ends_when_its_input_does(ended):
 
 NOISY = """
 import os
-from embedviz.core import layout_child
+from embedviz.core.projections import worker
 from embedviz.core.processes.messages import Message
 
-requests, voice = layout_child._take_pipes()
-layout_child._give_way()
+requests, voice = worker._take_pipes()
+worker._lower_priority()
 print("noise of Python", flush=True)
 os.write(1, b"noise of a library")
 assert os.read(0, 10) == b""

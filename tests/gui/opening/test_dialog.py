@@ -15,8 +15,8 @@ from embedviz.app.pairing import OpenRequest, column_names
 from embedviz.app.tasks import THREAD_NAME
 from embedviz.core.errors import ChoiceRequired
 from embedviz.formats.reading import ReadSettings
+from embedviz.gui.opening import file_check
 from embedviz.gui.opening.dialog import OpenDialogs
-from embedviz.gui.opening.loader import file_check
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import THEMES
 from embedviz.gui.widgets.code_block import CodeLine

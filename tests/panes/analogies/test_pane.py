@@ -12,8 +12,8 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT
-from embedviz.panes.analogies import SHOWN, AnalogiesPane, write
-from embedviz.panes.analogies.pane import pane as analogies
+from embedviz.panes.analogies import pane as analogies
+from embedviz.panes.analogies.pane import SHOWN, AnalogiesPane, write
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from embedviz.core.query_vector import QueryVector
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK
-from embedviz.panes.anisotropy import HOME, STEPS, AnisotropyPane, draw_graticule
-from embedviz.panes.anisotropy.pane import pane as anisotropy
+from embedviz.panes.anisotropy import pane as anisotropy
+from embedviz.panes.anisotropy.pane import HOME, STEPS, AnisotropyPane, draw_graticule
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -226,9 +226,9 @@ def test_trust_that_cannot_be_measured_is_told_once(window, idle, monkeypatch):
     vectors = np.random.default_rng(0).normal(size=(30, 4))
     rows = VectorSet(vectors, None, {"x": vectors[:, 0], "y": vectors[:, 1]}, "rows")
     asked = []
-    measure = trust.measure_truth
-    monkeypatch.setattr(trust, "measure_truth", lambda *a: asked.append(a) or fail())
-    assert measure is not trust.measure_truth
+    measure = trust.measure_quality
+    monkeypatch.setattr(trust, "measure_quality", lambda *a: asked.append(a) or fail())
+    assert measure is not trust.measure_quality
 
     def fail():
         from embedviz.core.errors import UserError

@@ -13,7 +13,7 @@ from embedviz.core.query_vector import QueryVector
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load
 from embedviz.panes.matryoshka import MatryoshkaPane
-from embedviz.panes.matryoshka.pane import pane as matryoshka
+from embedviz.panes.matryoshka import pane as matryoshka
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -153,7 +153,7 @@ def _only_child_but(pid):
     return next(
         child.pid
         for child in own
-        if child.pid != pid and "containers.child" in " ".join(child.cmdline())
+        if child.pid != pid and "containers.worker.child" in " ".join(child.cmdline())
     )
 
 
