@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import builtins
 import gc
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from embedviz.commands import (
     COMMANDS,
     add_reading_options,
-    from_one,
     settings_of,
     tell_error,
     tell_stopped,
@@ -28,14 +26,10 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from embedviz.app.pairing import OpenRequest
-    from embedviz.app.state import State
     from embedviz.core.progress import Report
     from embedviz.core.vector_set import VectorSet
     from embedviz.gui.theme import Theme
     from embedviz.gui.window.main_window import MainWindow
-
-METHODS = ("PCA", "t-SNE", "UMAP")
-FIGURES = ("map", "analogy", "anisotropy", "matryoshka")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given and given[0] in COMMANDS:
             return COMMANDS[given[0]](given[1:])
         if given[:1] == ["figure"]:
+            from embedviz._figure_command import draw_figure
+
             return draw_figure(given[1:])
         return show_window(given)
     except UserError as error:
@@ -142,81 +138,6 @@ def make_window() -> MainWindow:
     gc.freeze()
     preparation.ready.connect(gc.freeze)
     return MainWindow(Session(), PANES)
-
-
-def draw_figure(arguments: Sequence[str]) -> int:
-    """Draw a pane to a file, without a window and without a display."""
-    options = _figure_parser().parse_args(arguments)
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    _import_qt()
-    from PySide6.QtCore import qInstallMessageHandler
-
-    from embedviz.app.session import Session
-    from embedviz.app.state import State
-    from embedviz.core.samples import load_sample
-    from embedviz.gui.figures import draw_pane, save_figure
-    from embedviz.gui.theme import THEMES
-    from embedviz.panes import PANES
-
-    opened = _load_files(options)
-    vector_set = opened[0] if opened else load_sample("words")
-    _make_application(THEMES[options.theme])
-    qInstallMessageHandler(_tell_what_matters)
-    state = _chosen(State().opened(vector_set), options)
-    make = next(pane for pane in PANES if pane.figure == options.kind)
-    width, _, height = options.size.partition("x")
-    with draw_pane(make, Session(state), int(width), int(height), options.text_scale) as picture:
-        save_figure(picture, options.output, options.scale)
-    return 0
-
-
-def _tell_what_matters(kind: object, context: object, text: str) -> None:
-    """Print what Qt has to say, but for its regret that there is no screen."""
-    if "propagateSizeHints" not in text:
-        print(text, file=sys.stderr)  # noqa: T201 - as Qt itself would
-
-
-def _chosen(state: State, options: argparse.Namespace) -> State:
-    """Return the state that the options of a figure ask for."""
-    active = state.active
-    assert active is not None
-    analogy, chosen = state.analogy, state.map
-    if options.positive or options.negative:
-        positive, negative = tuple(options.positive), tuple(options.negative)
-        analogy = replace(analogy, positive=positive, negative=negative)
-    if options.color_by:
-        _require_column(active, options.color_by)
-        chosen = chosen.colored_by(options.color_by)
-    if options.projection:
-        from embedviz.core.projections import PROJECTIONS
-
-        chosen = chosen.projected_by(PROJECTIONS[options.projection]())
-    chosen = replace(chosen, density=options.density, trust=options.trust)
-    state = state.asked(replace(analogy, method=options.method, is_3d=options.three_d))
-    state = state.mapped(replace(chosen, is_3d=options.three_d))
-    state = state.dialed(strength=options.strength, components=options.components)
-    # At full length there is nothing to see: a quarter, unless something else is asked for.
-    state = state.truncated(options.dimensions or max(active.dimensions // 4, 1))
-    try:
-        if options.kind == "analogy":
-            for label in analogy.labels:
-                active.row(label)
-        if options.query is not None:
-            state = state.queried(active.row(options.query))
-    except KeyError as error:
-        raise UserError(error.args[0]) from None
-    return state
-
-
-def _require_column(vector_set: VectorSet, column: str) -> None:
-    from embedviz.gui.coloring.point_style import colorable_columns
-
-    known = colorable_columns(vector_set)
-    if column not in known:
-        raise UserError(
-            f"There is no metadata column {column!r} that can color points; "
-            f"there are: {', '.join(known) or 'none'}."
-        )
 
 
 def _path(text: str | None) -> Path | None:
@@ -329,63 +250,6 @@ def _window_parser() -> argparse.ArgumentParser:
     add_reading_options(parser)
     parser.add_argument("--version", action="version", version=_version())
     return parser
-
-
-def _figure_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="embedviz figure", description="Draw a picture without a window or a display."
-    )
-    parser.add_argument("kind", choices=FIGURES)
-    parser.add_argument(
-        "files", nargs="*", metavar="FILE", help="vectors; default: the bundled words"
-    )
-    parser.add_argument("-o", "--output", required=True, metavar="OUT", help=".png, .svg or .pdf")
-    add_reading_options(parser)
-    look = parser.add_argument_group("picture")
-    look.add_argument("--size", default="1280x800", type=_size, help="width x height in pixels")
-    look.add_argument("--scale", default=2, type=int, choices=range(1, 5), help="pixels per pixel")
-    look.add_argument("--text-scale", default=1.0, type=_text_scale, help="1.8 for a talk")
-    look.add_argument("--theme", default="light", choices=("light", "dark"))
-    what = parser.add_argument_group("what it shows")
-    what.add_argument("--3d", dest="three_d", action="store_true", help="map, analogy: 3-D")
-    what.add_argument("--projection", choices=METHODS, help="map: how the points are laid out")
-    what.add_argument("--density", action="store_true", help="map: how crowded each place is")
-    what.add_argument("--trust", action="store_true", help="map: how many true neighbors are near")
-    what.add_argument("--color-by", metavar="COLUMN", help="map: a metadata column")
-    what.add_argument("--query", metavar="LABEL", help="the row that is marked or searched for")
-    what.add_argument("--positive", nargs="+", default=(), metavar="LABEL", help="analogy")
-    what.add_argument("--negative", nargs="+", default=(), metavar="LABEL", help="analogy")
-    methods = ("3CosAdd", "3CosMul", "PairDirection")
-    what.add_argument("--method", default="3CosAdd", choices=methods, help="analogy")
-    what.add_argument("--strength", type=_strength, default=1.0, help="anisotropy: 0 to 1")
-    what.add_argument("--components", type=from_one, help="anisotropy: how many are kept")
-    what.add_argument("--dimensions", type=from_one, help="matryoshka: length of the prefix")
-    return parser
-
-
-def _strength(text: str) -> float:
-    return _number(text, 0.0, 1.0)
-
-
-def _text_scale(text: str) -> float:
-    return _number(text, 0.5, 5.0)
-
-
-def _number(text: str, least: float, most: float) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = float("nan")
-    if not least <= number <= most:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from {least:g} to {most:g}")
-    return number
-
-
-def _size(text: str) -> str:
-    width, _, height = text.partition("x")
-    if not (width.isdigit() and height.isdigit() and min(int(width), int(height)) >= 100):
-        raise argparse.ArgumentTypeError(f"{text!r} is no size such as 1280x800, 100 at the least")
-    return text
 
 
 def _version() -> str:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from embedviz.core.drawing.camera import Camera
-from embedviz.core.projections import Projection
+from embedviz.core.projections import PROJECTIONS, Projection
 from embedviz.core.selection import Selection
+from embedviz.core.settings import Settings, setting
 from embedviz.core.vector_set import VectorSet
 
 _CATEGORIES = ("category", "class", "cluster", "group", "kind", "species", "target", "digit")
 
 
 @dataclass(frozen=True)
-class MapSettings:
+class MapSettings(Settings):
     """What one map shows.
 
     Attributes
@@ -58,23 +60,35 @@ class MapSettings:
         None fits all points.
     """
 
+    name: ClassVar[str] = "map"
+
     key: int = 0
     vector_set: VectorSet | None = None
-    projection: Projection | None = None
-    is_3d: bool = False
-    color_by: str | None = None
-    size_by: str | None = None
+    projection: Projection | None = setting(
+        None, "Projection", "how the points are laid out", parts=PROJECTIONS, in_form=False
+    )
+    is_3d: bool = setting(False, "3-D", "three axes instead of two", option="3d", in_form=False)
+    color_by: str | None = setting(
+        None, "Color", "a metadata column that colors the points", metavar="COLUMN", in_form=False
+    )
+    size_by: str | None = setting(
+        None, "Size", "a metadata column that sizes the points", metavar="COLUMN", in_form=False
+    )
     as_categories: bool | None = None
     ramp: str = "viridis"
     color_range: tuple[float, float] | None = None
-    inverted: bool = False
+    inverted: bool = setting(
+        False, "Inverted", "the colors of numbers the other way round", in_form=False
+    )
     hidden: frozenset[str] = frozenset()
     isolated: Selection | None = None
-    density: bool = False
-    trust: bool = False
-    images: bool = True
-    labels: bool = True
-    label_scale: float = 1.0
+    density: bool = setting(False, "Density", "how crowded each place is", in_form=False)
+    trust: bool = setting(False, "Trust", "how many true neighbors are near", in_form=False)
+    images: bool = setting(True, "Pictures", "pictures of the rows at the points", in_form=False)
+    labels: bool = setting(True, "Labels", "labels beside the points", in_form=False)
+    label_scale: float = setting(
+        1.0, "Label size", "size of labels, 1 is the usual one", least=0.1, most=10.0, in_form=False
+    )
     legend_place: tuple[float, float] | None = None
     through: bool = True
     camera: Camera | None = None
@@ -95,7 +109,7 @@ class MapSettings:
         """Hide the rows of a category, or show them again."""
         return replace(self, hidden=self.hidden ^ {category})
 
-    def of_another_set(
+    def for_set(
         self, vector_set: VectorSet, projection: Projection | None, *, same_rows: bool
     ) -> MapSettings:
         """Show another set: what was set for rows and columns stays where it has a meaning."""

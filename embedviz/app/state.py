@@ -8,58 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from embedviz.app.map_settings import MapSettings
-from embedviz.core.analogies import Method
-from embedviz.core.drawing.camera import Camera
 from embedviz.core.matching import matching_rows, share_labels, share_rows
 from embedviz.core.neighbors import Metric
 from embedviz.core.projections import Projection
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.selection import Change, Selection
+from embedviz.core.settings import Settings, SettingsByPane
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 
-
-@dataclass(frozen=True)
-class Analogy:
-    """The question `a − b + c = ?`, by labels, so that it can be put to another set.
-
-    Attributes
-    ----------
-    positive, negative : tuple of str
-    method : {"3CosAdd", "3CosMul", "PairDirection"}
-    exclude_inputs : bool
-        Whether the question's own labels are left out of the answers.
-    is_3d : bool
-        Whether the parallelogram is drawn in three dimensions.
-    """
-
-    positive: tuple[str, ...] = ("king", "woman")
-    negative: tuple[str, ...] = ("man",)
-    method: Method = "3CosAdd"
-    exclude_inputs: bool = True
-    is_3d: bool = False
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """All labels of the question, positive ones first."""
-        return (*self.positive, *self.negative)
-
-
-@dataclass(frozen=True)
-class WhiteningDial:
-    """The setting of the Anisotropy pane.
-
-    Attributes
-    ----------
-    strength : float
-        0 only centers, 1 whitens fully.
-    components : int or None
-        How many are kept; None keeps all.
-    """
-
-    strength: float = 1.0
-    components: int | None = None
+S = TypeVar("S", bound=Settings)
+_FAMILIAR = ("king", "woman", "man")
+"""Labels that many people know: a set that has them begins with them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,15 +76,14 @@ class State:
     metric : {"cosine", "dot", "euclidean"}
     count : int
         How many neighbors are listed.
-    dimensions : int
-        Matryoshka prefix in use: 1 to `active.dimensions`, 0 when nothing is open.
     maps : tuple of MapSettings
         All maps of the window.
     map_key : int
         Which of them is in use: the one that shows the active set.
-    analogy, dial : settings of the panes
-    cone_camera : Camera or None
-        Where both spheres of the Anisotropy pane are seen from; None is the usual place.
+    settings : SettingsByPane
+        What is set in each pane but the maps; `state[Kind]` returns those of one class.
+    unread : str
+        Settings of a session, as JSON, that this version does not know: kept for the next save.
     left : tuple of SetView
         How each set was shown that is not shown now.
     """
@@ -134,13 +95,25 @@ class State:
     selected: Selection = field(default_factory=Selection)
     metric: Metric = "cosine"
     count: int = 10
-    dimensions: int = 0
     maps: tuple[MapSettings, ...] = (MapSettings(),)
     map_key: int = 0
-    analogy: Analogy = Analogy()
-    dial: WhiteningDial = WhiteningDial()
-    cone_camera: Camera | None = None
+    settings: SettingsByPane = field(default_factory=SettingsByPane)
+    unread: str = field(default="", compare=False)
     left: tuple[SetView, ...] = field(default=(), compare=False)
+
+    def __getitem__(self, kind: type[S]) -> S:
+        """Return the settings of one class; those of maps are those of the map in use."""
+        found: Settings = self.map if issubclass(kind, MapSettings) else self.settings.of(kind)
+        assert isinstance(found, kind)
+        return found
+
+    def with_settings(self, settings: Settings) -> State:
+        """Set something else in a pane, as far as the active set can have it."""
+        if isinstance(settings, MapSettings):
+            return self.mapped(settings)
+        if self.active is not None:
+            settings = settings.suited_to(self.active)
+        return replace(self, settings=self.settings.with_settings(settings))
 
     @property
     def current_query(self) -> Query | None:
@@ -232,15 +205,15 @@ class State:
             known = each.vector_set
             if known is not None and known not in sets:
                 assert self.active is not None
-                each = each.of_another_set(self.active, None, same_rows=False)
+                each = each.for_set(self.active, None, same_rows=False)
                 each = replace(each, vector_set=None if each.key == self.map_key else self.active)
             maps.append(each)
         return replace(self, maps=tuple(maps))
 
     def _emptied(self) -> State:
         """Show nothing; how neighbors are ranked and what is asked for stays."""
-        kept = ("metric", "count", "analogy")
-        return replace(State(), **{name: getattr(self, name) for name in kept})
+        settings = self.settings.of_another_set(None)
+        return State(metric=self.metric, count=self.count, settings=settings, unread=self.unread)
 
     def activated(self, vector_set: VectorSet) -> State:
         """Show a set of the library. What was chosen stays chosen, by its label."""
@@ -255,7 +228,7 @@ class State:
         keeps_query = self.query_vector is not None and same_rows
         before = next((each for each in self.left if each.vector_set is vector_set), None)
         projection = None if before is None else before.projection
-        settings = self.map.of_another_set(vector_set, projection, same_rows=same_rows)
+        settings = self.map.for_set(vector_set, projection, same_rows=same_rows)
         return replace(
             self,
             active=vector_set,
@@ -263,8 +236,7 @@ class State:
             query=query,
             query_vector=self.query_vector if keeps_query else None,
             selected=self.selected if same_rows else Selection(carried),
-            dimensions=vector_set.dimensions,
-            dial=WhiteningDial(),
+            settings=self.settings.of_another_set(vector_set),
         ).mapped(settings)
 
     def _left_with(self, old: VectorSet | None) -> tuple[SetView, ...]:
@@ -287,7 +259,8 @@ class State:
         for each in self.left:
             if each.vector_set is vector_set and each.query is not None:
                 return each.query
-        known = (label for label in self.analogy.labels if label in vector_set)
+        asked = (label for each in self.settings.values() for label in each.mentioned)
+        known = (label for label in (*asked, *_FAMILIAR) if label in vector_set)
         return vector_set.row(next(known, vector_set.labels[0]))
 
     def queried(self, row: int | None) -> State:
@@ -324,21 +297,6 @@ class State:
         """List so many neighbors, from 1 to 1,000."""
         return replace(self, count=min(max(count, 1), 1000))
 
-    def truncated(self, dimensions: int) -> State:
-        """Use only the first `dimensions` columns, as far as there are that many."""
-        most = 0 if self.active is None else self.active.dimensions
-        return replace(self, dimensions=max(min(dimensions, most), min(1, most)))
-
-    def dialed(self, *, strength: float | None = None, components: int | None = None) -> State:
-        """Turn the whitening dial; what is not given stays. All components is given as 0."""
-        most = 1 if self.active is None else self.active.dimensions
-        dial = self.dial
-        if strength is not None:
-            dial = replace(dial, strength=min(max(strength, 0.0), 1.0))
-        if components is not None:
-            dial = replace(dial, components=components if 0 < components < most else None)
-        return replace(self, dial=dial)
-
     def mapped(self, settings: MapSettings) -> State:
         """Show a map in another way: the one in use, or the one with the key of the settings."""
         others = tuple(settings if each.key == settings.key else each for each in self.maps)
@@ -368,14 +326,6 @@ class State:
             return self
         state = self.with_active_map(0) if key == self.map_key else self
         return replace(state, maps=tuple(each for each in state.maps if each.key != key))
-
-    def orbited(self, camera: Camera) -> State:
-        """Look at the spheres of the Anisotropy pane from elsewhere."""
-        return replace(self, cone_camera=camera)
-
-    def asked(self, analogy: Analogy) -> State:
-        """Put another question."""
-        return replace(self, analogy=analogy)
 
     def with_library_of(self, current: State) -> State | None:
         """Return this earlier state with the sets that are open now, for undo.

@@ -23,6 +23,7 @@ from embedviz.app.tasks import Task
 from embedviz.core.derivation.recipes import Recipe
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
+from embedviz.core.settings import NoSettings, Settings
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 from embedviz.gui.style import text_rules
 from embedviz.gui.theme import GRID, TOOL_ROW
@@ -64,6 +65,10 @@ class Pane(QWidget):
     """Prefix of the object names of its controls."""
     figure: ClassVar[str] = ""
     """What `embedviz figure` calls it; nothing for a pane that is no figure."""
+    settings_class: ClassVar[type[Settings]] = NoSettings
+    """What can be set in it, all in one place: see `core.settings`."""
+    kernels: ClassVar[tuple[Callable[[], None], ...]] = ()
+    """Functions that run the compiled loops it needs once, for the first start of the program."""
     hint: ClassVar[str]
     """What to do where nothing is open, in a sentence."""
     again: ClassVar[str] = "Go on"
@@ -167,6 +172,12 @@ class Pane(QWidget):
         Called only while the pane is visible; `old` is the state that was drawn last.
         """
         raise NotImplementedError
+
+    @classmethod
+    def require(cls, state: State) -> None:
+        """Raise a UserError where a state asks this pane for what the active set does not have."""
+        if state.active is not None:
+            state[cls.settings_class].require(state.active)
 
     def set_shown(self, state: State) -> VectorSet | None:
         """Return the set of a state that this pane is about."""

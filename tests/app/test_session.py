@@ -11,6 +11,12 @@ from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.vector_set import VectorSet
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
+
+
+def prefix(state):
+    """Return how many dimensions are used."""
+    return state[MatryoshkaSettings].length(state.active)
 
 
 @pytest.fixture
@@ -24,7 +30,7 @@ def steps_back(session):
     seen = []
     while session.can_undo:
         session.undo()
-        seen.append(session.state.dimensions)
+        seen.append(prefix(session.state))
     return seen
 
 
@@ -32,43 +38,43 @@ def test_listeners_see_states_in_the_same_order(opened):
     first, second = [], []
 
     def listen_first(old, new):
-        first.append((old.dimensions, new.dimensions))
-        if new.dimensions == 4:
-            opened.show(opened.state.truncated(2))
+        first.append((prefix(old), prefix(new)))
+        if prefix(new) == 4:
+            opened.show(opened.state.with_settings(MatryoshkaSettings(2)))
 
     opened.changed.connect(listen_first)
-    opened.changed.connect(lambda old, new: second.append((old.dimensions, new.dimensions)))
-    opened.show(opened.state.truncated(4))
+    opened.changed.connect(lambda old, new: second.append((prefix(old), prefix(new))))
+    opened.show(opened.state.with_settings(MatryoshkaSettings(4)))
     assert first == second == [(32, 4), (4, 2)]
 
 
 def test_an_equal_state_is_silent_and_no_step(opened, qtbot):
     could = opened.can_undo
     with qtbot.assertNotEmitted(opened.changed):
-        opened.show(opened.state.truncated(32))
+        opened.show(opened.state.with_settings(MatryoshkaSettings(32)))
     assert opened.can_undo == could
 
 
 def test_undo_and_redo_go_through_all_steps(opened):
     for dimensions in (16, 8, 4):
-        opened.show(opened.state.truncated(dimensions))
+        opened.show(opened.state.with_settings(MatryoshkaSettings(dimensions)))
     assert steps_back(opened) == [8, 16, 32]
     assert not opened.can_undo
     opened.undo()  # Nothing to take back is no error.
     seen = []
     while opened.can_redo:
         opened.redo()
-        seen.append(opened.state.dimensions)
+        seen.append(prefix(opened.state))
     assert seen == [16, 8, 4]
     opened.redo()
-    assert opened.state.dimensions == 4
+    assert prefix(opened.state) == 4
 
 
 def test_a_new_step_ends_redo(opened):
-    opened.show(opened.state.truncated(16))
+    opened.show(opened.state.with_settings(MatryoshkaSettings(16)))
     opened.undo()
     assert opened.can_redo
-    opened.show(opened.state.truncated(8))
+    opened.show(opened.state.with_settings(MatryoshkaSettings(8)))
     assert not opened.can_redo
     assert steps_back(opened) == [32]
 
@@ -77,69 +83,69 @@ def test_buttons_are_right_while_listeners_are_told(opened):
     """The window looks at both when it is told, to enable its actions."""
     seen = []
     opened.changed.connect(lambda *_: seen.append((opened.can_undo, opened.can_redo)))
-    opened.show(opened.state.truncated(16))
+    opened.show(opened.state.with_settings(MatryoshkaSettings(16)))
     opened.undo()
     opened.redo()
     assert seen == [(True, False), (False, True), (True, False)]
 
 
 def test_a_gesture_is_one_step(opened):
-    opened.show(opened.state.truncated(30))
+    opened.show(opened.state.with_settings(MatryoshkaSettings(30)))
     opened.begin_gesture()
     for dimensions in range(29, 10, -1):
-        opened.show(opened.state.truncated(dimensions))
+        opened.show(opened.state.with_settings(MatryoshkaSettings(dimensions)))
     opened.end_gesture()
-    opened.show(opened.state.truncated(5))
+    opened.show(opened.state.with_settings(MatryoshkaSettings(5)))
     assert steps_back(opened) == [11, 30, 32]
 
 
 def test_a_gesture_that_changes_nothing_is_no_step(opened):
     opened.begin_gesture()
-    opened.show(opened.state.truncated(32))
+    opened.show(opened.state.with_settings(MatryoshkaSettings(32)))
     opened.end_gesture()
     assert not opened.can_undo
 
 
 def test_a_burst_is_one_step(opened, qtbot):
-    opened.show(opened.state.truncated(30))
+    opened.show(opened.state.with_settings(MatryoshkaSettings(30)))
     for dimensions in (29, 28, 27):
         opened.begin_burst()
-        opened.show(opened.state.truncated(dimensions))
+        opened.show(opened.state.with_settings(MatryoshkaSettings(dimensions)))
     qtbot.waitUntil(lambda: not opened._burst.isActive())
     opened.begin_burst()
-    opened.show(opened.state.truncated(5))
+    opened.show(opened.state.with_settings(MatryoshkaSettings(5)))
     assert steps_back(opened) == [27, 30, 32]
 
 
 def test_a_gesture_after_a_burst_is_not_cut_short(opened, qtbot):
     opened.begin_burst()
-    opened.show(opened.state.truncated(20))
+    opened.show(opened.state.with_settings(MatryoshkaSettings(20)))
     opened.begin_gesture()
     assert not opened._burst.isActive()
     for dimensions in (19, 18, 17):
-        opened.show(opened.state.truncated(dimensions))
+        opened.show(opened.state.with_settings(MatryoshkaSettings(dimensions)))
     opened.end_gesture()
     assert steps_back(opened) == [20, 32]
 
 
 def test_what_is_open_stays_open(opened, toy, words):
-    opened.show(opened.state.truncated(8))
+    opened.show(opened.state.with_settings(MatryoshkaSettings(8)))
     opened.show(opened.state.opened(words))
     opened.undo()
     assert opened.state.active is toy
     assert opened.state.sets == (toy, words)
     opened.undo()
-    assert (opened.state.dimensions, opened.state.sets) == (32, (toy, words))
+    assert (prefix(opened.state), opened.state.sets) == (32, (toy, words))
     assert not opened.can_undo  # The first file is not closed by undo.
 
 
 def test_steps_of_a_closed_set_are_left_out(opened, toy, words):
-    opened.show(opened.state.truncated(8))
+    opened.show(opened.state.with_settings(MatryoshkaSettings(8)))
     opened.show(opened.state.opened(words).queried(3))
     opened.show(opened.state.queried(4))
     opened.show(opened.state.closed(words))
     assert opened.state.active is toy
-    opened.show(opened.state.truncated(5))
+    opened.show(opened.state.with_settings(MatryoshkaSettings(5)))
     assert steps_back(opened)[0] == 32  # As it was when it was shown again.
     assert opened.state.active is toy
 
@@ -177,8 +183,8 @@ def test_older_steps_are_forgotten_where_they_fill_the_memory(opened, monkeypatc
 
 def test_a_very_large_step_is_still_one_that_can_be_taken_back(opened, monkeypatch):
     monkeypatch.setattr(session_module, "HISTORY_BYTES", 10)
-    opened.show(opened.state.truncated(4))
-    opened.show(opened.state.truncated(3))
+    opened.show(opened.state.with_settings(MatryoshkaSettings(4)))
+    opened.show(opened.state.with_settings(MatryoshkaSettings(3)))
     assert steps_back(opened) == [4]
 
 
@@ -201,7 +207,7 @@ def test_a_restart_leaves_nothing_to_take_back(opened, toy):
     told = []
     opened.changed.connect(lambda old, new: told.append((old, new)))
     before = opened.state
-    opened.show(before.truncated(3))
+    opened.show(before.with_settings(MatryoshkaSettings(3)))
     other = State().opened(VectorSet(np.eye(4)))
     opened.restart(other)
     assert opened.state is other

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from embedviz.app.map_settings import MapSettings
-from embedviz.app.state import Analogy, State, lineage
+from embedviz.app.state import State, lineage
 from embedviz.core.derivation.recipes import Truncated, Whitened
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.errors import UserError
@@ -17,6 +17,9 @@ from embedviz.core.projections import PCA
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
+from embedviz.panes.analogies.settings import AnalogySettings
+from embedviz.panes.anisotropy.settings import AnisotropySettings
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 
 def some_set(name="some", n=6, d=8, labels=None, metadata=None):
@@ -37,9 +40,10 @@ def second():
 
 def test_opening_shows_the_set_at_full_length(first, second):
     state = State().opened(first)
-    assert (state.sets, state.active, state.dimensions) == ((first,), first, 8)
-    state = state.truncated(3).opened(second)
-    assert (state.sets, state.active, state.dimensions) == ((first, second), second, 4)
+    assert (state.sets, state.active) == ((first,), first)
+    state = state.with_settings(MatryoshkaSettings(3)).opened(second)
+    assert (state.sets, state.active) == ((first, second), second)
+    assert state[MatryoshkaSettings] == MatryoshkaSettings()
 
 
 def test_begins_with_a_label_of_the_analogy_or_the_first_row(first, second):
@@ -65,10 +69,15 @@ def test_rows_of_a_derived_set_are_those_of_its_parent():
 
 def test_activating_starts_views_afresh(first):
     derived = Truncated(4).derive(first)
-    state = State().opened(first).dialed(strength=0.3).mapped(MapSettings(camera=Camera()))
+    state = (
+        State()
+        .opened(first)
+        .with_settings(AnisotropySettings(strength=0.3))
+        .mapped(MapSettings(camera=Camera()))
+    )
     shown = state.derived(derived)
     assert shown.map.camera is None
-    assert shown.dial == State().dial
+    assert shown[AnisotropySettings] == AnisotropySettings()
     assert state.activated(first) is state
 
 
@@ -145,29 +154,36 @@ def test_numbers_are_kept_within_their_ranges(first):
     state = State().opened(first)
     assert state.listing(0).count == 1
     assert state.listing(5000).count == 1000
-    assert state.truncated(0).dimensions == 1
-    assert state.truncated(100).dimensions == 8
-    assert State().truncated(5).dimensions == 0
-    assert state.dialed(strength=1.5).dial.strength == 1.0
-    assert state.dialed(strength=-1).dial.strength == 0.0
-    assert state.dialed(components=3).dial.components == 3
-    assert state.dialed(components=8).dial.components is None
-    assert state.dialed(components=3).dialed(components=0).dial.components is None
-    assert state.dialed(components=3).dialed(strength=0.5).dial.components == 3
+    assert state.with_settings(MatryoshkaSettings(0))[MatryoshkaSettings].length(first) == 1
+    assert state.with_settings(MatryoshkaSettings(100))[MatryoshkaSettings].length(first) == 8
+    assert State().with_settings(MatryoshkaSettings(5))[MatryoshkaSettings].dimensions == 5
+
+    def dialed(**settings):
+        return state.with_settings(AnisotropySettings(**settings))[AnisotropySettings]
+
+    assert dialed(strength=1.5).strength == 1.0
+    assert dialed(strength=-1.0).strength == 0.0
+    assert dialed(components=3).components == 3
+    assert dialed(components=8).components is None
+    assert dialed(components=0).components == 1
 
 
 def test_settings_of_the_panes(first):
     state = State().opened(first)
     assert state.compared_by("dot").metric == "dot"
-    assert state.orbited(Camera(azimuth=1)).cone_camera == Camera(azimuth=1)
-    assert state.asked(Analogy(("a", "b"), ("c",))).analogy.labels == ("a", "b", "c")
+    turned = AnisotropySettings(camera=Camera(azimuth=1))
+    assert state.with_settings(turned)[AnisotropySettings].camera == Camera(azimuth=1)
+    asked = AnalogySettings(("a", "b"), ("c",))
+    assert state.with_settings(asked)[AnalogySettings].labels == ("a", "b", "c")
+    # What is as usual takes no place, so that states are equal whichever way they were reached.
+    assert state.with_settings(asked).with_settings(AnalogySettings()) == state
 
 
 def test_equal_choices_are_equal_states(first):
-    one = State().opened(first).selecting([1, 2]).truncated(3)
-    other = State().opened(first).selecting([2, 1]).truncated(3)
+    one = State().opened(first).selecting([1, 2]).with_settings(MatryoshkaSettings(3))
+    other = State().opened(first).selecting([2, 1]).with_settings(MatryoshkaSettings(3))
     assert one == other
-    assert one != other.truncated(4)
+    assert one != other.with_settings(MatryoshkaSettings(4))
 
 
 def test_an_earlier_state_gets_the_library_of_today(first, second):
@@ -257,7 +273,11 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(number=st.integers(-5, 20))
     def set_numbers(self, number):
-        self.state = self.state.truncated(number).listing(number).dialed(components=number)
+        self.state = (
+            self.state.with_settings(MatryoshkaSettings(number))
+            .listing(number)
+            .with_settings(AnisotropySettings(components=number))
+        )
 
     @invariant()
     def can_be_shown(self):
@@ -265,7 +285,7 @@ class AnyOrder(RuleBasedStateMachine):
         if not state.sets:
             assert active is None
             assert state.current_query is None
-            assert state.dimensions == 0
+            assert state[MatryoshkaSettings].dimensions is None
             return
         assert active in state.sets
         keys = [each.key for each in state.maps]
@@ -277,8 +297,11 @@ class AnyOrder(RuleBasedStateMachine):
             assert shown in state.sets
             assert (each.vector_set is None) == (each.key == state.map_key)
             assert each.isolated is None or all(row < len(shown) for row in each.isolated)
-        assert 1 <= state.dimensions <= active.dimensions
-        assert state.dial.components is None or 1 <= state.dial.components < active.dimensions
+        assert 1 <= state[MatryoshkaSettings].length(active) <= active.dimensions
+        assert (
+            state[AnisotropySettings].components is None
+            or 1 <= state[AnisotropySettings].components < active.dimensions
+        )
         assert state.query is None or 0 <= state.query < len(active)
         assert all(0 <= row < len(active) for row in state.selected)
         assert state.map.color_by is None or state.map.color_by in active.metadata.column_names

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from embedviz.app.session import Session
-from embedviz.app.state import Analogy, State
+from embedviz.app.state import State
 from embedviz.core.errors import UserError
 from embedviz.gui import figures
 from embedviz.gui.figures import SCALES, draw_image, draw_pane, save_figure
@@ -20,7 +20,9 @@ from embedviz.gui.points.view import PointView
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT
 from embedviz.panes import PANES
+from embedviz.panes.analogies.settings import AnalogySettings
 from embedviz.panes.map import MapPane
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 SVG = "{http://www.w3.org/2000/svg}"
 every_pane = pytest.mark.parametrize("make", PANES, ids=lambda pane: pane.title)
@@ -29,8 +31,10 @@ every_pane = pytest.mark.parametrize("make", PANES, ids=lambda pane: pane.title)
 @pytest.fixture
 def known(toy):
     """Return the state of a set that has something to show in every pane."""
-    analogy = Analogy(("word1", "word2"), ("word3",))
-    return State().opened(toy).queried(5).truncated(16).asked(analogy)
+    analogy = AnalogySettings(("word1", "word2"), ("word3",))
+    return (
+        State().opened(toy).queried(5).with_settings(MatryoshkaSettings(16)).with_settings(analogy)
+    )
 
 
 @pytest.fixture

@@ -10,6 +10,12 @@ from embedviz.app.state import State
 from embedviz.core.errors import UserError
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import TEXT_PIXELS
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
+
+
+def prefix(state):
+    """Return how many dimensions are used; 0 where nothing is open."""
+    return 0 if state.active is None else state[MatryoshkaSettings].length(state.active)
 
 
 class CountingPane(Pane):
@@ -19,7 +25,9 @@ class CountingPane(Pane):
         self.drawn = []
         self.task = self.new_task("counting")
         self.box = QSpinBox()
-        self.box.valueChanged.connect(lambda n: self.edit(self.session.state.truncated(n)))
+        self.box.valueChanged.connect(
+            lambda n: self.edit(self.session.state.with_settings(MatryoshkaSettings(n)))
+        )
         self.tools.addWidget(self.box)
         self.label = QLabel("text", self.picture)
         QVBoxLayout(self.picture).addWidget(self.label)
@@ -30,7 +38,7 @@ class CountingPane(Pane):
     def draw(self, old, new):
         self.drawn.append((old, new))
         self.box.setRange(1, new.active.dimensions)
-        self.box.setValue(new.dimensions)
+        self.box.setValue(prefix(new))
 
 
 @pytest.fixture
@@ -61,8 +69,11 @@ def test_says_what_to_do_and_offers_it(pane, qtbot):
 
 def test_draws_what_is_new_and_nothing_twice(pane, session, toy):
     session.show(State().opened(toy))
-    session.show(session.state.truncated(5))
-    assert [(old.dimensions, new.dimensions) for old, new in pane.drawn] == [(0, 32), (32, 5)]
+    session.show(session.state.with_settings(MatryoshkaSettings(5)))
+    assert [(prefix(old), prefix(new)) for old, new in pane.drawn] == [
+        (0, 32),
+        (32, 5),
+    ]
     pane.hide()
     pane.show()
     assert len(pane.drawn) == 2
@@ -71,7 +82,7 @@ def test_draws_what_is_new_and_nothing_twice(pane, session, toy):
 def test_drawing_never_edits(pane, session, toy, words):
     """A box whose range shrinks reports a value that nobody chose."""
     session.show(State().opened(words))
-    wanted = session.state.opened(toy).truncated(7)
+    wanted = session.state.opened(toy).with_settings(MatryoshkaSettings(7))
     session.show(wanted)
     assert session.state == wanted
     assert pane.box.value() == 7
@@ -80,17 +91,17 @@ def test_drawing_never_edits(pane, session, toy, words):
 def test_the_user_edits(pane, session, toy):
     session.show(State().opened(toy))
     pane.box.setValue(4)
-    assert session.state.dimensions == 4
+    assert prefix(session.state) == 4
 
 
 def test_what_nobody_sees_catches_up_in_one_step(pane, session, toy):
     session.show(State().opened(toy))
     pane.hide()
     for dimensions in (9, 8, 7):
-        session.show(session.state.truncated(dimensions))
+        session.show(session.state.with_settings(MatryoshkaSettings(dimensions)))
     assert len(pane.drawn) == 1
     pane.show()
-    assert [(old.dimensions, new.dimensions) for old, new in pane.drawn[1:]] == [(32, 7)]
+    assert [(prefix(old), prefix(new)) for old, new in pane.drawn[1:]] == [(32, 7)]
 
 
 def test_a_tab_in_the_background_waits_too(pane, session, toy):
@@ -166,7 +177,7 @@ def test_an_error_in_drawing_leaves_the_pane_editable(pane, session, toy, qtbot)
         pane.calculate(pane.task, lambda report: 1, lambda result: 1 / 0)
     assert len(caught) == 1
     pane.box.setValue(6)
-    assert session.state.dimensions == 6
+    assert prefix(session.state) == 6
 
 
 def test_its_work_is_on_the_board(made, session, qtbot):

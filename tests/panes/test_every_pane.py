@@ -17,6 +17,7 @@ from embedviz.gui.points.view import PointView
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import TALK_SCALE, THEMES
 from embedviz.panes import PANES
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 pytestmark = pytest.mark.parametrize("make", PANES, ids=lambda pane: pane.title)
 
@@ -67,7 +68,12 @@ def test_follows_another_set_a_query_and_undo(shown, session, idle, toy, words):
     for state in (
         State().opened(toy),
         State().opened(toy).opened(words).queried(3),
-        State().opened(toy).opened(words).queried(3).selecting([1, 2, 5], "add").truncated(7),
+        State()
+        .opened(toy)
+        .opened(words)
+        .queried(3)
+        .selecting([1, 2, 5], "add")
+        .with_settings(MatryoshkaSettings(7)),
     ):
         session.show(state)
         idle(session)
@@ -132,7 +138,7 @@ def test_may_be_deleted_while_at_work(make, session, qtbot, words, idle):
     pane.show()
     session.show(State().opened(words))
     delete(pane)
-    session.show(session.state.truncated(3))
+    session.show(session.state.with_settings(MatryoshkaSettings(3)))
     idle(session)
 
 
@@ -141,7 +147,7 @@ def test_may_be_deleted_while_at_work(make, session, qtbot, words, idle):
 def test_looks_right(make, session, qapp, words, artefacts, theme, size):
     """Written to the artefact folder, for people to look at."""
     apply_theme(qapp, THEMES[theme])
-    state = State().opened(words).queried(words.row("king")).truncated(64)
+    state = State().opened(words).queried(words.row("king")).with_settings(MatryoshkaSettings(64))
     session.show(state.selecting([words.row("cat"), words.row("dog")], "add"))
     with figures.draw_pane(make, session, *size) as picture:
         image = figures.draw_image(picture, 1.0)

@@ -1,25 +1,27 @@
-"""Settings as JSON, and back by the types that their classes name.
+"""Settings as JSON and back, checked by the types that their classes name.
 
-What is read is checked against the type hints of the dataclasses, so that a new setting is kept
-without another line here, and nothing of another type gets into the state. What a class itself
-refuses (`__post_init__`) is refused too.
+The conversion is msgspec's: a new field of a dataclass is kept without another line here, and
+nothing of another type gets into the state. msgspec and not cattrs, since it checks strictly
+unless told otherwise (a truth value is not a number, text is not a list) and needs no hooks for
+the dataclasses, literals, unions, tuples and sets that settings are made of. What a class itself
+refuses (`__post_init__`) is refused too; so are numbers that are not finite.
 """
 
 from __future__ import annotations
 
 import math
 import os
-import types
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from pathlib import Path
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_type_hints
+
+import msgspec
 
 from embedviz.core.errors import UserError
 
 T = TypeVar("T")
-_UNIONS = (Union, types.UnionType)
 
 
 class Unfit(Exception):
@@ -27,18 +29,14 @@ class Unfit(Exception):
 
 
 def to_json(value: Any) -> Any:
-    """Return settings as what JSON can hold; numbers that are not finite as None."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: to_json(getattr(value, each.name)) for each in fields(value)}
-    if isinstance(value, frozenset):
-        return sorted(value)
-    if isinstance(value, (tuple, list)):
-        return [to_json(each) for each in value]
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    raise TypeError(f"{type(value).__name__} is not kept in files")
+    """Return settings as what JSON can hold; numbers that are not finite as None.
+
+    Raises
+    ------
+    TypeError
+        When they hold what is not kept in files, such as an array.
+    """
+    return msgspec.json.decode(msgspec.json.encode(value, order="deterministic"))
 
 
 def from_json(hint: Any, value: Any) -> Any:
@@ -49,24 +47,11 @@ def from_json(hint: Any, value: Any) -> Any:
     Unfit
         When it is of another type, or its class refuses it.
     """
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin in _UNIONS:
-        return _first_that_fits(arguments, value)
-    if origin is Literal:
-        if any(value == each and type(value) is type(each) for each in arguments):
-            return value
-    elif origin is tuple:
-        return _tuple_of(arguments, value)
-    elif origin is frozenset:
-        if isinstance(value, list):
-            return frozenset(from_json(arguments[0], each) for each in value)
-    elif is_dataclass(hint) and isinstance(hint, type):
-        return made(hint, settings_of(hint, value))
-    elif hint is float:
-        return _number(value)
-    elif hint in (bool, int, str, type(None)) and type(value) is hint:
-        return value
-    raise Unfit(f"{value!r:.80} is no {hint}")
+    try:
+        _require_finite(value)
+        return msgspec.convert(value, hint)
+    except (UserError, ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise Unfit(str(error)) from None
 
 
 def settings_of(
@@ -91,7 +76,7 @@ def settings_of(
     Raises
     ------
     Unfit
-        When it is no object, or a field does not fit and `on_unfit` is not given.
+        When it is not an object, or a field does not fit and `on_unfit` is not given.
     """
     if not isinstance(value, Mapping):
         raise Unfit(f"{value!r:.80} holds no settings")
@@ -133,28 +118,13 @@ def path_to_json(path: Path, folder: Path | None) -> dict[str, str | None]:
     return {"path": str(absolute), "relative": relative}
 
 
-def _number(value: Any) -> float:
-    if type(value) is int and abs(value) < 1 << 53:
-        return value  # As it was written: layouts are kept by the text of their settings.
-    if type(value) is float and math.isfinite(value):
-        return value
-    raise Unfit(f"{value!r:.80} is no number")
-
-
-def _first_that_fits(hints: tuple[Any, ...], value: Any) -> Any:
-    for hint in hints:
-        try:
-            return from_json(hint, value)
-        except Unfit:
-            continue
-    raise Unfit(f"{value!r:.80} is none of {hints}")
-
-
-def _tuple_of(hints: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
-    if not isinstance(value, list):
-        raise Unfit(f"{value!r:.80} is no list")
-    if len(hints) == 2 and hints[1] is Ellipsis:
-        return tuple(from_json(hints[0], each) for each in value)
-    if len(hints) != len(value):
-        raise Unfit(f"{len(value)} values instead of {len(hints)}")
-    return tuple(from_json(hint, each) for hint, each in zip(hints, value, strict=True))
+def _require_finite(value: Any) -> None:
+    """Refuse numbers that JSON has as text only, or that are beyond float64, such as 1e400."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{value} is not a finite number")
+    if isinstance(value, Mapping):
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        return
+    for each in value:
+        _require_finite(each)

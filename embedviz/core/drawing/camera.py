@@ -68,6 +68,15 @@ class Camera:
     is_3d: bool = False
 
     @property
+    def sees_something(self) -> bool:
+        """Whether its numbers are in the range of data that can be drawn."""
+        return (
+            _SMALLEST <= self.scale <= _LARGEST
+            and abs(self.elevation) <= _STEEPEST
+            and max(map(abs, self.center)) <= _LARGEST
+        )
+
+    @property
     def axes(self) -> NDArray[np.float64]:
         """Unit vectors to the right, up, and toward the eye, one per row (3, 3)."""
         if not self.is_3d:

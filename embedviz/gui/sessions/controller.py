@@ -19,6 +19,7 @@ from embedviz.app.files.session.state import Choices, restore_state
 from embedviz.app.files.session.writing import SUFFIX, can_be_kept, is_session, save_session
 from embedviz.app.files.settings import Recent, read_settings
 from embedviz.app.files.settings_writer import Remembering
+from embedviz.app.map_settings import MapSettings
 from embedviz.app.pairing import OpenRequest, pair_up
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
@@ -26,6 +27,7 @@ from embedviz.core.derivation.provenance import FromSample
 from embedviz.core.derivation.steps import STEPS
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
+from embedviz.core.settings import Settings
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.reading import ReadSettings, counted
 from embedviz.gui.coloring.palettes import RAMPS
@@ -173,8 +175,16 @@ class SessionFiles(QObject):
         self._locator = Locator(self._window, missing, go_on)
         self._locator.ask()
 
+    @property
+    def _settings_of_panes(self) -> list[type[Settings]]:
+        """The settings of all panes but maps, which a state keeps by themselves."""
+        kinds = dict.fromkeys(pane.settings_class for pane in self._window.panes)
+        return [kind for kind in kinds if kind.name and kind is not MapSettings]
+
     def _restore(self, path: Path, plan: Plan) -> None:
-        self.task.run(partial(_restore, plan), partial(self._show, path, plan))
+        self.task.run(
+            partial(_restore, plan, self._settings_of_panes), partial(self._show, path, plan)
+        )
 
     def _show(self, path: Path, plan: Plan, choices: Choices) -> None:
         notes = choices.notes
@@ -353,8 +363,8 @@ def _read(path: Path, moved: dict[Path, Path], report: Report) -> Plan:
     return read_plan(path, ALL_STEPS, moved)
 
 
-def _restore(plan: Plan, report: Report) -> Choices:
+def _restore(plan: Plan, panes: Sequence[type[Settings]], report: Report) -> Choices:
     """Make what a session holds again. Runs off the UI thread."""
     restored = restore_sets(plan, report)
-    choices = restore_state(plan.document, restored, RAMPS)
+    choices = restore_state(plan.document, restored, RAMPS, panes)
     return Choices(choices.state, [*restored.notes, *choices.notes])

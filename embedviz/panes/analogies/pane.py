@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from embedviz.app.state import Analogy, State
+from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.analogies import parallelogram, solve_rows
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.samples import load_relations
+from embedviz.core.settings import fields_of
 from embedviz.core.vector_set import Matrix, VectorSet
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import Arrow, PointView
@@ -22,8 +23,9 @@ from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, theme_manager, with_alpha
 from embedviz.gui.widgets.controls import Gear, Segments, combo_box, text_label, toggle, with_name
 from embedviz.gui.widgets.label_edit import LabelEdit
 from embedviz.gui.widgets.ranked_list import Ranked, RankedList
+from embedviz.panes.analogies.settings import AnalogySettings
 
-METHODS = (("3CosAdd", "3CosAdd"), ("3CosMul", "3CosMul"), ("PairDirection", "PairDirection"))
+_METHODS = fields_of(AnalogySettings)["method"].about.choices
 SHOWN = 20
 CONTEXT_SIZE = 3.0
 
@@ -35,7 +37,7 @@ class Solved:
     Attributes
     ----------
     vector_set : VectorSet
-    analogy : Analogy
+    analogy : AnalogySettings
     answers : tuple of Ranked
         Best first.
     corners : tuple of int
@@ -47,7 +49,7 @@ class Solved:
     """
 
     vector_set: VectorSet
-    analogy: Analogy
+    analogy: AnalogySettings
     answers: tuple[Ranked, ...]
     corners: tuple[int, ...]
     positions: Matrix
@@ -60,6 +62,7 @@ class AnalogiesPane(Pane):
     title = "Analogies"
     name = "analogies"
     figure = "analogy"
+    settings_class = AnalogySettings
     hint = "Open word vectors to ask what is to king as woman is to man."
 
     def build(self) -> None:  # noqa: D102 - see Pane
@@ -103,7 +106,7 @@ class AnalogiesPane(Pane):
             edit.label_chosen.connect(lambda _: self._ask())
             self.edits.append(edit)
             self.tools.addWidget(edit, 2)
-        self.method = combo_box("analogies.method", "Method: how answers are ranked", METHODS)
+        self.method = combo_box("analogies.method", "Method: how answers are ranked", _METHODS)
         self.method.activated.connect(lambda _: self._set(method=self.method.currentData()))
         self.inputs = toggle(
             "analogies.inputs",
@@ -131,7 +134,7 @@ class AnalogiesPane(Pane):
             part.setFixedWidth(round(NEIGHBORS_WIDTH * scale))
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
-        active, analogy = new.active, new.analogy
+        active, analogy = new.active, new[AnalogySettings]
         assert active is not None
         if old.active is not active:
             self._fill_examples(active)
@@ -142,7 +145,7 @@ class AnalogiesPane(Pane):
         self.method.setCurrentIndex(self.method.findData(analogy.method))
         self.inputs.setChecked(not analogy.exclude_inputs)
         self.dimensions.show_choice(int(analogy.is_3d))
-        if (old.active, old.analogy) != (active, analogy):
+        if (old.active, old[AnalogySettings]) != (active, analogy):
             self.question.setText(f"{write(analogy)} ≈")
             missing = [label for label in analogy.labels if label not in active]
             if missing:
@@ -261,16 +264,17 @@ class AnalogiesPane(Pane):
         self._set(positive=(a, c), negative=(b,))
 
     def _set(self, **settings: Any) -> None:
-        self.edit(self.session.state.asked(replace(self.session.state.analogy, **settings)))
+        state = self.session.state
+        self.edit(state.with_settings(replace(state[AnalogySettings], **settings)))
 
 
-def write(analogy: Analogy) -> str:
+def write(analogy: AnalogySettings) -> str:
     """Return the question as people write it."""
     first, others = analogy.positive[:1], analogy.positive[1:]
     return " ".join([*first, *(f"− {b}" for b in analogy.negative), *(f"+ {c}" for c in others)])
 
 
-def _solve(vector_set: VectorSet, analogy: Analogy, report: Report) -> Solved:
+def _solve(vector_set: VectorSet, analogy: AnalogySettings, report: Report) -> Solved:
     """Answer the question and lay it out. Runs off the UI thread."""
     asked = [vector_set.row(label) for label in analogy.labels]
     report(0.1, "ranking answers")

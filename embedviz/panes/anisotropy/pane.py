@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -43,6 +44,7 @@ from embedviz.gui.widgets.controls import (
     text_label,
     with_name,
 )
+from embedviz.panes.anisotropy.settings import AnisotropySettings
 
 STEPS = 100
 LABELED = 12
@@ -93,6 +95,7 @@ class AnisotropyPane(Pane):
     title = "Anisotropy"
     name = "anisotropy"
     figure = "anisotropy"
+    settings_class = AnisotropySettings
     hint = "Open a file of vectors to see how narrow their cone is, and to open it."
 
     def build(self) -> None:  # noqa: D102 - see Pane
@@ -114,9 +117,7 @@ class AnisotropyPane(Pane):
             view.setObjectName(f"anisotropy.{role}")
             view.row_clicked.connect(self._on_click)
             view.camera_changed.connect(other.set_camera)
-            view.camera_settled.connect(
-                lambda camera: self.edit(self.session.state.orbited(camera))
-            )
+            view.camera_settled.connect(lambda camera: self._set(camera=camera))
         self.histogram = CosineHistogram("anisotropy.histogram")
         self.numbers = NumbersTable()
         self.caption = text_label(kind="caption", wrap=True)
@@ -145,16 +146,10 @@ class AnisotropyPane(Pane):
             "anisotropy.use",
             "Use in all panes: add the whitened set to the library and show it",
         )
-        self.strength.valueChanged.connect(
-            lambda value: self.edit(self.session.state.dialed(strength=value / STEPS))
-        )
-        self.strength_value.valueChanged.connect(
-            lambda value: self.edit(self.session.state.dialed(strength=value))
-        )
+        self.strength.valueChanged.connect(lambda value: self._set(strength=value / STEPS))
+        self.strength_value.valueChanged.connect(lambda value: self._set(strength=value))
         for control in (self.components, self.components_slider):
-            control.valueChanged.connect(
-                lambda count: self.edit(self.session.state.dialed(components=count))
-            )
+            control.valueChanged.connect(lambda count: self._set(components=count))
         for dial in (self.strength, self.components_slider):
             dial.sliderPressed.connect(self.session.begin_gesture)
             dial.sliderReleased.connect(self.session.end_gesture)
@@ -197,9 +192,9 @@ class AnisotropyPane(Pane):
         active = new.active
         assert active is not None
         self._show_dial(new)
-        if old.active is None or old.cone_camera != new.cone_camera:
+        if old.active is None or old[AnisotropySettings].camera != new[AnisotropySettings].camera:
             for view in (self.before, self.after):
-                view.set_camera(new.cone_camera or HOME)
+                view.set_camera(new[AnisotropySettings].camera or HOME)
         if self._prepared is None or self._prepared.vector_set is not active:
             if not self.has_asked(self._cone_task, active):
                 self.use.setEnabled(False)
@@ -210,7 +205,7 @@ class AnisotropyPane(Pane):
         if old.active is not active:  # Back from another set that was not measured in time.
             self._show_cone(self._prepared)
             return
-        if old.dial != new.dial:
+        if _dial(old) != _dial(new):
             self._turn(new)
         if not old.asks_as(new) or old.selected != new.selected:
             self._mark(new)
@@ -229,9 +224,10 @@ class AnisotropyPane(Pane):
 
     def _show_dial(self, new: State) -> None:
         assert new.active is not None
-        most, components = new.active.dimensions, new.dial.components
-        self.strength.setValue(round(STEPS * new.dial.strength))
-        self.strength_value.setValue(new.dial.strength)
+        dial = new[AnisotropySettings]
+        most, components = new.active.dimensions, dial.components
+        self.strength.setValue(round(STEPS * dial.strength))
+        self.strength_value.setValue(dial.strength)
         for control in (self.components, self.components_slider):
             control.setRange(1, most)
             control.setValue(components or most)
@@ -251,7 +247,7 @@ class AnisotropyPane(Pane):
 
     def _turn(self, state: State) -> None:
         assert self._prepared is not None
-        work = partial(_whiten, self._prepared.cone, state.dial.strength, state.dial.components)
+        work = partial(_whiten, self._prepared.cone, *_dial(state))
         self.calculate(
             self._dial_task, work, partial(self._show_after, state), self._prepared.vector_set
         )
@@ -264,9 +260,10 @@ class AnisotropyPane(Pane):
         self._mark_view(self.after, self.session.state)
         self.histogram.show_after(after.cosines, after.mean_cosine)
         self.numbers.show_numbers("after", after)
-        kept = min(state.dial.components or rank, rank)
+        strength, components = _dial(state)
+        kept = min(components or rank, rank)
         self.titles["after"].setText(
-            f"After · strength {state.dial.strength:.2f}, {kept:,} of {rank:,} directions"
+            f"After · strength {strength:.2f}, {kept:,} of {rank:,} directions"
         )
 
     def _place(self, role: str, shown: ConeView) -> None:
@@ -312,9 +309,12 @@ class AnisotropyPane(Pane):
         if place >= 0 and prepared is not None and prepared.vector_set is state.active:
             self.edit(state.queried(int(prepared.cone.rows[place])))
 
+    def _set(self, **settings: Any) -> None:
+        state = self.session.state
+        self.edit(state.with_settings(replace(state[AnisotropySettings], **settings)))
+
     def _derive(self) -> None:
-        dial = self.session.state.dial
-        self.derive(self._derive_task, Whitened(dial.strength, dial.components))
+        self.derive(self._derive_task, Whitened(*_dial(self.session.state)))
 
 
 class NumbersTable(QWidget):
@@ -385,6 +385,12 @@ def describe_picture(prepared: Prepared) -> str:
             "what the mean cosine after is of."
         )
     return " ".join([text, *(note[:1].upper() + note[1:].rstrip(".") + "." for note in cone.notes)])
+
+
+def _dial(state: State) -> tuple[float, int | None]:
+    """Return strength and components: what is turned, but not what is looked at."""
+    settings = state[AnisotropySettings]
+    return settings.strength, settings.components
 
 
 def _prepare(vector_set: VectorSet, report: Report) -> Prepared:

@@ -22,10 +22,12 @@ from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.drawing.camera import Camera
+from embedviz.core.errors import UserError
 from embedviz.core.matching import matching_rows
 from embedviz.core.projections import PCA
 from embedviz.core.thumbnails import Thumbnails
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.gui.coloring.point_style import colorable_columns, sizable_columns
 from embedviz.gui.describe import describe_part
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import PointView
@@ -59,6 +61,7 @@ class MapPane(Pane):
     title = "Map"
     name = "map"
     figure = "map"
+    settings_class = MapSettings
     hint = "Open a file of vectors to see them as a map of points."
     again = "Run again"
 
@@ -116,6 +119,14 @@ class MapPane(Pane):
             self._show_anew()  # What was on its way has been taken back.
         self._show_controls()
         self._bring_up_to_date()
+
+    @classmethod
+    def require(cls, state: State) -> None:
+        """Raise a UserError where there is no such column to color or size points by."""
+        active, settings = state.active, state.map
+        if active is not None:
+            _require_column(settings.color_by, colorable_columns(active), "color")
+            _require_column(settings.size_by, sizable_columns(active), "size")
 
     def set_shown(self, state: State) -> VectorSet | None:  # noqa: D102 - see Pane
         return state.set_of(self.key)
@@ -434,3 +445,11 @@ class MapPane(Pane):
         super().resizeEvent(event)
         if self.is_built:
             self.controls.fit_into(self.tools, self.width())
+
+
+def _require_column(column: str | None, known: Sequence[str], what: str) -> None:
+    if column is not None and column not in known:
+        raise UserError(
+            f"There is no metadata column {column!r} that can {what} points; "
+            f"there are: {', '.join(known) or 'none'}."
+        )

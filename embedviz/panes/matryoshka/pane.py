@@ -21,6 +21,7 @@ from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import ElidedLabel, caption, spin_box, text_label, with_name
 from embedviz.gui.widgets.prefix_slider import PrefixSlider
 from embedviz.gui.widgets.ranked_list import Fate, Ranked, RankedList, rank
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 SHOWN = 10
 LINES_OF_THE_REST = 9
@@ -74,6 +75,7 @@ class MatryoshkaPane(Pane):
     title = "Matryoshka"
     name = "matryoshka"
     figure = "matryoshka"
+    settings_class = MatryoshkaSettings
     hint = "Open a file of vectors to see how short a prefix still finds the same neighbors."
 
     def build(self) -> None:  # noqa: D102 - see Pane
@@ -164,11 +166,12 @@ class MatryoshkaPane(Pane):
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         active, query = new.active, new.current_query
         assert active is not None
+        length = new[MatryoshkaSettings].length(active)
         for control in (self.slider, self.number):
             control.setRange(1, active.dimensions)
-            control.setValue(new.dimensions)
+            control.setValue(length)
         self.heads["full"].setText(f"Full length · {active.dimensions:,}")
-        self.heads["short"].setText(f"First {new.dimensions:,} dimensions")
+        self.heads["short"].setText(f"First {length:,} dimensions")
         if old.active is not active:
             self._asked = None
             for ranked in (self.full, self.short):
@@ -178,7 +181,7 @@ class MatryoshkaPane(Pane):
                 self._draw_curve(active)
         else:
             self.cancel(self._curve_task)
-        self._show_marker(new.dimensions)
+        self._show_marker(length)
         if query is None:
             self._forget_query()
         elif self._asked is None or not self._asked.state.asks_as(new):
@@ -187,8 +190,8 @@ class MatryoshkaPane(Pane):
                 self.calculate(self._ask_task, work, self._show_asked, new)
         else:
             self.cancel(self._ask_task)
-            if old.dimensions != new.dimensions or not old.asks_as(new):
-                self._list(self._asked, new.dimensions)
+            if old[MatryoshkaSettings] != new[MatryoshkaSettings] or not old.asks_as(new):
+                self._list(self._asked, length)
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._curve_task:
@@ -216,7 +219,7 @@ class MatryoshkaPane(Pane):
 
     def _show_asked(self, asked: PreparedQuery) -> None:
         self._asked = asked
-        self._list(asked, self.session.state.dimensions)
+        self._list(asked, self._length)
 
     def _list(self, asked: PreparedQuery, dimensions: int) -> None:
         work = partial(_compare, asked, dimensions)
@@ -252,7 +255,7 @@ class MatryoshkaPane(Pane):
             "full length: on the first dimensions (prefix), on as many random ones, and after a "
             "rotation to leading directions (SVD). A prefix is special as far as it beats random."
         )
-        self._show_marker(self.session.state.dimensions)
+        self._show_marker(self._length)
 
     def _show_marker(self, dimensions: int) -> None:
         overlap = self.chart.show_marker(dimensions)
@@ -262,10 +265,16 @@ class MatryoshkaPane(Pane):
             )
 
     def _on_dimensions(self, dimensions: int) -> None:
-        self.edit(self.session.state.truncated(dimensions))
+        self.edit(self.session.state.with_settings(MatryoshkaSettings(dimensions)))
+
+    @property
+    def _length(self) -> int:
+        state = self.session.state
+        assert state.active is not None
+        return state[MatryoshkaSettings].length(state.active)
 
     def _derive(self) -> None:
-        self.derive(self._derive_task, Truncated(self.session.state.dimensions))
+        self.derive(self._derive_task, Truncated(self._length))
 
 
 def _ask(search: PrefixSearch, state: State, query: Query, report: Report) -> PreparedQuery:

@@ -22,6 +22,7 @@ from embedviz.formats.reading import ReadSettings
 from embedviz.gui.figures import draw_image
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, theme_manager
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +79,7 @@ def saved(window, folder, settled, monkeypatch):
     words = session.state.sets[0]
     session.show(session.state.derived(Whitened(0.5).derive(words)))
     session.show(session.state.mapped(replace(session.state.map, labels=False)))
-    session.show(session.state.queried(7).selecting(range(20)).truncated(4))
+    session.show(session.state.queried(7).selecting(range(20)).with_settings(MatryoshkaSettings(4)))
     session.show(session.state.with_map())
     camera = Camera(scale=3.0, is_3d=True)
     session.show(session.state.mapped(replace(session.state.map, is_3d=True, camera=camera)))

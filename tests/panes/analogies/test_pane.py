@@ -7,13 +7,14 @@ import pytest
 from gensim.models import KeyedVectors
 from PySide6.QtCore import QPoint, Qt
 
-from embedviz.app.state import Analogy, State
+from embedviz.app.state import State
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT
 from embedviz.panes.analogies import pane as analogies
 from embedviz.panes.analogies.pane import SHOWN, AnalogiesPane, write
+from embedviz.panes.analogies.settings import AnalogySettings
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_the_question_everyone_asks_is_there_at_once(opened, reference):
 def test_a_typed_question_is_answered_as_by_gensim(opened, session, idle, reference, qtbot):
     type_question(opened, qtbot, "paris", "france", "italy")
     idle(session)
-    assert session.state.analogy == Analogy(("paris", "italy"), ("france",))
+    assert session.state[AnalogySettings] == AnalogySettings(("paris", "italy"), ("france",))
     assert opened.question.text().startswith("paris − france + italy ≈")
     expected = reference.most_similar(["paris", "italy"], ["france"], topn=SHOWN)
     assert_same(answers(opened), expected)
@@ -92,7 +93,7 @@ def test_methods_as_gensim_has_them(opened, session, idle, reference):
     assert_same(answers(opened), expected)
     choose(opened.method, "PairDirection")
     idle(session)
-    assert session.state.analogy.method == "PairDirection"
+    assert session.state[AnalogySettings].method == "PairDirection"
     assert "PairDirection over" in opened.caption.text()
     session.undo()
     session.undo()
@@ -104,7 +105,7 @@ def test_methods_as_gensim_has_them(opened, session, idle, reference):
 def test_inputs_may_be_shown(opened, session, idle, qtbot):
     opened.inputs.click()
     idle(session)
-    assert not session.state.analogy.exclude_inputs
+    assert not session.state[AnalogySettings].exclude_inputs
     assert answers(opened)[0][0] == "king"
     opened.inputs.click()
     idle(session)
@@ -143,7 +144,7 @@ def test_completions_are_offered(opened, session, idle, qtbot, click_line):
     qtbot.waitUntil(popup.isVisible)
     click_line(popup, 0)
     idle(session)
-    assert session.state.analogy.positive[0] == "queen"
+    assert session.state[AnalogySettings].positive[0] == "queen"
     assert opened.question.text().startswith("queen − man + woman ≈")
 
 
@@ -166,7 +167,7 @@ def test_examples_are_asked_by_a_click(opened, session, idle):
     (b, a), (c, d), *_ = opened.examples.itemData(place)
     choose(opened.examples, relations[place])
     idle(session)
-    assert session.state.analogy == Analogy((a, c), (b,))
+    assert session.state[AnalogySettings] == AnalogySettings((a, c), (b,))
     assert answers(opened)[0][0] == d
 
 
@@ -199,7 +200,7 @@ def test_three_corners_lie_exactly_in_the_plane(opened, words):
 def test_a_space_holds_all_four(opened, session, idle, qtbot):
     qtbot.mouseClick(opened.dimensions.button(1), Qt.MouseButton.LeftButton)
     idle(session)
-    assert session.state.analogy.is_3d
+    assert session.state[AnalogySettings].is_3d
     assert opened.view.camera.is_3d
     assert opened._solved.share == pytest.approx(1.0, abs=1e-3)
     assert "space in which these 4 unit vectors lie best" in opened.caption.text()
@@ -211,14 +212,14 @@ def test_a_space_holds_all_four(opened, session, idle, qtbot):
 def test_an_answer_is_chosen_by_a_click(opened, session, idle, click_line, words):
     label = answers(opened)[2][0]
     click_line(opened.list, 2)
-    assert session.state.question.name == label
+    assert session.state.current_query.name == label
 
 
 def test_a_point_is_chosen_by_a_click(opened, session, qtbot, pixel_of, words):
     opened.view.grab()
     place = pixel_of(opened.view, opened._solved.positions[[words.row("queen")]])
     qtbot.mouseClick(opened.view, Qt.MouseButton.LeftButton, pos=place)
-    assert session.state.question.name == "queen"
+    assert session.state.current_query.name == "queen"
     state = session.state
     qtbot.mouseClick(opened.view, Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
     assert session.state == state
@@ -256,7 +257,9 @@ def test_rows_of_the_set_before_cannot_be_chosen(opened, session, idle, monkeypa
 
 
 def test_longer_questions_have_no_parallelogram(opened, session, idle):
-    session.show(session.state.asked(Analogy(("king", "woman", "girl"), ("man", "boy"))))
+    session.show(
+        session.state.with_settings(AnalogySettings(("king", "woman", "girl"), ("man", "boy")))
+    )
     idle(session)
     assert len(answers(opened)) == SHOWN
     assert opened.view._picture.arrows == ()
@@ -273,9 +276,9 @@ def test_another_theme_repaints(opened, qapp):
 
 
 def test_written_as_people_do():
-    assert write(Analogy(("a", "c"), ("b",))) == "a − b + c"
-    assert write(Analogy(("a",), ())) == "a"
-    assert write(Analogy((), ("b",))) == "− b"
+    assert write(AnalogySettings(("a", "c"), ("b",))) == "a − b + c"
+    assert write(AnalogySettings(("a",), ())) == "a"
+    assert write(AnalogySettings((), ("b",))) == "− b"
 
 
 def test_the_answers_that_are_known_for_glove(pane, session, idle, data_folder, qtbot):

@@ -15,6 +15,7 @@ from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK
 from embedviz.panes.anisotropy import pane as anisotropy
 from embedviz.panes.anisotropy.pane import HOME, STEPS, AnisotropyPane, draw_graticule
+from embedviz.panes.anisotropy.settings import AnisotropySettings
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -112,7 +113,7 @@ def test_the_dial_moves_picture_histogram_and_numbers(opened, session, idle, nar
         shares = opened.histogram._after.getData()[1].copy()
         opened.strength.setValue(round(STEPS * strength))
         idle(session)
-        assert session.state.dial.strength == strength
+        assert session.state[AnisotropySettings].strength == strength
         assert opened.strength_value.value() == strength
         assert read(opened, "after", "mean_cosine") == pytest.approx(
             mean_cosine(whitened(narrow.vectors, strength)), abs=6e-5
@@ -136,7 +137,7 @@ def test_components(opened, session, idle, narrow, qtbot):
     qtbot.keyClicks(opened.components, "4")
     qtbot.keyClick(opened.components, Qt.Key.Key_Return)
     idle(session)
-    assert session.state.dial.components == 4
+    assert session.state[AnisotropySettings].components == 4
     assert opened.components_slider.value() == 4
     assert "4 of 12 directions" in opened.titles["after"].text()
     assert read(opened, "after", "mean_cosine") == pytest.approx(
@@ -144,7 +145,7 @@ def test_components(opened, session, idle, narrow, qtbot):
     )
     assert read(opened, "after", "effective_rank") == 4.0
     opened.components_slider.setValue(12)
-    assert session.state.dial.components is None
+    assert session.state[AnisotropySettings].components is None
 
 
 def test_strength_is_typed(opened, session, qtbot):
@@ -152,7 +153,7 @@ def test_strength_is_typed(opened, session, qtbot):
     opened.strength_value.selectAll()
     qtbot.keyClicks(opened.strength_value, "0.25")
     qtbot.keyClick(opened.strength_value, Qt.Key.Key_Return)
-    assert session.state.dial.strength == 0.25
+    assert session.state[AnisotropySettings].strength == 0.25
     assert opened.strength.value() == 25
 
 
@@ -161,7 +162,7 @@ def test_a_drag_is_one_step(opened, session, idle, qtbot, name):
     before = session.state
     drag_slider(getattr(opened, name), [-5, -20, -40, -60], qtbot)
     idle(session)
-    assert session.state.dial != before.dial
+    assert session.state[AnisotropySettings] != before[AnisotropySettings]
     session.undo()
     idle(session)
     assert session.state == before
@@ -186,7 +187,7 @@ def test_both_views_share_a_camera_and_a_drag_is_one_step(opened, session, qtbot
         assert opened.after.camera == opened.before.camera != HOME
     send(QEvent.Type.MouseButtonRelease, middle + QPoint(48, 20), LEFT)
     turned = opened.before.camera
-    assert session.state.cone_camera == turned
+    assert session.state[AnisotropySettings].camera == turned
     assert seen == []  # What follows does not lead in its turn.
     session.undo()
     assert opened.before.camera == opened.after.camera == HOME
@@ -312,7 +313,7 @@ def test_rows_of_the_set_before_cannot_be_chosen(opened, session, idle, monkeypa
     state = session.state
     assert not opened.use.isEnabled()
     opened.after.row_clicked.emit(79, Qt.KeyboardModifier.NoModifier)
-    session.show(state.dialed(strength=0.5))  # The dial waits, too.
+    session.show(state.with_settings(AnisotropySettings(strength=0.5)))  # The dial waits, too.
     go.set()
     idle(session)
     assert session.state.query == state.query

@@ -14,6 +14,7 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load
 from embedviz.panes.matryoshka import MatryoshkaPane
 from embedviz.panes.matryoshka import pane as matryoshka
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -88,7 +89,7 @@ def test_full_length_keeps_all(opened, toy):
 def test_a_prefix_against_brute_force(opened, session, idle, toy, dimensions):
     opened.slider.setValue(dimensions)
     idle(session)
-    assert session.state.dimensions == dimensions
+    assert session.state[MatryoshkaSettings].dimensions == dimensions
     assert opened.number.value() == dimensions
     assert_lists(opened, toy.vectors, toy.vectors[5], dimensions, [5])
     assert f"First {dimensions} dimensions" in opened.heads["short"].text()
@@ -105,13 +106,15 @@ def test_one_dimension_is_a_sign(opened, session, idle, toy):
 
 def test_a_drag_follows_and_is_one_step(opened, session, idle, toy, qtbot):
     before, seen = session.state, []
-    session.changed.connect(lambda _, new: seen.append(new.dimensions))
+    session.changed.connect(lambda _, new: seen.append(new[MatryoshkaSettings].dimensions))
     slider = opened.slider
     qtbot.mousePress(slider, LEFT, pos=place_of(slider, 24))
     for dimensions in (16, 8, 4, 2):
         qtbot.mouseMove(slider, place_of(slider, dimensions))
         idle(session)
-        assert_lists(opened, toy.vectors, toy.vectors[5], session.state.dimensions, [5])
+        assert_lists(
+            opened, toy.vectors, toy.vectors[5], session.state[MatryoshkaSettings].dimensions, [5]
+        )
     qtbot.mouseRelease(slider, LEFT, pos=place_of(slider, 2))
     assert seen[-4:-2] == [16, 8]
     assert seen[-1] == 2
@@ -125,14 +128,14 @@ def test_a_drag_follows_and_is_one_step(opened, session, idle, toy, qtbot):
 def test_keys_and_the_number(opened, session, idle, qtbot):
     opened.slider.setFocus()
     qtbot.keyClick(opened.slider, Qt.Key.Key_PageDown)
-    assert session.state.dimensions == 16
+    assert session.state[MatryoshkaSettings].dimensions == 16
     qtbot.keyClick(opened.slider, Qt.Key.Key_Left)
-    assert session.state.dimensions == 15
+    assert session.state[MatryoshkaSettings].dimensions == 15
     opened.number.setFocus()
     opened.number.selectAll()
     qtbot.keyClicks(opened.number, "9")
     qtbot.keyClick(opened.number, Qt.Key.Key_Return)
-    assert session.state.dimensions == 9
+    assert session.state[MatryoshkaSettings].dimensions == 9
     assert opened.slider.value() == 9
 
 
@@ -156,7 +159,7 @@ def test_a_burst_of_the_wheel_is_one_step(opened, session, name):
     before = session.state
     getattr(opened, name).setFocus()
     wheel(getattr(opened, name), 4)
-    assert session.state.dimensions < 29
+    assert session.state[MatryoshkaSettings].dimensions < 29
     session.undo()
     assert session.state == before
 
@@ -169,13 +172,13 @@ def test_a_key_that_is_held_is_one_step(opened, session):
         none = Qt.KeyboardModifier.NoModifier
         event = QKeyEvent(QEvent.Type.KeyPress, left, none, "", True)
         QApplication.sendEvent(opened.slider, event)
-    assert session.state.dimensions == 26
+    assert session.state[MatryoshkaSettings].dimensions == 26
     session.undo()
     assert session.state == before
 
 
 def test_another_query(opened, session, idle, toy, click_line):
-    session.show(session.state.truncated(8))
+    session.show(session.state.with_settings(MatryoshkaSettings(8)))
     idle(session)
     label = opened.short.lines.lines[0].label
     click_line(opened.short, 0)
@@ -190,7 +193,9 @@ def test_another_query(opened, session, idle, toy, click_line):
 
 def test_a_vector_of_the_user(opened, session, idle, toy):
     mine = np.linspace(-1, 2, 32, dtype=np.float32)
-    session.show(session.state.queried_with(QueryVector("mine", mine)).truncated(8))
+    session.show(
+        session.state.queried_with(QueryVector("mine", mine)).with_settings(MatryoshkaSettings(8))
+    )
     idle(session)
     assert_lists(opened, toy.vectors, mine, 8)
     assert "“mine” keeps" in opened.summary.text()
@@ -227,7 +232,7 @@ def test_the_marker_stands_at_the_slider(opened, session, idle, toy):
 
 def test_the_curve_is_measured_once(opened, session, idle):
     curves = opened._curves
-    session.show(session.state.queried(7).truncated(4))
+    session.show(session.state.queried(7).with_settings(MatryoshkaSettings(4)))
     idle(session)
     assert opened._curves is curves
 
@@ -263,14 +268,14 @@ def test_use_in_all_panes_adds_a_truncated_set(opened, session, idle, toy, qtbot
     idle(session)
     assert session.state.active is toy
     assert opened.slider.maximum() == 32
-    assert session.state.dimensions == 8
+    assert session.state[MatryoshkaSettings].dimensions == 8
 
 
 def test_drawing_never_edits(pane, session, toy, monkeypatch):
     """A slider whose range shrinks reports a value that nobody chose."""
     session.show(State().opened(toy))
     small = VectorSet(np.eye(3, 8), list("abc"), name="small")
-    wanted = State().opened(small).truncated(4)
+    wanted = State().opened(small).with_settings(MatryoshkaSettings(4))
     shown = []
     show = session.show
     monkeypatch.setattr(session, "show", lambda state: (shown.append(state), show(state)))

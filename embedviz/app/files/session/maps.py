@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, cast
@@ -22,7 +21,6 @@ _MOST_MAPS = 12
 _MOST_KEY = 1 << 31
 _MOST_COMPONENT = 100_000
 _LEAST_LABELS, _MOST_LABELS = 0.1, 10.0
-_LEAST_SCALE, _MOST_SCALE = 1e-30, 1e38
 _OWN = ("key", "vector_set", "projection", "isolated", "camera")
 
 
@@ -86,11 +84,7 @@ def read_camera(value: Any) -> Camera | None:
         When it does not.
     """
     camera = cast("Camera | None", from_json(Camera | None, value))
-    if camera is not None and not (
-        _LEAST_SCALE <= camera.scale <= _MOST_SCALE
-        and abs(camera.elevation) <= math.pi / 2
-        and max(map(abs, camera.center)) <= _MOST_SCALE
-    ):
+    if camera is not None and not camera.sees_something:
         raise Unfit("a camera that sees nothing")
     return camera
 
@@ -100,6 +94,7 @@ def _map(
 ) -> MapSettings:
     where = f"map {key + 1}"
     found = carrying.settings(MapSettings, given, where, without=_OWN)
+    carrying.keep_unknown("maps", str(key), given, MapSettings)
     columns = shown.metadata.column_names
     for name, value in list(found.items()):
         if value is not None and not _makes_sense(name, value, columns, ramps):

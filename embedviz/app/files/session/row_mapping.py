@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any, TypeVar
 
 import numpy as np
@@ -40,6 +41,8 @@ class Carrying:
         }
         self._lost_settings: dict[str, None] = {}
         self._lost_rows: list[str] = []
+        self.unknown: dict[str, dict[str, Any]] = {}
+        """Settings that this version does not know, by kind ("settings", "maps") and name."""
 
     @property
     def notes(self) -> list[str]:
@@ -50,7 +53,26 @@ class Carrying:
         if self._lost_settings:
             names = ", ".join(self._lost_settings)
             notes.append(f"Not readable, so left as usual: {names}.")
+        if self.unknown:
+            parts = (part for by_name in self.unknown.values() for part in by_name.values())
+            names = ", ".join(
+                dict.fromkeys(name.replace("_", " ") for each in parts for name in each)
+            )
+            notes.append(f"Not known to this version, and kept for the next save: {names}.")
         return notes
+
+    def keep(self, kind: str, name: str, settings: Mapping[str, Any]) -> None:
+        """Keep settings that this version does not know, as they are."""
+        if settings:
+            self.unknown.setdefault(kind, {})[name] = dict(settings)
+
+    def keep_unknown(
+        self, kind: str, name: str, value: Any, known: type, also: tuple[str, ...] = ()
+    ) -> None:
+        """Keep what a JSON object has beyond the fields of a dataclass."""
+        if isinstance(value, Mapping):
+            names = {*(each.name for each in fields(known)), *also}
+            self.keep(kind, name, {key: each for key, each in value.items() if key not in names})
 
     def lose(self, name: str) -> None:
         """Note a setting that makes no sense."""

@@ -6,22 +6,25 @@ row numbers are found again by their labels where the rows are others than they 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from embedviz.app.files.documents import Document
 from embedviz.app.files.packed import unpack_vector
-from embedviz.app.files.session.maps import read_camera, read_projection, with_maps
+from embedviz.app.files.session.maps import read_projection, with_maps
 from embedviz.app.files.session.row_mapping import Carrying
 from embedviz.app.files.session.sets import Restored
 from embedviz.app.files.values import Unfit, from_json, made
-from embedviz.app.state import Analogy, SetView, State, WhiteningDial
+from embedviz.app.state import SetView, State
 from embedviz.core.neighbors import Metric
 from embedviz.core.query_vector import QueryVector
+from embedviz.core.settings import Settings, SettingsByPane
 from embedviz.core.vector_set import VectorSet
 
 T = TypeVar("T")
+S = TypeVar("S", bound=Settings)
 _MOST_COUNT = 1000
 
 
@@ -41,7 +44,10 @@ class Choices:
 
 
 def restore_state(
-    document: Document, restored: Restored, ramps: Collection[str] = ("viridis",)
+    document: Document,
+    restored: Restored,
+    ramps: Collection[str] = ("viridis",),
+    panes: Collection[type[Settings]] = (),
 ) -> Choices:
     """Return the state of a session, about those of its sets that are there.
 
@@ -51,45 +57,51 @@ def restore_state(
     restored : Restored
     ramps : collection of str
         Names of the colors of numbers that there are.
+    panes : collection of class
+        The settings of the panes that there are.
     """
     given, carrying = document.get("state"), Carrying(restored)
     known = given if isinstance(given, dict) else {}
-    state = _StateReader(known, carrying).read()
+    state = _StateReader(known, carrying, panes).read()
     if state.active is not None:
         state = with_maps(state, known, carrying, ramps)
+    if carrying.unknown:
+        state = replace(state, unread=json.dumps(carrying.unknown))
     return Choices(state, carrying.notes)
 
 
 class _StateReader:
     """Reads everything but the maps."""
 
-    def __init__(self, given: Mapping[str, Any], carrying: Carrying) -> None:
-        self._given, self._carrying = given, carrying
+    def __init__(
+        self, given: Mapping[str, Any], carrying: Carrying, panes: Collection[type[Settings]]
+    ) -> None:
+        self._given, self._carrying, self._panes = given, carrying, panes
 
     def read(self) -> State:
         state = State(
             sets=self._carrying.sets,
             metric=self._checked("metric", lambda value: from_json(Metric, value), "cosine"),
             count=self._checked("count", lambda value: _from_one_to(_MOST_COUNT, value), 10),
-            analogy=self._settings(Analogy, "analogy", Analogy()),
         )
         active = self._carrying.set_at(self._given.get("active"))
         if active is None:
             # What was chosen in a set that is not there has no meaning for another one.
-            return state.activated(state.sets[0]) if state.sets else state
+            shown = state.sets[0] if state.sets else None
+            settings = self._settings_of_panes(None).of_another_set(shown)
+            state = replace(state, settings=settings)
+            return state if shown is None else state.activated(shown)
         return self._with_choices(state, active)
 
     def _with_choices(self, state: State, active: VectorSet) -> State:
-        most, find = active.dimensions, self._carrying
+        find = self._carrying
         return replace(
             state,
             active=active,
-            dimensions=self._checked("dimensions", lambda value: _from_one_to(most, value), most),
             query=find.row("query", self._given.get("query"), active),
             query_vector=self._checked("query_vector", lambda value: _query(value, active), None),
             selected=find.selection("selection", self._given.get("selected"), active),
-            dial=self._dial(active),
-            cone_camera=self._checked("cone_camera", read_camera, None),
+            settings=self._settings_of_panes(active),
             left=tuple(self._left()),
         )
 
@@ -99,18 +111,31 @@ class _StateReader:
             return otherwise
         return self._carrying.attempt(name, lambda: read(self._given[name]), otherwise)
 
-    def _settings(self, kind: type[T], name: str, otherwise: T) -> T:
-        """Return settings field by field."""
-        return self._checked(
-            name, lambda value: made(kind, self._carrying.settings(kind, value, name)), otherwise
-        )
+    def _settings_of_panes(self, active: VectorSet | None) -> SettingsByPane:
+        """Return what was set in each pane, field by field, as far as the active set can have it.
 
-    def _dial(self, active: VectorSet) -> WhiteningDial:
-        dial = self._settings(WhiteningDial, "dial", WhiteningDial())
-        known = State(active=active).dialed(strength=dial.strength, components=dial.components or 0)
-        if known.dial != dial:
-            self._carrying.lose("dial")
-        return known.dial
+        Settings of panes that there are not are kept for the next save.
+        """
+        given = self._given.get("settings")
+        known = given if isinstance(given, dict) else {}
+        by_pane = SettingsByPane()
+        for kind in self._panes:
+            value = known.get(kind.name) if given is not None else kind.read_version_1(self._given)
+            if value is not None:
+                by_pane = by_pane.with_settings(self._read(kind, value, active))
+                self._carrying.keep_unknown("settings", kind.name, value, kind)
+        names = {kind.name for kind in self._panes}
+        for name, value in known.items():
+            if name not in names and isinstance(value, dict):
+                self._carrying.keep("settings", name, value)
+        return by_pane
+
+    def _read(self, kind: type[S], value: Any, active: VectorSet | None) -> S:
+        find, name = self._carrying, kind.name
+        found = find.attempt(name, lambda: made(kind, find.settings(kind, value, name)), kind())
+        if active is not None and not found.fits(active):
+            find.lose(name)
+        return found if active is None else found.suited_to(active)
 
     def _left(self) -> list[SetView]:
         given = self._given.get("left")

@@ -10,6 +10,7 @@ was changed meanwhile.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -225,9 +226,8 @@ class _Writer:
         written: dict[str, Any] = {
             "metric": state.metric,
             "count": state.count,
-            "analogy": to_json(state.analogy),
             "map_key": state.map_key,
-            "cone_camera": to_json(state.cone_camera),
+            "settings": self._settings_of_panes(),
             "maps": [self._map_to_json(each) for each in state.maps if self._is_kept(each)],
             "left": [self._left_to_json(each) for each in state.left if self._has(each.vector_set)],
         }
@@ -237,9 +237,14 @@ class _Writer:
                 "query": None if state.query is None else self._rows([state.query], active),
                 "query_vector": _query_to_json(state.query_vector),
                 "selected": self._rows(state.selected.rows, active),
-                "dimensions": state.dimensions,
-                "dial": to_json(state.dial),
             }
+        return written
+
+    def _settings_of_panes(self) -> dict[str, Any]:
+        """Return what is set in each pane, and what an embedviz that knows more had set there."""
+        written = {name: to_json(each) for name, each in self._state.settings.items()}
+        for name, unknown in unread_settings(self._state).get("settings", {}).items():
+            written[name] = {**unknown, **written.get(name, {})}
         return written
 
     def _has(self, vector_set: VectorSet) -> bool:
@@ -267,6 +272,8 @@ class _Writer:
             for each in fields(settings)
             if each.name not in own
         }
+        unknown = unread_settings(self._state).get("maps", {}).get(str(settings.key), {})
+        written = {**unknown, **written}
         if settings.vector_set is not None:
             written["vector_set"] = self._place(settings.vector_set)
         if shown is not None and self._has(shown):
@@ -304,6 +311,12 @@ class _Writer:
             "query": query,
             "projection": self._projection_to_json(left.projection, left.vector_set),
         }
+
+
+def unread_settings(state: State) -> dict[str, Any]:
+    """Return what a session had set that this version does not know, by kind and name."""
+    found: dict[str, Any] = json.loads(state.unread) if state.unread else {}
+    return found
 
 
 def _query_to_json(query: QueryVector | None) -> dict[str, Any] | None:

@@ -21,7 +21,7 @@ from embedviz.app.files.session.writing import (
     write_session,
 )
 from embedviz.app.map_settings import MapSettings
-from embedviz.app.state import Analogy, State, WhiteningDial
+from embedviz.app.state import State
 from embedviz.core.derivation.additions import with_columns
 from embedviz.core.derivation.recipes import Truncated, Whitened
 from embedviz.core.derivation.steps import STEPS
@@ -37,8 +37,12 @@ from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load
 from embedviz.formats.writing.rows import chosen_rows
+from embedviz.panes.analogies.settings import AnalogySettings
+from embedviz.panes.anisotropy.settings import AnisotropySettings
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 RAMPS = ("viridis", "cividis")
+PANE_SETTINGS = (AnalogySettings, AnisotropySettings, MatryoshkaSettings)
 N = 40
 
 
@@ -46,7 +50,7 @@ def read(path, moved=None):
     """Return the state of a session, and what could not be restored."""
     plan = read_plan(path, STEPS, moved)
     restored = restore_sets(plan)
-    choices = restore_state(plan.document, restored, RAMPS)
+    choices = restore_state(plan.document, restored, RAMPS, PANE_SETTINGS)
     return choices.state, [*restored.notes, *choices.notes]
 
 
@@ -127,33 +131,34 @@ def states(draw, library):
     own = st.sets(st.integers(0, len(active) - 1), max_size=len(active)).map(Selection)
     state = state.mapped(replace(state.map, isolated=draw(st.none() | own.filter(len))))
     vector = np.arange(active.origin.dimensions, dtype=np.float32) / 3
-    return replace(
-        state,
-        query=draw(st.none() | st.integers(0, len(active) - 1)),
-        query_vector=draw(st.none() | st.just(QueryVector("mine", vector))),
-        selected=draw(own),
-        metric=draw(st.sampled_from(["cosine", "dot", "euclidean"])),
-        count=draw(st.integers(1, 1000)),
-        dimensions=draw(st.integers(1, active.dimensions)),
-        analogy=draw(
-            st.builds(
-                Analogy,
-                st.lists(st.text(max_size=3), max_size=3).map(tuple),
-                st.lists(st.text(max_size=3), max_size=3).map(tuple),
-                st.sampled_from(["3CosAdd", "3CosMul", "PairDirection"]),
-                st.booleans(),
-                st.booleans(),
-            )
-        ),
-        dial=draw(
-            st.builds(
-                WhiteningDial,
-                st.floats(0, 1),
-                st.none() | st.integers(1, max(active.dimensions - 1, 1)),
-            ).filter(lambda dial: active.dimensions > 1)
-        ),
-        cone_camera=draw(cameras),
+    return (
+        replace(
+            state,
+            query=draw(st.none() | st.integers(0, len(active) - 1)),
+            query_vector=draw(st.none() | st.just(QueryVector("mine", vector))),
+            selected=draw(own),
+            metric=draw(st.sampled_from(["cosine", "dot", "euclidean"])),
+            count=draw(st.integers(1, 1000)),
+        )
+        .with_settings(draw(questions))
+        .with_settings(draw(dials(active)))
+        .with_settings(MatryoshkaSettings(draw(st.integers(1, active.dimensions))))
     )
+
+
+questions = st.builds(
+    AnalogySettings,
+    st.lists(st.text(max_size=3), max_size=3).map(tuple),
+    st.lists(st.text(max_size=3), max_size=3).map(tuple),
+    st.sampled_from(["3CosAdd", "3CosMul", "PairDirection"]),
+    st.booleans(),
+    st.booleans(),
+)
+
+
+def dials(active):
+    kept = st.none() | st.integers(1, max(active.dimensions - 1, 1))
+    return st.builds(AnisotropySettings, st.floats(0, 1), kept, cameras)
 
 
 def test_any_state_comes_back(tmp_path, library, seen):
@@ -402,7 +407,11 @@ def rich_state(library):
     state = State().opened(words).derived(whitened).derived(truncated).opened(chosen)
     state = state.activated(whitened).with_map().selecting(range(30))
     query = QueryVector("mine", np.ones(4, np.float32))
-    state = replace(state, query_vector=query, cone_camera=Camera(is_3d=True))
+    state = replace(
+        state,
+        query_vector=query,
+        settings=state.settings.with_settings(AnisotropySettings(camera=Camera(is_3d=True))),
+    )
     axes = ChosenAxes((Axis((1,), (2, 3), "w1", "w2, w3"),))
     shown = replace(state.map, projection=axes, camera=Camera(), isolated=Selection([1, 2, 3]))
     first = replace(state.maps[0], projection=TSNE(), hidden=frozenset(["odd"]), color_by="kind")
@@ -471,7 +480,7 @@ def require_sound(state):
         n_rows = len(state.active)
         assert state.query is None or 0 <= state.query < n_rows
         assert not len(state.selected) or state.selected.rows.max() < n_rows
-        assert 1 <= state.dimensions <= state.active.dimensions
+        assert 1 <= state[MatryoshkaSettings].length(state.active) <= state.active.dimensions
         assert state.current_query is None or state.current_query.vector.shape == (
             state.active.dimensions,
         )

@@ -1,0 +1,263 @@
+"""`embedviz figure KIND`: a pane drawn to a file, without a window and without a display.
+
+Each pane that can be drawn is a command of its own. Its options are the fields of its settings, so
+that a new field, and a new pane, have theirs without a line here; so have the projections.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from embedviz.commands import add_reading_options
+from embedviz.core.errors import UserError
+from embedviz.core.settings import SettingField, fields_of
+
+_GIVEN = "setting "
+"""Before the name of a field, in the parsed options: no other option begins like this."""
+_OF_PART = "setting of a part "
+
+
+def draw_figure(arguments: Sequence[str]) -> int:
+    """Draw a pane to a file; return the exit code."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from embedviz.__main__ import _import_qt, _load_files, _make_application
+
+    _import_qt()
+    from PySide6.QtCore import qInstallMessageHandler
+
+    from embedviz.app.session import Session
+    from embedviz.app.state import State
+    from embedviz.core.samples import load_sample
+    from embedviz.gui.figures import draw_pane, save_figure
+    from embedviz.gui.theme import THEMES
+    from embedviz.panes import PANES
+
+    kinds = {pane.figure: pane for pane in PANES if pane.figure}
+    if not arguments or arguments[0] not in kinds:
+        kinds_parser({name: pane.title for name, pane in kinds.items()}).parse_args(arguments)
+    pane = kinds[arguments[0]]
+    options = parse_figure(pane.figure, pane.settings_class, arguments[1:])
+    opened = _load_files(options)
+    vector_set = opened[0] if opened else load_sample("words")
+    _make_application(THEMES[options.theme])
+    qInstallMessageHandler(_print_what_matters)
+    state = State().opened(vector_set)
+    if options.query is not None:
+        state = state.queried(_row_of(vector_set, options.query))
+    usual = state[pane.settings_class].for_figure(vector_set)
+    state = state.with_settings(settings_of_options(usual, options))
+    pane.require(state)
+    width, height = options.size
+    with draw_pane(pane, Session(state), width, height, options.text_scale) as picture:
+        save_figure(picture, options.output, options.scale)
+    return 0
+
+
+def kinds_parser(kinds: Mapping[str, str]) -> argparse.ArgumentParser:
+    """Return what explains which figures there are, by name and title."""
+    parser = argparse.ArgumentParser(
+        prog="embedviz figure",
+        description="Draw a picture without a window or a display.",
+        epilog="`embedviz figure KIND --help` lists the options of one kind.",
+    )
+    titles = ", ".join(f"{name} ({title})" for name, title in kinds.items())
+    parser.add_argument("kind", choices=tuple(kinds), metavar="KIND", help=titles)
+    return parser
+
+
+def parse_figure(name: str, settings: type, arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the options of one kind of figure; files may stand anywhere among them.
+
+    Parameters
+    ----------
+    name : str
+        What the figure is called.
+    settings : class of settings
+    arguments : sequence of str
+    """
+    options = figure_parser(name, settings).parse_intermixed_args(arguments)
+    for each in fields_of(settings).values():
+        labels = getattr(options, _GIVEN + each.name, None)
+        if each.kind == "labels" and labels:
+            files = [text for text in labels if _is_file(text)]
+            options.files += files
+            setattr(options, _GIVEN + each.name, [text for text in labels if text not in files])
+    return options
+
+
+def figure_parser(name: str, settings: type) -> argparse.ArgumentParser:
+    """Return the parser of one kind of figure."""
+    parser = argparse.ArgumentParser(
+        prog=f"embedviz figure {name}", description="Draw a picture without a window or a display."
+    )
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="vectors; default: the bundled words"
+    )
+    parser.add_argument("-o", "--output", required=True, metavar="OUT", help=".png, .svg or .pdf")
+    what = parser.add_argument_group("what it shows")
+    what.add_argument("--query", metavar="LABEL", help="the row that is marked or searched for")
+    add_setting_options(what, fields_of(settings).values())
+    look = parser.add_argument_group("picture")
+    look.add_argument(
+        "--size", default=(1280, 800), type=_size, metavar="WxH", help="in pixels; 1280x800"
+    )
+    look.add_argument("--scale", default=2, type=int, choices=range(1, 5), help="pixels per pixel")
+    look.add_argument(
+        "--text-scale", default=1.0, type=_number_type(0.5, 5.0), help="1.8 for a talk"
+    )
+    look.add_argument("--theme", default="light", choices=("light", "dark"))
+    add_reading_options(parser)
+    return parser
+
+
+def add_setting_options(group: argparse._ArgumentGroup, fields: Iterable[SettingField]) -> None:
+    """Add an option for each field of settings that can be typed; what is not given is absent."""
+    of_parts: dict[str, list[tuple[str, SettingField]]] = {}
+    for each in fields:
+        _add_option(group, each, _GIVEN + each.name, each.about.help)
+        for name, part in each.about.parts.items():
+            for inner in fields_of(part).values():
+                of_parts.setdefault(inner.name, []).append((name, inner))
+    for alike in of_parts.values():
+        names, first = ", ".join(name for name, _ in alike), alike[0][1]
+        _add_option(group, first, _OF_PART + first.name, f"{names}: {first.about.help}")
+
+
+def _add_option(group: argparse._ArgumentGroup, each: SettingField, name: str, help: str) -> None:
+    about, kind = each.about, each.kind
+    option = each.name.replace("_", "-") if about.option is None else about.option
+    if kind == "other" or not option:
+        return
+    how: dict[str, Any] = {"dest": name, "default": argparse.SUPPRESS, "help": help}
+    if kind == "flag":
+        how["action"] = "store_false" if each.default else "store_true"
+        option = f"no-{option}" if each.default else option
+        how["help"] = f"without {help}" if each.default else help
+    elif kind in ("choice", "part"):
+        how["choices"] = [str(value) for _, value in about.choices] or list(about.parts)
+    elif kind in ("int", "float"):
+        least = -math.inf if about.least is None else about.least
+        most = math.inf if about.most is None else about.most
+        how["type"] = (_number_type if kind == "float" else _whole_number_type)(least, most)
+        how["metavar"] = about.metavar or "N"
+    elif kind == "indices":
+        how |= {"type": _whole_number_type(1, math.inf), "nargs": "+", "metavar": "N"}
+    else:
+        how["metavar"] = about.metavar or "TEXT"
+    if kind == "labels":
+        how |= {"nargs": "+", "action": "extend"}
+    group.add_argument(f"--{option}", **how)
+
+
+def settings_of_options(usual: Any, options: argparse.Namespace) -> Any:
+    """Return settings with what was given on the command line.
+
+    Raises
+    ------
+    UserError
+        When a setting of a part was given that the chosen part does not have.
+    """
+    given = {}
+    kind: type = type(usual)
+    for name, each in fields_of(kind).items():
+        value = getattr(options, _GIVEN + name, None)
+        if each.kind == "part":
+            value = _part(each, value, options)
+        elif value is not None:
+            value = _value(each, value)
+        if value is not None:
+            given[name] = value
+    return replace(usual, **given)
+
+
+def _part(each: SettingField, name: str | None, options: argparse.Namespace) -> Any:
+    found = vars(options)
+    given = {
+        key.removeprefix(_OF_PART): value
+        for key, value in found.items()
+        if key.startswith(_OF_PART)
+    }
+    option = f"--{each.name.replace('_', '-')}"
+    if name is None:
+        if given:
+            first = f"--{next(iter(given)).replace('_', '-')}"
+            names = ", ".join(each.about.parts)
+            raise UserError(f"{first} belongs to {option}. Choose one of: {names}.")
+        return None
+    part = each.about.parts[name]
+    known = fields_of(part)
+    for key in given:
+        if key not in known:
+            raise UserError(f"{name} has no --{key.replace('_', '-')}. Leave it out.")
+    return part(**{key: _value(known[key], value) for key, value in given.items()})
+
+
+def _value(each: SettingField, value: Any) -> Any:
+    if each.kind == "choice":
+        return next(choice for _, choice in each.about.choices if str(choice) == value)
+    if each.kind == "indices":
+        return tuple(number - 1 for number in value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _row_of(vector_set: Any, label: str) -> int:
+    try:
+        return int(vector_set.row(label))
+    except KeyError as error:
+        raise UserError(error.args[0]) from None
+
+
+def _is_file(text: str) -> bool:
+    """Return whether a text among labels is a file: it has a suffix or a folder, and is there."""
+    path = Path(text)
+    return bool(path.suffix or len(path.parts) > 1) and path.exists()
+
+
+def _number_type(least: float, most: float) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        if not least <= number <= most or math.isinf(number):
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number{_range(least, most)}")
+        return number
+
+    return parse
+
+
+def _whole_number_type(least: float, most: float) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.removeprefix("-").isdecimal() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number{_range(least, most)}")
+        return int(text)
+
+    return parse
+
+
+def _range(least: float, most: float) -> str:
+    if math.isinf(most):
+        return "" if math.isinf(least) else f" from {least:g} up"
+    return f" from {least:g} to {most:g}"
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and min(int(width), int(height)) >= 100):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a size such as 1280x800, 100 at the least"
+        )
+    return int(width), int(height)
+
+
+def _print_what_matters(kind: object, context: object, text: str) -> None:
+    """Print what Qt has to say, but for its regret that there is no screen."""
+    if "propagateSizeHints" not in text:
+        print(text, file=sys.stderr)  # noqa: T201 - as Qt itself would

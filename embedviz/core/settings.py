@@ -1,0 +1,295 @@
+"""Settings: frozen dataclasses whose fields say themselves what people need to know of them.
+
+A field that is made by `setting` carries its label, its help, its range or its choices. From that
+one place follow the rows of a form, the options of the command line, what a session file may hold,
+and how the values between two settings are found. A class of settings is therefore all that a pane
+or a projection has to declare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, ClassVar, Literal, Self, TypeVar, Union, cast
+from typing import get_args as arguments_of
+from typing import get_origin as origin_of
+from typing import get_type_hints as hints_of
+
+from embedviz.core.errors import UserError
+from embedviz.core.vector_set import VectorSet
+
+T = TypeVar("T")
+S = TypeVar("S", bound="Settings")
+
+Kind = Literal["flag", "int", "float", "choice", "text", "labels", "indices", "part", "other"]
+_KEY = "embedviz"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What there is to know of one field.
+
+    Attributes
+    ----------
+    label : str
+        What stands before its control.
+    help : str
+        What it does, in a few words: its tooltip, and the help of its option.
+    least, most, step : float or None
+        The range of a number; None where it has no end.
+    unit : str
+        What stands behind a number, within its control.
+    choices : tuple of (str, value)
+        Words for each of the values it can have.
+    option : str or None
+        The name of its option on the command line, without dashes. None: the name of the field;
+        "": none.
+    metavar : str
+        What stands for the value in the help of the command line, such as "COLUMN".
+    places : tuple of str
+        For several whole numbers from 0, shown from 1: what stands before each of them.
+    prefix : str
+        What stands before such a number, within its control.
+    parts : mapping of str to class
+        For a value that has settings itself: the classes it can be of, by name.
+    in_form : bool
+        Whether a form shows it.
+    """
+
+    label: str
+    help: str
+    least: float | None = None
+    most: float | None = None
+    step: float | None = None
+    unit: str = ""
+    choices: tuple[tuple[str, Any], ...] = ()
+    option: str | None = None
+    metavar: str = ""
+    places: tuple[str, ...] = ()
+    prefix: str = ""
+    parts: Mapping[str, type] = field(default_factory=dict, compare=False)
+    in_form: bool = True
+
+
+def setting(default: T, label: str, help: str, **more: Any) -> T:
+    """Return a field of a dataclass that says what there is to know of it.
+
+    Parameters
+    ----------
+    default : object
+        Immutable.
+    label, help : str
+    **more
+        The other attributes of `Setting`.
+    """
+    made: Any = field(default=default, metadata={_KEY: Setting(label, help, **more)})
+    return cast(T, made)
+
+
+@dataclass(frozen=True)
+class SettingField:
+    """A field of a class of settings, with its type.
+
+    Attributes
+    ----------
+    name : str
+    kind : str
+        "flag", "int", "float", "choice", "text", "labels" (several texts), "indices" (several
+        whole numbers from 0), "part" (settings of their own) or "other".
+    is_optional : bool
+        Whether it may be None.
+    default : object
+    about : Setting
+    """
+
+    name: str
+    kind: Kind
+    is_optional: bool
+    default: Any
+    about: Setting
+
+
+@cache
+def fields_of(kind: type) -> Mapping[str, SettingField]:
+    """Return the fields of a class of settings that were made by `setting`, by name, in order."""
+    hints = hints_of(kind)
+    found = {}
+    for each in fields(kind):
+        about = each.metadata.get(_KEY)
+        if about is not None:
+            hint, is_optional = _without_none(hints[each.name])
+            found[each.name] = SettingField(
+                each.name, _kind_of(hint, about), is_optional, each.default, about
+            )
+    return found
+
+
+def clamped(settings: T) -> T:
+    """Return settings whose numbers are within the ranges of their fields."""
+    changes = {}
+    kind: type = type(settings)
+    for name, each in fields_of(kind).items():
+        value = getattr(settings, name)
+        if each.kind in ("int", "float") and value is not None:
+            least, most = each.about.least, each.about.most
+            within = value if least is None else max(value, type(value)(least))
+            within = within if most is None else min(within, type(value)(most))
+            if within != value:
+                changes[name] = within
+    return replace(cast(Any, settings), **changes) if changes else settings
+
+
+def interpolated(first: T, second: T, share: float) -> T:
+    """Return what is between two settings of one class, or between two values.
+
+    Parameters
+    ----------
+    first, second : dataclass, tuple of numbers, or number
+        Fields that are numbers move along evenly, whole ones in whole steps; so do dataclasses and
+        tuples of them. Whatever else there is stays as it is in `first` and is as in `second` at
+        the end.
+    share : float
+        0 is the first one, 1 the second.
+    """
+    return cast(T, _between(first, second, share))
+
+
+def _between(first: Any, second: Any, share: float) -> Any:
+    if share <= 0 or first == second:
+        return first
+    if share >= 1 or type(first) is not type(second):
+        return first if share < 1 else second
+    if is_dataclass(first):
+        names = [each.name for each in fields(first)]
+        pairs = ((name, getattr(first, name), getattr(second, name)) for name in names)
+        return replace(
+            cast(Any, first), **{name: _between(old, new, share) for name, old, new in pairs}
+        )
+    if isinstance(first, tuple) and len(first) == len(second):
+        return tuple(_between(old, new, share) for old, new in zip(first, second, strict=True))
+    if isinstance(first, bool) or not isinstance(first, (int, float)):
+        return first
+    value = first + (second - first) * share
+    return round(value) if isinstance(first, int) else value
+
+
+class Settings:
+    """What is set in one pane: a frozen dataclass made of `setting`s derives from this.
+
+    What is overridden below says what becomes of the settings when something else is shown. The
+    usual answer is that they stay.
+    """
+
+    name: ClassVar[str]
+    """Under which a state and a session file keep them: the name of the pane."""
+
+    @property
+    def mentioned(self) -> tuple[str, ...]:
+        """Labels of the set that these settings speak of."""
+        return ()
+
+    def of_another_set(self, vector_set: VectorSet | None) -> Self:
+        """Return what is set when another set is shown; None: nothing is open any more."""
+        return self
+
+    def suited_to(self, vector_set: VectorSet) -> Self:
+        """Return these settings, with values that a set can have."""
+        return clamped(self)
+
+    def fits(self, vector_set: VectorSet) -> bool:
+        """Return whether a set can have these settings, so that a session may restore them."""
+        return self.suited_to(vector_set) == self
+
+    def require(self, vector_set: VectorSet) -> None:
+        """Raise a UserError where these settings name something that a set does not have."""
+        for label in self.mentioned:
+            try:
+                vector_set.row(label)
+            except KeyError as error:
+                raise UserError(str(error.args[0])) from None
+
+    def for_figure(self, vector_set: VectorSet) -> Self:
+        """Return what a figure shows where nothing else is asked for."""
+        return self
+
+    @classmethod
+    def read_version_1(cls, state: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the fields that a session of embedviz 0.1 has, as JSON.
+
+        Parameters
+        ----------
+        state : mapping
+            All that such a session says of its state.
+        """
+        return {}
+
+
+@dataclass(frozen=True)
+class NoSettings(Settings):
+    """The settings of a pane in which nothing is set."""
+
+    name: ClassVar[str] = ""
+
+
+class SettingsByPane(Mapping[str, Settings]):
+    """The settings of all panes, by name. Immutable, and equal to another one by content."""
+
+    def __init__(self, settings: Mapping[str, Settings] | None = None) -> None:
+        self._settings = dict(settings or {})
+
+    def __getitem__(self, name: str) -> Settings:
+        return self._settings[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._settings)
+
+    def __len__(self) -> int:
+        return len(self._settings)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._settings.items()))
+
+    def __repr__(self) -> str:
+        return f"SettingsByPane({self._settings!r})"
+
+    def of(self, kind: type[S]) -> S:
+        """Return the settings of a class; the usual ones where nothing was set."""
+        found = self._settings.get(kind.name)
+        return found if isinstance(found, kind) else kind()
+
+    def with_settings(self, settings: Settings) -> SettingsByPane:
+        """Return the same with other settings of one pane; usual ones take no place."""
+        others = {name: each for name, each in self._settings.items() if name != settings.name}
+        if settings != type(settings)():
+            others[settings.name] = settings
+        return SettingsByPane(others)
+
+    def of_another_set(self, vector_set: VectorSet | None) -> SettingsByPane:
+        """Return what is set in all panes when another set is shown."""
+        state = SettingsByPane()
+        for each in self._settings.values():
+            state = state.with_settings(each.of_another_set(vector_set))
+        return state
+
+
+def _without_none(hint: Any) -> tuple[Any, bool]:
+    """Return a type without None, and whether it was among its alternatives."""
+    if origin_of(hint) not in (Union, UnionType):
+        return hint, False
+    others = tuple(each for each in arguments_of(hint) if each is not NoneType)
+    return (others[0] if len(others) == 1 else hint), len(others) < len(arguments_of(hint))
+
+
+def _kind_of(hint: Any, about: Setting) -> Kind:
+    if about.choices:
+        return "choice"
+    if about.places:
+        return "indices"
+    if about.parts:
+        return "part"
+    simple: dict[Any, Kind] = {bool: "flag", int: "int", float: "float", str: "text"}
+    if hint in simple:
+        return simple[hint]
+    return "labels" if hint == tuple[str, ...] else "other"

@@ -1,0 +1,60 @@
+"""Settings of the Analogies pane: the question `a − b + c = ?`, and how it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from embedviz.core.analogies import METHODS, Method
+from embedviz.core.settings import Settings, setting
+
+
+@dataclass(frozen=True)
+class AnalogySettings(Settings):
+    """The question, by labels, so that it can be put to another set.
+
+    Attributes
+    ----------
+    positive, negative : tuple of str
+    method : {"3CosAdd", "3CosMul", "PairDirection"}
+    exclude_inputs : bool
+        Whether the question's own labels are left out of the answers.
+    is_3d : bool
+        Whether the parallelogram is drawn in three dimensions.
+    """
+
+    name: ClassVar[str] = "analogies"
+
+    positive: tuple[str, ...] = setting(
+        ("king", "woman"), "Plus", "labels that are added", metavar="LABEL"
+    )
+    negative: tuple[str, ...] = setting(
+        ("man",), "Minus", "labels that are subtracted", metavar="LABEL"
+    )
+    method: Method = setting(
+        "3CosAdd",
+        "Method",
+        "how answers are ranked",
+        choices=tuple((name, name) for name in METHODS),
+    )
+    exclude_inputs: bool = setting(
+        True, "Leave inputs out", "the question's own labels cannot be answers"
+    )
+    is_3d: bool = setting(False, "3-D", "three axes instead of two", option="3d")
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All labels of the question, positive ones first."""
+        return (*self.positive, *self.negative)
+
+    @property
+    def mentioned(self) -> tuple[str, ...]:
+        """All labels of the question."""
+        return self.labels
+
+    @classmethod
+    def read_version_1(cls, state: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the question of a session of embedviz 0.1."""
+        found = state.get("analogy")
+        return found if isinstance(found, Mapping) else {}
