@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from embedviz.app.pairing import OpenRequest
+    from embedviz.core.compiled.warm_up import Compile
     from embedviz.core.progress import Report
     from embedviz.core.vector_set import VectorSet
     from embedviz.gui.theme import Theme
@@ -124,11 +125,17 @@ def show(
     return window
 
 
+def _kernels() -> list[Compile]:
+    from embedviz.panes import all_kernels
+
+    return all_kernels()
+
+
 def make_window() -> MainWindow:
     """Return a window with every pane and nothing open. Needs a QApplication."""
     from embedviz.app.preparation import preparation
 
-    preparation.start(in_children=True)
+    preparation.start(_kernels, in_children=True)
     from embedviz.app.session import Session
     from embedviz.gui.window.main_window import MainWindow
     from embedviz.panes import PANES

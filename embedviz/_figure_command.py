@@ -11,7 +11,6 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,7 @@ def draw_figure(arguments: Sequence[str]) -> int:
     opened = _load_files(options)
     vector_set = opened[0] if opened else load_sample("words")
     _make_application(THEMES[options.theme])
-    qInstallMessageHandler(_print_what_matters)
+    qInstallMessageHandler(print_what_matters)
     state = State().opened(vector_set)
     if options.query is not None:
         state = state.queried(_row_of(vector_set, options.query))
@@ -119,27 +118,34 @@ def figure_parser(name: str, settings: type) -> argparse.ArgumentParser:
 
 def add_setting_options(group: argparse._ArgumentGroup, fields: Iterable[SettingField]) -> None:
     """Add an option for each field of settings that can be typed; what is not given is absent."""
-    of_parts: dict[str, list[tuple[str, SettingField]]] = {}
     for each in fields:
-        _add_option(group, each, _GIVEN + each.name, each.about.help)
+        _add_option(group, each, _GIVEN + each.name, _option(each), each.about.help)
+        of_parts: dict[str, list[tuple[str, SettingField]]] = {}
         for name, part in each.about.parts.items():
             for inner in fields_of(part).values():
                 of_parts.setdefault(inner.name, []).append((name, inner))
-    for alike in of_parts.values():
-        names, first = ", ".join(name for name, _ in alike), alike[0][1]
-        _add_option(group, first, _OF_PART + first.name, f"{names}: {first.about.help}")
+        for alike in of_parts.values():
+            names, first = ", ".join(name for name, _ in alike), alike[0][1]
+            option = f"{_option(each)}-{_option(first)}"
+            help = f"{names}: {first.about.help}"
+            _add_option(group, first, _OF_PART + first.name, option, help)
 
 
-def _add_option(group: argparse._ArgumentGroup, each: SettingField, name: str, help: str) -> None:
+def _option(each: SettingField) -> str:
+    return each.name.replace("_", "-") if each.about.option is None else each.about.option
+
+
+def _add_option(
+    group: argparse._ArgumentGroup, each: SettingField, name: str, option: str, help: str
+) -> None:
     about, kind = each.about, each.kind
-    option = each.name.replace("_", "-") if about.option is None else about.option
     if kind == "other" or not option:
         return
     how: dict[str, Any] = {"dest": name, "default": argparse.SUPPRESS, "help": help}
     if kind == "flag":
         how["action"] = "store_false" if each.default else "store_true"
         option = f"no-{option}" if each.default else option
-        how["help"] = f"without {help}" if each.default else help
+        how["help"] = f"not: {help}" if each.default else help
     elif kind in ("choice", "part"):
         how["choices"] = [str(value) for _, value in about.choices] or list(about.parts)
     elif kind in ("int", "float"):
@@ -174,7 +180,7 @@ def settings_of_options(usual: Any, options: argparse.Namespace) -> Any:
             value = _value(each, value)
         if value is not None:
             given[name] = value
-    return replace(usual, **given)
+    return usual.with_options(given)
 
 
 def _part(each: SettingField, name: str | None, options: argparse.Namespace) -> Any:
@@ -184,18 +190,18 @@ def _part(each: SettingField, name: str | None, options: argparse.Namespace) -> 
         for key, value in found.items()
         if key.startswith(_OF_PART)
     }
-    option = f"--{each.name.replace('_', '-')}"
+    option = f"--{_option(each)}"
     if name is None:
         if given:
-            first = f"--{next(iter(given)).replace('_', '-')}"
+            first = f"{option}-{next(iter(given)).replace('_', '-')}"
             names = ", ".join(each.about.parts)
-            raise UserError(f"{first} belongs to {option}. Choose one of: {names}.")
+            raise UserError(f"{first} belongs to a method. Choose it by {option}: {names}.")
         return None
     part = each.about.parts[name]
     known = fields_of(part)
     for key in given:
         if key not in known:
-            raise UserError(f"{name} has no --{key.replace('_', '-')}. Leave it out.")
+            raise UserError(f"{name} has no {option}-{key.replace('_', '-')}. Leave it out.")
     return part(**{key: _value(known[key], value) for key, value in given.items()})
 
 
@@ -257,7 +263,7 @@ def _size(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def _print_what_matters(kind: object, context: object, text: str) -> None:
+def print_what_matters(kind: object, context: object, text: str) -> None:
     """Print what Qt has to say, but for its regret that there is no screen."""
     if "propagateSizeHints" not in text:
         print(text, file=sys.stderr)  # noqa: T201 - as Qt itself would

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from threading import Thread
 
 from PySide6.QtCore import QObject, Signal
@@ -26,18 +27,30 @@ class Preparation(QObject):
         self._thread: Thread | None = None
         self.ready.connect(self._note)
 
-    def start(self, *, in_children: bool = False) -> None:
+    def start(
+        self,
+        kernels: Callable[[], Sequence[warm_up.Compile]] = tuple,
+        *,
+        in_children: bool = False,
+    ) -> None:
         """Begin, unless it has begun before.
 
         Parameters
         ----------
+        kernels : callable
+            Returns what is to be compiled at the first start, beside what draws; called in
+            another thread.
         in_children : bool
             Whether everything may be compiled, by processes of their own, at the first start.
         """
         if self._thread is None:
-            work = {"on_drawing_ready": self.ready.emit, "in_children": in_children}
+            work = {"in_children": in_children}
             self._thread = Thread(
-                target=warm_up.prepare, kwargs=work, name="embedviz preparation", daemon=True
+                target=warm_up.prepare,
+                args=(self.ready.emit, kernels),
+                kwargs=work,
+                name="embedviz preparation",
+                daemon=True,
             )
             self._thread.start()
 

@@ -34,7 +34,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.blocks import kernel_rows, scale_to_unit_length
-from embedviz.core.compiled.kernels import parallel_kernel, threads_for
+from embedviz.core.compiled.kernels import few_rows, parallel_kernel, threads_for
 from embedviz.core.covariance import (
     Directions,
     PrincipalAxes,
@@ -400,3 +400,8 @@ def _multiply_pairs(
             total += rows[one, j] * rows[other, j] * factors[j]
         products[k] = total * scales[k]
     return products
+
+
+def compile_all() -> None:
+    """Run the kernels of the cone once."""
+    Cone(few_rows()).after(0.5, 8)

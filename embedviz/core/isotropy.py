@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.blocks import kernel_rows, row_blocks
-from embedviz.core.compiled.kernels import parallel_kernel
+from embedviz.core.compiled.kernels import few_rows, parallel_kernel
 from embedviz.core.covariance import Vector, principal_axes
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import Matrix
@@ -232,3 +232,8 @@ def _add_unit_rows(rows: Matrix) -> tuple[Vector, NDArray[np.int64]]:
                     total[j] += scale * np.float64(rows[i, j])
         sums[piece] = total
     return sums, counts
+
+
+def compile_all() -> None:
+    """Run the kernels of the measures once."""
+    mean_cosine(few_rows())

@@ -54,6 +54,8 @@ class Setting:
         What stands before such a number, within its control.
     parts : mapping of str to class
         For a value that has settings itself: the classes it can be of, by name.
+    is_whole : bool
+        Whether only whole numbers are offered for a number that may have decimals.
     in_form : bool
         Whether a form shows it.
     """
@@ -70,6 +72,7 @@ class Setting:
     places: tuple[str, ...] = ()
     prefix: str = ""
     parts: Mapping[str, type] = field(default_factory=dict, compare=False)
+    is_whole: bool = False
     in_form: bool = True
 
 
@@ -127,12 +130,14 @@ def fields_of(kind: type) -> Mapping[str, SettingField]:
 
 
 def clamped(settings: T) -> T:
-    """Return settings whose numbers are within the ranges of their fields."""
-    changes = {}
+    """Return settings whose values are within the ranges, or among the choices, of their fields."""
+    changes: dict[str, Any] = {}
     kind: type = type(settings)
     for name, each in fields_of(kind).items():
         value = getattr(settings, name)
-        if each.kind in ("int", "float") and value is not None:
+        if each.kind == "choice" and all(value != choice for _, choice in each.about.choices):
+            changes[name] = each.default
+        elif each.kind in ("int", "float") and value is not None:
             least, most = each.about.least, each.about.most
             within = value if least is None else max(value, type(value)(least))
             within = within if most is None else min(within, type(value)(most))
@@ -209,6 +214,11 @@ class Settings:
                 vector_set.row(label)
             except KeyError as error:
                 raise UserError(str(error.args[0])) from None
+
+    def with_options(self, given: Mapping[str, Any]) -> Self:
+        """Return these settings with what was given on the command line, by field."""
+        changed: Self = replace(cast(Any, self), **given)
+        return changed
 
     def for_figure(self, vector_set: VectorSet) -> Self:
         """Return what a figure shows where nothing else is asked for."""
@@ -289,6 +299,8 @@ def _kind_of(hint: Any, about: Setting) -> Kind:
         return "indices"
     if about.parts:
         return "part"
+    if about.is_whole:
+        return "int"
     simple: dict[Any, Kind] = {bool: "flag", int: "int", float: "float", str: "text"}
     if hint in simple:
         return simple[hint]

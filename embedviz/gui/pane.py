@@ -28,6 +28,7 @@ from embedviz.core.vector_set import Matrix, Rows, VectorSet
 from embedviz.gui.style import text_rules
 from embedviz.gui.theme import GRID, TOOL_ROW
 from embedviz.gui.widgets.controls import text_label, with_name
+from embedviz.gui.widgets.form import Form, shown_fields
 from embedviz.gui.widgets.message_bar import MessageBar
 
 T = TypeVar("T")
@@ -100,6 +101,7 @@ class Pane(QWidget):
         self.is_lent = False
         self._drawing = False
         self.is_built = False
+        self.form: Form | None = None
         self._text_scale = 1.0
         self._calculations: dict[Task, Callable[[], None]] = {}
         self._subjects: dict[Task, Subject] = {}
@@ -157,10 +159,21 @@ class Pane(QWidget):
         if not self.is_built:
             self.is_built = True
             self.build()
+            self._add_form()
             for control in self.tool_row.findChildren(QWidget):
                 control.installEventFilter(self)
             if self._text_scale != 1:
                 self.set_text_scale(self._text_scale)
+
+    def _add_form(self) -> None:
+        """Let what can be set be set in the tool row, where a pane has no controls of its own."""
+        if self.tools.count() == 0 and shown_fields(self.settings_class):
+            usual = self.settings_class()
+            self.form = Form(self.name, usual)
+            self.form.changed.connect(
+                lambda settings: self.edit(self.session.state.with_settings(settings))
+            )
+            self.tools.addWidget(self.form)
 
     def build(self) -> None:
         """Make the widgets and connect their signals, once."""
@@ -385,6 +398,8 @@ class Pane(QWidget):
         self._pages.setCurrentIndex(0 if new.active is None else 1)
         if new.active is not None:
             self.make()
+            if self.form is not None:
+                self.form.show_settings(new[self.settings_class])
             self._drawn(lambda: self.draw(old, new))
 
     def _drawn(self, draw: Callable[[], None]) -> None:

@@ -32,8 +32,11 @@ class Drag(Benchmark):
         from embedviz.__main__ import _make_application, make_window
         from embedviz.core.compiled import warm_up
         from embedviz.gui.figures import wait_until_idle
+        from embedviz.panes import all_kernels
 
-        warm_up.prepare(lambda: None)  # What is compiled at the first start is not measured here.
+        warm_up.prepare(
+            lambda: None, all_kernels
+        )  # What is compiled at the first start is not measured here.
         application = _make_application()
         # Random rows with an offset: a cone, so that every step moves every point far.
         vectors = random_rows(*self._shape) + np.float32(1.5)

@@ -33,8 +33,11 @@ class Stalls(Benchmark):
         from embedviz.core.projections import PROJECTIONS
         from embedviz.core.samples import load_sample
         from embedviz.gui.figures import wait_until_idle
+        from embedviz.panes import all_kernels
 
-        warm_up.prepare(lambda: None)  # What is compiled at the first start is not measured here.
+        warm_up.prepare(
+            lambda: None, all_kernels
+        )  # What is compiled at the first start is not measured here.
         application = _make_application()
         window = make_window()
         window.resize(*SIZE)

@@ -23,6 +23,7 @@ from embedviz.core.analogies.scoring import (
     score_rows,
 )
 from embedviz.core.blocks import scale_to_unit_length
+from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.covariance import Vector
 from embedviz.core.errors import UserError
 from embedviz.core.vector_set import Matrix, VectorSet
@@ -223,3 +224,12 @@ def _rows_by_score(scores: Vector, count: int) -> Iterator[int]:
                 return
             yield int(row)
         done, count = len(rows), 4 * count
+
+
+def compile_all() -> None:
+    """Run the kernels of all methods, and of the picture, once."""
+    vectors = few_rows()
+    some = VectorSet(vectors, [f"row {i}" for i in range(len(vectors))])
+    for method in METHODS:
+        solve(some, ["row 1", "row 2"], ["row 3"], method=method)
+    parallelogram(vectors[:4]).transform(vectors)

@@ -16,6 +16,8 @@ from typing import Any, ParamSpec, TypeVar, cast
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 import numba
+import numpy as np
+from numpy.typing import NDArray
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -66,6 +68,17 @@ class CompileGate:
 
 
 compile_gate = CompileGate()
+_used: set[str] = set()
+
+
+def used_modules() -> list[str]:
+    """Return the modules of which parallel kernels have run in this process."""
+    return sorted(_used)
+
+
+def few_rows() -> NDArray[np.float32]:
+    """Return some vectors to run kernels with once, so that they are compiled; shape (64, 40)."""
+    return np.random.default_rng(0).normal(size=(64, 40)).astype(np.float32)
 
 
 def serial_kernel(function: Callable[P, R]) -> Callable[P, R]:
@@ -84,6 +97,7 @@ def parallel_kernel(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         compile_gate.wait(function.__module__)
+        _used.add(function.__module__)
         with nullcontext() if _may_run_side_by_side() else _one_at_a_time:
             return cast(R, compiled(*args, **kwargs))
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.matryoshka.orderings import ORDERINGS, Arrange, Ordering, arrangements
 from embedviz.core.matryoshka.prefix_neighbors import PrefixNeighbors
 from embedviz.core.matryoshka.prefix_search import PrefixQuery, PrefixSearch
@@ -222,3 +223,14 @@ def _overlap(found: PrefixNeighbors, at: int, exact: PrefixNeighbors) -> float:
     if not asked.any():
         return 1.0
     return float(np.mean(kept.sum(axis=1)[asked] / there.sum(axis=1)[asked]))
+
+
+def compile_all() -> None:
+    """Run the kernels of searches on prefixes once."""
+    vectors = few_rows()
+    query = PrefixSearch(vectors).query(vectors[0])
+    for length in (8, 16, 40):
+        query.top(length, 3, exclude=(0,))
+    orderings: tuple[Ordering, ...] = ("prefix", "random", "svd")
+    for ordering in orderings:
+        overlap_curve(vectors, [8, 40], 3, 5, ordering, draws=1)

@@ -19,7 +19,7 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel, threads_for
+from embedviz.core.compiled.kernels import few_rows, parallel_kernel, serial_kernel, threads_for
 from embedviz.core.neighbors.top_k import (
     FEW_PRODUCTS,
     TILE,
@@ -250,3 +250,11 @@ def _measure_rows(flat: Flat, stride: int, dimensions: int, lengths: NDArray[np.
             value = np.float64(row[j])
             total += value * value
         lengths[i] = math.sqrt(total)
+
+
+def compile_all() -> None:
+    """Run the kernels of a search once."""
+    vectors = few_rows()
+    for metric in METRICS:
+        NeighborSearch(vectors, metric).nearest(vectors[0], 3, exclude=(0,))
+    cosine_table(vectors[:3])

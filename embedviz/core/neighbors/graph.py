@@ -13,10 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.neighbors.tile_heaps import Heaps, empty_heaps, offer_tiles, rank_exactly
 from embedviz.core.neighbors.tiles import (
     ComparedRows,
@@ -293,3 +295,11 @@ def _finish(
             graph.scores[there],
             graph.rows[there],
         )
+
+
+def compile_all() -> None:
+    """Run the kernels of neighbor graphs once."""
+    vectors = few_rows()
+    for metric in get_args(GraphMetric):
+        neighbor_graph(vectors, 3, metric)
+    neighbors_within(vectors, np.array([1, 2, 3], dtype=np.intp), 2)

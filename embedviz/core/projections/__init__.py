@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from numpy.typing import ArrayLike
-
-from embedviz.core.progress import OnLayout, Report, silent
+from embedviz.core.progress import OnLayout
+from embedviz.core.projections.chosen_axes import ChosenAxes
+from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.projections.neighbor_embedding import TSNE, UMAP
 from embedviz.core.projections.pca import PCA, FittedPCA
-from embedviz.core.vector_set import Matrix
+from embedviz.core.projections.projection import Projection
 
-__all__ = ["PCA", "PROJECTIONS", "TSNE", "UMAP", "FittedPCA", "OnLayout", "Projection"]
+__all__ = [
+    "PCA",
+    "PROJECTIONS",
+    "TSNE",
+    "UMAP",
+    "FittedPCA",
+    "OnLayout",
+    "Projection",
+    "all_projections",
+]
 
-
-class Projection(Protocol):
-    """A method and its settings: a frozen dataclass, so that equal settings compare equal."""
-
-    def fit_transform(
-        self,
-        vectors: ArrayLike,
-        n_components: int = 2,
-        *,
-        report: Report = silent,
-        on_layout: OnLayout | None = None,
-    ) -> Matrix:
-        """Return where each row lies in the picture.
-
-        Parameters
-        ----------
-        vectors : array of shape (n_vectors, n_dimensions)
-        n_components : {2, 3}
-        report : Report
-        on_layout : callable, optional
-            Gets a copy of the positions while they change, at most 20 times a second; methods
-            that know them only at the end do not call it.
-
-        Returns
-        -------
-        float32 array of shape (n_vectors, n_components)
-        """
+PROJECTIONS: dict[str, type[Projection]] = {each.name: each for each in (PCA, TSNE, UMAP)}
+"""Methods that need nothing but vectors, by name. To add one: write the class, and name it here."""
 
 
-PROJECTIONS: dict[str, type[Projection]] = {"PCA": PCA, "t-SNE": TSNE, "UMAP": UMAP}
-"""By the name shown. To add one: write the class, and name it here."""
+def all_projections() -> dict[str, type[Projection]]:
+    """Return all methods by name, in the order they are offered; some need labels or columns."""
+    return {**PROJECTIONS, ChosenAxes.name: ChosenAxes, CoordinateColumns.name: CoordinateColumns}

@@ -19,6 +19,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -27,6 +28,7 @@ from embedviz.core.blocks import row_blocks, scale_to_unit_length
 from embedviz.core.covariance import Moments, Vector, principal_axes
 from embedviz.core.errors import UserError
 from embedviz.core.progress import OnLayout, Report, part_of, silent
+from embedviz.core.projections.projection import Projection
 from embedviz.core.vector_set import Matrix, VectorSet
 
 _MOST_AXES = 3
@@ -65,7 +67,7 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class ChosenAxes:
+class ChosenAxes(Projection):
     """Directions between rows as axes of the picture.
 
     Attributes
@@ -73,6 +75,11 @@ class ChosenAxes:
     axes : tuple of Axis
         One to three: along x, y and z.
     """
+
+    name: ClassVar[str] = "chosen axes"
+    caveat: ClassVar[str] = (
+        "How far each row points from one end to the other; all else is not seen."
+    )
 
     axes: tuple[Axis, ...]
 

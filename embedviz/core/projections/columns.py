@@ -8,6 +8,7 @@ them: x and y, umap_1 and umap_2, X_umap-0, tSNE1, PC1, longitude and latitude.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,6 +16,7 @@ from numpy.typing import ArrayLike
 from embedviz.core.errors import UserError
 from embedviz.core.progress import OnLayout, Report, silent
 from embedviz.core.projections.coordinate_names import Group, groups_of, is_numeric
+from embedviz.core.projections.projection import Projection
 from embedviz.core.vector_set import Matrix, VectorSet
 from embedviz.formats.companions.coordinate_files import load_coordinates
 
@@ -22,7 +24,7 @@ __all__ = ["CoordinateColumns", "Group", "coordinate_columns", "load_coordinates
 
 
 @dataclass(frozen=True)
-class CoordinateColumns:
+class CoordinateColumns(Projection):
     """Columns of the metadata, as the places of the rows.
 
     Attributes
@@ -30,6 +32,9 @@ class CoordinateColumns:
     names : tuple of str
         Two or three: along x, y and z.
     """
+
+    name: ClassVar[str] = "coordinates"
+    caveat: ClassVar[str] = "Places as they are in the file; nothing is computed from the vectors."
 
     names: tuple[str, ...]
 

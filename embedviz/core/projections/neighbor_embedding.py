@@ -12,6 +12,7 @@ the weighted mean of its exact neighbors within the sample (`core.projections.ou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, get_args
@@ -27,6 +28,8 @@ from embedviz.core.projections import tsne, umap
 from embedviz.core.projections.out_of_sample import place_among
 from embedviz.core.projections.pca import PCA
 from embedviz.core.projections.process import Job, LayoutProcess
+from embedviz.core.projections.projection import Projection
+from embedviz.core.settings import setting
 from embedviz.core.vector_set import Matrix, Rows
 
 MOST_ROWS = 200_000
@@ -37,13 +40,53 @@ _START_DONE, _GRAPH_DONE = 0.02, 0.2
 _PLACING_NEIGHBORS = 15
 
 
-class _NeighborLayout:
+def _metric() -> GraphMetric:
+    return setting(
+        "cosine",
+        "Metric",
+        "what makes two rows neighbors",
+        choices=(("cosine", "cosine"), ("Euclidean", "euclidean")),
+    )
+
+
+def _seed() -> int:
+    return setting(0, "Seed", "the same one gives the same picture again", least=0, most=9999)
+
+
+def _sample() -> int:
+    return setting(
+        50_000,
+        "Sample",
+        "how many rows are laid out, drawn by the seed",
+        least=1000,
+        most=MOST_ROWS,
+        step=10_000,
+    )
+
+
+class _NeighborLayout(Projection):
     """What t-SNE and UMAP have in common: all but their settings, and how the points start."""
 
-    method: ClassVar[str]
+    is_slow: ClassVar[bool] = True
+
     metric: GraphMetric
     seed: int
     sample: int
+
+    def limits(self, n_rows: int, n_dimensions: int) -> Mapping[str, int | None]:
+        """Return how many neighbors there can be; a sample is only drawn of a large set."""
+        return {
+            "n_neighbors": n_rows,
+            "perplexity": (n_rows - 1) // 3,
+            "sample": MOST_ROWS if n_rows > MOST_ROWS else None,
+        }
+
+    def note(self, n_rows: int) -> str:
+        """Return what the picture is not to be taken for, and of how many rows it is."""
+        if n_rows <= MOST_ROWS:
+            return self.caveat
+        sample = min(self.sample, n_rows)
+        return f"{sample:,} rows are laid out, the others placed among them. {self.caveat}"
 
     @property
     def n_needed(self) -> int:
@@ -64,7 +107,7 @@ class _NeighborLayout:
         """Raise a UserError when the settings do not fit a set of so many rows."""
         if n_rows < FEWEST_ROWS:
             raise UserError(
-                f"{self.method} needs {FEWEST_ROWS} rows or more, but there are {n_rows}. "
+                f"{self.name} needs {FEWEST_ROWS} rows or more, but there are {n_rows}. "
                 "Use PCA for so few."
             )
 
@@ -170,7 +213,7 @@ class _NeighborLayout:
             return child.run(self._job(graph.first(needed), positions), report, on_layout)
 
     def _job(self, graph: NeighborGraph, positions: Matrix) -> Job:
-        return Job(self.method, self._settings(), graph.rows, graph.distances, positions)
+        return Job(self.name, self._settings(), graph.rows, graph.distances, positions)
 
     def _fit(
         self,
@@ -223,12 +266,23 @@ class TSNE(_NeighborLayout):
         How many rows of a set with more than `MOST_ROWS` are laid out.
     """
 
-    perplexity: float = 30
-    metric: GraphMetric = "cosine"
-    seed: int = 0
-    sample: int = 50_000
+    perplexity: float = setting(
+        30,
+        "Perplexity",
+        "about how many neighbors each row holds on to",
+        least=2,
+        most=200,
+        step=5,
+        is_whole=True,
+    )
+    metric: GraphMetric = _metric()
+    seed: int = _seed()
+    sample: int = _sample()
 
-    method = "t-SNE"
+    name: ClassVar[str] = "t-SNE"
+    caveat: ClassVar[str] = (
+        "Near points are alike. Distances between far clusters, and their sizes, mean little."
+    )
 
     def __post_init__(self) -> None:
         self._require_sensible()
@@ -281,13 +335,27 @@ class UMAP(_NeighborLayout):
         How many rows of a set with more than `MOST_ROWS` are laid out.
     """
 
-    n_neighbors: int = 15
-    min_dist: float = 0.1
-    metric: GraphMetric = "cosine"
-    seed: int = 0
-    sample: int = 50_000
+    n_neighbors: int = setting(
+        15,
+        "Neighbors",
+        "neighbors of each row: few show fine detail, many the whole",
+        least=2,
+        most=200,
+    )
+    min_dist: float = setting(
+        0.1,
+        "Min. distance",
+        "minimum distance, how tightly points may be packed",
+        least=0.0,
+        most=0.99,
+        step=0.05,
+    )
+    metric: GraphMetric = _metric()
+    seed: int = _seed()
+    sample: int = _sample()
 
-    method = "UMAP"
+    name: ClassVar[str] = "UMAP"
+    caveat: ClassVar[str] = "Near points are alike. Distances between far clusters mean little."
 
     def __post_init__(self) -> None:
         self._require_sensible()

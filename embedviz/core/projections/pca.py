@@ -12,8 +12,9 @@ with each other, of which there are fewer, give the same axes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +22,8 @@ from numpy.typing import ArrayLike, NDArray
 from embedviz.core.errors import UserError
 from embedviz.core.neighbors.top_k import rows_per_block
 from embedviz.core.progress import OnLayout, Report, part_of, silent
+from embedviz.core.projections.projection import Projection
+from embedviz.core.settings import setting
 from embedviz.core.vector_set import Matrix, Rows
 
 Exact = NDArray[np.float64]
@@ -36,7 +39,7 @@ What was measured is less than a tenth of this bound, for which all errors add u
 
 
 @dataclass(frozen=True)
-class PCA:
+class PCA(Projection):
     """The directions of most variance. Exact, and the same every time.
 
     Signs are those of scikit-learn: the largest number of each axis is positive.
@@ -47,7 +50,22 @@ class PCA:
         Which principal components are shown along x, y and z; 0 has the most variance.
     """
 
-    components: tuple[int, ...] = (0, 1, 2)
+    name: ClassVar[str] = "PCA"
+    caveat: ClassVar[str] = (
+        "The directions of most variance; what lies along other directions is not seen."
+    )
+
+    components: tuple[int, ...] = setting(
+        (0, 1, 2),
+        "",
+        "a principal component; 1 has the most variance",
+        places=("x", "y", "z"),
+        prefix="PC ",
+    )
+
+    def limits(self, n_rows: int, n_dimensions: int) -> Mapping[str, int | None]:
+        """Return as many components as there are dimensions."""
+        return {"components": n_dimensions}
 
     def fit(self, vectors: ArrayLike, report: Report = silent) -> FittedPCA:
         """Return the axes of these rows.

@@ -16,6 +16,7 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike
 
+from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.errors import UserError
 from embedviz.core.neighbors.graph import neighbor_graph, neighbors_of
 from embedviz.core.neighbors.tile_ranks import Counts, count_nearer
@@ -282,3 +283,9 @@ def _score(nearer: Counts, points: _Map) -> float:
     beyond = np.maximum(nearer + 1 - count, 0).sum()
     most = m * count * (2 * len(points.present) - 3 * count - 1) / 2
     return float(1.0 - beyond / most)
+
+
+def compile_all() -> None:
+    """Run the kernels of trustworthiness once."""
+    vectors = few_rows()
+    trustworthiness(vectors, vectors[:, :2])

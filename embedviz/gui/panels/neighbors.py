@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from embedviz.app.searches import Searches
 from embedviz.app.state import Query, State
 from embedviz.app.tasks import Task
-from embedviz.core import neighbors
+from embedviz.core import isotropy, neighbors
 from embedviz.core.isotropy import mean_cosine
 from embedviz.core.neighbors import Metric
 from embedviz.core.progress import Report
@@ -40,6 +40,7 @@ class NeighborsPanel(Pane):
 
     title = "Neighbors"
     name = "neighbors"
+    kernels = (neighbors.compile_all, isotropy.compile_all)
     hint = "Nearest rows of what you choose appear here."
     is_side_panel = True
 

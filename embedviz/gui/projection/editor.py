@@ -2,37 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from embedviz.core.projections.neighbor_embedding import MOST_ROWS, TSNE, UMAP
-from embedviz.core.projections.pca import PCA
+from embedviz.core.projections import Projection
 from embedviz.core.vector_set import Rows, VectorSet
-from embedviz.gui.widgets.form import ChoiceField, Field, FloatField, Form, IndicesField, IntField
-
-_METRICS = (("cosine", "cosine"), ("Euclidean", "euclidean"))
-_COMPONENT = "a principal component; 1 has the most variance"
-FIELDS: Mapping[str, Field] = {
-    "components": IndicesField("", _COMPONENT, ("x", "y", "z"), "PC "),
-    "n_neighbors": IntField(
-        "Neighbors", "Neighbors of each row: few show fine detail, many the whole", 2, 200
-    ),
-    "min_dist": FloatField(
-        "Min. distance", "Minimum distance: how tightly points may be packed", 0.0, 0.99, 0.05
-    ),
-    "perplexity": IntField(
-        "Perplexity", "Perplexity: about how many neighbors each row holds on to", 2, 200, 5
-    ),
-    "metric": ChoiceField("Metric", "Metric: what makes two rows neighbors", _METRICS),
-    "seed": IntField("Seed", "Seed: the same one gives the same picture again", 0, 9999),
-    "sample": IntField(
-        "Sample", "Sample: how many rows are laid out, drawn by the seed", 1000, MOST_ROWS, 10_000
-    ),
-}
-"""Controls of the settings of methods, by their names."""
+from embedviz.gui.widgets.form import Form
 
 
 class MethodEdit(QWidget):
@@ -84,10 +61,10 @@ class MethodEdit(QWidget):
 
 
 class SettingsEdit(MethodEdit):
-    """A form for the settings of PCA, t-SNE or UMAP."""
+    """A form for the settings of a method: a field for each, within what a set can have."""
 
-    def __init__(self, name: str, usual: PCA | TSNE | UMAP) -> None:
-        self.form = Form(name, usual, FIELDS)
+    def __init__(self, name: str, usual: Projection) -> None:
+        self.form = Form(name, usual)
         super().__init__(self.form)
         self._wanted: Any = usual
         self.form.changed.connect(self._note)
@@ -101,13 +78,9 @@ class SettingsEdit(MethodEdit):
         """Show settings for a set, with no more neighbors than it can have."""
         if settings is not None:
             self._wanted = settings
-        form, count = self.form, len(vector_set)
-        form.limit("components", vector_set.dimensions)
-        form.limit("n_neighbors", count)
-        form.limit("perplexity", (count - 1) // 3)
-        form.show_field("sample", count > MOST_ROWS)
         wanted = self._wanted
-        form.show_settings(wanted if isinstance(wanted, PCA) else wanted.suited_to(count))
+        self.form.limit_all(wanted.limits(len(vector_set), vector_set.dimensions))
+        self.form.show_settings(wanted.suited_to(len(vector_set)))
 
     def show_first(self, count: int) -> None:
         """Show controls for so many axes only."""

@@ -8,6 +8,8 @@ line of words below the settings becomes the line of progress.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -19,11 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from embedviz.app.tasks import Task
-from embedviz.core.projections import Projection
+from embedviz.core.projections import Projection, all_projections
 from embedviz.core.projections.chosen_axes import ChosenAxes
 from embedviz.core.projections.columns import CoordinateColumns
-from embedviz.core.projections.neighbor_embedding import MOST_ROWS, TSNE, UMAP
-from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import Rows, VectorSet
 from embedviz.gui.projection.axes_editor import AxesEdit
 from embedviz.gui.projection.columns_editor import ColumnsEdit
@@ -31,29 +31,11 @@ from embedviz.gui.projection.editor import MethodEdit, SettingsEdit
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import ElidedLabel, text_label, tool_button, with_name
 
-_KINDS: dict[str, type] = {
-    "PCA": PCA,
-    "t-SNE": TSNE,
-    "UMAP": UMAP,
-    "chosen axes": ChosenAxes,
-    "coordinates": CoordinateColumns,
+_EDITORS: dict[type, Callable[[str, Task], MethodEdit]] = {
+    ChosenAxes: lambda name, task: AxesEdit(f"{name}.axes", task),
+    CoordinateColumns: lambda name, _: ColumnsEdit(f"{name}.coordinates"),
 }
-METHODS = tuple(_KINDS)
-"""Names of the methods that a map can be laid out by, in the order they are offered."""
-
-CAVEATS = {
-    "PCA": "The directions of most variance; what lies along other directions is not seen.",
-    "t-SNE": "Near points are alike. Distances between far clusters, and their sizes, mean little.",
-    "UMAP": "Near points are alike. Distances between far clusters mean little.",
-    "chosen axes": "How far each row points from one end to the other; all else is not seen.",
-    "coordinates": "Places as they are in the file; nothing is computed from the vectors.",
-}
-"""What one should know about a picture before one believes it."""
-
-
-def method_of(projection: Projection) -> str:
-    """Return the name of the method that settings are for."""
-    return next((name for name, kind in _KINDS.items() if isinstance(projection, kind)), "PCA")
+"""Editors of methods whose settings no form can show, such as labels of a set."""
 
 
 class ProjectionRow(QFrame):
@@ -147,7 +129,7 @@ class ProjectionRow(QFrame):
         Parameters
         ----------
         name : str
-            One of `METHODS`.
+            One of `all_projections`.
         settings : Projection or None
             Shown if they are for that method; else those shown for it last, or the usual ones.
         vector_set : VectorSet
@@ -157,7 +139,9 @@ class ProjectionRow(QFrame):
         """
         self._method, self._count, self._refusal = name, len(vector_set), ""
         edit = self._edit_of(name)
-        edit.show_settings(settings if isinstance(settings, _KINDS[name]) else None, vector_set)
+        edit.show_settings(
+            settings if isinstance(settings, all_projections()[name]) else None, vector_set
+        )
         edit.show_first(n_components)
         edit.show_selected(self._selected)
         self._turn_to(edit)
@@ -165,19 +149,16 @@ class ProjectionRow(QFrame):
 
     def _edit_of(self, name: str) -> MethodEdit:
         if name not in self._edits:
-            made = self._edits[name] = self._make_edit(_KINDS[name])
+            made = self._edits[name] = self._make_edit(all_projections()[name])
             made.changed.connect(self._on_changed)
             made.refused.connect(self._refuse)
             made.setEnabled(not self.is_running)
             self._shown.addWidget(made)
         return self._edits[name]
 
-    def _make_edit(self, kind: type) -> MethodEdit:
-        if kind is ChosenAxes:
-            return AxesEdit(f"{self._name}.axes", self._task)
-        if kind is CoordinateColumns:
-            return ColumnsEdit(f"{self._name}.coordinates")
-        return SettingsEdit(self._name, kind())
+    def _make_edit(self, kind: type[Projection]) -> MethodEdit:
+        make = _EDITORS.get(kind)
+        return SettingsEdit(self._name, kind()) if make is None else make(self._name, self._task)
 
     def _turn_to(self, edit: MethodEdit) -> None:
         self._edit = edit
@@ -187,7 +168,7 @@ class ProjectionRow(QFrame):
 
     @property
     def _is_slow(self) -> bool:
-        return self._method in ("t-SNE", "UMAP")
+        return bool(self._method) and all_projections()[self._method].is_slow
 
     def show_selected(self, rows: Rows) -> None:
         """Know which rows of the set are selected: they can become the ends of an axis."""
@@ -235,19 +216,19 @@ class ProjectionRow(QFrame):
         self._refusal = why
         self._say()
 
+    @property
+    def _note_on_method(self) -> str:
+        settings = self.settings
+        if settings is None:
+            return all_projections()[self._method].caveat
+        return settings.note(self._count)
+
     def _say(self) -> None:
         # As high as what takes its place, so that the picture below stays where it is.
         self._note.setMinimumHeight(self._running.sizeHint().height())
         missing = "" if self._edit is None or self.settings is not None else self._edit.missing
-        said = self._refusal or missing or _note(self._method, self.settings, self._count)
+        said = self._refusal or missing or self._note_on_method
         self._note.setText(said)
-
-
-def _note(method: str, settings: Projection | None, count: int) -> str:
-    if isinstance(settings, TSNE | UMAP) and count > MOST_ROWS:
-        sample = min(settings.sample, count)
-        return f"{sample:,} rows are laid out, the others placed among them. {CAVEATS[method]}"
-    return CAVEATS[method]
 
 
 def _row_of(*widgets: QWidget) -> QWidget:

@@ -176,14 +176,14 @@ class SessionFiles(QObject):
         self._locator.ask()
 
     @property
-    def _settings_of_panes(self) -> list[type[Settings]]:
+    def settings_of_panes(self) -> list[type[Settings]]:
         """The settings of all panes but maps, which a state keeps by themselves."""
         kinds = dict.fromkeys(pane.settings_class for pane in self._window.panes)
         return [kind for kind in kinds if kind.name and kind is not MapSettings]
 
     def _restore(self, path: Path, plan: Plan) -> None:
         self.task.run(
-            partial(_restore, plan, self._settings_of_panes), partial(self._show, path, plan)
+            partial(_restore, plan, self.settings_of_panes), partial(self._show, path, plan)
         )
 
     def _show(self, path: Path, plan: Plan, choices: Choices) -> None:

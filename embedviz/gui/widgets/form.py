@@ -1,14 +1,14 @@
 """A row of controls made from a frozen dataclass of settings.
 
-The settings themselves know no words for the screen. What their fields are called, and which
-values make sense, is in a table beside them: one entry per field that is to be shown. A value
-stays as it is until the user changes it, also one that the control cannot show.
+The fields say themselves what they are called and which values make sense (`core.settings`); there
+is nothing to add here for a new one. A value stays as it is until the user changes it, also one
+that the control cannot show.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Signal
@@ -16,102 +16,36 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
+    QLineEdit,
     QSpinBox,
+    QToolButton,
     QWidget,
 )
 
+from embedviz.core.settings import SettingField, fields_of
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import caption, combo_box, double_spin_box, spin_box
+from embedviz.gui.widgets.controls import (
+    caption,
+    combo_box,
+    double_spin_box,
+    spin_box,
+    toggle,
+    with_name,
+)
 from embedviz.gui.widgets.flow_layout import Flow
 
 _MOST_PLACES = 99_999
+_MOST_NUMBER = 1_000_000_000
+_ALL = "all"
+"""What a whole number that may be None shows then."""
+
+Control = QSpinBox | QDoubleSpinBox | QComboBox | QToolButton | QLineEdit
 
 
-@dataclass(frozen=True)
-class IntField:
-    """A field with a whole number.
-
-    Attributes
-    ----------
-    text : str
-        What stands before the control.
-    description : str
-        The tooltip; its beginning, up to a colon, is read to those who do not see.
-    least, most, step : int
-    unit : str
-        What stands behind the number, within the control.
-    """
-
-    text: str
-    description: str
-    least: int
-    most: int
-    step: int = 1
-    unit: str = ""
-
-    def control(self, name: str) -> QSpinBox:
-        """Return the control."""
-        box = spin_box(name, self.description, self.least, self.most)
-        box.setSingleStep(self.step)
-        box.setGroupSeparatorShown(self.most > 9999)
-        box.setSuffix(self.unit)
-        return box
-
-
-@dataclass(frozen=True)
-class FloatField:
-    """A field with a number that has decimals; see `IntField`."""
-
-    text: str
-    description: str
-    least: float
-    most: float
-    step: float
-
-    def control(self, name: str) -> QDoubleSpinBox:
-        """Return the control."""
-        box = double_spin_box(name, self.description, self.most, self.step)
-        box.setMinimum(self.least)
-        return box
-
-
-@dataclass(frozen=True)
-class ChoiceField:
-    """A field with one of a few values; see `IntField`.
-
-    Attributes
-    ----------
-    items : tuple of (words, value)
-    """
-
-    text: str
-    description: str
-    items: tuple[tuple[str, object], ...]
-
-    def control(self, name: str) -> QComboBox:
-        """Return the control."""
-        return combo_box(name, self.description, self.items)
-
-
-@dataclass(frozen=True)
-class IndicesField:
-    """A field with several different whole numbers from 0, shown from 1; see `IntField`.
-
-    Attributes
-    ----------
-    names : tuple of str
-        What stands before each of the controls.
-    prefix : str
-        What stands before the number, within the control.
-    """
-
-    text: str
-    description: str
-    names: tuple[str, ...]
-    prefix: str = ""
-
-
-Field = IntField | FloatField | ChoiceField | IndicesField
+def shown_fields(kind: type) -> list[SettingField]:
+    """Return the fields of a class of settings that a form shows, in their order."""
+    simple = ("flag", "int", "float", "choice", "text", "labels", "indices")
+    return [each for each in fields_of(kind).values() if each.about.in_form and each.kind in simple]
 
 
 class Form(Flow):
@@ -122,9 +56,7 @@ class Form(Flow):
     name : str
         Object names of the controls are this, a point, and the name of the field.
     settings : frozen dataclass
-    fields : mapping of str to Field
-        By the names of the fields, for those that are shown; they are in the order of the
-        dataclass.
+        With fields made by `core.settings.setting`.
 
     Signals
     -------
@@ -134,17 +66,16 @@ class Form(Flow):
 
     changed = Signal(object)
 
-    def __init__(self, name: str, settings: Any, fields: Mapping[str, Field]) -> None:
+    def __init__(self, name: str, settings: Any) -> None:
         super().__init__(3 * GRID // 2, GRID // 2)
         self._settings = settings
         self._entries: dict[str, _Entry | _Entries] = {}
-        for field in type(settings).__dataclass_fields__:
-            if field in fields:
-                self._entries[field] = self._add(f"{name}.{field}", fields[field])
+        for field in shown_fields(type(settings)):
+            self._entries[field.name] = self._add(f"{name}.{field.name}", field)
         self.show_settings(settings)
 
-    def _add(self, name: str, field: Field) -> _Entry | _Entries:
-        made = _Entries(name, field) if isinstance(field, IndicesField) else _Entry(name, field)
+    def _add(self, name: str, field: SettingField) -> _Entry | _Entries:
+        made = _Entries(name, field) if field.kind == "indices" else _Entry(name, field)
         made.changed.connect(lambda: self.changed.emit(self.settings))
         self.add(made)
         return made
@@ -167,6 +98,13 @@ class Form(Flow):
         if entry is not None:
             entry.limit(most)
 
+    def limit_all(self, limits: Mapping[str, int | None]) -> None:
+        """Let numbers be no larger than they can be for a set; a field of None is not shown."""
+        for field, most in limits.items():
+            self.show_field(field, most is not None)
+            if most is not None:
+                self.limit(field, most)
+
     def show_field(self, field: str, shown: bool) -> None:
         """Show a field, or leave it as it is, out of sight."""
         entry = self._entries.get(field)
@@ -185,49 +123,102 @@ class _Entry(QWidget):
 
     changed = Signal()
 
-    def __init__(self, name: str, field: IntField | FloatField | ChoiceField) -> None:
+    def __init__(self, name: str, field: SettingField) -> None:
         super().__init__()
         self._field = field
         self._value: Any = None
-        self.control = field.control(name)
+        self.control = _control(name, field)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(3 * GRID // 4)
-        text = caption(field.text)
-        text.setBuddy(self.control)
-        row.addWidget(text)
+        if not isinstance(self.control, QToolButton):  # Which has its text on itself.
+            text = caption(field.about.label)
+            text.setBuddy(self.control)
+            row.addWidget(text)
         row.addWidget(self.control)
-        if isinstance(self.control, QComboBox):
-            self.control.activated.connect(self._take)
-        else:
-            self.control.valueChanged.connect(self._take)
+        _connect(self.control, self._take)
 
     @property
     def value(self) -> Any:
-        if not isinstance(self.control, QComboBox):
+        if isinstance(self.control, (QSpinBox, QDoubleSpinBox)):
             self.control.interpretText()
         return self._value
 
     def show_value(self, value: Any) -> None:
         self._value = value
-        with QSignalBlocker(self.control):
-            if isinstance(self.control, QComboBox):
-                self.control.setCurrentIndex(self.control.findData(value))
+        control = self.control
+        with QSignalBlocker(control):
+            if isinstance(control, QComboBox):
+                control.setCurrentIndex(control.findData(value))
+            elif isinstance(control, QToolButton):
+                control.setChecked(bool(value))
+            elif isinstance(control, QLineEdit):
+                control.setText(", ".join(value) if isinstance(value, tuple) else value or "")
             else:
-                self.control.setValue(value)
+                shown: Any = control.minimum() if value is None else value
+                control.setValue(shown)
 
     def limit(self, most: int) -> None:
-        if isinstance(self._field, IntField):
+        if isinstance(self.control, QSpinBox):
+            highest = self._field.about.most
             with QSignalBlocker(self.control):
-                assert isinstance(self.control, QSpinBox)
-                self.control.setMaximum(max(min(most, self._field.most), self._field.least))
+                most = most if highest is None else min(most, int(highest))
+                self.control.setMaximum(max(most, self.control.minimum()))
 
     def _take(self) -> None:
-        if isinstance(self.control, QComboBox):
-            self._value = self.control.currentData()
-        else:
-            self._value = self.control.value()
+        self._value = _value_in(self.control, self._field)
         self.changed.emit()
+
+
+def _control(name: str, field: SettingField) -> Control:
+    """Return the control of a field, with the range of its values."""
+    about, kind = field.about, field.kind
+    description = f"{about.label}: {about.help}"
+    if kind == "choice":
+        return combo_box(name, description, about.choices)
+    if kind == "flag":
+        return toggle(name, about.label, description)
+    if kind in ("text", "labels"):
+        return with_name(QLineEdit(), name, description)
+    if kind == "float":
+        most = float(_MOST_NUMBER) if about.most is None else about.most
+        decimal = double_spin_box(name, description, most, about.step or 0.05)
+        decimal.setMinimum(-_MOST_NUMBER if about.least is None else about.least)
+        decimal.setSuffix(about.unit)
+        return decimal
+    least = -_MOST_NUMBER if about.least is None else int(about.least)
+    most = _MOST_NUMBER if about.most is None else int(about.most)
+    box = spin_box(name, description, least - field.is_optional, int(most))
+    box.setSingleStep(int(about.step or 1))
+    box.setGroupSeparatorShown(9999 < most < _MOST_NUMBER)
+    box.setSuffix(about.unit)
+    if field.is_optional:  # One below the least number stands for None.
+        box.setSpecialValueText(_ALL)
+    return box
+
+
+def _connect(control: Control, take: Callable[[], None]) -> None:
+    if isinstance(control, QComboBox):
+        control.activated.connect(take)
+    elif isinstance(control, QToolButton):
+        control.clicked.connect(take)
+    elif isinstance(control, QLineEdit):
+        control.editingFinished.connect(take)
+    else:
+        control.valueChanged.connect(take)
+
+
+def _value_in(control: Control, field: SettingField) -> Any:
+    """Return what a control shows, as a value of its field."""
+    if isinstance(control, QComboBox):
+        return control.currentData()
+    if isinstance(control, QToolButton):
+        return control.isChecked()
+    if isinstance(control, QLineEdit):
+        texts = tuple(part.strip() for part in control.text().split(",") if part.strip())
+        return texts if field.kind == "labels" else control.text().strip() or None
+    value = control.value()
+    return None if field.is_optional and value == control.minimum() else value
 
 
 class _Entries(QWidget):
@@ -235,7 +226,7 @@ class _Entries(QWidget):
 
     changed = Signal()
 
-    def __init__(self, name: str, field: IndicesField) -> None:
+    def __init__(self, name: str, field: SettingField) -> None:
         super().__init__()
         self._values: list[int] = []
         self._boxes: list[QSpinBox] = []
@@ -243,12 +234,12 @@ class _Entries(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(3 * GRID // 4)
-        if field.text:
-            row.addWidget(caption(field.text))
-        for place, each in enumerate(field.names):
-            description = f"{field.text} {each}: {field.description}".strip()
+        if field.about.label:
+            row.addWidget(caption(field.about.label))
+        for place, each in enumerate(field.about.places):
+            description = f"{field.about.label} {each}: {field.about.help}".strip()
             box = spin_box(f"{name}.{each}", description, 1, _MOST_PLACES)
-            box.setPrefix(field.prefix)
+            box.setPrefix(field.about.prefix)
             box.valueChanged.connect(lambda _, place=place: self._take(place))
             text = caption(each)
             text.setBuddy(box)

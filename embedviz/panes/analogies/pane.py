@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
+from embedviz.core import analogies
 from embedviz.core.analogies import parallelogram, solve_rows
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
@@ -63,6 +64,7 @@ class AnalogiesPane(Pane):
     name = "analogies"
     figure = "analogy"
     settings_class = AnalogySettings
+    kernels = (analogies.compile_all,)
     hint = "Open word vectors to ask what is to king as woman is to man."
 
     def build(self) -> None:  # noqa: D102 - see Pane

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 from embedviz.core.analogies import METHODS, Method
 from embedviz.core.settings import Settings, setting
@@ -52,6 +52,12 @@ class AnalogySettings(Settings):
     def mentioned(self) -> tuple[str, ...]:
         """All labels of the question."""
         return self.labels
+
+    def with_options(self, given: Mapping[str, Any]) -> Self:
+        """Return another question as a whole: what is added alone subtracts nothing."""
+        if {"positive", "negative"} & set(given):
+            given = {"positive": (), "negative": (), **given}
+        return replace(self, **given)
 
     @classmethod
     def read_version_1(cls, state: Mapping[str, Any]) -> Mapping[str, Any]:

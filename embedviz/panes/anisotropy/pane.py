@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
+from embedviz.core import cone
 from embedviz.core.cone import Cone, ConeView
 from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.drawing.camera import Camera
@@ -96,6 +97,7 @@ class AnisotropyPane(Pane):
     name = "anisotropy"
     figure = "anisotropy"
     settings_class = AnisotropySettings
+    kernels = (cone.compile_all,)
     hint = "Open a file of vectors to see how narrow their cone is, and to open it."
 
     def build(self) -> None:  # noqa: D102 - see Pane

@@ -21,10 +21,12 @@ from embedviz.app.map_settings import MapSettings
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
+from embedviz.core.drawing import density
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.errors import UserError
 from embedviz.core.matching import matching_rows
-from embedviz.core.projections import PCA
+from embedviz.core.neighbors import graph
+from embedviz.core.projections import PCA, trust
 from embedviz.core.thumbnails import Thumbnails
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 from embedviz.gui.coloring.point_style import colorable_columns, sizable_columns
@@ -62,6 +64,7 @@ class MapPane(Pane):
     name = "map"
     figure = "map"
     settings_class = MapSettings
+    kernels = (density.compile_all, graph.compile_all, trust.compile_all)
     hint = "Open a file of vectors to see them as a map of points."
     again = "Run again"
 

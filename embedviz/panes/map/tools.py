@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidge
 
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import State
-from embedviz.core.projections import Projection
+from embedviz.core.projections import Projection, all_projections
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.coloring.point_style import (
     RAMPS,
@@ -19,7 +19,6 @@ from embedviz.gui.coloring.point_style import (
     usual_range,
 )
 from embedviz.gui.points.legend.layout import Categories, ColorBar, Legend
-from embedviz.gui.projection.settings_row import METHODS, method_of
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import (
     Gear,
@@ -66,7 +65,7 @@ class MapTools(QObject):
         self.sets = _narrow(combo_box(f"{name}.set", "Set: what this map shows"), 8)
         self.sets.activated.connect(lambda _: self.set_chosen.emit(self.sets.currentData()))
         self.method = _narrow(combo_box(f"{name}.method", "Method: how the points are laid out"), 8)
-        for method in METHODS:
+        for method in all_projections():
             self.method.addItem(method, method)
         self.method.activated.connect(lambda _: self._choose_method())
         self.row = toggle(f"{name}.settings", "▾", "Settings of the method")
@@ -318,7 +317,7 @@ class MapTools(QObject):
             self.projection_shown.emit(shown, vector_set, is_same_place)
 
     def _show_method(self, shown: Projection) -> None:
-        name = self._draft or method_of(shown)
+        name = self._draft or shown.name
         self.method.setCurrentIndex(max(self.method.findData(name), 0))
 
     def release(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from embedviz.app.state import Query, State
 from embedviz.app.tasks import Task
+from embedviz.core import matryoshka
 from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.matryoshka import PrefixQuery, PrefixSearch, overlap_curve
 from embedviz.core.matryoshka.orderings import Ordering
@@ -76,6 +77,7 @@ class MatryoshkaPane(Pane):
     name = "matryoshka"
     figure = "matryoshka"
     settings_class = MatryoshkaSettings
+    kernels = (matryoshka.compile_all,)
     hint = "Open a file of vectors to see how short a prefix still finds the same neighbors."
 
     def build(self) -> None:  # noqa: D102 - see Pane

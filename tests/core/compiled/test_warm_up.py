@@ -1,12 +1,14 @@
 """Compiling ahead: in this process, and in real children."""
 
-import io
+import json
 import threading
 
 import pytest
 
+from embedviz.core import isotropy, neighbors
 from embedviz.core.compiled import kernels, warm_up
 from embedviz.core.compiled.kernels import CompileGate
+from embedviz.panes import all_kernels
 
 
 @pytest.fixture
@@ -15,49 +17,69 @@ def stamps(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.fixture(autouse=True)
-def go_on_at_once(monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+def compile_neighbors():
+    """Stand for what a pane names."""
+    neighbors.compile_all()
 
 
-@pytest.mark.parametrize("name", warm_up.STEPS)
-def test_each_step_runs_its_kernels(name):
-    assert list(warm_up.compile_steps([name])) == [name]
+def no_children(monkeypatch):
+    monkeypatch.setattr(warm_up, "_start_children", lambda: pytest.fail("a child was started"))
 
 
-def test_every_parallel_kernel_belongs_to_a_step_or_waits_for_the_end():
-    modules = {module for step in warm_up.STEPS.values() for module in step.modules}
-    assert {"neighbors", "cone", "matryoshka.prefix_search", "drawing.raster"} <= modules
+@pytest.mark.parametrize("compile_all", [*warm_up.DRAWING, *all_kernels()], ids=warm_up.name_of)
+def test_each_function_is_found_by_its_name_and_runs_its_kernels(compile_all):
+    (line,) = warm_up.compile_named([f"{warm_up.name_of(compile_all)}\n"])
+    name, modules = json.loads(line)
+    assert name == warm_up.name_of(compile_all)
+    assert isinstance(modules, list)
 
 
-def test_every_step_is_given_to_one_child():
-    given = [name for share in warm_up._SHARES for name in share]
-    assert sorted(given) == sorted(warm_up.STEPS)
+def test_modules_whose_parallel_kernels_are_ready_are_told():
+    (line,) = warm_up.compile_named([warm_up.name_of(neighbors.compile_all)])
+    assert "embedviz.core.neighbors" in json.loads(line)[1]
 
 
-def test_drawing_is_ready_before_the_children_compile_the_rest(stamps, monkeypatch):
-    monkeypatch.setattr(warm_up, "_SHARES", (("raster",), ("marks", "readers")))
+def test_all_parallel_kernels_are_compiled_ahead():
+    names = [warm_up.name_of(each) for each in (*warm_up.DRAWING, *all_kernels())]
+    for _ in warm_up.compile_named(names):
+        pass
+    modules = {"core.cone", "core.isotropy", "core.neighbors", "core.matryoshka.prefix_search"}
+    modules |= {"core.neighbors.tiles", "core.analogies.scoring"}
+    assert {f"embedviz.{module}" for module in modules} <= set(kernels.used_modules())
+
+
+def test_drawing_is_ready_before_the_children_compile_the_rest(stamps):
     seen = []
-    warm_up.prepare(lambda: seen.append(warm_up.is_done("drawing")))
+    warm_up.prepare(
+        lambda: seen.append(warm_up.is_done("drawing")), lambda: (neighbors.compile_all,)
+    )
     assert seen == [True]
-    assert warm_up.is_done("all")
+    assert len(list(stamps.glob("all-*"))) == 1
 
 
 def test_a_later_start_needs_no_children(stamps, monkeypatch):
-    monkeypatch.setattr(warm_up, "_start_children", lambda: pytest.fail("a child was started"))
-    for what in ("drawing", "all"):
-        (stamps / what).touch()
+    warm_up.prepare(lambda: None, lambda: (neighbors.compile_all,))
+    no_children(monkeypatch)
     seen = []
-    warm_up.prepare(lambda: seen.append(1))
+    warm_up.prepare(lambda: seen.append(1), lambda: (neighbors.compile_all,))
     assert seen == [1]
+
+
+def test_a_start_with_another_pane_compiles_what_it_names(stamps, monkeypatch):
+    warm_up.prepare(lambda: None, lambda: (neighbors.compile_all,))
+    compile_neighbors.__module__ = "embedviz.no_such_module"
+    warm_up.prepare(lambda: None, lambda: (neighbors.compile_all, compile_neighbors))
+    assert len(list(stamps.glob("all-*"))) == 1  # The child has failed, so it is tried again.
+    warm_up.prepare(lambda: None, lambda: (isotropy.compile_all,))
+    assert len(list(stamps.glob("all-*"))) == 2
 
 
 def test_children_that_fail_are_done_without(stamps, monkeypatch):
     monkeypatch.setattr(warm_up, "__name__", "embedviz.no_such_module")
     seen = []
-    warm_up.prepare(lambda: seen.append(1))
+    warm_up.prepare(lambda: seen.append(1), lambda: (neighbors.compile_all,))
     assert seen == [1]
-    assert not warm_up.is_done("all")
+    assert not list(stamps.glob("all-*"))
 
 
 def test_no_children_where_no_process_can_be_started(stamps, monkeypatch):
@@ -66,7 +88,7 @@ def test_no_children_where_no_process_can_be_started(stamps, monkeypatch):
 
     monkeypatch.setattr("subprocess.Popen", refuse)
     seen = []
-    warm_up.prepare(lambda: seen.append(1))
+    warm_up.prepare(lambda: seen.append(1), lambda: (neighbors.compile_all,))
     assert seen == [1]
 
 

@@ -6,13 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from embedviz.app.tasks import Task
-from embedviz.core.projections import PROJECTIONS
+from embedviz.core.projections import PROJECTIONS, all_projections
 from embedviz.core.projections.chosen_axes import ChosenAxes, axis_between
 from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.projections.neighbor_embedding import MOST_ROWS, TSNE, UMAP
 from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.projection.settings_row import CAVEATS, METHODS, ProjectionRow, method_of
+from embedviz.gui.projection.settings_row import ProjectionRow
 from embedviz.gui.style import apply_theme, text_rules
 from embedviz.gui.theme import TALK_SCALE, THEMES
 
@@ -62,12 +62,12 @@ def click(qtbot, row, name):
 
 
 def test_every_projection_is_a_method():
-    assert set(PROJECTIONS) <= set(METHODS)
-    assert [method_of(kind()) for kind in (PCA, TSNE, UMAP)] == ["PCA", "t-SNE", "UMAP"]
-    assert method_of(CoordinateColumns(("x", "y"))) == "coordinates"
+    assert set(PROJECTIONS) <= set(all_projections())
+    assert [kind().name for kind in (PCA, TSNE, UMAP)] == ["PCA", "t-SNE", "UMAP"]
+    assert CoordinateColumns(("x", "y")).name == "coordinates"
     axes = ChosenAxes((axis_between(VectorSet(np.eye(2)), [0], [1]),))
-    assert method_of(axes) == "chosen axes"
-    assert set(CAVEATS) == set(METHODS)
+    assert axes.name == "chosen axes"
+    assert all(kind.caveat.endswith(".") for kind in all_projections().values())
 
 
 @pytest.mark.parametrize(("name", "kind"), [("t-SNE", TSNE), ("UMAP", UMAP)])
@@ -162,7 +162,7 @@ def test_axes_are_chosen_from_the_selected_rows(row, usual):
     axes = ChosenAxes((axis_between(usual, [3], [5]),))
     assert row.heard == [axes]
     assert row.settings == axes
-    assert CAVEATS["chosen axes"] in said(row)
+    assert ChosenAxes.caveat in said(row)
     row.show_selected(np.array([], dtype=np.intp))
     assert not control(row, "axes.selected").isEnabled()
     row.release()
@@ -246,7 +246,7 @@ def test_nothing_jumps_when_a_run_begins_and_all_is_in_one_line(row, usual, qapp
 def test_everything_is_within_a_narrow_window(row, large, qapp, artefacts, theme, scale):
     apply_theme(qapp, theme)
     row.page.setStyleSheet(text_rules(scale))
-    for name in METHODS:
+    for name in all_projections():
         row.show_method(name, None, large)
         qapp.processEvents()
         assert row.page.width() == 700

@@ -6,31 +6,26 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QSpinBox, QWidget
 
-from embedviz.gui.widgets.form import ChoiceField, FloatField, Form, IndicesField, IntField
+from embedviz.core.settings import setting
+from embedviz.gui.widgets.form import Form
 
 
 @dataclass(frozen=True)
 class Settings:
-    count: int = 15
-    share: float = 0.1
-    metric: str = "cosine"
+    count: int = setting(15, "Count", "of neighbors", least=2, most=200, step=5, unit=" rows")
+    share: float = setting(0.1, "Share", "of all", least=0.05, most=0.99, step=0.05)
+    metric: str = setting(
+        "cosine", "Metric", "of distances", choices=(("cosine", "cosine"), ("L2", "euclidean"))
+    )
     secret: str = "kept"
-    components: tuple[int, ...] = (0, 1, 2)
-
-
-FIELDS = {
-    "metric": ChoiceField(
-        "Metric", "Metric: of distances", (("cosine", "cosine"), ("L2", "euclidean"))
-    ),
-    "count": IntField("Count", "Count: of neighbors", 2, 200, 5, " rows"),
-    "share": FloatField("Share", "Share: of all", 0.05, 0.99, 0.05),
-    "components": IndicesField("PC", "a component", ("x", "y", "z"), "PC "),
-}
+    components: tuple[int, ...] = setting(
+        (0, 1, 2), "PC", "a component", places=("x", "y", "z"), prefix="PC "
+    )
 
 
 @pytest.fixture
 def form(qtbot):
-    form = Form("map", Settings(), FIELDS)
+    form = Form("map", Settings())
     qtbot.addWidget(form)
     form.heard = []
     form.changed.connect(form.heard.append)
@@ -145,3 +140,33 @@ def test_axes_and_fields_can_be_left_out(form, qtbot):
     assert form.settings == Settings()
     form.show_settings(Settings(components=(4,)))
     assert not control(form, "components.y").isVisible()
+
+
+@dataclass(frozen=True)
+class Others:
+    flag: bool = setting(False, "Flag", "on or off")
+    most: int | None = setting(None, "Most", "how many", least=1, most=9)
+    labels: tuple[str, ...] = setting(("king",), "Labels", "of the set")
+    column: str | None = setting(None, "Column", "of the metadata")
+    hidden: int = setting(1, "Hidden", "not shown", in_form=False)
+
+
+def test_flags_texts_and_numbers_that_may_be_missing(qtbot):
+    form = Form("some", Others())
+    qtbot.addWidget(form)
+    form.show()
+    names = ("flag", "most", "labels", "column", "hidden")
+    flag, most, labels, column, hidden = (form.findChild(QWidget, f"some.{n}") for n in names)
+    assert hidden is None
+    assert (most.text(), labels.text(), column.text()) == ("all", "king", "")
+    qtbot.mouseClick(flag, Qt.MouseButton.LeftButton)
+    most.stepUp()
+    labels.setText(" king , queen,")
+    labels.editingFinished.emit()
+    column.setText("group ")
+    column.editingFinished.emit()
+    assert form.settings == Others(True, 1, ("king", "queen"), "group")
+    most.stepDown()
+    assert form.settings.most is None
+    form.show_settings(Others(flag=True, most=4))
+    assert (flag.isChecked(), most.value(), labels.text()) == (True, 4, "king")
