@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QApplication
 
 from embedviz.core.samples import resource_path
 from embedviz.gui.theme import (
     CAPTION_PIXELS,
     HEADLINE_PIXELS,
+    MONOSPACED,
     RADIUS,
     TEXT_PIXELS,
     Theme,
@@ -49,7 +52,7 @@ def text_rules(scale: float) -> str:
 
 def style_sheet(theme: Theme) -> str:
     """Return the rules for a theme."""
-    parts = (_of_windows, _of_panes, _of_lists, _of_fields, _of_buttons, _of_measures)
+    parts = (_of_windows, _of_panes, _of_lists, _of_fields, _of_guide, _of_buttons, _of_measures)
     return "\n".join((text_rules(1.0), *(part(theme) for part in parts)))
 
 
@@ -152,7 +155,7 @@ def _of_fields(theme: Theme) -> str:
         min-height: 20px; selection-background-color: {theme.accent};
         selection-color: {theme.panel}; }}
     QAbstractScrollArea::corner {{ background: none; border: none; }}
-    QTextEdit {{ font-family: "DejaVu Sans Mono", "SF Mono", Menlo, Consolas, monospace; }}
+    QTextEdit {{ font-family: {_quoted(MONOSPACED)}; }}
     QLineEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus
         {{ border: 1px solid {theme.accent}; }}
     QAbstractSpinBox QLineEdit {{ border: none; padding: 0; min-height: 0; background: none; }}
@@ -168,6 +171,19 @@ def _of_fields(theme: Theme) -> str:
         image: url("{check}"); }}
     QCheckBox:focus {{ color: {theme.accent}; }}
     """
+
+
+def _of_guide(theme: Theme) -> str:
+    """Return the rules for the pages of the guide, which are fields to Qt, and what is around."""
+    return f"""
+    QWidget[objectName="guide.side"] {{ background: {theme.panel}; }}
+    QTextBrowser, QTextBrowser:focus {{ background: {theme.panel}; border: none; border-radius: 0;
+        padding: 0; font-family: {_quoted(families() or ["sans-serif"])}; }}
+    """
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def _of_buttons(theme: Theme) -> str:

@@ -20,7 +20,9 @@ MOVE_MILLISECONDS = 300
 TALK_SCALE = 1.8
 """Text of a pane shown full screen, against the usual size."""
 
-HEADLINE_PIXELS, TEXT_PIXELS, CAPTION_PIXELS = 15, 13, 11
+TITLE_PIXELS, HEADLINE_PIXELS, TEXT_PIXELS, CAPTION_PIXELS = 20, 15, 13, 11
+MONOSPACED = ("DejaVu Sans Mono", "SF Mono", "Menlo", "Consolas", "monospace")
+"""Typefaces of code, the most wanted first."""
 
 # Okabe and Ito's eight, told apart under the common color vision deficiencies. The slots of
 # before, after and query are last: with few categories, they stay free for those roles.

@@ -21,6 +21,7 @@ from embedviz.gui.actions import saving
 from embedviz.gui.sessions import controller
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT, theme_manager
+from embedviz.gui.window.guide import GuideWindow
 from embedviz.gui.window.talk import TalkWindow
 
 if TYPE_CHECKING:
@@ -234,6 +235,16 @@ def toggle_sides(window: MainWindow) -> None:
         dock.setVisible(not shown)
 
 
+def show_guide(window: MainWindow) -> None:
+    """Show the manual; the window that has been opened stays, where it is read."""
+    try:
+        guide = window.findChild(GuideWindow) or GuideWindow(window)
+    except UserError as error:
+        window.message_bar.show_message(str(error))
+    else:
+        guide.present()
+
+
 def show_keys(window: MainWindow) -> None:
     """List all keys and what the mouse does."""
     keys = [
@@ -368,6 +379,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.beside", "View", "Put Pane Beside or Back", show_beside, ("Ctrl+Shift+B",)),
     Action("view.theme", "View", "Switch Light and Dark", switch_theme, ("Ctrl+T",)),
     Action("view.sides", "View", "Hide or Show Side Panels", toggle_sides, ("Ctrl+B",), "", True),
+    Action("help.guide", "Help", "Guide", show_guide, ("F1",), "The manual, with a search"),
     Action("help.keys", "Help", "Keys and Mouse", show_keys, ("?",)),
     Action("help.about", "Help", "About embedviz", show_about),
 )

@@ -37,6 +37,7 @@ from embedviz.gui.sessions.controller import SessionFiles
 from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.gui.window.dock_layout import DockLayout
 from embedviz.gui.window.failures import FailureHandler
+from embedviz.gui.window.guide import GuideWindow
 from embedviz.gui.window.map_docks import MoreMaps
 from embedviz.gui.window.menus import Menus
 from embedviz.gui.window.status_bar import StatusBar
@@ -165,6 +166,8 @@ class MainWindow(QMainWindow):
         if self.talk is not None:
             self.talk.close()
         self.dialogs.close()
+        for guide in self.findChildren(GuideWindow):
+            guide.close()
         self.session.board.stop()
         self.files.close()
         spare_process.spare.stop()
