@@ -54,7 +54,7 @@ def dress(document: QTextDocument, theme: Theme, margin: float) -> None:
     frame = document.rootFrame().frameFormat()
     frame.setLeftMargin(margin)
     frame.setRightMargin(margin)
-    frame.setTopMargin(3 * GRID)
+    frame.setTopMargin(2 * GRID)
     frame.setBottomMargin(4 * GRID)
     document.rootFrame().setFrameFormat(frame)
     for child in document.rootFrame().childFrames():
@@ -95,16 +95,17 @@ def find_hits(document: QTextDocument, text: str) -> list[QTextCursor]:
 
 def _dress_heading(block: QTextBlock, level: int) -> None:
     pixels, above, below = _HEADINGS.get(level, _OTHER_HEADING)
-    look = QTextCharFormat()
-    look.setProperty(QTextFormat.Property.FontSizeAdjustment.value, 0)
-    look.setProperty(QTextFormat.Property.FontPixelSize.value, pixels)
-    look.setFontWeight(QFont.Weight.DemiBold)
-    cursor = _of_block(block)
-    cursor.mergeCharFormat(look)
+    for part in block.textFormats():
+        look = part.format
+        # It would be counted from the usual size, whatever size is set.
+        look.clearProperty(QTextFormat.Property.FontSizeAdjustment.value)
+        look.setProperty(QTextFormat.Property.FontPixelSize.value, pixels)
+        look.setFontWeight(QFont.Weight.DemiBold)
+        _of_part(block, part.start, part.length).setCharFormat(look)
     room = QTextBlockFormat()
     room.setTopMargin(above * GRID)
     room.setBottomMargin(below * GRID)
-    cursor.mergeBlockFormat(room)
+    _of_block(block).mergeBlockFormat(room)
 
 
 def _dress_code(block: QTextBlock, theme: Theme) -> None:
@@ -114,11 +115,11 @@ def _dress_code(block: QTextBlock, theme: Theme) -> None:
     room = QTextBlockFormat()
     room.setBackground(QColor(theme.ground))
     room.setLeftMargin(GRID)
-    room.setLineHeight(_LINE_HEIGHT, _PROPORTIONAL)
+    room.setNonBreakableLines(False)
     neighbors = (block.previous(), block.next())
     above, below = (not near.blockFormat().hasProperty(_CODE.value) for near in neighbors)
     room.setTopMargin(GRID if above else 0)
-    room.setBottomMargin(GRID if below else 0)
+    room.setBottomMargin(2 * GRID if below else 0)
     cursor.mergeBlockFormat(room)
 
 
@@ -160,7 +161,11 @@ def _dress_table(table: QTextTable, theme: Theme) -> None:
     head = QTextCharFormat()
     head.setFontWeight(QFont.Weight.DemiBold)
     for column in range(table.columns()):
-        _of_block(table.cellAt(0, column).firstCursorPosition().block()).mergeCharFormat(head)
+        cell = table.cellAt(0, column)
+        cursor = cell.firstCursorPosition()
+        if cursor.atBlockEnd() and cursor != cell.lastCursorPosition():
+            cursor.deleteChar()  # Qt begins a table below code with an empty line.
+        _of_block(cursor.block()).mergeCharFormat(head)
 
 
 def _monospaced() -> QTextCharFormat:

@@ -104,8 +104,15 @@ class GuidePage(QTextBrowser):
 
     def _render(self) -> None:
         self._width = self.viewport().width()
-        self.setMarkdown(self._markdown)
-        dress(self.document(), theme_manager.theme, (self._width - self._text_width()) / 2)
+        old = self.document()
+        # A new one each time: one that was cleared begins in the type of what it held before.
+        document = QTextDocument(self)
+        document.setDefaultFont(self.font())
+        document.setMarkdown(self._markdown)
+        dress(document, theme_manager.theme, (self._width - self._text_width()) / 2)
+        self.setDocument(document)
+        self.hits = []
+        old.deleteLater()
 
     def _render_again(self) -> None:
         """Show the same, at the same place, in another theme or width."""
