@@ -28,7 +28,7 @@ from embedviz.gui.widgets.controls import text_label, tool_button, with_name
 from embedviz.gui.window.guide.document import find_hits
 from embedviz.gui.window.guide.page import FOLDER, GuidePage
 
-_SIZE = QSize(1040, 720)
+_SIZE, _LEAST = QSize(1040, 720), QSize(480, 320)
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,7 @@ class GuideWindow(QDialog):
         self._make_pages()
         self._make_keys()
         self._lay_out()
+        self.setMinimumSize(_LEAST)
         self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.9))
         self.list.setCurrentRow(0)
 
@@ -114,15 +115,21 @@ class GuideWindow(QDialog):
         self._go_to_search()
 
     def show_chapter(self, file: str, anchor: str = "") -> bool:
-        """Show a chapter by the name of its file; return whether there is such a chapter."""
-        for place, chapter in enumerate(self.chapters):
-            if chapter.file == file:
-                self.list.setCurrentRow(place)
-                self.page.show_markdown(chapter.markdown, anchor)
-                self.page.search(self.search.text().strip())
-                self._show_count()
-                return True
-        return False
+        """Show a chapter from its beginning or a heading; return whether there is such a chapter.
+
+        Parameters
+        ----------
+        file : str
+            The name of its file.
+        anchor : str
+            A heading in the form of links: "trust-and-density" for "Trust and density".
+        """
+        files = [chapter.file for chapter in self.chapters]
+        if file not in files:
+            return False
+        self.list.setCurrentRow(files.index(file))
+        self.page.go_to_heading(anchor)
+        return True
 
     def _make_search(self) -> None:
         self.search = with_name(QLineEdit(), "guide.search", "Search the guide (Ctrl+F)")
@@ -131,8 +138,10 @@ class GuideWindow(QDialog):
         self.search.textChanged.connect(self._on_typed)
         self.count = text_label(kind="caption", wrap=True)
         self.count.setAccessibleName("How often the text occurs")
-        self.previous = tool_button("guide.previous", "‹", "Previous place (Shift+Enter)", flat=True)
-        self.next = tool_button("guide.next", "›", "Next place (Enter)", flat=True)
+        self.previous = tool_button(
+            "guide.previous", "↑", "Previous place (Shift+Enter)", flat=True
+        )
+        self.next = tool_button("guide.next", "↓", "Next place (Enter)", flat=True)
         self.previous.clicked.connect(lambda: self._step(-1))
         self.next.clicked.connect(lambda: self._step(1))
 

@@ -46,26 +46,27 @@ class GuidePage(QTextBrowser):
         super().__init__()
         with_name(self, "guide.text", "Text of the chapter").setToolTip("")
         self.setFrameShape(QFrame.Shape.NoFrame)
+        # Always there, though invisible without need: else it would take room from a page that is
+        # laid out already.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setOpenLinks(False)
         self.hits: list[QTextCursor] = []
         self.place = 0
         self._markdown = self._query = ""
+        self._shown: QTextDocument | None = None
         self._width = 0
         theme_manager.changed.connect(self._render_again)
 
-    def show_markdown(self, markdown: str, anchor: str = "") -> None:
-        """Show another chapter, from its beginning or from one of its headings.
-
-        Parameters
-        ----------
-        markdown : str
-        anchor : str
-            A heading in the form of links: "trust-and-density" for "Trust and density".
-        """
+    def show_markdown(self, markdown: str) -> None:
+        """Show another chapter, from its beginning."""
         self._markdown = markdown
         self._render()
         self.verticalScrollBar().setValue(0)
-        for block in blocks(self.document()) if anchor else ():
+
+    def go_to_heading(self, anchor: str) -> None:
+        """Bring a heading to the top, by its name in links; without one, the beginning."""
+        self.verticalScrollBar().setValue(0)
+        for block in blocks(self.document()):
             if block.blockFormat().headingLevel() and anchor_of(block.text()) == anchor:
                 self._scroll_to(QTextCursor(block), GRID)
 
@@ -104,15 +105,18 @@ class GuidePage(QTextBrowser):
 
     def _render(self) -> None:
         self._width = self.viewport().width()
-        old = self.document()
-        # A new one each time: one that was cleared begins in the type of what it held before.
-        document = QTextDocument(self)
-        document.setDefaultFont(self.font())
-        document.setMarkdown(self._markdown)
-        dress(document, theme_manager.theme, (self._width - self._text_width()) / 2)
-        self.setDocument(document)
         self.hits = []
-        old.deleteLater()
+        self.setExtraSelections([])
+        # A new one each time: one that was cleared begins in the type of what it held before.
+        document, old = QTextDocument(self), self._shown
+        document.setDefaultFont(self.font())
+        document.setDocumentMargin(0)
+        document.setMarkdown(self._markdown)
+        dress(document, theme_manager.theme, (self._width - self._text_width()) // 2)
+        self.setDocument(document)
+        self._shown = document
+        if old is not None:
+            old.deleteLater()
 
     def _render_again(self) -> None:
         """Show the same, at the same place, in another theme or width."""
