@@ -178,7 +178,7 @@ def _of_guide(theme: Theme) -> str:
     return f"""
     QWidget[objectName="guide.side"] {{ background: {theme.panel}; }}
     QTextBrowser, QTextBrowser:focus {{ background: {theme.panel}; border: none; border-radius: 0;
-        padding: 0; font-family: {_quoted(families() or ["sans-serif"])}; }}
+        padding: 0; }}
     """
 
 

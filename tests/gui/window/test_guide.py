@@ -267,12 +267,13 @@ def test_headings_are_as_links_name_them():
     assert anchor_of("State: one way, `and` 3-D?") == "state-one-way-and-3-d"
 
 
-def test_texts_begin_in_the_usual_type_whatever_was_shown_before(guide):
+def test_texts_begin_in_the_usual_type_whatever_was_shown_before(guide, qapp):
     for file in ("30-three.md", "20-two.md", "30-three.md"):
         guide.show_chapter(file)
     heading, text = guide.page.document().begin(), guide.page.document().begin().next()
     assert heading.textFormats()[0].format.font().bold()
     assert not text.textFormats()[0].format.font().bold()
+    assert guide.page.document().defaultFont().families() == qapp.font().families()
 
 
 def test_parts_have_names(guide):

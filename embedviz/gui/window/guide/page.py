@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QEvent, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextBrowser, QTextEdit
 
 from embedviz.core.samples import resource_path
-from embedviz.gui.theme import GRID, theme_manager, with_alpha
+from embedviz.gui.theme import GRID, font, theme_manager, with_alpha
 from embedviz.gui.widgets.controls import with_name
 from embedviz.gui.window.guide.document import anchor_of, blocks, dress, find_hits
 
@@ -94,6 +94,11 @@ class GuidePage(QTextBrowser):
         picture.setDevicePixelRatio(ratio)
         return picture
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep the type of text: the style sheet gives all fields of several lines that of code."""
+        super().changeEvent(event)
+        self.document().setDefaultFont(font())
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Keep the text in its column, and pictures within it."""
         super().resizeEvent(event)
@@ -109,7 +114,7 @@ class GuidePage(QTextBrowser):
         self.setExtraSelections([])
         # A new one each time: one that was cleared begins in the type of what it held before.
         document, old = QTextDocument(self), self._shown
-        document.setDefaultFont(self.font())
+        document.setDefaultFont(font())
         document.setDocumentMargin(0)
         document.setMarkdown(self._markdown)
         dress(document, theme_manager.theme, (self._width - self._text_width()) // 2)
