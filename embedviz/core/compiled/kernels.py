@@ -6,7 +6,7 @@ cached on disk: compiling one takes about a second, loading it a few millisecond
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import wraps
 from threading import Condition, Lock, current_thread, main_thread
 from typing import Any, ParamSpec, TypeVar, cast
@@ -18,6 +18,8 @@ os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from embedviz.core.compiled.kernel_cache import KernelCache, note_sources, sources_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -83,7 +85,7 @@ def few_rows() -> NDArray[np.float32]:
 
 def serial_kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a loop that runs in the calling thread."""
-    return cast(Callable[P, R], numba.njit(nogil=True, cache=True, fastmath=FAST_MATH)(function))
+    return cast(Callable[P, R], _compiled(function))
 
 
 def parallel_kernel(function: Callable[P, R]) -> Callable[P, R]:
@@ -92,7 +94,7 @@ def parallel_kernel(function: Callable[P, R]) -> Callable[P, R]:
     Callers are let in one after the other where numba runs threads by its own `workqueue`, which
     is always there but ends the process when two parallel kernels run at once.
     """
-    compiled: Any = numba.njit(nogil=True, cache=True, parallel=True, fastmath=FAST_MATH)(function)
+    compiled = _compiled(function, parallel=True)
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -102,6 +104,16 @@ def parallel_kernel(function: Callable[P, R]) -> Callable[P, R]:
             return cast(R, compiled(*args, **kwargs))
 
     return call
+
+
+def _compiled(function: Callable[..., Any], *, parallel: bool = False) -> Any:
+    """Return a compiled function, cached until one of its sources changes."""
+    compiled: Any = numba.njit(nogil=True, fastmath=FAST_MATH, parallel=parallel)(function)
+    sources = sources_of(function)
+    note_sources(compiled, sources)
+    with suppress(RuntimeError):  # Where no folder can be written, each start compiles again.
+        compiled._cache = KernelCache(function, sources)
+    return compiled
 
 
 def _may_run_side_by_side() -> bool:

@@ -30,7 +30,7 @@ def test_serial_kernels_release_the_interpreter_and_are_cached():
     assert serial(np.arange(10.0)) == 45
     assert serial.targetoptions["nogil"]
     assert serial.targetoptions["fastmath"] == kernels.FAST_MATH
-    assert type(serial._cache).__name__ == "FunctionCache"
+    assert type(serial._cache).__name__ == "KernelCache"
 
 
 def test_infinities_and_nan_keep_their_meaning():
