@@ -1,0 +1,115 @@
+"""`embedviz figure KIND`: the options of one kind alone, in any order with the files."""
+
+import numpy as np
+import pytest
+
+from embedviz._figure_command import figure_parser, parse_figure, settings_of_options
+from embedviz.app.map_settings import MapSettings
+from embedviz.core.errors import UserError
+from embedviz.core.projections import PCA, TSNE, UMAP
+from embedviz.panes import PANES
+from embedviz.panes.analogies.settings import AnalogySettings
+from embedviz.panes.anisotropy.settings import AnisotropySettings
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
+
+KINDS = {pane.figure: pane.settings_class for pane in PANES if pane.figure}
+OWN = {
+    "map": ["--density", "--trust", "--color-by", "--projection", "--3d", "--no-labels"],
+    "analogy": ["--positive", "--negative", "--method", "--3d"],
+    "anisotropy": ["--strength", "--components"],
+    "matryoshka": ["--dimensions"],
+}
+
+
+def parsed(kind, *arguments):
+    options = parse_figure(kind, KINDS[kind], [*map(str, arguments), "-o", "x.png"])
+    return options, settings_of_options(KINDS[kind](), options)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_has_its_own_options_only(kind):
+    known = figure_parser(kind, KINDS[kind]).format_help()
+    for other, names in OWN.items():
+        for name in names:
+            is_own = other == kind or name in OWN[kind]
+            assert (f"{name} " in known or f"{name}]" in known) == is_own, (kind, name)
+    assert "--size" in known
+    assert "--labels " in known
+    assert "--query LABEL" in known
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("a.vec", "b.vec", "--density", "--color-by", "kind"),
+        ("--density", "a.vec", "--color-by", "kind", "b.vec"),
+        ("--color-by", "kind", "a.vec", "b.vec", "--density"),
+        ("a.vec", "--color-by=kind", "--density", "b.vec"),
+    ],
+)
+def test_files_may_stand_anywhere(arguments):
+    options, settings = parsed("map", *arguments)
+    assert options.files == ["a.vec", "b.vec"]
+    assert settings == MapSettings(density=True, color_by="kind")
+
+
+def test_a_file_after_labels_is_a_file(tmp_path):
+    (tmp_path / "words.vec").write_text("")
+    options, settings = parsed(
+        "analogy", "--positive", "king", "woman", tmp_path / "words.vec", "--negative", "man"
+    )
+    assert options.files == [str(tmp_path / "words.vec")]
+    assert settings == AnalogySettings()
+    # What is not there is a label, whatever it looks like.
+    options, settings = parsed("analogy", "--positive", "node.js", "--method", "3CosMul")
+    assert options.files == []
+    assert settings == AnalogySettings(("node.js",), (), "3CosMul")
+
+
+def test_a_question_is_taken_as_a_whole():
+    assert parsed("analogy", "--negative", "girl")[1] == AnalogySettings((), ("girl",))
+    assert parsed("analogy", "--3d")[1] == AnalogySettings(is_3d=True)
+    asked = parsed("analogy", "--positive", "a", "--positive", "b", "--no-exclude-inputs")[1]
+    assert asked == AnalogySettings(("a", "b"), (), exclude_inputs=False)
+
+
+def test_a_method_comes_with_its_settings():
+    assert parsed("map", "--projection", "UMAP")[1].projection == UMAP()
+    chosen = ["--projection-n-neighbors", 5, "--projection-min-dist", 0.2, "--projection-seed", 3]
+    assert parsed("map", "--projection", "UMAP", *chosen)[1].projection == UMAP(5, 0.2, seed=3)
+    chosen = ["--projection", "t-SNE", "--projection-perplexity", 12]
+    assert parsed("map", *chosen, "--projection-metric", "euclidean")[1].projection == TSNE(
+        12, "euclidean"
+    )
+    components = parsed("map", "--projection", "PCA", "--projection-components", 2, 3)[1]
+    assert components.projection == PCA((1, 2))
+    with pytest.raises(UserError, match="PCA has no --projection-perplexity"):
+        parsed("map", "--projection", "PCA", "--projection-perplexity", 5)
+    with pytest.raises(UserError, match="--projection: PCA, t-SNE, UMAP"):
+        parsed("map", "--projection-seed", 5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "message"),
+    [
+        ("anisotropy", ["--strength", "1.5"], "'1.5' is not a number from 0 to 1"),
+        ("anisotropy", ["--strength", "nan"], "'nan' is not a number from 0 to 1"),
+        ("anisotropy", ["--components", "0"], "'0' is not a whole number from 1 up"),
+        ("matryoshka", ["--dimensions", "x"], "'x' is not a whole number from 1 up"),
+        ("map", ["--projection", "ISOMAP"], "invalid choice: 'ISOMAP'"),
+        ("map", ["--size", "10x10"], "'10x10' is not a size such as 1280x800"),
+        ("map", ["--strength", "1"], "unrecognized arguments: --strength"),
+        ("analogy", ["--density"], "unrecognized arguments: --density"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_words(kind, arguments, message, capsys):
+    with pytest.raises(SystemExit):
+        parsed(kind, *arguments)
+    assert message in capsys.readouterr().err
+
+
+def test_what_a_figure_shows_where_nothing_is_asked(words):
+    assert MatryoshkaSettings().for_figure(words).length(words) == 96
+    assert MatryoshkaSettings(7).for_figure(words).length(words) == 7
+    assert AnisotropySettings().for_figure(words) == AnisotropySettings()
+    assert np.isclose(parsed("anisotropy", "--strength", 0.25)[1].strength, 0.25)
