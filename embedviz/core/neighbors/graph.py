@@ -1,7 +1,7 @@
 """The exact nearest rows of every row, found once and used by UMAP, t-SNE and the trust overlay.
 
-Rows are compared in tiles (`core.neighbors.tiles`), and each score is offered to the heaps of both of its
-rows while the tile is in the cache: half of the work of asking for each row alone.
+Rows are compared in tiles (`core.neighbors.tiles`), and each score is offered to the heaps of both
+of its rows while the tile is in the cache: half of the work of asking for each row alone.
 
 Candidates are chosen by scores in float32, a few more of them than asked for. Their final scores
 are summed in float64 from the rows themselves and decide which of them stay, and in what order;

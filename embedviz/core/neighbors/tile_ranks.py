@@ -1,8 +1,8 @@
 """Counting how many rows are nearer to a row than some of its neighbors are: their ranks.
 
-Scores in float32 decide, in tiles (`core.neighbors.tiles`). Where one is so close to that of a neighbor that
-rounding might have turned them round, both are compared by their sums in float64; so ranks are
-exact, and a row that is just as near as the neighbor does not count.
+Scores in float32 decide, in tiles (`core.neighbors.tiles`). Where one is so close to that of a
+neighbor that rounding might have turned them round, both are compared by their sums in float64; so
+ranks are exact, and a row that is just as near as the neighbor does not count.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """t-SNE and UMAP: maps in which near neighbors stay together.
 
 Both lay out the exact neighbor graph of the rows (`core.neighbors.graph`), starting from their
-principal components, in a child process (`core.projections.process`): openTSNE and umap-learn hold the
-GIL for long, cannot be stopped, and umap takes seconds to import. The child gets the graph and
+principal components, in a child process (`core.projections.process`): openTSNE and umap-learn hold
+the GIL for long, cannot be stopped, and umap takes seconds to import. The child gets the graph and
 the start only, and starts getting ready before the graph is computed. The same seed gives the same
 picture.
 

@@ -1,8 +1,8 @@
 """How much of what a map shows is true: whose neighbors on it are neighbors in all dimensions.
 
 Neighbors are found exactly on both sides: on the map with a k-d tree, in all dimensions by the
-graph or, for ranks, by counting how many rows are nearer (`core.neighbors.tile_ranks`). Nothing of the size
-n × n is kept.
+graph or, for ranks, by counting how many rows are nearer (`core.neighbors.tile_ranks`). Nothing of
+the size n × n is kept.
 
 Rows without a position (NaN) are left out, as if they were not in the set.
 """

@@ -1,4 +1,4 @@
-"""t-SNE of a given neighbor graph, by openTSNE; runs in a child process (`core.projections.worker`).
+"""t-SNE of a given neighbor graph, by openTSNE; runs in a child process (`projections.worker`).
 
 Settings are openTSNE's defaults: 250 iterations with the attraction 12 times exaggerated, then 500
 without, momentum 0.8, a learning rate of the number of rows over the exaggeration (Belkina et al.

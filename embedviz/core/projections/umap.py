@@ -1,4 +1,4 @@
-"""UMAP of a given neighbor graph, by umap-learn; runs in a child process (`core.projections.worker`).
+"""UMAP of a given neighbor graph, by umap-learn; runs in a child process (`projections.worker`).
 
 umap-learn's own functions do the work, with two exceptions. Neighbors are not searched by it, since
 ours are exact and at hand, and compiling its search takes half a minute in every process. And its

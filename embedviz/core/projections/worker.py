@@ -1,10 +1,11 @@
 """The process in which t-SNE and UMAP run, which hold the GIL and cannot be stopped otherwise.
 
-It is started early (`core.projections.process`) and gets ready in a thread of its own, what is ready
-soonest first, so that a t-SNE that is asked for meanwhile does not wait until umap is imported.
-Then it takes one job after the other from its standard input, and answers on its standard output
-with messages (`core.processes.messages`). What libraries print goes to standard error. It ends when
-its standard input does: when the process that started it has died, in whatever way.
+It is started early (`core.projections.process`) and gets ready in a thread of its own, what is
+ready soonest first, so that a t-SNE that is asked for meanwhile does not wait until umap is
+imported. Then it takes one job after the other from its standard input, and answers on its
+standard output with messages (`core.processes.messages`). What libraries print goes to standard
+error. It ends when its standard input does: when the process that started it has died, in whatever
+way.
 
 Nothing else imports umap: that takes seconds, fails where warnings are errors, and sets the
 locale. Here warnings are not looked at, as nobody would read them.

@@ -1,8 +1,8 @@
 """Colors and sizes of points by a metadata column.
 
 A recolor of a million rows is one look-up per row in a small table of packed colors: the column
-was read before (`gui.coloring.column_values`), and the last entries of the table are the muted colors of
-rows without a value and of those in a small group, whose codes are negative.
+was read before (`gui.coloring.column_values`), and the last entries of the table are the muted
+colors of rows without a value and of those in a small group, whose codes are negative.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class Cluster:
     ----------
     text : str
     position : array-like of shape (2,) or (3,)
-        Where it is written; see `core.drawing.cluster_positions.cluster_positions`. With NaN, it is not.
+        Where it is written; see `core.drawing.cluster_positions`. With NaN, it is not.
     color : QColor or str
         Of the points.
     count : int
