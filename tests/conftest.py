@@ -185,7 +185,7 @@ def pixel_of():
     """Return a function that gives where a position of the data is in a picture of points."""
 
     def find(view, position):
-        area = view.area()
+        area = view.viewport.area()
         pixels, _ = view.camera.project(position, area.width(), area.height())
         return (area.topLeft() + QPointF(*pixels[0].tolist())).toPoint()
 

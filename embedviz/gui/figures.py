@@ -67,7 +67,7 @@ def draw_pane(
         if failures and not isinstance(failures[0], UserError):
             raise failures[0]
         for view in pane.findChildren(PointView):
-            view.place_labels_anew()
+            view.scene.reset_label_places()
             view.render_now()
         if pane.message_bar.text:
             raise UserError(pane.message_bar.text)

@@ -49,7 +49,7 @@ class Density(Looks):
 
     def ours(self) -> list[float]:
         view = self._prepared_view()
-        view.set_density(True)
+        view.scene.set_density(True)
         return self._frames(view)
 
 
@@ -71,8 +71,8 @@ class InFront(Looks):
         import numpy as np
 
         view = self._prepared_view()
-        picture, rows = view._picture, np.arange(self._n_points)
-        frame = view.frame()
+        picture, rows = view.scene, np.arange(self._n_points)
+        frame = view.viewport.frame()
         return durations(lambda: picture.canvas.rows_in_front(frame, rows))
 
 
@@ -92,9 +92,11 @@ class Pictures(Looks):
         rng = np.random.default_rng(SEED)
         view = self._view()
         view.set_points(np.column_stack([places % columns, places // columns]), self._colors())
-        view.set_thumbnails(ImageArray(rng.integers(0, 256, (self._n_points, 28, 28), np.uint8)))
+        view.scene.set_thumbnails(
+            ImageArray(rng.integers(0, 256, (self._n_points, 28, 28), np.uint8))
+        )
         view.render_now()
-        shown = np.count_nonzero(view._picture.pictures.reach_of(places))
+        shown = np.count_nonzero(view.scene.thumbnails.reach_of(places))
         if shown < 0.9 * self._n_points:
             raise RuntimeError(f"only {shown} pictures are shown")
         return self._our_rates(view, lambda _: view.set_camera(view.camera.zoomed(1.0005)))

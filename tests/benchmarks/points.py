@@ -43,7 +43,7 @@ class Points(Benchmark):
 
         application = _application()
         view = PointView()
-        view.animations = False
+        view.animator.is_enabled = False
         view.resize(*SIZE)
         view.show()
         view.set_points([[0.0, 0.0]])
@@ -148,7 +148,7 @@ class Pick(Points):
         view = self._view()
         view.set_points(self._layouts(3, 1)[0])
         place = QPointF(SIZE[0] / 2, SIZE[1] / 2)
-        return durations(lambda: view.row_at(place, 8))
+        return durations(lambda: view.viewport.row_at(place, 8))
 
 
 class Lasso(Points):
@@ -163,7 +163,7 @@ class Lasso(Points):
         reach = 200 + 60 * np.sin(9 * angles)
         outline = np.column_stack([np.cos(angles), np.sin(angles)]) * reach[:, np.newaxis]
         outline += np.array(SIZE) / 2
-        return durations(lambda: view.rows_within(outline))
+        return durations(lambda: view.selection_tool.rows_within(outline))
 
 
 def _application() -> Any:

@@ -62,8 +62,8 @@ def test_png_has_the_size_that_was_asked_for(picture, tmp_path, scale):
 def test_what_the_hands_do_is_not_in_a_figure(picture, scale):
     (view,) = picture.findChildren(PointView)
     plain = draw_image(picture, scale)
-    view.hovered = 3
-    view.set_links(3, [4, 5])
+    view.mouse.hovered = 3
+    view.scene.set_links(3, [4, 5])
     assert draw_image(picture, scale) == plain
     assert not view.is_in_figure
 

@@ -46,7 +46,7 @@ def assert_every_pane_shows_it(window, front, idle):
         idle(window.session)
         assert not pane.message_bar.text
         views = pane.findChildren(PointView)
-        assert all(len(view._picture.canvas) == len(window.session.state.active) for view in views)
+        assert all(len(view.scene.canvas) == len(window.session.state.active) for view in views)
     assert not window.message_bar.text
     assert len(window.neighbors.list.lines.lines) == 10
 
@@ -78,7 +78,7 @@ def test_sentences_in_every_pane(window, front, idle, drop, data_folder):
         front(window, pane.name)
         idle(window.session)
         assert not pane.message_bar.text
-    assert "no label of this set" in (front(window, "analogies").view._picture.message)
+    assert "no label of this set" in (front(window, "analogies").view.scene.message)
 
 
 def test_titles_from_the_menu_in_every_pane(window, front, idle, qtbot, data_folder, monkeypatch):

@@ -170,4 +170,4 @@ def test_stop_is_said_and_goes_on_when_asked(shown, session, idle, words, qtbot)
     idle(session)
     assert not shown.message_bar.text
     for view in shown.findChildren(PointView):
-        assert len(view._picture.canvas) == len(words)
+        assert len(view.scene.canvas) == len(words)

@@ -1,73 +1,138 @@
-"""When a picture of points is moving, and how it goes along a journey."""
+"""Moves of points and camera that take a moment, and when a picture is moving at all."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEasingCurve, QObject, Qt, QTimer, QVariantAnimation, Signal
+from dataclasses import replace
+from typing import NamedTuple
+
+from PySide6.QtCore import QEasingCurve, QObject, QRectF, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtWidgets import QWidget
 
-from embedviz.gui.points.transition import Transition
+from embedviz.core.drawing.camera import Camera
+from embedviz.core.drawing.raster import Positions
+from embedviz.gui.points.reduced_motion import prefers_reduced_motion
+from embedviz.gui.points.scene import PointScene
+from embedviz.gui.points.transition import Transition, seen_alike
+from embedviz.gui.points.viewport import Viewport
 from embedviz.gui.theme import MOVE_MILLISECONDS
 
 REFINE_MILLISECONDS = 60
 """How long nothing has moved when a picture is at rest."""
 
 
+class Start(NamedTuple):
+    """Where points, camera and area are when a transition begins."""
+
+    positions: Positions
+    camera: Camera
+    area: QRectF
+
+
 class Animator(QObject):
-    """Tells moving from rest, and leads one journey at a time.
+    """Moves points and camera to where they are to be, and tells moving from rest.
 
     Signals
     -------
-    stepped : (float)
-        This part of the journey, 0 to 1, is to be shown.
-    rested : ()
-        Nothing has moved for a moment.
+    changed : ()
+        Points or camera have moved, or come to rest: they are to be painted anew.
+    stepped : ()
+        A step of a transition is shown.
 
     Attributes
     ----------
-    is_moving : bool
-        Another frame may follow at once: quick rather than fine.
-    journey : Transition or None
+    is_enabled : bool
+        Whether points and camera take a moment to their new places. Not where the system asks
+        for less motion.
+    transition : Transition or None
     """
 
-    stepped = Signal(float)
-    rested = Signal()
+    changed = Signal()
+    stepped = Signal()
 
-    def __init__(self, view: QWidget) -> None:
-        super().__init__(view)
-        self._view = view
-        self.is_moving = False
-        self.journey: Transition | None = None
+    def __init__(self, widget: QWidget, scene: PointScene, viewport: Viewport) -> None:
+        super().__init__(widget)
+        self._widget, self._canvas, self._viewport = widget, scene.canvas, viewport
+        self.is_enabled = not prefers_reduced_motion()
+        self.transition: Transition | None = None
         self._rest = QTimer(self, singleShot=True, interval=REFINE_MILLISECONDS)
-        self._rest.timeout.connect(self._end)
+        self._rest.timeout.connect(self._come_to_rest)
         self._steps = QVariantAnimation(self, duration=MOVE_MILLISECONDS)
         self._steps.setEasingCurve(QEasingCurve.Type.InOutCubic)
         self._steps.setStartValue(0.0)
         self._steps.setEndValue(1.0)
-        self._steps.valueChanged.connect(self._step)
+        self._steps.valueChanged.connect(self.show_step)
+
+    @property
+    def is_animating(self) -> bool:
+        """Whether points or camera are moving by themselves."""
+        return self.transition is not None
 
     def touch(self) -> None:
-        """Draw quickly until nothing has moved for a moment; always well where nobody looks."""
-        if self._view.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
-            return
-        self.is_moving = True
-        self._rest.start()
+        """Paint quickly until nothing has moved for a moment; always well where nobody looks."""
+        if not self._widget.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
+            self._viewport.is_moving = True
+            self._rest.start()
+        self.changed.emit()
 
-    def start(self, journey: Transition) -> None:
-        """Begin a journey."""
-        self.journey = journey
-        self.stepped.emit(0.0)
-        self._steps.start()
+    def stop(self) -> Start:
+        """Return where everything is by now, and be at the end of what moves by itself."""
+        viewport = self._viewport
+        start = Start(self._canvas.positions, viewport.camera, viewport.area())
+        self.finish()
+        return start
 
     def finish(self) -> None:
-        """Be at the end of the journey at once, if there is one."""
-        if self.journey is not None:
+        """Be at the end of the transition at once, if there is one."""
+        if self.is_animating:
             self._steps.stop()
-            self.stepped.emit(1.0)
+            self.show_step(1.0)
 
-    def _step(self, part: float) -> None:
-        if self.journey is not None:
-            self.stepped.emit(part)
+    def start_from(self, start: Start) -> None:
+        """Move points and camera from where they were, at once where nothing is animated."""
+        if not (self.is_enabled and self._widget.isVisible()):
+            return
+        viewport, (before, first, area) = self._viewport, start
+        end, positions = viewport.camera, self._canvas.positions
+        # Between 2-D and 3-D, the way is shown in 3-D, whose axes need no margins.
+        there = viewport.frame(end).area
+        on_the_way = viewport.frame(replace(end, is_3d=end.is_3d or first.is_3d)).area
+        first, last = seen_alike(first, area, on_the_way), seen_alike(end, there, on_the_way)
+        self.transition = Transition(before, positions, first, last, end)
+        viewport.is_in_transition = True
+        self.show_step(0.0)
+        self._steps.start()
 
-    def _end(self) -> None:
-        self.is_moving = False
-        self.rested.emit()
+    def start_if_moved(self, start: Start) -> None:
+        """Move from where points and camera were, if they are elsewhere, and paint anew."""
+        is_moved = start.positions is not self._canvas.positions
+        if is_moved or start.camera != self._viewport.camera:
+            self.start_from(start)
+        self.touch()
+
+    def retarget(self) -> None:
+        """End the transition where the points are now: they have changed in the meantime."""
+        if self.transition is not None:
+            viewport, end = self._viewport, self.transition.end
+            viewport.is_behind = True
+            last = viewport.fitted(end) if viewport.is_fitted else end
+            self.transition.turn_to(self._canvas.positions, last)
+
+    def show_step(self, part: float) -> None:
+        """Show this part of the transition, 0 to 1; nothing when there is none."""
+        if self.transition is None:
+            return
+        self._canvas.positions, camera = self.transition.at(part)
+        self._viewport.move_to(camera)
+        self._canvas.forget_image()
+        if part >= 1:
+            self.transition, self._viewport.is_in_transition = None, False
+        self.touch()
+        self.stepped.emit()
+
+    def _come_to_rest(self) -> None:
+        self._viewport.is_moving = False
+        if self._viewport.is_behind:
+            start = self.stop()
+            self._viewport.fit()
+            self.start_if_moved(start)
+        self.changed.emit()

@@ -36,7 +36,7 @@ __all__ = ["DIMMED", "PointCanvas", "PointHighlights"]
 MOST_FINE_PIXELS = 10_000_000
 """A cloud whose discs cover more pixels than this is drawn as dots while it moves."""
 DIMMED = 0.22
-"""What is left of the opacity of points when others are marked."""
+"""What is left of the opacity of points when others are highlighted."""
 _EDGED_FROM = 3.0
 _MOST_ON_DENSITY = 2000
 _GATHERED_FROM = 200_000
@@ -54,8 +54,14 @@ class PointCanvas:
         Whether z means something.
     extent : Extent
         Of all points; in 3-D, of all but a few outliers.
-    marks : PointHighlights
-        As they were set; see `drawn_marks`.
+    highlights : PointHighlights
+        As they were set; see `drawn_highlights`.
+    colors : uint32 array, or None
+        0xAARRGGBB, one per point or one for all; None: as the theme has it.
+    sizes : float32 array
+        Diameters in pixels, one per point or one for all.
+    image : uint32 array (height, width)
+        Of the points, in pixels of the device.
     is_density : bool
         Whether it is shown how many points there are at each place, not each of them.
     """
@@ -65,13 +71,13 @@ class PointCanvas:
         self.positions: Positions = np.empty((0, 3), dtype=np.float32)
         self.is_3d = False
         self.extent = Extent()
-        self.marks = PointHighlights()
-        self._drawn_marks: PointHighlights | None = None
+        self.highlights = PointHighlights()
+        self._drawn_highlights: PointHighlights | None = None
         self.is_density = False
-        self._colors: Colors | None = None
-        self._sizes: Sizes = packed_sizes(None, 0)
+        self.colors: Colors | None = None
+        self.sizes: Sizes = packed_sizes(None, 0)
         self._is_faint = True
-        self._image: Image = np.empty((0, 0), dtype=np.uint32)
+        self.image: Image = np.empty((0, 0), dtype=np.uint32)
         self._drawn: tuple[Any, ...] = ()
 
     def __len__(self) -> int:
@@ -80,12 +86,12 @@ class PointCanvas:
     def set_points(self, positions: ArrayLike, colors: Any, sizes: Any) -> None:
         """Take copies of positions (n, 2) or (n, 3), colors and sizes.
 
-        Marks are kept where the number of points is the same, and forgotten otherwise.
+        Highlights are kept where the number of points is the same, and forgotten otherwise.
         """
         given = _checked(positions)
         count, columns = given.shape
         packed, diameters = packed_colors(colors, count), packed_sizes(sizes, count)
-        self._colors, self._sizes, self._is_faint = (
+        self.colors, self.sizes, self._is_faint = (
             packed,
             diameters,
             sizes is None or len(diameters) > 1,
@@ -93,7 +99,7 @@ class PointCanvas:
         is_same = count == len(self)
         self.is_3d = columns == 3
         self._place(given)
-        self.set_marks(self.marks if is_same else PointHighlights())
+        self.set_highlights(self.highlights if is_same else PointHighlights())
 
     def move_points(self, positions: ArrayLike) -> None:
         """Take a copy of other positions for the same points; all else is kept.
@@ -115,24 +121,24 @@ class PointCanvas:
         for axis in range(3):  # Four times as fast as two columns at once.
             moved[:, axis] = given[:, axis] if axis < columns else 0
         self.positions = moved
-        self._drawn_marks = None
+        self._drawn_highlights = None
         self.extent = main_extent_of(moved) if self.is_3d else extent_of(moved)
 
-    def set_marks(self, marks: PointHighlights) -> None:
-        """Draw these rows on top; those that there are not are left out."""
-        self.marks, self._drawn_marks = marks.among(len(self)), None
+    def set_highlights(self, highlights: PointHighlights) -> None:
+        """Draw these rows on top; those that do not exist are left out."""
+        self.highlights, self._drawn_highlights = highlights.among(len(self)), None
         self.forget_image()
 
     @property
-    def drawn_marks(self) -> PointHighlights:
-        """The marks that can be seen: where all points are selected, none of them stands out."""
-        if self._drawn_marks is None:
-            marks = self.marks
-            self._drawn_marks = marks.without_selected() if self._are_all_selected() else marks
-        return self._drawn_marks
+    def drawn_highlights(self) -> PointHighlights:
+        """The highlights that can be seen: where all points are selected, none stands out."""
+        if self._drawn_highlights is None:
+            given, are_all = self.highlights, self._are_all_selected()
+            self._drawn_highlights = given.without_selected() if are_all else given
+        return self._drawn_highlights
 
     def _are_all_selected(self) -> bool:
-        selected = self.marks.selected
+        selected = self.highlights.selected
         if not len(selected):
             return False
         others = np.isfinite(self.positions[:, 0])
@@ -147,11 +153,11 @@ class PointCanvas:
 
     def forget_image(self) -> None:
         """Draw the points again at the next painting."""
-        self._drawn, self._image = (), np.empty((0, 0), dtype=np.uint32)
+        self._drawn, self.image = (), np.empty((0, 0), dtype=np.uint32)
 
     def is_large(self, device_scale: float) -> bool:
         """Return whether the points are drawn as dots while they move."""
-        pixels = float(np.square(self._sizes * np.float32(device_scale) + 2).mean())
+        pixels = float(np.square(self.sizes * np.float32(device_scale) + 2).mean())
         return len(self) * pixels > MOST_FINE_PIXELS
 
     def pick(self, frame: Frame, x: float, y: float, radius: float) -> int:
@@ -170,20 +176,20 @@ class PointCanvas:
         matrix, sizes = frame.matrix, self._sizes_in(frame)
         return picking.rows_in_front(self.positions, matrix, sizes, width, height, rows)
 
-    def marked_rows(self) -> Rows:
-        """Return all rows that are seen to be marked, ascending."""
+    def highlighted_rows(self) -> Rows:
+        """Return all rows that are seen to be highlighted, ascending."""
         # Ten times as fast as sorting them, of a selection of half a million.
-        is_marked = np.zeros(len(self), dtype=np.bool_)
-        marks = self.drawn_marks
-        for rows in (marks.neighbors, marks.selected, marks.asked):
-            is_marked[rows] = True
-        return np.flatnonzero(is_marked)
+        is_highlighted = np.zeros(len(self), dtype=np.bool_)
+        highlights = self.drawn_highlights
+        for rows in (highlights.neighbors, highlights.selected, highlights.query_rows):
+            is_highlighted[rows] = True
+        return np.flatnonzero(is_highlighted)
 
     def ringed_rows(self, theme: Theme) -> Rows:
         """Return the rows that have rings of their own, ascending."""
         kinds = [
             rows
-            for rows, style in styles(self.drawn_marks, theme)
+            for rows, style in styles(self.drawn_highlights, theme)
             if not style.is_outline(len(rows))
         ]
         return np.unique(np.concatenate([ALL_ROWS, *kinds]))
@@ -196,8 +202,8 @@ class PointCanvas:
     def radii(self, rows: Rows, depth: NDArray[np.float64], frame: Frame) -> NDArray[np.float64]:
         """Return how far points reach on screen with their rings, in pixels."""
         more = np.zeros(len(rows))
-        for marked, style in styles(self.drawn_marks, frame.theme):
-            more[np.isin(rows, marked)] = style.reach(len(marked))
+        for of_kind, style in styles(self.drawn_highlights, frame.theme):
+            more[np.isin(rows, of_kind)] = style.reach(len(of_kind))
         return np.asarray((self._diameters(rows) + more) * frame.point_scale / depth / 2)
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
@@ -210,10 +216,10 @@ class PointCanvas:
         quick = frame.is_moving and not self.is_density and self.is_large(grown)
         wanted = (frame.camera, frame.extent, width, height, scale, grown, quick, theme)
         if wanted != self._drawn:
-            self._image = self._made(frame, width, height, quick)
+            self.image = self._made(frame, width, height, quick)
             self._drawn = wanted
         pixels = QImage.Format.Format_ARGB32_Premultiplied
-        image = QImage(self._image.data, width, height, 4 * width, pixels)
+        image = QImage(self.image.data, width, height, 4 * width, pixels)
         if not is_pixel_device(painter):
             image = image.copy()  # A file may be written when the array is gone.
         painter.drawImage(QRectF(area.left(), area.top(), width / scale, height / scale), image)
@@ -226,10 +232,10 @@ class PointCanvas:
             self._draw_density(image, matrix, frame)
         else:
             self._draw_points(image, matrix, frame, quick)
-        if self.drawn_marks.dim_others:
+        if self.drawn_highlights.dim_others:
             # All together: as many faint points on one place, a crowd would not be dimmed.
             raster.fade(image, DIMMED)
-        self._draw_marks(image, matrix, frame, quick)
+        self._draw_highlights(image, matrix, frame, quick)
         return image
 
     def _draw_density(
@@ -295,11 +301,11 @@ class PointCanvas:
         ground = with_alpha(frame.theme.ground, opacity)
         return Edge(ground.rgba(), 0.75 * frame.device_scale)
 
-    def _draw_marks(
+    def _draw_highlights(
         self, image: Image, matrix: NDArray[np.float64], frame: Frame, quick: bool
     ) -> None:
         scale = frame.device_scale * frame.point_scale
-        for rows, style in styles(self.drawn_marks, frame.theme):
+        for rows, style in styles(self.drawn_highlights, frame.theme):
             if len(rows) > _MOST_ON_DENSITY and self.is_density:
                 self._draw_density(image, matrix, frame, rows)
                 continue
@@ -312,15 +318,15 @@ class PointCanvas:
                 draw_ringed(image, points, matrix, colors, sizes, style, scale)
 
     def _sizes_in(self, frame: Frame) -> Sizes:
-        return self._sizes * np.float32(frame.point_scale)
+        return self.sizes * np.float32(frame.point_scale)
 
     def _diameters(self, rows: Rows) -> Sizes:
-        return self._sizes[rows] if len(self._sizes) > 1 else np.repeat(self._sizes, len(rows))
+        return self.sizes[rows] if len(self.sizes) > 1 else np.repeat(self.sizes, len(rows))
 
     def _colors_in(self, theme: Theme) -> Colors:
-        if self._colors is None:
+        if self.colors is None:
             return np.array([theme.point.rgba()], dtype=np.uint32)
-        return self._colors
+        return self.colors
 
 
 def _checked(positions: ArrayLike) -> NDArray[Any]:

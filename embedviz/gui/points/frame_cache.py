@@ -1,4 +1,4 @@
-"""What a picture of points last looked like, kept as an image.
+"""The image of a picture of points that was painted last.
 
 So hovering paints a ring over it and nothing else.
 """
@@ -15,7 +15,8 @@ from embedviz.app.preparation import preparation
 from embedviz.gui.theme import CAPTION_PIXELS, font, theme_manager
 
 PREPARING = "Preparing to draw (first start only) \u2026"
-_QUIET_MILLISECONDS = 600
+QUIET_MILLISECONDS = 600
+"""How long nothing is said while a first frame is being prepared."""
 
 
 class FrameCache:
@@ -23,27 +24,27 @@ class FrameCache:
 
     Parameters
     ----------
-    view : QWidget
+    widget : QWidget
     paint : callable
         Paints everything that is kept.
     """
 
-    def __init__(self, view: QWidget, paint: Callable[[QPainter], None]) -> None:
-        self._view, self._paint = view, paint
+    def __init__(self, widget: QWidget, paint: Callable[[QPainter], None]) -> None:
+        self._widget, self._paint = widget, paint
         self.image: QImage | None = None
-        self._quiet = QTimer(view, singleShot=True, interval=_QUIET_MILLISECONDS)
-        self._quiet.timeout.connect(view.update)
+        self._quiet = QTimer(widget, singleShot=True, interval=QUIET_MILLISECONDS)
+        self._quiet.timeout.connect(widget.update)
         self._quiet.start()
 
     def invalidate(self) -> None:
         """Make it anew at the next painting."""
         self.image = None
-        self._view.update()
+        self._widget.update()
 
     def make(self) -> QImage:
         """Make it now, and return it."""
-        scale = self._view.devicePixelRatioF()
-        size = (self._view.size().toSizeF() * scale).toSize()
+        scale = self._widget.devicePixelRatioF()
+        size = (self._widget.size().toSizeF() * scale).toSize()
         image = QImage(size, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(scale)
         # Ended also when something goes wrong in between: Qt ends the process otherwise.
@@ -62,8 +63,8 @@ class FrameCache:
 
     def draw_preparing(self, painter: QPainter, text_scale: float) -> None:
         """Say, when it takes long, why there is nothing to be seen yet."""
-        painter.fillRect(self._view.rect(), QColor(theme_manager.theme.ground))
+        painter.fillRect(self._widget.rect(), QColor(theme_manager.theme.ground))
         if not self._quiet.isActive():
             painter.setPen(QColor(theme_manager.theme.muted))
             painter.setFont(font(CAPTION_PIXELS * text_scale))
-            painter.drawText(self._view.rect(), Qt.AlignmentFlag.AlignCenter, PREPARING)
+            painter.drawText(self._widget.rect(), Qt.AlignmentFlag.AlignCenter, PREPARING)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from math import hypot
+from typing import Any
 
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QColor,
     QFocusEvent,
     QHelpEvent,
     QKeyEvent,
@@ -18,20 +20,35 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from embedviz.gui.points.camera_control import ZOOM_PER_NOTCH
+from embedviz.gui.points import painting
+from embedviz.gui.points.camera_control import ZOOM_PER_NOTCH, CameraControl
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.gesture import Gesture
 from embedviz.gui.points.lasso import SelectionTool, Tool
-from embedviz.gui.points.legend.interaction import LegendHands
-from embedviz.gui.points.travels import TravelingWidget
+from embedviz.gui.points.legend.interaction import LegendInteraction
+from embedviz.gui.points.scene import PointScene
+from embedviz.gui.points.viewport import Viewport
 
 CLICK_TOLERANCE = 4.0
 """A press that moves less than this, in pixels, is a click."""
 PICK_RADIUS = 8.0
 
 
-class HandledWidget(TravelingWidget):
-    """A widget that turns mouse and keys into camera moves, clicks and selections.
+class MouseHandler(QObject):
+    """Turns events of a widget into camera moves, clicks and selections.
+
+    The widget gives it each event of the kinds in `HANDLED_EVENTS`.
+
+    Signals
+    -------
+    row_clicked : (int, Qt.KeyboardModifiers)
+        The row, or -1 for nothing.
+    row_hovered : (int)
+        The row, or -1.
+    tool_changed : (str)
+        The tool was put away by a key.
+    fly_wanted : ()
+        A key asks for a flight to what is selected.
 
     Attributes
     ----------
@@ -39,182 +56,223 @@ class HandledWidget(TravelingWidget):
         The row under the mouse, or -1.
     names_hovered : bool
         Its label is written beside it; not where a card says it.
-    outline : SelectionTool
-    on_legend : LegendHands
+    selection_tool : SelectionTool
+    legend : LegendInteraction
     shows_focus : bool
         Keys arrive here, and whoever came by keys should see it.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    row_clicked = Signal(int, object)
+    row_hovered = Signal(int)
+    tool_changed = Signal(str)
+    fly_wanted = Signal()
+
+    def __init__(
+        self,
+        widget: QWidget,
+        scene: PointScene,
+        viewport: Viewport,
+        camera_control: CameraControl,
+    ) -> None:
+        super().__init__(widget)
+        self._widget, self._scene, self._viewport = widget, scene, viewport
+        self._camera_control = camera_control
         self.hovered = -1
         self.names_hovered = True
-        self.outline = SelectionTool(self)
-        self.on_legend = LegendHands(self, self._picture.placed_legend)
+        self.selection_tool = SelectionTool(widget, viewport)
+        self.legend = LegendInteraction(widget, scene, viewport)
         self.shows_focus = False
         self._tool: Tool = "navigate"
         self._gesture: Gesture | None = None
         self._pressed = QPointF()
         self._last = QPointF()
         self._has_moved = False
-        self._look_under = QTimer(self, singleShot=True, interval=10)
-        self._look_under.timeout.connect(self._hover)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._hover_soon = QTimer(self, singleShot=True, interval=10)
+        self._hover_soon.timeout.connect(lambda: self.hover(self._last))
+        widget.setMouseTracking(True)
+        widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def set_tool(self, tool: Tool) -> None:
         """Choose what a plain drag does: "navigate" or "lasso"."""
         self._tool = tool
         self._show_cursor(None)
 
-    def paint_hands(self, painter: QPainter, frame: Frame) -> None:
-        """Paint over the picture what the hands are doing."""
-        self._picture.paint_links(painter, frame)
-        named = self.names_hovered
-        self._picture.paint_hovered(painter, frame, self.hovered, is_named=named)
-        self.outline.paint(painter, frame)
-        self.on_legend.paint(painter, frame)
+    def handle(self, event: QEvent) -> bool:
+        """Do what an event asks for; return whether that was all there is to do."""
+        return _HANDLERS[event.type()](self, event)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Paint over the picture what the mouse is doing, and whether keys arrive here."""
+        painting.paint_links(painter, self._scene, frame)
+        row, is_named = self.hovered, self.names_hovered
+        painting.paint_hovered(painter, self._scene, frame, row, is_named=is_named)
+        self.selection_tool.paint(painter, frame)
+        self.legend.paint(painter, frame)
+        if self.shows_focus:
+            painter.setPen(QColor(frame.theme.accent))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(self._widget.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def hover(self, place: QPointF) -> None:
+        """Find what is at a place of the widget, and highlight it."""
+        on_legend = self.legend.hover(place)
+        self._show_cursor(on_legend)
+        is_point = on_legend is None and self._viewport.area().contains(place)
+        self._set_hovered(self._viewport.row_at(place, PICK_RADIUS) if is_point else -1)
+
+    def _press(self, event: QMouseEvent) -> bool:
         """Begin a gesture."""
         self._pressed = self._last = event.position()
         self._has_moved = False
         self._gesture = self._gesture_for(event)
+        return True
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def _move(self, event: QMouseEvent) -> bool:
         """Go on with a gesture, or look what is under the mouse."""
         place = event.position()
         if self._gesture is None:
             self._last = place
-            self._look_under.start()
-            return
+            self._hover_soon.start()
+            return True
         moved = place - self._pressed
         if self._has_moved or hypot(moved.x(), moved.y()) >= CLICK_TOLERANCE:
             self._has_moved = True
             self._set_hovered(-1)
             self._gesture.drag(self._last, place)
             self._last = place
+        return True
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def _release(self, event: QMouseEvent) -> bool:
         """End a gesture."""
         gesture, self._gesture = self._gesture, None
         if gesture is None:
-            return
+            return True
         self._last = event.position()
-        self._look_under.start()
+        self._hover_soon.start()
         if self._has_moved:
             gesture.end()
         elif event.button() == Qt.MouseButton.LeftButton:
             gesture.click(event.modifiers())
+        return True
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def _double_click(self, event: QMouseEvent) -> bool:
         """Fly to a point, or choose in the legend; the first click has done its part before."""
         if event.button() != Qt.MouseButton.LeftButton:
-            self.mousePressEvent(event)
-        elif not self.on_legend.double_click(event.position()):
-            row = self.row_at(event.position(), PICK_RADIUS)
+            return self._press(event)
+        if not self.legend.double_click(event.position()):
+            row = self._viewport.row_at(event.position(), PICK_RADIUS)
             is_plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
-            if row >= 0 and is_plain and self._tool == "navigate":
-                self.fly_to([row])
-            else:
-                self.mousePressEvent(event)
+            if not (row >= 0 and is_plain and self._tool == "navigate"):
+                return self._press(event)
+            self._camera_control.fly_to([row])
+        return True
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+    def _wheel(self, event: QWheelEvent) -> bool:
         """Zoom, what is under the mouse staying there; or scroll the legend."""
         notches = event.angleDelta().y() / 120
         if notches:
-            if not self.on_legend.scroll(notches, event.position()):
-                self.moves.zoom(ZOOM_PER_NOTCH**notches, event.position())
+            if not self.legend.scroll(notches, event.position()):
+                self._camera_control.zoom(ZOOM_PER_NOTCH**notches, event.position())
             self._last = event.position()
-            self._look_under.start()
+            self._hover_soon.start()
+        return True
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def _pinch(self, event: QNativeGestureEvent) -> bool:
+        """Zoom by a pinch on a trackpad."""
+        if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
+            return False
+        self._camera_control.zoom(max(0.1, 1 + event.value()), event.position())
+        return True
+
+    def _press_key(self, event: QKeyEvent) -> bool:
         """Move the camera by keys, or end a lasso; all others are left to the window."""
-        if event.key() == Qt.Key.Key_Escape and self._escapes():
-            self._escape()
+        is_escape = event.key() == Qt.Key.Key_Escape
+        if is_escape and self._is_dragging():
+            self._gesture = None
+            self.selection_tool.clear()
+            self.legend.clear()
+        elif is_escape and self._tool == "lasso":
+            self.set_tool("navigate")
+            self.tool_changed.emit("navigate")
         elif event.key() == Qt.Key.Key_F and not event.modifiers():
             self.fly_wanted.emit()
-        elif not self.moves.press_key(event.key()):
-            super().keyPressEvent(event)
+        else:
+            return self._camera_control.press_key(event.key())
+        return True
 
-    def event(self, event: QEvent) -> bool:
-        """Zoom by a pinch on a trackpad, explain the legend, and keep Esc while it is needed."""
-        if isinstance(event, QNativeGestureEvent):
-            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-                self.moves.zoom(max(0.1, 1 + event.value()), event.position())
-                return True
-        elif isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            text = self.on_legend.tooltip(event.pos().toPointF())
-            if text:
-                QToolTip.showText(event.globalPos(), text, self)
-                return True
-        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            is_ours = event.key() == Qt.Key.Key_Escape and self._escapes()
-            event.setAccepted(is_ours)  # The window would clear the selection.
-            return is_ours
-        return super().event(event)
+    def _claim_key(self, event: QKeyEvent) -> bool:
+        """Keep Esc from the window while it is needed: there it would clear the selection."""
+        is_needed = self._is_dragging() or self._tool == "lasso"
+        is_ours = event.key() == Qt.Key.Key_Escape and is_needed
+        event.setAccepted(is_ours)
+        return is_ours
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+    def _explain(self, event: QHelpEvent) -> bool:
+        """Explain the legend."""
+        text = self.legend.tooltip(event.pos().toPointF())
+        if text:
+            QToolTip.showText(event.globalPos(), text, self._widget)
+        return bool(text)
+
+    def _leave(self, event: QEvent) -> bool:
         """Hover nothing."""
-        self._look_under.stop()
+        self._hover_soon.stop()
         self._set_hovered(-1)
-        self.on_legend.clear()
+        self.legend.clear()
+        return True
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        """Show that keys arrive here, to those who came by keys."""
+    def _focus(self, event: QFocusEvent) -> bool:
+        """Show that keys arrive here, to those who came by keys, and no longer than that."""
         by_keys = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        self.shows_focus = event.reason() in by_keys
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        """Show nothing of the kind any more."""
-        self.shows_focus = False
-        super().focusOutEvent(event)
+        self.shows_focus = event.gotFocus() and event.reason() in by_keys
+        return False
 
     def _gesture_for(self, event: QMouseEvent) -> Gesture | None:
         keys, button, place = event.modifiers(), event.button(), event.position()
         if button in (Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
-            return self.moves.drag("pan")
+            return self._camera_control.drag("pan")
         if button != Qt.MouseButton.LeftButton:
             return None
-        if on_legend := self.on_legend.gesture_at(place):
+        if on_legend := self.legend.gesture_at(place):
             return on_legend
         if self._tool == "lasso" or keys & Qt.KeyboardModifier.ShiftModifier:
-            gesture = self.outline.gesture(place, keys, self._tool)
+            gesture = self.selection_tool.gesture(place, keys, self._tool)
         else:
-            gesture = self.moves.drag("orbit" if self.camera.is_3d else "pan")
-        return replace(gesture, click=partial(self._click, place))
+            gesture = self._camera_control.drag("orbit" if self._viewport.camera.is_3d else "pan")
 
-    def _click(self, place: QPointF, keys: Qt.KeyboardModifier) -> None:
-        self.row_clicked.emit(self.row_at(place, PICK_RADIUS), keys)
+        def click(keys: Qt.KeyboardModifier) -> None:
+            self.row_clicked.emit(self._viewport.row_at(place, PICK_RADIUS), keys)
 
-    def _escapes(self) -> bool:
-        """Return whether there is a drag to give up, or a tool to put away."""
-        drags = bool(self.outline.corners) or self.on_legend.is_carrying
-        return drags or self._tool == "lasso"
+        return replace(gesture, click=click)
 
-    def _escape(self) -> None:
-        if self.outline.corners or self.on_legend.is_carrying:
-            self._gesture = None
-            self.outline.clear()
-            self.on_legend.clear()
-        else:
-            self.set_tool("navigate")
-            self.tool_changed.emit("navigate")
-
-    def _hover(self) -> None:
-        place = self._last
-        on_legend = self.on_legend.hover(place)
-        self._show_cursor(on_legend)
-        is_point = on_legend is None and self.area().contains(place)
-        self._set_hovered(self.row_at(place, PICK_RADIUS) if is_point else -1)
+    def _is_dragging(self) -> bool:
+        """Return whether a drag can be given up: a box, a lasso, or the legend elsewhere."""
+        return bool(self.selection_tool.corners) or self.legend.is_carrying
 
     def _show_cursor(self, on_legend: Qt.CursorShape | None) -> None:
         tool = Qt.CursorShape.CrossCursor if self._tool == "lasso" else Qt.CursorShape.ArrowCursor
-        self.setCursor(tool if on_legend is None else on_legend)
+        self._widget.setCursor(tool if on_legend is None else on_legend)
 
     def _set_hovered(self, row: int) -> None:
         if row != self.hovered:
             self.hovered = row
-            self.update()
+            self._widget.update()
             self.row_hovered.emit(row)
+
+
+_HANDLERS: dict[QEvent.Type, Callable[[MouseHandler, Any], bool]] = {
+    QEvent.Type.MouseButtonPress: MouseHandler._press,
+    QEvent.Type.MouseMove: MouseHandler._move,
+    QEvent.Type.MouseButtonRelease: MouseHandler._release,
+    QEvent.Type.MouseButtonDblClick: MouseHandler._double_click,
+    QEvent.Type.Wheel: MouseHandler._wheel,
+    QEvent.Type.NativeGesture: MouseHandler._pinch,
+    QEvent.Type.KeyPress: MouseHandler._press_key,
+    QEvent.Type.ShortcutOverride: MouseHandler._claim_key,
+    QEvent.Type.ToolTip: MouseHandler._explain,
+    QEvent.Type.Leave: MouseHandler._leave,
+    QEvent.Type.FocusIn: MouseHandler._focus,
+    QEvent.Type.FocusOut: MouseHandler._focus,
+}
+
+HANDLED_EVENTS = frozenset(_HANDLERS)

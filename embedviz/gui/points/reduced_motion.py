@@ -22,13 +22,13 @@ _WINDOWS_ANIMATES = 0x1042  # SPI_GETCLIENTAREAANIMATION
 
 
 @lru_cache(maxsize=1)
-def wants_less_motion() -> bool:
+def prefers_reduced_motion() -> bool:
     """Return whether nothing should move by itself; asked once."""
     if sys.platform == "win32":
         return not _windows_animates()
     if sys.platform == "darwin":
         return _said(_MAC) == "1"
-    return _said(_GNOME) == "false" or _kde_is_still()
+    return _said(_GNOME) == "false" or _kde_is_static()
 
 
 def _said(command: tuple[str, ...]) -> str:
@@ -50,7 +50,7 @@ def _said(command: tuple[str, ...]) -> str:
     return result.stdout.strip()
 
 
-def _kde_is_still() -> bool:
+def _kde_is_static() -> bool:
     place = QStandardPaths.StandardLocation.GenericConfigLocation
     settings = configparser.ConfigParser(strict=False, interpolation=None)
     try:

@@ -1,45 +1,49 @@
-"""Everything on a picture of points, and the order in which it is painted."""
+"""What is on a picture of points: the points, and all that explains them.
+
+It knows no widget; how it is painted, on a screen or into a file, is in `painting`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QRegion
+from numpy.typing import ArrayLike
+from PySide6.QtCore import QObject, Signal
 
-from embedviz.core.drawing.camera import Camera, Extent, extent_of
-from embedviz.gui.points.canvas import PointCanvas
-from embedviz.gui.points.frame import PADDING, Frame
-from embedviz.gui.points.layers import axes, overlays
-from embedviz.gui.points.layers.badge import badge_box, draw_badge
-from embedviz.gui.points.layers.cluster_labels import ClusterNames
+from embedviz.core.drawing.camera import Extent, extent_of
+from embedviz.core.drawing.raster import Rows
+from embedviz.core.thumbnails import Thumbnails
+from embedviz.gui.points.canvas import PointCanvas, PointHighlights
+from embedviz.gui.points.layers.cluster_labels import Cluster, ClusterNames
 from embedviz.gui.points.layers.labels import PointLabels
 from embedviz.gui.points.layers.overlays import Arrow, Line, Links, Note
 from embedviz.gui.points.layers.thumbnails import PointThumbnails
 from embedviz.gui.points.legend.layout import Legend
 from embedviz.gui.points.legend.placement import PlacedLegend
-from embedviz.gui.points.text import draw_line_of_text, draw_text, text_size
-from embedviz.gui.theme import Theme
 
-_MOST_AVOIDED = 300
-_FARTHEST = 1e5
-_RGB = 0xFFFFFF
-# A circle as three boxes, half as large as these parts of its diameter.
-_IN_CIRCLE = np.array([[1.0, 0.55], [0.55, 1.0], [0.7, 0.7]])
+LABEL_SCALES = 0.6, 2.5
+"""Smallest and largest size of labels against the usual one."""
 
 
-class PointScene:
-    """Points with what explains them. Knows no widget, so that it paints on anything.
+class PointScene(QObject):
+    """Points with what explains them.
+
+    Signals
+    -------
+    changed : ()
+        It is to be painted anew.
+    bounds_changed : ()
+        There is more or less to be seen in the space of the data; `changed` follows.
+    overlay_changed : ()
+        Only what is painted over the picture has changed: the links.
 
     Attributes
     ----------
     canvas : PointCanvas
     labels : PointLabels
     clusters : ClusterNames
-    pictures : PointThumbnails
+    thumbnails : PointThumbnails
     arrows, lines, notes : sequences
     links : Links
     titles : sequence of str or None
@@ -50,11 +54,17 @@ class PointScene:
     text_scale : float
     """
 
-    def __init__(self) -> None:
+    changed = Signal()
+    bounds_changed = Signal()
+    overlay_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self.canvas = PointCanvas()
         self.labels = PointLabels()
         self.clusters = ClusterNames()
-        self.pictures = PointThumbnails()
+        self.thumbnails = PointThumbnails(self)
+        self.thumbnails.arrived.connect(self.changed)
         self.arrows: Sequence[Arrow] = ()
         self.lines: Sequence[Line] = ()
         self._measured: tuple[tuple[object, ...], Extent] = (None, None, None), Extent()
@@ -89,176 +99,122 @@ class PointScene:
             self._measured = of, extent_of(corners, *others)
         return self._measured[1]
 
-    def frame(
+    def set_highlights(
         self,
-        camera: Camera,
-        theme: Theme,
-        width: float,
-        height: float,
         *,
-        device_scale: float = 1.0,
-        is_moving: bool = False,
-    ) -> Frame:
-        """Return how the picture is laid out in a size."""
-        extent, scale = self.extent(), self.text_scale
-
-        def framed(area: QRectF) -> Frame:
-            # At least a pixel, and whole pixels of the device, or the image would be blurred.
-            left, top = (round(n * device_scale) / device_scale for n in (area.left(), area.top()))
-            wide, high = (max(1.0, float(int(n))) for n in (area.width(), area.height()))
-            area = QRectF(left, top, wide, high)
-            return Frame(area, camera, theme, extent, scale, device_scale, is_moving)
-
-        area = QRectF(0, 0, width, height)
-        right = bottom = PADDING
-        right += self.placed_legend.margin(framed(area), width)
-        if self.caption:
-            bottom += framed(area).text(18)
-        area.adjust(PADDING, PADDING, -right, -bottom)
-        if self.titles is not None and not camera.is_3d:
-            below = axes.bottom_margin(framed(area)) - PADDING / 2
-            area.adjust(0, axes.top_margin(framed(area)), 0, -below)
-            area.adjust(axes.left_margin(framed(area)), 0, 0, 0)
-        return framed(area)
-
-    def paint(self, painter: QPainter, frame: Frame, width: float, height: float) -> None:
-        """Paint everything but what the hands are doing."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        whole = QRectF(0, 0, width, height)
-        painter.fillRect(whole, QColor(frame.theme.ground))
-        if not len(self.canvas) and self.message:
-            painter.setFont(frame.small)
-            painter.setPen(QColor(frame.theme.muted))
-            painter.drawText(whole, Qt.AlignmentFlag.AlignCenter, self.message)
-            return
-        titles = self.titles or ()
-        if titles and not frame.camera.is_3d:
-            axes.draw_axes(painter, frame, titles)
-        painter.save()
-        painter.setClipRect(frame.area)
-        if frame.camera.is_3d:
-            axes.draw_axes_3d(painter, frame, titles)
-        overlays.draw_lines(painter, frame, self.lines)
-        self.canvas.paint(painter, frame)
-        self.pictures.paint(painter, frame, self.canvas, self.labels.order)
-        if frame.camera.is_3d:
-            axes.draw_titles_3d(painter, frame, titles)
-        overlays.draw_arrows(painter, frame, self.arrows)
-        self._paint_names(painter, frame)
-        overlays.draw_notes(painter, frame, self.notes)
-        if self.corner:
-            draw_badge(painter, frame, self.corner, self._corner_box(frame))
-        painter.restore()
-        self._paint_margins(painter, frame, whole)
-
-    def _paint_names(self, painter: QPainter, frame: Frame) -> None:
-        """Paint labels that are wanted, names of clusters, and labels where these leave room."""
-        free, reach_of = self._kept_free(frame), self.pictures.reach_of
-        chosen = self.labels.paint_chosen(painter, frame, self.canvas, free, reach_of)
-        free = np.vstack([free, chosen])
-        is_dimmed = self.canvas.drawn_marks.dim_others
-        bright = self._are_selected(frame.theme) if is_dimmed else []
-        names = self.clusters.paint(painter, frame, free, is_dimmed=is_dimmed, bright=bright)
-        # Pictures say more than labels, and take their room.
-        share = 0.0 if self.pictures.thumbnails is not None else self.clusters.label_share(frame)
-        boxes = np.vstack([free, names])
-        self.labels.paint(painter, frame, self.canvas, boxes, share, reach_of)
-
-    def _are_selected(self, theme: Theme) -> list[bool]:
-        """Return which clusters are mostly selected, as far as their colors tell."""
-        rows = self.canvas.drawn_marks.selected
-        own = self.canvas.colors_of(rows, theme) & np.uint32(_RGB)
-        clusters = zip(self.clusters.colors(), self.clusters.counts(), strict=True)
-        return [
-            2 * int(np.count_nonzero(own == np.uint32(color.rgb() & _RGB))) > count
-            for color, count in clusters
-        ]
-
-    def _kept_free(self, frame: Frame) -> NDArray[np.float64]:
-        """Return the boxes that no label may cover: marked points, arrows and their texts."""
-        rows = self.canvas.ringed_rows(frame.theme)[:_MOST_AVOIDED]
-        pixels, depth = frame.project(self.canvas.positions[rows])
-        marks = _boxes_of_rings(pixels, self.canvas.radii(rows, depth, frame) + frame.text(3))
-        arrows = np.reshape(overlays.boxes_of_arrows(frame, self.arrows), (-1, 4))
-        titles = axes.title_boxes_3d(frame, self.titles or ())
-        panels = [self.placed_legend.box_over_points(frame)]
-        if self.corner:
-            panels.append(self._corner_box(frame))
-        pictures = self.pictures.boxes_of(rows).tolist()
-        boxes = [*titles, *pictures, *(box.getRect() for box in panels if not box.isEmpty())]
-        return np.vstack([marks, arrows, np.array(boxes, dtype=np.float64).reshape(-1, 4)])
-
-    def _corner_box(self, frame: Frame) -> QRectF:
-        """Return where the corner is written: clear of the legend, beside or below it."""
-        area, legend = frame.area, self.placed_legend.box_over_points(frame)
-        corner = area.topLeft() + QPointF(8, 8)
-        box = badge_box(frame, self.corner, corner, area.width() - 16)
-        if not box.intersects(legend):
-            return box
-        beside = legend.left() - area.left() - 16
-        if beside > area.width() / 3:
-            return badge_box(frame, self.corner, corner, beside)
-        box.moveTop(min(legend.bottom() + 8, area.bottom() - box.height()))
-        return box
-
-    def _paint_margins(self, painter: QPainter, frame: Frame, whole: QRectF) -> None:
-        self.placed_legend.paint(painter, frame, whole.width())
-        if self.caption:
-            line = frame.text(18)
-            box = QRectF(PADDING, whole.bottom() - 6 - line, whole.width() - 2 * PADDING, line)
-            draw_line_of_text(painter, box, self.caption, frame.small, QColor(frame.theme.muted))
-
-    def paint_links(self, painter: QPainter, frame: Frame) -> None:
-        """Paint the lines from one row to others, as far as they have places in view."""
-        count, row, rows = len(self.canvas), self.links.row, self.links.rows
-        if not 0 <= row < count:
-            return
-        rows = np.append(rows[(rows >= 0) & (rows < count)], row)
-        pixels, depth = frame.project(self.canvas.positions[rows])
-        radii = self.canvas.radii(rows, depth, frame) + 2.5
-        known = np.asarray((np.abs(pixels) < _FARTHEST).all(axis=1))  # Not for NaN either.
-        if not known[-1]:
-            return
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        seen = QRegion(frame.area.toRect())
-        seen -= QRegion(self.placed_legend.box_over_points(frame).toRect())
-        painter.setClipRegion(seen)
-        *ends, start = [QPointF(x, y) for x, y in pixels[known].tolist()]
-        overlays.draw_links(painter, frame, start, ends, radii[known].tolist()[:-1])
-        painter.restore()
-
-    def paint_hovered(
-        self, painter: QPainter, frame: Frame, row: int, *, is_named: bool = True
+        query: int | None = None,
+        selected: ArrayLike = (),
+        neighbors: ArrayLike = (),
+        dim_others: bool = False,
     ) -> None:
-        """Paint a ring around the row under the mouse, and its label; nothing for -1."""
-        if not 0 <= row < len(self.canvas):
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rows = np.array([row])
-        pixels, depth = frame.project(self.canvas.positions[rows])
-        x, y = pixels[0].tolist()
-        if not (isfinite(x) and frame.area.contains(x, y)):
-            return
-        radius = float(self.canvas.radii(rows, depth, frame)[0]) + 2
-        painter.setPen(QPen(QColor(frame.theme.text), 1.5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(QPointF(x, y), radius, radius)
-        if not is_named:
-            return
-        text, letters = self.labels.text(row), self.labels.letters(frame, strong=True)
-        width, height = text_size(text, letters)
-        left = x + radius + 4
-        if left + width > frame.area.right():
-            left = x - radius - 4 - width
-        top = min(max(y - height / 2, frame.area.top()), frame.area.bottom() - height)
-        color, ground = QColor(frame.theme.text), QColor(frame.theme.ground)
-        draw_text(painter, QPointF(left, top), text, letters, color, ground)
+        """Draw rows on top: the query ringed in its color, the selected in the accent."""
+        highlights = PointHighlights(query, _rows(selected), _rows(neighbors), dim_others)
+        self.canvas.set_highlights(highlights)
+        self.changed.emit()
+
+    def set_labels(
+        self,
+        texts: Sequence[str],
+        order: ArrayLike | None = None,
+        always: ArrayLike = (),
+        required: int = 0,
+    ) -> None:
+        """Show labels where there is room, more as one zooms in.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            By row.
+        order : int array-like, optional
+            Candidates, the most important first. Default: the order of the rows.
+        always : int array-like
+            Rows that are labeled whenever possible, in strong text.
+        required : int
+            So many of them, from the first, are labeled also where no place is free.
+        """
+        candidates = None if order is None else _rows(order)
+        self.labels.set_texts(texts, candidates, _rows(always), required)
+        self.changed.emit()
+
+    def set_clusters(self, clusters: Sequence[Cluster]) -> None:
+        """Show these names at the overview, where few labels of points are shown."""
+        self.clusters.set_clusters(clusters)
+        self.changed.emit()
+
+    def set_label_scale(self, factor: float) -> None:
+        """Draw labels of points and clusters larger or smaller, from 0.6 to 2.5 times."""
+        least, most = LABEL_SCALES
+        self.labels.scale = self.clusters.scale = min(max(float(factor), least), most)
+        self.changed.emit()
+
+    def reset_label_places(self) -> None:
+        """Forget where labels were, so that the same points always make the same picture."""
+        self.labels.forget_places()
+        self.clusters.forget_places()
+        self.changed.emit()
+
+    def set_density(self, on: bool) -> None:
+        """Show how many points there are at each place, instead of each of them."""
+        self.canvas.set_density(on)
+        self.changed.emit()
+
+    def set_thumbnails(self, thumbnails: Thumbnails | None) -> None:
+        """Show pictures of rows in the place of points, as far as there is room.
+
+        Those that have to be read first appear when their thumbnails say that they `arrived`.
+        """
+        if thumbnails is not self.thumbnails.source:
+            self.thumbnails.set_source(thumbnails)
+            self.changed.emit()
+
+    def set_arrows(self, arrows: Sequence[Arrow]) -> None:
+        """Draw arrows over the points."""
+        self.arrows = tuple(arrows)
+        self.bounds_changed.emit()
+        self.changed.emit()
+
+    def set_lines(self, lines: Sequence[Line | Note]) -> None:
+        """Draw lines under the points, and notes over them."""
+        self.lines = tuple(line for line in lines if isinstance(line, Line))
+        self.notes = tuple(note for note in lines if isinstance(note, Note))
+        self.bounds_changed.emit()
+        self.changed.emit()
+
+    def set_links(self, row: int, rows: ArrayLike) -> None:
+        """Draw lines from one row to others, the nearest first; none for -1. On screen alone."""
+        self.links = Links(row, _rows(rows))
+        self.overlay_changed.emit()
+
+    def set_axes(self, titles: Sequence[str] | None) -> None:
+        """Draw axes with these titles, one per dimension; None: no axes."""
+        self.titles = None if titles is None else tuple(titles)
+        self.changed.emit()
+
+    def set_legend(self, legend: Legend | None) -> None:
+        """Explain the colors, at the right of the points or where it was put."""
+        self.placed_legend.show(legend)
+        self.changed.emit()
+
+    def set_message(self, text: str) -> None:
+        """Say this where there are no points."""
+        self.message = text
+        self.changed.emit()
+
+    def set_caption(self, text: str) -> None:
+        """Say this in one line below the picture."""
+        self.caption = text
+        self.changed.emit()
+
+    def set_corner(self, text: str) -> None:
+        """Say this in the upper left corner of the points."""
+        self.corner = text
+        self.changed.emit()
+
+    def set_text_scale(self, scale: float) -> None:
+        """Draw all text larger, for an audience."""
+        self.text_scale = scale
+        self.changed.emit()
 
 
-def _boxes_of_rings(pixels: NDArray[np.float64], radii: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return boxes that together are about as round as the rings."""
-    # Others would be in the way everywhere.
-    known = np.isfinite(pixels).all(axis=1) & np.isfinite(radii)
-    half = radii[known, np.newaxis, np.newaxis] * _IN_CIRCLE
-    return np.concatenate([pixels[known, np.newaxis] - half, 2 * half], axis=2).reshape(-1, 4)
+def _rows(rows: ArrayLike) -> Rows:
+    return np.asarray(rows, dtype=np.intp).reshape(-1)

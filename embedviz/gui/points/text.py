@@ -2,7 +2,7 @@
 
 A halo is the outline of the letters, drawn broadly in the color of the ground. Drawing one takes
 a tenth of a millisecond, which a hundred labels that move cannot afford, so on a screen or a
-pixel image every text is drawn once and its picture is kept. In a vector file it stays text.
+pixel image every text is drawn once and its image is kept. In a vector file it stays text.
 """
 
 from __future__ import annotations
@@ -61,10 +61,10 @@ def draw_text(
         Drawn around the letters, so that they stay readable on points.
     """
     if halo is None or not is_pixel_device(painter):
-        _draw_letters(painter, corner, text, font, color, halo)
+        _draw_with_halo(painter, corner, text, font, color, halo)
         return
     scale = scale_of(painter)
-    image = _picture_of(text, font.toString(), color.rgba(), halo.rgba(), scale)
+    image = _image_of(text, font.toString(), color.rgba(), halo.rgba(), scale)
     # On whole pixels of the device, or the letters would be blurred.
     left = round((corner.x() - _border(font)) * scale) / scale
     top = round((corner.y() - _border(font)) * scale) / scale
@@ -94,7 +94,7 @@ def draw_line_of_text(
     painter.drawText(box, align | Align.AlignVCenter | Qt.TextFlag.TextSingleLine, shortened)
 
 
-def _draw_letters(
+def _draw_with_halo(
     painter: QPainter,
     corner: QPointF,
     text: str,
@@ -117,7 +117,7 @@ def _draw_letters(
 
 
 @lru_cache(maxsize=2048)
-def _picture_of(text: str, font_name: str, color: int, halo: int, scale: float) -> QImage:
+def _image_of(text: str, font_name: str, color: int, halo: int, scale: float) -> QImage:
     font = QFont()
     font.fromString(font_name)
     width, height = text_size(text, font)
@@ -129,7 +129,7 @@ def _picture_of(text: str, font_name: str, color: int, halo: int, scale: float) 
     corner, colors = QPointF(border, border), (QColor.fromRgba(color), QColor.fromRgba(halo))
     with QPainter(image) as painter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _draw_letters(painter, corner, text, font, *colors)
+        _draw_with_halo(painter, corner, text, font, *colors)
     return image
 
 

@@ -10,10 +10,10 @@ without a graphics card, which pyqtgraph's scatter plots do not.
 What moves is drawn quickly; when nothing has moved for a moment, large clouds are drawn finely
 and labels find new places.
 
-It is made of layers, each of which knows those below. The lowest is the picture and how it is
-painted (`point_picture`), which knows no widget. `seen` puts it on the screen, `travels` moves
-points and camera, `hands` is mouse and keys, `explained` sets all that explains the points, and
-here they get their places.
+The view is made of parts, each of which knows those before it: the `scene` is what there is, the
+`viewport` where it is seen from, the `animator` moves both, the `camera_control` leads the camera,
+and the `mouse` turns events into all of that. Whoever wants something else to be shown asks the
+scene; only what concerns several parts is asked of the view.
 """
 
 from __future__ import annotations
@@ -21,18 +21,25 @@ from __future__ import annotations
 from typing import Any
 
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from embedviz.app.preparation import preparation
 from embedviz.core.drawing.camera import Camera
-from embedviz.gui.points.explained import ExplainedWidget
+from embedviz.gui.points.animation import Animator
+from embedviz.gui.points.camera_control import CameraControl
+from embedviz.gui.points.frame import Frame
+from embedviz.gui.points.frame_cache import FrameCache
 from embedviz.gui.points.lasso import Tool
 from embedviz.gui.points.layers.cluster_labels import Cluster
 from embedviz.gui.points.layers.overlays import Arrow, Line, Note
-from embedviz.gui.points.legend.layout import Categories, ColorBar
+from embedviz.gui.points.legend.layout import Categories, ColorBar, LegendPlace
+from embedviz.gui.points.mouse import HANDLED_EVENTS, MouseHandler
+from embedviz.gui.points.painting import lay_out, paint_scene
+from embedviz.gui.points.scene import PointScene
 from embedviz.gui.points.text import is_pixel_device, scale_of
+from embedviz.gui.points.viewport import Viewport
 from embedviz.gui.theme import theme_manager
 
 __all__ = [
@@ -47,24 +54,100 @@ __all__ = [
     "Tool",
 ]
 
+_FINER_IN_FILES = 2.0
 
-class PointView(ExplainedWidget):
+
+class PointView(QWidget):
     """Points in 2-D or 3-D that can be moved, chosen and explained.
+
+    Signals
+    -------
+    row_clicked, row_hovered, tool_changed, fly_wanted
+        See `MouseHandler`.
+    rows_selected
+        See `SelectionTool`.
+    camera_changed, camera_settled
+        See `CameraControl`.
+    category_clicked, color_range_changed, colors_inverted
+        See `LegendInteraction`.
+    legend_moved : (tuple of 2 floats, or None)
+        The legend was put elsewhere; see `LegendPlace`.
 
     Attributes
     ----------
+    scene : PointScene
+        The points, and all that explains them.
+    viewport : Viewport
+        Where they are seen from, and what is at which place.
+    animator : Animator
+    camera_control : CameraControl
+    mouse : MouseHandler
+    selection_tool : SelectionTool
+        The box or lasso of the mouse.
     is_in_figure : bool
-        It is painted into a figure: without what the hands are doing.
+        It is painted into a figure: without what the mouse is doing.
     """
+
+    row_clicked = Signal(int, object)
+    row_hovered = Signal(int)
+    rows_selected = Signal(object, str)
+    camera_changed = Signal(object)
+    camera_settled = Signal(object)
+    tool_changed = Signal(str)
+    fly_wanted = Signal()
+    category_clicked = Signal(str, object)
+    color_range_changed = Signal(float, float)
+    colors_inverted = Signal()
+    legend_moved = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.scene = PointScene(self)
+        self.viewport = Viewport(self, self.scene)
+        self.animator = Animator(self, self.scene, self.viewport)
+        self.camera_control = CameraControl(self.viewport, self.animator, self)
+        self.mouse = MouseHandler(self, self.scene, self.viewport, self.camera_control)
+        self.selection_tool = self.mouse.selection_tool
         self.is_in_figure = False
+        self._frame_cache = FrameCache(self, self._paint_frame)
+        self._connect_parts()
         preparation.start()
         if not preparation.is_ready:
             preparation.ready.connect(self.redraw)
         self.setAccessibleName("Picture of points")
         self.setMinimumSize(120, 90)
+
+    def _connect_parts(self) -> None:
+        self.scene.bounds_changed.connect(self.viewport.note_change)
+        self.scene.overlay_changed.connect(self.update)
+        for changed in (self.scene.changed, self.animator.changed, theme_manager.changed):
+            changed.connect(self.redraw)
+        mouse, legend, camera = self.mouse, self.mouse.legend, self.camera_control
+        legend.moved.connect(self.set_legend_place)
+        for inner, outer in (
+            (mouse.row_clicked, self.row_clicked),
+            (mouse.row_hovered, self.row_hovered),
+            (mouse.tool_changed, self.tool_changed),
+            (mouse.fly_wanted, self.fly_wanted),
+            (mouse.selection_tool.rows_selected, self.rows_selected),
+            (camera.changed, self.camera_changed),
+            (camera.settled, self.camera_settled),
+            (legend.category_clicked, self.category_clicked),
+            (legend.color_range_changed, self.color_range_changed),
+            (legend.colors_inverted, self.colors_inverted),
+            (legend.moved, self.legend_moved),
+        ):
+            inner.connect(outer)
+
+    @property
+    def frames(self) -> int:
+        """How often the points were really drawn."""
+        return self.scene.canvas.frames
+
+    @property
+    def camera(self) -> Camera:
+        """Where the points are seen from."""
+        return self.viewport.camera
 
     def set_points(
         self,
@@ -77,7 +160,8 @@ class PointView(ExplainedWidget):
     ) -> None:
         """Show other points.
 
-        Marks and labels are by row; marks are forgotten when the number of points changes.
+        Highlights and labels are by row; highlights are forgotten when the number of points
+        changes.
 
         Parameters
         ----------
@@ -100,30 +184,29 @@ class PointView(ExplainedWidget):
         ValueError
             When the shapes do not fit together.
         """
-        start, canvas = self._stop(), self._picture.canvas
-        n_before, was_3d, held = len(canvas), canvas.is_3d, self.camera
+        start, canvas, viewport = self.animator.stop(), self.scene.canvas, self.viewport
+        n_before, was_3d, held = len(canvas), canvas.is_3d, viewport.camera
         canvas.set_points(positions, colors, sizes)
         self.setAccessibleDescription(f"{len(canvas):,} points, {2 + canvas.is_3d}-D")
-        self._sight.note_change()
-        keeps = keep_camera and canvas.is_3d == was_3d
-        if not keeps:
-            self._sight.camera = held.turned_to(canvas.is_3d)
+        viewport.note_change()
+        if not (keep_camera and canvas.is_3d == was_3d):
+            viewport.move_to(held.turned_to(canvas.is_3d))
         if not keep_camera:
-            self._sight.fit()
+            viewport.fit()
         elif n_before:
-            self._sight.hold(self._sight.camera)
+            viewport.hold()
         is_same = n_before == len(canvas) > 0
         if is_same or canvas.is_large(self.devicePixelRatioF()):
-            self._motion.touch()
+            self.animator.touch()
         if animate and is_same:
-            self._travel(start)
+            self.animator.start_from(start)
         self.redraw()
 
     def move_points(self, positions: ArrayLike) -> None:
         """Move the same points, quickly, as a layout converges.
 
-        Colors, sizes, marks and labels are kept. Where all points are shown, the camera follows
-        smoothly.
+        Colors, sizes, highlights and labels are kept. Where all points are shown, the camera
+        follows smoothly.
 
         Parameters
         ----------
@@ -135,20 +218,83 @@ class PointView(ExplainedWidget):
         ValueError
             When the shape is not as before.
         """
-        canvas, journey = self._picture.canvas, self._motion.journey
-        canvas.move_points(positions)
-        self._sight.note_change()
-        if journey is not None:
-            self._sight.is_behind = True
-            last = self._sight.fitted(journey.end) if self._sight.is_fitted else journey.end
-            journey.turn_to(canvas.positions, last)
-            return
-        self._sight.follow()
-        self._motion.touch()
+        self.scene.canvas.move_points(positions)
+        self.viewport.note_change()
+        if self.animator.is_animating:
+            self.animator.retarget()
+        else:
+            self.viewport.follow()
+            self.animator.touch()
+
+    def set_camera(self, camera: Camera) -> None:
+        """Show the points from elsewhere; nothing is emitted."""
+        self.camera_control.set_camera(camera)
+
+    def fit(self) -> None:
+        """Show all points, and keep showing all of them when the widget is resized."""
+        self.camera_control.fit()
+
+    def fly_to(self, rows: ArrayLike) -> None:
+        """Go where these rows fill the view; a single one comes with what surrounds it."""
+        self.camera_control.fly_to(rows)
+
+    def set_legend_place(self, place: LegendPlace) -> None:
+        """Put the legend over the points, or with None in the margin; nothing is emitted."""
+        placed = self.scene.placed_legend
+        if place != placed.place:
+            start = self.animator.stop()
+            placed.place = place
+            if self.viewport.area() != start.area:
+                self.animator.start_from(start)
+            self.redraw()
+
+    def set_text_scale(self, scale: float) -> None:
+        """Draw all text larger, for an audience; as all widgets of a pane are asked to."""
+        self.scene.set_text_scale(scale)
+
+    def redraw(self) -> None:
+        """Paint the picture anew, soon."""
+        self._frame_cache.invalidate()
+
+    def render_now(self) -> None:
+        """Draw one frame, whether or not anything has changed."""
+        self.scene.canvas.forget_image()
+        self._frame_cache.make()
+        self.update()
+
+    def paint(self, painter: QPainter, width: float, height: float) -> None:
+        """Paint the picture at its best, as large as given, on anything: a file, a printer.
+
+        The points are as fine as the device is: the scale of the painter is looked at. Where
+        all points are shown on screen, they are also in a picture of another shape.
+        """
+        scene = self.scene
+        scale = scale_of(painter) * (1.0 if is_pixel_device(painter) else _FINER_IN_FILES)
+
+        def framed(camera: Camera) -> Frame:
+            return lay_out(scene, camera, theme_manager.theme, width, height, device_scale=scale)
+
+        shown = self.camera
+        if self.viewport.is_fitted:
+            aspect = framed(Camera(is_3d=shown.is_3d)).aspect
+            shown = shown.fitted(*scene.clouds(), aspect=aspect)
+        painter.save()
+        with scene.thumbnails.into_file():
+            paint_scene(painter, scene, framed(shown), width, height)
+        painter.restore()
+        scene.canvas.forget_image()  # It may be a hundred megabytes.
+
+    def event(self, event: QEvent) -> bool:
+        """Give the mouse handler what it knows how to handle; the rest is Qt's."""
+        is_handled = event.type() in HANDLED_EVENTS and self.isEnabled()
+        return (is_handled and self.mouse.handle(event)) or super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Lay the picture out anew."""
         self.redraw()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """Show the picture, and what the hands do over it."""
+        """Show the picture, and over it what the mouse is doing."""
         with QPainter(self) as painter:
             self._paint_on_screen(painter)
 
@@ -157,13 +303,11 @@ class PointView(ExplainedWidget):
         if self.is_in_figure or not is_as_fine:
             # Rendered into a file or a larger image, where the kept one would be blurred.
             self.paint(painter, self.width(), self.height())
-            return
-        if len(self._picture.canvas) and self._still.is_unprepared():
-            self._still.draw_preparing(painter, self._picture.text_scale)
-            return
-        self._still.draw(painter)
-        self.paint_hands(painter, self.frame())
-        if self.shows_focus:
-            painter.setPen(QColor(theme_manager.theme.accent))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+        elif len(self.scene.canvas) and self._frame_cache.is_unprepared():
+            self._frame_cache.draw_preparing(painter, self.scene.text_scale)
+        else:
+            self._frame_cache.draw(painter)
+            self.mouse.paint(painter, self.viewport.frame())
+
+    def _paint_frame(self, painter: QPainter) -> None:
+        paint_scene(painter, self.scene, self.viewport.frame(), self.width(), self.height())

@@ -169,7 +169,7 @@ class AnalogiesPane(Pane):
         self.cancel(self._task)
         self.message_bar.clear()
         self._clear()
-        self.view.set_message(
+        self.view.scene.set_message(
             f"“{label}” is no label of this set.\nType three of its labels above."
         )
         if typed:
@@ -182,9 +182,9 @@ class AnalogiesPane(Pane):
         self._solved = None
         self.list.show_lines(())
         self.caption.clear()
-        self.view.set_arrows(())
+        self.view.scene.set_arrows(())
         self.view.set_points(np.zeros((0, 2)))
-        self.view.set_message("")
+        self.view.scene.set_message("")
 
     def _fill_examples(self, active: VectorSet) -> None:
         self.examples.clear()
@@ -218,9 +218,11 @@ class AnalogiesPane(Pane):
         )
         answers = [answer.row for answer in solved.answers]
         corners = list(dict.fromkeys(solved.corners))
-        self.view.set_labels(solved.vector_set.labels, answers, corners, len(corners))
+        self.view.scene.set_labels(solved.vector_set.labels, answers, corners, len(corners))
         asked = len(solved.analogy.positive) + len(solved.analogy.negative)
-        self.view.set_marks(query=answers[0] if answers else None, selected=solved.corners[:asked])
+        self.view.scene.set_highlights(
+            query=answers[0] if answers else None, selected=solved.corners[:asked]
+        )
         self._draw_arrows()
 
     def _describe(self, solved: Solved) -> None:
@@ -238,11 +240,11 @@ class AnalogiesPane(Pane):
         """Draw the offset that is asked about twice: where it is known, and where it is carried."""
         solved = self._solved
         if solved is None or len(solved.corners) != 4 or len(solved.analogy.negative) != 1:
-            self.view.set_arrows(())
+            self.view.scene.set_arrows(())
             return
         theme = theme_manager.theme
         a, c, b, answer = (solved.positions[row] for row in solved.corners)
-        self.view.set_arrows(
+        self.view.scene.set_arrows(
             (
                 Arrow(b, c, theme.muted, width=1.5, dashed=True),
                 Arrow(a, answer, theme.muted, width=1.5, dashed=True),

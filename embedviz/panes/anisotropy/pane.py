@@ -284,11 +284,11 @@ class AnisotropyPane(Pane):
 
     def _draw_spheres(self) -> None:
         for view in (self.before, self.after):
-            view.set_lines(draw_graticule())
+            view.scene.set_lines(draw_graticule())
         direction = self._prepared.cone.before.mean_direction if self._prepared else None
         pole = np.array([0.0, 0.0, 1.0])
         arrow = Arrow(0 * pole, 1.14 * pole, theme_manager.theme.before, text="mean direction")
-        self.before.set_arrows(() if direction is None else (arrow,))
+        self.before.scene.set_arrows(() if direction is None else (arrow,))
 
     def _mark(self, state: State) -> None:
         for view in (self.before, self.after):
@@ -303,8 +303,8 @@ class AnisotropyPane(Pane):
             query = query[:0]
         selected = prepared.places(state.selected.rows)
         always = np.concatenate([query, selected[:LABELED]])
-        view.set_labels(prepared.labels, (), list(dict.fromkeys(always.tolist())), len(query))
-        view.set_marks(query=query[0] if len(query) else None, selected=selected)
+        view.scene.set_labels(prepared.labels, (), list(dict.fromkeys(always.tolist())), len(query))
+        view.scene.set_highlights(query=query[0] if len(query) else None, selected=selected)
 
     def _on_click(self, place: int, _: object) -> None:
         prepared, state = self._prepared, self.session.state

@@ -35,14 +35,14 @@ class GroupNames(QObject):
         """Write the name of each group that is drawn."""
         if len(positions) <= AT_ONCE:
             self._task.cancel()
-            self._view.set_clusters(dressed.clusters(positions))
+            self._view.scene.set_clusters(dressed.clusters(positions))
         else:
-            self._task.run(partial(_find, dressed, positions), self._view.set_clusters)
+            self._task.run(partial(_find, dressed, positions), self._view.scene.set_clusters)
 
     def hide(self) -> None:
         """Write no names."""
         self._task.cancel()
-        self._view.set_clusters(())
+        self._view.scene.set_clusters(())
 
 
 def _find(dressed: PointStyle, positions: Matrix, report: Report) -> list[Cluster]:

@@ -73,7 +73,7 @@ class Highlights(QObject):
         queries = brush(np.array([] if query is None else [query], dtype=np.intp)).tolist()
         selected, near = brush(chosen), _in_order(brush, neighbors)
         is_area = len(selected) > ALWAYS_LABELED
-        self._view.set_marks(
+        self._view.scene.set_highlights(
             query=queries[0] if queries else None,
             selected=selected,
             neighbors=near,
@@ -81,7 +81,9 @@ class Highlights(QObject):
         )
         always = [*queries, *([] if is_area else selected.tolist()), *near.tolist()]
         order = None if with_labels else ()
-        self._view.set_labels(vector_set.labels, order, tuple(dict.fromkeys(always)), len(queries))
+        self._view.scene.set_labels(
+            vector_set.labels, order, tuple(dict.fromkeys(always)), len(queries)
+        )
 
     def _find_neighbors(self, state: State) -> None:
         asked = state.active, state.query, state.query_vector, state.metric

@@ -32,12 +32,13 @@ class Hover:
         self._searches, self._view = pane.session.searches, view
         self._task = pane.new_task("true neighbors")
         self.card = HoverCard(view)
+        view.mouse.names_hovered = False  # The card says it.
 
     def hide(self) -> None:
         """Say nothing any more."""
         self._task.cancel()
         self.card.hide_card()
-        self._view.set_links(-1, ())
+        self._view.scene.set_links(-1, ())
 
     def show(
         self, vector_set: VectorSet, row: int, metric: Metric, truth: LayoutQuality | None
@@ -46,14 +47,14 @@ class Hover:
         lines = describe_metadata(vector_set, row)[:_MOST_LINES]
         if truth is not None and np.isfinite(truth.shares[row]):
             lines.append(f"{truth.shares[row]:.0%} of its true neighbors are near")
-        place = self._view.place_of(row)
+        place = self._view.viewport.place_of(row)
         image = image_of(vector_set, row)
         self.card.show_card(row, place, vector_set.labels[row], lines, image)
-        self._view.set_links(-1, ())
+        self._view.scene.set_links(-1, ())
         self._task.cancel()
         if truth is not None:
             search = self._searches.search(vector_set, metric)
-            self._task.run(partial(_true, search, row), partial(self._view.set_links, row))
+            self._task.run(partial(_true, search, row), partial(self._view.scene.set_links, row))
 
 
 def _true(search: NeighborSearch, row: int, report: Report) -> Rows:

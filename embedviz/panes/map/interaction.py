@@ -44,7 +44,7 @@ class MapInteraction(QObject):
 
     def _settle(self, camera: Camera) -> None:
         if self._pane.shows_wanted and self._pane.run.streamed is None:
-            self._pane.change(camera=None if self._pane.view.is_fitted else camera)
+            self._pane.change(camera=None if self._pane.view.viewport.is_fitted else camera)
 
     def _select(self, rows: Rows, change: Change) -> None:
         pane = self._pane

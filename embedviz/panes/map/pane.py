@@ -27,11 +27,11 @@ from embedviz.core.errors import UserError
 from embedviz.core.matching import matching_rows
 from embedviz.core.neighbors import graph
 from embedviz.core.projections import PCA, trust
-from embedviz.core.thumbnails import Thumbnails
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 from embedviz.gui.coloring.point_style import colorable_columns, sizable_columns
 from embedviz.gui.describe import describe_part
 from embedviz.gui.pane import Pane
+from embedviz.gui.points.lasso import Reach
 from embedviz.gui.points.view import PointView
 from embedviz.gui.projection.settings_row import ProjectionRow
 from embedviz.gui.theme import theme_manager
@@ -104,7 +104,7 @@ class MapPane(Pane):
         self.controls.changed.connect(lambda settings: self.change(**settings))
         self.controls.set_chosen.connect(self._show_set)
         self.controls.lasso.toggled.connect(
-            lambda on: self.view.set_tool("lasso" if on else "navigate")
+            lambda on: self.view.mouse.set_tool("lasso" if on else "navigate")
         )
         self.add_below_tools(self.row)
 
@@ -162,7 +162,7 @@ class MapPane(Pane):
         if layout is None or layout.vector_set is not self.wanted.vector_set:
             self._show_nothing()
             return
-        self._apply("message", (), lambda: view.set_message(""))
+        self._apply("message", (), lambda: view.scene.set_message(""))
         truth = None
         if settings.trust and self.run.streamed is None:
             truth = self.trust.show(layout, 2 + settings.is_3d, self.session.state.metric)
@@ -197,20 +197,12 @@ class MapPane(Pane):
         view, place = self.view, settings.legend_place
         density, scale = settings.density, settings.label_scale
         thumbnails = vector_set.thumbnails if settings.images else None
-        through = settings.through
-        self._apply("density", density, lambda: view.set_density(density))
-        self._apply("label scale", scale, lambda: view.set_label_scale(scale))
+        self._apply("density", density, lambda: view.scene.set_density(density))
+        self._apply("label scale", scale, lambda: view.scene.set_label_scale(scale))
         self._apply("legend place", place, lambda: view.set_legend_place(place))
-        self._apply(
-            "through", through, lambda: view.set_selecting("through" if through else "front")
-        )
-        self._apply("thumbnails", thumbnails, lambda: self._show_thumbnails(thumbnails))
-
-    def _show_thumbnails(self, thumbnails: Thumbnails | None) -> None:
-        self.view.set_thumbnails(thumbnails)
-        arrived = getattr(thumbnails, "arrived", None)
-        if arrived is not None:  # They are read from files, a few at a time.
-            arrived.connect(self.view.redraw)
+        reach: Reach = "through" if settings.through else "front"
+        self._apply("reach", reach, lambda: view.selection_tool.set_reach(reach))
+        self._apply("thumbnails", thumbnails, lambda: view.scene.set_thumbnails(thumbnails))
 
     def _apply(self, name: str, value: Any, show: Callable[[], None]) -> None:
         """Show something when what it depends on has changed since it was shown last."""
@@ -221,7 +213,7 @@ class MapPane(Pane):
     def _put_on(self, layout: Layout, truth: LayoutQuality | None) -> None:
         shares = None if truth is None else truth.shares
         self._dress = point_style(layout.vector_set, self.settings, theme_manager.theme, shares)
-        self.view.set_legend(self._dress.legend)
+        self.view.scene.set_legend(self._dress.legend)
         self.controls.show_legend(self._dress.legend)
 
     def _place_points(self, layout: Layout, settings: MapSettings) -> None:
@@ -231,7 +223,7 @@ class MapPane(Pane):
         positions = self._dress.only_shown(layout.positions[:, :count])
         is_moved = self._applied.get("placed") != (layout, count, settings.isolated)
         self._applied["placed"] = layout, count, settings.isolated
-        self.view.set_axes(list(layout.axes[:count]) or None)
+        self.view.scene.set_axes(list(layout.axes[:count]) or None)
         self.view.set_points(
             positions,
             self._dress.colors,
@@ -261,7 +253,7 @@ class MapPane(Pane):
         self.names.hide()
         self.hover.hide()
         self._applied["moving"] = self._dress  # Else they would be set again, and not walk.
-        self.view.set_axes(None)
+        self.view.scene.set_axes(None)
         self.view.set_points(shown, self._dress.colors, self._dress.sizes, animate=True)
         self._bring_up_to_date()
 
@@ -274,7 +266,7 @@ class MapPane(Pane):
     def _show_camera(self, camera: Camera | None) -> None:
         if camera is not None:
             self.view.set_camera(camera)
-        elif not self.view.is_fitted:
+        elif not self.view.viewport.is_fitted:
             self.view.fit()
 
     def _say(self, layout: Layout, settings: MapSettings) -> None:
@@ -293,7 +285,7 @@ class MapPane(Pane):
         words = " · ".join(part for part in said if part)
         part = describe_part(layout.vector_set)
         caption = [layout.vector_set.name, part, words]
-        self.view.set_caption(" · ".join(filter(None, caption)))
+        self.view.scene.set_caption(" · ".join(filter(None, caption)))
         if self.key == self.session.state.map_key:
             self.session.describe(layout.vector_set, words)
 
@@ -305,12 +297,12 @@ class MapPane(Pane):
             self._dress = None
             self.hover.hide()
             self.view.set_points(np.zeros((0, 2)))
-            self.view.set_caption("")
-            self.view.set_legend(None)
+            self.view.scene.set_caption("")
+            self.view.scene.set_legend(None)
             self.names.hide()
             self.trust.hide()
         waiting = f"Laying out {len(self.wanted.vector_set):,} rows …"
-        self.view.set_message(waiting if self.run.task.is_busy else "")
+        self.view.scene.set_message(waiting if self.run.task.is_busy else "")
 
     # What the user does.
 
@@ -381,7 +373,7 @@ class MapPane(Pane):
         self.chosen.release()
         self.hover.hide()
         self.view.set_points(np.zeros((0, 2)))
-        self.view.set_labels(())
+        self.view.scene.set_labels(())
         self.controls.release()
         self.row.release()
         self._dress = None
@@ -400,9 +392,10 @@ class MapPane(Pane):
     def rows_in_view(self) -> Rows | None:  # noqa: D102 - see Pane
         if not self.is_built or not self.shows_wanted:
             return None
-        area = self.view.area()
+        area = self.view.viewport.area()
         corners = (area.topLeft(), area.topRight(), area.bottomRight(), area.bottomLeft())
-        return self.view.rows_within(np.array([corner.toTuple() for corner in corners]))
+        polygon = np.array([corner.toTuple() for corner in corners])
+        return self.view.selection_tool.rows_within(polygon)
 
     def places(self) -> tuple[Matrix, Sequence[str]] | None:  # noqa: D102 - see Pane
         layout = self.run.layout if self.is_built and self.shows_wanted else None

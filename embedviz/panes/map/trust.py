@@ -84,4 +84,4 @@ class Trust(QObject):
     def _say(self, text: str) -> None:
         if text != self._said:
             self._said = text
-            self._view.set_corner(text)
+            self._view.scene.set_corner(text)

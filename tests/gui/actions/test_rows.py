@@ -61,11 +61,11 @@ def test_what_is_in_view_is_selected_by_keys(opened, idle):
     session, view = opened.session, opened.panes[0].view
     opened.trigger("edit.select_view")
     assert session.state.selected == Selection(range(50))
-    view.animations = False
+    view.animator.is_enabled = False
     view.set_camera(view.camera.zoomed(3.0))
     opened.trigger("edit.select_view")
-    area = view.area()
-    inside = [row for row in range(50) if area.contains(view.place_of(row))]
+    area = view.viewport.area()
+    inside = [row for row in range(50) if area.contains(view.viewport.place_of(row))]
     assert 0 < len(inside) < 50
     assert session.state.selected == Selection(inside)
 
@@ -86,10 +86,10 @@ def test_flies_to_what_is_selected(opened, qtbot):
     assert view.camera == fitted
     session.show(session.state.queried(7))
     opened.trigger("view.fly")
-    qtbot.waitUntil(lambda: not view.is_on_the_way())
+    qtbot.waitUntil(lambda: not view.animator.is_animating)
     assert view.camera.scale < fitted.scale
-    place = view.place_of(7).toPoint()
-    assert (place - view.area().center().toPoint()).manhattanLength() < 3
+    place = view.viewport.place_of(7).toPoint()
+    assert (place - view.viewport.area().center().toPoint()).manhattanLength() < 3
     qtbot.waitUntil(lambda: session.state.map.camera is not None)
     opened.trigger("edit.undo")
     assert session.state.map.camera is None

@@ -333,7 +333,7 @@ def test_a_sample_is_said_ever_after(window, qtbot, idle, text_file):
     said = "40 of 300 rows, random sample, seed 3"
     assert said in window.statusBar().facts.text()
     assert "40 of 300 rows, seed 3" in window.library.sets.item(0).toolTip()
-    assert said in window.panes[0].view._picture.caption
+    assert said in window.panes[0].view.scene.caption
 
 
 def test_the_rows_of_a_sample_are_shown_when_it_is_drawn(slow, asker, qtbot, text_file):

@@ -14,7 +14,7 @@ from embedviz.gui.row_images import ImageFiles
 def view(qtbot):
     made = PointView()
     qtbot.addWidget(made)
-    made.animations = False
+    made.animator.is_enabled = False
     made.resize(400, 300)
     made.show()
     made.set_points(np.random.default_rng(0).normal(size=(300, 2)))
@@ -28,59 +28,59 @@ def shown(view):
 
 def test_density_is_turned_on_and_off(view):
     points = shown(view)
-    view.set_density(True)
+    view.scene.set_density(True)
     assert shown(view) != points
-    view.set_density(False)
+    view.scene.set_density(False)
     assert shown(view) == points
 
 
 def test_names_of_clusters_take_the_room_of_labels(view):
-    view.set_labels([f"row {i}" for i in range(300)])
+    view.scene.set_labels([f"row {i}" for i in range(300)])
     labels = shown(view)
-    view.set_clusters([Cluster("everything", (0.0, 0.0), "#D55E00", 300)])
+    view.scene.set_clusters([Cluster("everything", (0.0, 0.0), "#D55E00", 300)])
     names = shown(view)
     assert names != labels
-    view.set_labels([])
+    view.scene.set_labels([])
     assert shown(view) == names
-    view.set_clusters([])
+    view.scene.set_clusters([])
     assert shown(view) != names
 
 
 def test_labels_and_names_grow_within_limits(view):
-    view.set_labels([f"row {i}" for i in range(300)])
+    view.scene.set_labels([f"row {i}" for i in range(300)])
     usual = shown(view)
-    view.set_label_scale(2.5)
+    view.scene.set_label_scale(2.5)
     largest = shown(view)
     assert largest != usual
-    view.set_label_scale(9)
+    view.scene.set_label_scale(9)
     assert shown(view) == largest
-    view.set_label_scale(1)
-    view.place_labels_anew()
+    view.scene.set_label_scale(1)
+    view.scene.reset_label_places()
     assert shown(view) == usual
 
 
 def test_pictures_are_shown_and_found_under_the_mouse(view):
     view.set_points([[0.0, 0.0], [1.0, 1.0]])
-    assert view.row_at(view.place_of(0) + QPointF(12, 12), 3) == -1
-    view.set_thumbnails(ImageArray(np.ones((2, 8, 8))))
+    assert view.viewport.row_at(view.viewport.place_of(0) + QPointF(12, 12), 3) == -1
+    view.scene.set_thumbnails(ImageArray(np.ones((2, 8, 8))))
     shown(view)
-    assert view.row_at(view.place_of(0) + QPointF(12, 12), 3) == 0
-    view.set_thumbnails(None)
+    assert view.viewport.row_at(view.viewport.place_of(0) + QPointF(12, 12), 3) == 0
+    view.scene.set_thumbnails(None)
     shown(view)
-    assert view.row_at(view.place_of(0) + QPointF(12, 12), 3) == -1
+    assert view.viewport.row_at(view.viewport.place_of(0) + QPointF(12, 12), 3) == -1
 
 
 def test_the_label_of_a_row_with_a_picture_is_beside_the_picture(view):
     view.set_points([[0.0, 0.0], [1.0, 1.0]])
-    view.set_thumbnails(ImageArray(np.zeros((2, 8, 8))))
-    view.set_labels(["first", "second"], (), (0, 1))
+    view.scene.set_thumbnails(ImageArray(np.zeros((2, 8, 8))))
+    view.scene.set_labels(["first", "second"], (), (0, 1))
     shown(view)
-    picture = view._picture
+    picture = view.scene
     reach = picture.pictures.reach_of(np.array([0, 1]))
     assert (reach > 15).all()
-    free = picture._kept_free(view.frame())
-    view.set_marks(selected=[0])
-    assert len(picture._kept_free(view.frame())) == len(free) + 4  # Three around a ring.
+    free = picture._kept_free(view.viewport.frame())
+    view.scene.set_highlights(selected=[0])
+    assert len(picture._kept_free(view.viewport.frame())) == len(free) + 4  # Three around a ring.
 
 
 def test_pictures_that_are_read_first_appear_when_they_have_arrived(view, qtbot, tmp_path):
@@ -89,12 +89,12 @@ def test_pictures_that_are_read_first_appear_when_they_have_arrived(view, qtbot,
     image.save(str(tmp_path / "red.png"))
     view.set_points([[0.0, 0.0], [1.0, 1.0]])
     files = ImageFiles(["red.png", None], tmp_path)
-    view.set_thumbnails(files)
-    view.set_thumbnails(files)  # Nothing new, and connected once.
-    reach_of = view._picture.pictures.reach_of
+    view.scene.set_thumbnails(files)
+    view.scene.set_thumbnails(files)  # Nothing new, and connected once.
+    reach_of = view.scene.thumbnails.reach_of
     qtbot.waitUntil(lambda: reach_of(np.array([0]))[0] > 0)
     assert reach_of(np.array([1]))[0] == 0
-    view.set_thumbnails(None)
+    view.scene.set_thumbnails(None)
     files.arrived.emit()
     assert not view._arrivals.isActive()
 
@@ -104,10 +104,10 @@ def test_files_wait_for_pictures_and_the_screen_stays_as_it_is(view, tmp_path):
     image.fill(0xFFFF0000)
     image.save(str(tmp_path / "red.png"))
     view.set_points([[0.0, 0.0], [1.0, 1.0]])
-    view.set_thumbnails(ImageFiles(["red.png", "red.png"], tmp_path))
+    view.scene.set_thumbnails(ImageFiles(["red.png", "red.png"], tmp_path))
     figure = QImage(300, 200, QImage.Format.Format_RGB32)
     with QPainter(figure) as painter:
         view.paint(painter, 300, 200)
     raw = np.frombuffer(figure.constBits(), np.uint8).reshape(200, 300, 4)
     assert ((raw[..., 2] > 200) & (raw[..., 1] < 60)).any()
-    assert view.row_at(QPointF(150, 100), 0) == -1  # Where it is in the file.
+    assert view.viewport.row_at(QPointF(150, 100), 0) == -1  # Where it is in the file.

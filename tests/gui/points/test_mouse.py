@@ -36,7 +36,7 @@ POINTS = [[-1.0, -1.0], [1, -1], [-1, 1], [1, 1], [0, 0]]
 def view(qtbot):
     made = PointView()
     qtbot.addWidget(made)
-    made.animations = False
+    made.animator.is_enabled = False
     made.resize(400, 300)
     made.show()
     made.set_points(POINTS)
@@ -51,7 +51,7 @@ def view_3d(view):
 
 
 def place_of(view, position):
-    return view._laid_out(view.camera).point(position)
+    return view.viewport.frame().point(position)
 
 
 def mouse(view, kind, place, button=LEFT, keys=NO_KEYS):
@@ -144,7 +144,7 @@ def test_a_drag_in_2d_takes_the_points_along(view, button):
 
 def test_a_drag_in_3d_orbits(view_3d):
     before, settled = view_3d.camera, heard(view_3d.camera_settled)
-    center = view_3d.area().center()
+    center = view_3d.viewport.area().center()
     drag(view_3d, center, center + QPointF(30, 0))
     after = view_3d.camera
     assert after.center == before.center
@@ -178,11 +178,11 @@ def test_a_burst_of_the_wheel_settles_once(view, qtbot):
     settled = heard(view.camera_settled)
     with qtbot.waitSignal(view.camera_settled):
         for _ in range(5):
-            turn_wheel(view, view.area().center(), 1)
+            turn_wheel(view, view.viewport.area().center(), 1)
         assert not settled
     assert settled == [(view.camera,)]
-    turn_wheel(view, view.area().center(), 0)
-    assert not view.moves._settle.isActive()
+    turn_wheel(view, view.viewport.area().center(), 0)
+    assert not view.camera_control._settle.isActive()
 
 
 @pytest.mark.parametrize(
@@ -194,13 +194,13 @@ def test_a_shifted_drag_selects_a_box(view, keys, mode):
     start, end = place_of(view, (-1.2, 0.2)), place_of(view, (0.3, -1.2))
     mouse(view, "press", start, keys=keys)
     mouse(view, "move", end, keys=keys)
-    assert len(view.outline.corners) == 4
+    assert len(view.selection_tool.corners) == 4
     view.repaint()
     mouse(view, "release", end, keys=keys)
     (selection,) = selections
     assert selection[0].tolist() == [0, 4]
     assert selection[1] == mode
-    assert view.outline.corners == []
+    assert view.selection_tool.corners == []
     assert view.camera == before
 
 
@@ -208,7 +208,7 @@ def test_a_shifted_drag_selects_a_box(view, keys, mode):
     ("keys", "mode"), [(NO_KEYS, "replace"), (SHIFT, "add"), (CONTROL, "add"), (ALT, "remove")]
 )
 def test_the_lasso_selects_what_it_goes_around(view, keys, mode):
-    view.set_tool("lasso")
+    view.mouse.set_tool("lasso")
     selections = heard(view.rows_selected)
     corners = [(-1.2, 1.2), (1.2, 1.2), (1.2, 0.5), (0.2, -0.5), (-0.3, 0.5), (-1.2, 0.5)]
     drag(view, *(place_of(view, corner) for corner in corners), keys=keys)
@@ -216,37 +216,37 @@ def test_the_lasso_selects_what_it_goes_around(view, keys, mode):
     assert selection[0].tolist() == [2, 3, 4]
     assert selection[1] == mode
     assert view.cursor().shape() == Qt.CursorShape.CrossCursor
-    view.set_tool("navigate")
+    view.mouse.set_tool("navigate")
     assert view.cursor().shape() == Qt.CursorShape.ArrowCursor
 
 
 def test_a_lasso_that_is_drawn_is_closed_by_dashes_and_counts(view, qtbot):
-    view.set_tool("lasso")
+    view.mouse.set_tool("lasso")
     corners = [(-1.2, 1.2), (1.2, 1.2), (1.2, 0.5), (0.2, -0.5), (-0.3, 0.5), (-1.2, 0.5)]
     places = [place_of(view, corner) for corner in corners]
     plain = view.grab().toImage()
     mouse(view, "press", places[0], keys=ALT)
     for place in places[1:]:
         mouse(view, "move", place, keys=ALT)
-    assert view.outline.count is None
+    assert view.selection_tool.count is None
     drawn = view.grab().toImage()
     assert drawn != plain
-    qtbot.waitUntil(lambda: view.outline.count == 3)
+    qtbot.waitUntil(lambda: view.selection_tool.count == 3)
     assert view.grab().toImage() != drawn
     mouse(view, "release", places[-1], keys=ALT)
-    assert view.outline.count is None
-    assert not view.outline._count_soon.isActive()
+    assert view.selection_tool.count is None
+    assert not view.selection_tool._count_soon.isActive()
     assert view.grab().toImage() == plain
 
 
 def test_escape_ends_a_lasso_then_the_tool_then_is_left_to_the_window(view):
-    view.set_tool("lasso")
+    view.mouse.set_tool("lasso")
     selections, tools = heard(view.rows_selected), heard(view.tool_changed)
     assert keeps_from_window(view, Qt.Key.Key_Escape)
     mouse(view, "press", QPointF(50, 50))
     mouse(view, "move", QPointF(150, 50))
     assert press_key(view, Qt.Key.Key_Escape)
-    assert view.outline.corners == []
+    assert view.selection_tool.corners == []
     assert not tools
     mouse(view, "move", QPointF(150, 150))
     mouse(view, "release", QPointF(150, 150))
@@ -283,7 +283,7 @@ def test_a_double_click_flies_to_a_point_after_its_click(view):
         mouse(view, kind, place)
     assert clicks == [(3, NO_KEYS)]
     assert view.camera.center == (1, 1, 0)
-    view.moves.end_burst()
+    view.camera_control.end_burst()
     assert settled == [(view.camera,)]
 
 
@@ -296,7 +296,7 @@ def test_other_double_clicks_are_presses(view):
         mouse(view, "release", place, keys=keys)
     mouse(view, "double", point, button=RIGHT)
     mouse(view, "release", point, button=RIGHT)
-    view.set_tool("lasso")
+    view.mouse.set_tool("lasso")
     mouse(view, "double", point)
     mouse(view, "release", point)
     assert clicks == [(-1, NO_KEYS), (3, CONTROL), (3, NO_KEYS)]
@@ -307,7 +307,7 @@ def test_in_3d_only_what_is_in_front_can_be_selected(view):
     behind = np.column_stack([np.zeros(4), [0.0, 1, 2, 3], np.zeros(4)])  # One behind the other.
     view.set_points(np.vstack([behind, [[2, 1.5, 0], [-2, 1.5, 0]]]), sizes=12)
     view.set_camera(replace(view.camera, azimuth=-np.pi / 2, elevation=0.0))
-    area = view.area()
+    area = view.viewport.area()
     corners = np.array(
         [
             (area.left(), area.top()),
@@ -316,11 +316,11 @@ def test_in_3d_only_what_is_in_front_can_be_selected(view):
             (area.left(), area.bottom()),
         ]
     )
-    assert view.rows_within(corners).tolist() == [0, 1, 2, 3, 4, 5]
-    view.set_selecting("front")
-    assert view.rows_within(corners).tolist() == [0, 4, 5]
+    assert view.selection_tool.rows_within(corners).tolist() == [0, 1, 2, 3, 4, 5]
+    view.selection_tool.set_reach("front")
+    assert view.selection_tool.rows_within(corners).tolist() == [0, 4, 5]
     view.set_points(POINTS)
-    assert view.rows_within(corners).tolist() == [0, 1, 2, 3, 4]
+    assert view.selection_tool.rows_within(corners).tolist() == [0, 1, 2, 3, 4]
 
 
 def test_nothing_is_hovered_while_dragging(view, qtbot):
@@ -334,24 +334,24 @@ def test_nothing_is_hovered_while_dragging(view, qtbot):
     assert hovers == [(4,), (-1,)]
     with qtbot.waitSignal(view.row_hovered):  # It went along, and is under the mouse again.
         mouse(view, "release", place + QPointF(20, 0))
-    assert view.hovered == 4
+    assert view.mouse.hovered == 4
 
 
 def test_a_row_may_be_hovered_without_its_label(view):
-    view.set_labels(["a", "b", "c", "d", "e"], order=[])
-    view.hovered = 4
+    view.scene.set_labels(["a", "b", "c", "d", "e"], order=[])
+    view.mouse.hovered = 4
     named = view.grab().toImage()
-    view.names_hovered = False
+    view.mouse.names_hovered = False
     view.update()
     ringed = view.grab().toImage()
-    view.hovered = -1
+    view.mouse.hovered = -1
     view.update()
     assert len({bytes(image.constBits()) for image in (named, ringed, view.grab().toImage())}) == 3
 
 
 def test_links_are_drawn_over_the_picture(view):
     plain, frames = view.grab().toImage(), view.frames
-    view.set_links(4, [0, 1, 2, 99, -1])
+    view.scene.set_links(4, [0, 1, 2, 99, -1])
     linked = view.grab().toImage()
     assert linked != plain
     middle = (place_of(view, POINTS[4]) + place_of(view, POINTS[0])) / 2
@@ -360,7 +360,7 @@ def test_links_are_drawn_over_the_picture(view):
         around = QRect(place.toPoint() - QPoint(3, 3), QSize(7, 7))
         assert (linked.copy(around) != plain.copy(around)) == is_crossed
     for row, rows in ((-1, ()), (99, [0]), (4, ())):
-        view.set_links(row, rows)
+        view.scene.set_links(row, rows)
         assert view.grab().toImage() == plain
     assert view.frames == frames
 
@@ -370,14 +370,14 @@ def test_links_to_hidden_rows_are_left_out(view):
     hidden[0] = np.nan
     view.set_points(hidden)
     plain = view.grab().toImage()
-    view.set_links(0, [1, 2])
+    view.scene.set_links(0, [1, 2])
     assert view.grab().toImage() == plain
-    view.set_links(4, [0, 1])
+    view.scene.set_links(4, [0, 1])
     assert view.grab().toImage() != plain
 
 
 def test_where_a_row_is(view):
-    assert view.place_of(3) == place_of(view, POINTS[3])
+    assert view.viewport.place_of(3) == place_of(view, POINTS[3])
 
 
 def test_hovering_says_which_row_and_draws_no_points(view, qtbot):
@@ -396,9 +396,9 @@ def test_hovering_says_which_row_and_draws_no_points(view, qtbot):
 
 
 def test_the_hovered_row_shows_its_label_beside_it(view):
-    view.set_labels(["a", "b", "c", "d", "e"], order=[])
+    view.scene.set_labels(["a", "b", "c", "d", "e"], order=[])
     for row in range(5):
-        view.hovered = row
+        view.mouse.hovered = row
         view.repaint()
     view.set_camera(view.camera.panned(9, 9))
     view.repaint()
@@ -432,17 +432,17 @@ def test_plus_and_minus_zoom_and_home_fits(view, qtbot):
 
 
 def test_home_takes_linked_views_along_and_settles_at_its_end(view, qtbot):
-    view.animations = True
+    view.animator.is_enabled = True
     home = view.camera
     view.set_camera(home.zoomed(3))
     changed, settled = heard(view.camera_changed), heard(view.camera_settled)
     with qtbot.waitSignal(view.camera_settled):
         press_key(view, Qt.Key.Key_Home)
-        assert view.is_on_the_way()
-        view.moves.end_burst()
+        assert view.animator.is_animating
+        view.camera_control.end_burst()
         assert not settled
     assert changed[-1] == settled[0] == (home,)
-    assert not view.moves.is_announced
+    assert not view.camera_control.is_announced
 
 
 def test_other_keys_are_left_to_the_window(view):
@@ -452,14 +452,14 @@ def test_other_keys_are_left_to_the_window(view):
 
 def test_other_buttons_do_nothing(view):
     before = view.camera
-    center = view.area().center()
+    center = view.viewport.area().center()
     drag(view, center, center + QPointF(30, 30), button=Qt.MouseButton.BackButton)
     mouse(view, "release", center)
     assert view.camera == before
 
 
 def test_a_pinch_zooms(view, qtbot):
-    before, where = view.camera, QPointF(view.area().center())
+    before, where = view.camera, QPointF(view.viewport.area().center())
 
     def pinched(kind):
         return QNativeGestureEvent(

@@ -20,7 +20,7 @@ CORNERS = [[-1, -1], [1, -1], [-1, 1], [1, 1]]
 def view(qtbot):
     made = PointView()
     qtbot.addWidget(made)
-    made.animations = False
+    made.animator.is_enabled = False
     made.resize(400, 300)
     made.show()
     made.render_now()
@@ -55,7 +55,7 @@ def painted(view, width, height, scale=1.0):
 
 def place_of(view, position):
     """Return column and row of a position in the data."""
-    place = view._laid_out(view.camera).point(position)
+    place = view.viewport.frame().point(position)
     return int(place.x()), int(place.y())
 
 
@@ -65,7 +65,7 @@ def color_at(view, position):
 
 
 def rest(view, qtbot):
-    qtbot.waitUntil(lambda: not view._motion.is_moving)
+    qtbot.waitUntil(lambda: not view.viewport.is_moving)
 
 
 @pytest.mark.parametrize(
@@ -132,10 +132,10 @@ def test_nothing_and_nowhere_are_fine(view):
     view.set_points(np.empty((0, 2)))
     shown(view)
     view.set_points(np.full((3, 3), np.nan))
-    view.set_marks(query=0, selected=[1], neighbors=[2, 99, -1])
-    view.set_labels(["a", "b", "c"])
+    view.scene.set_highlights(query=0, selected=[1], neighbors=[2, 99, -1])
+    view.scene.set_labels(["a", "b", "c"])
     shown(view)
-    assert view.row_at(view.area().center(), 20) == -1
+    assert view.viewport.row_at(view.viewport.area().center(), 20) == -1
 
 
 def test_frames_count_what_is_really_drawn(view):
@@ -145,14 +145,14 @@ def test_frames_count_what_is_really_drawn(view):
     view.render_now()
     assert view.frames == frames + 1
     view.repaint()
-    view.hovered = 2
+    view.mouse.hovered = 2
     view.update()
     view.repaint()
-    view.set_labels(["a", "b", "c", "d"])
-    view.set_caption("caption")
+    view.scene.set_labels(["a", "b", "c", "d"])
+    view.scene.set_caption("caption")
     view.repaint()
     assert view.frames == frames + 1 + 1  # The caption takes room.
-    view.set_labels(["e", "f", "g", "h"])
+    view.scene.set_labels(["e", "f", "g", "h"])
     view.repaint()
     assert view.frames == frames + 2
     view.set_camera(view.camera.zoomed(2))
@@ -167,7 +167,7 @@ def test_all_points_stay_in_view_until_the_camera_is_set(view):
     positions = [[-10.0, 0], [10, 0], [0, 1], [0, -1]]
     view.set_points(positions)
     view.resize(200, 380)
-    assert all(view.area().contains(*place_of(view, position)) for position in positions)
+    assert all(view.viewport.area().contains(*place_of(view, position)) for position in positions)
     camera = Camera(center=(1, 1, 0), scale=3)
     view.set_camera(camera)
     view.resize(400, 300)
@@ -179,17 +179,17 @@ def test_all_points_stay_in_view_until_the_camera_is_set(view):
 
 def test_arrows_and_lines_are_in_view_too(view):
     view.set_points(CORNERS)
-    view.set_arrows([Arrow((0, 0), (5, 5), "#ff0000")])
-    view.set_lines([Line([[0, 0], [-9, 0]], "#00ff00")])
-    assert view.area().contains(*place_of(view, (5, 5)))
-    assert view.area().contains(*place_of(view, (-9, 0)))
+    view.scene.set_arrows([Arrow((0, 0), (5, 5), "#ff0000")])
+    view.scene.set_lines([Line([[0, 0], [-9, 0]], "#00ff00")])
+    assert view.viewport.area().contains(*place_of(view, (5, 5)))
+    assert view.viewport.area().contains(*place_of(view, (-9, 0)))
 
 
 def test_camera_is_kept_when_asked(view):
     view.set_points(CORNERS, keep_camera=True)
     fitted = view.camera
     assert fitted.center == (0, 0, 0)
-    assert view.area().contains(*place_of(view, (1, 1)))
+    assert view.viewport.area().contains(*place_of(view, (1, 1)))
     view.set_points(np.array(CORNERS) * 100, keep_camera=True)
     assert view.camera == fitted
     view.set_points(np.array(CORNERS) * 100)
@@ -243,14 +243,14 @@ def test_nothing_is_quick_where_nobody_looks(qtbot, monkeypatch):
     hidden.show()
     hidden.set_points(CORNERS, "#ff0000", 9)
     hidden.render_now()
-    assert not hidden._motion.is_moving
+    assert not hidden.viewport.is_moving
     np.testing.assert_array_equal(shown(hidden), painted(hidden, 300, 200))
 
 
 def test_marks_stand_out(view):
     view.set_points(CORNERS, "#888888", 6)
     plain = shown(view)
-    view.set_marks(query=0, selected=[1], neighbors=[2])
+    view.scene.set_highlights(query=0, selected=[1], neighbors=[2])
     marked = shown(view)
     accent, query = QColor(LIGHT.accent), QColor(LIGHT.query)
     for row, color in ((0, query), (1, accent), (2, QColor(LIGHT.text))):
@@ -260,31 +260,31 @@ def test_marks_stand_out(view):
     column, line = place_of(view, CORNERS[3])
     same = np.s_[line - 10 : line + 10, column - 10 : column + 10]
     np.testing.assert_array_equal(marked[same], plain[same])
-    view.set_marks(query=0, dim_others=True)
+    view.scene.set_highlights(query=0, dim_others=True)
     assert shown(view)[line, column].sum() > plain[line, column].sum() + 100
     view.set_points(CORNERS)
-    assert view._picture.canvas.marks.query == 0
+    assert view.scene.canvas.highlights.query == 0
     view.set_points([[0, 0]])
-    assert view._picture.canvas.marks.query is None
+    assert view.scene.canvas.highlights.query is None
 
 
 def test_more_labels_appear_as_one_zooms_in(view, qtbot):
     rng = np.random.default_rng(0)
     view.set_points(rng.normal(size=(2000, 2)))
-    view.set_labels([f"label {i}" for i in range(2000)], always=[7])
+    view.scene.set_labels([f"label {i}" for i in range(2000)], always=[7])
     rest(view, qtbot)
     view.repaint()
-    overview = set(view._picture.labels._places)
+    overview = set(view.scene.labels.places)
     assert 7 not in overview
-    assert 7 in view._picture.labels._chosen_places
-    position = view._picture.canvas.positions[7]
+    assert 7 in view.scene.labels.chosen_places
+    position = view.scene.canvas.positions[7]
     view.set_camera(Camera(center=tuple(position.tolist()), scale=0.1))
     view.repaint()
-    assert set(view._picture.labels._places) == overview  # None appears while moving.
+    assert set(view.scene.labels.places) == overview  # None appears while moving.
     rest(view, qtbot)
     view.repaint()
-    near = set(view._picture.labels._places)
-    assert 7 in view._picture.labels._chosen_places
+    near = set(view.scene.labels.places)
+    assert 7 in view.scene.labels.chosen_places
     assert len(near - overview) > 3
 
 
@@ -292,26 +292,30 @@ def test_labels_stay_when_the_points_move_a_little(view, qtbot):
     rng = np.random.default_rng(0)
     positions = rng.normal(size=(300, 2))
     view.set_points(positions)
-    view.set_labels([f"label {i}" for i in range(300)])
+    view.scene.set_labels([f"label {i}" for i in range(300)])
     view.repaint()
-    before = dict(view._picture.labels._places)
+    before = dict(view.scene.labels.places)
     view.set_points(positions, "#ff0000")
     rest(view, qtbot)
     view.repaint()
-    assert view._picture.labels._places == before
+    assert view.scene.labels.places == before
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda view: view.set_axes(["PC1 · 12.3 %", "PC2 · 8.1 %", "PC3"]),
-        lambda view: view.set_legend(Categories("Kind", [("a", "#ff0000", 3), ("b", "#00f", 1)])),
-        lambda view: view.set_legend(ColorBar("rank", 1, 10_000, ["#000000", "#ffffff"])),
-        lambda view: view.set_caption("PCA of all rows"),
-        lambda view: view.set_labels(["one", "two", "three", "four"]),
-        lambda view: view.set_arrows([Arrow((-1, -1), (1, 1), "#ff0000", "offset", True)]),
-        lambda view: view.set_lines([Line(np.eye(3), "#ff0000"), Note((0, 0), "origin", "#000")]),
-        lambda view: view.set_marks(query=1),
+        lambda view: view.scene.set_axes(["PC1 · 12.3 %", "PC2 · 8.1 %", "PC3"]),
+        lambda view: view.scene.set_legend(
+            Categories("Kind", [("a", "#ff0000", 3), ("b", "#00f", 1)])
+        ),
+        lambda view: view.scene.set_legend(ColorBar("rank", 1, 10_000, ["#000000", "#ffffff"])),
+        lambda view: view.scene.set_caption("PCA of all rows"),
+        lambda view: view.scene.set_labels(["one", "two", "three", "four"]),
+        lambda view: view.scene.set_arrows([Arrow((-1, -1), (1, 1), "#ff0000", "offset", True)]),
+        lambda view: view.scene.set_lines(
+            [Line(np.eye(3), "#ff0000"), Note((0, 0), "origin", "#000")]
+        ),
+        lambda view: view.scene.set_highlights(query=1),
     ],
 )
 @pytest.mark.parametrize("columns", [2, 3])
@@ -330,19 +334,19 @@ def test_everything_shows_in_both_themes_and_sizes_and_grows_with_the_text(view,
         painted(view, 90, 60)
         view.set_text_scale(1.0)
         np.testing.assert_array_equal(painted(view, 400, 300), changed)
-        view.set_axes(None)
-        view.set_legend(None)
-        view.set_caption("")
-        view.set_labels([])
-        view.set_arrows([])
-        view.set_lines([])
-        view.set_marks()
+        view.scene.set_axes(None)
+        view.scene.set_legend(None)
+        view.scene.set_caption("")
+        view.scene.set_labels([])
+        view.scene.set_arrows([])
+        view.scene.set_lines([])
+        view.scene.set_highlights()
         np.testing.assert_array_equal(painted(view, 400, 300), plain)
 
 
 def test_a_message_is_shown_where_there_are_no_points(view):
     empty = shown(view)
-    view.set_message("Open a file to see its vectors.")
+    view.scene.set_message("Open a file to see its vectors.")
     said = shown(view)
     assert (said != empty).any()
     view.set_points(CORNERS)
@@ -353,10 +357,10 @@ def test_preparing_is_said_only_when_it_takes_long(view, monkeypatch):
     view.set_points(CORNERS)
     monkeypatch.setattr(preparation, "is_ready", False)
     view.redraw()
-    view._still._quiet.start()
+    view._frame_cache._quiet.start()
     nothing = shown(view)
     assert len(np.unique(nothing.reshape(-1, 3), axis=0)) == 1
-    view._still._quiet.stop()
+    view._frame_cache._quiet.stop()
     assert "first start" in PREPARING
     assert len(np.unique(shown(view).reshape(-1, 3), axis=0)) > 1
     monkeypatch.undo()
@@ -366,8 +370,8 @@ def test_preparing_is_said_only_when_it_takes_long(view, monkeypatch):
 
 def test_the_picture_is_the_same_on_any_painter(view):
     view.set_points(CORNERS, "#ff0000", 9)
-    view.set_axes(["x", "y"])
-    view.set_labels(["a", "b", "c", "d"])
+    view.scene.set_axes(["x", "y"])
+    view.scene.set_labels(["a", "b", "c", "d"])
     np.testing.assert_array_equal(painted(view, 400, 300), shown(view))
 
 
@@ -395,10 +399,10 @@ def test_rendering_the_widget_larger_is_as_fine(view):
 
 def test_svg_keeps_text_and_lines(view, tmp_path):
     view.set_points(CORNERS, "#ff0000", 9)
-    view.set_axes(["first", "second"])
-    view.set_labels(["north", "south", "east", "west"])
-    view.set_arrows([Arrow((-1, -1), (1, 1), "#ff0000", "offset")])
-    view.set_legend(Categories("Kind", [("animal", "#ff0000", 3)]))
+    view.scene.set_axes(["first", "second"])
+    view.scene.set_labels(["north", "south", "east", "west"])
+    view.scene.set_arrows([Arrow((-1, -1), (1, 1), "#ff0000", "offset")])
+    view.scene.set_legend(Categories("Kind", [("animal", "#ff0000", 3)]))
     generator = QSvgGenerator()
     generator.setFileName(str(tmp_path / "picture.svg"))
     generator.setSize(QSize(400, 300))
@@ -411,58 +415,58 @@ def test_svg_keeps_text_and_lines(view, tmp_path):
 
 
 def pixels_on_screen(view, positions):
-    frame = view._laid_out(view.camera)
+    frame = view.viewport.frame()
     return frame.project(positions)[0]
 
 
 def test_points_move_to_another_layout(view, qtbot):
-    view.animations = True
+    view.animator.is_enabled = True
     view.set_points(CORNERS)
     before = pixels_on_screen(view, CORNERS)
     other = np.array(CORNERS)[::-1] * 50 + 1
     view.set_points(other, animate=True)
-    assert view.is_on_the_way()
-    on_screen = pixels_on_screen(view, view._picture.canvas.positions)
+    assert view.animator.is_animating
+    on_screen = pixels_on_screen(view, view.scene.canvas.positions)
     np.testing.assert_allclose(on_screen, before, atol=0.01)
-    qtbot.waitUntil(lambda: not view.is_on_the_way())
-    np.testing.assert_array_equal(view._picture.canvas.positions[:, :2], other)
+    qtbot.waitUntil(lambda: not view.animator.is_animating)
+    np.testing.assert_array_equal(view.scene.canvas.positions[:, :2], other)
     assert view.camera.center == (1, 1, 0)
 
 
 @pytest.mark.parametrize("columns", [(2, 3), (3, 2)])
 def test_everything_starts_where_it_was_also_where_the_margins_change(view, columns):
-    view.animations = True
-    view.set_axes(["x", "y", "z"])  # Which take room in 2-D alone.
+    view.animator.is_enabled = True
+    view.scene.set_axes(["x", "y", "z"])  # Which take room in 2-D alone.
     before = np.random.default_rng(0).normal(size=(20, columns[0]))
     after = np.random.default_rng(1).normal(size=(20, columns[1])) * 30
     view.set_points(before)
     pixels = pixels_on_screen(view, before)
     view.set_points(after, animate=True)
-    on_screen = pixels_on_screen(view, view._picture.canvas.positions)
+    on_screen = pixels_on_screen(view, view.scene.canvas.positions)
     np.testing.assert_allclose(on_screen, pixels, atol=0.01)
-    view._show_part(0.99999)
-    on_screen = pixels_on_screen(view, view._picture.canvas.positions)
-    view._motion.finish()
+    view.animator.show_step(0.99999)
+    on_screen = pixels_on_screen(view, view.scene.canvas.positions)
+    view.animator.finish()
     np.testing.assert_allclose(on_screen, pixels_on_screen(view, after), atol=0.01)
 
 
 def test_a_layout_that_converges_is_followed(view, qtbot):
     colors = np.full(4, 0xFFFF0000, np.uint32)
     view.set_points(CORNERS, colors, 9)
-    view.set_labels(["a", "b", "c", "d"])
-    view.set_marks(query=2)
-    canvas = view._picture.canvas
+    view.scene.set_labels(["a", "b", "c", "d"])
+    view.scene.set_highlights(query=2)
+    canvas = view.scene.canvas
     for step in range(1, 40):
         view.move_points(np.array(CORNERS) * (1 + step))
-        assert view.is_fitted
+        assert view.viewport.is_fitted
         assert view.camera.scale > 0.85 * (1 + step)
     frames = view.frames
     view.repaint()
     assert view.frames == frames + 1
-    assert canvas._colors is not None
+    assert canvas.colors is not None
     assert canvas.marks.query == 2
-    qtbot.waitUntil(lambda: not view._sight.is_behind)
-    assert view.camera == view._sight.fitted()
+    qtbot.waitUntil(lambda: not view.viewport.is_behind)
+    assert view.camera == view.viewport.fitted()
 
 
 def test_a_shrinking_layout_is_followed_without_hurry(view):
@@ -481,14 +485,14 @@ def test_a_held_camera_stays_while_points_move(view):
 
 
 def test_points_may_move_on_while_they_are_on_a_journey(view, qtbot):
-    view.animations = True
+    view.animator.is_enabled = True
     view.set_points(CORNERS)
     view.set_points(np.array(CORNERS) + 1, animate=True)
     view.move_points(np.array(CORNERS) * 9)
-    assert view.is_on_the_way()
-    qtbot.waitUntil(lambda: not view.is_on_the_way() and not view._sight.is_behind)
-    np.testing.assert_array_equal(view._picture.canvas.positions[:, :2], np.array(CORNERS) * 9)
-    assert view.area().contains(*place_of(view, (9, 9)))
+    assert view.animator.is_animating
+    qtbot.waitUntil(lambda: not view.animator.is_animating and not view.viewport.is_behind)
+    np.testing.assert_array_equal(view.scene.canvas.positions[:, :2], np.array(CORNERS) * 9)
+    assert view.viewport.area().contains(*place_of(view, (9, 9)))
 
 
 @pytest.mark.parametrize("positions", [np.zeros((3, 2)), np.zeros((4, 3))])
@@ -496,7 +500,7 @@ def test_only_the_same_points_can_move(view, positions):
     view.set_points(CORNERS)
     with pytest.raises(ValueError, match="as before"):
         view.move_points(positions)
-    np.testing.assert_array_equal(view._picture.canvas.positions[:, :2], CORNERS)
+    np.testing.assert_array_equal(view.scene.canvas.positions[:, :2], CORNERS)
 
 
 @pytest.mark.parametrize("columns", [2, 3])
@@ -508,13 +512,13 @@ def test_flying_to_rows_fills_the_view_with_them(view, columns):
     view.camera_changed.connect(changed.append)
     view.fly_to(near)
     assert changed == [view.camera]
-    assert not view.is_fitted
+    assert not view.viewport.is_fitted
     pixels = pixels_on_screen(view, positions[near])
-    area = view.area()
+    area = view.viewport.area()
     assert all(area.contains(x, y) for x, y in pixels.tolist())
     assert np.ptp(pixels, axis=0).max() > 0.4 * area.height()
     view.camera_settled.connect(settled.append)
-    view.moves.end_burst()
+    view.camera_control.end_burst()
     assert settled == [view.camera]
 
 
@@ -523,7 +527,7 @@ def test_flying_to_one_row_shows_what_surrounds_it(view):
     view.set_points(positions)
     view.fly_to([5])
     pixels = pixels_on_screen(view, positions)
-    area = view.area()
+    area = view.viewport.area()
     in_view = sum(area.contains(x, y) for x, y in pixels.tolist())
     assert 20 < in_view < 200
     assert pixels[5] == pytest.approx((area.center().x(), area.center().y()), abs=0.01)
@@ -542,70 +546,72 @@ def test_flying_to_nowhere_stays(view):
 
 
 def test_a_flight_takes_linked_views_along_and_settles(view, qtbot):
-    view.animations = True
+    view.animator.is_enabled = True
     view.set_points(np.random.default_rng(0).normal(size=(100, 2)))
     changed = []
     view.camera_changed.connect(changed.append)
     with qtbot.waitSignal(view.camera_settled) as settled:
         view.fly_to([1, 2, 3])
-        assert view.is_on_the_way()
+        assert view.animator.is_animating
     assert settled.args == [changed[-1]] == [view.camera]
     assert len(set(changed)) > 1
 
 
 @pytest.mark.parametrize("columns", [2, 3])
 def test_hidden_rows_are_harmless_everywhere(view, qtbot, columns):
-    view.animations = True
+    view.animator.is_enabled = True
     positions = np.random.default_rng(0).normal(size=(50, columns))
     view.set_points(positions)
-    view.set_labels([f"row {i}" for i in range(50)], always=[0, 1], required=2)
-    view.set_marks(query=0, selected=[1, 30], neighbors=[2], dim_others=True)
+    view.scene.set_labels([f"row {i}" for i in range(50)], always=[0, 1], required=2)
+    view.scene.set_highlights(query=0, selected=[1, 30], neighbors=[2], dim_others=True)
     isolated = positions.copy()
     isolated[:25] = np.nan
     view.set_points(isolated, animate=True)
     view.repaint()
-    qtbot.waitUntil(lambda: not view.is_on_the_way())
+    qtbot.waitUntil(lambda: not view.animator.is_animating)
     rest(view, qtbot)
     view.repaint()
-    assert set(view._picture.labels._places) <= set(range(25, 50))
-    assert len(view._picture.labels._places) > 3
+    assert set(view.scene.labels.places) <= set(range(25, 50))
+    assert len(view.scene.labels.places) > 3
     pixels = pixels_on_screen(view, isolated[25:])
-    assert all(view.area().contains(x, y) for x, y in pixels.tolist())
+    assert all(view.viewport.area().contains(x, y) for x, y in pixels.tolist())
     corners = [[0, 0], [400, 0], [400, 300], [0, 300]]
-    assert view.rows_within(np.array(corners, dtype=float)).tolist() == list(range(25, 50))
-    assert view.row_at(view.area().center(), 1000) >= 25
-    view.hovered = 0
+    assert view.selection_tool.rows_within(np.array(corners, dtype=float)).tolist() == list(
+        range(25, 50)
+    )
+    assert view.viewport.row_at(view.viewport.area().center(), 1000) >= 25
+    view.mouse.hovered = 0
     view.repaint()
     view.fly_to(range(50))
     view.move_points(positions)
-    qtbot.waitUntil(lambda: not view.is_on_the_way())
+    qtbot.waitUntil(lambda: not view.animator.is_animating)
 
 
 def test_points_turn_from_two_to_three_dimensions_and_back(view, qtbot):
-    view.animations = True
+    view.animator.is_enabled = True
     view.set_points(CORNERS)
     flat = view.camera
     cube = np.column_stack([CORNERS, [0.0, 1, 2, 3]])
     view.set_points(cube, animate=True)
     assert view.camera.is_3d  # Seen from straight above, where it looks the same.
     assert view.camera.elevation == pytest.approx(np.pi / 2)
-    qtbot.waitUntil(lambda: not view.is_on_the_way())
+    qtbot.waitUntil(lambda: not view.animator.is_animating)
     assert view.camera.elevation == Camera().elevation
     view.set_points(CORNERS, animate=True)
     assert view.camera.is_3d
-    qtbot.waitUntil(lambda: not view.is_on_the_way())
+    qtbot.waitUntil(lambda: not view.animator.is_animating)
     assert view.camera == flat
 
 
 def test_a_journey_ends_at_once_when_something_else_is_asked(view):
-    view.animations = True
+    view.animator.is_enabled = True
     view.set_points(CORNERS)
     view.set_points(np.array(CORNERS) + 1, animate=True)
     camera = Camera(scale=9)
     view.set_camera(camera)
-    assert not view.is_on_the_way()
+    assert not view.animator.is_animating
     assert view.camera == camera
-    np.testing.assert_array_equal(view._picture.canvas.positions[:, :2], np.array(CORNERS) + 1)
+    np.testing.assert_array_equal(view.scene.canvas.positions[:, :2], np.array(CORNERS) + 1)
 
 
 @pytest.mark.parametrize(
@@ -620,35 +626,35 @@ def test_a_journey_ends_at_once_when_something_else_is_asked(view):
 )
 @pytest.mark.parametrize("columns", [2, 3])
 def test_another_journey_starts_where_the_first_one_was(view, qtbot, go_on, columns):
-    view.animations = True
-    view.set_legend(Categories("Kind", [("a", "#ff0000", 3)]))
+    view.animator.is_enabled = True
+    view.scene.set_legend(Categories("Kind", [("a", "#ff0000", 3)]))
     view.set_points(np.column_stack([CORNERS, [0.0, 1, 2, 3]])[:, :columns])
     view.set_points(np.array(CORNERS) * 20, animate=True)
-    view._show_part(0.5)
-    before = pixels_on_screen(view, view._picture.canvas.positions)
+    view.animator.show_step(0.5)
+    before = pixels_on_screen(view, view.scene.canvas.positions)
     go_on(view)
-    assert view.is_on_the_way()
-    after = pixels_on_screen(view, view._picture.canvas.positions)
+    assert view.animator.is_animating
+    after = pixels_on_screen(view, view.scene.canvas.positions)
     np.testing.assert_allclose(after, before, atol=0.05 if columns == 2 else 8)  # Perspective.
-    qtbot.waitUntil(lambda: not view.is_on_the_way())
-    assert view.camera.is_3d == view._picture.canvas.is_3d
+    qtbot.waitUntil(lambda: not view.animator.is_animating)
+    assert view.camera.is_3d == view.scene.canvas.is_3d
 
 
 def test_hands_take_hold_of_the_end_of_a_journey(view):
-    view.animations = True
+    view.animator.is_enabled = True
     view.set_points(np.eye(4, 3))
     view.set_points(CORNERS, animate=True)
     assert view.camera.is_3d
-    view.moves.zoom(1.2, view.area().center())
-    assert not view.is_on_the_way()
+    view.camera_control.zoom(1.2, view.viewport.area().center())
+    assert not view.animator.is_animating
     assert not view.camera.is_3d
 
 
 def test_figures_are_without_hands(view):
     view.set_points(CORNERS, "#ff0000", 9)
-    view.set_legend(ColorBar("rank", 0, 1, ["#000000", "#ffffff"]))
+    view.scene.set_legend(ColorBar("rank", 0, 1, ["#000000", "#ffffff"]))
     plain = painted(view, 400, 300)
-    view.hovered = 1
+    view.mouse.hovered = 1
     assert (shown(view) != plain).any()
     view.is_in_figure = True
     np.testing.assert_array_equal(shown(view), plain)
@@ -659,7 +665,7 @@ def test_nothing_moves_by_itself_when_less_motion_is_wanted(view):
     view.set_points(np.array(CORNERS) + 1, animate=True)
     view.set_camera(Camera(scale=9))
     view.fit()
-    assert not view.is_on_the_way()
+    assert not view.animator.is_animating
 
 
 def test_the_picture_tells_what_it_is(view):
@@ -673,19 +679,19 @@ def test_pixels_are_those_of_the_device(view, monkeypatch):
     view.set_points(CORNERS, "#ff0000", 9)
     monkeypatch.setattr(view, "devicePixelRatioF", lambda: 2.0)
     view.render_now()
-    assert view._still.image.size() == QSize(800, 600)
-    assert view._picture.canvas._image.shape[1] == 2 * view.area().width()
+    assert view._frame_cache.image.size() == QSize(800, 600)
+    assert view.scene.canvas.image.shape[1] == 2 * view.viewport.area().width()
 
 
 def test_chosen_labels_are_clear_of_rings_and_names_give_way(view, qtbot):
     rng = np.random.default_rng(1)
     near = rng.normal(scale=0.03, size=(6, 2))
     view.set_points(np.vstack([[[0, 0]], near, [[-1, -1], [1, 1]]]))
-    view.set_marks(query=0, neighbors=range(1, 7))
-    view.set_labels([f"label {i}" for i in range(9)], always=[0, 1, 2], required=1)
-    view.set_clusters([Cluster("name", (0, 0), "#009E73", 9)])
+    view.scene.set_highlights(query=0, neighbors=range(1, 7))
+    view.scene.set_labels([f"label {i}" for i in range(9)], always=[0, 1, 2], required=1)
+    view.scene.set_clusters([Cluster("name", (0, 0), "#009E73", 9)])
     rest(view, qtbot)
-    picture, frame = view._picture, view.frame()
+    picture, frame = view.scene, view.viewport.frame()
     image = QImage(view.size(), QImage.Format.Format_ARGB32)
     free = picture._kept_free(frame)
     with QPainter(image) as painter:
@@ -705,6 +711,6 @@ def test_names_of_what_is_selected_stay_bright(view):
     colors = np.repeat(np.array([0xE6112233, 0xE6445566], np.uint32), 50)
     view.set_points(np.random.default_rng(0).normal(size=(100, 2)), colors)
     few, many = Cluster("a", (0, 0), "#112233", 50), Cluster("b", (1, 1), "#445566", 51)
-    view.set_clusters([few, many])
-    view.set_marks(selected=range(5, 55), dim_others=True)
-    assert view._picture._are_selected(LIGHT) == [False, True]
+    view.scene.set_clusters([few, many])
+    view.scene.set_highlights(selected=range(5, 55), dim_others=True)
+    assert view.scene._are_selected(LIGHT) == [False, True]

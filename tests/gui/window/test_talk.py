@@ -39,9 +39,9 @@ def test_the_pane_goes_on_working(talking, idle, toy):
     talking.session.show(talking.session.state.queried(7))
     idle(talking.session)
     view.grab()
-    assert view._picture.text_scale == TALK_SCALE
+    assert view.scene.text_scale == TALK_SCALE
     talking.talk.close()
-    assert view._picture.text_scale == 1.0
+    assert view.scene.text_scale == 1.0
 
 
 def test_asked_for_twice_it_ends(talking):
@@ -57,7 +57,7 @@ def test_a_borrowed_pane_follows_whatever_tab_is_chosen(talking, idle):
     talking.bring_to_front("matryoshka")
     talking.session.show(talking.session.state.queried(5))
     idle(talking.session)
-    assert pane.view._picture.canvas.marks.query == 5
+    assert pane.view.scene.canvas.highlights.query == 5
     talking.talk.close()
 
 

@@ -32,7 +32,7 @@ def pane(session, qtbot):
 def opened(pane, session, idle, words):
     session.show(State().opened(words))
     idle(session)
-    pane.view.animations = False
+    pane.view.animator.is_enabled = False
     return pane
 
 
@@ -126,7 +126,7 @@ def test_a_missing_label_is_told_with_near_ones(opened, session, idle, qtbot):
     assert "No row is labeled 'mannn'" in opened.message_bar.text
     assert "Did you mean man" in opened.message_bar.text
     assert answers(opened) == []
-    assert opened.view._picture.arrows == ()
+    assert opened.view.scene.arrows == ()
     assert opened.caption.text() == ""
     type_question(opened, qtbot, "king", "man", "woman")
     idle(session)
@@ -173,7 +173,7 @@ def test_examples_are_asked_by_a_click(opened, session, idle):
 
 def test_the_parallelogram_is_drawn(opened, session, idle, words):
     view, solved = opened.view, opened._solved
-    known, carried = view._picture.arrows[2:]
+    known, carried = view.scene.arrows[2:]
     a, c, b, answer = (solved.positions[row] for row in solved.corners)
     np.testing.assert_array_equal([known.start, known.end], [b, a])
     np.testing.assert_array_equal([carried.start, carried.end], [c, answer])
@@ -181,8 +181,8 @@ def test_the_parallelogram_is_drawn(opened, session, idle, words):
     assert (c - b)[1] >= 0
     rows = [words.row(label) for label in ("king", "woman", "man", "queen")]
     assert list(solved.corners) == rows
-    assert view._picture.canvas.marks.query == rows[3]
-    assert sorted(view._picture.canvas.marks.selected) == sorted(rows[:3])
+    assert view.scene.canvas.highlights.query == rows[3]
+    assert sorted(view.scene.canvas.highlights.selected) == sorted(rows[:3])
 
 
 def test_three_corners_lie_exactly_in_the_plane(opened, words):
@@ -229,7 +229,7 @@ def test_a_set_without_these_labels_says_so_quietly(opened, session, idle, toy, 
     type_question(opened, qtbot, "king", "mannn", "woman")
     session.show(session.state.opened(toy))
     assert opened.message_bar.text == ""  # What was said of the other set is over.
-    assert "“king” is no label of this set" in opened.view._picture.message
+    assert "“king” is no label of this set" in opened.view.scene.message
     assert answers(opened) == []
     assert not opened.examples.isVisible()
     type_question(opened, qtbot, "word1", "word2", "word3")
@@ -262,7 +262,7 @@ def test_longer_questions_have_no_parallelogram(opened, session, idle):
     )
     idle(session)
     assert len(answers(opened)) == SHOWN
-    assert opened.view._picture.arrows == ()
+    assert opened.view.scene.arrows == ()
     assert opened.question.text().startswith("king − man − boy + woman + girl ≈")
 
 
@@ -270,7 +270,7 @@ def test_another_theme_repaints(opened, qapp):
     accents = []
     for theme in (LIGHT, DARK):
         apply_theme(qapp, theme)
-        accents.append(opened.view._picture.arrows[-1].color)
+        accents.append(opened.view.scene.arrows[-1].color)
     assert accents == [LIGHT.accent, DARK.accent]
     assert opened.grab().toImage().pixelColor(500, 630).name().upper() == DARK.ground
 

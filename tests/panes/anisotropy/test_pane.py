@@ -102,14 +102,14 @@ def test_numbers_before_and_after(opened, narrow):
 def test_rows_are_at_their_true_angle_to_the_mean_direction(opened, narrow):
     rows = unit(narrow.vectors)
     mean = rows.mean(axis=0) / np.linalg.norm(rows.mean(axis=0))
-    shown = opened.before._picture.canvas.positions
+    shown = opened.before.scene.canvas.positions
     np.testing.assert_allclose(shown[:, 2], rows @ mean, atol=1e-4)
     np.testing.assert_allclose(np.linalg.norm(shown, axis=1), 1, atol=1e-4)
 
 
 def test_the_dial_moves_picture_histogram_and_numbers(opened, session, idle, narrow, qtbot):
     for strength in (0.5, 0.0):
-        before = opened.after._picture.canvas.positions.copy()
+        before = opened.after.scene.canvas.positions.copy()
         shares = opened.histogram._after.getData()[1].copy()
         opened.strength.setValue(round(STEPS * strength))
         idle(session)
@@ -118,7 +118,7 @@ def test_the_dial_moves_picture_histogram_and_numbers(opened, session, idle, nar
         assert read(opened, "after", "mean_cosine") == pytest.approx(
             mean_cosine(whitened(narrow.vectors, strength)), abs=6e-5
         )
-        assert not np.allclose(opened.after._picture.canvas.positions, before)
+        assert not np.allclose(opened.after.scene.canvas.positions, before)
         assert not np.array_equal(opened.histogram._after.getData()[1], shares)
         assert f"strength {strength:.2f}" in opened.titles["after"].text()
 
@@ -171,7 +171,7 @@ def test_a_drag_is_one_step(opened, session, idle, qtbot, name):
 
 def test_both_views_share_a_camera_and_a_drag_is_one_step(opened, session, qtbot):
     assert opened.before.camera == opened.after.camera == HOME
-    middle = opened.before.area().center().toPoint()
+    middle = opened.before.viewport.area().center().toPoint()
     seen = []
     opened.after.camera_changed.connect(seen.append)
 
@@ -225,19 +225,19 @@ def test_what_cannot_be_whitened_is_told(pane, session, idle, qtbot):
 
 
 def test_the_mean_direction_is_drawn_where_there_is_one(opened, session, idle, narrow):
-    (arrow,) = opened.before._picture.arrows
+    (arrow,) = opened.before.scene.arrows
     assert arrow.text == "mean direction"
     np.testing.assert_allclose(arrow.end, [0, 0, 1.14])
-    assert opened.after._picture.arrows == ()
+    assert opened.after.scene.arrows == ()
     centered = narrow.vectors - unit(narrow.vectors).mean(axis=0)
     for _ in range(30):  # Until the unit rows have no mean.
         centered = centered - unit(centered).mean(axis=0)
     session.show(session.state.opened(VectorSet(centered, name="centered")))
     idle(session)
-    assert opened.before._picture.arrows == ()
+    assert opened.before.scene.arrows == ()
     session.show(session.state.activated(narrow))
     idle(session)
-    assert len(opened.before._picture.arrows) == 1
+    assert len(opened.before.scene.arrows) == 1
 
 
 def test_the_caption_says_how_to_read_it(opened, session, idle):
@@ -273,9 +273,9 @@ def test_a_sample_is_named_as_a_sample(opened, session, idle, narrow, monkeypatc
     idle(session)
     assert "A seeded sample of 30 of 80 rows is drawn" in opened.caption.text()
     rows = opened._prepared.cone.rows
-    assert len(opened.before._picture.canvas.positions) == 30
+    assert len(opened.before.scene.canvas.positions) == 30
     assert opened._prepared.labels == [f"row{row}" for row in rows]
-    marks = opened.before._picture.canvas.marks
+    marks = opened.before.scene.canvas.highlights
     assert len(marks.selected) == 30
     assert (marks.query is None) == (5 not in rows)
     opened.before.row_clicked.emit(3, Qt.KeyboardModifier.NoModifier)
@@ -283,13 +283,13 @@ def test_a_sample_is_named_as_a_sample(opened, session, idle, narrow, monkeypatc
 
 
 def test_a_click_chooses_and_both_sides_mark_it(opened, session, qtbot, pixel_of):
-    place = pixel_of(opened.before, opened.before._picture.canvas.positions[[17]])
-    row = opened.before.row_at(QPointF(place), 8)
+    place = pixel_of(opened.before, opened.before.scene.canvas.positions[[17]])
+    row = opened.before.viewport.row_at(QPointF(place), 8)
     qtbot.mouseClick(opened.before, LEFT, pos=place)
     assert session.state.query == row
     for view in (opened.before, opened.after):
-        assert view._picture.canvas.marks.query == row
-        assert view._picture.canvas.marks.selected.tolist() == [row]
+        assert view.scene.canvas.highlights.query == row
+        assert view.scene.canvas.highlights.selected.tolist() == [row]
     state = session.state
     qtbot.mouseClick(opened.after, LEFT, pos=QPoint(2, 2))
     assert session.state == state
@@ -298,7 +298,7 @@ def test_a_click_chooses_and_both_sides_mark_it(opened, session, qtbot, pixel_of
 def test_a_vector_of_the_user_has_no_place(opened, session):
     mine = QueryVector("mine", np.ones(12, dtype=np.float32))
     session.show(session.state.queried_with(mine))
-    assert opened.before._picture.canvas.marks.query is None
+    assert opened.before.scene.canvas.highlights.query is None
 
 
 def test_rows_of_the_set_before_cannot_be_chosen(opened, session, idle, monkeypatch, toy):
@@ -326,14 +326,14 @@ def test_another_theme_repaints(opened, qapp):
     image = opened.grab().toImage()
     seen = {image.pixelColor(x, y).name().upper() for x in range(500) for y in range(40, 480, 2)}
     assert DARK.ground in seen
-    assert opened.before._picture.arrows[0].color == DARK.before
+    assert opened.before.scene.arrows[0].color == DARK.before
 
 
 def test_the_theme_may_change_before_there_is_a_picture(pane, session, idle, qapp, narrow):
     session.show(State().opened(narrow))
     apply_theme(qapp, DARK)
     idle(session)
-    assert pane.before._picture.arrows[0].color == DARK.before
+    assert pane.before.scene.arrows[0].color == DARK.before
 
 
 def test_the_graticule_is_a_globe_with_degrees():
@@ -356,6 +356,6 @@ def test_real_sentences_lie_in_a_cone_that_opens(pane, session, idle, data_folde
     assert before > 0.5
     assert abs(read(pane, "after", "mean_cosine")) < 0.01
     assert read(pane, "after", "iso_score") > 10 * read(pane, "before", "iso_score")
-    heights = pane.after._picture.canvas.positions[:, 2]
+    heights = pane.after.scene.canvas.positions[:, 2]
     assert np.abs(np.degrees(np.arccos(heights.clip(-1, 1))).mean() - 90) < 5
     assert "Rank 383 of 384" in pane.caption.text()

@@ -45,13 +45,13 @@ def mirrored(spread):
 def opened(pane, session, idle, spread):
     session.show(State().opened(spread).queried(0))
     idle(session)
-    pane.view.animations = False
+    pane.view.animator.is_enabled = False
     return pane
 
 
 def drawn(pane):
     """Return the rows that have a place on the picture."""
-    places = pane.view._picture.canvas.positions
+    places = pane.view.scene.canvas.positions
     return set(np.flatnonzero(np.isfinite(places[:, 0])).tolist())
 
 
@@ -61,20 +61,20 @@ def set_map(session, **changes):
 
 def test_isolated_rows_are_drawn_alone_and_keep_their_numbers(opened, session, spread):
     rows = [3, 17, 30]
-    everything = opened.view._picture.canvas.positions.copy()
+    everything = opened.view.scene.canvas.positions.copy()
     set_map(session, isolated=Selection(rows))
     assert drawn(opened) == set(rows)
-    shown = opened.view._picture.canvas.positions
+    shown = opened.view.scene.canvas.positions
     np.testing.assert_array_equal(shown[rows], everything[rows])
-    assert "3 of 40 rows drawn" in opened.view._picture.caption
+    assert "3 of 40 rows drawn" in opened.view.scene.caption
     assert opened.drawn_rows().tolist() == rows
     for row in rows:  # What is under the mouse is the row that was there before.
-        (place, _), *_ = [opened.view._laid_out(opened.view.camera).project(shown[[row]])]
-        assert opened.view.row_at(_point(place[0]), 4) == row
+        (place, _), *_ = [opened.view.viewport.frame().project(shown[[row]])]
+        assert opened.view.viewport.row_at(_point(place[0]), 4) == row
     session.undo()
     assert drawn(opened) == set(range(40))
     assert opened.drawn_rows() is None
-    np.testing.assert_array_equal(opened.view._picture.canvas.positions, everything)
+    np.testing.assert_array_equal(opened.view.scene.canvas.positions, everything)
 
 
 def _point(place):
@@ -94,7 +94,7 @@ def test_isolating_and_undoing_never_mixes_up_rows(qapp, steps):
     session = Session(State().opened(vector_set))
     pane = MapPane(session)
     pane.show()
-    pane.view.animations = False
+    pane.view.animator.is_enabled = False
     try:
         while session.board.current is not None:
             qapp.processEvents()
@@ -115,20 +115,20 @@ def test_isolating_and_undoing_never_mixes_up_rows(qapp, steps):
 
 def assert_right(pane, expected, rows):
     assert drawn(pane) == rows
-    places = pane.view._picture.canvas.positions
+    places = pane.view.scene.canvas.positions
     count = 3 if pane.view.camera.is_3d else 2
     chosen = sorted(rows)
     np.testing.assert_allclose(places[chosen][:, :count], expected[chosen][:, :count], atol=1e-5)
 
 
 def test_a_click_in_the_legend_hides_a_group_and_shows_it_alone(opened, session):
-    legend = opened.view._picture.legend
+    legend = opened.view.scene.legend
     assert isinstance(legend, Categories)
     opened.view.category_clicked.emit("a", NONE)
     assert session.state.map.hidden == {"a"}
     assert drawn(opened) == {row for row in range(40) if row >= 30 or row % 2}
-    assert "25 of 40 rows drawn" in opened.view._picture.caption
-    assert opened.view._picture.legend.hidden == {"a"}
+    assert "25 of 40 rows drawn" in opened.view.scene.caption
+    assert opened.view.scene.legend.hidden == {"a"}
     opened.view.category_clicked.emit(NO_VALUE, NONE)
     assert not drawn(opened) & {38, 39}
     opened.view.category_clicked.emit("c", CTRL)
@@ -150,16 +150,16 @@ def test_groups_can_be_hidden_by_keys_too(opened, session):
 
 def test_the_range_of_colors_is_clipped_and_turned(opened, session):
     set_map(session, color_by="size", hidden=frozenset())
-    legend = opened.view._picture.legend
+    legend = opened.view.scene.legend
     assert isinstance(legend, ColorBar)
     opened.view.color_range_changed.emit(10.0, 20.0)
     opened.view.color_range_changed.emit(12.0, 20.0)
     assert session.state.map.color_range == (12.0, 20.0)
-    colors = opened.view._picture.canvas._colors
+    colors = opened.view.scene.canvas.colors
     assert colors[0] == colors[12] != colors[16] != colors[20] == colors[39]
     opened.view.colors_inverted.emit()
     assert session.state.map.inverted
-    assert opened.view._picture.canvas._colors[0] == colors[39]
+    assert opened.view.scene.canvas.colors[0] == colors[39]
     assert (opened.controls.low.value(), opened.controls.high.value()) == (12.0, 20.0)
     opened.controls.high.setValue(30.0)
     assert session.state.map.color_range == (12.0, 30.0)
@@ -170,12 +170,12 @@ def test_the_range_of_colors_is_clipped_and_turned(opened, session):
 
 def test_sizes_follow_a_column(opened, session):
     opened.controls.changed.emit({"size_by": "size"})
-    sizes = opened.view._picture.canvas._sizes
+    sizes = opened.view.scene.canvas.sizes
     assert sizes.shape == (40,)
     assert sizes[39] > 2 * sizes[0]
-    assert "size" in opened.view._picture.caption
+    assert "size" in opened.view.scene.caption
     session.undo()
-    assert len(np.unique(opened.view._picture.canvas._sizes)) == 1
+    assert len(np.unique(opened.view.scene.canvas.sizes)) == 1
 
 
 def test_trust_is_the_share_of_true_neighbors(opened, session, idle, spread):
@@ -194,20 +194,20 @@ def test_trust_is_the_share_of_true_neighbors(opened, session, idle, spread):
     np.testing.assert_allclose(truth.shares, kept, atol=1e-6)
     assert f"{100 * np.mean(kept):.0f} % of the 10 true neighbors" in truth.words
     assert "all 40 rows" in truth.words
-    assert isinstance(opened.view._picture.legend, ColorBar)
+    assert isinstance(opened.view.scene.legend, ColorBar)
     session.show(session.state.compared_by("euclidean"))
     idle(session)
     assert opened.trust.shown.asked.metric == "euclidean"
     session.undo()
     session.undo()
-    assert isinstance(opened.view._picture.legend, Categories)
+    assert isinstance(opened.view.scene.legend, Categories)
 
 
 def test_hovering_shows_the_true_neighbors(opened, session, idle, spread):
     opened.controls.trust.click()
     idle(session)
     linked = []
-    opened.view.set_links = lambda row, rows=(): linked.append((row, list(rows)))
+    opened.view.scene.set_links = lambda row, rows=(): linked.append((row, list(rows)))
     opened.view.row_hovered.emit(5)
     idle(session)
     expected, _ = NeighborSearch(spread.vectors).nearest(spread.vectors[5], 10, exclude=(5,))
@@ -224,7 +224,7 @@ def linked(window, idle, spread, mirrored):
     idle(window.session)
     first, second = (pane for pane in window.panes if isinstance(pane, MapPane))
     for pane in (first, second):
-        pane.view.animations = False
+        pane.view.animator.is_enabled = False
     return window, first, second
 
 
@@ -235,9 +235,9 @@ def test_each_map_has_its_set_and_what_is_chosen_is_brushed_by_label(linked, idl
     assert second.run.layout.vector_set.name == "spread"
     session.show(session.state.selecting([5, 20, 39]))
     idle(session)
-    assert second.view._picture.canvas.marks.selected.tolist() == [5, 20, 39]
-    assert first.view._picture.canvas.marks.selected.tolist() == [0, 19]  # row39 and row20.
-    assert first.view._picture.canvas.marks.query == 39 - 25
+    assert second.view.scene.canvas.highlights.selected.tolist() == [5, 20, 39]
+    assert first.view.scene.canvas.highlights.selected.tolist() == [0, 19]  # row39 and row20.
+    assert first.view.scene.canvas.highlights.query == 39 - 25
 
 
 def test_a_click_in_another_map_makes_its_set_the_active_one(linked, idle):
@@ -249,7 +249,7 @@ def test_a_click_in_another_map_makes_its_set_the_active_one(linked, idle):
     assert session.state.map_key == first.key
     assert first.tool_row.property("inUse")
     assert not second.tool_row.property("inUse")
-    assert second.view._picture.canvas.marks.query == 36
+    assert second.view.scene.canvas.highlights.query == 36
     assert second.run.layout.vector_set.name == "spread"
     assert window.map_in_use is first
     session.undo()
@@ -307,4 +307,4 @@ def test_rows_without_a_number_are_said(opened, session, idle):
     session.show(State().opened(rows))
     session.show(session.state.mapped(session.state.map.colored_by("price")))
     idle(session)
-    assert "2 without price" in opened.view._picture.caption
+    assert "2 without price" in opened.view.scene.caption

@@ -43,7 +43,7 @@ def spread():
 def opened(pane, session, idle, spread):
     session.show(State().opened(spread).queried(0))
     idle(session)
-    pane.view.animations = False
+    pane.view.animator.is_enabled = False
     pane.view.render_now()
     return pane
 
@@ -55,7 +55,7 @@ def hand(opened, pixel_of):
 
     class Hand:
         def at(self, row):
-            return pixel_of(view, view._picture.canvas.positions[[row]])
+            return pixel_of(view, view.scene.canvas.positions[[row]])
 
         def send(self, kind, place, keys=NONE, button=LEFT):
             button = Qt.MouseButton.NoButton if kind is QEvent.Type.MouseMove else button
@@ -95,7 +95,7 @@ def choose(box, text):
 
 
 def positions(pane):
-    return pane.view._picture.canvas.positions
+    return pane.view.scene.canvas.positions
 
 
 def test_shows_the_principal_components(opened, spread):
@@ -105,17 +105,17 @@ def test_shows_the_principal_components(opened, spread):
     signs = np.sign((shown * expected[:, :2]).sum(axis=0))
     np.testing.assert_allclose(shown * signs, expected[:, :2], atol=1e-3)
     ratios = 100 * reference.explained_variance_ratio_
-    assert opened.view._picture.titles == tuple(f"PC{i + 1} · {ratios[i]:.1f} %" for i in range(2))
-    assert "spread · PCA of all 20 rows" in opened.view._picture.caption
-    assert f"{ratios[:2].sum():.1f} %" in opened.view._picture.caption
+    assert opened.view.scene.titles == tuple(f"PC{i + 1} · {ratios[i]:.1f} %" for i in range(2))
+    assert "spread · PCA of all 20 rows" in opened.view.scene.caption
+    assert f"{ratios[:2].sum():.1f} %" in opened.view.scene.caption
 
 
 def test_a_third_dimension(opened, session, qtbot, spread):
     qtbot.mouseClick(opened.controls.dimensions.button(1), LEFT)
     assert session.state.map.is_3d
     assert opened.view.camera.is_3d
-    assert len(opened.view._picture.titles) == 3
-    assert "of the variance on 3 axes" in opened.view._picture.caption
+    assert len(opened.view.scene.titles) == 3
+    assert "of the variance on 3 axes" in opened.view.scene.caption
     assert np.ptp(positions(opened)[:, 2]) > 1
     session.undo()
     assert not opened.view.camera.is_3d
@@ -123,10 +123,10 @@ def test_a_third_dimension(opened, session, qtbot, spread):
 
 
 def test_moves_to_the_third_dimension_when_nobody_minds(opened, session, qtbot):
-    opened.view.animations = True
+    opened.view.animator.is_enabled = True
     qtbot.mouseClick(opened.controls.dimensions.button(1), LEFT)
-    assert opened.view.is_on_the_way()
-    qtbot.waitUntil(lambda: not opened.view.is_on_the_way())
+    assert opened.view.animator.is_animating
+    qtbot.waitUntil(lambda: not opened.view.animator.is_animating)
     assert opened.view.camera.is_3d
 
 
@@ -141,18 +141,18 @@ def test_colors_by_category_and_number_and_not_at_all(opened, session, hand):
 
     session.show(session.state.queried(None))
     choose(opened.controls.color, "Color: kind")
-    legend = opened.view._picture.legend
+    legend = opened.view.scene.legend
     assert isinstance(legend, Categories)
     assert [(name, count) for name, _, count in legend.entries] == [("a", 12), ("b", 8)]
     first, second = color_of(2), color_of(15)
     assert first == color_of(5) != second == color_of(16)
     choose(opened.controls.color, "Color: size")
-    legend = opened.view._picture.legend
+    legend = opened.view.scene.legend
     assert isinstance(legend, ColorBar)
     assert (legend.title, legend.least, legend.most) == ("size", 0, 19)
     assert len({color_of(row) for row in (1, 8, 17)}) == 3
     choose(opened.controls.color, "Color: none")
-    assert opened.view._picture.legend is None
+    assert opened.view.scene.legend is None
     assert len({color_of(row) for row in (1, 8, 17)}) == 1
     session.undo()
     assert opened.controls.color.currentText() == "Color: size"
@@ -173,7 +173,7 @@ def test_a_click_chooses_and_finds_neighbors(opened, session, idle, hand, spread
     idle(session)
     unit = spread.vectors / np.linalg.norm(spread.vectors, axis=1, keepdims=True)
     nearest = [row for row in np.argsort(-(unit @ unit[7])) if row != 7][:10]
-    marks = opened.view._picture.canvas.marks
+    marks = opened.view.scene.canvas.highlights
     assert marks.query == 7
     assert sorted(marks.neighbors) == sorted(nearest)
 
@@ -191,13 +191,13 @@ def test_keys_add_and_remove(opened, session, hand):
 
 def test_a_click_on_nothing_clears(opened, session, hand):
     hand.click(hand.at(7))
-    hand.click(opened.view.area().topLeft().toPoint() + QPoint(2, 2))
+    hand.click(opened.view.viewport.area().topLeft().toPoint() + QPoint(2, 2))
     assert session.state.selected == Selection()
 
 
 def test_a_box_selects_and_is_one_step(opened, session, hand, spread):
     before = session.state
-    area = opened.view.area().toRect()
+    area = opened.view.viewport.area().toRect()
     hand.drag([area.topLeft(), area.center(), area.bottomRight()], SHIFT)
     assert session.state.selected == Selection(range(20))
     corner = hand.at(5) - QPoint(6, 6)
@@ -224,12 +224,12 @@ def test_a_lasso_selects(opened, session, hand, qtbot):
 def test_a_large_selection_dims_the_others(opened, session):
     for count in (ALWAYS_LABELED, ALWAYS_LABELED + 1):
         session.show(session.state.selecting(range(count)))
-        assert opened.view._picture.canvas.marks.dim_others == (count > ALWAYS_LABELED)
+        assert opened.view.scene.canvas.highlights.dim_others == (count > ALWAYS_LABELED)
 
 
 def test_a_drag_is_one_step_and_undone(opened, session, hand):
     fitted = opened.view.camera
-    place = opened.view.area().center().toPoint()
+    place = opened.view.viewport.area().center().toPoint()
     hand.drag([place + QPoint(10 * i, 3 * i) for i in range(8)])
     moved = opened.view.camera
     assert moved != fitted
@@ -255,7 +255,7 @@ def test_a_burst_of_the_wheel_is_one_step(opened, session, hand, qtbot):
 @pytest.mark.parametrize("way", ["button", "key"])
 def test_fit_brings_all_points_into_view(opened, session, hand, qtbot, way):
     fitted = opened.view.camera
-    place = opened.view.area().center().toPoint()
+    place = opened.view.viewport.area().center().toPoint()
     hand.drag([place, place + QPoint(300, 200)])
     if way == "button":
         qtbot.mouseClick(opened.controls.fit, LEFT)
@@ -268,16 +268,16 @@ def test_fit_brings_all_points_into_view(opened, session, hand, qtbot, way):
 def test_labels_are_a_choice(opened, session, qtbot):
     def labeled():
         opened.view.render_now()
-        labels = opened.view._picture.labels
-        return {*labels._places, *labels._chosen_places}
+        labels = opened.view.scene.labels
+        return {*labels.places, *labels.chosen_places}
 
     session.show(session.state.mapped(session.state.map.colored_by(None)).queried(None))
     qtbot.waitUntil(lambda: len(labeled()) > 5)
     qtbot.mouseClick(opened.controls.labels, LEFT)
     assert not session.state.map.labels
     session.show(session.state.queried(0))
-    qtbot.waitUntil(lambda: len(opened.view._picture.canvas.marks.neighbors) > 0)
-    marks = opened.view._picture.canvas.marks
+    qtbot.waitUntil(lambda: len(opened.view.scene.canvas.highlights.neighbors) > 0)
+    marks = opened.view.scene.canvas.highlights
     named = {marks.query, *marks.neighbors.tolist()}
     qtbot.waitUntil(lambda: 0 in labeled() <= named)
 
@@ -289,7 +289,7 @@ def test_hover_tells_what_is_known(opened, hand, qtbot):
     assert card.row == 5
     assert card.accessibleName() or card.accessibleDescription()
     assert not card.geometry().contains(hand.at(5))
-    hand.send(QEvent.Type.MouseMove, opened.view.area().topLeft().toPoint())
+    hand.send(QEvent.Type.MouseMove, opened.view.viewport.area().topLeft().toPoint())
     qtbot.waitUntil(lambda: not card.isVisible())
 
 
@@ -297,7 +297,7 @@ def test_a_vector_of_the_user_has_neighbors_and_no_place(opened, session, idle, 
     mine = QueryVector("mine", spread.vectors[9])
     session.show(session.state.queried_with(mine))
     idle(session)
-    marks = opened.view._picture.canvas.marks
+    marks = opened.view.scene.canvas.highlights
     assert marks.query is None
     assert 9 in marks.neighbors
 
@@ -305,7 +305,7 @@ def test_a_vector_of_the_user_has_neighbors_and_no_place(opened, session, idle, 
 def test_without_a_query_nothing_is_ringed(opened, session, idle):
     session.show(session.state.queried(None))
     idle(session)
-    marks = opened.view._picture.canvas.marks
+    marks = opened.view.scene.canvas.highlights
     assert marks.query is None
     assert len(marks.neighbors) == 0
 
@@ -332,7 +332,7 @@ def test_hands_wait_for_the_map_of_another_set(opened, session, idle, hand, held
     state = session.state
     hand.click(place)
     hand.click(place, CTRL)
-    area = opened.view.area().toRect()
+    area = opened.view.viewport.area().toRect()
     hand.drag([area.topLeft(), area.center(), area.bottomRight()], SHIFT)
     opened.view.row_hovered.emit(19)
     assert session.state == state
@@ -352,12 +352,12 @@ def test_the_layout_is_computed_once(opened, session, idle, held_layout):
 def test_a_derived_set_has_a_map_of_its_own(opened, session, idle, spread):
     session.show(session.state.derived(Truncated(2).derive(spread)))
     idle(session)
-    assert session.state.active.name in opened.view._picture.caption
-    assert "100.0 %" in opened.view._picture.caption
+    assert session.state.active.name in opened.view.scene.caption
+    assert "100.0 %" in opened.view.scene.caption
 
 
 def test_undo_leads_back_to_another_set_and_its_camera(opened, session, idle, hand, toy):
-    place = opened.view.area().center().toPoint()
+    place = opened.view.viewport.area().center().toPoint()
     hand.drag([place, place + QPoint(60, 40)])
     moved = opened.view.camera
     session.show(session.state.opened(toy))
@@ -370,7 +370,7 @@ def test_undo_leads_back_to_another_set_and_its_camera(opened, session, idle, ha
 
 
 def test_a_camera_is_kept_while_colors_change(opened, session, hand):
-    place = opened.view.area().center().toPoint()
+    place = opened.view.viewport.area().center().toPoint()
     hand.drag([place, place + QPoint(60, 40)])
     moved = opened.view.camera
     session.show(session.state.mapped(replace(session.state.map, color_by="size")))

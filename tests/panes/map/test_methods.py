@@ -34,7 +34,7 @@ def opened(pane, session, idle, blobs):
     session.show(State().opened(blobs))
     session.show(session.state.mapped(session.state.map.projected_by(PCA())))
     idle(session)
-    pane.view.animations = False
+    pane.view.animator.is_enabled = False
     pane.view.render_now()
     return pane
 
@@ -57,7 +57,7 @@ def at_work(monkeypatch):
 
 
 def positions(pane):
-    return pane.view._picture.canvas.positions
+    return pane.view.scene.canvas.positions
 
 
 def choose(pane, name):
@@ -94,7 +94,7 @@ def test_points_are_seen_moving_and_the_same_seed_gives_the_same_picture(
     assert not np.array_equal(seen[0], layout.positions)
     assert layout.projection == projection
     assert layout.words.startswith(str(projection))
-    assert str(projection) in opened.view._picture.caption
+    assert str(projection) in opened.view.scene.caption
     assert str(projection) in session.description
     np.testing.assert_array_equal(positions(opened)[:, :2], layout.positions)
     np.testing.assert_allclose(
@@ -132,12 +132,12 @@ def test_stop_keeps_the_layout_as_it_is(opened, session, qtbot, at_work):
     assert isinstance(stopped, Layout)
     assert 0.1 < stopped.stopped_at <= 0.4
     np.testing.assert_array_equal(shown, stopped.positions)
-    assert "stopped at" in opened.view._picture.caption
+    assert "stopped at" in opened.view.scene.caption
     assert opened.message_bar.text == "Stopped."
     assert session.state.map.projection == UMAP(seed=8)
     qtbot.waitUntil(lambda: session.board.current is None)
     session.undo()
-    assert "PCA" in opened.view._picture.caption
+    assert "PCA" in opened.view.scene.caption
     session.redo()
     np.testing.assert_array_equal(positions(opened)[:, :2], shown)
 
@@ -158,7 +158,7 @@ def test_what_was_stopped_can_be_run_again(opened, session, qtbot, at_work):
     moving(opened, qtbot)
     opened.row.cancel_wanted.emit()
     qtbot.waitUntil(lambda: session.board.current is None)
-    assert "stopped" in opened.view._picture.caption
+    assert "stopped" in opened.view.scene.caption
 
 
 def test_cancel_goes_back_to_the_picture_before(opened, session, qtbot, at_work):
@@ -171,7 +171,7 @@ def test_cancel_goes_back_to_the_picture_before(opened, session, qtbot, at_work)
     np.testing.assert_array_equal(positions(opened), before)
     assert session.state == state
     assert not opened.row.is_running
-    assert "PCA" in opened.view._picture.caption
+    assert "PCA" in opened.view.scene.caption
     qtbot.waitUntil(lambda: session.board.current is None)
     np.testing.assert_array_equal(positions(opened), before)
 
@@ -207,7 +207,7 @@ def test_another_set_ends_what_is_at_work(opened, session, qtbot, idle, at_work,
     idle(session)
     assert positions(opened).shape == (50, 3)
     assert not opened.row.is_running
-    assert "toy" in opened.view._picture.caption
+    assert "toy" in opened.view.scene.caption
 
 
 def test_settings_that_do_not_fit_are_told(opened, session, idle):
@@ -243,7 +243,7 @@ def test_components_apply_at_once(opened, session, idle, blobs):
     idle(session)
     expected = PCA((2, 0)).fit_transform(blobs.vectors, 2)
     np.testing.assert_allclose(positions(opened)[:, :2], expected, atol=1e-4)
-    assert opened.view._picture.titles[0].startswith("PC3")
+    assert opened.view.scene.titles[0].startswith("PC3")
 
 
 def test_axes_between_labels(opened, session, idle, blobs):
@@ -252,7 +252,7 @@ def test_axes_between_labels(opened, session, idle, blobs):
     axes = ChosenAxes((read_axis(blobs, "row0, row1 → row20"),))
     opened.row.run_wanted.emit(axes)
     idle(session)
-    assert opened.view._picture.titles[0] == "row0, row1 → row20"
+    assert opened.view.scene.titles[0] == "row0, row1 → row20"
     expected = axes.fit_transform(blobs.vectors, 2)
     np.testing.assert_allclose(positions(opened)[:, :2], expected, atol=1e-5)
 
@@ -264,7 +264,7 @@ def test_places_that_came_with_the_file_are_used_as_they_are(pane, session, idle
     x, y = (blobs.metadata[name].to_pylist() for name in "xy")
     np.testing.assert_allclose(positions(pane)[:, 0], x)
     np.testing.assert_allclose(positions(pane)[:, 1], y)
-    assert pane.view._picture.titles == ("x", "y")
+    assert pane.view.scene.titles == ("x", "y")
 
 
 def test_more_rows_than_fit_are_sampled_and_the_sample_is_named(monkeypatch, blobs):
@@ -318,7 +318,7 @@ def test_undo_leads_back_to_what_was_shown_at_first(pane, session, idle, blobs):
     idle(session)
     assert session.state.map.projection is None
     assert isinstance(pane.run.layout.projection, CoordinateColumns)
-    pane.view.arrive()
+    pane.view.animator.finish()
     np.testing.assert_array_equal(positions(pane), first)
 
 
@@ -429,11 +429,13 @@ def test_at_the_usual_width_names_and_truth_are_at_hand(opened, qtbot):
 
 def test_points_walk_to_where_the_method_starts(opened, session, qtbot, at_work):
     """They are set once, on their way, and not a second time at once where they are to be."""
-    opened.view.animations = True
+    opened.view.animator.is_enabled = True
     walking = []
-    opened.run.moved.connect(lambda _, first: first and walking.append(opened.view.is_on_the_way()))
+    opened.run.moved.connect(
+        lambda _, first: first and walking.append(opened.view.animator.is_animating)
+    )
     opened.row.run_wanted.emit(UMAP(seed=8))
     moving(opened, qtbot)
     assert walking == [True]
     opened.row.cancel_wanted.emit()
-    qtbot.waitUntil(lambda: session.board.current is None and not opened.view.is_on_the_way())
+    qtbot.waitUntil(lambda: session.board.current is None and not opened.view.animator.is_animating)

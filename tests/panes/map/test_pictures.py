@@ -113,7 +113,7 @@ def test_two_linked_maps(window, qtbot, qapp, artefacts, words, idle, theme, siz
     window.trigger("view.sides")
     idle(window.session)
     for view in window.findChildren(PointView):
-        qtbot.waitUntil(lambda view=view: not view.is_on_the_way())
+        qtbot.waitUntil(lambda view=view: not view.animator.is_animating)
         view.render_now()
     qapp.processEvents()
     image = figures.draw_image(window, scale)
@@ -122,4 +122,4 @@ def test_two_linked_maps(window, qtbot, qapp, artefacts, words, idle, theme, siz
     assert first.run.layout.vector_set is final
     assert second.run.layout.vector_set is words
     for pane in (first, second):  # The same words are marked in both.
-        assert len(pane.view._picture.canvas.marks.selected) == len(chosen) > 50
+        assert len(pane.view.scene.canvas.highlights.selected) == len(chosen) > 50

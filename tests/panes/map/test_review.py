@@ -93,7 +93,7 @@ def test_rows_without_a_place_are_not_drawn_and_not_selected(window, idle):
     rows = rows_of("a", 40, metadata={"x": places, "y": places})
     window.session.show(State().opened(rows))
     idle(window.session)
-    caption = window.panes[0].view._picture.caption
+    caption = window.panes[0].view.scene.caption
     assert "15 of 40 rows drawn" in caption
     window.trigger("edit.select_all")
     assert window.session.state.selected == Selection(range(15))
@@ -153,14 +153,14 @@ def test_what_is_said_while_points_move_is_true(window, idle, many, held, qtbot)
     lay_out(window, TSNE(perplexity=5))
     qtbot.waitUntil(lambda: pane.run.streamed is not None)
     assert pane.trust.shown is None
-    assert pane.view._picture.corner == ""
+    assert pane.view.scene.corner == ""
     for _ in range(2):
-        assert "at work" in pane.view._picture.caption
+        assert "at work" in pane.view.scene.caption
         assert "PCA" not in session.description
         session.show(session.state.mapped(session.state.map.toggled("y")))
     pane.row.cancel_wanted.emit()
     idle(session)
-    assert "PCA" in pane.view._picture.caption
+    assert "PCA" in pane.view.scene.caption
 
 
 def test_a_run_is_not_offered_again_for_another_set(window, idle, many, few, held, qtbot):
@@ -313,4 +313,4 @@ def test_a_large_selection_is_brushed_when_the_labels_are_matched(window, idle, 
     session.show(session.state.selecting(range(5, 25)))
     idle(session)
     second = next(pane for pane in window.panes if pane.name == "map-2")
-    assert second.view._picture.canvas.marks.selected.tolist() == list(range(5, 20))
+    assert second.view.scene.canvas.highlights.selected.tolist() == list(range(5, 20))

@@ -133,9 +133,9 @@ class ClusterNames:
         if not self._clusters or opacity <= 0:
             return np.empty((0, 4))
         usual = HEADLINE_PIXELS * frame.text_scale * self.scale
-        letters = [font(usual * factor, semibold=True) for factor in self._factors]
+        fonts = [font(usual * factor, semibold=True) for factor in self._factors]
         texts = [one_line(cluster.text) for cluster in self._clusters]
-        boxes = np.array([text_size(*pair) for pair in zip(texts, letters, strict=True)])
+        boxes = np.array([text_size(*pair) for pair in zip(texts, fonts, strict=True)])
         corner = np.array([frame.area.left(), frame.area.top()])
         pixels, depth = frame.project(self._positions)
         # Where others are dimmed, names of what is chosen come before larger ones.
@@ -147,7 +147,7 @@ class ClusterNames:
         painter.save()
         for index, place in zip(placed.tolist(), corners.tolist(), strict=True):
             painter.setOpacity(min(opacity, 1.0) * (_DIMMED if faint[index] else 1.0))
-            self._draw(painter, frame, self._clusters[index], letters[index], place, depth[index])
+            self._draw(painter, frame, self._clusters[index], fonts[index], place, depth[index])
         painter.restore()
         return np.hstack([corners, boxes[placed]])
 
@@ -184,15 +184,15 @@ class ClusterNames:
         painter: QPainter,
         frame: Frame,
         cluster: Cluster,
-        letters: QFont,
+        name_font: QFont,
         place: Sequence[float],
         depth: float,
     ) -> None:
         ground = QColor(frame.theme.ground)
-        # In steps, so that the pictures of the letters can be used again.
+        # In steps, so that the images of the texts can be used again.
         part = round(frame.fog.part_at(depth) * 8) / 8
         color = frame.mixed_with_ground(readable(cluster.color, frame), part)
-        draw_text(painter, QPointF(*place), one_line(cluster.text), letters, color, ground)
+        draw_text(painter, QPointF(*place), one_line(cluster.text), name_font, color, ground)
 
 
 def _sizes_for(counts: Sequence[int]) -> list[float]:

@@ -40,16 +40,16 @@ class PointHighlights:
     dim_others: bool = False
 
     @property
-    def asked(self) -> Rows:
+    def query_rows(self) -> Rows:
         """The row of the query, or none."""
         return ALL_ROWS if self.query is None else np.array([self.query], dtype=np.intp)
 
     def without_selected(self) -> PointHighlights:
-        """Return the marks that are left when to be selected is nothing special."""
+        """Return what is left when to be selected is nothing special."""
         return PointHighlights(self.query, neighbors=self.neighbors)
 
     def among(self, count: int) -> PointHighlights:
-        """Return those of the marks that are on the first so many rows."""
+        """Return the highlights that are on the first so many rows."""
         query = self.query if self.query is not None and 0 <= self.query < count else None
         selected, neighbors = (
             rows[(rows >= 0) & (rows < count)] for rows in (self.selected, self.neighbors)
@@ -59,7 +59,7 @@ class PointHighlights:
 
 @dataclass(frozen=True)
 class Style:
-    """How marked points look: rings of so many pixels more than the point, and the inside.
+    """How highlighted points look: rings of so many pixels more than the point, and the inside.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class Style:
     fill : int or None
         0xAARRGGBB, or the color of the point.
     color : int
-        What the mark is known by.
+        What the highlight is known by.
     most_ringed : int or None
         Of more rows than this, all together have one outline; None: each has its rings.
     """
@@ -83,23 +83,26 @@ class Style:
         return self.most_ringed is not None and count > self.most_ringed
 
     def reach(self, count: int) -> float:
-        """Return how much wider than its point a mark is, for so many rows, in pixels."""
+        """Return how much wider than its point a highlight is, for so many rows, in pixels."""
         if self.is_outline(count):
             return _LARGER + 2 * _OUTLINE
         return 1 + max(more for more, _ in self.rings[1:])
 
 
-def styles(marks: PointHighlights, theme: Theme) -> Iterator[tuple[Rows, Style]]:
-    """Yield the rows of each kind of mark, the topmost last; all start with a ground ring."""
+def styles(highlights: PointHighlights, theme: Theme) -> Iterator[tuple[Rows, Style]]:
+    """Yield the rows of each kind of highlight, the topmost last; all start with a ground ring."""
     ground, accent = QColor(theme.ground).rgba(), QColor(theme.accent).rgba()
     query, text = QColor(theme.query).rgba(), QColor(theme.text).rgba()
     kinds = (
-        (marks.neighbors, Style(((4.0, ground), (2.5, text), (0.5, ground)), None, text)),
+        (highlights.neighbors, Style(((4.0, ground), (2.5, text), (0.5, ground)), None, text)),
         (
-            marks.selected,
+            highlights.selected,
             Style(((7.0, ground), (5.0, accent), (1.5, ground)), None, accent, MOST_RINGED),
         ),
-        (marks.asked, Style(((12.0, ground), (10.0, query), (6.0, ground)), query, query)),
+        (
+            highlights.query_rows,
+            Style(((12.0, ground), (10.0, query), (6.0, ground)), query, query),
+        ),
     )
     for rows, style in kinds:
         if len(rows):

@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, QSize, QSize
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from embedviz.gui.points.mouse import HandledWidget
 from embedviz.gui.points.text import draw_line_of_text, text_size
 from embedviz.gui.theme import CAPTION_PIXELS, RADIUS, TEXT_PIXELS, font, theme_manager
 
@@ -64,8 +63,6 @@ class HoverCard(QWidget):
         self.setAccessibleName("About the point under the mouse")
         self.hide()
         view.installEventFilter(self)
-        if isinstance(view, HandledWidget):
-            view.names_hovered = False
         theme_manager.changed.connect(self.update)
 
     def show_card(

@@ -46,6 +46,9 @@ class PointLabels:
         By row.
     scale : float
         Their size against the usual one.
+    places, chosen_places : dict
+        By row that has a label, an ordinary or a chosen one: at which of the places around its
+        point it is.
     """
 
     def __init__(self) -> None:
@@ -55,8 +58,8 @@ class PointLabels:
         self._all_rows = ALL_ROWS
         self._required = 0
         self._always: Rows = ALL_ROWS
-        self._places: dict[int, int] = {}
-        self._chosen_places: dict[int, int] = {}
+        self.places: dict[int, int] = {}
+        self.chosen_places: dict[int, int] = {}
         self._widths: dict[tuple[str, bool, float], float] = {}
 
     def set_texts(
@@ -72,8 +75,8 @@ class PointLabels:
             self.forget_places()
         self.texts, self._order, self._always = texts, order, always
         chosen = set(always.tolist())
-        kept = {row: place for row, place in self._chosen_places.items() if row in chosen}
-        self._chosen_places = kept
+        kept = {row: place for row, place in self.chosen_places.items() if row in chosen}
+        self.chosen_places = kept
 
     @property
     def order(self) -> Rows | None:
@@ -84,14 +87,14 @@ class PointLabels:
         """Return what is written at a row: one line, not too long."""
         return one_line(self.texts[row]) if 0 <= row < len(self.texts) else ""
 
-    def letters(self, frame: Frame, *, strong: bool) -> QFont:
+    def font(self, frame: Frame, *, strong: bool) -> QFont:
         """Return the font of labels, or of those that are strong."""
         pixels = TEXT_PIXELS if strong else CAPTION_PIXELS
         return font(pixels * frame.text_scale * self.scale, semibold=strong)
 
     def forget_places(self) -> None:
         """Place all labels anew, instead of keeping them where they were as far as possible."""
-        self._places, self._chosen_places = {}, {}
+        self.places, self.chosen_places = {}, {}
 
     def paint_chosen(
         self,
@@ -148,13 +151,13 @@ class PointLabels:
             width=frame.area.width(),
             height=frame.area.height(),
             obstacles=_moved(taken, -corner),
-            preferred=[self._chosen_places.get(row, -1) for row in rows.tolist()],
+            preferred=[self.chosen_places.get(row, -1) for row in rows.tolist()],
             shifts=AROUND if is_required else AROUND[: 2 * len(BESIDE)],
         )
         found = placement.candidates
         if not frame.is_moving:
             places = zip(rows[found].tolist(), placement.places.tolist(), strict=True)
-            self._chosen_places.update(places)
+            self.chosen_places.update(places)
         boxes = np.hstack([placement.corners + corner, sizes[found]])
         if is_required and len(found) < len(rows):
             # No place is free beside them, and they are what the picture is about.
@@ -185,7 +188,7 @@ class PointLabels:
         rows = self._ordinary(frame, canvas) if share > 0 else ALL_ROWS
         if not len(rows):
             if not frame.is_moving:
-                self._places = {}
+                self.places = {}
             return
         pixels, depth, radii = self._reaches(rows, frame, canvas, reach_of)
         corner, area = _corner(frame), frame.area.width() * frame.area.height()
@@ -198,13 +201,13 @@ class PointLabels:
             width=frame.area.width(),
             height=frame.area.height(),
             obstacles=_moved(_boxes(obstacles), -corner),
-            preferred=[self._places.get(row, -1) for row in rows.tolist()],
+            preferred=[self.places.get(row, -1) for row in rows.tolist()],
             most=int(share * area / per_label),
         )
-        found, is_dimmed = placement.candidates, canvas.drawn_marks.dim_others
+        found, is_dimmed = placement.candidates, canvas.drawn_highlights.dim_others
         if not frame.is_moving:
             shown = rows[found].tolist()
-            self._places = dict(zip(shown, placement.places.tolist(), strict=True))
+            self.places = dict(zip(shown, placement.places.tolist(), strict=True))
         for index, (x, y) in zip(
             found.tolist(), (placement.corners + corner).tolist(), strict=True
         ):
@@ -230,20 +233,20 @@ class PointLabels:
         depth: float,
     ) -> None:
         ground = QColor(frame.theme.ground)
-        # In steps, so that the pictures of the letters can be used again.
+        # In steps, so that the images of the texts can be used again.
         part = round(frame.fog.part_at(depth) * 8) / 8 + (_DIMMED if is_dimmed else 0)
         color = frame.mixed_with_ground(QColor(frame.theme.muted), part)
-        letters = self.letters(frame, strong=False)
-        draw_text(painter, corner, self.text(row), letters, color, ground)
+        label_font = self.font(frame, strong=False)
+        draw_text(painter, corner, self.text(row), label_font, color, ground)
 
     def _draw_strong(self, painter: QPainter, frame: Frame, corner: QPointF, row: int) -> None:
         color, ground = QColor(frame.theme.text), QColor(frame.theme.ground)
-        letters = self.letters(frame, strong=True)
-        draw_text(painter, corner, self.text(row), letters, color, ground)
+        label_font = self.font(frame, strong=True)
+        draw_text(painter, corner, self.text(row), label_font, color, ground)
 
     def _sizes(self, rows: Rows, frame: Frame, *, strong: bool) -> NDArray[np.float64]:
         """Return width and height of the labels of rows."""
-        metrics = QFontMetricsF(self.letters(frame, strong=strong))
+        metrics = QFontMetricsF(self.font(frame, strong=strong))
         sizes, scale = np.empty((len(rows), 2)), frame.text_scale * self.scale
         for index, row in enumerate(rows.tolist()):
             text = self.text(row)
@@ -255,8 +258,8 @@ class PointLabels:
 
     def _ordinary(self, frame: Frame, canvas: PointCanvas) -> Rows:
         """Return the rows in view that may be labeled, the most important first."""
-        if frame.is_moving and self._places:
-            order = np.array(list(self._places), dtype=np.intp)
+        if frame.is_moving and self.places:
+            order = np.array(list(self.places), dtype=np.intp)
         elif self._order is None:
             # Of a million rows, most are never looked at: as many are found before.
             if len(self._all_rows) != len(canvas):

@@ -3,7 +3,7 @@
 The most important rows come first, and no picture covers another. Which ones there are depends on
 the zoom and not on time: as one zooms in, the pictures grow up to their largest size and more of
 them find room; the others stay points. A picture has a thin frame in the color of its point, and
-a broader one in the color of its mark.
+a broader one in the color of its highlight.
 
 They are resampled once for each size that is in use, all of a kind together, by Catmull and Rom's
 cubic spline: digits of 8 × 8 pixels have neither steps nor fog when they are enlarged.
@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from embedviz.core.drawing.label_placement import rows_with_room
@@ -39,8 +39,9 @@ _MOST_KEPT = 6000
 _FRAME = 1.25
 _FRAME_FAINTER = 0.45
 _INK_CONTRAST = 2.2
-_MARKED_FRAME = 2.5
+_HIGHLIGHTED_FRAME = 2.5
 _FOG = 0.6
+_ARRIVAL_MILLISECONDS = 50
 
 
 class _ImageKind(NamedTuple):
@@ -53,27 +54,46 @@ class _ImageKind(NamedTuple):
     width: int
 
 
-class PointThumbnails:
+class PointThumbnails(QObject):
     """Pictures of rows, drawn over their points.
+
+    Signals
+    -------
+    arrived : ()
+        Pictures that had to be read first are at hand by now.
 
     Attributes
     ----------
-    thumbnails : Thumbnails or None
+    source : Thumbnails or None
     """
 
-    def __init__(self) -> None:
-        self.thumbnails: Thumbnails | None = None
+    arrived = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.source: Thumbnails | None = None
+        # They arrive one by one, and many within a moment.
+        self._arrivals = QTimer(self, singleShot=True, interval=_ARRIVAL_MILLISECONDS)
+        self._arrivals.timeout.connect(self.arrived)
         self._sources: dict[int, Pixels | None] = {}
         self._images: dict[_ImageKind, QImage] = {}
         self._shown: Rows = np.empty(0, dtype=np.intp)
         self._boxes = np.empty((0, 4))
         self._waits = False
 
-    def set_thumbnails(self, thumbnails: Thumbnails | None) -> None:
+    def set_source(self, source: Thumbnails | None) -> None:
         """Draw these pictures, or points alone."""
-        self.thumbnails = thumbnails
+        if (before := getattr(self.source, "arrived", None)) is not None:
+            before.disconnect(self._note_arrival)
+        if (after := getattr(source, "arrived", None)) is not None:
+            after.connect(self._note_arrival)
+        self.source = source
         self._sources, self._images = {}, {}
         self._forget_shown()
+
+    def _note_arrival(self) -> None:
+        if not self._arrivals.isActive():
+            self._arrivals.start()
 
     @contextmanager
     def into_file(self) -> Iterator[None]:
@@ -104,23 +124,25 @@ class PointThumbnails:
     def paint(
         self, painter: QPainter, frame: Frame, canvas: PointCanvas, order: Rows | None
     ) -> None:
-        """Draw the pictures for which there is room, those of marked rows before all others."""
+        """Draw the pictures for which there is room, those of highlighted rows first."""
         self._forget_shown()
-        if self.thumbnails is None or not len(canvas):
+        if self.source is None or not len(canvas):
             return
         side = self._side(frame, canvas)
         rows, pixels, depth = self._chosen(frame, canvas, order, side)
         images = self._made(self._wanted(frame, canvas, rows, side), frame)
-        marked = np.isin(rows, canvas.marked_rows())
+        highlighted = np.isin(rows, canvas.highlighted_rows())
         painter.save()
-        # From back to front, which matters where a mark has a picture in spite of another.
+        # From back to front, which matters where a highlight has a picture in spite of another.
         for index in np.argsort(-depth, kind="stable").tolist():
             image = images[index]
             if image is None:
                 continue
             x, y = pixels[index].tolist()
             fog = _FOG * frame.fog.part_at(float(depth[index]))
-            dimmed = DIMMED if canvas.drawn_marks.dim_others and not marked[index] else 1.0
+            dimmed = (
+                DIMMED if canvas.drawn_highlights.dim_others and not highlighted[index] else 1.0
+            )
             painter.setOpacity((1 - fog) * dimmed)
             painter.drawImage(_on_device(x - side / 2, y - side / 2, frame), image)
         painter.restore()
@@ -141,11 +163,11 @@ class PointThumbnails:
     def _chosen(
         self, frame: Frame, canvas: PointCanvas, order: Rows | None, side: float
     ) -> tuple[Rows, NDArray[np.float64], NDArray[np.float64]]:
-        assert self.thumbnails is not None
-        known = min(len(self.thumbnails), len(canvas))
+        assert self.source is not None
+        known = min(len(self.source), len(canvas))
         every = np.arange(known) if order is None or not len(order) else order
-        marked = canvas.marked_rows()[::-1]
-        first = rows_in(marked[marked < known][:_MOST_TRIED], canvas, frame)
+        highlighted = canvas.highlighted_rows()[::-1]
+        first = rows_in(highlighted[highlighted < known][:_MOST_TRIED], canvas, frame)
         every = rows_in(every[(every >= 0) & (every < known)], canvas, frame)
         rows = np.concatenate([first, every[~np.isin(every, first)]])
         pixels, depth = frame.project(canvas.positions[rows])
@@ -159,9 +181,9 @@ class PointThumbnails:
         own = canvas.colors_of(rows, frame.theme) | np.uint32(0xFF000000)
         rims = mixed_colors(own, QColor(frame.theme.ground).rgba(), _FRAME_FAINTER)
         widths = np.full(len(rows), _FRAME)
-        for kind, style in styles(canvas.drawn_marks, frame.theme):
-            is_marked = np.isin(rows, kind)
-            rims[is_marked], widths[is_marked] = style.color, _MARKED_FRAME
+        for kind, style in styles(canvas.drawn_highlights, frame.theme):
+            is_highlighted = np.isin(rows, kind)
+            rims[is_highlighted], widths[is_highlighted] = style.color, _HIGHLIGHTED_FRAME
         scale = frame.device_scale
         pixels = np.maximum(np.rint(widths * scale), 1).astype(int)
         parts = rows.tolist(), own.tolist(), rims.tolist(), pixels.tolist()
@@ -178,7 +200,7 @@ class PointThumbnails:
         for kind in kinds:
             if kind not in self._images and (source := self._source(kind.row)) is not None:
                 by_shape.setdefault((kind.side, *source.shape), []).append((kind, source))
-        is_ink = bool(getattr(self.thumbnails, "is_ink", False))
+        is_ink = bool(getattr(self.source, "is_ink", False))
         for (side, *_), alike in by_shape.items():
             sources = np.stack([source for _, source in alike])
             for (kind, _), pixels in zip(alike, resampled(sources, side), strict=True):
@@ -191,14 +213,14 @@ class PointThumbnails:
         if len(self._sources) > _MOST_KEPT:
             self._sources = {}
         # A screen does not wait for files: their pictures are drawn when they have arrived.
-        at_hand = getattr(self.thumbnails, "at_hand", None)
+        at_hand = getattr(self.source, "at_hand", None)
         if at_hand is not None and not self._waits:
             found: Pixels | None = at_hand(row)
             if found is not None:
                 self._sources[row] = found
             return found
-        assert self.thumbnails is not None
-        self._sources[row] = self.thumbnails.image(row)
+        assert self.source is not None
+        self._sources[row] = self.source.image(row)
         return self._sources[row]
 
 

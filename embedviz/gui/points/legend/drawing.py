@@ -68,13 +68,13 @@ def _draw_entry(
     painter: QPainter, frame: Frame, row: QRectF, entry: tuple[str, QColor, str], hidden: bool
 ) -> None:
     name, color, number = entry
-    swatch, letters = frame.text(SWATCH), QFont(frame.small)
+    swatch, name_font = frame.text(SWATCH), QFont(frame.small)
     ink, muted = QColor(frame.theme.text), QColor(frame.theme.muted)
     middle, radius = QPointF(row.left() + swatch / 2, row.center().y()), swatch / 2
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
     if hidden:
-        letters.setStrikeOut(True)
+        name_font.setStrikeOut(True)
         for faint in (ink, muted, color):
             faint.setAlphaF(_HIDDEN * faint.alphaF())
         painter.setPen(QPen(color, 1.25))
@@ -86,7 +86,7 @@ def _draw_entry(
         width = text_size(number, frame.small)[0] + GAP
         draw_line_of_text(painter, row, number, frame.small, muted, Qt.AlignmentFlag.AlignRight)
     text = row.adjusted(swatch + GAP, 0, -width, 0)
-    draw_line_of_text(painter, text, name, letters, ink)
+    draw_line_of_text(painter, text, name, name_font, ink)
 
 
 def _draw_color_bar(

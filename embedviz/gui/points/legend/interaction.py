@@ -1,19 +1,20 @@
-"""What hands do to a legend: hide categories, clip colors, put it elsewhere."""
+"""The legend under the mouse: hide categories, clip colors, put it elsewhere."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
 
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.gesture import Gesture
 from embedviz.gui.points.legend.drawing import draw_holds, draw_legend
 from embedviz.gui.points.legend.layout import ColorBar, LegendLayout, LegendPlace, Part, panel_size
-from embedviz.gui.points.legend.placement import PlacedLegend
-from embedviz.gui.points.travels import TravelingWidget
+from embedviz.gui.points.scene import PointScene
+from embedviz.gui.points.viewport import Viewport
 
 SCROLLED_BY = 3
 """Entries per notch of the wheel."""
@@ -35,8 +36,20 @@ _TOOLTIPS = {
 }
 
 
-class LegendHands:
-    """Turns mouse events over the legend of a picture into its signals.
+class LegendInteraction(QObject):
+    """Turns mouse events over the legend of a scene into signals.
+
+    Signals
+    -------
+    category_clicked : (str, Qt.KeyboardModifiers)
+        With Control for a double click.
+    color_range_changed : (float, float)
+        Numbers below and above it are to have the colors of the ends; all the time while an end
+        is being dragged, and the whole range at a double click.
+    colors_inverted : ()
+        The colors of numbers are to go the other way.
+    moved : (tuple of 2 floats, or None)
+        It is to be elsewhere; see `LegendPlace`.
 
     Attributes
     ----------
@@ -44,8 +57,15 @@ class LegendHands:
         What is under the mouse.
     """
 
-    def __init__(self, view: TravelingWidget, placed: PlacedLegend) -> None:
-        self._view, self._placed = view, placed
+    category_clicked = Signal(str, object)
+    color_range_changed = Signal(float, float)
+    colors_inverted = Signal()
+    moved = Signal(object)
+
+    def __init__(self, widget: QWidget, scene: PointScene, viewport: Viewport) -> None:
+        super().__init__(widget)
+        self._widget, self._viewport = widget, viewport
+        self._scene, self._placed = scene, scene.placed_legend
         self.hovered: Part | None = None
         self._held: QRectF | None = None
         self._turned = 0.0
@@ -60,7 +80,7 @@ class LegendHands:
         part = self._part_at(place)
         if part != self.hovered:
             self.hovered = part
-            self._view.update()
+            self._widget.update()
         return None if part is None else _SHAPES[part.kind]
 
     def tooltip(self, place: QPointF) -> str:
@@ -94,7 +114,7 @@ class LegendHands:
         if part is None:
             return False
         if part.kind == "entry":
-            self._view.category_clicked.emit(part.name, Qt.KeyboardModifier.ControlModifier)
+            self.category_clicked.emit(part.name, Qt.KeyboardModifier.ControlModifier)
         elif part.kind == "invert":
             self._invert(Qt.KeyboardModifier.NoModifier)
         elif isinstance(legend, ColorBar) and part.kind != "title":
@@ -111,17 +131,17 @@ class LegendHands:
         step = int(self._turned)
         self._turned -= step
         self._placed.first = min(max(layout.first - step, 0), layout.last_first)
-        self._view.redraw()
+        self._scene.changed.emit()
         return True
 
     def clear(self) -> None:
         """Leave the legend where it was before it was taken, and highlight nothing."""
         if self._held is not None:
             self._held, self._placed.is_held = None, False
-            self._view.redraw()
+            self._scene.changed.emit()
         if self.hovered is not None:
             self.hovered = None
-            self._view.update()
+            self._widget.update()
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Paint what can be taken hold of, and the legend itself while it is being carried."""
@@ -134,9 +154,9 @@ class LegendHands:
         draw_holds(painter, frame, layout, self.hovered)
 
     def _layout(self) -> LegendLayout | None:
-        frame, placed = self._view.frame(), self._placed
+        frame, placed = self._viewport.frame(), self._placed
         if self._held is None or placed.legend is None:
-            return placed.layout(frame, self._view.width())
+            return placed.layout(frame, self._widget.width())
         return placed.panel(frame, self._held)
 
     def _part_at(self, place: QPointF) -> Part | None:
@@ -144,10 +164,10 @@ class LegendHands:
         return None if layout is None else layout.part_at(place)
 
     def _click(self, name: str, keys: Qt.KeyboardModifier) -> None:
-        self._view.category_clicked.emit(name, keys)
+        self.category_clicked.emit(name, keys)
 
     def _invert(self, keys: Qt.KeyboardModifier) -> None:
-        self._view.colors_inverted.emit()
+        self.colors_inverted.emit()
 
     def _ends(self) -> tuple[float, float]:
         assert isinstance(self._placed.legend, ColorBar)
@@ -166,34 +186,32 @@ class LegendHands:
         legend = self._placed.legend
         assert isinstance(legend, ColorBar)
         if (low, high) != legend.clipped:
-            # At once, so that the handle stays at the hand; the points follow as they can.
+            # At once, so that the handle stays at the mouse; the points follow as they can.
             self._placed.legend = replace(legend, low=low, high=high)
-            self._view.redraw()
-        self._view.color_range_changed.emit(low, high)
+            self._scene.changed.emit()
+        self.color_range_changed.emit(low, high)
 
     def _carry(self, grip: QPointF, before: QPointF, place: QPointF) -> None:
         assert self._placed.legend is not None
         if self._held is None:
             self._placed.is_held = True
-            self._view.redraw()
-        size = panel_size(self._view.frame(), self._placed.legend)
+            self._scene.changed.emit()
+        size = panel_size(self._viewport.frame(), self._placed.legend)
         self._held = QRectF(place - grip, size)
-        self._view.update()
+        self._widget.update()
 
     def _drop(self) -> None:
         held, self._held = self._held, None
         self._placed.is_held = False
-        self._view.redraw()
+        self._scene.changed.emit()
         if held is not None:
-            place = self._place_at(held)
-            self._view.set_legend_place(place)
-            self._view.legend_moved.emit(place)
+            self.moved.emit(self._place_at(held))
 
     def _place_at(self, box: QRectF) -> LegendPlace:
-        if box.right() >= self._view.width() - _AT_EDGE:
+        if box.right() >= self._widget.width() - _AT_EDGE:
             return None
         # In the room that there is once the margin is given back to the points.
         before, self._placed.place = self._placed.place, (0.0, 0.0)
-        place = self._placed.place_of(self._view.frame(), box)
+        place = self._placed.place_of(self._viewport.frame(), box)
         self._placed.place = before
         return place

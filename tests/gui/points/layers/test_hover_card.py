@@ -141,7 +141,7 @@ def test_the_mouse_goes_through_it(card):
 def test_a_view_with_a_card_does_not_write_the_label_too(qtbot):
     view = PointView()
     qtbot.addWidget(view)
-    assert view.names_hovered
+    assert view.mouse.names_hovered
     HoverCard(view)
-    assert not view.names_hovered
+    assert not view.mouse.names_hovered
     QApplication.processEvents()

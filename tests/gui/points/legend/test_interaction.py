@@ -25,7 +25,7 @@ def categories(count, hidden=()):
 def view(qtbot):
     made = PointView()
     qtbot.addWidget(made)
-    made.animations = False
+    made.animator.is_enabled = False
     made.resize(500, 400)
     made.show()
     qtbot.waitUntil(lambda: preparation.is_ready, timeout=60_000)
@@ -35,7 +35,7 @@ def view(qtbot):
 
 
 def layout(view):
-    return view._picture.placed_legend.layout(view.frame(), view.width())
+    return view.scene.placed_legend.layout(view.viewport.frame(), view.width())
 
 
 def entry(view, place):
@@ -105,7 +105,7 @@ def heard(signal):
 @pytest.mark.parametrize("place", [None, (0.0, 0.0), (0.7, 1.0)])
 @pytest.mark.parametrize("keys", [NO_KEYS, CONTROL])
 def test_a_click_on_a_category_says_which(view, place, keys):
-    view.set_legend(categories(4))
+    view.scene.set_legend(categories(4))
     view.set_legend_place(place)
     clicked, rows, cameras = (
         heard(signal) for signal in (view.category_clicked, view.row_clicked, view.camera_settled)
@@ -119,36 +119,36 @@ def test_a_click_on_a_category_says_which(view, place, keys):
 
 
 def test_a_double_click_means_only_this_one(view):
-    view.set_legend(categories(4))
+    view.scene.set_legend(categories(4))
     clicked = heard(view.category_clicked)
     double_click(view, entry(view, 1))
     assert clicked == [("kind 1", NO_KEYS), ("kind 1", CONTROL)]
 
 
 def test_what_is_under_the_mouse_is_highlighted_with_a_hand(view):
-    view.set_legend(categories(4))
+    view.scene.set_legend(categories(4))
     plain = view.grab().toImage()
     hover(view, entry(view, 1))
-    assert view.on_legend.hovered == Part("entry", "kind 1")
+    assert view.mouse.legend.hovered == Part("entry", "kind 1")
     assert view.cursor().shape() == Qt.CursorShape.PointingHandCursor
     assert view.grab().toImage() != plain
     hover(view, layout(view).title.center())
     assert view.cursor().shape() == Qt.CursorShape.OpenHandCursor
-    hover(view, view.area().topLeft())
-    assert view.on_legend.hovered is None
+    hover(view, view.viewport.area().topLeft())
+    assert view.mouse.legend.hovered is None
     assert view.cursor().shape() == Qt.CursorShape.ArrowCursor
     assert view.grab().toImage() == plain
     hover(view, entry(view, 1))
     QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
-    assert view.on_legend.hovered is None
+    assert view.mouse.legend.hovered is None
 
 
 def test_points_under_a_legend_are_not_hovered(view):
-    view.set_legend(categories(4))
+    view.scene.set_legend(categories(4))
     view.set_legend_place((0.5, 0.5))
     hovered = heard(view.row_hovered)
     hover(view, entry(view, 1))
-    assert view.hovered == -1
+    assert view.mouse.hovered == -1
     assert not hovered
 
 
@@ -167,7 +167,7 @@ def test_points_under_a_legend_are_not_hovered(view):
 def test_a_tooltip_says_what_a_click_does(view, legend, where, words, monkeypatch):
     said = []
     monkeypatch.setattr(QToolTip, "showText", lambda place, text, widget: said.append(text))
-    view.set_legend(legend)
+    view.scene.set_legend(legend)
 
     def ask(place):
         event = QHelpEvent(QEvent.Type.ToolTip, place.toPoint(), QPoint())
@@ -175,12 +175,12 @@ def test_a_tooltip_says_what_a_click_does(view, legend, where, words, monkeypatc
 
     ask(where(layout(view)))
     assert words in said[0]
-    ask(view.area().center())
+    ask(view.viewport.area().center())
     assert len(said) == 1
 
 
 def test_the_wheel_scrolls_what_has_no_room_and_zooms_elsewhere(view):
-    view.set_legend(categories(60))
+    view.scene.set_legend(categories(60))
     before, place = view.camera, entry(view, 3)
     assert layout(view).rest_text().startswith("+ ")
     turn_wheel(view, place, -1)
@@ -203,26 +203,26 @@ def test_the_wheel_scrolls_what_has_no_room_and_zooms_elsewhere(view):
         turn_wheel(view, place, 1)
     assert layout(view).first == 0
     assert view.camera == before
-    turn_wheel(view, view.area().center(), 1)
+    turn_wheel(view, view.viewport.area().center(), 1)
     assert view.camera != before
-    view.set_legend(categories(3))
+    view.scene.set_legend(categories(3))
     before = view.camera
     turn_wheel(view, entry(view, 1), 1)
     assert view.camera != before
 
 
 def test_another_legend_is_shown_from_its_start(view):
-    view.set_legend(categories(60))
+    view.scene.set_legend(categories(60))
     turn_wheel(view, entry(view, 3), -1)
-    view.set_legend(categories(60, ["kind 4"]))
+    view.scene.set_legend(categories(60, ["kind 4"]))
     assert layout(view).first == 3
-    view.set_legend(categories(50))
+    view.scene.set_legend(categories(50))
     assert layout(view).first == 0
 
 
 @pytest.mark.parametrize("place", [None, (0.2, 0.3)])
 def test_the_ends_of_a_color_bar_are_dragged(view, place):
-    view.set_legend(BAR)
+    view.scene.set_legend(BAR)
     view.set_legend_place(place)
     ranges, moved = heard(view.color_range_changed), heard(view.legend_moved)
     shown = layout(view)
@@ -235,7 +235,7 @@ def test_the_ends_of_a_color_bar_are_dragged(view, place):
     low, high = ranges[-1]
     assert low == 20
     assert high == pytest.approx(shown.value_at(shown.height_of(80) + 25))
-    assert view._picture.legend.clipped == (low, high)
+    assert view.scene.legend.clipped == (low, high)
     start = QPointF(x, shown.height_of(20))
     drag(view, start, start + QPointF(0, 500))
     assert ranges[-1] == (0, high)
@@ -245,18 +245,18 @@ def test_the_ends_of_a_color_bar_are_dragged(view, place):
 
 
 def test_ends_that_meet_come_apart_again(view):
-    view.set_legend(ColorBar("rank", 0.0, 100.0, ["#000000", "#ffffff"], 50.0, 50.0))
+    view.scene.set_legend(ColorBar("rank", 0.0, 100.0, ["#000000", "#ffffff"], 50.0, 50.0))
     ranges, shown = heard(view.color_range_changed), layout(view)
     middle = QPointF(shown.bar.center().x(), shown.height_of(50))
     drag(view, middle + QPointF(0, 3), middle + QPointF(0, 30))
     assert ranges[-1][0] < 45
-    view.set_legend(ColorBar("rank", 0.0, 100.0, ["#000000", "#ffffff"], 50.0, 50.0))
+    view.scene.set_legend(ColorBar("rank", 0.0, 100.0, ["#000000", "#ffffff"], 50.0, 50.0))
     drag(view, middle - QPointF(0, 3), middle - QPointF(0, 30))
     assert ranges[-1][1] > 55
 
 
 def test_a_double_click_resets_the_ends(view):
-    view.set_legend(BAR)
+    view.scene.set_legend(BAR)
     ranges, inverted = heard(view.color_range_changed), heard(view.colors_inverted)
     double_click(view, layout(view).bar.center())
     assert ranges == [(0, 100)]
@@ -266,7 +266,7 @@ def test_a_double_click_resets_the_ends(view):
 
 
 def test_colors_are_inverted_by_a_click(view):
-    view.set_legend(BAR)
+    view.scene.set_legend(BAR)
     inverted = heard(view.colors_inverted)
     place = layout(view).invert.center()
     hover(view, place)
@@ -279,12 +279,12 @@ def test_colors_are_inverted_by_a_click(view):
 
 
 def test_a_legend_is_carried_onto_the_points_and_back(view):
-    view.set_legend(categories(4))
-    moved, area = heard(view.legend_moved), view.area()
+    view.scene.set_legend(categories(4))
+    moved, area = heard(view.legend_moved), view.viewport.area()
     grip = layout(view).title.center()
     press(view, grip)
     move(view, grip - QPointF(100, 0))
-    assert view.area() == area
+    assert view.viewport.area() == area
     held = view.grab().toImage()
     move(view, QPointF(120, 200))
     assert view.grab().toImage() != held
@@ -292,73 +292,73 @@ def test_a_legend_is_carried_onto_the_points_and_back(view):
     ((place,),) = moved
     assert 0 < place[0] < 1
     assert 0 < place[1] < 1
-    assert view.area().width() > area.width()
+    assert view.viewport.area().width() > area.width()
     assert layout(view).is_panel
     assert layout(view).box.contains(QPointF(120, 200))
     grip = layout(view).title.center()
     drag(view, grip, QPointF(0, 0))
     assert moved[-1][0] == (0, 0)
-    assert layout(view).box.topLeft() == view.area().topLeft()
+    assert layout(view).box.topLeft() == view.viewport.area().topLeft()
     grip = layout(view).title.center()
     drag(view, grip, QPointF(480, 100))
     assert moved[-1] == (None,)
-    assert view.area() == area
+    assert view.viewport.area() == area
 
 
 @pytest.mark.parametrize("animations", [False, True])
 def test_points_stay_where_they_are_when_the_legend_leaves_the_margin(view, qtbot, animations):
-    view.animations = animations
-    view.set_legend(categories(4))
-    before = view.frame().project(POINTS)[0]
+    view.animator.is_enabled = animations
+    view.scene.set_legend(categories(4))
+    before = view.viewport.frame().project(POINTS)[0]
     view.set_legend_place((0.5, 0.5))
     if animations:
-        np.testing.assert_allclose(view.frame().project(POINTS)[0], before, atol=0.01)
-    qtbot.waitUntil(lambda: not view.is_on_the_way())
-    assert view.frame().project(POINTS)[0][:, 0].max() > before[:, 0].max()
+        np.testing.assert_allclose(view.viewport.frame().project(POINTS)[0], before, atol=0.01)
+    qtbot.waitUntil(lambda: not view.animator.is_animating)
+    assert view.viewport.frame().project(POINTS)[0][:, 0].max() > before[:, 0].max()
 
 
 def test_labels_keep_clear_of_a_legend_and_of_the_corner(view, qtbot):
-    view.set_labels([f"label {i}" for i in range(200)])
-    view.set_legend(categories(6))
+    view.scene.set_labels([f"label {i}" for i in range(200)])
+    view.scene.set_legend(categories(6))
     view.set_legend_place((0.5, 0.6))
-    view.set_corner("trust: 0.62")
-    panels = [layout(view).box, view._picture._corner_box(view.frame())]
-    boxes = view._picture._kept_free(view.frame())
+    view.scene.set_corner("trust: 0.62")
+    panels = [layout(view).box, view.scene._corner_box(view.viewport.frame())]
+    boxes = view.scene._kept_free(view.viewport.frame())
     for panel in panels:
         assert any(np.allclose(box, panel.getRect()) for box in boxes)
 
 
 def test_the_corner_gives_way_to_the_legend(view):
-    view.set_legend(categories(6))
-    view.set_corner("trust: 0.62 of true neighbors kept · all 10,000 rows of the set")
+    view.scene.set_legend(categories(6))
+    view.scene.set_corner("trust: 0.62 of true neighbors kept · all 10,000 rows of the set")
     for place in ((0.0, 0.0), (1.0, 0.0), (0.6, 0.0)):
         view.set_legend_place(place)
-        corner = view._picture._corner_box(view.frame())
-        assert view.area().contains(corner)
+        corner = view.scene._corner_box(view.viewport.frame())
+        assert view.viewport.area().contains(corner)
         assert not corner.intersects(layout(view).box)
 
 
 def test_escape_leaves_a_legend_where_it_was(view):
-    view.set_legend(categories(4))
+    view.scene.set_legend(categories(4))
     moved, plain = heard(view.legend_moved), view.grab().toImage()
     press(view, layout(view).title.center())
     move(view, QPointF(100, 100))
     QApplication.sendEvent(view, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, NO_KEYS))
     release(view, QPointF(100, 100))
     assert not moved
-    assert layout(view).box.left() > view.area().right()
+    assert layout(view).box.left() > view.viewport.area().right()
     view._look_under.stop()
     assert view.grab().toImage() == plain
 
 
 def test_a_legend_that_vanishes_while_it_is_held(view):
-    view.set_legend(categories(4))
+    view.scene.set_legend(categories(4))
     grip = layout(view).title.center()
     press(view, grip)
     move(view, QPointF(100, 100))
     QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
-    assert not view._picture.placed_legend.is_held
-    view.set_legend(None)
+    assert not view.scene.placed_legend.is_held
+    view.scene.set_legend(None)
     release(view, QPointF(100, 100))
     view.grab()
-    assert view._picture.placed_legend.place is None
+    assert view.scene.placed_legend.place is None

@@ -1,0 +1,25 @@
+"""The picture of points, and what can be put on it, for notebooks and scripts."""
+
+from embedviz.gui.points.view import (
+    Arrow,
+    Camera,
+    Categories,
+    Cluster,
+    ColorBar,
+    Line,
+    Note,
+    PointView,
+    Tool,
+)
+
+__all__ = [
+    "Arrow",
+    "Camera",
+    "Categories",
+    "Cluster",
+    "ColorBar",
+    "Line",
+    "Note",
+    "PointView",
+    "Tool",
+]
