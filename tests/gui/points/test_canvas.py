@@ -51,7 +51,7 @@ def test_points_are_drawn_again_only_when_something_changed(canvas):
     painted(canvas, framed(canvas, DARK))
     painted(canvas, framed(canvas, DARK, device_scale=2.0))
     assert canvas.frames == 3
-    canvas.set_marks(PointHighlights(query=1))
+    canvas.set_highlights(PointHighlights(query=1))
     painted(canvas, framed(canvas, DARK, device_scale=2.0))
     assert canvas.frames == 4
     canvas.forget_image()
@@ -125,7 +125,7 @@ def test_dimming_takes_opacity_from_all_but_the_marked(canvas):
     canvas.set_points([[0, 0], [1, 0]], "#ff0000", 9)
     frame = framed(canvas)
     (left, row), (right, _) = frame.project(canvas.positions)[0].astype(int)
-    canvas.set_marks(PointHighlights(selected=rows(0), dim_others=True))
+    canvas.set_highlights(PointHighlights(selected=rows(0), dim_others=True))
     seen = painted(canvas, frame)
     assert seen[row, left].tolist() == [255, 0, 0, 255]
     assert seen[row, right, 3] == pytest.approx(255 * point_canvas.DIMMED, abs=3)
@@ -133,14 +133,14 @@ def test_dimming_takes_opacity_from_all_but_the_marked(canvas):
 
 def test_marks_that_are_not_there_are_left_out(canvas):
     canvas.set_points(np.eye(3), None, None)
-    canvas.set_marks(PointHighlights(5, rows(0, 3, -1), rows(2, 99)))
-    assert canvas.marks.query is None
-    assert canvas.marked_rows().tolist() == [0, 2]
+    canvas.set_highlights(PointHighlights(5, rows(0, 3, -1), rows(2, 99)))
+    assert canvas.highlights.query is None
+    assert canvas.highlighted_rows().tolist() == [0, 2]
 
 
 def test_radii_reach_around_the_rings(canvas):
     canvas.set_points(np.zeros((4, 2)), None, [4, 4, 4, 8])
-    canvas.set_marks(PointHighlights(0, rows(1), rows(2)))
+    canvas.set_highlights(PointHighlights(0, rows(1), rows(2)))
     query, selected, neighbor, plain = canvas.radii(rows(0, 1, 2, 3), np.ones(4), framed(canvas))
     assert query > selected > neighbor > 2
     assert plain == 4
@@ -149,7 +149,7 @@ def test_radii_reach_around_the_rings(canvas):
 def test_the_query_is_in_its_color_and_ringed(canvas):
     canvas.set_points([[0, 0], [1, 1]], "#00ff00", 9)
     frame = framed(canvas)
-    canvas.set_marks(PointHighlights(query=0))
+    canvas.set_highlights(PointHighlights(query=0))
     seen = painted(canvas, frame)
     column, row = frame.project(canvas.positions)[0][0].astype(int)
     line = seen[row, column : column + 14, :3].tolist()
@@ -195,11 +195,11 @@ def test_in_a_density_marks_are_on_top_and_others_dimmed(canvas):
     usual = painted(canvas, framed(canvas))
     chosen = np.flatnonzero(canvas.positions[:, 0] > 0)
     for selected in (chosen, chosen[:3]):
-        canvas.set_marks(PointHighlights(0, selected, dim_others=True))
+        canvas.set_highlights(PointHighlights(0, selected, dim_others=True))
         seen = painted(canvas, framed(canvas))
         left = seen[:, :60, 3].sum() / usual[:, :60, 3].sum()
         assert left == pytest.approx(point_canvas.DIMMED, abs=0.05)
-    canvas.set_marks(PointHighlights(selected=chosen, dim_others=True))
+    canvas.set_highlights(PointHighlights(selected=chosen, dim_others=True))
     seen = painted(canvas, framed(canvas))
     assert seen[:, 120:, 3].sum() > 0.8 * usual[:, 120:, 3].sum()
 
@@ -211,7 +211,7 @@ def test_dimming_is_the_same_in_a_crowd_as_for_a_single_point(canvas, density):
     frame = framed(canvas)
     (left, row), (right, _) = frame.project(canvas.positions[:2])[0].astype(int)
     usual = painted(canvas, frame)
-    canvas.set_marks(PointHighlights(dim_others=True))
+    canvas.set_highlights(PointHighlights(dim_others=True))
     dimmed = painted(canvas, frame)
     for column in (left, right):
         expected = usual[row, column, 3] * point_canvas.DIMMED
@@ -245,14 +245,14 @@ def test_in_3d_a_few_outliers_are_not_part_of_the_extent(canvas):
 def test_many_selected_points_keep_their_color(canvas):
     grid = [[x / 10, y / 10] for x in range(8) for y in range(8)]
     canvas.set_points(grid, np.full(64, RED, np.uint32), 6)
-    canvas.set_marks(PointHighlights(selected=np.arange(60), dim_others=True))
+    canvas.set_highlights(PointHighlights(selected=np.arange(60), dim_others=True))
     assert len(canvas.ringed_rows(LIGHT)) == 0
     frame = framed(canvas)
     seen = painted(canvas, frame)
     red = (seen[..., 0] > 180) & (seen[..., 2] < 80)
     blue = (seen[..., 2] > 180) & (seen[..., 0] < 120)
     assert red.sum() > 1.2 * blue.sum() > 0
-    canvas.set_marks(PointHighlights(selected=np.arange(10)))
+    canvas.set_highlights(PointHighlights(selected=np.arange(10)))
     assert canvas.ringed_rows(LIGHT).tolist() == list(range(10))
 
 
@@ -261,19 +261,19 @@ def test_where_all_that_is_drawn_is_selected_nothing_stands_out(canvas):
     positions[::2] = np.nan
     canvas.set_points(positions, None, None)
     plain = painted(canvas, framed(canvas))
-    canvas.set_marks(PointHighlights(selected=np.arange(1, 50, 2), dim_others=True))
+    canvas.set_highlights(PointHighlights(selected=np.arange(1, 50, 2), dim_others=True))
     np.testing.assert_array_equal(painted(canvas, framed(canvas)), plain)
-    assert not canvas.drawn_marks.dim_others
-    assert len(canvas.marked_rows()) == 0
+    assert not canvas.drawn_highlights.dim_others
+    assert len(canvas.highlighted_rows()) == 0
     canvas.move_points(np.nan_to_num(positions))
-    assert canvas.drawn_marks.dim_others
-    canvas.set_marks(PointHighlights(3, np.arange(50), rows(4), dim_others=True))
-    assert canvas.marked_rows().tolist() == [3, 4]
+    assert canvas.drawn_highlights.dim_others
+    canvas.set_highlights(PointHighlights(3, np.arange(50), rows(4), dim_others=True))
+    assert canvas.highlighted_rows().tolist() == [3, 4]
 
 
 def test_points_and_rings_grow_with_the_text(canvas):
     canvas.set_points([[0, 0], [1, 1]], None, 6)
-    canvas.set_marks(PointHighlights(query=0))
+    canvas.set_highlights(PointHighlights(query=0))
     usual, large = framed(canvas), framed(canvas, text_scale=1.8)
     assert large.point_scale == pytest.approx(1.5, abs=0.02)
     covered = [(painted(canvas, frame)[..., 3] > 100).sum() for frame in (usual, large)]

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QStandardPaths
 
 from embedviz.gui.points import reduced_motion
-from embedviz.gui.points.reduced_motion import wants_less_motion
+from embedviz.gui.points.reduced_motion import prefers_reduced_motion
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def system(monkeypatch, tmp_path):
                 raise said
             return SimpleNamespace(stdout=said)
 
-        wants_less_motion.cache_clear()
+        prefers_reduced_motion.cache_clear()
         monkeypatch.setattr(reduced_motion.sys, "platform", platform)
         monkeypatch.setattr(reduced_motion.shutil, "which", lambda name: f"/bin/{name}")
         monkeypatch.setattr(reduced_motion.subprocess, "run", run)
@@ -30,7 +30,7 @@ def system(monkeypatch, tmp_path):
 
     yield be
     monkeypatch.undo()
-    wants_less_motion.cache_clear()
+    prefers_reduced_motion.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -47,13 +47,13 @@ def system(monkeypatch, tmp_path):
 )
 def test_commands_are_believed(system, platform, said, expected):
     system(platform, said)
-    assert wants_less_motion() == expected
+    assert prefers_reduced_motion() == expected
 
 
 def test_without_the_command_things_move(system, monkeypatch):
     system("linux", "false")
     monkeypatch.setattr(reduced_motion.shutil, "which", lambda name: None)
-    assert not wants_less_motion()
+    assert not prefers_reduced_motion()
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_without_the_command_things_move(system, monkeypatch):
 def test_kde_writes_it_down(system, text, expected):
     folder = system("linux")
     (folder / "kdeglobals").write_text(text)
-    assert wants_less_motion() == expected
+    assert prefers_reduced_motion() == expected
 
 
 @pytest.mark.parametrize("animates", [0, 1])
@@ -81,4 +81,4 @@ def test_windows_is_asked(system, monkeypatch, animates):
 
     user32 = SimpleNamespace(SystemParametersInfoW=answer)
     monkeypatch.setattr(ctypes, "windll", SimpleNamespace(user32=user32), raising=False)
-    assert wants_less_motion() == (not animates)
+    assert prefers_reduced_motion() == (not animates)

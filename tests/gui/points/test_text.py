@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from embedviz.gui.points import text as lettering
+from embedviz.gui.points import text
 from embedviz.gui.points.text import draw_line_of_text, draw_text, scale_of, text_size
 from embedviz.gui.theme import font
 
@@ -49,16 +49,16 @@ def test_a_kept_picture_looks_like_drawing(qapp):
     place = QPointF(50, 10)
     kept = drawn(lambda painter: draw_text(painter, place, "word", font(13), BLACK, WHITE))
     plain = drawn(
-        lambda painter: lettering._draw_letters(painter, place, "word", font(13), BLACK, WHITE)
+        lambda painter: text._draw_with_halo(painter, place, "word", font(13), BLACK, WHITE)
     )
     assert np.abs(kept - plain).mean() < 1
 
 
 def test_each_text_is_drawn_once(qapp):
-    lettering._picture_of.cache_clear()
+    text._image_of.cache_clear()
     for _ in range(3):
         drawn(lambda painter: draw_text(painter, QPointF(5, 5), "once", font(13), BLACK, WHITE))
-    assert lettering._picture_of.cache_info().misses == 1
+    assert text._image_of.cache_info().misses == 1
 
 
 def test_long_lines_are_shortened(qapp):

@@ -9,7 +9,8 @@ from PySide6.QtSvg import QSvgGenerator
 from embedviz.app.preparation import preparation
 from embedviz.core.drawing.camera import Camera
 from embedviz.gui.points import canvas as point_canvas
-from embedviz.gui.points.frame_cache import PREPARING
+from embedviz.gui.points import frame_cache
+from embedviz.gui.points.painting import boxes_without_labels, clusters_selected
 from embedviz.gui.points.view import Arrow, Categories, Cluster, ColorBar, Line, Note, PointView
 from embedviz.gui.theme import DARK, LIGHT, theme_manager
 
@@ -353,19 +354,27 @@ def test_a_message_is_shown_where_there_are_no_points(view):
     assert (shown(view) != said).any()
 
 
-def test_preparing_is_said_only_when_it_takes_long(view, monkeypatch):
-    view.set_points(CORNERS)
+def test_preparing_is_said_only_when_it_takes_long(qtbot, view, monkeypatch):
+    def preparing(milliseconds):
+        monkeypatch.setattr(frame_cache, "QUIET_MILLISECONDS", milliseconds)
+        made = PointView()
+        qtbot.addWidget(made)
+        made.resize(400, 300)
+        made.set_points(CORNERS)
+        return made
+
+    def n_colors(of):
+        return len(np.unique(shown(of).reshape(-1, 3), axis=0))
+
     monkeypatch.setattr(preparation, "is_ready", False)
-    view.redraw()
-    view._frame_cache._quiet.start()
-    nothing = shown(view)
-    assert len(np.unique(nothing.reshape(-1, 3), axis=0)) == 1
-    view._frame_cache._quiet.stop()
-    assert "first start" in PREPARING
-    assert len(np.unique(shown(view).reshape(-1, 3), axis=0)) > 1
-    monkeypatch.undo()
-    view.redraw()
-    assert (shown(view) != nothing).any()
+    quiet, slow = preparing(60_000), preparing(0)
+    qtbot.waitUntil(lambda: n_colors(slow) > 1)
+    nothing = shown(quiet)
+    assert n_colors(quiet) == 1
+    assert "first start" in frame_cache.PREPARING
+    monkeypatch.setattr(preparation, "is_ready", True)
+    quiet.redraw()
+    assert (shown(quiet) != nothing).any()
 
 
 def test_the_picture_is_the_same_on_any_painter(view):
@@ -464,7 +473,7 @@ def test_a_layout_that_converges_is_followed(view, qtbot):
     view.repaint()
     assert view.frames == frames + 1
     assert canvas.colors is not None
-    assert canvas.marks.query == 2
+    assert canvas.highlights.query == 2
     qtbot.waitUntil(lambda: not view.viewport.is_behind)
     assert view.camera == view.viewport.fitted()
 
@@ -679,7 +688,6 @@ def test_pixels_are_those_of_the_device(view, monkeypatch):
     view.set_points(CORNERS, "#ff0000", 9)
     monkeypatch.setattr(view, "devicePixelRatioF", lambda: 2.0)
     view.render_now()
-    assert view._frame_cache.image.size() == QSize(800, 600)
     assert view.scene.canvas.image.shape[1] == 2 * view.viewport.area().width()
 
 
@@ -693,7 +701,7 @@ def test_chosen_labels_are_clear_of_rings_and_names_give_way(view, qtbot):
     rest(view, qtbot)
     picture, frame = view.scene, view.viewport.frame()
     image = QImage(view.size(), QImage.Format.Format_ARGB32)
-    free = picture._kept_free(frame)
+    free = boxes_without_labels(picture, frame)
     with QPainter(image) as painter:
         chosen = picture.labels.paint_chosen(painter, frame, picture.canvas, free)
         names = picture.clusters.paint(painter, frame, np.vstack([free, chosen]))
@@ -713,4 +721,4 @@ def test_names_of_what_is_selected_stay_bright(view):
     few, many = Cluster("a", (0, 0), "#112233", 50), Cluster("b", (1, 1), "#445566", 51)
     view.scene.set_clusters([few, many])
     view.scene.set_highlights(selected=range(5, 55), dim_others=True)
-    assert view.scene._are_selected(LIGHT) == [False, True]
+    assert clusters_selected(view.scene, LIGHT) == [False, True]

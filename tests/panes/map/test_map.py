@@ -288,6 +288,7 @@ def test_hover_tells_what_is_known(opened, hand, qtbot):
     qtbot.waitUntil(card.isVisible)
     assert card.row == 5
     assert card.accessibleName() or card.accessibleDescription()
+    assert not opened.view.mouse.names_hovered  # The card does.
     assert not card.geometry().contains(hand.at(5))
     hand.send(QEvent.Type.MouseMove, opened.view.viewport.area().topLeft().toPoint())
     qtbot.waitUntil(lambda: not card.isVisible())

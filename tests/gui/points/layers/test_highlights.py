@@ -49,10 +49,10 @@ def drawn(positions, sizes, is_3d=False, scale=1.0, quick=False):
 def test_marks_are_kept_on_rows_that_there_are():
     marks = PointHighlights(5, rows(0, 3, -1), rows(2, 99), dim_others=True).among(5)
     assert marks.query is None
-    assert marks.asked is ALL_ROWS
+    assert marks.query_rows is ALL_ROWS
     assert (marks.selected.tolist(), marks.neighbors.tolist()) == ([0, 3], [2])
     assert marks.dim_others
-    assert PointHighlights(4).among(5).asked.tolist() == [4]
+    assert PointHighlights(4).among(5).query_rows.tolist() == [4]
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])

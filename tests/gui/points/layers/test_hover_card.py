@@ -3,10 +3,9 @@
 import pytest
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt
 from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from embedviz.gui.points.layers.hover_card import HoverCard
-from embedviz.gui.points.view import PointView
 from embedviz.gui.theme import DARK, theme_manager
 
 LINES = ["kind: animal", "rank: 12"]
@@ -136,12 +135,3 @@ def test_it_disappears_at_once_when_something_else_goes_on(view, card, qtbot, ev
 def test_the_mouse_goes_through_it(card):
     assert card.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     assert card.focusPolicy() == Qt.FocusPolicy.NoFocus
-
-
-def test_a_view_with_a_card_does_not_write_the_label_too(qtbot):
-    view = PointView()
-    qtbot.addWidget(view)
-    assert view.mouse.names_hovered
-    HoverCard(view)
-    assert not view.mouse.names_hovered
-    QApplication.processEvents()

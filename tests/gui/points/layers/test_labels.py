@@ -120,6 +120,6 @@ def test_what_is_required_is_farther_away_where_nothing_near_is_free(labels, can
 
 def test_what_is_no_longer_labeled_is_forgotten(labels, canvas):
     painted(labels, canvas)
-    assert labels._places
+    assert labels.places
     painted(labels, canvas, share=0.0)
-    assert not labels._places
+    assert not labels.places

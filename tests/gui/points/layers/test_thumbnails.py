@@ -69,7 +69,7 @@ def shown_rows(pictures, count):
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_pictures_are_at_their_points_apart_from_each_other(canvas, pictures, columns, scale):
     canvas.set_points(spread(200, columns), "#00ff00", None)
-    pictures.set_thumbnails(Counted(200))
+    pictures.set_source(Counted(200))
     frame = framed(canvas, scale=scale)
     seen = painted(pictures, frame, canvas)
     rows = shown_rows(pictures, 200)
@@ -89,19 +89,19 @@ def test_pictures_are_at_their_points_apart_from_each_other(canvas, pictures, co
 
 def test_the_more_important_have_a_picture(canvas, pictures):
     canvas.set_points(np.zeros((9, 2)), None, None)
-    pictures.set_thumbnails(Counted(9))
+    pictures.set_source(Counted(9))
     frame = framed(canvas)
     for order, expected in ((None, 0), (np.array([3, 1]), 3), (np.array([], dtype=int), 0)):
         painted(pictures, frame, canvas, order)
         assert shown_rows(pictures, 9).tolist() == [expected]
-    canvas.set_marks(PointHighlights(selected=np.array([6])))
+    canvas.set_highlights(PointHighlights(selected=np.array([6])))
     painted(pictures, frame, canvas)
     assert shown_rows(pictures, 9).tolist() == [6]
 
 
 def test_more_and_larger_ones_as_one_zooms_in(canvas, pictures):
     canvas.set_points(spread(3000), None, None)
-    pictures.set_thumbnails(Counted(3000))
+    pictures.set_source(Counted(3000))
     sides, kept = [], []
     for zoom in (1.0, 2.0, 6.0, 20.0):
         painted(pictures, framed(canvas, zoom), canvas)
@@ -121,7 +121,7 @@ def test_hidden_rows_and_rows_without_a_picture_have_none(canvas, pictures):
     positions = spread(20)
     positions[[0, 3]] = np.nan
     canvas.set_points(positions, None, None)
-    pictures.set_thumbnails(Counted(12))
+    pictures.set_source(Counted(12))
     painted(pictures, framed(canvas, 1.0), canvas)
     rows = set(shown_rows(pictures, 20).tolist())
     assert rows
@@ -129,11 +129,11 @@ def test_hidden_rows_and_rows_without_a_picture_have_none(canvas, pictures):
 
 
 def test_without_thumbnails_or_points_nothing_is_drawn(canvas, pictures):
-    pictures.set_thumbnails(Counted(5))
+    pictures.set_source(Counted(5))
     assert not painted(pictures, framed(canvas), canvas).any()
     canvas.set_points(spread(5), None, None)
     assert painted(pictures, framed(canvas), canvas).any()
-    pictures.set_thumbnails(None)
+    pictures.set_source(None)
     assert not painted(pictures, framed(canvas), canvas).any()
     assert len(shown_rows(pictures, 5)) == 0
 
@@ -141,7 +141,7 @@ def test_without_thumbnails_or_points_nothing_is_drawn(canvas, pictures):
 def test_pictures_are_made_once(canvas, pictures):
     canvas.set_points(spread(40), None, None)
     thumbnails = Counted(40)
-    pictures.set_thumbnails(thumbnails)
+    pictures.set_source(thumbnails)
     first = painted(pictures, framed(canvas), canvas)
     read = len(thumbnails.read)
     np.testing.assert_array_equal(painted(pictures, framed(canvas), canvas), first)
@@ -151,8 +151,8 @@ def test_pictures_are_made_once(canvas, pictures):
 
 def test_frames_say_the_color_and_the_mark(canvas, pictures):
     canvas.set_points([[-1, 0], [0, 0], [1, 0]], "#00ff00", None)
-    canvas.set_marks(PointHighlights(0, np.array([1]), dim_others=True))
-    pictures.set_thumbnails(Counted(3))
+    canvas.set_highlights(PointHighlights(0, np.array([1]), dim_others=True))
+    pictures.set_source(Counted(3))
     frame = framed(canvas, zoom=0.5)
     seen = painted(pictures, frame, canvas)
     reach = pictures.reach_of(np.array([0]))[0]
@@ -169,7 +169,7 @@ def test_ink_takes_the_color_of_the_point(canvas, pictures, theme):
     canvas.set_points([[0, 0]], "#0000c0" if theme is LIGHT else "#8080ff", None)
     ink = np.zeros((1, 8, 8))
     ink[0, 3:5, 3:5] = 1
-    pictures.set_thumbnails(ImageArray(ink, is_ink=True))
+    pictures.set_source(ImageArray(ink, is_ink=True))
     seen = painted(pictures, framed(canvas, theme=theme), canvas)
     middle, beside = seen[HEIGHT // 2, WIDTH // 2], seen[HEIGHT // 2, WIDTH // 2 + 14]
     assert middle[2] > 1.5 * middle[0]

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 from embedviz.app.preparation import preparation
 from embedviz.gui.points.legend.layout import Categories, ColorBar, Part
+from embedviz.gui.points.painting import boxes_without_labels, corner_box
 from embedviz.gui.points.view import PointView
 
 LEFT = Qt.MouseButton.LeftButton
@@ -92,8 +93,7 @@ def turn_wheel(view, place, notches):
 
 
 def hover(view, place):
-    view._last = QPointF(place)
-    view._hover()
+    view.mouse.hover(QPointF(place))
 
 
 def heard(signal):
@@ -322,8 +322,8 @@ def test_labels_keep_clear_of_a_legend_and_of_the_corner(view, qtbot):
     view.scene.set_legend(categories(6))
     view.set_legend_place((0.5, 0.6))
     view.scene.set_corner("trust: 0.62")
-    panels = [layout(view).box, view.scene._corner_box(view.viewport.frame())]
-    boxes = view.scene._kept_free(view.viewport.frame())
+    panels = [layout(view).box, corner_box(view.scene, view.viewport.frame())]
+    boxes = boxes_without_labels(view.scene, view.viewport.frame())
     for panel in panels:
         assert any(np.allclose(box, panel.getRect()) for box in boxes)
 
@@ -333,7 +333,7 @@ def test_the_corner_gives_way_to_the_legend(view):
     view.scene.set_corner("trust: 0.62 of true neighbors kept · all 10,000 rows of the set")
     for place in ((0.0, 0.0), (1.0, 0.0), (0.6, 0.0)):
         view.set_legend_place(place)
-        corner = view.scene._corner_box(view.viewport.frame())
+        corner = corner_box(view.scene, view.viewport.frame())
         assert view.viewport.area().contains(corner)
         assert not corner.intersects(layout(view).box)
 
@@ -347,7 +347,7 @@ def test_escape_leaves_a_legend_where_it_was(view):
     release(view, QPointF(100, 100))
     assert not moved
     assert layout(view).box.left() > view.viewport.area().right()
-    view._look_under.stop()
+    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
     assert view.grab().toImage() == plain
 
 

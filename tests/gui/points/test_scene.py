@@ -1,4 +1,4 @@
-"""What explains a picture of points, as panes ask for it."""
+"""What is on a picture of points, as panes ask for it."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage, QPainter
 
 from embedviz.core.thumbnails import ImageArray
+from embedviz.gui.points.painting import boxes_without_labels
 from embedviz.gui.points.view import Cluster, PointView
 from embedviz.gui.row_images import ImageFiles
 
@@ -75,12 +76,13 @@ def test_the_label_of_a_row_with_a_picture_is_beside_the_picture(view):
     view.scene.set_thumbnails(ImageArray(np.zeros((2, 8, 8))))
     view.scene.set_labels(["first", "second"], (), (0, 1))
     shown(view)
-    picture = view.scene
-    reach = picture.pictures.reach_of(np.array([0, 1]))
+    reach = view.scene.thumbnails.reach_of(np.array([0, 1]))
     assert (reach > 15).all()
-    free = picture._kept_free(view.viewport.frame())
+    free = boxes_without_labels(view.scene, view.viewport.frame())
     view.scene.set_highlights(selected=[0])
-    assert len(picture._kept_free(view.viewport.frame())) == len(free) + 4  # Three around a ring.
+    assert (
+        len(boxes_without_labels(view.scene, view.viewport.frame())) == len(free) + 4
+    )  # Three around a ring.
 
 
 def test_pictures_that_are_read_first_appear_when_they_have_arrived(view, qtbot, tmp_path):
@@ -95,8 +97,8 @@ def test_pictures_that_are_read_first_appear_when_they_have_arrived(view, qtbot,
     qtbot.waitUntil(lambda: reach_of(np.array([0]))[0] > 0)
     assert reach_of(np.array([1]))[0] == 0
     view.scene.set_thumbnails(None)
-    files.arrived.emit()
-    assert not view._arrivals.isActive()
+    with qtbot.assertNotEmitted(view.scene.changed, wait=100):
+        files.arrived.emit()
 
 
 def test_files_wait_for_pictures_and_the_screen_stays_as_it_is(view, tmp_path):
