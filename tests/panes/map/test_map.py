@@ -16,7 +16,9 @@ from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.points.frame_cache import FrameCache
 from embedviz.gui.points.legend.layout import Categories, ColorBar
+from embedviz.gui.row_images import ImageFiles
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK
 from embedviz.panes.map import ALWAYS_LABELED
@@ -292,6 +294,28 @@ def test_hover_tells_what_is_known(opened, hand, qtbot):
     assert not card.geometry().contains(hand.at(5))
     hand.send(QEvent.Type.MouseMove, opened.view.viewport.area().topLeft().toPoint())
     qtbot.waitUntil(lambda: not card.isVisible())
+
+
+def test_a_picture_that_arrives_is_drawn_once_however_often_pictures_were_switched(
+    pane, session, idle, spread, qtbot, monkeypatch
+):
+    files = ImageFiles([None] * len(spread))
+    session.show(State().opened(VectorSet(spread.vectors, thumbnails=files)))
+    idle(session)
+    pane.view.animator.is_enabled = False
+    for is_on in (False, True) * 4:
+        pane.change(images=is_on)
+    qtbot.waitUntil(lambda: not pane.view.viewport.is_moving)
+    redraws, invalidate = [], FrameCache.invalidate
+
+    def count(cache):
+        redraws.append(cache)
+        invalidate(cache)
+
+    monkeypatch.setattr(FrameCache, "invalidate", count)
+    with qtbot.waitSignal(pane.view.scene.thumbnails.arrived):
+        files.arrived.emit()
+    assert len(redraws) == 1
 
 
 def test_a_vector_of_the_user_has_neighbors_and_no_place(opened, session, idle, spread):
