@@ -1,4 +1,4 @@
-"""Where the camera goes: to a place, to rows, by hand and by keys, and when it has settled."""
+"""Moves of the camera: to a place, to rows, by mouse and by keys, and when it has settled."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class CameraControl(QObject):
     Signals
     -------
     changed : (Camera)
-        At every move by hand or key, and at every step of a flight.
+        At every move by mouse or key, and at every step of a flight.
     settled : (Camera)
         At the end of a gesture or a flight.
 

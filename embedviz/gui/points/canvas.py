@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,36 +9,27 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
-from embedviz.core.drawing import picking, raster
+from embedviz.core.drawing import picking
 from embedviz.core.drawing.camera import Extent, extent_of, main_extent_of
-from embedviz.core.drawing.density import draw_density
-from embedviz.core.drawing.raster import ALL_ROWS, Colors, Edge, Image, Positions, Rows, Sizes
+from embedviz.core.drawing.raster import ALL_ROWS, Colors, Image, Positions, Rows, Sizes
 from embedviz.gui.points.frame import Frame
-from embedviz.gui.points.layers.highlights import (
-    PointHighlights,
-    draw_outlined,
-    draw_ringed,
-    styles,
-)
-from embedviz.gui.points.point_colors import (
-    density_tones,
-    faded_colors,
-    packed_colors,
-    packed_sizes,
-    usual_opacity,
+from embedviz.gui.points.layers.highlights import PointHighlights, styles
+from embedviz.gui.points.point_colors import packed_colors, packed_sizes
+from embedviz.gui.points.point_image import (
+    DIMMED,
+    DrawnPoints,
+    colors_of,
+    draw_points,
+    scaled_sizes,
+    sizes_of,
 )
 from embedviz.gui.points.text import is_pixel_device
-from embedviz.gui.theme import Theme, with_alpha
+from embedviz.gui.theme import Theme
 
 __all__ = ["DIMMED", "PointCanvas", "PointHighlights"]
 
 MOST_FINE_PIXELS = 10_000_000
 """A cloud whose discs cover more pixels than this is drawn as dots while it moves."""
-DIMMED = 0.22
-"""What is left of the opacity of points when others are highlighted."""
-_EDGED_FROM = 3.0
-_MOST_ON_DENSITY = 2000
-_GATHERED_FROM = 200_000
 
 
 class PointCanvas:
@@ -133,18 +123,10 @@ class PointCanvas:
     def drawn_highlights(self) -> PointHighlights:
         """The highlights that can be seen: where all points are selected, none stands out."""
         if self._drawn_highlights is None:
-            given, are_all = self.highlights, self._are_all_selected()
+            given = self.highlights
+            are_all = _are_all(given.selected, self.positions)
             self._drawn_highlights = given.without_selected() if are_all else given
         return self._drawn_highlights
-
-    def _are_all_selected(self) -> bool:
-        selected = self.highlights.selected
-        if not len(selected):
-            return False
-        others = np.isfinite(self.positions[:, 0])
-        others &= np.isfinite(self.positions[:, 1]) & np.isfinite(self.positions[:, 2])
-        others[selected] = False
-        return not others.any()
 
     def set_density(self, on: bool) -> None:
         """Show how many points there are at each place, instead of each of them."""
@@ -162,18 +144,18 @@ class PointCanvas:
 
     def pick(self, frame: Frame, x: float, y: float, radius: float) -> int:
         """Return the row at a place in the picture, or -1."""
-        x, y, sizes = x - frame.area.left(), y - frame.area.top(), self._sizes_in(frame)
+        x, y, sizes = x - frame.area.left(), y - frame.area.top(), scaled_sizes(self.sizes, frame)
         return picking.pick(self.positions, frame.matrix, sizes, x, y, radius)
 
-    def rows_in_polygon(self, frame: Frame, outline: NDArray[np.float64]) -> Rows:
-        """Return all rows within an outline in the picture."""
+    def rows_in_polygon(self, frame: Frame, polygon: NDArray[np.float64]) -> Rows:
+        """Return all rows within a polygon in the picture."""
         corner = (frame.area.left(), frame.area.top())
-        return picking.rows_in_polygon(self.positions, frame.matrix, outline - corner)
+        return picking.rows_in_polygon(self.positions, frame.matrix, polygon - corner)
 
     def rows_in_front(self, frame: Frame, rows: Rows) -> Rows:
         """Return those of some rows that are not wholly behind others."""
         width, height = int(frame.area.width()), int(frame.area.height())
-        matrix, sizes = frame.matrix, self._sizes_in(frame)
+        matrix, sizes = frame.matrix, scaled_sizes(self.sizes, frame)
         return picking.rows_in_front(self.positions, matrix, sizes, width, height, rows)
 
     def highlighted_rows(self) -> Rows:
@@ -196,15 +178,14 @@ class PointCanvas:
 
     def colors_of(self, rows: Rows, theme: Theme) -> Colors:
         """Return the colors of points, 0xAARRGGBB."""
-        own = self._colors_in(theme)
-        return own.take(rows) if len(own) > 1 else np.repeat(own, len(rows))
+        return colors_of(self._colors_in(theme), rows)
 
     def radii(self, rows: Rows, depth: NDArray[np.float64], frame: Frame) -> NDArray[np.float64]:
         """Return how far points reach on screen with their rings, in pixels."""
         more = np.zeros(len(rows))
         for of_kind, style in styles(self.drawn_highlights, frame.theme):
             more[np.isin(rows, of_kind)] = style.reach(len(of_kind))
-        return np.asarray((self._diameters(rows) + more) * frame.point_scale / depth / 2)
+        return np.asarray((sizes_of(self.sizes, rows) + more) * frame.point_scale / depth / 2)
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the points into the area of the frame, making a new image if needed."""
@@ -216,7 +197,9 @@ class PointCanvas:
         quick = frame.is_moving and not self.is_density and self.is_large(grown)
         wanted = (frame.camera, frame.extent, width, height, scale, grown, quick, theme)
         if wanted != self._drawn:
-            self.image = self._made(frame, width, height, quick)
+            self.frames += 1
+            points, density = self._drawn_points(frame.theme), self.is_density
+            self.image = draw_points(points, frame, width, height, quick=quick, is_density=density)
             self._drawn = wanted
         pixels = QImage.Format.Format_ARGB32_Premultiplied
         image = QImage(self.image.data, width, height, 4 * width, pixels)
@@ -224,104 +207,9 @@ class PointCanvas:
             image = image.copy()  # A file may be written when the array is gone.
         painter.drawImage(QRectF(area.left(), area.top(), width / scale, height / scale), image)
 
-    def _made(self, frame: Frame, width: int, height: int, quick: bool) -> Image:
-        self.frames += 1
-        image = np.zeros((height, width), dtype=np.uint32)
-        matrix = frame.camera.matrix(width, height)
-        if self.is_density:
-            self._draw_density(image, matrix, frame)
-        else:
-            self._draw_points(image, matrix, frame, quick)
-        if self.drawn_highlights.dim_others:
-            # All together: as many faint points on one place, a crowd would not be dimmed.
-            raster.fade(image, DIMMED)
-        self._draw_highlights(image, matrix, frame, quick)
-        return image
-
-    def _draw_density(
-        self, image: Image, matrix: NDArray[np.float64], frame: Frame, rows: Rows = ALL_ROWS
-    ) -> None:
-        colors, tones = self._colors_in(frame.theme), density_tones(frame.theme)
-        scale = frame.device_scale
-        draw_density(image, self.positions, matrix, colors, tones, rows, scale=scale)
-
-    def _draw_points(
-        self, image: Image, matrix: NDArray[np.float64], frame: Frame, quick: bool
-    ) -> None:
-        colors = self._colors_in(frame.theme)
-        if quick and frame.camera.is_3d:
-            # These dots hide each other, as many translucent ones would together.
-            colors = colors | np.uint32(0xFF000000)
-        elif self._is_faint:
-            colors = faded_colors(colors, usual_opacity(len(self)))
-        sizes = self._sizes_in(frame) * np.float32(frame.device_scale)
-        if quick:
-            raster.draw_dots(image, self.positions, matrix, colors, sizes, frame.fog)
-        else:
-            self._draw_fine(image, matrix, colors, sizes, frame)
-
-    def _draw_fine(
-        self,
-        image: Image,
-        matrix: NDArray[np.float64],
-        colors: Colors,
-        sizes: Sizes,
-        frame: Frame,
-    ) -> None:
-        positions, rows = self.positions, ALL_ROWS
-        if frame.camera.is_3d:
-            rows = picking.rows_back_to_front(positions, matrix)
-            if not len(rows):
-                return
-        elif len(colors) > 1:
-            # In any order that has to do with the colors, the last one would hide the others.
-            rows = _shuffled(len(positions))
-        if len(rows) > _GATHERED_FROM:
-            # Collected first: the drawing loop alone would wait for memory at every point. And
-            # with `take`, as indexing needs three times as long for rows of three numbers.
-            positions = positions.take(rows, axis=0)
-            colors = colors if len(colors) == 1 else colors.take(rows)
-            sizes = sizes if len(sizes) == 1 else sizes.take(rows)
-            rows = ALL_ROWS
-        edge = self._edge(frame)
-        sizes = sizes + np.float32(edge.width)
-        raster.draw_discs(image, positions, matrix, colors, sizes, rows, edge=edge, fog=frame.fog)
-
-    def _edge(self, frame: Frame) -> Edge:
-        """Return the rim that sets points apart from each other; none for the smallest.
-
-        The more of the area the points cover, the fainter it is: in a crowd, the rims of all
-        together would hide the color.
-        """
-        diameter = float(self._sizes_in(frame).mean())
-        if diameter < _EDGED_FROM:
-            return raster.NO_EDGE
-        covered = len(self) * diameter**2 / (frame.area.width() * frame.area.height())
-        opacity = 0.55 / (1 + 3 * covered)
-        ground = with_alpha(frame.theme.ground, opacity)
-        return Edge(ground.rgba(), 0.75 * frame.device_scale)
-
-    def _draw_highlights(
-        self, image: Image, matrix: NDArray[np.float64], frame: Frame, quick: bool
-    ) -> None:
-        scale = frame.device_scale * frame.point_scale
-        for rows, style in styles(self.drawn_highlights, frame.theme):
-            if len(rows) > _MOST_ON_DENSITY and self.is_density:
-                self._draw_density(image, matrix, frame, rows)
-                continue
-            points, colors = self.positions.take(rows, axis=0), self.colors_of(rows, frame.theme)
-            sizes = self._diameters(rows)
-            if style.is_outline(len(rows)):
-                sizes = sizes * np.float32(scale)
-                draw_outlined(image, points, matrix, colors, sizes, style, frame, quick)
-            else:
-                draw_ringed(image, points, matrix, colors, sizes, style, scale)
-
-    def _sizes_in(self, frame: Frame) -> Sizes:
-        return self.sizes * np.float32(frame.point_scale)
-
-    def _diameters(self, rows: Rows) -> Sizes:
-        return self.sizes[rows] if len(self.sizes) > 1 else np.repeat(self.sizes, len(rows))
+    def _drawn_points(self, theme: Theme) -> DrawnPoints:
+        colors, highlights = self._colors_in(theme), self.drawn_highlights
+        return DrawnPoints(self.positions, colors, self.sizes, highlights, self._is_faint)
 
     def _colors_in(self, theme: Theme) -> Colors:
         if self.colors is None:
@@ -329,13 +217,18 @@ class PointCanvas:
         return self.colors
 
 
+def _are_all(rows: Rows, positions: Positions) -> bool:
+    """Return whether all points that have a place are among some rows."""
+    if not len(rows):
+        return False
+    others = np.isfinite(positions[:, 0])
+    others &= np.isfinite(positions[:, 1]) & np.isfinite(positions[:, 2])
+    others[rows] = False
+    return not others.any()
+
+
 def _checked(positions: ArrayLike) -> NDArray[Any]:
     given = np.asarray(positions)
     if given.ndim != 2 or given.shape[1] not in (2, 3):
         raise ValueError(f"positions must be (n, 2) or (n, 3), not {given.shape}")
     return given
-
-
-@lru_cache(maxsize=2)
-def _shuffled(count: int) -> Rows:
-    return np.random.default_rng(0).permutation(count)

@@ -68,10 +68,8 @@ class PointView(QWidget):
         See `SelectionTool`.
     camera_changed, camera_settled
         See `CameraControl`.
-    category_clicked, color_range_changed, colors_inverted
+    category_clicked, color_range_changed, colors_inverted, legend_moved
         See `LegendInteraction`.
-    legend_moved : (tuple of 2 floats, or None)
-        The legend was put elsewhere; see `LegendPlace`.
 
     Attributes
     ----------
@@ -123,7 +121,7 @@ class PointView(QWidget):
         for changed in (self.scene.changed, self.animator.changed, theme_manager.changed):
             changed.connect(self.redraw)
         mouse, legend, camera = self.mouse, self.mouse.legend, self.camera_control
-        legend.moved.connect(self.set_legend_place)
+        legend.moved.connect(self.set_legend_place)  # Before others hear of it.
         for inner, outer in (
             (mouse.row_clicked, self.row_clicked),
             (mouse.row_hovered, self.row_hovered),
@@ -160,8 +158,7 @@ class PointView(QWidget):
     ) -> None:
         """Show other points.
 
-        Highlights and labels are by row; highlights are forgotten when the number of points
-        changes.
+        Highlights and labels are by row; the former are forgotten when there are more or fewer.
 
         Parameters
         ----------
@@ -296,18 +293,16 @@ class PointView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Show the picture, and over it what the mouse is doing."""
         with QPainter(self) as painter:
-            self._paint_on_screen(painter)
-
-    def _paint_on_screen(self, painter: QPainter) -> None:
-        is_as_fine = is_pixel_device(painter) and scale_of(painter) == self.devicePixelRatioF()
-        if self.is_in_figure or not is_as_fine:
-            # Rendered into a file or a larger image, where the kept one would be blurred.
-            self.paint(painter, self.width(), self.height())
-        elif len(self.scene.canvas) and self._frame_cache.is_unprepared():
-            self._frame_cache.draw_preparing(painter, self.scene.text_scale)
-        else:
-            self._frame_cache.draw(painter)
-            self.mouse.paint(painter, self.viewport.frame())
+            scale = scale_of(painter)
+            is_as_fine = is_pixel_device(painter) and scale == self.devicePixelRatioF()
+            if self.is_in_figure or not is_as_fine:
+                # Rendered into a file or a larger image, where the kept one would be blurred.
+                self.paint(painter, self.width(), self.height())
+            elif len(self.scene.canvas) and self._frame_cache.is_unprepared():
+                self._frame_cache.draw_preparing(painter, self.scene.text_scale)
+            else:
+                self._frame_cache.draw(painter)
+                self.mouse.paint(painter, self.viewport.frame())
 
     def _paint_frame(self, painter: QPainter) -> None:
         paint_scene(painter, self.scene, self.viewport.frame(), self.width(), self.height())

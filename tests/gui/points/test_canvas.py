@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from embedviz.core.drawing.camera import Camera
 from embedviz.gui.points import canvas as point_canvas
+from embedviz.gui.points import point_image
 from embedviz.gui.points.canvas import PointCanvas, PointHighlights
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.theme import DARK, LIGHT
@@ -105,7 +106,7 @@ def test_large_clouds_look_the_same_as_small_ones(canvas, monkeypatch, columns):
     canvas.set_points(positions, colors, rng.uniform(2, 9, 500))
     usual = painted(canvas, framed(canvas))
     canvas.forget_image()
-    monkeypatch.setattr(point_canvas, "_GATHERED_FROM", 10)
+    monkeypatch.setattr(point_image, "GATHERED_FROM", 10)
     np.testing.assert_array_equal(painted(canvas, framed(canvas)), usual)
 
 
