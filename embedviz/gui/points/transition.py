@@ -89,8 +89,8 @@ class Transition:
             np.subtract(self._after, self._start, out=self._way)
             if np.isfinite(self._way.sum(dtype=np.float64)):
                 return
-        still = np.flatnonzero(~have_a_place(self._way))
-        self._start[still], self._way[still] = self._after.take(still, axis=0), 0
+        unmoved = np.flatnonzero(~have_a_place(self._way))
+        self._start[unmoved], self._way[unmoved] = self._after.take(unmoved, axis=0), 0
 
 
 def seen_alike(camera: Camera, before: QRectF, after: QRectF) -> Camera:

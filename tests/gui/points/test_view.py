@@ -8,10 +8,10 @@ from PySide6.QtSvg import QSvgGenerator
 
 from embedviz.app.preparation import preparation
 from embedviz.core.drawing.camera import Camera
+from embedviz.gui.point_view import Arrow, Categories, Cluster, ColorBar, Line, Note, PointView
 from embedviz.gui.points import canvas as point_canvas
 from embedviz.gui.points import frame_cache
 from embedviz.gui.points.painting import boxes_without_labels, clusters_selected
-from embedviz.gui.points.view import Arrow, Categories, Cluster, ColorBar, Line, Note, PointView
 from embedviz.gui.theme import DARK, LIGHT, theme_manager
 
 CORNERS = [[-1, -1], [1, -1], [-1, 1], [1, 1]]
