@@ -13,9 +13,9 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from embedviz import __main__
-from embedviz.__main__ import main, make_window, show
-from embedviz._figure_command import print_what_matters
+from embedviz.__main__ import main
+from embedviz.commands.figure import print_what_matters
+from embedviz.commands.window import make_window, show
 from embedviz.core.errors import UserError
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.theme import DARK, LIGHT, THEMES
