@@ -109,7 +109,7 @@ def test_a_session_keeps_it(tmp_path):
 def test_a_session_of_the_window_keeps_it(session, qtbot):
     window = MainWindow(session, panes.PANES)
     qtbot.addWidget(window)
-    assert ToySettings in window.files.settings_of_panes
+    assert ToySettings in window.files.restorer.settings_of_panes
 
 
 @pytest.mark.usefixtures("_with_toy")

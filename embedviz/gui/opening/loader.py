@@ -34,6 +34,7 @@ class Opener(QObject):
 
     Attributes
     ----------
+    session : Session
     task : Task
         Reads one file after the other.
     """
@@ -43,7 +44,7 @@ class Opener(QObject):
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
-        self._session = session
+        self.session = session
         self._queue = OpenQueue(self)
         self._at_work: Request | None = None
         self.task = session.board.add(Task(self), "opening")
@@ -59,9 +60,9 @@ class Opener(QObject):
     def open_sample(self, name: str) -> None:
         """Open vectors that come with the program; when they are open already, show them."""
         title = next(sample.set_name for sample in SAMPLES if sample.name == name)
-        for vector_set in self._session.state.sets:
+        for vector_set in self.session.state.sets:
             if vector_set.name == title and vector_set.derivation is None:
-                self._session.show(self._session.state.activated(vector_set))
+                self.session.show(self.session.state.activated(vector_set))
                 return
         self.open([SampleRequest(name)])
 
@@ -74,10 +75,10 @@ class Opener(QObject):
 
     def show(self, vector_set: VectorSet, request: Request | None = None) -> None:
         """Show a set that was read, in the place of another one where that was asked for."""
-        state = self._session.state.opened(vector_set)
+        state = self.session.state.opened(vector_set)
         if isinstance(request, OpenRequest) and request.replaces is not None:
             state = state.closed(request.replaces)
-        self._session.show(state)
+        self.session.show(state)
 
     def ask(self, request: OpenRequest, error: ChoiceRequired | None = None) -> None:
         """Have somebody asked about a file before it is opened."""
