@@ -37,7 +37,7 @@ Read = Callable[[Request, Report], VectorSet]
 """Reads what was asked for, and reports how far it is."""
 
 
-class Opening(Protocol):
+class OpenHandler(Protocol):
     """What becomes of requests: a window and a terminal have their own ways."""
 
     def show(self, vector_set: VectorSet, request: Request) -> None:
@@ -46,7 +46,7 @@ class Opening(Protocol):
     def ask(self, request: OpenRequest, error: ChoiceRequired) -> None:
         """Take a file that can be read once something is decided, and what that is."""
 
-    def tell(self, error: UserError) -> None:
+    def show_error(self, error: UserError) -> None:
         """Say, or raise, why something cannot be opened."""
 
 
@@ -55,12 +55,12 @@ class OpenQueue:
 
     Parameters
     ----------
-    opening : Opening
+    handler : OpenHandler
         Takes what was read, what is to be asked, and what went wrong.
     """
 
-    def __init__(self, opening: Opening) -> None:
-        self._opening = opening
+    def __init__(self, handler: OpenHandler) -> None:
+        self._handler = handler
         self._waiting: deque[Request] = deque()
 
     def add(self, requests: Iterable[Request]) -> None:
@@ -77,14 +77,14 @@ class OpenQueue:
 
     def finish(self, request: Request, vector_set: VectorSet) -> None:
         """Show what was read."""
-        self._opening.show(vector_set, request)
+        self._handler.show(vector_set, request)
 
     def fail(self, request: Request, error: Exception) -> None:
         """Have somebody asked or told; an error of the program itself is raised."""
         if isinstance(error, ChoiceRequired) and isinstance(request, OpenRequest):
-            self._opening.ask(request, error)
+            self._handler.ask(request, error)
         elif isinstance(error, UserError):
-            self._opening.tell(error)
+            self._handler.show_error(error)
         else:
             raise error
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from embedviz.core.vector_set import VectorSet
 
 
-class TerminalOpening:
+class TerminalOpener:
     """Keeps what was read until there is somewhere to show it.
 
     Parameters
@@ -48,12 +48,12 @@ class TerminalOpening:
             raise error
         self.undecided.append(request)
 
-    def tell(self, error: UserError) -> None:
+    def show_error(self, error: UserError) -> None:
         """End the command: it does what it was given whole, or nothing."""
         raise error
 
 
-def read_for_window(options: argparse.Namespace) -> TerminalOpening:
+def read_for_window(options: argparse.Namespace) -> TerminalOpener:
     """Read the files given as a window shows them: arrays are mapped, and scanned later.
 
     Raises
@@ -61,9 +61,9 @@ def read_for_window(options: argparse.Namespace) -> TerminalOpening:
     UserError
         When one of them cannot be read, whatever is decided about it.
     """
-    opening = TerminalOpening(asks_later=True)
-    _read(options, opening, scans_later=True)
-    return opening
+    opener = TerminalOpener(asks_later=True)
+    _read(options, opener, scans_later=True)
+    return opener
 
 
 def load_files(options: argparse.Namespace) -> list[VectorSet]:
@@ -74,18 +74,18 @@ def load_files(options: argparse.Namespace) -> list[VectorSet]:
     UserError
         When one of them cannot be read; ChoiceRequired where something is to be decided first.
     """
-    opening = TerminalOpening(asks_later=False)
-    _read(options, opening, scans_later=False)
-    return opening.vector_sets
+    opener = TerminalOpener(asks_later=False)
+    _read(options, opener, scans_later=False)
+    return opener.vector_sets
 
 
-def _read(options: argparse.Namespace, opening: TerminalOpening, *, scans_later: bool) -> None:
+def _read(options: argparse.Namespace, opener: TerminalOpener, *, scans_later: bool) -> None:
     if not options.files:
         return
     from embedviz.app.opening import OpenQueue
     from embedviz.gui.opening.loader import read_request
 
-    queue = OpenQueue(opening)
+    queue = OpenQueue(opener)
     queue.add(_requests(options))
     queue.read_all(partial(read_request, scans_later=scans_later), terminal_report())
 

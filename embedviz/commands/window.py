@@ -34,18 +34,18 @@ def show_window(arguments: Sequence[str]) -> int:
     has_session = _has_session(options)
     require_window()
     application = make_application(_remembered_theme())
-    opening = None if has_session else read_for_window(options)
+    opener = None if has_session else read_for_window(options)
     set_up_interpreter()
     window = make_window()
     window.failures.install()
     window.show()
     window.files.start()
-    if opening is None:
+    if opener is None:
         window.open_paths(options.files)
     elif options.files:
-        for vector_set in opening.vector_sets:
+        for vector_set in opener.vector_sets:
             window.opener.show(vector_set)
-        for request in opening.undecided:
+        for request in opener.undecided:
             window.opener.ask(request)
     else:
         window.trigger("file.words")

@@ -22,7 +22,7 @@ class Noted:
     def ask(self, request, error):
         self.asked.append((request.vectors.name, error.option))
 
-    def tell(self, error):
+    def show_error(self, error):
         self.told.append(str(error))
 
 
@@ -84,7 +84,7 @@ def test_whoever_is_told_may_end_it(queue, noted):
     def end(error):
         raise error
 
-    noted.tell = end
+    noted.show_error = end
     queue.add([OpenRequest(Path("bad")), OpenRequest(Path("a"))])
     with pytest.raises(UserError, match="Broken"):
         queue.read_all(read, silent)

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from embedviz.app.pairing import OpenRequest
 from embedviz.app.session import Session
 from embedviz.gui.opening.file_check import FileCheck
-from embedviz.gui.opening.foot import Foot, hairline
-from embedviz.gui.opening.report import FileReport, column
+from embedviz.gui.opening.footer import Footer, hairline
+from embedviz.gui.opening.summary import FileSummary, column
 from embedviz.gui.widgets.controls import ElidedLabel
 
 _WIDTH, _HEIGHT = 720, 640
@@ -37,9 +37,9 @@ class OpenDialog(QDialog):
     Attributes
     ----------
     check : FileCheck
-    report : FileReport
+    summary : FileSummary
         What was found, and what can be decided.
-    foot : Foot
+    footer : Footer
         How far the reading is, and the buttons.
     """
 
@@ -55,19 +55,19 @@ class OpenDialog(QDialog):
         self._is_wanted = self._is_on_board = self._has_looked = False
         self._focus_waits = True
         self.check = FileCheck(wanted.vectors, wanted.read_settings, self)
-        self.report, self.foot = FileReport(self.check), Foot(self.check)
+        self.summary, self.footer = FileSummary(self.check), Footer(self.check)
         self._lay_out()
         self.resize(QSize(_WIDTH, _HEIGHT).boundedTo(self.screen().availableSize() * 0.9))
         self.check.changed.connect(self._show_check)
-        self.foot.cancel_button.clicked.connect(self.reject)
-        self.foot.open_button.clicked.connect(self.accept)
+        self.footer.cancel_button.clicked.connect(self.reject)
+        self.footer.open_button.clicked.connect(self.accept)
         session.board.stopped.connect(self._on_stopped)
 
     def begin(self) -> None:
         """Show the dialog, and look into the file."""
         self.check.begin()
         self.show()
-        self.report.preview.setFocus()
+        self.summary.preview.setFocus()
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's name
         """Go where the user wants to, and stay there."""
@@ -85,8 +85,8 @@ class OpenDialog(QDialog):
         rows.setSpacing(0)
         rows.addWidget(column(self.title, self.folder))
         rows.addWidget(hairline())
-        rows.addWidget(self.report, 1)
-        rows.addWidget(self.foot)
+        rows.addWidget(self.summary, 1)
+        rows.addWidget(self.footer)
 
     # What is known.
 
@@ -98,18 +98,18 @@ class OpenDialog(QDialog):
         if self.check.is_looking and self._has_looked:
             return  # It takes moments: what was there stays on the screen.
         self._has_looked = not self.check.is_looking
-        self.report.show_check()
-        self.foot.show_work()
+        self.summary.show_check()
+        self.footer.show_work()
 
     def _enable_open(self, on: bool) -> None:
         """Allow or forbid to open; the keyboard waits at the rows until it is allowed."""
-        button, rows = self.foot.open_button, self.report.preview
+        button, rows = self.footer.open_button, self.summary.preview
         if not on and button.hasFocus():
             rows.setFocus()
             self._focus_waits = True
         button.setEnabled(on)
         # Qt goes on to Cancel, where the rows are not there yet when the window becomes active.
-        places = (None, rows, self.foot.cancel_button)
+        places = (None, rows, self.footer.cancel_button)
         if on and self._focus_waits and self.focusWidget() in places:
             button.setFocus()
         self._focus_waits = self._focus_waits and not on
@@ -158,6 +158,6 @@ class OpenDialog(QDialog):
     def _end(self) -> None:
         self._is_wanted = False
         self.hide()
-        self.report.preview.show_rows_of(None)
+        self.summary.preview.show_rows_of(None)
         self.check.release()
         self.ended.emit()

@@ -84,7 +84,7 @@ class Opener(QObject):
         """Have somebody asked about a file before it is opened."""
         self.undecided.emit(request)
 
-    def tell(self, error: UserError) -> None:
+    def show_error(self, error: UserError) -> None:
         """Say why something cannot be opened."""
         self.failed.emit(str(error))
 

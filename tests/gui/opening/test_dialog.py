@@ -122,17 +122,17 @@ def test_says_what_was_found_and_opens_what_was_read(ask, asker, qtbot, text_fil
     dialog = ask(text_file)
     assert dialog.title.text() == "words.txt"
     assert dialog.folder.text() == str(text_file.parent)
-    assert dialog.report.format.text() == "GloVe text"
-    size = dialog.report.measures.text()
+    assert dialog.summary.format.text() == "GloVe text"
+    size = dialog.summary.measures.text()
     assert size.startswith("300 × 8 · text · ")
     assert size.endswith("kB on disk, 9.6 kB in memory")
-    table = dialog.report.preview.rows
+    table = dialog.summary.preview.rows
     assert [table.headerData(i, Qt.Orientation.Horizontal) for i in range(8)] == [
         *("Label", "1", "2", "3", "4", "5", "6", "…")
     ]
     assert table.index(1, 0).data() == "w1"
     assert float(table.index(1, 2).data()) == pytest.approx(numbers[1, 1], abs=1e-3)
-    assert dialog.report.remarks.texts == []
+    assert dialog.summary.remarks.texts == []
     assert asker.session.state.sets == ()
     read = dialog.check.vector_set
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
@@ -151,17 +151,17 @@ def test_escape_opens_nothing_and_frees_the_memory(ask, asker, qtbot, text_file)
 
 def test_bad_rows_must_be_left_out_by_a_tick(ask, asker, qtbot, bad_file):
     dialog = ask(bad_file)
-    assert not dialog.foot.open_button.isEnabled()
-    (told,) = [text for text in dialog.report.remarks.texts if "bad rows" in text]
+    assert not dialog.footer.open_button.isEnabled()
+    (told,) = [text for text in dialog.summary.remarks.texts if "bad rows" in text]
     assert "line 151: 2 numbers instead of 8" in told
     assert "line 152" in told
     assert "on_bad_rows" not in told
-    assert dialog.report.skip.text() == "Leave out the 2 rows that are no vectors"
+    assert dialog.summary.skip.text() == "Leave out the 2 rows that are no vectors"
     dialog.accept()
     assert asker.dialog is dialog  # There is no opening it anyway.
-    qtbot.mouseClick(dialog.report.skip, Qt.MouseButton.LeftButton)
-    assert dialog.foot.open_button.isEnabled()
-    dialog.foot.open_button.click()
+    qtbot.mouseClick(dialog.summary.skip, Qt.MouseButton.LeftButton)
+    assert dialog.footer.open_button.isEnabled()
+    dialog.footer.open_button.click()
     active = opened(asker, qtbot)
     assert len(active) == 300
     assert active.opened.settings.on_bad_rows == "skip"
@@ -170,18 +170,18 @@ def test_bad_rows_must_be_left_out_by_a_tick(ask, asker, qtbot, bad_file):
 def test_the_tick_can_be_taken_back(ask, qtbot, bad_file):
     dialog = ask(bad_file)
     for is_on in (True, False):
-        qtbot.mouseClick(dialog.report.skip, Qt.MouseButton.LeftButton)
-        assert dialog.foot.open_button.isEnabled() == is_on
+        qtbot.mouseClick(dialog.summary.skip, Qt.MouseButton.LeftButton)
+        assert dialog.footer.open_button.isEnabled() == is_on
 
 
 def test_open_before_the_end_goes_on_in_the_status_bar(slow, asker, qtbot, text_file):
     asker.ask(OpenRequest(text_file))
     dialog = asker.dialog
-    qtbot.waitUntil(lambda: dialog.foot.told.text().startswith("100 rows read"))
-    assert dialog.foot.told.text().startswith("100 rows read · ")
-    assert dialog.foot.told.text().endswith("kB")
-    assert dialog.foot.open_button.isEnabled()
-    dialog.foot.open_button.click()
+    qtbot.waitUntil(lambda: dialog.footer.status.text().startswith("100 rows read"))
+    assert dialog.footer.status.text().startswith("100 rows read · ")
+    assert dialog.footer.status.text().endswith("kB")
+    assert dialog.footer.open_button.isEnabled()
+    dialog.footer.open_button.click()
     assert not dialog.isVisible()
     assert asker.session.state.sets == ()
     slow.set()
@@ -191,19 +191,19 @@ def test_open_before_the_end_goes_on_in_the_status_bar(slow, asker, qtbot, text_
 def test_bad_rows_bring_the_dialog_back(slow, asker, qtbot, bad_file):
     asker.ask(OpenRequest(bad_file))
     dialog = asker.dialog
-    qtbot.waitUntil(dialog.foot.open_button.isEnabled)
+    qtbot.waitUntil(dialog.footer.open_button.isEnabled)
     dialog.accept()
     slow.set()
     qtbot.waitUntil(dialog.isVisible)
     assert asker.session.state.sets == ()
-    assert not dialog.foot.open_button.isEnabled()
-    assert dialog.report.skip.isVisible()
+    assert not dialog.footer.open_button.isEnabled()
+    assert dialog.summary.skip.isVisible()
 
 
 def test_the_stop_of_the_window_ends_it(slow, asker, qtbot, text_file):
     asker.ask(OpenRequest(text_file))
     dialog = asker.dialog
-    qtbot.waitUntil(dialog.foot.open_button.isEnabled)
+    qtbot.waitUntil(dialog.footer.open_button.isEnabled)
     dialog.accept()
     assert asker.session.board.current is not None
     asker.session.board.stop()
@@ -216,29 +216,29 @@ def test_the_stop_of_the_window_ends_it(slow, asker, qtbot, text_file):
 def test_stop_reads_no_further_and_open_begins_again(slow, asker, qtbot, text_file):
     asker.ask(OpenRequest(text_file))
     dialog = asker.dialog
-    qtbot.waitUntil(dialog.foot.stop.isVisible)
-    dialog.foot.stop.click()
-    assert "Stopped" in dialog.foot.told.text()
-    assert dialog.foot.open_button.isEnabled()
+    qtbot.waitUntil(dialog.footer.stop.isVisible)
+    dialog.footer.stop.click()
+    assert "Stopped" in dialog.footer.status.text()
+    assert dialog.footer.open_button.isEnabled()
     slow.set()
-    dialog.foot.open_button.click()
+    dialog.footer.open_button.click()
     assert len(opened(asker, qtbot)) == 300
 
 
 def test_an_error_leaves_nothing_to_press_but_cancel(ask, tmp_path):
     (tmp_path / "story.txt").write_text("Once upon a time.\nThere was none.\n")
     dialog = ask(tmp_path / "story.txt")
-    assert not dialog.foot.open_button.isEnabled()
-    assert not dialog.report.decisions.isVisible()
-    assert "story.txt" in dialog.report.remarks.texts[0]
+    assert not dialog.footer.open_button.isEnabled()
+    assert not dialog.summary.decisions.isVisible()
+    assert "story.txt" in dialog.summary.remarks.texts[0]
 
 
 def test_an_array_is_chosen_among_several(ask, asker, qtbot, tmp_path, numbers):
     np.savez(tmp_path / "two.npz", first=numbers, second=2 * numbers)
     dialog = ask(tmp_path / "two.npz")
-    assert not dialog.foot.open_button.isEnabled()
-    assert dialog.report.decisions.key.isVisible()
-    choose(dialog.report.decisions.key, "second")
+    assert not dialog.footer.open_button.isEnabled()
+    assert dialog.summary.decisions.key.isVisible()
+    choose(dialog.summary.decisions.key, "second")
     ask.settle(dialog)
     dialog.accept()
     np.testing.assert_array_equal(opened(asker, qtbot).vectors, 2 * numbers)
@@ -248,11 +248,11 @@ def test_labels_from_another_column_or_none(ask, asker, qtbot, tmp_path):
     rows = "".join(f"w{i},v{i},{i},1,2,3\n" for i in range(20))
     (tmp_path / "table.csv").write_text("word,other,d0,d1,d2,d3\n" + rows)
     dialog = ask(tmp_path / "table.csv")
-    box = dialog.report.decisions.label_column
+    box = dialog.summary.decisions.label_column
     if box.isVisible():  # Where the format says which columns there are.
         choose(box, "other")
         ask.settle(dialog)
-        assert dialog.report.preview.rows.index(1, 0).data() == "v1"
+        assert dialog.summary.preview.rows.index(1, 0).data() == "v1"
         choose(box, "Row numbers")
         ask.settle(dialog)
     dialog.accept()
@@ -264,14 +264,14 @@ def test_labels_and_metadata_from_second_files(ask, chosen_file, asker, qtbot, t
     (tmp_path / "labels.txt").write_text("label\none\ntwo\nthree\n")
     (tmp_path / "more.tsv").write_text("name\tkind\nthree\tc\none\ta\ntwo\tb\n")
     dialog = ask(tmp_path / "v.npy")
-    decisions = dialog.report.decisions
+    decisions = dialog.summary.decisions
     chosen_file[:] = [tmp_path / "labels.txt"]
     decisions.labels.choose.click()
     ask.settle(dialog)
-    assert not dialog.foot.open_button.isEnabled()
-    assert "probably a header" in dialog.report.remarks.texts[0]
-    assert "labels_header" not in dialog.report.remarks.texts[0]
-    assert dialog.foot.told.text() == "Say above whether the first line is a header."
+    assert not dialog.footer.open_button.isEnabled()
+    assert "probably a header" in dialog.summary.remarks.texts[0]
+    assert "labels_header" not in dialog.summary.remarks.texts[0]
+    assert dialog.footer.status.text() == "Say above whether the first line is a header."
 
     def height_of(widget):
         return widget.mapTo(dialog, QPoint()).y()
@@ -280,7 +280,7 @@ def test_labels_and_metadata_from_second_files(ask, chosen_file, asker, qtbot, t
     qtbot.waitUntil(lambda: sorted(in_order, key=height_of) == in_order)
     decisions.labels_header.click()
     ask.settle(dialog)
-    assert dialog.foot.open_button.isEnabled()
+    assert dialog.footer.open_button.isEnabled()
     chosen_file[:] = [tmp_path / "more.tsv"]
     decisions.metadata.choose.click()
     ask.settle(dialog)
@@ -297,13 +297,13 @@ def test_a_second_file_is_given_up_again(ask, chosen_file, tmp_path, numbers):
     (tmp_path / "labels.txt").write_text("one\ntwo\n")
     dialog = ask(tmp_path / "v.npy")
     chosen_file[:] = [tmp_path / "labels.txt"]
-    dialog.report.decisions.labels.choose.click()
+    dialog.summary.decisions.labels.choose.click()
     ask.settle(dialog)
-    assert not dialog.foot.open_button.isEnabled()
-    assert dialog.report.decisions.labels.label.text() == "labels.txt"
-    dialog.report.decisions.labels.drop.click()
+    assert not dialog.footer.open_button.isEnabled()
+    assert dialog.summary.decisions.labels.label.text() == "labels.txt"
+    dialog.summary.decisions.labels.drop.click()
     ask.settle(dialog)
-    assert dialog.foot.open_button.isEnabled()
+    assert dialog.footer.open_button.isEnabled()
 
 
 def test_a_list_of_labels_chosen_as_metadata_is_taken_as_labels(
@@ -313,7 +313,7 @@ def test_a_list_of_labels_chosen_as_metadata_is_taken_as_labels(
     (tmp_path / "names.txt").write_text("one\ntwo\n")
     dialog = ask(tmp_path / "v.npy")
     chosen_file[:] = [tmp_path / "names.txt"]
-    dialog.report.decisions.metadata.choose.click()
+    dialog.summary.decisions.metadata.choose.click()
     ask.settle(dialog)
     dialog.accept()
     assert opened(asker, qtbot).labels == ("one", "two")
@@ -321,13 +321,13 @@ def test_a_list_of_labels_chosen_as_metadata_is_taken_as_labels(
 
 def test_a_sample_is_said_ever_after(window, qtbot, idle, text_file):
     dialog = ask_in(window.dialogs, qtbot, text_file)
-    decisions = dialog.report.decisions
+    decisions = dialog.summary.decisions
     choose(decisions.part, "A random sample")
     decisions.count.setValue(40)
     settle(dialog, qtbot)
     decisions.seed.setValue(3)
     settle(dialog, qtbot)
-    assert dialog.report.measures.text().startswith("40 of 300 rows × 8")
+    assert dialog.summary.measures.text().startswith("40 of 300 rows × 8")
     dialog.accept()
     assert len(opened(window.dialogs, qtbot)) == 40
     idle(window.session)
@@ -340,29 +340,29 @@ def test_a_sample_is_said_ever_after(window, qtbot, idle, text_file):
 def test_the_rows_of_a_sample_are_shown_when_it_is_drawn(slow, asker, qtbot, text_file):
     asker.ask(OpenRequest(text_file, settings=ReadSettings(sample=40, seed=1)))
     dialog = asker.dialog
-    qtbot.waitUntil(lambda: dialog.report.preview.rows.rowCount() > 0)
-    assert dialog.report.preview.rows.index(0, 0).data() == "w0"
-    assert "The first rows of the file" in dialog.report.above.text()
-    assert dialog.report.above.isVisible()
+    qtbot.waitUntil(lambda: dialog.summary.preview.rows.rowCount() > 0)
+    assert dialog.summary.preview.rows.index(0, 0).data() == "w0"
+    assert "The first rows of the file" in dialog.summary.above.text()
+    assert dialog.summary.above.isVisible()
     slow.set()
     settle(dialog, qtbot)
     drawn = dialog.check.vector_set
-    assert not dialog.report.above.isVisible()
-    assert dialog.report.preview.rows.rowCount() == 40
-    shown = [dialog.report.preview.rows.index(row, 0).data() for row in range(40)]
+    assert not dialog.summary.above.isVisible()
+    assert dialog.summary.preview.rows.rowCount() == 40
+    shown = [dialog.summary.preview.rows.index(row, 0).data() for row in range(40)]
     assert shown == list(drawn.labels)
     dialog.reject()
-    assert dialog.report.preview.shown is None
+    assert dialog.summary.preview.shown is None
 
 
 def test_no_more_rows_can_be_wanted_than_there_are(ask, text_file):
     dialog = ask(text_file)
-    choose(dialog.report.decisions.part, "A random sample")
+    choose(dialog.summary.decisions.part, "A random sample")
     ask.settle(dialog)
-    assert dialog.report.decisions.count.value() == 300
+    assert dialog.summary.decisions.count.value() == 300
     assert dialog.check.settings.sample == 300
-    dialog.report.decisions.count.setValue(301)
-    assert dialog.report.decisions.count.value() == 300
+    dialog.summary.decisions.count.setValue(301)
+    assert dialog.summary.decisions.count.value() == 300
 
 
 def test_metadata_of_other_rows_are_joined_by_one_click(
@@ -371,14 +371,14 @@ def test_metadata_of_other_rows_are_joined_by_one_click(
     (tmp_path / "more.tsv").write_text("n\tword\n7\tw3\n8\tw1\n")
     dialog = ask(text_file)
     chosen_file[:] = [tmp_path / "more.tsv"]
-    dialog.report.decisions.metadata.choose.click()
+    dialog.summary.decisions.metadata.choose.click()
     ask.settle(dialog)
-    assert "Its column 'word' holds labels" in dialog.report.remarks.texts[0]
-    assert dialog.report.offer.text() == "Join by word, which holds the labels"
-    assert dialog.foot.told.text() == "Choose above how the metadata find their rows."
-    dialog.report.offer.click()
+    assert "Its column 'word' holds labels" in dialog.summary.remarks.texts[0]
+    assert dialog.summary.offer.text() == "Join by word, which holds the labels"
+    assert dialog.footer.status.text() == "Choose above how the metadata find their rows."
+    dialog.summary.offer.click()
     ask.settle(dialog)
-    assert not dialog.report.offer.isVisible()
+    assert not dialog.summary.offer.isVisible()
     dialog.accept()
     assert opened(asker, qtbot).metadata.column("n").to_pylist()[:4] == [None, 8, None, 7]
 
@@ -388,15 +388,15 @@ def test_files_of_an_archive_are_called_files(ask, tmp_path, numbers, text_file)
         for name in ("a.txt", "b.txt"):
             archive.write(text_file, name)
     dialog = ask(tmp_path / "two.zip")
-    assert dialog.report.decisions._key_caption.text() == "File"
-    choose(dialog.report.decisions.key, "b.txt")
+    assert dialog.summary.decisions._key_caption.text() == "File"
+    choose(dialog.summary.decisions.key, "b.txt")
     ask.settle(dialog)
-    assert dialog.foot.open_button.isEnabled()
-    assert dialog.report.decisions._key_caption.text() == "File"
+    assert dialog.footer.open_button.isEnabled()
+    assert dialog.summary.decisions._key_caption.text() == "File"
     dialog.reject()
     np.savez(tmp_path / "two.npz", first=numbers, second=numbers)
     dialog = ask(tmp_path / "two.npz")
-    assert dialog.report.decisions._key_caption.text() == "Array"
+    assert dialog.summary.decisions._key_caption.text() == "Array"
 
 
 def test_the_settings_of_the_projector_have_the_size_of_their_tensors(ask, tmp_path, numbers):
@@ -406,8 +406,8 @@ def test_the_settings_of_the_projector_have_the_size_of_their_tensors(ask, tmp_p
     path = tmp_path / "projector_config.json"
     path.write_text(json.dumps({"embeddings": both}))
     dialog = ask(path, ReadSettings(key="a"))
-    assert "9.6 kB on disk" in dialog.report.measures.text()
-    assert {remark.kind for remark in dialog.report.remarks._shown} == {"note"}
+    assert "9.6 kB on disk" in dialog.summary.measures.text()
+    assert {remark.kind for remark in dialog.summary.remarks._shown} == {"note"}
 
 
 def test_code_in_an_error_is_a_field_of_its_own(ask, tmp_path):
@@ -415,27 +415,27 @@ def test_code_in_an_error_is_a_field_of_its_own(ask, tmp_path):
     dialog = ask(tmp_path / "words.pkl")
     (code,) = dialog.findChildren(CodeLine)
     assert code.field.toPlainText().startswith("import ")
-    assert code.field.toPlainText() in dialog.report.remarks.texts[0]
+    assert code.field.toPlainText() in dialog.summary.remarks.texts[0]
 
 
 def test_the_keyboard_goes_to_open_but_stays_where_it_was_sent(slow, asker, qtbot, text_file):
     slow.set()
     dialog = ask_in(asker, qtbot, text_file)
-    assert dialog.focusWidget() is dialog.foot.open_button
+    assert dialog.focusWidget() is dialog.footer.open_button
     dialog.reject()
     asker.ask(OpenRequest(text_file))
     dialog = asker.dialog
-    dialog.foot.cancel_button.setFocus()
+    dialog.footer.cancel_button.setFocus()
     dialog.focusNextPrevChild(True)
-    dialog.foot.cancel_button.setFocus()
+    dialog.footer.cancel_button.setFocus()
     settle(dialog, qtbot)
-    assert dialog.focusWidget() is dialog.foot.cancel_button
+    assert dialog.focusWidget() is dialog.footer.cancel_button
 
 
 def test_the_first_rows_alone(ask, asker, qtbot, text_file):
     dialog = ask(text_file)
-    choose(dialog.report.decisions.part, "The first")
-    dialog.report.decisions.count.setValue(25)
+    choose(dialog.summary.decisions.part, "The first")
+    dialog.summary.decisions.count.setValue(25)
     ask.settle(dialog)
     dialog.accept()
     assert opened(asker, qtbot).labels[-1] == "w24"
@@ -453,10 +453,10 @@ def test_what_does_not_fit_is_offered_as_a_sample(ask, asker, qtbot, text_file, 
 
     monkeypatch.setattr(formats, "open_file", refuse)
     dialog = ask(text_file)
-    assert dialog.report.remarks.texts == ["Too large."]
-    assert not dialog.foot.open_button.isEnabled()
-    assert dialog.report.offer.text() == "A random sample of 50 rows"
-    dialog.report.offer.click()
+    assert dialog.summary.remarks.texts == ["Too large."]
+    assert not dialog.footer.open_button.isEnabled()
+    assert dialog.summary.offer.text() == "A random sample of 50 rows"
+    dialog.summary.offer.click()
     ask.settle(dialog)
     dialog.accept()
     assert len(opened(asker, qtbot)) == 50
@@ -472,10 +472,10 @@ def holed(tmp_path, numbers):
 
 def test_rows_of_a_mapped_array_are_looked_at(ask, asker, qtbot, holed):
     dialog = ask(holed)
-    assert "stays in the file" in dialog.report.measures.text()
-    assert "2 rows hold NaN or infinities (rows 5, 7, from 0)." in dialog.report.remarks.texts
-    assert not dialog.foot.open_button.isEnabled()
-    dialog.report.skip.click()
+    assert "stays in the file" in dialog.summary.measures.text()
+    assert "2 rows hold NaN or infinities (rows 5, 7, from 0)." in dialog.summary.remarks.texts
+    assert not dialog.footer.open_button.isEnabled()
+    dialog.summary.skip.click()
     ask.settle(dialog)
     dialog.accept()
     active = opened(asker, qtbot)
@@ -500,7 +500,7 @@ def test_open_waits_for_the_rows_of_a_mapped_array(asker, qtbot, holed, tmp_path
     assert asker.session.board.current is not None
     go.set()
     qtbot.waitUntil(dialog.isVisible)
-    assert dialog.report.skip.isVisible()
+    assert dialog.summary.skip.isVisible()
     assert asker.session.state.sets == ()
     dialog.reject()
     go.clear()
@@ -560,12 +560,12 @@ def test_a_dropped_file_that_must_be_decided_on_brings_up_the_dialog(
     assert window.message_bar.text == ""
     dialog = window.dialogs.dialog
     assert dialog.title.text() == "bad.txt"
-    qtbot.waitUntil(dialog.report.skip.isVisible)
+    qtbot.waitUntil(dialog.summary.skip.isVisible)
 
 
 def test_the_preview_gives_way_to_what_is_to_be_decided(ask, qtbot, bad_file):
     dialog = ask(bad_file)
-    preview = dialog.report.preview
+    preview = dialog.summary.preview
 
     def height_of_rows():
         return preview.height() - preview.horizontalHeader().sizeHint().height()
@@ -574,8 +574,8 @@ def test_the_preview_gives_way_to_what_is_to_be_decided(ask, qtbot, bad_file):
     dialog.resize(720, 400)
     qtbot.waitUntil(lambda: height_of_rows() < 6 * preview.ROW_HEIGHT)
     assert height_of_rows() >= 2 * preview.ROW_HEIGHT
-    foot = dialog.report.skip.mapTo(dialog, QPoint(0, dialog.report.skip.height())).y()
-    assert foot < dialog.foot.open_button.mapTo(dialog, QPoint()).y()
+    foot = dialog.summary.skip.mapTo(dialog, QPoint(0, dialog.summary.skip.height())).y()
+    assert foot < dialog.footer.open_button.mapTo(dialog, QPoint()).y()
     dialog.resize(720, 700)
     qtbot.waitUntil(lambda: height_of_rows() >= 6 * preview.ROW_HEIGHT)
 
@@ -584,12 +584,12 @@ def test_rows_without_labels_are_shown_as_numbered(ask, tmp_path, numbers):
     np.save(tmp_path / "v.npy", numbers[:2])
     (tmp_path / "m.tsv").write_text("n\tm\n1\t2\n3\t4\n")
     dialog = ask(tmp_path / "v.npy", ReadSettings(metadata=tmp_path / "m.tsv"))
-    box = dialog.report.decisions.label_column
+    box = dialog.summary.decisions.label_column
     assert box.currentText() == "Row numbers"
     (tmp_path / "w.txt").write_text("a 1 2 3\nb 4 5 6\n")
     dialog.reject()
     dialog = ask(tmp_path / "w.txt", ReadSettings(metadata=tmp_path / "m.tsv"))
-    assert dialog.report.decisions.label_column.currentText() == "As the file has them"
+    assert dialog.summary.decisions.label_column.currentText() == "As the file has them"
 
 
 def test_every_control_has_a_name_and_can_be_reached_by_keys(ask, bad_file):
@@ -614,8 +614,8 @@ def test_every_control_has_a_name_and_can_be_reached_by_keys(ask, bad_file):
 
 def test_another_settings_are_taken_from_what_was_asked(ask, asker, qtbot, text_file):
     dialog = ask(text_file, ReadSettings(max_rows=10))
-    assert dialog.report.decisions.part.currentData() == "max_rows"
-    assert dialog.report.decisions.count.value() == 10
+    assert dialog.summary.decisions.part.currentData() == "max_rows"
+    assert dialog.summary.decisions.count.value() == 10
     dialog.accept()
     assert opened(asker, qtbot).opened.settings == ReadSettings(max_rows=10)
 
@@ -646,4 +646,4 @@ def test_looks(ask, artefacts, tmp_path, bad_file, qapp, theme, size):
     picture = dialog.grab()
     assert picture.save(str(artefacts / f"open-dialog-{theme}-{size[0]}.png"))
     assert dialog.width() == size[0]  # No text is so long that it would make it wider.
-    assert dialog.foot.open_button.geometry().right() < dialog.width()
+    assert dialog.footer.open_button.geometry().right() < dialog.width()

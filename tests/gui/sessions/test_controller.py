@@ -426,7 +426,7 @@ def test_rows_are_lost_only_where_somebody_agreed(window, folder, settled, qtbot
         dialog = dialogs.dialog
         qtbot.waitUntil(lambda d=dialog: not d.check.is_looking and not d.check.is_reading)
         if name == "other.csv":
-            dialog.report.skip.click()
+            dialog.summary.skip.click()
         dialog.accept()
         settled(window)
     window.files.save(folder / "a.embedviz")

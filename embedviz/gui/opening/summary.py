@@ -1,4 +1,4 @@
-"""What was found in a file, and what is to be decided about it: all but the foot of the dialog."""
+"""What was found in a file, and what is to be decided about it: all of the dialog but its footer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from embedviz.gui.widgets.controls import text_label, tool_button, with_name
 _FIRST = "The first rows of the file; the sample is drawn when all of it has been read."
 
 
-class FileReport(QScrollArea):
+class FileSummary(QScrollArea):
     """Format, size, first rows, messages and choices; whatever is chosen is looked at again.
 
     Parameters

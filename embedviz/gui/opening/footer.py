@@ -1,4 +1,4 @@
-"""The foot of the Open dialog: how far the file has been read, and the buttons."""
+"""The footer of the Open dialog: how far the file has been read, and the buttons."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import ElidedLabel, tool_button, with_name
 
 
-class Foot(QWidget):
+class Footer(QWidget):
     """A bar while the file is read, what is known of it then, and Stop, Cancel and Open.
 
     Attributes
     ----------
-    told : ElidedLabel
+    status : ElidedLabel
+        What is known when nothing is read.
     bar : QProgressBar
     stop, cancel_button, open_button : QAbstractButton
     """
@@ -34,14 +35,14 @@ class Foot(QWidget):
         line = QHBoxLayout()
         line.setContentsMargins(3 * GRID, GRID, 3 * GRID, GRID)
         line.setSpacing(GRID)
-        line.addWidget(self.told, 1)
+        line.addWidget(self.status, 1)
         for widget in (self.stop, self.cancel_button, self.open_button):
             line.addWidget(widget)
         rows.addLayout(line)
         check.progressed.connect(self._show_progress)
 
     def _make_progress(self) -> None:
-        self.told = ElidedLabel("caption")
+        self.status = ElidedLabel("caption")
         self.bar = with_name(QProgressBar(), "open.progress", "How much of the file has been read")
         self.bar.setTextVisible(False)
         self.bar.setMaximum(1000)
@@ -68,17 +69,19 @@ class Foot(QWidget):
         self.bar.setValue(0)
         check = self._check
         if check.n_bad and check.settings.on_bad_rows != "skip":
-            self.told.setText("Leave the bad rows out to open the file, or correct it.")
+            self.status.setText("Leave the bad rows out to open the file, or correct it.")
         elif check.is_stopped:
-            self.told.setText("Stopped: what is said is from the first rows. Open reads the rest.")
+            self.status.setText(
+                "Stopped: what is said is from the first rows. Open reads the rest."
+            )
         elif check.vector_set is not None and check.error is None:
-            self.told.setText("All rows checked")
+            self.status.setText("All rows checked")
         else:
-            self.told.setText(describe_way_on(check.error))
+            self.status.setText(describe_way_on(check.error))
 
     def _show_progress(self, fraction: float, message: str) -> None:
         self.bar.setValue(round(1000 * fraction))
-        self.told.setText(message)
+        self.status.setText(message)
 
 
 def hairline() -> QFrame:
