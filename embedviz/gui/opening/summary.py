@@ -1,4 +1,4 @@
-"""What was found in a file, and what is to be decided about it: all of the dialog but its footer."""
+"""What was found in a file and what is to be decided: all of the dialog but its footer."""
 
 from __future__ import annotations
 
