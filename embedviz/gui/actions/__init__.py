@@ -230,6 +230,16 @@ def toggle_sides(window: Host) -> None:
         dock.setVisible(not shown)
 
 
+def show_guide(window: Host) -> None:
+    """Show the manual; the window that has been opened stays, where it is read."""
+    try:
+        guide = window.widget.findChild(GuideWindow) or GuideWindow(window.widget)
+    except UserError as error:
+        window.message_bar.show_message(str(error))
+    else:
+        guide.present()
+
+
 def show_keys(window: Host) -> None:
     """List all keys and what the mouse does."""
     keys = [
