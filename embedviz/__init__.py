@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from embedviz.__main__ import show as show
+    from embedviz.commands.window import show as show
     from embedviz.core.errors import UserError as UserError
     from embedviz.core.vector_set import VectorSet as VectorSet
     from embedviz.formats import load as load
@@ -24,7 +24,7 @@ _PLACES = {
     "VectorSet": "embedviz.core.vector_set",
     "load": "embedviz.formats",
     "save": "embedviz.formats",
-    "show": "embedviz.__main__",
+    "show": "embedviz.commands.window",
 }
 
 

@@ -12,10 +12,10 @@ import pytest
 from PySide6.QtCore import QPointF, QStandardPaths, Qt
 from PySide6.QtWidgets import QApplication
 
-from embedviz.__main__ import make_window
 from embedviz.app.layouts import spare_process
 from embedviz.app.session import Session
 from embedviz.app.tasks import THREAD_NAME
+from embedviz.commands.window import make_window
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.containers.worker.process import spare

@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from embedviz import commands
 from embedviz.__main__ import main
+from embedviz.commands import terminal
 from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load, save
@@ -214,16 +214,16 @@ def test_letters_that_move_the_cursor_are_not_printed(tmp_path, run):
 def test_terminals_without_the_letters(monkeypatch):
     shown = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr(sys, "stdout", shown)
-    commands.say("5 × 3")
+    terminal.say("5 × 3")
     shown.seek(0)
     assert shown.read() == "5 ? 3\n"
 
 
 def test_errors_name_the_option_that_decides(capsys):
-    commands.tell_error(ChoiceRequired("Which one?", "vector_column", {}))
-    commands.tell_error(ChoiceRequired("Use --key.", "key", {}))
-    commands.tell_error(ChoiceRequired("Strange.", "unheard_of", {}))
-    commands.tell_error(UserError("Broken."))
+    terminal.tell_error(ChoiceRequired("Which one?", "vector_column", {}))
+    terminal.tell_error(ChoiceRequired("Use --key.", "key", {}))
+    terminal.tell_error(ChoiceRequired("Strange.", "unheard_of", {}))
+    terminal.tell_error(UserError("Broken."))
     assert capsys.readouterr().err.splitlines() == [
         "embedviz: Which one? (--vector-column)",
         "embedviz: Use --key.",

@@ -13,9 +13,9 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from embedviz import __main__
-from embedviz.__main__ import main, make_window, show
-from embedviz._figure_command import print_what_matters
+from embedviz.__main__ import main
+from embedviz.commands.figure import print_what_matters
+from embedviz.commands.window import make_window, show
 from embedviz.core.errors import UserError
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.theme import DARK, LIGHT, THEMES
@@ -33,8 +33,9 @@ def as_it_was(monkeypatch, tmp_path, qapp):
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     monkeypatch.setattr(failures, "log_path", lambda: tmp_path / "logs" / "embedviz.log")
-    before = list(failures.log.handlers)
+    before, interval = list(failures.log.handlers), sys.getswitchinterval()
     yield
+    sys.setswitchinterval(interval)
     for added in set(failures.log.handlers) - set(before):
         failures.log.removeHandler(added)
         added.close()
@@ -110,6 +111,17 @@ def test_second_files_are_opened(run_window, tmp_path):
     )
     assert seen["state"].active.labels == ("one", "two", "three")
     assert seen["state"].active.metadata.column("kind").to_pylist() == ["x", "y", "x"]
+
+
+def test_pictures_that_come_with_a_file_are_shown(run_window, tmp_path):
+    np.save(tmp_path / "x.npy", np.eye(2))
+    for name in ("a.png", "b.png"):
+        image = QImage(8, 8, QImage.Format.Format_RGB32)
+        image.fill(0xFF0000)
+        image.save(str(tmp_path / name))
+    (tmp_path / "more.tsv").write_text("word\timage\na\ta.png\nb\tb.png\n")
+    seen = run_window(tmp_path / "x.npy", "--metadata", tmp_path / "more.tsv")
+    assert seen["state"].sets[0].thumbnails is not None
 
 
 def save_session_of(path, folder):

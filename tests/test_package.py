@@ -36,7 +36,7 @@ def test_every_public_name_is_there_and_documented(name):
 
 
 def test_public_names_are_those_of_their_modules():
-    from embedviz.__main__ import show
+    from embedviz.commands.window import show
     from embedviz.core.errors import UserError
     from embedviz.core.vector_set import VectorSet
     from embedviz.formats import load, save

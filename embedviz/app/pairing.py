@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from embedviz.core.errors import UserError
+from embedviz.core.vector_set import VectorSet
 from embedviz.formats.companions.columns import unique_names
 from embedviz.formats.reading import ReadSettings
 from embedviz.formats.source import Source
@@ -31,12 +32,15 @@ class OpenRequest:
         The second file.
     settings : ReadSettings
         What else has been decided.
+    replaces : VectorSet or None
+        An open set that goes when this one is shown.
     """
 
     vectors: Path
     labels: Path | None = None
     metadata: Path | None = None
     settings: ReadSettings = field(default_factory=ReadSettings)
+    replaces: VectorSet | None = None
 
     @property
     def read_settings(self) -> ReadSettings:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +24,7 @@ from PySide6.QtWidgets import QWidget
 from embedviz.app.session import Session
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
+from embedviz.formats.writing.atomic_write import replaced_files
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import PointView
 from embedviz.gui.theme import theme_manager
@@ -146,7 +145,9 @@ def save_figure(picture: QWidget, path: str | Path, scale: float = 2.0) -> None:
         raise UserError(
             f"{path.name}: figures are written as {', '.join(WRITERS)}; end the name so."
         )
-    _replace_file(path, WRITERS[kind](picture, scale))
+    content = WRITERS[kind](picture, scale)
+    with replaced_files([path]) as (file,):
+        file.write(content.data())
 
 
 def _png(picture: QWidget, scale: float) -> QByteArray:
@@ -211,29 +212,3 @@ def _opened(content: QByteArray) -> QBuffer:
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     return buffer
-
-
-def _replace_file(path: Path, content: QByteArray) -> None:
-    """Write to a file beside it, then put that in its place in one step."""
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content.data())
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(temporary, 0o666 & ~_umask())
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise UserError(
-            f"{path} cannot be written: {error.strerror}. Choose another place."
-        ) from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -29,15 +29,16 @@ class Drag(Benchmark):
         import numpy as np
 
         from embedviz import VectorSet
-        from embedviz.__main__ import _make_application, make_window
+        from embedviz.commands.application import make_application
+        from embedviz.commands.window import make_window, set_up_interpreter
         from embedviz.core.compiled import warm_up
         from embedviz.gui.figures import wait_until_idle
         from embedviz.panes import all_kernels
 
-        warm_up.prepare(
-            lambda: None, all_kernels
-        )  # What is compiled at the first start is not measured here.
-        application = _make_application()
+        # What is compiled at the first start is not measured here.
+        warm_up.prepare(lambda: None, all_kernels)
+        application = make_application()
+        set_up_interpreter()
         # Random rows with an offset: a cone, so that every step moves every point far.
         vectors = random_rows(*self._shape) + np.float32(1.5)
         window = make_window()

@@ -42,14 +42,16 @@ class Opening(Benchmark):
     def _measure(self, path: Path) -> list[float]:
         from PySide6.QtCore import QTimer
 
-        from embedviz.__main__ import _make_application, make_window
         from embedviz.app.pairing import OpenRequest
+        from embedviz.commands.application import make_application
+        from embedviz.commands.window import make_window, set_up_interpreter
         from embedviz.core.compiled import warm_up
         from embedviz.core.samples import load_sample
         from embedviz.gui.figures import wait_until_idle
 
         warm_up.prepare(lambda: None)  # What is compiled at the first start is not measured here.
-        application = _make_application()
+        application = make_application()
+        set_up_interpreter()
         window = make_window()
         window.resize(*SIZE)
         window.show()

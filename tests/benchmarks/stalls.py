@@ -27,18 +27,19 @@ class Stalls(Benchmark):
     def ours(self) -> list[float]:
         from PySide6.QtCore import QTimer
 
-        from embedviz.__main__ import _make_application, make_window
         from embedviz.app.layouts import spare_process
+        from embedviz.commands.application import make_application
+        from embedviz.commands.window import make_window, set_up_interpreter
         from embedviz.core.compiled import warm_up
         from embedviz.core.projections import PROJECTIONS
         from embedviz.core.samples import load_sample
         from embedviz.gui.figures import wait_until_idle
         from embedviz.panes import all_kernels
 
-        warm_up.prepare(
-            lambda: None, all_kernels
-        )  # What is compiled at the first start is not measured here.
-        application = _make_application()
+        # What is compiled at the first start is not measured here.
+        warm_up.prepare(lambda: None, all_kernels)
+        application = make_application()
+        set_up_interpreter()
         window = make_window()
         window.resize(*SIZE)
         window.show()

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.core.errors import UserError
-from embedviz.gui import figures
 from embedviz.gui.figures import SCALES, draw_image, draw_pane, save_figure
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import PointView
@@ -133,7 +132,7 @@ def test_a_failure_leaves_the_old_file_and_no_other(picture, tmp_path, monkeypat
     def fail(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(figures.os, step, fail)
+    monkeypatch.setattr(os, step, fail)
     with pytest.raises(UserError, match="No space left on device"):
         save_figure(picture, old)
     assert old.read_bytes() == b"old"
@@ -146,11 +145,27 @@ def test_a_new_file_has_the_usual_rights(picture, tmp_path):
     assert (tmp_path / "x.png").stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
+def test_the_rights_of_other_new_files_are_left_alone(picture, tmp_path, monkeypatch):
+    # It is of the whole process: whatever another thread writes meanwhile would get it, too.
+    monkeypatch.setattr(os, "umask", lambda mask: pytest.fail("changes the umask"))
+    save_figure(picture, tmp_path / "x.png", 1)
+    assert (tmp_path / "x.png").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
+def test_a_replaced_file_keeps_its_rights(picture, tmp_path):
+    old = tmp_path / "x.png"
+    old.touch()
+    old.chmod(0o640)
+    save_figure(picture, old, 1)
+    assert old.stat().st_mode & 0o777 == 0o640
+
+
 def test_an_interrupt_leaves_no_half_file(picture, tmp_path, monkeypatch):
     def interrupt(*args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(figures.os, "replace", interrupt)
+    monkeypatch.setattr(os, "replace", interrupt)
     with pytest.raises(KeyboardInterrupt):
         save_figure(picture, tmp_path / "x.png", 1)
     assert os.listdir(tmp_path) == []

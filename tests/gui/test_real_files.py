@@ -86,8 +86,8 @@ def test_titles_from_the_menu_in_every_pane(window, front, idle, qtbot, data_fol
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(path)], ""))
     window.trigger("file.open")
     dialog = window.dialogs.dialog
-    qtbot.waitUntil(lambda: dialog.told.text() == "All rows checked", timeout=20_000)
-    assert dialog.measures.text().startswith("62 × 1,536 · ")
+    qtbot.waitUntil(lambda: dialog.footer.status.text() == "All rows checked", timeout=20_000)
+    assert dialog.summary.measures.text().startswith("62 × 1,536 · ")
     dialog.accept()
     idle(window.session)
     assert len(window.session.state.active) == 62
@@ -108,9 +108,9 @@ def test_a_bad_file_is_asked_about_and_what_was_open_stays(
     assert state.active is toy
     dialog = window.dialogs.dialog
     assert dialog.title.text() == name
-    qtbot.waitUntil(lambda: dialog.skip.isVisible() and not dialog.check.is_reading)
-    assert any("line" in text for text in dialog.remarks.texts)
-    assert not dialog.open_button.isEnabled()
+    qtbot.waitUntil(lambda: dialog.summary.skip.isVisible() and not dialog.check.is_reading)
+    assert any("line" in text for text in dialog.summary.remarks.texts)
+    assert not dialog.footer.open_button.isEnabled()
 
 
 def test_tokens_with_spaces_are_one_label(window, drop, data_folder, texts):

@@ -109,7 +109,7 @@ def test_a_session_keeps_it(tmp_path):
 def test_a_session_of_the_window_keeps_it(session, qtbot):
     window = MainWindow(session, panes.PANES)
     qtbot.addWidget(window)
-    assert ToySettings in window.files.settings_of_panes
+    assert ToySettings in window.files.restorer.settings_of_panes
 
 
 @pytest.mark.usefixtures("_with_toy")
@@ -150,7 +150,7 @@ def test_what_is_between_two_settings():
 def test_options_do_not_get_in_each_others_way():
     for pane in panes.PANES:
         if pane.figure:
-            from embedviz._figure_command import figure_parser
+            from embedviz.commands.figure import figure_parser
 
             assert isinstance(
                 figure_parser(pane.figure, pane.settings_class), argparse.ArgumentParser

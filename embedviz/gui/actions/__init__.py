@@ -5,27 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox
 
-from embedviz.app.pairing import describe_with, pair_up
+from embedviz.app.pairing import describe_with
 from embedviz.core.errors import UserError
 from embedviz.core.query_vector import QueryVector, load_query_vector, parse_vector
 from embedviz.core.selection import Selection
 from embedviz.formats.reading import ReadSettings
 from embedviz.gui import figures
 from embedviz.gui.actions import rows as row_actions
-from embedviz.gui.actions import saving
-from embedviz.gui.sessions import controller
+from embedviz.gui.actions import saving, sessions
+from embedviz.gui.actions.host import Host
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT, theme_manager
 from embedviz.gui.window.guide import GuideWindow
 from embedviz.gui.window.talk import TalkWindow
-
-if TYPE_CHECKING:
-    from embedviz.gui.window.main_window import MainWindow
 
 
 @dataclass(frozen=True)
@@ -48,40 +44,39 @@ class Action:
     name: str
     menu: str
     text: str
-    run: Callable[[MainWindow], None]
+    run: Callable[[Host], None]
     shortcuts: tuple[str, ...] = ()
     tip: str = ""
     separated: bool = False
 
 
-def open_files(window: MainWindow) -> None:
+def open_files(window: Host) -> None:
     """Ask for files, show what is in each of them, and open them."""
     from embedviz.formats import known_suffixes
 
     known = " ".join(f"*{suffix}" for suffix in known_suffixes())
     filters = f"Vectors ({known});;All files (*)"
-    paths, _ = QFileDialog.getOpenFileNames(window, "Open vectors", "", filters)
+    paths, _ = QFileDialog.getOpenFileNames(window.widget, "Open vectors", "", filters)
     window.message_bar.clear()
-    for wanted in pair_up(window.files.take_sessions(paths)):
-        window.dialogs.ask(wanted)
+    window.open_paths(paths, asks=True)
 
 
-def open_words(window: MainWindow) -> None:
+def open_words(window: Host) -> None:
     """Open the bundled words of layer 2."""
     window.opener.open_sample("words")
 
 
-def open_final_words(window: MainWindow) -> None:
+def open_final_words(window: Host) -> None:
     """Open the bundled words of the final output."""
     window.opener.open_sample("words-final")
 
 
-def open_digits(window: MainWindow) -> None:
+def open_digits(window: Host) -> None:
     """Open scikit-learn's handwritten digits."""
     window.opener.open_sample("digits")
 
 
-def add_labels(window: MainWindow) -> None:
+def add_labels(window: Host) -> None:
     """Ask for a file of labels or metadata, and open the shown file again with it."""
     active = window.session.state.active
     if active is None or not active.origin.path:
@@ -90,7 +85,7 @@ def add_labels(window: MainWindow) -> None:
         )
         return
     path, _ = QFileDialog.getOpenFileName(
-        window,
+        window.widget,
         "Labels or metadata, one line per row",
         "",
         "Text (*.txt *.tsv *.csv);;All files (*)",
@@ -102,20 +97,20 @@ def add_labels(window: MainWindow) -> None:
         window.open_files([replace(wanted, settings=settings)])
 
 
-def close_set(window: MainWindow) -> None:
+def close_set(window: Host) -> None:
     """Take the shown set out of the library."""
     state = window.session.state
     if state.active is not None:
         window.session.show(state.closed(state.active))
 
 
-def export_figure(window: MainWindow) -> None:
+def export_figure(window: Host) -> None:
     """Ask where to, and write the active pane as PNG, SVG or PDF."""
     if not _has_set(window):
         return
     pane = window.active_pane
     path, kind = QFileDialog.getSaveFileName(
-        window,
+        window.widget,
         f"Export {pane.title}",
         f"{pane.name}.png",
         "PNG image (*.png);;SVG drawing (*.svg);;PDF page (*.pdf)",
@@ -127,7 +122,7 @@ def export_figure(window: MainWindow) -> None:
     scale = 2
     if path.lower().endswith(".png"):
         label = f"Scale of {pane.picture.width()} × {pane.picture.height()} pixels"
-        scale, accepted = QInputDialog.getInt(window, "Export figure", label, 2, 1, 4)
+        scale, accepted = QInputDialog.getInt(window.widget, "Export figure", label, 2, 1, 4)
         if not accepted:
             return
     try:
@@ -138,7 +133,7 @@ def export_figure(window: MainWindow) -> None:
         window.statusBar().showMessage(f"Written to {path}", 6000)
 
 
-def copy_picture(window: MainWindow) -> None:
+def copy_picture(window: Host) -> None:
     """Put the picture of the active pane on the clipboard."""
     if not _has_set(window):
         return
@@ -146,25 +141,25 @@ def copy_picture(window: MainWindow) -> None:
     window.statusBar().showMessage(f"{window.active_pane.title} copied as a picture", 4000)
 
 
-def paste_query(window: MainWindow) -> None:
+def paste_query(window: Host) -> None:
     """Search with the vector on the clipboard."""
     if _has_set(window):
         text = QGuiApplication.clipboard().text()
         _query_with(window, lambda: QueryVector("pasted vector", parse_vector(text)))
 
 
-def load_query(window: MainWindow) -> None:
+def load_query(window: Host) -> None:
     """Ask for a file with one vector and search with it."""
     if not _has_set(window):
         return
     path, _ = QFileDialog.getOpenFileName(
-        window, "One vector", "", "Vector (*.npy *.json *.txt *.csv);;All files (*)"
+        window.widget, "One vector", "", "Vector (*.npy *.json *.txt *.csv);;All files (*)"
     )
     if path:
         _query_with(window, lambda: load_query_vector(path))
 
 
-def _query_with(window: MainWindow, read: Callable[[], QueryVector]) -> None:
+def _query_with(window: Host, read: Callable[[], QueryVector]) -> None:
     try:
         window.session.show(window.session.state.queried_with(read()))
     except UserError as error:
@@ -173,7 +168,7 @@ def _query_with(window: MainWindow, read: Callable[[], QueryVector]) -> None:
         window.message_bar.clear()
 
 
-def _has_set(window: MainWindow) -> bool:
+def _has_set(window: Host) -> bool:
     """Return whether a set is shown; where none is, say so."""
     if window.session.state.active is None:
         window.message_bar.show_message("Open a file of vectors first.")
@@ -181,30 +176,30 @@ def _has_set(window: MainWindow) -> bool:
     return True
 
 
-def undo(window: MainWindow) -> None:
+def undo(window: Host) -> None:
     """Take the last step back."""
     window.session.undo()
 
 
-def redo(window: MainWindow) -> None:
+def redo(window: Host) -> None:
     """Take the step again that was taken back."""
     window.session.redo()
 
 
-def find(window: MainWindow) -> None:
+def find(window: Host) -> None:
     """Go to the search line."""
     window.docks["library"].show()
     window.library.search.setFocus()
     window.library.search.selectAll()
 
 
-def clear_selection(window: MainWindow) -> None:
+def clear_selection(window: Host) -> None:
     """Select nothing; the query stays."""
     state = window.session.state
     window.session.show(state.selecting(Selection().rows))
 
 
-def talk(window: MainWindow) -> None:
+def talk(window: Host) -> None:
     """Show the active pane alone on the whole screen, in large type; or end that."""
     if window.talk is not None:
         window.talk.close()
@@ -215,19 +210,19 @@ def talk(window: MainWindow) -> None:
     window.talk.showFullScreen()
 
 
-def show_beside(window: MainWindow) -> None:
+def show_beside(window: Host) -> None:
     """Put the active pane beside the others, or back among them."""
     window.show_beside(window.active_pane.name)
 
 
-def switch_theme(window: MainWindow) -> None:
+def switch_theme(window: Host) -> None:
     """Change between light and dark."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     apply_theme(application, LIGHT if theme_manager.theme.is_dark else DARK)
 
 
-def toggle_sides(window: MainWindow) -> None:
+def toggle_sides(window: Host) -> None:
     """Hide the library and the neighbors, or show them again."""
     sides = [window.docks["library"], window.docks["neighbors"]]
     shown = any(dock.isVisible() for dock in sides)
@@ -235,17 +230,17 @@ def toggle_sides(window: MainWindow) -> None:
         dock.setVisible(not shown)
 
 
-def show_guide(window: MainWindow) -> None:
+def show_guide(window: Host) -> None:
     """Show the manual; the window that has been opened stays, where it is read."""
     try:
-        guide = window.findChild(GuideWindow) or GuideWindow(window)
+        guide = window.widget.findChild(GuideWindow) or GuideWindow(window.widget)
     except UserError as error:
         window.message_bar.show_message(str(error))
     else:
         guide.present()
 
 
-def show_keys(window: MainWindow) -> None:
+def show_keys(window: Host) -> None:
     """List all keys and what the mouse does."""
     keys = [
         f"{'  or  '.join(a.shortcuts)}\t{a.text.replace('…', '')}" for a in ACTIONS if a.shortcuts
@@ -255,7 +250,7 @@ def show_keys(window: MainWindow) -> None:
         f"<tr><td style='padding:3px 24px 3px 0'><b>{key}</b></td><td>{text}</td></tr>"
         for key, text in (row.split("\t") for row in rows)
     )
-    box = QMessageBox(window)
+    box = QMessageBox(window.widget)
     box.setWindowTitle("Keys and mouse")
     box.setText(f"<table>{cells}</table>")
     box.setObjectName("keys")
@@ -263,10 +258,10 @@ def show_keys(window: MainWindow) -> None:
     box.show()
 
 
-def show_about(window: MainWindow) -> None:
+def show_about(window: Host) -> None:
     """Say what this is."""
     QMessageBox.about(
-        window,
+        window.widget,
         "About embedviz",
         "<b>embedviz</b><br>A desktop lab for the geometry of embeddings.<br><br>"
         "Nothing you open leaves this machine.<br><br>"
@@ -291,7 +286,7 @@ ACTIONS: tuple[Action, ...] = (
         "file.open_session",
         "File",
         "Open Session…",
-        controller.ask_to_open,
+        sessions.ask_to_open,
         ("Ctrl+Shift+O",),
         "Everything that was open, as it was",
     ),
@@ -322,7 +317,7 @@ ACTIONS: tuple[Action, ...] = (
         "file.save_session",
         "File",
         "Save Session…",
-        controller.ask_to_save,
+        sessions.ask_to_save,
         ("Ctrl+Alt+S",),
         "What is open, chosen and set; files of vectors stay where they are",
     ),

@@ -4,33 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Rows, VectorSet
-
-if TYPE_CHECKING:
-    from embedviz.gui.window.main_window import MainWindow
+from embedviz.gui.actions.host import Host
 
 
-def select_all(window: MainWindow) -> None:
+def select_all(window: Host) -> None:
     """Select every row that is drawn."""
     state = window.session.state
     if state.active is not None:
         window.session.show(state.selecting(_drawn_rows(window, state.active)))
 
 
-def select_in_view(window: MainWindow) -> None:
+def select_in_view(window: Host) -> None:
     """Select every row whose point is in view: what a box does, by keys."""
     rows = window.map_in_use.rows_in_view()
     if rows is not None:
         window.session.show(window.session.state.selecting(rows))
 
 
-def invert_selection(window: MainWindow) -> None:
+def invert_selection(window: Host) -> None:
     """Select the rows that are drawn and not selected, instead of those that are."""
     state = window.session.state
     if state.active is not None:
@@ -40,12 +37,12 @@ def invert_selection(window: MainWindow) -> None:
         window.session.show(state.selecting(np.flatnonzero(is_other)))
 
 
-def _drawn_rows(window: MainWindow, vector_set: VectorSet) -> Rows:
+def _drawn_rows(window: Host, vector_set: VectorSet) -> Rows:
     drawn = window.map_in_use.drawn_rows()
     return np.arange(len(vector_set)) if drawn is None else drawn
 
 
-def isolate(window: MainWindow) -> None:
+def isolate(window: Host) -> None:
     """Draw only the selected rows."""
     state = window.session.state
     if len(state.selected) == 0:
@@ -57,24 +54,24 @@ def isolate(window: MainWindow) -> None:
     window.session.show(state.mapped(alone))
 
 
-def show_all(window: MainWindow) -> None:
+def show_all(window: Host) -> None:
     """Draw all rows again."""
     state = window.session.state
     everything = replace(state.map, isolated=None, hidden=frozenset(), camera=None)
     window.session.show(state.mapped(everything))
 
 
-def fly_to_selection(window: MainWindow) -> None:
+def fly_to_selection(window: Host) -> None:
     """Bring what is selected into view."""
     window.map_in_use.fly_to_selection()
 
 
-def switch_lasso(window: MainWindow) -> None:
+def switch_lasso(window: Host) -> None:
     """Begin or end selecting with the lasso."""
     window.map_in_use.switch_tool()
 
 
-def open_selection(window: MainWindow) -> None:
+def open_selection(window: Host) -> None:
     """Open the selected rows as a set of their own."""
     state = window.session.state
     if state.active is None or len(state.selected) == 0:
@@ -93,7 +90,7 @@ def _chosen(vector_set: VectorSet, rows: Rows, report: Report) -> VectorSet:
     return made
 
 
-def add_map(window: MainWindow) -> None:
+def add_map(window: Host) -> None:
     """Open another map beside, linked with the first."""
     state = window.session.state
     if state.active is None:
@@ -102,28 +99,28 @@ def add_map(window: MainWindow) -> None:
     window.session.show(state.with_map())
 
 
-def close_map(window: MainWindow) -> None:
+def close_map(window: Host) -> None:
     """Close the map in use, or the one that was added last."""
     state = window.session.state
     key = state.map_key or max(each.key for each in state.maps)
     window.session.show(state.without_map(key))
 
 
-def add_coordinates(window: MainWindow) -> None:
+def add_coordinates(window: Host) -> None:
     """Ask for a file of coordinates, and add them to the shown set."""
     from embedviz.core.projections.columns import load_coordinates
 
     _extend(window, "Coordinates of the rows", _COORDINATES, load_coordinates)
 
 
-def add_sprites(window: MainWindow) -> None:
+def add_sprites(window: Host) -> None:
     """Ask for a picture of all rows' pictures, and show them with the rows."""
     from embedviz.gui.row_images import load_sprites
 
     _extend(window, "Pictures of the rows, in one image", "Images (*.png *.jpg)", load_sprites)
 
 
-def add_image_column(window: MainWindow) -> None:
+def add_image_column(window: Host) -> None:
     """Ask for the column that names the rows' image files, and show the images."""
     from embedviz.gui.row_images import image_columns, with_image_column
 
@@ -135,7 +132,12 @@ def add_image_column(window: MainWindow) -> None:
         )
         return
     column, accepted = QInputDialog.getItem(
-        window, "Pictures of the rows", "Column with the names of image files", columns, 0, False
+        window.widget,
+        "Pictures of the rows",
+        "Column with the names of image files",
+        columns,
+        0,
+        False,
     )
     if accepted:
         extended = with_image_column(active, column)
@@ -145,14 +147,14 @@ def add_image_column(window: MainWindow) -> None:
 _COORDINATES = "Coordinates (*.csv *.tsv *.npy *.txt *.json);;All files (*)"
 
 
-def _extend(window: MainWindow, title: str, kinds: str, load: object) -> None:
+def _extend(window: Host, title: str, kinds: str, load: object) -> None:
     """Replace the shown set by the same one with something more from a file."""
     state = window.session.state
     active = state.active
     if active is None:
         window.message_bar.show_message("Open a file of vectors first.")
         return
-    path, _ = QFileDialog.getOpenFileName(window, title, "", kinds)
+    path, _ = QFileDialog.getOpenFileName(window.widget, title, "", kinds)
     if not path:
         return
 

@@ -22,10 +22,10 @@ from embedviz.core.derivation.provenance import files_of
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.gui.actions.host import Host
 
 if TYPE_CHECKING:
     from embedviz.core.neighbors import Metric
-    from embedviz.gui.window.main_window import MainWindow
 
 Places = tuple[Matrix, Sequence[str]]
 
@@ -56,7 +56,7 @@ Files = Callable[[Path], list[Path]]
 """Returns the files that are written for a path: itself and, for some, one of labels beside it."""
 
 
-def save_set(window: MainWindow) -> None:
+def save_set(window: Host) -> None:
     """Ask where to, and write the shown set."""
     active = _active(window)
     if active is not None:
@@ -85,7 +85,7 @@ def _save_set(vector_set: VectorSet, path: str, report: Report) -> str:
     return " ".join(said)
 
 
-def export_selection(window: MainWindow) -> None:
+def export_selection(window: Host) -> None:
     """Ask where to, and write the selected rows."""
     state = window.session.state
     if state.active is None or len(state.selected) == 0:
@@ -98,7 +98,7 @@ def export_selection(window: MainWindow) -> None:
     _ask(window, title, "selected", _ROWS, write, rows_files)
 
 
-def _places(window: MainWindow) -> Places | None:
+def _places(window: Host) -> Places | None:
     """Return where all rows lie on the map in use, and what the columns of that are called."""
     from embedviz.formats.writing.rows import axis_names
 
@@ -115,7 +115,7 @@ def _save_rows(
     return ""
 
 
-def export_coordinates(window: MainWindow) -> None:
+def export_coordinates(window: Host) -> None:
     """Ask where to, and write where the rows lie on the map in use."""
     active = _active(window)
     if active is None:
@@ -135,7 +135,7 @@ def _save_coordinates(vector_set: VectorSet, places: Places, path: str, report: 
     return ""
 
 
-def export_neighbors(window: MainWindow) -> None:
+def export_neighbors(window: Host) -> None:
     """Ask of which rows, how many and where to, and write the nearest rows of each."""
     active, state = _active(window), window.session.state
     if active is None:
@@ -144,7 +144,7 @@ def export_neighbors(window: MainWindow) -> None:
     if len(state.selected):
         kinds = [f"All {len(active):,} rows", f"The {len(state.selected):,} selected rows"]
         kind, accepted = QInputDialog.getItem(
-            window, "Export neighbors", "Neighbors of", kinds, 0, False
+            window.widget, "Export neighbors", "Neighbors of", kinds, 0, False
         )
         if not accepted:
             return
@@ -152,7 +152,7 @@ def export_neighbors(window: MainWindow) -> None:
     most = max(len(active) - 1, 1)
     words = f"Neighbors of each row, by {state.metric}"
     count, accepted = QInputDialog.getInt(
-        window, "Export neighbors", words, min(state.count, most), 1, most
+        window.widget, "Export neighbors", words, min(state.count, most), 1, most
     )
     if accepted:
         write = partial(_save_neighbors, active, count, state.metric, rows)
@@ -173,7 +173,7 @@ def _save_neighbors(
     return ""
 
 
-def _active(window: MainWindow) -> VectorSet | None:
+def _active(window: Host) -> VectorSet | None:
     active = window.session.state.active
     if active is None:
         window.message_bar.show_message("Open a file of vectors first.")
@@ -185,7 +185,7 @@ def _only(path: Path) -> list[Path]:
 
 
 def _ask(
-    window: MainWindow,
+    window: Host,
     title: str,
     name: str,
     kinds: dict[str, str],
@@ -200,7 +200,9 @@ def _ask(
     suffixes = list(kinds.values())
     filters = ";;".join([f"{kind} (*{suffix})" for kind, suffix in kinds.items()])
     start = Path(read_settings().folder) / f"{_file_name(name)}{suffixes[0]}"
-    path, kind = QFileDialog.getSaveFileName(window, title, str(start), f"{filters};;All files (*)")
+    path, kind = QFileDialog.getSaveFileName(
+        window.widget, title, str(start), f"{filters};;All files (*)"
+    )
     if not path:
         return
     path, is_known = _with_suffix(path, kind)
@@ -212,7 +214,7 @@ def _ask(
     _look_and_write(window, path, write, files)
 
 
-def _is_writing(window: MainWindow) -> bool:
+def _is_writing(window: Host) -> bool:
     if window.writing.is_busy:  # A new run would end it.
         window.message_bar.show_message(
             "Another file is being written. Wait until it is complete, or stop it."
@@ -220,7 +222,7 @@ def _is_writing(window: MainWindow) -> bool:
     return window.writing.is_busy
 
 
-def _look_and_write(window: MainWindow, path: str, write: Write, files: Files) -> None:
+def _look_and_write(window: Host, path: str, write: Write, files: Files) -> None:
     """Write to a path where nothing is lost by it; else say what would be, or ask."""
     try:
         targets = files(Path(path))
@@ -260,7 +262,7 @@ def _foreign(path: Path, report: Report) -> Path | None:
     return foreign_companion(path)
 
 
-def _in_use(window: MainWindow, targets: Sequence[Path]) -> str | None:
+def _in_use(window: Host, targets: Sequence[Path]) -> str | None:
     """Return why files cannot be replaced: an open set is read from one of them."""
     for target in targets:
         for vector_set in window.session.state.sets:
@@ -279,12 +281,12 @@ def _are_same(one: Path, other: Path) -> bool:
         return False
 
 
-def _write(window: MainWindow, path: str, write: Write, targets: Sequence[Path]) -> None:
+def _write(window: Host, path: str, write: Write, targets: Sequence[Path]) -> None:
     if not _is_writing(window):
         window.writing.run(partial(write, path), partial(_tell_written, window, targets))
 
 
-def _tell_written(window: MainWindow, targets: Sequence[Path], remark: str) -> None:
+def _tell_written(window: Host, targets: Sequence[Path], remark: str) -> None:
     first, *others = targets
     names = " and ".join([str(first), *(each.name for each in others)])
     window.statusBar().showMessage(f"Written to {names}", 6000)
@@ -300,9 +302,9 @@ def _with_suffix(path: str, kind: str) -> tuple[str, bool]:
     return path + found[1], False
 
 
-def _may_replace(window: MainWindow, path: str) -> bool:
+def _may_replace(window: Host, path: str) -> bool:
     words = f"{Path(path).name} is there already. Replace it?"
-    answer = QMessageBox.question(window, "Replace the file?", words)
+    answer = QMessageBox.question(window.widget, "Replace the file?", words)
     return answer == QMessageBox.StandardButton.Yes
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from embedviz.app.files.session.autosave import Orphan, find_orphan
 from embedviz.app.tasks import Task
 from embedviz.formats.reading import counted
-
-if TYPE_CHECKING:
-    from embedviz.gui.window.main_window import MainWindow
+from embedviz.gui.widgets.message_bar import MessageBar
 
 
 class CrashOffer(QObject):
@@ -23,14 +20,17 @@ class CrashOffer(QObject):
 
     Parameters
     ----------
-    window : MainWindow
+    message_bar : MessageBar
     restore : callable
         Takes the session that is to be restored.
+    parent : QObject
     """
 
-    def __init__(self, window: MainWindow, restore: Callable[[Orphan], None]) -> None:
-        super().__init__(window)
-        self._notice, self._restore = window.message_bar, restore
+    def __init__(
+        self, message_bar: MessageBar, restore: Callable[[Orphan], None], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._message_bar, self._restore = message_bar, restore
         self._looking = Task(self)
         self._offered: Orphan | None = None
 
@@ -53,7 +53,7 @@ class CrashOffer(QObject):
         if orphan is None:
             return
         self._offered = orphan
-        self._notice.show_message(
+        self._message_bar.show_message(
             "embedviz ended unexpectedly. Restore the last session "
             f"({counted(orphan.n_sets, 'set')}, {_when(orphan.saved)})?",
             "Restore",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import (
@@ -12,14 +13,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import (
-    QApplication,
-    QDockWidget,
-    QMainWindow,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from embedviz.app.layouts import spare_process
 from embedviz.app.pairing import OpenRequest, pair_up
@@ -28,18 +22,18 @@ from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.describe import describe_holes
-from embedviz.gui.opening.dialog import OpenDialogs
+from embedviz.gui.opening.dialogs import OpenDialogs
 from embedviz.gui.opening.loader import Opener
 from embedviz.gui.pane import Pane
 from embedviz.gui.panels.library import LibraryPanel
 from embedviz.gui.panels.neighbors import NeighborsPanel
 from embedviz.gui.sessions.controller import SessionFiles
 from embedviz.gui.widgets.message_bar import MessageBar
-from embedviz.gui.window.dock_layout import DockLayout
 from embedviz.gui.window.failures import FailureHandler
 from embedviz.gui.window.guide import GuideWindow
 from embedviz.gui.window.map_docks import MoreMaps
 from embedviz.gui.window.menus import Menus
+from embedviz.gui.window.pane_docks import PaneDocks
 from embedviz.gui.window.status_bar import StatusBar
 from embedviz.gui.window.talk import TalkWindow
 
@@ -67,21 +61,21 @@ class MainWindow(QMainWindow):
         self.menus, self.message_bar = Menus(), MessageBar()
         self.opener.failed.connect(self.message_bar.show_message)
         session.scans.ended.connect(self._on_scanned)
-        self.dialogs = OpenDialogs(session, self)
-        self.opener.undecided.connect(self.dialogs.ask)
+        self.dialogs = OpenDialogs(self.opener, self)
         self._add_head()
         self.setStatusBar(StatusBar(session))
         self.message_bar.toggled.connect(self._on_notice)
-        self.panes = [make(session) for make in panes]
-        self.library = LibraryPanel(session)
-        self.neighbors = NeighborsPanel(session)
-        self.docks: dict[str, QDockWidget] = {}
-        self._add_docks()
-        self.more_maps = MoreMaps(self, panes[0])
+        made = [make(session) for make in panes]
+        self.library, self.neighbors = LibraryPanel(session), NeighborsPanel(session)
+        self.pane_docks = PaneDocks(self, made, self.library, self.neighbors, self.trigger)
+        self.panes, self.docks = self.pane_docks.panes, self.pane_docks.by_name
+        self.arrangement = self.pane_docks.arrangement
+        self.more_maps = MoreMaps(self.pane_docks, session, panes[0], self)
         self.writing = session.board.add(Task(self), "writing")
         self.writing.failed.connect(lambda error: self.message_bar.show_message(str(error)))
         self.menus.fill(self)
         self.files = SessionFiles(self)
+        self.menus.insert(self.files.recent_menu, "file.open_session")
         self.talk: TalkWindow | None = None
         self.resize(self.sizeHint())
         session.changed.connect(self._on_changed)
@@ -94,23 +88,35 @@ class MainWindow(QMainWindow):
         return wanted.boundedTo(screen)
 
     @property
+    def widget(self) -> QWidget:
+        """The window itself, which dialogs belong to."""
+        return self
+
+    @property
     def active_pane(self) -> Pane:
         """The pane in view that has the focus, or else the first in view."""
-        # A pane behind another tab keeps the focus, which is not what the user looks at.
-        visible = [pane for pane in self.panes if not pane.visibleRegion().isEmpty()]
-        focus = QApplication.focusWidget()
-        focused = [pane for pane in visible if focus is not None and pane.isAncestorOf(focus)]
-        return [*focused, *visible, self.panes[0]][0]
+        return self.pane_docks.active
 
     @property
     def map_in_use(self) -> Pane:
         """The map that shows the active set."""
         return self.more_maps.pane(self.session.state.map_key) or self.panes[0]
 
-    def open_paths(self, paths: Sequence[str]) -> None:
-        """Open files, or a session; a text file of labels goes with the vectors beside it."""
-        if vectors := self.files.take_sessions(paths):
-            self.open_files(pair_up(vectors))
+    def open_paths(self, paths: Sequence[str | Path], *, asks: bool = False) -> None:
+        """Open files, or a session; a text file of labels goes with the vectors beside it.
+
+        Parameters
+        ----------
+        paths : sequence of str or Path
+        asks : bool
+            Whether to show what is in each file before it is opened.
+        """
+        requests = pair_up(self.files.take_sessions(paths))
+        if asks:
+            for request in requests:
+                self.opener.ask(request)
+        elif requests:
+            self.open_files(requests)
 
     def open_files(self, files: Sequence[OpenRequest]) -> None:
         """Open files, and show what cannot be opened in the bar at the top."""
@@ -182,32 +188,6 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.menus)
         rows.addWidget(self.message_bar)
         self.setMenuWidget(head)
-
-    def _add_docks(self) -> None:
-        docks = [self._make_dock(pane) for pane in (self.library, *self.panes, self.neighbors)]
-        self.arrangement = DockLayout(self, docks[0], docks[1:-1], docks[-1])
-
-    def _make_dock(self, pane: Pane) -> QDockWidget:
-        dock = QDockWidget(pane.title, self)
-        dock.setObjectName(f"dock.{pane.name}")
-        dock.setWidget(pane)
-        dock.setTitleBarWidget(QWidget())  # The tab, or the pane itself, says what it is.
-        pane.action_wanted.connect(self.trigger)
-        dock.visibilityChanged.connect(pane.set_in_front)
-        self.docks[pane.name] = dock
-        return dock
-
-    def add_pane(self, pane: Pane) -> None:
-        """Put another pane beside those that are there."""
-        self.panes.append(pane)
-        self.arrangement.add_beside(self._make_dock(pane))
-
-    def remove_pane(self, pane: Pane) -> None:
-        """Take a pane away that was added."""
-        self.panes.remove(pane)
-        dock = self.docks.pop(pane.name)
-        self.arrangement.remove(dock)
-        dock.deleteLater()
 
     def _on_changed(self, old: State, new: State) -> None:
         self.menus.actions_by_name["edit.undo"].setEnabled(self.session.can_undo)

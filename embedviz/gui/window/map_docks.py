@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.gui.pane import Pane
-
-if TYPE_CHECKING:
-    from embedviz.gui.window.main_window import MainWindow
+from embedviz.gui.window.pane_docks import PaneDocks
 
 
 class MoreMaps(QObject):
@@ -19,16 +17,20 @@ class MoreMaps(QObject):
 
     Parameters
     ----------
-    window : MainWindow
+    docks : PaneDocks
+    session : Session
     make : callable
         Takes a session and the key of a map, and returns its pane.
+    parent : QObject
     """
 
-    def __init__(self, window: MainWindow, make: Callable[..., Pane]) -> None:
-        super().__init__(window)
-        self._window, self._make = window, make
+    def __init__(
+        self, docks: PaneDocks, session: Session, make: Callable[..., Pane], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._docks, self._session, self._make = docks, session, make
         self._panes: dict[int, Pane] = {}
-        window.session.changed.connect(self._on_changed)
+        session.changed.connect(self._on_changed)
 
     def pane(self, key: int) -> Pane | None:
         """Return the pane of a further map, if there is one."""
@@ -37,8 +39,8 @@ class MoreMaps(QObject):
     def _on_changed(self, old: State, new: State) -> None:
         wanted = {each.key for each in new.maps if each.key}
         for key in set(self._panes) - wanted:
-            self._window.remove_pane(self._panes.pop(key))
+            self._docks.remove(self._panes.pop(key))
         for key in sorted(wanted - set(self._panes)):
-            pane = self._make(self._window.session, key)
+            pane = self._make(self._session, key)
             self._panes[key] = pane
-            self._window.add_pane(pane)
+            self._docks.add(pane)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from embedviz.gui.actions import ACTIONS, Action
-
-if TYPE_CHECKING:
-    from embedviz.gui.window.main_window import MainWindow
+from embedviz.gui.actions.host import Host
 
 
 class Menus(QMenuBar):
@@ -29,7 +26,7 @@ class Menus(QMenuBar):
         self.by_name: dict[str, QMenu] = {}
         self.actions_by_name: dict[str, QAction] = {}
 
-    def fill(self, window: MainWindow) -> None:
+    def fill(self, window: Host) -> None:
         """Put in the actions, and a line to hide or show each dock of the window."""
         for action in ACTIONS:
             if action.menu not in self.by_name:
@@ -43,8 +40,14 @@ class Menus(QMenuBar):
             toggle.setObjectName(f"view.{name}")
             self.by_name["View"].addAction(toggle)
 
-    def _make(self, action: Action, window: MainWindow) -> QAction:
-        made = QAction(action.text, window)
+    def insert(self, menu: QMenu, before: str) -> None:
+        """Put another menu into one, above an action."""
+        action = self.actions_by_name[before]
+        place = next(each for each in self.by_name.values() if action in each.actions())
+        place.insertMenu(action, menu)
+
+    def _make(self, action: Action, window: Host) -> QAction:
+        made = QAction(action.text, window.widget)
         made.setObjectName(action.name)
         made.setShortcuts([QKeySequence(keys) for keys in action.shortcuts])
         made.setStatusTip(action.tip)

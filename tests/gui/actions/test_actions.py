@@ -109,7 +109,7 @@ def test_open_asks_for_files_and_shows_what_is_in_each(
     for name in ("mine.txt", "other.npy"):
         dialog = window.dialogs.dialog
         assert dialog.title.text() == name
-        qtbot.waitUntil(dialog.open_button.isEnabled)
+        qtbot.waitUntil(dialog.footer.open_button.isEnabled)
         dialog.accept()
         qtbot.waitUntil(lambda asked=dialog: window.dialogs.dialog is not asked)
     idle(window.session)

@@ -16,7 +16,8 @@ from embedviz.app.tasks import THREAD_NAME
 from embedviz.core.errors import ChoiceRequired
 from embedviz.formats.reading import ReadSettings
 from embedviz.gui.opening import file_check
-from embedviz.gui.opening.dialog import OpenDialogs
+from embedviz.gui.opening.dialogs import OpenDialogs
+from embedviz.gui.opening.loader import Opener
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import THEMES
 from embedviz.gui.widgets.code_block import CodeLine
@@ -53,7 +54,7 @@ def asker(session, qtbot):
     """Return what asks about files, without a window behind it."""
     host = QWidget()
     qtbot.addWidget(host)
-    asker = OpenDialogs(session, host)
+    asker = OpenDialogs(Opener(session, host), host)
     yield asker
     asker.close()
 
@@ -121,17 +122,17 @@ def test_says_what_was_found_and_opens_what_was_read(ask, asker, qtbot, text_fil
     dialog = ask(text_file)
     assert dialog.title.text() == "words.txt"
     assert dialog.folder.text() == str(text_file.parent)
-    assert dialog.format.text() == "GloVe text"
-    size = dialog.measures.text()
+    assert dialog.summary.format.text() == "GloVe text"
+    size = dialog.summary.measures.text()
     assert size.startswith("300 × 8 · text · ")
     assert size.endswith("kB on disk, 9.6 kB in memory")
-    table = dialog.preview.rows
+    table = dialog.summary.preview.rows
     assert [table.headerData(i, Qt.Orientation.Horizontal) for i in range(8)] == [
         *("Label", "1", "2", "3", "4", "5", "6", "…")
     ]
     assert table.index(1, 0).data() == "w1"
     assert float(table.index(1, 2).data()) == pytest.approx(numbers[1, 1], abs=1e-3)
-    assert dialog.remarks.texts == []
+    assert dialog.summary.remarks.texts == []
     assert asker.session.state.sets == ()
     read = dialog.check.vector_set
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
@@ -150,17 +151,17 @@ def test_escape_opens_nothing_and_frees_the_memory(ask, asker, qtbot, text_file)
 
 def test_bad_rows_must_be_left_out_by_a_tick(ask, asker, qtbot, bad_file):
     dialog = ask(bad_file)
-    assert not dialog.open_button.isEnabled()
-    (told,) = [text for text in dialog.remarks.texts if "bad rows" in text]
+    assert not dialog.footer.open_button.isEnabled()
+    (told,) = [text for text in dialog.summary.remarks.texts if "bad rows" in text]
     assert "line 151: 2 numbers instead of 8" in told
     assert "line 152" in told
     assert "on_bad_rows" not in told
-    assert dialog.skip.text() == "Leave out the 2 rows that are no vectors"
+    assert dialog.summary.skip.text() == "Leave out the 2 rows that are no vectors"
     dialog.accept()
     assert asker.dialog is dialog  # There is no opening it anyway.
-    qtbot.mouseClick(dialog.skip, Qt.MouseButton.LeftButton)
-    assert dialog.open_button.isEnabled()
-    dialog.open_button.click()
+    qtbot.mouseClick(dialog.summary.skip, Qt.MouseButton.LeftButton)
+    assert dialog.footer.open_button.isEnabled()
+    dialog.footer.open_button.click()
     active = opened(asker, qtbot)
     assert len(active) == 300
     assert active.opened.settings.on_bad_rows == "skip"
@@ -169,18 +170,18 @@ def test_bad_rows_must_be_left_out_by_a_tick(ask, asker, qtbot, bad_file):
 def test_the_tick_can_be_taken_back(ask, qtbot, bad_file):
     dialog = ask(bad_file)
     for is_on in (True, False):
-        qtbot.mouseClick(dialog.skip, Qt.MouseButton.LeftButton)
-        assert dialog.open_button.isEnabled() == is_on
+        qtbot.mouseClick(dialog.summary.skip, Qt.MouseButton.LeftButton)
+        assert dialog.footer.open_button.isEnabled() == is_on
 
 
 def test_open_before_the_end_goes_on_in_the_status_bar(slow, asker, qtbot, text_file):
     asker.ask(OpenRequest(text_file))
     dialog = asker.dialog
-    qtbot.waitUntil(lambda: dialog.told.text().startswith("100 rows read"))
-    assert dialog.told.text().startswith("100 rows read · ")
-    assert dialog.told.text().endswith("kB")
-    assert dialog.open_button.isEnabled()
-    dialog.open_button.click()
+    qtbot.waitUntil(lambda: dialog.footer.status.text().startswith("100 rows read"))
+    assert dialog.footer.status.text().startswith("100 rows read · ")
+    assert dialog.footer.status.text().endswith("kB")
+    assert dialog.footer.open_button.isEnabled()
+    dialog.footer.open_button.click()
     assert not dialog.isVisible()
     assert asker.session.state.sets == ()
     slow.set()
@@ -190,19 +191,19 @@ def test_open_before_the_end_goes_on_in_the_status_bar(slow, asker, qtbot, text_
 def test_bad_rows_bring_the_dialog_back(slow, asker, qtbot, bad_file):
     asker.ask(OpenRequest(bad_file))
     dialog = asker.dialog
-    qtbot.waitUntil(dialog.open_button.isEnabled)
+    qtbot.waitUntil(dialog.footer.open_button.isEnabled)
     dialog.accept()
     slow.set()
     qtbot.waitUntil(dialog.isVisible)
     assert asker.session.state.sets == ()
-    assert not dialog.open_button.isEnabled()
-    assert dialog.skip.isVisible()
+    assert not dialog.footer.open_button.isEnabled()
+    assert dialog.summary.skip.isVisible()
 
 
 def test_the_stop_of_the_window_ends_it(slow, asker, qtbot, text_file):
     asker.ask(OpenRequest(text_file))
     dialog = asker.dialog
-    qtbot.waitUntil(dialog.open_button.isEnabled)
+    qtbot.waitUntil(dialog.footer.open_button.isEnabled)
     dialog.accept()
     assert asker.session.board.current is not None
     asker.session.board.stop()
@@ -215,29 +216,29 @@ def test_the_stop_of_the_window_ends_it(slow, asker, qtbot, text_file):
 def test_stop_reads_no_further_and_open_begins_again(slow, asker, qtbot, text_file):
     asker.ask(OpenRequest(text_file))
     dialog = asker.dialog
-    qtbot.waitUntil(dialog.stop.isVisible)
-    dialog.stop.click()
-    assert "Stopped" in dialog.told.text()
-    assert dialog.open_button.isEnabled()
+    qtbot.waitUntil(dialog.footer.stop.isVisible)
+    dialog.footer.stop.click()
+    assert "Stopped" in dialog.footer.status.text()
+    assert dialog.footer.open_button.isEnabled()
     slow.set()
-    dialog.open_button.click()
+    dialog.footer.open_button.click()
     assert len(opened(asker, qtbot)) == 300
 
 
 def test_an_error_leaves_nothing_to_press_but_cancel(ask, tmp_path):
     (tmp_path / "story.txt").write_text("Once upon a time.\nThere was none.\n")
     dialog = ask(tmp_path / "story.txt")
-    assert not dialog.open_button.isEnabled()
-    assert not dialog.decisions.isVisible()
-    assert "story.txt" in dialog.remarks.texts[0]
+    assert not dialog.footer.open_button.isEnabled()
+    assert not dialog.summary.decisions.isVisible()
+    assert "story.txt" in dialog.summary.remarks.texts[0]
 
 
 def test_an_array_is_chosen_among_several(ask, asker, qtbot, tmp_path, numbers):
     np.savez(tmp_path / "two.npz", first=numbers, second=2 * numbers)
     dialog = ask(tmp_path / "two.npz")
-    assert not dialog.open_button.isEnabled()
-    assert dialog.decisions.key.isVisible()
-    choose(dialog.decisions.key, "second")
+    assert not dialog.footer.open_button.isEnabled()
+    assert dialog.summary.decisions.key.isVisible()
+    choose(dialog.summary.decisions.key, "second")
     ask.settle(dialog)
     dialog.accept()
     np.testing.assert_array_equal(opened(asker, qtbot).vectors, 2 * numbers)
@@ -247,11 +248,11 @@ def test_labels_from_another_column_or_none(ask, asker, qtbot, tmp_path):
     rows = "".join(f"w{i},v{i},{i},1,2,3\n" for i in range(20))
     (tmp_path / "table.csv").write_text("word,other,d0,d1,d2,d3\n" + rows)
     dialog = ask(tmp_path / "table.csv")
-    box = dialog.decisions.label_column
+    box = dialog.summary.decisions.label_column
     if box.isVisible():  # Where the format says which columns there are.
         choose(box, "other")
         ask.settle(dialog)
-        assert dialog.preview.rows.index(1, 0).data() == "v1"
+        assert dialog.summary.preview.rows.index(1, 0).data() == "v1"
         choose(box, "Row numbers")
         ask.settle(dialog)
     dialog.accept()
@@ -263,14 +264,14 @@ def test_labels_and_metadata_from_second_files(ask, chosen_file, asker, qtbot, t
     (tmp_path / "labels.txt").write_text("label\none\ntwo\nthree\n")
     (tmp_path / "more.tsv").write_text("name\tkind\nthree\tc\none\ta\ntwo\tb\n")
     dialog = ask(tmp_path / "v.npy")
-    decisions = dialog.decisions
+    decisions = dialog.summary.decisions
     chosen_file[:] = [tmp_path / "labels.txt"]
     decisions.labels.choose.click()
     ask.settle(dialog)
-    assert not dialog.open_button.isEnabled()
-    assert "probably a header" in dialog.remarks.texts[0]
-    assert "labels_header" not in dialog.remarks.texts[0]
-    assert dialog.told.text() == "Say above whether the first line is a header."
+    assert not dialog.footer.open_button.isEnabled()
+    assert "probably a header" in dialog.summary.remarks.texts[0]
+    assert "labels_header" not in dialog.summary.remarks.texts[0]
+    assert dialog.footer.status.text() == "Say above whether the first line is a header."
 
     def height_of(widget):
         return widget.mapTo(dialog, QPoint()).y()
@@ -279,7 +280,7 @@ def test_labels_and_metadata_from_second_files(ask, chosen_file, asker, qtbot, t
     qtbot.waitUntil(lambda: sorted(in_order, key=height_of) == in_order)
     decisions.labels_header.click()
     ask.settle(dialog)
-    assert dialog.open_button.isEnabled()
+    assert dialog.footer.open_button.isEnabled()
     chosen_file[:] = [tmp_path / "more.tsv"]
     decisions.metadata.choose.click()
     ask.settle(dialog)
@@ -296,13 +297,13 @@ def test_a_second_file_is_given_up_again(ask, chosen_file, tmp_path, numbers):
     (tmp_path / "labels.txt").write_text("one\ntwo\n")
     dialog = ask(tmp_path / "v.npy")
     chosen_file[:] = [tmp_path / "labels.txt"]
-    dialog.decisions.labels.choose.click()
+    dialog.summary.decisions.labels.choose.click()
     ask.settle(dialog)
-    assert not dialog.open_button.isEnabled()
-    assert dialog.decisions.labels.label.text() == "labels.txt"
-    dialog.decisions.labels.drop.click()
+    assert not dialog.footer.open_button.isEnabled()
+    assert dialog.summary.decisions.labels.label.text() == "labels.txt"
+    dialog.summary.decisions.labels.drop.click()
     ask.settle(dialog)
-    assert dialog.open_button.isEnabled()
+    assert dialog.footer.open_button.isEnabled()
 
 
 def test_a_list_of_labels_chosen_as_metadata_is_taken_as_labels(
@@ -312,7 +313,7 @@ def test_a_list_of_labels_chosen_as_metadata_is_taken_as_labels(
     (tmp_path / "names.txt").write_text("one\ntwo\n")
     dialog = ask(tmp_path / "v.npy")
     chosen_file[:] = [tmp_path / "names.txt"]
-    dialog.decisions.metadata.choose.click()
+    dialog.summary.decisions.metadata.choose.click()
     ask.settle(dialog)
     dialog.accept()
     assert opened(asker, qtbot).labels == ("one", "two")
@@ -320,13 +321,13 @@ def test_a_list_of_labels_chosen_as_metadata_is_taken_as_labels(
 
 def test_a_sample_is_said_ever_after(window, qtbot, idle, text_file):
     dialog = ask_in(window.dialogs, qtbot, text_file)
-    decisions = dialog.decisions
+    decisions = dialog.summary.decisions
     choose(decisions.part, "A random sample")
     decisions.count.setValue(40)
     settle(dialog, qtbot)
     decisions.seed.setValue(3)
     settle(dialog, qtbot)
-    assert dialog.measures.text().startswith("40 of 300 rows × 8")
+    assert dialog.summary.measures.text().startswith("40 of 300 rows × 8")
     dialog.accept()
     assert len(opened(window.dialogs, qtbot)) == 40
     idle(window.session)
@@ -339,29 +340,29 @@ def test_a_sample_is_said_ever_after(window, qtbot, idle, text_file):
 def test_the_rows_of_a_sample_are_shown_when_it_is_drawn(slow, asker, qtbot, text_file):
     asker.ask(OpenRequest(text_file, settings=ReadSettings(sample=40, seed=1)))
     dialog = asker.dialog
-    qtbot.waitUntil(lambda: dialog.preview.rows.rowCount() > 0)
-    assert dialog.preview.rows.index(0, 0).data() == "w0"
-    assert "The first rows of the file" in dialog.above.text()
-    assert dialog.above.isVisible()
+    qtbot.waitUntil(lambda: dialog.summary.preview.rows.rowCount() > 0)
+    assert dialog.summary.preview.rows.index(0, 0).data() == "w0"
+    assert "The first rows of the file" in dialog.summary.above.text()
+    assert dialog.summary.above.isVisible()
     slow.set()
     settle(dialog, qtbot)
     drawn = dialog.check.vector_set
-    assert not dialog.above.isVisible()
-    assert dialog.preview.rows.rowCount() == 40
-    shown = [dialog.preview.rows.index(row, 0).data() for row in range(40)]
+    assert not dialog.summary.above.isVisible()
+    assert dialog.summary.preview.rows.rowCount() == 40
+    shown = [dialog.summary.preview.rows.index(row, 0).data() for row in range(40)]
     assert shown == list(drawn.labels)
     dialog.reject()
-    assert dialog.preview.shown is None
+    assert dialog.summary.preview.shown is None
 
 
 def test_no_more_rows_can_be_wanted_than_there_are(ask, text_file):
     dialog = ask(text_file)
-    choose(dialog.decisions.part, "A random sample")
+    choose(dialog.summary.decisions.part, "A random sample")
     ask.settle(dialog)
-    assert dialog.decisions.count.value() == 300
+    assert dialog.summary.decisions.count.value() == 300
     assert dialog.check.settings.sample == 300
-    dialog.decisions.count.setValue(301)
-    assert dialog.decisions.count.value() == 300
+    dialog.summary.decisions.count.setValue(301)
+    assert dialog.summary.decisions.count.value() == 300
 
 
 def test_metadata_of_other_rows_are_joined_by_one_click(
@@ -370,14 +371,14 @@ def test_metadata_of_other_rows_are_joined_by_one_click(
     (tmp_path / "more.tsv").write_text("n\tword\n7\tw3\n8\tw1\n")
     dialog = ask(text_file)
     chosen_file[:] = [tmp_path / "more.tsv"]
-    dialog.decisions.metadata.choose.click()
+    dialog.summary.decisions.metadata.choose.click()
     ask.settle(dialog)
-    assert "Its column 'word' holds labels" in dialog.remarks.texts[0]
-    assert dialog.offer.text() == "Join by word, which holds the labels"
-    assert dialog.told.text() == "Choose above how the metadata find their rows."
-    dialog.offer.click()
+    assert "Its column 'word' holds labels" in dialog.summary.remarks.texts[0]
+    assert dialog.summary.offer.text() == "Join by word, which holds the labels"
+    assert dialog.footer.status.text() == "Choose above how the metadata find their rows."
+    dialog.summary.offer.click()
     ask.settle(dialog)
-    assert not dialog.offer.isVisible()
+    assert not dialog.summary.offer.isVisible()
     dialog.accept()
     assert opened(asker, qtbot).metadata.column("n").to_pylist()[:4] == [None, 8, None, 7]
 
@@ -387,15 +388,15 @@ def test_files_of_an_archive_are_called_files(ask, tmp_path, numbers, text_file)
         for name in ("a.txt", "b.txt"):
             archive.write(text_file, name)
     dialog = ask(tmp_path / "two.zip")
-    assert dialog.decisions._key_caption.text() == "File"
-    choose(dialog.decisions.key, "b.txt")
+    assert dialog.summary.decisions._key_caption.text() == "File"
+    choose(dialog.summary.decisions.key, "b.txt")
     ask.settle(dialog)
-    assert dialog.open_button.isEnabled()
-    assert dialog.decisions._key_caption.text() == "File"
+    assert dialog.footer.open_button.isEnabled()
+    assert dialog.summary.decisions._key_caption.text() == "File"
     dialog.reject()
     np.savez(tmp_path / "two.npz", first=numbers, second=numbers)
     dialog = ask(tmp_path / "two.npz")
-    assert dialog.decisions._key_caption.text() == "Array"
+    assert dialog.summary.decisions._key_caption.text() == "Array"
 
 
 def test_the_settings_of_the_projector_have_the_size_of_their_tensors(ask, tmp_path, numbers):
@@ -405,8 +406,8 @@ def test_the_settings_of_the_projector_have_the_size_of_their_tensors(ask, tmp_p
     path = tmp_path / "projector_config.json"
     path.write_text(json.dumps({"embeddings": both}))
     dialog = ask(path, ReadSettings(key="a"))
-    assert "9.6 kB on disk" in dialog.measures.text()
-    assert {remark.kind for remark in dialog.remarks._shown} == {"note"}
+    assert "9.6 kB on disk" in dialog.summary.measures.text()
+    assert {remark.kind for remark in dialog.summary.remarks._shown} == {"note"}
 
 
 def test_code_in_an_error_is_a_field_of_its_own(ask, tmp_path):
@@ -414,27 +415,27 @@ def test_code_in_an_error_is_a_field_of_its_own(ask, tmp_path):
     dialog = ask(tmp_path / "words.pkl")
     (code,) = dialog.findChildren(CodeLine)
     assert code.field.toPlainText().startswith("import ")
-    assert code.field.toPlainText() in dialog.remarks.texts[0]
+    assert code.field.toPlainText() in dialog.summary.remarks.texts[0]
 
 
 def test_the_keyboard_goes_to_open_but_stays_where_it_was_sent(slow, asker, qtbot, text_file):
     slow.set()
     dialog = ask_in(asker, qtbot, text_file)
-    assert dialog.focusWidget() is dialog.open_button
+    assert dialog.focusWidget() is dialog.footer.open_button
     dialog.reject()
     asker.ask(OpenRequest(text_file))
     dialog = asker.dialog
-    dialog.cancel_button.setFocus()
+    dialog.footer.cancel_button.setFocus()
     dialog.focusNextPrevChild(True)
-    dialog.cancel_button.setFocus()
+    dialog.footer.cancel_button.setFocus()
     settle(dialog, qtbot)
-    assert dialog.focusWidget() is dialog.cancel_button
+    assert dialog.focusWidget() is dialog.footer.cancel_button
 
 
 def test_the_first_rows_alone(ask, asker, qtbot, text_file):
     dialog = ask(text_file)
-    choose(dialog.decisions.part, "The first")
-    dialog.decisions.count.setValue(25)
+    choose(dialog.summary.decisions.part, "The first")
+    dialog.summary.decisions.count.setValue(25)
     ask.settle(dialog)
     dialog.accept()
     assert opened(asker, qtbot).labels[-1] == "w24"
@@ -452,10 +453,10 @@ def test_what_does_not_fit_is_offered_as_a_sample(ask, asker, qtbot, text_file, 
 
     monkeypatch.setattr(formats, "open_file", refuse)
     dialog = ask(text_file)
-    assert dialog.remarks.texts == ["Too large."]
-    assert not dialog.open_button.isEnabled()
-    assert dialog.offer.text() == "A random sample of 50 rows"
-    dialog.offer.click()
+    assert dialog.summary.remarks.texts == ["Too large."]
+    assert not dialog.footer.open_button.isEnabled()
+    assert dialog.summary.offer.text() == "A random sample of 50 rows"
+    dialog.summary.offer.click()
     ask.settle(dialog)
     dialog.accept()
     assert len(opened(asker, qtbot)) == 50
@@ -471,10 +472,10 @@ def holed(tmp_path, numbers):
 
 def test_rows_of_a_mapped_array_are_looked_at(ask, asker, qtbot, holed):
     dialog = ask(holed)
-    assert "stays in the file" in dialog.measures.text()
-    assert "2 rows hold NaN or infinities (rows 5, 7, from 0)." in dialog.remarks.texts
-    assert not dialog.open_button.isEnabled()
-    dialog.skip.click()
+    assert "stays in the file" in dialog.summary.measures.text()
+    assert "2 rows hold NaN or infinities (rows 5, 7, from 0)." in dialog.summary.remarks.texts
+    assert not dialog.footer.open_button.isEnabled()
+    dialog.summary.skip.click()
     ask.settle(dialog)
     dialog.accept()
     active = opened(asker, qtbot)
@@ -499,7 +500,7 @@ def test_open_waits_for_the_rows_of_a_mapped_array(asker, qtbot, holed, tmp_path
     assert asker.session.board.current is not None
     go.set()
     qtbot.waitUntil(dialog.isVisible)
-    assert dialog.skip.isVisible()
+    assert dialog.summary.skip.isVisible()
     assert asker.session.state.sets == ()
     dialog.reject()
     go.clear()
@@ -559,12 +560,12 @@ def test_a_dropped_file_that_must_be_decided_on_brings_up_the_dialog(
     assert window.message_bar.text == ""
     dialog = window.dialogs.dialog
     assert dialog.title.text() == "bad.txt"
-    qtbot.waitUntil(dialog.skip.isVisible)
+    qtbot.waitUntil(dialog.summary.skip.isVisible)
 
 
 def test_the_preview_gives_way_to_what_is_to_be_decided(ask, qtbot, bad_file):
     dialog = ask(bad_file)
-    preview = dialog.preview
+    preview = dialog.summary.preview
 
     def height_of_rows():
         return preview.height() - preview.horizontalHeader().sizeHint().height()
@@ -573,8 +574,8 @@ def test_the_preview_gives_way_to_what_is_to_be_decided(ask, qtbot, bad_file):
     dialog.resize(720, 400)
     qtbot.waitUntil(lambda: height_of_rows() < 6 * preview.ROW_HEIGHT)
     assert height_of_rows() >= 2 * preview.ROW_HEIGHT
-    foot = dialog.skip.mapTo(dialog, QPoint(0, dialog.skip.height())).y()
-    assert foot < dialog.open_button.mapTo(dialog, QPoint()).y()
+    foot = dialog.summary.skip.mapTo(dialog, QPoint(0, dialog.summary.skip.height())).y()
+    assert foot < dialog.footer.open_button.mapTo(dialog, QPoint()).y()
     dialog.resize(720, 700)
     qtbot.waitUntil(lambda: height_of_rows() >= 6 * preview.ROW_HEIGHT)
 
@@ -583,12 +584,12 @@ def test_rows_without_labels_are_shown_as_numbered(ask, tmp_path, numbers):
     np.save(tmp_path / "v.npy", numbers[:2])
     (tmp_path / "m.tsv").write_text("n\tm\n1\t2\n3\t4\n")
     dialog = ask(tmp_path / "v.npy", ReadSettings(metadata=tmp_path / "m.tsv"))
-    box = dialog.decisions.label_column
+    box = dialog.summary.decisions.label_column
     assert box.currentText() == "Row numbers"
     (tmp_path / "w.txt").write_text("a 1 2 3\nb 4 5 6\n")
     dialog.reject()
     dialog = ask(tmp_path / "w.txt", ReadSettings(metadata=tmp_path / "m.tsv"))
-    assert dialog.decisions.label_column.currentText() == "As the file has them"
+    assert dialog.summary.decisions.label_column.currentText() == "As the file has them"
 
 
 def test_every_control_has_a_name_and_can_be_reached_by_keys(ask, bad_file):
@@ -613,8 +614,8 @@ def test_every_control_has_a_name_and_can_be_reached_by_keys(ask, bad_file):
 
 def test_another_settings_are_taken_from_what_was_asked(ask, asker, qtbot, text_file):
     dialog = ask(text_file, ReadSettings(max_rows=10))
-    assert dialog.decisions.part.currentData() == "max_rows"
-    assert dialog.decisions.count.value() == 10
+    assert dialog.summary.decisions.part.currentData() == "max_rows"
+    assert dialog.summary.decisions.count.value() == 10
     dialog.accept()
     assert opened(asker, qtbot).opened.settings == ReadSettings(max_rows=10)
 
@@ -645,4 +646,4 @@ def test_looks(ask, artefacts, tmp_path, bad_file, qapp, theme, size):
     picture = dialog.grab()
     assert picture.save(str(artefacts / f"open-dialog-{theme}-{size[0]}.png"))
     assert dialog.width() == size[0]  # No text is so long that it would make it wider.
-    assert dialog.open_button.geometry().right() < dialog.width()
+    assert dialog.footer.open_button.geometry().right() < dialog.width()

@@ -195,8 +195,8 @@ def test_a_session_can_be_dropped_with_other_files_that_open_after_it(
 
 def locate(qtbot, window, button):
     """Wait for the question about a file that was moved, and press a button of it."""
-    qtbot.waitUntil(lambda: getattr(window.files._locator, "box", None) is not None)
-    box = window.files._locator.box
+    qtbot.waitUntil(lambda: getattr(window.files.restorer.locator, "box", None) is not None)
+    box = window.files.restorer.locator.box
     text = f"{box.text()} {box.informativeText()}"
     (found,) = [each for each in box.buttons() if each.objectName() == f"locate.{button}"]
     found.click()
@@ -277,7 +277,7 @@ def test_odd_arrangements_change_nothing(saved, second, settled):
 def test_recent_files_are_listed_and_opened(window, folder, settled, qtbot, second):
     window.open_paths([folder / "glove.csv", folder / "other.csv"])
     settled(window)
-    qtbot.waitUntil(lambda: not window.files.remembering.is_busy)
+    qtbot.waitUntil(lambda: not window.files.memory.remembering.is_busy)
     menu = second.files.recent_menu
     menu.fill()
     assert [each.text() for each in menu.entries] == ["other.csv", "glove.csv"]
@@ -319,7 +319,7 @@ def test_a_recent_file_is_opened_as_it_was(window, folder, settled, qtbot, secon
         ]
     )
     settled(window)
-    qtbot.waitUntil(lambda: not window.files.remembering.is_busy)
+    qtbot.waitUntil(lambda: not window.files.memory.remembering.is_busy)
     second.files.recent_menu.fill()
     for entry in second.files.recent_menu.entries:
         entry.trigger()
@@ -336,7 +336,7 @@ def test_recent_files_that_are_gone_are_gray_and_all_can_be_forgotten(
 ):
     window.open_paths([folder / "glove.csv", folder / "other.csv"])
     settled(window)
-    qtbot.waitUntil(lambda: not window.files.remembering.is_busy)
+    qtbot.waitUntil(lambda: not window.files.memory.remembering.is_busy)
     (folder / "other.csv").unlink()
     menu = window.files.recent_menu
     menu.fill()
@@ -344,7 +344,7 @@ def test_recent_files_that_are_gone_are_gray_and_all_can_be_forgotten(
     assert menu.entries[1].isEnabled()
     assert "not there" in menu.entries[0].toolTip()
     menu.actions()[-1].trigger()
-    qtbot.waitUntil(lambda: not window.files.remembering.is_busy)
+    qtbot.waitUntil(lambda: not window.files.memory.remembering.is_busy)
     menu.fill()
     assert [each.text() for each in menu.actions()] == ["No files yet"]
 
@@ -426,7 +426,7 @@ def test_rows_are_lost_only_where_somebody_agreed(window, folder, settled, qtbot
         dialog = dialogs.dialog
         qtbot.waitUntil(lambda d=dialog: not d.check.is_looking and not d.check.is_reading)
         if name == "other.csv":
-            dialog.skip.click()
+            dialog.summary.skip.click()
         dialog.accept()
         settled(window)
     window.files.save(folder / "a.embedviz")

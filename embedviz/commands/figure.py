@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from embedviz.commands import add_reading_options
+from embedviz.commands.application import import_qt, make_application
+from embedviz.commands.files import load_files
+from embedviz.commands.reading_options import add_reading_options
 from embedviz.core.errors import UserError
 from embedviz.core.settings import SettingField, fields_of
 
@@ -26,9 +28,7 @@ _OF_PART = "setting of a part "
 def draw_figure(arguments: Sequence[str]) -> int:
     """Draw a pane to a file; return the exit code."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from embedviz.__main__ import _import_qt, _load_files, _make_application
-
-    _import_qt()
+    import_qt()
     from PySide6.QtCore import qInstallMessageHandler
 
     from embedviz.app.session import Session
@@ -43,9 +43,9 @@ def draw_figure(arguments: Sequence[str]) -> int:
         kinds_parser({name: pane.title for name, pane in kinds.items()}).parse_args(arguments)
     pane = kinds[arguments[0]]
     options = parse_figure(pane.figure, pane.settings_class, arguments[1:])
-    opened = _load_files(options)
+    opened = load_files(options)
     vector_set = opened[0] if opened else load_sample("words")
-    _make_application(THEMES[options.theme])
+    make_application(THEMES[options.theme])
     qInstallMessageHandler(print_what_matters)
     state = State().opened(vector_set)
     if options.query is not None:

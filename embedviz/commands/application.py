@@ -1,0 +1,46 @@
+"""The Qt application, and what keeps it from starting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from embedviz.core.errors import UserError
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from embedviz.gui.theme import Theme
+
+
+def import_qt() -> None:
+    """Import Qt, or say which system package is missing for it."""
+    try:
+        import PySide6.QtWidgets  # noqa: F401
+    except ImportError as error:
+        from embedviz.core.system_libraries import explain_missing
+
+        raise UserError(explain_missing(error)) from error
+
+
+def require_window() -> None:
+    """Raise a UserError where Qt cannot open a window, before it aborts the process."""
+    import_qt()
+    from embedviz.gui.window.display_check import missing_for_window
+
+    if (missing := missing_for_window()) is not None:
+        raise UserError(missing)
+
+
+def make_application(theme: Theme | None = None) -> QApplication:
+    """Return the application, in a theme or in that of the desktop."""
+    from PySide6.QtWidgets import QApplication
+
+    from embedviz.gui.style import apply_theme
+    from embedviz.gui.theme import system_theme
+
+    application = QApplication.instance() or QApplication(["embedviz"])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("embedviz")
+    application.setApplicationDisplayName("embedviz")
+    apply_theme(application, theme or system_theme())
+    return application

@@ -1,0 +1,98 @@
+"""`embedviz convert`: the vectors of a file, in another format."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embedviz.commands.reading_options import add_reading_options, settings_of
+from embedviz.commands.terminal import say, tell_stopped, terminal_report
+from embedviz.core.errors import UserError
+from embedviz.core.progress import part_of
+
+if TYPE_CHECKING:
+    from embedviz.core.vector_set import VectorSet
+
+_READ = 0.5
+
+
+def convert(arguments: Sequence[str]) -> int:
+    """Write the vectors of a file in another format."""
+    options = _convert_parser().parse_args(arguments)
+    target = Path(options.target).expanduser()
+    was_there = target.exists()
+    try:
+        _convert(options, Path(options.source).expanduser(), target)
+    except KeyboardInterrupt:  # What is written takes its place when it is complete, not before.
+        return tell_stopped(f"{target.name} is {'as it was' if was_there else 'not written'}")
+    return 0
+
+
+def _convert(options: argparse.Namespace, source: Path, target: Path) -> None:
+    from embedviz.formats import open_file, save
+    from embedviz.formats.writing.saving import left_out, written_files
+
+    written = written_files(target)  # Refused before the time is spent to read.
+    for path in (source, options.labels, options.metadata):
+        _require_other_files(path, written)
+    if not options.overwrite:
+        _require_own_companion(target)
+    settings, report = settings_of(options), terminal_report()
+    opened = open_file(source, settings, part_of(report, 0.0, _READ))
+    save(opened, target, report=part_of(report, _READ, 1.0))
+    report(1.0, "written")
+    _tell_converted(opened, written, left_out(opened, target))
+
+
+def _require_own_companion(target: Path) -> None:
+    from embedviz.formats.writing.saving import foreign_companion
+
+    companion = foreign_companion(target)
+    if companion is not None:
+        raise UserError(
+            f"{companion.name}, where the labels of {target.name} go, is there already and does "
+            "not belong to it. Choose another name, or replace it with --overwrite."
+        )
+
+
+def _require_other_files(path: str | Path | None, written: Sequence[Path]) -> None:
+    if path is None or not Path(path).expanduser().exists():
+        return
+    for target in written:
+        if target.exists() and target.samefile(Path(path).expanduser()):
+            raise UserError(
+                f"{target.name} is read and would be replaced. Choose another name to write."
+            )
+
+
+def _tell_converted(opened: VectorSet, written: Sequence[Path], columns: Sequence[str]) -> None:
+    from embedviz.core.processes.memory import in_words
+
+    sizes = [f"{path} ({in_words(path.stat().st_size)})" for path in written]
+    say(f"{len(opened):,} × {opened.dimensions:,} written to {' and '.join(sizes)}.")
+    for note in opened.notes:
+        say(note)
+    if columns:
+        named = ", ".join(columns)
+        suffix = "".join(written[0].suffixes[-2 if written[0].suffix == ".gz" else -1 :])
+        say(f"Not written, since {suffix} holds labels and vectors only: {named}.")
+
+
+def _convert_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="embedviz convert",
+        description="Write the vectors of a file in another format: .vec, .txt, .bin (word2vec), "
+        ".npy and .tsv with their labels beside them, .csv, .jsonl, .parquet, .feather, .arrow; "
+        ".gz after those of text.",
+    )
+    parser.add_argument("source", metavar="IN", help="vectors, in any known format")
+    parser.add_argument("target", metavar="OUT", help="its suffix says the format")
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="replace OUT.metadata.tsv, too, where it does not belong to OUT",
+    )
+    add_reading_options(parser)
+    return parser

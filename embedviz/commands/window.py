@@ -1,0 +1,175 @@
+"""The window: as the program `embedviz`, and from Python with `embedviz.show`.
+
+The program owns its process, and sets up the interpreter for a window that never stalls. A script
+or a notebook that shows a window has settings of its own, which stay as they are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import builtins
+import gc
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from embedviz.commands.application import make_application, require_window
+from embedviz.commands.files import read_for_window
+from embedviz.commands.reading_options import add_reading_options
+from embedviz.core.errors import UserError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from embedviz.core.compiled.warm_up import Compile
+    from embedviz.core.vector_set import VectorSet
+    from embedviz.gui.theme import Theme
+    from embedviz.gui.window.main_window import MainWindow
+
+
+def show_window(arguments: Sequence[str]) -> int:
+    """Open the window on the files given, or on the bundled words."""
+    options = _parser().parse_args(arguments)
+    has_session = _has_session(options)
+    require_window()
+    application = make_application(_remembered_theme())
+    opener = None if has_session else read_for_window(options)
+    set_up_interpreter()
+    window = make_window()
+    window.failures.install()
+    window.show()
+    window.files.start()
+    if opener is None:
+        window.open_paths(options.files)
+    elif options.files:
+        for vector_set in opener.vector_sets:
+            window.opener.show(vector_set)
+        for request in opener.undecided:
+            window.opener.ask(request)
+    else:
+        window.trigger("file.words")
+    return int(application.exec())
+
+
+def set_up_interpreter() -> None:
+    """Set up this process for a window, where nothing else runs in it."""
+    from embedviz.app.preparation import preparation
+
+    preparation.start(_kernels, in_children=True)
+    import embedviz.gui.window.main_window
+    import embedviz.panes  # noqa: F401 - imported before it is left out of garbage collection
+
+    # While another thread runs Python, as when a million labels are indexed, each of the hundreds
+    # of calls of one painted frame waits for its turn: 5 ms each by default, 0.7 s in all.
+    sys.setswitchinterval(0.0001)
+    # What was imported stays for good. Left out of garbage collection, it cannot make a step of
+    # a dial take 0.1 s instead of 0.015 s. Once more when the kernels have brought in theirs.
+    gc.freeze()
+    preparation.ready.connect(gc.freeze)
+
+
+def _kernels() -> list[Compile]:
+    from embedviz.panes import all_kernels
+
+    return all_kernels()
+
+
+def make_window() -> MainWindow:
+    """Return a window with every pane and nothing open. Needs a QApplication."""
+    from embedviz.app.preparation import preparation
+
+    preparation.start(_kernels, in_children=True)
+    from embedviz.app.session import Session
+    from embedviz.gui.window.main_window import MainWindow
+    from embedviz.panes import PANES
+
+    return MainWindow(Session(), PANES)
+
+
+def show(
+    vectors: ArrayLike | VectorSet,
+    labels: Sequence[str] | None = None,
+    metadata: Any = None,
+    name: str = "vectors",
+) -> MainWindow:
+    """Open the window on vectors that are in memory.
+
+    What belongs to the interpreter, as its hooks for errors, is left as it is. In a notebook, call
+    it after `%gui qt`; it then returns at once. In a script it returns when the window is closed.
+
+    Parameters
+    ----------
+    vectors : VectorSet or array-like of shape (n_vectors, n_dimensions)
+    labels : sequence of str, length n_vectors, optional
+    metadata : pyarrow.Table or mapping of column name to values, optional
+    name : str
+        What the set is called in the library.
+
+    Returns
+    -------
+    MainWindow
+        It is there until it is closed, also when nothing refers to it.
+
+    Raises
+    ------
+    UserError
+        When the vectors are no table of numbers, or no window can be opened here.
+    """
+    from embedviz.core.vector_set import VectorSet
+
+    if not isinstance(vectors, VectorSet):
+        vectors = VectorSet(vectors, labels, metadata, name)
+    elif labels is not None or metadata is not None:
+        raise UserError(
+            "Labels and metadata go with an array of vectors; this vector set has its own."
+        )
+    vectors.index_labels()
+    require_window()
+    application = make_application()
+    window = make_window()
+    window.session.show(window.session.state.opened(vectors))
+    window.show()
+    window.files.start()
+    if not hasattr(builtins, "__IPYTHON__"):
+        application.exec()
+    return window
+
+
+def _has_session(options: argparse.Namespace) -> bool:
+    """Return whether a session is among the files; the window opens it, and says how far it is."""
+    from embedviz.app.files.session.writing import is_session
+
+    if not any(is_session(Path(file)) for file in options.files):
+        return False
+    if options.labels is not None or options.metadata is not None:
+        raise UserError("A session knows its labels and metadata: leave out --labels, --metadata.")
+    return True
+
+
+def _remembered_theme() -> Theme | None:
+    from embedviz.app.files.settings import read_settings
+    from embedviz.gui.theme import THEMES
+
+    return THEMES.get(read_settings().theme or "")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="embedviz",
+        description="See the geometry of embeddings. Without a file, the bundled words are opened.",
+        epilog="Without a window: `embedviz info`, `embedviz convert` and `embedviz figure`, each "
+        "with --help.",
+    )
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="vectors, in any known format, or a session"
+    )
+    add_reading_options(parser)
+    parser.add_argument("--version", action="version", version=_version())
+    return parser
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return f"embedviz {version('embedviz')}"

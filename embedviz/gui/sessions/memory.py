@@ -1,0 +1,97 @@
+"""What a window remembers for the next start: the files that were opened, and the theme."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from embedviz.app.files.settings import Recent
+from embedviz.app.files.settings_writer import Remembering
+from embedviz.app.session import Session
+from embedviz.app.state import State
+from embedviz.core.vector_set import VectorSet
+from embedviz.formats.reading import ReadSettings
+from embedviz.gui.theme import theme_manager
+
+
+class WindowMemory(QObject):
+    """Remembers files as they are opened, and from `start` on the theme.
+
+    Attributes
+    ----------
+    remembering : Remembering
+        Writes the settings.
+    """
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self.remembering = Remembering(self)
+        self._is_paused = self._is_closed = False
+        session.changed.connect(self._on_changed)
+
+    def start(self) -> None:
+        """Remember the theme from now on."""
+        theme_manager.changed.connect(self._on_theme)
+
+    def close(self) -> None:
+        """Remember nothing any more."""
+        self._is_closed = True
+        self.remembering.close()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let files be opened that are not to be among the recent ones: those of a session."""
+        self._is_paused = True
+        try:
+            yield
+        finally:
+            self._is_paused = False
+
+    def note_session(self, path: Path) -> None:
+        """Put a session among the recent files."""
+        self.remembering.change(partial(_add_recent, _recent(path)))
+
+    def _on_changed(self, old: State, new: State) -> None:
+        if self._is_paused:
+            return
+        for vector_set in new.sets:
+            if vector_set not in old.sets and (opened := _opened(vector_set)) is not None:
+                self.remembering.change(partial(_add_recent, opened))
+
+    def _on_theme(self) -> None:
+        if self._is_closed:
+            return
+        name = theme_manager.theme.name
+        self.remembering.change(lambda settings: replace(settings, theme=name))
+
+
+def _opened(vector_set: VectorSet) -> Recent | None:
+    """Return the file of a set that was opened, and not made from another one."""
+    provenance = vector_set.provenance
+    if provenance is None or provenance.line[-1].rows_from.parent is not None:
+        return None
+    opened = vector_set.opened
+    if vector_set.derivation is not None or opened is None:
+        return None
+    return _recent(opened.path, opened.settings)
+
+
+def _recent(path: Path, how: ReadSettings | None = None) -> Recent:
+    how = how or ReadSettings()
+    labels, metadata = (
+        str(Path(each).absolute()) if isinstance(each, (str, PathLike)) else None
+        for each in (how.labels, how.metadata)
+    )
+    others = replace(how, labels=None, metadata=None, is_preview=False)
+    return Recent(str(path.absolute()), labels, metadata, others)
+
+
+def _add_recent(opened: Recent, settings: Any) -> Any:
+    return settings.with_recent(opened)
