@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from embedviz._figure_command import figure_parser, parse_figure, settings_of_options
 
 from embedviz.app.map_settings import MapSettings
+from embedviz.commands.figure import figure_parser, parse_figure, settings_of_options
 from embedviz.core.errors import UserError
 from embedviz.core.projections import PCA, TSNE, UMAP
 from embedviz.panes import PANES
