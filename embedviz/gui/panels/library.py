@@ -73,7 +73,7 @@ class LibraryPanel(Pane):
     is_side_panel = True
 
     def build(self) -> None:  # noqa: D102 - see Pane
-        self._search_task = self.new_task("searching")
+        self._search_task = self.calculations.new_task("searching")
         self.session.scans.changed.connect(self._on_scanned)
         self._takes_first = False
         self.sets = with_name(QListWidget(), "library.sets", "Open sets. Click one to show it")
@@ -83,7 +83,7 @@ class LibraryPanel(Pane):
         self.sets.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.sets.setMouseTracking(True)
         self.search = with_name(
-            LabelEdit(self.new_task("completing")),
+            LabelEdit(self.calculations.new_task("completing")),
             "library.search",
             "Search labels: plain text, or /an expression/",
         )
@@ -171,9 +171,10 @@ class LibraryPanel(Pane):
     def _search(self, active: VectorSet, text: str) -> None:
         self._takes_first = False
         if text.strip():
-            self._search_task.run(partial(_find, active, text), partial(self._show_found, active))
+            work, show = partial(_find, active, text), partial(self._show_found, active)
+            self.calculations.run(self._search_task, work, show, active, purpose="edit")
         else:
-            self._search_task.cancel()
+            self.calculations.cancel(self._search_task)
             self._list(active, range(len(active)), f"{len(active):,} rows")
 
     def _show_found(self, active: VectorSet, found: Found) -> None:

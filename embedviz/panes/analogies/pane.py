@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from embedviz.app.state import Analogy, State
 from embedviz.app.tasks import Task
 from embedviz.core.analogies import parallelogram, solve_rows
-from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.samples import load_relations
 from embedviz.core.vector_set import Matrix, VectorSet
@@ -63,7 +62,7 @@ class AnalogiesPane(Pane):
     hint = "Open word vectors to ask what is to king as woman is to man."
 
     def build(self) -> None:  # noqa: D102 - see Pane
-        self._task = self.new_task("solving")
+        self._task = self.calculations.new_task("solving")
         self._solved: Solved | None = None
         self._add_tools()
         self.view = PointView()
@@ -97,7 +96,7 @@ class AnalogiesPane(Pane):
         for sign, name, description in zip(("", "−", "+"), "abc", descriptions, strict=True):
             if sign:
                 self.tools.addWidget(text_label(sign))
-            edit = LabelEdit(self.new_task("completing"))
+            edit = LabelEdit(self.calculations.new_task("completing"))
             with_name(edit, f"analogies.{name}", f"Label {name}, {description}: type to complete")
             edit.setMinimumWidth(72)
             edit.label_chosen.connect(lambda _: self._ask())
@@ -148,7 +147,9 @@ class AnalogiesPane(Pane):
             if missing:
                 self._show_missing(active, missing[0], typed=old.active is active)
             else:
-                self.calculate(self._task, partial(_solve, active, analogy), self._show, active)
+                self.calculations.run(
+                    self._task, partial(_solve, active, analogy), self._show, active
+                )
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._task:
@@ -161,7 +162,7 @@ class AnalogiesPane(Pane):
 
     def _show_missing(self, active: VectorSet, label: str, *, typed: bool) -> None:
         """Say what is missing: in the bar when it was typed, quietly when the set was changed."""
-        self.cancel(self._task)
+        self.calculations.cancel(self._task)
         self.message_bar.clear()
         self._clear()
         self.view.set_message(
@@ -171,7 +172,7 @@ class AnalogiesPane(Pane):
             try:
                 active.row(label)
             except KeyError as error:
-                self.show_error(UserError(error.args[0]))
+                self.message_bar.show_message(error.args[0])
 
     def _clear(self) -> None:
         self._solved = None

@@ -29,7 +29,7 @@ class GroupNames(QObject):
     def __init__(self, pane: Pane, view: PointView) -> None:
         super().__init__(pane)
         self._view = view
-        self._task = pane.new_task("names of groups")
+        self._task = pane.calculations.new_task("names of groups")
 
     def show(self, dressed: PointStyle, positions: Matrix) -> None:
         """Write the name of each group that is drawn."""

@@ -41,8 +41,8 @@ class Highlights(QObject):
     def __init__(self, pane: Pane, view: PointView) -> None:
         super().__init__(pane)
         self._session, self._view = pane.session, view
-        self._task = pane.new_task("nearest rows")
-        self._matching = pane.new_task("matching labels")
+        self._task = pane.calculations.new_task("nearest rows")
+        self._matching = pane.calculations.new_task("matching labels")
         self._asked: tuple[object, ...] = ()
         self._neighbors: Rows = ALL_ROWS
         self._marked: tuple[object, ...] = ()

@@ -30,7 +30,7 @@ class Hover:
 
     def __init__(self, pane: Pane, view: PointView) -> None:
         self._searches, self._view = pane.session.searches, view
-        self._task = pane.new_task("true neighbors")
+        self._task = pane.calculations.new_task("true neighbors")
         self.card = HoverCard(view)
 
     def hide(self) -> None:

@@ -53,7 +53,7 @@ class LayoutRun(QObject):
     def __init__(self, pane: Pane, key: int, wanted_now: Callable[[], LayoutRequest]) -> None:
         super().__init__(pane)
         self._pane, self._key, self._wanted_now = pane, key, wanted_now
-        self.task = pane.new_task("laying out")
+        self.task = pane.calculations.new_task("laying out")
         self.task.progressed.connect(self._note_progress)
         self.layout: Layout | None = None
         self.streamed: Matrix | None = None
@@ -67,7 +67,7 @@ class LayoutRun(QObject):
 
     def bring(self, wanted: LayoutRequest) -> None:
         """Have the wanted layout at hand: now where it is known, else when it is computed."""
-        has_asked = self._pane.has_asked(self.task, wanted)
+        has_asked = self._pane.calculations.has_asked(self.task, wanted)
         if has_asked and self.task.is_busy:
             return  # Also where there is one that was stopped: it is being run again.
         if self._has(wanted):
@@ -86,7 +86,7 @@ class LayoutRun(QObject):
         if self.layout is not None and self.layout.vector_set is not wanted.vector_set:
             self.layout = None
         work = partial(_find, self._layouts, wanted)
-        self._pane.calculate(self.task, work, self._finish, wanted, self._move)
+        self._pane.calculations.run(self.task, work, self._finish, wanted, self._move)
 
     def _finish(self, layout: Layout) -> None:
         self.layout, self.streamed, self.got = layout, None, self._asked
@@ -107,7 +107,7 @@ class LayoutRun(QObject):
 
     def cancel(self) -> None:
         """Want nothing more: what is at hand is what is wanted."""
-        self._pane.cancel(self.task)
+        self._pane.calculations.cancel(self.task)
         self.streamed = None
 
     def run_again(self) -> None:

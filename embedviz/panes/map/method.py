@@ -30,7 +30,7 @@ class MethodChoice(QObject):
     def __init__(self, pane: MapPane) -> None:
         super().__init__(pane)
         self._pane, self._row = pane, pane.row
-        self._task = pane.new_task("looking up")
+        self._task = pane.calculations.new_task("looking up")
         self._row.run_wanted.connect(self._lay_out_by)
         self._row.stop_wanted.connect(pane.run.stop)
         self._row.cancel_wanted.connect(pane.cancel_layout)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from embedviz.app.layouts import Layout, LayoutRequest, spare_process
 from embedviz.app.map_settings import MapSettings
@@ -91,7 +91,7 @@ class MapPane(Pane):
         theme_manager.changed.connect(self._on_look)
 
     def _add_tools(self) -> None:
-        self.row = ProjectionRow(self.name, self.new_task("labels"))
+        self.row = ProjectionRow(self.name, self.calculations.new_task("labels"))
         self.row.hide()
         self.controls = MapTools(self.name)
         self.controls.add_to(self.tools)
@@ -351,7 +351,8 @@ class MapPane(Pane):
         if self.is_open:
             self._show_anew()
             self.row.show_idle()
-            self._drawn(self._bring_up_to_date if self.run.retreat() else self._show_nothing)
+            has_layout = self.run.retreat()
+            self.without_edits(self._bring_up_to_date if has_layout else self._show_nothing)
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self.trust.task:
@@ -416,7 +417,7 @@ class MapPane(Pane):
 
     def _on_look(self) -> None:
         if self.shows_wanted and self.isVisible():
-            self._drawn(self._bring_up_to_date)
+            self.without_edits(self._bring_up_to_date)
 
     # The controls.
 
@@ -427,10 +428,17 @@ class MapPane(Pane):
         if not self.run.task.is_busy:
             self.row.show_idle()
         self.controls.fit_into(self.tools, self.width())
-        self.set_in_use(len(state.maps) > 1 and state.map_key == self.key)
+        mark_in_use(self.tool_row, len(state.maps) > 1 and state.map_key == self.key)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Put the controls that do not fit behind the gear."""
         super().resizeEvent(event)
         if self.is_built:
             self.controls.fit_into(self.tools, self.width())
+
+
+def mark_in_use(tool_row: QWidget, in_use: bool) -> None:
+    """Mark the tool row of the map, among several, whose set is the active one."""
+    if tool_row.property("inUse") != in_use:
+        tool_row.setProperty("inUse", in_use)
+        tool_row.style().polish(tool_row)
