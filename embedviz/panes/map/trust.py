@@ -17,7 +17,7 @@ MEASURING = "Finding true neighbors …"
 
 
 class Trust(QObject):
-    """Has the truth of a layout measured while it is wanted, and says it in the corner.
+    """Has the quality of a layout measured while it is wanted, and says it in the corner.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ class Trust(QObject):
     Signals
     -------
     known : ()
-        The truth that was asked for last is there.
+        The quality that was asked for last is there.
 
     Attributes
     ----------
@@ -77,8 +77,8 @@ class Trust(QObject):
         self.hide()
         self._last = None
 
-    def _note(self, truth: LayoutQuality) -> None:
-        self._last = truth
+    def _note(self, quality: LayoutQuality) -> None:
+        self._last = quality
         self.known.emit()
 
     def _say(self, text: str) -> None:
