@@ -84,6 +84,7 @@ class NeighborsPanel(Pane):
         self.count.setValue(new.count)
         if old.active is not new.active:
             self.list.show_lines(())  # Rows of the set before.
+        self.list.show_selected(new.selected)
         if not old.asks_as(new) or (old.metric, old.count) != (new.metric, new.count):
             self._draw_query(new)
         if (old.active, old.selected) != (new.active, new.selected):

@@ -14,6 +14,7 @@ from embedviz.app.tasks import Task
 from embedviz.core.analogies import parallelogram, solve_rows
 from embedviz.core.progress import Report
 from embedviz.core.samples import load_relations
+from embedviz.core.selection import Selection
 from embedviz.core.vector_set import Matrix, VectorSet
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import Arrow, PointView
@@ -25,6 +26,8 @@ from embedviz.gui.widgets.ranked_list import Ranked, RankedList
 METHODS = (("3CosAdd", "3CosAdd"), ("3CosMul", "3CosMul"), ("PairDirection", "PairDirection"))
 SHOWN = 20
 CONTEXT_SIZE = 3.0
+LABELED = 12
+"""A selection of more rows than this is an area: it stands out by dimming the others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +144,10 @@ class AnalogiesPane(Pane):
         self.method.setCurrentIndex(self.method.findData(analogy.method))
         self.inputs.setChecked(not analogy.exclude_inputs)
         self.dimensions.show_choice(int(analogy.is_3d))
+        self.list.show_selected(new.selected)
+        is_shown = self._solved is not None and self._solved.vector_set is active
+        if self._solved is not None and is_shown and old.selected != new.selected:
+            self._mark(self._solved, new.selected)
         if (old.active, old.analogy) != (active, analogy):
             self.question.setText(f"{write(analogy)} ≈")
             missing = [label for label in analogy.labels if label not in active]
@@ -212,12 +219,25 @@ class AnalogiesPane(Pane):
             CONTEXT_SIZE,
             animate=animate,
         )
+        self._mark(solved, self.session.state.selected)
+        self._draw_arrows()
+
+    def _mark(self, solved: Solved, selected: Selection) -> None:
+        """Mark the rows of the question and its answer, and the selected ones as on a map."""
         answers = [answer.row for answer in solved.answers]
         corners = list(dict.fromkeys(solved.corners))
-        self.view.set_labels(solved.vector_set.labels, answers, corners, len(corners))
-        asked = len(solved.analogy.positive) + len(solved.analogy.negative)
-        self.view.set_marks(query=answers[0] if answers else None, selected=solved.corners[:asked])
-        self._draw_arrows()
+        asked = solved.corners[: len(solved.analogy.labels)]
+        is_area = len(selected) > LABELED
+        few = () if is_area else selected
+        always = list(dict.fromkeys([*corners, *few]))
+        self.view.set_labels(solved.vector_set.labels, answers, always, len(corners))
+        self.view.set_marks(
+            query=answers[0] if answers else None,
+            selected=selected.rows if is_area else list(dict.fromkeys([*asked, *few])),
+            # In an area, the rings of the question would be lost.
+            neighbors=[row for row in asked if row not in selected] if is_area else (),
+            dim_others=is_area,
+        )
 
     def _describe(self, solved: Solved) -> None:
         best = solved.answers[0].label if solved.answers else "nothing"

@@ -167,6 +167,8 @@ class MatryoshkaPane(Pane):
         for control in (self.slider, self.number):
             control.setRange(1, active.dimensions)
             control.setValue(new.dimensions)
+        for ranked in (self.full, self.short):
+            ranked.show_selected(new.selected)
         self.heads["full"].setText(f"Full length · {active.dimensions:,}")
         self.heads["short"].setText(f"First {new.dimensions:,} dimensions")
         if old.active is not active:
