@@ -202,10 +202,10 @@ def test_what_cannot_be_drawn_is_told_and_leaves_no_pane(toy, qapp):
         title, name, hint = "Failing", "failing", ""
 
         def build(self):
-            self.task = self.new_task("failing")
+            self.task = self.calculations.new_task("failing")
 
         def draw(self, old, new):
-            self.calculate(self.task, self.fail, print)
+            self.calculations.run(self.task, self.fail, print)
 
         def fail(self, report):
             raise UserError("There is nothing to draw.")

@@ -23,7 +23,7 @@ class CountingPane(Pane):
 
     def build(self):
         self.drawn = []
-        self.task = self.new_task("counting")
+        self.task = self.calculations.new_task("counting")
         self.box = QSpinBox()
         self.box.valueChanged.connect(
             lambda n: self.edit(self.session.state.with_settings(MatryoshkaSettings(n)))
@@ -144,7 +144,7 @@ def test_results_are_drawn_without_editing(pane, session, toy, qtbot):
     session.show(State().opened(toy))
     state = session.state
     with qtbot.waitSignal(pane.task.finished):
-        pane.calculate(pane.task, lambda report: 3, pane.box.setValue)
+        pane.calculations.run(pane.task, lambda report: 3, pane.box.setValue)
     assert pane.box.value() == 3
     assert session.state == state
 
@@ -154,10 +154,10 @@ def test_what_the_user_can_mend_is_told_until_the_next_try(made, qtbot):
         raise UserError("All rows are equal. Use another set.")
 
     with qtbot.waitSignal(made.task.finished):
-        made.calculate(made.task, work, lambda result: None)
+        made.calculations.run(made.task, work, lambda result: None)
     assert made.message_bar.text == "All rows are equal. Use another set."
     with qtbot.waitSignal(made.task.finished):
-        made.calculate(made.task, lambda report: 1, lambda result: None)
+        made.calculations.run(made.task, lambda report: 1, lambda result: None)
     assert made.message_bar.text == ""
 
 
@@ -166,7 +166,7 @@ def test_errors_of_the_program_go_on_to_the_handler(made, qtbot):
         raise ZeroDivisionError
 
     with capture_exceptions() as caught, qtbot.waitSignal(made.task.finished):
-        made.calculate(made.task, work, lambda result: None)
+        made.calculations.run(made.task, work, lambda result: None)
     assert [kind for kind, *_ in caught] == [ZeroDivisionError]
     assert made.message_bar.text == ""
 
@@ -174,7 +174,7 @@ def test_errors_of_the_program_go_on_to_the_handler(made, qtbot):
 def test_an_error_in_drawing_leaves_the_pane_editable(pane, session, toy, qtbot):
     session.show(State().opened(toy))
     with capture_exceptions() as caught, qtbot.waitSignal(pane.task.finished):
-        pane.calculate(pane.task, lambda report: 1, lambda result: 1 / 0)
+        pane.calculations.run(pane.task, lambda report: 1, lambda result: 1 / 0)
     assert len(caught) == 1
     pane.box.setValue(6)
     assert prefix(session.state) == 6

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from embedviz.app.layouts import cache, spare_process
@@ -73,6 +73,15 @@ class LayoutRequest:
     n_components: int
 
 
+@dataclass(eq=False)
+class _Flight:
+    """Something that one thread computes and others may wait for."""
+
+    lock: Lock = field(default_factory=Lock)
+    n_passengers: int = 0
+    """Threads that compute it or wait for it."""
+
+
 class Layouts:
     """The layouts and neighbor graphs of all sets that are open."""
 
@@ -81,7 +90,7 @@ class Layouts:
         self._graphs: dict[VectorSet, dict[GraphMetric, NeighborGraph]] = {}
         self._first: dict[VectorSet, Projection] = {}
         self._changing = Lock()
-        self._turns: dict[Hashable, Lock] = {}
+        self._flights: dict[Hashable, _Flight] = {}
         self._open: set[VectorSet] | None = None
 
     def known(self, wanted: LayoutRequest) -> Layout | None:
@@ -129,7 +138,7 @@ class Layouts:
             with self._changing:
                 self._first[vector_set] = projection
         wanted = replace(wanted, projection=projection)
-        with self._turn((vector_set.identity, projection, n_components), report):
+        with self._single_flight((vector_set.identity, projection, n_components), report):
             known = self.known(wanted)
             if known is not None and known.stopped_at is None:
                 return known
@@ -162,7 +171,7 @@ class Layouts:
     ) -> NeighborGraph:
         """Return the nearest rows of each row, `count` or more of them."""
         count = min(count, max(len(vector_set) - 1, 0))
-        with self._turn((vector_set.identity, metric), report):
+        with self._single_flight((vector_set.identity, metric), report):
             known = self._graphs.get(vector_set, {}).get(metric)
             if known is None or known.count < count:
                 known = neighbor_graph(vector_set.vectors, count, metric, report)
@@ -172,19 +181,33 @@ class Layouts:
         return known
 
     @contextmanager
-    def _turn(self, what: Hashable, report: Report) -> Iterator[None]:
+    def _single_flight(self, what: Hashable, report: Report) -> Iterator[None]:
         """Let one thread after the other do the same: the second finds what the first has made.
 
-        Whoever waits can be stopped.
+        Whoever waits can be stopped. With the last one that does, or waits for, the same, its
+        entry goes: each set that is opened and each setting that is tried would leave one.
         """
         with self._changing:
-            lock = self._turns.setdefault(what, Lock())
-        while not lock.acquire(timeout=_PATIENCE_SECONDS):
-            report(0.0, "waiting for the same elsewhere")
+            flight = self._flights.setdefault(what, _Flight())
+            flight.n_passengers += 1
         try:
-            yield
+            while not flight.lock.acquire(timeout=_PATIENCE_SECONDS):
+                report(0.0, "waiting for the same elsewhere")
+            try:
+                yield
+            finally:
+                flight.lock.release()
         finally:
-            lock.release()
+            with self._changing:
+                flight.n_passengers -= 1
+                if not flight.n_passengers:
+                    del self._flights[what]
+
+    @property
+    def n_in_flight(self) -> int:
+        """How many different things are being computed, or waited for, right now."""
+        with self._changing:
+            return len(self._flights)
 
     def _by_neighbors(
         self,

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Rows, VectorSet
 from embedviz.gui.actions.host import Host
+from embedviz.gui.has_points import points_of
 
 
 def select_all(window: Host) -> None:
@@ -22,7 +23,8 @@ def select_all(window: Host) -> None:
 
 def select_in_view(window: Host) -> None:
     """Select every row whose point is in view: what a box does, by keys."""
-    rows = window.map_in_use.rows_in_view()
+    points = points_of(window.map_in_use)
+    rows = None if points is None else points.rows_in_view()
     if rows is not None:
         window.session.show(window.session.state.selecting(rows))
 
@@ -38,7 +40,8 @@ def invert_selection(window: Host) -> None:
 
 
 def _drawn_rows(window: Host, vector_set: VectorSet) -> Rows:
-    drawn = window.map_in_use.drawn_rows()
+    points = points_of(window.map_in_use)
+    drawn = None if points is None else points.drawn_rows()
     return np.arange(len(vector_set)) if drawn is None else drawn
 
 
@@ -63,12 +66,16 @@ def show_all(window: Host) -> None:
 
 def fly_to_selection(window: Host) -> None:
     """Bring what is selected into view."""
-    window.map_in_use.fly_to_selection()
+    points = points_of(window.map_in_use)
+    if points is not None:
+        points.fly_to_selection()
 
 
 def switch_lasso(window: Host) -> None:
     """Begin or end selecting with the lasso."""
-    window.map_in_use.switch_tool()
+    points = points_of(window.map_in_use)
+    if points is not None:
+        points.switch_tool()
 
 
 def open_selection(window: Host) -> None:

@@ -23,6 +23,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 from embedviz.gui.actions.host import Host
+from embedviz.gui.has_points import points_of
 
 if TYPE_CHECKING:
     from embedviz.core.neighbors import Metric
@@ -102,7 +103,8 @@ def _places(window: Host) -> Places | None:
     """Return where all rows lie on the map in use, and what the columns of that are called."""
     from embedviz.formats.writing.rows import axis_names
 
-    places = window.map_in_use.places()
+    points = points_of(window.map_in_use)
+    places = None if points is None else points.places()
     return None if places is None else (places[0], axis_names(places[1]))
 
 

@@ -32,12 +32,14 @@ from embedviz.app.state import State, lineage
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.search import find_rows
+from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.describe import describe_set, describe_size, describe_trouble, tell_apart
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, theme_manager, with_alpha
 from embedviz.gui.widgets.controls import text_label, tool_button, with_name
 from embedviz.gui.widgets.label_edit import LabelEdit
+from embedviz.gui.widgets.selection_mark import WORD, paint_selection_bar, paint_selection_tint
 
 HITS = 200
 Index = QModelIndex | QPersistentModelIndex
@@ -73,9 +75,9 @@ class LibraryPanel(Pane):
     is_side_panel = True
 
     def build(self) -> None:  # noqa: D102 - see Pane
-        self._search_task = self.new_task("searching")
+        self._search_task = self.calculations.new_task("searching")
         self.session.scans.changed.connect(self._on_scanned)
-        self._takes_first = False
+        self._takes_first = self._is_choosing = False
         self.sets = with_name(QListWidget(), "library.sets", "Open sets. Click one to show it")
         self.sets.setItemDelegate(_SetDelegate(self.sets))
         self.sets.itemClicked.connect(self._on_set_chosen)
@@ -83,7 +85,7 @@ class LibraryPanel(Pane):
         self.sets.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.sets.setMouseTracking(True)
         self.search = with_name(
-            LabelEdit(self.new_task("completing")),
+            LabelEdit(self.calculations.new_task("completing")),
             "library.search",
             "Search labels: plain text, or /an expression/",
         )
@@ -94,8 +96,9 @@ class LibraryPanel(Pane):
         self.search.textEdited.connect(self._on_text)
         self.search.returnPressed.connect(self._on_return)
         self.rows = RowsModel()
-        self.list = with_name(RowsView(), "library.rows", "Rows of the set. Click one to choose it")
-        self.list.setModel(self.rows)
+        self.list = with_name(
+            RowsView(self.rows), "library.rows", "Rows of the set. Click one to choose it"
+        )
         self.list.clicked.connect(self._on_row)
         self.list.activated.connect(self._on_row)
         self.found = text_label(kind="caption", wrap=True)
@@ -123,6 +126,9 @@ class LibraryPanel(Pane):
             self._search(new.active, self.search.text())
         elif old.query != new.query:
             self._point_out(new.query)
+        elif old.selected != new.selected and not self._is_choosing:
+            self.list.scroll_to(self.rows.first_of(new.selected))
+        self.list.show_selected(new.selected)
 
     def _point_out(self, row: int | None) -> None:
         """Mark the query in the list, where it is listed."""
@@ -171,9 +177,10 @@ class LibraryPanel(Pane):
     def _search(self, active: VectorSet, text: str) -> None:
         self._takes_first = False
         if text.strip():
-            self._search_task.run(partial(_find, active, text), partial(self._show_found, active))
+            work, show = partial(_find, active, text), partial(self._show_found, active)
+            self.calculations.run(self._search_task, work, show, active, purpose="edit")
         else:
-            self._search_task.cancel()
+            self.calculations.cancel(self._search_task)
             self._list(active, range(len(active)), f"{len(active):,} rows")
 
     def _show_found(self, active: VectorSet, found: Found) -> None:
@@ -216,7 +223,11 @@ class LibraryPanel(Pane):
             Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         )
         state = self.session.state
-        self.edit(state.toggled(row) if adding else state.queried(row))
+        self._is_choosing = True  # The list stays where the user is choosing in it.
+        try:
+            self.edit(state.toggled(row) if adding else state.queried(row))
+        finally:
+            self._is_choosing = False
 
 
 class RowsModel(QAbstractListModel):
@@ -226,6 +237,7 @@ class RowsModel(QAbstractListModel):
         super().__init__()
         self._labels: Sequence[str] = ()
         self._rows: Sequence[int] = ()
+        self.selected = Selection()
 
     def show_rows(self, labels: Sequence[str], rows: Sequence[int]) -> None:
         """List some rows of a set with these labels, in this order."""
@@ -244,29 +256,62 @@ class RowsModel(QAbstractListModel):
         except ValueError:
             return None
 
+    def first_of(self, selected: Selection) -> int | None:
+        """Return the first place of the list with one of the rows, or None."""
+        if isinstance(self._rows, range):  # All rows of the set, perhaps a million.
+            return int(selected.rows[0]) if len(selected) else None
+        return next((place for place, row in enumerate(self._rows) if row in selected), None)
+
+    def is_selected(self, place: int) -> bool:
+        """Return whether the row at a place of the list is selected."""
+        return self._rows[place] in self.selected
+
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
         """Return how many rows are listed."""
         return 0 if parent is not None and parent.isValid() else len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a label."""
+        """Return a label; for screen readers, also whether its row is selected."""
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            words = f", {WORD}" if self.is_selected(index.row()) else ""
+            return f"{index.data()}{words}"
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             # Line breaks and odd blanks would make lines of different heights, or invisible ones.
             return " ".join(self._labels[self._rows[index.row()]].split()) or "␠"
         return None
 
 
+class _RowDelegate(QStyledItemDelegate):
+    """Paints a label, and whether its row is selected."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        model = index.model()
+        is_selected = isinstance(model, RowsModel) and model.is_selected(index.row())
+        if is_selected:
+            paint_selection_tint(painter, option.rect)
+        super().paint(painter, option, index)
+        if is_selected:
+            paint_selection_bar(painter, option.rect)
+
+
 class RowsView(QTableView):
-    """Rows of equal height, however many.
+    """Rows of equal height, however many; those that are selected are marked.
 
     A table of one column: a list view lays out all rows before it shows the first one, which
     takes seconds for a million of them.
+
+    Parameters
+    ----------
+    rows : RowsModel
     """
 
     ROW_HEIGHT = 22
 
-    def __init__(self) -> None:
+    def __init__(self, rows: RowsModel) -> None:
         super().__init__()
+        self._rows = rows
+        self.setModel(rows)
+        self.setItemDelegate(_RowDelegate(self))
         self.horizontalHeader().hide()
         self.horizontalHeader().setStretchLastSection(True)
         self.verticalHeader().hide()
@@ -279,6 +324,17 @@ class RowsView(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def show_selected(self, selected: Selection) -> None:
+        """Mark the rows that are selected; only those in view are looked at."""
+        if self._rows.selected is not selected:
+            self._rows.selected = selected
+            self.viewport().update()
+
+    def scroll_to(self, place: int | None) -> None:
+        """Bring a place of the list into view; None leaves it where it is."""
+        if place is not None:
+            self.scrollTo(self._rows.index(place, 0))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Keep the current row in view, also when there is room for the first time."""

@@ -45,8 +45,8 @@ class NeighborsPanel(Pane):
     is_side_panel = True
 
     def build(self) -> None:  # noqa: D102 - see Pane
-        self._neighbors_task = self.new_task("nearest rows")
-        self._mean_task = self.new_task("mean cosine")
+        self._neighbors_task = self.calculations.new_task("nearest rows")
+        self._mean_task = self.calculations.new_task("mean cosine")
         self._mean: tuple[VectorSet, float] | None = None
         self.metric_box = combo_box("neighbors.metric", "Metric: how nearness is measured", METRICS)
         self.metric_box.activated.connect(
@@ -85,6 +85,7 @@ class NeighborsPanel(Pane):
         self.count.setValue(new.count)
         if old.active is not new.active:
             self.list.show_lines(())  # Rows of the set before.
+        self.list.show_selected(new.selected)
         if not old.asks_as(new) or (old.metric, old.count) != (new.metric, new.count):
             self._draw_query(new)
         if (old.active, old.selected) != (new.active, new.selected):
@@ -101,11 +102,11 @@ class NeighborsPanel(Pane):
         if query is None:
             self.query.setText("Choose a point or a row")
             self.list.show_lines(())
-            self._neighbors_task.cancel()
+            self.calculations.cancel(self._neighbors_task)
             return
         self.query.setText(f"◉ {query.name}")
         work = partial(_nearest, self.session.searches, active, new.metric, query, new.count)
-        self.calculate(self._neighbors_task, work, self.list.show_lines, new)
+        self.calculations.run(self._neighbors_task, work, self.list.show_lines, new)
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._neighbors_task:
@@ -124,7 +125,7 @@ class NeighborsPanel(Pane):
         self.table.show_table(labels, neighbors.cosine_table(active.vectors[rows]), mean)
         if mean is None:
             work = partial(_mean_cosine, active)
-            self.calculate(self._mean_task, work, partial(self._show_mean, active))
+            self.calculations.run(self._mean_task, work, partial(self._show_mean, active))
 
     def _show_mean(self, vector_set: VectorSet, mean: float) -> None:
         self._mean = (vector_set, mean)

@@ -25,8 +25,10 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
+from embedviz.core.selection import Selection
 from embedviz.core.vector_set import Matrix, Rows, VectorSet
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, theme_manager, with_alpha
+from embedviz.gui.widgets.selection_mark import WORD, paint_selection_bar, paint_selection_tint
 
 Fate = Literal["", "kept", "lost", "new"]
 Index = QModelIndex | QPersistentModelIndex
@@ -66,12 +68,17 @@ class RankedModel(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self.lines: tuple[Ranked, ...] = ()
+        self.selected = Selection()
 
     def show_lines(self, lines: Sequence[Ranked]) -> None:
         """Replace all lines."""
         self.beginResetModel()
         self.lines = tuple(lines)
         self.endResetModel()
+
+    def is_selected(self, line: Ranked) -> bool:
+        """Return whether the row of a line is selected."""
+        return line.row in self.selected
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
         """Return how many lines there are."""
@@ -84,7 +91,8 @@ class RankedModel(QAbstractListModel):
             return line
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             fate = f", {line.fate}" if line.fate else ""
-            return f"{line.label}  {line.score:.4f}{fate}"
+            is_said = role == Qt.ItemDataRole.AccessibleTextRole and self.is_selected(line)
+            return f"{line.label}  {line.score:.4f}{fate}{f', {WORD}' if is_said else ''}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return line.label
         return None
@@ -92,6 +100,8 @@ class RankedModel(QAbstractListModel):
 
 class RankedList(QListView):
     """Labels with their scores. A bar behind each score makes the decline visible.
+
+    Rows that are selected are marked, as everywhere.
 
     Signals
     -------
@@ -117,6 +127,12 @@ class RankedList(QListView):
     def show_lines(self, lines: Sequence[Ranked]) -> None:
         """Replace all lines."""
         self.lines.show_lines(lines)
+
+    def show_selected(self, selected: Selection) -> None:
+        """Mark the lines whose rows are selected; only those in view are looked at."""
+        if self.lines.selected is not selected:
+            self.lines.selected = selected
+            self.viewport().update()
 
     def height_of(self, lines: int) -> int:
         """Return how high the list must be to show so many lines."""
@@ -153,6 +169,10 @@ class _LineDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(option.rect).adjusted(GRID, 0, -GRID, 0)
         self._paint_ground(painter, option)
+        model = index.model()
+        if isinstance(model, RankedModel) and model.is_selected(line):
+            paint_selection_tint(painter, option.rect)
+            paint_selection_bar(painter, option.rect)
         color = QColor({"lost": theme.lost, "new": theme.new}.get(line.fate, theme.text))
         small = font(CAPTION_PIXELS * self.scale)
         painter.setFont(small)

@@ -13,9 +13,9 @@ from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core import analogies
 from embedviz.core.analogies import parallelogram, solve_rows
-from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.samples import load_relations
+from embedviz.core.selection import Selection
 from embedviz.core.settings import fields_of
 from embedviz.core.vector_set import Matrix, VectorSet
 from embedviz.gui.pane import Pane
@@ -29,6 +29,8 @@ from embedviz.panes.analogies.settings import AnalogySettings
 _METHODS = fields_of(AnalogySettings)["method"].about.choices
 SHOWN = 20
 CONTEXT_SIZE = 3.0
+LABELED = 12
+"""A selection of more rows than this is an area: it stands out by dimming the others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +70,7 @@ class AnalogiesPane(Pane):
     hint = "Open word vectors to ask what is to king as woman is to man."
 
     def build(self) -> None:  # noqa: D102 - see Pane
-        self._task = self.new_task("solving")
+        self._task = self.calculations.new_task("solving")
         self._solved: Solved | None = None
         self._add_tools()
         self.view = PointView()
@@ -102,7 +104,7 @@ class AnalogiesPane(Pane):
         for sign, name, description in zip(("", "−", "+"), "abc", descriptions, strict=True):
             if sign:
                 self.tools.addWidget(text_label(sign))
-            edit = LabelEdit(self.new_task("completing"))
+            edit = LabelEdit(self.calculations.new_task("completing"))
             with_name(edit, f"analogies.{name}", f"Label {name}, {description}: type to complete")
             edit.setMinimumWidth(72)
             edit.label_chosen.connect(lambda _: self._ask())
@@ -147,13 +149,19 @@ class AnalogiesPane(Pane):
         self.method.setCurrentIndex(self.method.findData(analogy.method))
         self.inputs.setChecked(not analogy.exclude_inputs)
         self.dimensions.show_choice(int(analogy.is_3d))
+        self.list.show_selected(new.selected)
+        is_shown = self._solved is not None and self._solved.vector_set is active
+        if self._solved is not None and is_shown and old.selected != new.selected:
+            self._mark(self._solved, new.selected)
         if (old.active, old[AnalogySettings]) != (active, analogy):
             self.question.setText(f"{write(analogy)} ≈")
             missing = [label for label in analogy.labels if label not in active]
             if missing:
                 self._show_missing(active, missing[0], typed=old.active is active)
             else:
-                self.calculate(self._task, partial(_solve, active, analogy), self._show, active)
+                self.calculations.run(
+                    self._task, partial(_solve, active, analogy), self._show, active
+                )
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._task:
@@ -166,7 +174,7 @@ class AnalogiesPane(Pane):
 
     def _show_missing(self, active: VectorSet, label: str, *, typed: bool) -> None:
         """Say what is missing: in the bar when it was typed, quietly when the set was changed."""
-        self.cancel(self._task)
+        self.calculations.cancel(self._task)
         self.message_bar.clear()
         self._clear()
         self.view.scene.set_message(
@@ -176,7 +184,7 @@ class AnalogiesPane(Pane):
             try:
                 active.row(label)
             except KeyError as error:
-                self.show_error(UserError(error.args[0]))
+                self.message_bar.show_message(error.args[0])
 
     def _clear(self) -> None:
         self._solved = None
@@ -216,14 +224,25 @@ class AnalogiesPane(Pane):
             CONTEXT_SIZE,
             animate=animate,
         )
+        self._mark(solved, self.session.state.selected)
+        self._draw_arrows()
+
+    def _mark(self, solved: Solved, selected: Selection) -> None:
+        """Mark the rows of the question and its answer, and the selected ones as on a map."""
         answers = [answer.row for answer in solved.answers]
         corners = list(dict.fromkeys(solved.corners))
-        self.view.scene.set_labels(solved.vector_set.labels, answers, corners, len(corners))
-        asked = len(solved.analogy.positive) + len(solved.analogy.negative)
+        asked = solved.corners[: len(solved.analogy.labels)]
+        is_area = len(selected) > LABELED
+        few = () if is_area else selected
+        always = list(dict.fromkeys([*corners, *few]))
+        self.view.scene.set_labels(solved.vector_set.labels, answers, always, len(corners))
         self.view.scene.set_highlights(
-            query=answers[0] if answers else None, selected=solved.corners[:asked]
+            query=answers[0] if answers else None,
+            selected=selected.rows if is_area else list(dict.fromkeys([*asked, *few])),
+            # In an area, the rings of the question would be lost.
+            neighbors=[row for row in asked if row not in selected] if is_area else (),
+            dim_others=is_area,
         )
-        self._draw_arrows()
 
     def _describe(self, solved: Solved) -> None:
         best = solved.answers[0].label if solved.answers else "nothing"

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -43,8 +42,8 @@ from embedviz.gui.widgets.controls import (
     slider,
     spin_box,
     text_label,
-    with_name,
 )
+from embedviz.gui.widgets.derive_button import DeriveButton
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 
 STEPS = 100
@@ -104,9 +103,8 @@ class AnisotropyPane(Pane):
         # pyqtgraph takes 0.3 s to import, which is not for every start to pay.
         from embedviz.gui.widgets.charts import CosineHistogram
 
-        self._cone_task = self.new_task("measuring the cone")
-        self._dial_task = self.new_task("whitening")
-        self._derive_task = self.new_task("whitening all rows")
+        self._cone_task = self.calculations.new_task("measuring the cone")
+        self._dial_task = self.calculations.new_task("whitening")
         self._prepared: Prepared | None = None
         self._latest: ConeView | None = None
         self._add_tools()
@@ -143,10 +141,11 @@ class AnisotropyPane(Pane):
             1,
         )
         self.components_slider.setMinimumWidth(60)
-        self.use = with_name(
-            QPushButton("Use in all panes"),
-            "anisotropy.use",
+        self.use = DeriveButton(
+            self,
             "Use in all panes: add the whitened set to the library and show it",
+            "whitening all rows",
+            lambda state: Whitened(*_dial(state)),
         )
         self.strength.valueChanged.connect(lambda value: self._set(strength=value / STEPS))
         self.strength_value.valueChanged.connect(lambda value: self._set(strength=value))
@@ -155,7 +154,6 @@ class AnisotropyPane(Pane):
         for dial in (self.strength, self.components_slider):
             dial.sliderPressed.connect(self.session.begin_gesture)
             dial.sliderReleased.connect(self.session.end_gesture)
-        self.use.clicked.connect(self._derive)
         self.tools.addWidget(caption("Whitening, from centered"))
         self.tools.addWidget(self.strength, 2)
         self.tools.addWidget(caption("to full"))
@@ -198,12 +196,14 @@ class AnisotropyPane(Pane):
             for view in (self.before, self.after):
                 view.set_camera(new[AnisotropySettings].camera or HOME)
         if self._prepared is None or self._prepared.vector_set is not active:
-            if not self.has_asked(self._cone_task, active):
+            if not self.calculations.has_asked(self._cone_task, active):
                 self.use.setEnabled(False)
-                self.cancel(self._dial_task)
-                self.calculate(self._cone_task, partial(_prepare, active), self._show_cone, active)
+                self.calculations.cancel(self._dial_task)
+                self.calculations.run(
+                    self._cone_task, partial(_prepare, active), self._show_cone, active
+                )
             return
-        self.cancel(self._cone_task)
+        self.calculations.cancel(self._cone_task)
         if old.active is not active:  # Back from another set that was not measured in time.
             self._show_cone(self._prepared)
             return
@@ -250,7 +250,7 @@ class AnisotropyPane(Pane):
     def _turn(self, state: State) -> None:
         assert self._prepared is not None
         work = partial(_whiten, self._prepared.cone, *_dial(state))
-        self.calculate(
+        self.calculations.run(
             self._dial_task, work, partial(self._show_after, state), self._prepared.vector_set
         )
 
@@ -314,9 +314,6 @@ class AnisotropyPane(Pane):
     def _set(self, **settings: Any) -> None:
         state = self.session.state
         self.edit(state.with_settings(replace(state[AnisotropySettings], **settings)))
-
-    def _derive(self) -> None:
-        self.derive(self._derive_task, Whitened(*_dial(self.session.state)))
 
 
 class NumbersTable(QWidget):

@@ -17,7 +17,7 @@ AT_ONCE = 100_000
 """The groups of more rows than this are named a moment later, not to hold up the window."""
 
 
-class GroupNames(QObject):
+class ClusterNames(QObject):
     """Finds the places of the names, and shows them.
 
     Parameters
@@ -28,23 +28,26 @@ class GroupNames(QObject):
 
     def __init__(self, pane: Pane, view: PointView) -> None:
         super().__init__(pane)
-        self._view = view
-        self._task = pane.new_task("names of groups")
+        self._view, self._calculations = view, pane.calculations
+        self._task = pane.calculations.new_task("names of groups")
 
-    def show(self, dressed: PointStyle, positions: Matrix) -> None:
+    def show(self, style: PointStyle, positions: Matrix) -> None:
         """Write the name of each group that is drawn."""
         if len(positions) <= AT_ONCE:
-            self._task.cancel()
-            self._view.scene.set_clusters(dressed.clusters(positions))
+            self._calculations.cancel(self._task)
+            self._view.scene.set_clusters(style.clusters(positions))
         else:
-            self._task.run(partial(_find, dressed, positions), self._view.scene.set_clusters)
+            work = partial(_find, style, positions)
+            self._calculations.run(
+                self._task, work, self._view.scene.set_clusters, purpose="detail"
+            )
 
     def hide(self) -> None:
         """Write no names."""
-        self._task.cancel()
+        self._calculations.cancel(self._task)
         self._view.scene.set_clusters(())
 
 
-def _find(dressed: PointStyle, positions: Matrix, report: Report) -> list[Cluster]:
+def _find(style: PointStyle, positions: Matrix, report: Report) -> list[Cluster]:
     """Find where the names belong. Runs off the UI thread."""
-    return dressed.clusters(positions)
+    return style.clusters(positions)

@@ -1,7 +1,8 @@
-"""What is chosen, marked on a map: the query, the selected rows, the neighbors, their labels."""
+"""Highlights of a map: the query, the selected rows, the neighbors, and their labels."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -13,6 +14,7 @@ from embedviz.core.drawing.raster import ALL_ROWS
 from embedviz.core.matching import is_quick, match_all, matching_rows
 from embedviz.core.neighbors import Metric
 from embedviz.core.progress import Report
+from embedviz.core.query_vector import QueryVector
 from embedviz.core.vector_set import Rows, VectorSet
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import PointView
@@ -20,6 +22,21 @@ from embedviz.gui.points.view import PointView
 ALWAYS_LABELED = 12
 """A selection of more rows than this is an area: it stands out by dimming the others."""
 _NEIGHBORS = 10
+
+
+@dataclass(frozen=True)
+class NeighborsRequest:
+    """A query whose neighbors are to be marked, in a set and by a metric."""
+
+    vector_set: VectorSet | None
+    query: int | None
+    query_vector: QueryVector | None
+    metric: Metric
+
+    @classmethod
+    def of(cls, state: State) -> NeighborsRequest:
+        """Return what a state asks for."""
+        return cls(state.active, state.query, state.query_vector, state.metric)
 
 
 class Highlights(QObject):
@@ -40,18 +57,17 @@ class Highlights(QObject):
 
     def __init__(self, pane: Pane, view: PointView) -> None:
         super().__init__(pane)
-        self._session, self._view = pane.session, view
-        self._task = pane.new_task("nearest rows")
-        self._matching = pane.new_task("matching labels")
-        self._asked: tuple[object, ...] = ()
+        self._session, self._view, self._calculations = pane.session, view, pane.calculations
+        self._task = pane.calculations.new_task("nearest rows")
+        self._matching = pane.calculations.new_task("matching labels")
         self._neighbors: Rows = ALL_ROWS
         self._marked: tuple[object, ...] = ()
 
     def release(self) -> None:
         """Mark everything anew at the next time, and hold on to no set."""
-        self._task.cancel()
-        self._matching.cancel()
-        self._marked = self._asked = ()
+        self._calculations.cancel(self._task)
+        self._calculations.cancel(self._matching)
+        self._marked = ()
         self._neighbors = ALL_ROWS
 
     def show(self, state: State, vector_set: VectorSet, with_labels: bool) -> None:
@@ -62,8 +78,8 @@ class Highlights(QObject):
         neighbors, chosen = self._neighbors, state.selected.rows
         if not is_quick(state.active, vector_set, chosen):
             # Once, for all selections: then it is drawn.
-            work = partial(_match, state.active, vector_set)
-            self._matching.run(work, lambda _: self.found.emit())
+            work, found = partial(_match, state.active, vector_set), self.found
+            self._calculations.run(self._matching, work, lambda _: found.emit(), purpose="detail")
             return
         marked = (vector_set, state.active, query, state.selected, id(neighbors), with_labels)
         if marked == self._marked:
@@ -86,16 +102,17 @@ class Highlights(QObject):
         )
 
     def _find_neighbors(self, state: State) -> None:
-        asked = state.active, state.query, state.query_vector, state.metric
-        if asked == self._asked:
+        request, question = NeighborsRequest.of(state), state.current_query
+        if self._calculations.has_asked(self._task, request):
             return
-        self._asked, self._neighbors = asked, ALL_ROWS
-        self._task.cancel()
-        question = state.current_query
+        self._neighbors = ALL_ROWS
+        self._calculations.cancel(self._task)
         if question is not None:
             assert state.active is not None
             work = partial(_nearest, self._session, state.active, state.metric, question)
-            self._task.run(work, self._show_neighbors)
+            self._calculations.run(
+                self._task, work, self._show_neighbors, request, purpose="detail"
+            )
 
     def _show_neighbors(self, rows: Rows) -> None:
         self._neighbors = rows

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -14,6 +13,7 @@ from embedviz.core.progress import OnLayout, Report
 from embedviz.core.projections import PCA
 from embedviz.core.vector_set import Matrix
 from embedviz.gui.pane import Pane
+from embedviz.panes.map.choices import MapChoices
 
 
 class LayoutRun(QObject):
@@ -22,10 +22,7 @@ class LayoutRun(QObject):
     Parameters
     ----------
     pane : Pane
-    key : int
-        Of the map.
-    wanted_now : callable
-        Returns what the state asks for.
+    choices : MapChoices
 
     Signals
     -------
@@ -50,52 +47,49 @@ class LayoutRun(QObject):
     arrived = Signal()
     moved = Signal(object, bool)
 
-    def __init__(self, pane: Pane, key: int, wanted_now: Callable[[], LayoutRequest]) -> None:
+    def __init__(self, pane: Pane, choices: MapChoices) -> None:
         super().__init__(pane)
-        self._pane, self._key, self._wanted_now = pane, key, wanted_now
-        self.task = pane.new_task("laying out")
+        self._pane, self._choices, self._calculations = pane, choices, pane.calculations
+        self._layouts = pane.session.layouts
+        self.task = self._calculations.new_task("laying out")
         self.task.progressed.connect(self._note_progress)
         self.layout: Layout | None = None
         self.streamed: Matrix | None = None
         self.progress = 0.0
         self.got: LayoutRequest | None = None
-        self._asked: LayoutRequest | None = None
 
     @property
-    def _layouts(self) -> Layouts:
-        return self._pane.session.layouts
+    def shows_wanted(self) -> bool:
+        """Whether the points are rows of the set to show; until then, the user has to wait."""
+        return self.layout is not None and self.layout.vector_set is self._choices.vector_set
 
     def bring(self, wanted: LayoutRequest) -> None:
         """Have the wanted layout at hand: now where it is known, else when it is computed."""
-        has_asked = self._pane.has_asked(self.task, wanted)
+        has_asked = self._calculations.has_asked(self.task, wanted)
         if has_asked and self.task.is_busy:
             return  # Also where there is one that was stopped: it is being run again.
-        if self._has(wanted):
+        known = self._layouts.known(wanted)
+        if known is not None:
+            self.layout, self.got = known, wanted
             self.cancel()
         elif not has_asked:
             self._compute(wanted)
 
-    def _has(self, wanted: LayoutRequest) -> bool:
-        known = self._layouts.known(wanted)
-        if known is not None:
-            self.layout, self.got = known, wanted
-        return known is not None
-
     def _compute(self, wanted: LayoutRequest) -> None:
-        self.streamed, self.progress, self._asked = None, 0.0, wanted
+        self.streamed, self.progress = None, 0.0
         if self.layout is not None and self.layout.vector_set is not wanted.vector_set:
             self.layout = None
-        work = partial(_find, self._layouts, wanted)
-        self._pane.calculate(self.task, work, self._finish, wanted, self._move)
+        work, finish = partial(_find, self._layouts, wanted), partial(self._finish, wanted)
+        self._calculations.run(self.task, work, finish, wanted, self._move)
 
-    def _finish(self, layout: Layout) -> None:
-        self.layout, self.streamed, self.got = layout, None, self._asked
+    def _finish(self, wanted: LayoutRequest, layout: Layout) -> None:
+        self.layout, self.streamed, self.got = layout, None, wanted
         self.arrived.emit()
 
     def _move(self, positions: Matrix) -> None:
         is_first, self.streamed = self.streamed is None, positions
         if self.layout is None:  # Nothing of this set was to be seen yet.
-            wanted = self._wanted_now()
+            wanted = self._choices.wanted
             self.layout = Layout(wanted.vector_set, wanted.projection or PCA(), positions, "")
             self.arrived.emit()
         else:
@@ -107,13 +101,13 @@ class LayoutRun(QObject):
 
     def cancel(self) -> None:
         """Want nothing more: what is at hand is what is wanted."""
-        self._pane.cancel(self.task)
+        self._calculations.cancel(self.task)
         self.streamed = None
 
     def run_again(self) -> None:
         """Compute anew what was stopped."""
         if self.layout is not None and self.layout.stopped_at is not None:
-            self._compute(self._wanted_now())
+            self._compute(self._choices.wanted)
 
     def stop(self) -> None:
         """End the computation; what is on the screen stays."""
@@ -121,10 +115,10 @@ class LayoutRun(QObject):
 
     def keep_present(self) -> bool:
         """Make a layout of where the points are now; return whether there is anything to keep."""
-        asked, positions = self._asked, self.streamed
+        asked, positions = self._calculations.asked_last(self.task), self.streamed
         self.streamed = None
         # Behind another pane, the state may ask for something else by now.
-        if asked is None or positions is None or not self._pane.wants(asked):
+        if positions is None or not isinstance(asked, LayoutRequest) or not self._pane.wants(asked):
             return False
         if asked.projection is None:
             return False
@@ -140,12 +134,12 @@ class LayoutRun(QObject):
 
         As if the step had not been taken that asked for another one, if that was the last step.
         """
-        session, got = self._pane.session, self.got
+        session, got = self._choices.session, self.got
         self.streamed = None
-        if got is None or got.vector_set is not self._wanted_now().vector_set:
+        if got is None or got.vector_set is not self._choices.wanted.vector_set:
             self.release()
             return False
-        back = session.state.map_of(self._key).projected_by(got.projection)
+        back = self._choices.settings.projected_by(got.projection)
         state = session.state.mapped(replace(back, is_3d=got.n_components == 3))
         if session.last is not None and self._is_alike(session.last, state):
             session.take_back()
@@ -156,13 +150,14 @@ class LayoutRun(QObject):
     def _is_alike(self, state: State, other: State) -> bool:
         """Return whether two states are equal but for where the map is seen from."""
         one, another = (
-            each.mapped(replace(each.map_of(self._key), camera=None)) for each in (state, other)
+            each.mapped(replace(each.map_of(self._choices.key), camera=None))
+            for each in (state, other)
         )
         return one == another
 
     def release(self) -> None:
         """Let go of a set that has been closed."""
-        self.layout = self.streamed = self._asked = self.got = None
+        self.layout = self.streamed = self.got = None
 
 
 def _find(layouts: Layouts, wanted: LayoutRequest, report: Report, on_layout: OnLayout) -> Layout:

@@ -1,4 +1,4 @@
-"""How true a map is: which true neighbors of a point are also near it on the map."""
+"""Quality of a layout: which true neighbors of a point are also near it on the map."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COUNT = 10
 
 @dataclass(frozen=True)
 class TrustRequest:
-    """A layout whose truth is asked for, in so many dimensions and by a metric."""
+    """A layout whose quality is asked for, in so many dimensions and by a metric."""
 
     layout: Layout
     n_components: int
@@ -29,7 +29,7 @@ class TrustRequest:
 
 @dataclass(frozen=True, eq=False)
 class LayoutQuality:
-    """How true a layout is.
+    """Quality of a layout.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class LayoutQuality:
 
 
 def measure_quality(layouts: Layouts, asked: TrustRequest, report: Report) -> LayoutQuality:
-    """Return how true a layout is. Runs off the UI thread."""
+    """Return the quality of a layout. Runs off the UI thread."""
     vector_set, metric = asked.layout.vector_set, asked.metric
     vectors, positions = vector_set.vectors, asked.layout.positions[:, : asked.n_components]
     rows, of_rows = sample_rows(len(vector_set))

@@ -17,7 +17,7 @@ MEASURING = "Finding true neighbors …"
 
 
 class Trust(QObject):
-    """Has the truth of a layout measured while it is wanted, and says it in the corner.
+    """Has the quality of a layout measured while it is wanted, and says it in the corner.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ class Trust(QObject):
     Signals
     -------
     known : ()
-        The truth that was asked for last is there.
+        The quality that was asked for last is there.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Trust(QObject):
     def __init__(self, pane: Pane, view: PointView) -> None:
         super().__init__(pane)
         self._pane, self._view = pane, view
-        self.task = pane.new_task("trust")
+        self.task = pane.calculations.new_task("trust")
         self.shown: LayoutQuality | None = None
         self._last: LayoutQuality | None = None
         self._said = ""
@@ -55,16 +55,16 @@ class Trust(QObject):
             self._say(self.shown.words)
             return self.shown
         self.shown = None
-        if not self._pane.has_asked(self.task, asked):
+        if not self._pane.calculations.has_asked(self.task, asked):
             self._say(MEASURING)
             work = partial(measure_quality, self._pane.session.layouts, asked)
-            self._pane.calculate(self.task, work, self._note, asked)
+            self._pane.calculations.run(self.task, work, self._note, asked)
         return None
 
     def hide(self) -> None:
         """Show nothing of it."""
         self.shown = None
-        self._pane.cancel(self.task)
+        self._pane.calculations.cancel(self.task)
         self._say("")
 
     def give_up(self) -> None:
@@ -77,8 +77,8 @@ class Trust(QObject):
         self.hide()
         self._last = None
 
-    def _note(self, truth: LayoutQuality) -> None:
-        self._last = truth
+    def _note(self, quality: LayoutQuality) -> None:
+        self._last = quality
         self.known.emit()
 
     def _say(self, text: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout
 
 from embedviz.app.state import Query, State
 from embedviz.app.tasks import Task
@@ -20,6 +20,7 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import ElidedLabel, caption, spin_box, text_label, with_name
+from embedviz.gui.widgets.derive_button import DeriveButton
 from embedviz.gui.widgets.prefix_slider import PrefixSlider
 from embedviz.gui.widgets.ranked_list import Fate, Ranked, RankedList, rank
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
@@ -84,10 +85,9 @@ class MatryoshkaPane(Pane):
         # pyqtgraph takes 0.3 s to import, which is not for every start to pay.
         from embedviz.gui.widgets.charts import OverlapChart
 
-        self._ask_task = self.new_task("preparing the query")
-        self._lists_task = self.new_task("nearest rows")
-        self._curve_task = self.new_task("overlap curve")
-        self._derive_task = self.new_task("truncating all rows")
+        self._ask_task = self.calculations.new_task("preparing the query")
+        self._lists_task = self.calculations.new_task("nearest rows")
+        self._curve_task = self.calculations.new_task("overlap curve")
         self._search: tuple[VectorSet, PrefixSearch] | None = None
         self._asked: PreparedQuery | None = None
         self._curves: Curves | None = None
@@ -113,12 +113,12 @@ class MatryoshkaPane(Pane):
         self.slider.sliderReleased.connect(self.session.end_gesture)
         self.number = spin_box("matryoshka.number", "Dimensions: as a number")
         self.number.valueChanged.connect(self._on_dimensions)
-        self.use = with_name(
-            QPushButton("Use in all panes"),
-            "matryoshka.use",
+        self.use = DeriveButton(
+            self,
             "Use in all panes: add the truncated set to the library and show it",
+            "truncating all rows",
+            lambda _: Truncated(self._length),
         )
-        self.use.clicked.connect(self._derive)
         self.tools.addWidget(caption("Dimensions"))
         self.tools.addWidget(self.slider, 1)
         self.tools.addWidget(self.number)
@@ -172,6 +172,8 @@ class MatryoshkaPane(Pane):
         for control in (self.slider, self.number):
             control.setRange(1, active.dimensions)
             control.setValue(length)
+        for ranked in (self.full, self.short):
+            ranked.show_selected(new.selected)
         self.heads["full"].setText(f"Full length · {active.dimensions:,}")
         self.heads["short"].setText(f"First {length:,} dimensions")
         if old.active is not active:
@@ -179,19 +181,19 @@ class MatryoshkaPane(Pane):
             for ranked in (self.full, self.short):
                 ranked.show_lines(())  # Rows of the set before.
         if self._curves is None or self._curves.vector_set is not active:
-            if not self.has_asked(self._curve_task, active):
+            if not self.calculations.has_asked(self._curve_task, active):
                 self._draw_curve(active)
         else:
-            self.cancel(self._curve_task)
+            self.calculations.cancel(self._curve_task)
         self._show_marker(length)
         if query is None:
             self._forget_query()
         elif self._asked is None or not self._asked.state.asks_as(new):
-            if not self.has_asked(self._ask_task, new):
+            if not self.calculations.has_asked(self._ask_task, new):
                 work = partial(_ask, self._search_in(active), new, query)
-                self.calculate(self._ask_task, work, self._show_asked, new)
+                self.calculations.run(self._ask_task, work, self._show_asked, new)
         else:
-            self.cancel(self._ask_task)
+            self.calculations.cancel(self._ask_task)
             if old[MatryoshkaSettings] != new[MatryoshkaSettings] or not old.asks_as(new):
                 self._list(self._asked, length)
 
@@ -225,7 +227,7 @@ class MatryoshkaPane(Pane):
 
     def _list(self, asked: PreparedQuery, dimensions: int) -> None:
         work = partial(_compare, asked, dimensions)
-        self.calculate(self._lists_task, work, partial(self._show_lists, asked, dimensions))
+        self.calculations.run(self._lists_task, work, partial(self._show_lists, asked, dimensions))
 
     def _show_lists(self, asked: PreparedQuery, dimensions: int, lists: Lists) -> None:
         if asked is not self._asked:
@@ -245,7 +247,7 @@ class MatryoshkaPane(Pane):
         self.curve_caption.setText("Measuring the overlap …")
         lengths = tuple(self.slider.marks)
         work = partial(_measure, active, lengths)
-        self.calculate(self._curve_task, work, self._show_curves, active)
+        self.calculations.run(self._curve_task, work, self._show_curves, active)
 
     def _show_curves(self, curves: Curves) -> None:
         self._curves = curves
@@ -274,9 +276,6 @@ class MatryoshkaPane(Pane):
         state = self.session.state
         assert state.active is not None
         return state[MatryoshkaSettings].length(state.active)
-
-    def _derive(self) -> None:
-        self.derive(self._derive_task, Truncated(self._length))
 
 
 def _ask(search: PrefixSearch, state: State, query: Query, report: Report) -> PreparedQuery:

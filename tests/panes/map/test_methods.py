@@ -362,8 +362,8 @@ def test_the_settings_follow_what_is_undone_and_redone(opened, session, idle):
 def test_a_method_that_waits_for_run_stays_until_its_settings_are_folded(opened, session, idle):
     choose(opened, "t-SNE")
     idle(session)
-    opened.change(labels=False)
-    opened.change(is_3d=True)
+    opened.choices.change(labels=False)
+    opened.choices.change(is_3d=True)
     idle(session)
     assert opened.controls.method.currentText() == "t-SNE"
     assert isinstance(opened.row.settings, TSNE)

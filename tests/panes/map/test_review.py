@@ -201,9 +201,10 @@ def test_what_is_waited_for_elsewhere_can_be_given_up(many):
         asked.set()
         raise Cancelled
 
-    with layouts._turn(wanted, lambda *_: None), pytest.raises(Cancelled):
+    with layouts._single_flight(wanted, lambda *_: None), pytest.raises(Cancelled):
         layouts.graph(many, "cosine", 3, report)
     assert asked.is_set()
+    assert layouts.n_in_flight == 0
     assert layouts.graph(many, "cosine", 3, lambda *_: None).count == 3
 
 

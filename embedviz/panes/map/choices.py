@@ -1,0 +1,84 @@
+"""What the state says of one map, and how the user changes that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from embedviz.app.layouts import LayoutRequest
+from embedviz.app.map_settings import MapSettings
+from embedviz.app.session import Session
+from embedviz.app.state import State
+from embedviz.core.projections import Projection
+from embedviz.core.vector_set import VectorSet
+
+
+class MapChoices:
+    """The settings of one map of the state, its set, and the layout it asks for.
+
+    Parameters
+    ----------
+    session : Session
+    key : int
+        Which map of the state it is about.
+    edit : callable
+        Takes the state that the user asked for.
+    """
+
+    def __init__(self, session: Session, key: int, edit: Callable[[State], None]) -> None:
+        self.session, self.key, self.edit = session, key, edit
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the state has this map, and it something to show."""
+        state = self.session.state
+        return state.active is not None and any(each.key == self.key for each in state.maps)
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether it is the map that shows the active set."""
+        return self.key == self.session.state.map_key
+
+    @property
+    def settings(self) -> MapSettings:
+        """What is set for this map."""
+        return self.session.state.map_of(self.key)
+
+    @property
+    def vector_set(self) -> VectorSet | None:
+        """The set to show."""
+        return self.session.state.set_of(self.key)
+
+    @property
+    def n_components(self) -> int:
+        """How many axes it has: 2 or 3."""
+        return 2 + self.settings.is_3d
+
+    @property
+    def wanted(self) -> LayoutRequest:
+        """What the state asks this map to show."""
+        vector_set = self.vector_set
+        assert vector_set is not None
+        return LayoutRequest(vector_set, self.settings.projection, self.n_components)
+
+    def change(self, **changes: Any) -> None:
+        """Change settings of the map by their names."""
+        settings = self.settings
+        if "color_by" in changes:
+            settings = settings.colored_by(changes.pop("color_by"))
+        if changes.get("is_3d", settings.is_3d) != settings.is_3d:
+            changes["camera"] = None
+        self.edit(self.session.state.mapped(replace(settings, **changes)))
+
+    def project(self, projection: Projection) -> None:
+        """Lay the points out by another method."""
+        self.edit(self.session.state.mapped(self.settings.projected_by(projection)))
+
+    def show_set(self, vector_set: VectorSet) -> None:
+        """Work in this map, and show another set in it."""
+        self.edit(self.with_active_map().activated(vector_set))
+
+    def with_active_map(self) -> State:
+        """Return the state in which this map is in use."""
+        return self.session.state.with_active_map(self.key)

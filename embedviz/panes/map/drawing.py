@@ -1,0 +1,259 @@
+"""The points of a map: a layout, drawn as the settings of the map want it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, NamedTuple
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from embedviz.app.layouts import Layout
+from embedviz.core.drawing.camera import Camera
+from embedviz.core.selection import Selection
+from embedviz.core.vector_set import Matrix, VectorSet
+from embedviz.gui.describe import describe_part
+from embedviz.gui.points.view import PointView
+from embedviz.gui.theme import Theme, theme_manager
+from embedviz.panes.map.appearance import PointStyle, point_style
+from embedviz.panes.map.choices import MapChoices
+from embedviz.panes.map.cluster_names import ClusterNames
+from embedviz.panes.map.layout_run import LayoutRun
+from embedviz.panes.map.part import Part
+from embedviz.panes.map.quality import LayoutQuality
+
+
+class StyleInputs(NamedTuple):
+    """What colors, sizes and legend depend on."""
+
+    vector_set: VectorSet
+    looks: tuple[Hashable, ...]
+    quality: LayoutQuality | None
+    theme: Theme
+
+
+class PointInputs(NamedTuple):
+    """What the points depend on."""
+
+    layout: Layout
+    n_components: int
+    style: PointStyle
+
+
+class NameInputs(NamedTuple):
+    """What the names of groups depend on."""
+
+    points: PointInputs
+    with_names: bool
+
+
+class CaptionInputs(NamedTuple):
+    """What the caption depends on."""
+
+    points: PointInputs
+    density: bool
+    is_in_use: bool
+    is_moving: bool
+
+
+class Place(NamedTuple):
+    """Where points are: two pictures of one place differ in colors and the like alone."""
+
+    layout: Layout
+    n_components: int
+    isolated: Selection | None
+
+
+class MapDrawing(QObject):
+    """Draws a layout; only what is different is touched.
+
+    Parameters
+    ----------
+    choices : MapChoices
+    run : LayoutRun
+    view : PointView
+    cluster_names : ClusterNames
+
+    Signals
+    -------
+    moves : ()
+        The points are about to be elsewhere, or not to be drawn.
+    began_moving : ()
+        The first positions on the way to another layout are drawn.
+    styled : (PointStyle,)
+        Points have other colors.
+    """
+
+    moves = Signal()
+    began_moving = Signal()
+    styled = Signal(object)
+
+    def __init__(
+        self, choices: MapChoices, run: LayoutRun, view: PointView, cluster_names: ClusterNames
+    ) -> None:
+        super().__init__(view)
+        self._choices, self._run, self._view = choices, run, view
+        self._cluster_names = cluster_names
+        self._style: PointStyle | None = None
+        self._placed: Place | None = None
+        self._style_part = Part(self._make_style)
+        self._moving = Part(self._recolor_moving)
+        self._points = Part(self._place_points)
+        self._names = Part(self._show_names)
+        self._caption = Part(self._say)
+        self._camera = Part(self._show_camera)
+        self._density = Part(view.scene.set_density)
+        self._label_scale = Part(view.scene.set_label_scale)
+        self._legend_place = Part(view.set_legend_place)
+        self._thumbnails = Part(view.scene.set_thumbnails)
+        self._through = Part(self._let_select)
+        self._parts: tuple[Part[Any], ...] = (
+            *(self._style_part, self._moving, self._points, self._names, self._caption),
+            *(self._camera, self._density, self._label_scale, self._legend_place),
+            *(self._thumbnails, self._through),
+        )
+        run.moved.connect(self._move_points)
+
+    @property
+    def categories(self) -> list[str]:
+        """The groups that the points are colored by."""
+        return [] if self._style is None else self._style.categories
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether anything of a set is on the picture."""
+        return any(part.is_drawn for part in self._parts)
+
+    def forget(self) -> None:
+        """Draw everything anew the next time: it is of another set."""
+        self._placed = None
+        for part in self._parts:
+            part.forget()
+
+    def forget_places(self) -> None:
+        """Place the points again, and say so, whatever was shown of another layout."""
+        self._placed = None
+        for part in (self._points, self._names, self._caption):
+            part.forget()
+
+    def clear(self) -> None:
+        """Show no points, and hold on to no set."""
+        self.forget()
+        self._style = None
+        self.moves.emit()
+        self._view.set_points(np.zeros((0, 2)))
+        self._view.scene.set_caption("")
+        self._view.scene.set_legend(None)
+        self._cluster_names.hide()
+
+    def show(self, layout: Layout, quality: LayoutQuality | None) -> None:
+        """Bring the picture up to date with the layout at hand and the settings.
+
+        Parameters
+        ----------
+        layout : Layout
+        quality : LayoutQuality or None
+            What colors the points instead of a column.
+        """
+        settings, vector_set = self._choices.settings, layout.vector_set
+        style_inputs = StyleInputs(vector_set, settings.looks, quality, theme_manager.theme)
+        self._style_part.show(style_inputs)
+        assert self._style is not None
+        points = PointInputs(layout, self._choices.n_components, self._style)
+        is_moving = self._run.streamed is not None
+        if is_moving:
+            self._moving.show(self._style)
+        else:
+            self._points.show(points)
+            self._names.show(NameInputs(points, settings.labels))
+        self._density.show(settings.density)
+        self._label_scale.show(settings.label_scale)
+        self._legend_place.show(settings.legend_place)
+        self._through.show(settings.through)
+        self._thumbnails.show(vector_set.thumbnails if settings.images else None)
+        # Not wherever they differ: a move that has not come to rest is not in the state yet.
+        self._camera.show(settings.camera)
+        is_in_use = self._choices.is_in_use
+        self._caption.show(CaptionInputs(points, settings.density, is_in_use, is_moving))
+
+    def _make_style(self, inputs: StyleInputs) -> None:
+        shares = None if inputs.quality is None else inputs.quality.shares
+        settings = self._choices.settings
+        self._style = point_style(inputs.vector_set, settings, inputs.theme, shares)
+        self._view.scene.set_legend(self._style.legend)
+        self.styled.emit(self._style)
+
+    def _place_points(self, points: PointInputs) -> None:
+        self.moves.emit()
+        layout, count, style = points
+        settings = self._choices.settings
+        place = Place(layout, count, settings.isolated)
+        is_moved, self._placed = self._placed != place, place
+        self._view.scene.set_axes(list(layout.axes[:count]) or None)
+        self._view.set_points(
+            style.only_shown(layout.positions[:, :count]),
+            style.colors,
+            style.sizes,
+            animate=is_moved,
+            keep_camera=settings.camera is not None or not is_moved,
+        )
+        if is_moved:
+            self._camera.forget()
+
+    def _show_names(self, inputs: NameInputs) -> None:
+        layout, count, style = inputs.points
+        if inputs.with_names:
+            self._cluster_names.show(style, style.only_shown(layout.positions[:, :count]))
+        else:
+            self._cluster_names.hide()
+
+    def _move_points(self, positions: Matrix, is_first: bool) -> None:
+        """Show where the points are while the method still moves them."""
+        assert self._style is not None
+        shown = self._style.only_shown(positions)
+        if not is_first:
+            self._view.move_points(shown)
+            return
+        self._placed = None
+        self._names.forget()
+        self._cluster_names.hide()
+        self.moves.emit()
+        self._moving.note(self._style)  # Else they would be set again, and not walk.
+        self._view.scene.set_axes(None)
+        self._view.set_points(shown, self._style.colors, self._style.sizes, animate=True)
+        self.began_moving.emit()
+
+    def _recolor_moving(self, style: PointStyle) -> None:
+        """Show points that are on their way in other colors, or others of them."""
+        if self._run.streamed is not None:
+            shown = style.only_shown(self._run.streamed)
+            self._view.set_points(shown, style.colors, style.sizes, keep_camera=False)
+
+    def _show_camera(self, camera: Camera | None) -> None:
+        if camera is not None:
+            self._view.set_camera(camera)
+        elif not self._view.viewport.is_fitted:
+            self._view.fit()
+
+    def _let_select(self, through: bool) -> None:
+        self._view.selection_tool.set_reach("through" if through else "front")
+
+    def _say(self, inputs: CaptionInputs) -> None:
+        """Say in the caption, and in the status line, what is on the picture."""
+        (layout, n_components, style), vector_set = inputs.points, inputs.points.layout.vector_set
+        positions = layout.positions
+        said = [layout.words, layout.variance_words(n_components)]
+        if self._run.streamed is not None:
+            said = [f"{self._choices.wanted.projection} · at work"]
+            positions = self._run.streamed
+        n_shown = style.n_shown(positions)
+        if n_shown < len(vector_set):
+            said.append(f"{n_shown:,} of {len(vector_set):,} rows drawn")
+        said += style.notes
+        if inputs.density:
+            said.append("density, on a log scale")
+        words = " · ".join(part for part in said if part)
+        caption = [vector_set.name, describe_part(vector_set), words]
+        self._view.scene.set_caption(" · ".join(filter(None, caption)))
+        if inputs.is_in_use:
+            self._choices.session.describe(vector_set, words)
