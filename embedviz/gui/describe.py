@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from embedviz.core.notes import Note
 from embedviz.core.vector_set import VectorSet
 
 if TYPE_CHECKING:
+    from embedviz.core.origin import FileOrigin
     from embedviz.core.scanning import RowScan
-    from embedviz.formats.reading import FileOrigin
 
 SHOWN_COLUMNS = 12
 
@@ -50,7 +51,7 @@ def describe_part(vector_set: VectorSet) -> str:
     Rows that are no vectors, or repeat a label, are missed as well: "5,048 of 5,050 rows, 2 left
     out". Nothing where it has all rows of the file.
     """
-    origin = vector_set.origin
+    origin = vector_set.root
     opened = origin.opened
     if opened is None or len(vector_set) != len(origin):
         return ""
@@ -113,19 +114,20 @@ def _differing_parts(paths: Sequence[Path]) -> dict[Path, str]:
     return {path: str(Path(*path.parts[-count:end])) for path in paths}
 
 
-def describe_scan(scan: RowScan) -> list[str]:
+def describe_scan(scan: RowScan) -> list[Note]:
     """Return what was found in the rows of a set that was opened before they were looked at."""
     said = []
     if scan.n_not_finite:
-        said.append(
-            f"{_rows(scan.n_not_finite, 'holds', 'hold')} NaN or infinities ({_first(scan)})."
-        )
+        holes = _rows(scan.n_not_finite, "holds", "hold")
+        said.append(Note(f"{holes} NaN or infinities ({_first(scan)})."))
     if scan.n_zero:
-        said.append(f"{_rows(scan.n_zero, 'is', 'are')} all zeros, without a direction.")
+        said.append(Note(f"{_rows(scan.n_zero, 'is', 'are')} all zeros, without a direction."))
     if scan.n_duplicate:
-        said.append(f"{_rows(scan.n_duplicate, 'repeats', 'repeat')} an earlier row.")
+        text = f"{_rows(scan.n_duplicate, 'repeats', 'repeat')} an earlier row."
+        said.append(Note(text, level="note"))
     if not scan.is_complete:
-        said.append(f"The rows were looked at as far as {scan.n_seen:,} of {scan.n_rows:,}.")
+        text = f"The rows were looked at as far as {scan.n_seen:,} of {scan.n_rows:,}."
+        said.append(Note(text, level="note"))
     return said
 
 
@@ -149,12 +151,6 @@ def _first(scan: RowScan) -> str:
     shown = ", ".join(f"{row:,}" for row in list(scan.first_not_finite)[:3])
     more = ", …" if scan.n_not_finite > min(len(scan.first_not_finite), 3) else ""
     return f"row{'' if scan.n_not_finite == 1 else 's'} {shown}{more}, from 0"
-
-
-def describe_row(vector_set: VectorSet, row: int) -> str:
-    """Return the label of a row and what its metadata say, a line each."""
-    label = vector_set.labels[row]
-    return "\n".join([label, *describe_metadata(vector_set, row)])
 
 
 def describe_metadata(vector_set: VectorSet, row: int) -> list[str]:

@@ -20,11 +20,12 @@ from PySide6.QtWidgets import (
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
+from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.derivation.recipes import Recipe
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.settings import NoSettings, Settings
-from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.style import text_rules
 from embedviz.gui.theme import GRID, TOOL_ROW
 from embedviz.gui.widgets.controls import text_label, with_name

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from embedviz.core.errors import UserError
-from embedviz.core.thumbnails import INK, ChosenImages, ImageArray, Sprite, sprite_of, sprite_size
+from embedviz.core.thumbnails import INK, ChosenImages, ImageArray
+from embedviz.formats.projector.sprites import Sprite, sprite_of, sprite_size
 
 
 @given(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from embedviz.app.layouts import cache, spare_process
+from embedviz.core.arrays import Matrix
 from embedviz.core.neighbors.graph import NeighborGraph, neighbor_graph
 from embedviz.core.neighbors.tiles import GraphMetric
 from embedviz.core.progress import OnLayout, Report, part_of
@@ -20,7 +21,7 @@ from embedviz.core.projections import Projection
 from embedviz.core.projections.columns import CoordinateColumns, coordinate_columns
 from embedviz.core.projections.neighbor_embedding import MOST_ROWS, TSNE, UMAP
 from embedviz.core.projections.pca import PCA
-from embedviz.core.vector_set import Matrix, VectorSet
+from embedviz.core.vector_set import VectorSet
 
 _PATIENCE_SECONDS = 0.05
 _MOST_KEPT = 12

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
+from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.derivation.provenance import files_of
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.actions.host import Host
 
 if TYPE_CHECKING:

@@ -25,7 +25,8 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
-from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, theme_manager, with_alpha
 
 Fate = Literal["", "kept", "lost", "new"]

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
+from embedviz.core.arrays import Rows
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.selection import Change
-from embedviz.core.vector_set import Rows
 
 if TYPE_CHECKING:
     from embedviz.panes.map.pane import MapPane

@@ -21,13 +21,14 @@ from embedviz.app.map_settings import MapSettings
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
+from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.drawing import density
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.errors import UserError
 from embedviz.core.matching import matching_rows
 from embedviz.core.neighbors import graph
 from embedviz.core.projections import PCA, trust
-from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.coloring.point_style import colorable_columns, sizable_columns
 from embedviz.gui.describe import describe_part
 from embedviz.gui.pane import Pane

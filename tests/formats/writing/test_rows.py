@@ -1,4 +1,5 @@
 import gzip
+import json
 
 import numpy as np
 import pyarrow as pa
@@ -9,19 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from embedviz.core.derivation.chosen_rows import chosen_rows
 from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.errors import UserError
-from embedviz.core.projections.columns import load_coordinates
+from embedviz.core.notes import Note
 from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load, save
-from embedviz.formats.writing.rows import (
-    axis_names,
-    chosen_rows,
-    rows_files,
-    save_coordinates,
-    save_rows,
-)
+from embedviz.formats.companions.coordinate_files import load_coordinates
+from embedviz.formats.writing.rows import axis_names, rows_files, save_coordinates, save_rows
 
 ROWS = np.array([7, 3, 40])
 
@@ -34,7 +31,7 @@ def test_rows_become_a_set_of_their_own(toy, rows):
     assert not np.shares_memory(found.vectors, toy.vectors)
     assert found.labels == tuple(toy.labels[row] for row in rows)
     assert found.metadata.equals(toy.metadata.take(rows))
-    assert found.origin is found
+    assert found.root is found
 
 
 def test_a_set_of_rows_says_what_it_is(toy):
@@ -247,17 +244,43 @@ def test_vectors_and_positions_of_the_rows(toy, tmp_path):
 
 
 def test_only_notes_on_rows_are_taken_from_a_file(toy, tmp_path):
+    bad = Note("2 bad rows skipped (line 3).", "bad rows", facts={"count": 2, "places": "line 3"})
     noted = VectorSet(
         toy.vectors,
         toy.labels,
-        notes=["Labels from column 'x'.", "2 bad rows skipped (line 3: 4 numbers).", "<b>!</b>"],
+        notes=["Labels from column 'x'.", bad, "<b>!</b>", "3 rows skipped."],
     )
     save(noted, tmp_path / "x.parquet")
+    found = load(tmp_path / "x.parquet").notes[0]
+    assert found == bad
+    assert (found.kind, found.level, dict(found.facts)) == (bad.kind, bad.level, dict(bad.facts))
     table = pa.parquet.read_table(tmp_path / "x.parquet")
-    said = table.schema.metadata[b"embedviz"].replace(b"line 3", b"line 3)\\nAnything else.\\n(")
-    pa.parquet.write_table(table.replace_schema_metadata({b"embedviz": said}), tmp_path / "y.pq")
-    assert load(tmp_path / "x.parquet").notes[0] == "2 bad rows skipped (line 3: 4 numbers)."
-    assert load(tmp_path / "y.pq").notes == (
-        "2 bad rows skipped (line 3)",
-        "Labels from column 'label'.",
-    )
+    said = table.schema.metadata[b"embedviz"]
+    for old, new in [
+        (b"(line 3)", b"(line 3)\\nAnything else.\\n("),
+        (b'"bad rows"', b'"plain"'),
+        (b'"warning"', b'"error"'),
+        (b'"count": 2', b'"count": "2"'),
+        (b'"places": "line 3"', b'"places": null'),
+        (b'"text"', b'"txt"'),
+        (b'"notes": [', b'"notes": [1, null, [], {}], "other": ['),
+    ]:
+        assert old in said
+        changed = table.replace_schema_metadata({b"embedviz": said.replace(old, new)})
+        pa.parquet.write_table(changed, tmp_path / "y.pq")
+        assert load(tmp_path / "y.pq").notes == ("Labels from column 'label'.",)
+
+
+def test_notes_of_older_files_are_lines(toy, tmp_path):
+    save(toy, tmp_path / "x.parquet")
+    table = pa.parquet.read_table(tmp_path / "x.parquet")
+    said = json.loads(table.schema.metadata[b"embedviz"]) | {
+        "notes": "Only the first row.\n2 of 3."
+    }
+    table = table.replace_schema_metadata({b"embedviz": json.dumps(said)})
+    pa.parquet.write_table(table, tmp_path / "y.parquet")
+    expected = ("Only the first row.", "2 of 3.", "Labels from column 'label'.")
+    found = load(tmp_path / "y.parquet")
+    assert found.notes == expected
+    save(found, tmp_path / "z.parquet")
+    assert load(tmp_path / "z.parquet").notes == expected

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
 from embedviz.app.files.settings import read_settings
 from embedviz.app.state import State
+from embedviz.core.derivation.chosen_rows import chosen_rows
 from embedviz.core.derivation.recipes import Truncated
 from embedviz.formats import load, save
-from embedviz.formats.writing.rows import axis_names, chosen_rows
+from embedviz.formats.writing.rows import axis_names
 from embedviz.gui.actions.saving import _file_name
 
 
