@@ -132,3 +132,15 @@ def test_thumbnails_are_one_for_each_row_and_go_along_to_derived_sets():
     assert VectorSet(np.eye(3)).thumbnails is None
     with pytest.raises(UserError, match="3 thumbnails for 4 vectors"):
         VectorSet(np.eye(4), thumbnails=pictures)
+
+
+def test_nothing_of_it_can_be_set(toy):
+    before = dict(vars(toy))
+    for name in (*before, "metadata", "other"):
+        with pytest.raises(AttributeError, match=f"immutable: {name}"):
+            setattr(toy, name, None)
+    with pytest.raises(AttributeError, match="immutable: name"):
+        del toy.name
+    assert dict(vars(toy)) == before
+    assert toy.row("word3") == 3  # What is computed when it is first needed is kept.
+    assert toy._first_rows is toy._first_rows

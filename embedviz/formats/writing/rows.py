@@ -7,7 +7,6 @@ a spreadsheet of 384 numbers a row would help nobody.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
@@ -136,14 +135,6 @@ def rows_files(path: Path) -> list[Path]:
         When the suffix says no format to write.
     """
     return [path] if _suffix(path) in _TEXTS else written_files(path)
-
-
-def axis_names(titles: Sequence[str]) -> list[str]:
-    """Return what axes are called in a table: without the share of the variance in a title."""
-    return [_share.sub("", title) for title in titles]
-
-
-_share = re.compile(r" · [0-9.,]+ %$")
 
 
 def _without_repeated(vector_set: VectorSet) -> VectorSet:

@@ -101,10 +101,7 @@ def export_selection(window: Host) -> None:
 
 def _places(window: Host) -> Places | None:
     """Return where all rows lie on the map in use, and what the columns of that are called."""
-    from embedviz.formats.writing.rows import axis_names
-
-    places = window.map_in_use.places()
-    return None if places is None else (places[0], axis_names(places[1]))
+    return window.map_in_use.places()
 
 
 def _save_rows(

@@ -224,7 +224,7 @@ class MapPane(Pane):
         positions = self._dress.only_shown(layout.positions[:, :count])
         is_moved = self._applied.get("placed") != (layout, count, settings.isolated)
         self._applied["placed"] = layout, count, settings.isolated
-        self.view.scene.set_axes(list(layout.axes[:count]) or None)
+        self.view.scene.set_axes([str(axis) for axis in layout.axes[:count]] or None)
         self.view.set_points(
             positions,
             self._dress.colors,
@@ -404,8 +404,8 @@ class MapPane(Pane):
             return None
         positions = layout.positions[:, : 2 + self.settings.is_3d]
         count = positions.shape[1]
-        titles = layout.axes if len(layout.axes) >= count else ("x", "y", "z")
-        return positions, titles[:count]
+        titles = [axis.title for axis in layout.axes[:count]]
+        return positions, titles if len(titles) == count else "xyz"[:count]
 
     def switch_tool(self) -> None:  # noqa: D102 - see Pane
         if self.is_built:

@@ -12,7 +12,6 @@ from embedviz.app.state import State
 from embedviz.core.derivation.chosen_rows import chosen_rows
 from embedviz.core.derivation.recipes import Truncated
 from embedviz.formats import load, save
-from embedviz.formats.writing.rows import axis_names
 from embedviz.gui.actions.saving import _file_name
 
 
@@ -166,7 +165,6 @@ def test_coordinates_of_all_rows_are_written(opened, write, saved_as, suffix):
     path = saved_as(f"map{suffix}")
     write("file.export_coordinates")
     places, titles = opened.map_in_use.places()
-    titles = axis_names(titles)
     assert titles == ["PC1", "PC2"]
     if suffix == ".parquet":
         lines = parquet.read_table(path).to_pylist()
