@@ -40,9 +40,8 @@ def describe_set(vector_set: VectorSet, scan: RowScan | None = None) -> str:
 
 def describe_size(vector_set: VectorSet) -> str:
     """Return "10,000 × 300", with how many rows the file has where not all were opened."""
-    part = describe_part(vector_set).partition(" rows, ")[0]
-    rows = f"{part} rows" if part else f"{len(vector_set):,}"
-    return f"{rows} × {vector_set.dimensions:,}"
+    share = _part_of(vector_set)[0] or f"{len(vector_set):,}"
+    return f"{share} × {vector_set.dimensions:,}"
 
 
 def describe_part(vector_set: VectorSet) -> str:
@@ -51,17 +50,25 @@ def describe_part(vector_set: VectorSet) -> str:
     Rows that are no vectors, or repeat a label, are missed as well: "5,048 of 5,050 rows, 2 left
     out". Nothing where it has all rows of the file.
     """
-    origin = vector_set.root
-    opened = origin.opened
-    if opened is None or len(vector_set) != len(origin):
-        return ""
+    return ", ".join(filter(None, _part_of(vector_set)))
+
+
+def _part_of(vector_set: VectorSet) -> tuple[str, str, str]:
+    """Return what share of the rows of its file a set has, how they were chosen, and what is lost.
+
+    All are empty where it has all of them.
+    """
+    root = vector_set.root
+    opened = root.opened
+    if opened is None or len(vector_set) != len(root):
+        return "", "", ""
     facts = opened.facts
     n_lost = facts.n_bad + facts.n_repeated
-    said = [_how_taken(opened, len(origin)), f"{n_lost:,} left out" if n_lost else ""]
-    if not any(said):
-        return ""
-    share = describe_share(len(origin), opened.n_rows, facts.promised or facts.estimated)
-    return ", ".join(filter(None, [share, *said]))
+    how, lost = _how_taken(opened, len(root)), f"{n_lost:,} left out" if n_lost else ""
+    if not how and not lost:
+        return "", "", ""
+    estimate = facts.promised or facts.estimated
+    return describe_share(len(root), opened.n_rows, estimate), how, lost
 
 
 def _how_taken(opened: FileOrigin, count: int) -> str:

@@ -143,4 +143,3 @@ def test_nothing_of_it_can_be_set(toy):
         del toy.name
     assert dict(vars(toy)) == before
     assert toy.row("word3") == 3  # What is computed when it is first needed is kept.
-    assert toy._first_rows is toy._first_rows

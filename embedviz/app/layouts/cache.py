@@ -152,9 +152,7 @@ def write_layout(
     UserError
         When it cannot be written.
     """
-    from embedviz.formats.writing.saving import (
-        replaced_files,  # Not needed before the window is up.
-    )
+    from embedviz.formats.writing.atomic_write import replaced_files  # Not before the window is up.
 
     about = {
         "key": _key(vector_set, projection, n_components),

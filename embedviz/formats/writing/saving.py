@@ -28,8 +28,7 @@ from embedviz.formats.opening import inspect
 from embedviz.formats.text.numbers import is_fraction
 from embedviz.formats.text.word_vectors import last_word
 from embedviz.formats.writing.arrow import SUFFIXES, write_feather, write_parquet
-from embedviz.formats.writing.atomic_write import File, packed_by
-from embedviz.formats.writing.atomic_write import replaced_files as replaced_files
+from embedviz.formats.writing.atomic_write import File, packed_by, replaced_files
 from embedviz.formats.writing.printing import computed_ahead, join_lines, print_vectors, to_texts
 from embedviz.formats.writing.written_rows import WrittenRows, text_columns
 
