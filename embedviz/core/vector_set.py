@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -100,17 +100,16 @@ class VectorSet:
         thumbnails have another number of rows.
     """
 
-    name: str
-    vectors: Matrix
-    labels: tuple[str, ...]
-    notes: tuple[Note, ...]
-    origin: Origin | None
-    derivation: Derivation | None
-    thumbnails: Thumbnails | None
-    provenance: Provenance | None
-    is_numbered: bool
-    identity: object
-    _given_metadata: Any
+    name: Final[str]
+    vectors: Final[Matrix]
+    labels: Final[tuple[str, ...]]
+    notes: Final[tuple[Note, ...]]
+    origin: Final[Origin | None]
+    derivation: Final[Derivation | None]
+    thumbnails: Final[Thumbnails | None]
+    provenance: Final[Provenance | None]
+    is_numbered: Final[bool]
+    identity: Final[object]
 
     def __init__(
         self,
@@ -127,37 +126,34 @@ class VectorSet:
         provenance: Provenance | None = None,
         is_numbered: bool | None = None,
     ) -> None:
-        matrix = _read_only_matrix(vectors, name or "vectors")
-        kept_labels = _labels_of(labels, len(matrix))
+        self.name = name
+        self.vectors = _read_only_matrix(vectors, name or "vectors")
+        self.labels = _labels_of(labels, len(self.vectors))
         before = extends if derivation is None else derivation.parent
         if is_numbered is None:
             is_numbered = labels is None
-            if before is not None and before.labels is kept_labels:
+            if before is not None and before.labels is self.labels:
                 is_numbered = before.is_numbered
+        self.is_numbered = is_numbered
+        self._given_metadata = metadata
+        self.notes = as_notes(notes)
+        self.origin = extends.origin if origin is None and extends is not None else origin
+        self.derivation = derivation
         if thumbnails is None and derivation is not None:
             thumbnails = derivation.parent.thumbnails
-        # The attributes cannot be set.
-        vars(self).update(
-            name=name,
-            vectors=matrix,
-            labels=kept_labels,
-            notes=as_notes(notes),
-            origin=extends.origin if origin is None and extends is not None else origin,
-            derivation=derivation,
-            thumbnails=thumbnails,
-            provenance=provenance or _provenance_of(derivation, extends, origin),
-            is_numbered=is_numbered,
-            identity=object() if extends is None else extends.identity,
-            _given_metadata=metadata,
-        )
+        self.thumbnails = thumbnails
+        self.provenance = provenance or _provenance_of(derivation, extends, origin)
+        self.identity = object() if extends is None else extends.identity
         self._require_rows("labels", len(self.labels))
         if metadata is not None:
             self._require_rows("metadata rows", self.metadata.num_rows)
         if thumbnails is not None:
             self._require_rows("thumbnails", len(thumbnails))
 
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"a vector set is immutable: {name} cannot be set")
+    def __setattr__(self, name: str, value: object) -> None:
+        if "identity" in vars(self):  # It is set last.
+            raise AttributeError(f"a vector set is immutable: {name} cannot be set")
+        super().__setattr__(name, value)
 
     def __delattr__(self, name: str) -> NoReturn:
         raise AttributeError(f"a vector set is immutable: {name} cannot be deleted")
