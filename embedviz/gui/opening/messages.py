@@ -124,7 +124,7 @@ def _is_shown_elsewhere(note: Note, check: FileCheck) -> bool:
         return facts is not None and (facts.key is not None or facts.vector_column is not None)
     if note.kind == "labels" and isinstance(labels, str | PathLike):
         is_named = note.facts.get("file") == shown_name(Path(labels).name)
-        return is_named and note.facts["column"] is None
+        return is_named and note.facts.get("column") is None
     return note.kind in ("sample", "first rows")
 
 
