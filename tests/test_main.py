@@ -125,9 +125,9 @@ def test_pictures_that_come_with_a_file_are_shown(run_window, tmp_path):
 
 
 def save_session_of(path, folder):
+    from embedviz.app.files.session.steps import STEPS
     from embedviz.app.files.session.writing import save_session
     from embedviz.app.state import State
-    from embedviz.core.derivation.steps import STEPS
     from embedviz.formats import load
 
     state = State().opened(load(path)).selecting([1, 2])

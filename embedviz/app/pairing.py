@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from embedviz.core.errors import UserError
+from embedviz.core.origin import ReadSettings
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.companions.columns import unique_names
-from embedviz.formats.reading import ReadSettings
 from embedviz.formats.source import Source
 
 COMPANIONS = ("metadata", "labels", "vocab", "words")

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from embedviz.app.tasks import Task, TaskBoard
+from embedviz.core.arrays import Matrix
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Matrix, VectorSet
+from embedviz.core.vector_set import VectorSet
 
 if TYPE_CHECKING:
     from embedviz.core.scanning import RowScan
@@ -53,7 +54,6 @@ class Scans(QObject):
         self._known[vector_set.identity] = scan
         if scan.is_complete:
             self._asked.add(vector_set.identity)
-            _note_facts(vector_set, scan)
         self.changed.emit(vector_set)
 
     def keep_only(self, sets: Iterable[VectorSet]) -> None:
@@ -105,9 +105,3 @@ def scan_vectors(vectors: Matrix, report: Report, tell: Any) -> RowScan:
 def _is_unseen(vector_set: VectorSet) -> bool:
     opened = vector_set.opened
     return opened is not None and not opened.facts.is_scanned and vector_set.derivation is None
-
-
-def _note_facts(vector_set: VectorSet, scan: RowScan) -> None:
-    if vector_set.opened is not None:
-        facts = vector_set.opened.facts
-        facts.n_zero, facts.is_scanned = scan.n_zero, True

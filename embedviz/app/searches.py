@@ -7,9 +7,10 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.neighbors import Metric, NeighborSearch
 from embedviz.core.neighbors.top_k import Scores
-from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
 
 LEAST = 100
 """So many neighbors are found at once: a longer list costs no more, and serves every pane."""

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from embedviz.app.map_settings import MapSettings
+from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.matching import matching_rows, share_labels, share_rows
 from embedviz.core.neighbors import Metric
 from embedviz.core.projections import Projection
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.selection import Change, Selection
 from embedviz.core.settings import Settings, SettingsByPane
-from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
 
 S = TypeVar("S", bound=Settings)
 _FAMILIAR = ("king", "woman", "man")

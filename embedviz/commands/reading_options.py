@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from embedviz.formats.reading import ReadSettings
+    from embedviz.core.origin import ReadSettings
 
 
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +35,7 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
 
 def settings_of(options: argparse.Namespace) -> ReadSettings:
     """Return how files are to be read, from the options that `add_reading_options` added."""
-    from embedviz.formats.reading import ReadSettings
+    from embedviz.core.origin import ReadSettings
 
     return ReadSettings(
         labels=options.labels,

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.neighbors.top_k import read_only, rows_per_block
-from embedviz.core.vector_set import Matrix
 
 
 def row_blocks(rows: NDArray[Any]) -> Iterator[tuple[int, NDArray[Any]]]:

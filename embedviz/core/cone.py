@@ -33,6 +33,7 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import kernel_rows, scale_to_unit_length
 from embedviz.core.compiled.kernels import few_rows, parallel_kernel, threads_for
 from embedviz.core.covariance import (
@@ -54,7 +55,6 @@ from embedviz.core.isotropy import (
 )
 from embedviz.core.neighbors.top_k import rows_per_block
 from embedviz.core.progress import Report, silent
-from embedviz.core.vector_set import Matrix, Rows
 
 _MOST_ROWS = 200_000
 _MOST_NUMBERS = 64_000_000

@@ -16,11 +16,11 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.blocks import kernel_rows, row_blocks
 from embedviz.core.compiled.kernels import few_rows, parallel_kernel
 from embedviz.core.covariance import Vector, principal_axes
 from embedviz.core.progress import Report, silent
-from embedviz.core.vector_set import Matrix
 
 # More pieces than processors, so that one that is busy elsewhere does not keep all waiting.
 _PIECES = 16

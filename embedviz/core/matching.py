@@ -11,7 +11,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from embedviz.core.vector_set import Rows, VectorSet
+from embedviz.core.arrays import Rows
+from embedviz.core.vector_set import VectorSet
 
 _FEW = 2000
 _known: WeakKeyDictionary[VectorSet, WeakKeyDictionary[VectorSet, Rows]] = WeakKeyDictionary()
@@ -19,7 +20,7 @@ _known: WeakKeyDictionary[VectorSet, WeakKeyDictionary[VectorSet, Rows]] = WeakK
 
 def share_rows(one: VectorSet, other: VectorSet) -> bool:
     """Return whether both came from one file, so that a row means the same in both."""
-    return one.origin.identity is other.origin.identity
+    return one.root.identity is other.root.identity
 
 
 def share_labels(one: VectorSet, other: VectorSet) -> bool:
@@ -71,7 +72,7 @@ def is_quick(source: VectorSet, target: VectorSet, rows: Rows) -> bool:
     """Return whether `matching_rows` takes no time to speak of for these rows."""
     if share_rows(source, target) or len(rows) <= _FEW or not share_labels(source, target):
         return True
-    return target.origin in _known.get(source.origin, {})
+    return target.root in _known.get(source.root, {})
 
 
 def match_all(source: VectorSet, target: VectorSet) -> None:
@@ -83,8 +84,8 @@ def match_all(source: VectorSet, target: VectorSet) -> None:
 def _all_matching(source: VectorSet, target: VectorSet) -> Rows:
     """Return the row of `target` for each row of `source`, or -1; kept while both are open."""
     # By the sets of the files, which all sets derived from them share.
-    by_target = _known.setdefault(source.origin, WeakKeyDictionary())
-    if target.origin not in by_target:
+    by_target = _known.setdefault(source.root, WeakKeyDictionary())
+    if target.root not in by_target:
         found = (target.row(label) if label in target else -1 for label in source.labels)
-        by_target[target.origin] = np.fromiter(found, dtype=np.intp, count=len(source))
-    return by_target[target.origin]
+        by_target[target.root] = np.fromiter(found, dtype=np.intp, count=len(source))
+    return by_target[target.root]

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
-from embedviz.core.vector_set import Matrix
 
 _SEPARATORS = re.compile(r"[\s,;|]+")
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from embedviz.core.derivation.provenance import FromSample, Provenance
 from embedviz.core.errors import UserError
+from embedviz.core.origin import SampleOrigin
 from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
 
@@ -146,8 +146,7 @@ def _load_words(sample: Sample) -> VectorSet:
         labels,
         metadata,
         sample.set_name,
-        source=f"Sample · {path}",
-        provenance=Provenance(FromSample(sample.name)),
+        origin=SampleOrigin(sample.name, path),
     )
 
 
@@ -162,9 +161,8 @@ def _load_digits(sample: Sample) -> VectorSet:
         tuple(f"{kind} · #{number}" for number, kind in enumerate(kinds)),
         {"digit": kinds},
         sample.set_name,
-        source="Sample",
+        origin=SampleOrigin(sample.name),
         thumbnails=ImageArray(digits.images / 16.0, is_ink=True),
-        provenance=Provenance(FromSample(sample.name)),
     )
 
 

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.progress import Report, silent
-from embedviz.core.vector_set import Matrix
 
 _BLOCK_BYTES = 32 << 20
 _SHOWN = 10

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from embedviz.core.arrays import Rows
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
-from embedviz.core.vector_set import Rows
 
 _BLOCK = 20_000
 

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.vector_set import Rows
+from embedviz.core.arrays import Rows
 
 Change = Literal["replace", "add", "remove"]
 

@@ -6,22 +6,19 @@ import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
+from embedviz.core.notes import Note, as_notes
+from embedviz.core.origin import FileOrigin, Origin, Provenance
+from embedviz.core.thumbnails import Thumbnails
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from embedviz.core.derivation.provenance import Provenance
-    from embedviz.core.thumbnails import Thumbnails
-    from embedviz.formats.reading import FileOrigin
-
-Matrix = NDArray[np.float32]
-Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +43,9 @@ class Derivation:
 class VectorSet:
     """Labeled vectors, one per row. Immutable, so that threads may share it.
 
+    What is to be another one, as with further columns, is another set that takes its place: see
+    `derivation.additions`. What is found out about a set later is kept elsewhere, by `identity`.
+
     Parameters
     ----------
     vectors : array-like of shape (n_vectors, n_dimensions)
@@ -58,9 +58,8 @@ class VectorSet:
     name : str
         What the set is called on screen.
     notes : sequence of str
-        What a reader should know about how the rows came about ("2 rows with NaN skipped").
-    source : str
-        The format and the absolute path of the file they came from, "GloVe text · /data/x.txt".
+        What a reader should know about how the rows came about ("2 rows with NaN skipped"). Those
+        that are no `Note` become plain ones.
     derivation : Derivation, optional
         Set when the vectors were computed from another set's.
     thumbnails : Thumbnails, optional
@@ -68,14 +67,14 @@ class VectorSet:
         rows.
     extends : VectorSet, optional
         The set that this one is, with something more to each row.
-    opened : FileOrigin, optional
-        How it was read from a file. Default: as the set that it extends.
+    origin : Origin, optional
+        Where the rows were read from. Default: as the set that it extends.
     is_numbered : bool, optional
         Whether the labels are only the numbers of rows, which mean nothing in another set. Default:
         where there are no labels, and as in the set with the same ones that it was made from.
     provenance : Provenance, optional
-        How it can be made again. Default: from the file that it was read from, by the recipe that
-        it was derived with, or as the set that it extends; None where it is only in memory.
+        How it can be made again. Default: from its origin, by the recipe that it was derived with,
+        or as the set that it extends; None where it is only in memory.
 
     Attributes
     ----------
@@ -84,7 +83,13 @@ class VectorSet:
     labels : tuple of str, length n_vectors
     metadata : pyarrow.Table
         Without columns where there is none.
+    notes : tuple of Note
+        Each is a str.
+    origin : Origin or None
+        None where it is from memory, or made from another set.
     thumbnails : Thumbnails or None
+    is_numbered : bool
+        Whether the labels are only the numbers of rows.
     identity : object
         The same for a set and for what it was extended to: their rows are the same.
 
@@ -95,6 +100,17 @@ class VectorSet:
         thumbnails have another number of rows.
     """
 
+    name: Final[str]
+    vectors: Final[Matrix]
+    labels: Final[tuple[str, ...]]
+    notes: Final[tuple[Note, ...]]
+    origin: Final[Origin | None]
+    derivation: Final[Derivation | None]
+    thumbnails: Final[Thumbnails | None]
+    provenance: Final[Provenance | None]
+    is_numbered: Final[bool]
+    identity: Final[object]
+
     def __init__(
         self,
         vectors: ArrayLike,
@@ -103,40 +119,44 @@ class VectorSet:
         name: str = "",
         *,
         notes: Sequence[str] = (),
-        source: str = "",
+        origin: Origin | None = None,
         derivation: Derivation | None = None,
         thumbnails: Thumbnails | None = None,
         extends: VectorSet | None = None,
-        opened: FileOrigin | None = None,
         provenance: Provenance | None = None,
         is_numbered: bool | None = None,
     ) -> None:
         self.name = name
-        self.identity: object = object() if extends is None else extends.identity
         self.vectors = _read_only_matrix(vectors, name or "vectors")
-        if labels is None:
-            self.labels = tuple(map(str, range(len(self.vectors))))
-        else:
-            self.labels = labels if type(labels) is tuple else tuple(map(str, labels))
-        self._is_numbered = labels is None if is_numbered is None else is_numbered
+        self.labels = _labels_of(labels, len(self.vectors))
+        before = extends if derivation is None else derivation.parent
+        if is_numbered is None:
+            is_numbered = labels is None
+            if before is not None and before.labels is self.labels:
+                is_numbered = before.is_numbered
+        self.is_numbered = is_numbered
         self._given_metadata = metadata
-        self.notes = tuple(notes)
-        self.source = source
+        self.notes = as_notes(notes)
+        self.origin = extends.origin if origin is None and extends is not None else origin
         self.derivation = derivation
-        inherited = None if extends is None else extends.opened
-        self.opened: FileOrigin | None = inherited if opened is None else opened
         if thumbnails is None and derivation is not None:
             thumbnails = derivation.parent.thumbnails
-        self.thumbnails: Thumbnails | None = thumbnails
-        before = extends if derivation is None else derivation.parent
-        if is_numbered is None and before is not None and before.labels is self.labels:
-            self._is_numbered = before.is_numbered
-        self.provenance = _provenance_of(derivation, extends, opened, provenance)
+        self.thumbnails = thumbnails
+        self.provenance = provenance or _provenance_of(derivation, extends, origin)
+        self.identity = object() if extends is None else extends.identity
         self._require_rows("labels", len(self.labels))
         if metadata is not None:
             self._require_rows("metadata rows", self.metadata.num_rows)
         if thumbnails is not None:
             self._require_rows("thumbnails", len(thumbnails))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if "identity" in vars(self):  # It is set last.
+            raise AttributeError(f"a vector set is immutable: {name} cannot be set")
+        super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"a vector set is immutable: {name} cannot be deleted")
 
     @cached_property
     def metadata(self) -> pa.Table:
@@ -149,14 +169,20 @@ class VectorSet:
         return given if isinstance(given, pa.Table) else pa.table(dict(given))
 
     @property
-    def is_numbered(self) -> bool:
-        """Whether the labels are only the numbers of rows."""
-        return self._is_numbered
+    def opened(self) -> FileOrigin | None:
+        """How it was read from a file; None where it is from elsewhere."""
+        return self.origin if isinstance(self.origin, FileOrigin) else None
+
+    @property
+    def source(self) -> str:
+        """What it came from and where, "GloVe text · /data/x.txt"; nothing for one from memory."""
+        return "" if self.origin is None else self.origin.description
 
     @property
     def path(self) -> str:
-        """The file they came from, or nothing when they came from none."""
-        return self.source.partition(" · ")[2]
+        """The file with its vectors, or nothing when they are in none."""
+        path = None if self.origin is None else self.origin.path
+        return "" if path is None else str(path)
 
     @property
     def dimensions(self) -> int:
@@ -214,9 +240,9 @@ class VectorSet:
         return np.asarray(vector, dtype=np.float32)
 
     @property
-    def origin(self) -> VectorSet:
+    def root(self) -> VectorSet:
         """The set that this one was derived from in the end, or the set itself."""
-        return self if self.derivation is None else self.derivation.parent.origin
+        return self if self.derivation is None else self.derivation.parent.root
 
     def index_labels(self) -> None:
         """Make finding rows by label quick from now on; else the first use takes the time."""
@@ -248,21 +274,21 @@ class VectorSet:
             )
 
 
-def _provenance_of(
-    derivation: Derivation | None,
-    extends: VectorSet | None,
-    opened: FileOrigin | None,
-    given: Provenance | None,
-) -> Provenance | None:
-    if given is None and opened is None and extends is not None:
-        return extends.provenance
-    if given is None and (opened is not None or derivation is not None):
-        from embedviz.core.derivation.provenance import Provenance, after  # It knows this module.
+def _labels_of(given: Sequence[str] | None, count: int) -> tuple[str, ...]:
+    if given is None:
+        return tuple(map(str, range(count)))
+    return given if type(given) is tuple else tuple(map(str, given))
 
-        if derivation is not None:
-            return after(derivation.recipe, derivation.parent)
-        return Provenance(opened)
-    return given
+
+def _provenance_of(
+    derivation: Derivation | None, extends: VectorSet | None, origin: Origin | None
+) -> Provenance | None:
+    if derivation is not None and extends is None:
+        before = derivation.parent.provenance
+        return None if before is None else Provenance(derivation.recipe, before)
+    if origin is not None:
+        return Provenance(origin)
+    return None if extends is None else extends.provenance
 
 
 def _read_only_matrix(vectors: ArrayLike, name: str) -> Matrix:

@@ -1,251 +1,28 @@
 """Vector sets from files and to files.
 
-`FORMATS` are tried in order, from the ones that are certain by their first bytes to the ones that
-are a matter of judgment. To add a format, write a module with a `Format` in it and add it here.
+The names here are imported when they are first used: a process that reads one kind of container
+is started for a file, and is not to wait for the readers of all others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from os import PathLike
-from pathlib import Path, PurePath
-from typing import Literal
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from embedviz.core.errors import ChoiceRequired, UserError
-from embedviz.core.progress import Report, silent
-from embedviz.core.vector_set import VectorSet
-from embedviz.formats.archives import shown_name
-from embedviz.formats.binary import fasttext, npy, npz, safetensors, word2vec
-from embedviz.formats.companions.joining import with_companions
-from embedviz.formats.containers import arrow, hdf5
-from embedviz.formats.inspecting import Inspection, finding_of
-from embedviz.formats.json import objects
-from embedviz.formats.projector import files
-from embedviz.formats.reading import FileOrigin, Format, ReadResult, ReadSettings, stamp_of
-from embedviz.formats.refused import unreadable
-from embedviz.formats.source import Source
-from embedviz.formats.text import delimited, word_vectors
-from embedviz.formats.writing.atomic_write import finish_saving
-from embedviz.formats.writing.saving import save
+if TYPE_CHECKING:
+    from embedviz.formats.opening import FORMATS as FORMATS
+    from embedviz.formats.opening import inspect as inspect
+    from embedviz.formats.opening import known_suffixes as known_suffixes
+    from embedviz.formats.opening import load as load
+    from embedviz.formats.opening import open_file as open_file
+    from embedviz.formats.writing.saving import save as save
 
-__all__ = ["FORMATS", "inspect", "load", "open_file", "save"]
-
-FORMATS: tuple[Format, ...] = (
-    npy.ARRAY,
-    npz.ARCHIVE,
-    files.BYTES,
-    fasttext.FASTTEXT,
-    safetensors.SAFETENSORS,
-    arrow.ARROW_TABLE,
-    hdf5.HDF5,
-    unreadable.UNREADABLE,
-    word_vectors.TEXT,
-    word2vec.WORD2VEC_BINARY,
-    objects.JSON,
-    delimited.TABLE,
-)
-
-_PACKED = {".zip", ".gz", ".bz2", ".xz"}
-_SUFFIXES = _PACKED | {".txt", ".vec", ".bin", ".npy", ".npz", ".json", ".csv", ".tsv"}
-_SUFFIXES |= {
-    ".jsonl",
-    ".ndjson",
-    ".bytes",
-    ".pbtxt",
-    ".safetensors",
-    ".parquet",
-    ".feather",
-    ".arrow",
-    ".h5",
-    ".hdf5",
-    ".h5ad",
-}
+__all__ = ["FORMATS", "inspect", "known_suffixes", "load", "open_file", "save"]
 
 
-def load(
-    path: str | PathLike[str],
-    *,
-    labels: str | PathLike[str] | Sequence[str] | None = None,
-    metadata: str | PathLike[str] | None = None,
-    label_column: str | None = None,
-    vector_column: str | None = None,
-    key: str | None = None,
-    max_rows: int | None = None,
-    sample: int | None = None,
-    seed: int = 0,
-    on_bad_rows: Literal["raise", "skip"] = "raise",
-    metadata_key: str | None = None,
-    labels_header: bool | None = None,
-    report: Report = silent,
-) -> VectorSet:
-    """Return the vectors of a file, in whatever format it is.
-
-    Parameters
-    ----------
-    path : path
-        word2vec text or binary, GloVe text, fastText `.vec` and `.bin`, `.npy`, `.npz`,
-        safetensors, Parquet, Feather, HDF5, `.h5ad`, JSON, CSV, TSV, or the Embedding Projector's
-        `tensors.tsv`, `.bytes` and settings; also compressed with gzip, bzip2 or xz, or in a zip
-        archive. The name does not matter, the content decides.
-    labels : path or sequence of str, optional
-        What the rows are called: a text file with one label per line, a table with a header, a
-        vocabulary in JSON (`vocab.json`, `tokenizer.json`), or the labels themselves; one for each
-        row of the file.
-    metadata : path, optional
-        A table with a header and one line for each row of the file.
-    label_column : str, optional
-        The column with the labels. Default: chosen by name and content.
-    vector_column : str, optional
-        In a table, the column that holds whole vectors: lists of numbers, in text "[0.1, 0.2]".
-    key : str, optional
-        Which array of an `.npz`, of HDF5 or of `.h5ad` ("obsm/X_pca"), tensor of safetensors, set
-        of vectors in the Projector's settings, or which file of a zip archive.
-    max_rows : int, optional
-        Read only the first rows.
-    sample : int, optional
-        Keep a random sample of this many of the rows that were read, in the order of the file.
-    seed : int
-        Of the sample. The same seed draws the same rows in every format.
-    on_bad_rows : {"raise", "skip"}
-        What to do with rows that are cut short or hold NaN: an error, or leave them out.
-    metadata_key : str, optional
-        The column of the file of metadata that holds the labels of the vectors: its rows may then
-        be in any order, and only those of known labels are used. Default: joined row by row.
-    labels_header : bool, optional
-        Whether the file of labels or metadata begins with the names of its columns. Default: where
-        its first line has a tab, as the Embedding Projector decides it.
-    report : callable
-        Called between blocks.
-
-    Returns
-    -------
-    VectorSet
-        Its `notes` say what a reader should know: rows left out, a sample taken, a header that
-        counts wrong. Where there are no labels, the rows' numbers in the file are used.
-
-    Raises
-    ------
-    UserError
-        When the file cannot be read right: which file and line, why, and what to do.
-    """
-    settings = ReadSettings(
-        labels=labels,
-        metadata=metadata,
-        label_column=label_column,
-        vector_column=vector_column,
-        key=key,
-        max_rows=max_rows,
-        sample=sample,
-        seed=seed,
-        on_bad_rows=on_bad_rows,
-        metadata_key=metadata_key,
-        labels_header=labels_header,
-    )
-    return open_file(Path(path), settings, report)
-
-
-def open_file(path: Path, settings: ReadSettings, report: Report = silent) -> VectorSet:
-    """Return the vectors of a file, read with settings that can be kept: see `load`."""
-    finish_saving(path)
-    source = Source(path, settings.key)
-    stamp = stamp_of(source.path)
-    contents = _read(source, settings, report)
-    return VectorSet(
-        contents.vectors,
-        None if contents.labels is None else tuple(contents.labels),
-        contents.metadata,
-        shown_name(contents.name) or _name_of(source),
-        notes=contents.notes,
-        source=f"{contents.format_name} · {source.path}",
-        opened=FileOrigin(source.path, settings, contents.facts, contents.n_rows, stamp),
-        is_numbered=contents.facts.is_numbered,
-    )
-
-
-def inspect(
-    path: Path, settings: ReadSettings | None = None, report: Report = silent
-) -> Inspection:
-    """Return what a file holds, from its header and its first rows, in moments.
-
-    Parameters
-    ----------
-    path : Path
-    settings : ReadSettings, optional
-        What has been decided already.
-    report : callable
-
-    Raises
-    ------
-    ChoiceRequired
-        Where something must be decided before anything can be read.
-    UserError
-        As `load`.
-    """
-    settings = settings or ReadSettings()
-    rows = min(PREVIEW_ROWS, settings.max_rows or PREVIEW_ROWS)
-    looking = replace(
-        settings,
-        max_rows=rows,
-        sample=None,
-        on_bad_rows="skip",
-        is_preview=True,
-        scans_later=True,
-    )
-    finish_saving(path)
-    source = Source(path, settings.key)
-    return finding_of(_read(source, looking, report), source, settings)
-
-
-PREVIEW_ROWS = 50
-
-
-def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
-    chosen = files.choose_tensors(source, settings)
-    if chosen is None:
-        return _read_as(_recognize(source), source, settings, report)
-    found = chosen.raw or _recognize(chosen.source)
-    return chosen.completed(_read_as(found, chosen.source, chosen.settings, report))
-
-
-def _read_as(found: Format, source: Source, settings: ReadSettings, report: Report) -> ReadResult:
-    for option in ("vector_column", "key"):
-        is_known = option in found.options or (option == "key" and source.member is not None)
-        if getattr(settings, option) is not None and not is_known:
-            raise UserError(f"{option} means nothing for {source.name}: leave it out.")
-    if source.member is not None:  # The key was its name.
-        settings = replace(settings, key=None)
-    try:
-        contents = found.read(source, settings, report)
-    except MemoryError:
-        reason = f"{source.name} does not fit into the memory."
-        raise ChoiceRequired(
-            f"{reason} Open a part of it: --max-rows or --sample on the command line, max_rows or "
-            "sample in Python.",
-            "sample",
-            reason=f"{reason} Open the first rows or a sample.",
-        ) from None
-    if source.member is not None:
-        contents.facts.key, contents.facts.keys = source.member, source.members
-        contents.facts.are_files = True
-        contents.notes += source.notes
-    return with_companions(contents, source, settings)
-
-
-def _recognize(source: Source) -> Format:
-    for candidate in FORMATS:
-        if candidate.matches(source):
-            return candidate
-    raise unreadable.describe_unknown(source)
-
-
-def known_suffixes() -> list[str]:
-    """Return how the names of files of vectors usually end, to ask for such files."""
-    return sorted(_SUFFIXES)
-
-
-def _name_of(source: Source) -> str:
-    path = PurePath(source.path.name if source.member is None else source.member)
-    while path.suffix.lower() in _SUFFIXES and path.stem:
-        path = path.with_suffix("")
-    return shown_name(path.name)
+def __getattr__(name: str) -> Any:
+    """Import one of the names above when it is first asked for."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = "writing.saving" if name == "save" else "opening"
+    return getattr(import_module(f"{__name__}.{module}"), name)

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from embedviz.core.errors import ChoiceRequired, UserError
+from embedviz.core.notes import Note
 from embedviz.core.processes.memory import in_words
 
 ZIP_START = b"PK\x03\x04"
@@ -135,7 +136,7 @@ class Archive:
         """Return the files that may hold vectors, with their sizes."""
         return {info.filename: in_words(info.file_size) for info in self._candidates}
 
-    def notes_on(self, member: zipfile.ZipInfo) -> list[str]:
+    def notes_on(self, member: zipfile.ZipInfo) -> list[Note]:
         """Return the sentence about files with labels that are left in the archive, if any are."""
         beside = [
             shown_name(name)
@@ -144,7 +145,8 @@ class Archive:
         ]
         if not beside:
             return []
-        return [f"Not read: {', '.join(beside[:_SHOWN])} in the same archive. Unpack it for that."]
+        names = ", ".join(beside[:_SHOWN])
+        return [Note(f"Not read: {names} in the same archive. Unpack it for that.")]
 
     def open(self, member: str) -> tuple[IO[bytes], Callable[[], int], Callable[[], None]]:
         """Return a file of the archive, what says how far it was read, and what closes it."""

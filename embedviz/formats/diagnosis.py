@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from embedviz.core.arrays import Matrix
+from embedviz.core.notes import counted
+from embedviz.core.origin import FileInfo, ReadSettings
 from embedviz.core.processes.memory import in_words
 from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.scanning import scan_rows
-from embedviz.core.vector_set import Matrix
-from embedviz.formats import inspect, open_file
-from embedviz.formats.reading import FileInfo, ReadSettings, counted
+from embedviz.formats.opening import inspect, open_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -68,7 +69,7 @@ def diagnose(
     n_memory = 0 if facts.is_mapped else opened.vectors.nbytes
     return {
         "path": str(opened.opened.path),
-        "format": opened.source.partition(" · ")[0],
+        "format": opened.opened.format_name,
         "rows_in_file": opened.opened.n_rows,
         "rows_are_estimated": False,
         **_described(facts, opened.vectors, opened.labels, opened.metadata),
@@ -80,7 +81,7 @@ def diagnose(
         "repeated_labels": facts.n_repeated + len(opened.labels) - len(set(opened.labels)),
         "zero_rows": scan.n_zero,
         "repeated_vectors": scan.n_duplicate,
-        "notes": list(opened.notes),
+        "notes": [note.text for note in opened.notes],
     }
 
 
@@ -98,7 +99,7 @@ def _diagnose_start(path: Path, settings: ReadSettings, report: Report) -> dict[
         "bytes_in_memory": found.n_memory,
         "is_quick": True,
         **dict.fromkeys(counts),
-        "notes": list(found.notes),
+        "notes": [note.text for note in found.notes],
     }
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embedviz.core.vector_set import Matrix
-from embedviz.formats.reading import FileInfo, ReadResult, ReadSettings, counted
+from embedviz.core.arrays import Matrix
+from embedviz.core.notes import Note, counted
+from embedviz.core.origin import FileInfo, ReadSettings
+from embedviz.formats.reading import ReadResult
 from embedviz.formats.source import Source
 
 _BELIEVED = 1.25
@@ -42,7 +44,7 @@ class Inspection:
     vectors : float32 array of shape (first rows, dimensions)
     metadata : pyarrow.Table or None
         Of the first rows.
-    notes : sequence of str
+    notes : sequence of Note
         What is known of the file so far.
     """
 
@@ -57,7 +59,7 @@ class Inspection:
     labels: Sequence[str]
     vectors: Matrix
     metadata: pa.Table | None
-    notes: Sequence[str]
+    notes: Sequence[Note]
 
     @property
     def n_memory(self) -> int | None:
@@ -78,8 +80,10 @@ def finding_of(contents: ReadResult, source: Source, settings: ReadSettings) -> 
     notes = list(contents.notes)
     if contents.n_rows is None and _are_far_apart(promised, estimated):
         notes.append(
-            f"The header promises {counted(promised or 0, 'row')}, the file seems to have about "
-            f"{estimated or 0:,}."
+            Note(
+                f"The header promises {counted(promised or 0, 'row')}, the file seems to have "
+                f"about {estimated or 0:,}."
+            )
         )
         promised = None
     known = [contents.n_rows, promised, estimated]

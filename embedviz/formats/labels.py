@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.compiled.kernels import serial_kernel
-from embedviz.formats.reading import counted
+from embedviz.core.notes import Note, counted
 from embedviz.formats.source import Bytes, Offsets
 
 _BLOCK = 1 << 14
@@ -58,16 +58,34 @@ def without_surrogates(label: str) -> str:
     return label.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def note_on_replaced(count: int, where: str = "") -> list[str]:
+def note_on_replaced(count: int, where: str = "") -> list[Note]:
     """Return the sentence about texts that are not valid UTF-8, if there are any."""
     if not count:
         return []
     place = f" in {where}" if where else ""
     are = "is" if count == 1 else "are"
     return [
-        f"{counted(count, 'text')}{place} {are} not valid UTF-8: the bytes that could not be read "
-        "are shown as \N{REPLACEMENT CHARACTER}."
+        Note(
+            f"{counted(count, 'text')}{place} {are} not valid UTF-8: the bytes that could not be "
+            "read are shown as \N{REPLACEMENT CHARACTER}."
+        )
     ]
+
+
+def note_on_labels(where: str = "", column: str | None = None, *, is_file: bool = False) -> Note:
+    """Return the sentence about where the labels are from.
+
+    Parameters
+    ----------
+    where : str
+        As in "the array 'words'"; nothing for a column of the file with the vectors.
+    column : str, optional
+    is_file : bool
+        Whether `where` is the name of a second file.
+    """
+    which = [where] * bool(where) + ([] if column is None else [f"column {column!r}"])
+    facts = {"column": column} | ({"file": where} if is_file else {})
+    return Note(f"Labels from {', '.join(which)}.", "labels", "note", facts)
 
 
 def label_by_number(rows: NDArray[np.int64]) -> list[str]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from os import PathLike
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.errors import ChoiceRequired, UserError
+from embedviz.core.notes import Note, counted
+from embedviz.core.origin import FileInfo, ReadSettings
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Matrix
 from embedviz.formats.source import Source
 
 if TYPE_CHECKING:
@@ -27,101 +28,6 @@ _MOST_COUNTED = 64 << 20
 """Bytes of a file, up to which its rows are counted when only the first are looked at."""
 _MOST_DIMENSIONS = 1_000_000
 _MOST_ROWS = 10**10
-
-
-@dataclass(frozen=True)
-class ReadSettings:
-    """How a file is to be read: the arguments of `load`, which explains them, and three more.
-
-    Attributes
-    ----------
-    numbers_rows : bool
-        Whether the rows are called by their numbers in the file, whatever labels there are.
-    is_preview : bool
-        Whether `max_rows` is only there to look at the first rows, which then is not noted.
-    scans_later : bool
-        Whether an array that can be mapped is taken as it lies in the file, without looking at its
-        rows: `scan_rows` then finds the bad ones.
-    """
-
-    labels: str | PathLike[str] | Sequence[str] | None = None
-    metadata: str | PathLike[str] | None = None
-    label_column: str | None = None
-    vector_column: str | None = None
-    key: str | None = None
-    max_rows: int | None = None
-    sample: int | None = None
-    seed: int = 0
-    on_bad_rows: Literal["raise", "skip"] = "raise"
-    metadata_key: str | None = None
-    labels_header: bool | None = None
-    numbers_rows: bool = False
-    is_preview: bool = False
-    scans_later: bool = False
-
-    def __post_init__(self) -> None:
-        for name in ("max_rows", "sample"):
-            count = getattr(self, name)
-            if count is not None and count < 1:
-                raise UserError(f"{name} is {count}, but at least one row must be read.")
-        if self.seed < 0:
-            raise UserError(f"seed is {self.seed}; it must not be negative.")
-        if self.on_bad_rows not in ("raise", "skip"):
-            raise UserError(f'on_bad_rows is {self.on_bad_rows!r}; it can be "raise" or "skip".')
-
-
-@dataclass
-class FileInfo:
-    """What is known of a file beside its vectors; shown before it is opened, and kept.
-
-    Attributes
-    ----------
-    dtype : str
-        What the numbers are in the file: "text", "float32", "float16", "bfloat16", "base64", …
-    promised : int or None
-        How many rows the file says it has, before they are counted.
-    estimated : int or None
-        How many it may have, where reading stopped early and nothing says it.
-    key : str or None
-        Which array, tensor or member the vectors are from.
-    keys : mapping of str to str
-        What else `key` could be, with a description: "5,050 × 50 float32".
-    are_files : bool
-        Whether these are the files of an archive.
-    vector_column : str or None
-        The column with whole vectors; None where each number has a column of its own.
-    vector_columns : tuple of str
-        What else it could be.
-    label_column : str or None
-    label_columns : tuple of str
-        All columns that could name the rows.
-    n_bad, n_repeated, n_zero : int
-        Rows left out since they are no vectors or since their label was there before, and rows that
-        are all zeros.
-    is_mapped : bool
-        Whether the vectors stay in the file until they are needed.
-    is_scanned : bool
-        Whether all rows were looked at.
-    is_numbered : bool
-        Whether the rows are called by their numbers.
-    """
-
-    dtype: str = "text"
-    promised: int | None = None
-    estimated: int | None = None
-    key: str | None = None
-    keys: Mapping[str, str] = field(default_factory=dict)
-    are_files: bool = False
-    vector_column: str | None = None
-    vector_columns: tuple[str, ...] = ()
-    label_column: str | None = None
-    label_columns: tuple[str, ...] = ()
-    n_bad: int = 0
-    n_repeated: int = 0
-    n_zero: int = 0
-    is_mapped: bool = False
-    is_scanned: bool = True
-    is_numbered: bool = False
 
 
 @dataclass
@@ -140,7 +46,7 @@ class ReadResult:
         How many rows the file has, bad ones included. None when reading stopped before its end.
     metadata : pyarrow.Table or None
         Further columns of the rows that were kept.
-    notes : list of str
+    notes : list of Note
     uses_label_column : bool
         Whether the wanted label column is in this file, and the labels are from there.
     companions : tuple of Path
@@ -158,35 +64,16 @@ class ReadResult:
     rows: RowNumbers
     n_rows: int | None
     metadata: pa.Table | None = None
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     uses_label_column: bool = False
     companions: tuple[Path, ...] = ()
     facts: FileInfo = field(default_factory=FileInfo)
     name: str = ""
     n_bytes: int | None = None
 
-
-@dataclass(frozen=True)
-class FileOrigin:
-    """How a set came from a file, so that it can be opened in the same way again.
-
-    Attributes
-    ----------
-    path : Path
-        Absolute.
-    settings : ReadSettings
-    facts : FileInfo
-    n_rows : int or None
-        How many rows the file has; None when it was not read to its end.
-    stamp : (int, int) or None
-        Its size in bytes and when it was written, in ns, before it was read.
-    """
-
-    path: Path
-    settings: ReadSettings
-    facts: FileInfo
-    n_rows: int | None
-    stamp: tuple[int, int] | None = None
+    def learn(self, **facts: Any) -> None:
+        """Take down more of the facts, by the names of the attributes of `FileInfo`."""
+        self.facts = replace(self.facts, **facts)
 
 
 @dataclass(frozen=True)
@@ -255,12 +142,13 @@ class BadRows:
                 where = where.replace(_FROM_ZERO, "")
             self._shown.append(f"{where}: {reason}")
 
-    def notes(self) -> list[str]:
+    def notes(self) -> list[Note]:
         """Return the sentence about the rows that were skipped, if there were any."""
         if not self.count:
             return []
-        more = "; …" if self.count > len(self._shown) else ""
-        return [f"{counted(self.count, 'bad row')} skipped ({'; '.join(self._shown)}{more})."]
+        places = "; ".join(self._shown) + ("; …" if self.count > len(self._shown) else "")
+        text = f"{counted(self.count, 'bad row')} skipped ({places})."
+        return [Note(text, "bad rows", facts={"count": self.count, "places": places})]
 
 
 def row_place(row: int) -> str:
@@ -287,15 +175,10 @@ def counts_rest(source: Source, settings: ReadSettings, *, is_paired: bool = Fal
     return has_second and (is_short or not settings.is_preview)
 
 
-def note_on_limit(max_rows: int) -> str:
+def note_on_limit(max_rows: int) -> Note:
     """Return the sentence about a file that was not read to its end."""
     first = "first row" if max_rows == 1 else f"first {max_rows:,} rows"
-    return f"Only the {first} of the file."
-
-
-def counted(count: int, noun: str) -> str:
-    """Return "1 row", "2 rows"."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+    return Note(f"Only the {first} of the file.", "first rows", "note")
 
 
 def require_true_header(name: str, promised: int) -> None:

@@ -16,18 +16,12 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.compiled.kernels import serial_kernel
+from embedviz.core.notes import Note, counted
+from embedviz.core.origin import FileInfo, ReadSettings
 from embedviz.core.processes.memory import require_memory
-from embedviz.core.vector_set import Matrix
-from embedviz.formats.reading import (
-    BadRows,
-    FileInfo,
-    ReadResult,
-    ReadSettings,
-    RowNumbers,
-    counted,
-    note_on_limit,
-)
+from embedviz.formats.reading import BadRows, ReadResult, RowNumbers, note_on_limit
 
 _BLOCK_ROWS = 4096
 _SHOWN = 3
@@ -55,12 +49,12 @@ def mark_rows(vectors: Matrix) -> NDArray[np.uint8]:
     return marks
 
 
-def note_on_zeros(count: int) -> list[str]:
+def note_on_zeros(count: int) -> list[Note]:
     """Return the sentence about rows without a direction, if there are any."""
     if not count:
         return []
     are = "is" if count == 1 else "are"
-    return [f"{counted(count, 'row')} {are} all zeros: kept, but without a direction."]
+    return [Note(f"{counted(count, 'row')} {are} all zeros: kept, but without a direction.")]
 
 
 class RowCollector:
@@ -286,16 +280,15 @@ class RowCollector:
             self._labels = [self._labels[i] for i in kept]
         self._count = sample
 
-    def _notes_on_choice(self) -> list[str]:
+    def _notes_on_choice(self) -> list[Note]:
         limit, sample = self._settings.max_rows, self._settings.sample
         notes = []
         if limit is not None and self._is_cut and not self._settings.is_preview:
             notes.append(note_on_limit(limit))
         if sample is not None and self._n_accepted > sample:
-            notes.append(
-                f"A random sample of {sample:,} of {counted(self._n_accepted, 'row')}, "
-                f"seed {self._settings.seed}."
-            )
+            of = counted(self._n_accepted, "row")
+            text = f"A random sample of {sample:,} of {of}, seed {self._settings.seed}."
+            notes.append(Note(text, "sample", "note"))
         return notes
 
 
@@ -324,12 +317,13 @@ def keep_rows(matrix: Matrix, kept: RowNumbers) -> None:
         matrix[start:stop] = matrix[kept[start:stop]]
 
 
-def _note_on_repeated(count: int, first: Sequence[str]) -> str:
+def _note_on_repeated(count: int, first: Sequence[str]) -> Note:
     what = "its label was" if count == 1 else "their labels were"
     kept = "row" if len(first) == 1 else "of each"
-    return (
+    return Note(
         f"{counted(count, 'row')} left out, {what} there before ({_some(first)}): the first {kept} "
-        "is kept."
+        "is kept.",
+        "repeated labels",
     )
 
 

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.errors import UserError
+from embedviz.core.notes import Note
 from embedviz.core.processes.memory import in_words
 from embedviz.formats.archives import WITHIN, ZIP_START, Archive, shown_name
 from embedviz.formats.paths import require_plain_path
@@ -82,7 +83,7 @@ class Source:
         archives of its own.
     members : mapping of str to str
         What else could be read from the archive, with sizes.
-    notes : list of str
+    notes : list of Note
         What else there is to say of an archive.
 
     Raises
@@ -111,7 +112,7 @@ class Source:
             )
         self.member: str | None = None
         self.members: Mapping[str, str] = {}
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
         self._is_whole_in_head = False
         self._head_fraction = 1.0
         self._decompressor = next(

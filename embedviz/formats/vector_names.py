@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from embedviz.core.errors import ChoiceRequired
+from embedviz.core.notes import Note
 
 COLUMN_NAMES = ("embedding", "embeddings", "vector", "vectors", "emb")
 """What a column of vectors is usually called: the most usual first."""
@@ -66,7 +67,7 @@ def _with_usual_names(names: Mapping[str, str], usual: Sequence[str]) -> list[st
     return next((each for each in found if each), [])
 
 
-def note_on_choice(what: str, chosen: str, described: Mapping[str, str]) -> str:
+def note_on_choice(what: str, chosen: str, described: Mapping[str, str]) -> Note:
     """Return the sentence about where the vectors are from, and what else might have them.
 
     Parameters
@@ -79,7 +80,17 @@ def note_on_choice(what: str, chosen: str, described: Mapping[str, str]) -> str:
     """
     others = {name: text for name, text in described.items() if name != chosen}
     also = f"; there is also {enumerate_described(others)}" if others else ""
-    return f"Vectors from {what}{' ' if what else ''}{chosen!r}{also}."
+    return Note(f"Vectors from {what}{' ' if what else ''}{chosen!r}{also}.", "vectors", "note")
+
+
+def note_on_columns(count: int, first: str, last: str) -> Note:
+    """Return the sentence about vectors with a column for each number."""
+    return Note(f"Vectors from the {count:,} columns {first} to {last}.", "vectors", "note")
+
+
+def note_on_conversion(dtype: str) -> Note:
+    """Return the sentence about numbers that are of another type in the file."""
+    return Note(f"Converted from {dtype} to float32.", level="note")
 
 
 def enumerate_described(described: Mapping[str, str]) -> str:

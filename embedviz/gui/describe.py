@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from embedviz.core.notes import Note
 from embedviz.core.vector_set import VectorSet
 
 if TYPE_CHECKING:
+    from embedviz.core.origin import FileOrigin
     from embedviz.core.scanning import RowScan
-    from embedviz.formats.reading import FileOrigin
 
 SHOWN_COLUMNS = 12
 
@@ -39,9 +40,8 @@ def describe_set(vector_set: VectorSet, scan: RowScan | None = None) -> str:
 
 def describe_size(vector_set: VectorSet) -> str:
     """Return "10,000 × 300", with how many rows the file has where not all were opened."""
-    part = describe_part(vector_set).partition(" rows, ")[0]
-    rows = f"{part} rows" if part else f"{len(vector_set):,}"
-    return f"{rows} × {vector_set.dimensions:,}"
+    share = _part_of(vector_set)[0] or f"{len(vector_set):,}"
+    return f"{share} × {vector_set.dimensions:,}"
 
 
 def describe_part(vector_set: VectorSet) -> str:
@@ -50,17 +50,25 @@ def describe_part(vector_set: VectorSet) -> str:
     Rows that are no vectors, or repeat a label, are missed as well: "5,048 of 5,050 rows, 2 left
     out". Nothing where it has all rows of the file.
     """
-    origin = vector_set.origin
-    opened = origin.opened
-    if opened is None or len(vector_set) != len(origin):
-        return ""
+    return ", ".join(filter(None, _part_of(vector_set)))
+
+
+def _part_of(vector_set: VectorSet) -> tuple[str, str, str]:
+    """Return what share of the rows of its file a set has, how they were chosen, and what is lost.
+
+    All are empty where it has all of them.
+    """
+    root = vector_set.root
+    opened = root.opened
+    if opened is None or len(vector_set) != len(root):
+        return "", "", ""
     facts = opened.facts
     n_lost = facts.n_bad + facts.n_repeated
-    said = [_how_taken(opened, len(origin)), f"{n_lost:,} left out" if n_lost else ""]
-    if not any(said):
-        return ""
-    share = describe_share(len(origin), opened.n_rows, facts.promised or facts.estimated)
-    return ", ".join(filter(None, [share, *said]))
+    how, lost = _how_taken(opened, len(root)), f"{n_lost:,} left out" if n_lost else ""
+    if not how and not lost:
+        return "", "", ""
+    estimate = facts.promised or facts.estimated
+    return describe_share(len(root), opened.n_rows, estimate), how, lost
 
 
 def _how_taken(opened: FileOrigin, count: int) -> str:
@@ -113,19 +121,20 @@ def _differing_parts(paths: Sequence[Path]) -> dict[Path, str]:
     return {path: str(Path(*path.parts[-count:end])) for path in paths}
 
 
-def describe_scan(scan: RowScan) -> list[str]:
+def describe_scan(scan: RowScan) -> list[Note]:
     """Return what was found in the rows of a set that was opened before they were looked at."""
     said = []
     if scan.n_not_finite:
-        said.append(
-            f"{_rows(scan.n_not_finite, 'holds', 'hold')} NaN or infinities ({_first(scan)})."
-        )
+        holes = _rows(scan.n_not_finite, "holds", "hold")
+        said.append(Note(f"{holes} NaN or infinities ({_first(scan)})."))
     if scan.n_zero:
-        said.append(f"{_rows(scan.n_zero, 'is', 'are')} all zeros, without a direction.")
+        said.append(Note(f"{_rows(scan.n_zero, 'is', 'are')} all zeros, without a direction."))
     if scan.n_duplicate:
-        said.append(f"{_rows(scan.n_duplicate, 'repeats', 'repeat')} an earlier row.")
+        text = f"{_rows(scan.n_duplicate, 'repeats', 'repeat')} an earlier row."
+        said.append(Note(text, level="note"))
     if not scan.is_complete:
-        said.append(f"The rows were looked at as far as {scan.n_seen:,} of {scan.n_rows:,}.")
+        text = f"The rows were looked at as far as {scan.n_seen:,} of {scan.n_rows:,}."
+        said.append(Note(text, level="note"))
     return said
 
 
@@ -149,12 +158,6 @@ def _first(scan: RowScan) -> str:
     shown = ", ".join(f"{row:,}" for row in list(scan.first_not_finite)[:3])
     more = ", …" if scan.n_not_finite > min(len(scan.first_not_finite), 3) else ""
     return f"row{'' if scan.n_not_finite == 1 else 's'} {shown}{more}, from 0"
-
-
-def describe_row(vector_set: VectorSet, row: int) -> str:
-    """Return the label of a row and what its metadata say, a line each."""
-    label = vector_set.labels[row]
-    return "\n".join([label, *describe_metadata(vector_set, row)])
 
 
 def describe_metadata(vector_set: VectorSet, row: int) -> list[str]:

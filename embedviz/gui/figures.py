@@ -29,8 +29,6 @@ from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import PointView
 from embedviz.gui.theme import theme_manager
 
-SCALES = (1, 2, 3, 4)
-
 
 @contextmanager
 def draw_pane(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-from embedviz.core.vector_set import Matrix, Rows
+from embedviz.core.arrays import Matrix, Rows
 
 
 @runtime_checkable

@@ -26,8 +26,9 @@ from embedviz.core.derivation.additions import with_notes, with_thumbnails
 from embedviz.core.derivation.provenance import Step
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
-from embedviz.core.thumbnails import Pixels, sprite_of, sprite_size
+from embedviz.core.thumbnails import Pixels
 from embedviz.core.vector_set import VectorSet
+from embedviz.formats.projector.sprites import sprite_of, sprite_size
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -251,7 +252,7 @@ def with_image_column(vector_set: VectorSet, column: str) -> VectorSet:
     """
     if column not in vector_set.metadata.column_names:
         raise UserError(f"{vector_set.name or 'The set'} has no column {column!r}.")
-    opened = vector_set.origin.path
+    opened = vector_set.root.path
     folder = Path(opened).parent if opened else Path()
     names = vector_set.metadata.column(column).to_pylist()
     paths = [name if isinstance(name, str) else None for name in names]

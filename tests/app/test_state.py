@@ -256,7 +256,7 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: self.state.active)
     @rule()
     def paste(self):
-        query = QueryVector("q", np.ones(self.state.active.origin.dimensions, dtype=np.float32))
+        query = QueryVector("q", np.ones(self.state.active.root.dimensions, dtype=np.float32))
         self.state = self.state.queried_with(query)
 
     @rule(key=st.integers(0, 4), how=st.sampled_from(["add", "use", "close", "isolate"]))

@@ -106,9 +106,9 @@ class Mapped(Benchmark):
         self.name = f"{'scan' if scans else 'open'}-npy-{n_vectors}x{dimensions}"
 
     def ours(self) -> list[float]:
+        from embedviz.core.origin import ReadSettings
         from embedviz.core.scanning import scan_rows
         from embedviz.formats import open_file
-        from embedviz.formats.reading import ReadSettings
 
         with _file(".npy", self._write) as path:
             open_now = partial(open_file, path, ReadSettings(scans_later=True))

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from embedviz.core import matching
+from embedviz.core.derivation.chosen_rows import chosen_rows
 from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.matching import is_quick, match_all, matching_rows, share_labels, share_rows
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load
-from embedviz.formats.writing.rows import chosen_rows
 
 
 def some_set(labels):

@@ -1,6 +1,7 @@
 """What a vector set promises to everything that shares it."""
 
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.errors import UserError
+from embedviz.core.origin import FileOrigin, SampleOrigin
 from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
 
@@ -92,14 +94,20 @@ def test_a_query_follows_its_recipes(toy):
     query = toy.vectors[3]
     expected = query[:5] / np.linalg.norm(query[:5])
     np.testing.assert_allclose(derived.transform_query(query), expected, rtol=1e-5)
-    assert derived.origin is toy
-    assert toy.origin is toy
+    assert derived.root is toy
+    assert toy.root is toy
     with pytest.raises(UserError, match="query has 5 numbers, but the vectors of toy have 32"):
         derived.transform_query(query[:5])
 
 
 def test_says_where_it_came_from():
-    assert VectorSet(np.eye(2), source="GloVe text · /data/x.txt").path == "/data/x.txt"
+    origin = FileOrigin(Path("/data/x.txt"), format_name="GloVe text")
+    opened = VectorSet(np.eye(2), origin=origin)
+    assert opened.path == str(Path("/data/x.txt"))
+    assert opened.source == f"GloVe text · {opened.path}"
+    assert opened.opened is opened.origin is opened.provenance.step is origin
+    bundled = VectorSet(np.eye(2), origin=SampleOrigin("words"))
+    assert (bundled.source, bundled.path, bundled.opened) == ("Sample", "", None)
     assert VectorSet(np.eye(2)).path == ""
     assert repr(VectorSet(np.eye(2), name="mine")) == "<VectorSet 'mine', 2 × 2>"
 
@@ -124,3 +132,14 @@ def test_thumbnails_are_one_for_each_row_and_go_along_to_derived_sets():
     assert VectorSet(np.eye(3)).thumbnails is None
     with pytest.raises(UserError, match="3 thumbnails for 4 vectors"):
         VectorSet(np.eye(4), thumbnails=pictures)
+
+
+def test_nothing_of_it_can_be_set(toy):
+    before = dict(vars(toy))
+    for name in (*before, "metadata", "other"):
+        with pytest.raises(AttributeError, match=f"immutable: {name}"):
+            setattr(toy, name, None)
+    with pytest.raises(AttributeError, match="immutable: name"):
+        del toy.name
+    assert dict(vars(toy)) == before
+    assert toy.row("word3") == 3  # What is computed when it is first needed is kept.

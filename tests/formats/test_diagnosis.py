@@ -2,9 +2,9 @@ import json
 
 import numpy as np
 
+from embedviz.core.origin import ReadSettings
 from embedviz.formats import save
 from embedviz.formats.diagnosis import describe, diagnose, printable
-from embedviz.formats.reading import ReadSettings
 
 
 def test_every_value_is_json(tmp_path, toy):

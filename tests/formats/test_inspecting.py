@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from embedviz.core.errors import ChoiceRequired
+from embedviz.core.origin import ReadSettings
 from embedviz.core.processes import memory
 from embedviz.formats import inspect, load
-from embedviz.formats.reading import ReadSettings
 
 RNG = np.random.default_rng(5)
 N_ROWS = 40_000

@@ -4,7 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embedviz.core.errors import UserError
-from embedviz.formats.reading import BadRows, ReadSettings, counted
+from embedviz.core.notes import counted
+from embedviz.core.origin import ReadSettings
+from embedviz.formats.reading import BadRows
 from embedviz.formats.rows import NOT_FINITE, ORDINARY, ZERO, RowCollector, keep_rows, mark_rows
 from embedviz.formats.source import Source
 

@@ -13,8 +13,8 @@ import numpy as np
 
 import embedviz
 from embedviz.core.errors import ChoiceRequired, UserError
+from embedviz.core.origin import ReadSettings
 from embedviz.formats import inspect
-from embedviz.formats.reading import ReadSettings
 
 from .corpus import Beside, Sample, pick
 from .watching import SECRET

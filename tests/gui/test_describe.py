@@ -5,15 +5,14 @@ import numpy as np
 import pytest
 
 from embedviz.core.derivation.recipes import Truncated
+from embedviz.core.origin import FileInfo, FileOrigin, ReadSettings
 from embedviz.core.scanning import RowScan
 from embedviz.core.vector_set import VectorSet
-from embedviz.formats.reading import FileInfo, FileOrigin, ReadSettings
 from embedviz.gui.describe import (
     SHOWN_COLUMNS,
     describe_holes,
     describe_metadata,
     describe_part,
-    describe_row,
     describe_scan,
     describe_set,
     describe_size,
@@ -23,8 +22,9 @@ from embedviz.gui.describe import (
 
 
 def test_a_set_tells_its_size_source_and_notes():
+    origin = FileOrigin(Path("/x.txt"), format_name="GloVe text")
     vector_set = VectorSet(
-        np.zeros((1200, 3)), name="mine", notes=["2 rows skipped"], source="GloVe text · /x.txt"
+        np.zeros((1200, 3)), name="mine", notes=["2 rows skipped"], origin=origin
     )
     assert describe_set(vector_set).splitlines() == [
         "mine",
@@ -39,12 +39,7 @@ def test_a_derived_set_tells_its_recipe(toy):
 
 
 def test_a_row_tells_what_is_known_of_it(toy):
-    assert describe_row(toy, 3).splitlines() == [
-        "word3",
-        "row 3 of 50, from 0",
-        "group: odd",
-        "number: 3",
-    ]
+    assert describe_metadata(toy, 3) == ["row 3 of 50, from 0", "group: odd", "number: 3"]
 
 
 def test_what_repeats_the_label_or_is_missing_is_left_out():
@@ -63,7 +58,7 @@ def test_many_columns_are_cut():
 def part_of_file(count, total, *, estimated=None, n_bad=0, n_repeated=0, **settings):
     facts = FileInfo(estimated=estimated, n_bad=n_bad, n_repeated=n_repeated)
     opened = FileOrigin(Path("/x.txt"), ReadSettings(**settings), facts, total)
-    return VectorSet(np.ones((count, 3)), name="mine", opened=opened)
+    return VectorSet(np.ones((count, 3)), name="mine", origin=opened)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +129,7 @@ def test_what_a_scan_found():
 def test_sets_of_one_name_are_told_apart(toy):
     def named(path, name="words"):
         return VectorSet(
-            np.ones((2, 3)), name=name, opened=FileOrigin(Path(path), ReadSettings(), FileInfo(), 2)
+            np.ones((2, 3)), name=name, origin=FileOrigin(Path(path), ReadSettings(), FileInfo(), 2)
         )
 
     alone = named("/a/alone.txt", "alone")

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.core.errors import UserError
-from embedviz.gui.figures import SCALES, draw_image, draw_pane, save_figure
+from embedviz.gui.figures import draw_image, draw_pane, save_figure
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import PointView
 from embedviz.gui.style import apply_theme
@@ -47,7 +47,7 @@ def texts_in(svg):
     return ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
 
 
-@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("scale", [1, 2, 3, 4])
 def test_png_has_the_size_that_was_asked_for(picture, tmp_path, scale):
     save_figure(picture, tmp_path / "map.png", scale)
     image = QImage(str(tmp_path / "map.png"))

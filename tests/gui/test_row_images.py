@@ -1,5 +1,6 @@
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from PySide6.QtGui import QColor, QImage
 
 from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.errors import UserError
+from embedviz.core.origin import FileOrigin
 from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load
@@ -147,8 +149,8 @@ def test_images_are_found_from_the_folder_of_the_file(folder):
     names = ["images/0.png", str(folder / "images" / "1.png"), None, "images/none.png", "  ", ""]
     names += ["images/broken.png", "images", "images/2.png", "x\0y", "y" * 5000]
     metadata = {"image": names, "other": ["a"] * len(names)}
-    source = f"CSV · {folder / 'vectors.csv'}"
-    opened = VectorSet(np.eye(len(names)), metadata=metadata, source=source)
+    origin = FileOrigin(folder / "vectors.csv")
+    opened = VectorSet(np.eye(len(names)), metadata=metadata, origin=origin)
     assert image_columns(opened) == ["image"]
     for vector_set in (opened, Truncated(3).derive(opened)):
         found = with_image_column(vector_set, "image")
@@ -219,7 +221,7 @@ def test_the_picture_of_a_row_to_look_at(folder):
 
 
 def opened_from(path, n, **columns):
-    return VectorSet(np.eye(n), metadata=columns or None, source=f"TSV · {path}")
+    return VectorSet(np.eye(n), metadata=columns or None, origin=FileOrigin(Path(path)))
 
 
 def test_a_file_brings_its_own_pictures(folder):

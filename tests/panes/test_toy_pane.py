@@ -14,10 +14,10 @@ from embedviz.__main__ import main
 from embedviz.app.files.session.plan import read_plan
 from embedviz.app.files.session.sets import restore_sets
 from embedviz.app.files.session.state import restore_state
+from embedviz.app.files.session.steps import STEPS
 from embedviz.app.files.session.writing import save_session
 from embedviz.app.state import State
 from embedviz.core.compiled import warm_up
-from embedviz.core.derivation.steps import STEPS
 from embedviz.core.samples import load_sample
 from embedviz.core.settings import Settings, interpolated, setting
 from embedviz.gui.pane import Pane

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.app.files.values import Unfit
-from embedviz.core.vector_set import Matrix, Rows
+from embedviz.core.arrays import Matrix, Rows
 
 _FEW = 100
 _MOST_BYTES = 256 << 20

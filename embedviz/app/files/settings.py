@@ -16,7 +16,7 @@ from embedviz.app.files.documents import read_document, write_document
 from embedviz.app.files.paths import data_folder
 from embedviz.app.files.values import Unfit, made, settings_of, to_json
 from embedviz.core.errors import UserError
-from embedviz.formats.reading import ReadSettings
+from embedviz.core.origin import ReadSettings
 
 MOST_RECENT = 10
 _FORMAT = "embedviz settings"

@@ -13,14 +13,16 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from embedviz.app.layouts import cache, spare_process
+from embedviz.core.arrays import Matrix
 from embedviz.core.neighbors.graph import NeighborGraph, neighbor_graph
 from embedviz.core.neighbors.tiles import GraphMetric
 from embedviz.core.progress import OnLayout, Report, part_of
 from embedviz.core.projections import Projection
+from embedviz.core.projections.axis import Axis, plain_axes
 from embedviz.core.projections.columns import CoordinateColumns, coordinate_columns
 from embedviz.core.projections.neighbor_embedding import MOST_ROWS, TSNE, UMAP
 from embedviz.core.projections.pca import PCA
-from embedviz.core.vector_set import Matrix, VectorSet
+from embedviz.core.vector_set import VectorSet
 
 _PATIENCE_SECONDS = 0.05
 _MOST_KEPT = 12
@@ -39,8 +41,8 @@ class Layout:
         NaN for rows that have no place.
     words : str
         Method and settings, and of how many rows.
-    axes : tuple of str
-        Titles, one per axis; none where the axes have no meaning.
+    axes : tuple of Axis
+        None where the axes have no meaning.
     stopped_at : float or None
         The part that was done when the user stopped it; None: it is finished.
     """
@@ -49,19 +51,17 @@ class Layout:
     projection: Projection
     positions: Matrix
     words: str
-    axes: tuple[str, ...] = ()
+    axes: tuple[Axis, ...] = ()
     stopped_at: float | None = None
-    variance: tuple[float, ...] = ()
-    """The part of the variance along each axis, where that is known."""
 
     def variance_words(self, n_components: int) -> str:
         """Return how much of the variance so many axes show, or nothing."""
-        if not self.variance:
+        # Each once, as a component may be shown along two axes.
+        shares = {axis: axis.variance for axis in self.axes[:n_components]}
+        known = [share for share in shares.values() if share is not None]
+        if not known:
             return ""
-        # By title, as a component that is shown along two axes has its variance only once.
-        by_axis = dict(zip(self.axes[:n_components], self.variance, strict=False))
-        share = 100 * sum(by_axis.values())
-        return f"{share:.1f} % of the variance on {n_components} axes"
+        return f"{100 * sum(known):.1f} % of the variance on {n_components} axes"
 
 
 @dataclass(frozen=True)
@@ -158,13 +158,14 @@ class Layouts:
             return _by_components(vector_set, projection, report)
         if isinstance(projection, CoordinateColumns):
             positions = projection.positions(vector_set, n_components)
-            return Layout(vector_set, projection, positions, str(projection), projection.names)
+            axes = plain_axes(projection.names)
+            return Layout(vector_set, projection, positions, str(projection), axes)
         if isinstance(projection, TSNE | UMAP):
             return self._by_neighbors(vector_set, projection, n_components, report, on_layout)
         positions = projection.fit_transform(vector_set.vectors, n_components, report=report)
-        titles = getattr(projection, "titles", ())[:n_components]
+        axes = plain_axes(getattr(projection, "titles", ())[:n_components])
         words = f"{projection} · {_all_rows(len(vector_set))}"
-        return Layout(vector_set, projection, positions, words, titles)
+        return Layout(vector_set, projection, positions, words, axes)
 
     def graph(
         self, vector_set: VectorSet, metric: GraphMetric, count: int, report: Report
@@ -283,8 +284,8 @@ def _by_components(vector_set: VectorSet, projection: PCA, report: Report) -> La
     positions = fitted.transform(vector_set.vectors, part_of(report, 0.9, 1.0))
     ratios = fitted.explained_variance_ratio
     axes = tuple(
-        f"PC{component + 1} · {100 * ratio:.1f} %"
+        Axis(f"PC{component + 1}", ratio)
         for component, ratio in zip(projection.components, ratios.tolist(), strict=True)
     )
     words = f"PCA of {_all_rows(len(vector_set))}"
-    return Layout(vector_set, projection, positions, words, axes, None, tuple(ratios.tolist()))
+    return Layout(vector_set, projection, positions, words, axes)

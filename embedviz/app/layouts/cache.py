@@ -28,11 +28,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from PySide6.QtCore import QStandardPaths
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.blocks import row_blocks
 from embedviz.core.errors import UserError
 from embedviz.core.projections import PROJECTIONS, Projection
 from embedviz.core.samples import resource_path
-from embedviz.core.vector_set import Matrix, VectorSet
+from embedviz.core.vector_set import VectorSet
 
 FOLDER_VARIABLE = "EMBEDVIZ_CACHE_DIR"
 """The environment variable that names another folder for caches."""
@@ -151,9 +152,7 @@ def write_layout(
     UserError
         When it cannot be written.
     """
-    from embedviz.formats.writing.saving import (
-        replaced_files,  # Not needed before the window is up.
-    )
+    from embedviz.formats.writing.atomic_write import replaced_files  # Not before the window is up.
 
     about = {
         "key": _key(vector_set, projection, n_components),

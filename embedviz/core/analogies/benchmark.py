@@ -15,12 +15,13 @@ import numba
 import numpy as np
 
 from embedviz.core.analogies.scoring import METHODS, Method, combine_cosines, require_method
+from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.compiled.kernels import parallel_kernel
 from embedviz.core.errors import UserError
 from embedviz.core.neighbors.top_k import TILE, Scores, keep_best_of
 from embedviz.core.progress import Report, silent
-from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
 
 # As in gensim, the answer is looked for among the five best rows besides the question's own.
 _CANDIDATES = 5

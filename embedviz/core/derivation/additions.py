@@ -7,18 +7,19 @@ with the one it was made from, and takes its place.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
 
 from embedviz.core.derivation.provenance import Step, after
 from embedviz.core.errors import UserError
+from embedviz.core.origin import ReadSettings
+from embedviz.core.thumbnails import Thumbnails
 from embedviz.core.vector_set import VectorSet
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from embedviz.core.thumbnails import Thumbnails
 
 
 def with_thumbnails(
@@ -54,10 +55,37 @@ def with_notes(vector_set: VectorSet, notes: Sequence[str]) -> VectorSet:
         _metadata_of(vector_set),
         vector_set.name,
         notes=(*vector_set.notes, *notes),
-        source=vector_set.source,
         derivation=vector_set.derivation,
         thumbnails=vector_set.thumbnails,
         extends=vector_set,
+    )
+
+
+def with_read_settings(vector_set: VectorSet, settings: ReadSettings) -> VectorSet:
+    """Return the same set, to be read from its file in another way the next time.
+
+    Parameters
+    ----------
+    vector_set : VectorSet
+        Read from a file, and perhaps extended since; another one is returned as it is.
+    settings : ReadSettings
+        What the user has decided, where the file was read in another way to find out more of it.
+    """
+    opened, provenance = vector_set.opened, vector_set.provenance
+    if opened is None:
+        return vector_set
+    origin = replace(opened, settings=settings)
+    return VectorSet(
+        vector_set.vectors,
+        vector_set.labels,
+        _metadata_of(vector_set),
+        vector_set.name,
+        notes=vector_set.notes,
+        origin=origin,
+        derivation=vector_set.derivation,
+        thumbnails=vector_set.thumbnails,
+        extends=vector_set,
+        provenance=None if provenance is None else provenance.begun_with(origin),
     )
 
 
@@ -119,7 +147,6 @@ def _again(
         metadata,
         vector_set.name,
         notes=(*vector_set.notes, *notes),
-        source=vector_set.source,
         derivation=vector_set.derivation,
         thumbnails=thumbnails,
         extends=vector_set,

@@ -20,6 +20,7 @@ from typing import Protocol
 
 import numpy as np
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.covariance import (
     PrincipalAxes,
     describe_rank,
@@ -31,7 +32,7 @@ from embedviz.core.covariance import (
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka import truncate
 from embedviz.core.progress import Report, silent
-from embedviz.core.vector_set import Derivation, Matrix, VectorSet
+from embedviz.core.vector_set import Derivation, VectorSet
 
 
 class Recipe(Protocol):

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import Rows
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.drawing.bands import work_in_halves
 from embedviz.core.drawing.raster import (
@@ -32,7 +33,6 @@ from embedviz.core.drawing.raster import (
     Colors,
     Image,
     Positions,
-    Rows,
     locate,
     packed,
     spread,

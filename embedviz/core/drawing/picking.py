@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import Rows
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.drawing.camera import NEAREST
-from embedviz.core.drawing.raster import CameraMatrix, Positions, Rows, Sizes
+from embedviz.core.drawing.raster import CameraMatrix, Positions, Sizes
 
 _DEPTH_STEPS = 1 << 15
 _Bands = tuple[tuple[float, float, float, float], Rows, Rows, float]

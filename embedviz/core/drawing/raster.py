@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import Rows
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.drawing.bands import draw_in_bands
 from embedviz.core.drawing.camera import NEAREST
@@ -37,7 +38,6 @@ Positions = NDArray[np.float32]
 Colors = NDArray[np.uint32]
 Sizes = NDArray[np.float32]
 CameraMatrix = NDArray[np.float64]
-Rows = NDArray[np.intp]
 
 ALL_ROWS: Rows = np.empty(0, dtype=np.intp)
 """Given as the rows to draw: all of them, the first one at the bottom."""

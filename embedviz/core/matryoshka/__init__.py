@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.matryoshka.orderings import ORDERINGS, Arrange, Ordering, arrangements
 from embedviz.core.matryoshka.prefix_neighbors import PrefixNeighbors
@@ -20,7 +21,6 @@ from embedviz.core.matryoshka.prefix_search import PrefixQuery, PrefixSearch
 from embedviz.core.neighbors import NeighborSearch, row_lengths
 from embedviz.core.neighbors.top_k import TILE, Scores, checked_prefix, rows_per_block
 from embedviz.core.progress import Report, part_of, silent
-from embedviz.core.vector_set import Matrix, Rows
 
 __all__ = ["PrefixQuery", "PrefixSearch", "overlap_curve", "truncate", "two_stage"]
 

@@ -9,6 +9,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.blocks import row_blocks
 from embedviz.core.compiled.kernels import parallel_kernel
 from embedviz.core.covariance import Moments
@@ -16,7 +17,6 @@ from embedviz.core.errors import UserError
 from embedviz.core.matryoshka.prefix_neighbors import add_products
 from embedviz.core.neighbors.top_k import TILE, read_only
 from embedviz.core.progress import Report, silent
-from embedviz.core.vector_set import Matrix
 
 Ordering = Literal["prefix", "random", "variance", "svd"]
 ORDERINGS: tuple[Ordering, ...] = get_args(Ordering)

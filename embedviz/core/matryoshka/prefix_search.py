@@ -18,6 +18,7 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike
 
+from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel, threads_for
 from embedviz.core.neighbors.top_k import (
     FEW_PRODUCTS,
@@ -32,7 +33,6 @@ from embedviz.core.neighbors.top_k import (
     scaled_query,
     strided_blocks,
 )
-from embedviz.core.vector_set import Matrix, Rows
 
 _STEP = 16
 

@@ -19,6 +19,7 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.compiled.kernels import few_rows, parallel_kernel, serial_kernel, threads_for
 from embedviz.core.neighbors.top_k import (
     FEW_PRODUCTS,
@@ -34,7 +35,7 @@ from embedviz.core.neighbors.top_k import (
     scaled_query,
     strided_blocks,
 )
-from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
 
 Metric = Literal["cosine", "dot", "euclidean"]
 METRICS: tuple[Metric, ...] = get_args(Metric)

@@ -18,6 +18,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.neighbors.tile_heaps import Heaps, empty_heaps, offer_tiles, rank_exactly
 from embedviz.core.neighbors.tiles import (
@@ -30,7 +31,6 @@ from embedviz.core.neighbors.tiles import (
 )
 from embedviz.core.neighbors.top_k import Flat
 from embedviz.core.progress import Report, silent
-from embedviz.core.vector_set import Matrix
 
 OnPart = Callable[[slice, RowIds, Matrix], None]
 """Called with a range of rows, and their neighbors and scores, both of shape (m, count)."""

@@ -13,6 +13,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel
 from embedviz.core.neighbors.tile_heaps import exact_score
 from embedviz.core.neighbors.tiles import (
@@ -27,7 +28,6 @@ from embedviz.core.neighbors.tiles import (
 )
 from embedviz.core.neighbors.top_k import Flat
 from embedviz.core.progress import Report, silent
-from embedviz.core.vector_set import Matrix, Rows
 
 Counts = NDArray[np.int64]
 

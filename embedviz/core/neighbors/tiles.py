@@ -21,12 +21,12 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel, threads_for
 from embedviz.core.errors import UserError
 from embedviz.core.neighbors import row_lengths
 from embedviz.core.neighbors.top_k import Flat, read_only
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Matrix
 
 GraphMetric = Literal["cosine", "euclidean"]
 GRAPH_METRICS: tuple[GraphMetric, ...] = get_args(GraphMetric)

@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.errors import UserError
-from embedviz.core.vector_set import Matrix, Rows
 
 Scores = NDArray[np.float32]
 Flat = NDArray[np.float32]

@@ -24,12 +24,13 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.blocks import row_blocks, scale_to_unit_length
 from embedviz.core.covariance import Moments, Vector, principal_axes
 from embedviz.core.errors import UserError
 from embedviz.core.progress import OnLayout, Report, part_of, silent
 from embedviz.core.projections.projection import Projection
-from embedviz.core.vector_set import Matrix, VectorSet
+from embedviz.core.vector_set import VectorSet
 
 _MOST_AXES = 3
 _SHORTEST = 1e-5
@@ -40,7 +41,7 @@ _arrow = re.compile("→|->|⟶|=>").finditer
 
 
 @dataclass(frozen=True)
-class Axis:
+class ChosenAxis:
     """A direction from some rows to others.
 
     Attributes
@@ -72,7 +73,7 @@ class ChosenAxes(Projection):
 
     Attributes
     ----------
-    axes : tuple of Axis
+    axes : tuple of ChosenAxis
         One to three: along x, y and z.
     """
 
@@ -81,7 +82,7 @@ class ChosenAxes(Projection):
         "How far each row points from one end to the other; all else is not seen."
     )
 
-    axes: tuple[Axis, ...]
+    axes: tuple[ChosenAxis, ...]
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.axes) <= _MOST_AXES:
@@ -158,7 +159,7 @@ def axis_between(
     end: Sequence[int],
     start_name: str = "",
     end_name: str = "",
-) -> Axis:
+) -> ChosenAxis:
     """Return the axis from a row, or a group of rows, to another.
 
     Parameters
@@ -174,7 +175,7 @@ def axis_between(
     UserError
         When there are no rows at one end.
     """
-    return Axis(
+    return ChosenAxis(
         tuple(int(row) for row in start),
         tuple(int(row) for row in end),
         start_name or _name_of(vector_set, start),
@@ -182,7 +183,7 @@ def axis_between(
     )
 
 
-def read_axis(vector_set: VectorSet, text: str) -> Axis:
+def read_axis(vector_set: VectorSet, text: str) -> ChosenAxis:
     """Return the axis that a user has typed: "man → woman", or "man, king -> woman, queen".
 
     Labels may have spaces, commas and arrows in them: of several ways to read the text, the first
@@ -251,7 +252,7 @@ def _name_of(vector_set: VectorSet, rows: Sequence[int]) -> str:
     return ", ".join(vector_set.labels[row] for row in rows)
 
 
-def _direction(axis: Axis, rows: Matrix) -> Vector:
+def _direction(axis: ChosenAxis, rows: Matrix) -> Vector:
     ends = [_mean_of_units(rows, axis, end) for end in (axis.start, axis.end)]
     direction: Vector = ends[1] - ends[0]
     length = np.linalg.norm(direction)
@@ -265,7 +266,7 @@ def _direction(axis: Axis, rows: Matrix) -> Vector:
     return direction / length
 
 
-def _mean_of_units(rows: Matrix, axis: Axis, end: tuple[int, ...]) -> Vector:
+def _mean_of_units(rows: Matrix, axis: ChosenAxis, end: tuple[int, ...]) -> Vector:
     beyond = next((row for row in end if not 0 <= row < len(rows)), None)
     if beyond is not None:
         raise UserError(

@@ -2,7 +2,7 @@
 
 They are neither centered nor scaled. The columns are found by their names, as other tools write
 them: x and y, umap_1 and umap_2, X_umap-0, tSNE1, PC1, longitude and latitude.
-`load_coordinates` adds such columns to a set that is open.
+`formats.companions.coordinate_files` adds such columns to a set that is open.
 """
 
 from __future__ import annotations
@@ -13,14 +13,12 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
 from embedviz.core.progress import OnLayout, Report, silent
 from embedviz.core.projections.coordinate_names import Group, groups_of, is_numeric
 from embedviz.core.projections.projection import Projection
-from embedviz.core.vector_set import Matrix, VectorSet
-from embedviz.formats.companions.coordinate_files import load_coordinates
-
-__all__ = ["CoordinateColumns", "Group", "coordinate_columns", "load_coordinates"]
+from embedviz.core.vector_set import VectorSet
 
 
 @dataclass(frozen=True)

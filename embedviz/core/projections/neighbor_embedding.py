@@ -20,6 +20,7 @@ from typing import Any, ClassVar, Self, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
+from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.errors import UserError
 from embedviz.core.neighbors.graph import NeighborGraph, neighbor_graph, neighbors_within
 from embedviz.core.neighbors.tiles import GraphMetric
@@ -30,7 +31,6 @@ from embedviz.core.projections.pca import PCA
 from embedviz.core.projections.process import Job, LayoutProcess
 from embedviz.core.projections.projection import Projection
 from embedviz.core.settings import setting
-from embedviz.core.vector_set import Matrix, Rows
 
 MOST_ROWS = 200_000
 """Of a larger set, a sample is laid out."""

@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.neighbors.graph import NeighborGraph
-from embedviz.core.vector_set import Matrix
 
 Weights = NDArray[np.float64]
 

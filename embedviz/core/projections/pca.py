@@ -19,12 +19,12 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.errors import UserError
 from embedviz.core.neighbors.top_k import rows_per_block
 from embedviz.core.progress import OnLayout, Report, part_of, silent
 from embedviz.core.projections.projection import Projection
 from embedviz.core.settings import setting
-from embedviz.core.vector_set import Matrix, Rows
 
 Exact = NDArray[np.float64]
 

@@ -17,12 +17,12 @@ from typing import Any, Self
 
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
 from embedviz.core.neighbors.tiles import RowIds
 from embedviz.core.processes.child_process import ChildProcess
 from embedviz.core.processes.messages import Message
 from embedviz.core.progress import Cancelled, OnLayout, Report, silent
-from embedviz.core.vector_set import Matrix
 
 _CHILD = "embedviz.core.projections.worker"
 _POLL_SECONDS = 0.05

@@ -12,8 +12,8 @@ from typing import ClassVar, Protocol, Self
 
 from numpy.typing import ArrayLike
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.progress import OnLayout, Report, silent
-from embedviz.core.vector_set import Matrix
 
 
 class Projection(Protocol):

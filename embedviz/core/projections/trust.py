@@ -16,13 +16,13 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike
 
+from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.errors import UserError
 from embedviz.core.neighbors.graph import neighbor_graph, neighbors_of
 from embedviz.core.neighbors.tile_ranks import Counts, count_nearer
 from embedviz.core.neighbors.tiles import ComparedRows, Exact, GraphMetric, RowIds, row_ids
 from embedviz.core.progress import Report, part_of, silent
-from embedviz.core.vector_set import Matrix, Rows
 
 # Distances on the map that differ by less are equal: they are rounded.
 _EQUAL = 1e-9

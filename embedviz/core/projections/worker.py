@@ -27,10 +27,10 @@ from typing import IO, Any, Protocol
 
 import numpy as np
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.neighbors.tiles import RowIds
 from embedviz.core.processes.messages import Message, read_message, write_message
 from embedviz.core.projections import tsne, umap
-from embedviz.core.vector_set import Matrix
 
 FRAME_SECONDS = 0.05
 

@@ -27,11 +27,13 @@ from typing import IO
 
 import numpy as np
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.errors import UserError
+from embedviz.core.notes import Note, counted
+from embedviz.core.origin import ReadSettings
 from embedviz.core.processes.memory import in_words
 from embedviz.core.progress import Report, part_of
-from embedviz.core.vector_set import Matrix
 from embedviz.formats.binary.fasttext_layout import (
     START_BYTES,
     Dictionary,
@@ -43,7 +45,7 @@ from embedviz.formats.binary.fasttext_layout import (
     require_sense,
 )
 from embedviz.formats.labels import decode_spans, note_on_replaced
-from embedviz.formats.reading import BadRows, Format, ReadResult, ReadSettings, counted, row_place
+from embedviz.formats.reading import BadRows, Format, ReadResult, row_place
 from embedviz.formats.rows import RowCollector
 from embedviz.formats.source import BLOCK_BYTES, Bytes, Offsets, Source, Stream
 
@@ -274,14 +276,15 @@ def _word_blocks(found: Dictionary, header: FastTextHeader, most: int | None) ->
 def _complete(rows: RowCollector, header: FastTextHeader, n_replaced: int) -> ReadResult:
     contents = rows.contents(_FORMAT_NAME)
     contents.n_rows = header.n_words
-    contents.facts.dtype = "float32"
-    contents.facts.promised = header.n_words
+    contents.learn(dtype="float32", promised=header.n_words)
     contents.notes += note_on_replaced(n_replaced)
     n_labels = header.n_entries - header.n_words
     if n_labels:
         contents.notes.append(
-            f"{counted(n_labels, 'label')} of this classifier left out: they have no vectors among "
-            "those of the words."
+            Note(
+                f"{counted(n_labels, 'label')} of this classifier left out: they have no vectors "
+                "among those of the words."
+            )
         )
     return contents
 

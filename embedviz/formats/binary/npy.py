@@ -2,34 +2,29 @@
 
 A float32 matrix in row order is mapped, so that a file larger than the memory opens at once; where
 it is scanned later, nothing but its header is read before. All else is converted in blocks. Pickled
-objects are never loaded: they could run code. The header of an array is read here and not by NumPy,
-whose reader knows more kinds of header, and of exception, than there are kinds of matrix.
+objects are never loaded: they could run code.
 """
 
 from __future__ import annotations
 
-import ast
-import math
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
+from embedviz.core.notes import Note, counted
+from embedviz.core.origin import FileInfo, ReadSettings
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Matrix
+from embedviz.formats.binary.npy_layout import NpyHeader, read_fully, read_header
 from embedviz.formats.companions.joining import companion_of
 from embedviz.formats.reading import (
     BadRows,
-    FileInfo,
     Format,
     ReadResult,
-    ReadSettings,
-    counted,
     note_on_limit,
     require_dimensions,
     row_place,
@@ -37,97 +32,11 @@ from embedviz.formats.reading import (
 from embedviz.formats.refused.pickles import note_on_part
 from embedviz.formats.rows import NOT_FINITE, ZERO, RowCollector, mark_rows, note_on_zeros
 from embedviz.formats.source import Source, Stream
+from embedviz.formats.vector_names import note_on_conversion
 
 _FORMAT_NAME = "NumPy array"
 _MAGIC = b"\x93NUMPY"
 _BLOCK_BYTES = 32 << 20
-_LONGEST_HEADER = 10_000
-
-_numeric = re.compile(r"[<>|=]?[fiub][0-9]+").fullmatch
-_text = re.compile(r"[<>|=]?[US][0-9]+").fullmatch
-_KINDS = {
-    "O": "Python objects, which are never loaded since they could run code",
-    "c": "complex numbers",
-    "V": "raw or structured values",
-    "M": "dates",
-    "m": "durations",
-    "U": "texts",
-    "S": "texts",
-}
-
-
-@dataclass(frozen=True)
-class NpyHeader:
-    """What the first lines of an array say.
-
-    Attributes
-    ----------
-    dtype : NumPy dtype, or None for values that are neither numbers nor text
-    shape : tuple of int
-    is_column_major : bool
-    offset : int
-        Bytes before the data.
-    kind : str
-        What the values are, in words.
-    """
-
-    dtype: np.dtype[Any] | None
-    shape: tuple[int, ...]
-    is_column_major: bool
-    offset: int
-    kind: str
-
-    @property
-    def is_matrix(self) -> bool:
-        """Whether these are numbers in rows and columns."""
-        return self.dtype is not None and self.dtype.kind in "fiub" and len(self.shape) == 2
-
-    @property
-    def n_bytes(self) -> int:
-        """How long the data must be."""
-        return math.prod(self.shape) * (self.dtype.itemsize if self.dtype else 0)
-
-    def __str__(self) -> str:
-        if not self.shape:
-            return f"a single value ({self.kind})"
-        return " × ".join(f"{size:,}" for size in self.shape) + f" {self.kind}"
-
-
-def read_header(stream: Stream, name: str) -> NpyHeader:
-    """Return what the array at the front of the stream is.
-
-    Raises
-    ------
-    UserError
-        When the header is damaged.
-    """
-    start = stream.read(8)
-    length = stream.read(2 if start[6:7] == b"\x01" else 4)
-    size = int.from_bytes(length, "little")
-    text = stream.read(min(size, _LONGEST_HEADER)).decode("latin-1")
-    try:
-        # Python 2 wrote the sizes as long integers.
-        found = ast.literal_eval(re.sub(r"(?<=[0-9])L(?=[,)])", "", text).strip())
-        shape, is_column_major = found["shape"], bool(found["fortran_order"])
-        if not all(type(size) is int and size >= 0 for size in shape):
-            raise ValueError
-        dtype, kind = _find_dtype(found["descr"])
-    except (ValueError, SyntaxError, TypeError, KeyError, MemoryError, RecursionError):
-        raise UserError(
-            f"{name} starts as a NumPy array, but its header is damaged. Write it again "
-            "with numpy.save."
-        ) from None
-    return NpyHeader(dtype, tuple(shape), is_column_major, 8 + len(length) + size, kind)
-
-
-def _find_dtype(description: Any) -> tuple[np.dtype[Any] | None, str]:
-    if not isinstance(description, str):
-        return None, "structured values"
-    if _numeric(description) or _text(description):
-        dtype = np.dtype(description)
-        return dtype, "texts" if dtype.kind in "US" else dtype.name
-    letter = description.lstrip("<>|=")[:1]
-    return None, _KINDS.get(letter, f"values of type {description}")
 
 
 def require_matrix(name: str, header: NpyHeader, available: int) -> None:
@@ -175,7 +84,7 @@ def _read_array(source: Source, settings: ReadSettings, report: Report) -> ReadR
         else:
             contents = read_mapped(header, source, settings, report)
     if surplus:
-        contents.notes.append(f"{counted(surplus, 'byte')} after the array not read.")
+        contents.notes.append(Note(f"{counted(surplus, 'byte')} after the array not read."))
     contents.notes += note_on_part(source.path)
     contents.companions = (companion_of(source.path),)
     return contents
@@ -204,7 +113,7 @@ def read_mapped(
         if contents is not None:
             return contents
     contents = collect(array_blocks(array), header, source, settings, report)
-    contents.facts.is_mapped = settings.is_preview and bool(is_plain)
+    contents.learn(is_mapped=settings.is_preview and bool(is_plain))
     return contents
 
 
@@ -254,12 +163,15 @@ def collect(
         rows.add(len(block), None, {}, partial(_place, first))
         report(fraction, f"{rows.n_read:,} of {header.shape[0]:,} rows converted")
     contents = rows.contents(_FORMAT_NAME)
-    contents.n_rows = contents.facts.promised = header.shape[0]
-    contents.facts.dtype, contents.facts.estimated = header.kind, None
+    contents.n_rows = header.shape[0]
+    contents.learn(dtype=header.kind, promised=header.shape[0], estimated=None)
     if header.dtype != np.dtype("<f4"):
         is_swapped = header.kind == "float32"
-        words = "big-endian float32" if is_swapped else f"{header.kind} to float32"
-        contents.notes.append(f"Converted from {words}.")
+        contents.notes.append(
+            Note("Converted from big-endian float32.", level="note")
+            if is_swapped
+            else note_on_conversion(header.kind)
+        )
     return contents
 
 
@@ -293,22 +205,6 @@ def stream_blocks(
     for rows in _row_blocks(header.shape, header.dtype.itemsize):
         data = read_fully(stream, (rows.stop - rows.start) * row_bytes, name)
         yield np.frombuffer(data, header.dtype).reshape(-1, dimensions), stream.fraction
-
-
-def read_fully(stream: Stream, count: int, name: str) -> bytes:
-    """Return the next `count` bytes.
-
-    Raises
-    ------
-    UserError
-        When there are fewer.
-    """
-    data = stream.read(count)
-    if len(data) < count:
-        raise UserError(
-            f"{name} ends {count - len(data):,} bytes too early. Copy or download it again."
-        )
-    return data
 
 
 ARRAY = Format(_matches_array, _read_array)

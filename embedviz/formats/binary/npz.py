@@ -16,17 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.errors import UserError
+from embedviz.core.notes import Note
+from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
-from embedviz.formats.binary.npy import (
-    NpyHeader,
-    collect,
-    read_fully,
-    read_header,
-    require_matrix,
-    stream_blocks,
-)
-from embedviz.formats.labels import decode_all, note_on_replaced
-from embedviz.formats.reading import Format, ReadResult, ReadSettings
+from embedviz.formats.binary.npy import collect, require_matrix, stream_blocks
+from embedviz.formats.binary.npy_layout import NpyHeader, read_fully, read_header
+from embedviz.formats.labels import decode_all, note_on_labels, note_on_replaced
+from embedviz.formats.reading import Format, ReadResult
 from embedviz.formats.source import Source, Stream
 from embedviz.formats.vector_names import (
     ARRAY_NAMES,
@@ -62,7 +58,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
             contents = collect(blocks, header, source, settings, report)
         contents.format_name = "NumPy archive"
         matrices = {name: str(each) for name, each in arrays.headers.items() if each.is_matrix}
-        contents.facts.key, contents.facts.keys = key, matrices
+        contents.learn(key=key, keys=matrices)
         if len(arrays.headers) > 1:
             contents.notes.append(note_on_choice("the array", key, matrices))
         _take_columns(contents, arrays, header.shape[0])
@@ -156,7 +152,7 @@ def _take_columns(contents: ReadResult, arrays: _Arrays, n_rows: int) -> None:
     numbers = {}
     for key, header in columns.items():
         if header.dtype is None:
-            contents.notes.append(f"The array {key!r} is not read: it holds {header.kind}.")
+            contents.notes.append(Note(f"The array {key!r} is not read: it holds {header.kind}."))
         elif header.n_bytes <= arrays.n_bytes(key) and header.dtype.itemsize:
             if header.dtype.kind in "US":
                 texts[key] = _texts(arrays.read(key), contents)
@@ -165,7 +161,7 @@ def _take_columns(contents: ReadResult, arrays: _Arrays, n_rows: int) -> None:
     labels = next((key for key in _LABEL_NAMES if key in texts), next(iter(texts), None))
     if labels is not None:
         contents.labels = texts.pop(labels)
-        contents.notes.append(f"Labels from the array {labels!r}.")
+        contents.notes.append(note_on_labels(f"the array {labels!r}"))
     if texts or numbers:
         contents.metadata = pa.table({**texts, **numbers})
 

@@ -22,11 +22,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.errors import UserError
+from embedviz.core.notes import Note, counted
+from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
-from embedviz.formats.binary.npy import NpyHeader, array_blocks, collect, read_mapped, stream_blocks
+from embedviz.formats.binary.npy import array_blocks, collect, read_mapped, stream_blocks
+from embedviz.formats.binary.npy_layout import NpyHeader
 from embedviz.formats.companions.joining import companion_of
 from embedviz.formats.companions.vocabulary import ordered_labels, vocabulary_companions
-from embedviz.formats.reading import Format, ReadResult, ReadSettings, counted, require_dimensions
+from embedviz.formats.labels import note_on_labels
+from embedviz.formats.reading import Format, ReadResult, require_dimensions
 from embedviz.formats.source import BLOCK_BYTES, Source, Stream
 from embedviz.formats.vector_names import (
     ARRAY_NAMES,
@@ -106,8 +110,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
             contents = collect(blocks, header, source, settings, report)
     contents.format_name = _FORMAT_NAME
     matrices = {name: str(tensor) for name, tensor in tensors.items() if tensor.header.is_matrix}
-    contents.facts.key, contents.facts.keys = key, matrices
-    contents.facts.dtype = header.kind
+    contents.learn(key=key, keys=matrices, dtype=header.kind)
     if len(tensors) > 1:
         contents.notes.append(note_on_choice("the tensor", key, matrices))
     _take_labels(metadata, contents, header.shape[0])
@@ -237,11 +240,13 @@ def _take_labels(metadata: Any, contents: ReadResult, n_rows: int) -> None:
             continue
         if len(labels) == n_rows:
             contents.labels = [labels[row] for row in contents.rows.tolist()]
-            contents.notes.append(f"Labels from {key!r} in the header.")
+            contents.notes.append(note_on_labels(f"{key!r} in the header"))
             return
         contents.notes.append(
-            f"{key!r} in the header has {counted(len(labels), 'label')} for "
-            f"{counted(n_rows, 'vector')}, so it is not used."
+            Note(
+                f"{key!r} in the header has {counted(len(labels), 'label')} for "
+                f"{counted(n_rows, 'vector')}, so it is not used."
+            )
         )
 
 

@@ -21,14 +21,14 @@ import numpy as np
 
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.errors import UserError
+from embedviz.core.notes import Note, counted
+from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
 from embedviz.formats.labels import decode_spans, note_on_replaced
 from embedviz.formats.reading import (
     BadRows,
     Format,
     ReadResult,
-    ReadSettings,
-    counted,
     counts_rest,
     require_dimensions,
     require_true_header,
@@ -217,14 +217,13 @@ class _Word2VecReader:
 
     def contents(self) -> ReadResult:
         contents = self._rows.contents("word2vec binary")
-        contents.facts.dtype = "float32"
-        contents.facts.promised = self._promised
+        contents.learn(dtype="float32", promised=self._promised)
         contents.notes += note_on_header(self._promised, contents.n_rows)
         if self._is_swapped:
-            contents.notes.append("The numbers are stored with their highest byte first.")
+            contents.notes.append(Note("The numbers are stored with their highest byte first."))
         if self._surplus:
             contents.notes.append(
-                f"{counted(self._surplus, 'byte')} after the last promised row not read."
+                Note(f"{counted(self._surplus, 'byte')} after the last promised row not read.")
             )
         contents.notes += note_on_replaced(self._n_replaced)
         return contents

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embedviz.core.errors import UserError
+from embedviz.core.notes import counted
 from embedviz.formats.labels import decode_all
-from embedviz.formats.reading import counted
 from embedviz.formats.source import BYTE_ORDER_MARK, Source
 from embedviz.formats.text.records import Records, split_records
 

@@ -26,11 +26,12 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import Rows
 from embedviz.core.derivation.additions import with_columns
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
 from embedviz.core.projections.coordinate_names import groups_of, is_numeric
-from embedviz.core.vector_set import Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -269,7 +270,7 @@ def _from_numbers(source: Source) -> _Found | None:
 
 def _from_vectors(path: Path) -> _Found:
     """Return the coordinates of a text without a header, which is read as vectors are."""
-    from embedviz.formats import load
+    from embedviz.formats.opening import load
 
     try:
         read = load(path)

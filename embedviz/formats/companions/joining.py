@@ -15,6 +15,8 @@ from os import PathLike
 from pathlib import Path
 
 from embedviz.core.errors import ChoiceRequired, UserError
+from embedviz.core.notes import Note, counted
+from embedviz.core.origin import ReadSettings
 from embedviz.formats.companions.columns import (
     LABEL,
     CompanionColumns,
@@ -24,9 +26,14 @@ from embedviz.formats.companions.columns import (
     to_table,
 )
 from embedviz.formats.companions.vocabulary import read_labels
-from embedviz.formats.labels import count_repeated, label_by_number, note_on_replaced
+from embedviz.formats.labels import (
+    count_repeated,
+    label_by_number,
+    note_on_labels,
+    note_on_replaced,
+)
 from embedviz.formats.projector.settings import find_file, is_meant, settings_near
-from embedviz.formats.reading import ReadResult, ReadSettings, counted
+from embedviz.formats.reading import ReadResult
 from embedviz.formats.source import Source
 
 _vectors = re.compile(r"(?:tensor|vector|vec|embedding)s?(?=\.|$)", re.IGNORECASE)
@@ -80,13 +87,15 @@ def with_companions(contents: ReadResult, source: Source, settings: ReadSettings
     elif contents.labels is None:
         _take_beside(contents)
     if settings.numbers_rows or contents.labels is None:
-        start = "No labels: the" if contents.labels is None else "The"
+        has_labels = contents.labels is not None
+        start = "The" if has_labels else "No labels: the"
+        text = f"{start} rows are called by their numbers, from 0."
         contents.labels = label_by_number(contents.rows)
-        contents.facts.is_numbered = True
-        contents.notes.append(f"{start} rows are called by their numbers, from 0.")
+        contents.learn(is_numbered=True)
+        contents.notes.append(Note(text, "row numbers", "note", {"has_labels": has_labels}))
     elif n_repeated := count_repeated(contents.labels):
         contents.notes.append(
-            f"{counted(n_repeated, 'row')} with a label that an earlier row has, too."
+            Note(f"{counted(n_repeated, 'row')} with a label that an earlier row has, too.")
         )
     return contents
 
@@ -114,7 +123,7 @@ def _take_beside(contents: ReadResult) -> None:
                 is_own = path == contents.companions[0] and next(iter(columns.values)) == LABEL
                 _take(columns, contents, LABEL if is_own else None, gives_labels=True)
             except UserError as error:
-                contents.notes.append(f"{path.name} beside it is not used. {error}")
+                contents.notes.append(Note(f"{path.name} beside it is not used. {error}"))
                 continue
             return
 
@@ -136,14 +145,14 @@ def _take(
     label: str | None = next(iter(values))
     is_table = columns.has_header or len(values) > 1
     if is_table:
-        contents.facts.label_columns = tuple(values)
+        contents.learn(label_columns=tuple(values))
         contents.metadata = to_table(values)
         label = choose_label_column(contents.metadata, wanted, columns.file_name)
     if gives_labels and label is not None:
         contents.labels = values[label]
-        contents.facts.label_column = label if is_table else None
-        which = f", column {label!r}" if is_table else ""
-        contents.notes.append(f"Labels from {columns.file_name}{which}.")
+        column = label if is_table else None
+        contents.learn(label_column=column)
+        contents.notes.append(note_on_labels(columns.file_name, column, is_file=True))
 
 
 def _join(columns: CompanionColumns, contents: ReadResult, key: str) -> None:
@@ -171,10 +180,8 @@ def _join(columns: CompanionColumns, contents: ReadResult, key: str) -> None:
         }
     )
     contents.notes += note_on_replaced(columns.n_replaced, name)
-    contents.notes.append(
-        f"Metadata from {name}, joined by {key!r}: "
-        f"{n_found:,} of {counted(len(places), 'row')} found there."
-    )
+    found = f"{n_found:,} of {counted(len(places), 'row')} found there."
+    contents.notes.append(Note(f"Metadata from {name}, joined by {key!r}: {found}", level="note"))
 
 
 def _require_rows(columns: CompanionColumns, contents: ReadResult, *, can_join: bool) -> None:

@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 
 from embedviz.core.errors import UserError
+from embedviz.core.notes import counted
+from embedviz.formats.binary.npy_layout import read_fully, read_header
 from embedviz.formats.companions.columns import LABEL, CompanionColumns, read_columns
 from embedviz.formats.labels import decode_all, without_surrogates
-from embedviz.formats.reading import counted
 from embedviz.formats.source import Source
 
 _MOST_BYTES = 128 << 20
@@ -77,8 +78,6 @@ def read_labels(path: Path, has_header: bool | None = None) -> CompanionColumns:
 
 def _labels_in_array(source: Source) -> list[str]:
     """Return the texts, or numbers, of a one-dimensional `.npy`."""
-    from embedviz.formats.binary.npy import read_fully, read_header  # Which needs companions.
-
     with source.stream() as stream:
         header = read_header(stream, source.name)
         is_list = header.dtype is not None and len(header.shape) == 1

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
+from embedviz.core.notes import Note, counted
+from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Matrix
 from embedviz.formats.companions.columns import choose_label_column, require_column, unique_names
 from embedviz.formats.containers.rows import (
     ContainerRows,
@@ -24,13 +26,19 @@ from embedviz.formats.containers.rows import (
     texts_of,
     wanted_label,
 )
-from embedviz.formats.labels import without_surrogates
+from embedviz.formats.labels import note_on_labels, without_surrogates
 from embedviz.formats.number_columns import is_counter, numbered_alike
-from embedviz.formats.reading import Format, ReadResult, ReadSettings, counted, require_true_header
+from embedviz.formats.reading import Format, ReadResult, require_true_header
 from embedviz.formats.source import Source
 from embedviz.formats.text.numbers import parse_texts
-from embedviz.formats.vector_names import COLUMN_NAMES, choose_vectors, note_on_choice
-from embedviz.formats.writing.written_rows import is_on_rows
+from embedviz.formats.vector_names import (
+    COLUMN_NAMES,
+    choose_vectors,
+    note_on_choice,
+    note_on_columns,
+    note_on_conversion,
+)
+from embedviz.formats.writing.kept_notes import notes_from_json
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -102,7 +110,7 @@ class _VectorChoice:
     dimensions : int
     label : str or None
         The column of labels that is asked for.
-    notes : list of str
+    notes : list of Note
         What is known of the rows from before they were written here.
     """
 
@@ -111,7 +119,7 @@ class _VectorChoice:
         columns: Sequence[dict[str, Any]],
         name: str,
         settings: ReadSettings,
-        said: Mapping[str, str],
+        said: Mapping[str, Any],
     ) -> None:
         given = unique_names([_shown(c["name"]) for c in columns])
         self._columns = [
@@ -127,7 +135,7 @@ class _VectorChoice:
         lists = [c.name for c in self._lists if not c.is_printed]
         is_own = said.get("vector_column") in lists and said.get("label_column") in given
         self._said = said if is_own else {}
-        self.notes = [n for n in self._said.get("notes", "").split("\n") if is_on_rows(n)]
+        self.notes = notes_from_json(self._said.get("notes"))
         self.vector = self._choose(settings.vector_column)
         self.is_list = self.vector[0].role != "number"
         self.is_text = self.vector[0].role == "lists"
@@ -245,38 +253,38 @@ def _parse(name: str, table: pa.Table, out: Matrix) -> dict[int, str]:
 def _take_columns(
     contents: ReadResult, table: pa.Table | None, choice: _VectorChoice, name: str
 ) -> None:
-    facts = contents.facts
     contents.notes[:0] = choice.notes
-    facts.dtype = "text" if choice.is_text else _dtype_of(choice.vector)
-    facts.vector_columns = choice.vector_columns
+    dtype = "text" if choice.is_text else _dtype_of(choice.vector)
+    contents.learn(dtype=dtype, vector_columns=choice.vector_columns)
+    first, last = choice.vector[0].name, choice.vector[-1].name
     if choice.is_list:
-        facts.vector_column = choice.vector[0].name
+        contents.learn(vector_column=first)
         if len(choice.vector_columns) > 1:
-            described = choice.described_lists
-            contents.notes.append(note_on_choice("column", facts.vector_column, described))
+            contents.notes.append(note_on_choice("column", first, choice.described_lists))
     else:
-        first, last = choice.vector[0].name, choice.vector[-1].name
-        contents.notes.append(f"Vectors from the {len(choice.vector):,} columns {first} to {last}.")
-    if facts.dtype not in ("float32", "text"):
-        contents.notes.append(f"Converted from {facts.dtype} to float32.")
+        contents.notes.append(note_on_columns(len(choice.vector), first, last))
+    if dtype not in ("float32", "text"):
+        contents.notes.append(note_on_conversion(dtype))
     if choice.dropped:
         shown = ", ".join(map(repr, choice.dropped[:_MOST_NAMED]))
         more = ", …" if len(choice.dropped) > _MOST_NAMED else ""
         contents.notes.append(
-            f"{counted(len(choice.dropped), 'column')} of nested or binary values not read "
-            f"({shown}{more})."
+            Note(
+                f"{counted(len(choice.dropped), 'column')} of nested or binary values not read "
+                f"({shown}{more})."
+            )
         )
     if table is None:
         return
     names = {str(column.position): column.name for column in choice.others}
     table = table.rename_columns([names[key] for key in table.column_names])
     contents.metadata = table
-    facts.label_columns = tuple(table.column_names)
-    facts.label_column = choose_label_column(table, choice.likely_label, name)
+    label = choose_label_column(table, choice.likely_label, name)
+    contents.learn(label_columns=tuple(table.column_names), label_column=label)
     contents.uses_label_column = choice.label is not None
-    if facts.label_column is not None:
-        contents.labels = texts_of(table[facts.label_column])
-        contents.notes.append(f"Labels from column {facts.label_column!r}.")
+    if label is not None:
+        contents.labels = texts_of(table[label])
+        contents.notes.append(note_on_labels(column=label))
 
 
 _DTYPES = {"halffloat": "float16", "float": "float32", "double": "float64"}

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from embedviz.core.errors import UserError
+from embedviz.core.notes import Note
+from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
 from embedviz.formats.companions.columns import choose_label_column, require_column, unique_names
 from embedviz.formats.containers.rows import (
@@ -21,9 +23,15 @@ from embedviz.formats.containers.rows import (
     texts_of,
     wanted_label,
 )
-from embedviz.formats.reading import Format, ReadResult, ReadSettings
+from embedviz.formats.labels import note_on_labels
+from embedviz.formats.reading import Format, ReadResult
 from embedviz.formats.source import Source
-from embedviz.formats.vector_names import ARRAY_NAMES, choose_vectors, note_on_choice
+from embedviz.formats.vector_names import (
+    ARRAY_NAMES,
+    choose_vectors,
+    note_on_choice,
+    note_on_conversion,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -172,16 +180,15 @@ def _columns_for(
 
 
 def _take_facts(contents: ReadResult, array: _Array, arrays: Mapping[str, _Array]) -> None:
-    facts = contents.facts
-    facts.dtype = array.type
-    facts.key = array.key
-    facts.keys = _described(a for a in arrays.values() if a.is_readable)
+    keys = _described(a for a in arrays.values() if a.is_readable)
+    contents.learn(dtype=array.type, key=array.key, keys=keys)
     if len(arrays) > 1:
-        contents.notes.append(note_on_choice("", array.key, facts.keys))
+        contents.notes.append(note_on_choice("", array.key, keys))
         refused = [a for a in arrays.values() if a.problem is not None]
-        contents.notes += [f"{a.key!r} is not read, as {a.problem}." for a in refused[:_MOST_NAMED]]
+        named = refused[:_MOST_NAMED]
+        contents.notes += [Note(f"{a.key!r} is not read, as {a.problem}.") for a in named]
     if array.type != "float32":
-        contents.notes.append(f"Converted from {array.type} to float32.")
+        contents.notes.append(note_on_conversion(array.type))
 
 
 def _take_columns(
@@ -193,11 +200,10 @@ def _take_columns(
         require_column(wanted, names, name)
     label = wanted or _label_of(table, name, is_anndata=is_anndata)
     contents.uses_label_column = wanted is not None
-    contents.facts.label_columns = tuple(names)
-    contents.facts.label_column = label
+    contents.learn(label_columns=tuple(names), label_column=label)
     if label is not None:
         contents.labels = texts_of(table[label])
-        contents.notes.append(f"Labels from {label!r}.")
+        contents.notes.append(note_on_labels(repr(label)))
         table = table.drop_columns([label])
     if table.num_columns:
         contents.metadata = table

@@ -12,20 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
+from embedviz.core.notes import Note, counted
+from embedviz.core.origin import ReadSettings
 from embedviz.core.processes.memory import in_words
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Matrix
 from embedviz.formats.containers.worker.process import Container, opened_container
 from embedviz.formats.labels import note_on_replaced
-from embedviz.formats.reading import (
-    BadRows,
-    ReadResult,
-    ReadSettings,
-    counted,
-    require_dimensions,
-    row_place,
-)
+from embedviz.formats.reading import BadRows, ReadResult, require_dimensions, row_place
 from embedviz.formats.rows import RowCollector
 from embedviz.formats.source import Source
 
@@ -128,13 +123,12 @@ def read_rows(
         container.report(reading.fraction, f"{collector.n_read:,} rows read")
     contents = collector.contents(format_name)
     contents.notes += note_on_replaced(reading.n_replaced)
-    contents.facts.promised = rows.promised
+    contents.learn(promised=rows.promised)
     if contents.n_rows is None and rows.promised is not None:
         contents.n_rows = max(rows.promised, collector.n_read)
     elif rows.promised not in (None, contents.n_rows):
-        contents.notes.append(
-            f"The file says that it has {rows.promised:,} rows; {contents.n_rows:,} are there."
-        )
+        text = f"The file says that it has {rows.promised:,} rows; {contents.n_rows:,} are there."
+        contents.notes.append(Note(text))
     return contents, reading.table_of(contents.rows)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from embedviz.core.vector_set import Matrix
+from embedviz.core.arrays import Matrix
 from embedviz.formats.json.grammar import ITEM, MEMBER, Step
 from embedviz.formats.json.skeletons import NumberList
 from embedviz.formats.vector_names import COLUMN_NAMES

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from embedviz.core.notes import Note, counted
 from embedviz.formats.labels import without_surrogates
-from embedviz.formats.reading import RowNumbers, counted
+from embedviz.formats.reading import RowNumbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -73,13 +74,15 @@ class ColumnCollector:
                 columns[without_surrogates(name)] = column
         return columns
 
-    def notes(self) -> list[str]:
+    def notes(self) -> list[Note]:
         """Return the sentence about columns that are too many, if there are any."""
         if not self._left_out:
             return []
         return [
-            f"{counted(len(self._left_out), 'column')} left out: {MOST_COLUMNS:,} are kept of the "
-            "names in the records."
+            Note(
+                f"{counted(len(self._left_out), 'column')} left out: {MOST_COLUMNS:,} are kept of "
+                "the names in the records."
+            )
         ]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from embedviz.core.notes import Note
 from embedviz.formats.companions.columns import LABEL_NAMES, choose_label_column
 from embedviz.formats.json.columns import ColumnCollector
 from embedviz.formats.json.grammar import ITEM, MEMBER, Step
@@ -111,11 +112,6 @@ class Metadata:
             self._around.add(self._pending)
             self._pending = []
 
-    @property
-    def n_rows_ended(self) -> int:
-        """How many rows are in the documents that have ended."""
-        return self._ends[-1] if self._ends else 0
-
     def columns(self, rows: RowNumbers) -> dict[str, pa.ChunkedArray]:
         """Return all columns, for some of the rows."""
         self.flush()
@@ -130,7 +126,7 @@ class Metadata:
             columns[name] = column
         return columns
 
-    def notes(self) -> list[str]:
+    def notes(self) -> list[Note]:
         """Return what was left out."""
         return self._own.notes() + self._around.notes()
 

@@ -13,20 +13,21 @@ from typing import Any
 
 import numpy as np
 
+from embedviz.core.arrays import Matrix
+from embedviz.core.notes import Note
+from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Matrix
 from embedviz.formats.json.blocks import Blocks, Document, JsonBlock
 from embedviz.formats.json.grammar import ITEM, MEMBER
 from embedviz.formats.json.layouts import JsonLayout, find_layout
 from embedviz.formats.json.metadata import INDEX, KEY_COLUMN, REQUEST, Metadata, choose_label
 from embedviz.formats.json.rows import JsonRows
 from embedviz.formats.json.skeletons import find_failure, parse_pieces
-from embedviz.formats.labels import note_on_replaced
+from embedviz.formats.labels import note_on_labels, note_on_replaced
 from embedviz.formats.reading import (
     BadRows,
     Format,
     ReadResult,
-    ReadSettings,
     RowNumbers,
     counts_rest,
     require_dimensions,
@@ -198,16 +199,17 @@ class _JsonReader:
         layout = self._layout
         contents = self._rows.contents("JSON Lines" if layout.is_lines else "JSON")
         contents.notes += self._metadata.notes()
-        facts = contents.facts
-        facts.dtype = "base64" if layout.chosen.is_base64 else "text"
-        facts.vector_column = layout.name_of(layout.chosen) or None
-        described = layout.described_candidates()
-        facts.vector_columns = tuple(described)
+        name, described = layout.name_of(layout.chosen), layout.described_candidates()
+        contents.learn(
+            dtype="base64" if layout.chosen.is_base64 else "text",
+            vector_column=name or None,
+            vector_columns=tuple(described),
+        )
         columns = self._metadata.columns(contents.rows)
         self._sort_by_index(contents, columns)
         self._take_columns(contents, columns)
-        if len(facts.vector_columns) > 1:
-            contents.notes.append(note_on_choice("column", facts.vector_column or "", described))
+        if len(described) > 1:
+            contents.notes.append(note_on_choice("column", name, described))
         return contents
 
     def _sort_by_index(self, contents: ReadResult, columns: dict[str, Any]) -> None:
@@ -228,7 +230,7 @@ class _JsonReader:
         _reorder(contents.vectors, order)
         for name in columns:
             columns[name] = columns[name].take(pa.array(order))
-        contents.notes.append(f"The rows were put in the order of their {INDEX!r}.")
+        contents.notes.append(Note(f"The rows were put in the order of their {INDEX!r}."))
 
     def _take_columns(self, contents: ReadResult, columns: dict[str, Any]) -> None:
         import pyarrow as pa
@@ -237,23 +239,19 @@ class _JsonReader:
         is_elsewhere = self._settings.metadata is not None and wanted not in columns
         if self._settings.labels is not None or is_elsewhere:
             wanted = None  # Meant for the other file.
-        facts = contents.facts
-        facts.label_columns = tuple(
-            name for name, column in columns.items() if not pa.types.is_floating(column.type)
-        )
         if list(columns) == [KEY_COLUMN] and wanted in (None, KEY_COLUMN):
             contents.labels = _texts_of(columns[KEY_COLUMN])
             contents.uses_label_column = wanted is not None
-            facts.label_columns = ()
         elif columns:
             table = pa.table(columns)
+            possible = [each.name for each in table.schema if not pa.types.is_floating(each.type)]
             label = choose_label(table, wanted, self._source.path.name)
             if label is not None:
                 contents.labels = self._labels(label, columns[label], contents.rows)
-                contents.notes.append(f"Labels from column {label!r}.")
+                contents.notes.append(note_on_labels(column=label))
             contents.metadata = table
             contents.uses_label_column = wanted is not None
-            facts.label_column = label
+            contents.learn(label_column=label, label_columns=tuple(possible))
 
     def _labels(self, name: str, column: Any, rows: RowNumbers) -> list[str]:
         labels = _texts_of(column)

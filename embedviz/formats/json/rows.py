@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from embedviz.core.vector_set import Matrix
+from embedviz.core.arrays import Matrix
+from embedviz.core.notes import counted
 from embedviz.formats.json.blocks import JsonBlock
 from embedviz.formats.json.candidates import decode_base64
 from embedviz.formats.json.grammar import MEMBER
@@ -15,7 +16,6 @@ from embedviz.formats.json.layouts import JsonLayout
 from embedviz.formats.json.metadata import KEY_COLUMN
 from embedviz.formats.json.numbers import parse_spans
 from embedviz.formats.json.skeletons import NumberList, Scalar, find_failure, find_member, flatten
-from embedviz.formats.reading import counted
 from embedviz.formats.text.numbers import parse_texts
 
 _KINDS = {

@@ -18,14 +18,11 @@ from pathlib import Path, PurePath
 import numpy as np
 
 from embedviz.core.errors import UserError
+from embedviz.core.notes import Note, counted
+from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
-from embedviz.formats.binary.npy import (
-    NpyHeader,
-    collect,
-    read_mapped,
-    require_matrix,
-    stream_blocks,
-)
+from embedviz.formats.binary.npy import collect, read_mapped, require_matrix, stream_blocks
+from embedviz.formats.binary.npy_layout import NpyHeader
 from embedviz.formats.companions.joining import companion_of, projector_companions
 from embedviz.formats.companions.vocabulary import read_labels
 from embedviz.formats.projector.settings import (
@@ -39,7 +36,7 @@ from embedviz.formats.projector.settings import (
     path_below,
     settings_near,
 )
-from embedviz.formats.reading import Format, ReadResult, ReadSettings, counted
+from embedviz.formats.reading import Format, ReadResult
 from embedviz.formats.source import BLOCK_BYTES, Source
 from embedviz.formats.vector_names import choose_vectors
 
@@ -64,7 +61,7 @@ class ChosenTensor:
     name : str
     others : mapping of str to str
         What else `key` could be.
-    notes : tuple of str
+    notes : tuple of Note
     """
 
     source: Source
@@ -72,12 +69,12 @@ class ChosenTensor:
     raw: Format | None
     name: str
     others: Mapping[str, str]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def completed(self, contents: ReadResult) -> ReadResult:
         """Return the contents of the tensors with what the settings say of them."""
         contents.name, contents.n_bytes = self.name, self.source.size
-        contents.facts.key, contents.facts.keys = self.name, self.others
+        contents.learn(key=self.name, keys=self.others)
         contents.notes[:0] = self.notes
         return contents
 
@@ -109,7 +106,9 @@ def choose_tensors(source: Source, settings: ReadSettings) -> ChosenTensor | Non
             f"{source.name} names {_shown(named[name])} for {name!r}, which is not there. Put that "
             "file beside the settings."
         )
-    notes = [f"{source.name}: {name!r}, from {path.name}."] if len(named) > 1 else []
+    notes = []
+    if len(named) > 1:
+        notes.append(Note(f"{source.name}: {name!r}, from {path.name}.", level="note"))
     notes += _notes_on_place(folder, named[name].vectors, path)
     resolved = _resolved(folder, named[name], path, settings, notes)
     return ChosenTensor(*resolved, name, others, tuple(notes))
@@ -185,27 +184,29 @@ def _described(embedding: Embedding) -> str:
     return f"{embedding.shape[0]:,} × {embedding.shape[1]:,} · {file_name}"
 
 
-def _notes_on_place(folder: Path, written: str, path: Path) -> list[str]:
+def _notes_on_place(folder: Path, written: str, path: Path) -> list[Note]:
     if path == path_below(folder, written):
         return []
-    return [f"The settings name {written[:100]!r}; {path.name} beside them was taken."]
+    text = f"The settings name {written[:100]!r}; {path.name} beside them was taken."
+    return [Note(text, level="note")]
 
 
 def _resolved(
-    folder: Path, embedding: Embedding, path: Path, settings: ReadSettings, notes: list[str]
+    folder: Path, embedding: Embedding, path: Path, settings: ReadSettings, notes: list[Note]
 ) -> tuple[Source, ReadSettings, Format | None]:
     """Return how the tensors are read; what cannot be as the settings say is noted."""
     settings = replace(settings, key=None)
     if embedding.metadata and settings.metadata is None:
         metadata = find_file(folder, embedding.metadata)
         if metadata is None:
-            notes.append(f"The metadata {embedding.metadata[:100]!r} is not there.")
+            notes.append(Note(f"The metadata {embedding.metadata[:100]!r} is not there."))
         else:
             settings = replace(settings, metadata=metadata)
             notes += _notes_on_place(folder, embedding.metadata, metadata)
     bookmarks = find_file(folder, embedding.bookmarks)
     if bookmarks is not None:
-        notes.append(f"There are bookmarks in {bookmarks.name}: add them as coordinates.")
+        text = f"There are bookmarks in {bookmarks.name}: add them as coordinates."
+        notes.append(Note(text, level="note"))
     source = Source(path)
     is_raw = _is_raw(source) or (
         path.suffix.lower() not in _TABLES
@@ -239,7 +240,7 @@ def _read_raw(
     name, n_bytes = source.name, _count_bytes(source)
     shape = shape or _shape_in_settings(source)
     beside = _companions(source.path)
-    notes: list[str] = []
+    notes: list[Note] = []
     if shape is None:
         shape, note = _shape_by_labels(source, settings, n_bytes, beside)
         notes.append(note)
@@ -252,11 +253,11 @@ def _read_raw(
     else:
         contents = read_mapped(header, source, settings, report)
     contents.format_name, contents.companions = _FORMAT_NAME, beside
-    contents.facts.dtype = "float32"
+    contents.learn(dtype="float32")
     contents.notes[:0] = notes
     surplus = n_bytes - header.n_bytes
     if surplus:
-        contents.notes.append(f"{counted(surplus, 'byte')} after the {header} not read.")
+        contents.notes.append(Note(f"{counted(surplus, 'byte')} after the {header} not read."))
     return contents
 
 
@@ -286,7 +287,7 @@ def _companions(path: Path) -> tuple[Path, ...]:
 
 def _shape_by_labels(
     source: Source, settings: ReadSettings, n_bytes: int, beside: tuple[Path, ...]
-) -> tuple[tuple[int, int], str]:
+) -> tuple[tuple[int, int], Note]:
     """Return how many rows there are, and how long, by the number of labels; and say so.
 
     Raises
@@ -301,7 +302,7 @@ def _shape_by_labels(
             if count and not rest and n_numbers % count == 0 and n_numbers >= 2 * count:
                 size = n_numbers // count
                 what = f"{n_numbers:,} numbers for the {counted(count, 'row')} of {file_name}"
-                return (count, size), f"{counted(size, 'number')} per row: {what}."
+                return (count, size), Note(f"{counted(size, 'number')} per row: {what}.")
         misfits.append(f"{counted(counts[0], 'row')} in {file_name}")
     reason = f", and {' or '.join(misfits)} cannot share them evenly" if misfits else ""
     raise UserError(

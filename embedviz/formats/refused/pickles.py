@@ -14,6 +14,8 @@ import zlib
 from pathlib import Path
 from typing import NamedTuple
 
+from embedviz.core.notes import Note
+
 _MOST_STEPS = 2000
 _TORCH_NUMBER = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 _is_binary_pickle = re.compile(rb"\x80[\x02-\x05]").match
@@ -80,7 +82,7 @@ def name_torch_archive(head: bytes, file_name: str) -> Named | None:
     return _name_torch(_Outline(head[30 + sum(lengths) :]), repr(file_name))
 
 
-def note_on_part(path: Path) -> list[str]:
+def note_on_part(path: Path) -> list[Note]:
     """Return the sentence about an array that gensim wrote beside a model, if it is one."""
     found = _sidecar(path.name)
     if found is None:
@@ -96,9 +98,8 @@ def note_on_part(path: Path) -> list[str]:
     kind = found["part"].rpartition(".")[2]
     is_all = kind in ("vectors", "syn0") and "dv" not in found["part"]
     what = "" if is_all else f" ({kind}, which is not the vectors of the words)"
-    return [
-        f"This is a part{what} of {model.name}, {named.what}, which has the words. {named.advice}"
-    ]
+    what = f"This is a part{what} of {model.name}, {named.what}, which has the words."
+    return [Note(f"{what} {named.advice}")]
 
 
 class _Outline:

@@ -14,8 +14,9 @@ from pathlib import Path, PurePath
 import numpy as np
 
 from embedviz.core.errors import UserError
+from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
-from embedviz.formats.reading import Format, ReadResult, ReadSettings
+from embedviz.formats.reading import Format, ReadResult
 from embedviz.formats.refused.pickles import Named, name_pickle, name_torch_archive
 from embedviz.formats.source import Source
 

@@ -8,28 +8,22 @@ from __future__ import annotations
 
 from collections import Counter
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
+from embedviz.core.notes import counted
+from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Matrix
 from embedviz.formats.companions.columns import choose_label_column, require_column, to_table
 from embedviz.formats.companions.joining import companion_of, projector_companions
-from embedviz.formats.labels import decode_all, note_on_replaced
-from embedviz.formats.reading import (
-    BadRows,
-    Format,
-    ReadResult,
-    ReadSettings,
-    counted,
-    counts_rest,
-    require_dimensions,
-)
+from embedviz.formats.labels import decode_all, note_on_labels, note_on_replaced
+from embedviz.formats.reading import BadRows, Format, ReadResult, counts_rest, require_dimensions
 from embedviz.formats.rows import RowCollector
 from embedviz.formats.source import Source, block_bytes, line_blocks
 from embedviz.formats.text.list_texts import as_list
 from embedviz.formats.text.numbers import parse_columns, parse_texts
 from embedviz.formats.text.records import Records, split_blocks
 from embedviz.formats.text.table_layouts import TableLayout, find_layout
-from embedviz.formats.vector_names import note_on_choice
+from embedviz.formats.vector_names import note_on_choice, note_on_columns
 
 _LIST_BLOCK_BYTES = 4 << 20
 _NAMES = {"\t": "TSV", ";": "semicolon-separated table", ",": "CSV", "|": "table", " ": "table"}
@@ -143,9 +137,9 @@ class _TableReader:
     def _contents(self) -> ReadResult:
         layout = self._layout
         contents = self._rows.contents(_NAMES[chr(layout.separator)])
-        contents.facts.vector_columns = tuple(layout.names[c] for c in layout.lists)
+        contents.learn(vector_columns=tuple(layout.names[c] for c in layout.lists))
         if layout.lists:
-            contents.facts.vector_column = layout.names[self._vector[0]]
+            contents.learn(vector_column=layout.names[self._vector[0]])
         if len(layout.lists) > 1:
             chosen, described = layout.names[self._vector[0]], layout.described_lists
             contents.notes.append(note_on_choice("column", chosen, described))
@@ -167,16 +161,13 @@ class _TableReader:
         label = choose_label_column(table, self._label_column, self._source.name)
         if label is not None:
             contents.labels = columns[label]
-            contents.notes.append(f"Labels from column {label!r}.")
-        contents.facts.label_column = label
-        contents.facts.label_columns = tuple(table.column_names)
+            contents.notes.append(note_on_labels(column=label))
+        contents.learn(label_column=label, label_columns=tuple(table.column_names))
         contents.metadata = table
         contents.uses_label_column = self._label_column is not None
         if not self._layout.lists:
             first, last = names[self._vector[0]], names[self._vector[-1]]
-            contents.notes.append(
-                f"Vectors from the {len(self._vector):,} columns {first} to {last}."
-            )
+            contents.notes.append(note_on_columns(len(self._vector), first, last))
 
 
 TABLE = Format(_matches, _read, frozenset({"vector_column"}))

@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.compiled.kernels import serial_kernel
-from embedviz.core.vector_set import Matrix
-from embedviz.formats.reading import counted
+from embedviz.core.notes import counted
 from embedviz.formats.source import Bytes, Offsets
 from embedviz.formats.text.records import Records
 

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from embedviz.core.errors import UserError
+from embedviz.core.notes import counted
 from embedviz.formats.companions.columns import require_column, unique_names
 from embedviz.formats.number_columns import is_counter, numbered_alike
-from embedviz.formats.reading import counted
 from embedviz.formats.source import MOST_FIELDS, Source
 from embedviz.formats.text.list_texts import as_list, is_bare_list, is_list
 from embedviz.formats.text.numbers import is_not_finite, is_number, with_point

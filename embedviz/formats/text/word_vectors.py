@@ -15,16 +15,16 @@ from itertools import chain
 
 import numpy as np
 
+from embedviz.core.arrays import Matrix
+from embedviz.core.notes import Note, counted
+from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Matrix
 from embedviz.formats.labels import decode_spans, note_on_replaced
 from embedviz.formats.reading import (
     BadRows,
     Format,
     ReadResult,
-    ReadSettings,
     RowNumbers,
-    counted,
     counts_rest,
     require_dimensions,
     require_true_header,
@@ -54,11 +54,11 @@ _quotes_inside = re.compile(r'\\(["\\])|""').sub
 _COMMA, _POINT = np.frombuffer(b",.", np.uint8)
 
 
-def note_on_header(promised: int, n_rows: int | None) -> list[str]:
+def note_on_header(promised: int, n_rows: int | None) -> list[Note]:
     """Return the sentence about a header that counts wrong, if it does."""
     if n_rows in (None, promised):
         return []
-    return [f"The header promises {counted(promised, 'row')}, the file has {n_rows:,}."]
+    return [Note(f"The header promises {counted(promised, 'row')}, the file has {n_rows:,}.")]
 
 
 def _matches(source: Source) -> bool:
@@ -114,7 +114,7 @@ class _LineReader:
         name = "word2vec text" if self._layout.header else "GloVe text"
         contents = self._rows.contents(name if self._layout.is_labeled else "text without labels")
         contents.notes += self._notes(contents.n_rows)
-        contents.facts.promised = self._layout.header[0] if self._layout.header else None
+        contents.learn(promised=self._layout.header[0] if self._layout.header else None)
         return contents
 
     def _add(self, block: Bytes, fraction: float) -> None:
@@ -184,24 +184,27 @@ class _LineReader:
                 found[row] = "two rows with a carriage return but no line end between them"
         return found
 
-    def _notes(self, n_rows: int | None) -> list[str]:
-        notes = []
+    def _notes(self, n_rows: int | None) -> list[Note]:
+        notes: list[Note] = []
         if self._layout.header:
             rows, dimensions = self._layout.header
             notes += note_on_header(rows, n_rows)
             if dimensions != self._layout.dimensions:
                 notes.append(
-                    f"The header says {dimensions:,} dimensions, the rows have "
-                    f"{self._layout.dimensions:,}."
+                    Note(
+                        f"The header says {dimensions:,} dimensions, the rows have "
+                        f"{self._layout.dimensions:,}."
+                    )
                 )
         if self._layout.names_columns:
-            notes.append("The first line names the columns.")
+            notes.append(Note("The first line names the columns.", level="note"))
         if self._layout.is_quoted:
-            notes.append("The labels are in double quotes, which were taken off.")
+            text = "The labels are in double quotes, which were taken off."
+            notes.append(Note(text, level="note"))
         if self._layout.has_commas:
-            notes.append("The numbers are written with a decimal comma.")
+            notes.append(Note("The numbers are written with a decimal comma.", level="note"))
         if self._n_blank:
-            notes.append(f"{counted(self._n_blank, 'blank line')} passed over.")
+            notes.append(Note(f"{counted(self._n_blank, 'blank line')} passed over."))
         return notes + note_on_replaced(self._n_replaced)
 
 

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from embedviz.core.arrays import Rows
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Rows
 from embedviz.formats.companions.columns import unique_names
 from embedviz.formats.writing.atomic_write import File
+from embedviz.formats.writing.kept_notes import notes_to_json
 from embedviz.formats.writing.printing import to_texts
 from embedviz.formats.writing.written_rows import WrittenRows
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 VECTOR = "vector"
 MARK = b"embedviz"
 """The file's metadata hold {"label_column": …, "vector_column": …, "notes": …} under this name, as
-JSON; the notes are lines of text."""
+JSON; the notes are as `kept_notes` has them."""
 SUFFIXES = (".parquet", ".feather", ".arrow")
 
 _ROW = "row"
@@ -119,13 +120,13 @@ def _schema(written: WrittenRows, has_vectors: bool = True) -> pa.Schema:
     import pyarrow as pa
 
     names, types = written.names(), [pa.string(), *written.metadata.schema.types]
-    said = {"label_column": names[0]}
+    said: dict[str, Any] = {"label_column": names[0]}
     if has_vectors:
         names = written.names(VECTOR)
         types.append(pa.list_(pa.float32(), written.dimensions))
         said["vector_column"] = names[-1]
         if written.notes:
-            said["notes"] = "\n".join(written.notes)
+            said["notes"] = notes_to_json(written.notes)
     fields = [pa.field(name, kind) for name, kind in zip(names, types, strict=True)]
     return pa.schema(fields, {MARK: json.dumps(said)})
 

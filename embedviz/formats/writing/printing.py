@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from embedviz.core.vector_set import Matrix
+from embedviz.core.arrays import Matrix
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,4 +1,4 @@
-"""Some rows of a set: as a set of their own, or in a file.
+"""Some rows of a set in a file.
 
 A file of vectors holds the vectors of these rows, as `save` writes them. A table, `.csv` or
 `.tsv`, holds what a person reads: labels, metadata and, if wanted, where the rows lie on the map;
@@ -7,96 +7,28 @@ a spreadsheet of 384 numbers a row would help nobody.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from embedviz.core.derivation.provenance import Provenance, after, digest_of
+from embedviz.core.arrays import Matrix
+from embedviz.core.derivation.chosen_rows import require_some
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
-from embedviz.core.thumbnails import ChosenImages
-from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
 from embedviz.formats.companions.columns import LABEL, unique_names
-from embedviz.formats.reading import counted
 from embedviz.formats.writing import arrow
 from embedviz.formats.writing.atomic_write import File, packed_by, replaced_files
 from embedviz.formats.writing.saving import quoted, require_plain, save, written_files
-from embedviz.formats.writing.written_rows import WrittenRows, note_on_part, text_columns, texts_of
+from embedviz.formats.writing.written_rows import WrittenRows, text_columns, texts_of
 
 _ROW = "row"
 _AXES = ("x", "y", "z")
 _BLOCK_ROWS = 50_000
 _TEXTS = (".csv", ".tsv")
-
-
-def chosen_rows(vector_set: VectorSet, rows: ArrayLike, name: str | None = None) -> VectorSet:
-    """Return a set of its own with some rows of another.
-
-    Parameters
-    ----------
-    vector_set : VectorSet
-    rows : int array
-        In the order in which they are to be.
-    name : str, optional
-        Default: that of the set, and how many rows.
-
-    Returns
-    -------
-    VectorSet
-        Its vectors are a copy, so that the other set can be closed. Its notes say which rows of
-        how many these are.
-
-    Raises
-    ------
-    UserError
-        When there are no rows.
-    """
-    chosen = _require_some(rows)
-    metadata = vector_set.metadata
-    pictures = vector_set.thumbnails
-    return VectorSet(
-        vector_set.vectors[chosen],
-        tuple(vector_set.labels[row] for row in chosen.tolist()),
-        metadata.take(chosen) if metadata.num_columns else None,
-        f"{vector_set.name} · {counted(len(chosen), 'row')}" if name is None else name,
-        notes=(*vector_set.notes, note_on_part(len(chosen), vector_set)),
-        thumbnails=None if pictures is None else ChosenImages(pictures, chosen),
-        provenance=_note_rows(ChosenRows(chosen, name), vector_set),
-        is_numbered=vector_set.is_numbered,
-    )
-
-
-def _note_rows(step: ChosenRows, vector_set: VectorSet) -> Provenance | None:
-    digest_of(vector_set)  # Once it is closed, nothing else tells whether its file has changed.
-    return after(step, vector_set)
-
-
-@dataclass(frozen=True, eq=False)
-class ChosenRows:
-    """The step that takes some rows of a set as a set of their own.
-
-    Attributes
-    ----------
-    rows : int array
-        In the order in which they are to be.
-    name : str, optional
-        As for `chosen_rows`.
-    """
-
-    rows: Rows
-    name: str | None = None
-
-    keeps_rows = False
-
-    def derive(self, parent: VectorSet, report: Report = silent) -> VectorSet:
-        """Return the set of these rows."""
-        report(0.0, "choosing rows")
-        return chosen_rows(parent, self.rows, self.name)
 
 
 def save_rows(
@@ -130,7 +62,7 @@ def save_rows(
     UserError
         When there are no rows, the suffix is another one, or the file cannot be written.
     """
-    chosen = _require_some(rows)
+    chosen = require_some(rows)
     path = Path(path).expanduser()
     if _suffix(path) in _TEXTS:
         columns = text_columns(WrittenRows(vector_set, chosen))
@@ -177,7 +109,7 @@ def save_coordinates(
     """
     path = Path(path).expanduser()
     if _suffix(path) in _TEXTS:
-        chosen = np.arange(len(vector_set)) if rows is None else _require_some(rows)
+        chosen = np.arange(len(vector_set)) if rows is None else require_some(rows)
         columns = text_columns(WrittenRows(_without_repeated(vector_set), chosen))
         columns = _with_positions(columns, positions[chosen], axes)
         names = unique_names([_ROW, *columns])
@@ -187,7 +119,7 @@ def save_coordinates(
     if path.suffix.lower() not in arrow.SUFFIXES:
         known = ", ".join([*_TEXTS, *arrow.SUFFIXES])
         raise UserError(f"{path.name}: coordinates are written as {known}.")
-    some = None if rows is None else _require_some(rows)
+    some = None if rows is None else require_some(rows)
     written = WrittenRows(_placed(_without_repeated(vector_set), positions, axes), some)
     numbers = np.arange(len(vector_set)) if some is None else some
     with replaced_files([path]) as files:
@@ -203,14 +135,6 @@ def rows_files(path: Path) -> list[Path]:
         When the suffix says no format to write.
     """
     return [path] if _suffix(path) in _TEXTS else written_files(path)
-
-
-def axis_names(titles: Sequence[str]) -> list[str]:
-    """Return what axes are called in a table: without the share of the variance in a title."""
-    return [_share.sub("", title) for title in titles]
-
-
-_share = re.compile(r" · [0-9.,]+ %$")
 
 
 def _without_repeated(vector_set: VectorSet) -> VectorSet:
@@ -236,13 +160,6 @@ def _placed(vector_set: VectorSet, positions: Matrix, axes: Sequence[str]) -> Ve
     names = unique_names([LABEL, *known.column_names, *axes[: len(places)]])[-len(places) :]
     metadata = pa.table([*known.columns, *places], [*known.column_names, *names])
     return VectorSet(vector_set.vectors, vector_set.labels, metadata, vector_set.name)
-
-
-def _require_some(rows: ArrayLike) -> Rows:
-    chosen = np.array(rows, dtype=np.intp)
-    if not len(chosen):
-        raise UserError("No rows are selected. Select some first.")
-    return chosen
 
 
 def _with_positions(

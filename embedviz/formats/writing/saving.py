@@ -17,16 +17,18 @@ from typing import TYPE_CHECKING
 
 from numpy.lib import format as npy_format
 
+from embedviz.core.arrays import Rows
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
-from embedviz.core.vector_set import Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
+from embedviz.formats.archives import shown_name
 from embedviz.formats.companions.columns import LABEL
 from embedviz.formats.companions.joining import companion_of
+from embedviz.formats.opening import inspect
 from embedviz.formats.text.numbers import is_fraction
 from embedviz.formats.text.word_vectors import last_word
 from embedviz.formats.writing.arrow import SUFFIXES, write_feather, write_parquet
-from embedviz.formats.writing.atomic_write import File, packed_by
-from embedviz.formats.writing.atomic_write import replaced_files as replaced_files
+from embedviz.formats.writing.atomic_write import File, packed_by, replaced_files
 from embedviz.formats.writing.printing import computed_ahead, join_lines, print_vectors, to_texts
 from embedviz.formats.writing.written_rows import WrittenRows, text_columns
 
@@ -105,8 +107,6 @@ def foreign_companion(path: Path) -> Path | None:
     UserError
         When the suffix says no format to write.
     """
-    from embedviz.formats import inspect  # It knows this module.
-
     companion = next(iter(written_files(path)[1:]), None)
     if companion is None or not companion.exists():
         return None
@@ -114,7 +114,8 @@ def foreign_companion(path: Path) -> Path | None:
         notes = inspect(path).notes
     except UserError:
         return companion
-    is_used = any(note.startswith(f"Labels from {companion.name}") for note in notes)
+    name = shown_name(companion.name)
+    is_used = any(note.kind == "labels" and note.facts.get("file") == name for note in notes)
     return None if is_used else companion
 
 
@@ -140,7 +141,7 @@ def lost_notes(vector_set: VectorSet, path: str | PathLike[str]) -> list[str]:
         When the suffix says no format to write.
     """
     is_kept = _format_suffix(Path(path)) in SUFFIXES
-    return [] if is_kept else WrittenRows(vector_set).notes
+    return [] if is_kept else [note.text for note in WrittenRows(vector_set).notes]
 
 
 def _format_suffix(path: Path) -> str:

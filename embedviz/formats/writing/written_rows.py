@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.notes import ROW_KINDS, note_on_some_rows
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
 from embedviz.formats.companions.columns import LABEL, unique_names
-from embedviz.formats.reading import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,7 +29,7 @@ class WrittenRows:
     Attributes
     ----------
     labels : tuple of str
-    notes : list of str
+    notes : list of Note
         Those that say which rows of a file these are.
     metadata : pyarrow.Table
         Without a column that repeats the labels under the name of the labels.
@@ -41,10 +41,11 @@ class WrittenRows:
         self.metadata = _without_labels(vector_set)
         self.dimensions = vector_set.dimensions
         # A set that is derived from another has the same rows, but notes of its own.
-        self.notes = [note for note in vector_set.origin.notes if is_on_rows(note)]
+        self.notes = [note for note in vector_set.root.notes if note.kind in ROW_KINDS]
         self._vectors, self._rows = vector_set.vectors, rows
         if rows is not None:
-            self.notes.append(note_on_part(len(rows), vector_set))
+            note = note_on_some_rows(len(rows), len(vector_set), vector_set.name)
+            self.notes.append(note)
             self.labels = tuple(self.labels[row] for row in rows.tolist())
             self.metadata = self.metadata.take(rows) if self.metadata.num_columns else self.metadata
 
@@ -66,22 +67,6 @@ class WrittenRows:
     def names(self, *others: str) -> list[str]:
         """Return what the columns are called: labels, metadata and `others`, each name once."""
         return unique_names([LABEL, *self.metadata.column_names, *others])
-
-
-is_on_rows = re.compile(
-    r"A random sample of [0-9,]+ of [0-9,]+ rows?, seed [0-9]+\."
-    r"|Only the first .{1,40} of the file\."
-    r"|[0-9,]+ (?:bad )?rows? (?:skipped|left out)\b.{0,400}"
-    r"|[0-9,]+ of [0-9,]+ rows? of .{1,200}\."
-).fullmatch
-"""Whether a note says which rows these are of those that there were. It is kept with them in a file
-that can hold it, and taken from one only in this form."""
-
-
-def note_on_part(count: int, vector_set: VectorSet) -> str:
-    """Return the sentence about some rows of a set."""
-    of = f"{counted(len(vector_set), 'row')} of {vector_set.name or 'a set'}"
-    return f"{count:,} of {of}."
 
 
 def _without_labels(vector_set: VectorSet) -> pa.Table:

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageB
 
 from embedviz.app.pairing import describe_with
 from embedviz.core.errors import UserError
+from embedviz.core.origin import ReadSettings
 from embedviz.core.query_vector import QueryVector, load_query_vector, parse_vector
 from embedviz.core.selection import Selection
-from embedviz.formats.reading import ReadSettings
 from embedviz.gui import figures
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions import saving, sessions
@@ -79,7 +79,7 @@ def open_digits(window: Host) -> None:
 def add_labels(window: Host) -> None:
     """Ask for a file of labels or metadata, and open the shown file again with it."""
     active = window.session.state.active
-    if active is None or not active.origin.path:
+    if active is None or not active.root.path:
         window.message_bar.show_message(
             "Open a file of vectors first; labels are then read from a second file."
         )
@@ -91,8 +91,8 @@ def add_labels(window: Host) -> None:
         "Text (*.txt *.tsv *.csv);;All files (*)",
     )
     if path:
-        opened = active.origin.opened
-        wanted = describe_with(Path(active.origin.path), Path(path))
+        opened = active.root.opened
+        wanted = describe_with(Path(active.root.path), Path(path))
         settings = ReadSettings() if opened is None else opened.settings
         window.open_files([replace(wanted, settings=settings)])
 

@@ -8,8 +8,9 @@ from functools import partial
 import numpy as np
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
+from embedviz.core.arrays import Rows
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.actions.host import Host
 from embedviz.gui.has_points import points_of
 
@@ -90,7 +91,7 @@ def open_selection(window: Host) -> None:
 
 def _chosen(vector_set: VectorSet, rows: Rows, report: Report) -> VectorSet:
     """Return rows as a set of their own. Runs off the UI thread."""
-    from embedviz.formats.writing.rows import chosen_rows
+    from embedviz.core.derivation.chosen_rows import chosen_rows
 
     made = chosen_rows(vector_set, rows)
     made.index_labels()
@@ -115,7 +116,7 @@ def close_map(window: Host) -> None:
 
 def add_coordinates(window: Host) -> None:
     """Ask for a file of coordinates, and add them to the shown set."""
-    from embedviz.core.projections.columns import load_coordinates
+    from embedviz.formats.companions.coordinate_files import load_coordinates
 
     _extend(window, "Coordinates of the rows", _COORDINATES, load_coordinates)
 

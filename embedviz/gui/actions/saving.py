@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
+from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.derivation.provenance import files_of
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.actions.host import Host
 from embedviz.gui.has_points import points_of
 
@@ -101,11 +102,8 @@ def export_selection(window: Host) -> None:
 
 def _places(window: Host) -> Places | None:
     """Return where all rows lie on the map in use, and what the columns of that are called."""
-    from embedviz.formats.writing.rows import axis_names
-
     points = points_of(window.map_in_use)
-    places = None if points is None else points.places()
-    return None if places is None else (places[0], axis_names(places[1]))
+    return None if points is None else points.places()
 
 
 def _save_rows(

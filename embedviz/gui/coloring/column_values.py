@@ -219,12 +219,6 @@ def count_missing(vector_set: VectorSet, column: str) -> int:
     return column_values(vector_set, column).n_missing
 
 
-def words_of_missing(vector_set: VectorSet, column: str) -> str:
-    """Return "12 without a value", as a note on colors or sizes by a column, or nothing."""
-    count = count_missing(vector_set, column)
-    return f"{count:,} without a value" if count else ""
-
-
 def _plain_type(column: Any) -> Any:
     from pyarrow import types
 

@@ -16,12 +16,12 @@ from PySide6.QtCore import QObject, Signal
 
 from embedviz.app.scans import scan_vectors
 from embedviz.app.tasks import Task
-from embedviz.core.derivation.provenance import note_settings
+from embedviz.core.derivation.additions import with_read_settings
 from embedviz.core.errors import ChoiceRequired, UserError
+from embedviz.core.origin import FileInfo, ReadSettings
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.inspecting import Inspection
-from embedviz.formats.reading import FileInfo, ReadSettings
 from embedviz.gui.opening.loader import read_file
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class FileCheck(QObject):
         opened = vector_set.opened
         if opened is not None and not opened.facts.n_bad:  # Nothing had to be left out.
             # What a session opens it with: nobody has agreed to lose rows of a later version.
-            note_settings(
+            vector_set = with_read_settings(
                 vector_set, replace(opened.settings, on_bad_rows=self.settings.on_bad_rows)
             )
         self.vector_set = vector_set

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from embedviz.gui.opening.messages import Kind, Remark
+from embedviz.gui.opening.messages import MessageLevel, Remark
 from embedviz.gui.theme import GRID, theme_manager
 from embedviz.gui.widgets.code_block import CodeLine
 from embedviz.gui.widgets.controls import text_label
@@ -50,7 +50,7 @@ class MessageList(QWidget):
 
 def _line(remark: Remark) -> QWidget:
     line = QWidget()
-    line.setAccessibleName(f"{_NAMES[remark.kind]}: {remark.text}")
+    line.setAccessibleName(f"{_NAMES[remark.level]}: {remark.text}")
     row = QHBoxLayout(line)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(GRID)
@@ -59,7 +59,7 @@ def _line(remark: Remark) -> QWidget:
     text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     text.setMinimumHeight(1)  # Else as high as it would be in the narrowest dialog.
-    row.addWidget(_Sign(remark.kind), 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(_Sign(remark.level), 0, Qt.AlignmentFlag.AlignTop)
     if not code:
         row.addWidget(text, 1)
         return line
@@ -74,23 +74,23 @@ def _line(remark: Remark) -> QWidget:
 class _Sign(QWidget):
     """A triangle for what should be known, a ring for what was done, a cross for an error."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, level: MessageLevel) -> None:
         super().__init__()
-        self._kind = kind
+        self._level = level
         self.setFixedSize(_SIDE, _SIDE + 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme = theme_manager.theme
-        painter.setPen(QPen(QColor(theme.muted if self._kind == "note" else theme.before), 1.4))
+        painter.setPen(QPen(QColor(theme.muted if self._level == "note" else theme.before), 1.4))
         painter.translate(0, 1)
-        if self._kind == "warning":
+        if self._level == "warning":
             painter.drawPolygon(QPolygonF([QPointF(8, 2), QPointF(15, 14), QPointF(1, 14)]))
             _draw_mark(painter, 6.2, 9.6, 11.9)
         else:
             painter.drawEllipse(QRectF(1.5, 1.5, 13, 13))
-            if self._kind == "error":
+            if self._level == "error":
                 _draw_mark(painter, 4.6, 8.8, 11.4)
             else:
                 _draw_mark(painter, 11.4, 7.2, 4.6)

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Literal
 
 from embedviz.core.errors import ChoiceRequired, UserError
+from embedviz.core.notes import Note, counted
 from embedviz.core.processes.memory import in_words
+from embedviz.formats.archives import shown_name
 from embedviz.formats.inspecting import Inspection
 from embedviz.gui.describe import describe_scan, describe_share
 from embedviz.gui.opening.file_check import FileCheck
 from embedviz.gui.widgets.code_block import split_code
 
-Kind = Literal["error", "warning", "note"]
-
-_is_quiet = re.compile(
-    r"(?:Labels|Vectors|Metadata) from |No labels: |The rows are called by their numbers|"
-    r"Converted from |Only the first |A random sample |The settings name |There are bookmarks in |"
-    r"The rows were looked at as far as |The numbers are written with a decimal comma|"
-    r"The labels are in double quotes|The first line names |"
-    r"[0-9,]+ rows? repeats? an earlier row|.+: '.*', from .+\.$"
-).match
-"""Which sentences say what was done or found, and warn of nothing."""
+MessageLevel = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +25,7 @@ class Remark:
     """A sentence about a file, and how much it matters."""
 
     text: str
-    kind: Kind
+    level: MessageLevel
 
     @property
     def parts(self) -> tuple[str, str]:
@@ -105,27 +98,34 @@ def remarks_on(check: FileCheck) -> list[Remark]:
         said.append(
             Remark(error.reason if isinstance(error, ChoiceRequired) else str(error), "error")
         )
-    # They are left out where that is decided, which it may not be yet.
-    notes = [re.sub(r"^([0-9,]+ bad rows?) skipped", r"\1", note) for note in _notes(check)]
-    if check.scan is not None:
-        notes += describe_scan(check.scan)
-    quiet = [note for note in notes if _is_quiet(note)]
-    said += [Remark(note, "warning") for note in notes if note not in quiet]
-    return said + [Remark(note, "note") for note in quiet]
+    notes = [] if check.scan is None else describe_scan(check.scan)
+    remarks = [Remark(_worded(note), note.level) for note in [*_notes(check), *notes]]
+    return said + sorted(remarks, key=lambda remark: remark.level == "note")
 
 
-def _notes(check: FileCheck) -> list[str]:
+def _worded(note: Note) -> str:
+    """Return the sentence; bad rows are left out where that is decided, which it may not be yet."""
+    if note.kind != "bad rows":
+        return note.text
+    return f"{counted(note.facts['count'], 'bad row')} ({note.facts['places']})."
+
+
+def _notes(check: FileCheck) -> list[Note]:
     """Return the notes on a file, but for what the dialog shows in other places already."""
-    notes = check.vector_set.notes if check.vector_set is not None else ()
+    notes: Sequence[Note] = () if check.vector_set is None else check.vector_set.notes
     if check.vector_set is None and check.finding is not None:
-        notes = tuple(check.finding.notes)
-    said = ["A random sample of ", "Only the first "]
-    facts, settings = check.facts, check.settings
-    if facts is not None and (facts.key is not None or facts.vector_column is not None):
-        said.append("Vectors from ")
-    if isinstance(settings.labels, str | PathLike):
-        said.append(f"Labels from {Path(settings.labels).name}.")
-    return [note for note in notes if not note.startswith(tuple(said))]
+        notes = check.finding.notes
+    return [note for note in notes if not _is_shown_elsewhere(note, check)]
+
+
+def _is_shown_elsewhere(note: Note, check: FileCheck) -> bool:
+    facts, labels = check.facts, check.settings.labels
+    if note.kind == "vectors":
+        return facts is not None and (facts.key is not None or facts.vector_column is not None)
+    if note.kind == "labels" and isinstance(labels, str | PathLike):
+        is_named = note.facts.get("file") == shown_name(Path(labels).name)
+        return is_named and note.facts.get("column") is None
+    return note.kind in ("sample", "first rows")
 
 
 _WAYS_ON = {

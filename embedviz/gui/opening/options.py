@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 
 from embedviz.app.pairing import column_names, describe_with
 from embedviz.core.errors import ChoiceRequired, UserError
+from embedviz.core.origin import ReadSettings
 from embedviz.formats.inspecting import Inspection
-from embedviz.formats.reading import ReadSettings
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import (
     ElidedLabel,
@@ -176,7 +176,7 @@ class ReadOptions(QWidget):
         self.labels.show_file(Path(str(settings.labels)) if is_path else None)
         names: dict[Any, str] = {name: name for name in self._label_columns}
         taken = settings.label_column or (finding and finding.facts.label_column)
-        is_numbered = finding is not None and any(n.startswith("No labels") for n in finding.notes)
+        is_numbered = finding is not None and _has_no_labels(finding)
         if finding is not None and taken is None and not is_numbered:
             names = {None: "As the file has them"} | names
         names[_ROW_NUMBERS] = "Row numbers"
@@ -316,6 +316,12 @@ class _FileLine(QWidget):
         layout = self.layout()
         assert isinstance(layout, QHBoxLayout)
         layout.setStretch(3, 1 if path is None else 0)
+
+
+def _has_no_labels(finding: Inspection) -> bool:
+    """Return whether neither the file nor a second one says what the rows are called."""
+    on_labels = (note.facts for note in finding.notes if note.kind == "row numbers")
+    return any(not facts["has_labels"] for facts in on_labels)
 
 
 def _choice(name: str, description: str) -> QComboBox:

@@ -6,9 +6,9 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from embedviz.core.errors import ChoiceRequired
+from embedviz.core.origin import ReadSettings
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.inspecting import Inspection
-from embedviz.formats.reading import ReadSettings
 from embedviz.gui.opening.file_check import FileCheck
 from embedviz.gui.opening.message_list import MessageList
 from embedviz.gui.opening.messages import (

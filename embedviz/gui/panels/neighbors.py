@@ -13,10 +13,11 @@ from embedviz.app.searches import Searches
 from embedviz.app.state import Query, State
 from embedviz.app.tasks import Task
 from embedviz.core import isotropy, neighbors
+from embedviz.core.arrays import Matrix
 from embedviz.core.isotropy import mean_cosine
 from embedviz.core.neighbors import Metric
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Matrix, VectorSet
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.describe import describe_metadata
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, theme_manager, with_alpha

@@ -9,9 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from embedviz.core.arrays import Rows
 from embedviz.core.drawing import picking
 from embedviz.core.drawing.camera import Extent, extent_of, main_extent_of
-from embedviz.core.drawing.raster import ALL_ROWS, Colors, Image, Positions, Rows, Sizes
+from embedviz.core.drawing.raster import ALL_ROWS, Colors, Image, Positions, Sizes
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.layers.highlights import PointHighlights, styles
 from embedviz.gui.points.point_colors import packed_colors, packed_sizes

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from embedviz.core.drawing.raster import Rows
+from embedviz.core.arrays import Rows
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.gesture import Gesture
 from embedviz.gui.points.layers.badge import badge_box, draw_badge

@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import Rows
 from embedviz.core.drawing import picking, raster
 from embedviz.core.drawing.density import draw_density
-from embedviz.core.drawing.raster import ALL_ROWS, Colors, Edge, Image, Positions, Rows, Sizes
+from embedviz.core.drawing.raster import ALL_ROWS, Colors, Edge, Image, Positions, Sizes
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.layers.highlights import (
     PointHighlights,

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QObject, Signal
 
+from embedviz.core.arrays import Rows
 from embedviz.core.drawing.camera import Extent, extent_of
-from embedviz.core.drawing.raster import Rows
 from embedviz.core.thumbnails import Thumbnails
 from embedviz.gui.points.canvas import PointCanvas, PointHighlights
 from embedviz.gui.points.layers.cluster_labels import Cluster, ClusterNames

@@ -10,9 +10,10 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from embedviz.app.tasks import Task
+from embedviz.core.arrays import Rows
 from embedviz.core.errors import UserError
-from embedviz.core.projections.chosen_axes import Axis, ChosenAxes, axis_between, read_axis
-from embedviz.core.vector_set import Rows, VectorSet
+from embedviz.core.projections.chosen_axes import ChosenAxes, ChosenAxis, axis_between, read_axis
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.projection.editor import MethodEdit
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import caption, tool_button, with_name
@@ -95,7 +96,7 @@ class AxesEdit(MethodEdit):
     @property
     def settings(self) -> ChosenAxes | None:
         """The axes up to the first one that is not complete, or None."""
-        axes: list[Axis] = []
+        axes: list[ChosenAxis] = []
         for line in self._lines:
             if line.result is None:
                 break
@@ -192,14 +193,14 @@ class _AxisLine(QWidget):
             self._ends.append(end)
 
     @property
-    def result(self) -> Axis | None:
+    def result(self) -> ChosenAxis | None:
         """The axis, or None while one of its ends is missing."""
         start, end = self._ends
         if self._set is None or not start.rows or not end.rows:
             return None
         return axis_between(self._set, start.rows, end.rows, start.name, end.name)
 
-    def show_axis(self, vector_set: VectorSet, axis: Axis | None) -> None:
+    def show_axis(self, vector_set: VectorSet, axis: ChosenAxis | None) -> None:
         self._set = vector_set
         start, end = self._ends
         if axis is None:

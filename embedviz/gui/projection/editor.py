@@ -7,8 +7,9 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from embedviz.core.arrays import Rows
 from embedviz.core.projections import Projection
-from embedviz.core.vector_set import Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.widgets.form import Form
 
 

@@ -21,10 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from embedviz.app.tasks import Task
+from embedviz.core.arrays import Rows
 from embedviz.core.projections import Projection, all_projections
 from embedviz.core.projections.chosen_axes import ChosenAxes
 from embedviz.core.projections.columns import CoordinateColumns
-from embedviz.core.vector_set import Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.projection.axes_editor import AxesEdit
 from embedviz.gui.projection.columns_editor import ColumnsEdit
 from embedviz.gui.projection.editor import MethodEdit, SettingsEdit

@@ -15,11 +15,11 @@ from embedviz.app.files.settings import Recent
 from embedviz.app.pairing import OpenRequest, pair_up
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
-from embedviz.core.derivation.provenance import FromSample
 from embedviz.core.errors import UserError
+from embedviz.core.notes import counted
+from embedviz.core.origin import SampleOrigin
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
-from embedviz.formats.reading import counted
 from embedviz.gui.sessions.crash_recovery import CrashOffer
 from embedviz.gui.sessions.host import SessionHost
 from embedviz.gui.sessions.memory import WindowMemory
@@ -169,7 +169,7 @@ def _closed_by_another(state: State) -> str:
 
 def _is_sample(vector_set: VectorSet) -> bool:
     provenance = vector_set.provenance
-    return provenance is not None and isinstance(provenance.step, FromSample)
+    return provenance is not None and isinstance(provenance.step, SampleOrigin)
 
 
 def _save(path: Path, state: State, window: dict[str, Any], report: Report) -> tuple[str, ...]:

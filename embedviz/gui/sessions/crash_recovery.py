@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from embedviz.app.files.session.autosave import Orphan, find_orphan
 from embedviz.app.tasks import Task
-from embedviz.formats.reading import counted
+from embedviz.core.notes import counted
 from embedviz.gui.widgets.message_bar import MessageBar
 
 

@@ -16,8 +16,8 @@ from embedviz.app.files.settings import Recent
 from embedviz.app.files.settings_writer import Remembering
 from embedviz.app.session import Session
 from embedviz.app.state import State
+from embedviz.core.origin import ReadSettings
 from embedviz.core.vector_set import VectorSet
-from embedviz.formats.reading import ReadSettings
 from embedviz.gui.theme import theme_manager
 
 

@@ -15,12 +15,12 @@ from embedviz.app.files.session.autosave import Orphan
 from embedviz.app.files.session.plan import Plan, read_plan
 from embedviz.app.files.session.sets import restore_sets
 from embedviz.app.files.session.state import Choices, restore_state
+from embedviz.app.files.session.steps import STEPS
 from embedviz.app.files.session.writing import can_be_kept
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.pairing import pair_up
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
-from embedviz.core.derivation.steps import STEPS
 from embedviz.core.progress import Report
 from embedviz.core.settings import Settings
 from embedviz.gui.coloring.palettes import RAMPS

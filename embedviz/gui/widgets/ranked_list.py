@@ -25,8 +25,9 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
+from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.selection import Selection
-from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, theme_manager, with_alpha
 from embedviz.gui.widgets.selection_mark import WORD, paint_selection_bar, paint_selection_tint
 

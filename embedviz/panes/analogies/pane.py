@@ -13,11 +13,12 @@ from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core import analogies
 from embedviz.core.analogies import parallelogram, solve_rows
+from embedviz.core.arrays import Matrix
 from embedviz.core.progress import Report
 from embedviz.core.samples import load_relations
 from embedviz.core.selection import Selection
 from embedviz.core.settings import fields_of
-from embedviz.core.vector_set import Matrix, VectorSet
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import Arrow, PointView
 from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, theme_manager, with_alpha

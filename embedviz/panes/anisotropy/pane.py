@@ -27,11 +27,12 @@ from PySide6.QtWidgets import (
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core import cone
+from embedviz.core.arrays import Rows
 from embedviz.core.cone import Cone, ConeView
 from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import Arrow, Line, Note, PointView
 from embedviz.gui.theme import GRID, theme_manager, with_alpha

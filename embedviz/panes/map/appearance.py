@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.app.map_settings import MapSettings
+from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.drawing.cluster_positions import cluster_positions
 from embedviz.core.selection import Selection
-from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.coloring.column_values import count_missing
 from embedviz.gui.coloring.point_style import (
     MISSING,

@@ -6,8 +6,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Matrix
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.layers.cluster_labels import Cluster
 from embedviz.gui.points.view import PointView

@@ -9,9 +9,10 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from embedviz.app.layouts import Layout
+from embedviz.core.arrays import Matrix
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.selection import Selection
-from embedviz.core.vector_set import Matrix, VectorSet
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.describe import describe_part
 from embedviz.gui.points.view import PointView
 from embedviz.gui.theme import Theme, theme_manager
@@ -189,7 +190,7 @@ class MapDrawing(QObject):
         settings = self._choices.settings
         place = Place(layout, count, settings.isolated)
         is_moved, self._placed = self._placed != place, place
-        self._view.scene.set_axes(list(layout.axes[:count]) or None)
+        self._view.scene.set_axes([str(axis) for axis in layout.axes[:count]] or None)
         self._view.set_points(
             style.only_shown(layout.positions[:, :count]),
             style.colors,

@@ -7,9 +7,10 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QObject
 
+from embedviz.core.arrays import Rows
 from embedviz.core.neighbors import Metric, NeighborSearch
 from embedviz.core.progress import Report
-from embedviz.core.vector_set import Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.describe import describe_metadata
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.layers.hover_card import HoverCard

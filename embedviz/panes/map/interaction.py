@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt
 
+from embedviz.core.arrays import Rows
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.selection import Change
-from embedviz.core.vector_set import Rows
 from embedviz.gui.points.view import PointView
 from embedviz.panes.map.choices import MapChoices
 from embedviz.panes.map.drawing import MapDrawing

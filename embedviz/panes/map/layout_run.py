@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from embedviz.app.layouts import Layout, LayoutRequest, Layouts
 from embedviz.app.state import State
+from embedviz.core.arrays import Matrix
 from embedviz.core.progress import OnLayout, Report
 from embedviz.core.projections import PCA
-from embedviz.core.vector_set import Matrix
 from embedviz.gui.pane import Pane
 from embedviz.panes.map.choices import MapChoices
 

@@ -19,12 +19,13 @@ from embedviz.app.map_settings import MapSettings
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
+from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.drawing import density
 from embedviz.core.errors import UserError
 from embedviz.core.matching import matching_rows
 from embedviz.core.neighbors import graph
 from embedviz.core.projections import PCA, trust
-from embedviz.core.vector_set import Matrix, Rows, VectorSet
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.calculations import Subject
 from embedviz.gui.coloring.point_style import colorable_columns, sizable_columns
 from embedviz.gui.pane import Pane
@@ -239,8 +240,8 @@ class MapPane(Pane):
             return None
         positions = layout.positions[:, : self.choices.n_components]
         count = positions.shape[1]
-        titles = layout.axes if len(layout.axes) >= count else ("x", "y", "z")
-        return positions, titles[:count]
+        titles = [axis.title for axis in layout.axes[:count]]
+        return positions, titles if len(titles) == count else "xyz"[:count]
 
     def switch_tool(self) -> None:
         """Begin or end selecting with the lasso."""

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.app.layouts import Layout, Layouts
+from embedviz.core.arrays import Matrix
 from embedviz.core.neighbors.graph import neighbors_of
 from embedviz.core.neighbors.tiles import GraphMetric
 from embedviz.core.progress import Report, part_of
 from embedviz.core.projections.trust import continuity, kept_neighbors, sample_rows, trustworthiness
-from embedviz.core.vector_set import Matrix
 
 COUNT = 10
 """So many true neighbors of each row are looked for on the map."""

@@ -16,7 +16,7 @@ from embedviz.app.files.settings import (
 )
 from embedviz.app.files.settings_writer import Remembering
 from embedviz.core.errors import UserError
-from embedviz.formats.reading import ReadSettings
+from embedviz.core.origin import ReadSettings
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,12 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from embedviz.core.derivation.additions import with_columns, with_notes, with_thumbnails
 from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.errors import UserError
+from embedviz.core.origin import FileOrigin
 from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
 
@@ -22,7 +25,8 @@ def any_set(request, toy):
     if request.param == "derived":
         return Truncated(4).derive(toy)
     if request.param == "bare":
-        return VectorSet(np.eye(50, dtype=np.float32), notes=["a note"], source="x · /data/x.npy")
+        origin = FileOrigin(Path("/data/x.npy"))
+        return VectorSet(np.eye(50, dtype=np.float32), notes=["a note"], origin=origin)
     return toy
 
 

@@ -5,25 +5,26 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from embedviz.core.derivation.additions import with_columns, with_notes, with_thumbnails
+from embedviz.app.files.session.steps import STEPS
+from embedviz.core.derivation.additions import (
+    with_columns,
+    with_notes,
+    with_read_settings,
+    with_thumbnails,
+)
+from embedviz.core.derivation.chosen_rows import ChosenRows, chosen_rows
 from embedviz.core.derivation.provenance import (
-    FromSample,
-    Provenance,
     digest_of,
     known_digest,
     labels_digest,
-    note_settings,
 )
 from embedviz.core.derivation.recipes import Truncated, Whitened
-from embedviz.core.derivation.steps import STEPS
-from embedviz.core.projections.columns import load_coordinates
+from embedviz.core.origin import Provenance, ReadSettings, SampleOrigin
 from embedviz.core.samples import load_sample
 from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load
-from embedviz.formats.companions.coordinate_files import AddedCoordinates
-from embedviz.formats.reading import ReadSettings
-from embedviz.formats.writing.rows import ChosenRows, chosen_rows
+from embedviz.formats.companions.coordinate_files import AddedCoordinates, load_coordinates
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_some_rows_keep_no_set_but_know_where_they_are_from(opened):
 
 
 def test_a_sample():
-    assert load_sample("words").provenance.step == FromSample("words")
+    assert load_sample("words").provenance.step == SampleOrigin("words")
 
 
 def test_additions(opened, tmp_path):
@@ -98,7 +99,7 @@ def test_a_digest_is_another_one_for_other_labels():
     many = [str(i) for i in range(50_000)]
     assert labels_digest(many) == labels_digest(iter(many))
     assert labels_digest(["\ud800"]) != labels_digest(["\ud801"])
-    named = VectorSet(np.zeros((2, 2)), ["a", "b"], provenance=Provenance(FromSample("x")))
+    named = VectorSet(np.zeros((2, 2)), ["a", "b"], provenance=Provenance(SampleOrigin("x")))
     assert known_digest(named.provenance) is None
     assert digest_of(named) == digest_of(named) == known_digest(named.provenance)
 
@@ -111,10 +112,16 @@ def test_settings_that_are_noted_are_those_a_set_is_made_again_with(tmp_path, to
     np.save(tmp_path / "x.npy", toy.vectors)
     read = load(tmp_path / "x.npy", on_bad_rows="skip")
     extended = with_notes(with_thumbnails(read, ImageArray(np.zeros((50, 2, 2))), step=None), [])
-    extended.provenance = Provenance(Truncated(2), extended.provenance)
-    note_settings(extended, ReadSettings())
-    assert extended.opened.settings == ReadSettings()
-    assert steps_of(extended)[-1] == "Truncated"
-    assert extended.provenance.line[0].step is extended.opened
-    note_settings(toy, ReadSettings())
-    assert toy.opened is None
+    extended = VectorSet(
+        extended.vectors,
+        extended.labels,
+        extends=extended,
+        provenance=Provenance(Truncated(2), extended.provenance),
+    )
+    noted = with_read_settings(extended, ReadSettings())
+    assert noted.opened.settings == ReadSettings()
+    assert noted.identity is extended.identity
+    assert steps_of(noted)[-1] == "Truncated"
+    assert noted.provenance.line[0].step is noted.opened
+    assert extended.opened.settings.on_bad_rows == "skip"
+    assert with_read_settings(toy, ReadSettings()) is toy

@@ -60,7 +60,7 @@ def test_a_chain_of_recipes_is_followed(parent):
     derived = Truncated(3).derive(Whitened(remove_top=1).derive(parent))
     query = derived.transform_query(parent.vectors[12])
     np.testing.assert_allclose(query, derived.vectors[12], atol=1e-6)
-    assert derived.origin is parent
+    assert derived.root is parent
 
 
 @pytest.mark.parametrize("recipe", every_recipe()[:3], ids=str)

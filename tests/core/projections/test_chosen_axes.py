@@ -7,7 +7,7 @@ from hypothesis.extra.numpy import arrays
 import embedviz.core.neighbors.top_k as ranking
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Cancelled
-from embedviz.core.projections.chosen_axes import Axis, ChosenAxes, axis_between, read_axis
+from embedviz.core.projections.chosen_axes import ChosenAxes, ChosenAxis, axis_between, read_axis
 from embedviz.core.vector_set import VectorSet
 
 FLOATS = st.floats(-100, 100, width=32)
@@ -26,7 +26,7 @@ def by_hand(rows, *pairs):
 
 
 def axes_of(*pairs):
-    return ChosenAxes(tuple(Axis(start, end, "a", "b") for start, end in pairs))
+    return ChosenAxes(tuple(ChosenAxis(start, end, "a", "b") for start, end in pairs))
 
 
 def test_a_coordinate_is_the_cosine_with_the_direction():
@@ -133,12 +133,12 @@ def test_rows_with_nan_are_refused(bad):
 
 
 def test_there_are_one_to_three_axes_with_rows_at_both_ends():
-    axis = Axis((0,), (1,), "a", "b")
+    axis = ChosenAxis((0,), (1,), "a", "b")
     for count in (0, 4):
         with pytest.raises(UserError, match=f"{count} axes are chosen"):
             ChosenAxes((axis,) * count)
     with pytest.raises(UserError, match="at least one row"):
-        Axis((), (1,), "a", "b")
+        ChosenAxis((), (1,), "a", "b")
 
 
 def test_titles_say_what_each_axis_is(toy):

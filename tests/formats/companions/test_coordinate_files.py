@@ -7,13 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from embedviz.core.errors import UserError
-from embedviz.core.projections.columns import (
-    CoordinateColumns,
-    coordinate_columns,
-    load_coordinates,
-)
+from embedviz.core.projections.columns import CoordinateColumns, coordinate_columns
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.companions import coordinate_files
+from embedviz.formats.companions.coordinate_files import load_coordinates
 
 PLACES = np.array([[0.5, 1], [2, -3], [4.25, 5], [6, 7e-3]])
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from embedviz.core.errors import ChoiceRequired, UserError
+from embedviz.core.origin import ReadSettings
 from embedviz.formats import inspect, load
-from embedviz.formats.reading import ReadSettings
 
 
 @pytest.fixture

@@ -6,59 +6,17 @@ import pyarrow.csv
 import pyarrow.feather
 import pyarrow.parquet
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
+from embedviz.core.derivation.chosen_rows import chosen_rows
 from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.errors import UserError
-from embedviz.core.projections.columns import load_coordinates
 from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load, save
-from embedviz.formats.writing.rows import (
-    axis_names,
-    chosen_rows,
-    rows_files,
-    save_coordinates,
-    save_rows,
-)
+from embedviz.formats.companions.coordinate_files import load_coordinates
+from embedviz.formats.writing.rows import rows_files, save_coordinates, save_rows
 
 ROWS = np.array([7, 3, 40])
-
-
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.integers(0, 49), min_size=1, max_size=60))
-def test_rows_become_a_set_of_their_own(toy, rows):
-    found = chosen_rows(toy, rows)
-    np.testing.assert_array_equal(found.vectors, toy.vectors[rows])
-    assert not np.shares_memory(found.vectors, toy.vectors)
-    assert found.labels == tuple(toy.labels[row] for row in rows)
-    assert found.metadata.equals(toy.metadata.take(rows))
-    assert found.origin is found
-
-
-def test_a_set_of_rows_says_what_it_is(toy):
-    found = chosen_rows(toy, ROWS)
-    assert found.name == "toy · 3 rows"
-    assert found.notes == ("3 of 50 rows of toy.",)
-    assert found.path == ""
-    assert chosen_rows(toy, [0], "one").name == "one"
-    noted = VectorSet(np.eye(2), notes=["read badly"])
-    assert chosen_rows(noted, [1]).notes == ("read badly", "1 of 2 rows of a set.")
-
-
-def test_pictures_go_with_their_rows():
-    pictures = ImageArray(np.arange(5, dtype=np.uint8).reshape(5, 1, 1))
-    some = chosen_rows(VectorSet(np.eye(5), thumbnails=pictures), [4, 2])
-    assert [some.thumbnails.image(row)[0, 0, 0] for row in range(2)] == [4, 2]
-    again = chosen_rows(some, [1])
-    assert again.thumbnails.image(0)[0, 0, 0] == 2
-
-
-def test_rows_of_a_derived_set_stand_alone(toy):
-    found = chosen_rows(Truncated(4).derive(toy), ROWS)
-    assert found.derivation is None
-    assert found.transform_query(np.ones(4, dtype=np.float32)).tolist() == [1, 1, 1, 1]
 
 
 def test_later_changes_of_the_rows_change_nothing(toy):
@@ -200,12 +158,9 @@ def test_coordinates_repeat_no_labels(tmp_path, suffix):
 
 def test_coordinates_are_read_again(toy, tmp_path):
     positions = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
-    names = axis_names(["PC1 · 14.7 %", "PC2 · 9,1 %"])
-    assert names == ["PC1", "PC2"]
-    save_coordinates(toy, tmp_path / "x.csv", positions, names)
+    save_coordinates(toy, tmp_path / "x.csv", positions, ["PC1", "PC2"])
     found = load_coordinates(tmp_path / "x.csv", toy)
     np.testing.assert_allclose(found.metadata["PC2"].to_numpy(), positions[:, 1], rtol=1e-6)
-    assert axis_names(["from a to b · 3", "x"]) == ["from a to b · 3", "x"]
 
 
 def test_the_files_of_rows(tmp_path):
@@ -244,20 +199,3 @@ def test_vectors_and_positions_of_the_rows(toy, tmp_path):
     found = load(tmp_path / "x.parquet")
     assert found.vectors.tobytes() == toy.vectors[ROWS].tobytes()
     assert found.metadata["y"].to_pylist() == positions[ROWS, 1].tolist()
-
-
-def test_only_notes_on_rows_are_taken_from_a_file(toy, tmp_path):
-    noted = VectorSet(
-        toy.vectors,
-        toy.labels,
-        notes=["Labels from column 'x'.", "2 bad rows skipped (line 3: 4 numbers).", "<b>!</b>"],
-    )
-    save(noted, tmp_path / "x.parquet")
-    table = pa.parquet.read_table(tmp_path / "x.parquet")
-    said = table.schema.metadata[b"embedviz"].replace(b"line 3", b"line 3)\\nAnything else.\\n(")
-    pa.parquet.write_table(table.replace_schema_metadata({b"embedviz": said}), tmp_path / "y.pq")
-    assert load(tmp_path / "x.parquet").notes[0] == "2 bad rows skipped (line 3: 4 numbers)."
-    assert load(tmp_path / "y.pq").notes == (
-        "2 bad rows skipped (line 3)",
-        "Labels from column 'label'.",
-    )

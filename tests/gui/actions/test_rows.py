@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from embedviz.app.state import State
+from embedviz.core.origin import FileOrigin
 from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
@@ -146,7 +147,7 @@ def test_pictures_come_from_one_image_or_from_files(
     for name in names:
         sheet.copy(0, 0, 4, 4).save(str(tmp_path / name))
     rows = VectorSet(
-        np.eye(3), None, {"file": names}, "photos", source=f"NumPy · {tmp_path / 'x.npy'}"
+        np.eye(3), None, {"file": names}, "photos", origin=FileOrigin(tmp_path / "x.npy")
     )
     opened.session.show(opened.session.state.opened(rows))
     monkeypatch.setattr(QInputDialog, "getItem", lambda *_: ("file", True))

@@ -21,7 +21,6 @@ from embedviz.gui.coloring.column_values import (
     ColumnValues,
     column_values,
     count_missing,
-    words_of_missing,
 )
 
 
@@ -74,8 +73,6 @@ def test_rows_without_a_value_are_counted():
     metadata = {"depth": [0.5, None, np.inf, np.nan], "kind": ["a", "", "nan", "b"], "n": [1] * 4}
     described = VectorSet(np.eye(4), metadata=metadata)
     assert [count_missing(described, name) for name in metadata] == [3, 2, 0]
-    assert words_of_missing(described, "depth") == "3 without a value"
-    assert words_of_missing(described, "n") == ""
 
 
 def test_truth_is_text():

@@ -14,7 +14,7 @@ from embedviz import formats
 from embedviz.app.pairing import OpenRequest, column_names
 from embedviz.app.tasks import THREAD_NAME
 from embedviz.core.errors import ChoiceRequired
-from embedviz.formats.reading import ReadSettings
+from embedviz.core.origin import ReadSettings
 from embedviz.gui.opening import file_check
 from embedviz.gui.opening.dialogs import OpenDialogs
 from embedviz.gui.opening.loader import Opener
@@ -407,7 +407,7 @@ def test_the_settings_of_the_projector_have_the_size_of_their_tensors(ask, tmp_p
     path.write_text(json.dumps({"embeddings": both}))
     dialog = ask(path, ReadSettings(key="a"))
     assert "9.6 kB on disk" in dialog.summary.measures.text()
-    assert {remark.kind for remark in dialog.summary.remarks._shown} == {"note"}
+    assert {remark.level for remark in dialog.summary.remarks._shown} == {"note"}
 
 
 def test_code_in_an_error_is_a_field_of_its_own(ask, tmp_path):
@@ -511,7 +511,6 @@ def test_open_waits_for_the_rows_of_a_mapped_array(asker, qtbot, holed, tmp_path
     dialog.accept()
     go.set()
     active = opened(asker, qtbot)
-    assert active.opened.facts.is_scanned
     assert asker.session.scans.of(active).is_complete
 
 
@@ -539,7 +538,7 @@ def test_holes_of_an_array_opened_at_once_are_told_and_left_out(window, idle, ho
     idle(window.session)
     active = window.session.state.active
     assert len(active) == 300
-    assert active.opened.facts.is_scanned
+    assert window.session.scans.of(active).is_complete
     assert "2 rows of holed hold NaN or infinities (rows 5, 7, from 0)" in window.message_bar.text
     told = window.library.sets.item(0).toolTip()
     assert "1 row is all zeros" in told

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QToolButton
 
 from embedviz.app.state import State
 from embedviz.core.derivation.recipes import Truncated, Whitened
+from embedviz.core.origin import FileInfo, FileOrigin, ReadSettings
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
-from embedviz.formats.reading import FileInfo, FileOrigin, ReadSettings
 from embedviz.gui.panels import library
 from embedviz.gui.panels.library import HITS, LibraryPanel
 from embedviz.gui.style import apply_theme
@@ -297,7 +297,7 @@ def test_a_list_is_no_tree(panel):
 def test_sets_of_one_name_say_where_they_are_from(panel, session):
     def words_of(folder):
         opened = FileOrigin(Path("/a", folder, "words.txt"), ReadSettings(), FileInfo(), 2)
-        return VectorSet([[1.0, 2.0], [3.0, 4.0]], name="words", opened=opened)
+        return VectorSet([[1.0, 2.0], [3.0, 4.0]], name="words", origin=opened)
 
     for folder in ("old", "new", "new"):
         session.show(session.state.opened(words_of(folder)))

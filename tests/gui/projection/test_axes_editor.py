@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
 from embedviz.app.tasks import Task
-from embedviz.core.projections.chosen_axes import Axis, ChosenAxes, axis_between
+from embedviz.core.projections.chosen_axes import ChosenAxes, ChosenAxis, axis_between
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.projection.axes_editor import MOST_IN_GROUP, AxesEdit
 
@@ -67,7 +67,7 @@ def test_an_axis_runs_from_label_to_label(edit, fill, people):
     assert edit.heard == []
     assert "both ends of x" in edit.why[-1]
     fill(edit, "x.to", "woman")
-    assert edit.heard == [ChosenAxes((Axis((0,), (1,), "man", "woman"),))]
+    assert edit.heard == [ChosenAxes((ChosenAxis((0,), (1,), "man", "woman"),))]
     assert edit.why[-1] == ""
     fill(edit, "y.from", "man, king")
     fill(edit, "y.to", "queen,woman")
@@ -146,7 +146,7 @@ def test_two_selected_rows_are_an_axis(edit):
     edit.show_selected(np.array([1, 3]))
     assert edit.from_selected.isEnabled()
     use(edit, "x: from the one to the other of two")
-    assert edit.heard == [ChosenAxes((Axis((1,), (3,), "woman", "queen"),))]
+    assert edit.heard == [ChosenAxes((ChosenAxis((1,), (3,), "woman", "queen"),))]
     assert line(edit, "x.from").text() == "woman"
 
 

@@ -17,8 +17,8 @@ from embedviz.app.files.settings import Recent, read_settings
 from embedviz.app.pairing import OpenRequest
 from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.drawing.camera import Camera
+from embedviz.core.origin import ReadSettings
 from embedviz.core.samples import load_sample
-from embedviz.formats.reading import ReadSettings
 from embedviz.gui.figures import draw_image
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, theme_manager

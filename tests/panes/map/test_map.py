@@ -304,7 +304,7 @@ def test_a_picture_that_arrives_is_drawn_once_however_often_pictures_were_switch
     idle(session)
     pane.view.animator.is_enabled = False
     for is_on in (False, True) * 4:
-        pane.change(images=is_on)
+        pane.choices.change(images=is_on)
     qtbot.waitUntil(lambda: not pane.view.viewport.is_moving)
     redraws, invalidate = [], FrameCache.invalidate
 

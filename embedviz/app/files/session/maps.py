@@ -12,7 +12,7 @@ from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import State
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.projections import PROJECTIONS, Projection
-from embedviz.core.projections.chosen_axes import Axis, ChosenAxes
+from embedviz.core.projections.chosen_axes import ChosenAxes, ChosenAxis
 from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import VectorSet
@@ -159,7 +159,7 @@ def _axes(name: str, value: Any, shown: VectorSet, carrying: Carrying) -> Chosen
         if not (start and end):
             return None  # Which rows are not there is noted already.
         names = {side: from_json(str, each.get(side)) for side in ("start_name", "end_name")}
-        axes.append(made(Axis, {"start": start, "end": end, **names}))
+        axes.append(made(ChosenAxis, {"start": start, "end": end, **names}))
     return made(ChosenAxes, {"axes": tuple(axes)})
 
 

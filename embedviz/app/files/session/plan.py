@@ -17,9 +17,10 @@ from embedviz.app.files.documents import Document, read_document
 from embedviz.app.files.packed import unpack_rows, unpack_texts
 from embedviz.app.files.session.writing import FORMAT, VERSION, Steps
 from embedviz.app.files.values import Unfit, from_json, made, settings_of
+from embedviz.core.arrays import Rows
 from embedviz.core.derivation.provenance import Step
-from embedviz.core.vector_set import Rows
-from embedviz.formats.reading import ReadSettings, stamp_of
+from embedviz.core.origin import ReadSettings
+from embedviz.formats.reading import stamp_of
 
 _MOST_SETS = 1000
 

@@ -11,9 +11,10 @@ import numpy as np
 from embedviz.app.files.packed import unpack_rows, unpack_texts
 from embedviz.app.files.session.sets import Restored
 from embedviz.app.files.values import Unfit, settings_of
+from embedviz.core.arrays import Rows
+from embedviz.core.notes import counted
 from embedviz.core.selection import Selection
-from embedviz.core.vector_set import Rows, VectorSet
-from embedviz.formats.reading import counted
+from embedviz.core.vector_set import VectorSet
 
 T = TypeVar("T")
 

@@ -8,20 +8,20 @@ bad rows left out has agreed to lose some.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from embedviz.app.files.session.plan import Node, Plan
-from embedviz.core.derivation.provenance import digest_of, note_settings
+from embedviz.core.derivation.additions import with_read_settings
+from embedviz.core.derivation.chosen_rows import ChosenRows
+from embedviz.core.derivation.provenance import digest_of
 from embedviz.core.errors import ChoiceRequired, UserError
+from embedviz.core.notes import counted
 from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
-from embedviz.formats.reading import counted
-from embedviz.formats.writing.rows import ChosenRows
 
 
 @dataclass
@@ -113,7 +113,7 @@ class _Maker:
                 raise
         # The rest of it is opened, and what is lost is told; each time, as nobody agreed to it.
         found = open_file(node.path, replace(node.settings, on_bad_rows="skip"), report)
-        note_settings(found, node.settings)
+        found = with_read_settings(found, node.settings)
         self._tell_left_out(node.path, node, found)
         return found
 
@@ -121,9 +121,13 @@ class _Maker:
         facts = None if found.opened is None else found.opened.facts
         if facts is None or not facts.n_bad:
             return
-        said = (match[1] for match in map(_on_bad_rows, found.notes) if match is not None)
-        where = next(said, ".")
-        self._note(f"{counted(facts.n_bad, 'bad row')} of {path.name} left out{where}")
+        places = [
+            note.facts["places"]
+            for note in found.notes
+            if note.kind == "bad rows" and note.facts.get("count") == facts.n_bad
+        ]
+        where = f" ({places[-1]})" if places else ""
+        self._note(f"{counted(facts.n_bad, 'bad row')} of {path.name} left out{where}.")
 
     def _next(self, node: Node, parent: int, report: Report) -> VectorSet | None:
         known = self.sets.get(parent)
@@ -187,10 +191,6 @@ class _Maker:
             f"{what} has changed since{counts}: what was chosen is found by labels, as far as they "
             "are there."
         )
-
-
-# The end of the note of a reader: where the rows are, and what is wrong with them.
-_on_bad_rows = re.compile(r"[\d,]+ bad rows? skipped( .*)", re.DOTALL).fullmatch
 
 
 def _counts(node: Node, found: VectorSet) -> str:

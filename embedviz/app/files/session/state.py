@@ -165,6 +165,6 @@ def _query(value: Any, active: VectorSet) -> QueryVector | None:
     if not isinstance(value, dict) or not isinstance(value.get("name"), str):
         raise Unfit("no query")
     vector = unpack_vector(value.get("vector"))
-    if vector.shape != (active.origin.dimensions,):
+    if vector.shape != (active.root.dimensions,):
         raise Unfit("another length")
     return QueryVector(value["name"], vector)

@@ -25,20 +25,15 @@ from embedviz.app.files.packed import pack_rows, pack_texts, pack_vector
 from embedviz.app.files.values import path_to_json, to_json
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import SetView, State
-from embedviz.core.derivation.provenance import (
-    FromSample,
-    Provenance,
-    Step,
-    digest_of,
-    known_digest,
-)
+from embedviz.core.arrays import Rows
+from embedviz.core.derivation.chosen_rows import ChosenRows
+from embedviz.core.derivation.provenance import Step, digest_of, known_digest
+from embedviz.core.origin import FileOrigin, Provenance, ReadSettings, SampleOrigin
 from embedviz.core.projections import PROJECTIONS, Projection
 from embedviz.core.projections.chosen_axes import ChosenAxes
 from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.query_vector import QueryVector
-from embedviz.core.vector_set import Rows, VectorSet
-from embedviz.formats.reading import FileOrigin, ReadSettings
-from embedviz.formats.writing.rows import ChosenRows
+from embedviz.core.vector_set import VectorSet
 
 FORMAT = "embedviz session"
 VERSION = 1
@@ -161,7 +156,7 @@ class _Writer:
             return False
         assert vector_set.provenance is not None
         first, *others = vector_set.provenance.line
-        is_start = isinstance(first.step, (FileOrigin, FromSample))
+        is_start = isinstance(first.step, (FileOrigin, SampleOrigin))
         return is_start and all(type(each.step) in self._names for each in others)
 
     def _add(self, provenance: Provenance) -> int:
@@ -186,7 +181,7 @@ class _Writer:
 
     def _step_to_json(self, provenance: Provenance) -> dict[str, Any]:
         step = provenance.step
-        if isinstance(step, FromSample):
+        if isinstance(step, SampleOrigin):
             return {"sample": step.name}
         if isinstance(step, FileOrigin):
             return {

@@ -108,7 +108,7 @@ class TableReader:
                     break
         return {"n_rows": self.n_rows, "columns": columns, "said": self._said()}
 
-    def _said(self) -> dict[str, str]:
+    def _said(self) -> dict[str, Any]:
         found = (self.schema.metadata or {}).get(b"embedviz", b"")
         try:
             said = json.loads(found) if len(found) < _MOST_SAID else None
@@ -116,7 +116,7 @@ class TableReader:
             said = None
         if not isinstance(said, dict):
             return {}
-        return {key: value for key, value in said.items() if isinstance(value, str)}
+        return {key: value for key, value in said.items() if isinstance(value, (str, list))}
 
     def blocks(self, request: Mapping[str, Any]) -> Iterator[Message]:
         """Yield blocks of rows.

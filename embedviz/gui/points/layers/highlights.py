@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
+from embedviz.core.arrays import Rows
 from embedviz.core.drawing import picking, raster
-from embedviz.core.drawing.raster import ALL_ROWS, Colors, Edge, Image, Positions, Rows, Sizes
+from embedviz.core.drawing.raster import ALL_ROWS, Colors, Edge, Image, Positions, Sizes
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.theme import Theme, with_alpha
 

@@ -14,9 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
+from embedviz.core.arrays import Rows
 from embedviz.core.drawing.label_placement import AROUND, BESIDE, place_labels
 from embedviz.core.drawing.picking import rows_in_view
-from embedviz.core.drawing.raster import ALL_ROWS, Rows
+from embedviz.core.drawing.raster import ALL_ROWS
 from embedviz.gui.points.canvas import PointCanvas
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.text import draw_text

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from embedviz.core.drawing.raster import ALL_ROWS, Rows
+from embedviz.core.arrays import Rows
+from embedviz.core.drawing.raster import ALL_ROWS
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.text import draw_text, text_size
 from embedviz.gui.theme import with_alpha

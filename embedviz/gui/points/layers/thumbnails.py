@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from embedviz.core.arrays import Rows
 from embedviz.core.drawing.label_placement import rows_with_room
 from embedviz.core.drawing.picking import rows_in_view
-from embedviz.core.drawing.raster import Rows
 from embedviz.core.thumbnails import Pixels, Thumbnails
 from embedviz.gui.points.canvas import DIMMED, PointCanvas
 from embedviz.gui.points.frame import Frame

@@ -9,8 +9,8 @@ import time
 import pytest
 
 from embedviz.app.files.session.autosave import Autosave, SavedFile, autosave_folder, find_orphan
+from embedviz.app.files.session.steps import STEPS
 from embedviz.app.files.session.writing import SUFFIX
-from embedviz.core.derivation.steps import STEPS
 
 
 @pytest.fixture(autouse=True)
@@ -141,7 +141,7 @@ import sys, time
 from embedviz.app.files.session.autosave import SavedFile
 from embedviz.app.state import State
 from embedviz.formats import load
-from embedviz.core.derivation.steps import STEPS
+from embedviz.app.files.session.steps import STEPS
 saved = SavedFile()
 saved.write(State().opened(load(sys.argv[1])), {}, STEPS)
 print("saved", flush=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 from embedviz.app.files.session.plan import read_plan
 from embedviz.app.files.session.sets import restore_sets
 from embedviz.app.files.session.state import restore_state
+from embedviz.app.files.session.steps import STEPS
 from embedviz.app.files.session.writing import describe_session, write_session
-from embedviz.core.derivation.steps import STEPS
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.projections import TSNE
 from embedviz.core.projections.chosen_axes import ChosenAxes

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from embedviz.app.files.session.plan import read_plan
 from embedviz.app.files.session.sets import restore_sets
 from embedviz.app.files.session.state import restore_state
+from embedviz.app.files.session.steps import STEPS
 from embedviz.app.files.session.writing import (
     can_be_kept,
     describe_session,
@@ -23,20 +24,20 @@ from embedviz.app.files.session.writing import (
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import State
 from embedviz.core.derivation.additions import with_columns
+from embedviz.core.derivation.chosen_rows import chosen_rows
 from embedviz.core.derivation.recipes import Truncated, Whitened
-from embedviz.core.derivation.steps import STEPS
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.errors import UserError
 from embedviz.core.matching import share_rows
 from embedviz.core.projections import PCA, TSNE, UMAP
-from embedviz.core.projections.chosen_axes import Axis, ChosenAxes
-from embedviz.core.projections.columns import CoordinateColumns, load_coordinates
+from embedviz.core.projections.chosen_axes import ChosenAxes, ChosenAxis
+from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.samples import load_sample
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load
-from embedviz.formats.writing.rows import chosen_rows
+from embedviz.formats.companions.coordinate_files import load_coordinates
 from embedviz.panes.analogies.settings import AnalogySettings
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
@@ -78,7 +79,7 @@ cameras = st.none() | st.builds(
 )
 rows = st.sets(st.integers(0, N - 1), max_size=N).map(Selection)
 axes = st.builds(
-    Axis,
+    ChosenAxis,
     st.lists(st.integers(0, 2), min_size=1, max_size=3).map(tuple),
     st.lists(st.integers(0, 2), min_size=1, max_size=3).map(tuple),
     st.text(max_size=5),
@@ -130,7 +131,7 @@ def states(draw, library):
     active = state.active
     own = st.sets(st.integers(0, len(active) - 1), max_size=len(active)).map(Selection)
     state = state.mapped(replace(state.map, isolated=draw(st.none() | own.filter(len))))
-    vector = np.arange(active.origin.dimensions, dtype=np.float32) / 3
+    vector = np.arange(active.root.dimensions, dtype=np.float32) / 3
     return (
         replace(
             state,
@@ -323,7 +324,7 @@ def test_rows_are_found_by_labels_in_a_file_that_has_changed(tmp_path, write_wor
             replace(
                 state.map,
                 isolated=Selection([7, 39]),
-                projection=ChosenAxes((Axis((1,), (2, 3), "w1", "w2, w3"),)),
+                projection=ChosenAxes((ChosenAxis((1,), (2, 3), "w1", "w2, w3"),)),
             ),
         ),
     )
@@ -335,7 +336,7 @@ def test_rows_are_found_by_labels_in_a_file_that_has_changed(tmp_path, write_wor
     assert found.query == 6
     assert found.selected == Selection([6, 7])
     assert found.map.isolated == Selection([8])
-    assert found.map.projection == ChosenAxes((Axis((2,), (3, 4), "w1", "w2, w3"),))
+    assert found.map.projection == ChosenAxes((ChosenAxis((2,), (3, 4), "w1", "w2, w3"),))
     assert found.sets[2].labels == chosen.labels
     assert "words.csv has changed since" in notes[0]
     assert "1 row of the selection" in notes[1]
@@ -412,7 +413,7 @@ def rich_state(library):
         query_vector=query,
         settings=state.settings.with_settings(AnisotropySettings(camera=Camera(is_3d=True))),
     )
-    axes = ChosenAxes((Axis((1,), (2, 3), "w1", "w2, w3"),))
+    axes = ChosenAxes((ChosenAxis((1,), (2, 3), "w1", "w2, w3"),))
     shown = replace(state.map, projection=axes, camera=Camera(), isolated=Selection([1, 2, 3]))
     first = replace(state.maps[0], projection=TSNE(), hidden=frozenset(["odd"]), color_by="kind")
     return state.mapped(shown).mapped(first)

@@ -1,9 +1,9 @@
 """All steps that make a set from another one, by the names under which sessions keep them."""
 
+from embedviz.core.derivation.chosen_rows import ChosenRows
 from embedviz.core.derivation.provenance import Step
 from embedviz.core.derivation.recipes import RECIPES
 from embedviz.formats.companions.coordinate_files import AddedCoordinates
-from embedviz.formats.writing.rows import ChosenRows
 
 STEPS: dict[str, type[Step]] = {
     **RECIPES,

@@ -1,0 +1,11 @@
+"""Arrays that are passed between modules, by what they hold."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float32]
+"""Vectors or positions, a row for each."""
+Rows = NDArray[np.intp]
+"""Row numbers of a set, from 0."""

@@ -1,0 +1,265 @@
+"""Where a set came from, and the steps that made it from there.
+
+An origin is a file, a bundled sample, or whatever else rows can be had from another time: it holds
+what is needed to open them again in the same way, and never the rows. Nothing here reads files:
+what opens an origin knows its class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from embedviz.core.errors import UserError
+
+
+class Origin(Protocol):
+    """Where a set came from: a frozen dataclass."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in a list, as the name of a file."""
+
+    @property
+    def description(self) -> str:
+        """What it is and where, on one line: "GloVe text · /data/x.txt"."""
+
+    @property
+    def path(self) -> Path | None:
+        """The file that holds the vectors; None where they are in no file."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The user's own files without which it cannot be opened again; some may be gone."""
+
+    @property
+    def n_rows(self) -> int | None:
+        """How many rows are there, also those that the set does not hold; None: not known."""
+
+    @property
+    def settings(self) -> Any:
+        """How it is opened in the same way again: a frozen dataclass, or None."""
+
+    @property
+    def stamp(self) -> Any:
+        """What is the same as long as nothing there was changed; None where nothing can be."""
+
+
+@dataclass(frozen=True)
+class ReadSettings:
+    """How a file is to be read: the arguments of `load`, which explains them, and three more.
+
+    Attributes
+    ----------
+    numbers_rows : bool
+        Whether the rows are called by their numbers in the file, whatever labels there are.
+    is_preview : bool
+        Whether `max_rows` is only there to look at the first rows, which then is not noted.
+    scans_later : bool
+        Whether an array that can be mapped is taken as it lies in the file, without looking at its
+        rows: `scan_rows` then finds the bad ones.
+    """
+
+    labels: str | PathLike[str] | Sequence[str] | None = None
+    metadata: str | PathLike[str] | None = None
+    label_column: str | None = None
+    vector_column: str | None = None
+    key: str | None = None
+    max_rows: int | None = None
+    sample: int | None = None
+    seed: int = 0
+    on_bad_rows: Literal["raise", "skip"] = "raise"
+    metadata_key: str | None = None
+    labels_header: bool | None = None
+    numbers_rows: bool = False
+    is_preview: bool = False
+    scans_later: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("max_rows", "sample"):
+            count = getattr(self, name)
+            if count is not None and count < 1:
+                raise UserError(f"{name} is {count}, but at least one row must be read.")
+        if self.seed < 0:
+            raise UserError(f"seed is {self.seed}; it must not be negative.")
+        if self.on_bad_rows not in ("raise", "skip"):
+            raise UserError(f'on_bad_rows is {self.on_bad_rows!r}; it can be "raise" or "skip".')
+
+
+@dataclass(frozen=True)
+class FileInfo:
+    """What is known of a file beside its vectors; shown before it is opened, and kept.
+
+    Attributes
+    ----------
+    dtype : str
+        What the numbers are in the file: "text", "float32", "float16", "bfloat16", "base64", …
+    promised : int or None
+        How many rows the file says it has, before they are counted.
+    estimated : int or None
+        How many it may have, where reading stopped early and nothing says it.
+    key : str or None
+        Which array, tensor or member the vectors are from.
+    keys : mapping of str to str
+        What else `key` could be, with a description: "5,050 × 50 float32".
+    are_files : bool
+        Whether these are the files of an archive.
+    vector_column : str or None
+        The column with whole vectors; None where each number has a column of its own.
+    vector_columns : tuple of str
+        What else it could be.
+    label_column : str or None
+    label_columns : tuple of str
+        All columns that could name the rows.
+    n_bad, n_repeated, n_zero : int
+        Rows left out since they are no vectors or since their label was there before, and rows that
+        are all zeros.
+    is_mapped : bool
+        Whether the vectors stay in the file until they are needed.
+    is_scanned : bool
+        Whether all rows were looked at when the file was read.
+    is_numbered : bool
+        Whether the rows are called by their numbers.
+    """
+
+    dtype: str = "text"
+    promised: int | None = None
+    estimated: int | None = None
+    key: str | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
+    are_files: bool = False
+    vector_column: str | None = None
+    vector_columns: tuple[str, ...] = ()
+    label_column: str | None = None
+    label_columns: tuple[str, ...] = ()
+    n_bad: int = 0
+    n_repeated: int = 0
+    n_zero: int = 0
+    is_mapped: bool = False
+    is_scanned: bool = True
+    is_numbered: bool = False
+
+
+@dataclass(frozen=True)
+class FileOrigin:
+    """How a set came from a file, so that it can be opened in the same way again.
+
+    Attributes
+    ----------
+    path : Path
+        Absolute.
+    settings : ReadSettings
+    facts : FileInfo
+    n_rows : int or None
+        How many rows the file has; None when it was not read to its end.
+    stamp : (int, int) or None
+        Its size in bytes and when it was written, in ns, before it was read.
+    format_name : str
+    """
+
+    path: Path
+    settings: ReadSettings = field(default_factory=ReadSettings)
+    facts: FileInfo = field(default_factory=FileInfo)
+    n_rows: int | None = None
+    stamp: tuple[int, int] | None = None
+    format_name: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return self.path.name
+
+    @property
+    def description(self) -> str:
+        """The format and the path: "GloVe text · /data/x.txt"."""
+        return f"{self.format_name} · {self.path}" if self.format_name else str(self.path)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The file, and those of labels and metadata that were named with it."""
+        named = (self.settings.labels, self.settings.metadata)
+        return (self.path, *(Path(each) for each in named if isinstance(each, (str, PathLike))))
+
+
+@dataclass(frozen=True)
+class SampleOrigin:
+    """A bundled set.
+
+    Attributes
+    ----------
+    name : str
+        As `samples.load_sample` takes it.
+    path : Path or None
+        Where its vectors are on this machine; None where a library brings them.
+    """
+
+    name: str
+    path: Path | None = field(default=None, compare=False)
+
+    n_rows: int | None = field(default=None, init=False, compare=False)
+    settings: None = field(default=None, init=False, compare=False)
+    stamp: None = field(default=None, init=False, compare=False)
+
+    @property
+    def description(self) -> str:
+        """That it is a sample, and where."""
+        return "Sample" if self.path is None else f"Sample · {self.path}"
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Nothing: it is there wherever the program is."""
+        return ()
+
+
+@dataclass(frozen=True, eq=False)
+class Provenance:
+    """How a set came about, step by step, so that it can be made again.
+
+    The first step is an origin; each further one makes a set from the one before. The steps hold
+    settings, names and row numbers, never vectors, so the provenance of a set keeps no other set in
+    memory: that of some rows of a closed set still knows from which file they were.
+
+    Two sets have one step in common only where it was taken once for both: the same file opened
+    twice gives two provenances, and so do its rows mean different things to the rest of the
+    program.
+
+    Attributes
+    ----------
+    step : Origin, Step or None
+        None for what was done in memory and cannot be done again. See `derivation.provenance.Step`.
+    parent : Provenance or None
+        Of the set that the step was applied to; None for an origin.
+    """
+
+    step: Any
+    parent: Provenance | None = None
+
+    @property
+    def line(self) -> list[Provenance]:
+        """All steps, the first one first."""
+        line = [self]
+        while (parent := line[-1].parent) is not None:
+            line.append(parent)
+        return line[::-1]
+
+    @property
+    def rows_from(self) -> Provenance:
+        """The first step that gave the same rows."""
+        first = self
+        while first.parent is not None and getattr(first.step, "keeps_rows", True):
+            first = first.parent
+        return first
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether all steps can be taken again."""
+        return all(each.step is not None for each in self.line)
+
+    def begun_with(self, origin: Origin) -> Provenance:
+        """Return the same steps from another origin."""
+        if self.parent is None:
+            return Provenance(origin)
+        return Provenance(self.step, self.parent.begun_with(origin))
