@@ -9,7 +9,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, QStandardPaths, Qt
+from PySide6.QtCore import QEvent, QPointF, QStandardPaths, Qt
 from PySide6.QtWidgets import QApplication
 
 from embedviz.app.layouts import spare_process
@@ -19,8 +19,8 @@ from embedviz.commands.window import make_window
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.containers.worker.process import spare
-from embedviz.gui.style import apply_theme
-from embedviz.gui.theme import LIGHT
+from embedviz.gui.style import apply_theme, style_sheet
+from embedviz.gui.theme import LIGHT, theme_manager
 
 ROOT = Path(__file__).parent.parent
 ARTEFACTS = Path(os.environ.get("EMBEDVIZ_ARTEFACTS", ROOT / ".artefacts"))
@@ -75,6 +75,8 @@ def nothing_left_behind():
     assert not multiprocessing.active_children()
     if application is not None:
         application.processEvents()
+        # What waits for its end, closed windows too, else stays until a later test runs Qt's loop.
+        application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +90,10 @@ def artefacts():
 def light(request):
     """Begin each test that has an application in the light theme."""
     if "qapp" in request.fixturenames or "qtbot" in request.fixturenames:
-        apply_theme(request.getfixturevalue("qapp"), LIGHT)
+        application = request.getfixturevalue("qapp")
+        # Qt looks up the style of every widget again, also where the sheet is the same.
+        if theme_manager.theme is not LIGHT or application.styleSheet() != style_sheet(LIGHT):
+            apply_theme(application, LIGHT)
 
 
 @pytest.fixture
