@@ -1,11 +1,33 @@
 """Fixtures, and the checks that every test gets."""
 
+import hashlib
+import importlib.util
 import multiprocessing
 import os
+import shutil
+import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+ROOT = Path(__file__).parent.parent
+
+
+def kernel_folder():
+    """Return a folder for compiled kernels that no test run with other sources has used.
+
+    Numba compiles a kernel again when its own file has changed, but not when one has that it calls.
+    """
+    package = Path(importlib.util.find_spec("embedviz").origin).parent
+    texts = (path.read_bytes() for path in sorted(package.rglob("*.py")))
+    key = hashlib.sha256(b"\0".join(text for text in texts if b"_kernel" in text)).hexdigest()[:16]
+    return ROOT / ".pytest_cache" / "kernels" / key
+
+
+# Before anything is imported that has kernels. Workers and children find the same folder.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("NUMBA_CACHE_DIR", str(kernel_folder()))
 
 import numpy as np
 import pytest
@@ -16,14 +38,90 @@ from embedviz.app.layouts import spare_process
 from embedviz.app.session import Session
 from embedviz.app.tasks import THREAD_NAME
 from embedviz.commands.window import make_window
+from embedviz.core.compiled import warm_up
+from embedviz.core.projections.neighbor_embedding import UMAP
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.containers.worker.process import spare
 from embedviz.gui.style import apply_theme, style_sheet
 from embedviz.gui.theme import LIGHT, theme_manager
 
-ROOT = Path(__file__).parent.parent
 ARTEFACTS = Path(os.environ.get("EMBEDVIZ_ARTEFACTS", ROOT / ".artefacts"))
+
+
+def pytest_addoption(parser):
+    parser.addoption("--slow", action="store_true", help="run the tests that take long, too")
+
+
+def is_worker(config):
+    """Return whether this is a process that another one gives tests to."""
+    return hasattr(config, "workerinput")
+
+
+# Long tests. A worker says how many it left out, as the process that prints collects none.
+
+LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out long tests unless all of them, or one by its name, are asked for."""
+    if config.getoption("--slow") or config.option.markexpr or "::" in "".join(config.args):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    config.stash[LEFT_OUT] = len(slow)
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if not item.get_closest_marker("slow")]
+
+
+def pytest_sessionfinish(session):
+    if is_worker(session.config):
+        session.config.workeroutput["left_out"] = session.config.stash.get(LEFT_OUT, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if count := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.write_line(f"{count} long tests were left out; --slow runs them too.")
+
+
+# Kernels are compiled once, before any test waits for what they compute.
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session):
+    """Compile what this folder of kernels lacks, before workers are started."""
+    if is_worker(session.config) or session.config.option.collectonly or is_compiled():
+        return
+    folder = Path(os.environ["NUMBA_CACHE_DIR"])
+    if folder == kernel_folder():  # Those of other sources are of no use any more.
+        for other in set(folder.parent.glob("*")) - {folder}:
+            shutil.rmtree(other, ignore_errors=True)
+    begun = time.monotonic()
+    screen = session.config.pluginmanager.get_plugin("terminalreporter")
+    screen.write("Compiling kernels, once … ", flush=True)
+    with ThreadPoolExecutor() as pool:
+        wanted = [pool.submit(warm_up.prepare, lambda: None), pool.submit(compile_umap)]
+    for each in wanted:
+        each.result()
+    umap_stamp().touch()
+    screen.write_line(f"done in {time.monotonic() - begun:.0f} s.")
+
+
+def is_compiled():
+    return warm_up.is_done("all") and umap_stamp().exists()
+
+
+def umap_stamp():
+    return Path(os.environ["NUMBA_CACHE_DIR"]) / f"umap-{sys.implementation.cache_tag}"
+
+
+def compile_umap():
+    """Lay out a few rows, in a child, which leaves what umap compiled for them in the cache."""
+    UMAP(n_neighbors=5).fit_transform(np.random.default_rng(0).normal(size=(30, 4)))
 
 
 @pytest.fixture(scope="session")
