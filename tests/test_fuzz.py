@@ -95,9 +95,12 @@ def outcome_of(path, **options):
     return found
 
 
-@pytest.mark.parametrize("count", [60, pytest.param(1000, marks=pytest.mark.slow)])
-def test_mutated_files_end_well(count):
-    command = [sys.executable, "-m", "tests.fuzz", "--count", str(count)]
+@pytest.mark.parametrize(
+    ("count", "workers"), [(60, 1), pytest.param(1000, 2, marks=pytest.mark.slow)]
+)
+def test_mutated_files_end_well(count, workers):
+    options = ["--count", str(count), "--workers", str(workers)]
+    command = [sys.executable, "-m", "tests.fuzz", *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     table = {line[:20].strip(): line[20:].split() for line in done.stdout.splitlines()}
