@@ -1,10 +1,7 @@
 """Fixtures, and the checks that every test gets."""
 
-import hashlib
-import importlib.util
 import multiprocessing
 import os
-import shutil
 import sys
 import threading
 import time
@@ -12,23 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-
-
-def kernel_folder():
-    """Return a folder for compiled kernels that no test run with other sources has used.
-
-    Numba compiles a kernel again when its own file has changed, but not when one has that it calls.
-    """
-    package = Path(importlib.util.find_spec("embedviz").origin).parent
-    texts = (path.read_bytes() for path in sorted(package.rglob("*.py")))
-    key = hashlib.sha256(b"\0".join(text for text in texts if b"_kernel" in text)).hexdigest()[:16]
-    return ROOT / ".pytest_cache" / "kernels" / key
-
-
-# Before anything is imported that has kernels. Workers and children find the same folder.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault("NUMBA_CACHE_DIR", str(kernel_folder()))
+# Compiled kernels, for all workers, the children of tests, and the next run.
+os.environ.setdefault(
+    "NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "kernels")
+)
 
 import numpy as np
 import pytest
@@ -47,7 +32,9 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.formats.containers.worker.process import spare
 from embedviz.gui.style import apply_theme, style_sheet
 from embedviz.gui.theme import LIGHT, theme_manager
+from embedviz.panes import all_kernels
 
+ROOT = Path(__file__).parent.parent
 ARTEFACTS = Path(os.environ.get("EMBEDVIZ_ARTEFACTS", ROOT / ".artefacts"))
 
 
@@ -95,36 +82,30 @@ def pytest_terminal_summary(terminalreporter, config):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session):
-    """Compile what this folder of kernels lacks, before workers are started."""
-    if is_worker(session.config) or session.config.option.collectonly or is_compiled():
+    """Compile what is not in the folder of kernels yet, before workers are started."""
+    if is_worker(session.config) or session.config.option.collectonly:
         return
-    folder = Path(os.environ["NUMBA_CACHE_DIR"])
-    if folder == kernel_folder():  # Those of other sources are of no use any more.
-        for other in set(folder.parent.glob("*")) - {folder}:
-            shutil.rmtree(other, ignore_errors=True)
     begun = time.monotonic()
     screen = session.config.pluginmanager.get_plugin("terminalreporter")
     screen.write("Compiling kernels, once … ", flush=True)
     with ThreadPoolExecutor() as pool:
-        wanted = [pool.submit(warm_up.prepare, lambda: None), pool.submit(compile_umap)]
+        wanted = [
+            pool.submit(warm_up.prepare, lambda: None, all_kernels),
+            pool.submit(compile_umap),
+        ]
     for each in wanted:
         each.result()
-    umap_stamp().touch()
     screen.write_line(f"done in {time.monotonic() - begun:.0f} s.")
-
-
-def is_compiled():
-    return warm_up.is_done("all") and umap_stamp().exists()
-
-
-def umap_stamp():
-    return Path(os.environ["NUMBA_CACHE_DIR"]) / f"umap-{sys.implementation.cache_tag}"
 
 
 def compile_umap():
     """Lay out a few rows, in a child, which leaves what umap compiled for them in the cache."""
+    done = Path(os.environ["NUMBA_CACHE_DIR"], f"umap-{sys.implementation.cache_tag}")
+    if done.exists():
+        return
     with suppress(UserError):  # Tests that need a layout will say the same.
         UMAP(n_neighbors=5).fit_transform(np.random.default_rng(0).normal(size=(30, 4)))
+        done.touch()
 
 
 @pytest.fixture(scope="session")
