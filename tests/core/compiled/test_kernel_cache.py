@@ -55,7 +55,7 @@ def test_a_changed_callee_in_another_file_is_compiled_anew(tmp_path):
 
 
 def test_sources_are_the_files_of_all_that_can_be_called():
-    """Also through a kernel that is declared below: _count calls _score, which calls exact_score."""
+    """Also through a kernel declared below: _count calls _score, which calls exact_score."""
     files = {Path(path).name for path in sources_of(tile_ranks._count.__wrapped__)}
     assert {"tile_ranks.py", "tile_heaps.py", "tiles.py"} <= files
     assert "raster.py" not in files
