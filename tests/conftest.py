@@ -2,28 +2,110 @@
 
 import multiprocessing
 import os
+import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Compiled kernels, for all workers, the children of tests, and the next run.
+os.environ.setdefault(
+    "NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "kernels")
+)
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, QStandardPaths, Qt
+from PySide6.QtCore import QEvent, QPointF, QStandardPaths, Qt
 from PySide6.QtWidgets import QApplication
 
 from embedviz.app.layouts import spare_process
 from embedviz.app.session import Session
 from embedviz.app.tasks import THREAD_NAME
 from embedviz.commands.window import make_window
+from embedviz.core.compiled import warm_up
+from embedviz.core.errors import UserError
+from embedviz.core.projections.neighbor_embedding import UMAP
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.containers.worker.process import spare
-from embedviz.gui.style import apply_theme
-from embedviz.gui.theme import LIGHT
+from embedviz.gui.style import apply_theme, style_sheet
+from embedviz.gui.theme import LIGHT, theme_manager
+from embedviz.panes import all_kernels
 
 ROOT = Path(__file__).parent.parent
 ARTEFACTS = Path(os.environ.get("EMBEDVIZ_ARTEFACTS", ROOT / ".artefacts"))
+
+
+def pytest_addoption(parser):
+    parser.addoption("--slow", action="store_true", help="run the tests that take long, too")
+
+
+def is_worker(config):
+    """Return whether this is a process that another one gives tests to."""
+    return hasattr(config, "workerinput")
+
+
+# Long tests. A worker says how many it left out, as the process that prints collects none.
+
+LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out long tests unless all of them, or one by its name, are asked for."""
+    if config.getoption("--slow") or config.option.markexpr or "::" in "".join(config.args):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    config.stash[LEFT_OUT] = len(slow)
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if not item.get_closest_marker("slow")]
+
+
+def pytest_sessionfinish(session):
+    if is_worker(session.config):
+        session.config.workeroutput["left_out"] = session.config.stash.get(LEFT_OUT, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if count := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.write_line(f"{count} long tests were left out; --slow runs them too.")
+
+
+# Kernels are compiled once, before any test waits for what they compute.
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session):
+    """Compile what is not in the folder of kernels yet, before workers are started."""
+    if is_worker(session.config) or session.config.option.collectonly:
+        return
+    begun = time.monotonic()
+    screen = session.config.pluginmanager.get_plugin("terminalreporter")
+    screen.write("Compiling kernels, once … ", flush=True)
+    with ThreadPoolExecutor() as pool:
+        wanted = [
+            pool.submit(warm_up.prepare, lambda: None, all_kernels),
+            pool.submit(compile_umap),
+        ]
+    for each in wanted:
+        each.result()
+    screen.write_line(f"done in {time.monotonic() - begun:.0f} s.")
+
+
+def compile_umap():
+    """Lay out a few rows, in a child, which leaves what umap compiled for them in the cache."""
+    done = Path(os.environ["NUMBA_CACHE_DIR"], f"umap-{sys.implementation.cache_tag}")
+    if done.exists():
+        return
+    with suppress(UserError):  # Tests that need a layout will say the same.
+        UMAP(n_neighbors=5).fit_transform(np.random.default_rng(0).normal(size=(30, 4)))
+        done.touch()
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +157,8 @@ def nothing_left_behind():
     assert not multiprocessing.active_children()
     if application is not None:
         application.processEvents()
+        # What waits for its end, closed windows too, else stays until a later test runs Qt's loop.
+        application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +172,10 @@ def artefacts():
 def light(request):
     """Begin each test that has an application in the light theme."""
     if "qapp" in request.fixturenames or "qtbot" in request.fixturenames:
-        apply_theme(request.getfixturevalue("qapp"), LIGHT)
+        application = request.getfixturevalue("qapp")
+        # Qt looks up the style of every widget again, also where the sheet is the same.
+        if theme_manager.theme is not LIGHT or application.styleSheet() != style_sheet(LIGHT):
+            apply_theme(application, LIGHT)
 
 
 @pytest.fixture
@@ -117,7 +204,7 @@ def session(qapp):
 def idle(qtbot):
     """Return a function that waits until a session calculates nothing any more."""
 
-    def wait(session, timeout=20_000):
+    def wait(session, timeout=60_000):  # So long only where others keep the processors busy.
         qtbot.waitUntil(lambda: session.board.current is None, timeout=timeout)
 
     return wait

@@ -182,6 +182,7 @@ def test_the_benchmarks_beside_faiss_run_on_small_sets(benchmarks, kind):
     assert min(getattr(benchmarks, kind)(300, 24, "faiss").peer()) > 0
 
 
+@pytest.mark.slow
 def test_the_benchmark_of_the_first_motion_runs_on_a_small_set(benchmarks):
     motion = benchmarks.FirstMotion("t-SNE", is_warm=False, n_rows=300)
     assert min(motion.ours()) > 0

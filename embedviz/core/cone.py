@@ -340,7 +340,7 @@ def _float32(numbers: Vector) -> NDArray[np.float32]:
 
 
 @parallel_kernel
-def _place_rows(
+def _place_rows(  # noqa: PLR0915 - one pass
     rows: Matrix,
     factors: NDArray[np.float32],
     frame: Matrix,

@@ -143,7 +143,11 @@ def test_may_be_deleted_while_at_work(make, session, qtbot, words, idle):
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)], ids=lambda size: f"{size[0]}")
+@pytest.mark.parametrize(
+    "size",
+    [(1280, 800), pytest.param((1920, 1080), marks=pytest.mark.slow)],
+    ids=lambda size: f"{size[0]}",
+)
 def test_looks_right(make, session, qapp, words, artefacts, theme, size):
     """Written to the artefact folder, for people to look at."""
     apply_theme(qapp, THEMES[theme])

@@ -190,7 +190,7 @@ def _first_other(scores: Matrix, rows: Rows, questions: Rows, first_rows: Rows) 
 
 
 @parallel_kernel
-def _keep_candidates(
+def _keep_candidates(  # noqa: PLR0913 - one pass
     products: Matrix,
     places: Rows,
     questions: Rows,

@@ -83,7 +83,7 @@ class Placement:
     corners: NDArray[np.float64]
 
 
-def place_labels(
+def place_labels(  # noqa: PLR0913 - all of a picture
     anchors: ArrayLike,
     boxes: ArrayLike,
     gaps: ArrayLike,
@@ -154,7 +154,7 @@ def compile_all() -> None:
 
 
 @serial_kernel
-def _place(
+def _place(  # noqa: PLR0913 - one pass
     anchors: Any,
     boxes: Any,
     gaps: Any,

@@ -123,7 +123,7 @@ def draw_dots(
     draw_in_bands(draw, image, matrix, positions, len(positions))
 
 
-def draw_discs(
+def draw_discs(  # noqa: PLR0913 - all of a picture
     image: Image,
     positions: Positions,
     matrix: CameraMatrix,
@@ -242,7 +242,7 @@ def locate(
 
 
 @serial_kernel
-def _draw_dots(
+def _draw_dots(  # noqa: PLR0913, PLR0915 - one pass
     image: Any,
     depth: Any,
     positions: Any,
@@ -293,7 +293,7 @@ def _draw_dots(
 
 
 @serial_kernel
-def _draw_block(
+def _draw_block(  # noqa: PLR0913 - one pass
     image: Any,
     depth: Any,
     left: int,
@@ -359,7 +359,7 @@ def _draw_discs(
 
 
 @serial_kernel
-def _draw_disc(
+def _draw_disc(  # noqa: PLR0913 - one pass
     image: Any,
     x: float,
     y: float,

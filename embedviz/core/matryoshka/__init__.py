@@ -103,7 +103,7 @@ def two_stage(
     return listed[places], cosines
 
 
-def overlap_curve(
+def overlap_curve(  # noqa: PLR0913 - a contract
     vectors: ArrayLike,
     dimensions: Sequence[int],
     count: int = 10,

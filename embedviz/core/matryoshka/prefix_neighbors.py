@@ -130,7 +130,7 @@ def add_products(tile: Matrix, query: Matrix, start: int, stop: int, sums: Score
 
 
 @parallel_kernel
-def _collect(
+def _collect(  # noqa: PLR0913 - one pass
     tiles: Matrix,
     inverse: Matrix,
     n_rows: int,

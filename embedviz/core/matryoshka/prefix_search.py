@@ -196,7 +196,7 @@ def _multiply_prefixes(flat: Flat, stride: int, query: Matrix, products: Matrix)
 
 
 @parallel_kernel
-def _score_prefixes(
+def _score_prefixes(  # noqa: PLR0913 - one pass
     flat: Flat,
     stride: int,
     query: Matrix,

@@ -218,7 +218,7 @@ def _score_rows(
 
 
 @parallel_kernel
-def _score_block(
+def _score_block(  # noqa: PLR0913 - one pass
     flat: Flat,
     stride: int,
     query: Matrix,

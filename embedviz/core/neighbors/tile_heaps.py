@@ -50,7 +50,7 @@ def empty_heaps(ids: RowIds, capacity: int) -> Heaps:
 
 
 @parallel_kernel
-def offer_tiles(
+def offer_tiles(  # noqa: PLR0913 - one pass
     pairs: Pairs,
     packed: Flat,
     columns: Flat,
@@ -172,7 +172,7 @@ def _sift(scores: Flat, rows: RowIds, held: int, score: np.float32, row: int) ->
 
 
 @parallel_kernel
-def rank_exactly(
+def rank_exactly(  # noqa: PLR0913 - one pass
     flat: Flat,
     stride: int,
     dimensions: int,

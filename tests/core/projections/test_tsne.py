@@ -38,7 +38,7 @@ def lay_out(vectors, n_components=2, perplexity=15, tell=lambda *_: None):
     return tsne.lay_out(graph.rows, graph.distances, start, settings, tell)
 
 
-@pytest.mark.parametrize("n_components", [2, 3])
+@pytest.mark.parametrize("n_components", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_the_divergence_is_that_of_scikit_learn(vectors, n_components):
     from openTSNE.affinity import PerplexityBasedNN
 

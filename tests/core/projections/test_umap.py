@@ -65,6 +65,7 @@ print("equal")
 """
 
 
+@pytest.mark.slow
 def test_the_result_is_that_of_umap_with_the_same_neighbors():
     command = [sys.executable, "-c", BESIDE_UMAP]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

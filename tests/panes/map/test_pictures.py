@@ -22,7 +22,7 @@ SIZES = {"1280": (1280, 800, 1.0), "2560": (1280, 720, 2.0)}
 """Width and height on screen, and pixels of the device per pixel."""
 
 everywhere = pytest.mark.parametrize("theme", THEMES)
-every_size = pytest.mark.parametrize("size", SIZES)
+every_size = pytest.mark.parametrize("size", ["1280", pytest.param("2560", marks=pytest.mark.slow)])
 
 
 @pytest.fixture(scope="module")
