@@ -137,7 +137,7 @@ def _score_neighbors(
 
 
 @parallel_kernel
-def _count(  # noqa: C901, PLR0913 - one pass
+def _count(  # noqa: PLR0913 - one pass
     pairs: Pairs,
     packed: Flat,
     columns: Flat,

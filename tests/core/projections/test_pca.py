@@ -131,7 +131,6 @@ def images():
     return pixels.clip(0, 255).reshape(5000, 784).astype(np.float32)
 
 
-@pytest.mark.slow
 def test_equals_scikit_learn_on_images(images):
     # The noise has variances that are nearly the same, from the 60th component on; the border
     # has none, so the last components are those of nothing.
