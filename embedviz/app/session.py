@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from embedviz.app.layouts import Layouts
 from embedviz.app.scans import Scans
 from embedviz.app.searches import Searches
-from embedviz.app.state import State
+from embedviz.app.state import State, with_library_of
 from embedviz.app.tasks import TaskBoard
 from embedviz.core.vector_set import VectorSet
 
@@ -157,7 +157,7 @@ class Session(QObject):
 
     def _rebase(self, current: State) -> None:
         """Give all steps the sets that are open now, so that closed ones free their memory."""
-        steps = (past.with_library_of(current) for past in self._undo)
+        steps = (with_library_of(past, current) for past in self._undo)
         self._undo = deque((step for step in steps if step is not None), maxlen=self._undo.maxlen)
 
     def _record(self, past: State) -> None:

@@ -17,7 +17,7 @@ from embedviz.core.neighbors import Metric
 from embedviz.core.projections import Projection
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.selection import Change, Selection
-from embedviz.core.settings import Settings, SettingsByPane
+from embedviz.core.settings import Settings, SettingsByPane, clamped
 from embedviz.core.vector_set import VectorSet
 
 S = TypeVar("S", bound=Settings)
@@ -112,9 +112,8 @@ class State:
         """Set something else in a pane, as far as the active set can have it."""
         if isinstance(settings, MapSettings):
             return self.mapped(settings)
-        if self.active is not None:
-            settings = settings.suited_to(self.active)
-        return replace(self, settings=self.settings.with_settings(settings))
+        suited = clamped(settings) if self.active is None else settings.suited_to(self.active)
+        return replace(self, settings=self.settings.with_settings(suited))
 
     @property
     def current_query(self) -> Query | None:
@@ -180,41 +179,15 @@ class State:
         active = new if self.active is old else self.active
         return replace(self, sets=sets, maps=maps, active=active)
 
-    def derived_by(self, parent: VectorSet, recipe: object) -> VectorSet | None:
-        """Return the set of the library that was made from a set by a recipe, if there is one."""
-        for vector_set in self.sets:
-            made = vector_set.derivation
-            is_from = made is not None and made.parent.identity is parent.identity
-            if made is not None and is_from and made.recipe == recipe:
-                return vector_set
-        return None
-
     def closed(self, vector_set: VectorSet) -> State:
         """Take a set, and those derived from it, out of the library."""
         sets = tuple(other for other in self.sets if not _comes_from(other, vector_set))
         left = tuple(each for each in self.left if each.vector_set in sets)
         without = replace(self, sets=sets, left=left)
         if not sets:
-            return without._emptied()
+            return _emptied(without)
         shown = without if self.active in sets else without.activated(sets[0])
-        return shown._with_maps_of(sets)
-
-    def _with_maps_of(self, sets: tuple[VectorSet, ...]) -> State:
-        """Let maps of sets that are not there any more show the active one."""
-        maps = []
-        for each in self.maps:
-            known = each.vector_set
-            if known is not None and known not in sets:
-                assert self.active is not None
-                each = each.for_set(self.active, None, same_rows=False)
-                each = replace(each, vector_set=None if each.key == self.map_key else self.active)
-            maps.append(each)
-        return replace(self, maps=tuple(maps))
-
-    def _emptied(self) -> State:
-        """Show nothing; how neighbors are ranked and what is asked for stays."""
-        settings = self.settings.of_another_set(None)
-        return State(metric=self.metric, count=self.count, settings=settings, unread=self.unread)
+        return _with_maps_of(shown, sets)
 
     def activated(self, vector_set: VectorSet) -> State:
         """Show a set of the library. What was chosen stays chosen, by its label."""
@@ -222,7 +195,7 @@ class State:
         if vector_set is old:
             return self
         same_rows = old is not None and share_rows(old, vector_set)
-        query = self.query if same_rows else self._first_query(vector_set)
+        query = self.query if same_rows else _first_query(self, vector_set)
         carried: Rows = self.selected.rows
         if old is not None:
             carried = matching_rows(old, vector_set, carried)
@@ -233,36 +206,12 @@ class State:
         return replace(
             self,
             active=vector_set,
-            left=self._left_with(old),
+            left=_left_with(self, old),
             query=query,
             query_vector=self.query_vector if keeps_query else None,
             selected=self.selected if same_rows else Selection(carried),
             settings=self.settings.of_another_set(vector_set),
         ).mapped(settings)
-
-    def _left_with(self, old: VectorSet | None) -> tuple[SetView, ...]:
-        others = tuple(
-            each
-            for each in self.left
-            if each.vector_set is not old and each.vector_set in self.sets
-        )
-        if old is None or old not in self.sets:
-            return others
-        return (*others, SetView(old, self.query, self.map.projection))
-
-    def _first_query(self, vector_set: VectorSet) -> int | None:
-        """Return the row to begin with: the one chosen before, or one of the analogy's."""
-        if not len(vector_set):
-            return None
-        carried = _carried(self.active, self.query, vector_set)
-        if carried is not None:
-            return carried
-        for each in self.left:
-            if each.vector_set is vector_set and each.query is not None:
-                return each.query
-        asked = (label for each in self.settings.values() for label in each.mentioned)
-        known = (label for label in (*asked, *_FAMILIAR) if label in vector_set)
-        return vector_set.row(next(known, vector_set.labels[0]))
 
     def queried(self, row: int | None) -> State:
         """List the neighbors of a row, and select it alone."""
@@ -290,13 +239,10 @@ class State:
         """Add a row to the selection, or take it out."""
         return self.selecting([row], "remove" if row in self.selected else "add")
 
-    def compared_by(self, metric: Metric) -> State:
-        """Rank neighbors by another metric."""
-        return replace(self, metric=metric)
-
-    def listing(self, count: int) -> State:
-        """List so many neighbors, from 1 to 1,000."""
-        return replace(self, count=min(max(count, 1), 1000))
+    def listing(self, count: int | None = None, metric: Metric | None = None) -> State:
+        """List so many neighbors, from 1 to 1,000, or rank them by another metric."""
+        most = self.count if count is None else min(max(count, 1), 1000)
+        return replace(self, count=most, metric=self.metric if metric is None else metric)
 
     def mapped(self, settings: MapSettings) -> State:
         """Show a map in another way: the one in use, or the one with the key of the settings."""
@@ -313,37 +259,76 @@ class State:
         state = state.mapped(replace(self.map, vector_set=self.active))
         return replace(state, map_key=chosen.key).mapped(replace(chosen, vector_set=None))
 
-    def with_map(self) -> State:
-        """Add another map, which shows the active set as the one in use does."""
-        if self.active is None:
-            return self
-        key = max(each.key for each in self.maps) + 1
-        added = replace(self.map, key=key, vector_set=self.active)
-        return replace(self, maps=(*self.maps, added)).with_active_map(key)
-
-    def without_map(self, key: int) -> State:
-        """Close a map; the first one stays."""
-        if key == 0 or all(each.key != key for each in self.maps):
-            return self
-        state = self.with_active_map(0) if key == self.map_key else self
-        return replace(state, maps=tuple(each for each in state.maps if each.key != key))
-
-    def with_library_of(self, current: State) -> State | None:
-        """Return this earlier state with the sets that are open now, for undo.
-
-        None when it showed a set that has been closed: files are not opened again by undo.
-        """
-        shown = {self.active, *(each.vector_set for each in self.maps)} - {None}
-        if self.active is None or not shown <= set(current.sets):
-            return None
-        left = tuple(each for each in self.left if each.vector_set in current.sets)
-        return replace(self, sets=current.sets, left=left)
-
     @property
     def nbytes(self) -> int:
         """Memory that this state alone may hold, in bytes; sets are shared and not counted."""
         extra = self.query_vector.vector.nbytes if self.query_vector else 0
         return self.selected.nbytes + sum(each.nbytes for each in self.maps) + extra + 1000
+
+
+def derived_by(state: State, parent: VectorSet, recipe: object) -> VectorSet | None:
+    """Return the set of the library that was made from a set by a recipe, if there is one."""
+    for vector_set in state.sets:
+        made = vector_set.derivation
+        is_from = made is not None and made.parent.identity is parent.identity
+        if made is not None and is_from and made.recipe == recipe:
+            return vector_set
+    return None
+
+
+def with_library_of(state: State, current: State) -> State | None:
+    """Return an earlier state with the sets that are open now, for undo.
+
+    None when it showed a set that has been closed: files are not opened again by undo.
+    """
+    shown = {state.active, *(each.vector_set for each in state.maps)} - {None}
+    if state.active is None or not shown <= set(current.sets):
+        return None
+    left = tuple(each for each in state.left if each.vector_set in current.sets)
+    return replace(state, sets=current.sets, left=left)
+
+
+def _with_maps_of(state: State, sets: tuple[VectorSet, ...]) -> State:
+    """Let maps of sets that are not there any more show the active one."""
+    maps = []
+    for each in state.maps:
+        known = each.vector_set
+        if known is not None and known not in sets:
+            assert state.active is not None
+            each = each.for_set(state.active, None, same_rows=False)
+            each = replace(each, vector_set=None if each.key == state.map_key else state.active)
+        maps.append(each)
+    return replace(state, maps=tuple(maps))
+
+
+def _emptied(state: State) -> State:
+    """Show nothing; how neighbors are ranked and what is asked for stays."""
+    settings = state.settings.of_another_set(None)
+    return State(metric=state.metric, count=state.count, settings=settings, unread=state.unread)
+
+
+def _left_with(state: State, old: VectorSet | None) -> tuple[SetView, ...]:
+    others = tuple(
+        each for each in state.left if each.vector_set is not old and each.vector_set in state.sets
+    )
+    if old is None or old not in state.sets:
+        return others
+    return (*others, SetView(old, state.query, state.map.projection))
+
+
+def _first_query(state: State, vector_set: VectorSet) -> int | None:
+    """Return the row to begin with: the one chosen before, or one of the analogy's."""
+    if not len(vector_set):
+        return None
+    carried = _carried(state.active, state.query, vector_set)
+    if carried is not None:
+        return carried
+    for each in state.left:
+        if each.vector_set is vector_set and each.query is not None:
+            return each.query
+    asked = (label for each in state.settings.values() for label in each.mentioned)
+    known = (label for label in (*asked, *_FAMILIAR) if label in vector_set)
+    return vector_set.row(next(known, vector_set.labels[0]))
 
 
 def lineage(vector_set: VectorSet) -> list[VectorSet]:

@@ -52,7 +52,9 @@ def draw_figure(arguments: Sequence[str]) -> int:
         state = state.queried(_row_of(vector_set, options.query))
     usual = state[pane.settings_class].for_figure(vector_set)
     state = state.with_settings(settings_of_options(usual, options))
-    pane.require(state)
+    state[pane.settings_class].require(vector_set)
+    for check in pane.checks:
+        check(state)
     width, height = options.size
     with draw_pane(pane, Session(state), width, height, options.text_scale) as picture:
         save_figure(picture, options.output, options.scale)

@@ -16,9 +16,9 @@ from embedviz.core.settings import NoSettings, Settings
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.calculations import Calculations, Subject
 from embedviz.gui.hint_page import HintPage
+from embedviz.gui.settings_form import SettingsForm, settings_form
 from embedviz.gui.style import text_rules
 from embedviz.gui.theme import GRID, TOOL_ROW
-from embedviz.gui.widgets.form import Form, shown_fields
 from embedviz.gui.widgets.message_bar import MessageBar
 
 
@@ -46,6 +46,8 @@ class Pane(QWidget):
         The row of controls at the top.
     is_lent : bool
         Whether the pane is out of its dock, so that it does not matter which tab is chosen.
+    page_layout : QVBoxLayout
+        The tool row and the picture, one above the other.
     picture : QWidget
         What is copied, exported and shown on a stage: no controls in it.
     """
@@ -57,6 +59,8 @@ class Pane(QWidget):
     """What `embedviz figure` calls it; nothing for a pane that is no figure."""
     settings_class: ClassVar[type[Settings]] = NoSettings
     """What can be set in it, all in one place: see `core.settings`."""
+    checks: ClassVar[tuple[Callable[[State], None], ...]] = ()
+    """Raise a UserError where a state asks for what the active set does not have."""
     kernels: ClassVar[tuple[Callable[[], None], ...]] = ()
     """Functions that run the compiled loops it needs once, for the first start of the program."""
     hint: ClassVar[str]
@@ -90,7 +94,7 @@ class Pane(QWidget):
         self.is_lent = False
         self._drawing = False
         self.is_built = False
-        self.form: Form | None = None
+        self.form: SettingsForm | None = None
         self._text_scale = 1.0
         self.calculations = Calculations(self, self, session.board)
         if self.is_side_panel:
@@ -104,7 +108,7 @@ class Pane(QWidget):
         rows.setSpacing(0)
         rows.addWidget(self.tool_row)
         rows.addWidget(self.picture, 1)
-        self._rows = rows
+        self.page_layout = rows
         hint = HintPage(self.name, self.hint, with_offers=not self.is_side_panel)
         hint.action_wanted.connect(self.action_wanted)
         self._pages.addWidget(hint)
@@ -115,31 +119,19 @@ class Pane(QWidget):
         contents.addWidget(self.message_bar)
         contents.addWidget(self._pages, 1)
 
-    def add_below_tools(self, widget: QWidget) -> None:
-        """Put a widget between the tools and the picture."""
-        self._rows.insertWidget(1, widget)
-        widget.installEventFilter(self)
-
     def make(self) -> None:
         """Make the widgets now, if they are not there yet."""
         if not self.is_built:
             self.is_built = True
             self.build()
-            self._add_form()
+            if self.tools.count() == 0:  # It has no controls of its own.
+                self.form = settings_form(self.name, self.settings_class, self.session, self.edit)
+                if self.form is not None:
+                    self.tools.addWidget(self.form)
             for control in self.tool_row.findChildren(QWidget):
                 control.installEventFilter(self)
             if self._text_scale != 1:
                 self.set_text_scale(self._text_scale)
-
-    def _add_form(self) -> None:
-        """Let what can be set be set in the tool row, where a pane has no controls of its own."""
-        if self.tools.count() == 0 and shown_fields(self.settings_class):
-            usual = self.settings_class()
-            self.form = Form(self.name, usual)
-            self.form.changed.connect(
-                lambda settings: self.edit(self.session.state.with_settings(settings))
-            )
-            self.tools.addWidget(self.form)
 
     def build(self) -> None:
         """Make the widgets and connect their signals, once."""
@@ -151,12 +143,6 @@ class Pane(QWidget):
         Called only while the pane is visible; `old` is the state that was drawn last.
         """
         raise NotImplementedError
-
-    @classmethod
-    def require(cls, state: State) -> None:
-        """Raise a UserError where a state asks this pane for what the active set does not have."""
-        if state.active is not None:
-            state[cls.settings_class].require(state.active)
 
     def set_shown(self, state: State) -> VectorSet | None:
         """Return the set of a state that this pane is about."""
@@ -239,7 +225,7 @@ class Pane(QWidget):
         if new.active is not None:
             self.make()
             if self.form is not None:
-                self.form.show_settings(new[self.settings_class])
+                self.form.show_state(new)
             self.without_edits(lambda: self.draw(old, new))
 
     def without_edits(self, draw: Callable[[], None]) -> None:

@@ -8,8 +8,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from embedviz.app.linked_maps import add_map, close_map
 from embedviz.app.map_settings import MapSettings
-from embedviz.app.state import State, lineage
+from embedviz.app.state import State, lineage, with_library_of
 from embedviz.core.derivation.recipes import Truncated, Whitened
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.errors import UserError
@@ -170,7 +171,7 @@ def test_numbers_are_kept_within_their_ranges(first):
 
 def test_settings_of_the_panes(first):
     state = State().opened(first)
-    assert state.compared_by("dot").metric == "dot"
+    assert state.listing(metric="dot").metric == "dot"
     turned = AnisotropySettings(camera=Camera(azimuth=1))
     assert state.with_settings(turned)[AnisotropySettings].camera == Camera(azimuth=1)
     asked = AnalogySettings(("a", "b"), ("c",))
@@ -189,9 +190,9 @@ def test_equal_choices_are_equal_states(first):
 def test_an_earlier_state_gets_the_library_of_today(first, second):
     past = State().opened(first).queried(2)
     today = past.opened(second)
-    assert past.with_library_of(today).sets == (first, second)
-    assert past.with_library_of(today.closed(first)) is None
-    assert State().with_library_of(today) is None
+    assert with_library_of(past, today).sets == (first, second)
+    assert with_library_of(past, today.closed(first)) is None
+    assert with_library_of(State(), today) is None
 
 
 def test_counts_its_memory(first):
@@ -262,11 +263,11 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(key=st.integers(0, 4), how=st.sampled_from(["add", "use", "close", "isolate"]))
     def change_maps(self, key, how):
         if how == "add" and len(self.state.maps) < 4:
-            self.state = self.state.with_map()
+            self.state = add_map(self.state)
         elif how == "use":
             self.state = self.state.with_active_map(key)
         elif how == "close":
-            self.state = self.state.without_map(key)
+            self.state = close_map(self.state, key)
         elif self.state.active is not None:
             alone = replace(self.state.map, isolated=self.state.selected)
             self.state = self.state.mapped(alone)
@@ -285,7 +286,7 @@ class AnyOrder(RuleBasedStateMachine):
         if not state.sets:
             assert active is None
             assert state.current_query is None
-            assert state[MatryoshkaSettings].dimensions is None
+            assert (state[MatryoshkaSettings].dimensions or 1) >= 1
             return
         assert active in state.sets
         keys = [each.key for each in state.maps]
@@ -320,18 +321,18 @@ TestAnyOrder.settings = settings(max_examples=60, stateful_step_count=25, deadli
 
 def test_another_map_shows_the_same_at_first_and_is_in_use():
     one, other = some_set("one"), some_set("other")
-    state = State().opened(one).opened(other).with_map()
+    state = add_map(State().opened(one).opened(other))
     assert [each.key for each in state.maps] == [0, 1]
     assert state.map_key == 1
     assert state.active is other
     assert state.set_of(0) is other
     assert state.set_of(1) is other
-    assert State().with_map() == State()  # Nothing to show.
+    assert add_map(State()) == State()  # Nothing to show.
 
 
 def test_each_map_shows_a_set_of_its_own_and_the_one_in_use_the_active_one():
     one, other = some_set("one"), some_set("other")
-    state = State().opened(one).opened(other).with_map().activated(one)
+    state = add_map(State().opened(one).opened(other)).activated(one)
     assert (state.set_of(0), state.set_of(1)) == (other, one)
     state = state.mapped(replace(state.map_of(0), is_3d=True))
     assert not state.map.is_3d
@@ -346,7 +347,7 @@ def test_each_map_shows_a_set_of_its_own_and_the_one_in_use_the_active_one():
 
 def test_using_another_map_keeps_its_camera_and_what_is_chosen():
     one, other = some_set("one"), some_set("other")
-    state = State().opened(one).with_map()
+    state = add_map(State().opened(one))
     state = state.activated(one).opened(other).selecting([1, 3])
     state = state.mapped(replace(state.map_of(0), camera=Camera()))
     used = state.with_active_map(0)
@@ -358,28 +359,28 @@ def test_using_another_map_keeps_its_camera_and_what_is_chosen():
 
 
 def test_a_map_is_closed_but_for_the_first():
-    state = State().opened(some_set("one")).with_map().with_map()
+    state = add_map(add_map(State().opened(some_set("one"))))
     assert [each.key for each in state.maps] == [0, 1, 2]
-    assert state.without_map(0) is state
-    assert state.without_map(9) is state
-    closed = state.without_map(1)
+    assert close_map(state, 0) is state
+    assert close_map(state, 9) is state
+    closed = close_map(state, 1)
     assert [each.key for each in closed.maps] == [0, 2]
     assert closed.map_key == 2
-    last = closed.without_map(2)
+    last = close_map(closed, 2)
     assert [each.key for each in last.maps] == [0]
     assert (last.map_key, last.active) == (0, state.active)
 
 
 def test_a_map_of_a_closed_set_shows_another_one():
     one, other = some_set("one"), some_set("other")
-    state = State().opened(one).opened(other).with_map().activated(one)
+    state = add_map(State().opened(one).opened(other)).activated(one)
     closed = state.closed(other)
     assert closed.set_of(0) is one
     assert closed.set_of(1) is one
     both = state.closed(one)
     assert both.active is other
     assert both.set_of(0) is other
-    assert state.with_library_of(closed) is None
+    assert with_library_of(state, closed) is None
 
 
 def test_a_set_is_laid_out_again_as_it_was_before():
@@ -404,7 +405,7 @@ def test_what_is_set_for_rows_stays_with_the_rows():
 
 def test_a_set_takes_the_place_of_another():
     one, other, more = some_set("one"), some_set("other"), some_set("more")
-    state = State().opened(one).opened(other).with_map().activated(one).selecting([2])
+    state = add_map(State().opened(one).opened(other)).activated(one).selecting([2])
     new = state.replaced(other, more)
     assert new.sets == (one, more)
     assert new.set_of(0) is more

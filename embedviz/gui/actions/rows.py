@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
+from embedviz.app import linked_maps
 from embedviz.core.arrays import Rows
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
@@ -104,14 +105,14 @@ def add_map(window: Host) -> None:
     if state.active is None:
         window.message_bar.show_message("Open a file of vectors first.")
         return
-    window.session.show(state.with_map())
+    window.session.show(linked_maps.add_map(state))
 
 
 def close_map(window: Host) -> None:
     """Close the map in use, or the one that was added last."""
     state = window.session.state
     key = state.map_key or max(each.key for each in state.maps)
-    window.session.show(state.without_map(key))
+    window.session.show(linked_maps.close_map(state, key))
 
 
 def add_coordinates(window: Host) -> None:

@@ -51,7 +51,7 @@ class NeighborsPanel(Pane):
         self._mean: tuple[VectorSet, float] | None = None
         self.metric_box = combo_box("neighbors.metric", "Metric: how nearness is measured", METRICS)
         self.metric_box.activated.connect(
-            lambda _: self.edit(self.session.state.compared_by(self.metric_box.currentData()))
+            lambda _: self.edit(self.session.state.listing(metric=self.metric_box.currentData()))
         )
         self.count = spin_box("neighbors.count", "Count: how many neighbors are listed", 1, 1000)
         self.count.valueChanged.connect(lambda count: self.edit(self.session.state.listing(count)))

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QPushButton
 
-from embedviz.app.state import State
+from embedviz.app.state import State, derived_by
 from embedviz.core.derivation.recipes import Recipe
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
@@ -43,7 +43,7 @@ class DeriveButton(QPushButton):
         if state.active is None:
             return
         recipe = self._recipe_of(state)
-        known = state.derived_by(state.active, recipe)
+        known = derived_by(state, state.active, recipe)
         if known is not None:
             self._pane.edit(state.activated(known))
             return

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.app.map_settings import MapSettings
+from embedviz.app.state import State
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.drawing.cluster_positions import cluster_positions
+from embedviz.core.errors import UserError
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.coloring.column_values import count_missing
@@ -22,7 +24,9 @@ from embedviz.gui.coloring.point_style import (
     Coloring,
     color_by,
     color_by_share,
+    colorable_columns,
     legend_of,
+    sizable_columns,
     size_by,
     size_note,
 )
@@ -188,3 +192,19 @@ def _shown(
     if hidden is not None and hidden.any():
         shown = ~hidden if shown is None else shown & ~hidden
     return shown
+
+
+def require_columns(state: State) -> None:
+    """Raise a UserError where there is no such column to color or size points by."""
+    active, settings = state.active, state.map
+    if active is not None:
+        _require_column(settings.color_by, colorable_columns(active), "color")
+        _require_column(settings.size_by, sizable_columns(active), "size")
+
+
+def _require_column(column: str | None, known: Sequence[str], what: str) -> None:
+    if column is not None and column not in known:
+        raise UserError(
+            f"There is no metadata column {column!r} that can {what} points; "
+            f"there are: {', '.join(known) or 'none'}."
+        )

@@ -21,18 +21,16 @@ from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.drawing import density
-from embedviz.core.errors import UserError
 from embedviz.core.matching import matching_rows
 from embedviz.core.neighbors import graph
 from embedviz.core.projections import PCA, trust
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.calculations import Subject
-from embedviz.gui.coloring.point_style import colorable_columns, sizable_columns
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import PointView
 from embedviz.gui.projection.settings_row import ProjectionRow
 from embedviz.gui.theme import theme_manager
-from embedviz.panes.map.appearance import rows_shown
+from embedviz.panes.map.appearance import require_columns, rows_shown
 from embedviz.panes.map.choices import MapChoices
 from embedviz.panes.map.cluster_names import ClusterNames
 from embedviz.panes.map.drawing import MapDrawing
@@ -64,6 +62,7 @@ class MapPane(Pane):
     name = "map"
     figure = "map"
     settings_class = MapSettings
+    checks = (require_columns,)
     kernels = (density.compile_all, graph.compile_all, trust.compile_all)
     hint = "Open a file of vectors to see them as a map of points."
     again = "Run again"
@@ -91,8 +90,9 @@ class MapPane(Pane):
         self.row = ProjectionRow(self.name, self.calculations.new_task("labels"))
         self.row.hide()
         self.controls = MapTools(self.name)
-        self.controls.add_to(self.tools)
-        self.add_below_tools(self.row)
+        self.controls.fitting.add_to(self.tools)
+        self.page_layout.insertWidget(1, self.row)  # Between the tools and the picture.
+        self.row.installEventFilter(self)
         self.method = MethodChoice(self, self.choices, self.run, self.controls, self.row)
         self.interaction = MapInteraction(self.choices, self.run, self.drawing, self.view)
         self._connect()
@@ -126,14 +126,6 @@ class MapPane(Pane):
             self.drawing.forget_places()  # What was on its way has been taken back.
         self._show_controls()
         self._bring_up_to_date()
-
-    @classmethod
-    def require(cls, state: State) -> None:
-        """Raise a UserError where there is no such column to color or size points by."""
-        active, settings = state.active, state.map
-        if active is not None:
-            _require_column(settings.color_by, colorable_columns(active), "color")
-            _require_column(settings.size_by, sizable_columns(active), "size")
 
     def set_shown(self, state: State) -> VectorSet | None:  # noqa: D102 - see Pane
         return state.set_of(self.key)
@@ -272,14 +264,14 @@ class MapPane(Pane):
         self.controls.show_settings(state, settings, self.choices.wanted.vector_set, projection)
         if not self.run.task.is_busy:
             self.row.show_idle()
-        self.controls.fit_into(self.tools, self.width())
+        self.controls.fitting.fit_into(self.tools, self.width())
         _mark_in_use(self.tool_row, len(state.maps) > 1 and self.choices.is_in_use)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Put the controls that do not fit behind the gear."""
         super().resizeEvent(event)
         if self.is_built:
-            self.controls.fit_into(self.tools, self.width())
+            self.controls.fitting.fit_into(self.tools, self.width())
 
 
 def _mark_in_use(tool_row: QWidget, in_use: bool) -> None:
@@ -287,11 +279,3 @@ def _mark_in_use(tool_row: QWidget, in_use: bool) -> None:
     if tool_row.property("inUse") != in_use:
         tool_row.setProperty("inUse", in_use)
         tool_row.style().polish(tool_row)
-
-
-def _require_column(column: str | None, known: Sequence[str], what: str) -> None:
-    if column is not None and column not in known:
-        raise UserError(
-            f"There is no metadata column {column!r} that can {what} points; "
-            f"there are: {', '.join(known) or 'none'}."
-        )

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QMenu, QToolButton, QWidget
 
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import State
 from embedviz.core.projections import Projection, all_projections
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.coloring.point_style import (
-    RAMPS,
     can_be_both,
     colorable_columns,
     sizable_columns,
     usual_range,
 )
 from embedviz.gui.points.legend.layout import Categories, ColorBar, Legend
-from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import (
     Gear,
     Segments,
@@ -29,10 +27,8 @@ from embedviz.gui.widgets.controls import (
     tool_button,
     with_name,
 )
-
-LEAST_WIDTH = 300
-"""In pixels, so that two maps have room beside each other in a small window."""
-_LEAST_BOX = 70
+from embedviz.panes.map.color_range import ColorRangeControls
+from embedviz.panes.map.tool_row import FittingRow
 
 
 class MapTools(QObject):
@@ -90,7 +86,7 @@ class MapTools(QObject):
         )
         self.fit = tool_button(f"{name}.fit", "Fit", "Fit: bring all points into view (Home)")
         self.fit.clicked.connect(lambda: self._tell(camera=None))
-        self._secondary: tuple[tuple[str, QWidget], ...] = (
+        others: tuple[tuple[str, QWidget], ...] = (
             ("Dimensions", self.dimensions),
             ("Colors", self.color),
             ("Names", self.labels),
@@ -99,23 +95,20 @@ class MapTools(QObject):
             ("Selecting", self.lasso),
             ("View", self.fit),
         )
-        self._behind_gear: set[QWidget] = set()
         self._make_gear()
+        self.fitting = FittingRow((self.sets, self.method), self.row, others, self.gear)
 
     def _make_gear(self) -> None:
         self.gear = Gear(f"{self._name}.gear", "More settings of the map")
         self._make_column_settings()
-        self._make_range_settings()
+        self.range = ColorRangeControls(self._name, self._usual_range)
+        self.range.changed.connect(self.changed)
         self._make_view_settings()
         for text, control in (
             ("Size by", self.size),
             ("Groups", self.groups),
             ("Whole numbers", self.grouping),
-            ("Colors of numbers", self.ramp),
-            ("from", self.low),
-            ("to", self.high),
-            ("", self.usual),
-            ("", self.inverted),
+            *self.range.rows,
             ("Label size", self.label_scale),
             ("Select in 3-D", self.through),
             ("", self.images),
@@ -154,29 +147,6 @@ class MapTools(QObject):
         self.through.activated.connect(lambda _: self._tell(through=self.through.currentData()))
         self.images = self._toggle("images", "Pictures", "Pictures: draw the rows' own pictures")
 
-    def _make_range_settings(self) -> None:
-        name = self._name
-        ramps = [(words, key) for key, words in RAMPS.items()]
-        self.ramp = combo_box(f"{name}.ramp", "Ramp: the colors of numbers", ramps)
-        self.ramp.activated.connect(lambda _: self._tell(ramp=self.ramp.currentData()))
-        self.inverted = self._toggle(
-            "inverted", "Inverted", "Inverted: numbers the other way round"
-        )
-        self.low, self.high = (
-            double_spin_box(
-                f"{name}.{end}", f"{end.title()}: the number where the colors end", 0.0, 0.1
-            )
-            for end in ("low", "high")
-        )
-        self.usual = tool_button(
-            f"{name}.usual_range",
-            "Middle 98 %",
-            "Middle 98 %: leave the outermost out of the range",
-        )
-        self.usual.clicked.connect(self._tell_usual_range)
-        for box in (self.low, self.high):
-            box.valueChanged.connect(lambda _: self._tell_range())
-
     def _toggle(self, setting: str, text: str, description: str) -> QToolButton:
         made = toggle(f"{self._name}.{setting}", text, description)
         made.clicked.connect(lambda on: self._tell(**{setting: on}))
@@ -196,79 +166,18 @@ class MapTools(QObject):
     def _tell(self, **settings: object) -> None:
         self.changed.emit(settings)
 
-    def _tell_range(self) -> None:
-        low, high = sorted((self.low.value(), self.high.value()))
-        self._tell(color_range=(low, high))
-
-    def _tell_usual_range(self) -> None:
+    def _usual_range(self) -> tuple[float, float] | None:
         column, vector_set = self.color.currentData(), self._columns_of
-        if vector_set is not None and column is not None:
-            self._tell(color_range=usual_range(vector_set, column))
+        if vector_set is None or column is None:
+            return None
+        return usual_range(vector_set, column)
 
     def show_legend(self, legend: Legend | None) -> None:
         """Offer by keys what a click or a drag in the legend does."""
-        has_groups, has_range = isinstance(legend, Categories), isinstance(legend, ColorBar)
-        for control in (self.ramp, self.low, self.high, self.inverted, self.usual):
-            control.setEnabled(has_range)
-        self.groups.setEnabled(has_groups)
+        self.range.show_bar(legend if isinstance(legend, ColorBar) else None)
+        self.groups.setEnabled(isinstance(legend, Categories))
         if isinstance(legend, Categories):
             self.groups.show_groups([name for name, _, _ in legend.entries], legend.hidden)
-        elif isinstance(legend, ColorBar):
-            low = legend.least if legend.low is None else legend.low
-            high = legend.most if legend.high is None else legend.high
-            for box, value in ((self.low, low), (self.high, high)):
-                with QSignalBlocker(box):
-                    box.setRange(legend.least, legend.most)
-                    box.setSingleStep((legend.most - legend.least) / 20)
-                    box.setValue(value)
-
-    def add_to(self, row: QHBoxLayout) -> None:
-        """Put the controls into the tool row."""
-        if (frame := row.parentWidget()) is not None:
-            frame.setMinimumWidth(LEAST_WIDTH)
-        row.setSpacing(GRID // 2 + 1)
-        row.setContentsMargins(3 * GRID // 2, GRID // 2, 3 * GRID // 2, GRID // 2)
-        for widget in (
-            self.sets,
-            self.method,
-            self.row,
-            *(widget for _, widget in self._secondary),
-            self.gear,
-        ):
-            row.addWidget(widget)
-        row.addStretch(1)
-
-    def fit_into(self, row: QHBoxLayout, width: int) -> None:
-        """Keep as many controls in the row as fit, the others behind the gear."""
-        always = [self.sets, self.method, self.row, self.gear]
-        for each in (self.row, self.gear, *(widget for _, widget in self._secondary)):
-            # Without its style a control believes that less is enough.
-            for part in (each, *each.findChildren(QToolButton)):
-                part.ensurePolished()
-            each.setMinimumWidth(each.sizeHint().width())
-        for box in (self.sets, self.method):
-            box.ensurePolished()
-            box.setMinimumWidth(_LEAST_BOX)
-        shown = [each for each in always if each is not self.sets or not each.isHidden()]
-        margins, space = row.contentsMargins(), row.spacing()
-        room = width - margins.left() - margins.right() + space
-        room -= sum(each.sizeHint().width() + space for each in shown)
-        for text, widget in self._secondary:
-            room -= widget.sizeHint().width() + space
-            self._put(row, text, widget, in_row=room >= 0)
-
-    def _put(self, row: QHBoxLayout, text: str, widget: QWidget, *, in_row: bool) -> None:
-        if in_row == (widget not in self._behind_gear):
-            return
-        if in_row:
-            self._behind_gear.remove(widget)
-            self.gear.take(widget)
-            row.insertWidget(row.indexOf(self.gear), widget)
-        else:
-            self._behind_gear.add(widget)
-            row.removeWidget(widget)
-            self.gear.add(text, widget)
-        widget.show()
 
     def unfold_row(self, unfolded: bool) -> None:
         """Show the settings of the method, or hide them."""
@@ -285,7 +194,6 @@ class MapTools(QObject):
         for box, value in (
             (self.color, settings.color_by),
             (self.size, settings.size_by),
-            (self.ramp, settings.ramp),
             (self.grouping, settings.as_categories),
             (self.through, settings.through),
         ):
@@ -294,10 +202,10 @@ class MapTools(QObject):
             (self.labels, settings.labels),
             (self.density, settings.density),
             (self.trust, settings.trust),
-            (self.inverted, settings.inverted),
             (self.images, settings.images and vector_set.thumbnails is not None),
         ):
             button.setChecked(on)
+        self.range.show_settings(settings)
         column = settings.color_by
         is_there = column in vector_set.metadata.column_names
         self.grouping.setEnabled(

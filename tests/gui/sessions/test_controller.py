@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QToolButton
 
 from embedviz.app.files.session.autosave import autosave_folder
 from embedviz.app.files.settings import Recent, read_settings
+from embedviz.app.linked_maps import add_map
 from embedviz.app.pairing import OpenRequest
 from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.drawing.camera import Camera
@@ -80,7 +81,7 @@ def saved(window, folder, settled, monkeypatch):
     session.show(session.state.derived(Whitened(0.5).derive(words)))
     session.show(session.state.mapped(replace(session.state.map, labels=False)))
     session.show(session.state.queried(7).selecting(range(20)).with_settings(MatryoshkaSettings(4)))
-    session.show(session.state.with_map())
+    session.show(add_map(session.state))
     camera = Camera(scale=3.0, is_3d=True)
     session.show(session.state.mapped(replace(session.state.map, is_3d=True, camera=camera)))
     window.docks["neighbors"].hide()

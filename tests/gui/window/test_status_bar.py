@@ -50,7 +50,7 @@ def test_says_what_is_shown(bar, session, toy):
     assert bar.facts.text() == "Nothing is open"
     session.show(State().opened(toy))
     assert bar.facts.text() == "toy · 50 × 32 · cosine"
-    session.show(session.state.compared_by("euclidean").selecting([1, 2]))
+    session.show(session.state.listing(metric="euclidean").selecting([1, 2]))
     assert bar.facts.text() == "toy · 50 × 32 · Euclidean · 2 selected"
     session.show(session.state.closed(toy))
     assert bar.facts.text() == "Nothing is open"

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
+from embedviz.app.linked_maps import add_map
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.core.neighbors import NeighborSearch
@@ -160,11 +161,11 @@ def test_the_range_of_colors_is_clipped_and_turned(opened, session):
     opened.view.colors_inverted.emit()
     assert session.state.map.inverted
     assert opened.view.scene.canvas.colors[0] == colors[39]
-    assert (opened.controls.low.value(), opened.controls.high.value()) == (12.0, 20.0)
-    opened.controls.high.setValue(30.0)
+    assert (opened.controls.range.low.value(), opened.controls.range.high.value()) == (12.0, 20.0)
+    opened.controls.range.high.setValue(30.0)
     assert session.state.map.color_range == (12.0, 30.0)
     session.end_gesture()
-    opened.controls.usual.click()
+    opened.controls.range.usual.click()
     assert session.state.map.color_range[0] < 1
 
 
@@ -195,7 +196,7 @@ def test_trust_is_the_share_of_true_neighbors(opened, session, idle, spread):
     assert f"{100 * np.mean(kept):.0f} % of the 10 true neighbors" in truth.words
     assert "all 40 rows" in truth.words
     assert isinstance(opened.view.scene.legend, ColorBar)
-    session.show(session.state.compared_by("euclidean"))
+    session.show(session.state.listing(metric="euclidean"))
     idle(session)
     assert opened.trust.shown.asked.metric == "euclidean"
     session.undo()
@@ -219,7 +220,7 @@ def test_hovering_shows_the_true_neighbors(opened, session, idle, spread):
 @pytest.fixture
 def linked(window, idle, spread, mirrored):
     """Return two maps beside each other, of sets that share some labels."""
-    state = State().opened(spread).opened(mirrored).with_map().activated(spread)
+    state = add_map(State().opened(spread).opened(mirrored)).activated(spread)
     window.session.show(state.queried(25))
     idle(window.session)
     first, second = (pane for pane in window.panes if isinstance(pane, MapPane))

@@ -369,7 +369,7 @@ def test_hands_wait_for_the_map_of_another_set(opened, session, idle, hand, held
 
 def test_the_layout_is_computed_once(opened, session, idle, held_layout):
     session.show(session.state.queried(4).selecting([1, 2]))
-    session.show(session.state.compared_by("dot"))
+    session.show(session.state.listing(metric="dot"))
     idle(session)  # Nothing waits for a layout.
     assert positions(opened).shape == (20, 3)
 

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from embedviz.app.layouts import Layout, Layouts, cache, spare_process
+from embedviz.app.linked_maps import add_map
 from embedviz.app.state import State
 from embedviz.core.errors import UserError
 from embedviz.core.projections.chosen_axes import ChosenAxes
@@ -403,7 +404,7 @@ def test_one_row_is_said_to_be_one(pane, session, idle):
 
 @pytest.mark.parametrize("width", [300, 340, 460, 736, 1200])
 def test_no_control_is_squeezed(opened, session, idle, qtbot, width):
-    session.show(session.state.with_map())
+    session.show(add_map(session.state))
     opened.window().resize(width, 400)
     idle(session)
     qtbot.waitUntil(lambda: opened.width() == width)

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from embedviz.app.linked_maps import add_map
 from embedviz.app.state import State
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
@@ -105,7 +106,7 @@ def test_two_linked_maps(window, qtbot, qapp, artefacts, words, idle, theme, siz
     apply_theme(qapp, THEMES[theme])
     window.resize(1280, height)
     final = load_sample("words-final")
-    state = State().opened(words).opened(final).with_map().activated(words)
+    state = add_map(State().opened(words).opened(final)).activated(words)
     chosen = [
         row for row, kind in enumerate(words.metadata["category"].to_pylist()) if kind == "animals"
     ]

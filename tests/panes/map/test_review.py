@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from embedviz.app.layouts import Layouts, cache
-from embedviz.app.state import State
+from embedviz.app.linked_maps import add_map
+from embedviz.app.state import State, derived_by
 from embedviz.core.derivation.additions import with_columns
 from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.matching import share_rows
@@ -254,7 +255,7 @@ def test_a_set_with_more_to_its_rows_still_has_the_same_rows(many):
     assert share_rows(extended, derived)
     state = State().opened(same).derived(derived).selecting([7]).replaced(same, extended)
     assert state.activated(extended).selected == Selection([7])
-    assert state.derived_by(extended, derived.derivation.recipe) is derived
+    assert derived_by(state, extended, derived.derivation.recipe) is derived
     assert state.closed(extended).sets == ()
 
 
@@ -309,7 +310,7 @@ def test_a_large_selection_is_brushed_when_the_labels_are_matched(window, idle, 
     monkeypatch.setattr(matching, "_FEW", 2)
     one, other = rows_of("a", 30), rows_of("a", 20)
     session = window.session
-    session.show(State().opened(other).opened(one).with_map().activated(other).with_active_map(0))
+    session.show(add_map(State().opened(other).opened(one)).activated(other).with_active_map(0))
     idle(session)
     session.show(session.state.selecting(range(5, 25)))
     idle(session)

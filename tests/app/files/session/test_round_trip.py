@@ -21,8 +21,9 @@ from embedviz.app.files.session.writing import (
     save_session,
     write_session,
 )
+from embedviz.app.linked_maps import add_map
 from embedviz.app.map_settings import MapSettings
-from embedviz.app.state import State
+from embedviz.app.state import State, derived_by
 from embedviz.core.derivation.additions import with_columns
 from embedviz.core.derivation.chosen_rows import chosen_rows
 from embedviz.core.derivation.recipes import Truncated, Whitened
@@ -122,7 +123,7 @@ def states(draw, library):
     for each in library:
         state = state.derived(each) if each.derivation else state.opened(each)
     for _ in range(draw(st.integers(0, 2))):
-        state = state.activated(draw(st.sampled_from(state.sets))).with_map()
+        state = add_map(state.activated(draw(st.sampled_from(state.sets))))
     state = state.with_active_map(draw(st.sampled_from([each.key for each in state.maps])))
     changed = tuple(
         replace(draw(maps), key=each.key, vector_set=each.vector_set) for each in state.maps
@@ -189,7 +190,7 @@ def test_sets_have_the_same_rows_as_before(tmp_path, library, write_words):
             assert share_rows(one, two) == share_rows(other, another)
     assert found.sets[1].derivation.parent is found.sets[0]
     assert found.sets[2].derivation.parent is found.sets[1]
-    assert found.derived_by(found.sets[0], Whitened(0.5, 3)) is found.sets[1]
+    assert derived_by(found, found.sets[0], Whitened(0.5, 3)) is found.sets[1]
 
 
 def test_rows_of_a_closed_set_and_columns_that_were_added(tmp_path, library, seen):
@@ -230,7 +231,7 @@ def test_sets_in_memory_are_left_out_by_name(tmp_path, library, toy, seen):
     added = with_columns(words, {"length": np.ones(N)})
     unknown = VectorSet(toy.vectors)
     assert not any(map(can_be_kept, (toy, added, unknown, Whitened().derive(toy))))
-    state = State().opened(words).opened(toy).with_map().with_active_map(0)
+    state = add_map(State().opened(words).opened(toy)).with_active_map(0)
     state = state.activated(words).opened(unknown).selecting([1, 2])
     path = tmp_path / "a.embedviz"
     assert save_session(path, state, {}, STEPS) == ("toy", "unnamed")
@@ -278,7 +279,7 @@ def test_a_file_that_is_gone_is_missing_and_the_rest_opens(tmp_path, library, lo
     state = State()
     for each in (words, whitened, chosen, other):
         state = state.derived(each) if each.derivation else state.opened(each)
-    state = state.activated(whitened).selecting([1, 2]).with_map()
+    state = add_map(state.activated(whitened).selecting([1, 2]))
     path = tmp_path / "a.embedviz"
     save_session(path, state, {}, STEPS)
     (tmp_path / "words.csv").rename(tmp_path / "moved.csv")
@@ -406,7 +407,7 @@ def rich_state(library):
     """Return a state with something in every field."""
     words, whitened, truncated, chosen = library
     state = State().opened(words).derived(whitened).derived(truncated).opened(chosen)
-    state = state.activated(whitened).with_map().selecting(range(30))
+    state = add_map(state.activated(whitened)).selecting(range(30))
     query = QueryVector("mine", np.ones(4, np.float32))
     state = replace(
         state,
