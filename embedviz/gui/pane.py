@@ -16,9 +16,10 @@ from embedviz.core.settings import NoSettings, Settings
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.calculations import Calculations, Subject
 from embedviz.gui.hint_page import HintPage
-from embedviz.gui.settings_form import SettingsForm, settings_form
+from embedviz.gui.settings_form import settings_form
 from embedviz.gui.style import text_rules
 from embedviz.gui.theme import GRID, TOOL_ROW
+from embedviz.gui.widgets.form import Form
 from embedviz.gui.widgets.message_bar import MessageBar
 
 
@@ -94,7 +95,7 @@ class Pane(QWidget):
         self.is_lent = False
         self._drawing = False
         self.is_built = False
-        self.form: SettingsForm | None = None
+        self.form: Form | None = None
         self._text_scale = 1.0
         self.calculations = Calculations(self, self, session.board)
         if self.is_side_panel:
@@ -225,7 +226,7 @@ class Pane(QWidget):
         if new.active is not None:
             self.make()
             if self.form is not None:
-                self.form.show_state(new)
+                self.form.show_settings(new[self.settings_class])
             self.without_edits(lambda: self.draw(old, new))
 
     def without_edits(self, draw: Callable[[], None]) -> None:
