@@ -13,6 +13,7 @@ import numpy as np
 
 import embedviz
 from embedviz.core.errors import ChoiceRequired, UserError
+from embedviz.core.notes import Note
 from embedviz.core.origin import ReadSettings
 from embedviz.formats import inspect
 
@@ -166,7 +167,9 @@ def check_set(found: Any) -> None:
         raise Violation(f"{table.num_rows} rows of metadata for {len(vectors)} vectors")
     if len(set(table.column_names)) < table.num_columns:
         raise Violation("two columns have the same name")
-    _check_texts("note", found.notes)
+    if not all(type(note) is Note for note in found.notes):
+        raise Violation(f"a note is no Note: {found.notes!r}")
+    _check_texts("note", [str(note) for note in found.notes])
     _check_texts("column", table.column_names)
     if SECRET in str(found.labels) or SECRET in table.to_string(preview_cols=99):
         raise Violation("it holds what is in a file that nobody named")
