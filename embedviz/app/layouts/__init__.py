@@ -18,9 +18,9 @@ from embedviz.core.neighbors.graph import NeighborGraph, neighbor_graph
 from embedviz.core.neighbors.tiles import GraphMetric
 from embedviz.core.progress import OnLayout, Report, part_of
 from embedviz.core.projections import Projection
-from embedviz.core.projections.axis import Axis, plain_axes
+from embedviz.core.projections.axis import Axis
 from embedviz.core.projections.columns import CoordinateColumns, coordinate_columns
-from embedviz.core.projections.neighbor_embedding import MOST_ROWS, TSNE, UMAP
+from embedviz.core.projections.neighbor_embedding import MOST_ROWS, NeighborEmbedding
 from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import VectorSet
 
@@ -154,18 +154,15 @@ class Layouts:
         report: Report,
         on_layout: OnLayout,
     ) -> Layout:
-        if isinstance(projection, PCA):
-            return _by_components(vector_set, projection, report)
-        if isinstance(projection, CoordinateColumns):
-            positions = projection.positions(vector_set, n_components)
-            axes = plain_axes(projection.names)
-            return Layout(vector_set, projection, positions, str(projection), axes)
-        if isinstance(projection, TSNE | UMAP):
-            return self._by_neighbors(vector_set, projection, n_components, report, on_layout)
-        positions = projection.fit_transform(vector_set.vectors, n_components, report=report)
-        axes = plain_axes(getattr(projection, "titles", ())[:n_components])
-        words = f"{projection} · {_all_rows(len(vector_set))}"
-        return Layout(vector_set, projection, positions, words, axes)
+        words = projection.words(len(vector_set))
+        if not projection.is_slow:
+            placed = projection.place(vector_set, n_components, report)
+            return Layout(vector_set, projection, placed.positions, words, placed.axes)
+        positions = cache.find(vector_set, projection, n_components)
+        if positions is None:
+            positions = self._computed(vector_set, projection, n_components, report, on_layout)
+            cache.keep(vector_set, projection, n_components, positions)
+        return Layout(vector_set, projection, positions, words)
 
     def graph(
         self, vector_set: VectorSet, metric: GraphMetric, count: int, report: Report
@@ -210,29 +207,22 @@ class Layouts:
         with self._changing:
             return len(self._flights)
 
-    def _by_neighbors(
-        self,
-        vector_set: VectorSet,
-        projection: TSNE | UMAP,
-        n_components: int,
-        report: Report,
-        on_layout: OnLayout,
-    ) -> Layout:
-        count = len(vector_set)
-        of_rows = _all_rows(count)
-        if count > MOST_ROWS:
-            of_rows = f"{projection.sample:,} of {count:,} rows, the others placed among them"
-        words = f"{projection} · of {of_rows}"
-        positions = cache.find(vector_set, projection, n_components)
-        if positions is None:
-            positions = self._computed(vector_set, projection, n_components, report, on_layout)
-            cache.keep(vector_set, projection, n_components, positions)
-        return Layout(vector_set, projection, positions, words)
-
     def _computed(
         self,
         vector_set: VectorSet,
-        projection: TSNE | UMAP,
+        projection: Projection,
+        n_components: int,
+        report: Report,
+        on_layout: OnLayout,
+    ) -> Matrix:
+        if isinstance(projection, NeighborEmbedding):  # It takes what is kept here: a graph.
+            return self._embedded(vector_set, projection, n_components, report, on_layout)
+        return projection.place(vector_set, n_components, report, on_layout).positions
+
+    def _embedded(
+        self,
+        vector_set: VectorSet,
+        projection: NeighborEmbedding,
         n_components: int,
         report: Report,
         on_layout: OnLayout,
@@ -270,22 +260,6 @@ def _first_choice(vector_set: VectorSet) -> Projection:
     return bundled or (CoordinateColumns(groups[0]) if groups else PCA())
 
 
-def _all_rows(count: int) -> str:
-    return "the 1 row" if count == 1 else f"all {count:,} rows"
-
-
 def _kept_components(projection: Projection, wanted: LayoutRequest) -> int:
     """Return how many axes the layout has that is kept: PCA has those of 3-D in 2-D too."""
-    return 3 if isinstance(projection, PCA) else wanted.n_components
-
-
-def _by_components(vector_set: VectorSet, projection: PCA, report: Report) -> Layout:
-    fitted = projection.fit(vector_set.vectors, part_of(report, 0.0, 0.9))
-    positions = fitted.transform(vector_set.vectors, part_of(report, 0.9, 1.0))
-    ratios = fitted.explained_variance_ratio
-    axes = tuple(
-        Axis(f"PC{component + 1}", ratio)
-        for component, ratio in zip(projection.components, ratios.tolist(), strict=True)
-    )
-    words = f"PCA of {_all_rows(len(vector_set))}"
-    return Layout(vector_set, projection, positions, words, axes)
+    return projection.n_kept or wanted.n_components

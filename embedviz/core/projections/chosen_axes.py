@@ -29,7 +29,8 @@ from embedviz.core.blocks import row_blocks, scale_to_unit_length
 from embedviz.core.covariance import Moments, Vector, principal_axes
 from embedviz.core.errors import UserError
 from embedviz.core.progress import OnLayout, Report, part_of, silent
-from embedviz.core.projections.projection import Projection
+from embedviz.core.projections.axis import plain_axes
+from embedviz.core.projections.projection import Placement, Projection
 from embedviz.core.vector_set import VectorSet
 
 _MOST_AXES = 3
@@ -116,6 +117,17 @@ class ChosenAxes(Projection):
         """
         rows = np.asarray(vectors, dtype=np.float32)
         return np.array([_direction(axis, rows) for axis in self.axes])
+
+    def place(
+        self,
+        vector_set: VectorSet,
+        n_components: int,
+        report: Report = silent,
+        on_layout: OnLayout | None = None,
+    ) -> Placement:
+        """Return where the rows lie between the ends of the axes."""
+        positions = self.fit_transform(vector_set.vectors, n_components, report=report)
+        return Placement(positions, plain_axes(self.titles[:n_components]))
 
     def fit_transform(
         self,

@@ -16,8 +16,9 @@ from numpy.typing import ArrayLike
 from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
 from embedviz.core.progress import OnLayout, Report, silent
+from embedviz.core.projections.axis import plain_axes
 from embedviz.core.projections.coordinate_names import Group, groups_of, is_numeric
-from embedviz.core.projections.projection import Projection
+from embedviz.core.projections.projection import Placement, Projection
 from embedviz.core.vector_set import VectorSet
 
 
@@ -70,6 +71,20 @@ class CoordinateColumns(Projection):
         # Without one of its coordinates a row has no place.
         positions[~np.isfinite(positions).all(axis=1)] = np.nan
         return positions
+
+    def place(
+        self,
+        vector_set: VectorSet,
+        n_components: int,
+        report: Report = silent,
+        on_layout: OnLayout | None = None,
+    ) -> Placement:
+        """Return where the columns say that the rows lie; the axes are called as the columns."""
+        return Placement(self.positions(vector_set, n_components), plain_axes(self.names))
+
+    def words(self, n_rows: int) -> str:
+        """Return the names of the columns."""
+        return str(self)
 
     def fit_transform(
         self,

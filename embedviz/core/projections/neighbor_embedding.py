@@ -29,7 +29,7 @@ from embedviz.core.projections import tsne, umap
 from embedviz.core.projections.out_of_sample import place_among
 from embedviz.core.projections.pca import PCA
 from embedviz.core.projections.process import Job, LayoutProcess
-from embedviz.core.projections.projection import Projection
+from embedviz.core.projections.projection import Projection, all_rows
 from embedviz.core.settings import setting
 
 MOST_ROWS = 200_000
@@ -64,7 +64,7 @@ def _sample() -> int:
     )
 
 
-class _NeighborLayout(Projection):
+class NeighborEmbedding(Projection):
     """What t-SNE and UMAP have in common: all but their settings, and how the points start."""
 
     is_slow: ClassVar[bool] = True
@@ -87,6 +87,12 @@ class _NeighborLayout(Projection):
             return self.caveat
         sample = min(self.sample, n_rows)
         return f"{sample:,} rows are laid out, the others placed among them. {self.caveat}"
+
+    def words(self, n_rows: int) -> str:
+        """Return the method and its settings, and how many rows are laid out."""
+        if n_rows <= MOST_ROWS:
+            return f"{self} · of {all_rows(n_rows)}"
+        return f"{self} · of {self.sample:,} of {n_rows:,} rows, the others placed among them"
 
     @property
     def n_needed(self) -> int:
@@ -252,7 +258,7 @@ class _NeighborLayout(Projection):
 
 
 @dataclass(frozen=True)
-class TSNE(_NeighborLayout):
+class TSNE(NeighborEmbedding):
     """t-distributed stochastic neighbor embedding (van der Maaten & Hinton 2008), by openTSNE.
 
     Attributes
@@ -319,7 +325,7 @@ class TSNE(_NeighborLayout):
 
 
 @dataclass(frozen=True)
-class UMAP(_NeighborLayout):
+class UMAP(NeighborEmbedding):
     """Uniform manifold approximation and projection (McInnes et al. 2018), by umap-learn.
 
     Attributes

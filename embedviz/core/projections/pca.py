@@ -23,8 +23,10 @@ from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.errors import UserError
 from embedviz.core.neighbors.top_k import rows_per_block
 from embedviz.core.progress import OnLayout, Report, part_of, silent
-from embedviz.core.projections.projection import Projection
+from embedviz.core.projections.axis import Axis
+from embedviz.core.projections.projection import Placement, Projection, all_rows
 from embedviz.core.settings import setting
+from embedviz.core.vector_set import VectorSet
 
 Exact = NDArray[np.float64]
 
@@ -55,6 +57,8 @@ class PCA(Projection):
         "The directions of most variance; what lies along other directions is not seen."
     )
 
+    n_kept: ClassVar[int | None] = 3
+
     components: tuple[int, ...] = setting(
         (0, 1, 2),
         "",
@@ -84,6 +88,27 @@ class PCA(Projection):
         fit = _from_products_of_rows if len(rows) <= rows.shape[1] else _from_covariance
         with np.errstate(over="ignore", invalid="ignore"):
             return fit(rows, self.components, report)
+
+    def place(
+        self,
+        vector_set: VectorSet,
+        n_components: int,
+        report: Report = silent,
+        on_layout: OnLayout | None = None,
+    ) -> Placement:
+        """Return where the rows lie along all chosen components, each with its variance."""
+        fitted = self.fit(vector_set.vectors, part_of(report, 0.0, 0.9))
+        positions = fitted.transform(vector_set.vectors, part_of(report, 0.9, 1.0))
+        ratios = fitted.explained_variance_ratio.tolist()
+        axes = (
+            Axis(f"PC{component + 1}", ratio)
+            for component, ratio in zip(self.components, ratios, strict=True)
+        )
+        return Placement(positions, tuple(axes))
+
+    def words(self, n_rows: int) -> str:
+        """Return of how many rows it is; the components stand at the axes."""
+        return f"PCA of {all_rows(n_rows)}"
 
     def fit_transform(
         self,

@@ -8,12 +8,36 @@ of the program asks is answered here as most methods would; a method overrides w
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar, Protocol, Self
 
 from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Matrix
 from embedviz.core.progress import OnLayout, Report, silent
+from embedviz.core.projections.axis import Axis
+from embedviz.core.vector_set import VectorSet
+
+
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """Where the rows of a set lie.
+
+    Attributes
+    ----------
+    positions : float32 array of shape (n_vectors, number of axes)
+        NaN for rows that have no place.
+    axes : tuple of Axis
+        None where the axes have no meaning.
+    """
+
+    positions: Matrix
+    axes: tuple[Axis, ...] = ()
+
+
+def all_rows(count: int) -> str:
+    """Return "all 900 rows"."""
+    return "the 1 row" if count == 1 else f"all {count:,} rows"
 
 
 class Projection(Protocol):
@@ -26,12 +50,15 @@ class Projection(Protocol):
     caveat : str
         What one should know about its picture before one believes it.
     is_slow : bool
-        Whether it waits for Run, shows points on their way, and can be stopped.
+        Whether it waits for Run, shows points on their way, can be stopped, and is kept on disk.
+    n_kept : int or None
+        How many axes are computed whatever is shown; None: as many as are shown.
     """
 
     name: ClassVar[str]
     caveat: ClassVar[str]
     is_slow: ClassVar[bool] = False
+    n_kept: ClassVar[int | None] = None
 
     def fit_transform(
         self,
@@ -56,6 +83,22 @@ class Projection(Protocol):
         -------
         float32 array of shape (n_vectors, n_components)
         """
+
+    def place(
+        self,
+        vector_set: VectorSet,
+        n_components: int,
+        report: Report = silent,
+        on_layout: OnLayout | None = None,
+    ) -> Placement:
+        """Return where the rows of a set lie, and along which axes; see `fit_transform`."""
+        return Placement(
+            self.fit_transform(vector_set.vectors, n_components, report=report, on_layout=on_layout)
+        )
+
+    def words(self, n_rows: int) -> str:
+        """Return the method and its settings, and of how many rows the picture is."""
+        return f"{self} · {all_rows(n_rows)}"
 
     def suited_to(self, n_rows: int) -> Self:
         """Return these settings, with values that a set of so many rows can have."""
