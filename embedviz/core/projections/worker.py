@@ -14,7 +14,6 @@ locale. Here warnings are not looked at, as nobody would read them.
 from __future__ import annotations
 
 import os
-import signal
 import time
 import traceback
 import warnings
@@ -29,6 +28,7 @@ import numpy as np
 
 from embedviz.core.arrays import Matrix
 from embedviz.core.neighbors.tiles import RowIds
+from embedviz.core.processes.child_setup import lower_priority, take_pipes
 from embedviz.core.processes.messages import Message, read_message, write_message
 from embedviz.core.projections import tsne, umap
 
@@ -51,8 +51,9 @@ METHODS: dict[str, _Method] = {"t-SNE": tsne, "UMAP": umap}
 
 def main() -> None:
     """Answer one job after the other, until standard input ends."""
-    requests, voice = _take_pipes()
-    _lower_priority()
+    requests, replies = take_pipes()
+    voice = MessageWriter(replies)
+    lower_priority(niceness=5, oom_score=500)  # The window goes first.
     warnings.simplefilter("ignore")
     jobs: SimpleQueue[Message] = SimpleQueue()
     Thread(target=_read_jobs, args=(requests, jobs), daemon=True).start()
@@ -60,26 +61,6 @@ def main() -> None:
     Thread(target=_get_ready, args=(ready, voice), daemon=True).start()
     while True:
         _answer(jobs.get(), ready, voice)
-
-
-def _take_pipes() -> tuple[IO[bytes], MessageWriter]:
-    """Keep the pipes for messages alone: point the standard descriptors elsewhere."""
-    requests = os.fdopen(os.dup(0), "rb", buffering=0)
-    replies = os.fdopen(os.dup(1), "wb", buffering=0)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    return requests, MessageWriter(replies)
-
-
-def _lower_priority() -> None:
-    """Let the window go first, and die first where memory runs out."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Whoever started this process ends it.
-    with suppress(AttributeError, OSError):
-        os.nice(5)
-    with suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
-        score.write("500")
 
 
 def _read_jobs(requests: IO[bytes], jobs: SimpleQueue[Message]) -> None:

@@ -151,11 +151,13 @@ def test_it_ends_when_its_input_does(ended):
 
 NOISY = """
 import os
-from embedviz.core.projections import worker
+from embedviz.core.processes.child_setup import lower_priority, take_pipes
 from embedviz.core.processes.messages import Message
+from embedviz.core.projections.worker import MessageWriter
 
-requests, voice = worker._take_pipes()
-worker._lower_priority()
+requests, replies = take_pipes()
+voice = MessageWriter(replies)
+lower_priority(niceness=5, oom_score=500)
 print("noise of Python", flush=True)
 os.write(1, b"noise of a library")
 assert os.read(0, 10) == b""

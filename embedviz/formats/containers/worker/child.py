@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import signal
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -23,6 +22,7 @@ from threading import Thread
 from typing import IO, Any, Protocol
 
 from embedviz.core.errors import UserError
+from embedviz.core.processes.child_setup import lower_priority, take_pipes
 from embedviz.core.processes.messages import Message, read_message, write_message
 
 
@@ -51,8 +51,9 @@ _LONGEST_REASON = 200
 
 def main() -> None:
     """Answer one request after the other, until standard input ends."""
-    requests, replies = _take_pipes()
-    _lower_priority()
+    requests, replies = take_pipes()
+    lower_priority(niceness=0, oom_score=800)
+    _leave_no_core_dump()
     warnings.simplefilter("ignore")
     RequestLoop(requests, replies).go_on()
 
@@ -151,22 +152,7 @@ def _first_line(error: Exception) -> str:
     return line[:_LONGEST_REASON] + ("…" if len(line) > _LONGEST_REASON else "")
 
 
-def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
-    """Keep the pipes for messages alone: point the standard descriptors elsewhere."""
-    requests = os.fdopen(os.dup(0), "rb", buffering=0)
-    replies = os.fdopen(os.dup(1), "wb", buffering=0)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    return requests, replies
-
-
-def _lower_priority() -> None:
-    """Die first where memory runs out, and leave no core dump behind."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Whoever started this process ends it.
-    with suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
-        score.write("800")
+def _leave_no_core_dump() -> None:
     with suppress(ImportError, OSError, ValueError):
         import resource
 
