@@ -65,7 +65,7 @@ class Session(QObject):
         self._burst.timeout.connect(self.end_gesture)
 
     def show(self, state: State) -> None:
-        """Replace the state. An equal state is no change, which ends every feedback loop.
+        """Replace the state. An equal state is not a change, which ends every feedback loop.
 
         A call made while listeners are being told waits for them, so that all listeners see
         all states in the same order.

@@ -34,7 +34,7 @@ class Query:
     name : str
     vector : array of shape (n_dimensions,)
     exclude : tuple of int
-        The row itself, which is no neighbor of its own.
+        The row itself, which is not a neighbor of its own.
     """
 
     name: str
@@ -72,7 +72,7 @@ class State:
     query : int or None
         Row whose neighbors are listed.
     query_vector : QueryVector or None
-        A query that is no row; goes before `query`.
+        A query that is not a row; goes before `query`.
     selected : Selection
     metric : {"cosine", "dot", "euclidean"}
     count : int

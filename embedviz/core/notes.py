@@ -29,7 +29,7 @@ Kind = Literal[
 - "row numbers": the rows are called by their numbers; facts: `has_labels`, whether the file has any
 - "vectors": where in the file the vectors are
 - "first rows", "sample", "part": the rows are some of those there were
-- "bad rows": rows left out that are no vectors; facts: `count`, and `places`, where the first are
+- "bad rows": rows left out that are not vectors; facts: `count`, and `places`, where the first are
 - "repeated labels": rows left out since an earlier one has their label
 - "plain": anything else
 """

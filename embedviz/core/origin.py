@@ -115,8 +115,8 @@ class FileInfo:
     label_columns : tuple of str
         All columns that could name the rows.
     n_bad, n_repeated, n_zero : int
-        Rows left out since they are no vectors or since their label was there before, and rows that
-        are all zeros.
+        Rows left out since they are not vectors or since their label was there before, and rows
+        that are all zeros.
     is_mapped : bool
         Whether the vectors stay in the file until they are needed.
     is_scanned : bool

@@ -62,7 +62,7 @@ class RowScan:
 def scan_rows(
     vectors: Matrix, report: Report = silent, on_part: Callable[[RowScan], None] | None = None
 ) -> RowScan:
-    """Return which rows of a matrix are no vectors, or none of their own.
+    """Return which rows of a matrix are not vectors, or none of their own.
 
     Parameters
     ----------

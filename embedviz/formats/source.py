@@ -79,7 +79,7 @@ class Source:
     size : int
         Bytes on disk, of the member where it is an archive.
     member : str or None
-        The file of the archive that is read; None where the file is no archive, or a format has
+        The file of the archive that is read; None where the file is not an archive, or a format has
         archives of its own.
     members : mapping of str to str
         What else could be read from the archive, with sizes.
@@ -103,7 +103,7 @@ class Source:
             if self.path.is_dir():
                 raise UserError(describe_folder(self.path))
             if not self.path.is_file():
-                raise UserError(f"{self.name} is no ordinary file, so it cannot be opened.")
+                raise UserError(f"{self.name} is not an ordinary file, so it cannot be opened.")
             with self.path.open("rb") as file:
                 start = file.read(8)
         if not start:
@@ -381,7 +381,7 @@ def _after_last_newline(block: Bytes) -> int:
 def _longer(buffer: Bytes, name: str) -> Bytes:
     if len(buffer) >= LONGEST_LINE:
         raise UserError(
-            f"{name} has a line of more than {LONGEST_LINE >> 20} MB, which is no vector. "
+            f"{name} has a line of more than {LONGEST_LINE >> 20} MB, which is not a vector. "
             "Is it a text file?"
         )
     longer = np.empty(2 * len(buffer), np.uint8)

@@ -18,7 +18,7 @@ Change = Callable[[Settings], Settings]
 class Remembering(QObject):
     """Makes changes to the settings one after the other.
 
-    Settings that cannot be written are no reason to disturb anybody: the program does what it is
+    Settings that cannot be written are not a reason to disturb anybody: the program does what it is
     asked to, and only forgets.
     """
 

@@ -130,7 +130,7 @@ def scaled_query(query: Matrix) -> tuple[Matrix, int]:
 
 
 def checked_prefix(dimensions: int | None, n_dimensions: int) -> int:
-    """Return the length of a prefix, all dimensions for None, refusing what is no prefix."""
+    """Return the length of a prefix, all dimensions for None, refusing what is not a prefix."""
     if dimensions is None:
         return n_dimensions
     if not 1 <= dimensions <= n_dimensions:

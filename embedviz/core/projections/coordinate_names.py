@@ -49,7 +49,7 @@ def groups_of(table: pa.Table) -> list[Group]:
 
 
 def _run_of(components: dict[int, str], stem: str) -> Group:
-    """Return the names with the numbers 0, 1, 2 or 1, 2, 3; nothing when they are no places."""
+    """Return the names with the numbers 0, 1, 2 or 1, 2, 3; nothing when they are not places."""
     if len(components) > 3 and not _ends_in(_leading, stem):
         return ()
     start = 0 if 0 in components else 1

@@ -1,7 +1,7 @@
 """A process that lays out t-SNE and UMAP, and can be ended at any moment.
 
 It gets the neighbor graph and a start, not the vectors, and sends back positions while they move.
-Ending it gives all of its memory back, and its death, also for want of memory, is no more than a
+Ending it gives all of its memory back, and its death, also for want of memory, is not more than a
 message here. Starting it early makes it warm: what it runs has been imported and compiled when the
 first job comes. After a job it takes the next one.
 """

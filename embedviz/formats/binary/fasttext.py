@@ -73,7 +73,7 @@ def _find_ngrams(
 ) -> int:
     """Write the rows of the n-grams of a word, which is in angle brackets.
 
-    Characters are counted by their first bytes in UTF-8. A bracket alone is no n-gram.
+    Characters are counted by their first bytes in UTF-8. A bracket alone is not an n-gram.
 
     Returns
     -------

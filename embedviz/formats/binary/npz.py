@@ -168,7 +168,7 @@ def _take_columns(contents: ReadResult, arrays: _Arrays, n_rows: int) -> None:
 
 def _texts(array: NDArray[Any], contents: ReadResult) -> list[str]:
     array = array[contents.rows]
-    if array.dtype.kind == "U":  # NumPy itself fails on numbers that are no characters.
+    if array.dtype.kind == "U":  # NumPy itself fails on numbers that are not characters.
         encoding = "utf-32-be" if array.dtype.str[0] == ">" else "utf-32-le"
         words = [word.tobytes() for word in array.view(f"V{array.dtype.itemsize}")]
         return [word.decode(encoding, "replace").rstrip("\0") for word in words]

@@ -166,7 +166,7 @@ class _Word2VecReader:
         Raises
         ------
         UserError
-            When they are no 32-bit numbers.
+            When they are not 32-bit numbers.
         """
         block = np.frombuffer(data, np.uint8)
         starts, spaces = np.empty((2, len(data) // (self._row_bytes + 1) + 1), np.int64)

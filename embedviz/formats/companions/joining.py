@@ -117,7 +117,7 @@ def _take_beside(contents: ReadResult) -> None:
     for path in contents.companions:
         if os.path.isfile(path):  # False also where the name is too long.
             try:
-                # A table whose first label is a bracket is no vocabulary in JSON.
+                # A table whose first label is a bracket is not a vocabulary in JSON.
                 columns = (read_columns if ".tsv" in path.suffixes else read_labels)(path)
                 # The first column is the labels where `save` has written the file.
                 is_own = path == contents.companions[0] and next(iter(columns.values)) == LABEL
@@ -212,7 +212,7 @@ def _require_rows(columns: CompanionColumns, contents: ReadResult, *, can_join: 
             "a line with the names of the columns above it, or say that there is none: "
             "--labels-header no on the command line, labels_header=False in Python.",
             "labels_header",
-            {"no": "The first line is no header"},
+            {"no": "The first line is not a header"},
             reason=f"{name}: {counted(columns.n_rows, 'row')} for "
             f"{counted(expected, 'vector')}. Its first line was taken as a header.",
         )

@@ -127,7 +127,7 @@ def _wanted(arrays: Mapping[str, _Array], wanted: str, name: str) -> _Array:
     if array.problem is not None:
         raise _refusal(array, name)
     if not array.is_readable:
-        raise UserError(f"{name}: {array.key!r} is {array}, which are no vectors.")
+        raise UserError(f"{name}: {array.key!r} is {array}, which are not vectors.")
     return array
 
 

@@ -224,7 +224,7 @@ class Blocks:
         line = self._line + _count_lines(text[:position])
         near = text[position : position + 30].tobytes().decode("utf-8", "replace")
         return UserError(
-            f"{self._name}, line {line:,}: {REASONS[status]} at {near!r}. This is no valid JSON: "
+            f"{self._name}, line {line:,}: {REASONS[status]} at {near!r}. This is not valid JSON: "
             "write or download the file again."
         )
 

@@ -52,7 +52,7 @@ def parse_skeleton(text: bytes, first_list: int = 0) -> Any:
     Parameters
     ----------
     text : bytes
-        What is no UTF-8 in it is replaced.
+        What is not UTF-8 in it is replaced.
     first_list : int
         The place of its first list of numbers among all.
 
@@ -71,7 +71,7 @@ def parse_skeleton(text: bytes, first_list: int = 0) -> Any:
                 return parse_skeleton(mended.encode(), first_list)
         near = _until_mark(decoded, error.pos)
         assert near is not None
-        raise ValueError(f"no valid JSON at {near[0]!r} ({error.msg})") from None
+        raise ValueError(f"not valid JSON at {near[0]!r} ({error.msg})") from None
     except ValueError:  # An integer of thousands of digits.
         return json.loads(
             decoded, strict=False, parse_constant=_Marks(first_list), parse_int=_integer

@@ -80,7 +80,7 @@ class ChosenTensor:
 
 
 def choose_tensors(source: Source, settings: ReadSettings) -> ChosenTensor | None:
-    """Return what a file of settings names; None where it is no such file.
+    """Return what a file of settings names; None where it is not such a file.
 
     Raises
     ------

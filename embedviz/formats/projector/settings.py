@@ -247,7 +247,7 @@ def _parse_proto(text: str) -> dict[str, list[Any]]:
     Raises
     ------
     ValueError
-        When it is no such text.
+        When it is not such a text.
     """
     messages = [_Message()]
     position = 0

@@ -45,7 +45,7 @@ class Named(NamedTuple):
 
 
 def name_pickle(head: bytes, file_name: str) -> Named | None:
-    """Return what a pickle is and how to export it; None where the bytes are no pickle.
+    """Return what a pickle is and how to export it; None where the bytes are not a pickle.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ class _Outline:
 
     @property
     def is_named_first(self) -> bool:
-        """Whether it is an object of a class, and no dictionary or list of such."""
+        """Whether it is an object of a class, and not a dictionary or list of such."""
         return self.first in ("GLOBAL", "STACK_GLOBAL", "SHORT_BINUNICODE", "BINUNICODE")
 
 

@@ -1,7 +1,7 @@
 """How the lines of a text with labels and numbers are made, decided by the first 200 of them.
 
 A decimal comma is taken for one where nothing else is possible: hardly any number has none, none
-has a point, they are no thousands, and no pairs of a running index and a value.
+has a point, they are not thousands, and not pairs of a running index and a value.
 """
 
 from __future__ import annotations

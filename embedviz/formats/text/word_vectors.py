@@ -221,7 +221,7 @@ def last_word(label: str) -> bytes:
 
 
 def _explain(line: bytes, wanted: int, fields: list[bytes]) -> str:
-    """Say why a line is no row."""
+    """Say why a line is not a row."""
     if b"\0" in line:
         return "it holds NUL bytes, as a file does that was not written or downloaded to its end"
     for field in fields:

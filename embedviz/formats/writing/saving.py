@@ -214,7 +214,7 @@ def _write_table(written: WrittenRows, file: File, report: Report) -> None:
     if any(name[-1].isdigit() for name in columns):  # These could pass for dimensions.
         names = written.names("vector")
         around = '"[', ']"'
-    # All or none: of a few in quotes, it may remain unclear that they are no part of the text.
+    # All or none: of a few in quotes, it may remain unclear that they are not a part of the text.
     is_odd = any(_needs_quotes(text) for texts in columns.values() for text in texts)
     write = _in_quotes if is_odd else str
     file.write((",".join(map(quoted, names)) + "\r\n").encode("utf-8", "replace"))

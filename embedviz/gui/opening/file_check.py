@@ -92,7 +92,7 @@ class FileCheck(QObject):
 
     @property
     def n_bad(self) -> int:
-        """How many rows are no vectors, as far as is known."""
+        """Number of rows that are not vectors, as far as is known."""
         found = 0 if self.facts is None else self.facts.n_bad
         return found + (0 if self.scan is None else self.scan.n_not_finite)
 
@@ -139,7 +139,7 @@ class FileCheck(QObject):
             self.begin()
 
     def leave_out_bad_rows(self, leave_out: bool) -> None:
-        """Decide about the rows that are no vectors."""
+        """Decide about the rows that are not vectors."""
         self.settings = replace(self.settings, on_bad_rows="skip" if leave_out else "raise")
         if self.scan is not None:  # They are still in the array that was mapped.
             self.begin()

@@ -147,5 +147,5 @@ def describe_way_on(error: UserError | None) -> str:
 def describe_bad_rows(check: FileCheck) -> str:
     """Return the words on the box that is ticked to leave out bad rows."""
     if check.n_bad == 1:
-        return "Leave out the row that is no vector"
-    return f"Leave out the {check.n_bad:,} rows that are no vectors"
+        return "Leave out the row that is not a vector"
+    return f"Leave out the {check.n_bad:,} rows that are not vectors"

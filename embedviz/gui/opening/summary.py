@@ -74,7 +74,7 @@ class FileSummary(QScrollArea):
         self.decisions = ReadOptions()
         self.remarks = MessageList()
         self.skip = with_name(
-            QCheckBox(), "open.skip_bad_rows", "Leave out rows that are no vectors"
+            QCheckBox(), "open.skip_bad_rows", "Leave out rows that are not vectors"
         )
         self.skip.clicked.connect(self._check.leave_out_bad_rows)
         self._skip_line = _beside(self.skip)

@@ -158,7 +158,7 @@ class SessionFiles(QObject):
 
 
 def _closed_by_another(state: State) -> str:
-    """Return which sets a session would close, in words; nothing where it is no loss."""
+    """Return which sets a session would close, in words; nothing where it is not a loss."""
     closed = [each for each in state.sets if can_be_kept(each)]
     if not closed or (len(closed) == len(state.sets) == 1 and _is_sample(closed[0])):
         return ""

@@ -49,7 +49,7 @@ class FailureHandler(QObject):
             handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
             log.addHandler(handler)
         except OSError:
-            pass  # A home that cannot be written to is no reason not to run.
+            pass  # A home that cannot be written to is not a reason not to run.
         sys.excepthook = self.handle
         threading.excepthook = lambda args: self.handle(
             args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback

@@ -111,7 +111,7 @@ def test_an_array_of_numbers(tmp_path):
 @pytest.mark.parametrize("labels", [np.zeros((2, 3)), np.zeros(0), np.array([{}], object)])
 def test_arrays_that_are_no_labels(tmp_path, labels):
     np.save(tmp_path / "x.npy", labels, allow_pickle=True)
-    with pytest.raises(UserError, match=r"x\.npy holds .*, which are no labels\."):
+    with pytest.raises(UserError, match=r"x\.npy holds .*, which are not labels\."):
         read_labels(tmp_path / "x.npy")
 
 

@@ -156,7 +156,7 @@ def test_bad_rows_must_be_left_out_by_a_tick(ask, asker, qtbot, bad_file):
     assert "line 151: 2 numbers instead of 8" in told
     assert "line 152" in told
     assert "on_bad_rows" not in told
-    assert dialog.summary.skip.text() == "Leave out the 2 rows that are no vectors"
+    assert dialog.summary.skip.text() == "Leave out the 2 rows that are not vectors"
     dialog.accept()
     assert asker.dialog is dialog  # There is no opening it anyway.
     qtbot.mouseClick(dialog.summary.skip, Qt.MouseButton.LeftButton)
@@ -464,7 +464,7 @@ def test_what_does_not_fit_is_offered_as_a_sample(ask, asker, qtbot, text_file, 
 
 @pytest.fixture
 def holed(tmp_path, numbers):
-    """Return an array in which two rows are no vectors."""
+    """Return an array in which two rows are not vectors."""
     numbers[5, 3], numbers[7, 0], numbers[9] = np.nan, np.inf, 0
     np.save(tmp_path / "holed.npy", numbers)
     return tmp_path / "holed.npy"

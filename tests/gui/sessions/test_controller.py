@@ -258,7 +258,7 @@ def test_what_is_no_session_is_refused(window, tmp_path, settled):
     (tmp_path / "a.embedviz").write_text("{")
     window.open_paths([tmp_path / "a.embedviz"])
     settled(window)
-    assert "a.embedviz is no embedviz session" in window.message_bar.text
+    assert "a.embedviz is not an embedviz session" in window.message_bar.text
 
 
 def test_odd_arrangements_change_nothing(saved, second, settled):
@@ -368,7 +368,7 @@ def test_a_session_brings_its_theme(saved, second, settled):
 
 @pytest.fixture
 def left_behind(saved):
-    """Return the session of a process that is no more; `tests/app/files` kills one for that."""
+    """Return the session of a process that has ended; `tests/app/files` kills one for that."""
     autosave_folder().mkdir(parents=True)
     return Path(shutil.copy(saved[1], autosave_folder() / "left.embedviz"))
 

@@ -106,7 +106,7 @@ def read_plan(path: Path, steps: Steps, moved: Mapping[Path, Path] | None = None
     Raises
     ------
     UserError
-        When it is no session, or a newer one.
+        When it is not a session, or a newer one.
     """
     document = read_document(path, FORMAT, VERSION)
     given = document.get("sets")
