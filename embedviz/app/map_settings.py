@@ -1,4 +1,4 @@
-"""What one map shows."""
+"""Settings of one map."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CATEGORIES = ("category", "class", "cluster", "group", "kind", "species", "targ
 
 @dataclass(frozen=True)
 class MapSettings(Settings):
-    """What one map shows.
+    """Settings of one map.
 
     Attributes
     ----------

@@ -21,7 +21,7 @@ BURST_MILLISECONDS = 400
 
 
 class Session(QObject):
-    """Holds the state and says when it changed. Used from the UI thread only.
+    """Holder of the state, which says when it changed. Used from the UI thread only.
 
     Signals
     -------
@@ -96,7 +96,7 @@ class Session(QObject):
 
     @property
     def description(self) -> str:
-        """What the map shows of the active set; nothing while it shows another one."""
+        """Description of the map of the active set; nothing while it shows another one."""
         if self._described is None or self._described[0]() is not self.state.active:
             return ""
         return self._described[1]

@@ -1,4 +1,4 @@
-"""What a reader should know of a set: sentences, and what a program needs to know of each.
+"""Notes on a set: sentences for a reader, and what a program needs to know of each.
 
 A note is a text, so that notes can be printed, joined and compared as such. What a program decides
 by is its kind, its level and its facts, never its wording.

@@ -1,4 +1,4 @@
-"""What a file holds, before it is opened."""
+"""Inspection of a file before it is opened."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Inspection:
-    """What the header and the first rows of a file say.
+    """Contents of a file, as its header and its first rows say.
 
     Attributes
     ----------

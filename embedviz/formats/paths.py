@@ -1,4 +1,4 @@
-"""Which paths are names of files that can be read and written."""
+"""Checks that paths are names of files that can be read and written."""
 
 from __future__ import annotations
 

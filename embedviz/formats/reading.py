@@ -1,4 +1,4 @@
-"""What every format works with: the caller's settings, bad rows, and what was read."""
+"""Common ground of all formats: the caller's settings, bad rows, and what was read."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MOST_ROWS = 10**10
 
 @dataclass
 class ReadResult:
-    """What a format found in a file.
+    """Vectors, labels and metadata that a format found in a file.
 
     Attributes
     ----------

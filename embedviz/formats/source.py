@@ -168,13 +168,13 @@ class Source:
 
     @cached_property
     def estimated_lines(self) -> int:
-        """How many lines there are, if all are as long as the first ones."""
+        """Number of lines, if all are as long as the first ones."""
         n_lines = max(self.head.count(b"\n"), 1)
         return n_lines if self._is_whole_in_head else round(n_lines / self._head_fraction)
 
     @property
     def most_bytes(self) -> int:
-        """How many bytes there may be in the end."""
+        """Number of bytes that there may be in the end."""
         return (
             max(_NEVER_TOO_LARGE, _LARGEST_RATIO * self.size) if self.is_compressed else self.size
         )
@@ -243,7 +243,7 @@ class Stream:
 
     @property
     def fraction(self) -> float:
-        """How much of the file was read, 0 to 1, without what is held back."""
+        """Part of the file that was read, 0 to 1, without what is held back."""
         used = 1 - self._n_held / max(self._n_read, 1)
         return min(self._position() / max(self._size, 1), 1.0) * used
 

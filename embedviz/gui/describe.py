@@ -1,4 +1,4 @@
-"""What is known of a set or of a row, in words."""
+"""Descriptions of a set or of a row, in words."""
 
 from __future__ import annotations
 

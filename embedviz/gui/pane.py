@@ -1,4 +1,4 @@
-"""What every pane has in common."""
+"""Base class of all panes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changing what is remembered, off the UI thread."""
+"""Writer of the program's settings, off the UI thread."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Change = Callable[[Settings], Settings]
 
 
 class Remembering(QObject):
-    """Makes changes to the settings one after the other.
+    """Writer of changes to the settings, one after the other.
 
     Settings that cannot be written are not a reason to disturb anybody: the program does what it is
     asked to, and only forgets.

@@ -1,4 +1,4 @@
-"""Where the rows of each set lie on a map: computed once, kept, found again at the next start.
+"""Layouts of each set on a map: computed once, kept, found again at the next start.
 
 Everything here may be called from any thread; what takes long takes a `Report`, and is to be
 called from a task. One exact neighbor graph per set and metric is kept, the largest that was
@@ -31,7 +31,7 @@ _MOST_KEPT = 12
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """Where the rows of a set lie on the map.
+    """Positions of the rows of a set on a map.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class LayoutRequest:
-    """What a map is to show: which set, laid out by what, along how many axes."""
+    """Request for a layout: the set, the method, the number of axes."""
 
     vector_set: VectorSet
     projection: Projection | None
@@ -75,7 +75,7 @@ class LayoutRequest:
 
 @dataclass(eq=False)
 class _Flight:
-    """Something that one thread computes and others may wait for."""
+    """Computation by one thread that others may wait for."""
 
     lock: Lock = field(default_factory=Lock)
     n_passengers: int = 0
@@ -203,7 +203,7 @@ class Layouts:
 
     @property
     def n_in_flight(self) -> int:
-        """How many different things are being computed, or waited for, right now."""
+        """Number of different things that are being computed, or waited for, right now."""
         with self._changing:
             return len(self._flights)
 

@@ -52,7 +52,7 @@ _LIGHT_STEPS = 4096
 
 @dataclass(frozen=True)
 class Tones:
-    """How densities become colors.
+    """Mapping of densities to colors.
 
     Attributes
     ----------

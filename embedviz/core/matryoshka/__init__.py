@@ -1,4 +1,4 @@
-"""What the first k dimensions of an embedding still find.
+"""Prefixes of embeddings: what the first k dimensions still find.
 
 A truncated vector is its first k numbers, made unit length again; scores are cosines throughout.
 How well a prefix stands in for all dimensions is measured by the neighbors that it keeps. A high

@@ -143,7 +143,7 @@ class ChildProcess:
 
     @property
     def exit_code(self) -> int:
-        """What it ended with, after waiting for that; a signal with a minus."""
+        """Exit code, after waiting for it; a signal with a minus."""
         return self._process.wait()
 
     def how_it_ended(self) -> str:

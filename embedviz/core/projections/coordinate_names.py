@@ -1,4 +1,4 @@
-"""Which columns of a table are places on a map, judged by their names.
+"""Columns of a table that are places on a map, judged by their names.
 
 Numbers of which nothing says that they are places are left alone: score1 and score2 are two
 scores, and score_x and score_y come from a join of two tables with a column of the same name.

@@ -186,7 +186,7 @@ class LayoutProcess:
 
 
 class _Frames:
-    """Shows the newest positions, at most 20 times a second."""
+    """Thread that shows the newest positions, at most 20 times a second."""
 
     def __init__(self, on_layout: OnLayout | None) -> None:
         self._on_layout = on_layout

@@ -36,7 +36,7 @@ FRAME_SECONDS = 0.05
 
 
 class _Method(Protocol):
-    """What a module that lays out has."""
+    """Interface of a module that lays points out."""
 
     def prepare(self) -> None: ...
 
@@ -116,7 +116,7 @@ def _answer(job: Message, ready: Mapping[str, Future[None]], voice: MessageWrite
 
 
 class MessageWriter:
-    """Sends messages, and progress as often as it can be seen.
+    """Writer of messages, and of progress as often as it can be seen.
 
     Parameters
     ----------

@@ -137,7 +137,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
 
 
 class _Word2VecReader:
-    """Reads rows block by block; a row cut by the end of a block starts the next."""
+    """Reader of rows, block by block; a row cut by the end of a block starts the next."""
 
     def __init__(
         self, source: Source, settings: ReadSettings, promised: int, dimensions: int

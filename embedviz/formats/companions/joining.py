@@ -1,4 +1,4 @@
-"""Joins vectors with labels and metadata from a second file, row by row.
+"""Joining of vectors with labels and metadata from a second file, row by row.
 
 Three kinds of file are taken without being asked for, and then named in the notes: the Embedding
 Projector's `metadata.tsv` beside its tensors, the `FILE.metadata.tsv` that `save` writes beside

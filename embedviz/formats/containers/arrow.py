@@ -87,7 +87,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
 
 @dataclass(frozen=True)
 class _ArrowColumn:
-    """What the child says of a column; see `containers.arrow_reader`."""
+    """Description of a column, as the child gives it; see `containers.arrow_reader`."""
 
     position: int
     name: str
@@ -100,7 +100,7 @@ class _ArrowColumn:
 
 
 class _VectorChoice:
-    """What is read of a table.
+    """Columns that are read of a table.
 
     Attributes
     ----------

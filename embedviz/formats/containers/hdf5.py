@@ -80,7 +80,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
 
 @dataclass(frozen=True)
 class _Array:
-    """What the child says of a matrix; see `containers.hdf5_reader`."""
+    """Description of a matrix, as the child gives it; see `containers.hdf5_reader`."""
 
     key: str
     n_rows: int

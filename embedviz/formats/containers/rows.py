@@ -75,7 +75,7 @@ def _unpack(source: Source, path: Path, report: Report) -> None:
 
 @dataclass(frozen=True)
 class ContainerRows:
-    """Which rows are to be read.
+    """Rows that are to be read.
 
     Attributes
     ----------
@@ -153,7 +153,7 @@ def _block_rows(rows: ContainerRows, settings: ReadSettings) -> int:
 
 
 class _Reading:
-    """Takes in one block after the other.
+    """Collector of one block after the other.
 
     Attributes
     ----------

@@ -63,7 +63,7 @@ class Candidate:
 
     @property
     def dimensions(self) -> int:
-        """How many numbers most of them have."""
+        """Number of numbers that most of them have."""
         return Counter(self.lengths).most_common(1)[0][0]
 
     @property
@@ -88,7 +88,7 @@ class Candidate:
 
 
 class Finder:
-    """Finds the paths of all vectors in some values."""
+    """Search for the paths of all vectors in some values."""
 
     def __init__(self, texts: Sequence[bytes]) -> None:
         self._texts = texts

@@ -63,7 +63,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
 
 
 class _JsonReader:
-    """Reads the rows of one file, block by block."""
+    """Reader of the rows of one file, block by block."""
 
     def __init__(self, source: Source, settings: ReadSettings, layout: JsonLayout) -> None:
         self._source = source

@@ -23,18 +23,18 @@ _until_mark = re.compile(r".?[^,:\[\]{}]{0,20}", re.DOTALL).match
 
 
 class NumberList(int):
-    """Stands for a list of numbers that was cut out, by its place among them."""
+    """Placeholder of a list of numbers that was cut out, with its place among them."""
 
 
 class _Rows:
-    """Stands for the rows of a container, which were cut out."""
+    """Placeholder of the rows of a container, which were cut out."""
 
 
 ROWS: Final = _Rows()
 
 
 class _Marks:
-    """Puts in what the marks in a skeleton stand for, in the order in which they come."""
+    """Filler of the placeholders in a skeleton, in the order in which they come."""
 
     def __init__(self, first_list: int) -> None:
         self._next = first_list

@@ -48,7 +48,7 @@ _SHOWN = 8
 
 @dataclass(frozen=True)
 class ChosenTensor:
-    """What settings name: how it is to be read, and what there is to say.
+    """Tensor that settings name: how it is to be read, and what there is to say.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What a Python pickle is of, and the line that exports it, learned without running it.
+"""Contents of a Python pickle, and the line that exports it, learned without running it.
 
 A pickle is a program: opening it runs what its author put there. It is never opened here. Its first
 instructions are listed, as a disassembler does, and the classes that they name tell which library
@@ -30,7 +30,7 @@ _sidecar = re.compile(
 
 
 class Named(NamedTuple):
-    """What a file is, and what to do instead of opening it.
+    """Description of a file, and what to do instead of opening it.
 
     Attributes
     ----------

@@ -40,7 +40,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
 
 
 class _TableReader:
-    """Reads the records of one table, block by block."""
+    """Reader of the records of one table, block by block."""
 
     def __init__(self, source: Source, settings: ReadSettings, layout: TableLayout) -> None:
         self._source = source

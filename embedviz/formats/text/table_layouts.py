@@ -1,4 +1,4 @@
-"""What the columns of a delimited text are, decided by its first 200 records.
+"""Layouts of delimited texts: what each column is, decided by the first 200 records.
 
 The separator, the quotes and the decimal mark are those with which most columns hold numbers. The
 vector is one column of lists as "[0.1, 0.2]", or else the columns of numbers, chosen by their names
@@ -36,7 +36,7 @@ Fields = list[bytes]
 
 @dataclass(frozen=True)
 class TableLayout:
-    """How fields are told apart, and what is in each column.
+    """Layout of a table: how fields are told apart, and what is in each column.
 
     Attributes
     ----------

@@ -75,7 +75,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
 
 
 class _LineReader:
-    """Reads the lines of one file, block by block."""
+    """Reader of the lines of one file, block by block."""
 
     def __init__(self, source: Source, settings: ReadSettings, layout: LineLayout) -> None:
         self._source = source

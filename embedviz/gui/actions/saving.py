@@ -1,4 +1,4 @@
-"""What the menus do to write files: a set, some of its rows, where they lie, who is near to whom.
+"""Actions that write files: a set, some of its rows, where they lie, who is near to whom.
 
 The work is done off the UI thread, with the progress bar and its Stop. The system's dialog asks
 before it replaces a file; where a suffix is added to the name afterwards, it is asked here, and so

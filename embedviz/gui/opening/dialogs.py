@@ -1,4 +1,4 @@
-"""Asking about files, one after the other: a line of questions, and the dialog on the screen."""
+"""Questions about files, one after the other: a queue, and the dialog on the screen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from embedviz.gui.opening.loader import Opener
 
 
 class OpenDialogs(QObject):
-    """Asks about files, one after the other; what is decided then is opened by the opener.
+    """Queue of dialogs about files; what is decided in one is opened by the opener.
 
     Parameters
     ----------

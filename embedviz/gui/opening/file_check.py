@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class FileCheck(QObject):
-    """Looks into a file and reads it, again whenever something else is decided.
+    """Check of a file: inspected and read, again whenever something else is decided.
 
     Signals
     -------
@@ -85,7 +85,7 @@ class FileCheck(QObject):
 
     @property
     def facts(self) -> FileInfo | None:
-        """What is known, counted where it has been."""
+        """Facts about the file, counted where it has been."""
         if self.vector_set is not None and self.vector_set.opened is not None:
             return self.vector_set.opened.facts
         return None if self.finding is None else self.finding.facts
@@ -98,7 +98,7 @@ class FileCheck(QObject):
 
     @property
     def n_rows(self) -> int | None:
-        """How many rows the file has, where they have been counted."""
+        """Number of rows of the file, where they have been counted."""
         if self.vector_set is not None and self.vector_set.opened is not None:
             return self.vector_set.opened.n_rows
         finding = self.finding
@@ -106,7 +106,7 @@ class FileCheck(QObject):
 
     @property
     def offer(self) -> tuple[ReadSettings, str] | None:
-        """What would answer the question that is open, and the words on a button that does so."""
+        """Answer to the question that is open, and the words on a button that gives it."""
         error = self.error
         if not (isinstance(error, ChoiceRequired) and error.choices):
             return None

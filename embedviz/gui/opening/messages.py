@@ -1,4 +1,4 @@
-"""What the Open dialog says of a file, in words."""
+"""Messages of the Open dialog about a file."""
 
 from __future__ import annotations
 

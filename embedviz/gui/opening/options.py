@@ -1,4 +1,4 @@
-"""What a person can decide about a file before it is opened; only what makes sense for it."""
+"""Options for a file before it is opened; only those that make sense for it."""
 
 from __future__ import annotations
 

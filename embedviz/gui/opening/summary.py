@@ -1,4 +1,4 @@
-"""What was found in a file and what is to be decided: all of the dialog but its footer."""
+"""Summary of a file and what is to be decided: all of the dialog but its footer."""
 
 from __future__ import annotations
 

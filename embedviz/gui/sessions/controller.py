@@ -29,7 +29,7 @@ from embedviz.gui.theme import theme_manager
 
 
 class SessionFiles(QObject):
-    """What the window does with files of its own: sessions, recent files, what it remembers.
+    """Files of the window's own: sessions, recent files, settings.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What sessions need of the window that they are saved from and opened in."""
+"""Interface of the window that sessions are saved from and opened in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a window remembers for the next start: the files that were opened, and the theme."""
+"""Memory of a window for the next start: the files that were opened, and the theme."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from embedviz.gui.theme import theme_manager
 
 
 class WindowMemory(QObject):
-    """Remembers files as they are opened, and from `start` on the theme.
+    """Memory of files as they are opened, and from `start` on of the theme.
 
     Attributes
     ----------

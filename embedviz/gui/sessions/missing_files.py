@@ -1,4 +1,4 @@
-"""Asking where files are that a session needs and that were moved."""
+"""Questions about files that a session needs and that were moved."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
 
 
 class Locator(QObject):
-    """Asks for one file after the other; the window can be used meanwhile.
+    """Questions about one missing file after the other; the window can be used meanwhile.
 
     A file that is in the same new folder as one that was located is not asked for.
 

@@ -15,7 +15,7 @@ from embedviz.core.progress import Report
 
 
 class RecentMenu(QMenu):
-    """Lists recent files when it is opened; those that are not there any more are gray.
+    """Menu of recent files, listed when it is opened; those that are not there any more are gray.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Opening a session in place of what is open: read, looked for, made again, shown."""
+"""Restoring of a session in place of what is open: read, looked for, made again, shown."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _MOST_TOLD = 6
 
 
 class Restorer(QObject):
-    """Opens sessions; the files that were to be opened with one come after it.
+    """Restorer of sessions; the files that were to be opened with one come after it.
 
     Signals
     -------

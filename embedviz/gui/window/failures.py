@@ -1,4 +1,4 @@
-"""What happens when the program itself is at fault: a log entry, one dialog, and it goes on."""
+"""Failures of the program itself: a log entry, one dialog, and it goes on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def log_path() -> Path:
 
 
 class FailureHandler(QObject):
-    """Catches every error that nothing else caught, in the UI thread and in others.
+    """Handler of every error that nothing else caught, in the UI thread and in others.
 
     Signals
     -------

@@ -13,7 +13,7 @@ from embedviz.gui.window.pane_docks import PaneDocks
 
 
 class MoreMaps(QObject):
-    """Has a dock beside the others for each further map of the state.
+    """Docks beside the others, one for each further map of the state.
 
     Parameters
     ----------

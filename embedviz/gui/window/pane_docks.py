@@ -11,7 +11,7 @@ from embedviz.gui.window.dock_layout import DockLayout
 
 
 class PaneDocks:
-    """Gives every pane a dock, and knows which of them is in use.
+    """Docks of the panes, and which of them is in use.
 
     Parameters
     ----------

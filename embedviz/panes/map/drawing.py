@@ -25,7 +25,7 @@ from embedviz.panes.map.quality import LayoutQuality
 
 
 class StyleInputs(NamedTuple):
-    """What colors, sizes and legend depend on."""
+    """Inputs of colors, sizes and legend."""
 
     vector_set: VectorSet
     looks: tuple[Hashable, ...]
@@ -34,7 +34,7 @@ class StyleInputs(NamedTuple):
 
 
 class PointInputs(NamedTuple):
-    """What the points depend on."""
+    """Inputs of the points."""
 
     layout: Layout
     n_components: int
@@ -42,14 +42,14 @@ class PointInputs(NamedTuple):
 
 
 class NameInputs(NamedTuple):
-    """What the names of groups depend on."""
+    """Inputs of the names of groups."""
 
     points: PointInputs
     with_names: bool
 
 
 class CaptionInputs(NamedTuple):
-    """What the caption depends on."""
+    """Inputs of the caption."""
 
     points: PointInputs
     density: bool
@@ -58,7 +58,7 @@ class CaptionInputs(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where points are: two pictures of one place differ in colors and the like alone."""
+    """Positions of points: two pictures of one place differ in colors and the like alone."""
 
     layout: Layout
     n_components: int
@@ -66,7 +66,7 @@ class Place(NamedTuple):
 
 
 class MapDrawing(QObject):
-    """Draws a layout; only what is different is touched.
+    """Drawing of a layout; only what is different is touched.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ class NeighborsRequest:
 
 
 class Highlights(QObject):
-    """Marks on a map what is chosen in the active set, which may be another one than the map's.
+    """Highlights of what is chosen in the active set, which may be another one than the map's.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ from embedviz.panes.map.choices import MapChoices
 
 
 class LayoutRun(QObject):
-    """Has the layout that is wanted, or gets it while the points are seen moving.
+    """Layout that is wanted, or the run that computes it while the points are seen moving.
 
     Parameters
     ----------

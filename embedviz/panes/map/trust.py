@@ -17,7 +17,7 @@ MEASURING = "Finding true neighbors …"
 
 
 class Trust(QObject):
-    """Has the quality of a layout measured while it is wanted, and says it in the corner.
+    """Measurement of a layout's quality while it is wanted, shown in the corner.
 
     Parameters
     ----------

@@ -57,7 +57,7 @@ class Lists:
 
     @property
     def kept(self) -> int:
-        """How many are in both."""
+        """Number of rows in both."""
         return sum(line.fate == "kept" for line in self.full)
 
 

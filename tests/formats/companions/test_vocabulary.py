@@ -48,9 +48,9 @@ def test_halves_of_characters(write):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('["a", ', "no JSON that can be read"),
-        ("the\nof\n", "no JSON that can be read"),
-        ("[" * 100_000, "no JSON that can be read"),
+        ('["a", ', "is not JSON that can be read"),
+        ("the\nof\n", "is not JSON that can be read"),
+        ("[" * 100_000, "is not JSON that can be read"),
         ("3", "no vocabulary"),
         ("[1, 2]", "no vocabulary"),
         ("{}", "no vocabulary"),

@@ -30,7 +30,7 @@ _MOST_COUNT = 1000
 
 @dataclass
 class Choices:
-    """What was chosen when a session was saved.
+    """Restored state of a session, and notes on what could not be restored.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ def restore_state(
 
 
 class _StateReader:
-    """Reads everything but the maps."""
+    """Reader of everything but the maps."""
 
     def __init__(
         self, given: Mapping[str, Any], carrying: Carrying, panes: Collection[type[Settings]]

@@ -1,4 +1,4 @@
-"""What is open, chosen and set, as a JSON document.
+"""Session documents: what is open, chosen and set, as JSON.
 
 A session holds no vectors: each set is written as the file or sample it began with and the steps
 that made it, each step once, so that sets with the same rows have the same rows again. A set that
@@ -132,7 +132,7 @@ def can_be_kept(vector_set: VectorSet) -> bool:
 
 
 class _Writer:
-    """Writes down sets and what refers to them."""
+    """Writer of sets and of what refers to them."""
 
     def __init__(self, state: State, steps: Steps, folder: Path | None) -> None:
         self._state, self._folder = state, folder

@@ -1,4 +1,4 @@
-"""Where AnnData (`.h5ad`) keeps matrices, the names of rows and what is known of them.
+"""Layout of AnnData (`.h5ad`): matrices, the names of rows and what is known of them.
 
 Since version 0.7 each data frame is a group, and `encoding-type` says what each member is;
 categories were in a group `__categories` first and are beside their codes since 0.8. Before that,

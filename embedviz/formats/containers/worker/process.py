@@ -158,7 +158,7 @@ class Container:
 
 
 class _Deadline:
-    """Says when a process has been silent for too long."""
+    """Deadline for a process that has been silent for too long."""
 
     def __init__(self, process: ChildProcess, computed: float, waited: float) -> None:
         self._process = process
@@ -205,7 +205,7 @@ def _memory_for(n_bytes: int) -> int:
 
 
 class _Spare:
-    """Keeps one idle process for a while."""
+    """Pool of one process, kept idle for a while."""
 
     def __init__(self) -> None:
         self._lock = Lock()

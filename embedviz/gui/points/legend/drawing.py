@@ -1,4 +1,4 @@
-"""How a legend looks: in a figure, and on screen with what can be taken hold of."""
+"""Drawing of a legend: in a figure, and on screen with what can be taken hold of."""
 
 from __future__ import annotations
 

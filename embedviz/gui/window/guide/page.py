@@ -32,7 +32,7 @@ _SIDE = 3 * GRID
 
 
 class GuidePage(QTextBrowser):
-    """Shows one chapter, and marks what is searched for.
+    """View of one chapter, which marks what is searched for.
 
     Attributes
     ----------
