@@ -121,7 +121,7 @@ class MapSettings(Settings):
         return replace(settings, size_by=self.size_by if self.size_by in columns else None)
 
     @property
-    def looks(self) -> tuple[Hashable, ...]:
+    def appearance(self) -> tuple[Hashable, ...]:
         """Everything that colors, sizes and hides points."""
         return (
             (self.color_by, self.as_categories, self.ramp, self.color_range, self.inverted),

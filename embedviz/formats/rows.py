@@ -126,7 +126,7 @@ class RowCollector:
 
         Raises
         ------
-        Undecided
+        ChoiceRequired
             With the sizes, and the sample that would fit.
         """
         limit, sample = self._settings.max_rows or n_rows, 2 * (self._settings.sample or n_rows)

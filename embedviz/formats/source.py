@@ -88,7 +88,7 @@ class Source:
 
     Raises
     ------
-    Undecided
+    ChoiceRequired
         When several files of an archive may hold vectors.
     UserError
         When there is no such file, it is a folder, is empty or may not be read.

@@ -109,7 +109,7 @@ def test_a_bad_file_is_asked_about_and_what_was_open_stays(
     dialog = window.dialogs.dialog
     assert dialog.title.text() == name
     qtbot.waitUntil(lambda: dialog.summary.skip.isVisible() and not dialog.check.is_reading)
-    assert any("line" in text for text in dialog.summary.remarks.texts)
+    assert any("line" in text for text in dialog.summary.message_list.texts)
     assert not dialog.footer.open_button.isEnabled()
 
 

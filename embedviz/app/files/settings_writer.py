@@ -15,7 +15,7 @@ from embedviz.core.progress import Report
 Change = Callable[[Settings], Settings]
 
 
-class Remembering(QObject):
+class SettingsWriter(QObject):
     """Writer of changes to the settings, one after the other.
 
     Settings that cannot be written are not a reason to disturb anybody: the program does what it is

@@ -216,17 +216,17 @@ class _Word2VecReader:
             self._take_down(buffer[:kept].tobytes())
 
     def contents(self) -> ReadResult:
-        contents = self._rows.contents("word2vec binary")
-        contents.learn(dtype="float32", promised=self._promised)
-        contents.notes += note_on_header(self._promised, contents.n_rows)
+        result = self._rows.contents("word2vec binary")
+        result.learn(dtype="float32", promised=self._promised)
+        result.notes += note_on_header(self._promised, result.n_rows)
         if self._is_swapped:
-            contents.notes.append(Note("The numbers are stored with their highest byte first."))
+            result.notes.append(Note("The numbers are stored with their highest byte first."))
         if self._surplus:
-            contents.notes.append(
+            result.notes.append(
                 Note(f"{counted(self._surplus, 'byte')} after the last promised row not read.")
             )
-        contents.notes += note_on_replaced(self._n_replaced)
-        return contents
+        result.notes += note_on_replaced(self._n_replaced)
+        return result
 
     def _add(self, block: Bytes, stream: Stream) -> int:
         """Take in the complete rows of a block; return how many bytes they have."""

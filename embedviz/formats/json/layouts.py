@@ -112,7 +112,7 @@ def find_layout(source: Source, vector_column: str | None = None) -> JsonLayout:
 
     Raises
     ------
-    Undecided
+    ChoiceRequired
         Where several columns may be the vectors.
     UserError
         Where nothing is.

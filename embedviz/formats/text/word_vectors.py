@@ -112,10 +112,10 @@ class _LineReader:
                 if self._counts_rest:
                     self._rows.count_rest(0)
         name = "word2vec text" if self._layout.header else "GloVe text"
-        contents = self._rows.contents(name if self._layout.is_labeled else "text without labels")
-        contents.notes += self._notes(contents.n_rows)
-        contents.learn(promised=self._layout.header[0] if self._layout.header else None)
-        return contents
+        result = self._rows.contents(name if self._layout.is_labeled else "text without labels")
+        result.notes += self._notes(result.n_rows)
+        result.learn(promised=self._layout.header[0] if self._layout.header else None)
+        return result
 
     def _add(self, block: Bytes, fraction: float) -> None:
         n_lines = int(np.count_nonzero(block == ord("\n")))

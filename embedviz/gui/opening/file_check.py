@@ -43,7 +43,7 @@ class FileCheck(QObject):
     path : Path
     settings : ReadSettings
         What has been decided; whether bad rows are left out is asked only where there are some.
-    finding : Inspection or None
+    inspection : Inspection or None
         What the start of the file says.
     vector_set : VectorSet or None
         The whole of it.
@@ -62,7 +62,7 @@ class FileCheck(QObject):
         super().__init__(parent)
         self.path = path
         self.settings = settings
-        self.finding: Inspection | None = None
+        self.inspection: Inspection | None = None
         self.vector_set: VectorSet | None = None
         self.scan: RowScan | None = None
         self.error: UserError | None = None
@@ -88,7 +88,7 @@ class FileCheck(QObject):
         """Facts about the file, counted where it has been."""
         if self.vector_set is not None and self.vector_set.opened is not None:
             return self.vector_set.opened.facts
-        return None if self.finding is None else self.finding.facts
+        return None if self.inspection is None else self.inspection.facts
 
     @property
     def n_bad(self) -> int:
@@ -101,8 +101,8 @@ class FileCheck(QObject):
         """Number of rows of the file, where they have been counted."""
         if self.vector_set is not None and self.vector_set.opened is not None:
             return self.vector_set.opened.n_rows
-        finding = self.finding
-        return None if finding is None or finding.is_estimated else finding.n_rows
+        inspection = self.inspection
+        return None if inspection is None or inspection.is_estimated else inspection.n_rows
 
     @property
     def offer(self) -> tuple[ReadSettings, str] | None:
@@ -120,14 +120,14 @@ class FileCheck(QObject):
     @property
     def can_open(self) -> bool:
         """Whether nothing is wrong with what was decided, as far as is known."""
-        if self.error is not None or self.finding is None:
+        if self.error is not None or self.inspection is None:
             return False
         return not self.n_bad or self.settings.on_bad_rows == "skip"
 
     def begin(self) -> None:
         """Look into the file, then read it."""
         self.cancel()
-        self.finding = self.vector_set = self.scan = self.error = None
+        self.inspection = self.vector_set = self.scan = self.error = None
         self.is_stopped = False
         self.looking.run(partial(_look, self.path, self.settings), self._on_found)
         self.changed.emit()
@@ -158,7 +158,7 @@ class FileCheck(QObject):
         self.is_stopped = False
         settings = self.settings
         # A mapped array is scanned instead; without its bad rows, the others must be copied.
-        is_scanned_here = self.finding is not None and self.finding.facts.is_mapped
+        is_scanned_here = self.inspection is not None and self.inspection.facts.is_mapped
         if not is_scanned_here or settings.on_bad_rows == "skip" or settings.sample is not None:
             settings = replace(settings, on_bad_rows="skip", scans_later=False)
         self.reading.run(partial(read_file, self.path, settings), self._on_read)
@@ -172,10 +172,10 @@ class FileCheck(QObject):
     def release(self) -> None:
         """Give back the memory."""
         self.cancel()
-        self.finding = self.vector_set = self.scan = None
+        self.inspection = self.vector_set = self.scan = None
 
-    def _on_found(self, finding: Inspection) -> None:
-        self.finding = finding
+    def _on_found(self, inspection: Inspection) -> None:
+        self.inspection = inspection
         self.read()
 
     def _on_read(self, vector_set: VectorSet) -> None:

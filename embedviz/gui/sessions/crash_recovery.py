@@ -13,7 +13,7 @@ from embedviz.core.notes import counted
 from embedviz.gui.widgets.message_bar import MessageBar
 
 
-class CrashOffer(QObject):
+class CrashRecovery(QObject):
     """Offer of a session that was left behind, in the bar at the top; never restored by itself.
 
     One that is neither restored nor discarded is offered again at the next start.

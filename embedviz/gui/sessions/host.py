@@ -23,14 +23,14 @@ class SessionHost(Protocol):
     session : Session
     message_bar : MessageBar
     opener : Opener
-    arrangement : DockLayout
+    dock_layout : DockLayout
     panes : list of Pane
     """
 
     session: Session
     message_bar: MessageBar
     opener: Opener
-    arrangement: DockLayout
+    dock_layout: DockLayout
     panes: list[Pane]
 
     @property

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
 
 
-class Locator(QObject):
+class MissingFiles(QObject):
     """Questions about one missing file after the other; the window can be used meanwhile.
 
     A file that is in the same new folder as one that was located is not asked for.

@@ -12,7 +12,7 @@ from embedviz.gui.pane import Pane
 from embedviz.gui.window.pane_docks import PaneDocks
 
 
-class MoreMaps(QObject):
+class MapDocks(QObject):
     """Docks beside the others, one for each further map of the state.
 
     Parameters

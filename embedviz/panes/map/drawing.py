@@ -28,7 +28,7 @@ class StyleInputs(NamedTuple):
     """Inputs of colors, sizes and legend."""
 
     vector_set: VectorSet
-    looks: tuple[Hashable, ...]
+    appearance: tuple[Hashable, ...]
     quality: LayoutQuality | None
     theme: Theme
 
@@ -157,7 +157,7 @@ class MapDrawing(QObject):
             What colors the points instead of a column.
         """
         settings, vector_set = self._choices.settings, layout.vector_set
-        style_inputs = StyleInputs(vector_set, settings.looks, quality, theme_manager.theme)
+        style_inputs = StyleInputs(vector_set, settings.appearance, quality, theme_manager.theme)
         self._style_part.show(style_inputs)
         assert self._style is not None
         points = PointInputs(layout, self._choices.n_components, self._style)

@@ -132,7 +132,7 @@ def test_says_what_was_found_and_opens_what_was_read(ask, asker, qtbot, text_fil
     ]
     assert table.index(1, 0).data() == "w1"
     assert float(table.index(1, 2).data()) == pytest.approx(numbers[1, 1], abs=1e-3)
-    assert dialog.summary.remarks.texts == []
+    assert dialog.summary.message_list.texts == []
     assert asker.session.state.sets == ()
     read = dialog.check.vector_set
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
@@ -152,7 +152,7 @@ def test_escape_opens_nothing_and_frees_the_memory(ask, asker, qtbot, text_file)
 def test_bad_rows_must_be_left_out_by_a_tick(ask, asker, qtbot, bad_file):
     dialog = ask(bad_file)
     assert not dialog.footer.open_button.isEnabled()
-    (told,) = [text for text in dialog.summary.remarks.texts if "bad rows" in text]
+    (told,) = [text for text in dialog.summary.message_list.texts if "bad rows" in text]
     assert "line 151: 2 numbers instead of 8" in told
     assert "line 152" in told
     assert "on_bad_rows" not in told
@@ -230,7 +230,7 @@ def test_an_error_leaves_nothing_to_press_but_cancel(ask, tmp_path):
     dialog = ask(tmp_path / "story.txt")
     assert not dialog.footer.open_button.isEnabled()
     assert not dialog.summary.decisions.isVisible()
-    assert "story.txt" in dialog.summary.remarks.texts[0]
+    assert "story.txt" in dialog.summary.message_list.texts[0]
 
 
 def test_an_array_is_chosen_among_several(ask, asker, qtbot, tmp_path, numbers):
@@ -269,8 +269,8 @@ def test_labels_and_metadata_from_second_files(ask, chosen_file, asker, qtbot, t
     decisions.labels.choose.click()
     ask.settle(dialog)
     assert not dialog.footer.open_button.isEnabled()
-    assert "probably a header" in dialog.summary.remarks.texts[0]
-    assert "labels_header" not in dialog.summary.remarks.texts[0]
+    assert "probably a header" in dialog.summary.message_list.texts[0]
+    assert "labels_header" not in dialog.summary.message_list.texts[0]
     assert dialog.footer.status.text() == "Say above whether the first line is a header."
 
     def height_of(widget):
@@ -373,7 +373,7 @@ def test_metadata_of_other_rows_are_joined_by_one_click(
     chosen_file[:] = [tmp_path / "more.tsv"]
     dialog.summary.decisions.metadata.choose.click()
     ask.settle(dialog)
-    assert "Its column 'word' holds labels" in dialog.summary.remarks.texts[0]
+    assert "Its column 'word' holds labels" in dialog.summary.message_list.texts[0]
     assert dialog.summary.offer.text() == "Join by word, which holds the labels"
     assert dialog.footer.status.text() == "Choose above how the metadata find their rows."
     dialog.summary.offer.click()
@@ -407,7 +407,7 @@ def test_the_settings_of_the_projector_have_the_size_of_their_tensors(ask, tmp_p
     path.write_text(json.dumps({"embeddings": both}))
     dialog = ask(path, ReadSettings(key="a"))
     assert "9.6 kB on disk" in dialog.summary.measures.text()
-    assert {remark.level for remark in dialog.summary.remarks._shown} == {"note"}
+    assert {message.level for message in dialog.summary.message_list._shown} == {"note"}
 
 
 def test_code_in_an_error_is_a_field_of_its_own(ask, tmp_path):
@@ -415,7 +415,7 @@ def test_code_in_an_error_is_a_field_of_its_own(ask, tmp_path):
     dialog = ask(tmp_path / "words.pkl")
     (code,) = dialog.findChildren(CodeLine)
     assert code.field.toPlainText().startswith("import ")
-    assert code.field.toPlainText() in dialog.summary.remarks.texts[0]
+    assert code.field.toPlainText() in dialog.summary.message_list.texts[0]
 
 
 def test_the_keyboard_goes_to_open_but_stays_where_it_was_sent(slow, asker, qtbot, text_file):
@@ -453,7 +453,7 @@ def test_what_does_not_fit_is_offered_as_a_sample(ask, asker, qtbot, text_file, 
 
     monkeypatch.setattr(formats, "open_file", refuse)
     dialog = ask(text_file)
-    assert dialog.summary.remarks.texts == ["Too large."]
+    assert dialog.summary.message_list.texts == ["Too large."]
     assert not dialog.footer.open_button.isEnabled()
     assert dialog.summary.offer.text() == "A random sample of 50 rows"
     dialog.summary.offer.click()
@@ -473,7 +473,7 @@ def holed(tmp_path, numbers):
 def test_rows_of_a_mapped_array_are_looked_at(ask, asker, qtbot, holed):
     dialog = ask(holed)
     assert "stays in the file" in dialog.summary.measures.text()
-    assert "2 rows hold NaN or infinities (rows 5, 7, from 0)." in dialog.summary.remarks.texts
+    assert "2 rows hold NaN or infinities (rows 5, 7, from 0)." in dialog.summary.message_list.texts
     assert not dialog.footer.open_button.isEnabled()
     dialog.summary.skip.click()
     ask.settle(dialog)

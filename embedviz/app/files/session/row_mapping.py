@@ -19,7 +19,7 @@ from embedviz.core.vector_set import VectorSet
 T = TypeVar("T")
 
 
-class Carrying:
+class RowMapping:
     """Mapping of the sets and rows that a session speaks of to those that are there.
 
     Parameters

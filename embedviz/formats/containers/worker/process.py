@@ -288,8 +288,8 @@ def _put_back(process: ChildProcess) -> None:
     process.send(Message("close"))
     end = time.monotonic() + _CLOSE_SECONDS
     while process.is_alive and time.monotonic() < end:
-        news = process.receive(_POLL_SECONDS)
-        if any(message is not None and message.kind == "closed" for message in news):
+        received = process.receive(_POLL_SECONDS)
+        if any(message is not None and message.kind == "closed" for message in received):
             spare.keep(process)
             return
     process.kill()
