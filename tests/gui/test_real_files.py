@@ -78,7 +78,7 @@ def test_sentences_in_every_pane(window, front, idle, drop, data_folder):
         front(window, pane.name)
         idle(window.session)
         assert not pane.message_bar.text
-    assert "no label of this set" in (front(window, "analogies").view.scene.message)
+    assert "is not a label in this set" in (front(window, "analogies").view.scene.message)
 
 
 def test_titles_from_the_menu_in_every_pane(window, front, idle, qtbot, data_folder, monkeypatch):

@@ -188,7 +188,7 @@ def _neighbors(
     wanted_of: Sequence[tuple[Arrange, Rows]],
     report: Report,
 ) -> list[PrefixNeighbors]:
-    """Return the neighbors of the queries for each arrangement, at the lengths wanted of it."""
+    """Return the neighbors of the queries for each ordering, at the lengths wanted of it."""
     found = [
         PrefixNeighbors(arrange(rows[query_rows]), query_rows, lengths, count)
         for arrange, lengths in wanted_of

@@ -102,7 +102,7 @@ class ColumnValues:
     Attributes
     ----------
     kind : {"text", "number", "date", "span"} or None
-        What the values are, truth being text and a time of day a span; None when they are nothing
+        Kind of the values, booleans being text and a time of day a span; None when they are nothing
         of that.
     """
 

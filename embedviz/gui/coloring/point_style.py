@@ -115,7 +115,7 @@ class Coloring:
 
 
 def colorable_columns(vector_set: VectorSet) -> list[str]:
-    """Return the metadata columns that can color points: numbers, dates, truth, most texts.
+    """Return the metadata columns that can color points: numbers, dates, booleans, most texts.
 
     Texts cannot where nearly each row has its own: they name rows rather than group them.
     """

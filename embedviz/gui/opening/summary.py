@@ -42,7 +42,7 @@ class FileSummary(QScrollArea):
         Leaves out bad rows.
     offer : QToolButton
         Does what would answer an open question.
-    decisions : ReadOptions
+    options : ReadOptions
     """
 
     def __init__(self, check: FileCheck) -> None:
@@ -57,7 +57,7 @@ class FileSummary(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lay_out()
-        self.decisions.decided.connect(check.decide)
+        self.options.decided.connect(check.decide)
 
     def _make_texts(self) -> None:
         self.format = text_label(wrap=True)
@@ -71,7 +71,7 @@ class FileSummary(QScrollArea):
 
     def _make_choices(self) -> None:
         self.preview = Preview()
-        self.decisions = ReadOptions()
+        self.options = ReadOptions()
         self.message_list = MessageList()
         self.skip = with_name(
             QCheckBox(), "open.skip_bad_rows", "Leave out rows that are not vectors"
@@ -90,14 +90,14 @@ class FileSummary(QScrollArea):
             self.message_list,
             self._skip_line,
             self._offer_line,
-            self.decisions,
+            self.options,
             spacing=2 * GRID,
         )
         self.setWidget(found)
         found.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Let the preview give way where what is to be decided would be out of sight."""
+        """Let the preview shrink where what is to be decided would be out of sight."""
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
             found = self.widget()
             layout = None if found is None else found.layout()
@@ -110,9 +110,9 @@ class FileSummary(QScrollArea):
         """Show what is known of the file now."""
         check = self._check
         self._show_finding()
-        self.decisions.learn(check.inspection, check.error)
-        self.decisions.show_settings(check.settings, check.inspection, check.n_rows)
-        self.decisions.setVisible(self._can_decide())
+        self.options.learn(check.inspection, check.error)
+        self.options.show_settings(check.settings, check.inspection, check.n_rows)
+        self.options.setVisible(self._can_decide())
         self.message_list.show_messages(messages_on(check))
         self.skip.setText(describe_bad_rows(check))
         self.skip.setChecked(check.settings.on_bad_rows == "skip")
@@ -134,7 +134,7 @@ class FileSummary(QScrollArea):
             self.origin.setText(describe_origin(inspection))
         shown: Inspection | VectorSet | None = inspection
         if inspection is not None and check.settings.sample is not None:
-            shown = check.vector_set or inspection  # The rows that were drawn, when they have been.
+            shown = check.vector_set or inspection  # The rows drawn, when they have been.
         self.above.setText(_FIRST if shown is inspection and check.settings.sample else "")
         self.above.setVisible(bool(self.above.text()))
         if self.preview.shown is not shown:

@@ -83,13 +83,13 @@ def _opened(vector_set: VectorSet) -> Recent | None:
     return _recent(opened.path, opened.settings)
 
 
-def _recent(path: Path, how: ReadSettings | None = None) -> Recent:
-    how = how or ReadSettings()
+def _recent(path: Path, settings: ReadSettings | None = None) -> Recent:
+    settings = settings or ReadSettings()
     labels, metadata = (
         str(Path(each).absolute()) if isinstance(each, (str, PathLike)) else None
-        for each in (how.labels, how.metadata)
+        for each in (settings.labels, settings.metadata)
     )
-    others = replace(how, labels=None, metadata=None, is_preview=False)
+    others = replace(settings, labels=None, metadata=None, is_preview=False)
     return Recent(str(path.absolute()), labels, metadata, others)
 
 

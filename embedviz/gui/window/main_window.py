@@ -133,7 +133,7 @@ class MainWindow(QMainWindow):
             )
 
     def _on_notice(self, is_shown: bool) -> None:
-        """Forget what was done before: whatever is begun begins by clearing the notice."""
+        """Forget what was done before: whatever is begun begins by clearing the message bar."""
         if not is_shown:
             self.statusBar().clearMessage()
 
@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _add_head(self) -> None:
-        """Put the notice between the menus and the panes, over the whole width."""
+        """Put the message bar between the menus and the panes, over the whole width."""
         head = QWidget()
         rows = QVBoxLayout(head)
         rows.setContentsMargins(0, 0, 0, 0)

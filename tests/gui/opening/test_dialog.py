@@ -229,7 +229,7 @@ def test_an_error_leaves_nothing_to_press_but_cancel(ask, tmp_path):
     (tmp_path / "story.txt").write_text("Once upon a time.\nThere was none.\n")
     dialog = ask(tmp_path / "story.txt")
     assert not dialog.footer.open_button.isEnabled()
-    assert not dialog.summary.decisions.isVisible()
+    assert not dialog.summary.options.isVisible()
     assert "story.txt" in dialog.summary.message_list.texts[0]
 
 
@@ -237,8 +237,8 @@ def test_an_array_is_chosen_among_several(ask, asker, qtbot, tmp_path, numbers):
     np.savez(tmp_path / "two.npz", first=numbers, second=2 * numbers)
     dialog = ask(tmp_path / "two.npz")
     assert not dialog.footer.open_button.isEnabled()
-    assert dialog.summary.decisions.key.isVisible()
-    choose(dialog.summary.decisions.key, "second")
+    assert dialog.summary.options.key.isVisible()
+    choose(dialog.summary.options.key, "second")
     ask.settle(dialog)
     dialog.accept()
     np.testing.assert_array_equal(opened(asker, qtbot).vectors, 2 * numbers)
@@ -248,7 +248,7 @@ def test_labels_from_another_column_or_none(ask, asker, qtbot, tmp_path):
     rows = "".join(f"w{i},v{i},{i},1,2,3\n" for i in range(20))
     (tmp_path / "table.csv").write_text("word,other,d0,d1,d2,d3\n" + rows)
     dialog = ask(tmp_path / "table.csv")
-    box = dialog.summary.decisions.label_column
+    box = dialog.summary.options.label_column
     if box.isVisible():  # Where the format says which columns there are.
         choose(box, "other")
         ask.settle(dialog)
@@ -264,9 +264,9 @@ def test_labels_and_metadata_from_second_files(ask, chosen_file, asker, qtbot, t
     (tmp_path / "labels.txt").write_text("label\none\ntwo\nthree\n")
     (tmp_path / "more.tsv").write_text("name\tkind\nthree\tc\none\ta\ntwo\tb\n")
     dialog = ask(tmp_path / "v.npy")
-    decisions = dialog.summary.decisions
+    options = dialog.summary.options
     chosen_file[:] = [tmp_path / "labels.txt"]
-    decisions.labels.choose.click()
+    options.labels.choose.click()
     ask.settle(dialog)
     assert not dialog.footer.open_button.isEnabled()
     assert "probably a header" in dialog.summary.message_list.texts[0]
@@ -276,15 +276,15 @@ def test_labels_and_metadata_from_second_files(ask, chosen_file, asker, qtbot, t
     def height_of(widget):
         return widget.mapTo(dialog, QPoint()).y()
 
-    in_order = [decisions.labels, decisions.labels_header, decisions.metadata]
+    in_order = [options.labels, options.labels_header, options.metadata]
     qtbot.waitUntil(lambda: sorted(in_order, key=height_of) == in_order)
-    decisions.labels_header.click()
+    options.labels_header.click()
     ask.settle(dialog)
     assert dialog.footer.open_button.isEnabled()
     chosen_file[:] = [tmp_path / "more.tsv"]
-    decisions.metadata.choose.click()
+    options.metadata.choose.click()
     ask.settle(dialog)
-    choose(decisions.metadata_key, "Joined by name")
+    choose(options.metadata_key, "Joined by name")
     ask.settle(dialog)
     dialog.accept()
     active = opened(asker, qtbot)
@@ -297,11 +297,11 @@ def test_a_second_file_is_given_up_again(ask, chosen_file, tmp_path, numbers):
     (tmp_path / "labels.txt").write_text("one\ntwo\n")
     dialog = ask(tmp_path / "v.npy")
     chosen_file[:] = [tmp_path / "labels.txt"]
-    dialog.summary.decisions.labels.choose.click()
+    dialog.summary.options.labels.choose.click()
     ask.settle(dialog)
     assert not dialog.footer.open_button.isEnabled()
-    assert dialog.summary.decisions.labels.label.text() == "labels.txt"
-    dialog.summary.decisions.labels.drop.click()
+    assert dialog.summary.options.labels.label.text() == "labels.txt"
+    dialog.summary.options.labels.drop.click()
     ask.settle(dialog)
     assert dialog.footer.open_button.isEnabled()
 
@@ -313,7 +313,7 @@ def test_a_list_of_labels_chosen_as_metadata_is_taken_as_labels(
     (tmp_path / "names.txt").write_text("one\ntwo\n")
     dialog = ask(tmp_path / "v.npy")
     chosen_file[:] = [tmp_path / "names.txt"]
-    dialog.summary.decisions.metadata.choose.click()
+    dialog.summary.options.metadata.choose.click()
     ask.settle(dialog)
     dialog.accept()
     assert opened(asker, qtbot).labels == ("one", "two")
@@ -321,11 +321,11 @@ def test_a_list_of_labels_chosen_as_metadata_is_taken_as_labels(
 
 def test_a_sample_is_said_ever_after(window, qtbot, idle, text_file):
     dialog = ask_in(window.dialogs, qtbot, text_file)
-    decisions = dialog.summary.decisions
-    choose(decisions.part, "A random sample")
-    decisions.count.setValue(40)
+    options = dialog.summary.options
+    choose(options.part, "A random sample")
+    options.count.setValue(40)
     settle(dialog, qtbot)
-    decisions.seed.setValue(3)
+    options.seed.setValue(3)
     settle(dialog, qtbot)
     assert dialog.summary.measures.text().startswith("40 of 300 rows × 8")
     dialog.accept()
@@ -357,12 +357,12 @@ def test_the_rows_of_a_sample_are_shown_when_it_is_drawn(slow, asker, qtbot, tex
 
 def test_no_more_rows_can_be_wanted_than_there_are(ask, text_file):
     dialog = ask(text_file)
-    choose(dialog.summary.decisions.part, "A random sample")
+    choose(dialog.summary.options.part, "A random sample")
     ask.settle(dialog)
-    assert dialog.summary.decisions.count.value() == 300
+    assert dialog.summary.options.count.value() == 300
     assert dialog.check.settings.sample == 300
-    dialog.summary.decisions.count.setValue(301)
-    assert dialog.summary.decisions.count.value() == 300
+    dialog.summary.options.count.setValue(301)
+    assert dialog.summary.options.count.value() == 300
 
 
 def test_metadata_of_other_rows_are_joined_by_one_click(
@@ -371,7 +371,7 @@ def test_metadata_of_other_rows_are_joined_by_one_click(
     (tmp_path / "more.tsv").write_text("n\tword\n7\tw3\n8\tw1\n")
     dialog = ask(text_file)
     chosen_file[:] = [tmp_path / "more.tsv"]
-    dialog.summary.decisions.metadata.choose.click()
+    dialog.summary.options.metadata.choose.click()
     ask.settle(dialog)
     assert "Its column 'word' holds labels" in dialog.summary.message_list.texts[0]
     assert dialog.summary.offer.text() == "Join by word, which holds the labels"
@@ -388,15 +388,15 @@ def test_files_of_an_archive_are_called_files(ask, tmp_path, numbers, text_file)
         for name in ("a.txt", "b.txt"):
             archive.write(text_file, name)
     dialog = ask(tmp_path / "two.zip")
-    assert dialog.summary.decisions._key_caption.text() == "File"
-    choose(dialog.summary.decisions.key, "b.txt")
+    assert dialog.summary.options._key_caption.text() == "File"
+    choose(dialog.summary.options.key, "b.txt")
     ask.settle(dialog)
     assert dialog.footer.open_button.isEnabled()
-    assert dialog.summary.decisions._key_caption.text() == "File"
+    assert dialog.summary.options._key_caption.text() == "File"
     dialog.reject()
     np.savez(tmp_path / "two.npz", first=numbers, second=numbers)
     dialog = ask(tmp_path / "two.npz")
-    assert dialog.summary.decisions._key_caption.text() == "Array"
+    assert dialog.summary.options._key_caption.text() == "Array"
 
 
 def test_the_settings_of_the_projector_have_the_size_of_their_tensors(ask, tmp_path, numbers):
@@ -434,8 +434,8 @@ def test_the_keyboard_goes_to_open_but_stays_where_it_was_sent(slow, asker, qtbo
 
 def test_the_first_rows_alone(ask, asker, qtbot, text_file):
     dialog = ask(text_file)
-    choose(dialog.summary.decisions.part, "The first")
-    dialog.summary.decisions.count.setValue(25)
+    choose(dialog.summary.options.part, "The first")
+    dialog.summary.options.count.setValue(25)
     ask.settle(dialog)
     dialog.accept()
     assert opened(asker, qtbot).labels[-1] == "w24"
@@ -583,12 +583,12 @@ def test_rows_without_labels_are_shown_as_numbered(ask, tmp_path, numbers):
     np.save(tmp_path / "v.npy", numbers[:2])
     (tmp_path / "m.tsv").write_text("n\tm\n1\t2\n3\t4\n")
     dialog = ask(tmp_path / "v.npy", ReadSettings(metadata=tmp_path / "m.tsv"))
-    box = dialog.summary.decisions.label_column
+    box = dialog.summary.options.label_column
     assert box.currentText() == "Row numbers"
     (tmp_path / "w.txt").write_text("a 1 2 3\nb 4 5 6\n")
     dialog.reject()
     dialog = ask(tmp_path / "w.txt", ReadSettings(metadata=tmp_path / "m.tsv"))
-    assert dialog.summary.decisions.label_column.currentText() == "As the file has them"
+    assert dialog.summary.options.label_column.currentText() == "As the file has them"
 
 
 def test_every_control_has_a_name_and_can_be_reached_by_keys(ask, bad_file):
@@ -613,8 +613,8 @@ def test_every_control_has_a_name_and_can_be_reached_by_keys(ask, bad_file):
 
 def test_another_settings_are_taken_from_what_was_asked(ask, asker, qtbot, text_file):
     dialog = ask(text_file, ReadSettings(max_rows=10))
-    assert dialog.summary.decisions.part.currentData() == "max_rows"
-    assert dialog.summary.decisions.count.value() == 10
+    assert dialog.summary.options.part.currentData() == "max_rows"
+    assert dialog.summary.options.count.value() == 10
     dialog.accept()
     assert opened(asker, qtbot).opened.settings == ReadSettings(max_rows=10)
 

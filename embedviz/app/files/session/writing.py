@@ -299,12 +299,12 @@ class _Writer:
         names = {kind: name for name, kind in PROJECTIONS.items()}
         return {names[type(projection)]: to_json(projection)}
 
-    def _left_to_json(self, left: SetView) -> dict[str, Any]:
-        query = None if left.query is None else self._rows([left.query], left.vector_set)
+    def _left_to_json(self, view: SetView) -> dict[str, Any]:
+        query = None if view.query is None else self._rows([view.query], view.vector_set)
         return {
-            "vector_set": self._place(left.vector_set),
+            "vector_set": self._place(view.vector_set),
             "query": query,
-            "projection": self._projection_to_json(left.projection, left.vector_set),
+            "projection": self._projection_to_json(view.projection, view.vector_set),
         }
 
 
