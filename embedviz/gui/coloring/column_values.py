@@ -102,8 +102,8 @@ class ColumnValues:
     Attributes
     ----------
     kind : {"text", "number", "date", "span"} or None
-        Kind of the values, booleans being text and a time of day a span; None when they are nothing
-        of that.
+        Kind of the values, booleans being text and a time of day a span; None when they are
+        nothing of that.
     """
 
     def __init__(self, column: Any) -> None:
