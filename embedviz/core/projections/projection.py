@@ -21,7 +21,7 @@ from embedviz.core.vector_set import VectorSet
 
 @dataclass(frozen=True, eq=False)
 class Placement:
-    """Where the rows of a set lie.
+    """Positions of the rows of a set, with their axes.
 
     Attributes
     ----------

@@ -1,8 +1,8 @@
 """Vector sets to files, each complete or not there at all.
 
 A file that holds numbers only has a companion, FILE.metadata.tsv, with the labels and metadata;
-both are replaced together: see `atomic_write`. Numbers are printed with as many digits as bring back
-the same float32: see `printing`.
+both are replaced together: see `atomic_write`. Numbers are printed with as many digits as bring
+back the same float32: see `printing`.
 """
 
 from __future__ import annotations
