@@ -105,7 +105,7 @@ def encode(words: list[str]) -> tuple[NDArray[np.float32], NDArray[np.float32], 
         weights = (mask / mask.sum(1, keepdim=True)).unsqueeze(-1)
         layer.append((states[LAYER] * weights).sum(1))
         final.append(torch.nn.functional.normalize((states[-1] * weights).sum(1)))
-        pieces += (mask.sum(1) - 2).tolist()  # [CLS] and [SEP] are no pieces of the word.
+        pieces += (mask.sum(1) - 2).tolist()  # [CLS] and [SEP] are not pieces of the word.
     return torch.cat(layer).numpy(), torch.cat(final).numpy(), pieces
 
 

@@ -39,7 +39,7 @@ def give_up():
 
 
 def describe_surroundings():
-    print("noise that is no part of the answer")
+    print("noise that is not a part of the answer")
     limits = [os.environ[name] for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS")]
     assert os.environ["QT_QPA_PLATFORM"] == "offscreen"
     assert sys.flags.safe_path

@@ -336,7 +336,7 @@ def test_names_with_control_characters_do_no_harm(name, folder):
     assert "\n" not in outcome_of(folder / "there\nis none.vec")
 
 
-# What is no file, or not only one.
+# What is not a file, or not only one.
 
 
 def test_what_is_no_ordinary_file_is_refused(folder):

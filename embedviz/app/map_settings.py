@@ -1,4 +1,4 @@
-"""What one map shows."""
+"""Settings of one map."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CATEGORIES = ("category", "class", "cluster", "group", "kind", "species", "targ
 
 @dataclass(frozen=True)
 class MapSettings(Settings):
-    """What one map shows.
+    """Settings of one map.
 
     Attributes
     ----------
@@ -121,7 +121,7 @@ class MapSettings(Settings):
         return replace(settings, size_by=self.size_by if self.size_by in columns else None)
 
     @property
-    def looks(self) -> tuple[Hashable, ...]:
+    def appearance(self) -> tuple[Hashable, ...]:
         """Everything that colors, sizes and hides points."""
         return (
             (self.color_by, self.as_categories, self.ramp, self.color_range, self.inverted),

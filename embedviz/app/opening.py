@@ -38,7 +38,7 @@ Read = Callable[[Request, Report], VectorSet]
 
 
 class OpenHandler(Protocol):
-    """What becomes of requests: a window and a terminal have their own ways."""
+    """Receiver of what an `OpenQueue` has read or could not read: a window, or a terminal."""
 
     def show(self, vector_set: VectorSet, request: Request) -> None:
         """Take a set that was read."""

@@ -1,4 +1,4 @@
-"""Which of the files that are opened together belong together."""
+"""Pairs of files that are opened together and belong together."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class OpenRequest:
 
     @property
     def read_settings(self) -> ReadSettings:
-        """How it is read for the window: what can be mapped is shown before it is scanned."""
+        """Settings for the window: what can be mapped is shown before it is scanned."""
         settings = replace(self.settings, scans_later=True)
         if self.labels is not None:
             settings = replace(settings, labels=self.labels)

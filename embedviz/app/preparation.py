@@ -1,4 +1,4 @@
-"""Getting ready to draw, once for all views."""
+"""Preparation to draw, once for all views."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from embedviz.core.compiled import warm_up
 
 
 class Preparation(QObject):
-    """Loads the kernels that draw, off the UI thread.
+    """Loader of the kernels that draw, off the UI thread.
 
     Signals
     -------

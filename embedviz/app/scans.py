@@ -1,4 +1,4 @@
-"""What is found in the rows of files that were opened without being looked through.
+"""Scans of sets that were opened without a look at all of their rows.
 
 An array that is mapped from its file is on the screen at once, and its rows are looked at
 meanwhile, one set after the other. What is known of a set so far is asked for here.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Scans(QObject):
-    """Scans the rows of open sets that nobody has looked at. Used from the UI thread only.
+    """Scans of open sets that nobody has looked at. Used from the UI thread only.
 
     Signals
     -------

@@ -21,7 +21,7 @@ BURST_MILLISECONDS = 400
 
 
 class Session(QObject):
-    """Holds the state and says when it changed. Used from the UI thread only.
+    """Holder of the state, which says when it changed. Used from the UI thread only.
 
     Signals
     -------
@@ -65,7 +65,7 @@ class Session(QObject):
         self._burst.timeout.connect(self.end_gesture)
 
     def show(self, state: State) -> None:
-        """Replace the state. An equal state is no change, which ends every feedback loop.
+        """Replace the state. An equal state is not a change, which ends every feedback loop.
 
         A call made while listeners are being told waits for them, so that all listeners see
         all states in the same order.
@@ -96,7 +96,7 @@ class Session(QObject):
 
     @property
     def description(self) -> str:
-        """What the map shows of the active set; nothing while it shows another one."""
+        """Description of the map of the active set; nothing while it shows another one."""
         if self._described is None or self._described[0]() is not self.state.active:
             return ""
         return self._described[1]

@@ -34,7 +34,7 @@ class Query:
     name : str
     vector : array of shape (n_dimensions,)
     exclude : tuple of int
-        The row itself, which is no neighbor of its own.
+        The row itself, which is not a neighbor of its own.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Query:
 
 @dataclass(frozen=True)
 class SetView:
-    """How a set was shown that is not shown any more, to come back to it.
+    """View of a set that is not shown any more, to come back to it.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class SetView:
 
 @dataclass(frozen=True)
 class State:
-    """What is open, chosen and set.
+    """State of the application: what is open, chosen and set.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class State:
     query : int or None
         Row whose neighbors are listed.
     query_vector : QueryVector or None
-        A query that is no row; goes before `query`.
+        A query that is not a row; goes before `query`.
     selected : Selection
     metric : {"cosine", "dot", "euclidean"}
     count : int
@@ -117,7 +117,7 @@ class State:
 
     @property
     def current_query(self) -> Query | None:
-        """What is searched for in the active set, or None while nothing is chosen."""
+        """Query in the active set, or None while nothing is chosen."""
         if self.active is None:
             return None
         if self.query_vector is not None:
@@ -141,7 +141,7 @@ class State:
         return self.active if key == self.map_key else self.map_of(key).vector_set
 
     def asks_as(self, other: State) -> bool:
-        """Whether both states search for the same thing in the same set."""
+        """Return whether both states search for the same thing in the same set."""
         return (self.active, self.query, self.query_vector) == (
             other.active,
             other.query,

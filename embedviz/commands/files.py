@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class TerminalOpener:
-    """Keeps what was read until there is somewhere to show it.
+    """Handler that keeps what was read until there is somewhere to show it.
 
     Parameters
     ----------

@@ -114,7 +114,7 @@ def show(
     Raises
     ------
     UserError
-        When the vectors are no table of numbers, or no window can be opened here.
+        When the vectors are not a table of numbers, or no window can be opened here.
     """
     from embedviz.core.vector_set import VectorSet
 

@@ -1,4 +1,4 @@
-"""Walking over the rows of a large array, a few megabytes at a time."""
+"""Blocks of the rows of a large array, a few megabytes at a time."""
 
 from __future__ import annotations
 

@@ -200,7 +200,7 @@ class _Placed(NamedTuple):
 
     @property
     def n_rows(self) -> int:
-        """How many rows have a direction."""
+        """Number of rows that have a direction."""
         return int(np.count_nonzero(self.inverse_lengths))
 
 

@@ -1,4 +1,4 @@
-"""How evenly a cloud of vectors fills its space: four numbers that do not always agree.
+"""Isotropy, how evenly a cloud fills its space: four numbers that do not always agree.
 
 The mean cosine is about directions and sees only how far the unit rows lean to one side: a cloud
 that is centered has a mean cosine near zero even when it is a line. IsoScore and effective rank are

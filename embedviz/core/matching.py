@@ -1,7 +1,7 @@
-"""Which row of one set is which row of another: the same row of one file, or the same label.
+"""Matching of the rows of two sets: the same row of one file, or the same label.
 
 Where the labels are only the numbers of rows, they mean something in the same file alone, or where
-both sets have as many rows, as the same things embedded by two models have. They are no words.
+both sets have as many rows, as the same things embedded by two models have. They are not words.
 """
 
 from __future__ import annotations

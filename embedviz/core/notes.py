@@ -1,4 +1,4 @@
-"""What a reader should know of a set: sentences, and what a program needs to know of each.
+"""Notes on a set: sentences for a reader, and what a program needs to know of each.
 
 A note is a text, so that notes can be printed, joined and compared as such. What a program decides
 by is its kind, its level and its facts, never its wording.
@@ -29,7 +29,7 @@ Kind = Literal[
 - "row numbers": the rows are called by their numbers; facts: `has_labels`, whether the file has any
 - "vectors": where in the file the vectors are
 - "first rows", "sample", "part": the rows are some of those there were
-- "bad rows": rows left out that are no vectors; facts: `count`, and `places`, where the first are
+- "bad rows": rows left out that are not vectors; facts: `count`, and `places`, where the first are
 - "repeated labels": rows left out since an earlier one has their label
 - "plain": anything else
 """

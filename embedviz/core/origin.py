@@ -1,4 +1,4 @@
-"""Where a set came from, and the steps that made it from there.
+"""Origin of a set, and the steps that made it from there.
 
 An origin is a file, a bundled sample, or whatever else rows can be had from another time: it holds
 what is needed to open them again in the same way, and never the rows. Nothing here reads files:
@@ -17,15 +17,15 @@ from embedviz.core.errors import UserError
 
 
 class Origin(Protocol):
-    """Where a set came from: a frozen dataclass."""
+    """Source that a set came from: a frozen dataclass."""
 
     @property
     def name(self) -> str:
-        """What it is called in a list, as the name of a file."""
+        """Name in a list, such as that of a file."""
 
     @property
     def description(self) -> str:
-        """What it is and where, on one line: "GloVe text · /data/x.txt"."""
+        """Kind and place, on one line: "GloVe text · /data/x.txt"."""
 
     @property
     def path(self) -> Path | None:
@@ -37,20 +37,20 @@ class Origin(Protocol):
 
     @property
     def n_rows(self) -> int | None:
-        """How many rows are there, also those that the set does not hold; None: not known."""
+        """Number of rows there, also of those that the set does not hold; None: not known."""
 
     @property
     def settings(self) -> Any:
-        """How it is opened in the same way again: a frozen dataclass, or None."""
+        """Settings to open it in the same way again: a frozen dataclass, or None."""
 
     @property
     def stamp(self) -> Any:
-        """What is the same as long as nothing there was changed; None where nothing can be."""
+        """Stamp, the same as long as nothing there was changed; None where nothing can be."""
 
 
 @dataclass(frozen=True)
 class ReadSettings:
-    """How a file is to be read: the arguments of `load`, which explains them, and three more.
+    """Settings for reading a file: the arguments of `load`, which explains them, and three more.
 
     Attributes
     ----------
@@ -91,7 +91,7 @@ class ReadSettings:
 
 @dataclass(frozen=True)
 class FileInfo:
-    """What is known of a file beside its vectors; shown before it is opened, and kept.
+    """Facts about a file beside its vectors; shown before it is opened, and kept.
 
     Attributes
     ----------
@@ -115,8 +115,8 @@ class FileInfo:
     label_columns : tuple of str
         All columns that could name the rows.
     n_bad, n_repeated, n_zero : int
-        Rows left out since they are no vectors or since their label was there before, and rows that
-        are all zeros.
+        Rows left out since they are not vectors or since their label was there before, and rows
+        that are all zeros.
     is_mapped : bool
         Whether the vectors stay in the file until they are needed.
     is_scanned : bool
@@ -145,7 +145,7 @@ class FileInfo:
 
 @dataclass(frozen=True)
 class FileOrigin:
-    """How a set came from a file, so that it can be opened in the same way again.
+    """File that a set was read from, and how, so that it can be opened in the same way again.
 
     Attributes
     ----------
@@ -216,7 +216,7 @@ class SampleOrigin:
 
 @dataclass(frozen=True, eq=False)
 class Provenance:
-    """How a set came about, step by step, so that it can be made again.
+    """Origin of a set and each step from there, so that it can be made again.
 
     The first step is an origin; each further one makes a set from the one before. The steps hold
     settings, names and row numbers, never vectors, so the provenance of a set keeps no other set in

@@ -47,7 +47,7 @@ def parse_vector(text: str) -> Matrix:
     Raises
     ------
     UserError
-        When something in it is no number; the message quotes it.
+        When something in it is not a number; the message quotes it.
     """
     stripped = text.strip()
     if stripped[:1] in "[{":
@@ -119,7 +119,8 @@ def _finite(numbers: object) -> Matrix:
                 float(word)
             except (TypeError, ValueError):
                 raise UserError(
-                    f"Number {place + 1} of the vector is {str(word)[:20]!r}, which is no number."
+                    f"Number {place + 1} of the vector is {str(word)[:20]!r}, which is not a "
+                    "number."
                 ) from None
     try:
         with np.errstate(over="ignore"):  # What a float32 cannot hold is found below.

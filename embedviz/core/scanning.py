@@ -1,4 +1,4 @@
-"""What is to be known of all rows of a set: which hold NaN, are zero, or repeat an earlier one.
+"""Scan of all rows of a set: those that hold NaN, are zero, or repeat an earlier one.
 
 An array that is mapped from a file opens at once, before any of its rows was looked at. This is the
 pass over them that follows, in blocks, so that what was found so far can be shown.
@@ -28,7 +28,7 @@ _EMPTY = -1
 
 @dataclass(frozen=True)
 class RowScan:
-    """What was found in the rows that were looked at.
+    """Findings in the rows that were looked at.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class RowScan:
 def scan_rows(
     vectors: Matrix, report: Report = silent, on_part: Callable[[RowScan], None] | None = None
 ) -> RowScan:
-    """Return which rows of a matrix are no vectors, or none of their own.
+    """Return which rows of a matrix are not vectors, or none of their own.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Finding rows by their labels."""
+"""Search for rows by their labels."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _KEY = "embedviz"
 
 @dataclass(frozen=True)
 class Setting:
-    """What there is to know of one field.
+    """Description of one field: its label, help, range or choices.
 
     Attributes
     ----------
@@ -181,7 +181,7 @@ def _between(first: Any, second: Any, share: float) -> Any:
 
 
 class Settings:
-    """What is set in one pane: a frozen dataclass made of `setting`s derives from this.
+    """Settings of one pane: a frozen dataclass made of `setting`s derives from this.
 
     What is overridden below says what becomes of the settings when something else is shown. The
     usual answer is that they stay.

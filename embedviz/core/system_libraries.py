@@ -1,4 +1,4 @@
-"""Which system packages Qt needs on Linux, for the day it cannot be imported."""
+"""System packages that Qt needs on Linux, for the day it cannot be imported."""
 
 from __future__ import annotations
 

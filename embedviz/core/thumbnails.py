@@ -104,7 +104,7 @@ def _to_bytes(pixels: NDArray[Any]) -> Pixels:
     if pixels.dtype == np.uint8:
         return pixels
     if pixels.dtype.kind not in "fiub":
-        raise UserError(f"Values of type {pixels.dtype} are no pixels.")
+        raise UserError(f"Values of type {pixels.dtype} are not pixels.")
     most = 1 if pixels.dtype.kind in "fb" else 255
     if pixels.size and not (pixels.min() >= 0 and pixels.max() <= most):
         raise UserError(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Derivation:
-    """How a set was computed from another one, so that a query can follow it.
+    """Computation of a set from another one, so that a query can follow it.
 
     Attributes
     ----------
@@ -170,12 +170,12 @@ class VectorSet:
 
     @property
     def opened(self) -> FileOrigin | None:
-        """How it was read from a file; None where it is from elsewhere."""
+        """File it was read from, and how; None where it is from elsewhere."""
         return self.origin if isinstance(self.origin, FileOrigin) else None
 
     @property
     def source(self) -> str:
-        """What it came from and where, "GloVe text · /data/x.txt"; nothing for one from memory."""
+        """Kind and place of its origin, "GloVe text · /data/x.txt"; nothing for one from memory."""
         return "" if self.origin is None else self.origin.description
 
     @property

@@ -34,7 +34,7 @@ from embedviz.core.covariance import (
 
 
 class Whitening(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Gives a cloud of vectors the same variance in every direction, or moves it part of the way.
+    """Transformer to the same variance in every direction, or part of the way there.
 
     In this order: center, remove the top directions, whiten, keep the first components. The
     result is not scaled to unit length.
@@ -160,18 +160,18 @@ class Whitening(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
 
     @property
     def rank_(self) -> int:
-        """How many directions have a variance that is worth keeping."""
+        """Number of directions with a variance that is worth keeping."""
         return self._fitted()[1].rank
 
     @property
     def notes_(self) -> tuple[str, ...]:
-        """What a reader should know about the rank."""
+        """Notes for a reader about the rank."""
         axes, kept = self._fitted()
         return describe_rank(axes, kept.rank)
 
     @property
     def n_samples_seen_(self) -> int:
-        """How many rows were fitted."""
+        """Number of rows that were fitted."""
         return self._fitted()[0].n_rows
 
     @property

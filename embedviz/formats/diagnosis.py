@@ -1,6 +1,6 @@
 """All that can be said of a file of vectors, for a person at a terminal and for a program.
 
-The whole file is read, with the rows left out that are no vectors, so that everything is counted.
+The whole file is read, with the rows left out that are not vectors, so that everything is counted.
 Texts from the file are shown without the characters that would move the cursor of a terminal.
 """
 

@@ -1,4 +1,4 @@
-"""What a file holds, before it is opened."""
+"""Inspection of a file before it is opened."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Inspection:
-    """What the header and the first rows of a file say.
+    """Contents of a file, as its header and its first rows say.
 
     Attributes
     ----------
@@ -73,12 +73,12 @@ class Inspection:
         return 0 if is_mapped else 4 * rows * self.dimensions
 
 
-def finding_of(contents: ReadResult, source: Source, settings: ReadSettings) -> Inspection:
+def finding_of(result: ReadResult, source: Source, settings: ReadSettings) -> Inspection:
     """Return what the first rows of a file tell."""
-    facts = contents.facts
+    facts = result.facts
     promised, estimated = facts.promised, facts.estimated
-    notes = list(contents.notes)
-    if contents.n_rows is None and _are_far_apart(promised, estimated):
+    notes = list(result.notes)
+    if result.n_rows is None and _are_far_apart(promised, estimated):
         notes.append(
             Note(
                 f"The header promises {counted(promised or 0, 'row')}, the file seems to have "
@@ -86,19 +86,19 @@ def finding_of(contents: ReadResult, source: Source, settings: ReadSettings) -> 
             )
         )
         promised = None
-    known = [contents.n_rows, promised, estimated]
+    known = [result.n_rows, promised, estimated]
     return Inspection(
         path=source.path,
         settings=settings,
-        format_name=contents.format_name,
-        n_bytes=source.size if contents.n_bytes is None else contents.n_bytes,
+        format_name=result.format_name,
+        n_bytes=source.size if result.n_bytes is None else result.n_bytes,
         n_rows=next((count for count in known if count is not None), None),
-        is_estimated=contents.n_rows is None,
-        dimensions=contents.vectors.shape[1],
+        is_estimated=result.n_rows is None,
+        dimensions=result.vectors.shape[1],
         facts=facts,
-        labels=contents.labels or [],
-        vectors=contents.vectors,
-        metadata=contents.metadata,
+        labels=result.labels or [],
+        vectors=result.vectors,
+        metadata=result.metadata,
         notes=notes,
     )
 

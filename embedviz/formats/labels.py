@@ -29,7 +29,7 @@ def decode_spans(text: bytes | Bytes, starts: Offsets, stops: Offsets) -> tuple[
         labels = []
     if len(labels) == len(starts):
         return labels, 0
-    # Bytes that are no characters, or newlines inside of labels.
+    # Bytes that are not characters, or newlines inside of labels.
     spans = zip(starts.tolist(), stops.tolist(), strict=True)
     return decode_all([block[start:stop].tobytes() for start, stop in spans])
 

@@ -1,8 +1,8 @@
-"""Which columns of numbers are a vector, by their names.
+"""Columns of numbers that are a vector, judged by their names.
 
 Those named alike with running numbers (d0, d1, …) are where they are the majority or have a usual
 name; otherwise all are. A column of integers that is called index or id, or has no name, counts
-rows and is no dimension.
+rows and is not a dimension.
 """
 
 from __future__ import annotations

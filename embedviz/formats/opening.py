@@ -148,17 +148,17 @@ def open_file(path: Path, settings: ReadSettings, report: Report = silent) -> Ve
     finish_saving(path)
     source = Source(path, settings.key)
     stamp = stamp_of(source.path)
-    contents = _read(source, settings, report)
+    result = _read(source, settings, report)
     return VectorSet(
-        contents.vectors,
-        None if contents.labels is None else tuple(contents.labels),
-        contents.metadata,
-        shown_name(contents.name) or _name_of(source),
-        notes=contents.notes,
+        result.vectors,
+        None if result.labels is None else tuple(result.labels),
+        result.metadata,
+        shown_name(result.name) or _name_of(source),
+        notes=result.notes,
         origin=FileOrigin(
-            source.path, settings, contents.facts, contents.n_rows, stamp, contents.format_name
+            source.path, settings, result.facts, result.n_rows, stamp, result.format_name
         ),
-        is_numbered=contents.facts.is_numbered,
+        is_numbered=result.facts.is_numbered,
     )
 
 
@@ -215,7 +215,7 @@ def _read_as(found: Format, source: Source, settings: ReadSettings, report: Repo
     if source.member is not None:  # The key was its name.
         settings = replace(settings, key=None)
     try:
-        contents = found.read(source, settings, report)
+        result = found.read(source, settings, report)
     except MemoryError:
         reason = f"{source.name} does not fit into the memory."
         raise ChoiceRequired(
@@ -225,9 +225,9 @@ def _read_as(found: Format, source: Source, settings: ReadSettings, report: Repo
             reason=f"{reason} Open the first rows or a sample.",
         ) from None
     if source.member is not None:
-        contents.learn(key=source.member, keys=source.members, are_files=True)
-        contents.notes += source.notes
-    return with_companions(contents, source, settings)
+        result.learn(key=source.member, keys=source.members, are_files=True)
+        result.notes += source.notes
+    return with_companions(result, source, settings)
 
 
 def _recognize(source: Source) -> Format:

@@ -1,4 +1,4 @@
-"""Which paths are names of files that can be read and written."""
+"""Checks that paths are names of files that can be read and written."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from embedviz.formats.archives import shown_name
 
 
 def require_plain_path(path: Path) -> None:
-    """Refuse paths that are no names of files, or that lists of files would be torn at.
+    """Refuse paths that are not names of files, or that lists of files would be torn at.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What every format works with: the caller's settings, bad rows, and what was read."""
+"""Common ground of all formats: the caller's settings, bad rows, and what was read."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MOST_ROWS = 10**10
 
 @dataclass
 class ReadResult:
-    """What a format found in a file.
+    """Vectors, labels and metadata that a format found in a file.
 
     Attributes
     ----------
@@ -105,7 +105,7 @@ def stamp_of(path: Path) -> tuple[int, int] | None:
 
 
 class BadRows:
-    """Rows that are no vectors: the first is an error, or all are left out and noted."""
+    """Rows that are not vectors: the first is an error, or all are left out and noted."""
 
     def __init__(self, source: Source, settings: ReadSettings) -> None:
         self.name = source.name
@@ -133,7 +133,7 @@ class BadRows:
                 f"{self.name}, {where}: {reason}. Correct the file, or open it with bad rows "
                 'skipped: --skip-bad-rows on the command line, on_bad_rows="skip" in Python.',
                 "on_bad_rows",
-                {"skip": "Leave out the rows that are no vectors"},
+                {"skip": "Leave out the rows that are not vectors"},
                 reason=f"{self.name}, {where}: {reason}.",
             )
         self.count += 1
@@ -190,8 +190,8 @@ def require_true_header(name: str, promised: int) -> None:
     """
     if promised > _MOST_ROWS:
         raise UserError(
-            f"{name} claims {counted(promised, 'row')}. Its header is damaged, or it is no file of "
-            "vectors."
+            f"{name} claims {counted(promised, 'row')}. Its header is damaged, or it is not a file "
+            "of vectors."
         )
 
 
@@ -205,7 +205,7 @@ def require_dimensions(name: str, dimensions: int) -> None:
     if dimensions > _MOST_DIMENSIONS:
         raise UserError(
             f"{name} claims {counted(dimensions, 'number')} per row. Its header is damaged, or it "
-            "is no file of vectors."
+            "is not a file of vectors."
         )
     if dimensions < 2:
         raise UserError(

@@ -58,7 +58,7 @@ def note_on_zeros(count: int) -> list[Note]:
 
 
 class RowCollector:
-    """Collects rows block by block, in the order of the file.
+    """Collector of rows, block by block, in the order of the file.
 
     Parameters
     ----------
@@ -103,12 +103,12 @@ class RowCollector:
 
     @property
     def n_read(self) -> int:
-        """How many rows were seen so far, bad ones included."""
+        """Number of rows that were seen so far, bad ones included."""
         return self._n_read
 
     @property
     def kept_rows(self) -> RowNumbers:
-        """Which rows of the file are kept so far, ascending."""
+        """Rows of the file that are kept so far, ascending."""
         return np.concatenate(self._rows) if self._rows else np.empty(0, np.int64)
 
     @property
@@ -126,7 +126,7 @@ class RowCollector:
 
         Raises
         ------
-        Undecided
+        ChoiceRequired
             With the sizes, and the sample that would fit.
         """
         limit, sample = self._settings.max_rows or n_rows, 2 * (self._settings.sample or n_rows)

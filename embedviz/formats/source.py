@@ -79,7 +79,7 @@ class Source:
     size : int
         Bytes on disk, of the member where it is an archive.
     member : str or None
-        The file of the archive that is read; None where the file is no archive, or a format has
+        The file of the archive that is read; None where the file is not an archive, or a format has
         archives of its own.
     members : mapping of str to str
         What else could be read from the archive, with sizes.
@@ -88,7 +88,7 @@ class Source:
 
     Raises
     ------
-    Undecided
+    ChoiceRequired
         When several files of an archive may hold vectors.
     UserError
         When there is no such file, it is a folder, is empty or may not be read.
@@ -103,7 +103,7 @@ class Source:
             if self.path.is_dir():
                 raise UserError(describe_folder(self.path))
             if not self.path.is_file():
-                raise UserError(f"{self.name} is no ordinary file, so it cannot be opened.")
+                raise UserError(f"{self.name} is not an ordinary file, so it cannot be opened.")
             with self.path.open("rb") as file:
                 start = file.read(8)
         if not start:
@@ -168,13 +168,13 @@ class Source:
 
     @cached_property
     def estimated_lines(self) -> int:
-        """How many lines there are, if all are as long as the first ones."""
+        """Number of lines, if all are as long as the first ones."""
         n_lines = max(self.head.count(b"\n"), 1)
         return n_lines if self._is_whole_in_head else round(n_lines / self._head_fraction)
 
     @property
     def most_bytes(self) -> int:
-        """How many bytes there may be in the end."""
+        """Number of bytes that there may be in the end."""
         return (
             max(_NEVER_TOO_LARGE, _LARGEST_RATIO * self.size) if self.is_compressed else self.size
         )
@@ -243,7 +243,7 @@ class Stream:
 
     @property
     def fraction(self) -> float:
-        """How much of the file was read, 0 to 1, without what is held back."""
+        """Part of the file that was read, 0 to 1, without what is held back."""
         used = 1 - self._n_held / max(self._n_read, 1)
         return min(self._position() / max(self._size, 1), 1.0) * used
 
@@ -381,7 +381,7 @@ def _after_last_newline(block: Bytes) -> int:
 def _longer(buffer: Bytes, name: str) -> Bytes:
     if len(buffer) >= LONGEST_LINE:
         raise UserError(
-            f"{name} has a line of more than {LONGEST_LINE >> 20} MB, which is no vector. "
+            f"{name} has a line of more than {LONGEST_LINE >> 20} MB, which is not a vector. "
             "Is it a text file?"
         )
     longer = np.empty(2 * len(buffer), np.uint8)

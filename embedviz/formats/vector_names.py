@@ -1,4 +1,4 @@
-"""Which of several arrays or columns has the vectors: one rule for all formats.
+"""Choice of the array or column that has the vectors: one rule for all formats.
 
 The one with an exact usual name is taken, the most usual name first, and a note says what else is
 there. Where no name is a usual one, or two in different folders have it, nothing tells which is

@@ -1,4 +1,4 @@
-"""The one way a pane calculates: off the UI thread, and drawn only while it is still wanted."""
+"""Calculations of a pane: off the UI thread, and drawn only while they are still wanted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ edit : the user asked for it, and it becomes a new state. Nothing is said about 
 
 
 class Host(Protocol):
-    """What `Calculations` needs of a pane."""
+    """Interface of a pane that `Calculations` works for."""
 
     again: ClassVar[str]
     message_bar: MessageBar
@@ -45,7 +45,7 @@ class Host(Protocol):
 
 @dataclass
 class _Asked:
-    """What a task was to calculate last, and how to begin it again until it is done."""
+    """Last request to a task, and how to begin it again until it is done."""
 
     subject: Subject
     again: Callable[[], None] | None
@@ -135,7 +135,7 @@ class Calculations(QObject):
         return None if asked is None else asked.subject
 
     def has_asked(self, task: Task, subject: Subject) -> bool:
-        """Whether this was the last thing that a task was to calculate.
+        """Return whether this was the last thing that a task was to calculate.
 
         So it is true also after it was stopped or has failed: it is not tried again and again.
         """

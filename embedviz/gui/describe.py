@@ -1,4 +1,4 @@
-"""What is known of a set or of a row, in words."""
+"""Descriptions of a set or of a row, in words."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def describe_size(vector_set: VectorSet) -> str:
 def describe_part(vector_set: VectorSet) -> str:
     """Return what part of its file a set is: "10,000 of 400,000 rows, random sample, seed 0".
 
-    Rows that are no vectors, or repeat a label, are missed as well: "5,048 of 5,050 rows, 2 left
+    Rows that are not vectors, or repeat a label, are missed as well: "5,048 of 5,050 rows, 2 left
     out". Nothing where it has all rows of the file.
     """
     return ", ".join(filter(None, _part_of(vector_set)))

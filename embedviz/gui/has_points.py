@@ -1,4 +1,4 @@
-"""What a pane that draws the rows of the active set as points can do beyond other panes."""
+"""Interface of a pane that draws the rows of the active set as points."""
 
 from __future__ import annotations
 

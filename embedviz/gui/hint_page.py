@@ -1,4 +1,4 @@
-"""What a pane shows while nothing is open."""
+"""Page that a pane shows while nothing is open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every pane has in common."""
+"""Base class of all panes."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Pane(QWidget):
     name: str
     """Prefix of the object names of its controls."""
     figure: ClassVar[str] = ""
-    """What `embedviz figure` calls it; nothing for a pane that is no figure."""
+    """What `embedviz figure` calls it; nothing for a pane that is not a figure."""
     settings_class: ClassVar[type[Settings]] = NoSettings
     """What can be set in it, all in one place: see `core.settings`."""
     checks: ClassVar[tuple[Callable[[State], None], ...]] = ()

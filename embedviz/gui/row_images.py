@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 THUMBNAIL_SIDE = 96
-"""Pixels of the longer side: what is drawn at points is no larger, on any screen."""
+"""Pixels of the longer side: what is drawn at points is not larger, on any screen."""
 LARGE_SIDE = 256
 """The same for the card beside a point."""
 KEPT_BYTES = 64 << 20
@@ -63,7 +63,7 @@ class SpriteSheet:
     Raises
     ------
     UserError
-        When the file is no image that can be read, or has no room for so many pictures.
+        When the file is not an image that can be read, or has no room for so many pictures.
     """
 
     def __init__(
@@ -184,7 +184,7 @@ class ImageFiles(QObject):
 
 
 def read_thumbnail(path: Path, side: int = THUMBNAIL_SIDE) -> Pixels | None:
-    """Return a small picture of an image file, or None when it is no image or not there.
+    """Return a small picture of an image file, or None when it is missing or not an image.
 
     Parameters
     ----------
@@ -226,7 +226,7 @@ def load_sprites(
     Raises
     ------
     UserError
-        When it is no image that can be read, or has no room for so many pictures.
+        When it is not an image that can be read, or has no room for so many pictures.
     """
     sheet = Path(path).expanduser()
     if width is None:
@@ -412,7 +412,7 @@ def _bytes_of(pixels: Pixels | None) -> int:
 
 
 def _is_there(path: Path) -> bool:
-    """Return whether this is a file, and no device, from which one would read forever."""
+    """Return whether this is a file, not a device, from which one would read forever."""
     try:
         return path.is_file()
     except (OSError, ValueError):  # A name that is too long for the system, or has a NUL in it.

@@ -40,7 +40,7 @@ OKABE_ITO = (
 
 @dataclass(frozen=True)
 class Theme:
-    """One look. Colors are `#RRGGBB`."""
+    """One theme. Colors are `#RRGGBB`."""
 
     name: str
     ground: str

@@ -60,7 +60,7 @@ def test_undo_and_redo_go_through_all_steps(opened):
         opened.show(opened.state.with_settings(MatryoshkaSettings(dimensions)))
     assert steps_back(opened) == [8, 16, 32]
     assert not opened.can_undo
-    opened.undo()  # Nothing to take back is no error.
+    opened.undo()  # Nothing to take back is not an error.
     seen = []
     while opened.can_redo:
         opened.redo()

@@ -422,7 +422,7 @@ def test_settings_of_a_map_change_together():
     assert settings.projected_by(PCA()).camera is None
     assert settings.toggled("x").hidden == frozenset()
     assert settings.toggled("y").hidden == frozenset("xy")
-    assert recolored.looks != settings.looks
+    assert recolored.appearance != settings.appearance
 
 
 def test_a_row_number_becomes_no_word():

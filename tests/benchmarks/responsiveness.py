@@ -67,7 +67,7 @@ class Opening(Benchmark):
         dialog = window.dialogs.dialog
         assert dialog is not None
         check, changed = dialog.check, dialog.check.changed
-        _wait(changed, lambda: check.finding is not None)
+        _wait(changed, lambda: check.inspection is not None)
         self._tell("shown", start)
         _wait(changed, lambda: check.vector_set is not None and not check.is_reading)
         self._tell("checked", start)

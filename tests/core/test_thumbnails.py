@@ -56,7 +56,7 @@ def test_numbers_of_any_kind_are_pixels(array, expected):
         (np.full((3, 4, 4), 2.5), "run from 2.5 to 2.5"),
         (np.full((3, 4, 4), np.nan), "run from nan"),
         (np.full((3, 4, 4), -1), "run from -1 to -1"),
-        (np.full((1, 1, 1), "x"), "no pixels"),
+        (np.full((1, 1, 1), "x"), "are not pixels"),
     ],
 )
 def test_what_is_no_picture_is_refused(array, message):

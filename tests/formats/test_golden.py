@@ -26,8 +26,8 @@ NOTES = {
     "glove_header.vec": (),
     "glove_list.parquet": ("Labels from column 'word'.",),
     "glove_nan_inf_zero.txt": (
-        "2 bad rows skipped (line 21: it holds nan, which is no usable number; "
-        "line 22: it holds inf, which is no usable number).",
+        "2 bad rows skipped (line 21: it holds nan, which is not a usable number; "
+        "line 22: it holds inf, which is not a usable number).",
         "1 row is all zeros: kept, but without a direction.",
     ),
     "glove_noheader.txt": (),

@@ -61,7 +61,7 @@ def test_paths_that_are_no_files(tmp_path, write):
     with pytest.raises(UserError, match="cannot be read"):
         load(tmp_path / ("x" * 5000))
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(UserError, match="no ordinary file"):
+    with pytest.raises(UserError, match="is not an ordinary file"):
         load(tmp_path / "pipe")
 
 

@@ -141,11 +141,11 @@ def _check_message(error: UserError) -> None:
         raise Violation(f"the message {message!r} says nothing, or too much")
     for choice, description in getattr(error, "choices", {}).items():
         if not isinstance(choice, str) or not isinstance(description, str):
-            raise Violation(f"the choice {choice!r} ({description!r}) is no text")
+            raise Violation(f"the choice {choice!r} ({description!r}) is not a text")
 
 
 def check_set(found: Any) -> None:
-    """Refuse a set that is no set.
+    """Refuse a set that is not a set.
 
     Raises
     ------
@@ -187,7 +187,7 @@ def _check_facts(found: Any) -> None:
     if opened.n_rows is not None and opened.n_rows < kept:
         raise Violation(f"{kept} rows are kept or bad, but there are only {opened.n_rows}")
     if facts.vector_column is not None and not isinstance(facts.vector_column, str):
-        raise Violation("the vector column is no name")
+        raise Violation("the vector column is not a name")
 
 
 def _check_texts(what: str, texts: Any) -> None:

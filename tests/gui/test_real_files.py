@@ -78,7 +78,7 @@ def test_sentences_in_every_pane(window, front, idle, drop, data_folder):
         front(window, pane.name)
         idle(window.session)
         assert not pane.message_bar.text
-    assert "no label of this set" in (front(window, "analogies").view.scene.message)
+    assert "is not a label in this set" in (front(window, "analogies").view.scene.message)
 
 
 def test_titles_from_the_menu_in_every_pane(window, front, idle, qtbot, data_folder, monkeypatch):
@@ -109,7 +109,7 @@ def test_a_bad_file_is_asked_about_and_what_was_open_stays(
     dialog = window.dialogs.dialog
     assert dialog.title.text() == name
     qtbot.waitUntil(lambda: dialog.summary.skip.isVisible() and not dialog.check.is_reading)
-    assert any("line" in text for text in dialog.summary.remarks.texts)
+    assert any("line" in text for text in dialog.summary.message_list.texts)
     assert not dialog.footer.open_button.isEnabled()
 
 

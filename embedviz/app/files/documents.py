@@ -49,7 +49,7 @@ def read_document(path: Path, kind: str, version: int) -> Document:
     Raises
     ------
     UserError
-        When there is no such file, it is no document of this kind, or a newer one.
+        When there is no such file, it is not a document of this kind, or a newer one.
     """
     try:
         if path.stat().st_size > MOST_BYTES:
@@ -61,10 +61,10 @@ def read_document(path: Path, kind: str, version: int) -> Document:
         ) from None
     except (ValueError, RecursionError):
         raise UserError(
-            f"{path.name} is no {kind}, or it is damaged. Choose another file."
+            f"{path.name} is not an {kind}, or it is damaged. Choose another file."
         ) from None
     if not isinstance(found, dict) or found.get("format") != kind:
-        raise UserError(f"{path.name} is no {kind}. Choose another file.")
+        raise UserError(f"{path.name} is not an {kind}. Choose another file.")
     written = found.get("version")
     if type(written) is not int or written < 1:
         raise UserError(f"{path.name} does not say which version of {kind} it is.")
@@ -88,4 +88,4 @@ def is_document(path: Path, kind: str) -> bool:
 
 
 def _refuse(constant: str) -> float:
-    raise ValueError(f"{constant} is no number")
+    raise ValueError(f"{constant} is not a number")

@@ -1,4 +1,4 @@
-"""What the program remembers from one start to the next: recent files, the theme, the last folder.
+"""Program settings kept from one start to the next: recent files, the theme, the last folder.
 
 The file is read anew before each change, under a lock, so that several windows do not undo each
 other's changes. A file that is damaged counts as none, and is replaced by the next change.
@@ -46,7 +46,7 @@ class Recent:
 
 @dataclass(frozen=True)
 class Settings:
-    """What is remembered.
+    """Settings of the program, the same for all sessions.
 
     Attributes
     ----------

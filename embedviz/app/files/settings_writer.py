@@ -1,4 +1,4 @@
-"""Changing what is remembered, off the UI thread."""
+"""Writer of the program's settings, off the UI thread."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from embedviz.core.progress import Report
 Change = Callable[[Settings], Settings]
 
 
-class Remembering(QObject):
-    """Makes changes to the settings one after the other.
+class SettingsWriter(QObject):
+    """Writer of changes to the settings, one after the other.
 
-    Settings that cannot be written are no reason to disturb anybody: the program does what it is
+    Settings that cannot be written are not a reason to disturb anybody: the program does what it is
     asked to, and only forgets.
     """
 

@@ -1,4 +1,4 @@
-"""Where the rows of each set lie on a map: computed once, kept, found again at the next start.
+"""Layouts of each set on a map: computed once, kept, found again at the next start.
 
 Everything here may be called from any thread; what takes long takes a `Report`, and is to be
 called from a task. One exact neighbor graph per set and metric is kept, the largest that was
@@ -24,14 +24,14 @@ from embedviz.core.projections.neighbor_embedding import MOST_ROWS, NeighborEmbe
 from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import VectorSet
 
-_PATIENCE_SECONDS = 0.05
+_POLL_SECONDS = 0.05
 _MOST_KEPT = 12
 """Layouts of one set; the oldest is forgotten beyond."""
 
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """Where the rows of a set lie on the map.
+    """Positions of the rows of a set on a map.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class LayoutRequest:
-    """What a map is to show: which set, laid out by what, along how many axes."""
+    """Request for a layout: the set, the method, the number of axes."""
 
     vector_set: VectorSet
     projection: Projection | None
@@ -75,10 +75,10 @@ class LayoutRequest:
 
 @dataclass(eq=False)
 class _Flight:
-    """Something that one thread computes and others may wait for."""
+    """Computation by one thread that others may wait for."""
 
     lock: Lock = field(default_factory=Lock)
-    n_passengers: int = 0
+    n_threads: int = 0
     """Threads that compute it or wait for it."""
 
 
@@ -93,14 +93,14 @@ class Layouts:
         self._flights: dict[Hashable, _Flight] = {}
         self._open: set[VectorSet] | None = None
 
-    def known(self, wanted: LayoutRequest) -> Layout | None:
+    def known(self, request: LayoutRequest) -> Layout | None:
         """Return a layout that is at hand, also one that was stopped; quick."""
         with self._changing:
-            projection = wanted.projection or self._first.get(wanted.vector_set)
+            projection = request.projection or self._first.get(request.vector_set)
             if projection is None:
                 return None
-            by_settings = self._layouts.get(wanted.vector_set, {})
-            return by_settings.get((projection, _kept_components(projection, wanted)))
+            by_settings = self._layouts.get(request.vector_set, {})
+            return by_settings.get((projection, _kept_components(projection, request)))
 
     def keep(self, layout: Layout) -> None:
         """Let a layout be found again, until the set is closed."""
@@ -123,7 +123,7 @@ class Layouts:
                 for vector_set in set(kept) - there:
                     del kept[vector_set]
 
-    def find(self, wanted: LayoutRequest, report: Report, on_layout: OnLayout) -> Layout:
+    def find(self, request: LayoutRequest, report: Report, on_layout: OnLayout) -> Layout:
         """Return the layout that is wanted: from memory, from the disk, or computed.
 
         Raises
@@ -131,15 +131,15 @@ class Layouts:
         UserError
             When the settings do not fit the set, or the process that computes it ended.
         """
-        vector_set, n_components = wanted.vector_set, wanted.n_components
-        projection = wanted.projection
+        vector_set, n_components = request.vector_set, request.n_components
+        projection = request.projection
         if projection is None:
             projection = _first_choice(vector_set)
             with self._changing:
                 self._first[vector_set] = projection
-        wanted = replace(wanted, projection=projection)
+        request = replace(request, projection=projection)
         with self._single_flight((vector_set.identity, projection, n_components), report):
-            known = self.known(wanted)
+            known = self.known(request)
             if known is not None and known.stopped_at is None:
                 return known
             layout = self._made(vector_set, projection, n_components, report, on_layout)
@@ -187,9 +187,9 @@ class Layouts:
         """
         with self._changing:
             flight = self._flights.setdefault(what, _Flight())
-            flight.n_passengers += 1
+            flight.n_threads += 1
         try:
-            while not flight.lock.acquire(timeout=_PATIENCE_SECONDS):
+            while not flight.lock.acquire(timeout=_POLL_SECONDS):
                 report(0.0, "waiting for the same elsewhere")
             try:
                 yield
@@ -197,13 +197,13 @@ class Layouts:
                 flight.lock.release()
         finally:
             with self._changing:
-                flight.n_passengers -= 1
-                if not flight.n_passengers:
+                flight.n_threads -= 1
+                if not flight.n_threads:
                     del self._flights[what]
 
     @property
     def n_in_flight(self) -> int:
-        """How many different things are being computed, or waited for, right now."""
+        """Number of different things that are being computed, or waited for, right now."""
         with self._changing:
             return len(self._flights)
 
@@ -260,6 +260,6 @@ def _first_choice(vector_set: VectorSet) -> Projection:
     return bundled or (CoordinateColumns(groups[0]) if groups else PCA())
 
 
-def _kept_components(projection: Projection, wanted: LayoutRequest) -> int:
+def _kept_components(projection: Projection, request: LayoutRequest) -> int:
     """Return how many axes the layout has that is kept: PCA has those of 3-D in 2-D too."""
-    return projection.n_kept or wanted.n_components
+    return projection.n_kept or request.n_components

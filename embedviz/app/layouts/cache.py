@@ -42,7 +42,7 @@ MOST_BYTES = 500_000_000
 """All layouts together; those that were not used for the longest time are removed beyond."""
 
 _VERSION = 1
-# What NumPy raises for a file that is no archive of arrays, or a damaged one.
+# What NumPy raises for a file that is not an archive of arrays, or a damaged one.
 _DAMAGED = (
     ValueError,
     TypeError,

@@ -11,7 +11,7 @@ from embedviz.core.projections.process import LayoutProcess
 
 
 class SpareProcess:
-    """Keeps at most one idle child: getting ready takes it seconds, which nobody should wait for.
+    """Pool of at most one idle child: getting ready takes it seconds, which nobody should wait for.
 
     All methods may be called from any thread.
     """

@@ -1,4 +1,4 @@
-"""How many questions of an analogy file a set of vectors answers correctly.
+"""Analogy benchmarks: how many questions of a file a set of vectors answers correctly.
 
 The distinct labels of all questions are multiplied with the vocabulary once, block by block, and
 three rows of that product are combined per question in one pass, which also keeps the best
@@ -29,7 +29,7 @@ _PRODUCT_NUMBERS = 4_000_000
 
 
 class SectionResult(NamedTuple):
-    """How one section of a benchmark went."""
+    """Result of one section of a benchmark."""
 
     name: str
     correct: int
@@ -39,7 +39,7 @@ class SectionResult(NamedTuple):
 
 @dataclass(frozen=True)
 class BenchmarkReport:
-    """How a set did on a file of analogy questions.
+    """Results of a set on a file of analogy questions.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""How compiled loops are declared, and when they may run side by side.
+"""Declaration of compiled loops, and when they may run side by side.
 
 Every kernel releases the GIL: without that, one long kernel stalls the window. Every kernel is
 cached on disk: compiling one takes about a second, loading it a few milliseconds.
@@ -33,7 +33,7 @@ _one_at_a_time = Lock()
 
 
 class CompileGate:
-    """Lets some kernels go first, while others wait.
+    """Gate that lets some kernels go first, while others wait.
 
     Compiling kernels, and loading them from the cache, holds the GIL and takes numba's own lock.
     Where all threads do it at once, the first picture comes last.

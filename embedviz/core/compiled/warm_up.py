@@ -1,4 +1,4 @@
-"""Compiling all kernels at the first start, in processes of their own.
+"""Compilation of all kernels at the first start, in processes of their own.
 
 Compiling takes some 15 s of one processor and holds the GIL: in threads, it would keep the window
 from answering and use one processor of two. So it is done by two children, drawing first, which

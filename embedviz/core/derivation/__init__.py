@@ -1,1 +1,1 @@
-"""How one vector set comes from another: recipes, additions, provenance."""
+"""Derivation of one vector set from another: recipes, additions, provenance."""

@@ -22,7 +22,7 @@ _BLOCK = 20_000
 
 
 class Step(Protocol):
-    """What makes a set from another one: a frozen dataclass of settings.
+    """Step that makes a set from another one: a frozen dataclass of settings.
 
     One whose result has other rows than the parent has an attribute `keeps_rows` that is False; one
     whose result is the parent with something more, `adds_only` that is True.

@@ -1,4 +1,4 @@
-"""Drawing in two threads, each a band of the image.
+"""Bands of an image, drawn in two threads.
 
 Not in parallel kernels of numba: where these run one at a time, a picture would have to wait for
 those of long calculations. And one thread more is started for each picture, which takes a tenth

@@ -1,4 +1,4 @@
-"""Where a picture of points is seen from.
+"""Cameras: from where a picture of points is seen.
 
 A camera knows nothing of the size of a picture: moves are given in *half sides*, one being half
 the shorter side of the picture. So the same camera serves linked views of different sizes, and
@@ -265,7 +265,7 @@ def blended(first: Camera, last: Camera, part: float) -> Camera:
 
 @dataclass(frozen=True)
 class Extent:
-    """Where points are.
+    """Smallest box around points, with sides along the axes.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Where the name of a category belongs: at the place where most of its points are."""
+"""Positions of the names of categories: where most points of each are."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ _LIGHT_STEPS = 4096
 
 @dataclass(frozen=True)
 class Tones:
-    """How densities become colors.
+    """Mapping of densities to colors.
 
     Attributes
     ----------
@@ -148,7 +148,7 @@ def _levels(sums: _Numbers, weights: _Numbers, channels: int, faintest: float) -
     single = float(weights.max() ** 2)
     counts = np.zeros(1 << (31 - _SHORT_BITS), dtype=np.int64)
     _count_densities(sums, weights, channels, counts)
-    counts[: _bits_of(single / 64)] = 0  # The rims of the blur are no places.
+    counts[: _bits_of(single / 64)] = 0  # The rims of the blur are not places.
     places = counts.sum()
     values = (np.arange(len(counts), dtype=np.int32) << _SHORT_BITS).view(np.float32)
     full = single

@@ -1,4 +1,4 @@
-"""Which labels and pictures of points fit without touching each other, and where.
+"""Placement of labels and pictures of points so that they do not touch each other.
 
 Candidates are served in the order given, the most important first: each takes the first of eight
 places around its point that is free, or goes without. Greedy placement is not optimal in number
@@ -66,7 +66,7 @@ OVER = np.array(
 
 @dataclass(frozen=True, eq=False)
 class Placement:
-    """Where the labels that fit are.
+    """Places of the labels that fit.
 
     Attributes
     ----------

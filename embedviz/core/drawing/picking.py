@@ -1,4 +1,4 @@
-"""Which points are at a place of a picture, within an outline, in view, or in front.
+"""Picking of points: at a place of a picture, within an outline, in view, or in front.
 
 Every function looks at each point once, in compiled code: a million points take a few
 milliseconds, so that no index has to be built and kept while points and camera move. Arguments

@@ -52,7 +52,7 @@ _ALPHA_GREEN = 0xFF00FF00
 
 @dataclass(frozen=True)
 class Fog:
-    """How colors fade toward the ground with distance from the eye.
+    """Fading of colors toward the ground with distance from the eye.
 
     Attributes
     ----------

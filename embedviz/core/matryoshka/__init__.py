@@ -1,4 +1,4 @@
-"""What the first k dimensions of an embedding still find.
+"""Prefixes of embeddings: what the first k dimensions still find.
 
 A truncated vector is its first k numbers, made unit length again; scores are cosines throughout.
 How well a prefix stands in for all dimensions is measured by the neighbors that it keeps. A high
@@ -188,7 +188,7 @@ def _neighbors(
     wanted_of: Sequence[tuple[Arrange, Rows]],
     report: Report,
 ) -> list[PrefixNeighbors]:
-    """Return the neighbors of the queries for each arrangement, at the lengths wanted of it."""
+    """Return the neighbors of the queries for each ordering, at the lengths wanted of it."""
     found = [
         PrefixNeighbors(arrange(rows[query_rows]), query_rows, lengths, count)
         for arrange, lengths in wanted_of

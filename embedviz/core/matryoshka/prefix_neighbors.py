@@ -23,7 +23,7 @@ _GROUP = 16
 
 
 class PrefixNeighbors:
-    """Collects the rows nearest to some queries by cosine, at each of several prefix lengths.
+    """Rows nearest to some queries by cosine, at each of several prefix lengths.
 
     Parameters
     ----------

@@ -38,7 +38,7 @@ _STEP = 16
 
 
 class PrefixSearch:
-    """Finds the nearest rows by cosine at any prefix, without reading the vectors again.
+    """Search for the nearest rows by cosine at any prefix, without reading the vectors again.
 
     The vectors are not copied. Kept are the lengths of all rows at every 16th dimension, one
     sixteenth of the memory of the vectors, computed in one pass by the first query; each query

@@ -45,7 +45,7 @@ _NO_LENGTHS = np.empty(0)
 
 
 class NeighborSearch:
-    """Finds the nearest rows of a set of vectors, exactly.
+    """Exact search for the nearest rows of a set of vectors.
 
     Making one costs nothing: the lengths of the rows are computed by the first search by cosine,
     in one pass, and kept (8 bytes a row). The vectors are never copied.

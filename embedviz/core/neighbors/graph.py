@@ -63,12 +63,12 @@ class NeighborGraph:
 
     @property
     def count(self) -> int:
-        """How many neighbors each row has."""
+        """Number of neighbors of each row."""
         return int(self.rows.shape[1])
 
     @property
     def distances(self) -> Matrix:
-        """How far the neighbors are, float32 (n_rows, count).
+        """Distances of the neighbors, float32 (n_rows, count).
 
         Euclidean distances, or 1 − cosine, which rounding never takes below 0.
         """
@@ -79,7 +79,7 @@ class NeighborGraph:
 
     @property
     def nbytes(self) -> int:
-        """How many bytes it takes in memory."""
+        """Number of bytes in memory."""
         return self.rows.nbytes + self.scores.nbytes
 
     def first(self, count: int) -> NeighborGraph:

@@ -1,4 +1,4 @@
-"""Keeping the nearest rows of each row while tiles are filled.
+"""Heaps of the nearest rows of each row, filled tile by tile.
 
 Each row has a heap with the worst of its candidates first. Most scores are not as good as that
 one, and a glance at 64 of them tells; equal scores are ordered by row, whenever they come.

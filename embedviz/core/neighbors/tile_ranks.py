@@ -1,4 +1,4 @@
-"""Counting how many rows are nearer to a row than some of its neighbors are: their ranks.
+"""Ranks of neighbors: how many rows are nearer to a row than each of them.
 
 Scores in float32 decide, in tiles (`core.neighbors.tiles`). Where one is so close to that of a
 neighbor that rounding might have turned them round, both are compared by their sums in float64; so

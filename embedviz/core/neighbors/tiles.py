@@ -1,4 +1,4 @@
-"""Comparing many rows with many others: 256 by 256 of them at a time, in a processor's cache.
+"""Comparison of many rows with many others: 256 by 256 at a time, in a processor's cache.
 
 Our own product instead of one from BLAS, for three reasons. Each pair of rows is summed in the
 same order wherever the two stand, so that identical rows get identical scores and a pair the same

@@ -1,4 +1,4 @@
-"""Keeping the best rows while their scores are computed, for every search in the core.
+"""Top-k selection while scores are computed, for every search in the core.
 
 Selecting the top few from a finished array of scores costs more than the scores themselves once
 several queries are asked, so the kernels offer each score to a small heap as it is computed.
@@ -45,7 +45,7 @@ class ScoreBlock(NamedTuple):
 
     @property
     def rows(self) -> slice:
-        """Which rows of the set these are."""
+        """Rows of the set that these are."""
         return slice(self.first, self.first + self.n_rows)
 
 
@@ -130,7 +130,7 @@ def scaled_query(query: Matrix) -> tuple[Matrix, int]:
 
 
 def checked_prefix(dimensions: int | None, n_dimensions: int) -> int:
-    """Return the length of a prefix, all dimensions for None, refusing what is no prefix."""
+    """Return the length of a prefix, all dimensions for None, refusing what is not a prefix."""
     if dimensions is None:
         return n_dimensions
     if not 1 <= dimensions <= n_dimensions:

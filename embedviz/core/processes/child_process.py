@@ -1,6 +1,6 @@
 """A child process of our own code, that is told things and answers, and can be ended at any moment.
 
-Ending it gives all of its memory back, and its death is no more than a message here. The child
+Ending it gives all of its memory back, and its death is not more than a message here. The child
 ends by itself when its standard input does, that is when this process is gone.
 """
 
@@ -40,7 +40,7 @@ class ChildProcess:
         Its environment variables. Default: those of this process.
     takes : callable, optional
         Given each message as it comes, and None in the end, in another thread; returns whether it
-        has taken it, which then is no news.
+        has taken it, which then is nothing new.
     shutdown_timeout : float
         Seconds that it has to end by itself when it is not needed any more.
 
@@ -143,7 +143,7 @@ class ChildProcess:
 
     @property
     def exit_code(self) -> int:
-        """What it ended with, after waiting for that; a signal with a minus."""
+        """Exit code, after waiting for it; a signal with a minus."""
         return self._process.wait()
 
     def how_it_ended(self) -> str:

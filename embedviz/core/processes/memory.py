@@ -1,4 +1,4 @@
-"""How much memory there is, asked before it is taken.
+"""Available memory, asked for before it is taken.
 
 Within a container the machine's own figures say nothing of the container's limit, so the control
 groups of this process are asked as well. What they count as used holds the pages of files that were

@@ -1,4 +1,4 @@
-"""What a process that lays out and the one that started it say to each other.
+"""Messages between a process that lays out and the one that started it.
 
 A message is a header of JSON, its length before it, and then arrays of numbers as they lie in
 memory. Unlike pickles such messages cannot run code, and unlike multiprocessing the child that
@@ -24,7 +24,7 @@ _WORD = b"evz1"
 
 @dataclass(frozen=True, eq=False)
 class Message:
-    """Something said to the other process.
+    """Message to the other process.
 
     Attributes
     ----------

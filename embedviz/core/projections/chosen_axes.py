@@ -64,7 +64,7 @@ class ChosenAxis:
 
     @property
     def title(self) -> str:
-        """What stands at the axis: "man → woman"."""
+        """Text at the axis: "man → woman"."""
         return f"{self.start_name} → {self.end_name}"
 
 
@@ -94,7 +94,7 @@ class ChosenAxes(Projection):
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """What stands at x, y and z, also at those axes that were not chosen."""
+        """Texts at x, y and z, also at those axes that were not chosen."""
         chosen = tuple(axis.title for axis in self.axes)
         missing = range(1, _MOST_AXES - len(chosen) + 1)
         return (*chosen, *(f"PC{number} of the rest" for number in missing))

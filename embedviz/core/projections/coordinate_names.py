@@ -1,4 +1,4 @@
-"""Which columns of a table are places on a map, judged by their names.
+"""Columns of a table that are places on a map, judged by their names.
 
 Numbers of which nothing says that they are places are left alone: score1 and score2 are two
 scores, and score_x and score_y come from a join of two tables with a column of the same name.
@@ -49,7 +49,7 @@ def groups_of(table: pa.Table) -> list[Group]:
 
 
 def _run_of(components: dict[int, str], stem: str) -> Group:
-    """Return the names with the numbers 0, 1, 2 or 1, 2, 3; nothing when they are no places."""
+    """Return the names with the numbers 0, 1, 2 or 1, 2, 3; nothing when they are not places."""
     if len(components) > 3 and not _ends_in(_leading, stem):
         return ()
     start = 0 if 0 in components else 1

@@ -65,7 +65,7 @@ def _sample() -> int:
 
 
 class NeighborEmbedding(Projection):
-    """What t-SNE and UMAP have in common: all but their settings, and how the points start."""
+    """Common base of t-SNE and UMAP: all but their settings, and how the points start."""
 
     is_slow: ClassVar[bool] = True
 
@@ -96,7 +96,7 @@ class NeighborEmbedding(Projection):
 
     @property
     def n_needed(self) -> int:
-        """How many neighbors of each row the method takes into account, where there are so many."""
+        """Number of neighbors of each row that the method considers, where there are so many."""
         raise NotImplementedError
 
     def starting_positions(self, positions: Matrix) -> Matrix:

@@ -1,4 +1,4 @@
-"""Placing the rows that a layout left out, between the rows that it has a place for.
+"""Out-of-sample placement: rows that a layout left out, between those it has a place for.
 
 Each row lies at the weighted mean of its nearest rows of the sample. A neighbor weighs one over
 its squared distance (Shepard, "A two-dimensional interpolation function for irregularly-spaced

@@ -1,7 +1,7 @@
 """A process that lays out t-SNE and UMAP, and can be ended at any moment.
 
 It gets the neighbor graph and a start, not the vectors, and sends back positions while they move.
-Ending it gives all of its memory back, and its death, also for want of memory, is no more than a
+Ending it gives all of its memory back, and its death, also for want of memory, is not more than a
 message here. Starting it early makes it warm: what it runs has been imported and compiled when the
 first job comes. After a job it takes the next one.
 """
@@ -186,7 +186,7 @@ class LayoutProcess:
 
 
 class _Frames:
-    """Shows the newest positions, at most 20 times a second."""
+    """Thread that shows the newest positions, at most 20 times a second."""
 
     def __init__(self, on_layout: OnLayout | None) -> None:
         self._on_layout = on_layout

@@ -1,4 +1,4 @@
-"""What a method that lays points out is: its settings, and all that is shown of it.
+"""Interface of a method that lays points out: its settings, and all that is shown of it.
 
 A method is a frozen dataclass made of `core.settings.setting`s, so that equal settings compare
 equal, and forms, session files and the options of the command line follow from it. What the rest
@@ -21,7 +21,7 @@ from embedviz.core.vector_set import VectorSet
 
 @dataclass(frozen=True, eq=False)
 class Placement:
-    """Where the rows of a set lie.
+    """Positions of the rows of a set, with their axes.
 
     Attributes
     ----------

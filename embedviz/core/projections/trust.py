@@ -1,4 +1,4 @@
-"""How much of what a map shows is true: whose neighbors on it are neighbors in all dimensions.
+"""Trust in a map: how many neighbors on it are neighbors in all dimensions.
 
 Neighbors are found exactly on both sides: on the map with a k-d tree, in all dimensions by the
 graph or, for ranks, by counting how many rows are nearer (`core.neighbors.tile_ranks`). Nothing of
@@ -29,7 +29,7 @@ _EQUAL = 1e-9
 
 
 class MeasuredRows(NamedTuple):
-    """Which rows the trust in a map is measured at.
+    """Rows at which the trust in a map is measured.
 
     Attributes
     ----------

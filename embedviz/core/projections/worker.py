@@ -36,7 +36,7 @@ FRAME_SECONDS = 0.05
 
 
 class _Method(Protocol):
-    """What a module that lays out has."""
+    """Interface of a module that lays points out."""
 
     def prepare(self) -> None: ...
 
@@ -52,15 +52,15 @@ METHODS: dict[str, _Method] = {"t-SNE": tsne, "UMAP": umap}
 def main() -> None:
     """Answer one job after the other, until standard input ends."""
     requests, replies = take_pipes()
-    voice = MessageWriter(replies)
+    writer = MessageWriter(replies)
     lower_priority(niceness=5, oom_score=500)  # The window goes first.
     warnings.simplefilter("ignore")
     jobs: SimpleQueue[Message] = SimpleQueue()
     Thread(target=_read_jobs, args=(requests, jobs), daemon=True).start()
     ready: dict[str, Future[None]] = {name: Future() for name in METHODS}
-    Thread(target=_get_ready, args=(ready, voice), daemon=True).start()
+    Thread(target=_get_ready, args=(ready, writer), daemon=True).start()
     while True:
-        _answer(jobs.get(), ready, voice)
+        _answer(jobs.get(), ready, writer)
 
 
 def _read_jobs(requests: IO[bytes], jobs: SimpleQueue[Message]) -> None:
@@ -70,7 +70,7 @@ def _read_jobs(requests: IO[bytes], jobs: SimpleQueue[Message]) -> None:
     os._exit(0)
 
 
-def _get_ready(ready: Mapping[str, Future[None]], voice: MessageWriter) -> None:
+def _get_ready(ready: Mapping[str, Future[None]], writer: MessageWriter) -> None:
     for name, method in METHODS.items():
         try:
             method.prepare()
@@ -78,26 +78,26 @@ def _get_ready(ready: Mapping[str, Future[None]], voice: MessageWriter) -> None:
             ready[name].set_exception(error)
         else:
             ready[name].set_result(None)
-    voice.send(Message("warm"))
+    writer.send(Message("warm"))
 
 
-def _answer(job: Message, ready: Mapping[str, Future[None]], voice: MessageWriter) -> None:
+def _answer(job: Message, ready: Mapping[str, Future[None]], writer: MessageWriter) -> None:
     name, settings = job.facts["method"], job.facts["settings"]
     try:
         if not ready[name].done():
-            voice.tell(0.0, f"starting {name}")
+            writer.tell(0.0, f"starting {name}")
         ready[name].result()
-        positions = METHODS[name].lay_out(**job.arrays, settings=settings, tell=voice.tell)
+        positions = METHODS[name].lay_out(**job.arrays, settings=settings, tell=writer.tell)
     except Exception as error:  # noqa: BLE001 - shown where the job came from
         traceback.print_exc()
         facts = {"error": type(error).__name__, "words": str(error)}
-        voice.send(Message("failed", facts))
+        writer.send(Message("failed", facts))
     else:
-        voice.send(Message("done", arrays={"positions": positions}))
+        writer.send(Message("done", arrays={"positions": positions}))
 
 
 class MessageWriter:
-    """Sends messages, and progress as often as it can be seen.
+    """Writer of messages, and of progress as often as it can be seen.
 
     Parameters
     ----------

@@ -73,7 +73,7 @@ def _find_ngrams(
 ) -> int:
     """Write the rows of the n-grams of a word, which is in angle brackets.
 
-    Characters are counted by their first bytes in UTF-8. A bracket alone is no n-gram.
+    Characters are counted by their first bytes in UTF-8. A bracket alone is not an n-gram.
 
     Returns
     -------
@@ -274,19 +274,19 @@ def _word_blocks(found: Dictionary, header: FastTextHeader, most: int | None) ->
 
 
 def _complete(rows: RowCollector, header: FastTextHeader, n_replaced: int) -> ReadResult:
-    contents = rows.contents(_FORMAT_NAME)
-    contents.n_rows = header.n_words
-    contents.learn(dtype="float32", promised=header.n_words)
-    contents.notes += note_on_replaced(n_replaced)
+    result = rows.contents(_FORMAT_NAME)
+    result.n_rows = header.n_words
+    result.learn(dtype="float32", promised=header.n_words)
+    result.notes += note_on_replaced(n_replaced)
     n_labels = header.n_entries - header.n_words
     if n_labels:
-        contents.notes.append(
+        result.notes.append(
             Note(
                 f"{counted(n_labels, 'label')} of this classifier left out: they have no vectors "
                 "among those of the words."
             )
         )
-    return contents
+    return result
 
 
 def compile_all() -> None:

@@ -1,4 +1,4 @@
-r"""What is where in a fastText model, found without believing what it says.
+r"""Layout of a fastText model, found without believing what it says.
 
 Layout, all of it little-endian: magic number and version (old files begin without), twelve int32
 and a double of settings, the dictionary, the matrix of words and n-grams, and another matrix that
@@ -34,7 +34,7 @@ _LONGEST_NGRAM = 100
 
 @dataclass(frozen=True)
 class FastTextHeader:
-    """What a model says of itself.
+    """Header of a model: what it says of itself.
 
     Attributes
     ----------
@@ -74,13 +74,13 @@ class FastTextHeader:
 
     @property
     def matrix_bytes(self) -> int:
-        """How long its numbers are."""
+        """Number of bytes of its numbers."""
         return 4 * self.n_rows * self.dimensions
 
 
 @dataclass(frozen=True)
 class Dictionary:
-    """Where the words are in the file, and where the matrix starts.
+    """Places of the words in the file, and of the start of the matrix.
 
     Attributes
     ----------

@@ -80,14 +80,14 @@ def _read_array(source: Source, settings: ReadSettings, report: Report) -> ReadR
         require_matrix(name, header, source.most_bytes - header.offset)
         if source.is_compressed or not header.n_bytes:
             blocks = stream_blocks(stream, header, name)
-            contents = collect(blocks, header, source, settings, report)
+            result = collect(blocks, header, source, settings, report)
         else:
-            contents = read_mapped(header, source, settings, report)
+            result = read_mapped(header, source, settings, report)
     if surplus:
-        contents.notes.append(Note(f"{counted(surplus, 'byte')} after the array not read."))
-    contents.notes += note_on_part(source.path)
-    contents.companions = (companion_of(source.path),)
-    return contents
+        result.notes.append(Note(f"{counted(surplus, 'byte')} after the array not read."))
+    result.notes += note_on_part(source.path)
+    result.companions = (companion_of(source.path),)
+    return result
 
 
 def read_mapped(
@@ -109,12 +109,12 @@ def read_mapped(
     array = np.memmap(source.path, dtype, "r", header.offset, header.shape, order)
     is_plain = dtype == np.dtype("<f4") and array.flags.c_contiguous and array.flags.aligned
     if settings.sample is None and is_plain:
-        contents = _map(array, settings, report)
-        if contents is not None:
-            return contents
-    contents = collect(array_blocks(array), header, source, settings, report)
-    contents.learn(is_mapped=settings.is_preview and bool(is_plain))
-    return contents
+        result = _map(array, settings, report)
+        if result is not None:
+            return result
+    result = collect(array_blocks(array), header, source, settings, report)
+    result.learn(is_mapped=settings.is_preview and bool(is_plain))
+    return result
 
 
 def _map(array: Matrix, settings: ReadSettings, report: Report) -> ReadResult | None:
@@ -162,17 +162,17 @@ def collect(
         first = rows.n_read
         rows.add(len(block), None, {}, partial(_place, first))
         report(fraction, f"{rows.n_read:,} of {header.shape[0]:,} rows converted")
-    contents = rows.contents(_FORMAT_NAME)
-    contents.n_rows = header.shape[0]
-    contents.learn(dtype=header.kind, promised=header.shape[0], estimated=None)
+    result = rows.contents(_FORMAT_NAME)
+    result.n_rows = header.shape[0]
+    result.learn(dtype=header.kind, promised=header.shape[0], estimated=None)
     if header.dtype != np.dtype("<f4"):
         is_swapped = header.kind == "float32"
-        contents.notes.append(
+        result.notes.append(
             Note("Converted from big-endian float32.", level="note")
             if is_swapped
             else note_on_conversion(header.kind)
         )
-    return contents
+    return result
 
 
 def _place(first: int, row: int) -> str:

@@ -34,7 +34,7 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class NpyHeader:
-    """What the first lines of an array say.
+    """Header of an array: what its first lines say.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class NpyHeader:
 
     @property
     def n_bytes(self) -> int:
-        """How long the data must be."""
+        """Number of bytes that the data must have."""
         return math.prod(self.shape) * (self.dtype.itemsize if self.dtype else 0)
 
     def __str__(self) -> str:

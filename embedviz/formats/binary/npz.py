@@ -55,14 +55,14 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
         with arrays.stream(key) as stream:
             stream.read(header.offset)
             blocks = stream_blocks(stream, header, name)
-            contents = collect(blocks, header, source, settings, report)
-        contents.format_name = "NumPy archive"
+            result = collect(blocks, header, source, settings, report)
+        result.format_name = "NumPy archive"
         matrices = {name: str(each) for name, each in arrays.headers.items() if each.is_matrix}
-        contents.learn(key=key, keys=matrices)
+        result.learn(key=key, keys=matrices)
         if len(arrays.headers) > 1:
-            contents.notes.append(note_on_choice("the array", key, matrices))
-        _take_columns(contents, arrays, header.shape[0])
-    return contents
+            result.notes.append(note_on_choice("the array", key, matrices))
+        _take_columns(result, arrays, header.shape[0])
+    return result
 
 
 @contextmanager
@@ -143,7 +143,7 @@ def _choose(headers: dict[str, NpyHeader], wanted: str | None, name: str) -> str
     raise UserError(f"{name} has no matrix of numbers, only {enumerate_described(described)}.")
 
 
-def _take_columns(contents: ReadResult, arrays: _Arrays, n_rows: int) -> None:
+def _take_columns(result: ReadResult, arrays: _Arrays, n_rows: int) -> None:
     """Add labels and metadata from the other arrays of the same length."""
     import pyarrow as pa
 
@@ -152,28 +152,28 @@ def _take_columns(contents: ReadResult, arrays: _Arrays, n_rows: int) -> None:
     numbers = {}
     for key, header in columns.items():
         if header.dtype is None:
-            contents.notes.append(Note(f"The array {key!r} is not read: it holds {header.kind}."))
+            result.notes.append(Note(f"The array {key!r} is not read: it holds {header.kind}."))
         elif header.n_bytes <= arrays.n_bytes(key) and header.dtype.itemsize:
             if header.dtype.kind in "US":
-                texts[key] = _texts(arrays.read(key), contents)
+                texts[key] = _texts(arrays.read(key), result)
             else:
-                numbers[key] = arrays.read(key)[contents.rows].astype(np.float64)
+                numbers[key] = arrays.read(key)[result.rows].astype(np.float64)
     labels = next((key for key in _LABEL_NAMES if key in texts), next(iter(texts), None))
     if labels is not None:
-        contents.labels = texts.pop(labels)
-        contents.notes.append(note_on_labels(f"the array {labels!r}"))
+        result.labels = texts.pop(labels)
+        result.notes.append(note_on_labels(f"the array {labels!r}"))
     if texts or numbers:
-        contents.metadata = pa.table({**texts, **numbers})
+        result.metadata = pa.table({**texts, **numbers})
 
 
-def _texts(array: NDArray[Any], contents: ReadResult) -> list[str]:
-    array = array[contents.rows]
-    if array.dtype.kind == "U":  # NumPy itself fails on numbers that are no characters.
+def _texts(array: NDArray[Any], result: ReadResult) -> list[str]:
+    array = array[result.rows]
+    if array.dtype.kind == "U":  # NumPy itself fails on numbers that are not characters.
         encoding = "utf-32-be" if array.dtype.str[0] == ">" else "utf-32-le"
         words = [word.tobytes() for word in array.view(f"V{array.dtype.itemsize}")]
         return [word.decode(encoding, "replace").rstrip("\0") for word in words]
     texts, n_replaced = decode_all(array.tolist())
-    contents.notes += note_on_replaced(n_replaced)
+    result.notes += note_on_replaced(n_replaced)
     return texts
 
 

@@ -104,18 +104,18 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
         header = tensors[key].header
         require_dimensions(source.name, header.shape[1])
         if tensors[key].dtype != "BF16" and header.n_bytes and not source.is_compressed:
-            contents = read_mapped(header, source, settings, report)
+            result = read_mapped(header, source, settings, report)
         else:
             blocks = _blocks(stream, position, tensors[key], source)
-            contents = collect(blocks, header, source, settings, report)
-    contents.format_name = _FORMAT_NAME
+            result = collect(blocks, header, source, settings, report)
+    result.format_name = _FORMAT_NAME
     matrices = {name: str(tensor) for name, tensor in tensors.items() if tensor.header.is_matrix}
-    contents.learn(key=key, keys=matrices, dtype=header.kind)
+    result.learn(key=key, keys=matrices, dtype=header.kind)
     if len(tensors) > 1:
-        contents.notes.append(note_on_choice("the tensor", key, matrices))
-    _take_labels(metadata, contents, header.shape[0])
-    contents.companions = (companion_of(source.path), *vocabulary_companions(source.path))
-    return contents
+        result.notes.append(note_on_choice("the tensor", key, matrices))
+    _take_labels(metadata, result, header.shape[0])
+    result.companions = (companion_of(source.path), *vocabulary_companions(source.path))
+    return result
 
 
 def _read_header(stream: Stream, source: Source) -> tuple[dict[str, _Tensor], Any, int]:
@@ -182,7 +182,7 @@ def _choose(tensors: Mapping[str, _Tensor], wanted: str | None, name: str) -> st
 
     Raises
     ------
-    Undecided
+    ChoiceRequired
         When there are several, and none has a usual name.
     UserError
         When there is no matrix, or none of the wanted name.
@@ -230,7 +230,7 @@ def _blocks(
         yield wide.view(np.float32), fraction
 
 
-def _take_labels(metadata: Any, contents: ReadResult, n_rows: int) -> None:
+def _take_labels(metadata: Any, result: ReadResult, n_rows: int) -> None:
     """Take the labels from the metadata of the header, where there are as many as rows."""
     given = metadata if isinstance(metadata, dict) else {}
     for key in _LABEL_NAMES:
@@ -239,10 +239,10 @@ def _take_labels(metadata: Any, contents: ReadResult, n_rows: int) -> None:
         except (KeyError, ValueError, TypeError, RecursionError, UserError):
             continue
         if len(labels) == n_rows:
-            contents.labels = [labels[row] for row in contents.rows.tolist()]
-            contents.notes.append(note_on_labels(f"{key!r} in the header"))
+            result.labels = [labels[row] for row in result.rows.tolist()]
+            result.notes.append(note_on_labels(f"{key!r} in the header"))
             return
-        contents.notes.append(
+        result.notes.append(
             Note(
                 f"{key!r} in the header has {counted(len(labels), 'label')} for "
                 f"{counted(n_rows, 'vector')}, so it is not used."

@@ -137,7 +137,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
 
 
 class _Word2VecReader:
-    """Reads rows block by block; a row cut by the end of a block starts the next."""
+    """Reader of rows, block by block; a row cut by the end of a block starts the next."""
 
     def __init__(
         self, source: Source, settings: ReadSettings, promised: int, dimensions: int
@@ -166,7 +166,7 @@ class _Word2VecReader:
         Raises
         ------
         UserError
-            When they are no 32-bit numbers.
+            When they are not 32-bit numbers.
         """
         block = np.frombuffer(data, np.uint8)
         starts, spaces = np.empty((2, len(data) // (self._row_bytes + 1) + 1), np.int64)
@@ -216,17 +216,17 @@ class _Word2VecReader:
             self._take_down(buffer[:kept].tobytes())
 
     def contents(self) -> ReadResult:
-        contents = self._rows.contents("word2vec binary")
-        contents.learn(dtype="float32", promised=self._promised)
-        contents.notes += note_on_header(self._promised, contents.n_rows)
+        result = self._rows.contents("word2vec binary")
+        result.learn(dtype="float32", promised=self._promised)
+        result.notes += note_on_header(self._promised, result.n_rows)
         if self._is_swapped:
-            contents.notes.append(Note("The numbers are stored with their highest byte first."))
+            result.notes.append(Note("The numbers are stored with their highest byte first."))
         if self._surplus:
-            contents.notes.append(
+            result.notes.append(
                 Note(f"{counted(self._surplus, 'byte')} after the last promised row not read.")
             )
-        contents.notes += note_on_replaced(self._n_replaced)
-        return contents
+        result.notes += note_on_replaced(self._n_replaced)
+        return result
 
     def _add(self, block: Bytes, stream: Stream) -> int:
         """Take in the complete rows of a block; return how many bytes they have."""

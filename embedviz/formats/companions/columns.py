@@ -55,7 +55,7 @@ class CompanionColumns:
 
     @property
     def n_rows(self) -> int:
-        """How many rows there are."""
+        """Number of rows."""
         return len(next(iter(self.values.values())))
 
     def without_blank_end(self, n_rows: int | None) -> CompanionColumns:

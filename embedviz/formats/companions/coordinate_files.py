@@ -253,7 +253,7 @@ def _floats(table: pa.Table, name: str) -> Values:
 
 
 def _from_numbers(source: Source) -> _Found | None:
-    """Return the coordinates of numbers with blanks between them, or None when it is no such text.
+    """Return the coordinates of numbers with blanks between them, or None when they are others.
 
     Whole numbers in the first of three columns are labels.
     """

@@ -50,7 +50,7 @@ def read_labels(path: Path, has_header: bool | None = None) -> CompanionColumns:
     Raises
     ------
     UserError
-        When it cannot be read, or is JSON that is no vocabulary.
+        When it cannot be read, or is JSON that is not a vocabulary.
     """
     source = Source(path)
     if source.head.startswith(b"\x93NUMPY"):
@@ -67,8 +67,8 @@ def read_labels(path: Path, has_header: bool | None = None) -> CompanionColumns:
     except (ValueError, RecursionError):  # As a text may be, whose first token is a bracket.
         if is_named_json:
             raise UserError(
-                f"{source.name} is no JSON that can be read. Labels are {_FORMS}, or a text with "
-                "one label per line."
+                f"{source.name} is not JSON that can be read. Labels are {_FORMS}, or a text "
+                "with one label per line."
             ) from None
         return read_columns(path, has_header)
     return CompanionColumns(
@@ -83,7 +83,7 @@ def _labels_in_array(source: Source) -> list[str]:
         is_list = header.dtype is not None and len(header.shape) == 1
         if header.dtype is None or not (is_list and 0 < header.n_bytes <= _MOST_BYTES):
             raise UserError(
-                f"{source.name} holds {header}, which are no labels. Save them as an array of "
+                f"{source.name} holds {header}, which are not labels. Save them as an array of "
                 "text with one dimension: numpy.save(path, numpy.array(labels, 'U'))."
             )
         values = np.frombuffer(read_fully(stream, header.n_bytes, source.name), header.dtype)
@@ -93,7 +93,7 @@ def _labels_in_array(source: Source) -> list[str]:
         characters = values.view(np.dtype("u4").newbyteorder(header.dtype.byteorder))
         if characters.max() > sys.maxunicode:
             raise UserError(
-                f"{source.name} holds numbers that are no characters. Write it again with "
+                f"{source.name} holds numbers that are not characters. Write it again with "
                 "numpy.save."
             )
     return [without_surrogates(str(value)) for value in values.tolist()]
@@ -112,7 +112,7 @@ def ordered_labels(found: Any, name: str) -> list[str]:
     Raises
     ------
     UserError
-        When it is no vocabulary, or its numbers have gaps.
+        When it is not a vocabulary, or its numbers have gaps.
     """
     if isinstance(found, dict) and isinstance(found.get("model"), dict):
         return _in_order(_tokens_of(found), name)
@@ -161,4 +161,4 @@ def _in_order(tokens: Mapping[int, Any], name: str) -> list[str]:
 
 
 def _unknown(name: str) -> UserError:
-    return UserError(f"{name} is no vocabulary: that is {_FORMS}.")
+    return UserError(f"{name} is not a vocabulary: that is {_FORMS}.")

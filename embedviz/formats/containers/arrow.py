@@ -80,14 +80,14 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
         }
         parse = partial(_parse, choice.vector[0].name) if choice.is_text else None
         rows = ContainerRows(choice.dimensions, request, n_rows, parse=parse)
-        contents, table = read_rows(container, rows, source, settings, _NAMES[kind])
-    _take_columns(contents, table, choice, source.name)
-    return contents
+        result, table = read_rows(container, rows, source, settings, _NAMES[kind])
+    _take_columns(result, table, choice, source.name)
+    return result
 
 
 @dataclass(frozen=True)
 class _ArrowColumn:
-    """What the child says of a column; see `containers.arrow_reader`."""
+    """Description of a column, as the child gives it; see `containers.arrow_reader`."""
 
     position: int
     name: str
@@ -100,7 +100,7 @@ class _ArrowColumn:
 
 
 class _VectorChoice:
-    """What is read of a table.
+    """Columns that are read of a table.
 
     Attributes
     ----------
@@ -251,24 +251,24 @@ def _parse(name: str, table: pa.Table, out: Matrix) -> dict[int, str]:
 
 
 def _take_columns(
-    contents: ReadResult, table: pa.Table | None, choice: _VectorChoice, name: str
+    result: ReadResult, table: pa.Table | None, choice: _VectorChoice, name: str
 ) -> None:
-    contents.notes[:0] = choice.notes
+    result.notes[:0] = choice.notes
     dtype = "text" if choice.is_text else _dtype_of(choice.vector)
-    contents.learn(dtype=dtype, vector_columns=choice.vector_columns)
+    result.learn(dtype=dtype, vector_columns=choice.vector_columns)
     first, last = choice.vector[0].name, choice.vector[-1].name
     if choice.is_list:
-        contents.learn(vector_column=first)
+        result.learn(vector_column=first)
         if len(choice.vector_columns) > 1:
-            contents.notes.append(note_on_choice("column", first, choice.described_lists))
+            result.notes.append(note_on_choice("column", first, choice.described_lists))
     else:
-        contents.notes.append(note_on_columns(len(choice.vector), first, last))
+        result.notes.append(note_on_columns(len(choice.vector), first, last))
     if dtype not in ("float32", "text"):
-        contents.notes.append(note_on_conversion(dtype))
+        result.notes.append(note_on_conversion(dtype))
     if choice.dropped:
         shown = ", ".join(map(repr, choice.dropped[:_MOST_NAMED]))
         more = ", …" if len(choice.dropped) > _MOST_NAMED else ""
-        contents.notes.append(
+        result.notes.append(
             Note(
                 f"{counted(len(choice.dropped), 'column')} of nested or binary values not read "
                 f"({shown}{more})."
@@ -278,13 +278,13 @@ def _take_columns(
         return
     names = {str(column.position): column.name for column in choice.others}
     table = table.rename_columns([names[key] for key in table.column_names])
-    contents.metadata = table
+    result.metadata = table
     label = choose_label_column(table, choice.likely_label, name)
-    contents.learn(label_columns=tuple(table.column_names), label_column=label)
-    contents.uses_label_column = choice.label is not None
+    result.learn(label_columns=tuple(table.column_names), label_column=label)
+    result.uses_label_column = choice.label is not None
     if label is not None:
-        contents.labels = texts_of(table[label])
-        contents.notes.append(note_on_labels(column=label))
+        result.labels = texts_of(table[label])
+        result.notes.append(note_on_labels(column=label))
 
 
 _DTYPES = {"halffloat": "float16", "float": "float32", "double": "float64"}

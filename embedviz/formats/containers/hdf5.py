@@ -69,18 +69,18 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
         }
         rows = ContainerRows(array.dimensions, request, array.n_rows)
         name = "AnnData" if is_anndata else "HDF5"
-        contents, table = read_rows(container, rows, source, settings, name)
-    _take_facts(contents, array, arrays)
+        result, table = read_rows(container, rows, source, settings, name)
+    _take_facts(result, array, arrays)
     if table is not None:
         names = {str(column.position): column.name for column in columns}
         table = table.rename_columns([names[key] for key in table.column_names])
-        _take_columns(contents, table, settings, source.name, is_anndata=is_anndata)
-    return contents
+        _take_columns(result, table, settings, source.name, is_anndata=is_anndata)
+    return result
 
 
 @dataclass(frozen=True)
 class _Array:
-    """What the child says of a matrix; see `containers.hdf5_reader`."""
+    """Description of a matrix, as the child gives it; see `containers.hdf5_reader`."""
 
     key: str
     n_rows: int
@@ -127,7 +127,7 @@ def _wanted(arrays: Mapping[str, _Array], wanted: str, name: str) -> _Array:
     if array.problem is not None:
         raise _refusal(array, name)
     if not array.is_readable:
-        raise UserError(f"{name}: {array.key!r} is {array}, which are no vectors.")
+        raise UserError(f"{name}: {array.key!r} is {array}, which are not vectors.")
     return array
 
 
@@ -179,34 +179,34 @@ def _columns_for(
     ]
 
 
-def _take_facts(contents: ReadResult, array: _Array, arrays: Mapping[str, _Array]) -> None:
+def _take_facts(result: ReadResult, array: _Array, arrays: Mapping[str, _Array]) -> None:
     keys = _described(a for a in arrays.values() if a.is_readable)
-    contents.learn(dtype=array.type, key=array.key, keys=keys)
+    result.learn(dtype=array.type, key=array.key, keys=keys)
     if len(arrays) > 1:
-        contents.notes.append(note_on_choice("", array.key, keys))
+        result.notes.append(note_on_choice("", array.key, keys))
         refused = [a for a in arrays.values() if a.problem is not None]
         named = refused[:_MOST_NAMED]
-        contents.notes += [Note(f"{a.key!r} is not read, as {a.problem}.") for a in named]
+        result.notes += [Note(f"{a.key!r} is not read, as {a.problem}.") for a in named]
     if array.type != "float32":
-        contents.notes.append(note_on_conversion(array.type))
+        result.notes.append(note_on_conversion(array.type))
 
 
 def _take_columns(
-    contents: ReadResult, table: pa.Table, settings: ReadSettings, name: str, *, is_anndata: bool
+    result: ReadResult, table: pa.Table, settings: ReadSettings, name: str, *, is_anndata: bool
 ) -> None:
     names: list[str] = table.column_names
     wanted = wanted_label(settings, names)
     if wanted is not None:
         require_column(wanted, names, name)
     label = wanted or _label_of(table, name, is_anndata=is_anndata)
-    contents.uses_label_column = wanted is not None
-    contents.learn(label_columns=tuple(names), label_column=label)
+    result.uses_label_column = wanted is not None
+    result.learn(label_columns=tuple(names), label_column=label)
     if label is not None:
-        contents.labels = texts_of(table[label])
-        contents.notes.append(note_on_labels(repr(label)))
+        result.labels = texts_of(table[label])
+        result.notes.append(note_on_labels(repr(label)))
         table = table.drop_columns([label])
     if table.num_columns:
-        contents.metadata = table
+        result.metadata = table
 
 
 def _label_of(table: pa.Table, name: str, *, is_anndata: bool) -> str | None:

@@ -75,7 +75,7 @@ def _unpack(source: Source, path: Path, report: Report) -> None:
 
 @dataclass(frozen=True)
 class ContainerRows:
-    """Which rows are to be read.
+    """Rows that are to be read.
 
     Attributes
     ----------
@@ -121,15 +121,15 @@ def read_rows(
             break
         reading.add(block.facts, block.arrays)
         container.report(reading.fraction, f"{collector.n_read:,} rows read")
-    contents = collector.contents(format_name)
-    contents.notes += note_on_replaced(reading.n_replaced)
-    contents.learn(promised=rows.promised)
-    if contents.n_rows is None and rows.promised is not None:
-        contents.n_rows = max(rows.promised, collector.n_read)
-    elif rows.promised not in (None, contents.n_rows):
-        text = f"The file says that it has {rows.promised:,} rows; {contents.n_rows:,} are there."
-        contents.notes.append(Note(text))
-    return contents, reading.table_of(contents.rows)
+    result = collector.contents(format_name)
+    result.notes += note_on_replaced(reading.n_replaced)
+    result.learn(promised=rows.promised)
+    if result.n_rows is None and rows.promised is not None:
+        result.n_rows = max(rows.promised, collector.n_read)
+    elif rows.promised not in (None, result.n_rows):
+        text = f"The file says that it has {rows.promised:,} rows; {result.n_rows:,} are there."
+        result.notes.append(Note(text))
+    return result, reading.table_of(result.rows)
 
 
 def _require_truth(source: Source, rows: ContainerRows) -> None:
@@ -153,7 +153,7 @@ def _block_rows(rows: ContainerRows, settings: ReadSettings) -> int:
 
 
 class _Reading:
-    """Takes in one block after the other.
+    """Collector of one block after the other.
 
     Attributes
     ----------

@@ -103,7 +103,7 @@ class Document:
 
 
 class Blocks:
-    """Reads a file in blocks.
+    """Reader of a file in blocks.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ class Blocks:
 
     @property
     def n_replaced(self) -> int:
-        """How many rows, or texts around rows, held bytes that are not UTF-8."""
+        """Number of rows, or texts around rows, that held bytes that are not UTF-8."""
         return self._n_replaced
 
     def __iter__(self) -> Iterator[JsonBlock]:
@@ -224,7 +224,7 @@ class Blocks:
         line = self._line + _count_lines(text[:position])
         near = text[position : position + 30].tobytes().decode("utf-8", "replace")
         return UserError(
-            f"{self._name}, line {line:,}: {REASONS[status]} at {near!r}. This is no valid JSON: "
+            f"{self._name}, line {line:,}: {REASONS[status]} at {near!r}. This is not valid JSON: "
             "write or download the file again."
         )
 

@@ -63,7 +63,7 @@ class Candidate:
 
     @property
     def dimensions(self) -> int:
-        """How many numbers most of them have."""
+        """Number of numbers that most of them have."""
         return Counter(self.lengths).most_common(1)[0][0]
 
     @property
@@ -88,7 +88,7 @@ class Candidate:
 
 
 class Finder:
-    """Finds the paths of all vectors in some values."""
+    """Search for the paths of all vectors in some values."""
 
     def __init__(self, texts: Sequence[bytes]) -> None:
         self._texts = texts
@@ -184,7 +184,7 @@ class Finder:
         objects = [value for value in members if isinstance(value, dict)]
         names = [name for value in objects for name in value]
         n_objects = sum(self._holds_vector(value) for value in objects)
-        # One object in another is no map, and a map in another makes that one an object of fields.
+        # An object in another is not a map, and a map in another makes that an object of fields.
         if n_objects < 2 or (_are_running(list(objects[0])) and len(set(names)) > 1):
             n_objects = 0
         return max(n_vectors, n_objects)
@@ -252,7 +252,7 @@ def decode_base64(text: str) -> Matrix:
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise ValueError("text that is no base64") from None
+        raise ValueError("text that is not base64") from None
     if len(data) % 4:
-        raise ValueError(f"base64 of {len(data):,} bytes, which are no 32-bit numbers")
+        raise ValueError(f"base64 of {len(data):,} bytes, which are not 32-bit numbers")
     return np.frombuffer(data, "<f4").astype(np.float32, copy=False)

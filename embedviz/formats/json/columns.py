@@ -20,7 +20,7 @@ MOST_COLUMNS = 1000
 
 
 class ColumnCollector:
-    """Collects records of scalars, in the order of the rows."""
+    """Collector of records of scalars, in the order of the rows."""
 
     def __init__(self) -> None:
         self._n_rows = 0
@@ -29,7 +29,7 @@ class ColumnCollector:
 
     @property
     def n_rows(self) -> int:
-        """How many records were added."""
+        """Number of records that were added."""
         return self._n_rows
 
     def add(self, records: Sequence[Mapping[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""Where the vectors of a JSON file are, decided by what its start holds.
+"""Layouts of JSON files: where the vectors are, decided by what the start holds.
 
 All lists of numbers in the first documents are grouped by their path. In a path, the elements of a
 list are one step, and so are the members of an object whose names are labels rather than fields:
@@ -40,7 +40,7 @@ _FEWEST_COLUMNS = 3
 
 @dataclass(frozen=True)
 class JsonLayout:
-    """How the rows of a file are found.
+    """Layout of a file: how its rows are found.
 
     Attributes
     ----------
@@ -112,7 +112,7 @@ def find_layout(source: Source, vector_column: str | None = None) -> JsonLayout:
 
     Raises
     ------
-    Undecided
+    ChoiceRequired
         Where several columns may be the vectors.
     UserError
         Where nothing is.

@@ -1,4 +1,4 @@
-"""What is known of the rows of a JSON file beside their vectors.
+"""Metadata of the rows of a JSON file: all that is beside their vectors.
 
 A row has fields of its own. Around it, objects have fields that hold for all rows in them, such as
 the `custom_id` of a request, and lists as long as there are rows, such as `texts` beside
@@ -54,7 +54,7 @@ class MetadataContainer:
 
 
 class Metadata:
-    """Collects the fields of rows, and of the documents that they are in.
+    """Collector of the fields of rows, and of the documents that they are in.
 
     Parameters
     ----------

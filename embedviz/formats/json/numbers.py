@@ -36,7 +36,7 @@ def parse_spans(text: Bytes, spans: Offsets, rows: Offsets, out: Matrix) -> dict
     Returns
     -------
     dict of row to reason
-        What is wrong with the lists that are no such vectors.
+        What is wrong with the lists that are not such vectors.
     """
     state = np.empty(len(rows), np.uint8)
     _parse_spans(text, spans, rows, out, state)

@@ -63,7 +63,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
 
 
 class _JsonReader:
-    """Reads the rows of one file, block by block."""
+    """Reader of the rows of one file, block by block."""
 
     def __init__(self, source: Source, settings: ReadSettings, layout: JsonLayout) -> None:
         self._source = source
@@ -106,9 +106,9 @@ class _JsonReader:
             if self._n_in_document:
                 frame = parse_pieces([blocks.rest_of_frame()], [0])[0]
                 self._metadata.end_document(frame, self._n_in_document, is_cut=True)
-        contents = self._contents()
-        contents.notes += note_on_replaced(blocks.n_replaced)
-        return contents
+        result = self._contents()
+        result.notes += note_on_replaced(blocks.n_replaced)
+        return result
 
     def _is_done_with(self, block: JsonBlock) -> bool:
         """Return whether there is nothing more to learn of the rows that were read."""
@@ -197,22 +197,22 @@ class _JsonReader:
 
     def _contents(self) -> ReadResult:
         layout = self._layout
-        contents = self._rows.contents("JSON Lines" if layout.is_lines else "JSON")
-        contents.notes += self._metadata.notes()
+        result = self._rows.contents("JSON Lines" if layout.is_lines else "JSON")
+        result.notes += self._metadata.notes()
         name, described = layout.name_of(layout.chosen), layout.described_candidates()
-        contents.learn(
+        result.learn(
             dtype="base64" if layout.chosen.is_base64 else "text",
             vector_column=name or None,
             vector_columns=tuple(described),
         )
-        columns = self._metadata.columns(contents.rows)
-        self._sort_by_index(contents, columns)
-        self._take_columns(contents, columns)
+        columns = self._metadata.columns(result.rows)
+        self._sort_by_index(result, columns)
+        self._take_columns(result, columns)
         if len(described) > 1:
-            contents.notes.append(note_on_choice("column", name, described))
-        return contents
+            result.notes.append(note_on_choice("column", name, described))
+        return result
 
-    def _sort_by_index(self, contents: ReadResult, columns: dict[str, Any]) -> None:
+    def _sort_by_index(self, result: ReadResult, columns: dict[str, Any]) -> None:
         """Bring the answers of a service into the order of the questions."""
         import pyarrow as pa
 
@@ -221,18 +221,18 @@ class _JsonReader:
         column = columns[INDEX]
         if not pa.types.is_integer(column.type) or column.null_count:
             return
-        documents, places = self._metadata.documents_of(contents.rows)
+        documents, places = self._metadata.documents_of(result.rows)
         order = np.lexsort((column.to_numpy(), documents))
-        rows = (contents.rows - places + column.to_numpy())[order]
-        _renumber(contents, rows)
+        rows = (result.rows - places + column.to_numpy())[order]
+        _renumber(result, rows)
         if (np.diff(order) == 1).all():
             return
-        _reorder(contents.vectors, order)
+        _reorder(result.vectors, order)
         for name in columns:
             columns[name] = columns[name].take(pa.array(order))
-        contents.notes.append(Note(f"The rows were put in the order of their {INDEX!r}."))
+        result.notes.append(Note(f"The rows were put in the order of their {INDEX!r}."))
 
-    def _take_columns(self, contents: ReadResult, columns: dict[str, Any]) -> None:
+    def _take_columns(self, result: ReadResult, columns: dict[str, Any]) -> None:
         import pyarrow as pa
 
         wanted = self._settings.label_column
@@ -240,18 +240,18 @@ class _JsonReader:
         if self._settings.labels is not None or is_elsewhere:
             wanted = None  # Meant for the other file.
         if list(columns) == [KEY_COLUMN] and wanted in (None, KEY_COLUMN):
-            contents.labels = _texts_of(columns[KEY_COLUMN])
-            contents.uses_label_column = wanted is not None
+            result.labels = _texts_of(columns[KEY_COLUMN])
+            result.uses_label_column = wanted is not None
         elif columns:
             table = pa.table(columns)
             possible = [each.name for each in table.schema if not pa.types.is_floating(each.type)]
             label = choose_label(table, wanted, self._source.path.name)
             if label is not None:
-                contents.labels = self._labels(label, columns[label], contents.rows)
-                contents.notes.append(note_on_labels(column=label))
-            contents.metadata = table
-            contents.uses_label_column = wanted is not None
-            contents.learn(label_column=label, label_columns=tuple(possible))
+                result.labels = self._labels(label, columns[label], result.rows)
+                result.notes.append(note_on_labels(column=label))
+            result.metadata = table
+            result.uses_label_column = wanted is not None
+            result.learn(label_column=label, label_columns=tuple(possible))
 
     def _labels(self, name: str, column: Any, rows: RowNumbers) -> list[str]:
         labels = _texts_of(column)
@@ -268,17 +268,17 @@ def _texts_of(column: Any) -> list[str]:
     return [text or "" for text in column.cast(pa.string()).to_pylist()]
 
 
-def _renumber(contents: ReadResult, rows: RowNumbers) -> None:
+def _renumber(result: ReadResult, rows: RowNumbers) -> None:
     """Take these as the numbers of the rows, by which labels are joined, where they can be.
 
     Where only a part was read, or rows were left out, those in the file tell another order.
     """
-    end = contents.n_rows
-    if end is None and np.array_equal(rows, contents.rows + 1):
+    end = result.n_rows
+    if end is None and np.array_equal(rows, result.rows + 1):
         return  # The index counts from 1.
     is_below = end is None or not len(rows) or rows[-1] < end
     if is_below and (rows >= 0).all() and (np.diff(rows) > 0).all():
-        contents.rows = rows
+        result.rows = rows
 
 
 def _reorder(matrix: Matrix, order: RowNumbers) -> None:

@@ -44,7 +44,7 @@ class JsonRows:
     records : list of dict
         The fields of each row, without the vector.
     problems : dict of row to reason
-        Those that are no vectors; complete after `fill`.
+        Those that are not vectors; complete after `fill`.
     """
 
     def __init__(self, values: Sequence[Any], block: JsonBlock, layout: JsonLayout) -> None:

@@ -77,7 +77,7 @@ class Path:
 
 
 class JsonScan:
-    """What is known between two blocks of a file, and what was found in the last one.
+    """State between two blocks of a file, and what was found in the last one.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ class JsonScan:
 
     @property
     def lists(self) -> Offsets:
-        """Where the lists of numbers are in the text, without their brackets."""
+        """Places of the lists of numbers in the text, without their brackets."""
         return self._lists[: self._state[LISTS]]
 
     def take_start(self) -> int:

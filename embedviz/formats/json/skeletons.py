@@ -23,18 +23,18 @@ _until_mark = re.compile(r".?[^,:\[\]{}]{0,20}", re.DOTALL).match
 
 
 class NumberList(int):
-    """Stands for a list of numbers that was cut out, by its place among them."""
+    """Placeholder of a list of numbers that was cut out, with its place among them."""
 
 
 class _Rows:
-    """Stands for the rows of a container, which were cut out."""
+    """Placeholder of the rows of a container, which were cut out."""
 
 
 ROWS: Final = _Rows()
 
 
 class _Marks:
-    """Puts in what the marks in a skeleton stand for, in the order in which they come."""
+    """Filler of the placeholders in a skeleton, in the order in which they come."""
 
     def __init__(self, first_list: int) -> None:
         self._next = first_list
@@ -52,7 +52,7 @@ def parse_skeleton(text: bytes, first_list: int = 0) -> Any:
     Parameters
     ----------
     text : bytes
-        What is no UTF-8 in it is replaced.
+        What is not UTF-8 in it is replaced.
     first_list : int
         The place of its first list of numbers among all.
 
@@ -71,7 +71,7 @@ def parse_skeleton(text: bytes, first_list: int = 0) -> Any:
                 return parse_skeleton(mended.encode(), first_list)
         near = _until_mark(decoded, error.pos)
         assert near is not None
-        raise ValueError(f"no valid JSON at {near[0]!r} ({error.msg})") from None
+        raise ValueError(f"not valid JSON at {near[0]!r} ({error.msg})") from None
     except ValueError:  # An integer of thousands of digits.
         return json.loads(
             decoded, strict=False, parse_constant=_Marks(first_list), parse_int=_integer

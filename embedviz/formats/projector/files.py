@@ -48,7 +48,7 @@ _SHOWN = 8
 
 @dataclass(frozen=True)
 class ChosenTensor:
-    """What settings name: how it is to be read, and what there is to say.
+    """Tensor that settings name: how it is to be read, and what there is to say.
 
     Attributes
     ----------
@@ -71,20 +71,20 @@ class ChosenTensor:
     others: Mapping[str, str]
     notes: tuple[Note, ...]
 
-    def completed(self, contents: ReadResult) -> ReadResult:
+    def completed(self, result: ReadResult) -> ReadResult:
         """Return the contents of the tensors with what the settings say of them."""
-        contents.name, contents.n_bytes = self.name, self.source.size
-        contents.learn(key=self.name, keys=self.others)
-        contents.notes[:0] = self.notes
-        return contents
+        result.name, result.n_bytes = self.name, self.source.size
+        result.learn(key=self.name, keys=self.others)
+        result.notes[:0] = self.notes
+        return result
 
 
 def choose_tensors(source: Source, settings: ReadSettings) -> ChosenTensor | None:
-    """Return what a file of settings names; None where it is no such file.
+    """Return what a file of settings names; None where it is not such a file.
 
     Raises
     ------
-    Undecided
+    ChoiceRequired
         When several of the tensors are there.
     UserError
         When none is, or the settings cannot be read.
@@ -249,16 +249,16 @@ def _read_raw(
     if source.is_compressed:
         with source.stream() as stream:
             blocks = stream_blocks(stream, header, name)
-            contents = collect(blocks, header, source, settings, report)
+            result = collect(blocks, header, source, settings, report)
     else:
-        contents = read_mapped(header, source, settings, report)
-    contents.format_name, contents.companions = _FORMAT_NAME, beside
-    contents.learn(dtype="float32")
-    contents.notes[:0] = notes
+        result = read_mapped(header, source, settings, report)
+    result.format_name, result.companions = _FORMAT_NAME, beside
+    result.learn(dtype="float32")
+    result.notes[:0] = notes
     surplus = n_bytes - header.n_bytes
     if surplus:
-        contents.notes.append(Note(f"{counted(surplus, 'byte')} after the {header} not read."))
-    return contents
+        result.notes.append(Note(f"{counted(surplus, 'byte')} after the {header} not read."))
+    return result
 
 
 def _shape_in_settings(source: Source) -> tuple[int, int] | None:

@@ -1,4 +1,4 @@
-"""What the settings of the Embedding Projector say of vectors, and where the files are.
+"""Settings of the Embedding Projector: what they say of vectors, and where the files are.
 
 The web page reads JSON (`projector_config.json`, names such as tensorPath); TensorBoard and PyTorch
 write the same as text of a protocol buffer (`projector_config.pbtxt`, tensor_path). Paths are seen
@@ -247,7 +247,7 @@ def _parse_proto(text: str) -> dict[str, list[Any]]:
     Raises
     ------
     ValueError
-        When it is no such text.
+        When it is not such a text.
     """
     messages = [_Message()]
     position = 0

@@ -1,4 +1,4 @@
-"""Folders that hold vectors but are no file: what each is, and what to do instead."""
+"""Folders that hold vectors but are not a file: what each is, and what to do instead."""
 
 from __future__ import annotations
 

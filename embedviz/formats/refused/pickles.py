@@ -1,4 +1,4 @@
-"""What a Python pickle is of, and the line that exports it, learned without running it.
+"""Contents of a Python pickle, and the line that exports it, learned without running it.
 
 A pickle is a program: opening it runs what its author put there. It is never opened here. Its first
 instructions are listed, as a disassembler does, and the classes that they name tell which library
@@ -30,7 +30,7 @@ _sidecar = re.compile(
 
 
 class Named(NamedTuple):
-    """What a file is, and what to do instead of opening it.
+    """Description of a file, and what to do instead of opening it.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class Named(NamedTuple):
 
 
 def name_pickle(head: bytes, file_name: str) -> Named | None:
-    """Return what a pickle is and how to export it; None where the bytes are no pickle.
+    """Return what a pickle is and how to export it; None where the bytes are not a pickle.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ class _Outline:
 
     @property
     def is_named_first(self) -> bool:
-        """Whether it is an object of a class, and no dictionary or list of such."""
+        """Whether it is an object of a class, and not a dictionary or list of such."""
         return self.first in ("GLOBAL", "STACK_GLOBAL", "SHORT_BINUNICODE", "BINUNICODE")
 
 

@@ -40,7 +40,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
 
 
 class _TableReader:
-    """Reads the records of one table, block by block."""
+    """Reader of the records of one table, block by block."""
 
     def __init__(self, source: Source, settings: ReadSettings, layout: TableLayout) -> None:
         self._source = source
@@ -136,38 +136,38 @@ class _TableReader:
 
     def _contents(self) -> ReadResult:
         layout = self._layout
-        contents = self._rows.contents(_NAMES[chr(layout.separator)])
-        contents.learn(vector_columns=tuple(layout.names[c] for c in layout.lists))
+        result = self._rows.contents(_NAMES[chr(layout.separator)])
+        result.learn(vector_columns=tuple(layout.names[c] for c in layout.lists))
         if layout.lists:
-            contents.learn(vector_column=layout.names[self._vector[0]])
+            result.learn(vector_column=layout.names[self._vector[0]])
         if len(layout.lists) > 1:
             chosen, described = layout.names[self._vector[0]], layout.described_lists
-            contents.notes.append(note_on_choice("column", chosen, described))
-        contents.notes += note_on_replaced(self._n_replaced)
+            result.notes.append(note_on_choice("column", chosen, described))
+        result.notes += note_on_replaced(self._n_replaced)
         is_tensors = not self._texts and layout.separator == ord("\t")
         if is_tensors and not layout.has_header:
-            contents.format_name = "Projector tensors"
+            result.format_name = "Projector tensors"
             path = self._source.path
-            contents.companions = (companion_of(path), *projector_companions(path))
+            result.companions = (companion_of(path), *projector_companions(path))
         if self._texts:
-            self._take_columns(contents)
-        return contents
+            self._take_columns(result)
+        return result
 
-    def _take_columns(self, contents: ReadResult) -> None:
+    def _take_columns(self, result: ReadResult) -> None:
         names = self._layout.names
-        kept = contents.rows.tolist()
+        kept = result.rows.tolist()
         columns = {names[c]: [texts[i] for i in kept] for c, texts in self._texts.items()}
         table = to_table(columns)
         label = choose_label_column(table, self._label_column, self._source.name)
         if label is not None:
-            contents.labels = columns[label]
-            contents.notes.append(note_on_labels(column=label))
-        contents.learn(label_column=label, label_columns=tuple(table.column_names))
-        contents.metadata = table
-        contents.uses_label_column = self._label_column is not None
+            result.labels = columns[label]
+            result.notes.append(note_on_labels(column=label))
+        result.learn(label_column=label, label_columns=tuple(table.column_names))
+        result.metadata = table
+        result.uses_label_column = self._label_column is not None
         if not self._layout.lists:
             first, last = names[self._vector[0]], names[self._vector[-1]]
-            contents.notes.append(note_on_columns(len(self._vector), first, last))
+            result.notes.append(note_on_columns(len(self._vector), first, last))
 
 
 TABLE = Format(_matches, _read, frozenset({"vector_column"}))

@@ -37,7 +37,7 @@ def is_bare_list(field: bytes) -> bool:
 def as_list(field: bytes) -> bytes:
     """Return a list in square brackets, what is none as it is, both without blanks around them.
 
-    What is in square brackets has commas between its numbers, or is no list that can be read.
+    What is in square brackets has commas between its numbers, or is not a list that can be read.
     """
     field = _unwrapped(field).strip()
     return _bracketed(field) if field and field[0] in _STARTS else field

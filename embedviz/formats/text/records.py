@@ -50,7 +50,7 @@ class Records:
 
     @property
     def widths(self) -> Offsets:
-        """How many fields each record has."""
+        """Number of fields of each record."""
         return np.diff(self.firsts)
 
     def without_first(self) -> Records:

@@ -1,4 +1,4 @@
-"""What the columns of a delimited text are, decided by its first 200 records.
+"""Layouts of delimited texts: what each column is, decided by the first 200 records.
 
 The separator, the quotes and the decimal mark are those with which most columns hold numbers. The
 vector is one column of lists as "[0.1, 0.2]", or else the columns of numbers, chosen by their names
@@ -36,7 +36,7 @@ Fields = list[bytes]
 
 @dataclass(frozen=True)
 class TableLayout:
-    """How fields are told apart, and what is in each column.
+    """Layout of a table: how fields are told apart, and what is in each column.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class TableLayout:
 
 
 def find_layout(source: Source) -> TableLayout | None:
-    """Return the layout of a table, or None when the text is no table with numbers in it."""
+    """Return the layout of a table, or None when the text is not a table with numbers in it."""
     text = b"\n".join(source.lines) + b"\n"
     if b"\0" in text:
         return None
@@ -151,9 +151,9 @@ def _try(
     point, numbers = _find_numbers(body, width, separator)
     lists = lists or _find_bare_lists(body, width, len(numbers))
     if not lists and (len(numbers) < 2 or separator == _SPACE):
-        return None  # Numbers between spaces are no table, but text.
+        return None  # Numbers between spaces are not a table, but text.
     if not lists and separator == ord(",") and _mostly(_ends_in_fraction, [r[0] for r in body]):
-        return None  # "new york 0.1,0.2,0.3": the first number is no part of the label.
+        return None  # "new york 0.1,0.2,0.3": the first number is not a part of the label.
     first = records[0]
     has_header = len(records) > 1 and _is_header(first, body, numbers, lists, separator, point)
     if not has_header and len(records) > 1 and len(first) == width:

@@ -1,4 +1,4 @@
-"""Running the compiled loops of the readers once, for the first start."""
+"""Warm-up of the compiled loops of the readers, for the first start."""
 
 from __future__ import annotations
 

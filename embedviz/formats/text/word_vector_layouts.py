@@ -1,7 +1,7 @@
-"""How the lines of a text with labels and numbers are made, decided by the first 200 of them.
+"""Layouts of lines with labels and numbers, decided by the first 200 of them.
 
 A decimal comma is taken for one where nothing else is possible: hardly any number has none, none
-has a point, they are no thousands, and no pairs of a running index and a value.
+has a point, they are not thousands, and not pairs of a running index and a value.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _has_wide_gaps = re.compile(rb"[0-9.][ \t]{2,}[-+.0-9]").search
 
 @dataclass(frozen=True)
 class LineLayout:
-    """How the lines of a file are made.
+    """Layout of the lines of a file.
 
     Attributes
     ----------
@@ -126,7 +126,7 @@ class _Line:
         return len(fields) == self.n_numbers > 0 and bool(is_fraction(fields[0]))
 
     def has_names(self, dimensions: int) -> bool:
-        """Whether these are names of that many columns of numbers, and perhaps of the labels."""
+        """Return whether these name that many columns of numbers, and perhaps the labels."""
         names = set(self.fields)
         is_long = len(self.fields) - dimensions in (0, 1)
         return is_long and len(names) == len(self.fields) and not any(map(is_number, names))

@@ -75,7 +75,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
 
 
 class _LineReader:
-    """Reads the lines of one file, block by block."""
+    """Reader of the lines of one file, block by block."""
 
     def __init__(self, source: Source, settings: ReadSettings, layout: LineLayout) -> None:
         self._source = source
@@ -112,10 +112,10 @@ class _LineReader:
                 if self._counts_rest:
                     self._rows.count_rest(0)
         name = "word2vec text" if self._layout.header else "GloVe text"
-        contents = self._rows.contents(name if self._layout.is_labeled else "text without labels")
-        contents.notes += self._notes(contents.n_rows)
-        contents.learn(promised=self._layout.header[0] if self._layout.header else None)
-        return contents
+        result = self._rows.contents(name if self._layout.is_labeled else "text without labels")
+        result.notes += self._notes(result.n_rows)
+        result.learn(promised=self._layout.header[0] if self._layout.header else None)
+        return result
 
     def _add(self, block: Bytes, fraction: float) -> None:
         n_lines = int(np.count_nonzero(block == ord("\n")))
@@ -221,7 +221,7 @@ def last_word(label: str) -> bytes:
 
 
 def _explain(line: bytes, wanted: int, fields: list[bytes]) -> str:
-    """Say why a line is no row."""
+    """Say why a line is not a row."""
     if b"\0" in line:
         return "it holds NUL bytes, as a file does that was not written or downloaded to its end"
     for field in fields:

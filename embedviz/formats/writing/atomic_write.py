@@ -11,7 +11,7 @@ what of it was not done (`finish_saving`). The file holds a mark that names the 
 no paths, so that one from elsewhere can replace nothing but the two files that it is for.
 
 A killed process leaves its temporary files. Their names hold the machine and the process, and the
-next one to write the same file removes those of its own machine whose process is no more.
+next one to write the same file removes those of its own machine whose process has ended.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ def _writable_target(path: Path) -> Path:
     if stat.S_ISDIR(mode):
         raise UserError(f"{path.name} is a folder. Choose another name.")
     if not stat.S_ISREG(mode):
-        raise UserError(f"{path.name} is no ordinary file, so it cannot be replaced.")
+        raise UserError(f"{path.name} is not an ordinary file, so it cannot be replaced.")
     # Renaming over it would be allowed, but not meant.
     if not os.access(target, os.W_OK):
         raise UserError(f"{path.name} is write-protected. Choose another name, or allow writing.")
@@ -223,7 +223,7 @@ def _new_mark() -> str:
 
 
 def _remove_abandoned(targets: Sequence[Path]) -> None:
-    """Remove temporary files for the same targets of processes that are no more."""
+    """Remove temporary files for the same targets of processes that have ended."""
     for target in targets:
         start = f".embedviz-{_digest(target.name)}-"
         for name in os.listdir(target.parent):

@@ -24,7 +24,7 @@ def notes_to_json(notes: Iterable[Note]) -> list[dict[str, Any]]:
 
 
 def notes_from_json(value: Any) -> list[Note]:
-    """Return the notes that a file holds; what is no note on rows is left out."""
+    """Return the notes that a file holds; what is not a note on rows is left out."""
     if isinstance(value, str):
         lines = value.split("\n")[:_MOST_NOTES]
         return [Note(line, "part", "note") for line in lines if _is_line(line)]

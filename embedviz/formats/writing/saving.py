@@ -1,8 +1,8 @@
 """Vector sets to files, each complete or not there at all.
 
 A file that holds numbers only has a companion, FILE.metadata.tsv, with the labels and metadata;
-both are replaced together: see `replacing`. Numbers are printed with as many digits as bring back
-the same float32: see `printing`.
+both are replaced together: see `atomic_write`. Numbers are printed with as many digits as bring
+back the same float32: see `printing`.
 """
 
 from __future__ import annotations
@@ -214,7 +214,7 @@ def _write_table(written: WrittenRows, file: File, report: Report) -> None:
     if any(name[-1].isdigit() for name in columns):  # These could pass for dimensions.
         names = written.names("vector")
         around = '"[', ']"'
-    # All or none: of a few in quotes, it may remain unclear that they are no part of the text.
+    # All or none: of a few in quotes, it may remain unclear that they are not a part of the text.
     is_odd = any(_needs_quotes(text) for texts in columns.values() for text in texts)
     write = _in_quotes if is_odd else str
     file.write((",".join(map(quoted, names)) + "\r\n").encode("utf-8", "replace"))

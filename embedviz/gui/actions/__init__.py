@@ -1,4 +1,4 @@
-"""What the menus and keys do, as data. To add one: write the function, and a line in ACTIONS."""
+"""Actions of menus and keys, as data. To add one: write the function, and a line in ACTIONS."""
 
 from __future__ import annotations
 

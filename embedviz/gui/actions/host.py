@@ -1,4 +1,4 @@
-"""What actions need of the window that they are done in."""
+"""Interface of the window that actions are done in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the menus and keys do with the chosen rows, and with maps."""
+"""Actions on the chosen rows, and on maps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the menus do to write files: a set, some of its rows, where they lie, who is near to whom.
+"""Actions that write files: a set, some of its rows, where they lie, who is near to whom.
 
 The work is done off the UI thread, with the progress bar and its Stop. The system's dialog asks
 before it replaces a file; where a suffix is added to the name afterwards, it is asked here, and so
@@ -286,12 +286,12 @@ def _write(window: Host, path: str, write: Write, targets: Sequence[Path]) -> No
         window.writing.run(partial(write, path), partial(_tell_written, window, targets))
 
 
-def _tell_written(window: Host, targets: Sequence[Path], remark: str) -> None:
+def _tell_written(window: Host, targets: Sequence[Path], message: str) -> None:
     first, *others = targets
     names = " and ".join([str(first), *(each.name for each in others)])
     window.statusBar().showMessage(f"Written to {names}", 6000)
-    if remark:
-        window.message_bar.show_message(remark)
+    if message:
+        window.message_bar.show_message(message)
 
 
 def _with_suffix(path: str, kind: str) -> tuple[str, bool]:

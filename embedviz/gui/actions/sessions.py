@@ -1,4 +1,4 @@
-"""What the menus do with sessions: asking where to save one, and which one to open."""
+"""Actions on sessions: asking where to save one, and which one to open."""
 
 from __future__ import annotations
 

@@ -102,8 +102,8 @@ class ColumnValues:
     Attributes
     ----------
     kind : {"text", "number", "date", "span"} or None
-        What the values are, truth being text and a time of day a span; None when they are nothing
-        of that.
+        Kind of the values, booleans being text and a time of day a span; None when they are
+        nothing of that.
     """
 
     def __init__(self, column: Any) -> None:
@@ -172,7 +172,7 @@ class ColumnValues:
 
     @cached_property
     def n_missing(self) -> int:
-        """How many rows have no value; of numbers, infinite ones are none."""
+        """Number of rows that have no value; of numbers, infinite ones are none."""
         if self.is_numeric:
             return int(np.isnan(self.numbers.values).sum())
         return self.groups.n_missing if self.kind == "text" else 0
@@ -249,7 +249,7 @@ def _count_different(column: Any) -> int:
 
 
 def _are_whole(values: NDArray[np.float64]) -> bool:
-    """Whether there are numbers but gaps, and all are whole and exact."""
+    """Return whether there are numbers but gaps, and all are whole and exact."""
     known = values[~np.isnan(values)]
     return bool(len(known) and (np.rint(known) == known).all() and abs(known).max() < _EXACT)
 

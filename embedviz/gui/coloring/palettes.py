@@ -99,8 +99,8 @@ def category_colors(count: int, on_dark: bool) -> tuple[str, ...]:
 
     Up to eight are Okabe and Ito's, their black being white on a dark ground. Beyond, each
     further color is the one farthest from all before it, as Glasbey et al. (2007) do, but at the
-    worst of three kinds of sight: the usual one and the two common deficiencies. Light or dark
-    ones that would be lost on the ground are left out.
+    worst of three kinds of color vision: the usual one and the two common deficiencies. Light or
+    dark ones that would be lost on the ground are left out.
 
     Parameters
     ----------
@@ -130,19 +130,19 @@ def category_colors(count: int, on_dark: bool) -> tuple[str, ...]:
 
 
 def _worst_distance(seen: list[NDArray[np.float64]], color: NDArray[np.float64]) -> Any:
-    sights = (None, _PROTAN, _DEUTAN)
+    visions = (None, _PROTAN, _DEUTAN)
     distances = [
-        np.linalg.norm(lab - _oklab(color[np.newaxis], sight), axis=1)
-        for lab, sight in zip(seen, sights, strict=True)
+        np.linalg.norm(lab - _oklab(color[np.newaxis], vision), axis=1)
+        for lab, vision in zip(seen, visions, strict=True)
     ]
     # Deficiencies count half: where all three counted fully, little but lightness would vary.
     return np.minimum(distances[0], 2.0 * np.minimum(distances[1], distances[2]))
 
 
-def _oklab(color: NDArray[np.float64], sight: NDArray[np.float64] | None = None) -> Any:
+def _oklab(color: NDArray[np.float64], vision: NDArray[np.float64] | None = None) -> Any:
     linear = np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
-    if sight is not None:
-        linear = np.clip(linear @ sight.T, 0, 1)
+    if vision is not None:
+        linear = np.clip(linear @ vision.T, 0, 1)
     return np.cbrt(linear @ _TO_CONES.T) @ _TO_LAB.T
 
 

@@ -104,7 +104,7 @@ class Coloring:
 
     @property
     def hidden_rows(self) -> NDArray[np.bool_] | None:
-        """Which rows are not to be drawn, one truth per row; None when all are."""
+        """Rows that are not to be drawn, bool array of shape (n_vectors,); None when all are."""
         if self.codes is None or not self.hidden:
             return None
         entries = {name for name, _, _ in self.categories} - set(self.names)
@@ -115,7 +115,7 @@ class Coloring:
 
 
 def colorable_columns(vector_set: VectorSet) -> list[str]:
-    """Return the metadata columns that can color points: numbers, dates, truth, most texts.
+    """Return the metadata columns that can color points: numbers, dates, booleans, most texts.
 
     Texts cannot where nearly each row has its own: they name rows rather than group them.
     """
@@ -133,7 +133,7 @@ def number_columns(vector_set: VectorSet) -> list[str]:
 
 
 def can_be_both(vector_set: VectorSet, column: str) -> bool:
-    """Whether a column is of whole numbers that can be shown as groups or as quantities."""
+    """Return whether a column is of whole numbers that can be shown as groups or as quantities."""
     values = column_values(vector_set, column)
     return values.kind == "number" and values.can_be_groups
 

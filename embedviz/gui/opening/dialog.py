@@ -46,7 +46,7 @@ class OpenDialog(QDialog):
     ready = Signal(object)
     ended = Signal()
 
-    def __init__(self, wanted: OpenRequest, session: Session, parent: QWidget) -> None:
+    def __init__(self, request: OpenRequest, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("open")
         self.setWindowTitle("Open vectors")
@@ -54,7 +54,7 @@ class OpenDialog(QDialog):
         self._session = session
         self._is_wanted = self._is_on_board = self._has_looked = False
         self._focus_waits = True
-        self.check = FileCheck(wanted.vectors, wanted.read_settings, self)
+        self.check = FileCheck(request.vectors, request.read_settings, self)
         self.summary, self.footer = FileSummary(self.check), Footer(self.check)
         self._lay_out()
         self.resize(QSize(_WIDTH, _HEIGHT).boundedTo(self.screen().availableSize() * 0.9))

@@ -1,4 +1,4 @@
-"""Asking about files, one after the other: a line of questions, and the dialog on the screen."""
+"""Questions about files, one after the other: a queue, and the dialog on the screen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from embedviz.gui.opening.loader import Opener
 
 
 class OpenDialogs(QObject):
-    """Asks about files, one after the other; what is decided then is opened by the opener.
+    """Queue of dialogs about files; what is decided in one is opened by the opener.
 
     Parameters
     ----------
@@ -35,9 +35,9 @@ class OpenDialogs(QObject):
         self.dialog: OpenDialog | None = None
         opener.undecided.connect(self.ask)
 
-    def ask(self, wanted: OpenRequest) -> None:
+    def ask(self, request: OpenRequest) -> None:
         """Ask about a file, after those that are being asked about."""
-        self._waiting.append(wanted)
+        self._waiting.append(request)
         self._next()
 
     def close(self) -> None:
@@ -48,9 +48,9 @@ class OpenDialogs(QObject):
 
     def _next(self) -> None:
         if self.dialog is None and self._waiting:
-            wanted = self._waiting.pop(0)
-            self.dialog = OpenDialog(wanted, self.session, self._window)
-            self.dialog.ready.connect(lambda opened: self._opener.show(opened, wanted))
+            request = self._waiting.pop(0)
+            self.dialog = OpenDialog(request, self.session, self._window)
+            self.dialog.ready.connect(lambda opened: self._opener.show(opened, request))
             self.dialog.ended.connect(self._on_ended)
             self.dialog.begin()
 

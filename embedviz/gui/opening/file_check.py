@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class FileCheck(QObject):
-    """Looks into a file and reads it, again whenever something else is decided.
+    """Check of a file: inspected and read, again whenever something else is decided.
 
     Signals
     -------
@@ -43,7 +43,7 @@ class FileCheck(QObject):
     path : Path
     settings : ReadSettings
         What has been decided; whether bad rows are left out is asked only where there are some.
-    finding : Inspection or None
+    inspection : Inspection or None
         What the start of the file says.
     vector_set : VectorSet or None
         The whole of it.
@@ -62,7 +62,7 @@ class FileCheck(QObject):
         super().__init__(parent)
         self.path = path
         self.settings = settings
-        self.finding: Inspection | None = None
+        self.inspection: Inspection | None = None
         self.vector_set: VectorSet | None = None
         self.scan: RowScan | None = None
         self.error: UserError | None = None
@@ -85,28 +85,28 @@ class FileCheck(QObject):
 
     @property
     def facts(self) -> FileInfo | None:
-        """What is known, counted where it has been."""
+        """Facts about the file, counted where it has been."""
         if self.vector_set is not None and self.vector_set.opened is not None:
             return self.vector_set.opened.facts
-        return None if self.finding is None else self.finding.facts
+        return None if self.inspection is None else self.inspection.facts
 
     @property
     def n_bad(self) -> int:
-        """How many rows are no vectors, as far as is known."""
+        """Number of rows that are not vectors, as far as is known."""
         found = 0 if self.facts is None else self.facts.n_bad
         return found + (0 if self.scan is None else self.scan.n_not_finite)
 
     @property
     def n_rows(self) -> int | None:
-        """How many rows the file has, where they have been counted."""
+        """Number of rows of the file, where they have been counted."""
         if self.vector_set is not None and self.vector_set.opened is not None:
             return self.vector_set.opened.n_rows
-        finding = self.finding
-        return None if finding is None or finding.is_estimated else finding.n_rows
+        inspection = self.inspection
+        return None if inspection is None or inspection.is_estimated else inspection.n_rows
 
     @property
     def offer(self) -> tuple[ReadSettings, str] | None:
-        """What would answer the question that is open, and the words on a button that does so."""
+        """Answer to the question that is open, and the words on a button that gives it."""
         error = self.error
         if not (isinstance(error, ChoiceRequired) and error.choices):
             return None
@@ -120,14 +120,14 @@ class FileCheck(QObject):
     @property
     def can_open(self) -> bool:
         """Whether nothing is wrong with what was decided, as far as is known."""
-        if self.error is not None or self.finding is None:
+        if self.error is not None or self.inspection is None:
             return False
         return not self.n_bad or self.settings.on_bad_rows == "skip"
 
     def begin(self) -> None:
         """Look into the file, then read it."""
         self.cancel()
-        self.finding = self.vector_set = self.scan = self.error = None
+        self.inspection = self.vector_set = self.scan = self.error = None
         self.is_stopped = False
         self.looking.run(partial(_look, self.path, self.settings), self._on_found)
         self.changed.emit()
@@ -139,7 +139,7 @@ class FileCheck(QObject):
             self.begin()
 
     def leave_out_bad_rows(self, leave_out: bool) -> None:
-        """Decide about the rows that are no vectors."""
+        """Decide about the rows that are not vectors."""
         self.settings = replace(self.settings, on_bad_rows="skip" if leave_out else "raise")
         if self.scan is not None:  # They are still in the array that was mapped.
             self.begin()
@@ -158,7 +158,7 @@ class FileCheck(QObject):
         self.is_stopped = False
         settings = self.settings
         # A mapped array is scanned instead; without its bad rows, the others must be copied.
-        is_scanned_here = self.finding is not None and self.finding.facts.is_mapped
+        is_scanned_here = self.inspection is not None and self.inspection.facts.is_mapped
         if not is_scanned_here or settings.on_bad_rows == "skip" or settings.sample is not None:
             settings = replace(settings, on_bad_rows="skip", scans_later=False)
         self.reading.run(partial(read_file, self.path, settings), self._on_read)
@@ -172,10 +172,10 @@ class FileCheck(QObject):
     def release(self) -> None:
         """Give back the memory."""
         self.cancel()
-        self.finding = self.vector_set = self.scan = None
+        self.inspection = self.vector_set = self.scan = None
 
-    def _on_found(self, finding: Inspection) -> None:
-        self.finding = finding
+    def _on_found(self, inspection: Inspection) -> None:
+        self.inspection = inspection
         self.read()
 
     def _on_read(self, vector_set: VectorSet) -> None:

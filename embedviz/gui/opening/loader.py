@@ -1,4 +1,4 @@
-"""Reading files and samples for the window, while whatever is open stays open."""
+"""Loader of files and samples for the window, while whatever is open stays open."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from embedviz.gui.row_images import with_own_pictures
 
 
 class Opener(QObject):
-    """Opens files one after the other, read off the UI thread.
+    """Loader of one file after the other, off the UI thread.
 
     Signals
     -------

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from embedviz.gui.opening.messages import MessageLevel, Remark
+from embedviz.gui.opening.messages import FileMessage, MessageLevel
 from embedviz.gui.theme import GRID, theme_manager
 from embedviz.gui.widgets.code_block import CodeLine
 from embedviz.gui.widgets.controls import text_label
@@ -18,48 +18,48 @@ _NAMES = {"error": "Error", "warning": "Warning", "note": "Note"}
 
 
 class MessageList(QWidget):
-    """A list of remarks; as high as they are."""
+    """A list of messages; as high as they are."""
 
     def __init__(self) -> None:
         super().__init__()
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(GRID // 2)
-        self._shown: list[Remark] = []
+        self._shown: list[FileMessage] = []
 
     @property
     def texts(self) -> list[str]:
         """The sentences on screen."""
-        return [remark.text for remark in self._shown]
+        return [message.text for message in self._shown]
 
-    def show_remarks(self, remarks: Sequence[Remark]) -> None:
-        """Show other remarks."""
-        if list(remarks) == self._shown:
+    def show_messages(self, messages: Sequence[FileMessage]) -> None:
+        """Show other messages."""
+        if list(messages) == self._shown:
             return
-        self._shown = list(remarks)
+        self._shown = list(messages)
         while self._rows.count():
             item = self._rows.takeAt(0)
             widget = None if item is None else item.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        for remark in remarks:
-            self._rows.addWidget(_line(remark))
-        self.setVisible(bool(remarks))
+        for message in messages:
+            self._rows.addWidget(_line(message))
+        self.setVisible(bool(messages))
 
 
-def _line(remark: Remark) -> QWidget:
+def _line(message: FileMessage) -> QWidget:
     line = QWidget()
-    line.setAccessibleName(f"{_NAMES[remark.level]}: {remark.text}")
+    line.setAccessibleName(f"{_NAMES[message.level]}: {message.text}")
     row = QHBoxLayout(line)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(GRID)
-    told, code = remark.parts
+    told, code = message.parts
     text = text_label(told, wrap=True)
     text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     text.setMinimumHeight(1)  # Else as high as it would be in the narrowest dialog.
-    row.addWidget(_Sign(remark.level), 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(_Sign(message.level), 0, Qt.AlignmentFlag.AlignTop)
     if not code:
         row.addWidget(text, 1)
         return line

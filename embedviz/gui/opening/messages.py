@@ -1,4 +1,4 @@
-"""What the Open dialog says of a file, in words."""
+"""Messages of the Open dialog about a file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MessageLevel = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True)
-class Remark:
+class FileMessage:
     """A sentence about a file, and how much it matters."""
 
     text: str
@@ -35,50 +35,50 @@ class Remark:
 
 def describe_size(check: FileCheck) -> str:
     """Return rows × dimensions, the type of the numbers, and how much space they take."""
-    finding = check.finding
-    assert finding is not None
-    parts = [f"{_count_rows(check)} × {finding.dimensions:,}", finding.facts.dtype]
-    parts.append(f"{in_words(finding.n_bytes)} on disk, {_describe_memory(check)}")
+    inspection = check.inspection
+    assert inspection is not None
+    parts = [f"{_count_rows(check)} × {inspection.dimensions:,}", inspection.facts.dtype]
+    parts.append(f"{in_words(inspection.n_bytes)} on disk, {_describe_memory(check)}")
     return " · ".join(parts)
 
 
 def _count_rows(check: FileCheck) -> str:
-    finding, opened = check.finding, check.vector_set
-    assert finding is not None
-    settings = finding.settings
+    inspection, opened = check.inspection, check.vector_set
+    assert inspection is not None
+    settings = inspection.settings
     if opened is not None and opened.opened is not None:
         kept, total = len(opened), opened.opened.n_rows
         if total == kept:
             return f"{kept:,}"
         facts = opened.opened.facts
         return describe_share(kept, total, facts.promised or facts.estimated)
-    about = "≈ " if finding.is_estimated else ""
-    if finding.n_rows is None:
+    about = "≈ " if inspection.is_estimated else ""
+    if inspection.n_rows is None:
         return "?"
     wanted = [count for count in (settings.max_rows, settings.sample) if count is not None]
-    if wanted and min(wanted) < finding.n_rows:
-        return f"{min(wanted):,} of {about}{finding.n_rows:,} rows"
-    return f"{about}{finding.n_rows:,}"
+    if wanted and min(wanted) < inspection.n_rows:
+        return f"{min(wanted):,} of {about}{inspection.n_rows:,} rows"
+    return f"{about}{inspection.n_rows:,}"
 
 
 def _describe_memory(check: FileCheck) -> str:
-    finding, opened = check.finding, check.vector_set
-    assert finding is not None
+    inspection, opened = check.inspection, check.vector_set
+    assert inspection is not None
     if opened is not None and opened.opened is not None:
         if opened.opened.facts.is_mapped:
             return "stays in the file"
         return f"{in_words(opened.vectors.nbytes)} in memory"
-    if finding.facts.is_mapped:
+    if inspection.facts.is_mapped:
         return "stays in the file"
-    if finding.n_memory is None:
+    if inspection.n_memory is None:
         return "size in memory not known yet"
-    about = "≈ " if finding.is_estimated else ""
-    return f"{about}{in_words(finding.n_memory)} in memory"
+    about = "≈ " if inspection.is_estimated else ""
+    return f"{about}{in_words(inspection.n_memory)} in memory"
 
 
-def describe_origin(finding: Inspection) -> str:
+def describe_origin(inspection: Inspection) -> str:
     """Return where in the file the labels and the numbers are taken from."""
-    facts, settings = finding.facts, finding.settings
+    facts, settings = inspection.facts, inspection.settings
     said = []
     if facts.key is not None:
         said.append(f"Vectors from {facts.key!r}")
@@ -90,17 +90,17 @@ def describe_origin(finding: Inspection) -> str:
     return words[:1].upper() + words[1:]
 
 
-def remarks_on(check: FileCheck) -> list[Remark]:
+def messages_on(check: FileCheck) -> list[FileMessage]:
     """Return what should be known before the file is opened: what is wrong goes first."""
     said = []
     if check.error is not None:
         error = check.error
         said.append(
-            Remark(error.reason if isinstance(error, ChoiceRequired) else str(error), "error")
+            FileMessage(error.reason if isinstance(error, ChoiceRequired) else str(error), "error")
         )
     notes = [] if check.scan is None else describe_scan(check.scan)
-    remarks = [Remark(_worded(note), note.level) for note in [*_notes(check), *notes]]
-    return said + sorted(remarks, key=lambda remark: remark.level == "note")
+    messages = [FileMessage(_worded(note), note.level) for note in [*_notes(check), *notes]]
+    return said + sorted(messages, key=lambda message: message.level == "note")
 
 
 def _worded(note: Note) -> str:
@@ -113,8 +113,8 @@ def _worded(note: Note) -> str:
 def _notes(check: FileCheck) -> list[Note]:
     """Return the notes on a file, but for what the dialog shows in other places already."""
     notes: Sequence[Note] = () if check.vector_set is None else check.vector_set.notes
-    if check.vector_set is None and check.finding is not None:
-        notes = check.finding.notes
+    if check.vector_set is None and check.inspection is not None:
+        notes = check.inspection.notes
     return [note for note in notes if not _is_shown_elsewhere(note, check)]
 
 
@@ -147,5 +147,5 @@ def describe_way_on(error: UserError | None) -> str:
 def describe_bad_rows(check: FileCheck) -> str:
     """Return the words on the box that is ticked to leave out bad rows."""
     if check.n_bad == 1:
-        return "Leave out the row that is no vector"
-    return f"Leave out the {check.n_bad:,} rows that are no vectors"
+        return "Leave out the row that is not a vector"
+    return f"Leave out the {check.n_bad:,} rows that are not vectors"

@@ -1,4 +1,4 @@
-"""What a person can decide about a file before it is opened; only what makes sense for it."""
+"""Options for a file before it is opened; only those that make sense for it."""
 
 from __future__ import annotations
 
@@ -128,10 +128,10 @@ class ReadOptions(QWidget):
         self._form.addRow(before, field)
         return before
 
-    def learn(self, finding: Inspection | None, error: UserError | None) -> None:
+    def learn(self, inspection: Inspection | None, error: UserError | None) -> None:
         """Take over what there is to choose from."""
-        if finding is not None:
-            facts = finding.facts
+        if inspection is not None:
+            facts = inspection.facts
             self._chooses_file = facts.are_files
             self._keys = facts.keys if len(facts.keys) > 1 else {}
             columns = dict.fromkeys([facts.vector_column, *facts.vector_columns])
@@ -147,19 +147,19 @@ class ReadOptions(QWidget):
             self._asks_header = self._asks_header or error.option == "labels_header"
 
     def show_settings(
-        self, settings: ReadSettings, finding: Inspection | None, n_rows: int | None = None
+        self, settings: ReadSettings, inspection: Inspection | None, n_rows: int | None = None
     ) -> None:
         """Show what has been decided, or what the file says where nothing was.
 
         Parameters
         ----------
         settings : ReadSettings
-        finding : Inspection or None
+        inspection : Inspection or None
         n_rows : int or None
             In the file, where they have been counted: no more can be wanted.
         """
         self._settings = settings
-        facts = None if finding is None else finding.facts
+        facts = None if inspection is None else inspection.facts
         keys = {key: f"{key}  ·  {said}" if said else key for key, said in self._keys.items()}
         _fill(self.key, keys, settings.key or (facts and facts.key))
         self._key_caption.setText("File" if self._chooses_file else "Array")
@@ -167,17 +167,17 @@ class ReadOptions(QWidget):
         names = {name: name or "Each number has its own" for name in self._vector_columns}
         _fill(self.vector_column, names, settings.vector_column or (facts and facts.vector_column))
         self._form.setRowVisible(self.vector_column, bool(self._vector_columns))
-        self._show_labels(settings, finding)
+        self._show_labels(settings, inspection)
         self._show_metadata(settings)
         self._show_part(settings, n_rows)
 
-    def _show_labels(self, settings: ReadSettings, finding: Inspection | None) -> None:
+    def _show_labels(self, settings: ReadSettings, inspection: Inspection | None) -> None:
         is_path = isinstance(settings.labels, str | Path)
         self.labels.show_file(Path(str(settings.labels)) if is_path else None)
         names: dict[Any, str] = {name: name for name in self._label_columns}
-        taken = settings.label_column or (finding and finding.facts.label_column)
-        is_numbered = finding is not None and _has_no_labels(finding)
-        if finding is not None and taken is None and not is_numbered:
+        taken = settings.label_column or (inspection and inspection.facts.label_column)
+        is_numbered = inspection is not None and _has_no_labels(inspection)
+        if inspection is not None and taken is None and not is_numbered:
             names = {None: "As the file has them"} | names
         names[_ROW_NUMBERS] = "Row numbers"
         is_numbered = settings.numbers_rows or (is_numbered and taken is None)
@@ -318,9 +318,9 @@ class _FileLine(QWidget):
         layout.setStretch(3, 1 if path is None else 0)
 
 
-def _has_no_labels(finding: Inspection) -> bool:
+def _has_no_labels(inspection: Inspection) -> bool:
     """Return whether neither the file nor a second one says what the rows are called."""
-    on_labels = (note.facts for note in finding.notes if note.kind == "row numbers")
+    on_labels = (note.facts for note in inspection.notes if note.kind == "row numbers")
     return any(not facts["has_labels"] for facts in on_labels)
 
 

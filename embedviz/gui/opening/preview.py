@@ -30,27 +30,27 @@ class PreviewModel(QAbstractTableModel):
         self._n_numbers = 0
 
     def show_rows_of(self, shown: Inspection | VectorSet | None) -> None:
-        """Show the first rows of another finding or set, or none."""
+        """Show the first rows of another inspection or set, or none."""
         self.beginResetModel()
         self._header, self._cells = [], []
         if shown is not None:
             self._take(shown)
         self.endResetModel()
 
-    def _take(self, finding: Inspection | VectorSet) -> None:
-        count = min(_ROWS, len(finding.vectors))
-        self._n_numbers = min(_NUMBERS, finding.dimensions)
-        is_cut = finding.dimensions > _NUMBERS
+    def _take(self, inspection: Inspection | VectorSet) -> None:
+        count = min(_ROWS, len(inspection.vectors))
+        self._n_numbers = min(_NUMBERS, inspection.dimensions)
+        is_cut = inspection.dimensions > _NUMBERS
         self._header = ["Label", *map(str, range(1, self._n_numbers + 1)), *["…"] * is_cut]
         for row in range(count):
-            label = finding.labels[row] if row < len(finding.labels) else ""
-            numbers = [f"{number:.4g}" for number in finding.vectors[row, :_NUMBERS].tolist()]
+            label = inspection.labels[row] if row < len(inspection.labels) else ""
+            numbers = [f"{number:.4g}" for number in inspection.vectors[row, :_NUMBERS].tolist()]
             self._cells.append([_one_line(label), *numbers, *[""] * is_cut])
-        if finding.metadata is None:
+        if inspection.metadata is None:
             return
-        for name in finding.metadata.column_names[:_COLUMNS]:
+        for name in inspection.metadata.column_names[:_COLUMNS]:
             self._header.append(_one_line(name))
-            values = finding.metadata.column(name).slice(0, count).to_pylist()
+            values = inspection.metadata.column(name).slice(0, count).to_pylist()
             for cells, value in zip(self._cells, values, strict=False):
                 cells.append("" if value is None else _one_line(str(value)))
 
@@ -115,7 +115,7 @@ class Preview(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
 
     def show_rows_of(self, shown: Inspection | VectorSet | None) -> None:
-        """Show the first rows of another finding or set, or none."""
+        """Show the first rows of another inspection or set, or none."""
         self.shown = shown
         self.rows.show_rows_of(shown)
         header = self.horizontalHeader()

@@ -1,4 +1,4 @@
-"""What was found in a file and what is to be decided: all of the dialog but its footer."""
+"""Summary of a file and what is to be decided: all of the dialog but its footer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from embedviz.gui.opening.messages import (
     describe_bad_rows,
     describe_origin,
     describe_size,
-    remarks_on,
+    messages_on,
 )
 from embedviz.gui.opening.options import ReadOptions
 from embedviz.gui.opening.preview import Preview
@@ -37,12 +37,12 @@ class FileSummary(QScrollArea):
     format, measures, origin, above : QLabel
         What the file is, how large it is, where in it the vectors are, which rows are shown.
     preview : Preview
-    remarks : MessageList
+    message_list : MessageList
     skip : QCheckBox
         Leaves out bad rows.
     offer : QToolButton
         Does what would answer an open question.
-    decisions : ReadOptions
+    options : ReadOptions
     """
 
     def __init__(self, check: FileCheck) -> None:
@@ -57,7 +57,7 @@ class FileSummary(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lay_out()
-        self.decisions.decided.connect(check.decide)
+        self.options.decided.connect(check.decide)
 
     def _make_texts(self) -> None:
         self.format = text_label(wrap=True)
@@ -71,10 +71,10 @@ class FileSummary(QScrollArea):
 
     def _make_choices(self) -> None:
         self.preview = Preview()
-        self.decisions = ReadOptions()
-        self.remarks = MessageList()
+        self.options = ReadOptions()
+        self.message_list = MessageList()
         self.skip = with_name(
-            QCheckBox(), "open.skip_bad_rows", "Leave out rows that are no vectors"
+            QCheckBox(), "open.skip_bad_rows", "Leave out rows that are not vectors"
         )
         self.skip.clicked.connect(self._check.leave_out_bad_rows)
         self._skip_line = _beside(self.skip)
@@ -87,17 +87,17 @@ class FileSummary(QScrollArea):
         found = column(
             column(self.format, self.measures, self.origin, spacing=GRID // 2, margin=0),
             column(self.above, self.preview, spacing=GRID // 2, margin=0),
-            self.remarks,
+            self.message_list,
             self._skip_line,
             self._offer_line,
-            self.decisions,
+            self.options,
             spacing=2 * GRID,
         )
         self.setWidget(found)
         found.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Let the preview give way where what is to be decided would be out of sight."""
+        """Let the preview shrink where what is to be decided would be out of sight."""
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
             found = self.widget()
             layout = None if found is None else found.layout()
@@ -110,10 +110,10 @@ class FileSummary(QScrollArea):
         """Show what is known of the file now."""
         check = self._check
         self._show_finding()
-        self.decisions.learn(check.finding, check.error)
-        self.decisions.show_settings(check.settings, check.finding, check.n_rows)
-        self.decisions.setVisible(self._can_decide())
-        self.remarks.show_remarks(remarks_on(check))
+        self.options.learn(check.inspection, check.error)
+        self.options.show_settings(check.settings, check.inspection, check.n_rows)
+        self.options.setVisible(self._can_decide())
+        self.message_list.show_messages(messages_on(check))
         self.skip.setText(describe_bad_rows(check))
         self.skip.setChecked(check.settings.on_bad_rows == "skip")
         self._skip_line.setVisible(check.n_bad > 0)
@@ -123,19 +123,19 @@ class FileSummary(QScrollArea):
 
     def _show_finding(self) -> None:
         check = self._check
-        finding = check.finding
-        if finding is None:
+        inspection = check.inspection
+        if inspection is None:
             self.format.setText("Looking into the file …" if check.is_looking else "Not opened")
             self.measures.setText("")
             self.origin.setText("")
         else:
-            self.format.setText(finding.format_name)
+            self.format.setText(inspection.format_name)
             self.measures.setText(describe_size(check))
-            self.origin.setText(describe_origin(finding))
-        shown: Inspection | VectorSet | None = finding
-        if finding is not None and check.settings.sample is not None:
-            shown = check.vector_set or finding  # The rows that were drawn, when they have been.
-        self.above.setText(_FIRST if shown is finding and check.settings.sample else "")
+            self.origin.setText(describe_origin(inspection))
+        shown: Inspection | VectorSet | None = inspection
+        if inspection is not None and check.settings.sample is not None:
+            shown = check.vector_set or inspection  # The rows drawn, when they have been.
+        self.above.setText(_FIRST if shown is inspection and check.settings.sample else "")
         self.above.setVisible(bool(self.above.text()))
         if self.preview.shown is not shown:
             self.preview.show_rows_of(shown)
@@ -146,7 +146,7 @@ class FileSummary(QScrollArea):
     def _can_decide(self) -> bool:
         """Return whether there is anything to decide, or something decided to take back."""
         check = self._check
-        is_known = check.finding is not None or isinstance(check.error, ChoiceRequired)
+        is_known = check.inspection is not None or isinstance(check.error, ChoiceRequired)
         return is_known or check.settings != ReadSettings(scans_later=True)
 
     def _take_offer(self) -> None:

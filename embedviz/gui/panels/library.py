@@ -282,7 +282,7 @@ class RowsModel(QAbstractListModel):
 
 
 class _RowDelegate(QStyledItemDelegate):
-    """Paints a label, and whether its row is selected."""
+    """Delegate that paints a label, and whether its row is selected."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
@@ -357,7 +357,7 @@ class RowsView(QTableView):
 
 
 class _SetDelegate(QStyledItemDelegate):
-    """Paints a set: its name over its size, derived ones indented below their parents."""
+    """Delegate that paints a set: name over size, derived ones indented below their parents."""
 
     HEIGHT = 42
 

@@ -21,7 +21,7 @@ REFINE_MILLISECONDS = 60
 
 
 class Start(NamedTuple):
-    """Where points, camera and area are when a transition begins."""
+    """Points, camera and area at the beginning of a transition."""
 
     positions: Positions
     camera: Camera
@@ -29,7 +29,7 @@ class Start(NamedTuple):
 
 
 class Animator(QObject):
-    """Moves points and camera to where they are to be, and tells moving from rest.
+    """Animator of points and camera, which tells moving from rest.
 
     Signals
     -------

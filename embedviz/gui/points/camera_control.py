@@ -22,7 +22,7 @@ _KEY_PAN, _KEY_ORBIT, _KEY_ZOOM = 0.15, radians(5), 1.25
 
 
 class CameraControl(QObject):
-    """Moves the camera of a viewport.
+    """Control of the camera of a viewport.
 
     A burst of the wheel or of keys is one gesture: it settles when nothing more has come for a
     moment.

@@ -1,4 +1,4 @@
-"""What every part of a picture of points needs to know to paint itself."""
+"""Facts that every part of a picture of points needs to paint itself."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Frame:
 
     @cached_property
     def fog(self) -> Fog:
-        """How points fade toward the ground with distance, in 3-D.
+        """Fading of points toward the ground with distance, in 3-D.
 
         Over the middle six tenths of the depth of the box around all points: its corners are
         empty, and outliers should not take the contrast from the others.
@@ -108,7 +108,7 @@ class Frame:
 
     @property
     def point_scale(self) -> float:
-        """How large points and their rings are against the usual: they grow less than text."""
+        """Size of points and their rings against the usual: they grow less than text."""
         return float(self.text_scale**_GROWTH)
 
     def text(self, pixels: float) -> float:

@@ -1,4 +1,4 @@
-"""What happens between pressing a button of the mouse and releasing it."""
+"""Gestures: what happens between pressing a button of the mouse and releasing it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def _nothing(*_: object) -> None:
 
 @dataclass(frozen=True)
 class Gesture:
-    """What a press begins.
+    """Gesture that a press begins.
 
     Attributes
     ----------

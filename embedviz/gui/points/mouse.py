@@ -1,4 +1,4 @@
-"""What the mouse and the keys do to a picture of points."""
+"""Mouse and keys on a picture of points."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PICK_RADIUS = 8.0
 
 
 class MouseHandler(QObject):
-    """Turns events of a widget into camera moves, clicks and selections.
+    """Translation of events of a widget into camera moves, clicks and selections.
 
     The widget gives it each event of the kinds in `HANDLED_EVENTS`.
 

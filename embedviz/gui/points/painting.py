@@ -1,4 +1,4 @@
-"""How a scene is laid out in a size, and painted: in which order, and what gives way to what."""
+"""Layout of a scene in a size, and its painting: in which order, and what yields to what."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the system asks for less motion.
+"""Setting of the system that asks for less motion.
 
 Some people get sick from moving pictures and tell their desktop so. Qt does not pass it on, so
 each desktop is asked in its own way; one that does not answer has nothing against motion.

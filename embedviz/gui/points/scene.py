@@ -1,4 +1,4 @@
-"""What is on a picture of points: the points, and all that explains them.
+"""Contents of a picture of points: the points, and all that explains them.
 
 It knows no widget; how it is painted, on a screen or into a file, is in `painting`.
 """
@@ -79,7 +79,7 @@ class PointScene(QObject):
 
     @property
     def legend(self) -> Legend | None:
-        """What the colors mean."""
+        """Legend of the colors."""
         return self.placed_legend.legend
 
     def clouds(self) -> list[ArrayLike]:

@@ -139,12 +139,12 @@ class PointView(QWidget):
 
     @property
     def frames(self) -> int:
-        """How often the points were really drawn."""
+        """Number of times that the points were really drawn."""
         return self.scene.canvas.frames
 
     @property
     def camera(self) -> Camera:
-        """Where the points are seen from."""
+        """Camera from which the points are seen."""
         return self.viewport.camera
 
     def set_points(

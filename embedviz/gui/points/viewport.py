@@ -1,4 +1,4 @@
-"""Where a picture of points is seen from, and what is at which place of it.
+"""Viewport: from where a picture of points is seen, and what is at which place of it.
 
 A camera shows everything, or some rows with what surrounds them, or stays where it was led.
 """

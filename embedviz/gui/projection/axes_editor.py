@@ -28,7 +28,7 @@ _AXES = ("x", "y", "z")
 
 
 class LabelsEdit(LabelEdit):
-    """Completes the last of several labels with commas between them."""
+    """Completer of the last of several labels with commas between them."""
 
     _before = ""
 
@@ -51,7 +51,7 @@ class LabelsEdit(LabelEdit):
 
 
 class AxesEdit(MethodEdit):
-    """Shows chosen axes, and lets the user choose others: by their labels, or the selected rows.
+    """Editor of chosen axes: by their labels, or the selected rows.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ class AxesEdit(MethodEdit):
 
     @property
     def missing(self) -> str:
-        """What to do while an end is missing."""
+        """Hint while an end is missing."""
         return "Type a label at each end of an axis, or use selected rows."
 
     def show_settings(self, settings: ChosenAxes | None, vector_set: VectorSet) -> None:
@@ -164,7 +164,7 @@ class _End:
 
 
 class _AxisLine(QWidget):
-    """Where one axis begins and ends."""
+    """Editor of the two ends of one axis."""
 
     changed = Signal()
     refused = Signal(str)

@@ -17,7 +17,7 @@ _LEAST_WIDTH = 12
 
 
 class ColumnsEdit(MethodEdit):
-    """Shows which columns are coordinates, and lets the user choose others.
+    """Editor of the columns that are coordinates.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class ColumnsEdit(MethodEdit):
 
     @property
     def missing(self) -> str:
-        """What to do while columns are missing."""
+        """Hint while columns are missing."""
         if self._boxes[0].count() < 2:
             return "This set has no two columns of numbers."
         return "Choose a column for each axis."

@@ -1,4 +1,4 @@
-"""What the editors of all methods have in common, and the editor for plain settings."""
+"""Base class of the editors of all methods, and the editor for plain settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from embedviz.gui.widgets.form import Form
 
 
 class MethodEdit(QWidget):
-    """Shows the settings of a method, and lets the user change them.
+    """Editor of the settings of a method.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class MethodEdit(QWidget):
 
     @property
     def missing(self) -> str:
-        """What to do while something is missing."""
+        """Hint while something is missing."""
         return ""
 
     def show_settings(self, settings: Any, vector_set: VectorSet) -> None:

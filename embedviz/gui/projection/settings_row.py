@@ -40,7 +40,7 @@ _EDITORS: dict[type, Callable[[str, Task], MethodEdit]] = {
 
 
 class ProjectionRow(QFrame):
-    """Shows the settings of one method, and asks for a layout by it.
+    """Settings of one method, and the button that asks for a layout by it.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ from embedviz.core.notes import counted
 from embedviz.core.origin import SampleOrigin
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.sessions.crash_recovery import CrashOffer
+from embedviz.gui.sessions.crash_recovery import CrashRecovery
 from embedviz.gui.sessions.host import SessionHost
 from embedviz.gui.sessions.memory import WindowMemory
 from embedviz.gui.sessions.recent_menu import RecentMenu
@@ -29,7 +29,7 @@ from embedviz.gui.theme import theme_manager
 
 
 class SessionFiles(QObject):
-    """What the window does with files of its own: sessions, recent files, what it remembers.
+    """Files of the window's own: sessions, recent files, settings.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class SessionFiles(QObject):
     ----------
     memory : WindowMemory
     autosave : Autosave
-    crash_offer : CrashOffer
+    crash_recovery : CrashRecovery
     recent_menu : RecentMenu
     task : Task
         Opens and saves sessions.
@@ -52,10 +52,10 @@ class SessionFiles(QObject):
         self.memory = WindowMemory(self._session, self)
         self.autosave = Autosave(self._session, self.describe_window, ALL_STEPS, self)
         self.autosave.failed.connect(window.message_bar.show_message)
-        self.recent_menu = RecentMenu(window.widget, self.memory.remembering, self._open_recent)
+        self.recent_menu = RecentMenu(window.widget, self.memory.settings_writer, self._open_recent)
         self.task = self._session.board.add(Task(self), "session")
         self.task.failed.connect(self._on_failed)
-        self.crash_offer = CrashOffer(
+        self.crash_recovery = CrashRecovery(
             window.message_bar, lambda left: self.open(left.path, left), window.widget
         )
         self.restorer = Restorer(window, self.task, self.memory)
@@ -65,18 +65,18 @@ class SessionFiles(QObject):
         """Save by itself from now on, and offer what was open when the program crashed."""
         self.autosave.start()
         self.memory.start()
-        self.crash_offer.start()
+        self.crash_recovery.start()
 
     def close(self) -> None:
         """End: the window is closed as it should be."""
         self.autosave.close()
         self.memory.close()
-        self.crash_offer.close()
+        self.crash_recovery.close()
 
     def describe_window(self) -> dict[str, Any]:
         """Return what else than the state is to be restored, as JSON."""
         return {
-            "arrangement": self._window.arrangement.describe(),
+            "arrangement": self._window.dock_layout.describe(),
             "theme": theme_manager.theme.name,
         }
 
@@ -137,7 +137,7 @@ class SessionFiles(QObject):
             self.memory.note_session(path)
             self._window.statusBar().showMessage(f"{path.name} is open", 6000)
         else:
-            self.crash_offer.release()
+            self.crash_recovery.release()
             # Not before this process has a file of its own.
             self.autosave.save(orphan.discard)
 
@@ -158,7 +158,7 @@ class SessionFiles(QObject):
 
 
 def _closed_by_another(state: State) -> str:
-    """Return which sets a session would close, in words; nothing where it is no loss."""
+    """Return which sets a session would close, in words; nothing where it is not a loss."""
     closed = [each for each in state.sets if can_be_kept(each)]
     if not closed or (len(closed) == len(state.sets) == 1 and _is_sample(closed[0])):
         return ""

@@ -1,4 +1,4 @@
-"""What was open when the program ended unexpectedly, offered at the next start."""
+"""Recovery of what was open when the program ended unexpectedly, offered at the next start."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from embedviz.core.notes import counted
 from embedviz.gui.widgets.message_bar import MessageBar
 
 
-class CrashOffer(QObject):
-    """Offers a session that was left behind, in the bar at the top; never by itself.
+class CrashRecovery(QObject):
+    """Offer of a session that was left behind, in the bar at the top; never restored by itself.
 
     One that is neither restored nor discarded is offered again at the next start.
 

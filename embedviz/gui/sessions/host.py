@@ -1,4 +1,4 @@
-"""What sessions need of the window that they are saved from and opened in."""
+"""Interface of the window that sessions are saved from and opened in."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class SessionHost(Protocol):
     session : Session
     message_bar : MessageBar
     opener : Opener
-    arrangement : DockLayout
+    dock_layout : DockLayout
     panes : list of Pane
     """
 
     session: Session
     message_bar: MessageBar
     opener: Opener
-    arrangement: DockLayout
+    dock_layout: DockLayout
     panes: list[Pane]
 
     @property

@@ -1,4 +1,4 @@
-"""What a window remembers for the next start: the files that were opened, and the theme."""
+"""Memory of a window for the next start: the files that were opened, and the theme."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from embedviz.app.files.settings import Recent
-from embedviz.app.files.settings_writer import Remembering
+from embedviz.app.files.settings_writer import SettingsWriter
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.core.origin import ReadSettings
@@ -22,17 +22,17 @@ from embedviz.gui.theme import theme_manager
 
 
 class WindowMemory(QObject):
-    """Remembers files as they are opened, and from `start` on the theme.
+    """Memory of files as they are opened, and from `start` on of the theme.
 
     Attributes
     ----------
-    remembering : Remembering
+    settings_writer : SettingsWriter
         Writes the settings.
     """
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
-        self.remembering = Remembering(self)
+        self.settings_writer = SettingsWriter(self)
         self._is_paused = self._is_closed = False
         session.changed.connect(self._on_changed)
 
@@ -43,7 +43,7 @@ class WindowMemory(QObject):
     def close(self) -> None:
         """Remember nothing any more."""
         self._is_closed = True
-        self.remembering.close()
+        self.settings_writer.close()
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -56,20 +56,20 @@ class WindowMemory(QObject):
 
     def note_session(self, path: Path) -> None:
         """Put a session among the recent files."""
-        self.remembering.change(partial(_add_recent, _recent(path)))
+        self.settings_writer.change(partial(_add_recent, _recent(path)))
 
     def _on_changed(self, old: State, new: State) -> None:
         if self._is_paused:
             return
         for vector_set in new.sets:
             if vector_set not in old.sets and (opened := _opened(vector_set)) is not None:
-                self.remembering.change(partial(_add_recent, opened))
+                self.settings_writer.change(partial(_add_recent, opened))
 
     def _on_theme(self) -> None:
         if self._is_closed:
             return
         name = theme_manager.theme.name
-        self.remembering.change(lambda settings: replace(settings, theme=name))
+        self.settings_writer.change(lambda settings: replace(settings, theme=name))
 
 
 def _opened(vector_set: VectorSet) -> Recent | None:
@@ -83,13 +83,13 @@ def _opened(vector_set: VectorSet) -> Recent | None:
     return _recent(opened.path, opened.settings)
 
 
-def _recent(path: Path, how: ReadSettings | None = None) -> Recent:
-    how = how or ReadSettings()
+def _recent(path: Path, settings: ReadSettings | None = None) -> Recent:
+    settings = settings or ReadSettings()
     labels, metadata = (
         str(Path(each).absolute()) if isinstance(each, (str, PathLike)) else None
-        for each in (how.labels, how.metadata)
+        for each in (settings.labels, settings.metadata)
     )
-    others = replace(how, labels=None, metadata=None, is_preview=False)
+    others = replace(settings, labels=None, metadata=None, is_preview=False)
     return Recent(str(path.absolute()), labels, metadata, others)
 
 

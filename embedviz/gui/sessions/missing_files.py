@@ -1,4 +1,4 @@
-"""Asking where files are that a session needs and that were moved."""
+"""Questions about files that a session needs and that were moved."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
 
 
-class Locator(QObject):
-    """Asks for one file after the other; the window can be used meanwhile.
+class MissingFiles(QObject):
+    """Questions about one missing file after the other; the window can be used meanwhile.
 
     A file that is in the same new folder as one that was located is not asked for.
 

@@ -9,30 +9,30 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from embedviz.app.files.settings import Recent, Settings, read_settings, titles_of
-from embedviz.app.files.settings_writer import Remembering
+from embedviz.app.files.settings_writer import SettingsWriter
 from embedviz.app.tasks import Task
 from embedviz.core.progress import Report
 
 
 class RecentMenu(QMenu):
-    """Lists recent files when it is opened; those that are not there any more are gray.
+    """Menu of recent files, listed when it is opened; those that are not there any more are gray.
 
     Parameters
     ----------
     parent : QWidget
-    remembering : Remembering
+    settings_writer : SettingsWriter
     open_file : callable
         Takes a `Recent`.
     """
 
     def __init__(
-        self, parent: QWidget, remembering: Remembering, open_file: Callable[[Recent], None]
+        self, parent: QWidget, settings_writer: SettingsWriter, open_file: Callable[[Recent], None]
     ) -> None:
         super().__init__("Open Recent", parent)
         self.setObjectName("file.recent")
         self.setAccessibleName("Files that were opened lately")
         self.setToolTipsVisible(True)
-        self._remembering, self._open = remembering, open_file
+        self._settings_writer, self._open = settings_writer, open_file
         self._looking = Task(self)
         self.entries: list[QAction] = []
         self.aboutToShow.connect(self.fill)
@@ -49,7 +49,7 @@ class RecentMenu(QMenu):
         self.addSeparator()
         forget = self.addAction("Clear")
         forget.setObjectName("file.recent.clear")
-        forget.triggered.connect(lambda: self._remembering.change(Settings.without_recent))
+        forget.triggered.connect(lambda: self._settings_writer.change(Settings.without_recent))
         # In a thread: a network drive that is gone may take half a minute to say so.
         paths = [each.path for each in recent]
         self._looking.run(lambda report: _are_there(paths, report), self._show_missing)

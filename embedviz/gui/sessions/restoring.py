@@ -1,4 +1,4 @@
-"""Opening a session in place of what is open: read, looked for, made again, shown."""
+"""Restoring of a session in place of what is open: read, looked for, made again, shown."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from embedviz.gui.coloring.palettes import RAMPS
 from embedviz.gui.row_images import PICTURE_STEPS
 from embedviz.gui.sessions.host import SessionHost
 from embedviz.gui.sessions.memory import WindowMemory
-from embedviz.gui.sessions.missing_files import Locator
+from embedviz.gui.sessions.missing_files import MissingFiles
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import THEMES, theme_manager
 
@@ -36,7 +36,7 @@ _MOST_TOLD = 6
 
 
 class Restorer(QObject):
-    """Opens sessions; the files that were to be opened with one come after it.
+    """Restorer of sessions; the files that were to be opened with one come after it.
 
     Signals
     -------
@@ -53,7 +53,7 @@ class Restorer(QObject):
 
     Attributes
     ----------
-    locator : Locator or None
+    missing_files : MissingFiles or None
         Asks for files that were moved, while it does.
     """
 
@@ -62,7 +62,7 @@ class Restorer(QObject):
     def __init__(self, window: SessionHost, task: Task, memory: WindowMemory) -> None:
         super().__init__(window.widget)
         self._window, self._task, self._memory = window, task, memory
-        self.locator: Locator | None = None
+        self.missing_files: MissingFiles | None = None
         self._orphan: Orphan | None = None
         self._rest: list[Path] = []
 
@@ -85,14 +85,14 @@ class Restorer(QObject):
             return
 
         def go_on(found: dict[Path, Path]) -> None:
-            self.locator = None
+            self.missing_files = None
             if found:
                 self._task.run(partial(_read, path, found), partial(self._restore, path))
             else:
                 self._restore(path, plan)
 
-        self.locator = Locator(self._window.widget, missing, go_on)
-        self.locator.ask()
+        self.missing_files = MissingFiles(self._window.widget, missing, go_on)
+        self.missing_files.ask()
 
     @property
     def settings_of_panes(self) -> list[type[Settings]]:
@@ -138,7 +138,7 @@ class Restorer(QObject):
             and isinstance(application, QApplication)
         ):
             apply_theme(application, theme)
-        self._window.arrangement.restore(window.get("arrangement"))
+        self._window.dock_layout.restore(window.get("arrangement"))
 
 
 def _with_memory_of(state: State, current: State) -> State:

@@ -91,7 +91,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
 
 
 class CosineHistogram(Chart):
-    """How the cosines of sampled pairs are spread, before and after."""
+    """Histogram of the cosines of sampled pairs, before and after."""
 
     EDGES = np.linspace(-1, 1, 81)
 

@@ -16,7 +16,7 @@ from embedviz.gui.widgets.controls import with_name
 
 
 class DeriveButton(QPushButton):
-    """Adds a set derived from the shown one to the library, or shows it if it is there.
+    """Button that adds a set derived from the shown one to the library, or shows it if it is there.
 
     Parameters
     ----------

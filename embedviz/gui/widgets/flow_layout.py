@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Lays widgets out like the words of a text, each line centered on its middle.
+    """Layout of widgets like the words of a text, each line centered on its middle.
 
     Parameters
     ----------

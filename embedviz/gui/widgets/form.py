@@ -49,7 +49,7 @@ def shown_fields(kind: type) -> list[SettingField]:
 
 
 class Form(Flow):
-    """Shows settings, and lets the user change them.
+    """Form of settings that the user can change.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ SHOWN = 12
 
 
 class LabelEdit(QLineEdit):
-    """Completes labels while one types.
+    """Completer of labels while one types.
 
     The search runs in a task, so that a million labels do not stall typing; the completer only
     shows what was found (Qt's own filtering would walk through all of them in the UI thread).

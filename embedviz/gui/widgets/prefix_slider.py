@@ -17,7 +17,7 @@ _SNAP = 5.0
 
 
 class PrefixSlider(QAbstractSlider):
-    """Chooses a number of dimensions.
+    """Slider for a number of dimensions.
 
     The scale is logarithmic, because halving the length costs about the same everywhere; its
     value is the number of dimensions itself. A drag snaps to a mark within a few pixels; the

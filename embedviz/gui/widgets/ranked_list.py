@@ -152,7 +152,7 @@ class RankedList(QListView):
 
 
 class _LineDelegate(QStyledItemDelegate):
-    """Paints rank, label, score and the fate of a line."""
+    """Delegate that paints rank, label, score and the fate of a line."""
 
     scale = 1.0
 

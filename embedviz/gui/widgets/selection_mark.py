@@ -1,6 +1,6 @@
-"""How a selected row looks in a list: a tint, and a bar of the accent at its left edge.
+"""Appearance of a selected row in a list: a tint, and a bar of the accent at its left edge.
 
-It is no selection of Qt's: that one is the current line, and would need a range for each run of
+It is not a selection of Qt's: that one is the current line, and would need a range for each run of
 half a million rows that a lasso may hold. Here only the lines in view are asked.
 """
 

@@ -1,4 +1,4 @@
-"""Getting Qt to start, or saying what is missing.
+"""Check of the display: Qt starts, or it is said what is missing.
 
 Qt aborts the process when its platform plugin does not load, with a message about plugins that
 helps nobody. So the plugin is loaded by hand first: what the system's loader then says names the

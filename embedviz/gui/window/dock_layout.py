@@ -1,4 +1,4 @@
-"""Where the docks of the window are: panes as tabs or side by side, a panel on either side.
+"""Layout of the window's docks: panes as tabs or side by side, a panel on either side.
 
 The panels keep their widths, which the user sets by dragging their edges, whatever the window's
 width is: Qt would let them grow with it. Only where panes would have no room they become narrower.
@@ -22,7 +22,7 @@ _MOST_WIDTH = 100_000
 
 
 class DockLayout(QObject):
-    """Puts docks in their places.
+    """Layout of the docks of a window.
 
     Qt adds a dock that is to go beside a tab as another tab. So, to put a pane beside the others,
     all panes are taken out and placed anew.

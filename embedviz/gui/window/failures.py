@@ -1,4 +1,4 @@
-"""What happens when the program itself is at fault: a log entry, one dialog, and it goes on."""
+"""Failures of the program itself: a log entry, one dialog, and it goes on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def log_path() -> Path:
 
 
 class FailureHandler(QObject):
-    """Catches every error that nothing else caught, in the UI thread and in others.
+    """Handler of every error that nothing else caught, in the UI thread and in others.
 
     Signals
     -------
@@ -49,7 +49,7 @@ class FailureHandler(QObject):
             handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
             log.addHandler(handler)
         except OSError:
-            pass  # A home that cannot be written to is no reason not to run.
+            pass  # A home that cannot be written to is not a reason not to run.
         sys.excepthook = self.handle
         threading.excepthook = lambda args: self.handle(
             args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback

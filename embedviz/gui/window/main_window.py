@@ -31,7 +31,7 @@ from embedviz.gui.sessions.controller import SessionFiles
 from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.gui.window.failures import FailureHandler
 from embedviz.gui.window.guide import GuideWindow
-from embedviz.gui.window.map_docks import MoreMaps
+from embedviz.gui.window.map_docks import MapDocks
 from embedviz.gui.window.menus import Menus
 from embedviz.gui.window.pane_docks import PaneDocks
 from embedviz.gui.window.status_bar import StatusBar
@@ -69,8 +69,8 @@ class MainWindow(QMainWindow):
         self.library, self.neighbors = LibraryPanel(session), NeighborsPanel(session)
         self.pane_docks = PaneDocks(self, made, self.library, self.neighbors, self.trigger)
         self.panes, self.docks = self.pane_docks.panes, self.pane_docks.by_name
-        self.arrangement = self.pane_docks.arrangement
-        self.more_maps = MoreMaps(self.pane_docks, session, panes[0], self)
+        self.dock_layout = self.pane_docks.dock_layout
+        self.map_docks = MapDocks(self.pane_docks, session, panes[0], self)
         self.writing = session.board.add(Task(self), "writing")
         self.writing.failed.connect(lambda error: self.message_bar.show_message(str(error)))
         self.menus.fill(self)
@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
     @property
     def map_in_use(self) -> Pane:
         """The map that shows the active set."""
-        return self.more_maps.pane(self.session.state.map_key) or self.panes[0]
+        return self.map_docks.pane(self.session.state.map_key) or self.panes[0]
 
     def open_paths(self, paths: Sequence[str | Path], *, asks: bool = False) -> None:
         """Open files, or a session; a text file of labels goes with the vectors beside it.
@@ -133,7 +133,7 @@ class MainWindow(QMainWindow):
             )
 
     def _on_notice(self, is_shown: bool) -> None:
-        """Forget what was done before: whatever is begun begins by clearing the notice."""
+        """Forget what was done before: whatever is begun begins by clearing the message bar."""
         if not is_shown:
             self.statusBar().clearMessage()
 
@@ -143,7 +143,7 @@ class MainWindow(QMainWindow):
 
     def show_beside(self, name: str) -> None:
         """Put a pane to the right of the others, where both can be seen; or back among them."""
-        self.arrangement.put_beside(self.docks[name])
+        self.dock_layout.put_beside(self.docks[name])
 
     def bring_to_front(self, name: str) -> None:
         """Show a pane."""
@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
         """Give the side panels their widths, which Qt forgets before the first layout."""
         super().showEvent(event)
         if not event.spontaneous():  # Back from being minimized, the widths are the user's own.
-            self.arrangement.set_widths()
+            self.dock_layout.set_widths()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Accept files."""
@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _add_head(self) -> None:
-        """Put the notice between the menus and the panes, over the whole width."""
+        """Put the message bar between the menus and the panes, over the whole width."""
         head = QWidget()
         rows = QVBoxLayout(head)
         rows.setContentsMargins(0, 0, 0, 0)

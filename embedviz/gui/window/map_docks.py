@@ -12,8 +12,8 @@ from embedviz.gui.pane import Pane
 from embedviz.gui.window.pane_docks import PaneDocks
 
 
-class MoreMaps(QObject):
-    """Has a dock beside the others for each further map of the state.
+class MapDocks(QObject):
+    """Docks beside the others, one for each further map of the state.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from embedviz.gui.window.dock_layout import DockLayout
 
 
 class PaneDocks:
-    """Gives every pane a dock, and knows which of them is in use.
+    """Docks of the panes, and which of them is in use.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class PaneDocks:
         Without the panels.
     by_name : dict of str to QDockWidget
         With the panels.
-    arrangement : DockLayout
+    dock_layout : DockLayout
         Where they are.
     """
 
@@ -45,7 +45,7 @@ class PaneDocks:
         self.panes = list(panes)
         self.by_name: dict[str, QDockWidget] = {}
         docks = [self._make(pane) for pane in (left, *panes, right)]
-        self.arrangement = DockLayout(window, docks[0], docks[1:-1], docks[-1])
+        self.dock_layout = DockLayout(window, docks[0], docks[1:-1], docks[-1])
 
     @property
     def active(self) -> Pane:
@@ -59,13 +59,13 @@ class PaneDocks:
     def add(self, pane: Pane) -> None:
         """Put another pane beside those that are there."""
         self.panes.append(pane)
-        self.arrangement.add_beside(self._make(pane))
+        self.dock_layout.add_beside(self._make(pane))
 
     def remove(self, pane: Pane) -> None:
         """Take a pane away that was added."""
         self.panes.remove(pane)
         dock = self.by_name.pop(pane.name)
-        self.arrangement.remove(dock)
+        self.dock_layout.remove(dock)
         dock.deleteLater()
 
     def _make(self, pane: Pane) -> QDockWidget:

@@ -13,7 +13,7 @@ _LEAVE = [QKeySequence("F5"), QKeySequence("Esc")]
 
 
 class TalkWindow(QWidget):
-    """Borrows a pane from its dock until it is closed with F5 or Esc.
+    """Full-screen view that borrows a pane from its dock until it is closed with F5 or Esc.
 
     Its controls are off stage until then. The keys of the menus do what they do in the window.
 

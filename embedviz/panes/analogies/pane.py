@@ -179,7 +179,7 @@ class AnalogiesPane(Pane):
         self.message_bar.clear()
         self._clear()
         self.view.scene.set_message(
-            f"“{label}” is no label of this set.\nType three of its labels above."
+            f"“{label}” is not a label in this set.\nType three of its labels above."
         )
         if typed:
             try:

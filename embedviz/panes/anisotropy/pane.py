@@ -65,7 +65,7 @@ CAPTION = (
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """What the dial of a set needs, computed once.
+    """Quantities that the dial of a set needs, computed once.
 
     The picture of a very large set shows a sample of its rows: `places` and `cone.rows` lead
     from one to the other.

@@ -13,7 +13,7 @@ from embedviz.core.vector_set import VectorSet
 
 @dataclass(frozen=True)
 class AnisotropySettings(Settings):
-    """How far the cone is opened, and the view of both spheres.
+    """Settings of the pane: how far the cone is opened, and the view of both spheres.
 
     Attributes
     ----------

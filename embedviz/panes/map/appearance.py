@@ -1,4 +1,4 @@
-"""What the points of a map look like: colors, sizes, which are drawn, and what explains them."""
+"""Appearance of map points: colors, sizes, visibility, and the legend that explains them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from embedviz.gui.theme import Theme
 
 @dataclass(frozen=True, eq=False)
 class PointStyle:
-    """What the points of a map look like.
+    """Colors, sizes and visibility of the points of a map.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class PointStyle:
 
     @property
     def legend(self) -> Legend | None:
-        """What explains the colors; of rows that stand alone, their groups only."""
+        """Legend of the colors; of rows that stand alone, their groups only."""
         if self.coloring is None:
             return None
         legend = legend_of(self.coloring)
@@ -78,7 +78,7 @@ class PointStyle:
 
     @cached_property
     def _counts_alone(self) -> dict[str, int]:
-        """How many of the rows that stand alone are in each group; none is in small ones."""
+        """Number of the rows that stand alone in each group; none is in small ones."""
         assert self.coloring is not None
         if self.coloring.codes is None or self.alone is None:
             return {}

@@ -1,4 +1,4 @@
-"""What the state says of one map, and how the user changes that."""
+"""Choices for one map: what the state says of it, and how the user changes that."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class MapChoices:
 
     @property
     def settings(self) -> MapSettings:
-        """What is set for this map."""
+        """Settings of this map."""
         return self.session.state.map_of(self.key)
 
     @property
@@ -52,12 +52,12 @@ class MapChoices:
 
     @property
     def n_components(self) -> int:
-        """How many axes it has: 2 or 3."""
+        """Number of axes: 2 or 3."""
         return 2 + self.settings.is_3d
 
     @property
     def wanted(self) -> LayoutRequest:
-        """What the state asks this map to show."""
+        """Layout that the state asks this map to show."""
         vector_set = self.vector_set
         assert vector_set is not None
         return LayoutRequest(vector_set, self.settings.projection, self.n_components)

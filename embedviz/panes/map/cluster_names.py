@@ -18,7 +18,7 @@ AT_ONCE = 100_000
 
 
 class ClusterNames(QObject):
-    """Finds the places of the names, and shows them.
+    """Names of the clusters, at the places that are found for them.
 
     Parameters
     ----------

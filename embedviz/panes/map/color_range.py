@@ -14,7 +14,7 @@ from embedviz.gui.widgets.controls import combo_box, double_spin_box, toggle, to
 
 
 class ColorRangeControls(QObject):
-    """Offers by keys what a drag in the color bar does.
+    """Controls that do by keys what a drag in the color bar does.
 
     Parameters
     ----------

@@ -25,16 +25,16 @@ from embedviz.panes.map.quality import LayoutQuality
 
 
 class StyleInputs(NamedTuple):
-    """What colors, sizes and legend depend on."""
+    """Inputs of colors, sizes and legend."""
 
     vector_set: VectorSet
-    looks: tuple[Hashable, ...]
+    appearance: tuple[Hashable, ...]
     quality: LayoutQuality | None
     theme: Theme
 
 
 class PointInputs(NamedTuple):
-    """What the points depend on."""
+    """Inputs of the points."""
 
     layout: Layout
     n_components: int
@@ -42,14 +42,14 @@ class PointInputs(NamedTuple):
 
 
 class NameInputs(NamedTuple):
-    """What the names of groups depend on."""
+    """Inputs of the names of groups."""
 
     points: PointInputs
     with_names: bool
 
 
 class CaptionInputs(NamedTuple):
-    """What the caption depends on."""
+    """Inputs of the caption."""
 
     points: PointInputs
     density: bool
@@ -58,7 +58,7 @@ class CaptionInputs(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where points are: two pictures of one place differ in colors and the like alone."""
+    """Positions of points: two pictures of one place differ in colors and the like alone."""
 
     layout: Layout
     n_components: int
@@ -66,7 +66,7 @@ class Place(NamedTuple):
 
 
 class MapDrawing(QObject):
-    """Draws a layout; only what is different is touched.
+    """Drawing of a layout; only what is different is touched.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ class MapDrawing(QObject):
             What colors the points instead of a column.
         """
         settings, vector_set = self._choices.settings, layout.vector_set
-        style_inputs = StyleInputs(vector_set, settings.looks, quality, theme_manager.theme)
+        style_inputs = StyleInputs(vector_set, settings.appearance, quality, theme_manager.theme)
         self._style_part.show(style_inputs)
         assert self._style is not None
         points = PointInputs(layout, self._choices.n_components, self._style)

@@ -41,7 +41,7 @@ class NeighborsRequest:
 
 
 class Highlights(QObject):
-    """Marks on a map what is chosen in the active set, which may be another one than the map's.
+    """Highlights of what is chosen in the active set, which may be another one than the map's.
 
     Parameters
     ----------
@@ -132,8 +132,8 @@ def _match(source: VectorSet, target: VectorSet, report: Report) -> None:
 
 
 def _nearest(
-    session: Session, vector_set: VectorSet, metric: Metric, question: Query, report: Report
+    session: Session, vector_set: VectorSet, metric: Metric, query: Query, report: Report
 ) -> Rows:
     """Find the neighbors of the query. Runs off the UI thread."""
-    vector, exclude = question.vector, question.exclude
+    vector, exclude = query.vector, query.exclude
     return session.searches.nearest(vector_set, metric, vector, _NEIGHBORS, exclude)[0]

@@ -1,4 +1,4 @@
-"""What a map says of the point under the mouse."""
+"""Card for the point under the mouse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What clicks and drags on a map do to the state."""
+"""Effects of clicks and drags on the state."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ADDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifie
 
 
 class MapInteraction(QObject):
-    """Turns what the user does on the picture into states.
+    """Translation of what the user does on the picture into states.
 
     While the points are not rows of the set that is wanted, the user has to wait.
 

@@ -17,7 +17,7 @@ from embedviz.panes.map.choices import MapChoices
 
 
 class LayoutRun(QObject):
-    """Has the layout that is wanted, or gets it while the points are seen moving.
+    """Layout that is wanted, or the run that computes it while the points are seen moving.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class LayoutRun(QObject):
         What is at hand: the one that is wanted, or the last one while that is computed.
     streamed : array of shape (n_vectors, 2 or 3), or None
         Where the points are while a method moves them.
-    got : LayoutRequest or None
+    shown_request : LayoutRequest or None
         What was asked for when the layout at hand came.
     progress : float
         Part of the computation that is done.
@@ -56,41 +56,41 @@ class LayoutRun(QObject):
         self.layout: Layout | None = None
         self.streamed: Matrix | None = None
         self.progress = 0.0
-        self.got: LayoutRequest | None = None
+        self.shown_request: LayoutRequest | None = None
 
     @property
     def shows_wanted(self) -> bool:
         """Whether the points are rows of the set to show; until then, the user has to wait."""
         return self.layout is not None and self.layout.vector_set is self._choices.vector_set
 
-    def bring(self, wanted: LayoutRequest) -> None:
+    def bring(self, request: LayoutRequest) -> None:
         """Have the wanted layout at hand: now where it is known, else when it is computed."""
-        has_asked = self._calculations.has_asked(self.task, wanted)
+        has_asked = self._calculations.has_asked(self.task, request)
         if has_asked and self.task.is_busy:
             return  # Also where there is one that was stopped: it is being run again.
-        known = self._layouts.known(wanted)
+        known = self._layouts.known(request)
         if known is not None:
-            self.layout, self.got = known, wanted
+            self.layout, self.shown_request = known, request
             self.cancel()
         elif not has_asked:
-            self._compute(wanted)
+            self._compute(request)
 
-    def _compute(self, wanted: LayoutRequest) -> None:
+    def _compute(self, request: LayoutRequest) -> None:
         self.streamed, self.progress = None, 0.0
-        if self.layout is not None and self.layout.vector_set is not wanted.vector_set:
+        if self.layout is not None and self.layout.vector_set is not request.vector_set:
             self.layout = None
-        work, finish = partial(_find, self._layouts, wanted), partial(self._finish, wanted)
-        self._calculations.run(self.task, work, finish, wanted, self._move)
+        work, finish = partial(_find, self._layouts, request), partial(self._finish, request)
+        self._calculations.run(self.task, work, finish, request, self._move)
 
-    def _finish(self, wanted: LayoutRequest, layout: Layout) -> None:
-        self.layout, self.streamed, self.got = layout, None, wanted
+    def _finish(self, request: LayoutRequest, layout: Layout) -> None:
+        self.layout, self.streamed, self.shown_request = layout, None, request
         self.arrived.emit()
 
     def _move(self, positions: Matrix) -> None:
         is_first, self.streamed = self.streamed is None, positions
         if self.layout is None:  # Nothing of this set was to be seen yet.
-            wanted = self._choices.wanted
-            self.layout = Layout(wanted.vector_set, wanted.projection or PCA(), positions, "")
+            request = self._choices.wanted
+            self.layout = Layout(request.vector_set, request.projection or PCA(), positions, "")
             self.arrived.emit()
         else:
             self.moved.emit(positions, is_first)
@@ -125,7 +125,7 @@ class LayoutRun(QObject):
         words = f"{asked.projection} · stopped at {100 * self.progress:.0f} %"
         part = self.progress
         self.layout = Layout(asked.vector_set, asked.projection, positions, words, (), part)
-        self.got = asked
+        self.shown_request = asked
         self._layouts.keep(self.layout)
         return True
 
@@ -134,13 +134,13 @@ class LayoutRun(QObject):
 
         As if the step had not been taken that asked for another one, if that was the last step.
         """
-        session, got = self._choices.session, self.got
+        session, shown_request = self._choices.session, self.shown_request
         self.streamed = None
-        if got is None or got.vector_set is not self._choices.wanted.vector_set:
+        if shown_request is None or shown_request.vector_set is not self._choices.wanted.vector_set:
             self.release()
             return False
-        back = self._choices.settings.projected_by(got.projection)
-        state = session.state.mapped(replace(back, is_3d=got.n_components == 3))
+        back = self._choices.settings.projected_by(shown_request.projection)
+        state = session.state.mapped(replace(back, is_3d=shown_request.n_components == 3))
         if session.last is not None and self._is_alike(session.last, state):
             session.take_back()
         else:
@@ -157,9 +157,9 @@ class LayoutRun(QObject):
 
     def release(self) -> None:
         """Let go of a set that has been closed."""
-        self.layout = self.streamed = self.got = None
+        self.layout = self.streamed = self.shown_request = None
 
 
-def _find(layouts: Layouts, wanted: LayoutRequest, report: Report, on_layout: OnLayout) -> Layout:
+def _find(layouts: Layouts, request: LayoutRequest, report: Report, on_layout: OnLayout) -> Layout:
     """Get a layout. Runs off the UI thread."""
-    return layouts.find(wanted, report, on_layout)
+    return layouts.find(request, report, on_layout)

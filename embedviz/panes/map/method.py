@@ -1,4 +1,4 @@
-"""How the method is chosen that lays the points out: first its settings, then Run."""
+"""Choice of the method that lays the points out: first its settings, then Run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from embedviz.panes.map.tools import MapTools
 
 
 class MethodChoice(QObject):
-    """Shows the settings of the chosen method below the tools, and has it run.
+    """Settings of the chosen method below the tools, and its run.
 
     Parameters
     ----------

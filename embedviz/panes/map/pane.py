@@ -99,8 +99,8 @@ class MapPane(Pane):
 
     def _connect(self) -> None:
         self.run.arrived.connect(self._on_arrived)
-        for news in (self.drawing.began_moving, self.highlights.found, self.trust.known):
-            news.connect(self._bring_up_to_date)
+        for signal in (self.drawing.began_moving, self.highlights.found, self.trust.known):
+            signal.connect(self._bring_up_to_date)
         self.drawing.moves.connect(self.hover.hide)  # Its point may be elsewhere, or not be drawn.
         self.drawing.styled.connect(lambda style: self.controls.show_legend(style.legend))
         self.row.cancel_wanted.connect(self.run.cancel)

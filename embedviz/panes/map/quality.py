@@ -33,7 +33,7 @@ class LayoutQuality:
 
     Attributes
     ----------
-    asked : TrustRequest
+    request : TrustRequest
     shares : float32 array of shape (n_vectors,)
         Part of the true neighbors of each row that are near it on the map; NaN for rows that
         were not looked at.
@@ -41,15 +41,15 @@ class LayoutQuality:
         What is shown in the corner of the map.
     """
 
-    asked: TrustRequest
+    request: TrustRequest
     shares: Matrix
     words: str
 
 
-def measure_quality(layouts: Layouts, asked: TrustRequest, report: Report) -> LayoutQuality:
+def measure_quality(layouts: Layouts, request: TrustRequest, report: Report) -> LayoutQuality:
     """Return the quality of a layout. Runs off the UI thread."""
-    vector_set, metric = asked.layout.vector_set, asked.metric
-    vectors, positions = vector_set.vectors, asked.layout.positions[:, : asked.n_components]
+    vector_set, metric = request.layout.vector_set, request.metric
+    vectors, positions = vector_set.vectors, request.layout.positions[:, : request.n_components]
     rows, of_rows = sample_rows(len(vector_set))
     if rows is None:
         graph = layouts.graph(vector_set, metric, COUNT, part_of(report, 0.0, 0.4))
@@ -74,7 +74,7 @@ def measure_quality(layouts: Layouts, asked: TrustRequest, report: Report) -> La
             vectors, positions, count, metric, rows, second, graph_rows=true_rows
         )
         words += f"\ntrustworthiness {trusted:.3f} · continuity {continued:.3f}"
-    return LayoutQuality(asked, shares, f"{words} · {of_rows}")
+    return LayoutQuality(request, shares, f"{words} · {of_rows}")
 
 
 def _mean(shares: NDArray[np.float32]) -> float:

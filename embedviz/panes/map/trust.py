@@ -17,7 +17,7 @@ MEASURING = "Finding true neighbors …"
 
 
 class Trust(QObject):
-    """Has the quality of a layout measured while it is wanted, and says it in the corner.
+    """Measurement of a layout's quality while it is wanted, shown in the corner.
 
     Parameters
     ----------
@@ -49,16 +49,16 @@ class Trust(QObject):
     def show(self, layout: Layout, n_components: int, metric: Metric) -> LayoutQuality | None:
         """Show how true a layout is, and return it; None while it is being measured."""
         by: GraphMetric = "euclidean" if metric == "euclidean" else "cosine"
-        asked = TrustRequest(layout, n_components, by)
-        if self._last is not None and self._last.asked == asked:
+        request = TrustRequest(layout, n_components, by)
+        if self._last is not None and self._last.request == request:
             self.shown = self._last
             self._say(self.shown.words)
             return self.shown
         self.shown = None
-        if not self._pane.calculations.has_asked(self.task, asked):
+        if not self._pane.calculations.has_asked(self.task, request):
             self._say(MEASURING)
-            work = partial(measure_quality, self._pane.session.layouts, asked)
-            self._pane.calculations.run(self.task, work, self._note, asked)
+            work = partial(measure_quality, self._pane.session.layouts, request)
+            self._pane.calculations.run(self.task, work, self._note, request)
         return None
 
     def hide(self) -> None:

@@ -57,7 +57,7 @@ class Lists:
 
     @property
     def kept(self) -> int:
-        """How many are in both."""
+        """Number of rows in both."""
         return sum(line.fate == "kept" for line in self.full)
 
 
@@ -89,7 +89,7 @@ class MatryoshkaPane(Pane):
         self._lists_task = self.calculations.new_task("nearest rows")
         self._curve_task = self.calculations.new_task("overlap curve")
         self._search: tuple[VectorSet, PrefixSearch] | None = None
-        self._asked: PreparedQuery | None = None
+        self._prepared: PreparedQuery | None = None
         self._curves: Curves | None = None
         self._add_tools()
         self.heads = {side: ElidedLabel("title") for side in ("full", "short")}
@@ -177,7 +177,7 @@ class MatryoshkaPane(Pane):
         self.heads["full"].setText(f"Full length · {active.dimensions:,}")
         self.heads["short"].setText(f"First {length:,} dimensions")
         if old.active is not active:
-            self._asked = None
+            self._prepared = None
             for ranked in (self.full, self.short):
                 ranked.show_lines(())  # Rows of the set before.
         if self._curves is None or self._curves.vector_set is not active:
@@ -188,27 +188,27 @@ class MatryoshkaPane(Pane):
         self._show_marker(length)
         if query is None:
             self._forget_query()
-        elif self._asked is None or not self._asked.state.asks_as(new):
+        elif self._prepared is None or not self._prepared.state.asks_as(new):
             if not self.calculations.has_asked(self._ask_task, new):
                 work = partial(_ask, self._search_in(active), new, query)
-                self.calculations.run(self._ask_task, work, self._show_asked, new)
+                self.calculations.run(self._ask_task, work, self._show_prepared, new)
         else:
             self.calculations.cancel(self._ask_task)
             if old[MatryoshkaSettings] != new[MatryoshkaSettings] or not old.asks_as(new):
-                self._list(self._asked, length)
+                self._list(self._prepared, length)
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._curve_task:
             self._curves = None
             self.curve_caption.setText("The overlap was not measured.")
         elif task is self._ask_task:
-            self._asked = None
+            self._prepared = None
             self.full.show_lines(())
             self.short.show_lines(())
             self.summary.setText("The neighbors were not found.")
 
     def release(self) -> None:  # noqa: D102 - see Pane
-        self._search = self._asked = self._curves = None
+        self._search = self._prepared = self._curves = None
 
     def _search_in(self, active: VectorSet) -> PrefixSearch:
         if self._search is None or self._search[0] is not active:
@@ -216,28 +216,30 @@ class MatryoshkaPane(Pane):
         return self._search[1]
 
     def _forget_query(self) -> None:
-        self._asked = None
+        self._prepared = None
         self.full.show_lines(())
         self.short.show_lines(())
         self.summary.setText("Choose a row, in the library or on the map, as the query.")
 
-    def _show_asked(self, asked: PreparedQuery) -> None:
-        self._asked = asked
-        self._list(asked, self._length)
+    def _show_prepared(self, prepared: PreparedQuery) -> None:
+        self._prepared = prepared
+        self._list(prepared, self._length)
 
-    def _list(self, asked: PreparedQuery, dimensions: int) -> None:
-        work = partial(_compare, asked, dimensions)
-        self.calculations.run(self._lists_task, work, partial(self._show_lists, asked, dimensions))
+    def _list(self, prepared: PreparedQuery, dimensions: int) -> None:
+        work = partial(_compare, prepared, dimensions)
+        self.calculations.run(
+            self._lists_task, work, partial(self._show_lists, prepared, dimensions)
+        )
 
-    def _show_lists(self, asked: PreparedQuery, dimensions: int, lists: Lists) -> None:
-        if asked is not self._asked:
+    def _show_lists(self, prepared: PreparedQuery, dimensions: int, lists: Lists) -> None:
+        if prepared is not self._prepared:
             return
         self.full.show_lines(lists.full)
         self.short.show_lines(lists.short)
-        assert asked.state.active is not None
-        most = asked.state.active.dimensions
+        assert prepared.state.active is not None
+        most = prepared.state.active.dimensions
         self.summary.setText(
-            f"“{asked.query.name}” keeps {lists.kept} of {len(lists.full)} neighbors with "
+            f"“{prepared.query.name}” keeps {lists.kept} of {len(lists.full)} neighbors with "
             f"{dimensions:,} of {most:,} dimensions, {100 * dimensions / most:.1f} % of the bytes"
         )
 
@@ -286,13 +288,13 @@ def _ask(search: PrefixSearch, state: State, query: Query, report: Report) -> Pr
     return PreparedQuery(state, query, prefix_query, tuple(rank(state.active, *found)))
 
 
-def _compare(asked: PreparedQuery, dimensions: int, report: Report) -> Lists:
+def _compare(prepared: PreparedQuery, dimensions: int, report: Report) -> Lists:
     """Find the neighbors on a prefix. Runs off the UI thread."""
-    assert asked.state.active is not None
-    found = asked.prefix_query.top(dimensions, SHOWN, exclude=asked.query.exclude)
-    short = rank(asked.state.active, *found)
-    both = {line.row for line in asked.full} & {line.row for line in short}
-    return Lists(_judged(asked.full, both, "lost"), _judged(short, both, "new"))
+    assert prepared.state.active is not None
+    found = prepared.prefix_query.top(dimensions, SHOWN, exclude=prepared.query.exclude)
+    short = rank(prepared.state.active, *found)
+    both = {line.row for line in prepared.full} & {line.row for line in short}
+    return Lists(_judged(prepared.full, both, "lost"), _judged(short, both, "new"))
 
 
 def _judged(lines: Iterable[Ranked], both: set[int], otherwise: Fate) -> tuple[Ranked, ...]:

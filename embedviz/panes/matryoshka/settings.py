@@ -12,7 +12,7 @@ from embedviz.core.vector_set import VectorSet
 
 @dataclass(frozen=True)
 class MatryoshkaSettings(Settings):
-    """How many of the dimensions are used.
+    """Settings of the pane: how many of the dimensions are used.
 
     Attributes
     ----------

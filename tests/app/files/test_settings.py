@@ -14,7 +14,7 @@ from embedviz.app.files.settings import (
     settings_path,
     titles_of,
 )
-from embedviz.app.files.settings_writer import Remembering
+from embedviz.app.files.settings_writer import SettingsWriter
 from embedviz.core.errors import UserError
 from embedviz.core.origin import ReadSettings
 
@@ -86,25 +86,25 @@ def test_no_folder_for_it_is_told(tmp_path, monkeypatch):
 
 
 def test_changes_are_made_one_after_the_other(qtbot, session):
-    remembering = Remembering(session)
+    settings_writer = SettingsWriter(session)
     for i in range(5):
-        remembering.change(lambda settings, i=i: settings.with_recent(Recent(f"/a/{i}")))
-    qtbot.waitUntil(lambda: not remembering.is_busy)
+        settings_writer.change(lambda settings, i=i: settings.with_recent(Recent(f"/a/{i}")))
+    qtbot.waitUntil(lambda: not settings_writer.is_busy)
     assert [each.path for each in read_settings().recent] == [f"/a/{i}" for i in (4, 3, 2, 1, 0)]
 
 
 def test_changes_that_are_left_are_made_at_the_end(session):
-    remembering = Remembering(session)
-    remembering.change(lambda settings: settings.with_recent(Recent("/first")))
-    remembering.change(lambda settings: settings.with_recent(Recent("/last")))
-    remembering.close()
+    settings_writer = SettingsWriter(session)
+    settings_writer.change(lambda settings: settings.with_recent(Recent("/first")))
+    settings_writer.change(lambda settings: settings.with_recent(Recent("/last")))
+    settings_writer.close()
     assert "/last" in [each.path for each in read_settings().recent]
 
 
 def test_settings_that_cannot_be_written_disturb_nobody(qtbot, session, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("EMBEDVIZ_DATA_DIR", str(tmp_path / "file"))
-    remembering = Remembering(session)
-    remembering.change(Settings.without_recent)
-    qtbot.waitUntil(lambda: not remembering.is_busy)
-    remembering.close()
+    settings_writer = SettingsWriter(session)
+    settings_writer.change(Settings.without_recent)
+    qtbot.waitUntil(lambda: not settings_writer.is_busy)
+    settings_writer.close()

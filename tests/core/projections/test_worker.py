@@ -119,10 +119,10 @@ def test_a_method_that_cannot_be_imported_fails_alone(replies, monkeypatch):
 def test_progress_is_told_at_most_twenty_times_a_second(replies, monkeypatch):
     now = [50.0]
     monkeypatch.setattr(worker.time, "monotonic", lambda: now[0])
-    voice = MessageWriter(replies)
+    writer = MessageWriter(replies)
     for step in range(200):
         now[0] = 50 + step / 100
-        voice.tell(step / 200, f"step {step}")
+        writer.tell(step / 200, f"step {step}")
     told = [message.facts["words"] for message in all_messages(replies)]
     assert told[:3] == ["step 0", "step 5", "step 10"]
     assert len(told) <= 40
@@ -156,13 +156,13 @@ from embedviz.core.processes.messages import Message
 from embedviz.core.projections.worker import MessageWriter
 
 requests, replies = take_pipes()
-voice = MessageWriter(replies)
+writer = MessageWriter(replies)
 lower_priority(niceness=5, oom_score=500)
 print("noise of Python", flush=True)
 os.write(1, b"noise of a library")
 assert os.read(0, 10) == b""
 assert requests.read() == b"request"
-voice.send(Message("done"))
+writer.send(Message("done"))
 """
 
 

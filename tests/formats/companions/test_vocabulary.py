@@ -48,19 +48,19 @@ def test_halves_of_characters(write):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('["a", ', "no JSON that can be read"),
-        ("the\nof\n", "no JSON that can be read"),
-        ("[" * 100_000, "no JSON that can be read"),
-        ("3", "no vocabulary"),
-        ("[1, 2]", "no vocabulary"),
-        ("{}", "no vocabulary"),
-        ('{"a": "b"}', "no vocabulary"),
-        ('{"a": true}', "no vocabulary"),
-        ('{"model": {"vocab": null}}', "no vocabulary"),
-        ('{"model": {"vocab": [[]]}}', "no vocabulary"),
+        ('["a", ', "is not JSON that can be read"),
+        ("the\nof\n", "is not JSON that can be read"),
+        ("[" * 100_000, "is not JSON that can be read"),
+        ("3", "is not a vocabulary"),
+        ("[1, 2]", "is not a vocabulary"),
+        ("{}", "is not a vocabulary"),
+        ('{"a": "b"}', "is not a vocabulary"),
+        ('{"a": true}', "is not a vocabulary"),
+        ('{"model": {"vocab": null}}', "is not a vocabulary"),
+        ('{"model": {"vocab": [[]]}}', "is not a vocabulary"),
         ('{"a": 0, "b": 2}', r"2 texts with the numbers 0 to 2, so that some rows"),
         ('{"a": -1, "b": 0}', "2 texts with the numbers -1 to 0"),
-        ('{"a": 0, "b": 0}', "no vocabulary|1 text with"),
+        ('{"a": 0, "b": 0}', "is not a vocabulary|1 text with"),
     ],
 )
 def test_what_is_no_vocabulary(write, content, message):
@@ -111,11 +111,11 @@ def test_an_array_of_numbers(tmp_path):
 @pytest.mark.parametrize("labels", [np.zeros((2, 3)), np.zeros(0), np.array([{}], object)])
 def test_arrays_that_are_no_labels(tmp_path, labels):
     np.save(tmp_path / "x.npy", labels, allow_pickle=True)
-    with pytest.raises(UserError, match=r"x\.npy holds .*, which are no labels\."):
+    with pytest.raises(UserError, match=r"x\.npy holds .*, which are not labels\."):
         read_labels(tmp_path / "x.npy")
 
 
 def test_an_array_of_no_characters(tmp_path):
     np.save(tmp_path / "x.npy", np.array([0x110000, 5], np.uint32).view("U1"))
-    with pytest.raises(UserError, match="no characters"):
+    with pytest.raises(UserError, match="that are not characters"):
         read_labels(tmp_path / "x.npy")

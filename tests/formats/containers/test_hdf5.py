@@ -141,7 +141,7 @@ def test_several_are_a_question(hdf5):
 def test_nothing_to_read(hdf5):
     with pytest.raises(UserError, match="has no matrix of numbers"):
         load(hdf5({"words": WORDS, "cube": np.zeros((2, 2, 2)), "single": 3.0}))
-    with pytest.raises(UserError, match="60 × 1 float32, which are no vectors"):
+    with pytest.raises(UserError, match="60 × 1 float32, which are not vectors"):
         load(hdf5({"x": VECTORS[:, :1]}), key="x")
 
 

@@ -46,7 +46,7 @@ def test_every_number_is_the_nearest(numbers):
         (b"1, -", "'-' is not a number"),
         (b"1, 1e+", "'1e+' is not a number"),
         (b"1, .", "'.' is not a number"),
-        (b"1, NaN", "it holds NaN, which is no usable number"),
+        (b"1, NaN", "it holds NaN, which is not a usable number"),
         (b"1, 1e400", "a number is too large for 32 bits"),
     ],
 )

@@ -344,8 +344,8 @@ BAD_VECTORS = [
     ("[]", "0 numbers instead of 4"),
     ("[1, 2, 3, 4, 5]", "5 numbers instead of 4"),
     ("[1, 2, 3, 4,]", "5 numbers instead of 4"),
-    ("[1, NaN, 3, 4]", "it holds NaN, which is no usable number"),
-    ("[1, -Infinity, 3, 4]", "it holds -Infinity, which is no usable number"),
+    ("[1, NaN, 3, 4]", "it holds NaN, which is not a usable number"),
+    ("[1, -Infinity, 3, 4]", "it holds -Infinity, which is not a usable number"),
     ("[null, 2, 3, 4]", "'null' is not a number"),
     ("[1, 2, 3, 1e39]", "a number is too large for 32 bits"),
     (f"[1, 2, 3, {'9' * 5000}]", "a number is too large for 32 bits"),
@@ -390,7 +390,7 @@ def test_bad_entries_are_an_error_or_left_out(write, vector, reason):
         ('{"text": "x"]', "a comma or a closing bracket is missing"),
         ("some garbage", "no JSON object or list starts here"),
         ('"text"', "no JSON object or list starts here"),
-        ('{"text": nul, "embedding": [1, 2, 3, 4]}', "no valid JSON at 'nul' (Expecting value)"),
+        ('{"text": nul, "embedding": [1, 2, 3, 4]}', "not valid JSON at 'nul' (Expecting value)"),
         ("[" * 200, "lists and objects are nested more than 100 deep"),
         ("[1, 2]", "no vector in 'embedding'"),
     ],
@@ -421,8 +421,8 @@ def test_bad_base64(write):
     found = load(write("x.jsonl", lines(records)), on_bad_rows="skip")
     np.testing.assert_array_equal(found.vectors, VECTORS[[0, 2, 0, 1, 2]])
     assert found.notes[0] == (
-        "4 bad rows skipped (line 2: text that is no base64; line 3: 3 numbers instead of 4; "
-        "line 4: base64 of 3 bytes, which are no 32-bit numbers; …)."
+        "4 bad rows skipped (line 2: text that is not base64; line 3: 3 numbers instead of 4; "
+        "line 4: base64 of 3 bytes, which are not 32-bit numbers; …)."
     )
 
 

@@ -173,7 +173,7 @@ def test_vectors_as_numpy_prints_them(write, printed):
         ("y,1,2,3", "4 fields instead of 3"),
         ("y,1,", "a number is missing"),
         ("y,1,zwei", "'zwei' is not a number"),
-        ("y,nan,1", "it holds nan, which is no usable number"),
+        ("y,nan,1", "it holds nan, which is not a usable number"),
         ("y,1e39,1", "a number is too large for 32 bits"),
     ],
 )

@@ -146,7 +146,7 @@ def test_lists_are_taken_whatever_the_space_between(rows):
         (b"1, 2", "2 numbers instead of 3"),
         (b"1, 2, 3, 4", "4 numbers instead of 3"),
         (b"", "0 numbers instead of 3"),
-        (b"1, NaN, 3", "it holds NaN, which is no usable number"),
+        (b"1, NaN, 3", "it holds NaN, which is not a usable number"),
         (b"1, null, 3", "'null' is not a number"),
         (b"1,, 3", "a number is missing"),
         (b"1, 2, 1e39", "a number is too large for 32 bits"),

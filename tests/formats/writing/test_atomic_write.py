@@ -192,7 +192,7 @@ def test_targets_that_are_no_files(tmp_path):
         save(OLD, tmp_path / "x.npy")
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "y.npy")
-        with pytest.raises(UserError, match=r"y\.npy is no ordinary file"):
+        with pytest.raises(UserError, match=r"y\.npy is not an ordinary file"):
             save(OLD, tmp_path / "y.npy")
     assert names(tmp_path) in (["x.npy"], ["x.npy", "y.npy"])
 

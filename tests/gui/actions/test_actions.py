@@ -206,7 +206,7 @@ def test_close_takes_derived_sets_along(opened, toy, idle):
     assert opened.session.state.sets == ()
     assert opened.windowTitle() == "embedviz"
     assert opened.panes[0].findChild(type(opened.menus)) is None
-    opened.trigger("file.close")  # Nothing to close is no error.
+    opened.trigger("file.close")  # Nothing to close is not an error.
 
 
 def test_undo_and_redo_by_keys(opened, qtbot, idle):
@@ -267,7 +267,7 @@ def test_a_wrong_vector_is_told(opened, idle, toy):
     assert "The query has 3 numbers, but the vectors of toy have 32" in opened.message_bar.text
     clipboard().setText("king")
     opened.trigger("edit.paste_query")
-    assert "'king', which is no number" in opened.message_bar.text
+    assert "'king', which is not a number" in opened.message_bar.text
     clipboard().clear()
     opened.trigger("edit.paste_query")
     assert "no vector in this text" in opened.message_bar.text

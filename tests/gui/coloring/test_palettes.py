@@ -23,8 +23,8 @@ from embedviz.gui.theme import DARK, LIGHT, OKABE_ITO, THEMES
 both_themes = pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
 
 
-def seen(colors, sight=None):
-    return _oklab(np.array([rgb(color) for color in colors]), sight)
+def seen(colors, vision=None):
+    return _oklab(np.array([rgb(color) for color in colors]), vision)
 
 
 @both_themes
@@ -58,13 +58,13 @@ def test_an_unknown_ramp_is_viridis():
 
 
 @both_themes
-@pytest.mark.parametrize("sight", [None, _PROTAN, _DEUTAN], ids=["usual", "protan", "deutan"])
-def test_the_two_ends_lead_away_from_the_middle_for_everyone(theme, sight):
+@pytest.mark.parametrize("vision", [None, _PROTAN, _DEUTAN], ids=["usual", "protan", "deutan"])
+def test_the_two_ends_lead_away_from_the_middle_for_everyone(theme, vision):
     ramp = number_ramp("diverging", theme)
     assert (ramp[0], ramp[-1]) == (theme.after, theme.before)
     assert share_ramp(theme) == ramp[::-1]
-    colors = seen(ramp, sight)
-    middle = seen([theme.middle], sight)[0]
+    colors = seen(ramp, vision)
+    middle = seen([theme.middle], vision)[0]
     away = np.linalg.norm(colors - middle, axis=1)
     half = RAMP_STEPS // 2
     assert (np.diff(away[: half - 2]) < 1e-3).all()
@@ -80,8 +80,8 @@ def test_many_categories_are_told_apart_by_everyone(on_dark):
         assert len(set(colors)) == count
         assert colors[:8] == category_colors(8, on_dark)
     colors = category_colors(20, on_dark)
-    for sight, least in ((None, 0.1), (_PROTAN, 0.05), (_DEUTAN, 0.05)):
-        each = seen(colors, sight)
+    for vision, least in ((None, 0.1), (_PROTAN, 0.05), (_DEUTAN, 0.05)):
+        each = seen(colors, vision)
         assert min(np.linalg.norm(a - b) for a, b in combinations(each, 2)) > least
 
 

@@ -132,7 +132,7 @@ def test_says_what_was_found_and_opens_what_was_read(ask, asker, qtbot, text_fil
     ]
     assert table.index(1, 0).data() == "w1"
     assert float(table.index(1, 2).data()) == pytest.approx(numbers[1, 1], abs=1e-3)
-    assert dialog.summary.remarks.texts == []
+    assert dialog.summary.message_list.texts == []
     assert asker.session.state.sets == ()
     read = dialog.check.vector_set
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
@@ -152,11 +152,11 @@ def test_escape_opens_nothing_and_frees_the_memory(ask, asker, qtbot, text_file)
 def test_bad_rows_must_be_left_out_by_a_tick(ask, asker, qtbot, bad_file):
     dialog = ask(bad_file)
     assert not dialog.footer.open_button.isEnabled()
-    (told,) = [text for text in dialog.summary.remarks.texts if "bad rows" in text]
+    (told,) = [text for text in dialog.summary.message_list.texts if "bad rows" in text]
     assert "line 151: 2 numbers instead of 8" in told
     assert "line 152" in told
     assert "on_bad_rows" not in told
-    assert dialog.summary.skip.text() == "Leave out the 2 rows that are no vectors"
+    assert dialog.summary.skip.text() == "Leave out the 2 rows that are not vectors"
     dialog.accept()
     assert asker.dialog is dialog  # There is no opening it anyway.
     qtbot.mouseClick(dialog.summary.skip, Qt.MouseButton.LeftButton)
@@ -229,16 +229,16 @@ def test_an_error_leaves_nothing_to_press_but_cancel(ask, tmp_path):
     (tmp_path / "story.txt").write_text("Once upon a time.\nThere was none.\n")
     dialog = ask(tmp_path / "story.txt")
     assert not dialog.footer.open_button.isEnabled()
-    assert not dialog.summary.decisions.isVisible()
-    assert "story.txt" in dialog.summary.remarks.texts[0]
+    assert not dialog.summary.options.isVisible()
+    assert "story.txt" in dialog.summary.message_list.texts[0]
 
 
 def test_an_array_is_chosen_among_several(ask, asker, qtbot, tmp_path, numbers):
     np.savez(tmp_path / "two.npz", first=numbers, second=2 * numbers)
     dialog = ask(tmp_path / "two.npz")
     assert not dialog.footer.open_button.isEnabled()
-    assert dialog.summary.decisions.key.isVisible()
-    choose(dialog.summary.decisions.key, "second")
+    assert dialog.summary.options.key.isVisible()
+    choose(dialog.summary.options.key, "second")
     ask.settle(dialog)
     dialog.accept()
     np.testing.assert_array_equal(opened(asker, qtbot).vectors, 2 * numbers)
@@ -248,7 +248,7 @@ def test_labels_from_another_column_or_none(ask, asker, qtbot, tmp_path):
     rows = "".join(f"w{i},v{i},{i},1,2,3\n" for i in range(20))
     (tmp_path / "table.csv").write_text("word,other,d0,d1,d2,d3\n" + rows)
     dialog = ask(tmp_path / "table.csv")
-    box = dialog.summary.decisions.label_column
+    box = dialog.summary.options.label_column
     if box.isVisible():  # Where the format says which columns there are.
         choose(box, "other")
         ask.settle(dialog)
@@ -264,27 +264,27 @@ def test_labels_and_metadata_from_second_files(ask, chosen_file, asker, qtbot, t
     (tmp_path / "labels.txt").write_text("label\none\ntwo\nthree\n")
     (tmp_path / "more.tsv").write_text("name\tkind\nthree\tc\none\ta\ntwo\tb\n")
     dialog = ask(tmp_path / "v.npy")
-    decisions = dialog.summary.decisions
+    options = dialog.summary.options
     chosen_file[:] = [tmp_path / "labels.txt"]
-    decisions.labels.choose.click()
+    options.labels.choose.click()
     ask.settle(dialog)
     assert not dialog.footer.open_button.isEnabled()
-    assert "probably a header" in dialog.summary.remarks.texts[0]
-    assert "labels_header" not in dialog.summary.remarks.texts[0]
+    assert "probably a header" in dialog.summary.message_list.texts[0]
+    assert "labels_header" not in dialog.summary.message_list.texts[0]
     assert dialog.footer.status.text() == "Say above whether the first line is a header."
 
     def height_of(widget):
         return widget.mapTo(dialog, QPoint()).y()
 
-    in_order = [decisions.labels, decisions.labels_header, decisions.metadata]
+    in_order = [options.labels, options.labels_header, options.metadata]
     qtbot.waitUntil(lambda: sorted(in_order, key=height_of) == in_order)
-    decisions.labels_header.click()
+    options.labels_header.click()
     ask.settle(dialog)
     assert dialog.footer.open_button.isEnabled()
     chosen_file[:] = [tmp_path / "more.tsv"]
-    decisions.metadata.choose.click()
+    options.metadata.choose.click()
     ask.settle(dialog)
-    choose(decisions.metadata_key, "Joined by name")
+    choose(options.metadata_key, "Joined by name")
     ask.settle(dialog)
     dialog.accept()
     active = opened(asker, qtbot)
@@ -297,11 +297,11 @@ def test_a_second_file_is_given_up_again(ask, chosen_file, tmp_path, numbers):
     (tmp_path / "labels.txt").write_text("one\ntwo\n")
     dialog = ask(tmp_path / "v.npy")
     chosen_file[:] = [tmp_path / "labels.txt"]
-    dialog.summary.decisions.labels.choose.click()
+    dialog.summary.options.labels.choose.click()
     ask.settle(dialog)
     assert not dialog.footer.open_button.isEnabled()
-    assert dialog.summary.decisions.labels.label.text() == "labels.txt"
-    dialog.summary.decisions.labels.drop.click()
+    assert dialog.summary.options.labels.label.text() == "labels.txt"
+    dialog.summary.options.labels.drop.click()
     ask.settle(dialog)
     assert dialog.footer.open_button.isEnabled()
 
@@ -313,7 +313,7 @@ def test_a_list_of_labels_chosen_as_metadata_is_taken_as_labels(
     (tmp_path / "names.txt").write_text("one\ntwo\n")
     dialog = ask(tmp_path / "v.npy")
     chosen_file[:] = [tmp_path / "names.txt"]
-    dialog.summary.decisions.metadata.choose.click()
+    dialog.summary.options.metadata.choose.click()
     ask.settle(dialog)
     dialog.accept()
     assert opened(asker, qtbot).labels == ("one", "two")
@@ -321,11 +321,11 @@ def test_a_list_of_labels_chosen_as_metadata_is_taken_as_labels(
 
 def test_a_sample_is_said_ever_after(window, qtbot, idle, text_file):
     dialog = ask_in(window.dialogs, qtbot, text_file)
-    decisions = dialog.summary.decisions
-    choose(decisions.part, "A random sample")
-    decisions.count.setValue(40)
+    options = dialog.summary.options
+    choose(options.part, "A random sample")
+    options.count.setValue(40)
     settle(dialog, qtbot)
-    decisions.seed.setValue(3)
+    options.seed.setValue(3)
     settle(dialog, qtbot)
     assert dialog.summary.measures.text().startswith("40 of 300 rows × 8")
     dialog.accept()
@@ -357,12 +357,12 @@ def test_the_rows_of_a_sample_are_shown_when_it_is_drawn(slow, asker, qtbot, tex
 
 def test_no_more_rows_can_be_wanted_than_there_are(ask, text_file):
     dialog = ask(text_file)
-    choose(dialog.summary.decisions.part, "A random sample")
+    choose(dialog.summary.options.part, "A random sample")
     ask.settle(dialog)
-    assert dialog.summary.decisions.count.value() == 300
+    assert dialog.summary.options.count.value() == 300
     assert dialog.check.settings.sample == 300
-    dialog.summary.decisions.count.setValue(301)
-    assert dialog.summary.decisions.count.value() == 300
+    dialog.summary.options.count.setValue(301)
+    assert dialog.summary.options.count.value() == 300
 
 
 def test_metadata_of_other_rows_are_joined_by_one_click(
@@ -371,9 +371,9 @@ def test_metadata_of_other_rows_are_joined_by_one_click(
     (tmp_path / "more.tsv").write_text("n\tword\n7\tw3\n8\tw1\n")
     dialog = ask(text_file)
     chosen_file[:] = [tmp_path / "more.tsv"]
-    dialog.summary.decisions.metadata.choose.click()
+    dialog.summary.options.metadata.choose.click()
     ask.settle(dialog)
-    assert "Its column 'word' holds labels" in dialog.summary.remarks.texts[0]
+    assert "Its column 'word' holds labels" in dialog.summary.message_list.texts[0]
     assert dialog.summary.offer.text() == "Join by word, which holds the labels"
     assert dialog.footer.status.text() == "Choose above how the metadata find their rows."
     dialog.summary.offer.click()
@@ -388,15 +388,15 @@ def test_files_of_an_archive_are_called_files(ask, tmp_path, numbers, text_file)
         for name in ("a.txt", "b.txt"):
             archive.write(text_file, name)
     dialog = ask(tmp_path / "two.zip")
-    assert dialog.summary.decisions._key_caption.text() == "File"
-    choose(dialog.summary.decisions.key, "b.txt")
+    assert dialog.summary.options._key_caption.text() == "File"
+    choose(dialog.summary.options.key, "b.txt")
     ask.settle(dialog)
     assert dialog.footer.open_button.isEnabled()
-    assert dialog.summary.decisions._key_caption.text() == "File"
+    assert dialog.summary.options._key_caption.text() == "File"
     dialog.reject()
     np.savez(tmp_path / "two.npz", first=numbers, second=numbers)
     dialog = ask(tmp_path / "two.npz")
-    assert dialog.summary.decisions._key_caption.text() == "Array"
+    assert dialog.summary.options._key_caption.text() == "Array"
 
 
 def test_the_settings_of_the_projector_have_the_size_of_their_tensors(ask, tmp_path, numbers):
@@ -407,7 +407,7 @@ def test_the_settings_of_the_projector_have_the_size_of_their_tensors(ask, tmp_p
     path.write_text(json.dumps({"embeddings": both}))
     dialog = ask(path, ReadSettings(key="a"))
     assert "9.6 kB on disk" in dialog.summary.measures.text()
-    assert {remark.level for remark in dialog.summary.remarks._shown} == {"note"}
+    assert {message.level for message in dialog.summary.message_list._shown} == {"note"}
 
 
 def test_code_in_an_error_is_a_field_of_its_own(ask, tmp_path):
@@ -415,7 +415,7 @@ def test_code_in_an_error_is_a_field_of_its_own(ask, tmp_path):
     dialog = ask(tmp_path / "words.pkl")
     (code,) = dialog.findChildren(CodeLine)
     assert code.field.toPlainText().startswith("import ")
-    assert code.field.toPlainText() in dialog.summary.remarks.texts[0]
+    assert code.field.toPlainText() in dialog.summary.message_list.texts[0]
 
 
 def test_the_keyboard_goes_to_open_but_stays_where_it_was_sent(slow, asker, qtbot, text_file):
@@ -434,8 +434,8 @@ def test_the_keyboard_goes_to_open_but_stays_where_it_was_sent(slow, asker, qtbo
 
 def test_the_first_rows_alone(ask, asker, qtbot, text_file):
     dialog = ask(text_file)
-    choose(dialog.summary.decisions.part, "The first")
-    dialog.summary.decisions.count.setValue(25)
+    choose(dialog.summary.options.part, "The first")
+    dialog.summary.options.count.setValue(25)
     ask.settle(dialog)
     dialog.accept()
     assert opened(asker, qtbot).labels[-1] == "w24"
@@ -453,7 +453,7 @@ def test_what_does_not_fit_is_offered_as_a_sample(ask, asker, qtbot, text_file, 
 
     monkeypatch.setattr(formats, "open_file", refuse)
     dialog = ask(text_file)
-    assert dialog.summary.remarks.texts == ["Too large."]
+    assert dialog.summary.message_list.texts == ["Too large."]
     assert not dialog.footer.open_button.isEnabled()
     assert dialog.summary.offer.text() == "A random sample of 50 rows"
     dialog.summary.offer.click()
@@ -464,7 +464,7 @@ def test_what_does_not_fit_is_offered_as_a_sample(ask, asker, qtbot, text_file, 
 
 @pytest.fixture
 def holed(tmp_path, numbers):
-    """Return an array in which two rows are no vectors."""
+    """Return an array in which two rows are not vectors."""
     numbers[5, 3], numbers[7, 0], numbers[9] = np.nan, np.inf, 0
     np.save(tmp_path / "holed.npy", numbers)
     return tmp_path / "holed.npy"
@@ -473,7 +473,7 @@ def holed(tmp_path, numbers):
 def test_rows_of_a_mapped_array_are_looked_at(ask, asker, qtbot, holed):
     dialog = ask(holed)
     assert "stays in the file" in dialog.summary.measures.text()
-    assert "2 rows hold NaN or infinities (rows 5, 7, from 0)." in dialog.summary.remarks.texts
+    assert "2 rows hold NaN or infinities (rows 5, 7, from 0)." in dialog.summary.message_list.texts
     assert not dialog.footer.open_button.isEnabled()
     dialog.summary.skip.click()
     ask.settle(dialog)
@@ -583,12 +583,12 @@ def test_rows_without_labels_are_shown_as_numbered(ask, tmp_path, numbers):
     np.save(tmp_path / "v.npy", numbers[:2])
     (tmp_path / "m.tsv").write_text("n\tm\n1\t2\n3\t4\n")
     dialog = ask(tmp_path / "v.npy", ReadSettings(metadata=tmp_path / "m.tsv"))
-    box = dialog.summary.decisions.label_column
+    box = dialog.summary.options.label_column
     assert box.currentText() == "Row numbers"
     (tmp_path / "w.txt").write_text("a 1 2 3\nb 4 5 6\n")
     dialog.reject()
     dialog = ask(tmp_path / "w.txt", ReadSettings(metadata=tmp_path / "m.tsv"))
-    assert dialog.summary.decisions.label_column.currentText() == "As the file has them"
+    assert dialog.summary.options.label_column.currentText() == "As the file has them"
 
 
 def test_every_control_has_a_name_and_can_be_reached_by_keys(ask, bad_file):
@@ -613,8 +613,8 @@ def test_every_control_has_a_name_and_can_be_reached_by_keys(ask, bad_file):
 
 def test_another_settings_are_taken_from_what_was_asked(ask, asker, qtbot, text_file):
     dialog = ask(text_file, ReadSettings(max_rows=10))
-    assert dialog.summary.decisions.part.currentData() == "max_rows"
-    assert dialog.summary.decisions.count.value() == 10
+    assert dialog.summary.options.part.currentData() == "max_rows"
+    assert dialog.summary.options.count.value() == 10
     dialog.accept()
     assert opened(asker, qtbot).opened.settings == ReadSettings(max_rows=10)
 

@@ -84,7 +84,7 @@ def test_nothing_found(panel, search, session, texts, qtbot):
     assert panel.found.text() == "Nothing found"
     before = session.state
     qtbot.keyClick(panel.search, Qt.Key.Key_Return)
-    qtbot.keyClick(panel.list, Qt.Key.Key_Down)  # Nothing to walk through is no error.
+    qtbot.keyClick(panel.list, Qt.Key.Key_Down)  # Nothing to walk through is not an error.
     assert session.state == before
 
 

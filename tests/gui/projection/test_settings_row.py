@@ -123,7 +123,7 @@ def test_settings_suit_the_set(row, usual):
     row.show_method("PCA", None, few)
     assert control(row, "components.x").maximum() == 3
     row.show_method("UMAP", None, usual)
-    assert row.settings == UMAP()  # What did not suit is no choice of the user's.
+    assert row.settings == UMAP()  # What did not suit is not a choice of the user's.
     row.show_method("t-SNE", None, usual)
     assert row.settings == TSNE()
 

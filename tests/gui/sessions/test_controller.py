@@ -106,7 +106,7 @@ def differing(window, other, key):
     """Return the share of the pixels of a map that are not the same in two windows."""
     images = []
     for each in (window, other):
-        pane = each.more_maps.pane(key) or each.panes[0]
+        pane = each.map_docks.pane(key) or each.panes[0]
         image = draw_image(pane.picture)
         pixels = np.frombuffer(bytes(image.constBits()), dtype=np.uint32)
         images.append(pixels.reshape(image.height(), -1))
@@ -196,8 +196,8 @@ def test_a_session_can_be_dropped_with_other_files_that_open_after_it(
 
 def locate(qtbot, window, button):
     """Wait for the question about a file that was moved, and press a button of it."""
-    qtbot.waitUntil(lambda: getattr(window.files.restorer.locator, "box", None) is not None)
-    box = window.files.restorer.locator.box
+    qtbot.waitUntil(lambda: getattr(window.files.restorer.missing_files, "box", None) is not None)
+    box = window.files.restorer.missing_files.box
     text = f"{box.text()} {box.informativeText()}"
     (found,) = [each for each in box.buttons() if each.objectName() == f"locate.{button}"]
     found.click()
@@ -258,7 +258,7 @@ def test_what_is_no_session_is_refused(window, tmp_path, settled):
     (tmp_path / "a.embedviz").write_text("{")
     window.open_paths([tmp_path / "a.embedviz"])
     settled(window)
-    assert "a.embedviz is no embedviz session" in window.message_bar.text
+    assert "a.embedviz is not an embedviz session" in window.message_bar.text
 
 
 def test_odd_arrangements_change_nothing(saved, second, settled):
@@ -278,7 +278,7 @@ def test_odd_arrangements_change_nothing(saved, second, settled):
 def test_recent_files_are_listed_and_opened(window, folder, settled, qtbot, second):
     window.open_paths([folder / "glove.csv", folder / "other.csv"])
     settled(window)
-    qtbot.waitUntil(lambda: not window.files.memory.remembering.is_busy)
+    qtbot.waitUntil(lambda: not window.files.memory.settings_writer.is_busy)
     menu = second.files.recent_menu
     menu.fill()
     assert [each.text() for each in menu.entries] == ["other.csv", "glove.csv"]
@@ -320,7 +320,7 @@ def test_a_recent_file_is_opened_as_it_was(window, folder, settled, qtbot, secon
         ]
     )
     settled(window)
-    qtbot.waitUntil(lambda: not window.files.memory.remembering.is_busy)
+    qtbot.waitUntil(lambda: not window.files.memory.settings_writer.is_busy)
     second.files.recent_menu.fill()
     for entry in second.files.recent_menu.entries:
         entry.trigger()
@@ -337,7 +337,7 @@ def test_recent_files_that_are_gone_are_gray_and_all_can_be_forgotten(
 ):
     window.open_paths([folder / "glove.csv", folder / "other.csv"])
     settled(window)
-    qtbot.waitUntil(lambda: not window.files.memory.remembering.is_busy)
+    qtbot.waitUntil(lambda: not window.files.memory.settings_writer.is_busy)
     (folder / "other.csv").unlink()
     menu = window.files.recent_menu
     menu.fill()
@@ -345,7 +345,7 @@ def test_recent_files_that_are_gone_are_gray_and_all_can_be_forgotten(
     assert menu.entries[1].isEnabled()
     assert "not there" in menu.entries[0].toolTip()
     menu.actions()[-1].trigger()
-    qtbot.waitUntil(lambda: not window.files.memory.remembering.is_busy)
+    qtbot.waitUntil(lambda: not window.files.memory.settings_writer.is_busy)
     menu.fill()
     assert [each.text() for each in menu.actions()] == ["No files yet"]
 
@@ -368,7 +368,7 @@ def test_a_session_brings_its_theme(saved, second, settled):
 
 @pytest.fixture
 def left_behind(saved):
-    """Return the session of a process that is no more; `tests/app/files` kills one for that."""
+    """Return the session of a process that has ended; `tests/app/files` kills one for that."""
     autosave_folder().mkdir(parents=True)
     return Path(shutil.copy(saved[1], autosave_folder() / "left.embedviz"))
 

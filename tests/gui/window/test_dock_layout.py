@@ -20,11 +20,11 @@ def window(qtbot):
         dock.setWidget(QWidget())
         window.docks[name] = dock
     left, *panes, right = window.docks.values()
-    window.arrangement = DockLayout(window, left, panes, right)
+    window.dock_layout = DockLayout(window, left, panes, right)
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):
         window.show()
-    window.arrangement.set_widths()
+    window.dock_layout.set_widths()
     return window
 
 
@@ -51,47 +51,47 @@ def test_panes_are_tabs_between_the_side_panels(window, columns):
 
 
 def test_a_pane_goes_beside_the_others_and_back(window, columns, qtbot):
-    window.arrangement.put_beside(window.docks["c"])
+    window.dock_layout.put_beside(window.docks["c"])
     columns("left", "a", "c", "right")
     assert window.tabifiedDockWidgets(window.docks["a"]) == [window.docks["b"]]
     left, first, _, other, right = window.docks.values()
     qtbot.waitUntil(lambda: abs(first.width() - other.width()) < 3)
     assert left.width() == pytest.approx(LIBRARY_WIDTH, abs=3)
     assert right.width() == pytest.approx(NEIGHBORS_WIDTH, abs=3)
-    window.arrangement.put_beside(window.docks["c"])
+    window.dock_layout.put_beside(window.docks["c"])
     columns("left", "c", "right")  # In front: it is what the user looks at.
     tabs = window.tabifiedDockWidgets(window.docks["a"])
     assert tabs == [window.docks["b"], window.docks["c"]]
 
 
 def test_the_first_pane_can_go_too(window, columns):
-    window.arrangement.put_beside(window.docks["a"])
+    window.dock_layout.put_beside(window.docks["a"])
     columns("left", "b", "a", "right")
 
 
 def test_the_tab_in_front_stays_in_front(window, columns):
     window.docks["b"].raise_()
     columns("left", "b", "right")
-    window.arrangement.put_beside(window.docks["c"])
+    window.dock_layout.put_beside(window.docks["c"])
     columns("left", "b", "c", "right")
 
 
 def test_several_go_beside_but_never_all(window, columns):
     for name in "abc":
-        window.arrangement.put_beside(window.docks[name])
+        window.dock_layout.put_beside(window.docks[name])
     columns("left", "c", "a", "b", "right")
 
 
 def test_a_pane_that_is_hidden_stays_hidden(window, columns):
     window.docks["b"].hide()
-    window.arrangement.put_beside(window.docks["c"])
+    window.dock_layout.put_beside(window.docks["c"])
     columns("left", "a", "c", "right")
     assert window.docks["b"].isHidden()
 
 
 def test_it_works_while_a_side_panel_is_hidden(window, columns):
     window.docks["left"].hide()
-    window.arrangement.put_beside(window.docks["c"])
+    window.dock_layout.put_beside(window.docks["c"])
     columns("a", "c", "right")
     window.docks["left"].show()
     columns("left", "a", "c", "right")
@@ -120,7 +120,7 @@ def test_the_panes_take_what_the_window_grows_by(window, qtbot):
 
 
 def test_panes_side_by_side_keep_their_parts_when_the_window_grows(window, columns, qtbot):
-    window.arrangement.put_beside(window.docks["c"])
+    window.dock_layout.put_beside(window.docks["c"])
     columns("left", "a", "c", "right")
     docks = [window.docks[name] for name in "ac"]
     qtbot.waitUntil(lambda: abs(docks[0].width() - docks[1].width()) < 3)
@@ -140,10 +140,10 @@ def test_a_width_that_the_user_drags_is_kept(window, columns, qtbot):
     qtbot.mousePress(window, Qt.MouseButton.LeftButton, pos=edge)
     qtbot.mouseRelease(window, Qt.MouseButton.LeftButton, pos=edge)
     dragged = sides(window)
-    assert window.arrangement._widths[left] == dragged[0]
+    assert window.dock_layout._widths[left] == dragged[0]
     resize(window, 1800, qtbot)
     qtbot.waitUntil(lambda: sides(window) == pytest.approx(dragged, abs=4))
-    window.arrangement.put_beside(window.docks["c"])
+    window.dock_layout.put_beside(window.docks["c"])
     columns("left", "a", "c", "right")
     qtbot.waitUntil(lambda: sides(window) == pytest.approx(dragged, abs=4))
 
@@ -165,33 +165,33 @@ def name_docks(window):
 
 def test_an_arrangement_is_described_and_restored(window, columns, qtbot):
     name_docks(window)
-    arrangement = window.arrangement
-    arrangement.put_beside(window.docks["c"])
+    dock_layout = window.dock_layout
+    dock_layout.put_beside(window.docks["c"])
     columns("left", "a", "c", "right")
     window.docks["left"].hide()
     window.docks["b"].raise_()
     columns("b", "c", "right")
-    qtbot.waitUntil(lambda: arrangement.describe()["columns"][0] > 300)
-    described = arrangement.describe()
+    qtbot.waitUntil(lambda: dock_layout.describe()["columns"][0] > 300)
+    described = dock_layout.describe()
     assert described["beside"] == ["c"]
     assert described["hidden"] == ["left"]
     assert described["front"] == "b"
     window.docks["left"].show()
-    arrangement.put_beside(window.docks["c"])
+    dock_layout.put_beside(window.docks["c"])
     window.docks["a"].raise_()
     columns("left", "a", "right")
-    arrangement.restore(described)
+    dock_layout.restore(described)
     columns("b", "c", "right")
-    qtbot.waitUntil(lambda: arrangement.describe() == described)
-    arrangement.restore(described)  # Nothing to do.
+    qtbot.waitUntil(lambda: dock_layout.describe() == described)
+    dock_layout.restore(described)  # Nothing to do.
     columns("b", "c", "right")
 
 
 def test_parts_of_the_panes_and_widths_of_the_panels_are_restored(window, columns, qtbot):
     name_docks(window)
-    arrangement = window.arrangement
+    dock_layout = window.dock_layout
     wanted = {"front": "a", "beside": ["b"], "widths": [200, 300], "columns": [2, 1]}
-    arrangement.restore(wanted)
+    dock_layout.restore(wanted)
     columns("left", "a", "b", "right")
     docks = window.docks
     qtbot.waitUntil(lambda: abs(docks["a"].width() - 2 * docks["b"].width()) < 8)
@@ -213,6 +213,6 @@ def test_parts_of_the_panes_and_widths_of_the_panels_are_restored(window, column
 )
 def test_what_makes_no_sense_leaves_a_pane_in_view(window, qtbot, odd):
     name_docks(window)
-    window.arrangement.restore(odd)
+    window.dock_layout.restore(odd)
     qtbot.waitUntil(lambda: any(not window.docks[name].visibleRegion().isEmpty() for name in "abc"))
     assert window.docks["left"].isVisible()

@@ -229,7 +229,7 @@ def test_a_set_without_these_labels_says_so_quietly(opened, session, idle, toy, 
     type_question(opened, qtbot, "king", "mannn", "woman")
     session.show(session.state.opened(toy))
     assert opened.message_bar.text == ""  # What was said of the other set is over.
-    assert "“king” is no label of this set" in opened.view.scene.message
+    assert "“king” is not a label in this set" in opened.view.scene.message
     assert answers(opened) == []
     assert not opened.examples.isVisible()
     type_question(opened, qtbot, "word1", "word2", "word3")

@@ -198,7 +198,7 @@ def test_trust_is_the_share_of_true_neighbors(opened, session, idle, spread):
     assert isinstance(opened.view.scene.legend, ColorBar)
     session.show(session.state.listing(metric="euclidean"))
     idle(session)
-    assert opened.trust.shown.asked.metric == "euclidean"
+    assert opened.trust.shown.request.metric == "euclidean"
     session.undo()
     session.undo()
     assert isinstance(opened.view.scene.legend, Categories)

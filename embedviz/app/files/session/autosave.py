@@ -106,7 +106,7 @@ class SavedFile:
 
 
 class Autosave(QObject):
-    """Saves the session of a window while it is changed.
+    """Autosave of the session of a window, while it is changed.
 
     Parameters
     ----------

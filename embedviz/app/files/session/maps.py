@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from embedviz.app.files.session.row_mapping import Carrying
+from embedviz.app.files.session.row_mapping import RowMapping
 from embedviz.app.files.values import Unfit, from_json, made
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import State
@@ -25,7 +25,7 @@ _OWN = ("key", "vector_set", "projection", "isolated", "camera")
 
 
 def with_maps(
-    state: State, given: Mapping[str, Any], carrying: Carrying, ramps: Collection[str]
+    state: State, given: Mapping[str, Any], row_mapping: RowMapping, ramps: Collection[str]
 ) -> State:
     """Return a state with the maps of a session: the first one, and those whose sets are there.
 
@@ -35,27 +35,29 @@ def with_maps(
         With an active set.
     given : mapping
         What the session says of the state.
-    carrying : Carrying
+    row_mapping : RowMapping
     ramps : collection of str
         Names of the colors of numbers that there are.
     """
     active = state.active
     assert active is not None
-    is_active_there = carrying.set_at(given.get("active")) is active
+    is_active_there = row_mapping.set_at(given.get("active")) is active
     in_use, written = given.get("map_key"), given.get("maps")
     maps: dict[int, MapSettings] = {}
     for each in written[:_MOST_MAPS] if isinstance(written, list) else []:
         key = each.get("key") if isinstance(each, dict) else None
         if type(key) is not int or not 0 <= key < _MOST_KEY or key in maps:
-            carrying.lose("a map")
+            row_mapping.lose("a map")
             continue
-        shown = carrying.set_at(each.get("vector_set"))
+        shown = row_mapping.set_at(each.get("vector_set"))
         if key == in_use:
             # What was set for a set that is not there has no meaning for another one.
             is_meant = is_active_there
-            maps[key] = _map(each, key, active, carrying, ramps) if is_meant else MapSettings(key)
+            maps[key] = (
+                _map(each, key, active, row_mapping, ramps) if is_meant else MapSettings(key)
+            )
         elif shown is not None:
-            maps[key] = replace(_map(each, key, shown, carrying, ramps), vector_set=shown)
+            maps[key] = replace(_map(each, key, shown, row_mapping, ramps), vector_set=shown)
     if type(in_use) is not int or in_use not in maps:
         in_use = 0
     maps.setdefault(0, MapSettings(0))
@@ -67,12 +69,12 @@ def with_maps(
 
 
 def read_projection(
-    name: str, value: Any, shown: VectorSet, carrying: Carrying
+    name: str, value: Any, shown: VectorSet, row_mapping: RowMapping
 ) -> Projection | None:
     """Return a method with its settings; None where it makes no sense for the set."""
     if value is None:
         return None
-    return carrying.attempt(name, lambda: _projection(name, value, shown, carrying), None)
+    return row_mapping.attempt(name, lambda: _projection(name, value, shown, row_mapping), None)
 
 
 def read_camera(value: Any) -> Camera | None:
@@ -90,19 +92,27 @@ def read_camera(value: Any) -> Camera | None:
 
 
 def _map(
-    given: dict[str, Any], key: int, shown: VectorSet, carrying: Carrying, ramps: Collection[str]
+    given: dict[str, Any],
+    key: int,
+    shown: VectorSet,
+    row_mapping: RowMapping,
+    ramps: Collection[str],
 ) -> MapSettings:
     where = f"map {key + 1}"
-    found = carrying.settings(MapSettings, given, where, without=_OWN)
-    carrying.keep_unknown("maps", str(key), given, MapSettings)
+    found = row_mapping.settings(MapSettings, given, where, without=_OWN)
+    row_mapping.keep_unknown("maps", str(key), given, MapSettings)
     columns = shown.metadata.column_names
     for name, value in list(found.items()):
         if value is not None and not _makes_sense(name, value, columns, ramps):
-            carrying.lose(f"{name} of {where}")
+            row_mapping.lose(f"{name} of {where}")
             del found[name]
-    isolated = carrying.selection(f"isolated rows of {where}", given.get("isolated"), shown)
-    camera = carrying.attempt(f"camera of {where}", lambda: read_camera(given.get("camera")), None)
-    projection = read_projection(f"projection of {where}", given.get("projection"), shown, carrying)
+    isolated = row_mapping.selection(f"isolated rows of {where}", given.get("isolated"), shown)
+    camera = row_mapping.attempt(
+        f"camera of {where}", lambda: read_camera(given.get("camera")), None
+    )
+    projection = read_projection(
+        f"projection of {where}", given.get("projection"), shown, row_mapping
+    )
     return MapSettings(
         **found,
         key=key,
@@ -127,11 +137,13 @@ def _makes_sense(name: str, value: Any, columns: list[str], ramps: Collection[st
     return True
 
 
-def _projection(name: str, value: Any, shown: VectorSet, carrying: Carrying) -> Projection | None:
+def _projection(
+    name: str, value: Any, shown: VectorSet, row_mapping: RowMapping
+) -> Projection | None:
     if not isinstance(value, dict):
         raise Unfit("no projection")
     if "axes" in value:
-        return _axes(name, value["axes"], shown, carrying)
+        return _axes(name, value["axes"], shown, row_mapping)
     if "columns" in value:
         columns = from_json(tuple[str, ...], value["columns"])
         if not set(columns) <= set(shown.metadata.column_names):
@@ -146,7 +158,7 @@ def _projection(name: str, value: Any, shown: VectorSet, carrying: Carrying) -> 
     return cast(Projection, projection)
 
 
-def _axes(name: str, value: Any, shown: VectorSet, carrying: Carrying) -> ChosenAxes | None:
+def _axes(name: str, value: Any, shown: VectorSet, row_mapping: RowMapping) -> ChosenAxes | None:
     if not isinstance(value, list):
         raise Unfit("no axes")
     axes = []
@@ -154,7 +166,8 @@ def _axes(name: str, value: Any, shown: VectorSet, carrying: Carrying) -> Chosen
         if not isinstance(each, dict):
             raise Unfit("no axis")
         start, end = (
-            tuple(carrying.rows(name, each.get(side), shown).tolist()) for side in ("start", "end")
+            tuple(row_mapping.rows(name, each.get(side), shown).tolist())
+            for side in ("start", "end")
         )
         if not (start and end):
             return None  # Which rows are not there is noted already.

@@ -1,4 +1,4 @@
-"""Which files and steps the sets of a session need, as it is written in it.
+"""Plan of a restore: the files and steps that the sets of a session need, as written in it.
 
 A file that was moved is looked for beside the session first, as it was when both were saved, then
 where it was. Of two files, the one of the same size is taken: a folder that was copied as a whole
@@ -70,7 +70,7 @@ class Node:
 
 @dataclass
 class Plan:
-    """What has to be made again.
+    """Sets that have to be made again.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ def read_plan(path: Path, steps: Steps, moved: Mapping[Path, Path] | None = None
     Raises
     ------
     UserError
-        When it is no session, or a newer one.
+        When it is not a session, or a newer one.
     """
     document = read_document(path, FORMAT, VERSION)
     given = document.get("sets")
@@ -133,7 +133,7 @@ def read_plan(path: Path, steps: Steps, moved: Mapping[Path, Path] | None = None
 
 
 class _NodeReader:
-    """Reads one step, and where its files are."""
+    """Reader of one step, and of where its files are."""
 
     def __init__(self, folder: Path, steps: Steps, moved: Mapping[Path, Path]) -> None:
         self._folder, self._steps, self._moved = folder, steps, moved

@@ -19,8 +19,8 @@ from embedviz.core.vector_set import VectorSet
 T = TypeVar("T")
 
 
-class Carrying:
-    """Finds again what a session speaks of.
+class RowMapping:
+    """Mapping of the sets and rows that a session speaks of to those that are there.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class Carrying:
 
     @property
     def notes(self) -> list[str]:
-        """What could not be restored, in sentences."""
+        """Sentences on what could not be restored."""
         notes = []
         if self._lost_rows:
             notes.append(f"Not found any more: {', '.join(self._lost_rows)}.")

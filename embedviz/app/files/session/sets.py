@@ -67,7 +67,7 @@ def restore_sets(plan: Plan, report: Report = silent) -> Restored:
 
 
 class _Maker:
-    """Makes one step after the other."""
+    """Maker of the sets of a plan, one step after the other."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from embedviz.app.files.documents import Document
 from embedviz.app.files.packed import unpack_vector
 from embedviz.app.files.session.maps import read_projection, with_maps
-from embedviz.app.files.session.row_mapping import Carrying
+from embedviz.app.files.session.row_mapping import RowMapping
 from embedviz.app.files.session.sets import Restored
 from embedviz.app.files.values import Unfit, from_json, made
 from embedviz.app.state import SetView, State
@@ -30,7 +30,7 @@ _MOST_COUNT = 1000
 
 @dataclass
 class Choices:
-    """What was chosen when a session was saved.
+    """Restored state of a session, and notes on what could not be restored.
 
     Attributes
     ----------
@@ -60,31 +60,31 @@ def restore_state(
     panes : collection of class
         The settings of the panes that there are.
     """
-    given, carrying = document.get("state"), Carrying(restored)
+    given, row_mapping = document.get("state"), RowMapping(restored)
     known = given if isinstance(given, dict) else {}
-    state = _StateReader(known, carrying, panes).read()
+    state = _StateReader(known, row_mapping, panes).read()
     if state.active is not None:
-        state = with_maps(state, known, carrying, ramps)
-    if carrying.unknown:
-        state = replace(state, unread=json.dumps(carrying.unknown))
-    return Choices(state, carrying.notes)
+        state = with_maps(state, known, row_mapping, ramps)
+    if row_mapping.unknown:
+        state = replace(state, unread=json.dumps(row_mapping.unknown))
+    return Choices(state, row_mapping.notes)
 
 
 class _StateReader:
-    """Reads everything but the maps."""
+    """Reader of everything but the maps."""
 
     def __init__(
-        self, given: Mapping[str, Any], carrying: Carrying, panes: Collection[type[Settings]]
+        self, given: Mapping[str, Any], row_mapping: RowMapping, panes: Collection[type[Settings]]
     ) -> None:
-        self._given, self._carrying, self._panes = given, carrying, panes
+        self._given, self._row_mapping, self._panes = given, row_mapping, panes
 
     def read(self) -> State:
         state = State(
-            sets=self._carrying.sets,
+            sets=self._row_mapping.sets,
             metric=self._checked("metric", lambda value: from_json(Metric, value), "cosine"),
             count=self._checked("count", lambda value: _from_one_to(_MOST_COUNT, value), 10),
         )
-        active = self._carrying.set_at(self._given.get("active"))
+        active = self._row_mapping.set_at(self._given.get("active"))
         if active is None:
             # What was chosen in a set that is not there has no meaning for another one.
             shown = state.sets[0] if state.sets else None
@@ -94,7 +94,7 @@ class _StateReader:
         return self._with_choices(state, active)
 
     def _with_choices(self, state: State, active: VectorSet) -> State:
-        find = self._carrying
+        find = self._row_mapping
         return replace(
             state,
             active=active,
@@ -109,7 +109,7 @@ class _StateReader:
         """Return a value of the state; the usual one where it is not there or makes no sense."""
         if name not in self._given:
             return otherwise
-        return self._carrying.attempt(name, lambda: read(self._given[name]), otherwise)
+        return self._row_mapping.attempt(name, lambda: read(self._given[name]), otherwise)
 
     def _settings_of_panes(self, active: VectorSet | None) -> SettingsByPane:
         """Return what was set in each pane, field by field, as far as the active set can have it.
@@ -123,15 +123,15 @@ class _StateReader:
             value = known.get(kind.name) if given is not None else kind.read_version_1(self._given)
             if value is not None:
                 by_pane = by_pane.with_settings(self._read(kind, value, active))
-                self._carrying.keep_unknown("settings", kind.name, value, kind)
+                self._row_mapping.keep_unknown("settings", kind.name, value, kind)
         names = {kind.name for kind in self._panes}
         for name, value in known.items():
             if name not in names and isinstance(value, dict):
-                self._carrying.keep("settings", name, value)
+                self._row_mapping.keep("settings", name, value)
         return by_pane
 
     def _read(self, kind: type[S], value: Any, active: VectorSet | None) -> S:
-        find, name = self._carrying, kind.name
+        find, name = self._row_mapping, kind.name
         found = find.attempt(name, lambda: made(kind, find.settings(kind, value, name)), kind())
         if active is not None and not found.fits(active):
             find.lose(name)
@@ -142,12 +142,12 @@ class _StateReader:
         found: list[SetView] = []
         for each in given if isinstance(given, list) else []:
             place = each.get("vector_set") if isinstance(each, dict) else None
-            vector_set = self._carrying.set_at(place)
+            vector_set = self._row_mapping.set_at(place)
             if vector_set is None or any(vector_set is one.vector_set for one in found):
                 continue
-            query = self._carrying.row("query", each.get("query"), vector_set)
+            query = self._row_mapping.row("query", each.get("query"), vector_set)
             projection = read_projection(
-                "projection", each.get("projection"), vector_set, self._carrying
+                "projection", each.get("projection"), vector_set, self._row_mapping
             )
             found.append(SetView(vector_set, query, projection))
         return found

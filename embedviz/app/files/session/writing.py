@@ -1,4 +1,4 @@
-"""What is open, chosen and set, as a JSON document.
+"""Session documents: what is open, chosen and set, as JSON.
 
 A session holds no vectors: each set is written as the file or sample it began with and the steps
 that made it, each step once, so that sets with the same rows have the same rows again. A set that
@@ -132,7 +132,7 @@ def can_be_kept(vector_set: VectorSet) -> bool:
 
 
 class _Writer:
-    """Writes down sets and what refers to them."""
+    """Writer of sets and of what refers to them."""
 
     def __init__(self, state: State, steps: Steps, folder: Path | None) -> None:
         self._state, self._folder = state, folder
@@ -299,12 +299,12 @@ class _Writer:
         names = {kind: name for name, kind in PROJECTIONS.items()}
         return {names[type(projection)]: to_json(projection)}
 
-    def _left_to_json(self, left: SetView) -> dict[str, Any]:
-        query = None if left.query is None else self._rows([left.query], left.vector_set)
+    def _left_to_json(self, view: SetView) -> dict[str, Any]:
+        query = None if view.query is None else self._rows([view.query], view.vector_set)
         return {
-            "vector_set": self._place(left.vector_set),
+            "vector_set": self._place(view.vector_set),
             "query": query,
-            "projection": self._projection_to_json(left.projection, left.vector_set),
+            "projection": self._projection_to_json(view.projection, view.vector_set),
         }
 
 

@@ -1,4 +1,4 @@
-"""Where AnnData (`.h5ad`) keeps matrices, the names of rows and what is known of them.
+"""Layout of AnnData (`.h5ad`): matrices, the names of rows and what is known of them.
 
 Since version 0.7 each data frame is a group, and `encoding-type` says what each member is;
 categories were in a group `__categories` first and are beside their codes since 0.8. Before that,
@@ -85,7 +85,7 @@ def _matrix_of(item: Any) -> Matrix:
         if problem is not None:
             return RefusedMatrix(problem)
         if not is_matrix(item):
-            return RefusedMatrix("it is no matrix of numbers")
+            return RefusedMatrix("it is not a matrix of numbers")
         return StoredMatrix(item)
     if _is_sparse(item):
         return RefusedMatrix(SPARSE)
@@ -101,7 +101,7 @@ def _is_sparse(group: h5py.Group) -> bool:
 def _joined(group: h5py.Group) -> Matrix:
     """Return a data frame of numbers as a matrix."""
     if text_attribute(group, "encoding-type") != "dataframe":
-        return RefusedMatrix("it is no matrix of numbers")
+        return RefusedMatrix("it is not a matrix of numbers")
     index = text_attribute(group, "_index")
     names = [name for name in _ordered(group) if name != index]
     members = [hard_member(group, name) for name in names]

@@ -61,7 +61,7 @@ _is_list = re.compile(r"\s*\[.*\]\s*", re.DOTALL).fullmatch
 
 
 class TableReader:
-    """What is common to all tables.
+    """Common base of the readers of all tables.
 
     Attributes
     ----------

@@ -27,7 +27,7 @@ from embedviz.core.processes.messages import Message, read_message, write_messag
 
 
 class Reader(Protocol):
-    """What reads one kind of container."""
+    """Reader of one kind of container."""
 
     def __init__(self, path: str) -> None: ...
 
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 class RequestLoop:
-    """Answers requests.
+    """Server of requests.
 
     Parameters
     ----------

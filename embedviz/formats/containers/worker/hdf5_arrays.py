@@ -202,7 +202,7 @@ class JoinedMatrix(Matrix):
 
 
 class RefusedMatrix(Matrix):
-    """Something that could have been a matrix."""
+    """Dataset or group that could have been a matrix."""
 
     def __init__(self, problem: str) -> None:
         self.n_rows = self.dimensions = 0

@@ -91,7 +91,7 @@ def spans_of(array: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int64], pa.
 
 
 def vectors_of(array: pa.Array, dimensions: int) -> tuple[NDArray[np.float32], dict[int, str]]:
-    """Return lists of numbers as rows, and what is wrong with those that are no such row."""
+    """Return lists of numbers as rows, and what is wrong with those that are not such a row."""
     starts, stops, values = spans_of(array)
     lengths = stops - starts
     is_there = is_given(array)

@@ -158,7 +158,7 @@ class Container:
 
 
 class _Deadline:
-    """Says when a process has been silent for too long."""
+    """Deadline for a process that has been silent for too long."""
 
     def __init__(self, process: ChildProcess, computed: float, waited: float) -> None:
         self._process = process
@@ -205,7 +205,7 @@ def _memory_for(n_bytes: int) -> int:
 
 
 class _Spare:
-    """Keeps one idle process for a while."""
+    """Pool of one process, kept idle for a while."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -288,8 +288,8 @@ def _put_back(process: ChildProcess) -> None:
     process.send(Message("close"))
     end = time.monotonic() + _CLOSE_SECONDS
     while process.is_alive and time.monotonic() < end:
-        news = process.receive(_POLL_SECONDS)
-        if any(message is not None and message.kind == "closed" for message in news):
+        received = process.receive(_POLL_SECONDS)
+        if any(message is not None and message.kind == "closed" for message in received):
             spare.keep(process)
             return
     process.kill()

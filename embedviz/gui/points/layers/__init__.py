@@ -1,1 +1,1 @@
-"""What is painted over and under the points: axes, labels, highlights, cards."""
+"""Layers over and under the points: axes, labels, highlights, cards."""

@@ -1,7 +1,7 @@
 """The names of categories, right above the places where most of their points are.
 
 They belong to the overview: there they are larger than the labels of points and take their room.
-As one zooms in, they give way to labels, both by the zoom alone, so that the same camera always
+As one zooms in, labels take their place, both by the zoom alone, so that the same camera always
 shows the same.
 """
 

@@ -1,4 +1,4 @@
-"""Which points stand out, and how: the query, what is selected, and the neighbors."""
+"""Highlights of the query, of what is selected, and of the neighbors."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class PointHighlights:
 
 @dataclass(frozen=True)
 class Style:
-    """How highlighted points look: rings of so many pixels more than the point, and the inside.
+    """Style of highlighted points: rings of so many pixels more than the point, and the inside.
 
     Attributes
     ----------

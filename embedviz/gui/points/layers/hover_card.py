@@ -30,7 +30,7 @@ _HIDING = {
 
 
 class HoverCard(QWidget):
-    """Floats over a view; the mouse goes through it.
+    """Card that floats over a view; the mouse goes through it.
 
     The first card waits for a moment, so that a mouse on its way disturbs nothing; from then on
     it follows from point to point at once.

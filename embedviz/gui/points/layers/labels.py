@@ -1,7 +1,7 @@
 """The labels of points: which are shown, where, and how they are drawn.
 
 While points or camera move, the labels that are shown go along and no other appears; where they
-get too close, the less important ones give way. At rest the free room is given out anew, each
+get too close, the less important ones vanish. At rest the free room is given out anew, each
 label first trying to stay where it is. So nothing flickers.
 """
 

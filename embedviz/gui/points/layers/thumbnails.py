@@ -45,7 +45,7 @@ _ARRIVAL_MILLISECONDS = 50
 
 
 class _ImageKind(NamedTuple):
-    """How the picture of a row looks: side and width of the frame are in pixels of the device."""
+    """Appearance of a row's picture: side and width of the frame are in pixels of the device."""
 
     row: int
     side: int

@@ -1,4 +1,4 @@
-"""How a legend looks: in a figure, and on screen with what can be taken hold of."""
+"""Drawing of a legend: in a figure, and on screen with what can be taken hold of."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _draw_color_bar(
     painter.setBrush(gradient)
     painter.drawRoundedRect(bar, 2, 2)
     line, taken = frame.text(16), list[float]()
-    # Where the colors end is said first: the ends of the bar give way to it.
+    # Where the colors end is said first: the ends of the bar make room for it.
     for value in (high, low, legend.most, legend.least):
         y = layout.height_of(value)
         if all(abs(y - other) >= 0.8 * line for other in taken):

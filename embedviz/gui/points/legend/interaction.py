@@ -37,7 +37,7 @@ _TOOLTIPS = {
 
 
 class LegendInteraction(QObject):
-    """Turns mouse events over the legend of a scene into signals.
+    """Translation of mouse events over the legend of a scene into signals.
 
     Signals
     -------

@@ -1,4 +1,4 @@
-"""What the colors of the points mean, and where all of it is in a picture."""
+"""Legends: what the colors of the points mean, and where all of it is in a picture."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class ColorBar:
 
     @property
     def clipped(self) -> tuple[float, float]:
-        """Where the colors end, within least and most."""
+        """Numbers where the colors end, within least and most."""
         low = self.least if self.low is None else min(max(self.low, self.least), self.most)
         high = self.most if self.high is None else min(max(self.high, self.least), self.most)
         return low, high
@@ -97,7 +97,7 @@ Kind = Literal["title", "entry", "low", "high", "bar", "invert"]
 
 
 class Part(NamedTuple):
-    """What is at a place of a legend.
+    """Part of a legend, at a place of it.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class LegendLayout:
-    """Where the parts of a legend are, in pixels of the painter.
+    """Places of the parts of a legend, in pixels of the painter.
 
     Attributes
     ----------

@@ -20,7 +20,7 @@ from embedviz.gui.points.legend.layout import (
 
 
 class PlacedLegend:
-    """What the colors mean, and where that is said.
+    """Legend with its place in a picture.
 
     Attributes
     ----------

@@ -41,7 +41,7 @@ _PROPORTIONAL = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
 _CODE = QTextFormat.Property.BlockCodeFence
 
 
-def dress(document: QTextDocument, theme: Theme, margin: float) -> None:
+def style_document(document: QTextDocument, theme: Theme, margin: float) -> None:
     """Give a document that was read from Markdown the type, colors and room of a theme.
 
     Parameters

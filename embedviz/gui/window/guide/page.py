@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QFrame, QTextBrowser, QTextEdit
 from embedviz.core.samples import resource_path
 from embedviz.gui.theme import GRID, font, theme_manager, with_alpha
 from embedviz.gui.widgets.controls import with_name
-from embedviz.gui.window.guide.document import anchor_of, blocks, dress, find_hits
+from embedviz.gui.window.guide.document import anchor_of, blocks, find_hits, style_document
 
 FOLDER = "guide"
 """Where the chapters are among the resources; links and pictures are named from there."""
@@ -32,7 +32,7 @@ _SIDE = 3 * GRID
 
 
 class GuidePage(QTextBrowser):
-    """Shows one chapter, and marks what is searched for.
+    """View of one chapter, which marks what is searched for.
 
     Attributes
     ----------
@@ -117,7 +117,7 @@ class GuidePage(QTextBrowser):
         document.setDefaultFont(font())
         document.setDocumentMargin(0)
         document.setMarkdown(self._markdown)
-        dress(document, theme_manager.theme, (self._width - self._text_width()) // 2)
+        style_document(document, theme_manager.theme, (self._width - self._text_width()) // 2)
         self.setDocument(document)
         self._shown = document
         if old is not None:
