@@ -9,3 +9,7 @@ Matrix = NDArray[np.float32]
 """Vectors or positions, a row for each."""
 Rows = NDArray[np.intp]
 """Row numbers of a set, from 0."""
+Bytes = NDArray[np.uint8]
+"""Of a file, or of texts."""
+Offsets = NDArray[np.int64]
+"""Places in bytes."""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import Bytes, Offsets
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.formats.json.tokens import (
     BLANK,
@@ -32,7 +33,6 @@ from embedviz.formats.json.tokens import (
     write_count,
     write_scalar,
 )
-from embedviz.formats.source import Bytes, Offsets
 
 KEY, ITEM, MEMBER = 0, 1, 2
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import Bytes, Offsets
 from embedviz.formats.json.grammar import (
     AT,
     COLON,
@@ -41,7 +42,6 @@ from embedviz.formats.json.grammar import (
     holds_rows,
     scan,
 )
-from embedviz.formats.source import Bytes, Offsets
 
 
 @dataclass
