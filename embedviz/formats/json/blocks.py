@@ -11,7 +11,7 @@ import numpy as np
 
 from embedviz.core.arrays import Bytes, Offsets
 from embedviz.core.errors import UserError
-from embedviz.formats.json.grammar import (
+from embedviz.formats.json.codes import (
     CUT,
     DONE,
     FINE,
@@ -23,10 +23,10 @@ from embedviz.formats.json.grammar import (
     ROOM,
     STATUS,
     TEXT_START,
-    Step,
 )
 from embedviz.formats.json.scanning import JsonScan
 from embedviz.formats.json.skeletons import parse_pieces
+from embedviz.formats.json.steps import Step
 from embedviz.formats.source import BYTE_ORDER_MARK, Stream
 from embedviz.formats.text.records import LONGEST_LINE
 
