@@ -47,7 +47,7 @@ def _convert(options: argparse.Namespace, source: Path, target: Path) -> None:
 
 
 def _require_own_companion(target: Path) -> None:
-    from embedviz.formats.writing.saving import foreign_companion
+    from embedviz.formats.writing.replacing import foreign_companion
 
     companion = foreign_companion(target)
     if companion is not None:
@@ -68,7 +68,7 @@ def _require_other_files(path: str | Path | None, written: Sequence[Path]) -> No
 
 
 def _tell_converted(opened: VectorSet, written: Sequence[Path], columns: Sequence[str]) -> None:
-    from embedviz.core.processes.memory import in_words
+    from embedviz.core.wording import in_words
 
     sizes = [f"{path} ({in_words(path.stat().st_size)})" for path in written]
     say(f"{len(opened):,} × {opened.dimensions:,} written to {' and '.join(sizes)}.")

@@ -34,7 +34,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Matrix, Rows
-from embedviz.core.blocks import kernel_rows, scale_to_unit_length
+from embedviz.core.blocks import kernel_rows, rows_per_block
 from embedviz.core.compiled.kernels import few_rows, parallel_kernel, threads_for
 from embedviz.core.covariance import (
     Directions,
@@ -53,8 +53,8 @@ from embedviz.core.isotropy import (
     padded_variances,
     unit_row_sum,
 )
-from embedviz.core.neighbors.top_k import rows_per_block
 from embedviz.core.progress import Report, silent
+from embedviz.core.row_pairs import cosines_of_pairs, multiply_pairs, sampled_pairs
 
 _MOST_ROWS = 200_000
 _MOST_NUMBERS = 64_000_000
@@ -143,7 +143,7 @@ class Cone:
         self.notes = describe_rank(axes, kept.rank)
         random = np.random.default_rng(seed)
         self.rows = _picture_rows(self.n_vectors, axes.dimensions, random)
-        self._pairs = _sampled_pairs(len(self.rows), pairs, random)
+        self._pairs = sampled_pairs(len(self.rows), pairs, random)
         frame = _reference_frame(total, n_rows, kept)
         # Relative to the largest variance, so that numbers of any size suit float32.
         largest = float(kept.variances[0]) if kept.rank else 1.0
@@ -180,7 +180,7 @@ class Cone:
         with threads_for(self._rotated.size):
             placed = _place(self._rotated, factors, self._frame[:, :kept])
             scales = placed.inverse_lengths[self._pairs].prod(axis=1)
-            cosines = _multiply_pairs(self._rotated, self._pairs, scales, _float32(factors**2))
+            cosines = multiply_pairs(self._rotated, self._pairs, scales, _float32(factors**2))
         return ConeView(
             placed.positions,
             cosines,
@@ -209,14 +209,6 @@ def _picture_rows(n_vectors: int, dimensions: int, random: np.random.Generator) 
     if n_vectors <= most:
         return np.arange(n_vectors)
     return np.sort(random.choice(n_vectors, most, replace=False, shuffle=False))
-
-
-def _sampled_pairs(n_rows: int, count: int, random: np.random.Generator) -> Rows:
-    if n_rows * (n_rows - 1) // 2 <= count:
-        return np.stack(np.triu_indices(n_rows, 1), axis=1)
-    first = np.sort(random.integers(n_rows, size=count))  # Sorted, to be near in memory.
-    other = (first + random.integers(1, n_rows, size=count)) % n_rows
-    return np.stack([first, other], axis=1)
 
 
 def _reference_frame(total: Vector, n_rows: int, kept: Directions) -> Vector:
@@ -288,7 +280,7 @@ def _view_before(
     variances = padded_variances(axes.variances, axes.dimensions)
     return ConeView(
         placed.positions,
-        _cosines_of_pairs(given, rows[pairs]),
+        cosines_of_pairs(given, rows[pairs]),
         mean_cosine,
         iso_score_of(variances),
         effective_rank_of(variances),
@@ -320,18 +312,6 @@ def _joined(parts: list[_Placed], dimensions: int) -> _Placed:
         np.concatenate([np.empty(0, np.float32), *(part.inverse_lengths for part in parts)]),
         sum((part.total for part in parts), np.zeros(dimensions)),
     )
-
-
-def _cosines_of_pairs(vectors: Matrix, pairs: Rows) -> NDArray[np.float32]:
-    cosines = np.empty(len(pairs), np.float32)
-    step = rows_per_block(2 * vectors.shape[1])
-    for first in range(0, len(pairs), step):
-        sides = [vectors[side] for side in pairs[first : first + step].T]
-        for side in sides:
-            scale_to_unit_length(side)
-        cosines[first : first + step] = np.einsum("ij,ij->i", *sides)
-    # Rounding leads a little beyond what a cosine can be.
-    return np.clip(cosines, -1, 1, out=cosines)
 
 
 def _float32(numbers: Vector) -> NDArray[np.float32]:
@@ -385,21 +365,6 @@ def _place_rows(  # noqa: PLR0915 - one pass
                 positions[i, 1] = np.float32(0.0)
         sums[piece] = total
     return sums
-
-
-@parallel_kernel
-def _multiply_pairs(
-    rows: Matrix, pairs: Rows, scales: NDArray[np.float32], factors: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Return the products of pairs of rows, each column with a factor, each pair with a scale."""
-    products = np.empty(len(pairs), dtype=np.float32)
-    for k in numba.prange(len(pairs)):
-        one, other = pairs[k, 0], pairs[k, 1]
-        total = np.float32(0.0)
-        for j in range(len(factors)):
-            total += rows[one, j] * rows[other, j] * factors[j]
-        products[k] = total * scales[k]
-    return products
 
 
 def compile_all() -> None:

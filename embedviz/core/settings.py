@@ -9,7 +9,7 @@ or a projection has to declare.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, ClassVar, Literal, Self, TypeVar, Union, cast
@@ -18,77 +18,14 @@ from typing import get_origin as origin_of
 from typing import get_type_hints as hints_of
 
 from embedviz.core.errors import UserError
+from embedviz.core.setting import KEY, Setting
+from embedviz.core.setting import setting as setting
 from embedviz.core.vector_set import VectorSet
 
 T = TypeVar("T")
 S = TypeVar("S", bound="Settings")
 
 Kind = Literal["flag", "int", "float", "choice", "text", "labels", "indices", "part", "other"]
-_KEY = "embedviz"
-
-
-@dataclass(frozen=True)
-class Setting:
-    """Description of one field: its label, help, range or choices.
-
-    Attributes
-    ----------
-    label : str
-        What stands before its control.
-    help : str
-        What it does, in a few words: its tooltip, and the help of its option.
-    least, most, step : float or None
-        The range of a number; None where it has no end.
-    unit : str
-        What stands behind a number, within its control.
-    choices : tuple of (str, value)
-        Words for each of the values it can have.
-    option : str or None
-        The name of its option on the command line, without dashes. None: the name of the field;
-        "": none.
-    metavar : str
-        What stands for the value in the help of the command line, such as "COLUMN".
-    places : tuple of str
-        For several whole numbers from 0, shown from 1: what stands before each of them.
-    prefix : str
-        What stands before such a number, within its control.
-    parts : mapping of str to class
-        For a value that has settings itself: the classes it can be of, by name.
-    is_whole : bool
-        Whether only whole numbers are offered for a number that may have decimals.
-    in_form : bool
-        Whether a form shows it.
-    """
-
-    label: str
-    help: str
-    least: float | None = None
-    most: float | None = None
-    step: float | None = None
-    unit: str = ""
-    choices: tuple[tuple[str, Any], ...] = ()
-    option: str | None = None
-    metavar: str = ""
-    places: tuple[str, ...] = ()
-    prefix: str = ""
-    parts: Mapping[str, type] = field(default_factory=dict, compare=False)
-    is_whole: bool = False
-    in_form: bool = True
-
-
-def setting(default: T, label: str, help: str, **more: Any) -> T:
-    """Return a field of a dataclass that says what there is to know of it.
-
-    Parameters
-    ----------
-    default : object
-        Immutable.
-    label, help : str
-    **more
-        The other attributes of `Setting`.
-    """
-    made: Any = field(default=default, metadata={_KEY: Setting(label, help, **more)})
-    return cast(T, made)
 
 
 @dataclass(frozen=True)
@@ -120,7 +57,7 @@ def fields_of(kind: type) -> Mapping[str, SettingField]:
     hints = hints_of(kind)
     found = {}
     for each in fields(kind):
-        about = each.metadata.get(_KEY)
+        about = each.metadata.get(KEY)
         if about is not None:
             hint, is_optional = _without_none(hints[each.name])
             found[each.name] = SettingField(

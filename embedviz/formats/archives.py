@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.notes import Note
-from embedviz.core.processes.memory import in_words
+from embedviz.core.wording import in_words, shown_name
 
 ZIP_START = b"PK\x03\x04"
 
@@ -26,7 +26,6 @@ WITHIN = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
 """Between the name of an archive and that of a file in it."""
 
 _SHOWN = 8
-_LONGEST_NAME = 200
 _is_system_file = re.compile(
     r"(?:.*/)?(?:__MACOSX/.*|\.[^/]*|Thumbs\.db|desktop\.ini)", re.IGNORECASE | re.DOTALL
 ).fullmatch
@@ -52,14 +51,6 @@ _DAMAGES = (
     EOFError,
     ValueError,
 )
-
-
-def shown_name(name: str) -> str:
-    """Return a name that fits on one line: what cannot be printed is written as in Python."""
-    shown = "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in name
-    )
-    return shown if len(shown) <= _LONGEST_NAME else shown[:_LONGEST_NAME] + "…"
 
 
 class Archive:

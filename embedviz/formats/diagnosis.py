@@ -16,9 +16,9 @@ import numpy as np
 from embedviz.core.arrays import Matrix
 from embedviz.core.notes import counted
 from embedviz.core.origin import FileInfo, ReadSettings
-from embedviz.core.processes.memory import in_words
 from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.scanning import scan_rows
+from embedviz.core.wording import in_words
 from embedviz.formats.opening import inspect, open_file
 
 if TYPE_CHECKING:

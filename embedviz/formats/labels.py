@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import Bytes, Offsets
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.notes import Note, counted
-from embedviz.formats.source import Bytes, Offsets
 
 _BLOCK = 1 << 14
 

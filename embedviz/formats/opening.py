@@ -1,48 +1,50 @@
 """Vector sets from files, in whatever format they are.
 
 `FORMATS` are tried in order, from the ones that are certain by their first bytes to the ones that
-are a matter of judgment. To add a format, write a module with a `Format` in it and add it here.
+are a matter of judgment. To add a format, write a module with a `Format` in it and add it here: by
+its name, as it is imported when a file is the first that none before it has recognized.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
+from importlib import import_module
 from os import PathLike
 from pathlib import Path, PurePath
-from typing import Literal
+from typing import Any, Literal
 
 from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.origin import FileOrigin, ReadSettings
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
-from embedviz.formats.archives import shown_name
-from embedviz.formats.binary import fasttext, npy, npz, safetensors, word2vec
+from embedviz.core.wording import shown_name
 from embedviz.formats.companions.joining import with_companions
-from embedviz.formats.containers import arrow, hdf5
 from embedviz.formats.inspecting import Inspection, finding_of
-from embedviz.formats.json import objects
-from embedviz.formats.projector import files
-from embedviz.formats.reading import Format, ReadResult, stamp_of
-from embedviz.formats.refused import unreadable
+from embedviz.formats.reading import Format, Pointer, ReadResult, stamp_of
+from embedviz.formats.refused.unreadable import describe_unknown
 from embedviz.formats.source import Source
-from embedviz.formats.text import delimited, word_vectors
 from embedviz.formats.writing.atomic_write import finish_saving
 
-FORMATS: tuple[Format, ...] = (
-    npy.ARRAY,
-    npz.ARCHIVE,
-    files.BYTES,
-    fasttext.FASTTEXT,
-    safetensors.SAFETENSORS,
-    arrow.ARROW_TABLE,
-    hdf5.HDF5,
-    unreadable.UNREADABLE,
-    word_vectors.TEXT,
-    word2vec.WORD2VEC_BINARY,
-    objects.JSON,
-    delimited.TABLE,
+FORMATS: tuple[str, ...] = (
+    "binary.npy.ARRAY",
+    "binary.npz.ARCHIVE",
+    "projector.files.BYTES",
+    "binary.fasttext.FASTTEXT",
+    "binary.safetensors.SAFETENSORS",
+    "containers.arrow.ARROW_TABLE",
+    "containers.hdf5.HDF5",
+    "refused.unreadable.UNREADABLE",
+    "text.word_vectors.TEXT",
+    "binary.word2vec.WORD2VEC_BINARY",
+    "json.objects.JSON",
+    "text.delimited.TABLE",
 )
+"""Where each `Format` is within this package."""
+
+POINTERS = ("projector.files.SETTINGS",)
+"""Where each `Pointer` is: what is looked for first."""
 
 _PACKED = {".zip", ".gz", ".bz2", ".xz"}
 _SUFFIXES = _PACKED | {".txt", ".vec", ".bin", ".npy", ".npz", ".json", ".csv", ".tsv"}
@@ -200,11 +202,13 @@ PREVIEW_ROWS = 50
 
 
 def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
-    chosen = files.choose_tensors(source, settings)
-    if chosen is None:
-        return _read_as(_recognize(source), source, settings, report)
-    found = chosen.raw or _recognize(chosen.source)
-    return chosen.completed(_read_as(found, chosen.source, chosen.settings, report))
+    for name in POINTERS:
+        pointer: Pointer = _part(name)
+        if pointer.matches(source):
+            named = pointer.follow(source, settings)
+            found = named.raw or _recognize(named.source)
+            return named.completed(_read_as(found, named.source, named.settings, report))
+    return _read_as(_recognize(source), source, settings, report)
 
 
 def _read_as(found: Format, source: Source, settings: ReadSettings, report: Report) -> ReadResult:
@@ -231,10 +235,18 @@ def _read_as(found: Format, source: Source, settings: ReadSettings, report: Repo
 
 
 def _recognize(source: Source) -> Format:
-    for candidate in FORMATS:
+    for name in FORMATS:
+        candidate: Format = _part(name)
         if candidate.matches(source):
             return candidate
-    raise unreadable.describe_unknown(source)
+    raise describe_unknown(source)
+
+
+@cache
+def _part(name: str) -> Any:
+    """Return what is at a place within this package, imported when it is first asked for."""
+    module, _, attribute = name.rpartition(".")
+    return getattr(import_module(f"embedviz.formats.{module}"), attribute)
 
 
 def known_suffixes() -> list[str]:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from embedviz.core.errors import UserError
-from embedviz.formats.archives import shown_name
+from embedviz.core.wording import shown_name
 
 
 def require_plain_path(path: Path) -> None:
@@ -23,3 +23,8 @@ def require_plain_path(path: Path) -> None:
             f"{shown_name(str(path))}: there is a line break in this path. Use another name for "
             "the file or its folder."
         )
+
+
+def companion_of(path: Path) -> Path:
+    """Return where `save` puts the labels and metadata of a file that holds numbers only."""
+    return path.with_name(f"{path.name}.metadata.tsv")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,6 +93,55 @@ class Format:
     matches: Callable[[Source], bool]
     read: Callable[[Source, ReadSettings, Report], ReadResult]
     options: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """A file without vectors that names the file they are in.
+
+    Attributes
+    ----------
+    matches : callable
+        Says from the start of a file whether it is such a one.
+    follow : callable
+        Returns what it names, or raises `UserError` with the place, the reason and what to do.
+    """
+
+    matches: Callable[[Source], bool]
+    follow: Callable[[Source, ReadSettings], NamedVectors]
+
+
+@dataclass(frozen=True)
+class NamedVectors:
+    """Vectors in a file that another one names: how they are read, and what there is to say.
+
+    Attributes
+    ----------
+    source : Source
+        The file with the vectors.
+    settings : ReadSettings
+        With what the other file says of them, such as their metadata.
+    raw : Format or None
+        Where they are bare numbers; else their format is recognized.
+    name : str
+    others : mapping of str to str
+        What else `key` could be.
+    notes : tuple of Note
+    """
+
+    source: Source
+    settings: ReadSettings
+    raw: Format | None
+    name: str
+    others: Mapping[str, str]
+    notes: tuple[Note, ...]
+
+    def completed(self, contents: ReadResult) -> ReadResult:
+        """Return the contents with what the other file says of them."""
+        contents.name, contents.n_bytes = self.name, self.source.size
+        contents.learn(key=self.name, keys=self.others)
+        contents.notes[:0] = self.notes
+        return contents
 
 
 def stamp_of(path: Path) -> tuple[int, int] | None:

@@ -14,38 +14,29 @@ import gzip
 import lzma
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from embedviz.core.errors import UserError
 from embedviz.core.notes import Note
-from embedviz.core.processes.memory import in_words
-from embedviz.formats.archives import WITHIN, ZIP_START, Archive, shown_name
+from embedviz.core.wording import in_words, shown_name
+from embedviz.formats.archives import WITHIN, ZIP_START, Archive
 from embedviz.formats.paths import require_plain_path
 from embedviz.formats.refused.folders import describe_folder
 from embedviz.formats.unpacking import open_xz
-
-Bytes = NDArray[np.uint8]
-Offsets = NDArray[np.int64]
 
 HEAD_BYTES = 1 << 20
 LONGEST_HEAD = 16 << 20
 SAMPLE_LINES = 200
 BLANKS = b" \t\r"
 BLOCK_BYTES = 16 << 20
-_SHORTEST_ROW = 3  # Bytes: what is shorter may be blank.
 _PREVIEW_BYTES = 1 << 20
 _PREVIEW_UNPACKED = 8 << 20
 """Of compressed files, so that how far they were read says how much they hold."""
-# A vector of a million numbers printed with 17 digits has 20 MB.
-LONGEST_LINE = 64 << 20
 MOST_FIELDS = 1_100_000
 """In a line; more than any vector has, and too many to look at each in moments."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -308,82 +299,3 @@ def block_bytes(source: Source, *, is_preview: bool) -> int:
     if not is_preview:
         return BLOCK_BYTES
     return min(BLOCK_BYTES, _PREVIEW_UNPACKED if source.is_compressed else _PREVIEW_BYTES)
-
-
-def count_lines(blocks: Iterable[Bytes]) -> int:
-    """Return how many lines there are in blocks of whole lines, without blank ones."""
-    count = 0
-    for block in blocks:
-        stops = np.flatnonzero(block == ord("\n"))
-        starts = np.concatenate([[0], stops[:-1] + 1])
-        count += len(stops)
-        for line in np.flatnonzero(stops - starts < _SHORTEST_ROW).tolist():
-            count -= not block[starts[line] : stops[line]].tobytes().strip(BLANKS)
-    return count
-
-
-def line_blocks(source: Source, stream: Stream, size: int | None = None) -> Iterator[Bytes]:
-    r"""Yield the file in blocks of whole lines, each ending in `\n`.
-
-    Lines end at `\n` only: tokens may contain any other character that Unicode, and so
-    `str.splitlines`, takes for a line end. A byte order mark at the start is dropped. A block is
-    valid until the next one is asked for.
-
-    Parameters
-    ----------
-    source : Source
-    stream : Stream
-    size : int, optional
-        Bytes to read at once. Default: 16 MB.
-
-    Raises
-    ------
-    UserError
-        At a line of more than 64 MB.
-    """
-    buffer = np.empty(min(size or BLOCK_BYTES, 4 * source.size + 4096), np.uint8)
-    kept = 0
-    at_start = True
-    while True:
-        count = stream.read_into(buffer.data[kept:])
-        end = kept + count
-        is_last = end < len(buffer)
-        first = _length_of_mark(buffer[:end]) if at_start else 0
-        if is_last and end > first and buffer[end - 1] != ord("\n"):
-            buffer[end] = ord("\n")
-            end += 1
-        stop = _after_last_newline(buffer[first:end]) + first
-        if stop > first:
-            at_start = False
-            stream.hold(end - stop)
-            yield buffer[first:stop]
-        if is_last:
-            return
-        if stop == first:
-            buffer, kept = _longer(buffer, source.name), end
-        else:
-            kept = end - stop
-            buffer[:kept] = buffer[stop:end].copy()
-
-
-def _length_of_mark(block: Bytes) -> int:
-    return len(BYTE_ORDER_MARK) if block[:3].tobytes() == BYTE_ORDER_MARK else 0
-
-
-def _after_last_newline(block: Bytes) -> int:
-    for stop in range(len(block), 0, -65536):
-        found = np.flatnonzero(block[max(stop - 65536, 0) : stop] == ord("\n"))
-        if len(found):
-            return int(max(stop - 65536, 0) + found[-1] + 1)
-    return 0
-
-
-def _longer(buffer: Bytes, name: str) -> Bytes:
-    if len(buffer) >= LONGEST_LINE:
-        raise UserError(
-            f"{name} has a line of more than {LONGEST_LINE >> 20} MB, which is not a vector. "
-            "Is it a text file?"
-        )
-    longer = np.empty(2 * len(buffer), np.uint8)
-    longer[: len(buffer)] = buffer
-    return longer

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from embedviz.core import blocks
 from embedviz.core.covariance import (
     Moments,
     describe_rank,
@@ -14,7 +15,6 @@ from embedviz.core.covariance import (
     spread_powers,
 )
 from embedviz.core.errors import UserError
-from embedviz.core.neighbors import top_k
 from embedviz.core.progress import Cancelled
 
 
@@ -132,7 +132,7 @@ def test_notes_tell_a_low_rank_and_a_simplex():
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
 @pytest.mark.parametrize("unit_length", [False, True])
 def test_mapped_rows(kind, unit_length, monkeypatch):
-    monkeypatch.setattr(top_k, "_BLOCK_BYTES", 500)
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", 500)
     rng = np.random.default_rng(0)
     vectors = cloud(100, 5, offset=1000.0).astype(kind)
     mean, matrix = vectors.mean(axis=0, dtype=np.float64), rng.normal(size=(5, 3))
@@ -145,7 +145,7 @@ def test_mapped_rows(kind, unit_length, monkeypatch):
 
 
 def test_progress_is_told_and_stops(monkeypatch):
-    monkeypatch.setattr(top_k, "_BLOCK_BYTES", 500)
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", 500)
     told = []
     principal_axes(cloud(100, 5), lambda fraction, message: told.append(fraction))
     assert len(told) > 3

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from embedviz.core import blocks
 from embedviz.core.isotropy import (
     effective_rank,
     effective_rank_of,
@@ -14,7 +15,6 @@ from embedviz.core.isotropy import (
     partition_ratio,
     unit_row_sum,
 )
-from embedviz.core.neighbors import top_k
 from embedviz.core.progress import Cancelled
 
 
@@ -106,7 +106,7 @@ def test_the_size_of_variances_does_not_matter(scale, seed):
 
 
 def test_partition_ratio_is_that_of_the_definition(monkeypatch):
-    monkeypatch.setattr(top_k, "_BLOCK_BYTES", 400)
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", 400)
     vectors = cloud()
     exact = vectors.astype(np.float64)
     _, axes = np.linalg.eigh(exact.T @ exact)

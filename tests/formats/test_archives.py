@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from embedviz.core.errors import ChoiceRequired, UserError
+from embedviz.core.wording import shown_name
 from embedviz.formats import inspect, load
-from embedviz.formats.archives import shown_name
 
 TEXT = b"a 1 2\nb 3 4\n"
 BINARY = b"2 2\n" + b"".join(

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from embedviz.core.errors import UserError
 from embedviz.formats import load
-from embedviz.formats.source import HEAD_BYTES, Source, line_blocks, reading
+from embedviz.formats.source import HEAD_BYTES, Source, reading
+from embedviz.formats.text.lines import line_blocks
 
 TEXT = b"a 1 2\nb 3 4\n"
 
@@ -106,7 +107,7 @@ def test_the_mark_at_the_start_is_dropped(write):
 
 def test_lines_longer_than_any_vector(write, monkeypatch):
     monkeypatch.setattr("embedviz.formats.source.BLOCK_BYTES", 16)
-    monkeypatch.setattr("embedviz.formats.source.LONGEST_LINE", 64)
+    monkeypatch.setattr("embedviz.formats.text.lines.LONGEST_LINE", 64)
     with pytest.raises(UserError, match="a line of more than"):
         load(write("x.txt", b"a 1 2\n" + b"1 " * 100))
 

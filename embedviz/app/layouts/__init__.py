@@ -14,8 +14,8 @@ from threading import Lock
 
 from embedviz.app.layouts import cache, spare_process
 from embedviz.core.arrays import Matrix
-from embedviz.core.neighbors.graph import NeighborGraph, neighbor_graph
-from embedviz.core.neighbors.tiles import GraphMetric
+from embedviz.core.neighbors.adjacency import GraphMetric, NeighborGraph
+from embedviz.core.neighbors.graph import neighbor_graph
 from embedviz.core.progress import OnLayout, Report, part_of
 from embedviz.core.projections import Projection
 from embedviz.core.projections.axis import Axis

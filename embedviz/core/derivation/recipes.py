@@ -30,7 +30,7 @@ from embedviz.core.covariance import (
     spread_powers,
 )
 from embedviz.core.errors import UserError
-from embedviz.core.matryoshka import truncate
+from embedviz.core.matryoshka.truncation import truncate
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import Derivation, VectorSet
 

@@ -18,44 +18,15 @@ from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.matryoshka.orderings import ORDERINGS, Arrange, Ordering, arrangements
 from embedviz.core.matryoshka.prefix_neighbors import PrefixNeighbors
 from embedviz.core.matryoshka.prefix_search import PrefixQuery, PrefixSearch
-from embedviz.core.neighbors import NeighborSearch, row_lengths
-from embedviz.core.neighbors.top_k import TILE, Scores, checked_prefix, rows_per_block
+from embedviz.core.matryoshka.truncation import truncate
+from embedviz.core.neighbors import NeighborSearch
+from embedviz.core.neighbors.top_k import TILE, Scores, checked_prefix
 from embedviz.core.progress import Report, part_of, silent
 
 __all__ = ["PrefixQuery", "PrefixSearch", "overlap_curve", "truncate", "two_stage"]
 
 # About 20 ms on two processors.
 _PRODUCTS_AT_ONCE = 400_000_000
-
-
-def truncate(vectors: ArrayLike, dimensions: int) -> Matrix:
-    """Return the first `dimensions` numbers of each row, made unit length again.
-
-    Parameters
-    ----------
-    vectors : array of shape (n_vectors, n_dimensions)
-    dimensions : int
-        From 1 to n_dimensions.
-
-    Returns
-    -------
-    float32 array of shape (n_vectors, dimensions)
-        A row whose prefix is zero stays zero.
-
-    Raises
-    ------
-    UserError
-        When there are not so many dimensions.
-    """
-    rows = np.asarray(vectors, dtype=np.float32)
-    prefix = rows[:, : checked_prefix(dimensions, rows.shape[1])]
-    lengths = row_lengths(prefix)[:, np.newaxis]
-    lengths[lengths == 0.0] = 1.0
-    truncated = np.empty(prefix.shape, dtype=np.float32)
-    for first in range(0, len(rows), rows_per_block(dimensions)):
-        part = slice(first, first + rows_per_block(dimensions))
-        truncated[part] = prefix[part] / lengths[part]
-    return truncated
 
 
 def two_stage(

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix
-from embedviz.core.blocks import row_blocks
+from embedviz.core.blocks import read_only, row_blocks
 from embedviz.core.compiled.kernels import parallel_kernel
 from embedviz.core.covariance import Moments
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka.prefix_neighbors import add_products
-from embedviz.core.neighbors.top_k import TILE, read_only
+from embedviz.core.neighbors.top_k import TILE
 from embedviz.core.progress import Report, silent
 
 Ordering = Literal["prefix", "random", "variance", "svd"]

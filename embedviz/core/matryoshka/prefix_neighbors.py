@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.blocks import read_only
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel
-from embedviz.core.neighbors.top_k import TILE, Scores, keep_best_of, read_only, scaled_query
+from embedviz.core.neighbors.top_k import TILE, Scores, keep_best_of, scaled_query
 
 # Queries that share a tile while it is in the cache.
 _GROUP = 16

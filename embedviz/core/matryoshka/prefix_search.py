@@ -18,20 +18,19 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike
 
-from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.arrays import Flat, Matrix, Rows
+from embedviz.core.blocks import strided_blocks
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel, threads_for
 from embedviz.core.neighbors.top_k import (
     FEW_PRODUCTS,
     TILE,
     Candidates,
-    Flat,
     Scores,
     checked_prefix,
     checked_query,
     cosine,
     keep_best_of,
     scaled_query,
-    strided_blocks,
 )
 
 _STEP = 16

@@ -19,21 +19,20 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.arrays import Flat, Matrix, Rows
+from embedviz.core.blocks import read_only, strided_blocks
 from embedviz.core.compiled.kernels import few_rows, parallel_kernel, serial_kernel, threads_for
+from embedviz.core.neighbors.row_kernels import measure_rows
 from embedviz.core.neighbors.top_k import (
     FEW_PRODUCTS,
     TILE,
     Candidates,
-    Flat,
     Scores,
     checked_prefix,
     checked_query,
     cosine,
     keep_best_of,
-    read_only,
     scaled_query,
-    strided_blocks,
 )
 from embedviz.core.vector_set import VectorSet
 
@@ -141,7 +140,7 @@ def row_lengths(vectors: Matrix) -> NDArray[np.float64]:
     """Return the Euclidean length of each row of an array (n_vectors, n_dimensions)."""
     lengths = np.zeros(len(vectors))
     for block in strided_blocks(vectors):
-        _measure_rows(block.flat, block.stride, vectors.shape[1], lengths[block.rows])
+        measure_rows(block.flat, block.stride, vectors.shape[1], lengths[block.rows])
     return lengths
 
 
@@ -240,17 +239,6 @@ def _score_block(  # noqa: PLR0913 - one pass
             _score_rows(part, stride, query, scale, metric, lengths[first:last], found)
             held = keep_best_of(found, first, scores[piece], rows[piece], held)
         kept[piece] = held
-
-
-@parallel_kernel
-def _measure_rows(flat: Flat, stride: int, dimensions: int, lengths: NDArray[np.float64]) -> None:
-    for i in numba.prange(len(lengths)):
-        row = flat[i * stride : i * stride + dimensions]
-        total = 0.0
-        for j in range(dimensions):
-            value = np.float64(row[j])
-            total += value * value
-        lengths[i] = math.sqrt(total)
 
 
 def compile_all() -> None:

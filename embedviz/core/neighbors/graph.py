@@ -12,24 +12,16 @@ twice, and of two blocks of some thousand rows.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from embedviz.core.arrays import Matrix
+from embedviz.core.arrays import Flat, Matrix, RowIds
 from embedviz.core.compiled.kernels import few_rows
+from embedviz.core.neighbors.adjacency import GraphMetric, NeighborGraph
 from embedviz.core.neighbors.tile_heaps import Heaps, empty_heaps, offer_tiles, rank_exactly
-from embedviz.core.neighbors.tiles import (
-    ComparedRows,
-    GraphMetric,
-    RowIds,
-    TileWork,
-    panel_blocks,
-    row_ids,
-)
-from embedviz.core.neighbors.top_k import Flat
+from embedviz.core.neighbors.tiles import ComparedRows, TileWork, panel_blocks, row_ids
 from embedviz.core.progress import Report, silent
 
 OnPart = Callable[[slice, RowIds, Matrix], None]
@@ -39,55 +31,6 @@ OnPart = Callable[[slice, RowIds, Matrix], None]
 _SPARE = 8
 # An exact score, whose row is somewhere in memory, takes as long as so many in a tile.
 _EXACT = 30
-
-
-@dataclass(frozen=True, eq=False)
-class NeighborGraph:
-    """The nearest other rows of each row.
-
-    Attributes
-    ----------
-    rows : int32 array of shape (n_rows, count)
-        Nearest first, equally near ones by row; never the row itself.
-    scores : float32 array of shape (n_rows, count)
-        Cosine similarities, or Euclidean distances for "euclidean".
-    metric : {"cosine", "euclidean"}
-    """
-
-    rows: RowIds
-    scores: Matrix
-    metric: GraphMetric
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    @property
-    def count(self) -> int:
-        """Number of neighbors of each row."""
-        return int(self.rows.shape[1])
-
-    @property
-    def distances(self) -> Matrix:
-        """Distances of the neighbors, float32 (n_rows, count).
-
-        Euclidean distances, or 1 − cosine, which rounding never takes below 0.
-        """
-        if self.metric == "euclidean":
-            return self.scores
-        distances: Matrix = np.maximum(np.float32(1.0) - self.scores, np.float32(0.0))
-        return distances
-
-    @property
-    def nbytes(self) -> int:
-        """Number of bytes in memory."""
-        return self.rows.nbytes + self.scores.nbytes
-
-    def first(self, count: int) -> NeighborGraph:
-        """Return the graph of the nearest `count` only, or this one when it has no more."""
-        if count >= self.count:
-            return self
-        rows = np.ascontiguousarray(self.rows[:, :count])
-        return NeighborGraph(rows, np.ascontiguousarray(self.scores[:, :count]), self.metric)
 
 
 def neighbor_graph(

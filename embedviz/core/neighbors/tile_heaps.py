@@ -12,10 +12,9 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from embedviz.core.arrays import Matrix
+from embedviz.core.arrays import Flat, Matrix, RowIds
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel
-from embedviz.core.neighbors.tiles import TILE, Exact, Pairs, RowIds, fill_tile
-from embedviz.core.neighbors.top_k import Flat
+from embedviz.core.neighbors.row_kernels import TILE, Exact, Pairs, fill_tile
 
 # Scores looked at together: mostly none of them is near enough.
 _LOOK = 64

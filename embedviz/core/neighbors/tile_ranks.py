@@ -13,20 +13,11 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.arrays import Flat, Matrix, RowIds, Rows
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel
+from embedviz.core.neighbors.row_kernels import TILE, Exact, Pairs, fill_tile
 from embedviz.core.neighbors.tile_heaps import exact_score
-from embedviz.core.neighbors.tiles import (
-    TILE,
-    ComparedRows,
-    Exact,
-    Pairs,
-    RowIds,
-    TileWork,
-    fill_tile,
-    panel_blocks,
-)
-from embedviz.core.neighbors.top_k import Flat
+from embedviz.core.neighbors.tiles import ComparedRows, TileWork, panel_blocks
 from embedviz.core.progress import Report, silent
 
 Counts = NDArray[np.int64]

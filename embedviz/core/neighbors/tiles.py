@@ -15,34 +15,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal, get_args
 
 import numba
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from embedviz.core.arrays import Matrix
-from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel, threads_for
+from embedviz.core.arrays import Flat, Matrix, RowIds
+from embedviz.core.blocks import read_only
+from embedviz.core.compiled.kernels import parallel_kernel, threads_for
 from embedviz.core.errors import UserError
-from embedviz.core.neighbors import row_lengths
-from embedviz.core.neighbors.top_k import Flat, read_only
+from embedviz.core.neighbors.adjacency import GRAPH_METRICS, GraphMetric
+from embedviz.core.neighbors.row_kernels import STEP, TILE, Exact, Pairs, measure_rows
 from embedviz.core.progress import Report
 
-GraphMetric = Literal["cosine", "euclidean"]
-GRAPH_METRICS: tuple[GraphMetric, ...] = get_args(GraphMetric)
-
-RowIds = NDArray[np.int32]
-Pairs = NDArray[np.int64]
-Exact = NDArray[np.float64]
-
-TILE = 256
-"""Rows and columns of a tile: 256 kB, beside the rows that it is made from, fit a cache."""
-
-# Rows and dimensions that the innermost loop takes at once. Their 24 numbers stay in registers
-# of AVX-512 and NEON; AVX2 has half of the registers and reads them from its nearest cache.
-_ROWS, _STEP = 4, 6
-# Dimensions after which the next rows are taken; their columns fill half of the nearest cache.
-_CHUNK = 4 * _STEP
 # A block has so many panels of 256 rows at most, and no more bytes than this when it is packed.
 _MOST_PANELS = 16
 _BLOCK_BYTES = 64_000_000
@@ -91,9 +76,14 @@ class ComparedRows:
         self.metric: GraphMetric = metric
         self.is_euclidean = metric == "euclidean"
         self.n_vectors, self.dimensions = rows.shape
-        self.width = max(1, -(-self.dimensions // _STEP)) * _STEP
+        self.width = max(1, -(-self.dimensions // STEP)) * STEP
         self.flat, self.stride = _flat_rows(rows)
-        self.scales = self._scales_for(row_lengths(rows))
+        self.scales = self._scales_for(self._lengths())
+
+    def _lengths(self) -> Exact:
+        lengths = np.zeros(self.n_vectors)
+        measure_rows(self.flat, self.stride, self.dimensions, lengths)
+        return lengths
 
     def _scales_for(self, lengths: Exact) -> Exact:
         bad = int((~np.isfinite(lengths)).sum())
@@ -287,71 +277,3 @@ def _pack_columns(
                         there[k * TILE + j] = np.float32(flat[first + k] * scale)
                 for k in range(used, end):
                     there[k * TILE + j] = np.float32(0.0)
-
-
-@serial_kernel
-def fill_tile(rows: Flat, columns: Flat, width: int, is_euclidean: bool, tile: Flat) -> None:
-    """Compare 256 rows with 256 others: the higher the score, the nearer.
-
-    Parameters
-    ----------
-    rows, columns : float32 arrays of shape (256 * width,)
-        A panel of `packed_rows`, and one of `packed_columns`.
-    width : int
-    is_euclidean : bool
-    tile : float32 array of shape (256 * 256,)
-        Gets the products row by row, or the squared distances with a minus sign.
-    """
-    tile[:] = np.float32(0.0)
-    for start in range(0, width, _CHUNK):
-        end = min(start + _CHUNK, width)
-        for i in range(0, TILE, _ROWS):
-            some, found = rows[i * width : (i + _ROWS) * width], tile[i * TILE : (i + _ROWS) * TILE]
-            if is_euclidean:
-                _subtract_squares(some, columns, start, end, found)
-            else:
-                _add_products(some, columns, start, end, found)
-
-
-# Written out, because only then all 24 numbers are in registers and the loop is vectorized.
-@serial_kernel
-def _add_products(rows: Flat, columns: Flat, start: int, end: int, found: Flat) -> None:
-    width = len(rows) // _ROWS
-    a, b, c, d = rows[:width], rows[width:], rows[2 * width :], rows[3 * width :]
-    for k in range(start, end, _STEP):
-        part = columns[k * TILE : (k + _STEP) * TILE]
-        a0, a1, a2, a3, a4, a5 = a[k], a[k + 1], a[k + 2], a[k + 3], a[k + 4], a[k + 5]
-        b0, b1, b2, b3, b4, b5 = b[k], b[k + 1], b[k + 2], b[k + 3], b[k + 4], b[k + 5]
-        c0, c1, c2, c3, c4, c5 = c[k], c[k + 1], c[k + 2], c[k + 3], c[k + 4], c[k + 5]
-        d0, d1, d2, d3, d4, d5 = d[k], d[k + 1], d[k + 2], d[k + 3], d[k + 4], d[k + 5]
-        for j in range(TILE):
-            x0, x1, x2 = part[j], part[TILE + j], part[2 * TILE + j]
-            x3, x4, x5 = part[3 * TILE + j], part[4 * TILE + j], part[5 * TILE + j]
-            found[j] += a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3 + a4 * x4 + a5 * x5
-            found[TILE + j] += b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3 + b4 * x4 + b5 * x5
-            found[2 * TILE + j] += c0 * x0 + c1 * x1 + c2 * x2 + c3 * x3 + c4 * x4 + c5 * x5
-            found[3 * TILE + j] += d0 * x0 + d1 * x1 + d2 * x2 + d3 * x3 + d4 * x4 + d5 * x5
-
-
-@serial_kernel
-def _subtract_squares(rows: Flat, columns: Flat, start: int, end: int, found: Flat) -> None:
-    width = len(rows) // _ROWS
-    a, b, c, d = rows[:width], rows[width:], rows[2 * width :], rows[3 * width :]
-    for k in range(start, end, _STEP):
-        part = columns[k * TILE : (k + _STEP) * TILE]
-        a0, a1, a2, a3, a4, a5 = a[k], a[k + 1], a[k + 2], a[k + 3], a[k + 4], a[k + 5]
-        b0, b1, b2, b3, b4, b5 = b[k], b[k + 1], b[k + 2], b[k + 3], b[k + 4], b[k + 5]
-        c0, c1, c2, c3, c4, c5 = c[k], c[k + 1], c[k + 2], c[k + 3], c[k + 4], c[k + 5]
-        d0, d1, d2, d3, d4, d5 = d[k], d[k + 1], d[k + 2], d[k + 3], d[k + 4], d[k + 5]
-        for j in range(TILE):
-            x0, x1, x2 = part[j], part[TILE + j], part[2 * TILE + j]
-            x3, x4, x5 = part[3 * TILE + j], part[4 * TILE + j], part[5 * TILE + j]
-            found[j] -= _squares(a0 - x0, a1 - x1, a2 - x2, a3 - x3, a4 - x4, a5 - x5)
-            found[TILE + j] -= _squares(b0 - x0, b1 - x1, b2 - x2, b3 - x3, b4 - x4, b5 - x5)
-            found[2 * TILE + j] -= _squares(c0 - x0, c1 - x1, c2 - x2, c3 - x3, c4 - x4, c5 - x5)
-            found[3 * TILE + j] -= _squares(d0 - x0, d1 - x1, d2 - x2, d3 - x3, d4 - x4, d5 - x5)
-
-
-@serial_kernel
-def _squares(a: float, b: float, c: float, d: float, e: float, f: float) -> float:
-    return a * a + b * b + c * c + d * d + e * e + f * f

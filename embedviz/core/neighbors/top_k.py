@@ -3,29 +3,24 @@
 Selecting the top few from a finished array of scores costs more than the scores themselves once
 several queries are asked, so the kernels offer each score to a small heap as it is computed.
 Equal scores are ordered by row, so that a list of neighbors is the same every time.
-
-Numba recompiles a cached kernel when its own file changes, but not when a kernel that it calls
-from another file does: after a change to the kernels here, remove the caches (`*.nbc`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.blocks import ScoreBlock, read_only
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.errors import UserError
 
 Scores = NDArray[np.float32]
-Flat = NDArray[np.float32]
 
 FEW_PRODUCTS = 1_000_000
 """A search over fewer numbers than this stays in one thread: waking another takes longer."""
-_BLOCK_BYTES = 16_000_000
 
 # Rows that a kernel scores before it offers them to a heap.
 TILE = 128
@@ -33,65 +28,6 @@ TILE = 128
 
 # More pieces than processors, so that one processor busy elsewhere does not keep all waiting.
 _PIECES = 16
-
-
-class ScoreBlock(NamedTuple):
-    """Adjacent rows of a set, as kernels walk them: row i begins at `i * stride` of `flat`."""
-
-    first: int
-    n_rows: int
-    flat: Flat
-    stride: int
-
-    @property
-    def rows(self) -> slice:
-        """Rows of the set that these are."""
-        return slice(self.first, self.first + self.n_rows)
-
-
-def strided_blocks(vectors: Matrix) -> Iterator[ScoreBlock]:
-    """Yield the rows of a set as flat arrays, of which kernels know that numbers are adjacent.
-
-    Without that knowledge the compiler cannot vectorize a sum over a row. Rows whose numbers do
-    lie side by side, which holds for prefixes and files in memory too, come as one block and are
-    not copied; any other layout is copied, a few megabytes at a time.
-
-    Parameters
-    ----------
-    vectors : float32 array of shape (n_vectors, n_dimensions)
-    """
-    n_vectors, dimensions = vectors.shape
-    if n_vectors == 0:
-        return
-    if dimensions == 0:
-        yield ScoreBlock(0, n_vectors, read_only(np.empty(0, dtype=np.float32)), 0)
-        return
-    step, inner = vectors.strides
-    if inner == vectors.itemsize and step >= 0 and step % vectors.itemsize == 0:
-        stride = step // vectors.itemsize
-        if vectors.flags.c_contiguous:
-            flat = vectors.reshape(-1)
-        else:
-            length = (n_vectors - 1) * stride + dimensions
-            flat = np.lib.stride_tricks.as_strided(vectors, (length,), (inner,))
-        yield ScoreBlock(0, n_vectors, read_only(flat), stride)
-        return
-    block_rows = rows_per_block(dimensions)
-    for first in range(0, n_vectors, block_rows):
-        block = np.ascontiguousarray(vectors[first : first + block_rows])
-        yield ScoreBlock(first, len(block), read_only(block.reshape(-1)), dimensions)
-
-
-def rows_per_block(dimensions: int) -> int:
-    """Return how many rows of this many float32 numbers make a block of about 16 MB."""
-    return max(1, _BLOCK_BYTES // (4 * max(1, dimensions)))
-
-
-def read_only(array: Matrix) -> Matrix:
-    """Return a read-only view, so that numba compiles each kernel for one kind of array only."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
 
 
 def checked_query(query_vector: ArrayLike, dimensions: int, n_dimensions: int) -> Matrix:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from embedviz.core.errors import ChoiceRequired
+from embedviz.core.wording import in_words
 
 _OWN_GROUPS = Path("/proc/self/cgroup")
 _GROUPS = Path("/sys/fs/cgroup")
@@ -103,13 +104,3 @@ def require_memory(name: str, n_rows: int, dimensions: int, n_had: int = 0) -> N
         {str(fitting): f"A random sample of {fitting:,} rows"},
         reason=f"{reason}.",
     )
-
-
-def in_words(n_bytes: int) -> str:
-    """Return a size as people write it: "3.1 GB"."""
-    size, unit = float(n_bytes), "bytes"
-    for unit in ("bytes", "kB", "MB", "GB", "TB"):
-        if size < 999.5 or unit == "TB":
-            break
-        size /= 1000
-    return f"{size:,.0f} {unit}" if unit == "bytes" or size >= 9.95 else f"{size:,.2g} {unit}"

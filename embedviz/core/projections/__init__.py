@@ -5,8 +5,9 @@ from __future__ import annotations
 from embedviz.core.progress import OnLayout
 from embedviz.core.projections.chosen_axes import ChosenAxes
 from embedviz.core.projections.columns import CoordinateColumns
+from embedviz.core.projections.fitted_pca import FittedPCA
 from embedviz.core.projections.neighbor_embedding import TSNE, UMAP
-from embedviz.core.projections.pca import PCA, FittedPCA
+from embedviz.core.projections.pca import PCA
 from embedviz.core.projections.projection import Projection
 
 __all__ = [

@@ -22,15 +22,16 @@ from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.errors import UserError
-from embedviz.core.neighbors.graph import NeighborGraph, neighbor_graph, neighbors_within
-from embedviz.core.neighbors.tiles import GraphMetric
+from embedviz.core.neighbors.adjacency import GraphMetric, NeighborGraph
+from embedviz.core.neighbors.graph import neighbor_graph, neighbors_within
 from embedviz.core.progress import OnLayout, Report, part_of, silent
 from embedviz.core.projections import tsne, umap
+from embedviz.core.projections.fitted_pca import fit_pca
+from embedviz.core.projections.neighbor_settings import metric_setting, sample_setting, seed_setting
 from embedviz.core.projections.out_of_sample import place_among
-from embedviz.core.projections.pca import PCA
 from embedviz.core.projections.process import Job, LayoutProcess
 from embedviz.core.projections.projection import Projection, all_rows
-from embedviz.core.settings import setting
+from embedviz.core.setting import setting
 
 MOST_ROWS = 200_000
 """Of a larger set, a sample is laid out."""
@@ -38,30 +39,6 @@ FEWEST_ROWS = 4
 
 _START_DONE, _GRAPH_DONE = 0.02, 0.2
 _PLACING_NEIGHBORS = 15
-
-
-def _metric() -> GraphMetric:
-    return setting(
-        "cosine",
-        "Metric",
-        "what makes two rows neighbors",
-        choices=(("cosine", "cosine"), ("Euclidean", "euclidean")),
-    )
-
-
-def _seed() -> int:
-    return setting(0, "Seed", "the same one gives the same picture again", least=0, most=9999)
-
-
-def _sample() -> int:
-    return setting(
-        50_000,
-        "Sample",
-        "how many rows are laid out, drawn by the seed",
-        least=1000,
-        most=MOST_ROWS,
-        step=10_000,
-    )
 
 
 class NeighborEmbedding(Projection):
@@ -229,9 +206,9 @@ class NeighborEmbedding(Projection):
         on_layout: OnLayout | None,
         process: LayoutProcess,
     ) -> Matrix:
-        components = PCA().fit_transform(
-            rows, n_components, report=part_of(report, 0.0, _START_DONE)
-        )
+        starting = part_of(report, 0.0, _START_DONE)
+        fitted = fit_pca(rows, tuple(range(n_components)), part_of(starting, 0.0, 0.9))
+        components = fitted.transform(rows, part_of(starting, 0.9, 1.0))
         positions = self.starting_positions(components)
         if on_layout is not None:
             on_layout(positions.copy())
@@ -281,9 +258,9 @@ class TSNE(NeighborEmbedding):
         step=5,
         is_whole=True,
     )
-    metric: GraphMetric = _metric()
-    seed: int = _seed()
-    sample: int = _sample()
+    metric: GraphMetric = metric_setting()
+    seed: int = seed_setting()
+    sample: int = sample_setting(MOST_ROWS)
 
     name: ClassVar[str] = "t-SNE"
     caveat: ClassVar[str] = (
@@ -356,9 +333,9 @@ class UMAP(NeighborEmbedding):
         most=0.99,
         step=0.05,
     )
-    metric: GraphMetric = _metric()
-    seed: int = _seed()
-    sample: int = _sample()
+    metric: GraphMetric = metric_setting()
+    seed: int = seed_setting()
+    sample: int = sample_setting(MOST_ROWS)
 
     name: ClassVar[str] = "UMAP"
     caveat: ClassVar[str] = "Near points are alike. Distances between far clusters mean little."

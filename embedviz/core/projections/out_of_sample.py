@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Matrix
-from embedviz.core.neighbors.graph import NeighborGraph
+from embedviz.core.neighbors.adjacency import NeighborGraph
 
 Weights = NDArray[np.float64]
 

@@ -17,9 +17,8 @@ from typing import Any, Self
 
 from numpy.typing import NDArray
 
-from embedviz.core.arrays import Matrix
+from embedviz.core.arrays import Matrix, RowIds
 from embedviz.core.errors import UserError
-from embedviz.core.neighbors.tiles import RowIds
 from embedviz.core.processes.child_process import ChildProcess
 from embedviz.core.processes.messages import Message
 from embedviz.core.progress import Cancelled, OnLayout, Report, silent

@@ -16,12 +16,14 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike
 
-from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.arrays import Matrix, RowIds, Rows
 from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.errors import UserError
+from embedviz.core.neighbors.adjacency import GraphMetric
 from embedviz.core.neighbors.graph import neighbor_graph, neighbors_of
+from embedviz.core.neighbors.row_kernels import Exact
 from embedviz.core.neighbors.tile_ranks import Counts, count_nearer
-from embedviz.core.neighbors.tiles import ComparedRows, Exact, GraphMetric, RowIds, row_ids
+from embedviz.core.neighbors.tiles import ComparedRows, row_ids
 from embedviz.core.progress import Report, part_of, silent
 
 # Distances on the map that differ by less are equal: they are rounded.

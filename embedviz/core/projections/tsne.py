@@ -30,8 +30,7 @@ from typing import Any, NamedTuple
 import numba
 import numpy as np
 
-from embedviz.core.arrays import Matrix
-from embedviz.core.neighbors.tiles import RowIds
+from embedviz.core.arrays import Matrix, RowIds
 
 Tell = Callable[[float, str, Matrix | None], None]
 """Called with the part that is done, a few words, and the positions."""

@@ -26,8 +26,7 @@ from typing import IO, Any, Protocol
 
 import numpy as np
 
-from embedviz.core.arrays import Matrix
-from embedviz.core.neighbors.tiles import RowIds
+from embedviz.core.arrays import Matrix, RowIds
 from embedviz.core.processes.child_setup import lower_priority, take_pipes
 from embedviz.core.processes.messages import Message, read_message, write_message
 from embedviz.core.projections import tsne, umap

@@ -27,13 +27,13 @@ from typing import IO
 
 import numpy as np
 
-from embedviz.core.arrays import Matrix
+from embedviz.core.arrays import Bytes, Matrix, Offsets
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.errors import UserError
 from embedviz.core.notes import Note, counted
 from embedviz.core.origin import ReadSettings
-from embedviz.core.processes.memory import in_words
 from embedviz.core.progress import Report, part_of
+from embedviz.core.wording import in_words
 from embedviz.formats.binary.fasttext_layout import (
     START_BYTES,
     Dictionary,
@@ -47,7 +47,7 @@ from embedviz.formats.binary.fasttext_layout import (
 from embedviz.formats.labels import decode_spans, note_on_replaced
 from embedviz.formats.reading import BadRows, Format, ReadResult, row_place
 from embedviz.formats.rows import RowCollector
-from embedviz.formats.source import BLOCK_BYTES, Bytes, Offsets, Source, Stream
+from embedviz.formats.source import BLOCK_BYTES, Source, Stream
 
 _FORMAT_NAME = "fastText model"
 _LARGEST_RATIO = 1100  # Of the size of numbers before and after they were compressed.

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from embedviz.core.arrays import Bytes, Offsets
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.errors import UserError
-from embedviz.core.processes.memory import in_words
+from embedviz.core.wording import in_words
 from embedviz.formats.reading import require_dimensions
-from embedviz.formats.source import Bytes, Offsets
 
 START_BYTES = 92
 """How many bytes of a file `find_header` needs."""

@@ -20,7 +20,7 @@ from embedviz.core.notes import Note, counted
 from embedviz.core.origin import FileInfo, ReadSettings
 from embedviz.core.progress import Report
 from embedviz.formats.binary.npy_layout import NpyHeader, read_fully, read_header
-from embedviz.formats.companions.joining import companion_of
+from embedviz.formats.paths import companion_of
 from embedviz.formats.reading import (
     BadRows,
     Format,

@@ -27,9 +27,9 @@ from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
 from embedviz.formats.binary.npy import array_blocks, collect, read_mapped, stream_blocks
 from embedviz.formats.binary.npy_layout import NpyHeader
-from embedviz.formats.companions.joining import companion_of
 from embedviz.formats.companions.vocabulary import ordered_labels, vocabulary_companions
 from embedviz.formats.labels import note_on_labels
+from embedviz.formats.paths import companion_of
 from embedviz.formats.reading import Format, ReadResult, require_dimensions
 from embedviz.formats.source import BLOCK_BYTES, Source, Stream
 from embedviz.formats.vector_names import (

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from embedviz.core.arrays import Bytes, Offsets
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.errors import UserError
 from embedviz.core.notes import Note, counted
@@ -35,7 +36,7 @@ from embedviz.formats.reading import (
     row_place,
 )
 from embedviz.formats.rows import RowCollector
-from embedviz.formats.source import Bytes, Offsets, Source, Stream
+from embedviz.formats.source import Source, Stream
 from embedviz.formats.text.word_vector_layouts import find_header
 from embedviz.formats.text.word_vectors import note_on_header
 

@@ -9,7 +9,6 @@ not match, such a file is left alone, and the next that may belong to the vector
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
@@ -32,29 +31,8 @@ from embedviz.formats.labels import (
     note_on_labels,
     note_on_replaced,
 )
-from embedviz.formats.projector.settings import find_file, is_meant, settings_near
 from embedviz.formats.reading import ReadResult
 from embedviz.formats.source import Source
-
-_vectors = re.compile(r"(?:tensor|vector|vec|embedding)s?(?=\.|$)", re.IGNORECASE)
-
-
-def companion_of(path: Path) -> Path:
-    """Return where `save` puts the labels and metadata of a file that holds numbers only."""
-    return path.with_name(f"{path.name}.metadata.tsv")
-
-
-def projector_companions(path: Path) -> tuple[Path, ...]:
-    """Return where the metadata of the Projector's tensors may be: the most particular first.
-
-    That is where the Projector's settings near them say, or where the name of the tensors suggests.
-    """
-    near = [(f, e.metadata) for f, e in settings_near(path) if is_meant(f, e.vectors, path)]
-    named = filter(None, (find_file(folder, metadata) for folder, metadata in near))
-    name = path.name.removesuffix(".gz")
-    words = ("metadata", "meta", "labels") if _vectors.search(name) else ()
-    found = [_vectors.sub(word, name) for word in words]
-    return (*named, *(path.with_name(name) for name in [*found, "metadata.tsv"]))
 
 
 def with_companions(result: ReadResult, source: Source, settings: ReadSettings) -> ReadResult:

@@ -16,8 +16,8 @@ from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
 from embedviz.core.notes import Note, counted
 from embedviz.core.origin import ReadSettings
-from embedviz.core.processes.memory import in_words
 from embedviz.core.progress import Report
+from embedviz.core.wording import in_words
 from embedviz.formats.containers.worker.process import Container, opened_container
 from embedviz.formats.labels import note_on_replaced
 from embedviz.formats.reading import BadRows, ReadResult, require_dimensions, row_place

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from embedviz.core.arrays import Bytes, Offsets
 from embedviz.core.errors import UserError
-from embedviz.formats.json.grammar import (
+from embedviz.formats.json.codes import (
     CUT,
     DONE,
     FINE,
@@ -22,11 +23,12 @@ from embedviz.formats.json.grammar import (
     ROOM,
     STATUS,
     TEXT_START,
-    Step,
 )
 from embedviz.formats.json.scanning import JsonScan
 from embedviz.formats.json.skeletons import parse_pieces
-from embedviz.formats.source import BYTE_ORDER_MARK, LONGEST_LINE, Bytes, Offsets, Stream
+from embedviz.formats.json.steps import Step
+from embedviz.formats.source import BYTE_ORDER_MARK, Stream
+from embedviz.formats.text.records import LONGEST_LINE
 
 BLOCK_BYTES = 8 << 20
 _PREVIEW_BYTES = 1 << 20

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from embedviz.core.arrays import Matrix
-from embedviz.formats.json.grammar import ITEM, MEMBER, Step
 from embedviz.formats.json.skeletons import NumberList
+from embedviz.formats.json.steps import ITEM, MEMBER, Step
 from embedviz.formats.vector_names import COLUMN_NAMES
 
 SAMPLE = 200

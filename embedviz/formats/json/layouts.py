@@ -21,9 +21,10 @@ import numpy as np
 from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
 from embedviz.formats.json.candidates import LIKE_A_NAME, OTHER_NAME, SAMPLE, Candidate, Finder
-from embedviz.formats.json.grammar import DONE, FINE, LISTS_END, MORE, OUT_STOP, ROOM, STATUS, Step
+from embedviz.formats.json.codes import DONE, FINE, LISTS_END, MORE, OUT_STOP, ROOM, STATUS
 from embedviz.formats.json.scanning import JsonScan
 from embedviz.formats.json.skeletons import NumberList, find_failure, parse_skeleton
+from embedviz.formats.json.steps import Step
 from embedviz.formats.source import BYTE_ORDER_MARK, Source
 from embedviz.formats.vector_names import COLUMN_NAMES, choose_vectors
 

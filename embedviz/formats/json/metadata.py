@@ -16,17 +16,14 @@ import numpy as np
 from embedviz.core.notes import Note
 from embedviz.formats.companions.columns import LABEL_NAMES, choose_label_column
 from embedviz.formats.json.columns import ColumnCollector
-from embedviz.formats.json.grammar import ITEM, MEMBER, Step
 from embedviz.formats.json.layouts import JsonLayout
 from embedviz.formats.json.skeletons import ROWS, Scalar, flatten, is_list_of_texts, join_texts
+from embedviz.formats.json.steps import ITEM, KEY_COLUMN, MEMBER, REQUEST, Step
 from embedviz.formats.reading import RowNumbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-KEY_COLUMN = "key"
-INDEX = "index"
-REQUEST = "custom_id"
 
 _TEXT_NAMES = ("content", "document", "chunk", "input", "inputtext", "query", "passage", "question")
 _ID_NAMES = (REQUEST, "recordid", KEY_COLUMN, "id", "_id")

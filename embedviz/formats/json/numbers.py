@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from embedviz.core.arrays import Matrix
+from embedviz.core.arrays import Bytes, Matrix, Offsets
 from embedviz.core.compiled.kernels import serial_kernel
-from embedviz.formats.source import Bytes, Offsets
 from embedviz.formats.text.numbers import DOUBTFUL, GOOD, parse_exponent, parse_texts, round_decimal
 
 _MOST_DIGITS = 18

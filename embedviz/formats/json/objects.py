@@ -18,11 +18,11 @@ from embedviz.core.notes import Note
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
 from embedviz.formats.json.blocks import Blocks, Document, JsonBlock
-from embedviz.formats.json.grammar import ITEM, MEMBER
 from embedviz.formats.json.layouts import JsonLayout, find_layout
-from embedviz.formats.json.metadata import INDEX, KEY_COLUMN, REQUEST, Metadata, choose_label
+from embedviz.formats.json.metadata import Metadata, choose_label
 from embedviz.formats.json.rows import JsonRows
 from embedviz.formats.json.skeletons import find_failure, parse_pieces
+from embedviz.formats.json.steps import INDEX, ITEM, KEY_COLUMN, MEMBER, REQUEST
 from embedviz.formats.labels import note_on_labels, note_on_replaced
 from embedviz.formats.reading import (
     BadRows,

@@ -11,11 +11,10 @@ from embedviz.core.arrays import Matrix
 from embedviz.core.notes import counted
 from embedviz.formats.json.blocks import JsonBlock
 from embedviz.formats.json.candidates import decode_base64
-from embedviz.formats.json.grammar import MEMBER
 from embedviz.formats.json.layouts import JsonLayout
-from embedviz.formats.json.metadata import KEY_COLUMN
 from embedviz.formats.json.numbers import parse_spans
 from embedviz.formats.json.skeletons import NumberList, Scalar, find_failure, find_member, flatten
+from embedviz.formats.json.steps import KEY_COLUMN, MEMBER
 from embedviz.formats.text.numbers import parse_texts
 
 _KINDS = {

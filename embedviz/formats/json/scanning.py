@@ -20,14 +20,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.formats.json.grammar import (
+from embedviz.core.arrays import Bytes, Offsets
+from embedviz.formats.json.codes import (
     AT,
     COLON,
     COUNT,
     DEPTH,
     DOCUMENTS,
     DONE,
-    KEY,
     LISTS,
     MORE,
     MOST_DEPTH,
@@ -37,11 +37,10 @@ from embedviz.formats.json.grammar import (
     START,
     UNITS,
     VALUE,
-    Step,
-    holds_rows,
-    scan,
 )
-from embedviz.formats.source import Bytes, Offsets
+from embedviz.formats.json.grammar import scan
+from embedviz.formats.json.steps import KEY, Step
+from embedviz.formats.json.units import holds_rows
 
 
 @dataclass

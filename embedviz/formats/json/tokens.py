@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from embedviz.core.arrays import Bytes, Offsets
 from embedviz.core.compiled.kernels import serial_kernel
-from embedviz.formats.source import Bytes, Offsets
 
 LIST, LIST_END, OBJECT, OBJECT_END, COMMA, COLON_MARK, QUOTE, NEWLINE = b'[]{},:"\n'
 _BACKSLASH, _MINUS, _ZERO = b"\\-0"

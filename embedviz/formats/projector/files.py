@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from os import PathLike
 from pathlib import Path, PurePath
@@ -23,8 +23,8 @@ from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
 from embedviz.formats.binary.npy import collect, read_mapped, require_matrix, stream_blocks
 from embedviz.formats.binary.npy_layout import NpyHeader
-from embedviz.formats.companions.joining import companion_of, projector_companions
 from embedviz.formats.companions.vocabulary import read_labels
+from embedviz.formats.paths import companion_of
 from embedviz.formats.projector.settings import (
     LONGEST_SETTINGS,
     Embedding,
@@ -34,9 +34,10 @@ from embedviz.formats.projector.settings import (
     last_part,
     parse_settings,
     path_below,
+    projector_companions,
     settings_near,
 )
-from embedviz.formats.reading import Format, ReadResult
+from embedviz.formats.reading import Format, NamedVectors, Pointer, ReadResult
 from embedviz.formats.source import BLOCK_BYTES, Source
 from embedviz.formats.vector_names import choose_vectors
 
@@ -46,41 +47,8 @@ _TABLES = (".tsv", ".txt", ".csv", ".npy")
 _SHOWN = 8
 
 
-@dataclass(frozen=True)
-class ChosenTensor:
-    """Tensor that settings name: how it is to be read, and what there is to say.
-
-    Attributes
-    ----------
-    source : Source
-        The tensors.
-    settings : ReadSettings
-        With the metadata.
-    raw : Format or None
-        Where the tensors are bare numbers; else their format is recognized.
-    name : str
-    others : mapping of str to str
-        What else `key` could be.
-    notes : tuple of Note
-    """
-
-    source: Source
-    settings: ReadSettings
-    raw: Format | None
-    name: str
-    others: Mapping[str, str]
-    notes: tuple[Note, ...]
-
-    def completed(self, result: ReadResult) -> ReadResult:
-        """Return the contents of the tensors with what the settings say of them."""
-        result.name, result.n_bytes = self.name, self.source.size
-        result.learn(key=self.name, keys=self.others)
-        result.notes[:0] = self.notes
-        return result
-
-
-def choose_tensors(source: Source, settings: ReadSettings) -> ChosenTensor | None:
-    """Return what a file of settings names; None where it is not such a file.
+def _choose_tensors(source: Source, settings: ReadSettings) -> NamedVectors:
+    """Return what a file of settings names.
 
     Raises
     ------
@@ -89,8 +57,6 @@ def choose_tensors(source: Source, settings: ReadSettings) -> ChosenTensor | Non
     UserError
         When none is, or the settings cannot be read.
     """
-    if not are_settings(source.head):
-        return None
     if source.member is not None:
         raise UserError(
             f"{source.name} names other files. Unpack the archive, and open the settings there."
@@ -111,7 +77,7 @@ def choose_tensors(source: Source, settings: ReadSettings) -> ChosenTensor | Non
         notes.append(Note(f"{source.name}: {name!r}, from {path.name}.", level="note"))
     notes += _notes_on_place(folder, named[name].vectors, path)
     resolved = _resolved(folder, named[name], path, settings, notes)
-    return ChosenTensor(*resolved, name, others, tuple(notes))
+    return NamedVectors(*resolved, name, others, tuple(notes))
 
 
 def _parsed(source: Source) -> tuple[Embedding, ...]:
@@ -337,4 +303,9 @@ def _label_counts(
         yield path.name, sorted({columns.without_blank_end(0).n_rows, columns.n_rows})
 
 
+def _are_settings(source: Source) -> bool:
+    return are_settings(source.head)
+
+
+SETTINGS = Pointer(_are_settings, _choose_tensors)
 BYTES = Format(_is_raw, _read_raw)

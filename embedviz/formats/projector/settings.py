@@ -286,3 +286,19 @@ def _unescaped(token: str) -> str:
     return re.sub(
         halves, lambda run: bytes(ord(c) & 255 for c in run[0]).decode("utf-8", "replace"), text
     )
+
+
+_vectors = re.compile(r"(?:tensor|vector|vec|embedding)s?(?=\.|$)", re.IGNORECASE)
+
+
+def projector_companions(path: Path) -> tuple[Path, ...]:
+    """Return where the metadata of the Projector's tensors may be: the most particular first.
+
+    That is where the Projector's settings near them say, or where the name of the tensors suggests.
+    """
+    near = [(f, e.metadata) for f, e in settings_near(path) if is_meant(f, e.vectors, path)]
+    named = filter(None, (find_file(folder, metadata) for folder, metadata in near))
+    name = path.name.removesuffix(".gz")
+    words = ("metadata", "meta", "labels") if _vectors.search(name) else ()
+    found = [_vectors.sub(word, name) for word in words]
+    return (*named, *(path.with_name(name) for name in [*found, "metadata.tsv"]))

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from embedviz.formats.archives import shown_name
+from embedviz.core.wording import shown_name
 
 _MOST_NAMES = 10_000
 _SETTINGS = ("projector_config.pbtxt", "projector_config.json")

@@ -14,11 +14,13 @@ from embedviz.core.notes import counted
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
 from embedviz.formats.companions.columns import choose_label_column, require_column, to_table
-from embedviz.formats.companions.joining import companion_of, projector_companions
 from embedviz.formats.labels import decode_all, note_on_labels, note_on_replaced
+from embedviz.formats.paths import companion_of
+from embedviz.formats.projector.settings import projector_companions
 from embedviz.formats.reading import BadRows, Format, ReadResult, counts_rest, require_dimensions
 from embedviz.formats.rows import RowCollector
-from embedviz.formats.source import Source, block_bytes, line_blocks
+from embedviz.formats.source import Source, block_bytes
+from embedviz.formats.text.lines import line_blocks
 from embedviz.formats.text.list_texts import as_list
 from embedviz.formats.text.numbers import parse_columns, parse_texts
 from embedviz.formats.text.records import Records, split_blocks

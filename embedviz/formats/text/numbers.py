@@ -19,10 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from embedviz.core.arrays import Matrix
+from embedviz.core.arrays import Bytes, Matrix, Offsets
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.notes import counted
-from embedviz.formats.source import Bytes, Offsets
 from embedviz.formats.text.records import Records
 
 GOOD, BLANK, DOUBTFUL = 0, 1, 2

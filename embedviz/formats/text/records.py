@@ -13,9 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from embedviz.core.arrays import Bytes, Offsets
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.errors import UserError
-from embedviz.formats.source import LONGEST_LINE, Bytes, Offsets
+
+# A vector of a million numbers printed with 17 digits has 20 MB.
+LONGEST_LINE = 64 << 20
 
 _QUOTE, _NEWLINE, _RETURN, _SPACE = b'"\n\r '
 _PLAIN, _QUOTED, _HAS_DOUBLED = 0, 1, 2

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.scanning import scan_rows
-from embedviz.formats import load
 from embedviz.formats.binary import fasttext
+from embedviz.formats.opening import load
 
 
 def compile_all() -> None:

@@ -221,3 +221,9 @@ def _are_pairs(row: list[bytes]) -> bool:
 def with_points(text: bytes) -> bytes:
     """Return a text with a point in place of each comma."""
     return text.replace(b",", b".")
+
+
+def last_word(label: str) -> bytes:
+    """Return what follows the last space or tab, nothing if there is none."""
+    words = re.split("[ \t]", label)
+    return words[-1].encode("utf-8", "replace") if len(words) > 1 else b""

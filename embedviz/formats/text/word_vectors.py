@@ -15,7 +15,7 @@ from itertools import chain
 
 import numpy as np
 
-from embedviz.core.arrays import Matrix
+from embedviz.core.arrays import Bytes, Matrix
 from embedviz.core.notes import Note, counted
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
@@ -30,7 +30,8 @@ from embedviz.formats.reading import (
     require_true_header,
 )
 from embedviz.formats.rows import RowCollector, keep_rows
-from embedviz.formats.source import Bytes, Source, block_bytes, count_lines, line_blocks
+from embedviz.formats.source import Source, block_bytes
+from embedviz.formats.text.lines import count_lines, line_blocks
 from embedviz.formats.text.numbers import (
     BLANK,
     DOUBTFUL,
@@ -46,6 +47,7 @@ from embedviz.formats.text.word_vector_layouts import (
     LineLayout,
     count_trailing_numbers,
     find_layout,
+    last_word,
     split_from_right,
     with_points,
 )
@@ -212,12 +214,6 @@ def _unquoted(label: str) -> str:
     if not (len(label) > 1 and label[0] == label[-1] == '"'):
         return label
     return _quotes_inside(lambda found: found[1] or '"', label[1:-1])
-
-
-def last_word(label: str) -> bytes:
-    """Return what follows the last space or tab, nothing if there is none."""
-    words = re.split("[ \t]", label)
-    return words[-1].encode("utf-8", "replace") if len(words) > 1 else b""
 
 
 def _explain(line: bytes, wanted: int, fields: list[bytes]) -> str:

@@ -31,8 +31,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from embedviz.core.errors import UserError
-from embedviz.formats.companions.joining import companion_of
-from embedviz.formats.paths import require_plain_path
+from embedviz.formats.paths import companion_of, require_plain_path
 
 File = IO[bytes]
 

@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.arrays import Matrix, RowIds, Rows
 from embedviz.core.errors import UserError
 from embedviz.core.neighbors import Metric, NeighborSearch
 from embedviz.core.neighbors.graph import neighbor_graph, neighbors_of
-from embedviz.core.neighbors.tiles import RowIds
 from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.writing.arrow import write_tables

@@ -21,12 +21,10 @@ from embedviz.core.arrays import Rows
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
-from embedviz.formats.archives import shown_name
 from embedviz.formats.companions.columns import LABEL
-from embedviz.formats.companions.joining import companion_of
-from embedviz.formats.opening import inspect
+from embedviz.formats.paths import companion_of
 from embedviz.formats.text.numbers import is_fraction
-from embedviz.formats.text.word_vectors import last_word
+from embedviz.formats.text.word_vector_layouts import last_word
 from embedviz.formats.writing.arrow import SUFFIXES, write_feather, write_parquet
 from embedviz.formats.writing.atomic_write import File, packed_by, replaced_files
 from embedviz.formats.writing.printing import computed_ahead, join_lines, print_vectors, to_texts
@@ -94,29 +92,6 @@ def written_files(path: Path) -> list[Path]:
         When the suffix says no format to write.
     """
     return [path, companion_of(path)] if _format_suffix(path) in _NUMBERS_ONLY else [path]
-
-
-def foreign_companion(path: Path) -> Path | None:
-    """Return the file of labels that would be replaced though it does not belong to the vectors.
-
-    It does where vectors are at `path` and take their labels from it, so that both are replaced
-    together; beside no file, or one with another number of rows, it is somebody's own.
-
-    Raises
-    ------
-    UserError
-        When the suffix says no format to write.
-    """
-    companion = next(iter(written_files(path)[1:]), None)
-    if companion is None or not companion.exists():
-        return None
-    try:
-        notes = inspect(path).notes
-    except UserError:
-        return companion
-    name = shown_name(companion.name)
-    is_used = any(note.kind == "labels" and note.facts.get("file") == name for note in notes)
-    return None if is_used else companion
 
 
 def left_out(vector_set: VectorSet, path: str | PathLike[str]) -> list[str]:

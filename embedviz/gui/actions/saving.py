@@ -256,7 +256,7 @@ def _look_and_write(window: Host, path: str, write: Write, files: Files) -> None
 
 def _foreign(path: Path, report: Report) -> Path | None:
     """Return the file of labels that belongs to something else. Runs off the UI thread."""
-    from embedviz.formats.writing.saving import foreign_companion
+    from embedviz.formats.writing.replacing import foreign_companion
 
     report(0.0, "looking at what is there")
     return foreign_companion(path)

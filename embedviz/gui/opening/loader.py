@@ -15,10 +15,10 @@ from embedviz.app.session import Session
 from embedviz.app.tasks import Task
 from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.origin import ReadSettings
-from embedviz.core.processes.memory import in_words
 from embedviz.core.progress import Report
 from embedviz.core.samples import SAMPLES, load_sample
 from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import in_words
 from embedviz.gui.row_images import with_own_pictures
 
 

@@ -10,8 +10,7 @@ from typing import Literal
 
 from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.notes import Note, counted
-from embedviz.core.processes.memory import in_words
-from embedviz.formats.archives import shown_name
+from embedviz.core.wording import in_words, shown_name
 from embedviz.formats.inspecting import Inspection
 from embedviz.gui.describe import describe_scan, describe_share
 from embedviz.gui.opening.file_check import FileCheck

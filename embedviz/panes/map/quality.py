@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from embedviz.app.layouts import Layout, Layouts
 from embedviz.core.arrays import Matrix
+from embedviz.core.neighbors.adjacency import GraphMetric
 from embedviz.core.neighbors.graph import neighbors_of
-from embedviz.core.neighbors.tiles import GraphMetric
 from embedviz.core.progress import Report, part_of
 from embedviz.core.projections.trust import continuity, kept_neighbors, sample_rows, trustworthiness
 

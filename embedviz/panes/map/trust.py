@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from embedviz.app.layouts import Layout
 from embedviz.core.neighbors import Metric
-from embedviz.core.neighbors.tiles import GraphMetric
+from embedviz.core.neighbors.adjacency import GraphMetric
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import PointView
 from embedviz.panes.map.quality import LayoutQuality, TrustRequest, measure_quality

@@ -6,7 +6,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from embedviz.core.compiled.kernel_cache import sources_of
+from embedviz.core.compiled.kernels import sources_of
 from embedviz.core.neighbors import tile_ranks
 
 CALLEE = """

@@ -9,13 +9,8 @@ from hypothesis.extra.numpy import arrays
 import embedviz.core.neighbors.tiles as tiles
 from embedviz.core.errors import UserError
 from embedviz.core.neighbors import NeighborSearch
-from embedviz.core.neighbors.graph import (
-    NeighborGraph,
-    neighbor_graph,
-    neighbors_of,
-    neighbors_within,
-)
-from embedviz.core.neighbors.tiles import GRAPH_METRICS
+from embedviz.core.neighbors.adjacency import GRAPH_METRICS, NeighborGraph
+from embedviz.core.neighbors.graph import neighbor_graph, neighbors_of, neighbors_within
 from embedviz.core.progress import Cancelled
 
 both_metrics = pytest.mark.parametrize("metric", GRAPH_METRICS)

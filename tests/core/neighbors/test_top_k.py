@@ -4,8 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from embedviz.core.neighbors import top_k
-from embedviz.core.neighbors.top_k import Candidates, keep_best_of, scaled_query, strided_blocks
+from embedviz.core import blocks
+from embedviz.core.blocks import strided_blocks
+from embedviz.core.neighbors.top_k import Candidates, keep_best_of, scaled_query
 
 scores = arrays(
     np.float32,
@@ -32,7 +33,7 @@ def test_a_heap_keeps_what_a_stable_sort_puts_first(found, capacity, step):
 def test_candidates_of_several_blocks_are_merged():
     vectors = np.asfortranarray(np.arange(40, dtype=np.float32).reshape(20, 2))
     found = Candidates(20, 3, exclude=[19, 19, 4])
-    for block in (top_k.ScoreBlock(0, 12, vectors, 2), top_k.ScoreBlock(12, 8, vectors, 2)):
+    for block in (blocks.ScoreBlock(0, 12, vectors, 2), blocks.ScoreBlock(12, 8, vectors, 2)):
         bounds, heap, rows, kept = found.heaps_for(block)
         assert bounds[0] == 0
         assert bounds[-1] == block.n_rows
@@ -59,12 +60,12 @@ def test_candidates_of_several_blocks_are_merged():
     ],
 )
 def test_blocks_hold_the_rows_and_copy_only_what_lies_apart(view, n_blocks, monkeypatch):
-    monkeypatch.setattr(top_k, "rows_per_block", lambda dimensions: 7)
+    monkeypatch.setattr(blocks, "rows_per_block", lambda dimensions: 7)
     original = np.arange(240, dtype=np.float32).reshape(30, 8)
     rows = view(original)
-    blocks = list(strided_blocks(rows))
-    assert len(blocks) == n_blocks
-    for block in blocks:
+    found = list(strided_blocks(rows))
+    assert len(found) == n_blocks
+    for block in found:
         assert not block.flat.flags.writeable
         if n_blocks == 1 and rows.size:
             assert np.shares_memory(block.flat, original)
@@ -72,7 +73,7 @@ def test_blocks_hold_the_rows_and_copy_only_what_lies_apart(view, n_blocks, monk
             start = i * block.stride
             part = block.flat[start : start + rows.shape[1]]
             np.testing.assert_array_equal(part, rows[block.first + i])
-    assert sum(block.n_rows for block in blocks) == len(rows)
+    assert sum(block.n_rows for block in found) == len(rows)
 
 
 @given(arrays(np.float32, 4, elements=st.floats(-(2.0**120), 2.0**120, width=32)))

@@ -4,7 +4,8 @@ import pytest
 
 from embedviz.core.errors import ChoiceRequired
 from embedviz.core.processes import memory
-from embedviz.core.processes.memory import available_memory, in_words, require_memory
+from embedviz.core.processes.memory import available_memory, require_memory
+from embedviz.core.wording import in_words
 
 
 @pytest.fixture

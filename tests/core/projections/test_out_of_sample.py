@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from embedviz.core.neighbors.graph import NeighborGraph, neighbors_within
-from embedviz.core.neighbors.tiles import GRAPH_METRICS
+from embedviz.core.neighbors.adjacency import GRAPH_METRICS, NeighborGraph
+from embedviz.core.neighbors.graph import neighbors_within
 from embedviz.core.projections.out_of_sample import neighbor_weights, place_among
 
 

@@ -6,8 +6,8 @@ from hypothesis.extra.numpy import arrays
 
 import embedviz.core.neighbors.tiles as tiles
 from embedviz.core.errors import UserError
+from embedviz.core.neighbors.adjacency import GRAPH_METRICS
 from embedviz.core.neighbors.graph import neighbor_graph, neighbors_of
-from embedviz.core.neighbors.tiles import GRAPH_METRICS
 from embedviz.core.progress import Cancelled
 from embedviz.core.projections.trust import continuity, kept_neighbors, sample_rows, trustworthiness
 

@@ -1,11 +1,9 @@
 import numpy as np
 import pytest
 
-from embedviz.formats.json.grammar import (
+from embedviz.formats.json.codes import (
     CUT,
     DONE,
-    ITEM,
-    MEMBER,
     MORE,
     NO_COMMA,
     NO_RECORD,
@@ -16,6 +14,7 @@ from embedviz.formats.json.grammar import (
     TEXT_START,
 )
 from embedviz.formats.json.scanning import JsonScan
+from embedviz.formats.json.steps import ITEM, MEMBER
 
 
 def scan(text, steps, *, is_lines=False, is_last=True):

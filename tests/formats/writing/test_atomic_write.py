@@ -10,8 +10,9 @@ import pytest
 from embedviz.core.errors import UserError
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import inspect, load, save
+from embedviz.formats.paths import companion_of
 from embedviz.formats.writing import atomic_write
-from embedviz.formats.writing.atomic_write import companion_of, finish_saving, replaced_files
+from embedviz.formats.writing.atomic_write import finish_saving, replaced_files
 
 OLD = VectorSet(np.eye(3), ["a", "b", "c"], {"kind": ["x", "y", "z"]})
 NEW = VectorSet(2 * np.eye(3), ["d", "e", "f"], {"kind": ["u", "v", "w"]})

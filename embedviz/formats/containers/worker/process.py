@@ -20,9 +20,10 @@ from typing import Any
 
 from embedviz.core.errors import UserError
 from embedviz.core.processes.child_process import ChildProcess
-from embedviz.core.processes.memory import available_memory, in_words
+from embedviz.core.processes.memory import available_memory
 from embedviz.core.processes.messages import Message
 from embedviz.core.progress import Report, silent
+from embedviz.core.wording import in_words
 
 _MODULE = "embedviz.formats.containers.worker.child"
 _POLL_SECONDS = 0.05
