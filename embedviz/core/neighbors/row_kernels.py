@@ -12,7 +12,6 @@ from embedviz.core.arrays import Flat
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel
 
 Pairs = NDArray[np.int64]
-
 Exact = NDArray[np.float64]
 
 TILE = 256
@@ -21,7 +20,6 @@ TILE = 256
 # Rows and dimensions that the innermost loop takes at once. Their 24 numbers stay in registers
 # of AVX-512 and NEON; AVX2 has half of the registers and reads them from its nearest cache.
 _ROWS, STEP = 4, 6
-
 # Dimensions after which the next rows are taken; their columns fill half of the nearest cache.
 _CHUNK = 4 * STEP
 

@@ -172,6 +172,22 @@ def _read_token(
 
 
 @serial_kernel
+def _judge(
+    text: Bytes, status: int, at: int, is_last: bool, is_lines: bool
+) -> tuple[int, int, bool]:
+    """Return why it cannot go on, where the line ends, and whether that is all that is broken."""
+    if status == MORE and is_last:
+        status = CUT
+        at = len(text) if is_lines else at
+    is_broken = is_lines and status not in (MORE, ROOM)
+    while is_broken and at < len(text) and text[at] != NEWLINE:
+        at += 1
+    if is_broken and at == len(text) and not is_last:
+        return MORE, at, False
+    return status, at, is_broken
+
+
+@serial_kernel
 def _leave_out(
     text: Bytes,
     at: int,
@@ -237,16 +253,7 @@ def scan(
             continue
         if status == DONE:
             return DONE if is_last else MORE, state[AT]
-        at = state[AT]
-        if status == MORE and is_last:
-            status = CUT
-            at = len(text) if is_lines else at
-        is_broken = is_lines and status != MORE and status != ROOM
-        while is_broken and at < len(text) and text[at] != NEWLINE:
-            at += 1
-        if is_broken and at == len(text) and not is_last:
-            status = MORE
-            is_broken = False
+        status, at, is_broken = _judge(text, status, state[AT], is_last, is_lines)
         if not is_broken:
             failed = state[AT]
             state[:] = saved
