@@ -30,7 +30,7 @@ from embedviz.core.covariance import Moments, Vector, principal_axes
 from embedviz.core.errors import UserError
 from embedviz.core.progress import OnLayout, Report, part_of, silent
 from embedviz.core.projections.axis import plain_axes
-from embedviz.core.projections.projection import Placement, Projection
+from embedviz.core.projections.projection import PlacedRows, Projection
 from embedviz.core.vector_set import VectorSet
 
 _MOST_AXES = 3
@@ -124,10 +124,10 @@ class ChosenAxes(Projection):
         n_components: int,
         report: Report = silent,
         on_layout: OnLayout | None = None,
-    ) -> Placement:
+    ) -> PlacedRows:
         """Return where the rows lie between the ends of the axes."""
         positions = self.fit_transform(vector_set.vectors, n_components, report=report)
-        return Placement(positions, plain_axes(self.titles[:n_components]))
+        return PlacedRows(positions, plain_axes(self.titles[:n_components]))
 
     def fit_transform(
         self,

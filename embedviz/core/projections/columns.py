@@ -18,7 +18,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.progress import OnLayout, Report, silent
 from embedviz.core.projections.axis import plain_axes
 from embedviz.core.projections.coordinate_names import Group, groups_of, is_numeric
-from embedviz.core.projections.projection import Placement, Projection
+from embedviz.core.projections.projection import PlacedRows, Projection
 from embedviz.core.vector_set import VectorSet
 
 
@@ -78,9 +78,9 @@ class CoordinateColumns(Projection):
         n_components: int,
         report: Report = silent,
         on_layout: OnLayout | None = None,
-    ) -> Placement:
+    ) -> PlacedRows:
         """Return where the columns say that the rows lie; the axes are called as the columns."""
-        return Placement(self.positions(vector_set, n_components), plain_axes(self.names))
+        return PlacedRows(self.positions(vector_set, n_components), plain_axes(self.names))
 
     def words(self, n_rows: int) -> str:
         """Return the names of the columns."""

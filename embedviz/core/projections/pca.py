@@ -24,7 +24,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.progress import OnLayout, Report, part_of, silent
 from embedviz.core.projections.axis import Axis
 from embedviz.core.projections.fitted_pca import FittedPCA, fit_pca
-from embedviz.core.projections.projection import Placement, Projection, all_rows
+from embedviz.core.projections.projection import PlacedRows, Projection, all_rows
 from embedviz.core.setting import setting
 from embedviz.core.vector_set import VectorSet
 
@@ -81,7 +81,7 @@ class PCA(Projection):
         n_components: int,
         report: Report = silent,
         on_layout: OnLayout | None = None,
-    ) -> Placement:
+    ) -> PlacedRows:
         """Return where the rows lie along all chosen components, each with its variance."""
         fitted = self.fit(vector_set.vectors, part_of(report, 0.0, 0.9))
         positions = fitted.transform(vector_set.vectors, part_of(report, 0.9, 1.0))
@@ -90,7 +90,7 @@ class PCA(Projection):
             Axis(f"PC{component + 1}", ratio)
             for component, ratio in zip(self.components, ratios, strict=True)
         )
-        return Placement(positions, tuple(axes))
+        return PlacedRows(positions, tuple(axes))
 
     def words(self, n_rows: int) -> str:
         """Return of how many rows it is; the components stand at the axes."""

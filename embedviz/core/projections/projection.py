@@ -20,7 +20,7 @@ from embedviz.core.vector_set import VectorSet
 
 
 @dataclass(frozen=True, eq=False)
-class Placement:
+class PlacedRows:
     """Positions of the rows of a set, with their axes.
 
     Attributes
@@ -90,9 +90,9 @@ class Projection(Protocol):
         n_components: int,
         report: Report = silent,
         on_layout: OnLayout | None = None,
-    ) -> Placement:
+    ) -> PlacedRows:
         """Return where the rows of a set lie, and along which axes; see `fit_transform`."""
-        return Placement(
+        return PlacedRows(
             self.fit_transform(vector_set.vectors, n_components, report=report, on_layout=on_layout)
         )
 
