@@ -269,7 +269,7 @@ def test_places_that_came_with_the_file_are_used_as_they_are(pane, session, idle
 
 
 def test_more_rows_than_fit_are_sampled_and_the_sample_is_named(monkeypatch, blobs):
-    monkeypatch.setattr("embedviz.app.layouts.MOST_ROWS", 50)
+    monkeypatch.setattr("embedviz.core.projections.neighbor_embedding.MOST_ROWS", 50)
     monkeypatch.setattr(Layouts, "_computed", lambda *_: np.zeros((60, 2), dtype=np.float32))
     monkeypatch.setattr(cache, "find", lambda *_: None)
     monkeypatch.setattr(cache, "keep", lambda *_: None)
