@@ -57,5 +57,5 @@ def test_a_changed_callee_in_another_file_is_compiled_anew(tmp_path):
 def test_sources_are_the_files_of_all_that_can_be_called():
     """Also what a kernel that is declared below calls: _count, _score, exact_score."""
     files = {Path(path).name for path in sources_of(tile_ranks._count.__wrapped__)}
-    assert {"tile_ranks.py", "tile_heaps.py", "tiles.py"} <= files
+    assert {"tile_ranks.py", "tile_heaps.py", "row_kernels.py"} <= files
     assert "raster.py" not in files

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import embedviz.core.neighbors.top_k as ranking
+from embedviz.core import blocks
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka import overlap_curve, truncate, two_stage
 from embedviz.core.matryoshka.orderings import ORDERINGS
@@ -38,7 +38,7 @@ def test_a_zero_prefix_stays_zero():
 def test_truncation_goes_block_by_block_and_leaves_the_vectors_alone(monkeypatch):
     vectors = random_rows(50, 9)
     before, expected = vectors.copy(), truncate(vectors, 4)
-    monkeypatch.setattr(ranking, "_BLOCK_BYTES", 4 * 9 * 7)
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", 4 * 9 * 7)
     np.testing.assert_array_equal(truncate(vectors, 4), expected)
     np.testing.assert_array_equal(vectors, before)
 
@@ -66,7 +66,7 @@ def naive_curve(vectors, dimensions, count, queries):
 
 
 def test_overlap_equals_sorting_everything(monkeypatch):
-    monkeypatch.setattr(ranking, "_BLOCK_BYTES", 4 * 40 * 300)
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", 4 * 40 * 300)
     vectors = random_rows(700, 40)
     queries = [3, 0, 699, 350]
     curve = overlap_curve(vectors, [2, 7, 24, 39, 40], 10, queries)

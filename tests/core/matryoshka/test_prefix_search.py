@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import embedviz.core.neighbors.top_k as ranking
+from embedviz.core import blocks
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka.prefix_search import PrefixSearch
 from embedviz.core.neighbors import NeighborSearch
@@ -75,7 +75,7 @@ def test_numbers_of_any_size(scale):
 
 
 def test_any_memory_layout_gives_the_same_answer(monkeypatch):
-    monkeypatch.setattr(ranking, "_BLOCK_BYTES", 4 * 40 * 17)
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", 4 * 40 * 17)
     vectors = random_rows(100, 40)
     expected = PrefixSearch(vectors).query(vectors[9])
     found = PrefixSearch(np.asfortranarray(vectors)).query(vectors[9])

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-import embedviz.core.neighbors.top_k as ranking
+from embedviz.core import blocks
 from embedviz.core.errors import UserError
 from embedviz.core.neighbors import METRICS, NeighborSearch, cosine_table, similarity
 from embedviz.core.vector_set import VectorSet
@@ -79,7 +79,7 @@ def test_identical_rows_have_identical_scores_wherever_they_stand(metric, dimens
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_any_memory_layout_gives_the_same_answer(metric, monkeypatch):
-    monkeypatch.setattr(ranking, "_BLOCK_BYTES", 4 * 30 * 17)
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", 4 * 30 * 17)
     wide = random_rows(200, 60)
     plain = wide[::2, 10:40].copy()
     expected = NeighborSearch(plain, metric).nearest(plain[3], 12)

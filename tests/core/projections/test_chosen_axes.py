@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-import embedviz.core.neighbors.top_k as ranking
+from embedviz.core import blocks
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Cancelled
 from embedviz.core.projections.chosen_axes import ChosenAxes, ChosenAxis, axis_between, read_axis
@@ -199,7 +199,7 @@ def test_what_cannot_be_read_is_explained(odd, text, message):
 def test_reports_stops_and_does_not_depend_on_blocks(monkeypatch):
     rows = np.random.default_rng(0).normal(size=(500, 10)).astype(np.float32)
     whole = axes_of(((0,), (1,))).fit_transform(rows, 3)
-    monkeypatch.setattr(ranking, "_BLOCK_BYTES", 4 * 10 * 16)
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", 4 * 10 * 16)
     seen = []
     found = axes_of(((0,), (1,))).fit_transform(rows, 3, report=lambda done, _: seen.append(done))
     np.testing.assert_allclose(found, whole, atol=1e-6)

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-import embedviz.core.neighbors.top_k as ranking
+from embedviz.core import blocks
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Cancelled
 from embedviz.core.projections import PCA, PROJECTIONS
@@ -71,7 +71,7 @@ def test_equals_scikit_learn_on_rank_deficient_rows():
 
 
 def test_equals_scikit_learn_when_the_first_rows_lie_elsewhere(monkeypatch):
-    monkeypatch.setattr(ranking, "_BLOCK_BYTES", 4 * 20 * 64)
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", 4 * 20 * 64)
     vectors = cloud(1000, 20)
     vectors[:200] += 30
     assert_equals_scikit_learn(vectors)
@@ -208,7 +208,7 @@ def test_rows_with_nan_are_named(shape, bad):
 
 
 def test_reports_and_stops(monkeypatch):
-    monkeypatch.setattr(ranking, "_BLOCK_BYTES", 4 * 10 * 8)
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", 4 * 10 * 8)
     seen = []
     PCA().fit_transform(cloud(100, 10), report=lambda fraction, words: seen.append(fraction))
     assert seen == sorted(seen)
