@@ -33,7 +33,7 @@ from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.frame_cache import FrameCache
 from embedviz.gui.points.lasso import Tool
 from embedviz.gui.points.layers.cluster_labels import Cluster
-from embedviz.gui.points.layers.overlays import Arrow, Line, Note
+from embedviz.gui.points.layers.overlays import Arrow, Line, PlacedText
 from embedviz.gui.points.legend.layout import Categories, ColorBar, LegendPlace
 from embedviz.gui.points.mouse import HANDLED_EVENTS, MouseHandler
 from embedviz.gui.points.painting import lay_out, paint_scene
@@ -49,7 +49,7 @@ __all__ = [
     "Cluster",
     "ColorBar",
     "Line",
-    "Note",
+    "PlacedText",
     "PointView",
     "Tool",
 ]

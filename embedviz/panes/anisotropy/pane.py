@@ -34,7 +34,7 @@ from embedviz.core.drawing.camera import Camera
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pane import Pane
-from embedviz.gui.points.view import Arrow, Line, Note, PointView
+from embedviz.gui.points.view import Arrow, Line, PlacedText, PointView
 from embedviz.gui.theme import GRID, theme_manager, with_alpha
 from embedviz.gui.widgets.controls import (
     ElidedLabel,
@@ -354,11 +354,11 @@ class NumbersTable(QWidget):
             self._values[role, name].setText(text)
 
 
-def draw_graticule() -> tuple[Line | Note, ...]:
+def draw_graticule() -> tuple[Line | PlacedText, ...]:
     """Return circles of equal angle to the axis, meridians, and the degrees beside them."""
     theme = theme_manager.theme
     turn = np.linspace(0, 2 * np.pi, 97)
-    lines: list[Line | Note] = []
+    lines: list[Line | PlacedText] = []
     for degrees in range(30, 180, 30):
         z, radius = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
         ring = np.stack([radius * np.cos(turn), radius * np.sin(turn), np.full_like(turn, z)], 1)
@@ -366,7 +366,7 @@ def draw_graticule() -> tuple[Line | Note, ...]:
         lines.append(
             Line(ring, theme.muted if equator else theme.hairline, 1.5 if equator else 1.0)
         )
-        lines.append(Note((1.04 * radius, 0.0, 1.04 * z), f"{degrees}°", theme.muted))
+        lines.append(PlacedText((1.04 * radius, 0.0, 1.04 * z), f"{degrees}°", theme.muted))
     polar = np.linspace(0, np.pi, 49)
     for longitude in np.arange(0, 2 * np.pi, np.pi / 4):
         x, y = math.cos(longitude), math.sin(longitude)

@@ -17,7 +17,7 @@ AT_ONCE = 100_000
 """The groups of more rows than this are named a moment later, not to hold up the window."""
 
 
-class ClusterNames(QObject):
+class MapClusterNames(QObject):
     """Finds the places of the names, and shows them.
 
     Parameters

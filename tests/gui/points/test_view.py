@@ -8,7 +8,15 @@ from PySide6.QtSvg import QSvgGenerator
 
 from embedviz.app.preparation import preparation
 from embedviz.core.drawing.camera import Camera
-from embedviz.gui.point_view import Arrow, Categories, Cluster, ColorBar, Line, Note, PointView
+from embedviz.gui.point_view import (
+    Arrow,
+    Categories,
+    Cluster,
+    ColorBar,
+    Line,
+    PlacedText,
+    PointView,
+)
 from embedviz.gui.points import canvas as point_canvas
 from embedviz.gui.points import frame_cache
 from embedviz.gui.points.painting import boxes_without_labels, clusters_selected
@@ -314,7 +322,7 @@ def test_labels_stay_when_the_points_move_a_little(view, qtbot):
         lambda view: view.scene.set_labels(["one", "two", "three", "four"]),
         lambda view: view.scene.set_arrows([Arrow((-1, -1), (1, 1), "#ff0000", "offset", True)]),
         lambda view: view.scene.set_lines(
-            [Line(np.eye(3), "#ff0000"), Note((0, 0), "origin", "#000")]
+            [Line(np.eye(3), "#ff0000"), PlacedText((0, 0), "origin", "#000")]
         ),
         lambda view: view.scene.set_highlights(query=1),
     ],
