@@ -94,8 +94,8 @@ class Calculations(QObject):
         task : Task
         work, show : callable
         subject : optional
-            What the result is about (see `CalculationHost.wants`). A result that comes when another set is
-            shown, or something else is asked for, is not shown.
+            What the result is about (see `CalculationHost.wants`). A result that comes when another
+            set is shown, or something else is asked for, is not shown.
         on_part : callable, optional
             Draws what is known while the work goes on; see `Task.run`.
         purpose : {"drawing", "detail", "edit"}

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.notes import Note, counted
+from embedviz.core.origin import FileInfo, ReadSettings
 from embedviz.core.processes.memory import in_words
+from embedviz.core.scanning import RowScan
+from embedviz.core.vector_set import VectorSet
 from embedviz.formats.archives import shown_name
 from embedviz.formats.inspecting import Inspection
 from embedviz.gui.describe import describe_scan, describe_share
-from embedviz.gui.opening.file_check import FileCheck
 from embedviz.gui.widgets.code_block import split_code
 
 MessageLevel = Literal["error", "warning", "note"]
@@ -33,7 +35,39 @@ class Remark:
         return split_code(self.text)
 
 
-def describe_size(check: FileCheck) -> str:
+class CheckedFile(Protocol):
+    """What is known of a file so far."""
+
+    @property
+    def settings(self) -> ReadSettings:
+        """What has been decided."""
+
+    @property
+    def finding(self) -> Inspection | None:
+        """What the start of the file says."""
+
+    @property
+    def vector_set(self) -> VectorSet | None:
+        """The whole of it."""
+
+    @property
+    def scan(self) -> RowScan | None:
+        """What its rows are, where they are not read."""
+
+    @property
+    def error(self) -> UserError | None:
+        """Why it cannot be opened as it was decided."""
+
+    @property
+    def facts(self) -> FileInfo | None:
+        """What is known of the file as a whole."""
+
+    @property
+    def n_bad(self) -> int:
+        """How many rows of it are bad."""
+
+
+def describe_size(check: CheckedFile) -> str:
     """Return rows × dimensions, the type of the numbers, and how much space they take."""
     finding = check.finding
     assert finding is not None
@@ -42,7 +76,7 @@ def describe_size(check: FileCheck) -> str:
     return " · ".join(parts)
 
 
-def _count_rows(check: FileCheck) -> str:
+def _count_rows(check: CheckedFile) -> str:
     finding, opened = check.finding, check.vector_set
     assert finding is not None
     settings = finding.settings
@@ -61,7 +95,7 @@ def _count_rows(check: FileCheck) -> str:
     return f"{about}{finding.n_rows:,}"
 
 
-def _describe_memory(check: FileCheck) -> str:
+def _describe_memory(check: CheckedFile) -> str:
     finding, opened = check.finding, check.vector_set
     assert finding is not None
     if opened is not None and opened.opened is not None:
@@ -90,7 +124,7 @@ def describe_origin(finding: Inspection) -> str:
     return words[:1].upper() + words[1:]
 
 
-def remarks_on(check: FileCheck) -> list[Remark]:
+def remarks_on(check: CheckedFile) -> list[Remark]:
     """Return what should be known before the file is opened: what is wrong goes first."""
     said = []
     if check.error is not None:
@@ -110,7 +144,7 @@ def _worded(note: Note) -> str:
     return f"{counted(note.facts['count'], 'bad row')} ({note.facts['places']})."
 
 
-def _notes(check: FileCheck) -> list[Note]:
+def _notes(check: CheckedFile) -> list[Note]:
     """Return the notes on a file, but for what the dialog shows in other places already."""
     notes: Sequence[Note] = () if check.vector_set is None else check.vector_set.notes
     if check.vector_set is None and check.finding is not None:
@@ -118,7 +152,7 @@ def _notes(check: FileCheck) -> list[Note]:
     return [note for note in notes if not _is_shown_elsewhere(note, check)]
 
 
-def _is_shown_elsewhere(note: Note, check: FileCheck) -> bool:
+def _is_shown_elsewhere(note: Note, check: CheckedFile) -> bool:
     facts, labels = check.facts, check.settings.labels
     if note.kind == "vectors":
         return facts is not None and (facts.key is not None or facts.vector_column is not None)
@@ -144,7 +178,7 @@ def describe_way_on(error: UserError | None) -> str:
     return _WAYS_ON.get(error.option, "") if isinstance(error, ChoiceRequired) else ""
 
 
-def describe_bad_rows(check: FileCheck) -> str:
+def describe_bad_rows(check: CheckedFile) -> str:
     """Return the words on the box that is ticked to leave out bad rows."""
     if check.n_bad == 1:
         return "Leave out the row that is no vector"

@@ -259,6 +259,11 @@ class PointView(QWidget):
         self._frame_cache.make()
         self.update()
 
+    def render_anew(self) -> None:
+        """Draw one frame with labels where they are the first time, whatever was shown before."""
+        self.scene.reset_label_places()
+        self.render_now()
+
     def paint(self, painter: QPainter, width: float, height: float) -> None:
         """Paint the picture at its best, as large as given, on anything: a file, a printer.
 

@@ -85,7 +85,7 @@ class MapPane(Pane):
         self.highlights = Highlights(self, self.view)
         self.trust = Trust(self, self.view)
         self.hover = Hover(self, self.view, self.run, self.trust)
-        names = MapClusterNames(self, self.view)
+        names = MapClusterNames(self, self.view.scene)
         self.drawing = MapDrawing(self.choices, self.run, self.view, names)
         self.row = ProjectionRow(self.name, self.calculations.new_task("labels"))
         self.row.hide()
