@@ -120,6 +120,7 @@ class PointView(QWidget):
         self.scene.overlay_changed.connect(self.update)
         for changed in (self.scene.changed, self.animator.changed, theme_manager.changed):
             changed.connect(self.redraw)
+        self.animator.stepped.connect(self.camera_control.note_step)
         mouse, legend, camera = self.mouse, self.mouse.legend, self.camera_control
         legend.moved.connect(self.set_legend_place)  # Before others hear of it.
         for inner, outer in (

@@ -23,7 +23,7 @@ from embedviz.app.tasks import Task
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.actions import ACTIONS
 from embedviz.gui.describe import describe_holes
-from embedviz.gui.opening.dialogs import OpenDialogs
+from embedviz.gui.opening.dialog import OpenDialogs
 from embedviz.gui.opening.loader import Opener
 from embedviz.gui.pane import Pane
 from embedviz.gui.panels.library import LibraryPanel
