@@ -16,7 +16,7 @@ from embedviz.formats.text import warm_up as readers
 from embedviz.gui.pane import Pane
 from embedviz.gui.panels.neighbors import NeighborsPanel
 
-_PLACES = (
+PANES_BY_NAME = (
     ("map", "MapPane"),
     ("analogies", "AnalogiesPane"),
     ("anisotropy", "AnisotropyPane"),
@@ -32,16 +32,17 @@ def __getattr__(name: str) -> Any:
     """Import the panes when they are first asked for."""
     if name != "PANES":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    made = tuple(getattr(import_module(f"{__name__}.{room}"), pane) for room, pane in _PLACES)
+    made = tuple(getattr(import_module(f"{__name__}.{room}"), pane) for room, pane in PANES_BY_NAME)
     globals()[name] = made
     return made
 
 
 def all_kernels() -> list[Compile]:
     """Return what is to be compiled at the first start: what the panes and the panels need."""
+    panes: tuple[type[Pane], ...] = sys.modules[__name__].PANES  # Its `__getattr__` makes them.
     named = (
         NeighborsPanel.kernels,
-        *(pane.kernels for pane in sys.modules[__name__].PANES),
+        *(pane.kernels for pane in panes),
         (readers.compile_all,),
     )
     return list(dict.fromkeys(each for kernels in named for each in kernels))
