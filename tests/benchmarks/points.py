@@ -57,10 +57,13 @@ class Points(Benchmark):
             view.render_now()
             view.repaint()
 
-        before = view.frames
+        canvas = view.scene.canvas
+        before = canvas.frames
         samples = _rates(frame, FRAMES, lambda: view.grab().toImage())
-        if view.frames - before < FRAMES + 1:
-            raise RuntimeError(f"only {view.frames - before} of {FRAMES + 1} frames were drawn")
+        if view.scene.canvas.frames - before < FRAMES + 1:
+            raise RuntimeError(
+                f"only {view.scene.canvas.frames - before} of {FRAMES + 1} frames were drawn"
+            )
         return samples
 
 

@@ -139,11 +139,6 @@ class PointView(QWidget):
             inner.connect(outer)
 
     @property
-    def frames(self) -> int:
-        """How often the points were really drawn."""
-        return self.scene.canvas.frames
-
-    @property
     def camera(self) -> Camera:
         """Where the points are seen from."""
         return self.viewport.camera
