@@ -60,10 +60,8 @@ class Points(Benchmark):
         canvas = view.scene.canvas
         before = canvas.frames
         samples = _rates(frame, FRAMES, lambda: view.grab().toImage())
-        if view.scene.canvas.frames - before < FRAMES + 1:
-            raise RuntimeError(
-                f"only {view.scene.canvas.frames - before} of {FRAMES + 1} frames were drawn"
-            )
+        if canvas.frames - before < FRAMES + 1:
+            raise RuntimeError(f"only {canvas.frames - before} of {FRAMES + 1} frames were drawn")
         return samples
 
 
