@@ -6,18 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.notes import Note, counted
 from embedviz.core.origin import FileInfo, ReadSettings
 from embedviz.core.processes.memory import in_words
-from embedviz.core.scanning import RowScan
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.archives import shown_name
 from embedviz.formats.inspecting import Inspection
 from embedviz.gui.describe import describe_scan, describe_share
 from embedviz.gui.widgets.code_block import split_code
+
+if TYPE_CHECKING:
+    from embedviz.core.scanning import RowScan
 
 MessageLevel = Literal["error", "warning", "note"]
 
