@@ -58,6 +58,7 @@ def set_up_interpreter() -> None:
 
     preparation.start(_kernels, in_children=True)
     # Imported before it is left out of garbage collection: the window, and all panes.
+    import embedviz.gui.window.main_window  # noqa: F401
     from embedviz.panes import PANES  # noqa: F401
 
     # While another thread runs Python, as when a million labels are indexed, each of the hundreds
