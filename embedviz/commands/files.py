@@ -83,7 +83,7 @@ def _read(options: argparse.Namespace, opener: TerminalOpener, *, scans_later: b
     if not options.files:
         return
     from embedviz.app.opening import OpenQueue
-    from embedviz.gui.opening.loader import read_request
+    from embedviz.gui.opening.reading import read_request
 
     queue = OpenQueue(opener)
     queue.add(_requests(options))

@@ -57,8 +57,9 @@ def set_up_interpreter() -> None:
     from embedviz.app.preparation import preparation
 
     preparation.start(_kernels, in_children=True)
-    import embedviz.gui.window.main_window
-    import embedviz.panes  # noqa: F401 - imported before it is left out of garbage collection
+    # Imported before it is left out of garbage collection: the window, and all panes.
+    import embedviz.gui.window.main_window  # noqa: F401
+    from embedviz.panes import PANES  # noqa: F401
 
     # While another thread runs Python, as when a million labels are indexed, each of the hundreds
     # of calls of one painted frame waits for its turn: 5 ms each by default, 0.7 s in all.

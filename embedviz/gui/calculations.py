@@ -27,8 +27,8 @@ edit : the user asked for it, and it becomes a new state. Nothing is said about 
 """
 
 
-class Host(Protocol):
-    """Interface of a pane that `Calculations` works for."""
+class CalculationHost(Protocol):
+    """What `Calculations` needs of a pane."""
 
     again: ClassVar[str]
     message_bar: MessageBar
@@ -58,14 +58,14 @@ class Calculations(QObject):
 
     Parameters
     ----------
-    host : Host
+    host : CalculationHost
         Says what it wants, and draws.
     parent : QObject
         The same pane, which the tasks end with.
     board : TaskBoard
     """
 
-    def __init__(self, host: Host, parent: QObject, board: TaskBoard) -> None:
+    def __init__(self, host: CalculationHost, parent: QObject, board: TaskBoard) -> None:
         super().__init__(parent)
         self._host, self._board = host, board
         self._asked: dict[Task, _Asked] = {}
@@ -94,8 +94,8 @@ class Calculations(QObject):
         task : Task
         work, show : callable
         subject : optional
-            What the result is about (see `Host.wants`). A result that comes when another set is
-            shown, or something else is asked for, is not shown.
+            What the result is about (see `CalculationHost.wants`). A result that comes when another
+            set is shown, or something else is asked for, is not shown.
         on_part : callable, optional
             Draws what is known while the work goes on; see `Task.run`.
         purpose : {"drawing", "detail", "edit"}

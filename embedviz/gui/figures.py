@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import (
     QBuffer,
@@ -26,8 +27,17 @@ from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.formats.writing.atomic_write import replaced_files
 from embedviz.gui.pane import Pane
-from embedviz.gui.points.view import PointView
 from embedviz.gui.theme import theme_manager
+
+
+@runtime_checkable
+class DrawnFinely(Protocol):
+    """A widget that draws itself otherwise in a figure than on the screen, as points do."""
+
+    is_in_figure: bool
+
+    def render_anew(self) -> None:
+        """Draw what does not depend on how the picture came about."""
 
 
 @contextmanager
@@ -63,9 +73,8 @@ def draw_pane(
         wait_until_idle(session)
         if failures and not isinstance(failures[0], UserError):
             raise failures[0]
-        for view in pane.findChildren(PointView):
-            view.scene.reset_label_places()
-            view.render_now()
+        for view in _drawn_finely(pane):
+            view.render_anew()
         if pane.message_bar.text:
             raise UserError(pane.message_bar.text)
         yield pane.picture
@@ -104,10 +113,14 @@ def draw_image(picture: QWidget, scale: float = 2.0) -> QImage:
     return image
 
 
+def _drawn_finely(picture: QWidget) -> list[DrawnFinely]:
+    return [part for part in picture.findChildren(QWidget) if isinstance(part, DrawnFinely)]
+
+
 def _render(picture: QWidget, painter: QPainter, scale: float) -> None:
     """Paint a widget; lines of charts are told the resolution, points look at the painter."""
     charts = [part for part in picture.findChildren(QWidget) if hasattr(part, "set_resolution")]
-    views = picture.findChildren(PointView)
+    views = _drawn_finely(picture)
     for chart in charts:
         chart.set_resolution(scale)
     for view in views:

@@ -15,11 +15,11 @@ from embedviz.app.tasks import Task
 from embedviz.core.settings import NoSettings, Settings
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.calculations import Calculations, Subject
-from embedviz.gui.hint_page import HintPage
 from embedviz.gui.settings_form import settings_form
 from embedviz.gui.style import text_rules
 from embedviz.gui.theme import GRID, TOOL_ROW
 from embedviz.gui.widgets.form import Form
+from embedviz.gui.widgets.hint_page import HintPage
 from embedviz.gui.widgets.message_bar import MessageBar
 
 

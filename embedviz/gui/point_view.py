@@ -7,7 +7,7 @@ from embedviz.gui.points.view import (
     Cluster,
     ColorBar,
     Line,
-    Note,
+    PlacedText,
     PointView,
     Tool,
 )
@@ -19,7 +19,7 @@ __all__ = [
     "Cluster",
     "ColorBar",
     "Line",
-    "Note",
+    "PlacedText",
     "PointView",
     "Tool",
 ]

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
-from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.core.settings import Settings
 from embedviz.gui.widgets.form import Form, shown_fields
 
 
+class HasState(Protocol):
+    """A session, as far as a form needs it."""
+
+    @property
+    def state(self) -> State:
+        """What is shown now."""
+
+
 def settings_form(
-    name: str, kind: type[Settings], session: Session, edit: Callable[[State], None]
+    name: str, kind: type[Settings], session: HasState, edit: Callable[[State], None]
 ) -> Form | None:
     """Return a form that edits the settings of a pane; None where there is nothing to show.
 
@@ -20,7 +28,7 @@ def settings_form(
     name : str
         Prefix of the object names of the controls.
     kind : class of settings
-    session : Session
+    session : HasState
     edit : callable
         Takes the state that the user asked for.
     """

@@ -5,24 +5,44 @@ frozen dataclass, its `settings_class`: undo, the session file, a form in its to
 options of `embedviz figure` follow from that. What it has compiled is named in `kernels`.
 """
 
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
 from embedviz.core.compiled.warm_up import Compile
 from embedviz.formats.text import warm_up as readers
 from embedviz.gui.pane import Pane
 from embedviz.gui.panels.neighbors import NeighborsPanel
-from embedviz.panes.analogies import AnalogiesPane
-from embedviz.panes.anisotropy import AnisotropyPane
-from embedviz.panes.map import MapPane
-from embedviz.panes.matryoshka import MatryoshkaPane
 
-PANES: tuple[type[Pane], ...] = (MapPane, AnalogiesPane, AnisotropyPane, MatryoshkaPane)
-"""In menu order."""
+PANES_BY_NAME = (
+    ("map", "MapPane"),
+    ("analogies", "AnalogiesPane"),
+    ("anisotropy", "AnisotropyPane"),
+    ("matryoshka", "MatryoshkaPane"),
+)
+"""Folder and class of each pane, in menu order."""
+
+PANES: tuple[type[Pane], ...]
+"""All of them. Imported when they are first asked for: who makes a window knows only `Pane`."""
+
+
+def __getattr__(name: str) -> Any:
+    """Import the panes when they are first asked for."""
+    if name != "PANES":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    made = tuple(getattr(import_module(f"{__name__}.{room}"), pane) for room, pane in PANES_BY_NAME)
+    globals()[name] = made
+    return made
 
 
 def all_kernels() -> list[Compile]:
     """Return what is to be compiled at the first start: what the panes and the panels need."""
+    panes: tuple[type[Pane], ...] = sys.modules[__name__].PANES  # Its `__getattr__` makes them.
     named = (
         NeighborsPanel.kernels,
-        *(pane.kernels for pane in PANES),
+        *(pane.kernels for pane in panes),
         (readers.compile_all,),
     )
     return list(dict.fromkeys(each for kernels in named for each in kernels))

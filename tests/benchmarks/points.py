@@ -57,10 +57,11 @@ class Points(Benchmark):
             view.render_now()
             view.repaint()
 
-        before = view.frames
+        canvas = view.scene.canvas
+        before = canvas.frames
         samples = _rates(frame, FRAMES, lambda: view.grab().toImage())
-        if view.frames - before < FRAMES + 1:
-            raise RuntimeError(f"only {view.frames - before} of {FRAMES + 1} frames were drawn")
+        if canvas.frames - before < FRAMES + 1:
+            raise RuntimeError(f"only {canvas.frames - before} of {FRAMES + 1} frames were drawn")
         return samples
 
 

@@ -124,7 +124,7 @@ def _session(path: Path) -> tuple[Any, Any]:
 def _read_session(path: Path) -> int:
     from embedviz.app.files.documents import read_document
     from embedviz.app.files.packed import unpack_rows
-    from embedviz.app.files.session.writing import FORMAT, VERSION
+    from embedviz.app.files.session.contents import FORMAT, VERSION
 
     document = read_document(path, FORMAT, VERSION)
     step = int(document["window"]["step"])

@@ -12,14 +12,12 @@ from embedviz.core.origin import FileOrigin
 from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load
-from embedviz.gui import row_images
+from embedviz.gui import image_files
+from embedviz.gui.image_files import ImageFiles, SpriteSheet, read_thumbnail
 from embedviz.gui.row_images import (
-    ImageFiles,
-    SpriteSheet,
     image_columns,
     image_of,
     load_sprites,
-    read_thumbnail,
     with_image_column,
     with_own_pictures,
 )
@@ -120,7 +118,7 @@ def test_sheets_that_do_not_fit_are_refused(tmp_path):
 
 def test_images_of_too_many_pixels_are_not_read(tmp_path, monkeypatch):
     path = paint_sheet(tmp_path / "sheet.png", 3, 3, 5, 5, 9)
-    monkeypatch.setattr(row_images, "_MOST_PIXELS", 200)
+    monkeypatch.setattr(image_files, "_MOST_PIXELS", 200)
     with pytest.raises(UserError, match="15 × 15 pixels; 8,192 × 8,192 can be read"):
         load_sprites(path, plain(9))
     assert read_thumbnail(path) is None
@@ -180,18 +178,18 @@ def test_large_images_become_thumbnails(tmp_path):
 
 
 def test_a_device_is_no_file():
-    assert read_thumbnail(row_images.Path(os.devnull)) is None
+    assert read_thumbnail(image_files.Path(os.devnull)) is None
 
 
 def test_decoded_images_are_kept_and_the_oldest_dropped(folder, monkeypatch):
     decoded = []
-    original = row_images.read_thumbnail
+    original = image_files.read_thumbnail
     monkeypatch.setattr(
-        row_images,
+        image_files,
         "read_thumbnail",
         lambda path, side: decoded.append(path.name) or original(path, side),
     )
-    monkeypatch.setattr(row_images, "KEPT_BYTES", 2000)
+    monkeypatch.setattr(image_files, "KEPT_BYTES", 2000)
     files = ImageFiles([f"images/{row}.png" for row in range(3)], folder)
     for row in (0, 1, 0, 2, 0, 1):
         assert files.image(row).shape == (10, 20 + row, 4)

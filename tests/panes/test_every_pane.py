@@ -160,7 +160,7 @@ def test_looks_right(make, session, qapp, words, artefacts, theme, size):
         grounds = {image.pixelColor(x, 5).name() for x in range(0, size[0], 40)}
         assert grounds <= {THEMES[theme].ground.lower(), THEMES[theme].panel.lower()}
         for view in picture.findChildren(PointView):
-            assert view.frames > 0
+            assert view.scene.canvas.frames > 0
     assert isinstance(picture, QWidget)
 
 

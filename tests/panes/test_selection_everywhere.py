@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QApplication
 from embedviz.app.state import State
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.panels.library import LibraryPanel, RowsModel
+from embedviz.gui.panels.library import LibraryPanel
 from embedviz.gui.panels.neighbors import NeighborsPanel
+from embedviz.gui.panels.rows_view import RowsModel
 from embedviz.gui.points.scene import PointScene
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT

@@ -45,8 +45,8 @@ class Recent:
 
 
 @dataclass(frozen=True)
-class Settings:
-    """Settings of the program, the same for all sessions.
+class Preferences:
+    """What is remembered.
 
     Attributes
     ----------
@@ -62,13 +62,13 @@ class Settings:
     theme: str | None = None
     folder: str = ""
 
-    def with_recent(self, opened: Recent) -> Settings:
+    def with_recent(self, opened: Recent) -> Preferences:
         """Put a file first in the list."""
         others = tuple(each for each in self.recent if each.path != opened.path)
         folder = str(Path(opened.path).parent)
         return replace(self, recent=(opened, *others)[:MOST_RECENT], folder=folder)
 
-    def without_recent(self) -> Settings:
+    def without_recent(self) -> Preferences:
         """Forget all files."""
         return replace(self, recent=())
 
@@ -78,19 +78,19 @@ def settings_path() -> Path:
     return data_folder() / "settings.json"
 
 
-def read_settings() -> Settings:
+def read_settings() -> Preferences:
     """Return what is remembered; what cannot be read is as at the first start."""
     try:
         document = read_document(settings_path(), _FORMAT, _VERSION)
-        found = settings_of(Settings, document, without=("recent",), on_unfit=_ignore)
+        found = settings_of(Preferences, document, without=("recent",), on_unfit=_ignore)
         recent = document.get("recent")
         files = [_recent(each) for each in recent] if isinstance(recent, list) else []
     except (UserError, Unfit):
-        return Settings()
-    return Settings(recent=tuple(each for each in files if each)[:MOST_RECENT], **found)
+        return Preferences()
+    return Preferences(recent=tuple(each for each in files if each)[:MOST_RECENT], **found)
 
 
-def change_settings(change: Callable[[Settings], Settings]) -> None:
+def change_settings(change: Callable[[Preferences], Preferences]) -> None:
     """Remember something else from now on.
 
     Raises

@@ -7,18 +7,18 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from embedviz.app.files.settings import Settings, change_settings
+from embedviz.app.files.settings import Preferences, change_settings
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 
-Change = Callable[[Settings], Settings]
+Change = Callable[[Preferences], Preferences]
 
 
 class SettingsWriter(QObject):
     """Writer of changes to the settings, one after the other.
 
-    Settings that cannot be written are not a reason to disturb anybody: the program does what it is
+    Preferences that cannot be written are no reason to disturb anybody: the program does what it is
     asked to, and only forgets.
     """
 
@@ -64,7 +64,7 @@ def _work(changes: list[Change], report: Report) -> None:
 
 
 def _make(changes: list[Change]) -> None:
-    def all_of_them(settings: Settings) -> Settings:
+    def all_of_them(settings: Preferences) -> Preferences:
         for change in changes:
             settings = change(settings)
         return settings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
@@ -17,37 +17,11 @@ from embedviz.core.selection import Selection
 from embedviz.gui import figures
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions import saving, sessions
-from embedviz.gui.actions.host import Host
+from embedviz.gui.actions.action import Action
+from embedviz.gui.host import Host
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT, theme_manager
 from embedviz.gui.window.guide import GuideWindow
-from embedviz.gui.window.talk import TalkWindow
-
-
-@dataclass(frozen=True)
-class Action:
-    """One entry of a menu.
-
-    Attributes
-    ----------
-    name : str
-        Stable object name.
-    menu, text : str
-    run : callable
-        Takes the window.
-    shortcuts : tuple of str
-    tip : str
-    separated : bool
-        Whether a line stands above it.
-    """
-
-    name: str
-    menu: str
-    text: str
-    run: Callable[[Host], None]
-    shortcuts: tuple[str, ...] = ()
-    tip: str = ""
-    separated: bool = False
 
 
 def open_files(window: Host) -> None:
@@ -201,13 +175,7 @@ def clear_selection(window: Host) -> None:
 
 def talk(window: Host) -> None:
     """Show the active pane alone on the whole screen, in large type; or end that."""
-    if window.talk is not None:
-        window.talk.close()
-        return
-    pane = window.active_pane
-    window.talk = TalkWindow(pane, window.docks[pane.name])
-    window.talk.ended.connect(lambda: setattr(window, "talk", None))
-    window.talk.showFullScreen()
+    window.switch_talk()
 
 
 def show_beside(window: Host) -> None:

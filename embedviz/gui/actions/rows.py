@@ -12,8 +12,8 @@ from embedviz.app import linked_maps
 from embedviz.core.arrays import Rows
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.actions.host import Host
 from embedviz.gui.has_points import points_of
+from embedviz.gui.host import Host
 
 
 def select_all(window: Host) -> None:

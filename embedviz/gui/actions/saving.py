@@ -23,8 +23,8 @@ from embedviz.core.derivation.provenance import files_of
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.actions.host import Host
 from embedviz.gui.has_points import points_of
+from embedviz.gui.host import Host
 
 if TYPE_CHECKING:
     from embedviz.core.neighbors import Metric

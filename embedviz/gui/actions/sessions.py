@@ -6,10 +6,11 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
 
-from embedviz.app.files.session.writing import SUFFIX, can_be_kept
+from embedviz.app.files.session.contents import SUFFIX
+from embedviz.app.files.session.writing import can_be_kept
 from embedviz.app.files.settings import read_settings
 from embedviz.app.state import State
-from embedviz.gui.actions.host import Host
+from embedviz.gui.host import Host
 
 _KINDS = f"Sessions (*{SUFFIX});;All files (*)"
 

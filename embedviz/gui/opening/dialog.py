@@ -1,4 +1,4 @@
-"""The dialog that shows what is in a file before it is opened.
+"""The dialog that shows what is in a file before it is opened, for one file after the other.
 
 It says at once what was recognized and counts in the background; what can be decided is decided
 here. It is not modal: the window goes on. Enter opens and Esc cancels. Whoever opens before the
@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from embedviz.app.pairing import OpenRequest
 from embedviz.app.session import Session
 from embedviz.gui.opening.file_check import FileCheck
 from embedviz.gui.opening.footer import Footer, hairline
+from embedviz.gui.opening.loader import Opener
 from embedviz.gui.opening.summary import FileSummary, column
 from embedviz.gui.widgets.controls import ElidedLabel
 
@@ -161,3 +162,54 @@ class OpenDialog(QDialog):
         self.summary.preview.show_rows_of(None)
         self.check.release()
         self.ended.emit()
+
+
+class OpenDialogs(QObject):
+    """Asks about files, one after the other; what is decided then is opened by the opener.
+
+    Parameters
+    ----------
+    opener : Opener
+        Says which files are to be asked about, and shows what was read.
+    window : QWidget
+        Has the dialogs.
+
+    Attributes
+    ----------
+    session : Session
+    dialog : OpenDialog or None
+        The one on the screen, or at work behind it.
+    """
+
+    def __init__(self, opener: Opener, window: QWidget) -> None:
+        super().__init__(window)
+        self.session = opener.session
+        self._opener, self._window = opener, window
+        self._waiting: list[OpenRequest] = []
+        self.dialog: OpenDialog | None = None
+        opener.undecided.connect(self.ask)
+
+    def ask(self, wanted: OpenRequest) -> None:
+        """Ask about a file, after those that are being asked about."""
+        self._waiting.append(wanted)
+        self._next()
+
+    def close(self) -> None:
+        """Ask nothing any more."""
+        self._waiting.clear()
+        if self.dialog is not None:
+            self.dialog.reject()
+
+    def _next(self) -> None:
+        if self.dialog is None and self._waiting:
+            wanted = self._waiting.pop(0)
+            self.dialog = OpenDialog(wanted, self.session, self._window)
+            self.dialog.ready.connect(lambda opened: self._opener.show(opened, wanted))
+            self.dialog.ended.connect(self._on_ended)
+            self.dialog.begin()
+
+    def _on_ended(self) -> None:
+        if self.dialog is not None:
+            self.dialog.deleteLater()
+            self.dialog = None
+        self._next()

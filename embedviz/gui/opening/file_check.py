@@ -22,7 +22,7 @@ from embedviz.core.origin import FileInfo, ReadSettings
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.inspecting import Inspection
-from embedviz.gui.opening.loader import read_file
+from embedviz.gui.opening.reading import read_file
 
 if TYPE_CHECKING:
     from embedviz.core.scanning import RowScan

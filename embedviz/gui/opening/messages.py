@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.notes import Note, counted
+from embedviz.core.origin import FileInfo, ReadSettings
+from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import in_words, shown_name
 from embedviz.formats.inspecting import Inspection
 from embedviz.gui.describe import describe_scan, describe_share
-from embedviz.gui.opening.file_check import FileCheck
 from embedviz.gui.widgets.code_block import split_code
+
+if TYPE_CHECKING:
+    from embedviz.core.scanning import RowScan
 
 MessageLevel = Literal["error", "warning", "note"]
 
@@ -32,7 +36,39 @@ class FileMessage:
         return split_code(self.text)
 
 
-def describe_size(check: FileCheck) -> str:
+class CheckedFile(Protocol):
+    """What is known of a file so far."""
+
+    @property
+    def settings(self) -> ReadSettings:
+        """What has been decided."""
+
+    @property
+    def inspection(self) -> Inspection | None:
+        """What the start of the file says."""
+
+    @property
+    def vector_set(self) -> VectorSet | None:
+        """The whole of it."""
+
+    @property
+    def scan(self) -> RowScan | None:
+        """What its rows are, where they are not read."""
+
+    @property
+    def error(self) -> UserError | None:
+        """Why it cannot be opened as it was decided."""
+
+    @property
+    def facts(self) -> FileInfo | None:
+        """What is known of the file as a whole."""
+
+    @property
+    def n_bad(self) -> int:
+        """How many rows of it are bad."""
+
+
+def describe_size(check: CheckedFile) -> str:
     """Return rows × dimensions, the type of the numbers, and how much space they take."""
     inspection = check.inspection
     assert inspection is not None
@@ -41,7 +77,7 @@ def describe_size(check: FileCheck) -> str:
     return " · ".join(parts)
 
 
-def _count_rows(check: FileCheck) -> str:
+def _count_rows(check: CheckedFile) -> str:
     inspection, opened = check.inspection, check.vector_set
     assert inspection is not None
     settings = inspection.settings
@@ -60,7 +96,7 @@ def _count_rows(check: FileCheck) -> str:
     return f"{about}{inspection.n_rows:,}"
 
 
-def _describe_memory(check: FileCheck) -> str:
+def _describe_memory(check: CheckedFile) -> str:
     inspection, opened = check.inspection, check.vector_set
     assert inspection is not None
     if opened is not None and opened.opened is not None:
@@ -89,7 +125,7 @@ def describe_origin(inspection: Inspection) -> str:
     return words[:1].upper() + words[1:]
 
 
-def messages_on(check: FileCheck) -> list[FileMessage]:
+def messages_on(check: CheckedFile) -> list[FileMessage]:
     """Return what should be known before the file is opened: what is wrong goes first."""
     said = []
     if check.error is not None:
@@ -109,7 +145,7 @@ def _worded(note: Note) -> str:
     return f"{counted(note.facts['count'], 'bad row')} ({note.facts['places']})."
 
 
-def _notes(check: FileCheck) -> list[Note]:
+def _notes(check: CheckedFile) -> list[Note]:
     """Return the notes on a file, but for what the dialog shows in other places already."""
     notes: Sequence[Note] = () if check.vector_set is None else check.vector_set.notes
     if check.vector_set is None and check.inspection is not None:
@@ -117,7 +153,7 @@ def _notes(check: FileCheck) -> list[Note]:
     return [note for note in notes if not _is_shown_elsewhere(note, check)]
 
 
-def _is_shown_elsewhere(note: Note, check: FileCheck) -> bool:
+def _is_shown_elsewhere(note: Note, check: CheckedFile) -> bool:
     facts, labels = check.facts, check.settings.labels
     if note.kind == "vectors":
         return facts is not None and (facts.key is not None or facts.vector_column is not None)
@@ -143,7 +179,7 @@ def describe_way_on(error: UserError | None) -> str:
     return _WAYS_ON.get(error.option, "") if isinstance(error, ChoiceRequired) else ""
 
 
-def describe_bad_rows(check: FileCheck) -> str:
+def describe_bad_rows(check: CheckedFile) -> str:
     """Return the words on the box that is ticked to leave out bad rows."""
     if check.n_bad == 1:
         return "Leave out the row that is not a vector"

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
 
-from PySide6.QtCore import QEasingCurve, QObject, QRectF, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtCore import QEasingCurve, QObject, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtWidgets import QWidget
 
-from embedviz.core.drawing.camera import Camera
-from embedviz.core.drawing.raster import Positions
 from embedviz.gui.points.reduced_motion import prefers_reduced_motion
+from embedviz.gui.points.roles import LedCamera
 from embedviz.gui.points.scene import PointScene
-from embedviz.gui.points.transition import Transition, seen_alike
-from embedviz.gui.points.viewport import Viewport
+from embedviz.gui.points.transition import Start, Transition, seen_alike
 from embedviz.gui.theme import MOVE_MILLISECONDS
 
 REFINE_MILLISECONDS = 60
 """How long nothing has moved when a picture is at rest."""
-
-
-class Start(NamedTuple):
-    """Points, camera and area at the beginning of a transition."""
-
-    positions: Positions
-    camera: Camera
-    area: QRectF
 
 
 class Animator(QObject):
@@ -49,7 +38,7 @@ class Animator(QObject):
     changed = Signal()
     stepped = Signal()
 
-    def __init__(self, widget: QWidget, scene: PointScene, viewport: Viewport) -> None:
+    def __init__(self, widget: QWidget, scene: PointScene, viewport: LedCamera) -> None:
         super().__init__(widget)
         self._widget, self._canvas, self._viewport = widget, scene.canvas, viewport
         self.is_enabled = not prefers_reduced_motion()

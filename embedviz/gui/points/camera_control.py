@@ -11,9 +11,8 @@ from numpy.typing import ArrayLike
 from PySide6.QtCore import QObject, QPointF, Qt, QTimer, Signal
 
 from embedviz.core.drawing.camera import Camera
-from embedviz.gui.points.animation import Animator
 from embedviz.gui.points.gesture import Gesture
-from embedviz.gui.points.viewport import Viewport
+from embedviz.gui.points.roles import HeldCamera, Motion
 
 SETTLE_MILLISECONDS = 300
 ZOOM_PER_NOTCH = 1.2
@@ -43,13 +42,12 @@ class CameraControl(QObject):
     changed = Signal(object)
     settled = Signal(object)
 
-    def __init__(self, viewport: Viewport, animator: Animator, parent: QObject) -> None:
+    def __init__(self, viewport: HeldCamera, animator: Motion, parent: QObject) -> None:
         super().__init__(parent)
         self._viewport, self._animator = viewport, animator
         self.is_announced = False
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MILLISECONDS)
         self._settle.timeout.connect(self.end_burst)
-        animator.stepped.connect(self._note_step)
 
     def set_camera(self, camera: Camera) -> None:
         """Show the points from elsewhere; nothing is emitted."""
@@ -132,8 +130,8 @@ class CameraControl(QObject):
         self.changed.emit(self._viewport.camera)
         self._settle.start()
 
-    def _note_step(self) -> None:
-        """Say where the camera is by now, if it was announced."""
+    def note_step(self) -> None:
+        """Say where the camera is by now, if it was announced: a step of a transition is shown."""
         if self.is_announced:
             self.is_announced = self._animator.is_animating
             self.changed.emit(self._viewport.camera)

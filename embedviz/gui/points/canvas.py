@@ -14,10 +14,9 @@ from embedviz.core.drawing import picking
 from embedviz.core.drawing.camera import Extent, extent_of, main_extent_of
 from embedviz.core.drawing.raster import ALL_ROWS, Colors, Image, Positions, Sizes
 from embedviz.gui.points.frame import Frame
-from embedviz.gui.points.layers.highlights import PointHighlights, styles
+from embedviz.gui.points.layers.highlights import DIMMED, PointHighlights, styles
 from embedviz.gui.points.point_colors import packed_colors, packed_sizes
 from embedviz.gui.points.point_image import (
-    DIMMED,
     DrawnPoints,
     colors_of,
     draw_points,

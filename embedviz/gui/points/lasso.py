@@ -15,7 +15,7 @@ from embedviz.core.arrays import Rows
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.gesture import Gesture
 from embedviz.gui.points.layers.badge import badge_box, draw_badge
-from embedviz.gui.points.viewport import Viewport
+from embedviz.gui.points.roles import Seeing
 from embedviz.gui.theme import with_alpha
 
 Tool = Literal["navigate", "lasso"]
@@ -48,7 +48,7 @@ class SelectionTool(QObject):
 
     rows_selected = Signal(object, str)
 
-    def __init__(self, widget: QWidget, viewport: Viewport) -> None:
+    def __init__(self, widget: QWidget, viewport: Seeing) -> None:
         super().__init__(widget)
         self._widget, self._viewport = widget, viewport
         self._reach: Reach = "through"

@@ -26,8 +26,8 @@ from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.gesture import Gesture
 from embedviz.gui.points.lasso import SelectionTool, Tool
 from embedviz.gui.points.legend.interaction import LegendInteraction
+from embedviz.gui.points.roles import LaidOut
 from embedviz.gui.points.scene import PointScene
-from embedviz.gui.points.viewport import Viewport
 
 CLICK_TOLERANCE = 4.0
 """A press that moves less than this, in pixels, is a click."""
@@ -71,7 +71,7 @@ class MouseHandler(QObject):
         self,
         widget: QWidget,
         scene: PointScene,
-        viewport: Viewport,
+        viewport: LaidOut,
         camera_control: CameraControl,
     ) -> None:
         super().__init__(widget)

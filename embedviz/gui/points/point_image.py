@@ -14,6 +14,7 @@ from embedviz.core.drawing.density import draw_density
 from embedviz.core.drawing.raster import ALL_ROWS, Colors, Edge, Image, Positions, Sizes
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.layers.highlights import (
+    DIMMED,
     PointHighlights,
     draw_outlined,
     draw_ringed,
@@ -22,8 +23,6 @@ from embedviz.gui.points.layers.highlights import (
 from embedviz.gui.points.point_colors import density_tones, faded_colors, usual_opacity
 from embedviz.gui.theme import with_alpha
 
-DIMMED = 0.22
-"""What is left of the opacity of points when others are highlighted."""
 _EDGED_FROM = 3.0
 _MOST_ON_DENSITY = 2000
 GATHERED_FROM = 200_000

@@ -17,7 +17,7 @@ from embedviz.core.thumbnails import Thumbnails
 from embedviz.gui.points.canvas import PointCanvas, PointHighlights
 from embedviz.gui.points.layers.cluster_labels import Cluster, ClusterNames
 from embedviz.gui.points.layers.labels import PointLabels
-from embedviz.gui.points.layers.overlays import Arrow, Line, Links, Note
+from embedviz.gui.points.layers.overlays import Arrow, Line, Links, PlacedText
 from embedviz.gui.points.layers.thumbnails import PointThumbnails
 from embedviz.gui.points.legend.layout import Legend
 from embedviz.gui.points.legend.placement import PlacedLegend
@@ -68,7 +68,7 @@ class PointScene(QObject):
         self.arrows: Sequence[Arrow] = ()
         self.lines: Sequence[Line] = ()
         self._measured: tuple[tuple[object, ...], Extent] = (None, None, None), Extent()
-        self.notes: Sequence[Note] = ()
+        self.notes: Sequence[PlacedText] = ()
         self.links = Links()
         self.titles: Sequence[str] | None = None
         self.placed_legend = PlacedLegend()
@@ -173,10 +173,10 @@ class PointScene(QObject):
         self.bounds_changed.emit()
         self.changed.emit()
 
-    def set_lines(self, lines: Sequence[Line | Note]) -> None:
+    def set_lines(self, lines: Sequence[Line | PlacedText]) -> None:
         """Draw lines under the points, and notes over them."""
         self.lines = tuple(line for line in lines if isinstance(line, Line))
-        self.notes = tuple(note for note in lines if isinstance(note, Note))
+        self.notes = tuple(note for note in lines if isinstance(note, PlacedText))
         self.bounds_changed.emit()
         self.changed.emit()
 

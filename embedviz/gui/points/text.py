@@ -22,6 +22,8 @@ from PySide6.QtGui import (
     QPen,
 )
 
+LONGEST = 40
+"""Longer labels are cut to this many characters."""
 HALO = 4.0
 """Width of the halo, in pixels for text of 11 pixels."""
 
@@ -139,3 +141,9 @@ def _halo_width(font: QFont) -> float:
 
 def _border(font: QFont) -> float:
     return ceil(_halo_width(font) / 2) + 1
+
+
+def one_line(text: str) -> str:
+    """Return a text in one line, not too long."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "\u2026"

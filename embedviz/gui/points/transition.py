@@ -11,12 +11,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import log
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QRectF
 
 from embedviz.core.drawing.camera import Camera, blended, have_a_place
 from embedviz.core.drawing.raster import Positions
+
+
+class Start(NamedTuple):
+    """Where points, camera and area are when a transition begins."""
+
+    positions: Positions
+    camera: Camera
+    area: QRectF
 
 
 class Transition:

@@ -33,7 +33,7 @@ from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.frame_cache import FrameCache
 from embedviz.gui.points.lasso import Tool
 from embedviz.gui.points.layers.cluster_labels import Cluster
-from embedviz.gui.points.layers.overlays import Arrow, Line, Note
+from embedviz.gui.points.layers.overlays import Arrow, Line, PlacedText
 from embedviz.gui.points.legend.layout import Categories, ColorBar, LegendPlace
 from embedviz.gui.points.mouse import HANDLED_EVENTS, MouseHandler
 from embedviz.gui.points.painting import lay_out, paint_scene
@@ -49,7 +49,7 @@ __all__ = [
     "Cluster",
     "ColorBar",
     "Line",
-    "Note",
+    "PlacedText",
     "PointView",
     "Tool",
 ]
@@ -120,6 +120,7 @@ class PointView(QWidget):
         self.scene.overlay_changed.connect(self.update)
         for changed in (self.scene.changed, self.animator.changed, theme_manager.changed):
             changed.connect(self.redraw)
+        self.animator.stepped.connect(self.camera_control.note_step)
         mouse, legend, camera = self.mouse, self.mouse.legend, self.camera_control
         legend.moved.connect(self.set_legend_place)  # Before others hear of it.
         for inner, outer in (
@@ -136,11 +137,6 @@ class PointView(QWidget):
             (legend.moved, self.legend_moved),
         ):
             inner.connect(outer)
-
-    @property
-    def frames(self) -> int:
-        """Number of times that the points were really drawn."""
-        return self.scene.canvas.frames
 
     @property
     def camera(self) -> Camera:
@@ -258,6 +254,11 @@ class PointView(QWidget):
         self.scene.canvas.forget_image()
         self._frame_cache.make()
         self.update()
+
+    def render_anew(self) -> None:
+        """Draw one frame with labels where they are the first time, whatever was shown before."""
+        self.scene.reset_label_places()
+        self.render_now()
 
     def paint(self, painter: QPainter, width: float, height: float) -> None:
         """Paint the picture at its best, as large as given, on anything: a file, a printer.

@@ -20,8 +20,8 @@ from embedviz.core.notes import counted
 from embedviz.core.origin import SampleOrigin
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.host import SessionHost
 from embedviz.gui.sessions.crash_recovery import CrashRecovery
-from embedviz.gui.sessions.host import SessionHost
 from embedviz.gui.sessions.memory import WindowMemory
 from embedviz.gui.sessions.recent_menu import RecentMenu
 from embedviz.gui.sessions.restoring import ALL_STEPS, Restorer

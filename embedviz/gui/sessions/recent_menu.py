@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from embedviz.app.files.settings import Recent, Settings, read_settings, titles_of
+from embedviz.app.files.settings import Preferences, Recent, read_settings, titles_of
 from embedviz.app.files.settings_writer import SettingsWriter
 from embedviz.app.tasks import Task
 from embedviz.core.progress import Report
@@ -49,7 +49,7 @@ class RecentMenu(QMenu):
         self.addSeparator()
         forget = self.addAction("Clear")
         forget.setObjectName("file.recent.clear")
-        forget.triggered.connect(lambda: self._settings_writer.change(Settings.without_recent))
+        forget.triggered.connect(lambda: self._settings_writer.change(Preferences.without_recent))
         # In a thread: a network drive that is gone may take half a minute to say so.
         paths = [each.path for each in recent]
         self._looking.run(lambda report: _are_there(paths, report), self._show_missing)

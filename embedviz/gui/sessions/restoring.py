@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from embedviz.app.files.session.autosave import Orphan
-from embedviz.app.files.session.plan import Plan, read_plan
+from embedviz.app.files.session.contents import Plan
+from embedviz.app.files.session.plan import read_plan
 from embedviz.app.files.session.sets import restore_sets
 from embedviz.app.files.session.state import Choices, restore_state
 from embedviz.app.files.session.steps import STEPS
@@ -24,8 +25,8 @@ from embedviz.app.tasks import Task
 from embedviz.core.progress import Report
 from embedviz.core.settings import Settings
 from embedviz.gui.coloring.palettes import RAMPS
+from embedviz.gui.host import SessionHost
 from embedviz.gui.row_images import PICTURE_STEPS
-from embedviz.gui.sessions.host import SessionHost
 from embedviz.gui.sessions.memory import WindowMemory
 from embedviz.gui.sessions.missing_files import MissingFiles
 from embedviz.gui.style import apply_theme

@@ -21,8 +21,9 @@ from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.actions import ACTIONS
 from embedviz.gui.describe import describe_holes
-from embedviz.gui.opening.dialogs import OpenDialogs
+from embedviz.gui.opening.dialog import OpenDialogs
 from embedviz.gui.opening.loader import Opener
 from embedviz.gui.pane import Pane
 from embedviz.gui.panels.library import LibraryPanel
@@ -73,7 +74,7 @@ class MainWindow(QMainWindow):
         self.map_docks = MapDocks(self.pane_docks, session, panes[0], self)
         self.writing = session.board.add(Task(self), "writing")
         self.writing.failed.connect(lambda error: self.message_bar.show_message(str(error)))
-        self.menus.fill(self)
+        self.menus.fill(self, ACTIONS)
         self.files = SessionFiles(self)
         self.menus.insert(self.files.recent_menu, "file.open_session")
         self.talk: TalkWindow | None = None
@@ -144,6 +145,16 @@ class MainWindow(QMainWindow):
     def show_beside(self, name: str) -> None:
         """Put a pane to the right of the others, where both can be seen; or back among them."""
         self.dock_layout.put_beside(self.docks[name])
+
+    def switch_talk(self) -> None:
+        """Show the active pane alone on the whole screen, in large type; or end that."""
+        if self.talk is not None:
+            self.talk.close()
+            return
+        pane = self.active_pane
+        self.talk = TalkWindow(pane, self.docks[pane.name])
+        self.talk.ended.connect(lambda: setattr(self, "talk", None))
+        self.talk.showFullScreen()
 
     def bring_to_front(self, name: str) -> None:
         """Show a pane."""

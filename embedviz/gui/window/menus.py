@@ -1,18 +1,19 @@
-"""The menus of the window, made from `ACTIONS`."""
+"""The menus of the window, made from its actions."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
-from embedviz.gui.actions import ACTIONS, Action
-from embedviz.gui.actions.host import Host
+from embedviz.gui.actions.action import Action
+from embedviz.gui.host import Host
 
 
 class Menus(QMenuBar):
-    """The bar at the top, with a menu for each that `ACTIONS` names.
+    """The bar at the top, with a menu for each that its actions name.
 
     Attributes
     ----------
@@ -26,9 +27,9 @@ class Menus(QMenuBar):
         self.by_name: dict[str, QMenu] = {}
         self.actions_by_name: dict[str, QAction] = {}
 
-    def fill(self, window: Host) -> None:
+    def fill(self, window: Host, actions: Iterable[Action]) -> None:
         """Put in the actions, and a line to hide or show each dock of the window."""
-        for action in ACTIONS:
+        for action in actions:
             if action.menu not in self.by_name:
                 self.by_name[action.menu] = self.addMenu(action.menu)
             menu = self.by_name[action.menu]

@@ -19,9 +19,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QVBoxLayout,
-    QWidget,
 )
 
 from embedviz.app.state import State
@@ -34,7 +32,7 @@ from embedviz.core.drawing.camera import Camera
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pane import Pane
-from embedviz.gui.points.view import Arrow, Line, Note, PointView
+from embedviz.gui.points.view import Arrow, Line, PlacedText, PointView
 from embedviz.gui.theme import GRID, theme_manager, with_alpha
 from embedviz.gui.widgets.controls import (
     ElidedLabel,
@@ -45,16 +43,12 @@ from embedviz.gui.widgets.controls import (
     text_label,
 )
 from embedviz.gui.widgets.derive_button import DeriveButton
+from embedviz.panes.anisotropy.numbers_table import NumbersTable
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 
 STEPS = 100
 LABELED = 12
 HOME = Camera(scale=1.16, azimuth=math.radians(-60), elevation=math.radians(16), is_3d=True)
-NUMBERS = (
-    ("mean_cosine", "Mean cosine", "Exact mean over all pairs of rows. 0: unrelated on average"),
-    ("iso_score", "IsoScore", "How evenly the variance is spread over the dimensions, 0 to 1"),
-    ("effective_rank", "Effective rank", "Dimensions in use: exp of the spectrum's entropy"),
-)
 CAPTION = (
     "Height: each row's true angle, in all {d:,} dimensions, to the mean direction before. "
     "Longitude: the two leading residual directions. Unrelated directions gather near 90°, "
@@ -317,48 +311,11 @@ class AnisotropyPane(Pane):
         self.edit(state.with_settings(replace(state[AnisotropySettings], **settings)))
 
 
-class NumbersTable(QWidget):
-    """Three numbers, before and after."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("anisotropy.numbers")
-        self._values: dict[tuple[str, str], QLabel] = {}
-        grid = QGridLayout(self)
-        grid.setHorizontalSpacing(3 * GRID)
-        for column, role in enumerate(("before", "after"), 1):
-            head = text_label(role.capitalize(), role)
-            head.setAlignment(Qt.AlignmentFlag.AlignRight)
-            grid.addWidget(head, 0, column)
-            for row, (name, text, tip) in enumerate(NUMBERS, 1):
-                value = text_label("–", f"anisotropy.{role}.{name}")
-                value.setAlignment(Qt.AlignmentFlag.AlignRight)
-                value.setToolTip(tip)
-                value.setAccessibleName(f"{text} {role}")
-                grid.addWidget(value, row, column)
-                self._values[role, name] = value
-                if column == 1:
-                    title = text_label(text)
-                    title.setToolTip(tip)
-                    grid.addWidget(title, row, 0)
-
-    def show_numbers(self, role: str, view: ConeView) -> None:
-        """Show the numbers of one side; a dash where one is not defined."""
-        for name, form in (
-            ("mean_cosine", "+.4f"),
-            ("iso_score", ".3f"),
-            ("effective_rank", ".1f"),
-        ):
-            value = getattr(view, name)
-            text = "–" if math.isnan(value) else format(value, form).replace("-", "−")
-            self._values[role, name].setText(text)
-
-
-def draw_graticule() -> tuple[Line | Note, ...]:
+def draw_graticule() -> tuple[Line | PlacedText, ...]:
     """Return circles of equal angle to the axis, meridians, and the degrees beside them."""
     theme = theme_manager.theme
     turn = np.linspace(0, 2 * np.pi, 97)
-    lines: list[Line | Note] = []
+    lines: list[Line | PlacedText] = []
     for degrees in range(30, 180, 30):
         z, radius = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
         ring = np.stack([radius * np.cos(turn), radius * np.sin(turn), np.full_like(turn, z)], 1)
@@ -366,7 +323,7 @@ def draw_graticule() -> tuple[Line | Note, ...]:
         lines.append(
             Line(ring, theme.muted if equator else theme.hairline, 1.5 if equator else 1.0)
         )
-        lines.append(Note((1.04 * radius, 0.0, 1.04 * z), f"{degrees}°", theme.muted))
+        lines.append(PlacedText((1.04 * radius, 0.0, 1.04 * z), f"{degrees}°", theme.muted))
     polar = np.linspace(0, np.pi, 49)
     for longitude in np.arange(0, 2 * np.pi, np.pi / 4):
         x, y = math.cos(longitude), math.sin(longitude)

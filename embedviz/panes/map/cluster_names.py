@@ -10,42 +10,40 @@ from embedviz.core.arrays import Matrix
 from embedviz.core.progress import Report
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.layers.cluster_labels import Cluster
-from embedviz.gui.points.view import PointView
+from embedviz.gui.points.scene import PointScene
 from embedviz.panes.map.appearance import PointStyle
 
 AT_ONCE = 100_000
 """The groups of more rows than this are named a moment later, not to hold up the window."""
 
 
-class ClusterNames(QObject):
-    """Names of the clusters, at the places that are found for them.
+class MapClusterNames(QObject):
+    """Finds the places of the names, and shows them.
 
     Parameters
     ----------
     pane : Pane
-    view : PointView
+    scene : PointScene
     """
 
-    def __init__(self, pane: Pane, view: PointView) -> None:
+    def __init__(self, pane: Pane, scene: PointScene) -> None:
         super().__init__(pane)
-        self._view, self._calculations = view, pane.calculations
+        self._scene, self._calculations = scene, pane.calculations
         self._task = pane.calculations.new_task("names of groups")
 
     def show(self, style: PointStyle, positions: Matrix) -> None:
         """Write the name of each group that is drawn."""
         if len(positions) <= AT_ONCE:
             self._calculations.cancel(self._task)
-            self._view.scene.set_clusters(style.clusters(positions))
+            self._scene.set_clusters(style.clusters(positions))
         else:
             work = partial(_find, style, positions)
-            self._calculations.run(
-                self._task, work, self._view.scene.set_clusters, purpose="detail"
-            )
+            self._calculations.run(self._task, work, self._scene.set_clusters, purpose="detail")
 
     def hide(self) -> None:
         """Write no names."""
         self._calculations.cancel(self._task)
-        self._view.scene.set_clusters(())
+        self._scene.set_clusters(())
 
 
 def _find(style: PointStyle, positions: Matrix, report: Report) -> list[Cluster]:

@@ -18,9 +18,9 @@ from embedviz.gui.points.view import PointView
 from embedviz.gui.theme import Theme, theme_manager
 from embedviz.panes.map.appearance import PointStyle, point_style
 from embedviz.panes.map.choices import MapChoices
-from embedviz.panes.map.cluster_names import ClusterNames
+from embedviz.panes.map.cluster_names import MapClusterNames
 from embedviz.panes.map.layout_run import LayoutRun
-from embedviz.panes.map.part import Part
+from embedviz.panes.map.part import DrawnPart
 from embedviz.panes.map.quality import LayoutQuality
 
 
@@ -73,7 +73,7 @@ class MapDrawing(QObject):
     choices : MapChoices
     run : LayoutRun
     view : PointView
-    cluster_names : ClusterNames
+    cluster_names : MapClusterNames
 
     Signals
     -------
@@ -90,25 +90,25 @@ class MapDrawing(QObject):
     styled = Signal(object)
 
     def __init__(
-        self, choices: MapChoices, run: LayoutRun, view: PointView, cluster_names: ClusterNames
+        self, choices: MapChoices, run: LayoutRun, view: PointView, cluster_names: MapClusterNames
     ) -> None:
         super().__init__(view)
         self._choices, self._run, self._view = choices, run, view
         self._cluster_names = cluster_names
         self._style: PointStyle | None = None
         self._placed: Place | None = None
-        self._style_part = Part(self._make_style)
-        self._moving = Part(self._recolor_moving)
-        self._points = Part(self._place_points)
-        self._names = Part(self._show_names)
-        self._caption = Part(self._say)
-        self._camera = Part(self._show_camera)
-        self._density = Part(view.scene.set_density)
-        self._label_scale = Part(view.scene.set_label_scale)
-        self._legend_place = Part(view.set_legend_place)
-        self._thumbnails = Part(view.scene.set_thumbnails)
-        self._through = Part(self._let_select)
-        self._parts: tuple[Part[Any], ...] = (
+        self._style_part = DrawnPart(self._make_style)
+        self._moving = DrawnPart(self._recolor_moving)
+        self._points = DrawnPart(self._place_points)
+        self._names = DrawnPart(self._show_names)
+        self._caption = DrawnPart(self._say)
+        self._camera = DrawnPart(self._show_camera)
+        self._density = DrawnPart(view.scene.set_density)
+        self._label_scale = DrawnPart(view.scene.set_label_scale)
+        self._legend_place = DrawnPart(view.set_legend_place)
+        self._thumbnails = DrawnPart(view.scene.set_thumbnails)
+        self._through = DrawnPart(self._let_select)
+        self._parts: tuple[DrawnPart[Any], ...] = (
             *(self._style_part, self._moving, self._points, self._names, self._caption),
             *(self._camera, self._density, self._label_scale, self._legend_place),
             *(self._thumbnails, self._through),

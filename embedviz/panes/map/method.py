@@ -17,7 +17,7 @@ from embedviz.gui.pane import Pane
 from embedviz.gui.projection.settings_row import ProjectionRow
 from embedviz.panes.map.choices import MapChoices
 from embedviz.panes.map.layout_run import LayoutRun
-from embedviz.panes.map.part import Part
+from embedviz.panes.map.part import DrawnPart
 from embedviz.panes.map.tools import MapTools
 
 
@@ -45,7 +45,7 @@ class MethodChoice(QObject):
         self._calculations, self._message_bar = pane.calculations, pane.message_bar
         self._choices, self._run, self._controls, self._row = choices, run, controls, row
         self._task = self._calculations.new_task("looking up")
-        self._ends = Part(self._offer_ends)
+        self._ends = DrawnPart(self._offer_ends)
         row.run_wanted.connect(self._lay_out_by)
         row.stop_wanted.connect(run.stop)
         controls.method_chosen.connect(lambda _: self._choose())

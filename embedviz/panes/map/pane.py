@@ -32,14 +32,14 @@ from embedviz.gui.projection.settings_row import ProjectionRow
 from embedviz.gui.theme import theme_manager
 from embedviz.panes.map.appearance import require_columns, rows_shown
 from embedviz.panes.map.choices import MapChoices
-from embedviz.panes.map.cluster_names import ClusterNames
+from embedviz.panes.map.cluster_names import MapClusterNames
 from embedviz.panes.map.drawing import MapDrawing
 from embedviz.panes.map.highlights import Highlights, NeighborsRequest
 from embedviz.panes.map.hover import Hover
 from embedviz.panes.map.interaction import MapInteraction
 from embedviz.panes.map.layout_run import LayoutRun
 from embedviz.panes.map.method import MethodChoice
-from embedviz.panes.map.part import Part
+from embedviz.panes.map.part import DrawnPart
 from embedviz.panes.map.quality import TrustRequest
 from embedviz.panes.map.tools import MapTools
 from embedviz.panes.map.trust import Trust
@@ -80,12 +80,12 @@ class MapPane(Pane):
         layout = QVBoxLayout(self.picture)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
-        self._message = Part(self.view.scene.set_message)
+        self._message = DrawnPart(self.view.scene.set_message)
         self.run = LayoutRun(self, self.choices)
         self.highlights = Highlights(self, self.view)
         self.trust = Trust(self, self.view)
         self.hover = Hover(self, self.view, self.run, self.trust)
-        names = ClusterNames(self, self.view)
+        names = MapClusterNames(self, self.view.scene)
         self.drawing = MapDrawing(self.choices, self.run, self.view, names)
         self.row = ProjectionRow(self.name, self.calculations.new_task("labels"))
         self.row.hide()

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Part(Generic[T]):
+class DrawnPart(Generic[T]):
     """A part of a picture, with what it was drawn from last.
 
     What is on the screen is compared, and not the states: a part may have been taken away, or

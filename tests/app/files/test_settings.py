@@ -7,8 +7,8 @@ import pytest
 
 from embedviz.app.files.settings import (
     MOST_RECENT,
+    Preferences,
     Recent,
-    Settings,
     change_settings,
     read_settings,
     settings_path,
@@ -26,22 +26,22 @@ def own_folder(tmp_path, monkeypatch):
 
 
 def test_what_is_remembered_comes_back():
-    assert read_settings() == Settings()
+    assert read_settings() == Preferences()
     change_settings(lambda settings: replace(settings, theme="dark"))
     change_settings(lambda settings: settings.with_recent(Recent("/a/b.txt", "/a/l.txt")))
-    expected = Settings((Recent("/a/b.txt", "/a/l.txt"),), "dark", "/a")
+    expected = Preferences((Recent("/a/b.txt", "/a/l.txt"),), "dark", "/a")
     assert read_settings() == expected
     how = ReadSettings(label_column="word", sample=5, seed=2, on_bad_rows="skip")
     change_settings(lambda settings: settings.with_recent(Recent("/a/b.txt", settings=how)))
     assert read_settings().recent == (Recent("/a/b.txt", settings=how),)
     change_settings(lambda settings: settings.with_recent(Recent("/a/b.txt", "/a/l.txt")))
     assert read_settings() == expected
-    change_settings(Settings.without_recent)
-    assert read_settings() == Settings((), "dark", "/a")
+    change_settings(Preferences.without_recent)
+    assert read_settings() == Preferences((), "dark", "/a")
 
 
 def test_the_latest_file_is_first_each_once_ten_at_most():
-    settings = Settings()
+    settings = Preferences()
     for i in (*range(12), 5):
         settings = settings.with_recent(Recent(f"/a/{i}"))
     assert [each.path for each in settings.recent] == [
@@ -62,7 +62,7 @@ def test_equal_names_are_told_apart_by_their_folders():
 def test_a_broken_file_is_as_none_and_is_replaced(content):
     settings_path().parent.mkdir(parents=True)
     settings_path().write_text(content)
-    assert read_settings() == Settings()
+    assert read_settings() == Preferences()
     change_settings(lambda settings: settings.with_recent(Recent("/a")))
     assert [each.path for each in read_settings().recent] == ["/a"]
 
@@ -73,7 +73,7 @@ def test_what_makes_no_sense_is_left_out():
     recent[0]["settings"] = {"sample": -1, "seed": "x", "is_preview": True}
     document = {"format": "embedviz settings", "version": 1, "theme": 3, "folder": "/f"}
     settings_path().write_text(json.dumps({**document, "recent": recent}))
-    assert read_settings() == Settings((Recent("/a"),), None, "/f")
+    assert read_settings() == Preferences((Recent("/a"),), None, "/f")
     settings_path().write_text(json.dumps({**document, "recent": 3}))
     assert read_settings().recent == ()
 
@@ -82,7 +82,7 @@ def test_no_folder_for_it_is_told(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("EMBEDVIZ_DATA_DIR", str(tmp_path / "file" / "inside"))
     with pytest.raises(UserError, match="cannot be made"):
-        change_settings(Settings.without_recent)
+        change_settings(Preferences.without_recent)
 
 
 def test_changes_are_made_one_after_the_other(qtbot, session):
@@ -104,7 +104,7 @@ def test_changes_that_are_left_are_made_at_the_end(session):
 def test_settings_that_cannot_be_written_disturb_nobody(qtbot, session, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("EMBEDVIZ_DATA_DIR", str(tmp_path / "file"))
-    settings_writer = SettingsWriter(session)
-    settings_writer.change(Settings.without_recent)
-    qtbot.waitUntil(lambda: not settings_writer.is_busy)
-    settings_writer.close()
+    remembering = SettingsWriter(session)
+    remembering.change(Preferences.without_recent)
+    qtbot.waitUntil(lambda: not remembering.is_busy)
+    remembering.close()

@@ -16,7 +16,7 @@ from embedviz.app.tasks import THREAD_NAME
 from embedviz.core.errors import ChoiceRequired
 from embedviz.core.origin import ReadSettings
 from embedviz.gui.opening import file_check
-from embedviz.gui.opening.dialogs import OpenDialogs
+from embedviz.gui.opening.dialog import OpenDialogs
 from embedviz.gui.opening.loader import Opener
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import THEMES

@@ -352,7 +352,7 @@ def test_a_row_may_be_hovered_without_its_label(view):
 
 
 def test_links_are_drawn_over_the_picture(view):
-    plain, frames = view.grab().toImage(), view.frames
+    plain, frames = view.grab().toImage(), view.scene.canvas.frames
     view.scene.set_links(4, [0, 1, 2, 99, -1])
     linked = view.grab().toImage()
     assert linked != plain
@@ -364,7 +364,7 @@ def test_links_are_drawn_over_the_picture(view):
     for row, rows in ((-1, ()), (99, [0]), (4, ())):
         view.scene.set_links(row, rows)
         assert view.grab().toImage() == plain
-    assert view.frames == frames
+    assert view.scene.canvas.frames == frames
 
 
 def test_links_to_hidden_rows_are_left_out(view):
@@ -384,7 +384,7 @@ def test_where_a_row_is(view):
 
 def test_hovering_says_which_row_and_draws_no_points(view, qtbot):
     view.repaint()
-    frames, hovers = view.frames, heard(view.row_hovered)
+    frames, hovers = view.scene.canvas.frames, heard(view.row_hovered)
     with qtbot.waitSignal(view.row_hovered):
         mouse(view, "move", place_of(view, POINTS[4]))
     view.repaint()
@@ -394,7 +394,7 @@ def test_hovering_says_which_row_and_draws_no_points(view, qtbot):
         mouse(view, "move", place_of(view, POINTS[2]))
     QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
     assert hovers == [(4,), (-1,), (2,), (-1,)]
-    assert view.frames == frames
+    assert view.scene.canvas.frames == frames
 
 
 def test_the_hovered_row_shows_its_label_beside_it(view):

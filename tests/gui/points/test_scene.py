@@ -6,9 +6,9 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage, QPainter
 
 from embedviz.core.thumbnails import ImageArray
+from embedviz.gui.image_files import ImageFiles
 from embedviz.gui.points.painting import boxes_without_labels
 from embedviz.gui.points.view import Cluster, PointView
-from embedviz.gui.row_images import ImageFiles
 
 
 @pytest.fixture

@@ -8,7 +8,15 @@ from PySide6.QtSvg import QSvgGenerator
 
 from embedviz.app.preparation import preparation
 from embedviz.core.drawing.camera import Camera
-from embedviz.gui.point_view import Arrow, Categories, Cluster, ColorBar, Line, Note, PointView
+from embedviz.gui.point_view import (
+    Arrow,
+    Categories,
+    Cluster,
+    ColorBar,
+    Line,
+    PlacedText,
+    PointView,
+)
 from embedviz.gui.points import canvas as point_canvas
 from embedviz.gui.points import frame_cache
 from embedviz.gui.points.painting import boxes_without_labels, clusters_selected
@@ -142,9 +150,9 @@ def test_nothing_and_nowhere_are_fine(view):
 def test_frames_count_what_is_really_drawn(view):
     view.set_points(CORNERS)
     view.render_now()
-    frames = view.frames
+    frames = view.scene.canvas.frames
     view.render_now()
-    assert view.frames == frames + 1
+    assert view.scene.canvas.frames == frames + 1
     view.repaint()
     view.mouse.hovered = 2
     view.update()
@@ -152,16 +160,16 @@ def test_frames_count_what_is_really_drawn(view):
     view.scene.set_labels(["a", "b", "c", "d"])
     view.scene.set_caption("caption")
     view.repaint()
-    assert view.frames == frames + 1 + 1  # The caption takes room.
+    assert view.scene.canvas.frames == frames + 1 + 1  # The caption takes room.
     view.scene.set_labels(["e", "f", "g", "h"])
     view.repaint()
-    assert view.frames == frames + 2
+    assert view.scene.canvas.frames == frames + 2
     view.set_camera(view.camera.zoomed(2))
     view.repaint()
-    assert view.frames == frames + 3
+    assert view.scene.canvas.frames == frames + 3
     view.set_camera(view.camera)
     view.repaint()
-    assert view.frames == frames + 3
+    assert view.scene.canvas.frames == frames + 3
 
 
 def test_all_points_stay_in_view_until_the_camera_is_set(view):
@@ -215,10 +223,10 @@ def test_large_clouds_are_refined_at_rest(view, qtbot, monkeypatch):
     for positions in (CORNERS, np.eye(3)):
         view.set_points(positions, "#ff0000", 9)
         view.render_now()
-        quick, frames = shown(view), view.frames
+        quick, frames = shown(view), view.scene.canvas.frames
         rest(view, qtbot)
         fine = shown(view)
-        assert view.frames == frames + 1
+        assert view.scene.canvas.frames == frames + 1
         # Smooth edges have more shades than blocks.
         assert len(np.unique(fine.reshape(-1, 3), axis=0)) > len(
             np.unique(quick.reshape(-1, 3), axis=0)
@@ -314,7 +322,7 @@ def test_labels_stay_when_the_points_move_a_little(view, qtbot):
         lambda view: view.scene.set_labels(["one", "two", "three", "four"]),
         lambda view: view.scene.set_arrows([Arrow((-1, -1), (1, 1), "#ff0000", "offset", True)]),
         lambda view: view.scene.set_lines(
-            [Line(np.eye(3), "#ff0000"), Note((0, 0), "origin", "#000")]
+            [Line(np.eye(3), "#ff0000"), PlacedText((0, 0), "origin", "#000")]
         ),
         lambda view: view.scene.set_highlights(query=1),
     ],
@@ -469,9 +477,9 @@ def test_a_layout_that_converges_is_followed(view, qtbot):
         view.move_points(np.array(CORNERS) * (1 + step))
         assert view.viewport.is_fitted
         assert view.camera.scale > 0.85 * (1 + step)
-    frames = view.frames
+    frames = view.scene.canvas.frames
     view.repaint()
-    assert view.frames == frames + 1
+    assert view.scene.canvas.frames == frames + 1
     assert canvas.colors is not None
     assert canvas.highlights.query == 2
     qtbot.waitUntil(lambda: not view.viewport.is_behind)

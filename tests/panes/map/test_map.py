@@ -16,9 +16,9 @@ from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.image_files import ImageFiles
 from embedviz.gui.points.frame_cache import FrameCache
 from embedviz.gui.points.legend.layout import Categories, ColorBar
-from embedviz.gui.row_images import ImageFiles
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK
 from embedviz.panes.map import ALWAYS_LABELED

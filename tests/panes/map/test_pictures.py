@@ -60,7 +60,7 @@ def draw(state, session, artefacts, qapp, name, theme, size):
         assert (image.width(), image.height()) == (width * scale, height * scale)
         assert image.save(str(artefacts / f"map-{name}-{theme}-{size}.png"))
         (view,) = picture.findChildren(PointView)
-        assert view.frames > 0
+        assert view.scene.canvas.frames > 0
         seen = {
             image.pixelColor(x, y).rgb() for x in range(200, 900, 3) for y in range(100, 600, 3)
         }

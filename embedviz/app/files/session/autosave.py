@@ -24,15 +24,8 @@ from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
 from embedviz.app.files.documents import read_document
 from embedviz.app.files.paths import data_folder
-from embedviz.app.files.session.writing import (
-    FORMAT,
-    SUFFIX,
-    VERSION,
-    Steps,
-    can_be_kept,
-    describe_session,
-    write_session,
-)
+from embedviz.app.files.session.contents import FORMAT, SUFFIX, VERSION, Steps
+from embedviz.app.files.session.writing import can_be_kept, describe_session, write_session
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task

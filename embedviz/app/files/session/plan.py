@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path, PureWindowsPath
 from typing import Any, get_type_hints
 
-from embedviz.app.files.documents import Document, read_document
+from embedviz.app.files.documents import read_document
 from embedviz.app.files.packed import unpack_rows, unpack_texts
-from embedviz.app.files.session.writing import FORMAT, VERSION, Steps
+from embedviz.app.files.session.contents import FORMAT, VERSION, Node, Plan, Steps
 from embedviz.app.files.values import Unfit, from_json, made, settings_of
 from embedviz.core.arrays import Rows
 from embedviz.core.derivation.provenance import Step
@@ -23,74 +23,6 @@ from embedviz.core.origin import ReadSettings
 from embedviz.formats.reading import stamp_of
 
 _MOST_SETS = 1000
-
-
-@dataclass
-class Node:
-    """One step of a session.
-
-    Attributes
-    ----------
-    parent : int or None
-        The number of the step before; None for a file or a sample.
-    path : Path or None
-        The file, where it is one.
-    sample : str or None
-        The bundled set, where it is one.
-    settings : ReadSettings
-        Of the file.
-    step : Step or None
-        None for a file or a sample.
-    name : str
-        What the set was called; nothing where it was not in the library.
-    stamp : tuple of int, or None
-        Size and time of the file when it was opened.
-    n_rows : int or None
-        How many rows the set had; None where it was not in the library.
-    digest : str or None
-        Of the labels.
-    row_labels : list of str, or None
-        Of chosen rows.
-    needs : tuple of Path
-        All files of this step, as the session names them or where they were found.
-    """
-
-    parent: int | None = None
-    path: Path | None = None
-    sample: str | None = None
-    settings: ReadSettings = field(default_factory=ReadSettings)
-    step: Step | None = None
-    name: str = ""
-    stamp: tuple[int, int] | None = None
-    n_rows: int | None = None
-    digest: str | None = None
-    row_labels: list[str] | None = None
-    needs: tuple[Path, ...] = ()
-
-
-@dataclass
-class Plan:
-    """Sets that have to be made again.
-
-    Attributes
-    ----------
-    nodes : list of Node or None
-        None for a step that cannot be understood.
-    library : tuple of int
-        Numbers of the steps that made the sets of the library, in their order.
-    notes : list of str
-        What cannot be restored.
-    document : dict
-        All that was read.
-    missing : list of Path
-        The files that are not there, each once.
-    """
-
-    nodes: list[Node | None]
-    library: tuple[int, ...]
-    notes: list[str]
-    document: Document
-    missing: list[Path]
 
 
 def read_plan(path: Path, steps: Steps, moved: Mapping[Path, Path] | None = None) -> Plan:

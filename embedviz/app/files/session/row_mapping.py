@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from embedviz.app.files.packed import unpack_rows, unpack_texts
-from embedviz.app.files.session.sets import Restored
+from embedviz.app.files.session.contents import Restored
 from embedviz.app.files.values import Unfit, settings_of
 from embedviz.core.arrays import Rows
 from embedviz.core.notes import counted

@@ -8,12 +8,12 @@ bad rows left out has agreed to lose some.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from embedviz.app.files.session.plan import Node, Plan
+from embedviz.app.files.session.contents import Node, Plan, Restored
 from embedviz.core.derivation.additions import with_read_settings
 from embedviz.core.derivation.chosen_rows import ChosenRows
 from embedviz.core.derivation.provenance import digest_of
@@ -22,24 +22,6 @@ from embedviz.core.notes import counted
 from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
-
-
-@dataclass
-class Restored:
-    """The sets of a session.
-
-    Attributes
-    ----------
-    sets : list of VectorSet or None
-        One for each place in the library.
-    is_same : list of bool
-        Whether the rows of each mean what they did when the session was saved.
-    notes : list of str
-    """
-
-    sets: list[VectorSet | None]
-    is_same: list[bool]
-    notes: list[str]
 
 
 def restore_sets(plan: Plan, report: Report = silent) -> Restored:

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 
 from embedviz.app.files.documents import Document
 from embedviz.app.files.packed import unpack_vector
+from embedviz.app.files.session.contents import Restored
 from embedviz.app.files.session.maps import read_projection, with_maps
 from embedviz.app.files.session.row_mapping import RowMapping
-from embedviz.app.files.session.sets import Restored
 from embedviz.app.files.values import Unfit, from_json, made
 from embedviz.app.state import SetView, State
 from embedviz.core.neighbors import Metric

@@ -22,12 +22,13 @@ import numpy as np
 
 from embedviz.app.files.documents import Document, is_document, write_document
 from embedviz.app.files.packed import pack_rows, pack_texts, pack_vector
+from embedviz.app.files.session.contents import FORMAT, SUFFIX, VERSION, Steps
 from embedviz.app.files.values import path_to_json, to_json
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import SetView, State
 from embedviz.core.arrays import Rows
 from embedviz.core.derivation.chosen_rows import ChosenRows
-from embedviz.core.derivation.provenance import Step, digest_of, known_digest
+from embedviz.core.derivation.provenance import digest_of, known_digest
 from embedviz.core.origin import FileOrigin, Provenance, ReadSettings, SampleOrigin
 from embedviz.core.projections import PROJECTIONS, Projection
 from embedviz.core.projections.chosen_axes import ChosenAxes
@@ -35,12 +36,7 @@ from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.vector_set import VectorSet
 
-FORMAT = "embedviz session"
-VERSION = 1
-SUFFIX = ".embedviz"
 MOST_LABELS = 20_000
-
-Steps = Mapping[str, type[Step]]
 
 
 @dataclass(frozen=True)

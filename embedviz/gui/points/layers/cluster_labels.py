@@ -19,8 +19,7 @@ from PySide6.QtGui import QColor, QFont, QPainter
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.drawing.label_placement import OVER, Placement, place_labels
 from embedviz.gui.points.frame import Frame, mixed
-from embedviz.gui.points.layers.labels import one_line
-from embedviz.gui.points.text import draw_text, text_size
+from embedviz.gui.points.text import draw_text, one_line, text_size
 from embedviz.gui.theme import HEADLINE_PIXELS, font
 
 FADES_FROM, FADES_TO = 3.0, 4.5

@@ -15,6 +15,8 @@ from embedviz.core.drawing.raster import ALL_ROWS, Colors, Edge, Image, Position
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.theme import Theme, with_alpha
 
+DIMMED = 0.22
+"""What is left of the opacity of points when others are highlighted."""
 MOST_RINGED = 30
 """More selected rows than this have one outline around all of them instead of rings."""
 _OUTLINE, _LARGER = 0.7, 1.0

@@ -18,24 +18,16 @@ from embedviz.core.arrays import Rows
 from embedviz.core.drawing.label_placement import AROUND, BESIDE, place_labels
 from embedviz.core.drawing.picking import rows_in_view
 from embedviz.core.drawing.raster import ALL_ROWS
-from embedviz.gui.points.canvas import PointCanvas
 from embedviz.gui.points.frame import Frame
-from embedviz.gui.points.text import draw_text
+from embedviz.gui.points.layers.placed_points import PlacedPoints
+from embedviz.gui.points.text import draw_text, one_line
 from embedviz.gui.theme import CAPTION_PIXELS, TEXT_PIXELS, font
 
 MOST_TRIED = 2000
-LONGEST = 40
-"""Longer labels are cut to this many characters."""
 _AREA_PER_LABEL = 9000.0
 _DIMMED = 0.4
 
 ReachOf = Callable[[Rows], NDArray[np.float64]]
-
-
-def one_line(text: str) -> str:
-    """Return a text in one line, not too long."""
-    line = " ".join(str(text).split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "\u2026"
 
 
 class PointLabels:
@@ -101,7 +93,7 @@ class PointLabels:
         self,
         painter: QPainter,
         frame: Frame,
-        canvas: PointCanvas,
+        canvas: PlacedPoints,
         obstacles: ArrayLike = (),
         reach_of: ReachOf | None = None,
     ) -> NDArray[np.float64]:
@@ -137,7 +129,7 @@ class PointLabels:
         rows: Rows,
         is_required: bool,
         frame: Frame,
-        canvas: PointCanvas,
+        canvas: PlacedPoints,
         taken: NDArray[np.float64],
         reach_of: ReachOf | None,
     ) -> tuple[Rows, NDArray[np.float64]]:
@@ -172,7 +164,7 @@ class PointLabels:
         self,
         painter: QPainter,
         frame: Frame,
-        canvas: PointCanvas,
+        canvas: PlacedPoints,
         obstacles: ArrayLike = (),
         share: float = 1.0,
         reach_of: ReachOf | None = None,
@@ -215,7 +207,7 @@ class PointLabels:
             self._draw(painter, frame, QPointF(x, y), rows[index], is_dimmed, depth[index])
 
     def _reaches(
-        self, rows: Rows, frame: Frame, canvas: PointCanvas, reach_of: ReachOf | None
+        self, rows: Rows, frame: Frame, canvas: PlacedPoints, reach_of: ReachOf | None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return where rows are, how far from the eye, and from there how far their labels."""
         pixels, depth = frame.project(canvas.positions[rows])
@@ -257,7 +249,7 @@ class PointLabels:
             sizes[index] = self._widths[key], metrics.height()
         return sizes
 
-    def _ordinary(self, frame: Frame, canvas: PointCanvas) -> Rows:
+    def _ordinary(self, frame: Frame, canvas: PlacedPoints) -> Rows:
         """Return the rows in view that may be labeled, the most important first."""
         if frame.is_moving and self.places:
             order = np.array(list(self.places), dtype=np.intp)
@@ -271,7 +263,7 @@ class PointLabels:
         rows = self._in_view(order, frame, canvas)
         return rows[~np.isin(rows, self._always)]
 
-    def _in_view(self, rows: Rows, frame: Frame, canvas: PointCanvas) -> Rows:
+    def _in_view(self, rows: Rows, frame: Frame, canvas: PlacedPoints) -> Rows:
         known = min(len(self.texts), len(canvas))
         width, height = frame.area.width(), frame.area.height()
         return rows_in_view(canvas.positions[:known], frame.matrix, rows, width, height, MOST_TRIED)

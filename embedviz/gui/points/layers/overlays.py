@@ -64,7 +64,7 @@ class Line:
 
 
 @dataclass(frozen=True, eq=False)
-class Note:
+class PlacedText:
     """A text, centered at a position in the data."""
 
     position: ArrayLike
@@ -135,7 +135,7 @@ def _draw_pieces(painter: QPainter, pixels: NDArray[np.float64], wanted: NDArray
             painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in corners]))
 
 
-def draw_notes(painter: QPainter, frame: Frame, notes: Sequence[Note]) -> None:
+def draw_notes(painter: QPainter, frame: Frame, notes: Sequence[PlacedText]) -> None:
     """Draw texts at their positions, with a halo."""
     ground = QColor(frame.theme.ground)
     for note in notes:

@@ -25,10 +25,10 @@ from embedviz.core.arrays import Rows
 from embedviz.core.drawing.label_placement import rows_with_room
 from embedviz.core.drawing.picking import rows_in_view
 from embedviz.core.thumbnails import Pixels, Thumbnails
-from embedviz.gui.points.canvas import DIMMED, PointCanvas
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.layers.cluster_labels import readable, zoom_of
-from embedviz.gui.points.layers.highlights import styles
+from embedviz.gui.points.layers.highlights import DIMMED, styles
+from embedviz.gui.points.layers.placed_points import PlacedPoints
 from embedviz.gui.points.point_colors import mixed_colors
 
 SIDES = (16, 20, 24, 28, 32, 40, 48)
@@ -122,7 +122,7 @@ class PointThumbnails(QObject):
         return np.where(np.isin(rows, self._shown), half, 0.0)
 
     def paint(
-        self, painter: QPainter, frame: Frame, canvas: PointCanvas, order: Rows | None
+        self, painter: QPainter, frame: Frame, canvas: PlacedPoints, order: Rows | None
     ) -> None:
         """Draw the pictures for which there is room, those of highlighted rows first."""
         self._forget_shown()
@@ -154,14 +154,14 @@ class PointThumbnails(QObject):
     def _forget_shown(self) -> None:
         self._shown, self._boxes = np.empty(0, dtype=np.intp), np.empty((0, 4))
 
-    def _side(self, frame: Frame, canvas: PointCanvas) -> float:
+    def _side(self, frame: Frame, canvas: PlacedPoints) -> float:
         """Return how large pictures are: with room for most where all are in view, then more."""
         area = frame.area.width() * frame.area.height()
         room = (0.5 * area / len(canvas)) ** 0.5 * zoom_of(frame)
         return frame.text(max(side for side in SIDES if side <= max(room, SIDES[0])))
 
     def _chosen(
-        self, frame: Frame, canvas: PointCanvas, order: Rows | None, side: float
+        self, frame: Frame, canvas: PlacedPoints, order: Rows | None, side: float
     ) -> tuple[Rows, NDArray[np.float64], NDArray[np.float64]]:
         assert self.source is not None
         known = min(len(self.source), len(canvas))
@@ -175,7 +175,7 @@ class PointThumbnails(QObject):
         return rows[chosen], pixels[chosen], depth[chosen]
 
     def _wanted(
-        self, frame: Frame, canvas: PointCanvas, rows: Rows, side: float
+        self, frame: Frame, canvas: PlacedPoints, rows: Rows, side: float
     ) -> list[_ImageKind]:
         """Return how the picture of each row is to look."""
         own = canvas.colors_of(rows, frame.theme) | np.uint32(0xFF000000)
@@ -224,7 +224,7 @@ class PointThumbnails(QObject):
         return self._sources[row]
 
 
-def rows_in(rows: Rows, canvas: PointCanvas, frame: Frame) -> Rows:
+def rows_in(rows: Rows, canvas: PlacedPoints, frame: Frame) -> Rows:
     """Return the first of these rows whose points are in the area."""
     width, height = frame.area.width(), frame.area.height()
     return rows_in_view(canvas.positions, frame.matrix, rows, width, height, _MOST_TRIED)

@@ -13,8 +13,8 @@ from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.gesture import Gesture
 from embedviz.gui.points.legend.drawing import draw_holds, draw_legend
 from embedviz.gui.points.legend.layout import ColorBar, LegendLayout, LegendPlace, Part, panel_size
+from embedviz.gui.points.roles import Framing
 from embedviz.gui.points.scene import PointScene
-from embedviz.gui.points.viewport import Viewport
 
 SCROLLED_BY = 3
 """Entries per notch of the wheel."""
@@ -62,7 +62,7 @@ class LegendInteraction(QObject):
     colors_inverted = Signal()
     moved = Signal(object)
 
-    def __init__(self, widget: QWidget, scene: PointScene, viewport: Viewport) -> None:
+    def __init__(self, widget: QWidget, scene: PointScene, viewport: Framing) -> None:
         super().__init__(widget)
         self._widget, self._viewport = widget, viewport
         self._scene, self._placed = scene, scene.placed_legend

@@ -9,8 +9,8 @@ import time
 import pytest
 
 from embedviz.app.files.session.autosave import Autosave, SavedFile, autosave_folder, find_orphan
+from embedviz.app.files.session.contents import SUFFIX
 from embedviz.app.files.session.steps import STEPS
-from embedviz.app.files.session.writing import SUFFIX
 
 
 @pytest.fixture(autouse=True)

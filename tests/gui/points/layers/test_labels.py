@@ -8,7 +8,8 @@ from PySide6.QtGui import QImage, QPainter
 from embedviz.core.drawing.camera import Camera
 from embedviz.gui.points.canvas import PointCanvas
 from embedviz.gui.points.frame import Frame
-from embedviz.gui.points.layers.labels import LONGEST, PointLabels, one_line
+from embedviz.gui.points.layers.labels import PointLabels
+from embedviz.gui.points.text import LONGEST, one_line
 from embedviz.gui.theme import LIGHT
 
 NONE = np.empty(0, dtype=np.intp)

@@ -11,7 +11,7 @@ from embedviz.gui.points.layers.overlays import (
     END_GAP,
     Arrow,
     Line,
-    Note,
+    PlacedText,
     boxes_of_arrows,
     draw_arrows,
     draw_lines,
@@ -71,7 +71,7 @@ def test_what_is_too_short_is_left_out(flat, arrow):
 def test_what_ends_behind_the_eye_is_left_out(deep):
     behind = 20 * deep.camera.axes[2]
     assert not drawn(draw_arrows, deep, [Arrow((0, 0, 0), behind, RED, "x")]).any()
-    assert not drawn(draw_notes, deep, [Note(behind, "behind", RED)]).any()
+    assert not drawn(draw_notes, deep, [PlacedText(behind, "behind", RED)]).any()
     line = drawn(draw_lines, deep, [Line([(0, 0, 0.5), behind, (0, 0, -0.5), (0, 0, -1)], RED)])
     rows = np.flatnonzero(line.max(axis=1))
     assert rows[0] >= 195  # Only the last segment, below the middle, is whole.
@@ -111,6 +111,6 @@ def test_a_line_that_goes_around_is_drawn_whole(deep):
 
 
 def test_notes_are_centered(flat):
-    red = drawn(draw_notes, flat, [Note((0, 0), "HHHHHH", RED)])
+    red = drawn(draw_notes, flat, [PlacedText((0, 0), "HHHHHH", RED)])
     columns = np.flatnonzero(red.max(axis=0) > 90)
     assert (columns[0] + columns[-1]) / 2 == pytest.approx(200, abs=2)

@@ -1,0 +1,141 @@
+"""What sessions and actions need of the window that they are done in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from PySide6.QtWidgets import QDockWidget, QLineEdit, QStatusBar, QWidget
+
+from embedviz.app.opening import Request
+from embedviz.app.pairing import OpenRequest
+from embedviz.app.session import Session
+from embedviz.app.tasks import Task
+from embedviz.core.settings import Settings
+from embedviz.gui.widgets.message_bar import MessageBar
+
+
+class OpensFiles(Protocol):
+    """What opens files and samples, one after the other."""
+
+    def open(self, requests: Iterable[Request]) -> None:
+        """Open files and samples, after those that are being opened."""
+
+    def open_sample(self, name: str) -> None:
+        """Open vectors that come with the program."""
+
+
+class Arrangement(Protocol):
+    """Where the docks of a window are."""
+
+    def describe(self) -> dict[str, Any]:
+        """Return it as JSON."""
+
+    def restore(self, given: Any) -> None:
+        """Put the docks where they were, as far as what was described makes sense."""
+
+
+class HasSettings(Protocol):
+    """A pane, as far as a session has something of it."""
+
+    @property
+    def settings_class(self) -> type[Settings]:
+        """What can be set in it."""
+
+
+class SessionHost(Protocol):
+    """A window, as sessions see it."""
+
+    @property
+    def session(self) -> Session:
+        """What holds the state."""
+
+    @property
+    def message_bar(self) -> MessageBar:
+        """Where it is said what went wrong, and asked what to do."""
+
+    @property
+    def opener(self) -> OpensFiles:
+        """What opens files and samples."""
+
+    @property
+    def dock_layout(self) -> Arrangement:
+        """Where the docks are."""
+
+    @property
+    def panes(self) -> Sequence[HasSettings]:
+        """All panes, without the panels."""
+
+    @property
+    def widget(self) -> QWidget:
+        """The window itself, which dialogs belong to."""
+
+    def statusBar(self) -> QStatusBar:  # noqa: N802 - Qt's name
+        """Return where it is said what was done."""
+
+    def open_files(self, files: Sequence[OpenRequest]) -> None:
+        """Open files, and show what cannot be opened in the bar at the top."""
+
+
+class SessionActions(Protocol):
+    """What is done with session files."""
+
+    def save(self, path: Path) -> None:
+        """Save what is open to a file."""
+
+    def open(self, path: Path) -> None:
+        """Open a session in place of what is open."""
+
+
+class ShownPane(Protocol):
+    """A pane, as actions see it."""
+
+    title: str
+    name: str
+    picture: QWidget
+
+
+class SearchPanel(Protocol):
+    """The panel in which labels are searched for."""
+
+    @property
+    def search(self) -> QLineEdit:
+        """The line to type into."""
+
+
+class Host(SessionHost, Protocol):
+    """A window, as actions see it."""
+
+    @property
+    def files(self) -> SessionActions:
+        """What is done with session files."""
+
+    @property
+    def docks(self) -> Mapping[str, QDockWidget]:
+        """The docks, by the names of their panes."""
+
+    @property
+    def library(self) -> SearchPanel:
+        """The panel in which labels are searched for."""
+
+    @property
+    def writing(self) -> Task:
+        """Writes files, and makes sets of rows."""
+
+    @property
+    def active_pane(self) -> ShownPane:
+        """The pane in view that has the focus, or else the first in view."""
+
+    @property
+    def map_in_use(self) -> QWidget:
+        """The map that shows the active set."""
+
+    def open_paths(self, paths: Sequence[str | Path], *, asks: bool = False) -> None:
+        """Open files, or a session, where wanted after a look at what is in them."""
+
+    def show_beside(self, name: str) -> None:
+        """Put a pane to the right of the others, or back among them."""
+
+    def switch_talk(self) -> None:
+        """Show the active pane alone on the whole screen; or end that."""

@@ -1,0 +1,75 @@
+"""Reading one file or sample, ready to be shown; everything here runs off the UI thread."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from embedviz.app.opening import Request, SampleRequest
+from embedviz.core.origin import ReadSettings
+from embedviz.core.progress import Report
+from embedviz.core.samples import load_sample
+from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import in_words
+from embedviz.gui.row_images import with_own_pictures
+
+
+def read_request(request: Request, report: Report, *, scans_later: bool = True) -> VectorSet:
+    """Return the set that was asked for, ready to be shown. Runs off the UI thread.
+
+    Parameters
+    ----------
+    request : OpenRequest or SampleRequest
+    report : Report
+    scans_later : bool
+        Whether an array that is mapped is opened before its rows have been looked at.
+
+    Raises
+    ------
+    UserError
+        As `open_file`.
+    """
+    if isinstance(request, SampleRequest):
+        return _prepared(load_sample(request.name))
+    settings = replace(request.read_settings, scans_later=scans_later)
+    return read_file(request.vectors, settings, report)
+
+
+def read_file(path: Path, settings: ReadSettings, report: Report) -> VectorSet:
+    """Return the set of a file, ready to be shown. Runs off the UI thread.
+
+    Raises
+    ------
+    UserError
+        As `open_file`.
+    """
+    from embedviz.formats import open_file
+
+    report(0.0, f"opening {path.name}")
+    opened = open_file(path, settings, _with_sizes(report, path))
+    report(1.0, "indexing labels")
+    return _prepared(with_own_pictures(opened))
+
+
+def _with_sizes(report: Report, path: Path) -> Report:
+    """Return a report that says how much of the file that is, too."""
+    try:
+        size = path.stat().st_size
+    except OSError:  # The reader says what is wrong with it.
+        return report
+    whole = in_words(size)
+
+    def tell(fraction: float, message: str) -> None:
+        if whole not in message:  # Some readers say it themselves.
+            done = in_words(round(min(max(fraction, 0.0), 1.0) * size))
+            message = f"{message} · {done} of {whole}"
+        report(fraction, message)
+
+    return tell
+
+
+def _prepared(vector_set: VectorSet) -> VectorSet:
+    """Do now what would stall the window at its first use, when there are a million labels."""
+    vector_set.index_labels()
+    _ = vector_set.metadata
+    return vector_set
