@@ -64,22 +64,17 @@ class PointView(QWidget):
     -------
     row_clicked, row_hovered, tool_changed, fly_wanted
         See `MouseHandler`.
-    rows_selected
-        See `SelectionTool`.
-    camera_changed, camera_settled
-        See `CameraControl`.
+    rows_selected, camera_changed, camera_settled
+        See `SelectionTool` and `CameraControl`.
     category_clicked, color_range_changed, colors_inverted, legend_moved
         See `LegendInteraction`.
 
     Attributes
     ----------
     scene : PointScene
-        The points, and all that explains them.
     viewport : Viewport
         Where they are seen from, and what is at which place.
-    animator : Animator
-    camera_control : CameraControl
-    mouse : MouseHandler
+    animator, camera_control, mouse : Animator, CameraControl, MouseHandler
     selection_tool : SelectionTool
         The box or lasso of the mouse.
     is_in_figure : bool
@@ -137,6 +132,11 @@ class PointView(QWidget):
             (legend.moved, self.legend_moved),
         ):
             inner.connect(outer)
+
+    @property
+    def frames(self) -> int:
+        """Number of times that the points were really drawn."""
+        return self.scene.canvas.frames
 
     @property
     def camera(self) -> Camera:

@@ -730,3 +730,17 @@ def test_names_of_what_is_selected_stay_bright(view):
     view.scene.set_clusters([few, many])
     view.scene.set_highlights(selected=range(5, 55), dim_others=True)
     assert clusters_selected(view.scene, LIGHT) == [False, True]
+
+
+def test_what_scripts_rely_on(qtbot):
+    """The names of the public interface: a widget, and frames that were really drawn."""
+    from embedviz.gui.point_view import PointView
+
+    view = PointView()
+    qtbot.addWidget(view)
+    view.resize(300, 200)
+    for shape in ((50, 2), (50, 3)):
+        view.set_points(np.random.default_rng(0).normal(size=shape), colors=None, sizes=None)
+        before = view.frames
+        view.render_now()
+        assert view.frames == before + 1
