@@ -15,6 +15,7 @@ os.environ.setdefault(
     "NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "kernels")
 )
 
+import hypothesis
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, QStandardPaths, Qt
@@ -33,6 +34,10 @@ from embedviz.formats.containers.worker.process import spare
 from embedviz.gui.style import apply_theme, style_sheet
 from embedviz.gui.theme import LIGHT, theme_manager
 from embedviz.panes import all_kernels
+
+# How long an example takes says more about the machine than about the program.
+hypothesis.settings.register_profile("embedviz", deadline=None)
+hypothesis.settings.load_profile("embedviz")
 
 ROOT = Path(__file__).parent.parent
 ARTEFACTS = Path(os.environ.get("EMBEDVIZ_ARTEFACTS", ROOT / ".artefacts"))
