@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -93,7 +93,7 @@ def pytest_sessionstart(session):
     begun = time.monotonic()
     screen = session.config.pluginmanager.get_plugin("terminalreporter")
     screen.write("Compiling kernels, once … ", flush=True)
-    with ThreadPoolExecutor() as pool:
+    with without_coverage(), ThreadPoolExecutor() as pool:
         wanted = [
             pool.submit(warm_up.prepare, lambda: None, all_kernels),
             pool.submit(compile_umap),
@@ -101,6 +101,16 @@ def pytest_sessionstart(session):
     for each in wanted:
         each.result()
     screen.write_line(f"done in {time.monotonic() - begun:.0f} s.")
+
+
+@contextmanager
+def without_coverage():
+    """Leave children that only compile alone: measuring them would take most of the time."""
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("COV")}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 def compile_umap():
