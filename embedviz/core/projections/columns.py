@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Matrix
+from embedviz.core.coordinate_names import Group, groups_of, is_numeric
 from embedviz.core.errors import UserError
 from embedviz.core.progress import OnLayout, Report, silent
 from embedviz.core.projections.axis import plain_axes
-from embedviz.core.projections.coordinate_names import Group, groups_of, is_numeric
 from embedviz.core.projections.projection import PlacedRows, Projection
 from embedviz.core.vector_set import VectorSet
 

@@ -27,10 +27,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.arrays import Rows
+from embedviz.core.coordinate_names import groups_of, is_numeric
 from embedviz.core.derivation.additions import with_columns
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
-from embedviz.core.projections.coordinate_names import groups_of, is_numeric
 from embedviz.core.vector_set import VectorSet
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@ import h5py
 import numpy as np
 import pytest
 
+from embedviz.core.coordinate_names import groups_of
 from embedviz.core.errors import ChoiceRequired, UserError
-from embedviz.core.projections.coordinate_names import groups_of
 from embedviz.formats import inspect, load
 
 RNG = np.random.default_rng(8)

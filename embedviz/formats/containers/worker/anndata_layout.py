@@ -187,7 +187,7 @@ def place_names(name: str, count: int) -> list[str]:
     """Return names for the columns of a map, of which one can tell that they are places."""
     import pyarrow as pa
 
-    from embedviz.core.projections.coordinate_names import groups_of
+    from embedviz.core.coordinate_names import groups_of
 
     names = [f"{name}-{i}" for i in range(count)]
     if groups_of(pa.table({n: [0.0] for n in names})):
