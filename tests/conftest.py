@@ -35,8 +35,11 @@ from embedviz.gui.style import apply_theme, style_sheet
 from embedviz.gui.theme import LIGHT, theme_manager
 from embedviz.panes import all_kernels
 
-# How long an example takes says more about the machine than about the program.
-hypothesis.settings.register_profile("embedviz", deadline=None)
+# How long an example takes says more about the machine than about the program. What is checked for
+# a change is the same each time; at a desk, new examples are looked for in every run.
+hypothesis.settings.register_profile(
+    "embedviz", deadline=None, derandomize="CI" in os.environ, database=None
+)
 hypothesis.settings.load_profile("embedviz")
 
 ROOT = Path(__file__).parent.parent
