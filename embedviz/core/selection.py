@@ -67,7 +67,7 @@ class Selection:
         return iter(self.rows.tolist())
 
     def __contains__(self, row: object) -> bool:
-        if not isinstance(row, (int, np.integer)):
+        if not len(self.rows) or not isinstance(row, (int, np.integer)):
             return False
         place = int(np.searchsorted(self.rows, row))
         return place < len(self.rows) and int(self.rows[place]) == int(row)

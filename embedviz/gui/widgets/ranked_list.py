@@ -69,12 +69,14 @@ class RankedModel(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self.lines: tuple[Ranked, ...] = ()
+        self.best_score = 1.0
         self.selected = Selection()
 
     def show_lines(self, lines: Sequence[Ranked]) -> None:
         """Replace all lines."""
         self.beginResetModel()
         self.lines = tuple(lines)
+        self.best_score = max((abs(line.score) for line in lines), default=1.0) or 1.0
         self.endResetModel()
 
     def is_selected(self, line: Ranked) -> bool:
@@ -141,7 +143,7 @@ class RankedList(QListView):
 
     def set_text_scale(self, scale: float) -> None:
         """Show larger text, for a stage."""
-        self._delegate.scale = scale
+        self._delegate.set_scale(scale)
         self.scheduleDelayedItemsLayout()
         self.viewport().update()
 
@@ -154,7 +156,14 @@ class RankedList(QListView):
 class _LineDelegate(QStyledItemDelegate):
     """Delegate that paints rank, label, score and the fate of a line."""
 
-    scale = 1.0
+    def __init__(self, parent: RankedList) -> None:
+        super().__init__(parent)
+        self.set_scale(1.0)
+
+    def set_scale(self, scale: float) -> None:
+        """Make the text larger; fonts are made here, as every step of a drag paints all lines."""
+        self.scale = scale
+        self._small, self._usual = font(CAPTION_PIXELS * scale), font(TEXT_PIXELS * scale)
 
     @property
     def line_height(self) -> int:
@@ -170,19 +179,18 @@ class _LineDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(option.rect).adjusted(GRID, 0, -GRID, 0)
         self._paint_ground(painter, option)
-        model = index.model()
-        if isinstance(model, RankedModel) and model.is_selected(line):
+        model: Any = index.model()
+        if model.is_selected(line):
             paint_selection_tint(painter, option.rect)
             paint_selection_bar(painter, option.rect)
         color = QColor({"lost": theme.lost, "new": theme.new}.get(line.fate, theme.text))
-        small = font(CAPTION_PIXELS * self.scale)
-        painter.setFont(small)
+        painter.setFont(self._small)
         painter.setPen(QColor(theme.muted))
         rank = QRectF(area.left(), area.top(), 22 * self.scale, area.height())
         self._paint_rank(painter, rank, line, index.row() + 1)
         score = QRectF(area.right() - 52 * self.scale, area.top(), 52 * self.scale, area.height())
-        self._paint_score(painter, score, line)
-        painter.setFont(font(TEXT_PIXELS * self.scale))
+        self._paint_score(painter, score, line.score, line.score / model.best_score)
+        painter.setFont(self._usual)
         painter.setPen(color)
         label = QRectF(
             rank.right() + GRID, area.top(), score.left() - rank.right() - 2 * GRID, area.height()
@@ -215,20 +223,10 @@ class _LineDelegate(QStyledItemDelegate):
             )
         painter.drawText(area, flags, sign or str(rank))
 
-    def _paint_score(self, painter: QPainter, area: QRectF, line: Ranked) -> None:
-        best = abs(self._best_score()) or 1.0
-        share = min(abs(line.score) / best, 1.0)
-        bar = QRectF(
-            area.right() - area.width() * share, area.bottom() - 4, area.width() * share, 2
-        )
+    def _paint_score(self, painter: QPainter, area: QRectF, score: float, share: float) -> None:
+        width = area.width() * min(abs(share), 1.0)
+        bar = QRectF(area.right() - width, area.bottom() - 4, width, 2)
         painter.fillRect(bar, with_alpha(theme_manager.theme.accent, 0.35))
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(theme_manager.theme.muted))
-        painter.drawText(
-            area, flags, f"{line.score:.4f}" if abs(line.score) < 100 else f"{line.score:.1f}"
-        )
-
-    def _best_score(self) -> float:
-        view = self.parent()
-        lines = view.lines.lines if isinstance(view, RankedList) else ()
-        return max((abs(line.score) for line in lines), default=1.0)
+        painter.drawText(area, flags, f"{score:.4f}" if abs(score) < 100 else f"{score:.1f}")
