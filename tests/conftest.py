@@ -48,6 +48,9 @@ ARTEFACTS = Path(os.environ.get("EMBEDVIZ_ARTEFACTS", ROOT / ".artefacts"))
 
 def pytest_addoption(parser):
     parser.addoption("--slow", action="store_true", help="run the tests that take long, too")
+    parser.addoption(
+        "--few", action="store_true", help="compile only the kernels that the chosen tests use"
+    )
 
 
 def is_worker(config):
@@ -91,7 +94,8 @@ def pytest_terminal_summary(terminalreporter, config):
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session):
     """Compile what is not in the folder of kernels yet, before workers are started."""
-    if is_worker(session.config) or session.config.option.collectonly:
+    options = session.config.option
+    if is_worker(session.config) or options.collectonly or options.few:
         return
     begun = time.monotonic()
     screen = session.config.pluginmanager.get_plugin("terminalreporter")

@@ -96,7 +96,7 @@ def outcome_of(path, **options):
 
 
 @pytest.mark.parametrize(
-    ("count", "workers"), [(60, 1), pytest.param(1000, 2, marks=pytest.mark.slow)]
+    ("count", "workers"), [(60, 1), pytest.param(400, 2, marks=pytest.mark.slow)]
 )
 def test_mutated_files_end_well(count, workers):
     options = ["--count", str(count), "--workers", str(workers)]

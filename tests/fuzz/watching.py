@@ -86,6 +86,8 @@ class Watch:
         own = [Path(embedviz.__file__).parent, Path(sys.prefix), Path(sys.base_prefix)]
         own += [Path(tempfile.gettempdir()), Path(sysconfig.get_paths()["stdlib"])]
         own += [Path(each) for each in sys.path if "site-packages" in each]
+        # Kernels that were compiled before are loaded when one is called first.
+        own += [Path(each) for name, each in os.environ.items() if name == "NUMBA_CACHE_DIR"]
         folders = {str(path.resolve()) for path in (*allowed, *own)} | {str(each) for each in own}
         self._allowed = tuple(f"{folder}{os.sep}" for folder in folders) + _SYSTEM
         self._is_on = False
