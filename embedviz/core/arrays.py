@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
 """Vectors or positions, a row for each."""
+Placed = NDArray[np.float32] | NDArray[np.float64]
+"""Places of rows: those computed from vectors are float32, those of a file float64."""
 Rows = NDArray[np.intp]
 """Row numbers of a set, from 0."""
 Bytes = NDArray[np.uint8]

@@ -1,25 +1,34 @@
 """Places on the map that are in the file: columns of the metadata, used as they are.
 
-They are neither centered nor scaled. The columns are found by their names, as other tools write
-them: x and y, umap_1 and umap_2, X_umap-0, tSNE1, PC1, longitude and latitude.
+They are neither centered nor scaled, and stay float64: neighboring places far from zero, as on
+a national grid, differ in digits beyond float32. Dates and times are days since 1970. The
+columns are found by their names, as other tools write them: x and y, umap_1 and umap_2, X_umap-0,
+tSNE1, PC1, longitude and latitude.
 `formats.companions.coordinate_files` adds such columns to a set that is open.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Matrix
-from embedviz.core.coordinate_names import Group, groups_of, is_numeric
+from embedviz.core.coordinate_names import Group, groups_of, is_date, is_numeric
 from embedviz.core.errors import UserError
 from embedviz.core.progress import OnLayout, Report, silent
-from embedviz.core.projections.axis import plain_axes
+from embedviz.core.projections.axis import Axis
 from embedviz.core.projections.projection import PlacedRows, Projection
 from embedviz.core.vector_set import VectorSet
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Places = NDArray[np.float64]
+_LARGEST = float(np.finfo(np.float32).max)
+_MICROSECONDS_A_DAY = 86_400_000_000
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,7 @@ class CoordinateColumns(Projection):
     def __str__(self) -> str:
         return f"columns {', '.join(self.names)}"
 
-    def positions(self, vector_set: VectorSet, n_components: int = 2) -> Matrix:
+    def positions(self, vector_set: VectorSet, n_components: int = 2) -> Places:
         """Return where each row lies, in the units of the columns.
 
         Parameters
@@ -56,20 +65,20 @@ class CoordinateColumns(Projection):
 
         Returns
         -------
-        float32 array of shape (n_vectors, n_components)
+        float64 array of shape (n_vectors, n_components)
             NaN where a row has no value, or one beyond the range of float32.
 
         Raises
         ------
         UserError
-            When a column is not there, or holds no numbers.
+            When a column is not there, or holds neither numbers nor dates.
         """
         columns = [_column(vector_set, name) for name in self.names[:n_components]]
-        positions = np.zeros((len(vector_set), n_components), dtype=np.float32)
+        positions = np.zeros((len(vector_set), n_components), dtype=np.float64)
         for axis, values in enumerate(columns):
             positions[:, axis] = values
         # Without one of its coordinates a row has no place.
-        positions[~np.isfinite(positions).all(axis=1)] = np.nan
+        positions[~(np.abs(positions) <= _LARGEST).all(axis=1)] = np.nan
         return positions
 
     def place(
@@ -80,7 +89,8 @@ class CoordinateColumns(Projection):
         on_layout: OnLayout | None = None,
     ) -> PlacedRows:
         """Return where the columns say that the rows lie; the axes are called as the columns."""
-        return PlacedRows(self.positions(vector_set, n_components), plain_axes(self.names))
+        axes = tuple(_axis(vector_set, name) for name in self.names)
+        return PlacedRows(self.positions(vector_set, n_components), axes)
 
     def words(self, n_rows: int) -> str:
         """Return the names of the columns."""
@@ -116,16 +126,34 @@ def coordinate_columns(vector_set: VectorSet) -> list[Group]:
     return groups_of(vector_set.metadata)
 
 
-def _column(vector_set: VectorSet, name: str) -> Matrix:
-    """Return a column as float32, NaN where it has no value."""
+def _column(vector_set: VectorSet, name: str) -> Places:
+    """Return a column as float64, NaN where it has no value."""
     import pyarrow as pa
 
     metadata, set_name = vector_set.metadata, vector_set.name or "The set"
     if name not in metadata.column_names:
         raise UserError(f"{set_name} has no column {name!r}. Choose other coordinates.")
     column = metadata.column(name)
+    if is_date(column.type):
+        return _days(column)
     if not is_numeric(column.type):
         raise UserError(f"Column {name!r} of {set_name} holds no numbers, so it gives no places.")
     exact = column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
-    with np.errstate(over="ignore"):
-        return np.asarray(exact, dtype=np.float32)
+    return np.asarray(exact, dtype=np.float64)
+
+
+def _days(column: pa.ChunkedArray) -> Places:
+    """Return dates or moments as days since 1970."""
+    import pyarrow as pa
+
+    moments = column.cast(pa.timestamp("us", getattr(column.type, "tz", None)), safe=False)
+    counts = moments.to_numpy(zero_copy_only=False).astype("datetime64[us]")
+    days = counts.view(np.int64) / _MICROSECONDS_A_DAY
+    days[np.isnat(counts)] = np.nan
+    return np.asarray(days, dtype=np.float64)
+
+
+def _axis(vector_set: VectorSet, name: str) -> Axis:
+    kind = vector_set.metadata.schema.field(name).type
+    zone = getattr(kind, "tz", None)
+    return Axis(f"{name} (UTC)" if zone else name, is_date=is_date(kind))

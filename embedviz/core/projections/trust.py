@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Matrix, RowIds, Rows
 from embedviz.core.compiled.kernels import few_rows
+from embedviz.core.drawing.origins import origin_of
 from embedviz.core.errors import UserError
 from embedviz.core.neighbors.adjacency import GraphMetric
 from embedviz.core.neighbors.graph import neighbor_graph, neighbors_of
@@ -192,7 +193,7 @@ class _Map:
     """
 
     def __init__(self, positions: ArrayLike) -> None:
-        given = np.asarray(positions, dtype=np.float32)
+        given = _as_float32(positions)
         there = np.isfinite(given).all(axis=1)
         self.present: RowIds = np.flatnonzero(there).astype(np.int32)
         self.place: RowIds = np.where(there, np.cumsum(there) - 1, -1).astype(np.int32)
@@ -291,3 +292,11 @@ def compile_all() -> None:
     """Run the kernels of trustworthiness once."""
     vectors = few_rows()
     trustworthiness(vectors, vectors[:, :2])
+
+
+def _as_float32(positions: ArrayLike) -> Matrix:
+    """Return positions as float32, those far from zero counted from the middle."""
+    given = np.asarray(positions)
+    if given.dtype != np.float32 and len(given):
+        given = given - np.array(origin_of(given.astype(np.float64)))[: given.shape[1]]
+    return given.astype(np.float32)

@@ -11,7 +11,8 @@ from PySide6.QtGui import QImage, QPainter
 
 from embedviz.core.arrays import Rows
 from embedviz.core.drawing import picking
-from embedviz.core.drawing.camera import Extent, extent_of, main_extent_of
+from embedviz.core.drawing.camera import Camera, Extent, Vector, extent_of, main_extent_of
+from embedviz.core.drawing.origins import is_too_far, origin_of, positions_from
 from embedviz.core.drawing.raster import ALL_ROWS, Colors, Image, Positions, Sizes
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.layers.highlights import DIMMED, PointHighlights, styles
@@ -40,10 +41,14 @@ class PointCanvas:
     frames : int
         How many times the points were really drawn.
     positions : float32 array (n, 3)
+        Seen from the origin.
+    origin : tuple of 3 floats
+        Where in the data the positions are counted from: zero, unless the points are far from
+        it, or so small a part of them is seen that they would not be told apart.
     is_3d : bool
         Whether z means something.
     extent : Extent
-        Of all points; in 3-D, of all but a few outliers.
+        Of all points, seen from the origin; in 3-D, of all but a few outliers.
     highlights : PointHighlights
         As they were set; see `drawn_highlights`.
     colors : uint32 array, or None
@@ -59,6 +64,8 @@ class PointCanvas:
     def __init__(self) -> None:
         self.frames = 0
         self.positions: Positions = np.empty((0, 3), dtype=np.float32)
+        self.origin: Vector = (0.0, 0.0, 0.0)
+        self._exact: NDArray[np.float64] | None = None
         self.is_3d = False
         self.extent = Extent()
         self.highlights = PointHighlights()
@@ -105,12 +112,39 @@ class PointCanvas:
         self._place(given)
         self.forget_image()
 
+    def come_near(self, camera: Camera) -> None:
+        """Count positions from where the camera looks, if they are not exact enough from here."""
+        if self._exact is None or not is_too_far(camera.seen_from(self.origin)):
+            return
+        # A camera that was near its origin finds the same one again.
+        center = np.add(camera.origin, camera.center).tolist()
+        x, y, z = center if is_too_far(camera) else camera.origin
+        self._count_from((x, y, z), self._exact)
+        self.forget_image()
+
+    def seen_from_rows(self, rows: Rows) -> tuple[Positions, Vector]:
+        """Return all positions and their origin, which is one of these rows where that is finer."""
+        known = () if self._exact is None else np.flatnonzero(np.isfinite(self._exact[rows]).all(1))
+        if self._exact is None or not len(known):
+            return self.positions, self.origin
+        x, y, z = (*self._exact[rows[known[0]]].tolist(), 0.0)[:3]
+        origin = x, y, z
+        return positions_from(origin, self._exact), origin
+
+    def seen_from_origin(self, points: ArrayLike) -> NDArray[np.float64]:
+        """Return where places in the data are, seen from the origin."""
+        given = np.asarray(points, dtype=np.float64)
+        return np.subtract(given, self.origin[: given.shape[1]])
+
     def _place(self, given: NDArray[Any]) -> None:
-        count, columns = given.shape
-        moved = np.empty((count, 3), dtype=np.float32)
-        for axis in range(3):  # Four times as fast as two columns at once.
-            moved[:, axis] = given[:, axis] if axis < columns else 0
-        self.positions = moved
+        # What is float32 already has no more digits than are kept from zero.
+        self._exact = None if given.dtype == np.float32 else given.astype(np.float64)
+        origin = (0.0, 0.0, 0.0) if self._exact is None else origin_of(self._exact)
+        self._count_from(origin, given if self._exact is None else self._exact)
+
+    def _count_from(self, origin: Vector, given: NDArray[Any]) -> None:
+        self.origin = origin
+        self.positions = moved = positions_from(origin, given)
         self._drawn_highlights = None
         self.extent = main_extent_of(moved) if self.is_3d else extent_of(moved)
 

@@ -32,7 +32,7 @@ class Frame:
     camera : Camera
     theme : Theme
     extent : Extent
-        Of all that is shown.
+        Of all that is shown, seen from the origin of the camera.
     text_scale : float
         Text against its usual size.
     device_scale : float
@@ -78,7 +78,18 @@ class Frame:
         return mixed(color, QColor(self.theme.ground), part)
 
     def project(self, points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return where points are, in pixels of the painter, and their distances from the eye."""
+        """Return where points are, in pixels of the painter, and their distances from the eye.
+
+        Parameters
+        ----------
+        points : array-like of shape (n, 2) or (n, 3)
+            In the data.
+        """
+        given = np.atleast_2d(np.asarray(points, dtype=np.float64))
+        return self.project_near(given - np.array(self.camera.origin)[: given.shape[1]])
+
+    def project_near(self, points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the same for points that are seen from the origin of the camera."""
         pixels, depth = self.camera.project(points, self.area.width(), self.area.height())
         return pixels + np.array([self.area.left(), self.area.top()]), depth
 

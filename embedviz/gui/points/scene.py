@@ -48,6 +48,8 @@ class PointScene(QObject):
     links : Links
     titles : sequence of str or None
         Of the axes.
+    dates : sequence of bool
+        Which axes are days since 1970.
     placed_legend : PlacedLegend
     message, caption, corner : str
         Where there are no points; below them; and over them at the upper left.
@@ -71,6 +73,7 @@ class PointScene(QObject):
         self.notes: Sequence[PlacedText] = ()
         self.links = Links()
         self.titles: Sequence[str] | None = None
+        self.dates: Sequence[bool] = ()
         self.placed_legend = PlacedLegend()
         self.message = ""
         self.caption = ""
@@ -83,12 +86,13 @@ class PointScene(QObject):
         return self.placed_legend.legend
 
     def clouds(self) -> list[ArrayLike]:
-        """Return all positions that a picture of everything shows."""
+        """Return all positions that a picture of everything shows, seen from the origin."""
         ends = [np.array([arrow.start, arrow.end]) for arrow in self.arrows]
-        return [self.canvas.positions, *(line.points for line in self.lines), *ends]
+        others = (*(line.points for line in self.lines), *ends)
+        return [self.canvas.positions, *map(self.canvas.seen_from_origin, others)]
 
     def extent(self) -> Extent:
-        """Return where everything in the space of the data is."""
+        """Return where everything in the space of the data is, seen from the origin."""
         others, known = self.clouds()[1:], self.canvas.extent
         if not others:
             return known
@@ -185,9 +189,13 @@ class PointScene(QObject):
         self.links = Links(row, _rows(rows))
         self.overlay_changed.emit()
 
-    def set_axes(self, titles: Sequence[str] | None) -> None:
-        """Draw axes with these titles, one per dimension; None: no axes."""
+    def set_axes(self, titles: Sequence[str] | None, dates: Sequence[bool] = ()) -> None:
+        """Draw axes with these titles, one per dimension; None: no axes.
+
+        Those that are dates are in days since 1970.
+        """
         self.titles = None if titles is None else tuple(titles)
+        self.dates = tuple(dates)
         self.changed.emit()
 
     def set_legend(self, legend: Legend | None) -> None:

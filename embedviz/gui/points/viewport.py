@@ -67,6 +67,9 @@ class Viewport:
         if may_fit and (wanted := self._fit_key()) != self._fitted_to:
             self._camera, self._fitted_to = self.fitted(), wanted
             self.is_behind = False
+        if not self.is_in_transition:
+            self._scene.canvas.come_near(self._camera)
+        self._camera = self._camera.seen_from(self._scene.canvas.origin)
         return self._camera
 
     def move_to(self, camera: Camera) -> None:
@@ -100,7 +103,7 @@ class Viewport:
 
     def fitted(self, camera: Camera | None = None) -> Camera:
         """Return the camera that shows everything, in the direction of one; default: present."""
-        camera = camera or self._camera
+        camera = (camera or self._camera).seen_from(self._scene.canvas.origin)
         aspect = self._frame_for_fitting(camera).aspect
         return camera.fitted(*self._scene.clouds(), aspect=aspect)
 
@@ -109,11 +112,12 @@ class Viewport:
 
         The present one where none of them has a place.
         """
-        positions = self._scene.canvas.positions
-        camera, chosen = self.camera, positions[rows]
+        camera, (positions, origin) = self.camera, self._scene.canvas.seen_from_rows(rows)
+        chosen = positions[rows]
         chosen = chosen[np.isfinite(chosen).all(axis=1)]
         if not len(chosen):
             return camera
+        camera = camera.seen_from(origin)
         near = camera.fitted(chosen, aspect=self.frame(camera).aspect)
         scale = near.scale * _MARGIN if np.ptp(chosen, axis=0).any() else 0.0
         scale = max(scale, _distance_to_others(positions, near) * _MARGIN)
@@ -138,7 +142,9 @@ class Viewport:
 
     def place_of(self, row: int) -> QPointF:
         """Return where a row is in the widget; NaN where it is nowhere."""
-        return self.frame().point(self._scene.canvas.positions[row])
+        frame = self.frame()
+        x, y = frame.project_near(self._scene.canvas.positions[[row]])[0][0].tolist()
+        return QPointF(x, y)
 
     def row_at(self, place: QPointF, radius: float) -> int:
         """Return the row at a place in the widget, its picture or its point, or -1."""

@@ -82,7 +82,7 @@ def test_positions_are_the_numbers_of_the_columns():
     vector_set = VectorSet(np.eye(4), metadata=metadata)
     nan = np.nan
     flat = CoordinateColumns(("x", "y")).positions(vector_set)
-    assert flat.dtype == np.float32
+    assert flat.dtype == np.float64
     np.testing.assert_array_equal(flat, [[1, 0.5], [nan, nan], [nan, nan], [nan, nan]])
     solid = CoordinateColumns(("z", "x", "y")).positions(vector_set, 3)
     np.testing.assert_array_equal(solid[:2], [[7, 1, 0.5], [nan] * 3])

@@ -210,7 +210,7 @@ class PointLabels:
         self, rows: Rows, frame: Frame, canvas: PlacedPoints, reach_of: ReachOf | None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return where rows are, how far from the eye, and from there how far their labels."""
-        pixels, depth = frame.project(canvas.positions[rows])
+        pixels, depth = frame.project_near(canvas.positions[rows])
         radii = canvas.radii(rows, depth, frame)
         if reach_of is not None:
             radii = np.maximum(radii, reach_of(rows))
