@@ -60,8 +60,7 @@ class Camera:
         the x-y plane, at most a right angle. Without meaning in 2-D.
     is_3d : bool
     origin : tuple of 3 floats
-        The place in the data that the camera counts from. Far from zero, neighboring places
-        differ in digits that one sum would not keep, as at 10,000,000.01.
+        The place in the data that the center is counted from; see `origins`.
     """
 
     center: Vector = (0.0, 0.0, 0.0)
@@ -97,8 +96,6 @@ class Camera:
 
     def matrix(self, width: float, height: float) -> NDArray[np.float64]:
         """Return the (3, 4) matrix from (x, y, z, 1) to (u, v, w); pixels are (u / w, v / w).
-
-        Here x, y and z are seen from the origin of the camera.
 
         Parameters
         ----------

@@ -7,13 +7,68 @@ reach, is first taken off an origin in float64, and only then rounded.
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from embedviz.core.arrays import Rows
 from embedviz.core.drawing.camera import Camera, Vector, extent_of
 
 _MOST_HALF_SIDES = 1000.0
 """From an origin so many half sides of a picture away, float32 is right to a tenth of a pixel."""
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Positions as they are drawn, and where they are counted from.
+
+    Attributes
+    ----------
+    positions : float32 array of shape (n, 3)
+        Seen from the origin.
+    origin : tuple of 3 floats
+        In the data: zero, unless the points are far from it, or so small a part of them is seen
+        that they would not be told apart.
+    exact : float64 array of shape (n, 2) or (n, 3), or None
+        In the data; None where float32 has all digits that there are.
+    """
+
+    positions: NDArray[np.float32]
+    origin: Vector = (0.0, 0.0, 0.0)
+    exact: NDArray[np.float64] | None = None
+
+    def near(self, camera: Camera) -> Places:
+        """Return these where they are exact enough for a camera, else from where it looks."""
+        if self.exact is None or not is_too_far(camera.seen_from(self.origin)):
+            return self
+        # A camera that was near its origin finds the same one again.
+        x, y, z = np.add(camera.origin, camera.center).tolist()
+        origin = (x, y, z) if is_too_far(camera) else camera.origin
+        return Places(positions_from(origin, self.exact), origin, self.exact)
+
+    def seen_from_rows(self, rows: Rows) -> Places:
+        """Return the positions seen from one of some rows, where that is more exact."""
+        known = () if self.exact is None else np.flatnonzero(np.isfinite(self.exact[rows]).all(1))
+        if self.exact is None or not len(known):
+            return self
+        origin = extent_of(self.exact[rows[known[:1]]]).center
+        return Places(positions_from(origin, self.exact), origin, self.exact)
+
+    def seen_from_origin(self, points: ArrayLike) -> NDArray[np.float64]:
+        """Return where points of the data are, seen from the origin."""
+        given = np.asarray(points, dtype=np.float64)
+        return np.subtract(given, self.origin[: given.shape[1]])
+
+
+def placed(positions: NDArray[Any]) -> Places:
+    """Return copies of positions (n, 2) or (n, 3), as they are drawn."""
+    if positions.dtype == np.float32:  # It has no more digits than are kept from zero.
+        return Places(positions_from((0.0, 0.0, 0.0), positions))
+    exact = positions.astype(np.float64)
+    origin = origin_of(exact)
+    return Places(positions_from(origin, exact), origin, exact)
 
 
 def origin_of(positions: NDArray[np.float64]) -> Vector:

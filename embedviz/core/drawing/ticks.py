@@ -58,7 +58,7 @@ def tick_step(least: float) -> float:
 
 def tick_text(value: float | Fraction, step: float) -> str:
     """Return a tick value with as many decimals as the step needs, and a true minus sign."""
-    size = float(abs(value))
+    size = abs(float(value))
     if size < step / 2:
         return "0"
     if step >= 1e5 or step < 1e-4:
@@ -134,11 +134,12 @@ def _ticks_of_times(origin: float, low: float, high: float, step: int) -> Ticks:
     if not values:
         return Ticks()
     first = floor(values[0])
+    if values[-1] - values[0] >= 1:  # The same time comes again.
+        texts = [f"{_moment(value):%m-%d %H:%M}" for value in values]
+        return _ticks(values, origin, texts, f"{_moment(values[0]):%Y}")
     clock = "%H:%M:%S" if step < 60 else "%H:%M"
     texts = [
-        f"{_moment(value):%m-%d}"
-        if value.denominator == 1 and value > first
-        else _moment(value).strftime(clock)
+        f"{_moment(value):{'%m-%d' if value.denominator == 1 and value > first else clock}}"
         for value in values
     ]
     return _ticks(values, origin, texts, f"{_moment(Fraction(first)):%Y-%m-%d}")

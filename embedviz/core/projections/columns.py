@@ -9,6 +9,7 @@ tSNE1, PC1, longitude and latitude.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 Places = NDArray[np.float64]
 _LARGEST = float(np.finfo(np.float32).max)
 _MICROSECONDS_A_DAY = 86_400_000_000
+_MOST_LOOKED_AT = 50
+_date = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}.*)?").fullmatch
 
 
 @dataclass(frozen=True)
@@ -134,19 +137,46 @@ def _column(vector_set: VectorSet, name: str) -> Places:
     if name not in metadata.column_names:
         raise UserError(f"{set_name} has no column {name!r}. Choose other coordinates.")
     column = metadata.column(name)
-    if is_date(column.type):
-        return _days(column)
+    if holds_dates(column):
+        return _days(column, f"Column {name!r} of {set_name}")
     if not is_numeric(column.type):
-        raise UserError(f"Column {name!r} of {set_name} holds no numbers, so it gives no places.")
+        raise UserError(
+            f"Column {name!r} of {set_name} holds neither numbers nor dates, so it gives no places."
+        )
     exact = column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
     return np.asarray(exact, dtype=np.float64)
 
 
-def _days(column: pa.ChunkedArray) -> Places:
-    """Return dates or moments as days since 1970."""
-    import pyarrow as pa
+def holds_dates(column: pa.ChunkedArray) -> bool:
+    """Return whether a column has dates or moments, also as texts: 2024-03-01, 2024-03-01 12:30.
 
-    moments = column.cast(pa.timestamp("us", getattr(column.type, "tz", None)), safe=False)
+    Of texts, the first ones decide.
+    """
+    from pyarrow import types
+
+    if not (types.is_string(column.type) or types.is_large_string(column.type)):
+        return is_date(column.type)
+    given = column.slice(0, _MOST_LOOKED_AT).to_pylist()
+    texts = [text for text in given if text]
+    return bool(texts) and all(map(_date, texts))
+
+
+def _days(column: pa.ChunkedArray, name: str) -> Places:
+    """Return dates or moments as days since 1970; of texts with a zone, in UTC."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    if is_date(column.type):
+        moments = column.cast(pa.timestamp("us", getattr(column.type, "tz", None)), safe=False)
+    else:
+        texts = compute.if_else(compute.equal(column, ""), None, column)
+        try:
+            moments = _moments(texts)
+        except pa.ArrowInvalid as error:
+            raise UserError(
+                f"{name} begins with dates, but not all of its texts are dates: {error}. "
+                "Write them as 2024-03-01 or 2024-03-01 12:30:00, or leave them empty."
+            ) from None
     counts = moments.to_numpy(zero_copy_only=False).astype("datetime64[us]")
     days = counts.view(np.int64) / _MICROSECONDS_A_DAY
     days[np.isnat(counts)] = np.nan
@@ -156,4 +186,14 @@ def _days(column: pa.ChunkedArray) -> Places:
 def _axis(vector_set: VectorSet, name: str) -> Axis:
     kind = vector_set.metadata.schema.field(name).type
     zone = getattr(kind, "tz", None)
-    return Axis(f"{name} (UTC)" if zone else name, is_date=is_date(kind))
+    dated = holds_dates(vector_set.metadata.column(name))
+    return Axis(f"{name} (UTC)" if zone else name, is_date=dated)
+
+
+def _moments(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    try:
+        return texts.cast(pa.timestamp("us"))
+    except pa.ArrowInvalid:
+        return texts.cast(pa.timestamp("us", "UTC"))

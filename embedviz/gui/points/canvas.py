@@ -11,8 +11,8 @@ from PySide6.QtGui import QImage, QPainter
 
 from embedviz.core.arrays import Rows
 from embedviz.core.drawing import picking
-from embedviz.core.drawing.camera import Camera, Extent, Vector, extent_of, main_extent_of
-from embedviz.core.drawing.origins import is_too_far, origin_of, positions_from
+from embedviz.core.drawing.camera import Extent, extent_of, main_extent_of
+from embedviz.core.drawing.origins import Places, placed
 from embedviz.core.drawing.raster import ALL_ROWS, Colors, Image, Positions, Sizes
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.layers.highlights import DIMMED, PointHighlights, styles
@@ -42,9 +42,8 @@ class PointCanvas:
         How many times the points were really drawn.
     positions : float32 array (n, 3)
         Seen from the origin.
-    origin : tuple of 3 floats
-        Where in the data the positions are counted from: zero, unless the points are far from
-        it, or so small a part of them is seen that they would not be told apart.
+    places : Places
+        The positions, but for those on their way to others, and their origin.
     is_3d : bool
         Whether z means something.
     extent : Extent
@@ -64,8 +63,7 @@ class PointCanvas:
     def __init__(self) -> None:
         self.frames = 0
         self.positions: Positions = np.empty((0, 3), dtype=np.float32)
-        self.origin: Vector = (0.0, 0.0, 0.0)
-        self._exact: NDArray[np.float64] | None = None
+        self.places = Places(self.positions)
         self.is_3d = False
         self.extent = Extent()
         self.highlights = PointHighlights()
@@ -95,7 +93,7 @@ class PointCanvas:
         )
         is_same = count == len(self)
         self.is_3d = columns == 3
-        self._place(given)
+        self.show_places(placed(given))
         self.set_highlights(self.highlights if is_same else PointHighlights())
 
     def move_points(self, positions: ArrayLike) -> None:
@@ -109,44 +107,14 @@ class PointCanvas:
         given, wanted = _checked(positions), (len(self), 2 + self.is_3d)
         if given.shape != wanted:
             raise ValueError(f"positions must be {wanted} as before, not {given.shape}")
-        self._place(given)
-        self.forget_image()
+        self.show_places(placed(given))
 
-    def come_near(self, camera: Camera) -> None:
-        """Count positions from where the camera looks, if they are not exact enough from here."""
-        if self._exact is None or not is_too_far(camera.seen_from(self.origin)):
-            return
-        # A camera that was near its origin finds the same one again.
-        center = np.add(camera.origin, camera.center).tolist()
-        x, y, z = center if is_too_far(camera) else camera.origin
-        self._count_from((x, y, z), self._exact)
-        self.forget_image()
-
-    def seen_from_rows(self, rows: Rows) -> tuple[Positions, Vector]:
-        """Return all positions and their origin, which is one of these rows where that is finer."""
-        known = () if self._exact is None else np.flatnonzero(np.isfinite(self._exact[rows]).all(1))
-        if self._exact is None or not len(known):
-            return self.positions, self.origin
-        x, y, z = (*self._exact[rows[known[0]]].tolist(), 0.0)[:3]
-        origin = x, y, z
-        return positions_from(origin, self._exact), origin
-
-    def seen_from_origin(self, points: ArrayLike) -> NDArray[np.float64]:
-        """Return where places in the data are, seen from the origin."""
-        given = np.asarray(points, dtype=np.float64)
-        return np.subtract(given, self.origin[: given.shape[1]])
-
-    def _place(self, given: NDArray[Any]) -> None:
-        # What is float32 already has no more digits than are kept from zero.
-        self._exact = None if given.dtype == np.float32 else given.astype(np.float64)
-        origin = (0.0, 0.0, 0.0) if self._exact is None else origin_of(self._exact)
-        self._count_from(origin, given if self._exact is None else self._exact)
-
-    def _count_from(self, origin: Vector, given: NDArray[Any]) -> None:
-        self.origin = origin
-        self.positions = moved = positions_from(origin, given)
+    def show_places(self, places: Places) -> None:
+        """Take the same number of places; all else is kept."""
+        self.places, self.positions = places, places.positions
         self._drawn_highlights = None
-        self.extent = main_extent_of(moved) if self.is_3d else extent_of(moved)
+        self.extent = main_extent_of(self.positions) if self.is_3d else extent_of(self.positions)
+        self.forget_image()
 
     def set_highlights(self, highlights: PointHighlights) -> None:
         """Draw these rows on top; those that do not exist are left out."""

@@ -36,7 +36,7 @@ def lay_out(
 ) -> Frame:
     """Return how a scene is laid out in a size."""
     extent, scale = scene.extent(), scene.text_scale
-    camera = camera.seen_from(scene.canvas.origin)
+    camera = camera.seen_from(scene.canvas.places.origin)
 
     def framed(area: QRectF) -> Frame:
         # At least a pixel, and whole pixels of the device, or the image would be blurred.

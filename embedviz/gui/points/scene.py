@@ -89,7 +89,7 @@ class PointScene(QObject):
         """Return all positions that a picture of everything shows, seen from the origin."""
         ends = [np.array([arrow.start, arrow.end]) for arrow in self.arrows]
         others = (*(line.points for line in self.lines), *ends)
-        return [self.canvas.positions, *map(self.canvas.seen_from_origin, others)]
+        return [self.canvas.positions, *map(self.canvas.places.seen_from_origin, others)]
 
     def extent(self) -> Extent:
         """Return where everything in the space of the data is, seen from the origin."""

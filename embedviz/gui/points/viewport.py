@@ -68,8 +68,8 @@ class Viewport:
             self._camera, self._fitted_to = self.fitted(), wanted
             self.is_behind = False
         if not self.is_in_transition:
-            self._scene.canvas.come_near(self._camera)
-        self._camera = self._camera.seen_from(self._scene.canvas.origin)
+            self._come_near()
+        self._camera = self._camera.seen_from(self._scene.canvas.places.origin)
         return self._camera
 
     def move_to(self, camera: Camera) -> None:
@@ -103,7 +103,7 @@ class Viewport:
 
     def fitted(self, camera: Camera | None = None) -> Camera:
         """Return the camera that shows everything, in the direction of one; default: present."""
-        camera = (camera or self._camera).seen_from(self._scene.canvas.origin)
+        camera = (camera or self._camera).seen_from(self._scene.canvas.places.origin)
         aspect = self._frame_for_fitting(camera).aspect
         return camera.fitted(*self._scene.clouds(), aspect=aspect)
 
@@ -112,7 +112,8 @@ class Viewport:
 
         The present one where none of them has a place.
         """
-        camera, (positions, origin) = self.camera, self._scene.canvas.seen_from_rows(rows)
+        camera, places = self.camera, self._scene.canvas.places.seen_from_rows(rows)
+        positions, origin = places.positions, places.origin
         chosen = positions[rows]
         chosen = chosen[np.isfinite(chosen).all(axis=1)]
         if not len(chosen):
@@ -166,6 +167,13 @@ class Viewport:
         canvas, frame = self._scene.canvas, self.frame()
         rows = canvas.rows_in_polygon(frame, polygon)
         return canvas.rows_in_front(frame, rows) if only_in_front and canvas.is_3d else rows
+
+    def _come_near(self) -> None:
+        """Count positions from where the camera looks, if they are not exact enough as they are."""
+        canvas = self._scene.canvas
+        nearer = canvas.places.near(self._camera)
+        if nearer is not canvas.places:
+            canvas.show_places(nearer)
 
     def _fit_key(self) -> tuple[Any, ...]:
         """Return all that the fitted camera depends on."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
-from embedviz.core.coordinate_names import is_date
-from embedviz.core.projections.columns import CoordinateColumns, coordinate_columns
+from embedviz.core.projections.columns import (
+    CoordinateColumns,
+    coordinate_columns,
+    holds_dates,
+)
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.coloring.point_style import number_columns
 from embedviz.gui.projection.editor import MethodEdit
@@ -87,9 +90,9 @@ def axis_columns(vector_set: VectorSet) -> list[str]:
     """Return the columns that can be axes: numbers, dates and moments."""
     numbers = set(number_columns(vector_set))
     return [
-        field.name
-        for field in vector_set.metadata.schema
-        if field.name in numbers or is_date(field.type)
+        name
+        for name in vector_set.metadata.column_names
+        if name in numbers or holds_dates(vector_set.metadata.column(name))
     ]
 
 

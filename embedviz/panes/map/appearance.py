@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import State
-from embedviz.core.arrays import Rows
+from embedviz.core.arrays import Placed, Rows
 from embedviz.core.drawing.cluster_positions import cluster_positions
 from embedviz.core.errors import UserError
 from embedviz.core.selection import Selection

@@ -106,7 +106,7 @@ def test_chunks_of_a_table_and_no_rows_at_all():
 def test_columns_that_are_not_there_or_hold_text_are_refused(toy):
     with pytest.raises(UserError, match="toy has no column 'x'"):
         CoordinateColumns(("x", "number")).positions(toy)
-    with pytest.raises(UserError, match="'group' of toy holds no numbers"):
+    with pytest.raises(UserError, match="'group' of toy holds neither numbers"):
         CoordinateColumns(("number", "group")).positions(toy)
 
 

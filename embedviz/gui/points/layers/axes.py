@@ -38,7 +38,7 @@ def ticks_of(frame: Frame, axis: int, *, is_date: bool = False) -> Ticks:
     low, high = _visible(frame)[axis]
     origin, step = frame.camera.origin[axis], step_for(frame)
     beside = text_size(_MOST_BESIDE, frame.small)[0]
-    room = beside if axis == Y else step / _per_pixel(frame) - _SPACE
+    room = beside if axis == Y else min(1.3 * beside, step / _per_pixel(frame) - 2 * _SPACE)
 
     def fits(text: str) -> bool:
         return text_size(text, frame.small)[0] <= room
