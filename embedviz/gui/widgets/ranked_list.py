@@ -183,7 +183,7 @@ class _LineDelegate(QStyledItemDelegate):
         if model.is_selected(line):
             paint_selection_tint(painter, option.rect)
             paint_selection_bar(painter, option.rect)
-        color = QColor({"lost": theme.lost, "new": theme.new}.get(line.fate, theme.text))
+        color = QColor(_color_of(line.fate))
         painter.setFont(self._small)
         painter.setPen(QColor(theme.muted))
         rank = QRectF(area.left(), area.top(), 22 * self.scale, area.height())
@@ -211,16 +211,14 @@ class _LineDelegate(QStyledItemDelegate):
         current = bool(option.state & QStyle.StateFlag.State_Selected)
         if over or current:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(with_alpha(theme_manager.theme.accent, 0.10 if over else 0.06))
+            painter.setBrush(with_alpha(theme_manager.theme.accent, 0.08 if over else 0.06))
             painter.drawRoundedRect(QRectF(option.rect).adjusted(4, 1, -4, -1), 4, 4)
 
     def _paint_rank(self, painter: QPainter, area: QRectF, line: Ranked, rank: int) -> None:
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         sign = {"lost": "−", "new": "+"}.get(line.fate)
         if sign:
-            painter.setPen(
-                QColor(theme_manager.theme.lost if line.fate == "lost" else theme_manager.theme.new)
-            )
+            painter.setPen(QColor(_color_of(line.fate)))
         painter.drawText(area, flags, sign or str(rank))
 
     def _paint_score(self, painter: QPainter, area: QRectF, score: float, share: float) -> None:
@@ -230,3 +228,10 @@ class _LineDelegate(QStyledItemDelegate):
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(theme_manager.theme.muted))
         painter.drawText(area, flags, f"{score:.4f}" if abs(score) < 100 else f"{score:.1f}")
+
+
+def _color_of(fate: str) -> str:
+    """Return the color of text about a row of which this became."""
+    theme = theme_manager.theme
+    role = {"lost": theme.lost, "new": theme.new}.get(fate)
+    return theme.text if role is None else theme.ink(role)

@@ -228,7 +228,7 @@ class PointLabels:
         ground = QColor(frame.theme.ground)
         # In steps, so that the images of the texts can be used again.
         part = round(frame.fog.part_at(depth) * 8) / 8 + (_DIMMED if is_dimmed else 0)
-        color = frame.mixed_with_ground(QColor(frame.theme.muted), part)
+        color = frame.faint(QColor(frame.theme.muted), min(part, 1.0))
         label_font = self.font(frame, strong=False)
         draw_text(painter, corner, self.text(row), label_font, color, ground)
 
