@@ -18,6 +18,7 @@ from embedviz.core.isotropy import mean_cosine
 from embedviz.core.neighbors import Metric
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import with_controls
 from embedviz.gui.describe import describe_metadata
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, theme_manager, with_alpha
@@ -105,7 +106,7 @@ class NeighborsPanel(Pane):
             self.list.show_lines(())
             self.calculations.cancel(self._neighbors_task)
             return
-        self.query.setText(f"◉ {query.name}")
+        self.query.setText(f"◉ {with_controls(query.name)}")
         work = partial(_nearest, self.session.searches, active, new.metric, query, new.count)
         self.calculations.run(self._neighbors_task, work, self.list.show_lines, new)
 
@@ -121,7 +122,7 @@ class NeighborsPanel(Pane):
         if not comparable:
             return
         rows = new.selected.rows
-        labels = [active.labels[row] for row in rows]
+        labels = [with_controls(active.labels[row]) for row in rows]
         mean = self._mean[1] if self._mean and self._mean[0] is active else None
         self.table.show_table(labels, neighbors.cosine_table(active.vectors[rows]), mean)
         if mean is None:

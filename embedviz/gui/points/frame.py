@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFont, QFontMetricsF
 
 from embedviz.core.drawing.camera import Camera, Extent
 from embedviz.core.drawing.raster import Fog
@@ -97,6 +97,11 @@ class Frame:
     def strong(self) -> QFont:
         """The font of what was chosen."""
         return font(TEXT_PIXELS * self.text_scale, semibold=True)
+
+    @cached_property
+    def space(self) -> float:
+        """How far texts in one line are apart, in pixels, lest they read as one word."""
+        return QFontMetricsF(self.strong).horizontalAdvance(" ")
 
     @cached_property
     def heading(self) -> QFont:

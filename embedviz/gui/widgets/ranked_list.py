@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import one_line, with_controls
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, theme_manager, with_alpha
 from embedviz.gui.widgets.selection_mark import WORD, paint_selection_bar, paint_selection_tint
 
@@ -95,9 +96,10 @@ class RankedModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             fate = f", {line.fate}" if line.fate else ""
             is_said = role == Qt.ItemDataRole.AccessibleTextRole and self.is_selected(line)
-            return f"{line.label}  {line.score:.4f}{fate}{f', {WORD}' if is_said else ''}"
+            words = f"{fate}{f', {WORD}' if is_said else ''}"
+            return f"{with_controls(line.label)}  {line.score:.4f}{words}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return line.label
+            return with_controls(line.label)
         return None
 
 
@@ -196,7 +198,7 @@ class _LineDelegate(QStyledItemDelegate):
             rank.right() + GRID, area.top(), score.left() - rank.right() - 2 * GRID, area.height()
         )
         text = painter.fontMetrics().elidedText(
-            " ".join(line.label.split()) or "␠", Qt.TextElideMode.ElideRight, int(label.width())
+            one_line(line.label) or "␠", Qt.TextElideMode.ElideRight, int(label.width())
         )
         painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, text)
         if line.fate == "lost":

@@ -34,6 +34,7 @@ from embedviz.gui.window.failures import FailureHandler
 from embedviz.gui.window.guide import GuideWindow
 from embedviz.gui.window.map_docks import MapDocks
 from embedviz.gui.window.menus import Menus
+from embedviz.gui.window.missing_fonts import MissingFonts
 from embedviz.gui.window.pane_docks import PaneDocks
 from embedviz.gui.window.status_bar import StatusBar
 from embedviz.gui.window.talk import TalkWindow
@@ -199,6 +200,7 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.menus)
         rows.addWidget(self.message_bar)
         self.setMenuWidget(head)
+        self.missing_fonts = MissingFonts(self.session, self.message_bar, self)
 
     def _on_changed(self, old: State, new: State) -> None:
         self.menus.actions_by_name["edit.undo"].setEnabled(self.session.can_undo)

@@ -19,6 +19,7 @@ from embedviz.core.samples import load_relations
 from embedviz.core.selection import Selection
 from embedviz.core.settings import fields_of
 from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import one_line
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import Arrow, PointView
 from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, theme_manager, with_alpha
@@ -246,8 +247,8 @@ class AnalogiesPane(Pane):
         )
 
     def _describe(self, solved: Solved) -> None:
-        best = solved.answers[0].label if solved.answers else "nothing"
-        self.question.setText(f"{write(solved.analogy)} ≈ {best}")
+        best = one_line(solved.answers[0].label) if solved.answers else "nothing"
+        self.question.setText(f"{one_line(write(solved.analogy))} ≈ {best}")
         shape = "plane" if solved.positions.shape[1] == 2 else "space"
         count = len(solved.corners)
         self.caption.setText(
