@@ -79,7 +79,7 @@ class RowsModel(QAbstractListModel):
             return f"{index.data()}{words}"
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             # Line breaks and odd blanks would make lines of different heights, or invisible ones.
-            return one_line(self._labels[self._rows[index.row()]]) or "␠"
+            return one_line(self._labels[self._rows[index.row()]]) or "␣"
         return None
 
 

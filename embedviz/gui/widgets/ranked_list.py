@@ -198,7 +198,7 @@ class _LineDelegate(QStyledItemDelegate):
             rank.right() + GRID, area.top(), score.left() - rank.right() - 2 * GRID, area.height()
         )
         text = painter.fontMetrics().elidedText(
-            one_line(line.label) or "␠", Qt.TextElideMode.ElideRight, int(label.width())
+            one_line(line.label) or "␣", Qt.TextElideMode.ElideRight, int(label.width())
         )
         painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, text)
         if line.fate == "lost":

@@ -1,30 +1,35 @@
 """A notice about labels in scripts that no installed font has: once for each script.
 
-Boxes in place of letters look like a fault of the file. What is drawn is asked: whether the letters
-have glyphs in the fonts that Qt takes for them.
+Boxes in place of letters look like a fault of the file. All fonts are asked for the letters: Qt
+takes a letter from any that has it. To lay out text with letters that none has would say less, and
+Qt prints a line for each font that it tries.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
 
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QFont, QTextLayout
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QFont, QFontDatabase, QRawFont
 
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.theme import font
+from embedviz.gui.theme import families
 from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.gui.window.scripts import say_missing, script_of
 
 _BLOCK = 1 << 14
 _TRIED = 100
 """So many letters of a script are looked up, evenly spread."""
+_AT_ONCE = 16
+"""So many fonts are opened in one turn, about a millisecond each."""
+
+Letters = Mapping[str, Sequence[str]]
+"""Some letters of each script, by the name of the script."""
 
 
 class MissingFonts(QObject):
@@ -46,8 +51,17 @@ class MissingFonts(QObject):
         self._seen: set[object] = set()
         self._said: set[str] = set()
         self._missing: set[str] = set()
+        self._letters: Letters = {}
+        self._families: list[str] = []
+        self._turns = QTimer(self, interval=0)
+        self._turns.timeout.connect(self._look_further)
         session.changed.connect(self._on_changed)
         message_bar.toggled.connect(lambda _: self._say())
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether letters or fonts are still looked at."""
+        return self._task.is_busy or self._turns.isActive()
 
     def _on_changed(self, old: State, new: State) -> None:
         if old.sets is not new.sets:
@@ -55,7 +69,7 @@ class MissingFonts(QObject):
             self._next()
 
     def _next(self) -> None:
-        if self._task.is_busy:
+        if self.is_at_work:
             return
         for vector_set in self._session.state.sets:
             if vector_set.identity not in self._seen and vector_set.derivation is None:
@@ -64,10 +78,27 @@ class MissingFonts(QObject):
                     self._task.run(partial(_letters_of, vector_set), self._look_up)
                     return
 
-    def _look_up(self, letters: dict[str, Sequence[str]]) -> None:
-        new = {name: tried for name, tried in letters.items() if name not in self._said}
-        self._missing |= {name for name, tried in new.items() if lacks_glyphs(tried, font())}
-        self._say()
+    def _look_up(self, letters: Letters) -> None:
+        new = {name: some for name, some in letters.items() if name not in self._said}
+        self._letters = without_empty(new)
+        installed = QFontDatabase.families()
+        # Those that the program uses have most of what is needed.
+        self._families = [*(name for name in families() if name in installed), *installed]
+        self._turns.start()
+
+    def _look_further(self) -> None:
+        """Look for the letters in some more fonts: to open all at once would be felt."""
+        tried, self._families = self._families[:_AT_ONCE], self._families[_AT_ONCE:]
+        for family in tried:
+            self._letters = without_empty(
+                {name: missing_in(family, some) for name, some in self._letters.items()}
+            )
+        if not self._letters or not self._families:
+            self._turns.stop()
+            self._missing |= set(self._letters)
+            self._letters = {}
+            self._say()
+            self._next()
 
     def _say(self) -> None:
         if self._missing and self._message_bar.isHidden():
@@ -76,7 +107,7 @@ class MissingFonts(QObject):
             self._message_bar.show_message(say_missing(missing))
 
 
-def _letters_of(vector_set: VectorSet, report: Report) -> dict[str, Sequence[str]]:
+def _letters_of(vector_set: VectorSet, report: Report) -> Letters:
     """Return some letters of each script in the labels of a set. Runs off the UI thread."""
     labels, letters = vector_set.labels, set[str]()
     for start in range(0, len(labels), _BLOCK):
@@ -91,15 +122,16 @@ def _letters_of(vector_set: VectorSet, report: Report) -> dict[str, Sequence[str
     return {name: found[:: -(-len(found) // _TRIED)] for name, found in by_script.items()}
 
 
-def lacks_glyphs(letters: Sequence[str], drawn_in: QFont) -> bool:
-    """Return whether one of some letters would be drawn as a box."""
-    return any(_is_box(letter, drawn_in) for letter in letters)
+def missing_in(family: str, letters: Sequence[str]) -> Sequence[str]:
+    """Return those of some letters that a font has no glyphs for."""
+    asked = QFont()
+    asked.setFamilies([family])
+    raw = QRawFont.fromFont(asked)
+    if not raw.isValid():
+        return letters
+    return [letter for letter in letters if not raw.supportsCharacter(ord(letter))]
 
 
-def _is_box(letter: str, drawn_in: QFont) -> bool:
-    layout = QTextLayout(letter, drawn_in)
-    layout.beginLayout()
-    layout.createLine()
-    layout.endLayout()
-    runs: list[Any] = list(layout.glyphRuns())
-    return not runs or any(0 in run.glyphIndexes() for run in runs)
+def without_empty(letters: Letters) -> Letters:
+    """Return the letters of those scripts of which there are some."""
+    return {name: some for name, some in letters.items() if some}

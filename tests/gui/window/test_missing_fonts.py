@@ -6,14 +6,14 @@ import sys
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QToolButton
 
 from embedviz.app.state import State
 from embedviz.commands.application import print_what_is_not_about_fonts
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.theme import font
 from embedviz.gui.window import missing_fonts
-from embedviz.gui.window.missing_fonts import lacks_glyphs
+from embedviz.gui.window.missing_fonts import missing_in
 from embedviz.gui.window.scripts import say_missing, script_of
 
 LETTERS = {
@@ -36,7 +36,7 @@ LETTERS = {
 @pytest.fixture
 def no_font(monkeypatch):
     """Let no font have any letter, whatever is installed here."""
-    monkeypatch.setattr(missing_fonts, "lacks_glyphs", lambda letters, drawn_in: True)
+    monkeypatch.setattr(missing_fonts, "missing_in", lambda family, letters: letters)
 
 
 def on(monkeypatch, system, **release):
@@ -98,12 +98,11 @@ def test_other_systems_are_told_what_they_have(monkeypatch, system, release, wor
     assert word in say_missing(["Korean"])
 
 
-def test_letters_that_every_font_has_have_glyphs(qapp):
-    assert not lacks_glyphs("abcäöü", font())
-
-
-def test_a_letter_that_no_font_has_is_a_box(qapp):
-    assert lacks_glyphs("\U000e0fff", font()) or lacks_glyphs("\U0003fffd", font())
+def test_fonts_are_asked_for_letters(qapp):
+    letters = ["a", "\u00e4", "\U000e0fff"]
+    installed = QFontDatabase.families()
+    assert any(missing_in(family, letters) == ["\U000e0fff"] for family in installed)
+    assert missing_in("no such font", ["\U000e0fff"]) == ["\U000e0fff"]
 
 
 def test_one_notice_names_all_scripts_once(window, idle, no_font, qtbot):
@@ -112,6 +111,7 @@ def test_one_notice_names_all_scripts_once(window, idle, no_font, qtbot):
     window.message_bar.clear()
     window.session.show(window.session.state.opened(labeled("\u4f60", "\uc548", "queen")))
     idle(window.session)
+    qtbot.waitUntil(lambda: not window.missing_fonts.is_at_work)
     assert not window.message_bar.text
     window.session.show(window.session.state.opened(labeled("\u4f60", "\u1230", "queen")))
     qtbot.waitUntil(lambda: "(Ethiopic)" in window.message_bar.text)
@@ -122,6 +122,7 @@ def test_the_notice_waits_for_another_message(window, idle, no_font, qtbot):
     window.message_bar.show_message("Something else")
     window.session.show(State().opened(labeled("\u0e44", "king", "queen")))
     idle(window.session)
+    qtbot.waitUntil(lambda: not window.missing_fonts.is_at_work)
     assert window.message_bar.text == "Something else"
     qtbot.mouseClick(
         window.message_bar.findChild(QToolButton, "notice.close"), Qt.MouseButton.LeftButton
@@ -129,9 +130,10 @@ def test_the_notice_waits_for_another_message(window, idle, no_font, qtbot):
     assert "Thai" in window.message_bar.text
 
 
-def test_nothing_is_said_of_letters_that_are_there(window, idle):
+def test_nothing_is_said_of_letters_that_are_there(window, idle, qtbot):
     window.session.show(State().opened(labeled("king", "K\u00f6nig", "queen")))
     idle(window.session)
+    qtbot.waitUntil(lambda: not window.missing_fonts.is_at_work)
     assert not window.message_bar.text
 
 
