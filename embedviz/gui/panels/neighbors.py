@@ -34,6 +34,7 @@ from embedviz.gui.widgets.ranked_list import Ranked, RankedList, rank
 
 METRICS = (("cosine", "cosine"), ("dot product", "dot"), ("Euclidean", "euclidean"))
 COMPARED = 6
+_LEAST_BOX = 80
 """So many selected rows at the most are compared with each other."""
 
 
@@ -56,6 +57,7 @@ class NeighborsPanel(Pane):
         )
         self.count = spin_box("neighbors.count", "Count: how many neighbors are listed", 1, 1000)
         self.count.valueChanged.connect(lambda count: self.edit(self.session.state.listing(count)))
+        self.metric_box.setMinimumWidth(_LEAST_BOX)  # What does not fit ends in an ellipsis.
         self.tools.addWidget(caption("by"))
         self.tools.addWidget(self.metric_box, 1)
         self.tools.addWidget(self.count)
