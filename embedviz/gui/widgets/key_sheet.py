@@ -47,6 +47,7 @@ class KeySheet(QDialog):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Take no more room than the screen has."""
         super().showEvent(event)
+        self.resize(self.sizeHint())  # Qt gives a dialog two thirds of the screen at most.
         keep_on_screen(self)
 
 

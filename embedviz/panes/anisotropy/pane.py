@@ -49,7 +49,7 @@ from embedviz.panes.anisotropy.settings import AnisotropySettings
 
 STEPS = 100
 LABELED = 12
-_WIDE_ROW, _LEAST_ROW = 740, 490
+_WIDE_ROW, _LEAST_ROW = 740, 524
 HOME = Camera(scale=1.16, azimuth=math.radians(-60), elevation=math.radians(16), is_3d=True)
 CAPTION = (
     "Height: each row's true angle, in all {d:,} dimensions, to the mean direction before. "

@@ -90,6 +90,8 @@ def test_the_sheet_of_keys_fits_and_all_of_it_can_be_reached(window, screen, qtb
     assert sheet.height() + FRAME.height() <= area.height()
     assert area.contains(sheet.geometry())
     scroll = sheet.findChild(QScrollArea)
+    if sheet.sizeHint().width() + FRAME.width() <= area.width():
+        assert scroll.horizontalScrollBar().maximum() == 0  # Where there is room, it is taken.
     for label in sheet.findChildren(QLabel):
         scroll.ensureWidgetVisible(label, 0, 0)
         corner = label.mapTo(scroll.viewport(), QPoint(0, label.height() - 1))
