@@ -197,13 +197,13 @@ class Gear(QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         menu = _Panel(self)
-        self._scroll, panel = QScrollArea(), QWidget()
-        self._form = QFormLayout(panel)
+        self._scroll, self._panel = QScrollArea(), QWidget()
+        self._form = QFormLayout(self._panel)
         self._form.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it.
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(panel)
+        self._scroll.setWidget(self._panel)
         self._entry = QWidgetAction(menu)
         self._entry.setDefaultWidget(self._scroll)
         menu.addAction(self._entry)
@@ -219,9 +219,10 @@ class Gear(QToolButton):
     def _fit(self) -> None:
         """Show what applies, as high as it is or as the screen has room."""
         for place in range(self._form.rowCount()):
-            field = self._form.itemAt(place, QFormLayout.ItemRole.FieldRole).widget()
-            self._form.setRowVisible(place, field.isEnabledTo(field.parentWidget()))
-        panel, bar = self._scroll.widget(), self._scroll.verticalScrollBar()
+            item = self._form.itemAt(place, QFormLayout.ItemRole.FieldRole)
+            if item is not None and (control := item.widget()) is not None:
+                self._form.setRowVisible(place, control.isEnabledTo(self._panel))
+        panel, bar = self._panel, self._scroll.verticalScrollBar()
         panel.ensurePolished()
         self._form.invalidate()
         panel.adjustSize()

@@ -34,7 +34,8 @@ class KeySheet(QDialog):
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
-        self._scroll.setWidget(_sheet(entries))
+        self._sheet = _sheet(entries)
+        self._scroll.setWidget(self._sheet)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(self._scroll)
@@ -42,7 +43,7 @@ class KeySheet(QDialog):
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the size of the sheet, with room for a scroll bar beside it."""
         bar = self._scroll.verticalScrollBar().sizeHint().width()
-        return self._scroll.widget().sizeHint() + QSize(bar + 2, 2)
+        return self._sheet.sizeHint() + QSize(bar + 2, 2)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Take no more room than the screen has."""
