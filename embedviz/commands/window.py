@@ -14,7 +14,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedviz.commands.application import make_application, require_window
+from embedviz.commands.application import (
+    make_application,
+    print_what_is_not_about_fonts,
+    require_window,
+)
 from embedviz.commands.files import read_for_window
 from embedviz.commands.reading_options import add_reading_options
 from embedviz.core.errors import UserError
@@ -33,6 +37,7 @@ def show_window(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     has_session = _has_session(options)
     require_window()
+    quiet_qt()
     application = make_application(_remembered_theme())
     opener = None if has_session else read_for_window(options)
     set_up_interpreter()
@@ -50,6 +55,13 @@ def show_window(arguments: Sequence[str]) -> int:
     else:
         window.trigger("file.words")
     return int(application.exec())
+
+
+def quiet_qt() -> None:
+    """Keep what Qt says of fonts for every label off the terminal; it says the rest."""
+    from PySide6.QtCore import qInstallMessageHandler
+
+    qInstallMessageHandler(print_what_is_not_about_fonts)
 
 
 def set_up_interpreter() -> None:

@@ -4,6 +4,9 @@ Candidates are served in the order given, the most important first: each takes t
 places around its point that is free, or goes without. Greedy placement is not optimal in number
 (that is NP-hard: Marks and Shieber 1991), but it is what a reader expects, because an important
 label never gives way to an unimportant one, and it is fast enough to run at every frame.
+
+Two labels in one line with nothing between them read as one word. So they are a space apart, also
+where they may come close above each other.
 """
 
 from __future__ import annotations
@@ -95,6 +98,7 @@ def place_labels(  # noqa: PLR0913 - all of a picture
     preferred: ArrayLike | None = None,
     most: int = 1000,
     shifts: NDArray[np.float64] = BESIDE,
+    space: float = 0.0,
 ) -> Placement:
     """Return which labels fit, and where.
 
@@ -119,6 +123,9 @@ def place_labels(  # noqa: PLR0913 - all of a picture
         No more labels than this.
     shifts : array of shape (n_places, 4)
         `BESIDE`, `AROUND` or `OVER`: which places there are, the first choice first.
+    space : float
+        How far, in pixels, labels beside each other are apart at least. Texts that are obstacles
+        have it around them already: see `with_space`.
     """
     points = np.asarray(anchors, dtype=np.float64).reshape(-1, 2)
     first = np.full(len(points), -1) if preferred is None else preferred
@@ -138,6 +145,7 @@ def place_labels(  # noqa: PLR0913 - all of a picture
         shifts,
         float(width),
         float(height),
+        float(space),
         taken,
         len(avoided),
         places,
@@ -145,6 +153,13 @@ def place_labels(  # noqa: PLR0913 - all of a picture
     )
     placed = np.flatnonzero(places >= 0)
     return Placement(placed, places[placed], corners[placed])
+
+
+def with_space(boxes: ArrayLike, space: float) -> NDArray[np.float64]:
+    """Return boxes of texts (left, top, width, height) with this much free to their sides."""
+    around = np.array([-space, 0.0, 2 * space, 0.0])
+    widened: NDArray[np.float64] = np.asarray(boxes, dtype=np.float64).reshape(-1, 4) + around
+    return widened
 
 
 def compile_all() -> None:
@@ -163,6 +178,7 @@ def _place(  # noqa: PLR0913 - one pass
     shifts: Any,
     width: float,
     height: float,
+    space: float,
     taken: Any,
     n_obstacles: int,
     places: Any,
@@ -183,9 +199,10 @@ def _place(  # noqa: PLR0913 - one pass
             k = 0
             while free and k < n_taken:
                 away = clearances[i] if k >= n_obstacles else 0.0
+                across = max(away, space) if k >= n_obstacles else 0.0
                 free = (
-                    left >= taken[k, 2] + away
-                    or right <= taken[k, 0] - away
+                    left >= taken[k, 2] + across
+                    or right <= taken[k, 0] - across
                     or top >= taken[k, 3] + away
                     or bottom <= taken[k, 1] - away
                 )

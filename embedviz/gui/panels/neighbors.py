@@ -18,6 +18,7 @@ from embedviz.core.isotropy import mean_cosine
 from embedviz.core.neighbors import Metric
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import with_controls
 from embedviz.gui.describe import describe_metadata
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, theme_manager, with_alpha
@@ -33,6 +34,7 @@ from embedviz.gui.widgets.ranked_list import Ranked, RankedList, rank
 
 METRICS = (("cosine", "cosine"), ("dot product", "dot"), ("Euclidean", "euclidean"))
 COMPARED = 6
+_LEAST_BOX = 80
 """So many selected rows at the most are compared with each other."""
 
 
@@ -55,6 +57,7 @@ class NeighborsPanel(Pane):
         )
         self.count = spin_box("neighbors.count", "Count: how many neighbors are listed", 1, 1000)
         self.count.valueChanged.connect(lambda count: self.edit(self.session.state.listing(count)))
+        self.metric_box.setMinimumWidth(_LEAST_BOX)  # What does not fit ends in an ellipsis.
         self.tools.addWidget(caption("by"))
         self.tools.addWidget(self.metric_box, 1)
         self.tools.addWidget(self.count)
@@ -105,7 +108,7 @@ class NeighborsPanel(Pane):
             self.list.show_lines(())
             self.calculations.cancel(self._neighbors_task)
             return
-        self.query.setText(f"◉ {query.name}")
+        self.query.setText(f"◉ {with_controls(query.name)}")
         work = partial(_nearest, self.session.searches, active, new.metric, query, new.count)
         self.calculations.run(self._neighbors_task, work, self.list.show_lines, new)
 
@@ -121,7 +124,7 @@ class NeighborsPanel(Pane):
         if not comparable:
             return
         rows = new.selected.rows
-        labels = [active.labels[row] for row in rows]
+        labels = [with_controls(active.labels[row]) for row in rows]
         mean = self._mean[1] if self._mean and self._mean[0] is active else None
         self.table.show_table(labels, neighbors.cosine_table(active.vectors[rows]), mean)
         if mean is None:

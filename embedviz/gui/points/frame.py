@@ -8,10 +8,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFont, QFontMetricsF
 
 from embedviz.core.drawing.camera import Camera, Extent
 from embedviz.core.drawing.raster import Fog
+from embedviz.gui.coloring.contrast import TEXT_CONTRAST, faded_into, mixed, readable_on
 from embedviz.gui.theme import CAPTION_PIXELS, TEXT_PIXELS, Theme, font
 
 PADDING = 12.0
@@ -109,13 +110,26 @@ class Frame:
         return font(TEXT_PIXELS * self.text_scale, semibold=True)
 
     @cached_property
+    def space(self) -> float:
+        """How far texts in one line are apart, in pixels, lest they read as one word."""
+        return QFontMetricsF(self.strong).horizontalAdvance(" ")
+
+    @cached_property
     def heading(self) -> QFont:
         """The font of small headings."""
         return font(CAPTION_PIXELS * self.text_scale, semibold=True)
 
     def toned(self, color: QColor | str) -> QColor:
         """Return a color for text that is dark enough to read on light ground, or light enough."""
-        return mixed(QColor(color), QColor(self.theme.text), 0.35)
+        ground, text = QColor(self.theme.ground), QColor(self.theme.text)
+        return readable_on(QColor(color), ground, text, part=0.35)
+
+    def faint(self, color: QColor, part: float, least: float = TEXT_CONTRAST) -> QColor:
+        """Return a color of text with this part of the ground in it, as far as it stays readable.
+
+        See `contrast.faded_into`.
+        """
+        return faded_into(color, QColor(self.theme.ground), part, least)
 
     @property
     def point_scale(self) -> float:
@@ -125,16 +139,3 @@ class Frame:
     def text(self, pixels: float) -> float:
         """Return a length that grows with the text."""
         return pixels * self.text_scale
-
-
-def mixed(color: QColor, other: QColor, part: float) -> QColor:
-    """Return a color with this part of another one in it, 0 to 1; its alpha stays."""
-    red, green, blue = (
-        round(a + (b - a) * part)
-        for a, b in (
-            (color.red(), other.red()),
-            (color.green(), other.green()),
-            (color.blue(), other.blue()),
-        )
-    )
-    return QColor(red, green, blue, color.alpha())

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QRegion
 
 from embedviz.core.drawing.camera import Camera
+from embedviz.core.drawing.label_placement import with_space
 from embedviz.gui.points.frame import PADDING, Frame
 from embedviz.gui.points.layers import axes, overlays
 from embedviz.gui.points.layers.badge import badge_box, draw_badge
@@ -95,13 +96,13 @@ def _paint_names(painter: QPainter, scene: PointScene, frame: Frame) -> None:
     """Paint labels that are wanted, names of clusters, and labels where these leave room."""
     free, reach_of = boxes_without_labels(scene, frame), scene.thumbnails.reach_of
     chosen = scene.labels.paint_chosen(painter, frame, scene.canvas, free, reach_of)
-    free = np.vstack([free, chosen])
+    free = np.vstack([free, with_space(chosen, scene.labels.space(frame))])
     is_dimmed = scene.canvas.drawn_highlights.dim_others
     bright = clusters_selected(scene, frame.theme) if is_dimmed else []
     names = scene.clusters.paint(painter, frame, free, is_dimmed=is_dimmed, bright=bright)
     # Pictures say more than labels, and take their room.
     share = 0.0 if scene.thumbnails.source is not None else scene.clusters.label_share(frame)
-    boxes = np.vstack([free, names])
+    boxes = np.vstack([free, with_space(names, scene.labels.space(frame))])
     scene.labels.paint(painter, frame, scene.canvas, boxes, share, reach_of)
 
 
@@ -122,7 +123,7 @@ def boxes_without_labels(scene: PointScene, frame: Frame) -> NDArray[np.float64]
     pixels, depth = frame.project_near(scene.canvas.positions[rows])
     rings = _boxes_of_rings(pixels, scene.canvas.radii(rows, depth, frame) + frame.text(3))
     arrows = np.reshape(overlays.boxes_of_arrows(frame, scene.arrows), (-1, 4))
-    titles = axes.title_boxes_3d(frame, scene.titles or ())
+    titles = with_space(axes.title_boxes_3d(frame, scene.titles or ()), frame.space).tolist()
     panels = [scene.placed_legend.box_over_points(frame)]
     if scene.corner:
         panels.append(corner_box(scene, frame))
