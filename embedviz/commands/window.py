@@ -21,6 +21,7 @@ from embedviz.core.errors import UserError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+    from PySide6.QtWidgets import QApplication
 
     from embedviz.core.compiled.warm_up import Compile
     from embedviz.core.vector_set import VectorSet
@@ -49,7 +50,19 @@ def show_window(arguments: Sequence[str]) -> int:
             window.opener.ask(request)
     else:
         window.trigger("file.words")
-    return int(application.exec())
+    return _run(application, window)
+
+
+def _run(application: QApplication, window: MainWindow) -> int:
+    """Return the exit code, once the window is closed: by its user or by a signal."""
+    from embedviz.commands.ending import EndBySignal
+
+    ending = EndBySignal(window)
+    ending.install()
+    try:
+        return int(application.exec())
+    finally:
+        ending.remove()
 
 
 def set_up_interpreter() -> None:
