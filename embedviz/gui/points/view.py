@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import Any
 
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -29,6 +29,7 @@ from embedviz.app.preparation import preparation
 from embedviz.core.drawing.camera import Camera
 from embedviz.gui.points.animation import Animator
 from embedviz.gui.points.camera_control import CameraControl
+from embedviz.gui.points.canvas import LateImage
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.frame_cache import FrameCache
 from embedviz.gui.points.lasso import Tool
@@ -103,6 +104,8 @@ class PointView(QWidget):
         self.selection_tool = self.mouse.selection_tool
         self.is_in_figure = False
         self._frame_cache = FrameCache(self, self._paint_frame)
+        self._late = self.scene.canvas.late = LateImage(self)
+        self._late.arrived.connect(self.redraw)
         self._connect_parts()
         preparation.start()
         if not preparation.is_ready:
@@ -302,7 +305,10 @@ class PointView(QWidget):
             elif len(self.scene.canvas) and self._frame_cache.is_unprepared():
                 self._frame_cache.draw_preparing(painter, self.scene.text_scale)
             else:
+                hidden = Qt.WidgetAttribute.WA_DontShowOnScreen
+                self._late.is_wanted = not self.window().testAttribute(hidden)
                 self._frame_cache.draw(painter)
+                self._late.is_wanted = False
                 self.mouse.paint(painter, self.viewport.frame())
 
     def _paint_frame(self, painter: QPainter) -> None:
