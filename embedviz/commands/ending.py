@@ -1,22 +1,22 @@
 """The end of the window by a signal: as when its user closes it.
 
 Python calls what handles a signal only between two steps of its own, and while Qt waits for the
-next event it takes none. So the number of the signal goes through a pair of sockets, which Qt
-listens to as to anything else.
+next event it takes none. So the number of the signal goes through a pipe, which Qt listens to as
+to anything else. Windows has no such signals, but for Ctrl+C, which stays as it is there.
 """
 
 from __future__ import annotations
 
+import os
 import signal
-import socket
 from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier
 from PySide6.QtWidgets import QApplication, QWidget
 
-NAMES = ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK")
-"""What asks a program to end, where the system has it: at the end of a desktop's session, by
+NAMES = ("SIGTERM", "SIGINT", "SIGHUP")
+"""What asks a program to end: at the end of a desktop's session, by
 Ctrl+C, when the terminal is closed."""
 
 
@@ -26,26 +26,26 @@ class EndBySignal(QObject):
     Parameters
     ----------
     window : QWidget
-        Closed at the first signal; it ends with the application.
+        Closed at the first signal.
     """
 
     def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
+        super().__init__()
         self._window = window
-        self._read, self._write = socket.socketpair()
+        self._read, self._write = os.pipe()
         for end in (self._read, self._write):
-            end.setblocking(False)
-        self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read, self)
+            os.set_blocking(end, False)
+        self._notifier = QSocketNotifier(self._read, QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._on_signal)
         self._before: dict[int, Any] = {}
 
     def install(self) -> None:
         """Take over the signals of this process; needs its main thread."""
-        self._wakeup = signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
+        self._wakeup = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
         for name in NAMES:
-            number = getattr(signal, name, None)
+            number: int = getattr(signal, name)
             # Who started it may have wanted it to outlive the terminal, as `nohup` does.
-            if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            if signal.getsignal(number) != signal.SIG_IGN:
                 self._before[number] = signal.signal(number, lambda *_: None)
 
     def remove(self) -> None:
@@ -56,12 +56,12 @@ class EndBySignal(QObject):
             signal.signal(number, handler)
         self._before.clear()
         self._notifier.setEnabled(False)
-        self._read.close()
-        self._write.close()
+        os.close(self._read)
+        os.close(self._write)
 
     def _on_signal(self) -> None:
         try:
-            numbers = self._read.recv(4096)
+            numbers = os.read(self._read, 4096)
         except OSError:  # Nothing there after all.
             return
         if not self._before.keys() & set(numbers):  # One that somebody else handles.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import builtins
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -55,6 +56,8 @@ def show_window(arguments: Sequence[str]) -> int:
 
 def _run(application: QApplication, window: MainWindow) -> int:
     """Return the exit code, once the window is closed: by its user or by a signal."""
+    if os.name == "nt":
+        return int(application.exec())
     from embedviz.commands.ending import EndBySignal
 
     ending = EndBySignal(window)
