@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QObject, QRectF, Signal
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QWidget
 
 from embedviz.app.tasks import Task
 from embedviz.core.arrays import Rows
@@ -80,6 +82,15 @@ class LateImage(QObject):
 
         self.asked = wanted
         self._task.run(lambda report: draw(), show)
+
+    @contextmanager
+    def allowed(self, widget: QWidget) -> Iterator[None]:
+        """Let pictures be painted without it for now, where somebody sees them change."""
+        self.is_wanted = not widget.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        try:
+            yield
+        finally:
+            self.is_wanted = False
 
     def cancel(self) -> None:
         """Want no image any more."""
@@ -241,7 +252,7 @@ class PointCanvas:
 
     def colors_of(self, rows: Rows, theme: Theme) -> Colors:
         """Return the colors of points, 0xAARRGGBB."""
-        return colors_of(self._colors_in(theme), rows)
+        return colors_of(_colors_in(self.colors, theme), rows)
 
     def radii(self, rows: Rows, depth: NDArray[np.float64], frame: Frame) -> NDArray[np.float64]:
         """Return how far points reach on screen with their rings, in pixels."""
@@ -259,51 +270,43 @@ class PointCanvas:
         grown, theme = scale * frame.point_scale, frame.theme.name
         quick = frame.is_moving and not self.is_density and self.is_large(grown)
         wanted = (frame.camera, frame.extent, wide, high, scale, grown, quick, theme)
-        shown = self._image_of(wanted, frame)
-        height, width = shown.shape
+        if wanted != self._drawn:
+            self._draw(wanted, frame)
+        shown = self.image if wanted == self._drawn or self.late is None else self.late.last
         if not shown.size:
             return
+        height, width = shown.shape
         pixels = QImage.Format.Format_ARGB32_Premultiplied
         image = QImage(shown.data, width, height, 4 * width, pixels)
         if not is_pixel_device(painter):
             image = image.copy()  # A file may be written when the array is gone.
         painter.drawImage(QRectF(area.left(), area.top(), wide / scale, high / scale), image)
 
-    def _image_of(self, wanted: Wanted, frame: Frame) -> Image:
-        """Return the image that is wanted, or the last one while that is drawn elsewhere."""
-        if wanted == self._drawn:
-            return self.image
-        _, _, width, height, _, grown, quick, _ = wanted
-        draw = partial(
-            draw_points,
-            self._drawn_points(frame.theme),
-            frame,
-            width,
-            height,
-            quick=quick,
-            is_density=self.is_density,
-        )
-        late = self.late
-        if late is None or not late.is_wanted or frame.is_moving or not self.is_large(grown):
-            self._keep(wanted, draw())
-        elif late.asked != wanted:
-            late.draw(wanted, draw, partial(self._keep, wanted))
-        return self.image if late is None or self._drawn == wanted else late.last
+    def _draw(self, wanted: Wanted, frame: Frame) -> None:
+        """Draw the image that is wanted: now, or elsewhere where it takes long."""
+        _, _, wide, high, _, grown, quick, _ = wanted
+        points, density, late = self._drawn_points(frame.theme), self.is_density, self.late
+        draw = partial(draw_points, points, frame, wide, high, quick=quick, is_density=density)
 
-    def _keep(self, wanted: Wanted, image: Image) -> None:
-        self.frames += 1
-        self.image, self._drawn = image, wanted
-        if self.late is not None:
-            self.late.last = image
+        def keep(image: Image) -> None:
+            self.frames += 1
+            self.image, self._drawn = image, wanted
+            if late is not None:
+                late.last = image
+
+        if late is None or not late.is_wanted or frame.is_moving or not self.is_large(grown):
+            keep(draw())
+        elif late.asked != wanted:
+            late.draw(wanted, draw, keep)
 
     def _drawn_points(self, theme: Theme) -> DrawnPoints:
-        colors, highlights = self._colors_in(theme), self.drawn_highlights
+        colors, highlights = _colors_in(self.colors, theme), self.drawn_highlights
         return DrawnPoints(self.positions, colors, self.sizes, highlights, self._is_faint)
 
-    def _colors_in(self, theme: Theme) -> Colors:
-        if self.colors is None:
-            return np.array([theme.point.rgba()], dtype=np.uint32)
-        return self.colors
+
+def _colors_in(colors: Colors | None, theme: Theme) -> Colors:
+    """Return colors, or the usual one of a theme."""
+    return np.array([theme.point.rgba()], dtype=np.uint32) if colors is None else colors
 
 
 def _are_all(rows: Rows, positions: Positions) -> bool:

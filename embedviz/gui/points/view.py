@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import Any
 
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -29,7 +29,6 @@ from embedviz.app.preparation import preparation
 from embedviz.core.drawing.camera import Camera
 from embedviz.gui.points.animation import Animator
 from embedviz.gui.points.camera_control import CameraControl
-from embedviz.gui.points.canvas import LateImage
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.frame_cache import FrameCache
 from embedviz.gui.points.lasso import Tool
@@ -103,9 +102,7 @@ class PointView(QWidget):
         self.mouse = MouseHandler(self, self.scene, self.viewport, self.camera_control)
         self.selection_tool = self.mouse.selection_tool
         self.is_in_figure = False
-        self._frame_cache = FrameCache(self, self._paint_frame)
-        self._late = self.scene.canvas.late = LateImage(self)
-        self._late.arrived.connect(self.redraw)
+        self._frame_cache = FrameCache(self, self._paint_frame, self.scene.late)
         self._connect_parts()
         preparation.start()
         if not preparation.is_ready:
@@ -305,10 +302,7 @@ class PointView(QWidget):
             elif len(self.scene.canvas) and self._frame_cache.is_unprepared():
                 self._frame_cache.draw_preparing(painter, self.scene.text_scale)
             else:
-                hidden = Qt.WidgetAttribute.WA_DontShowOnScreen
-                self._late.is_wanted = not self.window().testAttribute(hidden)
                 self._frame_cache.draw(painter)
-                self._late.is_wanted = False
                 self.mouse.paint(painter, self.viewport.frame())
 
     def _paint_frame(self, painter: QPainter) -> None:
