@@ -37,6 +37,8 @@ MOST_FINE_PIXELS = 10_000_000
 """A cloud whose discs cover more pixels than this is drawn as dots while it moves."""
 
 
+LATE_FROM = 50_000
+"""From this number of points on, a cloud too large to move as discs is drawn in another thread."""
 Wanted = tuple[Any, ...]
 """All that an image depends on, beside the points."""
 
@@ -294,7 +296,8 @@ class PointCanvas:
             if late is not None:
                 late.last = image
 
-        if late is None or not late.is_wanted or frame.is_moving or not self.is_large(grown):
+        takes_long = len(self) >= LATE_FROM and self.is_large(grown)
+        if late is None or not late.is_wanted or frame.is_moving or not takes_long:
             keep(draw())
         elif late.asked != wanted:
             late.draw(wanted, draw, keep)
