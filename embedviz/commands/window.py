@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import builtins
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ from embedviz.core.errors import UserError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+    from PySide6.QtWidgets import QApplication
 
     from embedviz.core.compiled.warm_up import Compile
     from embedviz.core.vector_set import VectorSet
@@ -54,7 +56,21 @@ def show_window(arguments: Sequence[str]) -> int:
             window.opener.ask(request)
     else:
         window.trigger("file.words")
-    return int(application.exec())
+    return _run(application, window)
+
+
+def _run(application: QApplication, window: MainWindow) -> int:
+    """Return the exit code, once the window is closed: by its user or by a signal."""
+    if os.name == "nt":
+        return int(application.exec())
+    from embedviz.commands.ending import EndBySignal
+
+    ending = EndBySignal(window)
+    ending.install()
+    try:
+        return int(application.exec())
+    finally:
+        ending.remove()
 
 
 def quiet_qt() -> None:

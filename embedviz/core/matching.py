@@ -64,8 +64,11 @@ def matching_rows(source: VectorSet, target: VectorSet, rows: Rows) -> Rows:
         labels = (source.labels[row] for row in rows.tolist())
         found = [target.row(label) for label in labels if label in target]
         return np.unique(np.array(found, dtype=np.intp))
-    matched = _all_matching(source, target)[rows]
-    return np.unique(matched[matched >= 0])
+    matched = _all_matching(source, target).take(rows)
+    # A hundred times as fast as sorting a million of them.
+    is_matched = np.zeros(len(target) + 1, dtype=bool)  # One more, for -1.
+    is_matched[matched] = True
+    return np.flatnonzero(is_matched[:-1])
 
 
 def is_quick(source: VectorSet, target: VectorSet, rows: Rows) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -19,6 +19,10 @@ from embedviz.core.thumbnails import Thumbnails
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+_LABEL_BYTES = 70
+"""About what a short text takes in Python, with its place in a tuple."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -272,6 +276,29 @@ class VectorSet:
                 f"{self.name or 'vectors'}: {count:,} {what} for {len(self.vectors):,} vectors. "
                 "There must be one for each."
             )
+
+
+def memory_of(vector_sets: Iterable[VectorSet], beside: Iterable[VectorSet] = ()) -> int:
+    """Return about how much memory would be free without some sets, in bytes.
+
+    What is mapped from a file takes none; labels and vectors that sets share count once.
+
+    Parameters
+    ----------
+    vector_sets : iterable of VectorSet
+    beside : iterable of VectorSet
+        Sets that are there anyway.
+    """
+    sizes: dict[int, int] = {}
+    for each in vector_sets:
+        is_mapped = isinstance(each.vectors.base, np.memmap)
+        sizes[id(each.vectors)] = 0 if is_mapped else each.vectors.nbytes
+        sizes[id(each.labels)] = _LABEL_BYTES * len(each)
+        sizes[id(each._given_metadata)] = getattr(each._given_metadata, "nbytes", 0)
+    for each in beside:
+        for part in (each.vectors, each.labels, each._given_metadata):
+            sizes.pop(id(part), None)
+    return sum(sizes.values())
 
 
 def _labels_of(given: Sequence[str] | None, count: int) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ Import the measured packages inside the methods: each side runs in a process of 
 not pay for the other's imports.
 """
 
+from .changes import Changes
 from .dragging import Drag
 from .graph import Graph, Trust
 from .layouts import FirstMotion, LargeLayout, TSNEBeside, UMAPBeside
@@ -67,4 +68,5 @@ BENCHMARKS = (
     Mapped(1_000_000, 768, scans=True),
     Opening("text", 1_000_000, 100),
     Opening("npy", 1_000_000, 768),
+    Changes(1_000_000, 96),
 )

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from embedviz.core.arrays import Rows
 from embedviz.core.drawing.camera import Extent, extent_of
 from embedviz.core.thumbnails import Thumbnails
-from embedviz.gui.points.canvas import PointCanvas, PointHighlights
+from embedviz.gui.points.canvas import LateImage, PointCanvas, PointHighlights
 from embedviz.gui.points.layers.cluster_labels import Cluster, ClusterNames
 from embedviz.gui.points.layers.labels import PointLabels
 from embedviz.gui.points.layers.overlays import Arrow, Line, Links, PlacedText
@@ -41,6 +41,7 @@ class PointScene(QObject):
     Attributes
     ----------
     canvas : PointCanvas
+    late : LateImage
     labels : PointLabels
     clusters : ClusterNames
     thumbnails : PointThumbnails
@@ -63,6 +64,8 @@ class PointScene(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.canvas = PointCanvas()
+        self.late = self.canvas.late = LateImage(self)
+        self.late.arrived.connect(self.changed)
         self.labels = PointLabels()
         self.clusters = ClusterNames()
         self.thumbnails = PointThumbnails(self)

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -126,12 +126,31 @@ class RankedList(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
+        self.waits_for = ""
         self.clicked.connect(self._choose)
         self.activated.connect(self._choose)
 
     def show_lines(self, lines: Sequence[Ranked]) -> None:
         """Replace all lines."""
         self.lines.show_lines(lines)
+        self.show_waiting("")
+
+    def show_waiting(self, text: str) -> None:
+        """Say in place of lines what they wait for; nothing where they do not."""
+        if text != self.waits_for:
+            self.waits_for = text
+            self.setAccessibleDescription(text)
+            self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the lines, or what they wait for."""
+        super().paintEvent(event)
+        if self.waits_for and not self.lines.lines:
+            with QPainter(self.viewport()) as painter:
+                painter.setPen(QColor(theme_manager.theme.muted))
+                painter.setFont(font(CAPTION_PIXELS))
+                inner = self.viewport().rect().adjusted(2 * GRID, GRID, -2 * GRID, -GRID)
+                painter.drawText(inner, Qt.TextFlag.TextWordWrap, self.waits_for)
 
     def show_selected(self, selected: Selection) -> None:
         """Mark the lines whose rows are selected; only those in view are looked at."""
