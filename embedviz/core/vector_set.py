@@ -16,6 +16,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.notes import Note, as_notes
 from embedviz.core.origin import FileOrigin, Origin, Provenance
 from embedviz.core.thumbnails import Thumbnails
+from embedviz.core.wording import composed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -196,17 +197,25 @@ class VectorSet:
         return f"<VectorSet {self.name!r}, {len(self):,} × {self.dimensions}>"
 
     def __contains__(self, label: object) -> bool:
-        return label in self._first_rows
+        return isinstance(label, str) and self.find(label) is not None
+
+    def find(self, label: str) -> int | None:
+        """Return the first row with this label, in whichever form its letters are; else None."""
+        found = self._first_rows.get(label)
+        if found is not None or label.isascii():
+            return found
+        label = composed(label)
+        return self._first_rows.get(label, self._rows_composed.get(label))
 
     def row(self, label: str) -> int:
-        """Return the first row with this label.
+        """Return the first row with this label, in whichever form of Unicode its letters are.
 
         Raises
         ------
         KeyError
             When there is none; the message names labels that are nearly the same.
         """
-        found = self._first_rows.get(label)
+        found = self.find(label)
         if found is None:
             raise KeyError(self._not_found(label))
         return found
@@ -246,7 +255,7 @@ class VectorSet:
 
     def index_labels(self) -> None:
         """Make finding rows by label quick from now on; else the first use takes the time."""
-        _ = self._first_rows
+        _ = self._first_rows, self._rows_composed
 
     @cached_property
     def _first_rows(self) -> dict[str, int]:
@@ -257,10 +266,24 @@ class VectorSet:
         last = len(self.labels) - 1
         return {label: last - i for i, label in enumerate(reversed(self.labels))}
 
+    @cached_property
+    def _rows_composed(self) -> dict[str, int]:
+        """First rows of the labels whose letters are in parts, by what they are as a whole."""
+        parent = None if self.derivation is None else self.derivation.parent
+        if parent is not None and parent.labels is self.labels:
+            return parent._rows_composed
+        rows: dict[str, int] = {}
+        for row, label in enumerate(self.labels):
+            whole = composed(label)
+            if whole is not label:
+                rows.setdefault(whole, row)
+        return rows
+
     def _not_found(self, label: str) -> str:
         # Comparing with a million labels takes seconds; common ones come first in most files.
-        folded = {known.casefold(): known for known in reversed(self.labels[:50_000])}
-        found = difflib.get_close_matches(str(label).casefold(), folded, n=3, cutoff=0.7)
+        folded = {composed(k.casefold()): k for k in reversed(self.labels[:50_000])}
+        wanted = composed(str(label).casefold())
+        found = difflib.get_close_matches(wanted, folded, n=3, cutoff=0.7)
         near = [folded[match] for match in found]
         where = f" in {self.name}" if self.name else ""
         hint = f" Did you mean {', '.join(near)}?" if near else ""

@@ -22,6 +22,8 @@ from PySide6.QtGui import (
     QPen,
 )
 
+from embedviz.core.wording import composed
+
 LONGEST = 40
 """Longer labels are cut to this many characters."""
 HALO = 4.0
@@ -145,5 +147,5 @@ def _border(font: QFont) -> float:
 
 def one_line(text: str) -> str:
     """Return a text in one line, not too long."""
-    line = " ".join(str(text).split())
+    line = composed(" ".join(str(text).split()))
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "\u2026"
