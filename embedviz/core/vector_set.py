@@ -217,7 +217,7 @@ class VectorSet:
         """
         found = self.find(label)
         if found is None:
-            raise KeyError(self._not_found(label))
+            raise KeyError(_not_found(self, label))
         return found
 
     def transform_query(self, vector: Matrix) -> Matrix:
@@ -279,22 +279,23 @@ class VectorSet:
                 rows.setdefault(whole, row)
         return rows
 
-    def _not_found(self, label: str) -> str:
-        # Comparing with a million labels takes seconds; common ones come first in most files.
-        folded = {composed(k.casefold()): k for k in reversed(self.labels[:50_000])}
-        wanted = composed(str(label).casefold())
-        found = difflib.get_close_matches(wanted, folded, n=3, cutoff=0.7)
-        near = [folded[match] for match in found]
-        where = f" in {self.name}" if self.name else ""
-        hint = f" Did you mean {', '.join(near)}?" if near else ""
-        return f"No row is labeled {label!r}{where}.{hint}"
-
     def _require_rows(self, what: str, count: int) -> None:
         if count != len(self.vectors):
             raise UserError(
                 f"{self.name or 'vectors'}: {count:,} {what} for {len(self.vectors):,} vectors. "
                 "There must be one for each."
             )
+
+
+def _not_found(vector_set: VectorSet, label: str) -> str:
+    # Comparing with a million labels takes seconds; common ones come first in most files.
+    folded = {composed(k.casefold()): k for k in reversed(vector_set.labels[:50_000])}
+    wanted = composed(str(label).casefold())
+    found = difflib.get_close_matches(wanted, folded, n=3, cutoff=0.7)
+    near = [folded[match] for match in found]
+    where = f" in {vector_set.name}" if vector_set.name else ""
+    hint = f" Did you mean {', '.join(near)}?" if near else ""
+    return f"No row is labeled {label!r}{where}.{hint}"
 
 
 def _labels_of(given: Sequence[str] | None, count: int) -> tuple[str, ...]:

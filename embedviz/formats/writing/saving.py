@@ -15,6 +15,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from numpy.lib import format as npy_format
 
 from embedviz.core.arrays import Rows
@@ -27,7 +28,13 @@ from embedviz.formats.text.numbers import is_fraction
 from embedviz.formats.text.word_vector_layouts import last_word
 from embedviz.formats.writing.arrow import SUFFIXES, write_feather, write_parquet
 from embedviz.formats.writing.atomic_write import File, packed_by, replaced_files
-from embedviz.formats.writing.printing import computed_ahead, join_lines, print_vectors, to_texts
+from embedviz.formats.writing.printing import (
+    computed_ahead,
+    join_lines,
+    print_vectors,
+    to_texts,
+    with_fraction,
+)
 from embedviz.formats.writing.written_rows import WrittenRows, text_columns
 
 if TYPE_CHECKING:
@@ -168,8 +175,15 @@ def _write_array(written: WrittenRows, file: File, report: Report) -> None:
 
 
 def _write_tensors(written: WrittenRows, file: File, report: Report) -> None:
+    first = written.first_numbers
+    # Whole numbers that are all different would be taken for what the rows are called.
+    is_like_ids = bool((first == np.floor(first)).all()) and len(np.unique(first)) == len(first)
+
     def lines(rows: slice) -> memoryview:
-        return join_lines([print_vectors(written.vectors(rows), "\t")], "", "\n")
+        numbers = print_vectors(written.vectors(rows), "\t")
+        if is_like_ids:
+            numbers = with_fraction(numbers, "\t")
+        return join_lines([numbers], "", "\n")
 
     _write_blocks(lines, written, file, report)
 
