@@ -43,9 +43,7 @@ MOST_FIELDS = 1_100_000
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LONGEST_COMPARED = 1 << 16
 _REMARKS = (b"#", b"%", b"//")
-_count_numbers = re.compile(
-    rb"(?:[\s,;|]+[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)+\s*\Z"
-)
+_is_number = re.compile(rb"[-+]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][-+]?[0-9]++)?").fullmatch
 
 _DECOMPRESSORS: dict[bytes, Callable[..., Any]] = {
     b"\x1f\x8b": gzip.open,
@@ -333,8 +331,10 @@ def block_bytes(source: Source, *, is_preview: bool) -> int:
 
 
 def _numbers_at_end(line: bytes) -> int:
-    found = _count_numbers.search(line[-_LONGEST_COMPARED:])
-    return len(re.split(rb"[\s,;|]+", found[0].strip(b" \t\r\n,;|"))) if found else 0
+    """Return how many fields at the end are numbers; the first is what the row is called."""
+    fields = re.split(rb"[\s,;|]++", line[-_LONGEST_COMPARED:].strip(b" \t\r\n,;|"))
+    words = (i for i, field in enumerate(reversed(fields[1:])) if not _is_number(field))
+    return next(words, len(fields) - 1)
 
 
 def _is_like(line: bytes, row: bytes, n_numbers: int) -> bool:

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import re
 
-_BLANKS = rb"(?:\s|//[^\n]*\n|/\*.*?\*/|#[^\n]*\n|--[^\n]*\n|%[^\n]*\n)*"
+# All possessive, where a blank may belong to either of two parts, or a long text takes hours.
+_BLANKS = rb"(?:\s|//[^\n]*+\n|/\*(?:[^*]|\*(?!/))*+\*/|(?:#|--|%)[^\n]*+\n)*+"
 _PREAMBLE = (
     rb"(?:(?:\"use strict\"|'use strict'|import\b|from\b|package\b|using\b|library\b|require\b"
-    rb"|<\?php"
-    rb"|use\b|namespace\b|@)[^\n]*\n" + _BLANKS + rb")*"
+    rb"|<\?php|use\b|namespace\b|@)[^\n]*+\n" + _BLANKS + rb")*+"
 )
-_NUMBER = rb"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+_NUMBER = rb"[-+]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][-+]?[0-9]++)?"
 _QUOTED = rb"(?:\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`\n]*`)"
-_CALL = rb"(?:new\s+)?(?:[A-Za-z_][\w.:]*(?:<[^>\n]*>)?(?:\[[^\]\n]*\])*!?\s*\(?\s*)?"
+_CALL = (
+    rb"(?:new\s++)?(?:[A-Za-z_][\w.:]*+(?:<[^>\n]*+>)?(?:\[[^\]\n]*+\])*+!?\s*+"
+    rb"(?:\(\s*+(?=[\[{(]))?)?"
+)
 _OPENED = _CALL + rb"[\[{(]"
 _begins = re.compile(_BLANKS + _PREAMBLE, re.DOTALL).match
 # "const words: Record<string, number[]> = {", "vectors = np.array([", "x <- c(".
 _is_assigned = re.compile(
-    rb"(?:[A-Za-z_][\w<>\[\]]*[ \t]+){0,5}[$@%*&]?[A-Za-z_][\w.$]*(?:\[[^\]\n]*\])*"
-    rb"[ \t]*(?::[^=\n]{1,100})?[ \t]*(?::=|<-|=)\s*" + _OPENED
+    rb"(?:[A-Za-z_][\w<>\[\]]*[ \t]+){0,5}[$@%*&]?[A-Za-z_][\w.$]*(?:\[[^\]\n]*+\])*+"
+    rb"[ \t]*+(?::[^=\n]{1,100})?[ \t]*+(?::=|<-|=)\s*+" + _OPENED
 ).match
 _is_returned = re.compile(rb"(?:export\s+default|return|module\.exports\s*=)\s*" + _OPENED).match
 # "{'w0': [", "{w0: [", "{0: (", "[('w0', [", "OrderedDict({": what JSON does not have.
@@ -51,10 +54,13 @@ _is_item = re.compile(rb"\s*-\s+(?:-\s+)*" + _NUMBER + rb"\s*\Z").match
 _is_entry = re.compile(rb"\s*(?:- )*" + _YAML_KEY + rb":(?:\s+[^\n]*)?\Z").match
 # "w0": [0.1, 0.2],  'w0' => (0.1, 0.2),  w0 = {0.1, 0.2};  [0.1, 0.2],
 _is_piece = re.compile(
-    rb"\s*[\[({]?\s*(?:" + _KEY + rb"\s*(?::|=>|=|,)?\s*)?" + _OPENED + rb"+\s*" + _NUMBER +
-    rb"f?\s*(?:[,;\s]\s*" + _NUMBER + rb"f?\s*)*,?\s*[\])}]+\s*[,;)\]}]*\s*\Z"
+    rb"\s*+[\[({]?\s*+(?:" + _KEY + rb"\s*+(?::|=>|=|,)?\s*+)?" + _CALL + rb"[\[{(][\[{(\s]*+" +
+    _NUMBER + rb"f?(?:(?:\s*+[,;]\s*+|\s++)" + _NUMBER + rb"f?)*+\s*+,?\s*+[\])}]++"
+    rb"[\s,;)\]}]*+\Z"
 ).match  # fmt: skip
 _LONGEST_START = 1 << 16
+_LONGEST_LINE = 1 << 16
+_LONGEST_OPENING = 1 << 11
 
 _IN_PYTHON = "In Python, in its folder: "
 _TO_JSON = "json.dump({what}, open('vectors.json', 'w'))"
@@ -74,7 +80,7 @@ def name_program_text(text: bytes, lines: list[bytes], file: str) -> tuple[str, 
     """
     text = text[:_LONGEST_START]
     if (found := _begins(text)) is not None:
-        start = text[found.end() :]
+        start = text[found.end() :][:_LONGEST_OPENING]
         if _is_returned(start) or _is_assigned(start):
             return _name_assigned(start, file)
         if _is_printed(start):
@@ -87,6 +93,7 @@ def name_program_text(text: bytes, lines: list[bytes], file: str) -> tuple[str, 
 
 def describe_pieces(lines: list[bytes]) -> str:
     """Return the sentences about lines that are pieces of a program, nothing if they are not."""
+    lines = [line for line in lines if len(line) < _LONGEST_LINE]
     if not lines or 2 * sum(bool(_is_piece(line)) for line in lines) <= len(lines):
         return ""
     return (
@@ -99,6 +106,8 @@ def describe_pieces(lines: list[bytes]) -> str:
 def _is_yaml(text: bytes, lines: list[bytes]) -> bool:
     if _is_yaml_start(text):
         return True
+    if any(len(line) > _LONGEST_LINE for line in lines):
+        lines = [line[:_LONGEST_LINE] for line in lines]
     n_flow = sum(bool(_has_flow(line)) for line in lines)
     n_entries = sum(bool(_is_entry(line.rstrip())) for line in lines)
     if 2 * n_flow > len(lines) or (n_flow > 1 and n_entries == len(lines)):

@@ -7,7 +7,7 @@ import re
 from embedviz.formats.source import MOST_FIELDS
 from embedviz.formats.text.word_vector_layouts import find_header
 
-_NUMBER = rb"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+_NUMBER = rb"[-+]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][-+]?[0-9]++)?"
 _is_pair = re.compile(rb"[0-9]+:" + _NUMBER).fullmatch
 _is_extra = re.compile(rb"qid:[0-9]+").fullmatch
 

@@ -22,7 +22,7 @@ _BARE = tuple(
     for mark in (rb"\s*,\s*", rb"\s*;\s*", rb"\s*\|\s*", rb"\s+")
 )
 _are_numbers = re.compile(
-    rb"\s*" + _NUMBER + rb"(?:(?:\s+|\s*[,;|]\s*)" + _NUMBER + rb")+\s*"
+    rb"\s*" + _NUMBER + rb"(?:(?:\s*+[,;|]\s*+|\s++)" + _NUMBER + rb")++\s*+"
 ).fullmatch
 _SEPARATOR = re.compile(rb"\s*[,;|]\s*|\s+")
 _has_fraction = re.compile(rb"[.eE]").search

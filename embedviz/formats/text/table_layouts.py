@@ -12,7 +12,9 @@ import string
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
+
+import numpy as np
 
 from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
@@ -190,7 +192,7 @@ def _try(
     has_header = len(records) > 1 and _is_header(first, body, numbers, lists, separator, point)
     if not has_header and len(records) > 1 and len(first) == width:
         body.insert(0, first)
-    if not lists and _is_cut_wrongly(first if has_header else None, body, numbers, separator):
+    if not lists and _is_cut_wrongly(first if has_header else None, split, body, numbers):
         return None
     names = _names(first, width) if has_header else [""] * width
     is_tensors = not has_header and separator == ord("\t") and not _has_parts(body)
@@ -212,23 +214,35 @@ def _with_empty(numbers: list[int], empty: frozenset[int]) -> list[int]:
 
 def _are_pieces(split: Records) -> bool:
     """Return whether records are lists of a program, cut at their commas."""
-    plain = (
-        [split.field(i) for i in range(first, stop) if not split.kinds[i]]
-        for first, stop in pairwise(split.firsts.tolist())
-    )
-    return 2 * sum(map(has_open_brackets, plain)) > len(split)
+    n_pieces = 0
+    for first, stop in pairwise(split.firsts.tolist()):
+        # Lists are opened near the label, and closed at the end.
+        ends = (
+            range(first, min(first + _ENDS, stop)),
+            range(max(first + _ENDS, stop - _ENDS), stop),
+        )
+        fields = [split.field(i) for i in chain(*ends) if not split.kinds[i]]
+        n_pieces += has_open_brackets(fields)
+    return 2 * n_pieces > len(split)
+
+
+_ENDS = 100
+"""Fields at either end of a record that are looked at for brackets."""
 
 
 def _is_cut_wrongly(
-    header: Fields | None, body: Sequence[Fields], numbers: list[int], separator: int
+    header: Fields | None, split: Records, body: Sequence[Fields], numbers: list[int]
 ) -> bool:
     """Return whether the first number of a row would be a part of its label."""
-    if 0 in numbers:
+    first = split.firsts[:-1]
+    is_quoted = 2 * int(np.count_nonzero(split.kinds[first])) > len(split)
+    if 0 in numbers or is_quoted or (header and not _has_mark(header[0].strip())):
         return False
-    labels = [record[0] for record in body]
-    others = [] if header and not re.search(rb"[\t,;| ]", header[0].strip()) else body
-    values = [record[c] for record in others for c in numbers if not is_missing(record[c])]
-    return labels_take_numbers(labels, values)
+    values = [record[c] for record in body for c in numbers if not is_missing(record[c])]
+    return labels_take_numbers([record[0] for record in body], values)
+
+
+_has_mark = re.compile(rb"[\t,;| ]").search
 
 
 def _find_unbracketed(body: Sequence[Fields], width: int, n_numbers: int) -> list[int]:
@@ -238,6 +252,9 @@ def _find_unbracketed(body: Sequence[Fields], width: int, n_numbers: int) -> lis
 
 def _labels_lose_numbers(records: Sequence[Fields], column: int) -> bool:
     """Return whether a list begins with a number of the label, cut at a blank: "item 7,0.5,1"."""
+    n_commas = records[-1][-1].count(b",")
+    if len(records[0]) == 1 and records[0][0].count(b",") == n_commas > 0:
+        return True  # The header has no blank, but as many commas.
     body = [record for record in records if count_numbers(b"".join(record[column : column + 1]))]
     fields = [record[column] for record in body]
     rows = [re.split(rb"[,;|]", field) for field in fields]

@@ -7,21 +7,31 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 _MOSTLY = 0.8
-_NUMBER = rb"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+_NUMBER = rb"[-+]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][-+]?[0-9]++)?"
 
 is_missing = re.compile(
     rb"\s*(?:|#?n/?a|null|none|nil|missing|\\n|[-?.]|--)\s*", re.IGNORECASE
 ).fullmatch
 """Whether nothing but a word for a missing value is in a field."""
 
-_ends_in_number = re.compile(
-    rb"(.*[^\s\d.,+-].*?)([\s,;|:=]+)(" + _NUMBER + rb")\s*", re.DOTALL
-).fullmatch
+_last_number = re.compile(rb"([\s,;|:=]++)(" + _NUMBER + rb")\s*+\Z").search
+_has_letter = re.compile(rb"[^\s\d.,+-]").search
+_LONGEST_NUMBER = 60
 _is_whole = re.compile(rb"\s*[-+]?[0-9]+\s*").fullmatch
 _is_natural = re.compile(rb"\s*[0-9]{1,18}\s*").fullmatch
 _has_field_mark = re.compile(rb"[\t,;|]").search
-_opens = re.compile(rb"[\[{(]\s*(?:" + _NUMBER + rb"|[\[{(\"'])").search
-_closes = re.compile(rb"(?:" + _NUMBER + rb"|[\]})\"'])\s*[\]})]\s*[,;\]})]*\s*\Z").search
+_opens = re.compile(rb"[\[{(]\s*+[-+.0-9\[{(\"']").search
+_closes = re.compile(rb"[0-9.\]})\"']\s*+[\]})][\s,;\]})]*+\Z").search
+
+
+def _ends_in_number(label: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """Return the words, the mark and the number of a label that has all three."""
+    end = label[-_LONGEST_NUMBER:]
+    found = _last_number(end)
+    if found is None:
+        return None
+    words = label[: len(label) - len(end) + found.start()]
+    return (words, found[1], found[2]) if _has_letter(words) else None
 
 
 def labels_take_numbers(labels: Sequence[bytes], numbers: Sequence[bytes]) -> bool:
@@ -40,15 +50,15 @@ def labels_take_numbers(labels: Sequence[bytes], numbers: Sequence[bytes]) -> bo
     found = [match for label in labels if (match := _ends_in_number(label))]
     if not found or len(found) < _MOSTLY * len(labels):
         return False
-    if 2 * sum(bool(_has_field_mark(match[2])) for match in found) > len(found):
+    if 2 * sum(bool(_has_field_mark(match[1])) for match in found) > len(found):
         return True
-    last = [match[3] for match in found]
+    last = [match[2] for match in found]
     if any(not _is_natural(number) for number in last):
         # "item 1.5" is not counted, and "item -1" is not either.
         return 2 * sum(not _is_natural(number) for number in last) > len(last) or any(
             number[:1] in (b"-", b"+") for number in last
         )
-    differ = len({match[1] for match in found}) > len(found) / 2
+    differ = len({match[0] for match in found}) > len(found) / 2
     return differ and bool(numbers) and all(map(_is_whole, numbers))
 
 
@@ -57,7 +67,10 @@ def has_open_brackets(fields: Sequence[bytes]) -> bool:
     opened = [i for i, field in enumerate(fields) if _is_open(field)]
     if not opened:
         return False
-    return any(_closes(field) and not _is_balanced(field) for field in fields[opened[0] + 1 :])
+    return any(
+        _closes(field[-_LONGEST_NUMBER:]) and not _is_balanced(field)
+        for field in fields[opened[0] + 1 :]
+    )
 
 
 def _is_open(field: bytes) -> bool:

@@ -15,7 +15,7 @@ from itertools import chain
 
 import numpy as np
 
-from embedviz.core.arrays import Bytes, Matrix
+from embedviz.core.arrays import TOO_LARGE, Bytes, Matrix
 from embedviz.core.notes import Note, counted
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
@@ -35,7 +35,6 @@ from embedviz.formats.text.lines import count_lines, line_blocks, notes_on_remar
 from embedviz.formats.text.numbers import (
     BLANK,
     DOUBTFUL,
-    TOO_LARGE,
     describe_field,
     exact_numbers,
     is_fraction,
