@@ -122,8 +122,6 @@ class Cone:
         How many rows there are.
     rank : int
         How many directions have a variance worth keeping: the largest number of components.
-    notes : tuple of str
-        What a reader should know about the rank.
 
     Raises
     ------
@@ -140,7 +138,7 @@ class Cone:
         kept = kept_directions(axes)
         self.n_vectors = len(given)
         self.rank = kept.rank
-        self.notes = describe_rank(axes, kept.rank)
+        self._axes = axes
         random = np.random.default_rng(seed)
         self.rows = _picture_rows(self.n_vectors, axes.dimensions, random)
         self._pairs = sampled_pairs(len(self.rows), pairs, random)
@@ -154,6 +152,15 @@ class Cone:
         before = _view_before(given, self.rows, self._pairs, frame, axes, kept.rank)
         # Exact also where the picture is of a sample: the sum over all rows is there already.
         self.before = replace(before, mean_cosine=mean_cosine_of(total, n_rows))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know about the rank where all components are kept."""
+        return self.notes_on()
+
+    def notes_on(self, n_components: int | None = None) -> tuple[str, ...]:
+        """Return what a reader should know about the rank where so many components are kept."""
+        return describe_rank(self._axes, self.rank, min(n_components or self.rank, self.rank))
 
     def after(self, strength: float, n_components: int | None = None) -> ConeView:
         """Return the rows whitened, rotated back and scaled to unit length.

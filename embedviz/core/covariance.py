@@ -13,6 +13,7 @@ rows that are all equal, and dimensions that are constant, get a variance of exa
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +27,8 @@ Vector = NDArray[np.float64]
 
 FLOOR = 1e-6
 """Smallest variance that whitening keeps, as a share of the largest one."""
+_NEARLY_ALL = 0.9
+"""Of all directions: who keeps fewer has done what the warning advises."""
 
 
 class PrincipalAxes(NamedTuple):
@@ -40,12 +43,16 @@ class PrincipalAxes(NamedTuple):
         Along each axis, with n - 1 in the denominator; descending, never negative.
     n_rows : int
         How many rows they were computed from.
+    n_distinct : int
+        How many of these rows differ from all before them; not counted beyond n_dimensions + 2,
+        since more do not matter for what they span.
     """
 
     mean: Vector
     axes: Vector
     variances: Vector
     n_rows: int
+    n_distinct: int
 
     @property
     def dimensions(self) -> int:
@@ -63,11 +70,14 @@ class Directions(NamedTuple):
         All above zero.
     rank : int
         How many there were before the number of components was limited.
+    cloud_rank : int
+        How many there were before any were removed: the rank of the cloud.
     """
 
     axes: Vector
     variances: Vector
     rank: int
+    cloud_rank: int
 
 
 class Moments:
@@ -79,6 +89,7 @@ class Moments:
         self.scatter: Vector = np.zeros((dimensions, dimensions))
         self._first: Vector = np.zeros(dimensions)
         self._mean: Vector = np.zeros(dimensions)  # Of the rows minus the first one.
+        self._distinct = _DistinctRows(dimensions + 2)
 
     @classmethod
     def of(cls, axes: PrincipalAxes) -> Moments:
@@ -88,12 +99,15 @@ class Moments:
         moments.mean, moments._first = axes.mean, axes.mean
         spread = axes.variances * max(0, axes.n_rows - 1)
         moments.scatter = (axes.axes.T * spread) @ axes.axes
+        # Which they were is not known any more; a row that comes again may be counted twice.
+        moments._distinct.n_before = axes.n_distinct
         return moments
 
     def add(self, rows: NDArray[Any], report: Report = silent) -> None:
         """Count in more rows, an array (n_vectors, n_dimensions) of floats."""
         for first, block in row_blocks(rows):
             report(first / len(rows), "measuring the spread")
+            self._distinct.add(block)
             with np.errstate(invalid="ignore", over="ignore"):  # Told in words at the end.
                 self._add(np.array(block, dtype=np.float64))
 
@@ -121,7 +135,31 @@ class Moments:
         """
         _require_finite(self.scatter)
         variances, columns = np.linalg.eigh(self.scatter / max(1, self.n_rows - 1))
-        return _sorted_axes(self.mean, columns.T[::-1], variances[::-1], self.n_rows)
+        counts = self.n_rows, self._distinct.count
+        return _sorted_axes(self.mean, columns.T[::-1], variances[::-1], counts)
+
+
+class _DistinctRows:
+    """Counter of rows that differ, up to a limit, from which on nothing is looked at any more."""
+
+    def __init__(self, limit: int) -> None:
+        self.n_before = 0
+        self._limit = limit
+        self._seen: set[bytes] = set()
+
+    @property
+    def count(self) -> int:
+        """Number of distinct rows, at most the limit."""
+        return min(self.n_before + len(self._seen), self._limit)
+
+    def add(self, rows: NDArray[Any]) -> None:
+        """Look at more rows, an array (n_rows, n_dimensions)."""
+        for row in rows:
+            if self.count == self._limit:
+                break
+            # A digest, since the rows themselves may be as large as the scatter. Zero has two
+            # signs, which are the same number.
+            self._seen.add(blake2b((row + 0.0).tobytes(), digest_size=16).digest())
 
 
 def principal_axes(vectors: ArrayLike, report: Report = silent) -> PrincipalAxes:
@@ -152,7 +190,7 @@ def principal_axes(vectors: ArrayLike, report: Report = silent) -> PrincipalAxes
         report(0.9, "finding the principal axes")
         return moments.principal_axes()
     if not n_rows:
-        return PrincipalAxes(np.zeros(dimensions), np.zeros((0, dimensions)), np.zeros(0), 0)
+        return PrincipalAxes(np.zeros(dimensions), np.zeros((0, dimensions)), np.zeros(0), 0, 0)
     report(0.0, "finding the principal axes")
     shifted = rows.astype(np.float64)
     _require_finite(shifted)
@@ -161,7 +199,10 @@ def principal_axes(vectors: ArrayLike, report: Report = silent) -> PrincipalAxes
     mean = shifted.mean(axis=0)
     shifted -= mean
     _, lengths, axes = np.linalg.svd(shifted, full_matrices=False)
-    return _sorted_axes(first + mean, axes, lengths**2 / max(1, n_rows - 1), n_rows)
+    distinct = _DistinctRows(dimensions + 2)
+    distinct.add(rows)
+    counts = n_rows, distinct.count
+    return _sorted_axes(first + mean, axes, lengths**2 / max(1, n_rows - 1), counts)
 
 
 def kept_directions(
@@ -187,9 +228,10 @@ def kept_directions(
     rank = 0
     if len(variances):
         rank = int(np.count_nonzero((variances > 0) & (variances >= floor * variances[0])))
-    kept = slice(remove_top, remove_top + (rank if n_components is None else n_components))
-    last = min(kept.stop, remove_top + rank)
-    return Directions(axes.axes[remove_top:last], axes.variances[remove_top:last], rank)
+    last = remove_top + (rank if n_components is None else min(n_components, rank))
+    n_removed = int(np.count_nonzero(axes.variances[:remove_top]))
+    kept = slice(remove_top, last)
+    return Directions(axes.axes[kept], axes.variances[kept], rank, n_removed + rank)
 
 
 def spread_powers(variances: Vector, strength: float) -> Vector:
@@ -201,13 +243,15 @@ def describe_rank(axes: PrincipalAxes, rank: int, n_kept: int | None = None) -> 
     """Return what a reader should know about the rank of a cloud, in a few sentences or none.
 
     Whitened rows have the Gram matrix (n - 1)(I - 11ᵀ/n) when the cloud fills all n - 1
-    directions that n centered rows can span: a regular simplex whatever the vectors were.
+    directions that n centered rows can span: a regular simplex whatever the vectors were. Rows
+    that are there several times weigh more and change the angles, but add no direction: that
+    what is left tells nothing of the vectors depends on how many rows are distinct.
 
     Parameters
     ----------
     axes : PrincipalAxes
     rank : int
-        How many directions have a variance worth keeping.
+        How many directions of the cloud have a variance worth keeping.
     n_kept : int, optional
         How many of them are kept. Default: all.
     """
@@ -216,12 +260,22 @@ def describe_rank(axes: PrincipalAxes, rank: int, n_kept: int | None = None) -> 
         notes.append(f"rank {rank:,} of {axes.dimensions:,}")
     if n_kept is not None and n_kept < rank:
         notes.append(f"{n_kept:,} of {rank:,} directions kept")
-    elif 2 <= axes.n_rows == rank + 1:
-        notes.append(
+    if 2 <= axes.n_distinct == rank + 1 and _NEARLY_ALL * rank <= (n_kept or rank):
+        notes.append(_describe_simplex(axes, rank))
+    return tuple(notes)
+
+
+def _describe_simplex(axes: PrincipalAxes, rank: int) -> str:
+    if axes.n_rows == axes.n_distinct:
+        return (
             f"{axes.n_rows:,} rows span only {rank:,} directions: fully whitened, every two of "
             f"them have the cosine −1/{rank:,}, whatever they mean. Keep fewer components."
         )
-    return tuple(notes)
+    return (
+        f"{axes.n_rows:,} rows, {axes.n_distinct:,} of which are distinct, span only {rank:,} "
+        "directions: fully whitened, the distinct ones are all about as far from each other, "
+        "whatever they mean. Keep fewer components."
+    )
 
 
 def map_rows(
@@ -265,14 +319,16 @@ def map_rows(
     return result
 
 
-def _sorted_axes(mean: Vector, axes: Vector, variances: Vector, n_rows: int) -> PrincipalAxes:
+def _sorted_axes(
+    mean: Vector, axes: Vector, variances: Vector, counts: tuple[int, int]
+) -> PrincipalAxes:
     if not axes.size:
-        return PrincipalAxes(mean, axes, np.zeros(len(axes)), n_rows)
+        return PrincipalAxes(mean, axes, np.zeros(len(axes)), *counts)
     order = np.argsort(-variances, kind="stable")
     axes = axes[order]
     peaks = np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, np.newaxis], axis=1)
     return PrincipalAxes(
-        mean, axes * np.where(peaks < 0, -1.0, 1.0), _not_negative(variances[order]), n_rows
+        mean, axes * np.where(peaks < 0, -1.0, 1.0), _not_negative(variances[order]), *counts
     )
 
 

@@ -20,6 +20,8 @@ from embedviz.core.arrays import Matrix
 from embedviz.core.blocks import kernel_rows, row_blocks
 from embedviz.core.compiled.kernels import few_rows, parallel_kernel
 from embedviz.core.covariance import Vector, principal_axes
+from embedviz.core.errors import UserError
+from embedviz.core.notes import counted
 from embedviz.core.progress import Report, silent
 
 # More pieces than processors, so that one that is busy elsewhere does not keep all waiting.
@@ -41,6 +43,11 @@ def mean_cosine(vectors: ArrayLike, report: Report = silent) -> float:
     float
         Between -1 / (n - 1) and 1. Rows of zeros have no direction and are left out; nan when
         fewer than two rows are left.
+
+    Raises
+    ------
+    UserError
+        When the array holds NaN or an infinity.
     """
     return mean_cosine_of(*unit_row_sum(vectors, report))
 
@@ -65,15 +72,30 @@ def unit_row_sum(vectors: ArrayLike, report: Report = silent) -> tuple[Vector, i
     total : float64 array of shape (n_dimensions,)
     n_rows : int
         Rows of zeros are not counted.
+
+    Raises
+    ------
+    UserError
+        When the array holds NaN or an infinity.
     """
     rows = np.asarray(vectors, dtype=np.float32)
-    total, count = np.zeros(rows.shape[1]), 0
+    total, count, n_bad = np.zeros(rows.shape[1]), 0, 0
     for first, block in row_blocks(rows):
         report(first / len(rows), "adding up directions")
-        sums, counts = _add_unit_rows(kernel_rows(block))
+        sums, counts, bad = _add_unit_rows(kernel_rows(block))
         total += sums.sum(axis=0)
         count += int(counts.sum())
+        n_bad += int(bad.sum())
+    if n_bad:
+        raise _no_directions(n_bad)
     return total, count
+
+
+def _no_directions(n_bad: int) -> UserError:
+    return UserError(
+        f"{counted(n_bad, 'row')} of the vectors {'holds' if n_bad == 1 else 'hold'} NaN or "
+        "infinite numbers, which have no direction. Leave such rows out when the file is opened."
+    )
 
 
 def iso_score(vectors: ArrayLike, report: Report = silent) -> float:
@@ -166,6 +188,11 @@ def partition_ratio(vectors: ArrayLike, report: Report = silent) -> float:
     float
         Between 0 and 1, where 1 is isotropic; nan when there are no rows.
 
+    Raises
+    ------
+    UserError
+        When the array holds NaN or an infinity.
+
     References
     ----------
     Mu and Viswanath: All-but-the-Top: Simple and Effective Postprocessing for Word
@@ -178,6 +205,8 @@ def partition_ratio(vectors: ArrayLike, report: Report = silent) -> float:
     for first, block in row_blocks(rows):
         report(first / len(rows) / 2, "finding the principal directions")
         exact = block.astype(np.float64)
+        if n_bad := int((~np.isfinite(exact).all(axis=1)).sum()):
+            raise _no_directions(n_bad)
         second_moment += exact.T @ exact
     _, directions = np.linalg.eigh(second_moment)
     logarithms = np.full(2 * rows.shape[1], -np.inf)
@@ -214,10 +243,11 @@ def _shares(variances: ArrayLike) -> Vector:
 
 
 @parallel_kernel
-def _add_unit_rows(rows: Matrix) -> tuple[Vector, NDArray[np.int64]]:
+def _add_unit_rows(rows: Matrix) -> tuple[Vector, NDArray[np.int64], NDArray[np.int64]]:
     n_rows, dimensions = rows.shape
     sums = np.zeros((_PIECES, dimensions))
     counts = np.zeros(_PIECES, dtype=np.int64)
+    bad = np.zeros(_PIECES, dtype=np.int64)
     for piece in numba.prange(_PIECES):
         total = np.zeros(dimensions)
         for i in range(n_rows * piece // _PIECES, n_rows * (piece + 1) // _PIECES):
@@ -225,13 +255,15 @@ def _add_unit_rows(rows: Matrix) -> tuple[Vector, NDArray[np.int64]]:
             for j in range(dimensions):
                 value = np.float64(rows[i, j])
                 squares += value * value
-            if squares > 0.0:
+            if not squares < np.inf:
+                bad[piece] += 1
+            elif squares > 0.0:
                 scale = 1.0 / np.sqrt(squares)
                 counts[piece] += 1
                 for j in range(dimensions):
                     total[j] += scale * np.float64(rows[i, j])
         sums[piece] = total
-    return sums, counts
+    return sums, counts, bad
 
 
 def compile_all() -> None:

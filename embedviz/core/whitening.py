@@ -167,7 +167,7 @@ class Whitening(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     def notes_(self) -> tuple[str, ...]:
         """Notes for a reader about the rank."""
         axes, kept = self._fitted()
-        return describe_rank(axes, kept.rank)
+        return describe_rank(axes, kept.cloud_rank, len(kept.variances))
 
     @property
     def n_samples_seen_(self) -> int:

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embedviz.core import blocks
+from embedviz.core.errors import UserError
 from embedviz.core.isotropy import (
     effective_rank,
     effective_rank_of,
@@ -145,3 +146,12 @@ def test_sentences_are_near_what_was_published_for_the_other_half(
     vectors = np.load(data_folder / "stsb" / f"stsb_dev_{layer}.f32.npy")
     assert mean_cosine(vectors) == pytest.approx(cosine, abs=0.03)
     assert iso_score(vectors) == pytest.approx(score, abs=0.03)
+
+
+@pytest.mark.parametrize("measure", [mean_cosine, partition_ratio, iso_score, effective_rank])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_what_is_no_number_is_an_error(measure, value):
+    vectors = np.random.default_rng(0).normal(size=(40, 5)).astype(np.float32)
+    vectors[7, 2] = value
+    with pytest.raises(UserError, match="NaN or infinite"):
+        measure(vectors)

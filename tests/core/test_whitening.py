@@ -206,3 +206,26 @@ def test_whitening_helps_a_middle_layer_and_hurts_the_final_one(data_folder):
     middle, final = (np.load(folder / f"stsb_dev_{layer}.f32.npy") for layer in ("layer2", "final"))
     assert spearman(Whitening().fit_transform(middle)) > spearman(middle) + 0.03
     assert spearman(Whitening().fit_transform(final)) < spearman(final) - 0.02
+
+
+@pytest.mark.parametrize("n_copies", [0, 1, 7])
+@pytest.mark.parametrize("by_blocks", [False, True])
+def test_too_few_distinct_rows_are_named_however_often_they_come(n_copies, by_blocks):
+    vectors = cloud(6)
+    vectors = np.concatenate([vectors, np.repeat(vectors[:1], n_copies, axis=0)])
+    whitening = Whitening()
+    if by_blocks:
+        for row in vectors:
+            whitening.partial_fit(row[np.newaxis])
+    else:
+        whitening.fit(vectors)
+    assert "span only 5 directions" in whitening.notes_[-1]
+    assert ("6 of which are distinct" in whitening.notes_[-1]) == bool(n_copies)
+    assert Whitening(n_components=2).fit(vectors).notes_[-1] == "2 of 5 directions kept"
+
+
+def test_what_is_removed_does_not_lower_the_rank_that_is_told():
+    vectors = cloud()
+    vectors[:, 2] = 0.25
+    assert Whitening().fit(vectors).notes_[0] == "rank 7 of 8"
+    assert Whitening(remove_top=2).fit(vectors).notes_[0] == "rank 7 of 8"

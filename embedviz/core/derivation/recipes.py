@@ -98,7 +98,7 @@ class Whitened:
         vectors = transform(
             parent.vectors, report=lambda done, text: report(0.7 + 0.3 * done, text)
         )
-        notes = describe_rank(axes, kept.rank, len(kept.variances))
+        notes = describe_rank(axes, kept.cloud_rank, len(kept.variances))
         return _derived(parent, self, transform, vectors, notes)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -222,22 +222,26 @@ class AnisotropyPane(Pane):
     def _show_dial(self, new: State) -> None:
         assert new.active is not None
         dial = new[AnisotropySettings]
+        # Before the rank is known, there may be as many directions as dimensions.
         most, components = new.active.dimensions, dial.components
+        if self._prepared is not None and self._prepared.vector_set is new.active:
+            most = max(self._prepared.cone.rank, 1)
         self.strength.setValue(round(STEPS * dial.strength))
         self.strength_value.setValue(dial.strength)
         for control in (self.components, self.components_slider):
-            control.setRange(1, most)
-            control.setValue(components or most)
+            with QSignalBlocker(control):  # What is offered has changed, not what is chosen.
+                control.setRange(1, most)
+                control.setValue(min(components or most, most))
 
     def _show_cone(self, prepared: Prepared) -> None:
         self._prepared = prepared
+        self._show_dial(self.session.state)
         self.use.setEnabled(True)
         before = prepared.cone.before
         self._place("before", before)
         self.histogram.show_before(before.cosines, before.mean_cosine)
         self.numbers.show_numbers("before", before)
         self.titles["before"].setText(f"Before · {prepared.vector_set.name}")
-        self.caption.setText(describe_picture(prepared))
         self._draw_spheres()
         self._turn(self.session.state)
         self._mark(self.session.state)
@@ -259,6 +263,7 @@ class AnisotropyPane(Pane):
         self.numbers.show_numbers("after", after)
         strength, components = _dial(state)
         kept = min(components or rank, rank)
+        self.caption.setText(describe_picture(self._prepared, components))
         self.titles["after"].setText(
             f"After · strength {strength:.2f}, {kept:,} of {rank:,} directions"
         )
@@ -332,7 +337,7 @@ def draw_graticule() -> tuple[Line | PlacedText, ...]:
     return tuple(lines)
 
 
-def describe_picture(prepared: Prepared) -> str:
+def describe_picture(prepared: Prepared, components: int | None) -> str:
     """Return what the spheres show, and what must be known to read them."""
     vector_set, cone = prepared.vector_set, prepared.cone
     text = CAPTION.format(d=vector_set.dimensions)
@@ -341,7 +346,8 @@ def describe_picture(prepared: Prepared) -> str:
             f" A seeded sample of {len(cone.rows):,} of {len(vector_set):,} rows is drawn, and is "
             "what the mean cosine after is of."
         )
-    return " ".join([text, *(note[:1].upper() + note[1:].rstrip(".") + "." for note in cone.notes)])
+    notes = cone.notes_on(components)
+    return " ".join([text, *(note[:1].upper() + note[1:].rstrip(".") + "." for note in notes)])
 
 
 def _dial(state: State) -> tuple[float, int | None]:

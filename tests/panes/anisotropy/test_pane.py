@@ -359,3 +359,23 @@ def test_real_sentences_lie_in_a_cone_that_opens(pane, session, idle, data_folde
     heights = pane.after.scene.canvas.positions[:, 2]
     assert np.abs(np.degrees(np.arccos(heights.clip(-1, 1))).mean() - 90) < 5
     assert "Rank 383 of 384" in pane.caption.text()
+
+
+def test_no_more_components_are_offered_than_there_are_directions(pane, session, idle):
+    rows = np.random.default_rng(3).normal(size=(40, 12)).astype(np.float32)
+    rows[:, 5] = rows[:, 4]
+    session.show(session.state.opened(VectorSet(rows, name="rank 11")))
+    idle(session)
+    assert pane.components.maximum() == pane.components_slider.maximum() == 11
+    assert pane.components.value() == 11
+    assert session.state[AnisotropySettings].components is None
+
+
+def test_the_warning_goes_where_few_components_are_kept(pane, session, idle):
+    rows = np.random.default_rng(3).normal(size=(10, 12)).astype(np.float32)
+    session.show(session.state.opened(VectorSet(np.concatenate([rows, rows[:2]]), name="few")))
+    idle(session)
+    assert "10 of which are distinct" in pane.caption.text()
+    pane.components_slider.setValue(3)
+    idle(session)
+    assert "distinct" not in pane.caption.text()
