@@ -25,12 +25,16 @@ _are_numbers = re.compile(
     rb"\s*" + _NUMBER + rb"(?:(?:\s*+[,;|]\s*+|\s++)" + _NUMBER + rb")++\s*+"
 ).fullmatch
 _SEPARATOR = re.compile(rb"\s*[,;|]\s*|\s+")
+_has_mark = re.compile(rb"[^\s][,;|\s]").search
+_has_bracket = re.compile(rb"[\[({]").search
 _has_fraction = re.compile(rb"[.eE]").search
 _STARTS = b"+-.0123456789"
 
 
 def is_list(field: bytes) -> bool:
     """Return whether a field is a list that begins with a number, in brackets of any kind."""
+    if not _has_bracket(field):  # As nearly all fields of most tables.
+        return False
     field = field.strip()
     if field[:1] in (b"(", b"{"):
         return is_bare_list(field[1:-1]) and field[-1:] in (b")", b"}")
@@ -39,7 +43,7 @@ def is_list(field: bytes) -> bool:
 
 def is_bare_list(field: bytes) -> bool:
     """Return whether a field holds three numbers or more, and fractions, without brackets."""
-    return bool(_has_fraction(field)) and any(found(field) for found in _BARE)
+    return bool(_has_mark(field) and _has_fraction(field)) and any(found(field) for found in _BARE)
 
 
 def count_numbers(field: bytes) -> int:

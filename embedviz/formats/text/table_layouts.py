@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -140,8 +141,17 @@ class TableLayout:
         raise UserError(f"Column {wanted!r} of {name} holds no lists of numbers.")
 
 
+_found: WeakKeyDictionary[Source, TableLayout | None] = WeakKeyDictionary()
+
+
 def find_layout(source: Source) -> TableLayout | None:
     """Return the layout of a table, or None when the text is not a table with numbers in it."""
+    if source not in _found:  # Whether there is one is asked before it is read.
+        _found[source] = _find_layout(source)
+    return _found[source]
+
+
+def _find_layout(source: Source) -> TableLayout | None:
     text = b"\n".join(source.lines) + b"\n"
     if b"\0" in text:
         return None
