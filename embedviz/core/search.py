@@ -11,6 +11,7 @@ from embedviz.core.arrays import Rows
 from embedviz.core.errors import UserError
 from embedviz.core.processes.expressions import rows_matching
 from embedviz.core.progress import Report, silent
+from embedviz.core.wording import composed
 
 _BLOCK = 20_000
 
@@ -25,7 +26,8 @@ def find_rows(
     labels : sequence of str, length n_vectors
     text : str
         Plain text, found anywhere in a label whatever its case; or a regular expression
-        between slashes, such as `/^un.*ly$/`.
+        between slashes, such as `/^un.*ly$/`. Letters and their marks may be in either form of
+        Unicode, there and in the labels.
     count : int
         How many rows at the most.
     report : Report
@@ -41,7 +43,7 @@ def find_rows(
     UserError
         When the expression is not a valid one, or takes too long.
     """
-    text = text.strip()
+    text = composed(text.strip())
     if not text:
         return np.arange(min(count, len(labels)), dtype=np.intp)
     if text[0] == "/" and len(text) > 1:
@@ -52,7 +54,7 @@ def find_rows(
     for start in range(0, len(labels), _BLOCK):
         report(start / len(labels), "searching")
         for row, label in enumerate(labels[start : start + _BLOCK], start):
-            fit = kind(label)
+            fit = kind(label if label.isascii() else composed(label))
             if fit is not None:
                 found[fit].append(row)
         if len(found[0]) >= count:

@@ -39,8 +39,8 @@ def with_controls(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a text in one line, with what nobody sees in it by its number."""
-    return " ".join(with_controls(text).split())
+    """Return a text in one line, composed, with what nobody sees in it by its number."""
+    return composed(" ".join(with_controls(text).split()))
 
 
 def _numbered(found: re.Match[str]) -> str:
@@ -68,3 +68,15 @@ def in_words(n_bytes: int) -> str:
             break
         size /= 1000
     return f"{size:,.0f} {unit}" if unit == "bytes" or size >= 9.95 else f"{size:,.2g} {unit}"
+
+
+def composed(text: str) -> str:
+    """Return a text with each letter and its marks as one character, where there is such a one.
+
+    Unicode has two forms of "ü": keyboards type one character, macOS writes the names of files with
+    two. Both look alike, and mean the same.
+    """
+    # The first is true of most words, and the second is far quicker than the third.
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return text
+    return unicodedata.normalize("NFC", text)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -40,6 +41,9 @@ _PREVIEW_UNPACKED = 8 << 20
 MOST_FIELDS = 1_100_000
 """In a line; more than any vector has, and too many to look at each in moments."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LONGEST_COMPARED = 1 << 16
+_REMARKS = (b"#", b"%", b"//")
+_is_number = re.compile(rb"[-+]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][-+]?[0-9]++)?").fullmatch
 
 _DECOMPRESSORS: dict[bytes, Callable[..., Any]] = {
     b"\x1f\x8b": gzip.open,
@@ -151,11 +155,36 @@ class Source:
 
     @property
     def lines(self) -> list[bytes]:
-        """The first lines that are not blank, 200 at most, none of them cut short."""
+        """The first lines, 200 at most, none cut short, without blank ones and first remarks."""
+        lines = self._first_lines
+        return [line for line in lines[self.remark_lines :] if line.strip(BLANKS)]
+
+    @property
+    def _first_lines(self) -> list[bytes]:
         lines = self.text.split(b"\n", SAMPLE_LINES)
         if len(lines) > SAMPLE_LINES or (len(lines) > 1 and not self.is_whole_in_head):
             lines.pop()  # It goes on after this.
-        return [line for line in lines if line.strip(BLANKS)]
+        return lines
+
+    @cached_property
+    def remark_lines(self) -> int:
+        """Number of lines at the start that are remarks of a program, or blank before these.
+
+        A line that begins as remarks do is none where it has as many numbers as the rows, for "#"
+        is a word; and the last is the header where it has as many fields.
+        """
+        lines = self._first_lines
+        is_remark = [line.lstrip().startswith(_REMARKS) for line in lines]
+        first = next(
+            (i for i, line in enumerate(lines) if line.strip() and not is_remark[i]), len(lines)
+        )
+        if first in (0, len(lines)):
+            return 0
+        row = next((line for line in lines[first + 1 :] if line.strip()), lines[first])
+        expected = _numbers_at_end(row)
+        while first and (not is_remark[first - 1] or _is_like(lines[first - 1], row, expected)):
+            first -= 1
+        return first
 
     @cached_property
     def estimated_lines(self) -> int:
@@ -299,3 +328,23 @@ def block_bytes(source: Source, *, is_preview: bool) -> int:
     if not is_preview:
         return BLOCK_BYTES
     return min(BLOCK_BYTES, _PREVIEW_UNPACKED if source.is_compressed else _PREVIEW_BYTES)
+
+
+def _numbers_at_end(line: bytes) -> int:
+    """Return how many fields at the end are numbers; the first is what the row is called."""
+    fields = re.split(rb"[\s,;|]++", line[-_LONGEST_COMPARED:].strip(b" \t\r\n,;|"))
+    words = (i for i, field in enumerate(reversed(fields[1:])) if not _is_number(field))
+    return next(words, len(fields) - 1)
+
+
+def _is_like(line: bytes, row: bytes, n_numbers: int) -> bool:
+    """Return whether a line is a row, or the header of such rows."""
+    if _numbers_at_end(line) == n_numbers > 0:
+        return True
+    if re.match(rb"\s*(?:#|%|//)\S", line) and len(line.split()) == len(row.split()) > 1:
+        return True
+    for mark in (b"\t", b",", b";", b"|"):
+        if line.count(mark) == row.count(mark) > 0:
+            names = line.lstrip(b"#%/ \t").split(mark)
+            return mark == b"\t" or not any(b" " in name.strip() for name in names)
+    return False

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.arrays import Matrix
+from embedviz.core.arrays import TOO_LARGE, Matrix, lost_numbers
 from embedviz.core.errors import UserError
 from embedviz.core.notes import Note, counted
 from embedviz.core.origin import FileInfo, ReadSettings
@@ -157,10 +157,12 @@ def collect(
         if rows.is_full:
             rows.stop()
             break
+        space = rows.space_for(len(block), fraction)
         with np.errstate(over="ignore"):  # What is too large becomes infinite, and so a bad row.
-            rows.space_for(len(block), fraction)[:] = block
+            space[:] = block
+        problems = dict.fromkeys(lost_numbers(block, space).tolist(), TOO_LARGE)
         first = rows.n_read
-        rows.add(len(block), None, {}, partial(_place, first))
+        rows.add(len(block), None, problems, partial(_place, first))
         report(fraction, f"{rows.n_read:,} of {header.shape[0]:,} rows converted")
     result = rows.contents(_FORMAT_NAME)
     result.n_rows = header.shape[0]

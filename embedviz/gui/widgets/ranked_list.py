@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
-from embedviz.core.wording import one_line, with_controls
+from embedviz.core.wording import composed, one_line, with_controls
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, theme_manager, with_alpha
 from embedviz.gui.widgets.selection_mark import WORD, paint_selection_bar, paint_selection_tint
 
@@ -61,7 +61,7 @@ class Ranked:
 def rank(vector_set: VectorSet, rows: Rows, scores: Matrix) -> list[Ranked]:
     """Return the lines for rows that were found, in their order."""
     pairs = zip(rows.tolist(), scores.tolist(), strict=True)
-    return [Ranked(row, vector_set.labels[row], score) for row, score in pairs]
+    return [Ranked(row, composed(vector_set.labels[row]), score) for row, score in pairs]
 
 
 class RankedModel(QAbstractListModel):

@@ -19,7 +19,7 @@ from embedviz.core.samples import load_relations
 from embedviz.core.selection import Selection
 from embedviz.core.settings import fields_of
 from embedviz.core.vector_set import VectorSet
-from embedviz.core.wording import one_line
+from embedviz.core.wording import composed, one_line
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import Arrow, PointView
 from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, theme_manager, with_alpha
@@ -312,7 +312,7 @@ def _solve(vector_set: VectorSet, analogy: AnalogySettings, report: Report) -> S
         analogy.method,
         analogy.exclude_inputs,
     )
-    answers = tuple(Ranked(row, vector_set.labels[row], score) for row, score in found)
+    answers = tuple(Ranked(row, composed(vector_set.labels[row]), score) for row, score in found)
     report(0.5, "laying out")
     corners = (*asked, *(answer.row for answer in answers[:1]))
     plane = parallelogram(vector_set.vectors[list(corners)], 3 if analogy.is_3d else 2)

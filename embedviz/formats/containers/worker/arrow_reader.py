@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import TOO_LARGE, lost_numbers
 from embedviz.core.errors import UserError
 from embedviz.core.processes.messages import Message
 from embedviz.formats.containers.worker.list_columns import (
@@ -26,6 +27,7 @@ from embedviz.formats.containers.worker.list_columns import (
     list_path,
     lists_in,
     number_type,
+    numbers_of,
     spans_of,
     vectors_of,
 )
@@ -169,9 +171,19 @@ class TableReader:
         for column, position in enumerate(positions):
             values, missing = floats_of(arrays[column])
             out[:, column] = values
+            for row in _lost(arrays[column], values):
+                problems[row] = TOO_LARGE
             for row in missing.tolist():
                 problems.setdefault(row, f"no number in column {self.schema.names[position]!r}")
         return out, problems
+
+
+def _lost(array: pa.Array, values: NDArray[np.float32]) -> list[int]:
+    """Return which numbers of a column float32 cannot hold."""
+    if not np.isinf(values).any():
+        return []
+    rows: list[int] = lost_numbers(numbers_of(array), values).tolist()
+    return rows
 
 
 class ParquetReader(TableReader):

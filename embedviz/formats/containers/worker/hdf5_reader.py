@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import TOO_LARGE, lost_numbers
 from embedviz.core.errors import UserError
 from embedviz.core.processes.messages import Message
 from embedviz.formats.containers.worker import anndata_layout
@@ -102,7 +103,9 @@ class HDF5Reader:
         for start in range(0, matrix.n_rows, step):
             stop = min(start + step, matrix.n_rows)
             with np.errstate(over="ignore"):  # What is too large becomes infinite.
-                vectors = matrix.read(start, stop).astype(np.float32, copy=False)
+                numbers = matrix.read(start, stop)
+                vectors = numbers.astype(np.float32, copy=False)
+            problems = dict.fromkeys(lost_numbers(numbers, vectors).tolist(), TOO_LARGE)
             sent: dict[str, NDArray[Any]] = {"vectors": vectors}
             n_replaced = 0
             values = {}
@@ -111,7 +114,7 @@ class HDF5Reader:
                 n_replaced += count
             if values:
                 sent["columns"] = packed(values)
-            facts = {"n_rows": stop - start, "problems": {}, "n_replaced": n_replaced}
+            facts = {"n_rows": stop - start, "problems": problems, "n_replaced": n_replaced}
             yield Message("block", facts, sent)
 
     def _walk(self) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import TOO_LARGE, lost_numbers
 from embedviz.formats.containers.worker.plain_columns import decoded, is_numeric, value_type_of
 
 _INNER_NAMES = ("values", "value", "vector", "embedding", "data", "list", "elements")
@@ -118,17 +121,31 @@ def vectors_of(array: pa.Array, dimensions: int) -> tuple[NDArray[np.float32], d
         rows_of_missing = rows[within.any(axis=1)]
     for row in np.unique(rows_of_missing).tolist():
         problems[row] = "a number is missing"
+    if np.isinf(floats).any():
+        given = np.asarray(numbers_of(values.slice(first, last - first)))
+        is_lost = np.zeros(last - first + 1, bool)
+        is_lost[lost_numbers(given, floats)] = True
+        rows = np.flatnonzero(good)
+        within = is_lost[(starts[rows] - first)[:, np.newaxis] + np.arange(dimensions)]
+        problems |= dict.fromkeys(rows[within.any(axis=1)].tolist(), TOO_LARGE)
     return out, problems
 
 
 def floats_of(array: pa.Array) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Return numbers of any type as float32, too large ones infinite; and which are missing."""
     array = decoded(array)
+    missing = np.flatnonzero(~is_given(array)) if array.null_count else np.empty(0, np.int64)
+    with np.errstate(over="ignore"):
+        return np.asarray(numbers_of(array), np.float32), missing
+
+
+def numbers_of(array: pa.Array) -> NDArray[Any]:
+    """Return numbers of any type, 0 where one is missing."""
+    array = decoded(array)
     array.validate(full=True)
     if pa.types.is_decimal(array.type):
         array = array.cast(pa.float64(), safe=False)
-    missing = np.flatnonzero(~is_given(array)) if array.null_count else np.empty(0, np.int64)
-    if len(missing):
+    if array.null_count:
         array = array.fill_null(0)
-    with np.errstate(over="ignore"):
-        return np.asarray(array.to_numpy(zero_copy_only=False), np.float32), missing
+    numbers: NDArray[Any] = array.to_numpy(zero_copy_only=False)
+    return numbers
