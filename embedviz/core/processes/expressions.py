@@ -18,6 +18,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.processes.child_process import ChildProcess
 from embedviz.core.processes.child_setup import lower_priority, take_pipes
 from embedviz.core.processes.messages import Message, read_message, write_message
+from embedviz.core.wording import composed
 
 PATIENCE_SECONDS = 10.0
 """How long one block of labels may take; an expression that is as it should be takes 0.02 s."""
@@ -96,8 +97,8 @@ def answer_requests() -> None:
 
 
 def rows_in(labels: Sequence[str], search: Callable[[str], object]) -> list[int]:
-    """Return the rows whose label is found."""
-    return [row for row, label in enumerate(labels) if search(label)]
+    """Return the rows whose label is found, whichever form of Unicode it is in."""
+    return [row for row, label in enumerate(labels) if search(composed(label))]
 
 
 if __name__ == "__main__":

@@ -106,6 +106,8 @@ def describe_pieces(lines: list[bytes]) -> str:
 def _is_yaml(text: bytes, lines: list[bytes]) -> bool:
     if _is_yaml_start(text):
         return True
+    if text.lstrip()[:1] in (b"{", b"["):
+        return False  # JSON over several lines: whatever is wrong with it, that reader says.
     if any(len(line) > _LONGEST_LINE for line in lines):
         lines = [line[:_LONGEST_LINE] for line in lines]
     n_flow = sum(bool(_has_flow(line)) for line in lines)
