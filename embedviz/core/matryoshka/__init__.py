@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.compiled.checks import checked_matrix, checked_rows
 from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.matryoshka.orderings import ORDERINGS, Arrange, Ordering, arrangements
 from embedviz.core.matryoshka.prefix_neighbors import PrefixNeighbors
@@ -67,7 +68,7 @@ def two_stage(
     UserError
         When the query or the number of dimensions does not suit the vectors.
     """
-    rows = np.asarray(vectors, dtype=np.float32)
+    rows = checked_matrix(vectors)
     found, _ = NeighborSearch(rows).nearest(query_vector, shortlist, coarse_dimensions, exclude)
     listed = np.sort(found)
     places, cosines = NeighborSearch(rows[listed]).nearest(query_vector, count)
@@ -123,7 +124,7 @@ def overlap_curve(  # noqa: PLR0913 - a contract
     """
     if ordering not in ORDERINGS:
         raise ValueError(f"ordering is {ordering!r}; it must be one of {', '.join(ORDERINGS)}")
-    rows = np.asarray(vectors, dtype=np.float32)
+    rows = checked_matrix(vectors)
     n_vectors, n_dimensions = rows.shape
     wanted = np.array([checked_prefix(k, n_dimensions) for k in dimensions], dtype=np.intp)
     lengths = np.union1d(wanted, [n_dimensions]).astype(np.intp)
@@ -149,7 +150,7 @@ def _query_rows(queries: int | ArrayLike, n_vectors: int, seed: int) -> Rows:
     if isinstance(queries, int | np.integer):
         drawn = np.random.default_rng(seed).permutation(n_vectors)[: int(queries)]
         return np.sort(drawn)
-    return np.asarray(queries, dtype=np.intp)
+    return checked_rows(queries, n_vectors, "queries")
 
 
 def _neighbors(

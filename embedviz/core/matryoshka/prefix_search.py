@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Flat, Matrix, Rows
 from embedviz.core.blocks import strided_blocks
+from embedviz.core.compiled.checks import checked_matrix
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel, threads_for
 from embedviz.core.neighbors.top_k import (
     FEW_PRODUCTS,
@@ -49,7 +50,7 @@ class PrefixSearch:
     """
 
     def __init__(self, vectors: ArrayLike) -> None:
-        self.vectors: Matrix = np.asarray(vectors, dtype=np.float32)
+        self.vectors: Matrix = checked_matrix(vectors)
 
     def query(self, vector: ArrayLike) -> PrefixQuery:
         """Return a query, ready to be asked at any prefix.

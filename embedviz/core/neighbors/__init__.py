@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Flat, Matrix, Rows
 from embedviz.core.blocks import read_only, strided_blocks
+from embedviz.core.compiled.checks import checked_matrix
 from embedviz.core.compiled.kernels import few_rows, parallel_kernel, serial_kernel, threads_for
 from embedviz.core.neighbors.row_kernels import measure_rows
 from embedviz.core.neighbors.top_k import (
@@ -59,7 +60,7 @@ class NeighborSearch:
     def __init__(self, vectors: ArrayLike, metric: Metric = "cosine") -> None:
         if metric not in METRICS:
             raise ValueError(f"metric is {metric!r}; it must be one of {', '.join(METRICS)}")
-        self.vectors: Matrix = np.asarray(vectors, dtype=np.float32)
+        self.vectors: Matrix = checked_matrix(vectors)
         self.metric: Metric = metric
         self._lengths: tuple[int, NDArray[np.float64]] | None = None
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Flat, Matrix, RowIds
+from embedviz.core.compiled.checks import checked_rows
 from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.neighbors.adjacency import GraphMetric, NeighborGraph
 from embedviz.core.neighbors.tile_heaps import Heaps, empty_heaps, offer_tiles, rank_exactly
@@ -106,11 +107,13 @@ def neighbors_of(
     Raises
     ------
     UserError
-        When a row holds NaN or infinities.
+        When a row holds NaN or infinities, or one that is asked for is not there.
     """
     compared = ComparedRows(vectors, metric)
-    wanted = np.asarray(rows, dtype=np.int32)
-    others = row_ids(compared.n_vectors) if among is None else _sorted_ids(among)
+    wanted = checked_rows(rows, compared.n_vectors).astype(np.int32)
+    others = row_ids(compared.n_vectors)
+    if among is not None:
+        others = _sorted_ids(among, compared.n_vectors)
     return _nearest_among(compared, wanted, others, count, report, None)
 
 
@@ -145,15 +148,15 @@ def neighbors_within(
     Raises
     ------
     UserError
-        When a row holds NaN or infinities.
+        When a row holds NaN or infinities, or one of the sample is not there.
     """
     compared = ComparedRows(vectors, metric)
-    sample = _sorted_ids(sample_rows)
+    sample = _sorted_ids(sample_rows, compared.n_vectors)
     return _nearest_among(compared, row_ids(compared.n_vectors), sample, count, report, on_part)
 
 
-def _sorted_ids(rows: ArrayLike) -> RowIds:
-    return np.unique(np.asarray(rows, dtype=np.int32))
+def _sorted_ids(rows: ArrayLike, n_vectors: int) -> RowIds:
+    return np.unique(checked_rows(rows, n_vectors)).astype(np.int32)
 
 
 def _heaps_for(ids: RowIds, count: int, n_others: int) -> Heaps:

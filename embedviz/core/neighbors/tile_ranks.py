@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.arrays import Flat, Matrix, RowIds, Rows
+from embedviz.core.compiled.checks import require_length, require_rows
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel
 from embedviz.core.neighbors.row_kernels import TILE, Exact, Pairs, fill_tile
 from embedviz.core.neighbors.tile_heaps import exact_score
@@ -47,7 +48,15 @@ def count_nearer(
     Returns
     -------
     int array of shape (m, count)
+
+    Raises
+    ------
+    UserError
+        When one of the rows is not there, or there are not neighbors for each query.
     """
+    require_length(neighbors, len(queries), "lists of neighbors", "queries")
+    for rows, what in ((queries, "queries"), (neighbors, "neighbors"), (others, "other rows")):
+        require_rows(rows, compared.n_vectors, what)
     counts: Counts = np.zeros(neighbors.shape, dtype=np.int64)
     # Where each query would stand among the others, so that it can be left out.
     itself = np.searchsorted(others, queries)

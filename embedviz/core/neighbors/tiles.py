@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Flat, Matrix, RowIds
 from embedviz.core.blocks import read_only
+from embedviz.core.compiled.checks import checked_matrix
 from embedviz.core.compiled.kernels import parallel_kernel, threads_for
 from embedviz.core.errors import UserError
 from embedviz.core.neighbors.adjacency import GRAPH_METRICS, GraphMetric
@@ -65,14 +66,14 @@ class ComparedRows:
     Raises
     ------
     UserError
-        When a row holds NaN or infinities.
+        When a row holds NaN or infinities, or the vectors are no table.
     """
 
     def __init__(self, vectors: ArrayLike, metric: GraphMetric = "cosine") -> None:
         if metric not in GRAPH_METRICS:
             known = ", ".join(GRAPH_METRICS)
             raise ValueError(f"metric is {metric!r}; it must be one of {known}")
-        rows = np.asarray(vectors, dtype=np.float32)
+        rows = checked_matrix(vectors)
         self.metric: GraphMetric = metric
         self.is_euclidean = metric == "euclidean"
         self.n_vectors, self.dimensions = rows.shape
