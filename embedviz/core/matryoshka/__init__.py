@@ -21,7 +21,8 @@ from embedviz.core.matryoshka.prefix_neighbors import PrefixNeighbors
 from embedviz.core.matryoshka.prefix_search import PrefixQuery, PrefixSearch
 from embedviz.core.matryoshka.truncation import truncate
 from embedviz.core.neighbors import NeighborSearch
-from embedviz.core.neighbors.top_k import TILE, Scores, checked_prefix
+from embedviz.core.neighbors.exact_cosines import Cosines
+from embedviz.core.neighbors.top_k import TILE, checked_prefix
 from embedviz.core.progress import Report, part_of, silent
 
 __all__ = ["PrefixQuery", "PrefixSearch", "overlap_curve", "truncate", "two_stage"]
@@ -37,7 +38,7 @@ def two_stage(
     shortlist: int,
     count: int = 10,
     exclude: Iterable[int] = (),
-) -> tuple[Rows, Scores]:
+) -> tuple[Rows, Cosines]:
     """Return the nearest rows among those that a prefix puts on a shortlist.
 
     All rows are ranked by the cosine of the first `coarse_dimensions`, and the best of them by
@@ -60,7 +61,7 @@ def two_stage(
     -------
     rows : int array of shape (count,)
         Nearest first, equally near ones by row.
-    cosines : float32 array of shape (count,)
+    cosines : float64 array of shape (count,)
         Of all dimensions.
 
     Raises

@@ -149,6 +149,10 @@ class TileWork:
             self.tiles = np.empty((numba.get_num_threads(), TILE * TILE), dtype=np.float32)
             yield
 
+    def expect(self, n_pairs: int) -> None:
+        """Count in so many more pairs of rows that will be compared."""
+        self._n_pairs += n_pairs
+
     def begin(self, n_pairs: int) -> None:
         """Report how far one has come, before so many pairs of rows are compared."""
         self._report(min(1.0, self._done / self._n_pairs), "neighbors")
