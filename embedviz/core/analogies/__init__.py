@@ -24,6 +24,7 @@ from embedviz.core.analogies.scoring import (
 )
 from embedviz.core.arrays import Matrix
 from embedviz.core.blocks import scale_to_unit_length
+from embedviz.core.compiled.checks import checked_matrix
 from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.covariance import Vector
 from embedviz.core.errors import UserError
@@ -136,7 +137,7 @@ class Subspace(NamedTuple):
         -------
         float32 array of shape (n_vectors, n_components)
         """
-        products, lengths = products_and_lengths(np.asarray(vectors, np.float32), self.axes)
+        products, lengths = products_and_lengths(checked_matrix(vectors), self.axes)
         lengths[lengths == 0] = 1.0
         return (products / lengths[:, np.newaxis] - self.axes @ self.origin).astype(np.float32)
 

@@ -129,6 +129,13 @@ def place_labels(  # noqa: PLR0913 - all of a picture
     """
     points = np.asarray(anchors, dtype=np.float64).reshape(-1, 2)
     first = np.full(len(points), -1) if preferred is None else preferred
+    # Compiled loops do not look where they read.
+    sizes = np.asarray(boxes, dtype=np.float64).reshape(-1, 2)
+    each = (sizes, np.asarray(gaps), np.asarray(clearances), np.asarray(first))
+    if any(len(values) != len(points) for values in each):
+        raise ValueError(f"{[len(values) for values in each]} boxes … for {len(points)} labels")
+    if len(points) and np.max(first) >= len(shifts):
+        raise ValueError(f"place {np.max(first)} is preferred; there are {len(shifts)}")
     places = np.full(len(points), -1, dtype=np.intp)
     corners = np.zeros((len(points), 2))
     avoided = np.asarray(obstacles, dtype=np.float64).reshape(-1, 4)
@@ -138,7 +145,7 @@ def place_labels(  # noqa: PLR0913 - all of a picture
     taken[: len(avoided), 2:] += avoided[:, :2]
     _place(
         points,
-        np.asarray(boxes, dtype=np.float64).reshape(-1, 2),
+        sizes,
         np.asarray(gaps, dtype=np.float64),
         np.asarray(clearances, dtype=np.float64),
         np.asarray(first, dtype=np.intp),

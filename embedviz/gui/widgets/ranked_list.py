@@ -25,7 +25,8 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
-from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.arrays import Rows
+from embedviz.core.neighbors.exact_cosines import Cosines
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import composed, one_line, with_controls
@@ -58,7 +59,7 @@ class Ranked:
     fate: Fate = ""
 
 
-def rank(vector_set: VectorSet, rows: Rows, scores: Matrix) -> list[Ranked]:
+def rank(vector_set: VectorSet, rows: Rows, scores: Cosines) -> list[Ranked]:
     """Return the lines for rows that were found, in their order."""
     pairs = zip(rows.tolist(), scores.tolist(), strict=True)
     return [Ranked(row, composed(vector_set.labels[row]), score) for row, score in pairs]
