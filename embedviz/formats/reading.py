@@ -15,6 +15,7 @@ from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.notes import Note, counted
 from embedviz.core.origin import FileInfo, ReadSettings
 from embedviz.core.progress import Report
+from embedviz.formats.containers.parts import parts_in
 from embedviz.formats.source import Source
 
 if TYPE_CHECKING:
@@ -145,10 +146,16 @@ class NamedVectors:
 
 
 def stamp_of(path: Path) -> tuple[int, int] | None:
-    """Return the size of a file in bytes and when it was written, in ns; None where it is not."""
+    """Return the size in bytes and when it was written, in ns; None where there is nothing.
+
+    Of a folder, those of all its parts together and of the newest one.
+    """
     try:
         found = path.stat()
-    except OSError:
+        if path.is_dir():
+            parts = parts_in(path)
+            return parts.size, parts.newest
+    except (OSError, UserError):
         return None
     return found.st_size, found.st_mtime_ns
 

@@ -28,7 +28,8 @@ from embedviz.formats.containers.rows import (
 )
 from embedviz.formats.labels import note_on_labels, without_surrogates
 from embedviz.formats.number_columns import is_counter, numbered_alike
-from embedviz.formats.reading import Format, ReadResult, require_true_header
+from embedviz.formats.containers.parts import name_of_parts, notes_on_parts, place_in_parts
+from embedviz.formats.reading import Format, ReadResult, require_true_header, row_place
 from embedviz.formats.source import Source
 from embedviz.formats.text.numbers import parse_texts
 from embedviz.formats.vector_names import (
@@ -47,10 +48,11 @@ if TYPE_CHECKING:
 _index_level = re.compile(r"__index_level_([0-9]+)__").fullmatch
 _MOST_NAMED = 5
 _KINDS = {b"PAR1": "Parquet", b"ARROW1": "Arrow file"}
-_NAMES = {"Parquet": "Parquet", "Arrow file": "Arrow file", "Arrow stream": "Arrow stream"}
 
 
 def _kind_of(source: Source) -> str | None:
+    if source.parts.names:
+        return "parts"
     head = source.head
     for magic, kind in _KINDS.items():
         if head.startswith(magic):
@@ -79,8 +81,13 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
             "dimensions": choice.dimensions,
         }
         parse = partial(_parse, choice.vector[0].name) if choice.is_text else None
-        rows = ContainerRows(choice.dimensions, request, n_rows, parse=parse)
-        result, table = read_rows(container, rows, source, settings, _NAMES[kind])
+        parts = container.facts.get("parts", [])
+        place = place_in_parts(parts) if parts else row_place
+        rows = ContainerRows(choice.dimensions, request, n_rows, place, parse)
+        name = name_of_parts(source.parts) if parts else kind
+        result, table = read_rows(container, rows, source, settings, name)
+    if parts:
+        result.notes += notes_on_parts(source.parts)
     _take_columns(result, table, choice, source.name)
     return result
 
