@@ -10,9 +10,15 @@ from __future__ import annotations
 import string
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 # Columns of these names and a number are always parts of a vector.
 _PARTS = ("", "d", "dim", "dimension", "v", "vec", "vector", "e", "emb", "embedding", "component")
+TOO_LARGE = "a number is too large for float32, which ends at 3.4e+38"
+
 _COUNTERS = ("", "index", "id", "idx", "row", "#", "unnamed: 0")
 
 
@@ -32,3 +38,27 @@ def numbered_alike(names: Mapping[int, str]) -> list[int]:
 def is_counter(name: str) -> bool:
     """Return whether a column of integers of that name counts the rows."""
     return name.casefold() in _COUNTERS
+
+
+def places_too_large(given: NDArray[Any], converted: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return which numbers of a flat array are infinite only as float32."""
+    if given.dtype.kind != "f" or given.dtype.itemsize <= 4:
+        return np.empty(0, np.int64)
+    infinite = np.flatnonzero(np.isinf(converted))
+    return infinite[np.isfinite(given[infinite])]
+
+
+def rows_too_large(given: NDArray[Any], converted: NDArray[np.float32]) -> dict[int, str]:
+    """Return the rows that hold a number too large for float32, and that this is so.
+
+    Parameters
+    ----------
+    given : array of shape (rows, dimensions)
+        Of any type of number.
+    converted : float32 array of the same shape
+    """
+    if given.dtype.kind != "f" or given.dtype.itemsize <= 4:
+        return {}
+    rows = np.flatnonzero(np.isinf(converted).any(axis=1))
+    found = (np.isfinite(given[rows]) & np.isinf(converted[rows])).any(axis=1)
+    return dict.fromkeys(rows[found].tolist(), TOO_LARGE)

@@ -88,7 +88,7 @@ class Format:
     read : callable
         Returns the contents, or raises `UserError` with the place, the reason and what to do.
     options : frozenset of str
-        Which of `vector_column` and `key` mean something to it.
+        Which of `vector_column`, `key` and `bytes_as` mean something to it.
     """
 
     matches: Callable[[Source], bool]

@@ -47,9 +47,7 @@ def opened(source: Source, kind: str, report: Report) -> Iterator[Container]:
         When it is damaged, refused, asks for too much, or there is no room to unpack it.
     """
     if not source.is_compressed:
-        with opened_container(
-            source.path, kind, source.name, report, source.parts
-        ) as container:
+        with opened_container(source.path, kind, source.name, report, source.parts) as container:
             yield container
         return
     with tempfile.TemporaryDirectory(prefix="embedviz-", ignore_cleanup_errors=True) as folder:

@@ -160,9 +160,7 @@ def _common(names: Sequence[str], schemas: Sequence[pa.Schema]) -> pa.Schema:
     """
     first = schemas[0]
     if len(set(first.names)) < len(first.names):
-        raise UserError(
-            f"{names[0]} has several columns of one name. Give each a name of its own."
-        )
+        raise UserError(f"{names[0]} has several columns of one name. Give each a name of its own.")
     found = {field.name: field for field in first}
     different: dict[str, str] = {}
     previous, difference = first, ""

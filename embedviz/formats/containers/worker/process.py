@@ -145,8 +145,7 @@ class Container:
             part = message.facts.get("part")
             name = f"{self._name}: {part}" if part else self._name
             raise UserError(
-                f"{name} cannot be read: {reason}. It may be damaged: copy or download it "
-                "again."
+                f"{name} cannot be read: {reason}. It may be damaged: copy or download it again."
             )
         raise self._damaged("what reads it said something else than expected")
 
