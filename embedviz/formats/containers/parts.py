@@ -1,7 +1,7 @@
-"""Folders of Parquet or Arrow files that are one set together, as Spark and vector databases write.
+"""Folders of Parquet or Arrow files that are one set, as Spark and vector databases write them.
 
-The parts are in the order of their names, folder by folder. What programs keep for themselves, whose
-names begin with `_` or `.`, is no part.
+The parts are in the order of their names, folder by folder. What programs keep for themselves is no
+part: its name begins with `_` or `.`.
 """
 
 from __future__ import annotations

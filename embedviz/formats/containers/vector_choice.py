@@ -1,4 +1,4 @@
-"""Which columns of a table are the vector: one of lists, of texts that are lists, of bytes, or several.
+"""Which columns of a table are the vector: one of lists, also as texts, one of bytes, or several.
 
 Columns of numbers are a vector together where they are named alike, also where a program has stored
 some of them as texts.

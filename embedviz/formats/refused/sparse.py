@@ -1,6 +1,6 @@
-"""Sparse matrices, of which only the numbers that are not zero are stored: how to make vectors of them.
+"""Sparse matrices, of which only what is not zero is stored: how to make vectors of them.
 
-They have as many dimensions as there are words or genes, so they are reduced before they are shown.
+They have as many dimensions as there are words or genes: so they are reduced before they are shown.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ def on_sparse_archive(name: str, path: str, what: str) -> str:
         As in "CSR, 20 × 50".
     """
     return (
-        f"{name} is a sparse matrix ({what}), which is not read. Reduce it in Python: import numpy, "
-        f"scipy.sparse; from sklearn.decomposition import TruncatedSVD; m = scipy.sparse.load_npz("
-        f"{path!r}); numpy.save('vectors.npy', TruncatedSVD(min(300, min(m.shape) - 1))"
-        ".fit_transform(m)). Where it is small, numpy.save('vectors.npy', m.toarray()) keeps all of "
-        "it."
+        f"{name} is a sparse matrix ({what}), which is not read. Reduce it in Python: import "
+        "numpy, scipy.sparse; from sklearn.decomposition import TruncatedSVD; m = scipy.sparse."
+        f"load_npz({path!r}); numpy.save('vectors.npy', TruncatedSVD(min(300, min(m.shape) - 1))"
+        ".fit_transform(m)). Where it is small, numpy.save('vectors.npy', m.toarray()) keeps "
+        "all of it."
     )
 
 
@@ -41,8 +41,8 @@ def on_sparse_group(key: str) -> str:
 def on_sparse_column(name: str, column: str) -> str:
     """Return the sentences about a table with sparse vectors: places and values in each row."""
     return (
-        f"{name}: column {column!r} holds sparse vectors, which are not read. Reduce them in Python: "
-        "import numpy, pyarrow.parquet, scipy.sparse; from sklearn.decomposition import "
+        f"{name}: column {column!r} holds sparse vectors, which are not read. Reduce them in Python"
+        ": import numpy, pyarrow.parquet, scipy.sparse; from sklearn.decomposition import "
         f"TruncatedSVD; c = pyarrow.parquet.read_table(path)[{column!r}].to_pylist(); "
         "m = scipy.sparse.csr_matrix(([v for r in c for v in r['values']], "
         "([i for i, r in enumerate(c) for _ in r['values']], [k for r in c for k in r['indices']]"

@@ -24,6 +24,7 @@ from embedviz.formats.containers.worker.byte_columns import describe_bytes, numb
 from embedviz.formats.containers.worker.list_columns import (
     floats_of,
     is_given,
+    is_sparse,
     list_path,
     lists_in,
     number_type,
@@ -93,10 +94,11 @@ class TableReader:
         -------
         dict
             `n_rows`, and `columns`: for each its name, type, role ("vectors", "number", "text",
-            "value", "bytes", "other") and of those with vectors or with texts that are lists, the usual
-            length and whether it is the same in all of the first rows; of bytes, see
-            `describe_bytes`; `is_digits` of texts that are all numbers. `said`: which columns
-            embedviz itself has written as the labels and the vectors.
+            "value", "bytes", "other") and of those with vectors or with texts that are lists, the
+            usual length and whether it is the same in all of the first rows; of bytes, see
+            `describe_bytes`; `is_digits` of texts that are all numbers, `is_sparse` of structures
+            of places and values. `said`: which columns embedviz itself has written as the labels
+            and the vectors.
         """
         if len(self.schema) > _MOST_COLUMNS:
             raise UserError(
@@ -346,6 +348,8 @@ def _describe_values(column: Mapping[str, Any], array: pa.Array) -> dict[str, An
     else:
         path = list_path(array.type)
         assert path is not None
+        if is_sparse(array, path):
+            return {"role": OTHER, "is_sparse": True}
         found = lists_in(array, path)
         starts, stops, _ = spans_of(found)
         lengths = (stops - starts)[is_given(found)].tolist()

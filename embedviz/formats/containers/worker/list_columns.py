@@ -18,6 +18,8 @@ from embedviz.formats.number_columns import TOO_LARGE, places_too_large
 
 _INNER_NAMES = ("values", "value", "vector", "embedding", "data", "list", "elements")
 
+_PLACES = "indices"
+
 Path = tuple[str, ...]
 """Names of the structures that a list is inside of."""
 
@@ -64,6 +66,17 @@ def lists_in(array: pa.Array, path: Path) -> pa.Array:
     for name in path:
         array = decoded(pc.struct_field(array, name))
     return array
+
+
+def is_sparse(array: pa.Array, path: Path) -> bool:
+    """Return whether lists are the values of sparse vectors, whose places are beside them."""
+    if not path:
+        return False
+    array = lists_in(array, path[:-1])
+    if array.type.get_field_index(_PLACES) < 0 or path[-1] == _PLACES:
+        return False
+    # Spark writes dense vectors in the same way, without places.
+    return decoded(pc.struct_field(array, _PLACES)).null_count < len(array)
 
 
 def is_given(array: pa.Array) -> NDArray[np.bool_]:

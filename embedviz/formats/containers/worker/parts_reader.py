@@ -174,8 +174,8 @@ def _common(names: Sequence[str], schemas: Sequence[pa.Schema]) -> pa.Schema:
         more = len(different) - len(said)
         raise UserError(
             f"The parts in this folder do not have the same columns: {'; '.join(said)}"
-            f"{f'; and {more:,} more' if more else ''}. Write them with the same columns, put those "
-            "that differ into another folder, or open one of the files."
+            f"{f'; and {more:,} more' if more else ''}. Write them with the same columns, put "
+            "those that differ into another folder, or open one of the files."
         )
     return pa.schema(list(found.values()), first.metadata)
 
