@@ -154,7 +154,7 @@ def stamp_of(path: Path) -> tuple[int, int] | None:
         found = path.stat()
         if path.is_dir():
             parts = parts_in(path)
-            return parts.size, parts.newest
+            return (parts.size, parts.newest) if parts.names else (0, found.st_mtime_ns)
     except (OSError, UserError):
         return None
     return found.st_size, found.st_mtime_ns

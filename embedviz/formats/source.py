@@ -28,6 +28,7 @@ from embedviz.formats.archives import WITHIN, ZIP_START, Archive
 from embedviz.formats.containers.parts import Parts, parts_in
 from embedviz.formats.paths import require_plain_path
 from embedviz.formats.refused.folders import describe_folder
+from embedviz.formats.refused.zarr_stores import ZarrStore, store_in_archive, store_in_folder
 from embedviz.formats.unpacking import open_xz
 
 HEAD_BYTES = 1 << 20
@@ -80,6 +81,9 @@ class Source:
     parts : Parts
         The files that are read together where it is a folder of them; else none.
 
+    store : ZarrStore or None
+        Where it is a store of AnnData; all others are refused.
+
     Raises
     ------
     ChoiceRequired
@@ -96,6 +100,7 @@ class Source:
         self.members: Mapping[str, str] = {}
         self.notes: list[Note] = []
         self.parts = Parts()
+        self.store: ZarrStore | None = None
         self._is_whole_in_head = False
         self._head_fraction = 1.0
         self._decompressor: Callable[..., Any] | None = None
@@ -119,15 +124,29 @@ class Source:
             self._take_member(member)
 
     def _take_folder(self) -> None:
+        store = store_in_folder(self.path)
+        if store is not None:
+            self._take_store(store)
+            return
         self.parts = parts_in(self.path)
         if not self.parts.names:
             raise UserError(describe_folder(self.path))
         self.size = self.parts.size
         self._is_whole_in_head = True
 
+    def _take_store(self, store: ZarrStore) -> None:
+        if not store.can_be_read:
+            raise UserError(store.refusal())
+        self.store, self.size = store, store.size
+        self._is_whole_in_head = True
+
     def _take_member(self, wanted: str | None) -> None:
         with reading(self.name):
             archive = Archive(self.path, self.name)
+        store = store_in_archive(self.path, archive.names)
+        if store is not None:
+            self._take_store(store)
+            return
         if archive.is_for_others:
             return
         member = archive.choose(wanted)
@@ -147,10 +166,10 @@ class Source:
     def head(self) -> bytes:
         """The first megabyte after decompression, or more where the first two lines are longer.
 
-        Nothing of a folder.
+        Nothing of a folder, or of a store.
         """
         head = b""
-        if self.parts.names:
+        if self.parts.names or self.store is not None:
             return head
         with self.stream() as stream:
             while len(head) < LONGEST_HEAD and head.count(b"\n") < 2:

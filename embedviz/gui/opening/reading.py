@@ -59,6 +59,8 @@ def _with_sizes(report: Report, path: Path) -> Report:
         size = parts_in(path).size if path.is_dir() else path.stat().st_size
     except (OSError, UserError):  # The reader says what is wrong with it.
         return report
+    if not size:  # A folder that is not counted.
+        return report
     whole = in_words(size)
 
     def tell(fraction: float, message: str) -> None:

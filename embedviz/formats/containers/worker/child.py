@@ -43,6 +43,7 @@ READERS = {
     "Arrow file": ("embedviz.formats.containers.worker.arrow_reader", "FileReader"),
     "Arrow stream": ("embedviz.formats.containers.worker.arrow_reader", "StreamReader"),
     "parts": ("embedviz.formats.containers.worker.parts_reader", "PartsReader"),
+    "Zarr": ("embedviz.formats.containers.worker.zarr_reader", "ZarrReader"),
     "HDF5": ("embedviz.formats.containers.worker.hdf5_reader", "HDF5Reader"),
 }
 """Module and class by kind; imported when they are needed."""
@@ -93,8 +94,7 @@ class RequestLoop:
             reader = getattr(importlib.import_module(module), name)
             limit_memory(request.facts["limit"])
             self._say("opening")
-            parts = request.facts.get("parts")
-            self._reader = reader(request.facts["path"], *([parts] if parts else []))
+            self._reader = reader(request.facts["path"], **request.facts["more"])
             self._say("found", **self._reader.describe())
         elif request.kind == "read":
             assert self._reader is not None

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import h5py
-import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.errors import UserError

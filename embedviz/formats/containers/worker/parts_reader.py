@@ -57,8 +57,8 @@ class PartsReader(TableReader):
     Parameters
     ----------
     folder : str
-    names : sequence of str
-        Of the parts, within the folder.
+    parts : sequence of str
+        Names of the parts, within the folder.
 
     Raises
     ------
@@ -66,9 +66,9 @@ class PartsReader(TableReader):
         When they do not have the same columns.
     """
 
-    def __init__(self, folder: str, names: Sequence[str]) -> None:
+    def __init__(self, folder: str, parts: Sequence[str]) -> None:
         self._folder = Path(folder)
-        self._names = names
+        self._names = names = parts
         counts: list[int | None] = []
         schemas: list[pa.Schema] = []
         for name in names:

@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock, Timer
 from typing import Any
@@ -24,7 +25,6 @@ from embedviz.core.processes.memory import available_memory
 from embedviz.core.processes.messages import Message
 from embedviz.core.progress import Report, silent
 from embedviz.core.wording import in_words
-from embedviz.formats.containers.parts import Parts
 
 _MODULE = "embedviz.formats.containers.worker.child"
 _POLL_SECONDS = 0.05
@@ -61,6 +61,27 @@ _SET = {
 }
 
 
+@dataclass(frozen=True)
+class Whole:
+    """What is opened, where it is more than one file.
+
+    Attributes
+    ----------
+    size : int
+        Bytes on disk of all files.
+    n_files : int
+    arguments : mapping of str
+        Of the reader, beside the path.
+    """
+
+    size: int = 0
+    n_files: int = 0
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+_ONE_FILE = Whole()
+
+
 class Container:
     """An open file in the child process.
 
@@ -77,19 +98,19 @@ class Container:
         kind: str,
         name: str,
         report: Report,
-        parts: Parts,
+        whole: Whole,
     ) -> None:
         self._process = process
         self._name = name
-        self._size = parts.size or path.stat().st_size
-        self._n_parts = len(parts.names)
+        self._size = whole.size or path.stat().st_size
+        self._n_parts = whole.n_files
         self._report = report
         self._progress = (0.0, f"opening {name}")
         self._received: deque[Message | None] = deque()
         self._n_columns = 0
         self._limit = _memory_for(self._size)
         facts = {"path": str(path.absolute()), "kind": kind, "limit": self._limit}
-        facts |= {"parts": list(parts.names)} if parts.names else {}
+        facts["more"] = dict(whole.arguments)
         process.send(Message("open", facts))
         self._expect(["opening"], _START_SECONDS, _START_SECONDS)
         self.facts: Mapping[str, Any] = self._next("found").facts
@@ -262,25 +283,24 @@ class _Spare:
 
 
 spare = _Spare()
-_ONE_FILE = Parts()
 
 
 @contextmanager
 def opened_container(
-    path: Path, kind: str, name: str, report: Report = silent, parts: Parts = _ONE_FILE
+    path: Path, kind: str, name: str, report: Report = silent, whole: Whole = _ONE_FILE
 ) -> Iterator[Container]:
     """Open a file in a child process.
 
     Parameters
     ----------
     path : Path
-    kind : {"Parquet", "Arrow file", "Arrow stream", "parts", "HDF5"}
+    kind : {"Parquet", "Arrow file", "Arrow stream", "parts", "Zarr", "HDF5"}
     name : str
         What it is called in messages.
     report : callable
         Called while waiting; may raise `Cancelled`.
-    parts : Parts, optional
-        The files to read where `path` is a folder.
+    whole : Whole, optional
+        What `path` is where it is more than one file.
 
     Raises
     ------
@@ -289,7 +309,7 @@ def opened_container(
     """
     process = spare.take()
     try:
-        yield Container(process, path, kind, name, report, parts)
+        yield Container(process, path, kind, name, report, whole)
     except UserError:
         _put_back(process)
         raise
