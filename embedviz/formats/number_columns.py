@@ -45,7 +45,7 @@ def places_too_large(given: NDArray[Any], converted: NDArray[np.float32]) -> NDA
     if given.dtype.kind != "f" or given.dtype.itemsize <= 4:
         return np.empty(0, np.int64)
     infinite = np.flatnonzero(np.isinf(converted))
-    return infinite[np.isfinite(given[infinite])]
+    return np.asarray(infinite[np.isfinite(given[infinite])])
 
 
 def rows_too_large(given: NDArray[Any], converted: NDArray[np.float32]) -> dict[int, str]:

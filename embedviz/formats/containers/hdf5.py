@@ -241,7 +241,7 @@ def _names_rows(table: pa.Table, name: str) -> bool:
         return False
     kind = column.type
     if pa.types.is_integer(kind):
-        return column.to_pylist() != list(range(len(column)))
+        return bool(column.to_pylist() != list(range(len(column))))
     return bool(pa.types.is_string(kind) or pa.types.is_temporal(kind))
 
 

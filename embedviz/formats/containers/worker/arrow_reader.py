@@ -146,7 +146,7 @@ class TableReader:
         """
         vectors, others = list(request["vectors"]), list(request["columns"])
         wanted = [*vectors, *others]
-        is_parsed, dtype = request["is_parsed"], request["bytes_as"]
+        is_parsed, dtype = request.get("is_parsed", False), request.get("bytes_as")
         for arrays in self.batches(wanted, self._block_rows(wanted, request["n_rows"])):
             facts: dict[str, Any] = {"n_rows": len(arrays[0]), "problems": {}, "n_replaced": 0}
             facts["fraction"] = self.fraction

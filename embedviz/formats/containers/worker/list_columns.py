@@ -76,7 +76,7 @@ def is_sparse(array: pa.Array, path: Path) -> bool:
     if array.type.get_field_index(_PLACES) < 0 or path[-1] == _PLACES:
         return False
     # Spark writes dense vectors in the same way, without places.
-    return decoded(pc.struct_field(array, _PLACES)).null_count < len(array)
+    return bool(decoded(pc.struct_field(array, _PLACES)).null_count < len(array))
 
 
 def is_given(array: pa.Array) -> NDArray[np.bool_]:

@@ -1,7 +1,7 @@
 """Rows of HDF5 that are records, as pandas and PyTables write tables, or lists of any length.
 
-pandas keeps columns of one type together in a field, `values_block_0`, and their names pickled in an
-attribute. Nothing is unpickled: the names are texts and numbers in it, which are only looked for.
+pandas keeps columns of one type together in a field, `values_block_0`, and their names pickled in
+an attribute. Nothing is unpickled: the names are texts and numbers, which are only looked for.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class RecordMatrix(Matrix):
         rows = self._dataset.fields(self._fields)[start:stop]
         found = {field: rows[field].reshape(stop - start, -1) for field in self._fields}
         if len(self._fields) == 1:
-            return found[self._fields[0]][:, [place for _, place in self._places]]
+            return np.asarray(found[self._fields[0]][:, [place for _, place in self._places]])
         return np.column_stack([found[field][:, place] for field, place in self._places])
 
 
@@ -113,7 +113,7 @@ class RecordColumn(Column):
         return array, n_replaced
 
 
-class _Field:
+class _RecordField:
     """A field of records, and what pandas says of it."""
 
     def __init__(self, dataset: h5py.Dataset, name: str) -> None:
@@ -147,7 +147,7 @@ def find_in_records(key: str, dataset: h5py.Dataset) -> tuple[dict[str, Matrix],
     The widest field of floats is the vector, or the fields with one number each that are named
     alike. What else is in the records is in columns, the index first.
     """
-    fields = [_Field(dataset, name) for name in dataset.dtype.names]
+    fields = [_RecordField(dataset, name) for name in dataset.dtype.names]
     fields = [field for field in fields if field.is_readable]
     fields.sort(key=lambda field: field.name != _INDEX)
     matrices: dict[str, Matrix] = {}
@@ -161,9 +161,12 @@ def find_in_records(key: str, dataset: h5py.Dataset) -> tuple[dict[str, Matrix],
             taken.update(places)
     if not blocks:
         places = [(name, 0) for name in _alike(fields)]
-        if len(places) > 1:
+        is_table = bool(text_attribute(dataset.parent, "pandas_type"))
+        if len(places) > 1 and (is_table or all(name[-1].isdigit() for name, _ in places)):
             matrices[f"{key}/columns"] = RecordMatrix(dataset, places)
             taken.update(places)
+    if not matrices:
+        return {}, []
     missing = _text_for_none(dataset)
     columns: list[Column] = [
         RecordColumn(
@@ -181,7 +184,7 @@ def find_in_records(key: str, dataset: h5py.Dataset) -> tuple[dict[str, Matrix],
     return matrices, columns
 
 
-def _alike(fields: Sequence[_Field]) -> list[str]:
+def _alike(fields: Sequence[_RecordField]) -> list[str]:
     """Return the fields of one number each that are a vector together."""
     numbers: Mapping[int, str] = {
         place: field.name
@@ -255,7 +258,8 @@ def is_ragged(dataset: h5py.Dataset) -> bool:
 
 
 def _item_kind(dataset: h5py.Dataset) -> np.dtype[Any]:
-    return np.dtype(h5py.check_vlen_dtype(dataset.dtype))
+    kind: np.dtype[Any] = np.dtype(h5py.check_vlen_dtype(dataset.dtype))
+    return kind
 
 
 def ragged_matrix(dataset: h5py.Dataset) -> Matrix:

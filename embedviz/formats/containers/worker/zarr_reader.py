@@ -79,7 +79,7 @@ class ZarrReader(ArraysReader):
 
     def __init__(self, path: str, within: str) -> None:
         warnings.simplefilter("ignore")
-        store = _Store(Path(path), within.strip("/"))
+        store = _SafeStore(Path(path), within.strip("/"))
         matrices = dict(_matrices_in(store))
         columns = list(_columns_in(store))
         for key, matrix in matrices.items():
@@ -89,7 +89,7 @@ class ZarrReader(ArraysReader):
         super().__init__(matrices, columns, is_anndata=True)
 
 
-class _Store:
+class _SafeStore:
     """A store on this machine, of which only what is known to be harmless is opened."""
 
     def __init__(self, path: Path, within: str) -> None:
@@ -227,7 +227,7 @@ def _text(value: Any) -> Any:
     return value if isinstance(value, bytes) else "" if value is None else str(value)
 
 
-def _matrices_in(store: _Store) -> Iterator[tuple[str, Matrix]]:
+def _matrices_in(store: _SafeStore) -> Iterator[tuple[str, Matrix]]:
     for key in ["X", *(f"{p}/{name}" for p in ("obsm", "layers") for name in store.members(p))]:
         found = store.find(key)
         if isinstance(found, zarr.Array):
@@ -238,7 +238,7 @@ def _matrices_in(store: _Store) -> Iterator[tuple[str, Matrix]]:
             yield key, RefusedMatrix(SPARSE if is_sparse else "it is not a matrix of numbers")
 
 
-def _columns_in(store: _Store) -> Iterator[Column]:
+def _columns_in(store: _SafeStore) -> Iterator[Column]:
     frame = store.find("obs")
     if not isinstance(frame, zarr.Group):
         return
@@ -252,7 +252,7 @@ def _columns_in(store: _Store) -> Iterator[Column]:
             yield column
 
 
-def _column(store: _Store, key: str, name: str) -> Column | None:
+def _column(store: _SafeStore, key: str, name: str) -> Column | None:
     found = store.find(key)
     if isinstance(found, zarr.Array):
         return ZarrColumn(name, found) if len(found.shape) == 1 else None
