@@ -26,8 +26,10 @@ from embedviz.core.errors import UserError
 from embedviz.core.notes import Note
 from embedviz.core.wording import in_words, shown_name
 from embedviz.formats.archives import WITHIN, ZIP_START, Archive
+from embedviz.formats.containers.parts import Parts, parts_in
 from embedviz.formats.paths import require_plain_path
 from embedviz.formats.refused.folders import describe_folder
+from embedviz.formats.refused.zarr_stores import ZarrStore, store_in_archive, store_in_folder
 from embedviz.formats.unpacking import open_xz
 
 HEAD_BYTES = 1 << 20
@@ -80,23 +82,37 @@ class Source:
         What else could be read from the archive, with sizes.
     notes : list of Note
         What else there is to say of an archive.
+    parts : Parts
+        The files that are read together where it is a folder of them; else none.
+
+    store : ZarrStore or None
+        Where it is a store of AnnData; all others are refused.
 
     Raises
     ------
     ChoiceRequired
         When several files of an archive may hold vectors.
     UserError
-        When there is no such file, it is a folder, is empty or may not be read.
+        When there is no such file, it is a folder of other things, is empty or may not be read.
     """
 
     def __init__(self, path: Path, member: str | None = None) -> None:
         require_plain_path(path)
         self.path = path.expanduser().absolute()
         self.name = shown_name(self.path.name)
+        self.member: str | None = None
+        self.members: Mapping[str, str] = {}
+        self.notes: list[Note] = []
+        self.parts = Parts()
+        self.store: ZarrStore | None = None
+        self._is_whole_in_head = False
+        self._head_fraction = 1.0
+        self._decompressor: Callable[..., Any] | None = None
         with reading(self.name):
             self.size = self.path.stat().st_size
             if self.path.is_dir():
-                raise UserError(describe_folder(self.path))
+                self._take_folder()
+                return
             if not self.path.is_file():
                 raise UserError(f"{self.name} is not an ordinary file, so it cannot be opened.")
             with self.path.open("rb") as file:
@@ -105,20 +121,36 @@ class Source:
             raise UserError(
                 f"{self.name} is empty (0 bytes). Download or write it again, then open it."
             )
-        self.member: str | None = None
-        self.members: Mapping[str, str] = {}
-        self.notes: list[Note] = []
-        self._is_whole_in_head = False
-        self._head_fraction = 1.0
         self._decompressor = next(
             (open_ for magic, open_ in _DECOMPRESSORS.items() if start.startswith(magic)), None
         )
         if start.startswith(ZIP_START):
             self._take_member(member)
 
+    def _take_folder(self) -> None:
+        store = store_in_folder(self.path)
+        if store is not None:
+            self._take_store(store)
+            return
+        self.parts = parts_in(self.path)
+        if not self.parts.names:
+            raise UserError(describe_folder(self.path))
+        self.size = self.parts.size
+        self._is_whole_in_head = True
+
+    def _take_store(self, store: ZarrStore) -> None:
+        if not store.can_be_read:
+            raise UserError(store.refusal())
+        self.store, self.size = store, store.size
+        self._is_whole_in_head = True
+
     def _take_member(self, wanted: str | None) -> None:
         with reading(self.name):
             archive = Archive(self.path, self.name)
+        store = store_in_archive(self.path, archive.names)
+        if store is not None:
+            self._take_store(store)
+            return
         if archive.is_for_others:
             return
         member = archive.choose(wanted)
@@ -136,8 +168,13 @@ class Source:
 
     @cached_property
     def head(self) -> bytes:
-        """The first megabyte after decompression, or more where the first two lines are longer."""
+        """The first megabyte after decompression, or more where the first two lines are longer.
+
+        Nothing of a folder, or of a store.
+        """
         head = b""
+        if self.parts.names or self.store is not None:
+            return head
         with self.stream() as stream:
             while len(head) < LONGEST_HEAD and head.count(b"\n") < 2:
                 head += (more := stream.read(HEAD_BYTES))

@@ -36,6 +36,13 @@ def open_files(window: Host) -> None:
     window.open_paths(paths, asks=True)
 
 
+def open_folder(window: Host) -> None:
+    """Ask for a folder of parts, show what is in it, and open it as one set."""
+    path = QFileDialog.getExistingDirectory(window.widget, "Open a folder of Parquet or Arrow")
+    window.message_bar.clear()
+    window.open_paths([path] if path else [], asks=True)
+
+
 def open_words(window: Host) -> None:
     """Open the bundled words of layer 2."""
     window.opener.open_sample("words")
@@ -245,6 +252,14 @@ MOUSE = (
 
 ACTIONS: tuple[Action, ...] = (
     Action("file.open", "File", "Open…", open_files, ("Ctrl+O",), "Open files of vectors"),
+    Action(
+        "file.open_folder",
+        "File",
+        "Open Folder…",
+        open_folder,
+        (),
+        "Open Parquet or Arrow files of one folder as one set",
+    ),
     Action(
         "file.open_session",
         "File",
