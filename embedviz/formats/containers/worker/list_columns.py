@@ -161,7 +161,8 @@ def floats_of(
     array.validate(full=True)
     if pa.types.is_decimal(array.type):
         array = array.cast(pa.float64(), safe=False)
-    if array.null_count:
+    missing = np.flatnonzero(~is_given(array)) if array.null_count else np.empty(0, np.int64)
+    if len(missing):
         array = array.fill_null(0)
     given = np.asarray(array.to_numpy(zero_copy_only=False))
     with np.errstate(over="ignore"):
