@@ -27,6 +27,7 @@ _LABEL_BYTES = 70
 """About what a short text takes in Python, with its place in a tuple."""
 
 _LABELS_AT_ONCE = 20_000
+_BY_LABEL = ("_first_rows", "_rows_composed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +143,10 @@ class VectorSet:
             is_numbered = labels is None
             if before is not None and before.labels is self.labels:
                 is_numbered = before.is_numbered
+        if before is not None and before.labels is self.labels:
+            # What a thread has found out already is not found out again in the UI thread.
+            known = vars(before)
+            vars(self).update({name: known[name] for name in _BY_LABEL if name in known})
         self.is_numbered = is_numbered
         self._given_metadata = metadata
         self.notes = as_notes(notes)
