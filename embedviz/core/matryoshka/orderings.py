@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal, get_args
 
 import numba
@@ -22,9 +21,6 @@ from embedviz.core.progress import Report, silent
 Ordering = Literal["prefix", "random", "variance", "svd"]
 ORDERINGS: tuple[Ordering, ...] = get_args(Ordering)
 
-Arrange = Callable[[Matrix], Matrix]
-"""Takes some rows, an array (n, n_dimensions), to the same rows in another order of dimensions."""
-
 
 def arrangements(
     rows: Matrix,
@@ -34,7 +30,7 @@ def arrangements(
     draws: int = 10,
     seed: int = 0,
     report: Report = silent,
-) -> list[Arrange]:
+) -> list[Arrangement]:
     """Return functions that bring rows into an order; several where it is drawn at random.
 
     Parameters
@@ -57,18 +53,26 @@ def arrangements(
     """
     mean = rows.mean(axis=0, dtype=np.float64) if center and len(rows) else np.zeros(rows.shape[1])
     if ordering == "prefix":
-        return [_Arrangement(mean)]
+        return [Arrangement(mean)]
     if ordering == "svd":
-        return [_Arrangement(mean, rotation=_singular_vectors(rows, mean, report))]
+        return [Arrangement(mean, rotation=_singular_vectors(rows, mean, report))]
     if ordering == "variance":
-        return [_Arrangement(mean, order=np.argsort(-_variances(rows, report), kind="stable"))]
+        return [Arrangement(mean, order=np.argsort(-_variances(rows, report), kind="stable"))]
     # Another stream of random numbers than the one that queries are drawn from.
     random = np.random.default_rng([seed, 1])
-    return [_Arrangement(mean, order=random.permutation(len(mean))) for _ in range(draws)]
+    return [Arrangement(mean, order=random.permutation(len(mean))) for _ in range(draws)]
 
 
-class _Arrangement:
-    """Rows minus a mean, then their columns in an order, or rotated."""
+class Arrangement:
+    """Rows minus a mean, then their columns in an order, or rotated.
+
+    Parameters
+    ----------
+    mean : float64 array of shape (n_dimensions,)
+    order : int array of shape (n_dimensions,), optional
+    rotation : float64 array of shape (n_dimensions, n_dimensions), optional
+        The new axes, one a column.
+    """
 
     def __init__(
         self,
@@ -78,15 +82,23 @@ class _Arrangement:
     ) -> None:
         self._mean = mean.astype(np.float32) if mean.any() else None
         self._order = order
+        self._offset, self._axes = mean, rotation
         # Axis by axis, as the kernel reads them.
         self._rotation = None if rotation is None else rotation.T.astype(np.float32, order="C")
 
     def __call__(self, rows: Matrix) -> Matrix:
+        """Return some rows, an array (n, n_dimensions), so arranged."""
         if self._mean is not None:
             rows = rows - self._mean
         if self._order is not None:
             rows = rows[:, self._order]
         return rows if self._rotation is None else _rotated(rows, self._rotation)
+
+    def exactly(self, rows: Matrix) -> NDArray[np.floating]:
+        """Return the same with as many digits as differences of rows need: float64 if rotated."""
+        if self._rotation is None:
+            return self(rows)
+        return (rows.astype(np.float64) - self._offset) @ self._axes
 
 
 def _variances(rows: Matrix, report: Report) -> NDArray[np.float64]:
