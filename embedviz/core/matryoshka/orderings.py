@@ -55,7 +55,8 @@ def arrangements(
     if ordering == "prefix":
         return [Arrangement(mean)]
     if ordering == "svd":
-        return [Arrangement(mean, rotation=_singular_vectors(rows, mean, report))]
+        rotation, rank = _singular_vectors(rows, mean, report)
+        return [Arrangement(mean, rotation=rotation, rank=rank)]
     if ordering == "variance":
         return [Arrangement(mean, order=np.argsort(-_variances(rows, report), kind="stable"))]
     # Another stream of random numbers than the one that queries are drawn from.
@@ -72,6 +73,8 @@ class Arrangement:
     order : int array of shape (n_dimensions,), optional
     rotation : float64 array of shape (n_dimensions, n_dimensions), optional
         The new axes, one a column.
+    rank : int, optional
+        How many of the leading axes hold all that there is of the rows. Default: all.
     """
 
     def __init__(
@@ -79,7 +82,9 @@ class Arrangement:
         mean: NDArray[np.float64],
         order: NDArray[np.intp] | None = None,
         rotation: NDArray[np.float64] | None = None,
+        rank: int | None = None,
     ) -> None:
+        self.rank = len(mean) if rank is None else rank
         self._mean = mean.astype(np.float32) if mean.any() else None
         self._order = order
         self._offset, self._axes = mean, rotation
@@ -96,7 +101,7 @@ class Arrangement:
 
     def exactly(self, rows: Matrix) -> NDArray[np.floating]:
         """Return the same with as many digits as differences of rows need: float64 if rotated."""
-        if self._rotation is None:
+        if self._axes is None:
             return self(rows)
         return (rows.astype(np.float64) - self._offset) @ self._axes
 
@@ -112,10 +117,11 @@ def _variances(rows: Matrix, report: Report) -> NDArray[np.float64]:
 
 def _singular_vectors(
     rows: Matrix, mean: NDArray[np.float64], report: Report
-) -> NDArray[np.float64]:
-    """Return the right singular vectors of rows minus a mean as columns, leading ones first.
+) -> tuple[NDArray[np.float64], int]:
+    """Return the right singular vectors of rows minus a mean as columns, and how many matter.
 
-    Columns beyond the number of rows are zero: along them no row has any extent.
+    Leading ones come first. Columns beyond the number of rows are zero: along them no row has any
+    extent.
     """
     n, d = rows.shape
     vectors = np.zeros((d, d))
@@ -127,16 +133,23 @@ def _singular_vectors(
                 "Leave those rows out."
             )
         report(0.0, "singular vectors")
-        vectors[:, :n] = np.linalg.svd(centered, full_matrices=False)[2].T
-        return vectors
+        _, extents, axes = np.linalg.svd(centered, full_matrices=False)
+        vectors[:, :n] = axes.T
+        return vectors, _rank(extents, d)
     moments = Moments(d)
     moments.add(rows, report)
     # The products of the columns, about zero instead of about their mean.
     offset = moments.mean - mean
     moments.scatter += n * np.outer(offset, offset)
-    axes = moments.principal_axes().axes
-    vectors[:, : len(axes)] = axes.T
-    return vectors
+    found = moments.principal_axes()
+    vectors[:, : len(found.axes)] = found.axes.T
+    return vectors, _rank(found.variances, d)
+
+
+def _rank(extents: NDArray[np.float64], dimensions: int) -> int:
+    """Return how many of some numbers, largest first, are more than rounding."""
+    least = extents.max(initial=0.0) * dimensions * np.finfo(np.float64).eps
+    return int(np.count_nonzero(extents > least))
 
 
 def _rotated(rows: Matrix, axes: Matrix) -> Matrix:

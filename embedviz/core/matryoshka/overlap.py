@@ -40,11 +40,16 @@ class Overlap:
         How many rows were asked.
     n_counted : int
         How many of them have neighbors of their own, so that they count.
+    rank : int
+        How many leading dimensions hold all that there is of the rows, so that the curve is 1 from
+        there on by construction: fewer than all only with the ordering "svd", for instance where
+        there are fewer rows than dimensions.
     """
 
     curve: NDArray[np.float64]
     n_queries: int
     n_counted: int
+    rank: int
 
 
 def overlap_curve(  # noqa: PLR0913 - a contract
@@ -124,7 +129,7 @@ def measure_overlap(  # noqa: PLR0913 - as the curve alone
     _check_number(draws, "random orders")
     chosen = _query_rows(queries, n_vectors, seed)
     if not len(wanted) or not len(chosen) or count >= n_vectors - 1:
-        return Overlap(np.full(len(wanted), np.nan), len(chosen), 0)
+        return Overlap(np.full(len(wanted), np.nan), len(chosen), 0, n_dimensions)
     orders = []
     if ordering != "prefix":
         part = part_of(report, 0.0, 0.1)
@@ -141,7 +146,9 @@ def measure_overlap(  # noqa: PLR0913 - as the curve alone
         curve[-1] = 1.0
         for at in range(len(lengths) - 1):
             curve[at] = np.mean([_overlap(each, at, exact, counts) for each in others or [exact]])
-    return Overlap(curve[np.searchsorted(lengths, wanted)], len(chosen), int(counts.sum()))
+    rank = min((arrange.rank for arrange in orders), default=n_dimensions)
+    asked = curve[np.searchsorted(lengths, wanted)]
+    return Overlap(asked, len(chosen), int(counts.sum()), rank)
 
 
 def _check_number(number: int, what: str) -> None:

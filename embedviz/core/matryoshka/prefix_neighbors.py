@@ -98,7 +98,7 @@ class PrefixNeighbors:
         count, kept = self.rows.shape[2], self.kept[at]
         are = np.arange(count) < kept[:, np.newaxis]
         are[:, :1] &= (kept < count)[:, np.newaxis]
-        return are
+        return np.asarray(are)
 
     def have_more(self) -> NDArray[np.bool_]:
         """Return for each query whether there are `count` rows that could be its neighbors."""
@@ -113,7 +113,7 @@ class PrefixNeighbors:
         lengths = np.linalg.norm(self._queries.astype(np.float64), axis=1)
         with np.errstate(invalid="ignore"):
             apart = best.astype(np.float64) - self._scores[-1][:, 0]
-            return self.have_more() & (apart > _TOLD_APART * lengths)
+            return np.asarray(self.have_more() & (apart > _TOLD_APART * lengths))
 
     def replace(self, at: int, query: int, rows: Rows) -> None:
         """Put other rows, the nearest first, in place of those that were found for a query."""
