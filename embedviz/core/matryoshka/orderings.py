@@ -30,7 +30,7 @@ def arrangements(
     draws: int = 10,
     seed: int = 0,
     report: Report = silent,
-) -> list[Arrangement]:
+) -> list[Reordering]:
     """Return functions that bring rows into an order; several where it is drawn at random.
 
     Parameters
@@ -53,18 +53,18 @@ def arrangements(
     """
     mean = rows.mean(axis=0, dtype=np.float64) if center and len(rows) else np.zeros(rows.shape[1])
     if ordering == "prefix":
-        return [Arrangement(mean)]
+        return [Reordering(mean)]
     if ordering == "svd":
         rotation, rank = _singular_vectors(rows, mean, report)
-        return [Arrangement(mean, rotation=rotation, rank=rank)]
+        return [Reordering(mean, rotation=rotation, rank=rank)]
     if ordering == "variance":
-        return [Arrangement(mean, order=np.argsort(-_variances(rows, report), kind="stable"))]
+        return [Reordering(mean, order=np.argsort(-_variances(rows, report), kind="stable"))]
     # Another stream of random numbers than the one that queries are drawn from.
     random = np.random.default_rng([seed, 1])
-    return [Arrangement(mean, order=random.permutation(len(mean))) for _ in range(draws)]
+    return [Reordering(mean, order=random.permutation(len(mean))) for _ in range(draws)]
 
 
-class Arrangement:
+class Reordering:
     """Rows minus a mean, then their columns in an order, or rotated.
 
     Parameters

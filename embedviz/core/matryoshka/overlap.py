@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.compiled.checks import checked_matrix, checked_rows
 from embedviz.core.errors import UserError
-from embedviz.core.matryoshka.orderings import ORDERINGS, Arrangement, Ordering, arrangements
+from embedviz.core.matryoshka.orderings import ORDERINGS, Ordering, Reordering, arrangements
 from embedviz.core.matryoshka.prefix_neighbors import PrefixNeighbors
 from embedviz.core.neighbors.exact_cosines import nearest_by_cosine
 from embedviz.core.neighbors.top_k import TILE, checked_prefix, scaled_query
@@ -169,7 +169,7 @@ def _neighbors(
     rows: Matrix,
     query_rows: Rows,
     count: int,
-    wanted_of: Sequence[tuple[Arrangement, Rows]],
+    wanted_of: Sequence[tuple[Reordering, Rows]],
     report: Report,
 ) -> list[PrefixNeighbors]:
     """Return the neighbors of the queries for each ordering, at the lengths wanted of it."""
@@ -199,7 +199,7 @@ def _rows_at_once(products: int) -> int:
 def _compare_exactly(
     rows: Matrix,
     query_rows: Rows,
-    wanted_of: Sequence[tuple[Arrangement, Rows]],
+    wanted_of: Sequence[tuple[Reordering, Rows]],
     found: Sequence[PrefixNeighbors],
     report: Report,
 ) -> NDArray[np.bool_]:

@@ -229,6 +229,11 @@ class MatryoshkaPane(Pane):
             self.short.show_lines(())
             self.summary.setText("The neighbors were not found.")
 
+    def facts(self, state: State) -> Sequence[str]:  # noqa: D102 - see Pane
+        assert state.active is not None
+        length, most = state[MatryoshkaSettings].length(state.active), state.active.dimensions
+        return "cosine", f"the first {length:,} of {most:,} dimensions"
+
     def release(self) -> None:  # noqa: D102 - see Pane
         self._search = self._prepared = self._curves = None
 
