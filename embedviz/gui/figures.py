@@ -84,9 +84,7 @@ def draw_pane(
         task.failed.connect(failures.append)
     try:
         wait_until_idle(session)
-        # Some panes have more above the picture than before.
-        pane.resize(pane.size() + QSize(width, height) - pane.picture.size())
-        wait_until_idle(session)
+        _fit(pane, QSize(width, height), session)
         if failures and not isinstance(failures[0], UserError):
             raise failures[0]
         for view in _drawn_finely(pane):
@@ -103,6 +101,15 @@ def draw_pane(
     finally:
         pane.close()
         pane.deleteLater()
+
+
+def _fit(pane: Pane, size: QSize, session: Session) -> None:
+    """Give a pane the size in which its picture has another; there may be more above it."""
+    for _ in range(3):
+        if pane.picture.size() == size:
+            break
+        pane.resize(pane.size() + size - pane.picture.size())
+        wait_until_idle(session)
 
 
 def require_room(width: int, height: int, scale: float) -> None:
@@ -269,7 +276,7 @@ def _with_exact_page(content: bytes, exact: QSizeF, points: QSizeF) -> bytes:
     if found is None:
         return content
     low = points.height() - exact.height()
-    box = f"0 {low:g} {exact.width():g} {points.height():g}".ljust(len(found[1])).encode()
+    box = f"0 {low:.2f} {exact.width():.2f} {points.height():.0f}".ljust(len(found[1])).encode()
     if len(box) > len(found[1]):
         return content
     return content[: found.start(1)] + box + content[found.end(1) :]

@@ -93,7 +93,7 @@ def test_neighbors_are_those_that_the_window_would_take(draw, tmp_path, n, metho
     np.save(path, np.random.default_rng(n).normal(size=(n, 8)))
     out = tmp_path / "x.svg"
     code, said = draw("map", path, "-o", out, "--projection", method)
-    assert code == 0
+    assert code == 0, said
     number = {"n": n, "p": max((n - 1) // 3, 1)}
     assert f"{method}: {says.format(**number)}" in said
     assert f"as few is {n} rows × 8" in said
