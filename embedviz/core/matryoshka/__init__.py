@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Rows
-from embedviz.core.compiled.checks import checked_matrix
+from embedviz.core.compiled.checks import checked_count, checked_matrix
 from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.matryoshka.orderings import Ordering
 from embedviz.core.matryoshka.overlap import Overlap, measure_overlap, overlap_curve
@@ -73,6 +73,7 @@ def two_stage(
         When the query or the number of dimensions does not suit the vectors.
     """
     rows = checked_matrix(vectors)
+    shortlist = checked_count(shortlist, "rows on the shortlist")
     found, _ = NeighborSearch(rows).nearest(query_vector, shortlist, coarse_dimensions, exclude)
     listed = np.sort(found)
     places, cosines = NeighborSearch(rows[listed]).nearest(query_vector, count)

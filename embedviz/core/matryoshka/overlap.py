@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Matrix, Rows
-from embedviz.core.compiled.checks import checked_matrix, checked_rows
+from embedviz.core.compiled.checks import checked_count, checked_matrix, checked_rows
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka.orderings import ORDERINGS, Ordering, Reordering, arrangements
 from embedviz.core.matryoshka.prefix_neighbors import PrefixNeighbors
@@ -125,8 +125,8 @@ def measure_overlap(  # noqa: PLR0913 - as the curve alone
     rows = checked_matrix(vectors)
     n_vectors, n_dimensions = rows.shape
     wanted = np.array([checked_prefix(k, n_dimensions) for k in dimensions], dtype=np.intp)
-    _check_number(count, "neighbors")
-    _check_number(draws, "random orders")
+    count = checked_count(count, "neighbors", 1)
+    draws, seed = checked_count(draws, "random orders", 1), _checked_seed(seed)
     chosen = _query_rows(queries, n_vectors, seed)
     if not len(wanted) or not len(chosen) or count >= n_vectors - 1:
         return Overlap(np.full(len(wanted), np.nan), len(chosen), 0, n_dimensions)
@@ -151,16 +151,17 @@ def measure_overlap(  # noqa: PLR0913 - as the curve alone
     return Overlap(asked, len(chosen), int(counts.sum()), rank)
 
 
-def _check_number(number: int, what: str) -> None:
-    if number < 1:
-        raise UserError(f"The number of {what} is {number:,}. Choose 1 or more.")
+def _checked_seed(seed: int) -> int:
+    try:
+        return checked_count(seed, "the seed")
+    except UserError:
+        raise UserError(f"{seed!r} cannot be a seed. Choose a whole number from 0 up.") from None
 
 
 def _query_rows(queries: int | ArrayLike, n_vectors: int, seed: int) -> Rows:
-    if isinstance(queries, int | np.integer):
-        if queries < 0:
-            raise UserError(f"The number of queries is {queries:,}. Choose 1 or more.")
-        drawn = np.random.default_rng(seed).permutation(n_vectors)[: int(queries)]
+    if np.ndim(queries) == 0:
+        n_queries = checked_count(queries, "queries")
+        drawn = np.random.default_rng(seed).permutation(n_vectors)[:n_queries]
         return np.sort(drawn)
     return checked_rows(queries, n_vectors, "queries")
 

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from embedviz.core.arrays import Flat, Matrix, Rows
 from embedviz.core.blocks import read_only, strided_blocks
+from embedviz.core.compiled.checks import checked_count
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel, threads_for
 from embedviz.core.neighbors.row_kernels import (
     cosine_distance,
@@ -81,7 +82,7 @@ def nearest_by_cosine(
         1 − cosine, the lower row.
     cosines : float64 array of shape (count,)
     """
-    excluded = list(exclude)
+    excluded, count = list(exclude), checked_count(count, "neighbors")
     scale = _inverse(query)
     if candidates is not None and count > 0 and scale * _SHORTEST_QUERY <= 1.0:
         wanted = count + _SPARE + count // 4
