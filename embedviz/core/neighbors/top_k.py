@@ -88,10 +88,16 @@ def checked_prefix(dimensions: int | None, n_dimensions: int) -> int:
     return dimensions
 
 
+_NONE = np.empty(0, dtype=np.intp)
+
+
 def _whole_numbers(rows: Iterable[int]) -> Rows:
     """Return rows to leave out; one that is not there changes nothing."""
-    given = np.asarray(list(rows))
-    if given.size and given.dtype.kind not in "iu":
+    listed = list(rows)
+    if not listed:
+        return _NONE
+    given = np.asarray(listed)
+    if given.dtype.kind not in "iu":
         raise UserError(
             f"The rows to leave out are {given.dtype}; row numbers must be whole numbers."
         )
