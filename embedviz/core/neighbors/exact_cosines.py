@@ -110,7 +110,7 @@ def _likely(scores: Scores, count: int, wanted: int, rounding: float) -> int | N
     limit = float(scores[count - 1]) - 2.0 * rounding
     if len(scores) == wanted and not float(scores[-1]) < limit:
         return None
-    return sum(score >= limit for score in scores.tolist())
+    return len([score for score in scores.tolist() if score >= limit])
 
 
 def _ranked(

@@ -198,7 +198,9 @@ class OverlapChart(Chart):
         """Make room for the legend at the right of the curves."""
         self._legend.updateSize()
         room = self._legend.width() if self._curves else 0.0
-        self.getPlotItem().layout.setContentsMargins(0, _HALF_LINE, room, 0)
+        layout = self.getPlotItem().layout
+        layout.setContentsMargins(0, _HALF_LINE, room, 0)
+        layout.activate()  # Else when Qt comes to it, and a picture may be drawn before.
         self._place_legend()
 
     def _place_legend(self) -> None:

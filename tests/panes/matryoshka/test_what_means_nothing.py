@@ -130,7 +130,10 @@ def test_the_legend_lies_over_no_part_of_the_curves(show, idle, session, qtbot, 
     pane.set_text_scale(scale)
     qtbot.waitUntil(lambda: pane.chart._legend.width() > 0)
     idle(session)
-    legend = pane.chart._legend.sceneBoundingRect()
-    curves = pane.chart.getPlotItem().getViewBox().sceneBoundingRect()
-    assert legend.left() >= curves.right() - 1
-    assert legend.right() <= pane.chart.width() + 1
+    chart = pane.chart
+    view = chart.getPlotItem().getViewBox()
+    qtbot.waitUntil(
+        lambda: chart._legend.sceneBoundingRect().left() >= view.sceneBoundingRect().right() - 1
+    )
+    assert chart._legend.sceneBoundingRect().right() <= chart.width() + 1
+    assert view.width() > 100
