@@ -73,7 +73,7 @@ def _suited(wanted: Any, vector_set: Any) -> Any:
     """Return settings that a set can have, as the window has them, and say where they differ."""
     suited = wanted.suited_to(vector_set)
     size = f"{counted(len(vector_set), 'row')} × {vector_set.dimensions:,}"
-    for words in describe_changes(wanted, suited):
+    for words in describe_changes(wanted, suited, vector_set.dimensions):
         tell(f"{words}, as {vector_set.name or 'the set'} is {size}.")
     return suited
 

@@ -116,20 +116,23 @@ def _without(
             yield argument
 
 
-def describe_changes(wanted: Any, drawn: Any) -> list[str]:
+def describe_changes(wanted: Any, drawn: Any, dimensions: int = 0) -> list[str]:
     """Return in what settings differ: "12 neighbors instead of 15", a phrase each.
 
     Parameters
     ----------
     wanted, drawn : dataclasses
         Of one class, made of settings.
+    dimensions : int
+        Of the set: so many are all, for which settings have None.
     """
     said = []
     kind: type = type(wanted)
     known = fields_of(kind)
     for each in fields(wanted):
         old, new = getattr(wanted, each.name), getattr(drawn, each.name)
-        if old == new or each.name not in known:
+        is_all = new is None and old == dimensions
+        if old == new or is_all or each.name not in known:
             continue
         if known[each.name].kind == "part" and type(old) is type(new):
             said += [f"{old.name}: {words}" for words in describe_changes(old, new)]

@@ -106,6 +106,7 @@ def test_a_prefix_that_is_too_long_is_said_to_be_all(draw, few, tmp_path):
     code, said = draw("matryoshka", few, "-o", tmp_path / "x.svg", "--dimensions", 100)
     assert code == 0
     assert "dimensions all instead of 100" in said
+    assert draw("matryoshka", few, "-o", tmp_path / "x.svg", "--dimensions", 8) == (0, "")
 
 
 def test_changes_are_told_by_the_names_of_the_form():

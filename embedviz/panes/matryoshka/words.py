@@ -17,7 +17,7 @@ def describe_kept(n_kept: int, n_compared: int, n_others: int) -> str:
     """Return "keeps 7 of 10 neighbors"; where few rows are compared, of how many these are."""
     if n_others > 2 * n_compared + 1:
         return f"keeps {n_kept:,} of {n_compared:,} neighbors"
-    return f"keeps {n_kept:,} of the {n_compared:,} nearest of {n_others:,} other rows"
+    return f"keeps {n_kept:,} of its {n_compared:,} nearest of {n_others:,} others"
 
 
 def describe_no_neighbors(name: str, n_others: int, *, is_zero: bool) -> str:

@@ -37,7 +37,7 @@ def test_of_few_rows_half_are_compared(show, n, dimensions):
     vectors = random_set(n, 16)
     pane, others = show(vectors, dimensions), n - 1
     count = min(10, others // 2)
-    assert f"of the {count} nearest of {others} other rows" in pane.summary.text()
+    assert f"of its {count} nearest of {others} others" in pane.summary.text()
     for ranked in (pane.full, pane.short):
         fates = [line.fate for line in ranked.lines.lines]
         assert len(fates) == min(10, others)
@@ -51,7 +51,7 @@ def test_of_few_rows_half_are_compared(show, n, dimensions):
 def test_a_set_with_its_ten_others_is_not_said_to_keep_them(show, data_folder):
     pane = show(load(data_folder / "cases" / "eleven_rows.npy"), 1)
     assert "keeps 10 of 10" not in pane.summary.text()
-    assert "of the 5 nearest of 10 other rows with 1 of 32 dimensions" in pane.summary.text()
+    assert "of its 5 nearest of 10 others with 1 of 32 dimensions" in pane.summary.text()
 
 
 @pytest.mark.parametrize("n", [1, 2])
