@@ -181,7 +181,7 @@ class State:
 
     def closed(self, vector_set: VectorSet) -> State:
         """Take a set, and those derived from it, out of the library."""
-        sets = tuple(other for other in self.sets if not _comes_from(other, vector_set))
+        sets = sets_without(self, vector_set)
         left = tuple(each for each in self.left if each.vector_set in sets)
         without = replace(self, sets=sets, left=left)
         if not sets:
@@ -264,6 +264,11 @@ class State:
         """Memory that this state alone may hold, in bytes; sets are shared and not counted."""
         extra = self.query_vector.vector.nbytes if self.query_vector else 0
         return self.selected.nbytes + sum(each.nbytes for each in self.maps) + extra + 1000
+
+
+def sets_without(state: State, vector_set: VectorSet) -> tuple[VectorSet, ...]:
+    """Return the sets that stay when one is closed: not those derived from it."""
+    return tuple(other for other in state.sets if not _comes_from(other, vector_set))
 
 
 def derived_by(state: State, parent: VectorSet, recipe: object) -> VectorSet | None:

@@ -20,7 +20,7 @@ from embedviz.gui.points.layers.highlights import (
     draw_ringed,
     styles,
 )
-from embedviz.gui.points.point_colors import density_tones, faded_colors, usual_opacity
+from embedviz.gui.points.point_colors import density_tones
 from embedviz.gui.theme import with_alpha
 
 _EDGED_FROM = 3.0
@@ -39,18 +39,18 @@ class DrawnPoints(NamedTuple):
     positions : float32 array (n, 3)
     colors : uint32 array (n,) or (1,)
         0xAARRGGBB.
+    faint : uint32 array (n,) or (1,)
+        The same as each is drawn among all: in a crowd fainter, so that its dense parts show.
     sizes : float32 array (n,) or (1,)
         Diameters in pixels, before they grow with the text.
     highlights : PointHighlights
-    is_faint : bool
-        In a crowd, each is fainter, so that its dense parts show.
     """
 
     positions: Positions
     colors: Colors
+    faint: Colors
     sizes: Sizes
     highlights: PointHighlights
-    is_faint: bool
 
 
 def colors_of(colors: Colors, rows: Rows) -> Colors:
@@ -105,12 +105,10 @@ def _draw_density(
 def _draw_each(
     image: Image, matrix: Matrix, points: DrawnPoints, frame: Frame, quick: bool
 ) -> None:
-    colors = points.colors
+    colors = points.faint
     if quick and frame.camera.is_3d:
         # These dots hide each other, as many translucent ones would together.
-        colors = colors | np.uint32(0xFF000000)
-    elif points.is_faint:
-        colors = faded_colors(colors, usual_opacity(len(points.positions)))
+        colors = points.colors | np.uint32(0xFF000000)
     sizes = scaled_sizes(points.sizes, frame) * np.float32(frame.device_scale)
     if quick:
         raster.draw_dots(image, points.positions, matrix, colors, sizes, frame.fog)

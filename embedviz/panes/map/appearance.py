@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import State
 from embedviz.core.arrays import Placed, Rows
+from embedviz.core.drawing import passes
 from embedviz.core.drawing.cluster_positions import cluster_positions
 from embedviz.core.errors import UserError
 from embedviz.core.selection import Selection
@@ -106,7 +107,7 @@ class PointStyle:
         """Return positions with NaN for rows that are not drawn: every row keeps its number."""
         if self.shown is None:
             return positions
-        return np.where(self.shown[:, np.newaxis], positions, np.float32(np.nan))
+        return passes.only_shown(positions, self.shown)
 
     def clusters(self, positions: Placed) -> list[Cluster]:
         """Return the name of each category that is drawn, at its densest place."""

@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from embedviz.app.layouts import Layout
-from embedviz.core.arrays import Matrix
+from embedviz.core.arrays import Matrix, Placed
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
@@ -107,6 +107,7 @@ class MapDrawing(QObject):
         self.said: tuple[ref[VectorSet], str] | None = None
         self._style: PointStyle | None = None
         self._placed: Place | None = None
+        self._shown: tuple[PointInputs, Placed] | None = None
         self._style_part = DrawnPart(self._make_style)
         self._moving = DrawnPart(self._recolor_moving)
         self._points = DrawnPart(self._place_points)
@@ -177,6 +178,7 @@ class MapDrawing(QObject):
         else:
             self._points.show(points)
             self._names.show(NameInputs(points, settings.labels))
+            self._shown = None
         self._density.show(settings.density)
         self._label_scale.show(settings.label_scale)
         self._legend_place.show(settings.legend_place)
@@ -204,7 +206,7 @@ class MapDrawing(QObject):
         dates = [axis.is_date for axis in axes]
         self._view.scene.set_axes([str(axis) for axis in axes] or None, dates)
         self._view.set_points(
-            style.only_shown(layout.positions[:, :count]),
+            self._only_shown(points),
             style.colors,
             style.sizes,
             animate=is_moved,
@@ -213,10 +215,16 @@ class MapDrawing(QObject):
         if is_moved:
             self._camera.forget()
 
+    def _only_shown(self, points: PointInputs) -> Placed:
+        """Return the positions of what is drawn, found once for points and names."""
+        if self._shown is None or self._shown[0] is not points:
+            layout, count, style = points
+            self._shown = points, style.only_shown(layout.positions[:, :count])
+        return self._shown[1]
+
     def _show_names(self, inputs: NameInputs) -> None:
-        layout, count, style = inputs.points
         if inputs.with_names:
-            self._cluster_names.show(style, style.only_shown(layout.positions[:, :count]))
+            self._cluster_names.show(inputs.points.style, self._only_shown(inputs.points))
         else:
             self._cluster_names.hide()
 

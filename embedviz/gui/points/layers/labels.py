@@ -258,7 +258,7 @@ class PointLabels:
 
     def _ordinary(self, frame: Frame, canvas: PlacedPoints) -> Rows:
         """Return the rows in view that may be labeled, the most important first."""
-        if frame.is_moving and self.places:
+        if frame.is_moving:
             order = np.array(list(self.places), dtype=np.intp)
         elif self._order is None:
             # Of a million rows, most are never looked at: as many are found before.
