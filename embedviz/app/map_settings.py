@@ -9,7 +9,7 @@ from typing import ClassVar
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.projections import PROJECTIONS, Projection
 from embedviz.core.selection import Selection
-from embedviz.core.settings import Settings, setting
+from embedviz.core.settings import Settings, clamped, setting
 from embedviz.core.vector_set import VectorSet
 
 _CATEGORIES = ("category", "class", "cluster", "group", "kind", "species", "target", "digit")
@@ -119,6 +119,13 @@ class MapSettings(Settings):
         if not same_rows:
             settings = replace(settings, isolated=None, hidden=frozenset(), color_range=None)
         return replace(settings, size_by=self.size_by if self.size_by in columns else None)
+
+    def suited_to(self, vector_set: VectorSet) -> MapSettings:
+        """Return these settings, laid out by a method that so few rows can have."""
+        fitting = clamped(self)
+        if fitting.projection is None:
+            return fitting
+        return replace(fitting, projection=fitting.projection.suited_to(len(vector_set)))
 
     @property
     def appearance(self) -> tuple[Hashable, ...]:

@@ -355,7 +355,12 @@ def _provenance_of(
 
 
 def _read_only_matrix(vectors: ArrayLike, name: str) -> Matrix:
-    array = np.asarray(vectors)
+    try:
+        array = np.asarray(vectors)
+    except ValueError:
+        raise UserError(
+            f"{name}: the rows have different lengths; a table of numbers is needed."
+        ) from None
     if array.ndim != 2:
         raise UserError(
             f"{name}: an array of shape {array.shape} is not a table of vectors; "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QObject, Signal, Slot
@@ -38,6 +38,8 @@ class Pane(QWidget):
     -------
     action_wanted : (str,)
         Name of an action of the window that a button of the pane stands for.
+    told : ()
+        What `facts` returns is different, though no other state is shown.
 
     Attributes
     ----------
@@ -72,6 +74,7 @@ class Pane(QWidget):
     """A panel beside the panes: made at once, and without buttons below its hint."""
 
     action_wanted = Signal(str)
+    told = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -148,6 +151,13 @@ class Pane(QWidget):
     def set_shown(self, state: State) -> VectorSet | None:
         """Return the set of a state that this pane is about."""
         return state.active
+
+    def facts(self, state: State) -> Sequence[str]:
+        """Return what the status line says of this pane while it is in front: a few short phrases.
+
+        Called only for states with an active set, also before anything is drawn.
+        """
+        return (self.title,)
 
     def release(self) -> None:
         """Let go of what was computed from the set drawn last, which has been closed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from typing import Any, NamedTuple
+from weakref import ref
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -83,11 +84,19 @@ class MapDrawing(QObject):
         The first positions on the way to another layout are drawn.
     styled : (PointStyle,)
         Points have other colors.
+    told : ()
+        `said` is different.
+
+    Attributes
+    ----------
+    said : tuple of a weak reference to VectorSet and str, or None
+        What was drawn last, and how.
     """
 
     moves = Signal()
     began_moving = Signal()
     styled = Signal(object)
+    told = Signal()
 
     def __init__(
         self, choices: MapChoices, run: LayoutRun, view: PointView, cluster_names: MapClusterNames
@@ -95,6 +104,7 @@ class MapDrawing(QObject):
         super().__init__(view)
         self._choices, self._run, self._view = choices, run, view
         self._cluster_names = cluster_names
+        self.said: tuple[ref[VectorSet], str] | None = None
         self._style: PointStyle | None = None
         self._placed: Place | None = None
         self._shown: tuple[PointInputs, Placed] | None = None
@@ -264,7 +274,9 @@ class MapDrawing(QObject):
         if inputs.density:
             said.append("density, on a log scale")
         words = " · ".join(part for part in said if part)
+        self.said = ref(vector_set), words
         caption = [vector_set.name, describe_part(vector_set), words]
         self._view.scene.set_caption(" · ".join(filter(None, caption)))
         if inputs.is_in_use:
             self._choices.session.describe(vector_set, words)
+        self.told.emit()

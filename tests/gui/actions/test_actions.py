@@ -21,7 +21,7 @@ from embedviz.gui.widgets.key_sheet import KeySheet
 @pytest.fixture
 def asked(monkeypatch):
     """Answer the dialogs for files and numbers; without an answer, as if cancelled."""
-    answers = {"open": [], "one": "", "save": ("", ""), "scale": (2, True)}
+    answers = {"open": [], "one": "", "folder": "", "save": ("", ""), "scale": (2, True)}
     titles = []
 
     def remember(answer):
@@ -33,6 +33,7 @@ def asked(monkeypatch):
 
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", remember("open"))
     monkeypatch.setattr(QFileDialog, "getOpenFileName", remember("one"))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: answers["folder"])
     monkeypatch.setattr(QFileDialog, "getSaveFileName", remember("save"))
     monkeypatch.setattr(QInputDialog, "getInt", remember("scale"))
     answers["titles"] = titles
