@@ -41,14 +41,31 @@ class FrameCache:
         self._quiet = QTimer(widget, singleShot=True, interval=QUIET_MILLISECONDS)
         self._quiet.timeout.connect(widget.update)
         self._quiet.start()
+        self._next_turn = QTimer(widget, singleShot=True, interval=0)
+        self._next_turn.timeout.connect(self._forget)
 
-    def invalidate(self) -> None:
-        """Make it anew at the next painting."""
+    def invalidate(self, *, in_turn: bool = False) -> None:
+        """Make it anew at the next painting.
+
+        Parameters
+        ----------
+        in_turn : bool
+            What waits for the window, such as a click, comes first, and sees the image of before:
+            where making it takes long, and what led to it did too.
+        """
+        if not in_turn:
+            self._forget()
+        elif not self._next_turn.isActive():
+            self._next_turn.start()
+
+    def _forget(self) -> None:
+        self._next_turn.stop()
         self.image = None
         self._widget.update()
 
     def make(self) -> QImage:
         """Make it now, and return it."""
+        self._next_turn.stop()
         scale = self._widget.devicePixelRatioF()
         size = (self._widget.size().toSizeF() * scale).toSize()
         image = QImage(size, QImage.Format.Format_RGB32)

@@ -29,6 +29,7 @@ from embedviz.app.preparation import preparation
 from embedviz.core.drawing.camera import Camera
 from embedviz.gui.points.animation import Animator
 from embedviz.gui.points.camera_control import CameraControl
+from embedviz.gui.points.canvas import LATE_FROM
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.frame_cache import FrameCache
 from embedviz.gui.points.lasso import Tool
@@ -247,7 +248,7 @@ class PointView(QWidget):
 
     def redraw(self) -> None:
         """Paint the picture anew, soon."""
-        self._frame_cache.invalidate()
+        self._frame_cache.invalidate(in_turn=len(self.scene.canvas) >= LATE_FROM)
 
     def render_now(self) -> None:
         """Draw one frame, whether or not anything has changed."""
@@ -288,8 +289,8 @@ class PointView(QWidget):
         return (is_handled and self.mouse.handle(event)) or super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Lay the picture out anew."""
-        self.redraw()
+        """Lay the picture out anew, at once: the one of before has another size."""
+        self._frame_cache.invalidate()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Show the picture, and over it what the mouse is doing."""
