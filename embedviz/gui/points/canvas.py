@@ -230,6 +230,11 @@ class PointCanvas:
         if self.late is not None:
             self.late.cancel()
 
+    @property
+    def is_many(self) -> bool:
+        """Whether drawing them well takes long enough to hold up a window."""
+        return len(self) >= LATE_FROM
+
     def is_large(self, device_scale: float) -> bool:
         """Return whether the points are drawn as dots while they move."""
         pixels = float(np.square(self.sizes * np.float32(device_scale) + 2).mean())
@@ -316,7 +321,7 @@ class PointCanvas:
             if late is not None:
                 late.last = image
 
-        takes_long = len(self) >= LATE_FROM and self.is_large(grown)
+        takes_long = self.is_many and self.is_large(grown)
         if late is None or not late.is_wanted or frame.is_moving or not takes_long:
             keep(draw())
         elif late.asked != wanted:

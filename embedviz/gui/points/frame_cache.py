@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from time import perf_counter
+from typing import ClassVar
 
 from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -17,6 +19,8 @@ from embedviz.gui.points.canvas import LateImage
 from embedviz.gui.theme import CAPTION_PIXELS, font, theme_manager
 
 PREPARING = "Preparing to draw (first start only) \u2026"
+_DONT_SHOW = Qt.WidgetAttribute.WA_DontShowOnScreen
+_SAME_TURN_SECONDS = 0.001
 QUIET_MILLISECONDS = 600
 """How long nothing is said while a first frame is being prepared."""
 
@@ -33,6 +37,8 @@ class FrameCache:
         Of a large cloud, which the image may be without at first.
     """
 
+    _last_turn: ClassVar[float] = 0.0
+
     def __init__(
         self, widget: QWidget, paint: Callable[[QPainter], None], late: LateImage | None = None
     ) -> None:
@@ -42,7 +48,7 @@ class FrameCache:
         self._quiet.timeout.connect(widget.update)
         self._quiet.start()
         self._next_turn = QTimer(widget, singleShot=True, interval=0)
-        self._next_turn.timeout.connect(self._forget)
+        self._next_turn.timeout.connect(self._take_turn)
 
     def invalidate(self, *, in_turn: bool = False) -> None:
         """Make it anew at the next painting.
@@ -53,10 +59,17 @@ class FrameCache:
             What waits for the window, such as a click, comes first, and sees the image of before:
             where making it takes long, and what led to it did too.
         """
-        if not in_turn:
+        if not in_turn or self._widget.window().testAttribute(_DONT_SHOW):
             self._forget()
         elif not self._next_turn.isActive():
             self._next_turn.start()
+
+    def _take_turn(self) -> None:
+        if perf_counter() - FrameCache._last_turn < _SAME_TURN_SECONDS:
+            self._next_turn.start()  # Another map has it, whose painting takes long already.
+            return
+        FrameCache._last_turn = perf_counter()
+        self._forget()
 
     def _forget(self) -> None:
         self._next_turn.stop()
@@ -80,6 +93,8 @@ class FrameCache:
         """Draw it."""
         with nullcontext() if self._late is None else self._late.allowed(self._widget):
             image = self.image or self.make()
+        if self._next_turn.isActive():  # It may be of a smaller widget, until it is made anew.
+            painter.fillRect(self._widget.rect(), QColor(theme_manager.theme.ground))
         painter.drawImage(QPointF(0, 0), image)
 
     def is_unprepared(self) -> bool:

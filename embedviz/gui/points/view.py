@@ -29,7 +29,6 @@ from embedviz.app.preparation import preparation
 from embedviz.core.drawing.camera import Camera
 from embedviz.gui.points.animation import Animator
 from embedviz.gui.points.camera_control import CameraControl
-from embedviz.gui.points.canvas import LATE_FROM
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.frame_cache import FrameCache
 from embedviz.gui.points.lasso import Tool
@@ -190,7 +189,10 @@ class PointView(QWidget):
         elif n_before:
             viewport.hold()
         is_same = n_before == len(canvas) > 0
-        if is_same or canvas.is_large(self.devicePixelRatioF()):
+        is_large = canvas.is_large(self.devicePixelRatioF())
+        # Of many points in other colors, the picture of before is seen until it is drawn.
+        waits = is_same and is_large and not animate and canvas.is_many
+        if (is_same or is_large) and not waits:
             self.animator.touch()
         if animate and is_same:
             self.animator.start_from(start)
@@ -248,7 +250,7 @@ class PointView(QWidget):
 
     def redraw(self) -> None:
         """Paint the picture anew, soon."""
-        self._frame_cache.invalidate(in_turn=len(self.scene.canvas) >= LATE_FROM)
+        self._frame_cache.invalidate(in_turn=self.scene.canvas.is_many)
 
     def render_now(self) -> None:
         """Draw one frame, whether or not anything has changed."""
@@ -289,8 +291,8 @@ class PointView(QWidget):
         return (is_handled and self.mouse.handle(event)) or super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Lay the picture out anew, at once: the one of before has another size."""
-        self._frame_cache.invalidate()
+        """Lay the picture out anew."""
+        self.redraw()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Show the picture, and over it what the mouse is doing."""
