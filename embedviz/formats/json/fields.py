@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 Scalar = str | int | float | bool | None
 
+_SINGLE = {str, int, float, bool, type(None)}
 _DEEPEST = 8
 _JOINED = ", "
 _MESSAGE_LENGTH = 200
@@ -19,25 +20,26 @@ def flatten(value: dict[str, Any], prefix: str = "") -> dict[str, Scalar]:
 
     Lists of texts are joined by commas. Lists of numbers, and of objects, are left out.
     """
-    return dict(_scalars(value, prefix, _DEEPEST))
+    found: dict[str, Scalar] = {}
+    _add_scalars(found, value, prefix, _DEEPEST)
+    return found
 
 
-def _scalars(value: dict[str, Any], prefix: str, depth: int) -> Iterator[tuple[str, Scalar]]:
+def _add_scalars(found: dict[str, Scalar], value: dict[str, Any], prefix: str, depth: int) -> None:
     for name, member in value.items():
         kind = type(member)
         if kind is str or kind is int or kind is float or kind is bool or member is None:
-            yield prefix + name, member
+            found[prefix + name] = member
         elif kind is dict and depth:
-            yield from _scalars(member, f"{prefix}{name}.", depth - 1)
+            _add_scalars(found, member, f"{prefix}{name}.", depth - 1)
         elif kind is list and is_list_of_texts(member):
-            yield prefix + name, join_texts(member)
+            found[prefix + name] = join_texts(member)
 
 
 def is_list_of_texts(value: list[Any]) -> bool:
     """Return whether these are texts, perhaps with single numbers and nothing between them."""
-    return any(type(item) is str for item in value) and all(
-        type(item) in (str, int, float, bool, type(None)) for item in value
-    )
+    kinds = set(map(type, value))
+    return str in kinds and kinds <= _SINGLE
 
 
 def join_texts(value: list[Any]) -> str:

@@ -52,6 +52,7 @@ _items_of = Decoder(list[Raw]).decode
 
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
 _NUMBERS = rb"\[([-+0-9.eE,NaInfityul \t\r\n]*+)"
+_holds_numbers = re.compile(rb"\[[ \t\r\n]*[-0-9n\]]").match
 _cut_lists = re.compile(_STRING + rb"|-Infinity|" + _NUMBERS + rb"(\]|\Z)", re.DOTALL).sub
 _find_marks = re.compile(_STRING.decode() + r"|[][{},]", re.DOTALL).finditer
 # A backslash that escapes nothing is one, as it stands.
@@ -110,7 +111,7 @@ class JsonParser:
         inner = text.strip(BLANKS)
         try:
             if inner[:1] == b"{":
-                return {name: _value_of(bytes(raw), 1) for name, raw in _members_of(inner).items()}
+                return _object_of(inner, 1)
             items = _items_of(b"[%b]" % inner)
             if len(items) == 1:
                 return _value_of(bytes(items[0]), 0)
@@ -142,19 +143,27 @@ class JsonParser:
             return skeleton.start(error.at).parsed()
 
 
+def _object_of(text: bytes, depth: int) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, raw in _members_of(text).items():
+        part = bytes(raw)
+        is_single = part[0] != _LIST and part[0] != _OBJECT
+        found[name] = _decode(part) if is_single else _value_of(part, depth)
+    return found
+
+
 def _value_of(text: bytes, depth: int) -> Any:
     """Return the value of a text that is one, without blanks around it."""
     first = text[0]
-    if depth >= MOST_DEPTH and first in (_OBJECT, _LIST):
+    if first != _LIST and first != _OBJECT:
+        return _decode(text)
+    if depth >= MOST_DEPTH:
         raise RecursionError
     if first == _OBJECT:
-        return {name: _value_of(bytes(r), depth + 1) for name, r in _members_of(text).items()}
-    if first != _LIST:
-        return _decode(text)
-    # Of what is valid, only texts, lists, objects, true and false have one of these.
-    if any(mark in text for mark in (b'"', b"{", b"r", b"s")) or b"[" in text[1:]:
+        return _object_of(text, depth + 1)
+    if text.find(b"[", 1) > 0 or b"{" in text:
         return [_value_of(bytes(item), depth + 1) for item in _items_of(text)]
-    return NumberList(text[1:-1])
+    return NumberList(text[1:-1]) if _holds_numbers(text) and b'"' not in text else _decode(text)
 
 
 class _Skeleton:
