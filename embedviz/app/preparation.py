@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from threading import Thread
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from embedviz.core.compiled import warm_up
 
@@ -47,12 +48,23 @@ class Preparation(QObject):
             work = {"in_children": in_children}
             self._thread = Thread(
                 target=warm_up.prepare,
-                args=(self.ready.emit, kernels),
+                args=(self._tell, kernels),
                 kwargs=work,
                 name="embedviz preparation",
                 daemon=True,
             )
             self._thread.start()
+
+    def _tell(self) -> None:
+        """Say that points can be drawn; called in the thread.
+
+        A program that ends meanwhile, as a figure does that is refused, takes the listeners away.
+        """
+        try:
+            self.ready.emit()
+        except RuntimeError:
+            if isValid(self):
+                raise
 
     def _note(self) -> None:
         self.is_ready = True

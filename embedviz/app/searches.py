@@ -9,7 +9,7 @@ import numpy as np
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.neighbors import Metric, NeighborSearch
-from embedviz.core.neighbors.top_k import Scores
+from embedviz.core.neighbors.exact_cosines import Cosines
 from embedviz.core.vector_set import VectorSet
 
 LEAST = 100
@@ -40,7 +40,7 @@ class Searches:
         vector: Matrix,
         count: int,
         exclude: tuple[int, ...] = (),
-    ) -> tuple[Rows, Scores]:
+    ) -> tuple[Rows, Cosines]:
         """Return the rows nearest to a vector, as `NeighborSearch.nearest` does.
 
         All panes ask for the neighbors of one query at about the same time: the first one
@@ -66,7 +66,7 @@ class _Answer:
         count: int,
         exclude: tuple[int, ...],
         rows: Rows,
-        scores: Scores,
+        scores: Cosines,
     ) -> None:
         self._question = metric, exclude
         self._vector, self._count = vector, count

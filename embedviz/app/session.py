@@ -10,12 +10,14 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from embedviz.app.layouts import Layouts
 from embedviz.app.scans import Scans
 from embedviz.app.searches import Searches
-from embedviz.app.state import State, with_library_of
+from embedviz.app.state import State, closes_only, with_library_of
 from embedviz.app.tasks import TaskBoard
-from embedviz.core.vector_set import VectorSet
+from embedviz.core.vector_set import VectorSet, memory_of
 
 HISTORY_BYTES = 200_000_000
 """Selections of a million rows hold 8 MB each; older steps are forgotten beyond this."""
+CLOSED_BYTES = 1_000_000_000
+"""Sets that were closed and that undo would bring back may hold this much memory together."""
 BURST_MILLISECONDS = 400
 """A burst of the wheel is over when it has not turned for so long."""
 
@@ -73,10 +75,8 @@ class Session(QObject):
         if state != self.state:
             self._record(self.state)
             self._redo.clear()
-        if state.sets != self.state.sets:
+        if state.sets != self.state.sets and not closes_only(self.state, state):
             self._rebase(state)
-            self.layouts.keep_only(state.sets)
-            self.scans.keep_only(state.sets)
         self._replace(state)
 
     def restart(self, state: State) -> None:
@@ -85,8 +85,6 @@ class Session(QObject):
         self.end_gesture()
         self._undo.clear()
         self._redo.clear()
-        self.layouts.keep_only(state.sets)
-        self.scans.keep_only(state.sets)
         self._replace(state)
 
     def describe(self, vector_set: VectorSet, text: str) -> None:
@@ -138,7 +136,7 @@ class Session(QObject):
         return any(future != self.state for future in self._redo)
 
     def undo(self) -> None:
-        """Show the state before the last step, with the sets that are open now."""
+        """Show the state before the last step; what it opened stays, what it closed comes back."""
         self._step(self._undo, self._redo)
 
     def redo(self) -> None:
@@ -156,8 +154,8 @@ class Session(QObject):
                 return
 
     def _rebase(self, current: State) -> None:
-        """Give all steps the sets that are open now, so that closed ones free their memory."""
-        steps = (with_library_of(past, current) for past in self._undo)
+        """Give all steps the sets that were opened: undo closes none of them."""
+        steps = (with_library_of(past, current, self.state) for past in self._undo)
         self._undo = deque((step for step in steps if step is not None), maxlen=self._undo.maxlen)
 
     def _record(self, past: State) -> None:
@@ -165,10 +163,19 @@ class Session(QObject):
             return
         self._gesture_recorded = True
         self._undo.append(past)
-        while len(self._undo) > 1 and sum(state.nbytes for state in self._undo) > HISTORY_BYTES:
+        while len(self._undo) > 1 and self._holds_too_much():
             self._undo.popleft()
 
+    def _holds_too_much(self) -> bool:
+        if sum(state.nbytes for state in self._undo) > HISTORY_BYTES:
+            return True
+        closed = {each for state in self._undo for each in state.sets} - set(self.state.sets)
+        return memory_of(closed, beside=self.state.sets) > CLOSED_BYTES
+
     def _replace(self, state: State) -> None:
+        if state.sets != self.state.sets or not state.sets:
+            self.layouts.keep_only(state.sets)
+            self.scans.keep_only(state.sets)
         self.state = state
         if self._notifying:
             return

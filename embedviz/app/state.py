@@ -276,16 +276,39 @@ def derived_by(state: State, parent: VectorSet, recipe: object) -> VectorSet | N
     return None
 
 
-def with_library_of(state: State, current: State) -> State | None:
-    """Return an earlier state with the sets that are open now, for undo.
+def with_library_of(state: State, current: State, before: State | None = None) -> State | None:
+    """Return an earlier state with what has been opened since, for undo.
 
-    None when it showed a set that has been closed: files are not opened again by undo.
+    Sets that it has and that were closed stay in it: undo brings them back. None when it showed a
+    set that another one has taken the place of, and when it showed nothing: undo closes no file.
+
+    Parameters
+    ----------
+    state : State
+        The earlier one.
+    current : State
+        What is open now.
+    before : State, optional
+        What was open before the last step: that alone can have taken the place of a set. Default:
+        whatever is not open now is not to come back.
     """
+    gone = set((state if before is None else before).sets) - set(current.sets)
+    sets = list(current.sets)
+    for place, each in enumerate(state.sets):
+        if each in sets or each in gone:
+            continue
+        above = [other for other in state.sets[:place] if other in sets]
+        sets.insert(sets.index(above[-1]) + 1 if above else 0, each)
     shown = {state.active, *(each.vector_set for each in state.maps)} - {None}
-    if state.active is None or not shown <= set(current.sets):
+    if state.active is None or not shown <= set(sets):
         return None
-    left = tuple(each for each in state.left if each.vector_set in current.sets)
-    return replace(state, sets=current.sets, left=left)
+    left = tuple(each for each in state.left if each.vector_set in sets)
+    return replace(state, sets=tuple(sets), left=left)
+
+
+def closes_only(before: State, current: State) -> bool:
+    """Return whether sets were closed from one state to the next, and none was opened."""
+    return set(current.sets) < set(before.sets)
 
 
 def _with_maps_of(state: State, sets: tuple[VectorSet, ...]) -> State:

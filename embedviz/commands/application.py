@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from embedviz.core.errors import UserError
@@ -29,6 +30,15 @@ def require_window() -> None:
 
     if (missing := missing_for_window()) is not None:
         raise UserError(missing)
+
+
+def print_what_is_not_about_fonts(kind: object, context: object, text: str) -> None:
+    """Print what Qt has to say, but for a line at every label that no font has the letters of.
+
+    The window says once which fonts are missing, and how to get them.
+    """
+    if "OpenType support missing" not in text and sys.stderr is not None:
+        print(text, file=sys.stderr)  # noqa: T201 - as Qt itself would
 
 
 def make_application(theme: Theme | None = None) -> QApplication:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from embedviz.commands.application import import_qt, make_application
+from embedviz.commands.application import (
+    import_qt,
+    make_application,
+    print_what_is_not_about_fonts,
+)
 from embedviz.commands.files import load_files
 from embedviz.commands.reading_options import add_reading_options
 from embedviz.core.errors import UserError
@@ -266,6 +269,6 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def print_what_matters(kind: object, context: object, text: str) -> None:
-    """Print what Qt has to say, but for its regret that there is no screen."""
+    """Print what Qt has to say, but for its regret that there is no screen, or no font."""
     if "propagateSizeHints" not in text:
-        print(text, file=sys.stderr)  # noqa: T201 - as Qt itself would
+        print_what_is_not_about_fonts(kind, context, text)

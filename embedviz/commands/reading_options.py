@@ -24,6 +24,11 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
     )
     how.add_argument("--label-column", metavar="COLUMN", help="the column with the labels")
     how.add_argument("--vector-column", metavar="COLUMN", help="the column with whole vectors")
+    how.add_argument(
+        "--bytes-as",
+        choices=("float32", "float16", "float64", "int8"),
+        help="what the bytes of a column of vectors are",
+    )
     how.add_argument("--key", help="which array, tensor or member, where there are several")
     how.add_argument("--max-rows", type=from_one, metavar="N", help="only the first rows")
     how.add_argument("--sample", type=from_one, metavar="N", help="a random sample of the rows")
@@ -42,6 +47,7 @@ def settings_of(options: argparse.Namespace) -> ReadSettings:
         metadata=options.metadata,
         label_column=options.label_column,
         vector_column=options.vector_column,
+        bytes_as=options.bytes_as,
         key=options.key,
         max_rows=options.max_rows,
         sample=options.sample,

@@ -34,6 +34,7 @@ def tell_error(error: UserError) -> None:
 _OPTIONS = {
     "key": "--key",
     "vector_column": "--vector-column",
+    "bytes_as": "--bytes-as",
     "label_column": "--label-column",
     "on_bad_rows": "--skip-bad-rows",
     "sample": "--sample",

@@ -9,18 +9,24 @@ from __future__ import annotations
 import argparse
 import builtins
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedviz.commands.application import make_application, require_window
+from embedviz.commands.application import (
+    make_application,
+    print_what_is_not_about_fonts,
+    require_window,
+)
 from embedviz.commands.files import read_for_window
 from embedviz.commands.reading_options import add_reading_options
 from embedviz.core.errors import UserError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+    from PySide6.QtWidgets import QApplication
 
     from embedviz.core.compiled.warm_up import Compile
     from embedviz.core.vector_set import VectorSet
@@ -33,6 +39,7 @@ def show_window(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     has_session = _has_session(options)
     require_window()
+    quiet_qt()
     application = make_application(_remembered_theme())
     opener = None if has_session else read_for_window(options)
     set_up_interpreter()
@@ -49,7 +56,28 @@ def show_window(arguments: Sequence[str]) -> int:
             window.opener.ask(request)
     else:
         window.trigger("file.words")
-    return int(application.exec())
+    return _run(application, window)
+
+
+def _run(application: QApplication, window: MainWindow) -> int:
+    """Return the exit code, once the window is closed: by its user or by a signal."""
+    if os.name == "nt":
+        return int(application.exec())
+    from embedviz.commands.ending import EndBySignal
+
+    ending = EndBySignal(window)
+    ending.install()
+    try:
+        return int(application.exec())
+    finally:
+        ending.remove()
+
+
+def quiet_qt() -> None:
+    """Keep what Qt says of fonts for every label off the terminal; it says the rest."""
+    from PySide6.QtCore import qInstallMessageHandler
+
+    qInstallMessageHandler(print_what_is_not_about_fonts)
 
 
 def set_up_interpreter() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
 """Vectors or positions, a row for each."""
+Placed = NDArray[np.float32] | NDArray[np.float64]
+"""Places of rows: those computed from vectors are float32, those of a file float64."""
 Rows = NDArray[np.intp]
 """Row numbers of a set, from 0."""
 Bytes = NDArray[np.uint8]
@@ -17,3 +21,24 @@ RowIds = NDArray[np.int32]
 """The same in half the memory, for neighbors of all rows."""
 Flat = NDArray[np.float32]
 """Rows one after the other, as kernels walk them."""
+
+TOO_LARGE = "a number is too large for 32 bits"
+
+
+def lost_numbers(numbers: NDArray[Any], converted: Matrix) -> NDArray[np.intp]:
+    """Return the rows with a finite number that became infinite as float32.
+
+    Parameters
+    ----------
+    numbers : array of shape (n_rows, ...)
+        Of any type.
+    converted : float32 array of the same shape
+    """
+    if numbers.dtype.kind in "biu" or (numbers.dtype.kind == "f" and numbers.dtype.itemsize <= 4):
+        return np.empty(0, np.intp)
+    n_rows = len(converted)
+    # Rows with such a number are few, and the others are not looked at twice.
+    rows = np.flatnonzero(~np.isfinite(converted).reshape(n_rows, -1).all(axis=1))
+    is_lost = np.isfinite(numbers[rows]) & ~np.isfinite(converted[rows])
+    lost: NDArray[np.intp] = rows[is_lost.reshape(len(rows), -1).any(axis=1)] if len(rows) else rows
+    return lost

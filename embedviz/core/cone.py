@@ -35,6 +35,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import kernel_rows, rows_per_block
+from embedviz.core.compiled.checks import checked_matrix
 from embedviz.core.compiled.kernels import few_rows, parallel_kernel, threads_for
 from embedviz.core.covariance import (
     Directions,
@@ -132,7 +133,7 @@ class Cone:
     def __init__(
         self, vectors: ArrayLike, report: Report = silent, pairs: int = 20_000, seed: int = 0
     ) -> None:
-        given = np.asarray(vectors, dtype=np.float32)
+        given = checked_matrix(vectors)
         axes = principal_axes(given, lambda done, message: report(0.5 * done, message))
         total, n_rows = unit_row_sum(given, lambda done, message: report(0.5 + 0.1 * done, message))
         kept = kept_directions(axes)

@@ -88,7 +88,7 @@ def _ends_in(word: Callable[[str], object], stem: str) -> bool:
 
 
 def _has_numbers(column: pa.ChunkedArray) -> bool:
-    return is_numeric(column.type) and column.null_count < len(column)
+    return (is_numeric(column.type) or is_date(column.type)) and column.null_count < len(column)
 
 
 def is_numeric(kind: pa.DataType) -> bool:
@@ -98,3 +98,10 @@ def is_numeric(kind: pa.DataType) -> bool:
     return bool(
         pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
     )
+
+
+def is_date(kind: pa.DataType) -> bool:
+    """Return whether values of this type are dates or moments."""
+    import pyarrow as pa
+
+    return bool(pa.types.is_date(kind) or pa.types.is_timestamp(kind))

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Matrix
 from embedviz.core.blocks import kernel_rows, row_blocks
+from embedviz.core.compiled.checks import checked_matrix, require_axes
 from embedviz.core.compiled.kernels import few_rows, parallel_kernel
 from embedviz.core.covariance import Vector, principal_axes
 from embedviz.core.errors import UserError
@@ -78,7 +79,7 @@ def unit_row_sum(vectors: ArrayLike, report: Report = silent) -> tuple[Vector, i
     UserError
         When the array holds NaN or an infinity.
     """
-    rows = np.asarray(vectors, dtype=np.float32)
+    rows = checked_matrix(vectors)
     total, count, n_bad = np.zeros(rows.shape[1]), 0, 0
     for first, block in row_blocks(rows):
         report(first / len(rows), "adding up directions")
@@ -199,6 +200,7 @@ def partition_ratio(vectors: ArrayLike, report: Report = silent) -> float:
     Representations, ICLR 2018, section 2.1.
     """
     rows = np.asarray(vectors)
+    require_axes(rows, 2, "vectors")
     if not rows.size:
         return float("nan")
     second_moment = np.zeros((rows.shape[1], rows.shape[1]))

@@ -15,6 +15,14 @@ from typing import Any, Literal, Protocol
 
 from embedviz.core.errors import UserError
 
+BYTE_TYPES: Mapping[str, str] = {
+    "float32": "<f4",
+    "float16": "<f2",
+    "float64": "<f8",
+    "int8": "|i1",
+}
+"""What the bytes of a column can be read as, and what NumPy calls it."""
+
 
 class Origin(Protocol):
     """Source that a set came from: a frozen dataclass."""
@@ -74,6 +82,7 @@ class ReadSettings:
     on_bad_rows: Literal["raise", "skip"] = "raise"
     metadata_key: str | None = None
     labels_header: bool | None = None
+    bytes_as: str | None = None
     numbers_rows: bool = False
     is_preview: bool = False
     scans_later: bool = False
@@ -85,6 +94,9 @@ class ReadSettings:
                 raise UserError(f"{name} is {count}, but at least one row must be read.")
         if self.seed < 0:
             raise UserError(f"seed is {self.seed}; it must not be negative.")
+        if self.bytes_as is not None and self.bytes_as not in BYTE_TYPES:
+            known = ", ".join(BYTE_TYPES)
+            raise UserError(f"bytes_as is {self.bytes_as!r}; it can be {known}.")
         if self.on_bad_rows not in ("raise", "skip"):
             raise UserError(f'on_bad_rows is {self.on_bad_rows!r}; it can be "raise" or "skip".')
 
@@ -111,6 +123,8 @@ class FileInfo:
         The column with whole vectors; None where each number has a column of its own.
     vector_columns : tuple of str
         What else it could be.
+    byte_types : mapping of str to str
+        Where the vectors are bytes in a column, what these could be read as, with the first rows.
     label_column : str or None
     label_columns : tuple of str
         All columns that could name the rows.
@@ -133,6 +147,7 @@ class FileInfo:
     are_files: bool = False
     vector_column: str | None = None
     vector_columns: tuple[str, ...] = ()
+    byte_types: Mapping[str, str] = field(default_factory=dict)
     label_column: str | None = None
     label_columns: tuple[str, ...] = ()
     n_bad: int = 0

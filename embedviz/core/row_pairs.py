@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import rows_per_block, scale_to_unit_length
+from embedviz.core.compiled.checks import require_length, require_rows
 from embedviz.core.compiled.kernels import parallel_kernel
 
 
@@ -33,11 +34,30 @@ def cosines_of_pairs(vectors: Matrix, pairs: Rows) -> NDArray[np.float32]:
     return np.clip(cosines, -1, 1, out=cosines)
 
 
-@parallel_kernel
 def multiply_pairs(
     rows: Matrix, pairs: Rows, scales: NDArray[np.float32], factors: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Return the products of pairs of rows, each column with a factor, each pair with a scale."""
+    """Return the products of pairs of rows, each column with a factor, each pair with a scale.
+
+    Parameters
+    ----------
+    rows : float32 array of shape (n_rows, at least n_columns)
+    pairs : int array of shape (n_pairs, 2)
+    scales : float32 array of shape (n_pairs,)
+    factors : float32 array of shape (n_columns,)
+        The products are of the first so many columns.
+    """
+    require_rows(pairs, len(rows), "pairs")
+    require_length(scales, len(pairs), "scales", "pairs")
+    if len(factors) > rows.shape[1]:
+        raise ValueError(f"{len(factors)} factors for {rows.shape[1]} columns")
+    return _multiply_pairs(rows, pairs, scales, factors)
+
+
+@parallel_kernel
+def _multiply_pairs(
+    rows: Matrix, pairs: Rows, scales: NDArray[np.float32], factors: NDArray[np.float32]
+) -> NDArray[np.float32]:
     products = np.empty(len(pairs), dtype=np.float32)
     for k in numba.prange(len(pairs)):
         one, other = pairs[k, 0], pairs[k, 1]

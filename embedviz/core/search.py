@@ -9,7 +9,9 @@ import numpy as np
 
 from embedviz.core.arrays import Rows
 from embedviz.core.errors import UserError
+from embedviz.core.processes.expressions import rows_matching
 from embedviz.core.progress import Report, silent
+from embedviz.core.wording import composed
 
 _BLOCK = 20_000
 
@@ -24,7 +26,8 @@ def find_rows(
     labels : sequence of str, length n_vectors
     text : str
         Plain text, found anywhere in a label whatever its case; or a regular expression
-        between slashes, such as `/^un.*ly$/`.
+        between slashes, such as `/^un.*ly$/`. Letters and their marks may be in either form of
+        Unicode, there and in the labels.
     count : int
         How many rows at the most.
     report : Report
@@ -38,17 +41,20 @@ def find_rows(
     Raises
     ------
     UserError
-        When the expression is not a valid one.
+        When the expression is not a valid one, or takes too long.
     """
-    text = text.strip()
+    text = composed(text.strip())
     if not text:
         return np.arange(min(count, len(labels)), dtype=np.intp)
-    kind = _expression(text) if text[0] == "/" and len(text) > 1 else _plain(text)
+    if text[0] == "/" and len(text) > 1:
+        matching = rows_matching(labels, _expression(text), count, report, _BLOCK)
+        return np.array(matching[:count], dtype=np.intp)
+    kind = _plain(text)
     found: tuple[list[int], ...] = ([], [], [])
     for start in range(0, len(labels), _BLOCK):
         report(start / len(labels), "searching")
         for row, label in enumerate(labels[start : start + _BLOCK], start):
-            fit = kind(label)
+            fit = kind(label if label.isascii() else composed(label))
             if fit is not None:
                 found[fit].append(row)
         if len(found[0]) >= count:
@@ -57,12 +63,14 @@ def find_rows(
     return np.array(best[:count], dtype=np.intp)
 
 
-def _expression(text: str) -> Callable[[str], int | None]:
+def _expression(text: str) -> str:
+    """Return what stands between the slashes; the last one may not be typed yet."""
+    expression = text.removeprefix("/").removesuffix("/")
     try:
-        pattern = re.compile(text.removeprefix("/").removesuffix("/"))
-    except re.error as error:
+        re.compile(expression)
+    except (re.error, OverflowError, RecursionError) as error:
         raise UserError(f"{text} is not a regular expression: {error}.") from error
-    return lambda label: 0 if pattern.search(label) else None
+    return expression
 
 
 def _plain(text: str) -> Callable[[str], int | None]:

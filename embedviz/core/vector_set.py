@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -16,9 +16,14 @@ from embedviz.core.errors import UserError
 from embedviz.core.notes import Note, as_notes
 from embedviz.core.origin import FileOrigin, Origin, Provenance
 from embedviz.core.thumbnails import Thumbnails
+from embedviz.core.wording import composed
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+_LABEL_BYTES = 70
+"""About what a short text takes in Python, with its place in a tuple."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,19 +201,27 @@ class VectorSet:
         return f"<VectorSet {self.name!r}, {len(self):,} × {self.dimensions}>"
 
     def __contains__(self, label: object) -> bool:
-        return label in self._first_rows
+        return isinstance(label, str) and self.find(label) is not None
+
+    def find(self, label: str) -> int | None:
+        """Return the first row with this label, in whichever form its letters are; else None."""
+        found = self._first_rows.get(label)
+        if found is not None or label.isascii():
+            return found
+        label = composed(label)
+        return self._first_rows.get(label, self._rows_composed.get(label))
 
     def row(self, label: str) -> int:
-        """Return the first row with this label.
+        """Return the first row with this label, in whichever form of Unicode its letters are.
 
         Raises
         ------
         KeyError
             When there is none; the message names labels that are nearly the same.
         """
-        found = self._first_rows.get(label)
+        found = self.find(label)
         if found is None:
-            raise KeyError(self._not_found(label))
+            raise KeyError(_not_found(self, label))
         return found
 
     def transform_query(self, vector: Matrix) -> Matrix:
@@ -246,7 +259,7 @@ class VectorSet:
 
     def index_labels(self) -> None:
         """Make finding rows by label quick from now on; else the first use takes the time."""
-        _ = self._first_rows
+        _ = self._first_rows, self._rows_composed
 
     @cached_property
     def _first_rows(self) -> dict[str, int]:
@@ -257,14 +270,18 @@ class VectorSet:
         last = len(self.labels) - 1
         return {label: last - i for i, label in enumerate(reversed(self.labels))}
 
-    def _not_found(self, label: str) -> str:
-        # Comparing with a million labels takes seconds; common ones come first in most files.
-        folded = {known.casefold(): known for known in reversed(self.labels[:50_000])}
-        found = difflib.get_close_matches(str(label).casefold(), folded, n=3, cutoff=0.7)
-        near = [folded[match] for match in found]
-        where = f" in {self.name}" if self.name else ""
-        hint = f" Did you mean {', '.join(near)}?" if near else ""
-        return f"No row is labeled {label!r}{where}.{hint}"
+    @cached_property
+    def _rows_composed(self) -> dict[str, int]:
+        """First rows of the labels whose letters are in parts, by what they are as a whole."""
+        parent = None if self.derivation is None else self.derivation.parent
+        if parent is not None and parent.labels is self.labels:
+            return parent._rows_composed
+        rows: dict[str, int] = {}
+        for row, label in enumerate(self.labels):
+            whole = composed(label)
+            if whole is not label:
+                rows.setdefault(whole, row)
+        return rows
 
     def _require_rows(self, what: str, count: int) -> None:
         if count != len(self.vectors):
@@ -272,6 +289,40 @@ class VectorSet:
                 f"{self.name or 'vectors'}: {count:,} {what} for {len(self.vectors):,} vectors. "
                 "There must be one for each."
             )
+
+
+def memory_of(vector_sets: Iterable[VectorSet], beside: Iterable[VectorSet] = ()) -> int:
+    """Return about how much memory would be free without some sets, in bytes.
+
+    What is mapped from a file takes none; labels and vectors that sets share count once.
+
+    Parameters
+    ----------
+    vector_sets : iterable of VectorSet
+    beside : iterable of VectorSet
+        Sets that are there anyway.
+    """
+    sizes: dict[int, int] = {}
+    for each in vector_sets:
+        is_mapped = isinstance(each.vectors.base, np.memmap)
+        sizes[id(each.vectors)] = 0 if is_mapped else each.vectors.nbytes
+        sizes[id(each.labels)] = _LABEL_BYTES * len(each)
+        sizes[id(each._given_metadata)] = getattr(each._given_metadata, "nbytes", 0)
+    for each in beside:
+        for part in (each.vectors, each.labels, each._given_metadata):
+            sizes.pop(id(part), None)
+    return sum(sizes.values())
+
+
+def _not_found(vector_set: VectorSet, label: str) -> str:
+    # Comparing with a million labels takes seconds; common ones come first in most files.
+    folded = {composed(k.casefold()): k for k in reversed(vector_set.labels[:50_000])}
+    wanted = composed(str(label).casefold())
+    found = difflib.get_close_matches(wanted, folded, n=3, cutoff=0.7)
+    near = [folded[match] for match in found]
+    where = f" in {vector_set.name}" if vector_set.name else ""
+    hint = f" Did you mean {', '.join(near)}?" if near else ""
+    return f"No row is labeled {label!r}{where}.{hint}"
 
 
 def _labels_of(given: Sequence[str] | None, count: int) -> tuple[str, ...]:

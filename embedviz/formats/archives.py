@@ -62,6 +62,11 @@ class Archive:
     name : str
         What it is called in messages.
 
+    Attributes
+    ----------
+    names : list of str
+        Of all that is in it.
+
     Raises
     ------
     UserError
@@ -76,7 +81,7 @@ class Archive:
                 infos = archive.infolist()
         except _DAMAGES as error:
             raise self._damaged(error) from None
-        self._names = [info.filename for info in infos]
+        self.names = [info.filename for info in infos]
         named = [info for info in infos if info.filename]  # Else `is_dir` fails.
         files = [i for i in named if not i.is_dir() and not _is_system_file(i.filename)]
         self._files = {info.filename: info for info in files}
@@ -87,7 +92,7 @@ class Archive:
         """Whether it is of a kind that a format reads as a whole, or refuses by its name."""
         wanted = [info.filename for info in self._candidates]
         return any(
-            name.endswith("data.pkl") or name == "[Content_Types].xml" for name in self._names
+            name.endswith("data.pkl") or name == "[Content_Types].xml" for name in self.names
         ) or (bool(wanted) and all(name.endswith(".npy") for name in wanted))
 
     def choose(self, wanted: str | None) -> zipfile.ZipInfo:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.notes import Note, counted
 
 _BLOCK = 1 << 14
+
+ID_NAMES = ("labels", "label", "ids", "id", "names", "name")
+"""What an array of numbers is called that are the names of the rows, where each is another."""
 
 
 def decode_spans(text: bytes | Bytes, starts: Offsets, stops: Offsets) -> tuple[list[str], int]:
@@ -112,3 +116,15 @@ def count_repeated(labels: Sequence[str]) -> int:
         return 0
     places = np.flatnonzero(np.isin(hashes, shared)).tolist()
     return len(places) - len({labels[place] for place in places})
+
+
+def column_of_ids(columns: Mapping[str, NDArray[Any]]) -> str | None:
+    """Return the array of whole numbers that names the rows, by its name and its values."""
+    by_name = {name.casefold(): name for name in columns}
+    for wanted in ID_NAMES:
+        name = by_name.get(wanted)
+        if name is None or columns[name].dtype.kind not in "iu":
+            continue
+        if len(np.unique(columns[name])) == len(columns[name]):
+            return name
+    return None

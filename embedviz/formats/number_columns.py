@@ -10,6 +10,12 @@ from __future__ import annotations
 import string
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.core.arrays import TOO_LARGE, lost_numbers
 
 # Columns of these names and a number are always parts of a vector.
 _PARTS = ("", "d", "dim", "dimension", "v", "vec", "vector", "e", "emb", "embedding", "component")
@@ -32,3 +38,15 @@ def numbered_alike(names: Mapping[int, str]) -> list[int]:
 def is_counter(name: str) -> bool:
     """Return whether a column of integers of that name counts the rows."""
     return name.casefold() in _COUNTERS
+
+
+def rows_too_large(given: NDArray[Any], converted: NDArray[np.float32]) -> dict[int, str]:
+    """Return the rows that hold a number too large for 32 bits, and that this is so.
+
+    Parameters
+    ----------
+    given : array of shape (rows, dimensions)
+        Of any type of number.
+    converted : float32 array of the same shape
+    """
+    return dict.fromkeys(lost_numbers(given, converted).tolist(), TOO_LARGE)

@@ -77,6 +77,7 @@ def load(
     on_bad_rows: Literal["raise", "skip"] = "raise",
     metadata_key: str | None = None,
     labels_header: bool | None = None,
+    bytes_as: Literal["float32", "float16", "float64", "int8"] | None = None,
     report: Report = silent,
 ) -> VectorSet:
     """Return the vectors of a file, in whatever format it is.
@@ -87,7 +88,8 @@ def load(
         word2vec text or binary, GloVe text, fastText `.vec` and `.bin`, `.npy`, `.npz`,
         safetensors, Parquet, Feather, HDF5, `.h5ad`, JSON, CSV, TSV, or the Embedding Projector's
         `tensors.tsv`, `.bytes` and settings; also compressed with gzip, bzip2 or xz, or in a zip
-        archive. The name does not matter, the content decides.
+        archive. The name does not matter, the content decides. A folder of Parquet or Arrow files
+        is one set, in the order of their names; folders named `key=value` in it become columns.
     labels : path or sequence of str, optional
         What the rows are called: a text file with one label per line, a table with a header, a
         vocabulary in JSON (`vocab.json`, `tokenizer.json`), or the labels themselves; one for each
@@ -115,6 +117,8 @@ def load(
     labels_header : bool, optional
         Whether the file of labels or metadata begins with the names of its columns. Default: where
         its first line has a tab, as the Embedding Projector decides it.
+    bytes_as : {"float32", "float16", "float64", "int8"}, optional
+        What the vectors are where a column holds them as bytes, little-endian.
     report : callable
         Called between blocks.
 
@@ -141,6 +145,7 @@ def load(
         on_bad_rows=on_bad_rows,
         metadata_key=metadata_key,
         labels_header=labels_header,
+        bytes_as=bytes_as,
     )
     return open_file(Path(path), settings, report)
 
@@ -212,7 +217,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
 
 
 def _read_as(found: Format, source: Source, settings: ReadSettings, report: Report) -> ReadResult:
-    for option in ("vector_column", "key"):
+    for option in ("vector_column", "key", "bytes_as"):
         is_known = option in found.options or (option == "key" and source.member is not None)
         if getattr(settings, option) is not None and not is_known:
             raise UserError(f"{option} means nothing for {source.name}: leave it out.")

@@ -18,11 +18,28 @@ def require_plain_path(path: Path) -> None:
     """
     if "\0" in str(path):
         raise UserError("The name of a file cannot hold a NUL character.")
+    if (address := _is_address(str(path))) and not path.exists():
+        raise UserError(_on_address(address[1], str(path)))
     if re.search("[\n\r]", str(path)):
         raise UserError(
             f"{shown_name(str(path))}: there is a line break in this path. Use another name for "
             "the file or its folder."
         )
+
+
+# One slash: `Path` makes one of two. A single letter is a drive.
+_is_address = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/.*", re.DOTALL).fullmatch
+
+
+def _on_address(scheme: str, path: str) -> str:
+    # As it was typed: a path has one slash where an address has two.
+    shown = shown_name(f"{scheme}://{path[len(scheme) + 1 :].lstrip('/')}")
+    if scheme.lower() == "file":
+        return f"{shown} is an address. Open it by its path, as in /home/me/vectors.npy."
+    return (
+        f"{shown} is an address on a network, and embedviz opens no connections. Download what is "
+        "there, and open the file or the folder."
+    )
 
 
 def companion_of(path: Path) -> Path:

@@ -15,6 +15,7 @@ from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.notes import Note, counted
 from embedviz.core.origin import FileInfo, ReadSettings
 from embedviz.core.progress import Report
+from embedviz.formats.containers.parts import parts_in
 from embedviz.formats.source import Source
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Format:
     read : callable
         Returns the contents, or raises `UserError` with the place, the reason and what to do.
     options : frozenset of str
-        Which of `vector_column` and `key` mean something to it.
+        Which of `vector_column`, `key` and `bytes_as` mean something to it.
     """
 
     matches: Callable[[Source], bool]
@@ -145,10 +146,16 @@ class NamedVectors:
 
 
 def stamp_of(path: Path) -> tuple[int, int] | None:
-    """Return the size of a file in bytes and when it was written, in ns; None where it is not."""
+    """Return the size in bytes and when it was written, in ns; None where there is nothing.
+
+    Of a folder, those of all its parts together and of the newest one.
+    """
     try:
         found = path.stat()
-    except OSError:
+        if path.is_dir():
+            parts = parts_in(path)
+            return (parts.size, parts.newest) if parts.names else (0, found.st_mtime_ns)
+    except (OSError, UserError):
         return None
     return found.st_size, found.st_mtime_ns
 

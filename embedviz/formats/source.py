@@ -12,6 +12,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -25,8 +26,10 @@ from embedviz.core.errors import UserError
 from embedviz.core.notes import Note
 from embedviz.core.wording import in_words, shown_name
 from embedviz.formats.archives import WITHIN, ZIP_START, Archive
+from embedviz.formats.containers.parts import Parts, parts_in
 from embedviz.formats.paths import require_plain_path
 from embedviz.formats.refused.folders import describe_folder
+from embedviz.formats.refused.zarr_stores import ZarrStore, store_in_archive, store_in_folder
 from embedviz.formats.unpacking import open_xz
 
 HEAD_BYTES = 1 << 20
@@ -40,6 +43,9 @@ _PREVIEW_UNPACKED = 8 << 20
 MOST_FIELDS = 1_100_000
 """In a line; more than any vector has, and too many to look at each in moments."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LONGEST_COMPARED = 1 << 16
+_REMARKS = (b"#", b"%", b"//")
+_is_number = re.compile(rb"[-+]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][-+]?[0-9]++)?").fullmatch
 
 _DECOMPRESSORS: dict[bytes, Callable[..., Any]] = {
     b"\x1f\x8b": gzip.open,
@@ -76,23 +82,37 @@ class Source:
         What else could be read from the archive, with sizes.
     notes : list of Note
         What else there is to say of an archive.
+    parts : Parts
+        The files that are read together where it is a folder of them; else none.
+
+    store : ZarrStore or None
+        Where it is a store of AnnData; all others are refused.
 
     Raises
     ------
     ChoiceRequired
         When several files of an archive may hold vectors.
     UserError
-        When there is no such file, it is a folder, is empty or may not be read.
+        When there is no such file, it is a folder of other things, is empty or may not be read.
     """
 
     def __init__(self, path: Path, member: str | None = None) -> None:
         require_plain_path(path)
         self.path = path.expanduser().absolute()
         self.name = shown_name(self.path.name)
+        self.member: str | None = None
+        self.members: Mapping[str, str] = {}
+        self.notes: list[Note] = []
+        self.parts = Parts()
+        self.store: ZarrStore | None = None
+        self._is_whole_in_head = False
+        self._head_fraction = 1.0
+        self._decompressor: Callable[..., Any] | None = None
         with reading(self.name):
             self.size = self.path.stat().st_size
             if self.path.is_dir():
-                raise UserError(describe_folder(self.path))
+                self._take_folder()
+                return
             if not self.path.is_file():
                 raise UserError(f"{self.name} is not an ordinary file, so it cannot be opened.")
             with self.path.open("rb") as file:
@@ -101,20 +121,36 @@ class Source:
             raise UserError(
                 f"{self.name} is empty (0 bytes). Download or write it again, then open it."
             )
-        self.member: str | None = None
-        self.members: Mapping[str, str] = {}
-        self.notes: list[Note] = []
-        self._is_whole_in_head = False
-        self._head_fraction = 1.0
         self._decompressor = next(
             (open_ for magic, open_ in _DECOMPRESSORS.items() if start.startswith(magic)), None
         )
         if start.startswith(ZIP_START):
             self._take_member(member)
 
+    def _take_folder(self) -> None:
+        store = store_in_folder(self.path)
+        if store is not None:
+            self._take_store(store)
+            return
+        self.parts = parts_in(self.path)
+        if not self.parts.names:
+            raise UserError(describe_folder(self.path))
+        self.size = self.parts.size
+        self._is_whole_in_head = True
+
+    def _take_store(self, store: ZarrStore) -> None:
+        if not store.can_be_read:
+            raise UserError(store.refusal())
+        self.store, self.size = store, store.size
+        self._is_whole_in_head = True
+
     def _take_member(self, wanted: str | None) -> None:
         with reading(self.name):
             archive = Archive(self.path, self.name)
+        store = store_in_archive(self.path, archive.names)
+        if store is not None:
+            self._take_store(store)
+            return
         if archive.is_for_others:
             return
         member = archive.choose(wanted)
@@ -132,8 +168,13 @@ class Source:
 
     @cached_property
     def head(self) -> bytes:
-        """The first megabyte after decompression, or more where the first two lines are longer."""
+        """The first megabyte after decompression, or more where the first two lines are longer.
+
+        Nothing of a folder, or of a store.
+        """
         head = b""
+        if self.parts.names or self.store is not None:
+            return head
         with self.stream() as stream:
             while len(head) < LONGEST_HEAD and head.count(b"\n") < 2:
                 head += (more := stream.read(HEAD_BYTES))
@@ -151,11 +192,36 @@ class Source:
 
     @property
     def lines(self) -> list[bytes]:
-        """The first lines that are not blank, 200 at most, none of them cut short."""
+        """The first lines, 200 at most, none cut short, without blank ones and first remarks."""
+        lines = self._first_lines
+        return [line for line in lines[self.remark_lines :] if line.strip(BLANKS)]
+
+    @property
+    def _first_lines(self) -> list[bytes]:
         lines = self.text.split(b"\n", SAMPLE_LINES)
         if len(lines) > SAMPLE_LINES or (len(lines) > 1 and not self.is_whole_in_head):
             lines.pop()  # It goes on after this.
-        return [line for line in lines if line.strip(BLANKS)]
+        return lines
+
+    @cached_property
+    def remark_lines(self) -> int:
+        """Number of lines at the start that are remarks of a program, or blank before these.
+
+        A line that begins as remarks do is none where it has as many numbers as the rows, for "#"
+        is a word; and the last is the header where it has as many fields.
+        """
+        lines = self._first_lines
+        is_remark = [line.lstrip().startswith(_REMARKS) for line in lines]
+        first = next(
+            (i for i, line in enumerate(lines) if line.strip() and not is_remark[i]), len(lines)
+        )
+        if first in (0, len(lines)):
+            return 0
+        row = next((line for line in lines[first + 1 :] if line.strip()), lines[first])
+        expected = _numbers_at_end(row)
+        while first and (not is_remark[first - 1] or _is_like(lines[first - 1], row, expected)):
+            first -= 1
+        return first
 
     @cached_property
     def estimated_lines(self) -> int:
@@ -299,3 +365,23 @@ def block_bytes(source: Source, *, is_preview: bool) -> int:
     if not is_preview:
         return BLOCK_BYTES
     return min(BLOCK_BYTES, _PREVIEW_UNPACKED if source.is_compressed else _PREVIEW_BYTES)
+
+
+def _numbers_at_end(line: bytes) -> int:
+    """Return how many fields at the end are numbers; the first is what the row is called."""
+    fields = re.split(rb"[\s,;|]++", line[-_LONGEST_COMPARED:].strip(b" \t\r\n,;|"))
+    words = (i for i, field in enumerate(reversed(fields[1:])) if not _is_number(field))
+    return next(words, len(fields) - 1)
+
+
+def _is_like(line: bytes, row: bytes, n_numbers: int) -> bool:
+    """Return whether a line is a row, or the header of such rows."""
+    if _numbers_at_end(line) == n_numbers > 0:
+        return True
+    if re.match(rb"\s*(?:#|%|//)\S", line) and len(line.split()) == len(row.split()) > 1:
+        return True
+    for mark in (b"\t", b",", b";", b"|"):
+        if line.count(mark) == row.count(mark) > 0:
+            names = line.lstrip(b"#%/ \t").split(mark)
+            return mark == b"\t" or not any(b" " in name.strip() for name in names)
+    return False

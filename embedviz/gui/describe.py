@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from embedviz.core.notes import Note
 from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import with_controls
 
 if TYPE_CHECKING:
     from embedviz.core.origin import FileOrigin
@@ -166,5 +167,5 @@ def describe_metadata(vector_set: VectorSet, row: int) -> list[str]:
     for name in vector_set.metadata.column_names[:SHOWN_COLUMNS]:
         value = vector_set.metadata.column(name)[row].as_py()
         if value is not None and value != vector_set.labels[row]:
-            lines.append(f"{name}: {str(value)[:200]}")
+            lines.append(f"{name}: {with_controls(str(value)[:200])}")
     return lines

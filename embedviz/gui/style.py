@@ -111,8 +111,8 @@ def _of_panes(theme: Theme) -> str:
     #caption, #details {{ color: {theme.muted}; }}
     #title, #query, #headline {{ font-weight: 600; }}
     #hint {{ color: {theme.muted}; padding: 24px; }}
-    #before {{ color: {theme.before}; font-weight: 600; }}
-    #after {{ color: {theme.after}; font-weight: 600; }}
+    #before {{ color: {theme.ink(theme.before)}; font-weight: 600; }}
+    #after {{ color: {theme.ink(theme.after)}; font-weight: 600; }}
     """
 
 
@@ -205,14 +205,14 @@ def _of_buttons(theme: Theme) -> str:
     QToolButton[primary="true"], QToolButton[primary="true"]:hover {{ font-weight: 600;
         background: {theme.accent}; color: {theme.panel}; border: 1px solid {theme.accent}; }}
     QToolButton[primary="true"]:focus {{ border: 1px solid {theme.text}; }}
-    QToolButton[primary="true"]:pressed {{ background: {theme.accent}; color: {theme.hairline}; }}
+    QToolButton[primary="true"]:pressed {{ background: {theme.accent}; color: {theme.panel}; }}
     QToolButton[primary="true"]:disabled {{ color: {theme.muted}; background: {theme.panel};
         border: 1px solid {theme.hairline}; }}
     QPushButton[primary="true"], QPushButton[primary="true"]:hover {{ font-weight: 600;
         background: {theme.accent}; color: {theme.panel}; border: 1px solid {theme.accent}; }}
     QPushButton[primary="true"]:focus {{ border: 1px solid {theme.text}; }}
     QPushButton[primary="true"]:pressed {{ background: {theme.accent};
-        color: {theme.hairline}; }}
+        color: {theme.panel}; }}
     QPushButton[primary="true"]:disabled {{ color: {theme.muted}; background: {theme.panel};
         border: 1px solid {theme.hairline}; }}
     QToolButton[small="true"] {{ padding: 0 8px; min-height: 16px;

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 
+from embedviz.gui.coloring.contrast import readable_on
+
 GRID = 8
 """Spacing unit, in pixels; half and whole multiples are used."""
 RADIUS = 6
@@ -65,6 +67,13 @@ class Theme:
     def is_dark(self) -> bool:
         """Whether text is lighter than its ground."""
         return self.name == "dark"
+
+    def ink(self, color: str) -> str:
+        """Return a color of the theme as text has it: readable on all of its grounds."""
+        toned, text = QColor(color), QColor(self.text)
+        for ground in (self.ground, self.panel, self.chosen):
+            toned = readable_on(toned, QColor(ground), text)
+        return toned.name().upper()
 
     @property
     def point(self) -> QColor:

@@ -150,15 +150,70 @@ def test_steps_of_a_closed_set_are_left_out(opened, toy, words):
     assert opened.state.active is toy
 
 
-def test_closing_with_what_was_derived(opened, toy, words):
+def test_closing_is_taken_back_with_what_was_derived(opened, toy, words):
     short = Truncated(4).derive(toy)
     opened.show(opened.state.derived(short))
     opened.show(opened.state.queried(3))
     opened.show(opened.state.opened(words))
     opened.show(opened.state.closed(toy))
     assert opened.state.sets == (words,)
-    assert not opened.can_undo
-    assert not opened.can_redo
+    opened.undo()
+    assert opened.state.sets == (toy, short, words)
+    assert opened.state.active is words
+    opened.redo()
+    assert opened.state.sets == (words,)
+    opened.undo()
+    opened.undo()
+    assert (opened.state.active, opened.state.query) == (short, 3)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_closed_set_comes_back_to_its_place(opened, place):
+    for name in "bc":
+        opened.show(opened.state.opened(VectorSet(np.eye(4), name=name)))
+    sets = opened.state.sets
+    opened.show(opened.state.activated(sets[place]).selecting([1, 3]))
+    shown = opened.state
+    opened.show(opened.state.closed(sets[place]))
+    assert sets[place] not in opened.state.sets
+    opened.undo()
+    assert opened.state == shown
+
+
+def test_what_is_opened_after_closing_stays_open(opened, toy, words):
+    opened.show(opened.state.opened(words))
+    before = opened.state
+    opened.show(opened.state.closed(toy))
+    another = VectorSet(np.eye(4), name="another")
+    opened.show(opened.state.opened(another))
+    opened.undo()
+    assert opened.state.sets == (words, another)
+    opened.undo()
+    assert opened.state.sets == (toy, words, another)
+    assert opened.state.active is before.active
+
+
+def test_the_last_set_that_was_closed_comes_back(opened, toy):
+    shown = opened.state
+    opened.show(opened.state.closed(toy))
+    assert opened.state.active is None
+    opened.undo()
+    assert opened.state == shown
+
+
+def test_a_closed_set_frees_its_memory_with_its_step(opened, monkeypatch):
+    monkeypatch.setattr(session_module, "CLOSED_BYTES", 1000)
+    large = VectorSet(np.random.default_rng(0).normal(size=(30, 8)), name="large")
+    opened.show(opened.state.opened(large))
+    opened.show(opened.state.closed(large))
+    gone = weakref.ref(large)
+    del large
+    gc.collect()
+    assert gone() is not None  # The last step can always be taken back.
+    opened.show(opened.state.with_settings(MatryoshkaSettings(5)))
+    gc.collect()
+    assert gone() is None
+    assert opened.can_undo
 
 
 def test_undo_is_offered_only_where_it_changes_something(opened, toy, words):

@@ -6,10 +6,11 @@ Import the measured packages inside the methods: each side runs in a process of 
 not pay for the other's imports.
 """
 
+from .changes import Changes
 from .dragging import Drag
 from .graph import Graph, Trust
 from .layouts import FirstMotion, LargeLayout, TSNEBeside, UMAPBeside
-from .loading import Binary, Mapped, Text
+from .loading import Binary, Mapped, ParquetParts, Text
 from .looks import AtRest, Density, InFront, Pictures
 from .neighbors import Neighbors
 from .overlap import Overlap
@@ -63,8 +64,10 @@ BENCHMARKS = (
     Text(400_000, 100, "gensim", ".txt.gz"),
     Text(1_000_000, 100, None, ".txt"),
     Binary(400_000, 300),
+    ParquetParts(1_000_000, 96, 40),
     Mapped(1_000_000, 768, scans=False),
     Mapped(1_000_000, 768, scans=True),
     Opening("text", 1_000_000, 100),
     Opening("npy", 1_000_000, 768),
+    Changes(1_000_000, 96),
 )

@@ -9,9 +9,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,92 @@ class Mapped(Benchmark):
         np.lib.format.write_array_header_1_0(file, description)
         for words in _words(self.shape[0]):
             file.write(rng.standard_normal((len(words), self.shape[1]), dtype=np.float32).data)
+
+
+class ParquetParts(Benchmark):
+    """A folder of Parquet files, beside the same rows in one file.
+
+    The note says what both processes together take more than before, at most.
+    """
+
+    unit = "s"
+    peer_name = "one file"
+
+    def __init__(self, n_vectors: int, dimensions: int, n_parts: int) -> None:
+        self.shape = n_vectors, dimensions
+        self.n_parts = n_parts
+        self.name = f"load-parquet-{n_parts}-parts-{n_vectors}x{dimensions}"
+        self._note = ""
+
+    def ours(self) -> list[float]:
+        return self._measured(self.n_parts)
+
+    def peer(self) -> list[float]:
+        return self._measured(1)
+
+    def note(self) -> str:
+        return self._note
+
+    def _measured(self, n_parts: int) -> list[float]:
+        from embedviz.formats import load
+
+        with tempfile.TemporaryDirectory() as folder:
+            self._write(Path(folder), n_parts)
+            path = Path(folder) if n_parts > 1 else Path(folder, "00.parquet")
+            with _most_memory() as most:
+                found = load(path)
+            checked = _checksum(found.vectors, found.labels)
+            self._note = f"{checked}, {most[0] / 1e6:,.0f} MB of memory"
+            del found
+            return _timed(partial(load, path), repeat=5)
+
+    def _write(self, folder: Path, n_parts: int) -> None:
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        rng = np.random.default_rng(0)
+        n_rows, dimensions = self.shape[0] // self.n_parts, self.shape[1]
+        writer = None
+        for part in range(self.n_parts):
+            rows = rng.standard_normal(n_rows * dimensions, dtype=np.float32)
+            names = [_word(row) for row in range(part * n_rows, (part + 1) * n_rows)]
+            lists = pa.FixedSizeListArray.from_arrays(pa.array(rows), dimensions)
+            table = pa.table({"word": names, "embedding": lists})
+            if writer is None or n_parts > 1:
+                if writer is not None:
+                    writer.close()
+                writer = parquet.ParquetWriter(folder / f"{part:02}.parquet", table.schema)
+            writer.write_table(table)
+        assert writer is not None
+        writer.close()
+
+
+@contextmanager
+def _most_memory() -> Iterator[list[int]]:
+    """Yield a list that holds, in the end, the most bytes used by this process and its children."""
+    import psutil
+
+    process = psutil.Process()
+    most, is_done = [0], threading.Event()
+
+    def used() -> int:
+        total = 0
+        for each in (process, *process.children(recursive=True)):
+            with suppress(psutil.Error):
+                total += int(each.memory_full_info().uss)
+        return total
+
+    def watch(before: int) -> None:
+        while not is_done.wait(0.01):
+            most[0] = max(most[0], used() - before)
+
+    watcher = threading.Thread(target=watch, args=(used(),))
+    watcher.start()
+    try:
+        yield most
+    finally:
+        is_done.set()
+        watcher.join()
 
 
 def _words(count: int) -> Iterator[list[bytes]]:

@@ -6,6 +6,6 @@ one integer, its seed. The command is `python -m tests.fuzz`; files that once fa
 their seeds in `seeds/kept.txt` and always run.
 """
 
-from . import archive_files, array_files, container_files, text_files
+from . import archive_files, array_files, container_files, program_files, text_files
 
-__all__ = ["archive_files", "array_files", "container_files", "text_files"]
+__all__ = ["archive_files", "array_files", "container_files", "program_files", "text_files"]

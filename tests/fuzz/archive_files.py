@@ -73,5 +73,5 @@ def zip_of_several(rng: Random) -> Sample:
     files: dict[str, bytes] = {}
     for number, sample in enumerate(members):
         name = rng.choice(_BAD_NAMES) if rng.random() < 0.15 else f"{number} {sample.name}"
-        files[name or "-"] = sample.files[sample.name]
+        files[name or "-"] = sample.files[sample.first]
     return Sample({"several.zip": zipped(files, rng.choice(_METHODS))})

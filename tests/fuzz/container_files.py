@@ -96,6 +96,57 @@ def arrow_file(rng: Random) -> Sample:
     return Sample({f"table.arrow{'s' if kind == 'stream' else ''}": buffer.getvalue()})
 
 
+@builder("Parquet", 0.7)
+def parquet_folder(rng: Random) -> Sample:
+    """Several files of one folder, now and then one of other columns."""
+    table = _table(rng)
+    size = rng.choice((1, 2, 5))
+    files: dict[str, bytes] = {}
+    for index, start in enumerate(range(0, min(table.num_rows, 4 * size), size)):
+        part = table.slice(start, size)
+        if rng.random() < 0.05:
+            part = part.drop_columns([rng.choice(part.column_names)])
+        if rng.random() < 0.05:
+            part = part.append_column("extra", pa.array(["x"] * part.num_rows))
+        buffer = io.BytesIO()
+        end = rng.choice(("parquet", "parquet", "parquet", "arrow"))
+        if end == "parquet":
+            parquet.write_table(part, buffer)
+        else:
+            with ipc.new_file(buffer, part.schema) as writer:
+                writer.write_table(part)
+        place = rng.choice(("", "", "kind=a/", "kind=%2F/", "year=2020/", "__HIVE=/"))
+        files[f"parts/{place}{index}.{end}"] = buffer.getvalue()
+    if rng.random() < 0.3:
+        files["parts/_SUCCESS"] = b""
+    return Sample(files, folder="parts")
+
+
+@builder("Parquet", 0.7)
+def bytes_column(rng: Random) -> Sample:
+    """Vectors as bytes, of one type or of lengths that fit none."""
+    vectors = matrix(rng)
+    dtype = rng.choice(("<f4", "<f4", "<f2", "<f8", "i1"))
+    with np.errstate(all="ignore"):
+        rows = [np.nan_to_num(row).astype(dtype).tobytes() for row in vectors]
+    if rng.random() < 0.2:
+        rows[-1] = rng.choice((b"", rows[-1][:-1], rows[-1] * 2))
+    kinds = [pa.binary(), pa.large_binary()]
+    if len(set(map(len, rows))) == 1:
+        kinds.append(pa.binary(len(rows[0])))
+    values: list[Any] = [*rows]
+    if rng.random() < 0.1:
+        values[0] = None
+    names = labels(rng, len(vectors), QUOTED_LABELS)
+    table = pa.table(
+        {"id": names, rng.choice(("emb", "blob", "x")): pa.array(values, rng.choice(kinds))}
+    )
+    buffer = io.BytesIO()
+    parquet.write_table(table, buffer)
+    wanted = rng.choice((None, "float32", "float16", "float64", "int8"))
+    return Sample({"blob.parquet": buffer.getvalue()}, {"bytes_as": wanted} if wanted else {})
+
+
 def hdf5_bytes(fill: Any) -> bytes:
     """Return an HDF5 file that `fill(file)` has filled."""
     buffer = io.BytesIO()
@@ -151,6 +202,54 @@ def plain_hdf5(rng: Random) -> Sample:
             add_links(file, vectors.shape)
 
     return Sample({"set.h5": hdf5_bytes(fill)})
+
+
+@builder("HDF5", 0.7)
+def table_hdf5(rng: Random) -> Sample:
+    """Records, as pandas writes them: an index, and a block for each type of column."""
+    vectors = matrix(rng)
+    count, dimensions = vectors.shape
+    names = [name.encode().replace(b"\0", b"")[:40] for name in labels(rng, count)]
+    kinds: list[Any] = [
+        ("index", rng.choice(("S40", "<i8"))),
+        ("values_block_0", rng.choice(("<f4", "<f8")), (dimensions,)),
+    ]
+    if rng.random() < 0.5:
+        kinds.append(("values_block_1", "<i8", (rng.choice((1, 2)),)))
+    if rng.random() < 0.5:
+        kinds.append(("values_block_2", "S8", (1,)))
+    rows = np.zeros(count, kinds)
+    rows["index"] = names if rows.dtype["index"].kind == "S" else np.arange(count) + 7
+    rows["values_block_0"] = vectors
+    pickled = rng.choice(
+        (b"(lp0\nVa\np1\na.", b"\x80\x02]q\x00(K\x00K\x01e.", b"(lp0\nI0\n", b"cos\n")
+    )
+
+    def fill(file: Any) -> None:
+        file["df/table"] = rows
+        file["df"].attrs["pandas_type"] = np.bytes_(b"frame_table")
+        file["df"].attrs["nan_rep"] = np.bytes_(b"nan")
+        for name, _, *_ in kinds:
+            file["df/table"].attrs[f"{name}_kind"] = np.bytes_(pickled)
+        said = rng.choice(("datetime64", "datetime64[s]", "datetime64[x]", "bool", "int64"))
+        file["df/table"].attrs["values_block_1_dtype"] = said
+
+    return Sample({"table.h5": hdf5_bytes(fill)})
+
+
+@builder("HDF5", 0.7)
+def ragged_hdf5(rng: Random) -> Sample:
+    """A list of numbers for each row, mostly of one length."""
+    vectors = matrix(rng)
+    rows = np.empty(len(vectors), object)
+    for place, row in enumerate(vectors):
+        rows[place] = row[: rng.choice((None, None, None, None, 1))]
+
+    def fill(file: Any) -> None:
+        file.create_dataset("encoded", data=rows, dtype=h5py.vlen_dtype(rng.choice(("f4", "f8"))))
+        _add_texts(file, "name", _texts(rng, labels(rng, len(rows))))
+
+    return Sample({"ragged.h5": hdf5_bytes(fill)})
 
 
 def add_links(file: Any, shape: tuple[int, ...]) -> None:

@@ -33,14 +33,22 @@ class Sample:
         The first is the one that is opened.
     options : dict
         Further arguments of `load`.
+    folder : str
+        The folder that is opened in place of the first file.
     """
 
     files: dict[str, bytes]
     options: dict[str, Any] = field(default_factory=dict)
+    folder: str = ""
 
     @property
     def name(self) -> str:
-        """The name of the file that is opened."""
+        """The name of the file or folder that is opened."""
+        return self.folder or self.first
+
+    @property
+    def first(self) -> str:
+        """The name of the first file."""
         return next(iter(self.files))
 
 

@@ -176,7 +176,7 @@ def splice(rng: Random, data: bytes) -> bytes:
 def _another(rng: Random) -> bytes:
     family = rng.choice(sorted(FAMILIES))
     sample = build(rng.getrandbits(32), family)
-    return sample.files[sample.name]
+    return sample.files[sample.first]
 
 
 def pack(rng: Random, data: bytes) -> bytes:

@@ -14,7 +14,8 @@ def test_rules_have_the_colors_of_their_theme_alone(theme):
     used = set(re.findall("#[0-9A-F]{6}", rules))
     other = DARK if theme is LIGHT else LIGHT
     own = {value for value in vars(theme).values() if value.startswith("#")}
-    assert used <= own
+    inks = {theme.ink(color) for color in (theme.before, theme.after)}
+    assert used <= own | inks
     assert not used & ({other.ground, other.panel, other.text} - own)
     assert rules.count("{") == rules.count("}")
 

@@ -48,6 +48,37 @@ def test_text_is_readable(theme):
             assert contrast(role, ground) >= 3  # Points and large text.
 
 
+def over(color, ground, opacity):
+    """Return what is seen of a color through which its ground shines."""
+    parts = (QColor(color).getRgb()[:3], QColor(ground).getRgb()[:3])
+    mixed = (round(opacity * a + (1 - opacity) * b) for a, b in zip(*parts, strict=True))
+    return "#{:02X}{:02X}{:02X}".format(*mixed)
+
+
+@both
+def test_text_is_readable_on_every_ground_that_it_is_written_on(theme):
+    """Lines that are chosen, under the mouse or tinted, buttons that are down, marked text."""
+    tinted = [
+        over(theme.accent, over(theme.accent, theme.panel, first), second)
+        for first, second in ((0.12, 0.0), (0.05, 0.08), (0.06, 0.08), (0.08, 0.08))
+    ]
+    inks = [theme.ink(color) for color in (theme.before, theme.after, theme.lost, theme.new)]
+    for ground in (theme.ground, theme.panel, theme.chosen):
+        assert all(contrast(color, ground) >= 4.5 for color in (theme.text, theme.muted, *inks))
+    for ground in tinted:
+        assert contrast(theme.text, ground) >= 4.5
+        assert contrast(theme.muted, ground) >= 4.5
+    assert contrast(theme.panel, theme.accent) >= 4.5  # Buttons that are down, menus.
+    assert contrast(theme.text, over(theme.query, theme.panel, 0.35)) >= 4.5  # What was found.
+
+
+@both
+def test_what_is_disabled_is_fainter_and_can_still_be_made_out(theme, qapp):
+    shown = palette(theme).color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
+    for ground in (theme.ground, theme.panel):
+        assert 2 <= contrast(over(shown.name(), ground, shown.alphaF()), ground) < 4.5
+
+
 @both
 def test_colors_are_written_in_full(theme):
     colors = [value for value in vars(theme).values() if value.startswith("#")]

@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
+import numpy as np
+
 from embedviz.app.layouts import cache, spare_process
-from embedviz.core.arrays import Matrix
+from embedviz.core.arrays import Matrix, Placed
 from embedviz.core.neighbors.adjacency import GraphMetric, NeighborGraph
 from embedviz.core.neighbors.graph import neighbor_graph
 from embedviz.core.progress import OnLayout, Report, part_of
@@ -37,7 +39,7 @@ class Layout:
     ----------
     vector_set : VectorSet
     projection : Projection
-    positions : float32 array of shape (n_vectors, 2 or 3)
+    positions : float32 or float64 array of shape (n_vectors, 2 or 3)
         NaN for rows that have no place.
     words : str
         Method and settings, and of how many rows.
@@ -49,7 +51,7 @@ class Layout:
 
     vector_set: VectorSet
     projection: Projection
-    positions: Matrix
+    positions: Placed
     words: str
     axes: tuple[Axis, ...] = ()
     stopped_at: float | None = None
@@ -217,7 +219,8 @@ class Layouts:
     ) -> Matrix:
         if isinstance(projection, NeighborEmbedding):  # It takes what is kept here: a graph.
             return self._embedded(vector_set, projection, n_components, report, on_layout)
-        return projection.place(vector_set, n_components, report, on_layout).positions
+        placed = projection.place(vector_set, n_components, report, on_layout)
+        return np.asarray(placed.positions, dtype=np.float32)
 
     def _embedded(
         self,

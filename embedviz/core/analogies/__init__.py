@@ -24,10 +24,12 @@ from embedviz.core.analogies.scoring import (
 )
 from embedviz.core.arrays import Matrix
 from embedviz.core.blocks import scale_to_unit_length
+from embedviz.core.compiled.checks import checked_matrix
 from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.covariance import Vector
 from embedviz.core.errors import UserError
 from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import composed
 
 __all__ = [
     "METHODS",
@@ -96,12 +98,12 @@ def solve_rows(
     inputs = _unit_rows(vector_set.vectors[rows])
     n_added = len(added)
     scores = score_rows(vector_set.vectors, inputs[:n_added], inputs[n_added:], method)
-    barred = {*added, *subtracted} if exclude_inputs else set()
+    barred = set(map(composed, (*added, *subtracted))) if exclude_inputs else set()
     answers: list[tuple[int, float]] = []
     for row in _rows_by_score(scores, count + len(rows)):
         if len(answers) >= count:
             break
-        if vector_set.labels[row] not in barred:
+        if composed(vector_set.labels[row]) not in barred:
             answers.append((int(row), float(scores[row])))
     return answers
 
@@ -135,7 +137,7 @@ class Subspace(NamedTuple):
         -------
         float32 array of shape (n_vectors, n_components)
         """
-        products, lengths = products_and_lengths(np.asarray(vectors, np.float32), self.axes)
+        products, lengths = products_and_lengths(checked_matrix(vectors), self.axes)
         lengths[lengths == 0] = 1.0
         return (products / lengths[:, np.newaxis] - self.axes @ self.origin).astype(np.float32)
 

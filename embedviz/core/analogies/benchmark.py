@@ -22,6 +22,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.neighbors.top_k import TILE, Scores, keep_best_of
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import composed
 
 # As in gensim, the answer is looked for among the five best rows besides the question's own.
 _CANDIDATES = 5
@@ -107,8 +108,8 @@ def evaluate(
     """
     require_method(method)
     sections, malformed = _read_questions(Path(path), case_insensitive)
-    labels = vector_set.labels[:restrict_vocab]
-    folded = [label.upper() for label in labels] if case_insensitive else list(labels)
+    labels = list(map(composed, vector_set.labels[:restrict_vocab]))
+    folded = [label.upper() for label in labels] if case_insensitive else labels
     known = {label: len(folded) - 1 - i for i, label in enumerate(reversed(folded))}
     asked = [[words for words in lines if known.keys() >= set(words)] for _, lines in sections]
     questions = [[known[word] for word in words] for section in asked for words in section]
@@ -126,7 +127,7 @@ def evaluate(
 
 def _read_questions(path: Path, fold: bool) -> tuple[list[tuple[str, list[list[str]]]], int]:
     try:
-        lines = path.read_bytes().decode("utf-8-sig").split("\n")
+        lines = composed(path.read_bytes().decode("utf-8-sig")).split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: the questions cannot be read ({error}).") from error
     sections: list[tuple[str, list[list[str]]]] = []

@@ -25,6 +25,7 @@ import numpy as np
 
 from embedviz.core.arrays import Flat, Matrix
 from embedviz.core.blocks import scale_to_unit_length, strided_blocks
+from embedviz.core.compiled.checks import require_width
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel, threads_for
 from embedviz.core.covariance import Vector
 from embedviz.core.neighbors.top_k import Scores
@@ -111,6 +112,7 @@ def products_and_lengths(vectors: Matrix, queries: Vector) -> tuple[Vector, Vect
     products : float64 array of shape (n_vectors, n_queries)
     lengths : float64 array of shape (n_vectors,)
     """
+    require_width(queries, vectors.shape[1], "directions")
     products, lengths = np.zeros((len(vectors), len(queries))), np.zeros(len(vectors))
     with threads_for(vectors.size):
         for block in strided_blocks(vectors):

@@ -67,6 +67,11 @@ class CompileGate:
                 self._allowed.update(modules)
             self._changed.notify_all()
 
+    def holds_back(self, module: str) -> bool:
+        """Return whether kernels of this module have to wait now."""
+        with self._changed:
+            return self._allowed is not None and module not in self._allowed
+
     def wait(self, module: str) -> None:
         """Wait until a kernel of this module may run. The main thread never waits."""
         if self._allowed is None or current_thread() is main_thread():

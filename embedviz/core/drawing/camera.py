@@ -52,13 +52,15 @@ class Camera:
     Attributes
     ----------
     center : tuple of 3 floats
-        The data point in the middle of the picture; what a 3-D camera orbits.
+        The point in the middle of the picture, seen from the origin; what a 3-D camera orbits.
     scale : float
         Length in the data of half the shorter side of the picture, at the center.
     azimuth, elevation : float
         Where the eye is, seen from the center, in radians: around the z axis from x, and above
         the x-y plane, at most a right angle. Without meaning in 2-D.
     is_3d : bool
+    origin : tuple of 3 floats
+        The place in the data that the center is counted from; see `origins`.
     """
 
     center: Vector = (0.0, 0.0, 0.0)
@@ -66,6 +68,7 @@ class Camera:
     azimuth: float = radians(-60)
     elevation: float = radians(22)
     is_3d: bool = False
+    origin: Vector = (0.0, 0.0, 0.0)
 
     @property
     def sees_something(self) -> bool:
@@ -73,7 +76,7 @@ class Camera:
         return (
             _SMALLEST <= self.scale <= _LARGEST
             and abs(self.elevation) <= _STEEPEST
-            and max(map(abs, self.center)) <= _LARGEST
+            and max(map(abs, (*self.center, *self.origin))) <= _LARGEST
         )
 
     @property
@@ -117,6 +120,7 @@ class Camera:
         Parameters
         ----------
         points : array-like of shape (n, 2) or (n, 3)
+            Seen from the origin of the camera.
         width, height : float
             Size of the picture in pixels.
 
@@ -145,7 +149,7 @@ class Camera:
         Parameters
         ----------
         *clouds : array-like of shape (n, 2) or (n, 3)
-            Points with NaN or infinity are left out.
+            Seen from the origin of the camera. Points with NaN or infinity are left out.
         aspect : float
             Width of the picture over its height.
         """
@@ -237,6 +241,13 @@ class Camera:
             elevation=min(max(self.elevation + elevation, -_STEEPEST), _STEEPEST),
         )
 
+    def seen_from(self, origin: Vector) -> Camera:
+        """Return the same view, counted from another place in the data."""
+        if origin == self.origin:
+            return self
+        way = np.subtract(self.origin, origin)
+        return replace(self, center=_vector(way + np.array(self.center)), origin=origin)
+
     def turned_to(self, is_3d: bool) -> Camera:
         """Return the camera for data of two or three dimensions; its direction is kept."""
         return replace(self, is_3d=is_3d)
@@ -251,6 +262,7 @@ def blended(first: Camera, last: Camera, part: float) -> Camera:
 
     The scale moves by equal factors and the azimuth the shorter way around.
     """
+    first = first.seen_from(last.origin)
     turn = last.azimuth - first.azimuth
     turn = atan2(sin(turn), cos(turn))
     center = [a + (b - a) * part for a, b in zip(first.center, last.center, strict=True)]
@@ -260,6 +272,7 @@ def blended(first: Camera, last: Camera, part: float) -> Camera:
         azimuth=first.azimuth + turn * part,
         elevation=first.elevation + (last.elevation - first.elevation) * part,
         is_3d=last.is_3d,
+        origin=last.origin,
     )
 
 

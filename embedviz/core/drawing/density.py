@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.arrays import Rows
+from embedviz.core.compiled.checks import require_points
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.drawing.bands import work_in_halves
 from embedviz.core.drawing.raster import (
@@ -95,6 +96,7 @@ def draw_density(
     scale : float
         Pixels of the image per pixel of the picture before it is scaled for the screen.
     """
+    require_points(positions, matrix, rows, colors=colors)
     if len(rows):
         positions = positions.take(rows, axis=0)
         colors = colors if len(colors) == 1 else colors.take(rows)

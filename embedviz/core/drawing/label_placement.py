@@ -4,6 +4,9 @@ Candidates are served in the order given, the most important first: each takes t
 places around its point that is free, or goes without. Greedy placement is not optimal in number
 (that is NP-hard: Marks and Shieber 1991), but it is what a reader expects, because an important
 label never gives way to an unimportant one, and it is fast enough to run at every frame.
+
+Two labels in one line with nothing between them read as one word. So they are a space apart, also
+where they may come close above each other.
 """
 
 from __future__ import annotations
@@ -95,6 +98,7 @@ def place_labels(  # noqa: PLR0913 - all of a picture
     preferred: ArrayLike | None = None,
     most: int = 1000,
     shifts: NDArray[np.float64] = BESIDE,
+    space: float = 0.0,
 ) -> Placement:
     """Return which labels fit, and where.
 
@@ -119,9 +123,19 @@ def place_labels(  # noqa: PLR0913 - all of a picture
         No more labels than this.
     shifts : array of shape (n_places, 4)
         `BESIDE`, `AROUND` or `OVER`: which places there are, the first choice first.
+    space : float
+        How far, in pixels, labels beside each other are apart at least. Texts that are obstacles
+        have it around them already: see `with_space`.
     """
     points = np.asarray(anchors, dtype=np.float64).reshape(-1, 2)
     first = np.full(len(points), -1) if preferred is None else preferred
+    # Compiled loops do not look where they read.
+    sizes = np.asarray(boxes, dtype=np.float64).reshape(-1, 2)
+    each = (sizes, np.asarray(gaps), np.asarray(clearances), np.asarray(first))
+    if any(len(values) != len(points) for values in each):
+        raise ValueError(f"{[len(values) for values in each]} boxes … for {len(points)} labels")
+    if len(points) and np.max(first) >= len(shifts):
+        raise ValueError(f"place {np.max(first)} is preferred; there are {len(shifts)}")
     places = np.full(len(points), -1, dtype=np.intp)
     corners = np.zeros((len(points), 2))
     avoided = np.asarray(obstacles, dtype=np.float64).reshape(-1, 4)
@@ -131,13 +145,14 @@ def place_labels(  # noqa: PLR0913 - all of a picture
     taken[: len(avoided), 2:] += avoided[:, :2]
     _place(
         points,
-        np.asarray(boxes, dtype=np.float64).reshape(-1, 2),
+        sizes,
         np.asarray(gaps, dtype=np.float64),
         np.asarray(clearances, dtype=np.float64),
         np.asarray(first, dtype=np.intp),
         shifts,
         float(width),
         float(height),
+        float(space),
         taken,
         len(avoided),
         places,
@@ -145,6 +160,13 @@ def place_labels(  # noqa: PLR0913 - all of a picture
     )
     placed = np.flatnonzero(places >= 0)
     return Placement(placed, places[placed], corners[placed])
+
+
+def with_space(boxes: ArrayLike, space: float) -> NDArray[np.float64]:
+    """Return boxes of texts (left, top, width, height) with this much free to their sides."""
+    around = np.array([-space, 0.0, 2 * space, 0.0])
+    widened: NDArray[np.float64] = np.asarray(boxes, dtype=np.float64).reshape(-1, 4) + around
+    return widened
 
 
 def compile_all() -> None:
@@ -163,6 +185,7 @@ def _place(  # noqa: PLR0913 - one pass
     shifts: Any,
     width: float,
     height: float,
+    space: float,
     taken: Any,
     n_obstacles: int,
     places: Any,
@@ -183,9 +206,10 @@ def _place(  # noqa: PLR0913 - one pass
             k = 0
             while free and k < n_taken:
                 away = clearances[i] if k >= n_obstacles else 0.0
+                across = max(away, space) if k >= n_obstacles else 0.0
                 free = (
-                    left >= taken[k, 2] + away
-                    or right <= taken[k, 0] - away
+                    left >= taken[k, 2] + across
+                    or right <= taken[k, 0] - across
                     or top >= taken[k, 3] + away
                     or bottom <= taken[k, 1] - away
                 )

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.arrays import Rows
+from embedviz.core.compiled.checks import require_points
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.drawing.camera import NEAREST
 from embedviz.core.drawing.raster import CameraMatrix, Positions, Sizes
@@ -45,6 +46,7 @@ def pick(
         In 3-D, the front-most of the points whose discs cover the pixel, if there are any.
         Otherwise the nearest point on screen; of equally near ones the last, which is on top.
     """
+    require_points(positions, matrix, sizes=sizes)
     return int(_pick(positions, matrix, sizes, float(x), float(y), float(radius)))
 
 
@@ -59,7 +61,9 @@ def rows_in_polygon(
         Pixels; the last vertex is joined to the first. Where the outline crosses itself,
         everything that it goes around counts as within (the non-zero winding rule).
     """
-    outline = np.ascontiguousarray(polygon, dtype=np.float64)
+    require_points(positions, matrix)
+    outline = np.ascontiguousarray(polygon, dtype=np.float64).reshape(-1, 2)
+    outline = outline[np.isfinite(outline).all(axis=1)]
     if len(outline) < 3:
         return np.empty(0, dtype=np.intp)
     bands = _edges_by_band(outline)
@@ -85,6 +89,8 @@ def rows_in_view(
     most: int,
 ) -> Rows:
     """Return the first `most` of the rows given whose points are there and within the image."""
+    require_points(positions, matrix)
+    most = max(0, most)
     found: Rows = _rows_in_view(positions, matrix, rows, float(width), float(height), most)
     return found
 
@@ -112,6 +118,7 @@ def rows_in_front(
     rows : int array
         Any rows; what they are behind may be any row of all.
     """
+    require_points(positions, matrix, rows, sizes=sizes)
     if not matrix[2, :3].any():
         return rows
     depths = np.full((height, width), np.inf, dtype=np.float32)
@@ -128,6 +135,7 @@ def rows_back_to_front(positions: Positions, matrix: CameraMatrix) -> Rows:
     Depths are told apart in 32,768 steps between the nearest and the farthest point; rows
     within one step keep their order.
     """
+    require_points(positions, matrix)
     depths = np.empty(len(positions), dtype=np.float32)
     ordered = np.empty(len(positions), dtype=np.intp)
     starts = np.zeros(_DEPTH_STEPS + 1, dtype=np.intp)

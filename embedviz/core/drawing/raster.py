@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.arrays import Rows
+from embedviz.core.compiled.checks import require_points
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.drawing.bands import draw_in_bands
 from embedviz.core.drawing.camera import NEAREST
@@ -112,6 +113,9 @@ def draw_dots(
 
     In 3-D they are opaque, translucent colors being mixed with the ground color of the fog.
     """
+    require_points(positions, matrix, colors=colors, sizes=sizes)
+    if not len(positions):
+        return
     is_3d = bool(matrix[2, :3].any())
     largest, haze = float(sizes.max()), fog.packed()
 
@@ -145,6 +149,7 @@ def draw_discs(  # noqa: PLR0913 - all of a picture
     opacity : float
         The alpha of every color is multiplied by it.
     """
+    require_points(positions, matrix, rows, colors=colors, sizes=sizes)
     rim = np.array([float(edge.color), edge.width, opacity])
     haze = fog.packed()
 

@@ -14,13 +14,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.compiled.checks import checked_matrix, checked_rows
 from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.matryoshka.orderings import ORDERINGS, Arrange, Ordering, arrangements
 from embedviz.core.matryoshka.prefix_neighbors import PrefixNeighbors
 from embedviz.core.matryoshka.prefix_search import PrefixQuery, PrefixSearch
 from embedviz.core.matryoshka.truncation import truncate
 from embedviz.core.neighbors import NeighborSearch
-from embedviz.core.neighbors.top_k import TILE, Scores, checked_prefix
+from embedviz.core.neighbors.exact_cosines import Cosines
+from embedviz.core.neighbors.top_k import TILE, checked_prefix
 from embedviz.core.progress import Report, part_of, silent
 
 __all__ = ["PrefixQuery", "PrefixSearch", "overlap_curve", "truncate", "two_stage"]
@@ -36,7 +38,7 @@ def two_stage(
     shortlist: int,
     count: int = 10,
     exclude: Iterable[int] = (),
-) -> tuple[Rows, Scores]:
+) -> tuple[Rows, Cosines]:
     """Return the nearest rows among those that a prefix puts on a shortlist.
 
     All rows are ranked by the cosine of the first `coarse_dimensions`, and the best of them by
@@ -59,7 +61,7 @@ def two_stage(
     -------
     rows : int array of shape (count,)
         Nearest first, equally near ones by row.
-    cosines : float32 array of shape (count,)
+    cosines : float64 array of shape (count,)
         Of all dimensions.
 
     Raises
@@ -67,7 +69,7 @@ def two_stage(
     UserError
         When the query or the number of dimensions does not suit the vectors.
     """
-    rows = np.asarray(vectors, dtype=np.float32)
+    rows = checked_matrix(vectors)
     found, _ = NeighborSearch(rows).nearest(query_vector, shortlist, coarse_dimensions, exclude)
     listed = np.sort(found)
     places, cosines = NeighborSearch(rows[listed]).nearest(query_vector, count)
@@ -123,7 +125,7 @@ def overlap_curve(  # noqa: PLR0913 - a contract
     """
     if ordering not in ORDERINGS:
         raise ValueError(f"ordering is {ordering!r}; it must be one of {', '.join(ORDERINGS)}")
-    rows = np.asarray(vectors, dtype=np.float32)
+    rows = checked_matrix(vectors)
     n_vectors, n_dimensions = rows.shape
     wanted = np.array([checked_prefix(k, n_dimensions) for k in dimensions], dtype=np.intp)
     lengths = np.union1d(wanted, [n_dimensions]).astype(np.intp)
@@ -149,7 +151,7 @@ def _query_rows(queries: int | ArrayLike, n_vectors: int, seed: int) -> Rows:
     if isinstance(queries, int | np.integer):
         drawn = np.random.default_rng(seed).permutation(n_vectors)[: int(queries)]
         return np.sort(drawn)
-    return np.asarray(queries, dtype=np.intp)
+    return checked_rows(queries, n_vectors, "queries")
 
 
 def _neighbors(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix
 from embedviz.core.blocks import read_only, row_blocks
+from embedviz.core.compiled.checks import require_width
 from embedviz.core.compiled.kernels import parallel_kernel
 from embedviz.core.covariance import Moments
 from embedviz.core.errors import UserError
@@ -128,6 +129,7 @@ def _singular_vectors(
 
 def _rotated(rows: Matrix, axes: Matrix) -> Matrix:
     """Return the coordinates of rows along axes; the same for identical rows, unlike BLAS."""
+    require_width(axes, rows.shape[1], "axes")
     rotated = np.empty((len(rows), len(axes)), dtype=np.float32)
     _rotate(read_only(np.ascontiguousarray(rows)), read_only(axes), rotated)
     return rotated

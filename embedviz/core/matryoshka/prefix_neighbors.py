@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import read_only
+from embedviz.core.compiled.checks import require_length
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel
 from embedviz.core.neighbors.top_k import TILE, Scores, keep_best_of, scaled_query
 
@@ -45,6 +46,7 @@ class PrefixNeighbors:
     """
 
     def __init__(self, queries: Matrix, query_rows: Rows, lengths: Rows, count: int) -> None:
+        require_length(query_rows, len(queries), "row numbers", "queries")
         self._lengths = lengths
         self._queries = np.empty((len(queries), lengths[-1]), dtype=np.float32)
         for query, scaled in zip(queries, self._queries, strict=True):
@@ -64,6 +66,8 @@ class PrefixNeighbors:
         first : int
             The number of its first row.
         """
+        if block.shape[1] < self._lengths[-1]:
+            raise ValueError(f"{block.shape[1]} dimensions; {self._lengths[-1]} are needed")
         n_tiles = -(-len(block) // TILE)
         tiles = np.zeros((n_tiles, self._lengths[-1], TILE), dtype=np.float32)
         inverse = np.zeros((n_tiles, len(self._lengths), TILE), dtype=np.float32)

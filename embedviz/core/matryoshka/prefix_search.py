@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, partial
 
 import numba
 import numpy as np
@@ -20,7 +20,9 @@ from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Flat, Matrix, Rows
 from embedviz.core.blocks import strided_blocks
+from embedviz.core.compiled.checks import checked_matrix
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel, threads_for
+from embedviz.core.neighbors.exact_cosines import Cosines, are_ordinary, nearest_by_cosine
 from embedviz.core.neighbors.top_k import (
     FEW_PRODUCTS,
     TILE,
@@ -49,7 +51,7 @@ class PrefixSearch:
     """
 
     def __init__(self, vectors: ArrayLike) -> None:
-        self.vectors: Matrix = np.asarray(vectors, dtype=np.float32)
+        self.vectors: Matrix = checked_matrix(vectors)
 
     def query(self, vector: ArrayLike) -> PrefixQuery:
         """Return a query, ready to be asked at any prefix.
@@ -76,6 +78,11 @@ class PrefixSearch:
             _measure_prefixes(block.flat, block.stride, lengths[:, block.rows])
         return lengths
 
+    @cached_property
+    def is_ordinary(self) -> bool:
+        """Whether products with the rows neither overflow nor vanish in float32."""
+        return are_ordinary(self.lengths[-1])
+
     def products(self, query: Matrix) -> Matrix:
         """Return the product of each row's prefix with a query, laid out like `lengths`."""
         products = self._empty_prefixes()
@@ -99,7 +106,7 @@ class PrefixQuery:
 
     def top(
         self, dimensions: int, count: int = 10, exclude: Iterable[int] = ()
-    ) -> tuple[Rows, Scores]:
+    ) -> tuple[Rows, Cosines]:
         """Return the rows nearest to the query on the first `dimensions` numbers.
 
         Parameters
@@ -115,7 +122,7 @@ class PrefixQuery:
         -------
         rows : int array of shape (count,)
             Nearest first, equally near ones by row.
-        cosines : float32 array of shape (count,)
+        cosines : float64 array of shape (count,)
             Of the prefixes; 0 where one of them is zero.
 
         Raises
@@ -125,10 +132,15 @@ class PrefixQuery:
         """
         vectors = self._search.vectors
         dimensions = checked_prefix(dimensions, vectors.shape[1])
+        likely = partial(self._collect, dimensions) if self._search.is_ordinary else None
+        query = self._query[:dimensions]
+        return nearest_by_cosine(vectors[:, :dimensions], query, count, exclude, likely)
+
+    def _collect(self, dimensions: int, found: Candidates) -> None:
+        vectors = self._search.vectors
         known = dimensions // _STEP
         rest = slice(known * _STEP, dimensions)
         scale = _inverse_length(self._query[:dimensions])
-        found = Candidates(len(vectors), count, exclude)
         with threads_for(len(vectors) * (2 + dimensions - known * _STEP), few=FEW_PRODUCTS):
             for block in strided_blocks(vectors[:, rest]):
                 _score_prefixes(
@@ -140,7 +152,6 @@ class PrefixQuery:
                     scale,
                     *found.heaps_for(block),
                 )
-        return found.best()
 
 
 def _inverse_length(query: Matrix) -> float:

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Matrix
 from embedviz.core.blocks import rows_per_block
+from embedviz.core.compiled.checks import checked_matrix
 from embedviz.core.neighbors import row_lengths
 from embedviz.core.neighbors.top_k import checked_prefix
 
@@ -30,7 +31,7 @@ def truncate(vectors: ArrayLike, dimensions: int) -> Matrix:
     UserError
         When there are not so many dimensions.
     """
-    rows = np.asarray(vectors, dtype=np.float32)
+    rows = checked_matrix(vectors)
     prefix = rows[:, : checked_prefix(dimensions, rows.shape[1])]
     lengths = row_lengths(prefix)[:, np.newaxis]
     lengths[lengths == 0.0] = 1.0

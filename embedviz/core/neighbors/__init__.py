@@ -6,14 +6,15 @@ from BLAS does not promise that: it treats the last rows of a block in another o
 is not faster either, because reading the vectors from memory is what takes the time.
 
 Products are summed in float32 over a query that was scaled by a power of two, lengths and
-distances in float64; so numbers of any size that a float32 holds have neighbors.
+distances in float64; so numbers of any size that a float32 holds have neighbors. The cosines that
+are the largest are then computed again in float64 (`exact_cosines`).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numba
 import numpy as np
@@ -21,7 +22,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Flat, Matrix, Rows
 from embedviz.core.blocks import read_only, strided_blocks
+from embedviz.core.compiled.checks import checked_matrix
 from embedviz.core.compiled.kernels import few_rows, parallel_kernel, serial_kernel, threads_for
+from embedviz.core.neighbors.exact_cosines import Cosines, are_ordinary, nearest_by_cosine
 from embedviz.core.neighbors.row_kernels import measure_rows
 from embedviz.core.neighbors.top_k import (
     FEW_PRODUCTS,
@@ -43,6 +46,14 @@ COSINE, DOT, EUCLIDEAN = range(len(METRICS))
 _NO_LENGTHS = np.empty(0)
 
 
+class _Lengths(NamedTuple):
+    """Lengths of the rows of a prefix, and whether float32 has room for products with them."""
+
+    dimensions: int
+    of_rows: NDArray[np.float64]
+    are_ordinary: bool
+
+
 class NeighborSearch:
     """Exact search for the nearest rows of a set of vectors.
 
@@ -59,9 +70,9 @@ class NeighborSearch:
     def __init__(self, vectors: ArrayLike, metric: Metric = "cosine") -> None:
         if metric not in METRICS:
             raise ValueError(f"metric is {metric!r}; it must be one of {', '.join(METRICS)}")
-        self.vectors: Matrix = np.asarray(vectors, dtype=np.float32)
+        self.vectors: Matrix = checked_matrix(vectors)
         self.metric: Metric = metric
-        self._lengths: tuple[int, NDArray[np.float64]] | None = None
+        self._lengths: _Lengths | None = None
 
     def nearest(
         self,
@@ -69,7 +80,7 @@ class NeighborSearch:
         count: int = 10,
         dimensions: int | None = None,
         exclude: Iterable[int] = (),
-    ) -> tuple[Rows, Scores]:
+    ) -> tuple[Rows, Cosines]:
         """Return the rows nearest to a query, and how near they are.
 
         Parameters
@@ -88,8 +99,9 @@ class NeighborSearch:
         -------
         rows : int array of shape (count,)
             Nearest first, equally near ones by row. A row that holds NaN is nobody's neighbor.
-        scores : float32 array of shape (count,)
-            Similarities, largest first; for "euclidean" distances, smallest first.
+        scores : array of shape (count,)
+            Similarities, largest first; for "euclidean" distances, smallest first. Cosines are
+            float64, since those of rows far from the origin differ in late digits only.
 
         Raises
         ------
@@ -100,10 +112,36 @@ class NeighborSearch:
         n_vectors, n_dimensions = self.vectors.shape
         dimensions = checked_prefix(dimensions, n_dimensions)
         query = checked_query(query_vector, dimensions, n_dimensions)
-        lengths = self._row_lengths(dimensions) if self.metric == "cosine" else None
-        scaled, scale = self._scaled(query)
+        if self.metric == "cosine":
+            return self._nearest_by_cosine(query, count, exclude)
         found = Candidates(n_vectors, count, exclude)
-        with threads_for(n_vectors * dimensions, few=FEW_PRODUCTS):
+        self._collect(found, dimensions, *self._scaled(query))
+        rows, scores = found.best()
+        return rows, -scores if self.metric == "euclidean" else scores
+
+    def _nearest_by_cosine(
+        self, query: Matrix, count: int, exclude: Iterable[int]
+    ) -> tuple[Rows, Cosines]:
+        dimensions = len(query)
+        lengths = self._row_lengths(dimensions)
+        scaled, scale = self._scaled(query)
+
+        def collect(found: Candidates) -> None:
+            self._collect(found, dimensions, scaled, scale, lengths.of_rows)
+
+        prefixes = self.vectors[:, :dimensions]
+        likely = collect if lengths.are_ordinary else None
+        return nearest_by_cosine(prefixes, scaled, count, exclude, likely)
+
+    def _collect(
+        self,
+        found: Candidates,
+        dimensions: int,
+        scaled: Matrix,
+        scale: float,
+        lengths: NDArray[np.float64] | None = None,
+    ) -> None:
+        with threads_for(len(self.vectors) * dimensions, few=FEW_PRODUCTS):
             for block in strided_blocks(self.vectors[:, :dimensions]):
                 _score_block(
                     block.flat,
@@ -114,8 +152,6 @@ class NeighborSearch:
                     _NO_LENGTHS if lengths is None else lengths[block.rows],
                     *found.heaps_for(block),
                 )
-        rows, scores = found.best()
-        return rows, -scores if self.metric == "euclidean" else scores
 
     def _scaled(self, query: Matrix) -> tuple[Matrix, float]:
         """Return what the rows are compared with, and by what the result is multiplied."""
@@ -127,13 +163,13 @@ class NeighborSearch:
         length = float(np.linalg.norm(scaled.astype(np.float64)))
         return scaled, 1.0 / length if length else 0.0
 
-    def _row_lengths(self, dimensions: int) -> NDArray[np.float64]:
+    def _row_lengths(self, dimensions: int) -> _Lengths:
         # Kept for one prefix only; a slider over all prefixes asks `PrefixSearch`.
         known = self._lengths
-        if known is None or known[0] != dimensions:
-            known = dimensions, row_lengths(self.vectors[:, :dimensions])
-            self._lengths = known
-        return known[1]
+        if known is None or known.dimensions != dimensions:
+            lengths = row_lengths(self.vectors[:, :dimensions])
+            known = self._lengths = _Lengths(dimensions, lengths, are_ordinary(lengths))
+        return known
 
 
 def row_lengths(vectors: Matrix) -> NDArray[np.float64]:

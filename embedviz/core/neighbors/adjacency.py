@@ -25,11 +25,14 @@ class NeighborGraph:
     scores : float32 array of shape (n_rows, count)
         Cosine similarities, or Euclidean distances for "euclidean".
     metric : {"cosine", "euclidean"}
+    apart : float32 array of shape (n_rows, count), optional
+        1 − cosine, where it is known with all its digits; of close rows, the cosine has lost them.
     """
 
     rows: RowIds
     scores: Matrix
     metric: GraphMetric
+    apart: Matrix | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -47,17 +50,28 @@ class NeighborGraph:
         """
         if self.metric == "euclidean":
             return self.scores
+        if self.apart is not None:
+            return self.apart
         distances: Matrix = np.maximum(np.float32(1.0) - self.scores, np.float32(0.0))
         return distances
 
     @property
     def nbytes(self) -> int:
         """How many bytes it takes in memory."""
-        return self.rows.nbytes + self.scores.nbytes
+        return (
+            self.rows.nbytes + self.scores.nbytes + (0 if self.apart is None else self.apart.nbytes)
+        )
 
     def first(self, count: int) -> NeighborGraph:
         """Return the graph of the nearest `count` only, or this one when it has no more."""
         if count >= self.count:
             return self
         rows = np.ascontiguousarray(self.rows[:, :count])
-        return NeighborGraph(rows, np.ascontiguousarray(self.scores[:, :count]), self.metric)
+        scores = np.ascontiguousarray(self.scores[:, :count])
+        apart = None if self.apart is None else np.ascontiguousarray(self.apart[:, :count])
+        return NeighborGraph(rows, scores, self.metric, apart)
+
+    def of(self, part: slice) -> NeighborGraph:
+        """Return the graph of some of the rows, in the same memory."""
+        apart = None if self.apart is None else self.apart[part]
+        return NeighborGraph(self.rows[part], self.scores[part], self.metric, apart)

@@ -5,8 +5,10 @@ of its rows while the tile is in the cache: half of the work of asking for each 
 
 Candidates are chosen by scores in float32, a few more of them than asked for. Their final scores
 are summed in float64 from the rows themselves and decide which of them stay, and in what order;
-they are those of `NeighborSearch`, ties by the lower row. The memory needed is that of the result,
-twice, and of two blocks of some thousand rows.
+they are those of `NeighborSearch`, ties by the lower row. A row of which float32 cannot tell which
+others may be its nearest by cosine (`exact_cosines` says when) is compared with all of them once
+more, in float64. The memory needed is that of the result, twice, and of two blocks of some thousand
+rows.
 """
 
 from __future__ import annotations
@@ -17,10 +19,18 @@ from typing import get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from embedviz.core.arrays import Flat, Matrix, RowIds
+from embedviz.core.arrays import Flat, Matrix, RowIds, Rows
+from embedviz.core.compiled.checks import checked_rows
 from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.neighbors.adjacency import GraphMetric, NeighborGraph
-from embedviz.core.neighbors.tile_heaps import Heaps, empty_heaps, offer_tiles, rank_exactly
+from embedviz.core.neighbors.row_kernels import CLOSE, rounding_of_cosines
+from embedviz.core.neighbors.tile_heaps import (
+    Heaps,
+    empty_heaps,
+    offer_tiles,
+    rank_among,
+    rank_exactly,
+)
 from embedviz.core.neighbors.tiles import ComparedRows, TileWork, panel_blocks, row_ids
 from embedviz.core.progress import Report, silent
 
@@ -31,6 +41,8 @@ OnPart = Callable[[slice, RowIds, Matrix], None]
 _SPARE = 8
 # An exact score, whose row is somewhere in memory, takes as long as so many in a tile.
 _EXACT = 30
+# One that is near, in memory read from front to back, as so many.
+_SEARCHED = 4
 
 
 def neighbor_graph(
@@ -73,8 +85,8 @@ def neighbor_graph(
             for other in blocks[place + 1 :]:
                 _match_block(compared, packed, first, candidates.of(other), work)
         for block in blocks:
-            _finish(compared, candidates.of(block), graph, block, work)
-    return graph
+            _finish(compared, candidates.of(block), everyone, graph.of(block), work)
+    return _with_digits(graph)
 
 
 def neighbors_of(
@@ -106,11 +118,13 @@ def neighbors_of(
     Raises
     ------
     UserError
-        When a row holds NaN or infinities.
+        When a row holds NaN or infinities, or one that is asked for is not there.
     """
     compared = ComparedRows(vectors, metric)
-    wanted = np.asarray(rows, dtype=np.int32)
-    others = row_ids(compared.n_vectors) if among is None else _sorted_ids(among)
+    wanted = checked_rows(rows, compared.n_vectors).astype(np.int32)
+    others = row_ids(compared.n_vectors)
+    if among is not None:
+        others = _sorted_ids(among, compared.n_vectors)
     return _nearest_among(compared, wanted, others, count, report, None)
 
 
@@ -145,15 +159,15 @@ def neighbors_within(
     Raises
     ------
     UserError
-        When a row holds NaN or infinities.
+        When a row holds NaN or infinities, or one of the sample is not there.
     """
     compared = ComparedRows(vectors, metric)
-    sample = _sorted_ids(sample_rows)
+    sample = _sorted_ids(sample_rows, compared.n_vectors)
     return _nearest_among(compared, row_ids(compared.n_vectors), sample, count, report, on_part)
 
 
-def _sorted_ids(rows: ArrayLike) -> RowIds:
-    return np.unique(np.asarray(rows, dtype=np.int32))
+def _sorted_ids(rows: ArrayLike, n_vectors: int) -> RowIds:
+    return np.unique(checked_rows(rows, n_vectors)).astype(np.int32)
 
 
 def _heaps_for(ids: RowIds, count: int, n_others: int) -> Heaps:
@@ -163,7 +177,10 @@ def _heaps_for(ids: RowIds, count: int, n_others: int) -> Heaps:
 def _empty_graph(n_rows: int, count: int, n_others: int, metric: GraphMetric) -> NeighborGraph:
     shape = n_rows, max(0, min(count, n_others - 1))
     rows = np.empty(shape, dtype=np.int32)
-    return NeighborGraph(rows, np.empty(shape, dtype=np.float32), metric)
+    apart = np.empty(shape, dtype=np.float32)
+    if metric == "euclidean":
+        return NeighborGraph(rows, apart, metric)
+    return NeighborGraph(rows, np.empty(shape, dtype=np.float32), metric, apart)
 
 
 def _nearest_among(
@@ -185,10 +202,18 @@ def _nearest_among(
             for among in blocks:
                 _match_block(compared, packed, found, others[among], work)
             if graph.count:
-                _finish(compared, found, graph, block, work)
+                _finish(compared, found, others, graph.of(block), work)
             if on_part is not None:
                 on_part(block, graph.rows[block], graph.scores[block])
-    return graph
+    return _with_digits(graph)
+
+
+def _with_digits(graph: NeighborGraph) -> NeighborGraph:
+    """Return a graph that keeps 1 − cosine beside the cosines only where these lose digits."""
+    apart = graph.apart
+    if apart is None or bool(((apart > 0.0) & (apart < CLOSE)).any()):
+        return graph
+    return NeighborGraph(graph.rows, graph.scores, graph.metric)
 
 
 def _match_block(
@@ -219,13 +244,12 @@ def _match_block(
 
 
 def _finish(
-    compared: ComparedRows, found: Heaps, graph: NeighborGraph, block: slice, work: TileWork
+    compared: ComparedRows, found: Heaps, others: RowIds, graph: NeighborGraph, work: TileWork
 ) -> None:
-    """Write the best candidates of a block of rows into the graph."""
+    """Write the best candidates of a block of rows into their part of the graph."""
     step = max(1, work.pairs_per_report // (_EXACT * found.rows.shape[1]))
     for start in range(0, len(found.ids), step):
-        part = found.of(slice(start, start + step))
-        there = slice(block.start + start, block.start + start + len(part.ids))
+        part, there = found.of(slice(start, start + step)), graph.of(slice(start, start + step))
         work.begin(_EXACT * part.rows.size)
         rank_exactly(
             compared.flat,
@@ -235,9 +259,51 @@ def _finish(
             compared.is_euclidean,
             part.ids,
             part.rows,
-            graph.scores[there],
-            graph.rows[there],
+            there.distances,
+            there.rows,
         )
+    if graph.metric == "cosine":
+        _rank_doubtful(compared, found, others, graph, work)
+        np.subtract(np.float32(1.0), graph.distances, out=graph.scores)
+
+
+def _rank_doubtful(
+    compared: ComparedRows, found: Heaps, others: RowIds, graph: NeighborGraph, work: TileWork
+) -> None:
+    """Rank all others of those rows of a block whose candidates may not be the nearest."""
+    doubtful = _doubtful(compared, found, graph.count, others)
+    step = max(1, work.pairs_per_report // (_SEARCHED * len(others)))
+    work.expect(_SEARCHED * len(doubtful) * len(others))
+    for start in range(0, len(doubtful), step):
+        places = doubtful[start : start + step]
+        apart = np.empty((len(places), graph.count), dtype=np.float32)
+        rows = np.empty((len(places), graph.count), dtype=np.int32)
+        work.begin(_SEARCHED * len(places) * len(others))
+        rank_among(
+            compared.flat,
+            compared.stride,
+            compared.dimensions,
+            compared.scales,
+            found.ids[places],
+            others,
+            apart,
+            rows,
+        )
+        graph.distances[places], graph.rows[places] = apart, rows
+
+
+def _doubtful(compared: ComparedRows, found: Heaps, count: int, others: RowIds) -> Rows:
+    """Return the places of rows whose worst candidate is as good as the last that is wanted.
+
+    Good within twice the rounding of a score in float32, as `exact_cosines` has it.
+    """
+    capacity = found.rows.shape[1]
+    places = np.minimum(np.searchsorted(others, found.ids), len(others) - 1)
+    n_possible = len(others) - (others[places] == found.ids)
+    last = np.partition(found.scores, capacity - count, axis=1)[:, capacity - count]
+    limit = last.astype(np.float64) - 2.0 * rounding_of_cosines(compared.width)
+    is_known = compared.scales[found.ids] == 0.0  # All cosines with a row of zeros are 0.
+    return np.flatnonzero((n_possible > capacity) & (found.scores[:, 0] >= limit) & ~is_known)
 
 
 def compile_all() -> None:

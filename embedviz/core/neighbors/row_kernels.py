@@ -22,6 +22,18 @@ TILE = 256
 _ROWS, STEP = 4, 6
 # Dimensions after which the next rows are taken; their columns fill half of the nearest cache.
 _CHUNK = 4 * STEP
+# Of float32, and how many of it come on top of a sum of products.
+_ROUNDING, _FEW_ROUNDINGS = 2.0**-24, 8
+# 1 − cosine below which it is taken from the difference: from the product, it has nine digits here.
+CLOSE = 1e-4
+# The square of the smallest angle between rows that are told apart.
+_NO_ANGLE = 1e-28
+
+
+def rounding_of_cosines(dimensions: int) -> float:
+    """Return how far a cosine from sums of so many products in float32 is off at the most."""
+    share = dimensions * _ROUNDING
+    return share / (1.0 - share) + _FEW_ROUNDINGS * _ROUNDING if share < 0.5 else np.inf
 
 
 @serial_kernel
@@ -92,13 +104,45 @@ def _squares(a: float, b: float, c: float, d: float, e: float, f: float) -> floa
     return a * a + b * b + c * c + d * d + e * e + f * f
 
 
+@serial_kernel
+def length_of(row: Flat) -> float:
+    """Return the Euclidean length of a row, from a float64 sum."""
+    total = 0.0
+    for j in range(len(row)):
+        value = np.float64(row[j])
+        total += value * value
+    return math.sqrt(total)
+
+
+@serial_kernel
+def cosine_distance(row: Flat, other: Flat, scale: float, other_scale: float) -> float:
+    """Return 1 − cosine of two rows, from 0 to 2, right also where it is very small.
+
+    Close rows are compared by the difference of the unit rows. That these are rounded turns a row
+    by some 1e-16; so angles below 1e-14 are none, and a row is not told from a multiple of it.
+
+    Parameters
+    ----------
+    row, other : float32 arrays of shape (n_dimensions,)
+    scale, other_scale : float
+        One over their lengths; 0 for a row of zeros, whose cosine is 0.
+    """
+    total = 0.0
+    for k in range(len(row)):
+        total += np.float64(row[k]) * np.float64(other[k])
+    distance = 1.0 - total * scale * other_scale
+    if distance < CLOSE:
+        squares = 0.0
+        for k in range(len(row)):
+            difference = np.float64(row[k]) * scale - np.float64(other[k]) * other_scale
+            squares += difference * difference
+        return 0.0 if squares < _NO_ANGLE else 0.5 * squares
+    # Not `min`, for NaN must stay NaN.
+    return 2.0 if distance > 2.0 else distance
+
+
 @parallel_kernel
 def measure_rows(flat: Flat, stride: int, dimensions: int, lengths: NDArray[np.float64]) -> None:
     """Write the Euclidean length of each row, of its first dimensions, into `lengths`."""
     for i in numba.prange(len(lengths)):
-        row = flat[i * stride : i * stride + dimensions]
-        total = 0.0
-        for j in range(dimensions):
-            value = np.float64(row[j])
-            total += value * value
-        lengths[i] = math.sqrt(total)
+        lengths[i] = length_of(flat[i * stride : i * stride + dimensions])

@@ -14,7 +14,7 @@ import numpy as np
 
 from embedviz.core.arrays import Flat, Matrix, RowIds
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel
-from embedviz.core.neighbors.row_kernels import TILE, Exact, Pairs, fill_tile
+from embedviz.core.neighbors.row_kernels import TILE, Exact, Pairs, cosine_distance, fill_tile
 
 # Scores looked at together: mostly none of them is near enough.
 _LOOK = 64
@@ -179,10 +179,10 @@ def rank_exactly(  # noqa: PLR0913 - one pass
     is_euclidean: bool,
     ids: RowIds,
     candidates: RowIds,
-    scores: Matrix,
+    apart: Matrix,
     rows: RowIds,
 ) -> None:
-    """Keep the best of the candidates by their exact scores, best first.
+    """Keep the best of the candidates by their exact distances, best first.
 
     Parameters
     ----------
@@ -191,34 +191,75 @@ def rank_exactly(  # noqa: PLR0913 - one pass
     ids : int32 array of shape (n,)
     candidates : int32 array of shape (n, capacity)
         The rows in the heaps of `ids`.
-    scores, rows : arrays of shape (n, count)
-        Get cosines or distances, and the rows they belong to.
+    apart, rows : arrays of shape (n, count)
+        Get distances, or 1 − cosine, and the rows they belong to.
     """
     for i in numba.prange(len(ids)):
-        best, them = scores[i], rows[i]
-        for j in range(len(best)):
-            best[j], them[j] = -np.inf, _NOBODY
-        start = np.int64(ids[i]) * stride
-        row = flat[start : start + dimensions]
-        for other in candidates[i]:
-            start = np.int64(other) * stride
-            there = flat[start : start + dimensions]
-            score = exact_score(row, there, scales[ids[i]], scales[other], is_euclidean)
-            _keep(best, them, np.float32(score), other)
-        for held in range(len(best) - 1, 0, -1):
-            worst, last = best[0], them[0]
-            _sift(best, them, held, best[held], them[held])
-            best[held], them[held] = worst, last
-        if is_euclidean:
-            for j in range(len(best)):
-                best[j] = -best[j]
+        _rank(
+            flat,
+            stride,
+            dimensions,
+            scales,
+            is_euclidean,
+            ids[i],
+            candidates[i],
+            apart[i],
+            rows[i],
+        )
+
+
+@parallel_kernel
+def rank_among(
+    flat: Flat,
+    stride: int,
+    dimensions: int,
+    scales: Exact,
+    ids: RowIds,
+    others: RowIds,
+    apart: Matrix,
+    rows: RowIds,
+) -> None:
+    """Do the same by cosine, among all the others: an int32 array of shape (n_others,)."""
+    for i in numba.prange(len(ids)):
+        _rank(flat, stride, dimensions, scales, False, ids[i], others, apart[i], rows[i])
+
+
+@serial_kernel
+def _rank(  # noqa: PLR0913 - one row of those above
+    flat: Flat,
+    stride: int,
+    dimensions: int,
+    scales: Exact,
+    is_euclidean: bool,
+    itself: int,
+    candidates: RowIds,
+    best: Flat,
+    them: RowIds,
+) -> None:
+    for j in range(len(best)):
+        best[j], them[j] = -np.inf, _NOBODY
+    start = np.int64(itself) * stride
+    row = flat[start : start + dimensions]
+    for other in candidates:
+        if other == itself:
+            continue
+        start = np.int64(other) * stride
+        there = flat[start : start + dimensions]
+        score = exact_score(row, there, scales[itself], scales[other], is_euclidean)
+        _keep(best, them, np.float32(score), other)
+    for held in range(len(best) - 1, 0, -1):
+        worst, last = best[0], them[0]
+        _sift(best, them, held, best[held], them[held])
+        best[held], them[held] = worst, last
+    for j in range(len(best)):
+        best[j] = -best[j]
 
 
 @serial_kernel
 def exact_score(
     row: Flat, other: Flat, scale: float, other_scale: float, is_euclidean: bool
 ) -> float:
-    """Return how near two rows are, from float64 sums: a cosine, or minus a distance.
+    """Return how near two rows are, from float64 sums: minus a distance, or minus 1 − cosine.
 
     Parameters
     ----------
@@ -227,12 +268,10 @@ def exact_score(
         One over their lengths; not used for distances.
     is_euclidean : bool
     """
+    if not is_euclidean:
+        return -cosine_distance(row, other, scale, other_scale)
     total = 0.0
-    if is_euclidean:
-        for k in range(len(row)):
-            difference = np.float64(row[k]) - np.float64(other[k])
-            total += difference * difference
-        return -math.sqrt(total)
     for k in range(len(row)):
-        total += np.float64(row[k]) * np.float64(other[k])
-    return min(1.0, max(-1.0, total * scale * other_scale))
+        difference = np.float64(row[k]) - np.float64(other[k])
+        total += difference * difference
+    return -math.sqrt(total)

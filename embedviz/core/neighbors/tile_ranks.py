@@ -1,29 +1,26 @@
 """Ranks of neighbors: how many rows are nearer to a row than each of them.
 
 Scores in float32 decide, in tiles (`core.neighbors.tiles`). Where one is so close to that of a
-neighbor that rounding might have turned them round, both are compared by their sums in float64; so
-ranks are exact, and a row that is just as near as the neighbor does not count.
+neighbor that rounding might have turned them round (`exact_cosines` says how close that is), both
+are compared by their sums in float64; so ranks are exact, and a row that is just as near as the
+neighbor does not count.
 """
 
 from __future__ import annotations
-
-import math
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.arrays import Flat, Matrix, RowIds, Rows
+from embedviz.core.compiled.checks import require_length, require_rows
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel
-from embedviz.core.neighbors.row_kernels import TILE, Exact, Pairs, fill_tile
+from embedviz.core.neighbors.row_kernels import TILE, Exact, Pairs, fill_tile, rounding_of_cosines
 from embedviz.core.neighbors.tile_heaps import exact_score
 from embedviz.core.neighbors.tiles import ComparedRows, TileWork, panel_blocks
 from embedviz.core.progress import Report, silent
 
 Counts = NDArray[np.int64]
-
-# How far a score of the tiles is off at most: so much, and more with the root of the dimensions.
-_ROUNDING, _ROUNDING_EACH = 5e-7, 1e-7
 
 
 def count_nearer(
@@ -47,7 +44,15 @@ def count_nearer(
     Returns
     -------
     int array of shape (m, count)
+
+    Raises
+    ------
+    UserError
+        When one of the rows is not there, or there are not neighbors for each query.
     """
+    require_length(neighbors, len(queries), "lists of neighbors", "queries")
+    for rows, what in ((queries, "queries"), (neighbors, "neighbors"), (others, "other rows")):
+        require_rows(rows, compared.n_vectors, what)
     counts: Counts = np.zeros(neighbors.shape, dtype=np.int64)
     # Where each query would stand among the others, so that it can be left out.
     itself = np.searchsorted(others, queries)
@@ -100,12 +105,13 @@ def _scores_of_neighbors(compared: ComparedRows, ids: RowIds, neighbors: RowIds)
 
 def _rounding_bounds(compared: ComparedRows, limits: Exact) -> tuple[Matrix, Matrix]:
     """Return between which scores of a tile rounding might have changed the order."""
-    rounding = _ROUNDING + _ROUNDING_EACH * math.sqrt(compared.width)
+    rounding = rounding_of_cosines(compared.width)
     if compared.is_euclidean:
+        # A sum of squares, none of them negative, is off by the same share of itself.
         scores = -np.square(limits * compared.scales.max(initial=0.0))
         low, high = scores * (1.0 + rounding), scores * (1.0 - rounding)
     else:
-        low, high = limits - rounding, limits + rounding
+        low, high = 1.0 + limits - rounding, 1.0 + limits + rounding
     return low.astype(np.float32), high.astype(np.float32)
 
 
@@ -160,22 +166,56 @@ def _count(  # noqa: PLR0913 - one pass
                 fill_tile(part, other, width, is_euclidean, tile)
                 them = others[q * TILE : (q + 1) * TILE]
                 for i in range(p * TILE, min(len(ids), (p + 1) * TILE)):
-                    at = (i - p * TILE) * TILE
-                    line = tile[at : at + len(them)]
+                    line = tile[(i - p * TILE) * TILE :][: len(them)]
                     place = itself[i] - q * TILE
                     if 0 <= place < len(them) and them[place] == ids[i]:
                         line[place] = -np.inf
-                    for k in range(counts.shape[1]):
-                        sure = _count_above(line, highs[i, k])
-                        counts[i, k] += sure
-                        if sure == _count_above(line, lows[i, k]):
-                            continue
-                        for j in range(len(line)):
-                            if lows[i, k] < line[j] <= highs[i, k]:
-                                score = _score(
-                                    flat, stride, dimensions, scales, is_euclidean, ids[i], them[j]
-                                )
-                                counts[i, k] += score > limits[i, k]
+                    _count_line(
+                        line,
+                        them,
+                        lows[i],
+                        highs[i],
+                        limits[i],
+                        flat,
+                        stride,
+                        dimensions,
+                        scales,
+                        is_euclidean,
+                        ids[i],
+                        counts[i],
+                    )
+
+
+@serial_kernel
+def _count_line(  # noqa: PLR0913 - one line of a tile
+    line: Flat,
+    others: RowIds,
+    lows: Flat,
+    highs: Flat,
+    limits: Exact,
+    flat: Flat,
+    stride: int,
+    dimensions: int,
+    scales: Exact,
+    is_euclidean: bool,
+    itself: int,
+    counts: Counts,
+) -> None:
+    exact = np.empty(0)
+    for k in range(len(counts)):
+        sure = _count_above(line, highs[k])
+        counts[k] += sure
+        if sure == _count_above(line, lows[k]):
+            continue
+        if not len(exact):  # Each at most once, however many neighbors are so close.
+            exact = np.full(len(line), np.nan)
+        for j in range(len(line)):
+            if lows[k] < line[j] <= highs[k]:
+                if np.isnan(exact[j]):
+                    exact[j] = _score(
+                        flat, stride, dimensions, scales, is_euclidean, itself, others[j]
+                    )
+                counts[k] += exact[j] > limits[k]
 
 
 @serial_kernel

@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Flat, Matrix, RowIds
 from embedviz.core.blocks import read_only
+from embedviz.core.compiled.checks import checked_matrix
 from embedviz.core.compiled.kernels import parallel_kernel, threads_for
 from embedviz.core.errors import UserError
 from embedviz.core.neighbors.adjacency import GRAPH_METRICS, GraphMetric
@@ -65,14 +66,14 @@ class ComparedRows:
     Raises
     ------
     UserError
-        When a row holds NaN or infinities.
+        When a row holds NaN or infinities, or the vectors are no table.
     """
 
     def __init__(self, vectors: ArrayLike, metric: GraphMetric = "cosine") -> None:
         if metric not in GRAPH_METRICS:
             known = ", ".join(GRAPH_METRICS)
             raise ValueError(f"metric is {metric!r}; it must be one of {known}")
-        rows = np.asarray(vectors, dtype=np.float32)
+        rows = checked_matrix(vectors)
         self.metric: GraphMetric = metric
         self.is_euclidean = metric == "euclidean"
         self.n_vectors, self.dimensions = rows.shape
@@ -147,6 +148,10 @@ class TileWork:
         with threads_for(0 if self._is_little else 1, few=1):
             self.tiles = np.empty((numba.get_num_threads(), TILE * TILE), dtype=np.float32)
             yield
+
+    def expect(self, n_pairs: int) -> None:
+        """Count in so many more pairs of rows that will be compared."""
+        self._n_pairs += n_pairs
 
     def begin(self, n_pairs: int) -> None:
         """Report how far one has come, before so many pairs of rows are compared."""

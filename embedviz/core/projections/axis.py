@@ -16,10 +16,13 @@ class Axis:
         What the coordinate is called: "PC1", "man → woman", "umap_1".
     variance : float or None
         The share of the variance along it, 0 to 1; None where it is not known or means nothing.
+    is_date : bool
+        Whether it is in days since 1970.
     """
 
     title: str
     variance: float | None = None
+    is_date: bool = False
 
     def __str__(self) -> str:
         if self.variance is None:

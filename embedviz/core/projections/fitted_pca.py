@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import rows_per_block
+from embedviz.core.compiled.checks import require_axes, require_width
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, part_of, silent
 
@@ -68,6 +69,8 @@ class FittedPCA:
         float32 array of shape (n_vectors, n_components)
         """
         rows = np.asarray(vectors, dtype=np.float32)
+        require_axes(rows, 2, "vectors")
+        require_width(rows, len(self.mean), "rows")
         near = self.mean.astype(np.float32)
         # The mean rounded to float32 is taken off the rows, what rounding left off the result.
         left = (self.mean - near) @ self.axes.T
@@ -91,8 +94,15 @@ def fit_pca(rows: Matrix, components: tuple[int, ...], report: Report = silent) 
     Raises
     ------
     UserError
-        When a row holds NaN or infinities.
+        When a row holds NaN or infinities, or a component is not counted from 0.
     """
+    require_axes(rows, 2, "vectors")
+    for component in components:
+        if not isinstance(component, int | np.integer) or component < 0:
+            raise UserError(
+                f"{component!r} is no principal component: they are counted from 0, which has the "
+                "most variance."
+            )
     fit = _from_products_of_rows if len(rows) <= rows.shape[1] else _from_covariance
     with np.errstate(over="ignore", invalid="ignore"):
         return fit(rows, components, report)

@@ -75,7 +75,7 @@ def place_among(
     placed = np.empty((len(graph), known.shape[1]), dtype=np.float32)
     for start in range(0, len(graph), _ROWS_AT_A_TIME):
         part = slice(start, start + _ROWS_AT_A_TIME)
-        some = NeighborGraph(graph.rows[part], graph.scores[part], graph.metric)
+        some = graph.of(part)
         places = order[np.searchsorted(rows, some.rows, sorter=order)]
         placed[part] = _weighted_means(known[places], some.distances)
     inside = (rows >= first_row) & (rows < first_row + len(graph))

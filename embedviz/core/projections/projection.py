@@ -13,7 +13,7 @@ from typing import ClassVar, Protocol, Self
 
 from numpy.typing import ArrayLike
 
-from embedviz.core.arrays import Matrix
+from embedviz.core.arrays import Matrix, Placed
 from embedviz.core.progress import OnLayout, Report, silent
 from embedviz.core.projections.axis import Axis
 from embedviz.core.vector_set import VectorSet
@@ -25,13 +25,13 @@ class PlacedRows:
 
     Attributes
     ----------
-    positions : float32 array of shape (n_vectors, number of axes)
+    positions : float32 or float64 array of shape (n_vectors, number of axes)
         NaN for rows that have no place.
     axes : tuple of Axis
         None where the axes have no meaning.
     """
 
-    positions: Matrix
+    positions: Placed
     axes: tuple[Axis, ...] = ()
 
 

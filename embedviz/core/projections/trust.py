@@ -14,20 +14,31 @@ from typing import Any, NamedTuple
 
 import numba
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Matrix, RowIds, Rows
+from embedviz.core.compiled.checks import (
+    checked_matrix,
+    checked_rows,
+    require_axes,
+    require_length,
+    require_rows,
+)
 from embedviz.core.compiled.kernels import few_rows
+from embedviz.core.drawing.origins import origin_of
 from embedviz.core.errors import UserError
 from embedviz.core.neighbors.adjacency import GraphMetric
 from embedviz.core.neighbors.graph import neighbor_graph, neighbors_of
 from embedviz.core.neighbors.row_kernels import Exact
 from embedviz.core.neighbors.tile_ranks import Counts, count_nearer
 from embedviz.core.neighbors.tiles import ComparedRows, row_ids
+from embedviz.core.notes import counted
 from embedviz.core.progress import Report, part_of, silent
 
 # Distances on the map that differ by less are equal: they are rounded.
 _EQUAL = 1e-9
+# With fewer rows, not even for one neighbor there are as many others that could be nearer.
+_FEWEST = 3
 
 
 class MeasuredRows(NamedTuple):
@@ -81,10 +92,20 @@ def kept_neighbors(
     -------
     float32 array of shape (m,)
         Shares of those true neighbors that are on the map, 0 to 1; NaN for rows that are not.
+
+    Raises
+    ------
+    UserError
+        When one of the rows or neighbors is not there, there are not neighbors for each row, or
+        `count` is less than 1.
     """
-    points = _Map(positions)
-    neighbors = np.asarray(graph_rows, dtype=np.intp)
-    measured = row_ids(len(points.place)) if rows is None else np.asarray(rows, dtype=np.intp)
+    points = _map_of(positions)
+    n_vectors = len(points.place)
+    neighbors = checked_rows(graph_rows, n_vectors, "neighbors", n_axes=2)
+    measured = row_ids(n_vectors) if rows is None else checked_rows(rows, n_vectors)
+    require_length(neighbors, len(measured), "lists of neighbors", "rows")
+    if count < 1:
+        raise UserError(f"{count:,} neighbors cannot be kept. Choose 1 or more.")
     there = points.place[measured] >= 0
     shares = np.full(len(measured), np.nan, dtype=np.float32)
     if there.any():
@@ -129,10 +150,10 @@ def trustworthiness(
     Raises
     ------
     UserError
-        When `count` is not less than half of the rows on the map, or a vector holds NaN or
-        infinities.
+        When `count` is not less than half of the rows on the map, there is not one position for
+        each vector, one of the rows is not there, or a vector holds NaN or infinities.
     """
-    points, queries = _on_map(positions, rows, count)
+    points, queries = _on_map(vectors, positions, rows, count)
     if len(queries) == 0:
         return math.nan
     _, found = points.nearest(queries, count)
@@ -164,12 +185,18 @@ def continuity(
         The true neighbors of the rows that are measured, nearest first, where they are known; it
         saves finding them again. Not used where rows are missing on the map, because others are
         then the nearest that are on it.
+
+    Raises
+    ------
+    UserError
+        As there, and when `graph_rows` are not at least `count` rows of the set for each row that
+        is measured.
     """
-    points, queries = _on_map(positions, rows, count)
+    points, queries = _on_map(vectors, positions, rows, count)
     if len(queries) == 0:
         return math.nan
     if graph_rows is not None and len(points.present) == len(points.place):
-        near = np.asarray(graph_rows)[:, :count]
+        near = _checked_neighbors(graph_rows, points, queries, count)
     else:
         first, report = part_of(report, 0.0, 0.7), part_of(report, 0.7, 1.0)
         near = _true_neighbors(vectors, points, queries, count, metric, first)
@@ -192,7 +219,7 @@ class _Map:
     """
 
     def __init__(self, positions: ArrayLike) -> None:
-        given = np.asarray(positions, dtype=np.float32)
+        given = _as_float32(positions)
         there = np.isfinite(given).all(axis=1)
         self.present: RowIds = np.flatnonzero(there).astype(np.int32)
         self.place: RowIds = np.where(there, np.cumsum(there) - 1, -1).astype(np.int32)
@@ -249,19 +276,53 @@ def _shares(points: _Map, queries: RowIds, neighbors: RowIds, count: int) -> Mat
     return shares
 
 
-def _on_map(positions: ArrayLike, rows: ArrayLike | None, count: int) -> tuple[_Map, RowIds]:
+def _map_of(positions: ArrayLike) -> _Map:
+    require_axes(np.asarray(positions), 2, "positions")
+    return _Map(positions)
+
+
+def _on_map(
+    vectors: ArrayLike, positions: ArrayLike, rows: ArrayLike | None, count: int
+) -> tuple[_Map, RowIds]:
     """Return the map, and the places of the rows on it that are measured."""
-    points = _Map(positions)
+    points = _map_of(positions)
+    require_length(points.place, len(checked_matrix(vectors)), "positions", "vectors")
     n = len(points.present)
+    if n < _FEWEST:
+        raise UserError(
+            f"{counted(n, 'row')} {'is' if n == 1 else 'are'} on the map, which is too few to "
+            f"measure how well neighbors are kept. Show {_FEWEST} or more."
+        )
     if not 1 <= count < n / 2:
         raise UserError(
-            f"With {n:,} rows on the map, it can be measured how well 1 to {(n - 1) // 2:,} "
-            f"neighbors are kept, but not {count:,}. Choose fewer neighbors, or show more rows."
+            f"With {n:,} rows on the map, it can be measured how well {_range((n - 1) // 2)} "
+            f"kept, but not {count:,}. Choose another number of neighbors, or show more rows."
         )
     if rows is None:
         return points, row_ids(n)
-    places = points.place[np.asarray(rows, dtype=np.intp)]
+    places = points.place[checked_rows(rows, len(points.place))]
     return points, places[places >= 0]
+
+
+def _range(most: int) -> str:
+    return "1 neighbor is" if most == 1 else f"1 to {most:,} neighbors are"
+
+
+def _checked_neighbors(
+    graph_rows: ArrayLike, points: _Map, queries: RowIds, count: int
+) -> NDArray[Any]:
+    """Return the nearest `count` of the neighbors given, if they are rows of the set."""
+    near = np.asarray(graph_rows)
+    require_axes(near, 2, "neighbors")
+    require_length(near, len(queries), "lists of neighbors", "rows")
+    if near.shape[1] < count:
+        raise UserError(
+            f"{near.shape[1]:,} neighbors of each row are given, but {count:,} are to be "
+            "measured. Give as many, or none to have them found."
+        )
+    near = near[:, :count]
+    require_rows(near, len(points.place), "neighbors")
+    return near
 
 
 def _true_neighbors(
@@ -291,3 +352,11 @@ def compile_all() -> None:
     """Run the kernels of trustworthiness once."""
     vectors = few_rows()
     trustworthiness(vectors, vectors[:, :2])
+
+
+def _as_float32(positions: ArrayLike) -> Matrix:
+    """Return positions as float32, those far from zero counted from the middle."""
+    given = np.asarray(positions)
+    if given.dtype != np.float32 and len(given):
+        given = given - np.array(origin_of(given.astype(np.float64)))[: given.shape[1]]
+    return given.astype(np.float32)

@@ -20,6 +20,7 @@ from embedviz.core.notes import Note, counted
 from embedviz.core.origin import FileInfo, ReadSettings
 from embedviz.core.progress import Report
 from embedviz.formats.binary.npy_layout import NpyHeader, read_fully, read_header
+from embedviz.formats.number_columns import rows_too_large
 from embedviz.formats.paths import companion_of
 from embedviz.formats.reading import (
     BadRows,
@@ -53,7 +54,7 @@ def require_matrix(name: str, header: NpyHeader, available: int) -> None:
                 f"{name} is cut short: {header} need {header.n_bytes:,} bytes, and there are "
                 f"{available:,}. Copy or download it again."
             )
-    elif header.dtype is None or header.dtype.kind in "US":
+    elif header.dtype is None or header.dtype.kind in "USM":
         raise UserError(
             f"{name} holds {header.kind}. Save the vectors as an array of numbers, "
             "as with numpy.save(path, vectors.astype('float32'))."
@@ -157,10 +158,11 @@ def collect(
         if rows.is_full:
             rows.stop()
             break
+        space = rows.space_for(len(block), fraction)
         with np.errstate(over="ignore"):  # What is too large becomes infinite, and so a bad row.
-            rows.space_for(len(block), fraction)[:] = block
+            space[:] = block
         first = rows.n_read
-        rows.add(len(block), None, {}, partial(_place, first))
+        rows.add(len(block), None, rows_too_large(block, space), partial(_place, first))
         report(fraction, f"{rows.n_read:,} of {header.shape[0]:,} rows converted")
     result = rows.contents(_FORMAT_NAME)
     result.n_rows = header.shape[0]

@@ -21,6 +21,8 @@ _LONGEST_HEADER = 10_000
 
 _numeric = re.compile(r"[<>|=]?[fiub][0-9]+").fullmatch
 _text = re.compile(r"[<>|=]?[US][0-9]+").fullmatch
+# Without a unit, a date is a number that means nothing.
+_date = re.compile(r"[<>|=]?M8\[[0-9]*(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\]").fullmatch
 _KINDS = {
     "O": "Python objects, which are never loaded since they could run code",
     "c": "complex numbers",
@@ -38,7 +40,7 @@ class NpyHeader:
 
     Attributes
     ----------
-    dtype : NumPy dtype, or None for values that are neither numbers nor text
+    dtype : NumPy dtype, or None for values that are neither numbers, text nor dates
     shape : tuple of int
     is_column_major : bool
     offset : int
@@ -102,6 +104,8 @@ def _find_dtype(description: Any) -> tuple[np.dtype[Any] | None, str]:
     if _numeric(description) or _text(description):
         dtype = np.dtype(description)
         return dtype, "texts" if dtype.kind in "US" else dtype.name
+    if _date(description):
+        return np.dtype(description), _KINDS["M"]
     letter = description.lstrip("<>|=")[:1]
     return None, _KINDS.get(letter, f"values of type {description}")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,8 +21,10 @@ from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
 from embedviz.formats.binary.npy import collect, require_matrix, stream_blocks
 from embedviz.formats.binary.npy_layout import NpyHeader, read_fully, read_header
-from embedviz.formats.labels import decode_all, note_on_labels, note_on_replaced
+from embedviz.formats.binary.plain_columns import to_column
+from embedviz.formats.labels import column_of_ids, decode_all, note_on_labels, note_on_replaced
 from embedviz.formats.reading import Format, ReadResult
+from embedviz.formats.refused.sparse import on_sparse_archive
 from embedviz.formats.source import Source, Stream
 from embedviz.formats.vector_names import (
     ARRAY_NAMES,
@@ -49,6 +51,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
         archive = zipfile.ZipFile(source.path)
     with archive:
         arrays = _Arrays(archive, source)
+        _refuse_sparse(arrays, source)
         key = _choose(arrays.headers, settings.key, name)
         header = arrays.headers[key]
         require_matrix(f"{name}, array {key!r}", header, arrays.n_bytes(key))
@@ -61,7 +64,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
         result.learn(key=key, keys=matrices)
         if len(arrays.headers) > 1:
             result.notes.append(note_on_choice("the array", key, matrices))
-        _take_columns(result, arrays, header.shape[0])
+        _take_columns(result, arrays, header.shape[0], settings)
     return result
 
 
@@ -131,6 +134,29 @@ class _Arrays:
             return read_header(stream, f"{self._source.name}, array {key!r},")
 
 
+_PARTS_OF_SPARSE = ({"data", "indices", "indptr", "shape"}, {"data", "row", "col", "shape"})
+
+
+def _refuse_sparse(arrays: _Arrays, source: Source) -> None:
+    """Name what `scipy.sparse.save_npz` has written, of which no array is a matrix of vectors."""
+    headers = arrays.headers
+    names = set(headers)
+    is_diagonal = {"data", "offsets", "shape", "format"} <= names
+    if not is_diagonal and not any(parts <= names for parts in _PARTS_OF_SPARSE):
+        return
+    shape = headers["shape"]
+    if shape.dtype is None or shape.dtype.kind not in "iu" or shape.shape != (2,):
+        return
+    n_rows, n_columns = arrays.read("shape").tolist()
+    kind = ""
+    if "format" in headers:
+        said = headers["format"]
+        if said.dtype is not None and said.dtype.kind in "US" and said.shape == ():
+            kind = f"{str(arrays.read('format')[0].astype(str)).upper()}, "
+    what = f"{kind}{n_rows:,} × {n_columns:,}"
+    raise UserError(on_sparse_archive(source.name, source.path.as_posix(), what))
+
+
 def _choose(headers: dict[str, NpyHeader], wanted: str | None, name: str) -> str:
     if wanted is not None:
         if wanted in headers:
@@ -143,27 +169,55 @@ def _choose(headers: dict[str, NpyHeader], wanted: str | None, name: str) -> str
     raise UserError(f"{name} has no matrix of numbers, only {enumerate_described(described)}.")
 
 
-def _take_columns(result: ReadResult, arrays: _Arrays, n_rows: int) -> None:
-    """Add labels and metadata from the other arrays of the same length."""
+def _take_columns(result: ReadResult, arrays: _Arrays, n_rows: int, settings: ReadSettings) -> None:
+    """Add labels and metadata from the other arrays of the same length, each in its own type."""
     import pyarrow as pa
 
-    columns = {key: header for key, header in arrays.headers.items() if header.shape == (n_rows,)}
-    texts = {}
-    numbers = {}
-    for key, header in columns.items():
+    texts: dict[str, list[str]] = {}
+    numbers: dict[str, NDArray[Any]] = {}
+    for key, header in arrays.headers.items():
+        if header.shape != (n_rows,):
+            continue
         if header.dtype is None:
             result.notes.append(Note(f"The array {key!r} is not read: it holds {header.kind}."))
         elif header.n_bytes <= arrays.n_bytes(key) and header.dtype.itemsize:
             if header.dtype.kind in "US":
                 texts[key] = _texts(arrays.read(key), result)
             else:
-                numbers[key] = arrays.read(key)[result.rows].astype(np.float64)
-    labels = next((key for key in _LABEL_NAMES if key in texts), next(iter(texts), None))
-    if labels is not None:
-        result.labels = texts.pop(labels)
-        result.notes.append(note_on_labels(f"the array {labels!r}"))
-    if texts or numbers:
-        result.metadata = pa.table({**texts, **numbers})
+                numbers[key] = arrays.read(key)[result.rows]
+    table = {
+        key: pa.array(texts[key]) if key in texts else to_column(numbers[key])
+        for key in arrays.headers
+        if key in texts or key in numbers
+    }
+    label = _label_of(texts, numbers, table, settings)
+    result.uses_label_column = label is not None and label == settings.label_column
+    result.learn(label_columns=tuple(table), label_column=label)
+    if label is not None:
+        column = table.pop(label)
+        result.labels = texts.get(label) or [
+            "" if v is None else str(v) for v in column.to_pylist()
+        ]
+        result.notes.append(note_on_labels(f"the array {label!r}"))
+    if table:
+        result.metadata = pa.table(table)
+
+
+def _label_of(
+    texts: Mapping[str, Sequence[str]],
+    numbers: Mapping[str, NDArray[Any]],
+    names: Collection[str],
+    settings: ReadSettings,
+) -> str | None:
+    """Return the array that names the rows: of texts, or of numbers that are all different."""
+    if settings.label_column in names and settings.labels is None:
+        return settings.label_column
+    usual = next((key for key in _LABEL_NAMES if key in texts), None)
+    if usual is not None:
+        return usual
+    distinct = (key for key, values in texts.items() if 2 * len(set(values)) >= len(values))
+    first = next(iter(texts), None)
+    return next(distinct, None) or column_of_ids(numbers) or first
 
 
 def _texts(array: NDArray[Any], result: ReadResult) -> list[str]:

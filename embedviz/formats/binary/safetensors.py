@@ -27,8 +27,9 @@ from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
 from embedviz.formats.binary.npy import array_blocks, collect, read_mapped, stream_blocks
 from embedviz.formats.binary.npy_layout import NpyHeader
+from embedviz.formats.binary.plain_columns import to_column
 from embedviz.formats.companions.vocabulary import ordered_labels, vocabulary_companions
-from embedviz.formats.labels import note_on_labels
+from embedviz.formats.labels import column_of_ids, note_on_labels
 from embedviz.formats.paths import companion_of
 from embedviz.formats.reading import Format, ReadResult, require_dimensions
 from embedviz.formats.source import BLOCK_BYTES, Source, Stream
@@ -114,6 +115,7 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
     if len(tensors) > 1:
         result.notes.append(note_on_choice("the tensor", key, matrices))
     _take_labels(metadata, result, header.shape[0])
+    _take_columns(tensors, key, result, source)
     result.companions = (companion_of(source.path), *vocabulary_companions(source.path))
     return result
 
@@ -248,6 +250,44 @@ def _take_labels(metadata: Any, result: ReadResult, n_rows: int) -> None:
                 f"{counted(n_rows, 'vector')}, so it is not used."
             )
         )
+
+
+def _take_columns(
+    tensors: Mapping[str, _Tensor], key: str, result: ReadResult, source: Source
+) -> None:
+    """Add tensors with one number for each row, from beside the vectors, as metadata or labels."""
+    import pyarrow as pa
+
+    n_rows = tensors[key].header.shape[0]
+    place = key.rpartition(".")[0]
+    beside = {
+        name: tensor
+        for name, tensor in tensors.items()
+        if tensor.header.shape == (n_rows,) and name.rpartition(".")[0] == place
+    }
+    if not beside:
+        return
+    if source.is_compressed:
+        named = ", ".join(beside)
+        result.notes.append(Note(f"Not read: {named}. Unpack the file for that."))
+        return
+    columns = {}
+    for name, tensor in beside.items():
+        dtype: Any = tensor.header.dtype
+        if dtype is None:
+            kind = tensor.header.kind
+            result.notes.append(Note(f"The tensor {name!r} is not read: it holds {kind}."))
+            continue
+        found = np.memmap(source.path, dtype, "r", tensor.header.offset, (n_rows,))[result.rows]
+        if tensor.dtype == "BF16":
+            found = (found.astype(np.uint32) << 16).view(np.float32)
+        columns[name] = np.asarray(found)
+    label = column_of_ids(columns) if result.labels is None else None
+    if label is not None:
+        result.labels = [str(value) for value in columns.pop(label).tolist()]
+        result.notes.append(note_on_labels(f"the tensor {label!r}"))
+    if columns:
+        result.metadata = pa.table({name: to_column(each) for name, each in columns.items()})
 
 
 SAFETENSORS = Format(_matches, _read, frozenset({"key"}))

@@ -16,6 +16,7 @@ from pathlib import Path
 from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.notes import Note, counted
 from embedviz.core.origin import ReadSettings
+from embedviz.core.wording import composed
 from embedviz.formats.companions.columns import (
     LABEL,
     CompanionColumns,
@@ -141,8 +142,10 @@ def _join(columns: CompanionColumns, result: ReadResult, key: str) -> None:
         raise UserError(
             f"{name} cannot be joined by {key!r}: the vectors have no labels. Join it row by row."
         )
-    lines = {text: line for line, text in reversed(list(enumerate(columns.values[key])))}
-    places = [lines.get(label, -1) for label in result.labels]
+    # The table may be from a system that writes letters and their marks apart, or the labels may.
+    texts = list(map(composed, columns.values[key]))
+    lines = {text: line for line, text in reversed(list(enumerate(texts)))}
+    places = [lines.get(composed(label), -1) for label in result.labels]
     n_found = sum(place >= 0 for place in places)
     if not n_found:
         raise UserError(
@@ -225,8 +228,11 @@ def _column_of_labels(columns: CompanionColumns, result: ReadResult) -> str | No
     """Return the column by which a table can be joined: the one with most labels of the rows."""
     if result.labels is None or not columns.has_header or len(columns.values) < 2:
         return None
-    labels = set(result.labels)
-    found = {name: len(labels.intersection(texts)) for name, texts in columns.values.items()}
+    labels = set(map(composed, result.labels))
+    found = {
+        name: len(labels.intersection(map(composed, texts)))
+        for name, texts in columns.values.items()
+    }
     best = max(found, key=lambda name: found[name])
     is_most = 2 * found[best] >= min(len(labels), columns.n_rows)
     return best if found[best] and is_most else None

@@ -23,8 +23,9 @@ from embedviz.formats.containers.rows import (
     texts_of,
     wanted_label,
 )
-from embedviz.formats.labels import note_on_labels
+from embedviz.formats.labels import ID_NAMES, note_on_labels
 from embedviz.formats.reading import Format, ReadResult
+from embedviz.formats.refused.sparse import SPARSE, on_sparse_group
 from embedviz.formats.source import Source
 from embedviz.formats.vector_names import (
     ARRAY_NAMES,
@@ -51,11 +52,14 @@ _ADD_PCA = (
 
 
 def _matches(source: Source) -> bool:
-    return any(source.head.startswith(_MAGIC, start) for start in _STARTS)
+    return source.store is not None or any(
+        source.head.startswith(_MAGIC, start) for start in _STARTS
+    )
 
 
 def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
-    with opened(source, "HDF5", report) as container:
+    kind = "HDF5" if source.store is None else "Zarr"
+    with opened(source, kind, report) as container:
         facts = container.facts
         arrays = {array["key"]: _Array(**array) for array in facts["arrays"]}
         is_anndata = facts["is_anndata"]
@@ -68,7 +72,8 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
             "memory": max(_CACHE_BYTES, 2 * source.size),
         }
         rows = ContainerRows(array.dimensions, request, array.n_rows)
-        name = "AnnData" if is_anndata else "HDF5"
+        name = "AnnData" if is_anndata else kind
+        name += " in Zarr" if source.store is not None else ""
         result, table = read_rows(container, rows, source, settings, name)
     _take_facts(result, array, arrays)
     if table is not None:
@@ -132,7 +137,10 @@ def _wanted(arrays: Mapping[str, _Array], wanted: str, name: str) -> _Array:
 
 
 def _refusal(array: _Array, name: str) -> UserError:
-    advice = _ADD_PCA if array.problem == "it is sparse" else "Copy it into a file of its own."
+    advice = "Copy it into a file of its own."
+    if array.problem == SPARSE:
+        is_anndata = array.key == "X" or array.key.startswith(("obsm/", "layers/"))
+        advice = _ADD_PCA if is_anndata else on_sparse_group(array.key)
     return UserError(f"{name}: {array.key!r} is not read, as {array.problem}. {advice}")
 
 
@@ -213,10 +221,28 @@ def _label_of(table: pa.Table, name: str, *, is_anndata: bool) -> str | None:
     names: list[str] = table.column_names
     if is_anndata and _INDEX in names:
         return _INDEX
+    if _INDEX in names and _names_rows(table, _INDEX):  # Of a table of pandas.
+        return _INDEX
     # Arrays are named for all of their values: words, labels.
     single = unique_names([_SINGLE.get(n.casefold(), n.removesuffix("s")) for n in names])
     found = choose_label_column(table.rename_columns(single), None, name)
-    return None if found is None else names[single.index(found)]
+    if found is not None:
+        return names[single.index(found)]
+    ids = (n for n in names if n.casefold() in ID_NAMES)
+    return next((name for name in ids if _names_rows(table, name)), None)
+
+
+def _names_rows(table: pa.Table, name: str) -> bool:
+    """Return whether a column has a value of its own for each row, and more than its number."""
+    import pyarrow as pa
+
+    column = table[name]
+    if column.null_count or len(column.unique()) < len(column):
+        return False
+    kind = column.type
+    if pa.types.is_integer(kind):
+        return bool(column.to_pylist() != list(range(len(column))))
+    return bool(pa.types.is_string(kind) or pa.types.is_temporal(kind))
 
 
 HDF5 = Format(_matches, _read, frozenset({"key"}))

@@ -18,7 +18,7 @@ from embedviz.core.notes import Note, counted
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
 from embedviz.core.wording import in_words
-from embedviz.formats.containers.worker.process import Container, opened_container
+from embedviz.formats.containers.worker.process import Container, Whole, opened_container
 from embedviz.formats.labels import note_on_replaced
 from embedviz.formats.reading import BadRows, ReadResult, require_dimensions, row_place
 from embedviz.formats.rows import RowCollector
@@ -47,7 +47,8 @@ def opened(source: Source, kind: str, report: Report) -> Iterator[Container]:
         When it is damaged, refused, asks for too much, or there is no room to unpack it.
     """
     if not source.is_compressed:
-        with opened_container(source.path, kind, source.name, report) as container:
+        whole = _whole_of(source)
+        with opened_container(source.path, kind, source.name, report, whole) as container:
             yield container
         return
     with tempfile.TemporaryDirectory(prefix="embedviz-", ignore_cleanup_errors=True) as folder:
@@ -55,6 +56,15 @@ def opened(source: Source, kind: str, report: Report) -> Iterator[Container]:
         _unpack(source, path, report)
         with opened_container(path, kind, source.name, report) as container:
             yield container
+
+
+def _whole_of(source: Source) -> Whole:
+    if source.store is not None:
+        return Whole(source.store.size, arguments={"within": source.store.within})
+    parts = source.parts
+    if not parts.names:
+        return Whole()
+    return Whole(parts.size, len(parts.names), {"parts": list(parts.names)})
 
 
 def _unpack(source: Source, path: Path, report: Report) -> None:

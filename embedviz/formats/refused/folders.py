@@ -86,7 +86,7 @@ _KINDS = (
         lambda name: name in (".zarray", ".zgroup", "zarr.json"),
         "a Zarr store, which cannot be read",
         "Export an array of it in Python: import numpy, zarr; "
-        "numpy.save('vectors.npy', zarr.open({path!r})[:])",
+        "numpy.save('vectors.npy', zarr.open({path!r}, mode='r')['NAME'][:])",
     ),
     _FolderKind(
         lambda name: name in ("checkpoint", "saved_model.pb"),

@@ -18,6 +18,8 @@ from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
 from embedviz.formats.reading import Format, ReadResult
 from embedviz.formats.refused.pickles import Named, name_pickle, name_torch_archive
+from embedviz.formats.refused.program_text import describe_pieces, name_program_text
+from embedviz.formats.refused.sparse_pairs import name_sparse_pairs
 from embedviz.formats.source import Source
 
 _CHOOSE = "It holds no vectors: choose a file that does."
@@ -108,7 +110,15 @@ def _name(source: Source) -> Named | None:
         return _name_archive(head, file)
     if head[257:262] == b"ustar":
         return Named("a tar archive", f"Unpack it with `tar -xf {file}`.")
-    return name_pickle(head, file) or _name_index(head, file) or _name_model(source)
+    found = name_pickle(head, file) or _name_index(head, file) or _name_model(source)
+    return found or (None if b"\0" in head else _name_text(source, file))
+
+
+def _name_text(source: Source, file: str) -> Named | None:
+    """Return what a text is whose numbers are no rows of a table."""
+    lines = source.lines
+    found = name_sparse_pairs(lines, file) or name_program_text(source.text, lines, file)
+    return Named(*found) if found else None
 
 
 def _name_archive(head: bytes, file: str) -> Named:
@@ -209,6 +219,8 @@ def describe_unknown(source: Source) -> UserError:
         return UserError(f"{name} holds nothing but blank space. Write or download it again.")
     if _is_binary(text):
         return UserError(f"{name} {_describe_binary(source)}")
+    if pieces := describe_pieces(source.lines):
+        return UserError(f"{name} {pieces}")
     first = text.strip().split(b"\n", 1)[0].strip()[:60].decode("utf-8", "replace")
     return UserError(
         f"{name} is text without vectors: its first line is {first!r}. A label and at least two "

@@ -20,7 +20,7 @@ from embedviz.formats.projector.settings import projector_companions
 from embedviz.formats.reading import BadRows, Format, ReadResult, counts_rest, require_dimensions
 from embedviz.formats.rows import RowCollector
 from embedviz.formats.source import Source, block_bytes
-from embedviz.formats.text.lines import line_blocks
+from embedviz.formats.text.lines import line_blocks, notes_on_remarks
 from embedviz.formats.text.list_texts import as_list
 from embedviz.formats.text.numbers import parse_columns, parse_texts
 from embedviz.formats.text.records import Records, split_blocks
@@ -80,6 +80,7 @@ class _TableReader:
                 layout.separator,
                 has_quotes=layout.has_quotes,
                 name=self._source.name,
+                line=1 + self._source.remark_lines,
             )
             for records in blocks:
                 if self._header_is_due:
@@ -145,7 +146,7 @@ class _TableReader:
         if len(layout.lists) > 1:
             chosen, described = layout.names[self._vector[0]], layout.described_lists
             result.notes.append(note_on_choice("column", chosen, described))
-        result.notes += note_on_replaced(self._n_replaced)
+        result.notes += notes_on_remarks(self._source) + note_on_replaced(self._n_replaced)
         is_tensors = not self._texts and layout.separator == ord("\t")
         if is_tensors and not layout.has_header:
             result.format_name = "Projector tensors"
@@ -161,6 +162,8 @@ class _TableReader:
         columns = {names[c]: [texts[i] for i in kept] for c, texts in self._texts.items()}
         table = to_table(columns)
         label = choose_label_column(table, self._label_column, self._source.name)
+        if label is None and not self._layout.has_header and 0 in self._texts:
+            label = names[0]  # Whole numbers, all different: what the rows are called.
         if label is not None:
             result.labels = columns[label]
             result.notes.append(note_on_labels(column=label))

@@ -8,6 +8,8 @@ import numpy as np
 
 from embedviz.core.arrays import Bytes
 from embedviz.core.errors import UserError
+from embedviz.core.notes import Note
+from embedviz.core.wording import shown_name
 from embedviz.formats.source import BLANKS, BLOCK_BYTES, BYTE_ORDER_MARK, Source, Stream
 from embedviz.formats.text.records import LONGEST_LINE
 
@@ -27,7 +29,7 @@ def count_lines(blocks: Iterable[Bytes]) -> int:
 
 
 def line_blocks(source: Source, stream: Stream, size: int | None = None) -> Iterator[Bytes]:
-    r"""Yield the file in blocks of whole lines, each ending in `\n`.
+    r"""Yield the file in blocks of whole lines, each ending in `\n`, without remarks at its start.
 
     Lines end at `\n` only: tokens may contain any other character that Unicode, and so
     `str.splitlines`, takes for a line end. A byte order mark at the start is dropped. A block is
@@ -58,6 +60,8 @@ def line_blocks(source: Source, stream: Stream, size: int | None = None) -> Iter
             end += 1
         stop = _after_last_newline(buffer[first:end]) + first
         if stop > first:
+            if at_start and source.remark_lines:
+                first += _after_lines(buffer[first:stop], source.remark_lines)
             at_start = False
             stream.hold(end - stop)
             yield buffer[first:stop]
@@ -72,6 +76,11 @@ def line_blocks(source: Source, stream: Stream, size: int | None = None) -> Iter
 
 def _length_of_mark(block: Bytes) -> int:
     return len(BYTE_ORDER_MARK) if block[:3].tobytes() == BYTE_ORDER_MARK else 0
+
+
+def _after_lines(block: Bytes, count: int) -> int:
+    newlines = np.flatnonzero(block == ord("\n"))[:count]
+    return int(newlines[-1]) + 1 if len(newlines) else 0
 
 
 def _after_last_newline(block: Bytes) -> int:
@@ -91,3 +100,14 @@ def _longer(buffer: Bytes, name: str) -> Bytes:
     longer = np.empty(2 * len(buffer), np.uint8)
     longer[: len(buffer)] = buffer
     return longer
+
+
+def notes_on_remarks(source: Source) -> list[Note]:
+    """Return the sentence about the remarks before the first row, if there are any."""
+    n_lines = source.remark_lines
+    if not n_lines:
+        return []
+    first = source.text.split(b"\n", 1)[0].strip()[:60].decode("utf-8", "replace")
+    lines = "line is a remark" if n_lines == 1 else f"{n_lines:,} lines are remarks"
+    text = f"The first {lines} and passed over: {shown_name(first)!r}."
+    return [Note(text, level="note")]

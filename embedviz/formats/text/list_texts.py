@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import re
 
-_is_list = re.compile(rb"\s*\[.*\]\s*", re.DOTALL).fullmatch
+# Not of words, as tags are; of numbers in quotes as well, to be told that these are none.
+_is_list = re.compile(
+    rb"\s*\[[\s\[(]*[\"']?(?:[-+.0-9]|nan\b|inf|null\b|none\b|np\.|array|\.\.\.).*\]\s*",
+    re.DOTALL | re.IGNORECASE,
+).fullmatch
 _wrapped = re.compile(rb"\s*(?:array|tensor)\(\s*(\[.*\])\s*(?:,[^\]]*)?\)\s*", re.DOTALL).fullmatch
 _typed = re.compile(rb"np\.float(?:16|32|64)\(([^()]*)\)")
 _NUMBER = rb"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
@@ -17,12 +21,20 @@ _BARE = tuple(
     re.compile(rb"\s*" + _NUMBER + rb"(?:" + mark + _NUMBER + rb"){2,}\s*").fullmatch
     for mark in (rb"\s*,\s*", rb"\s*;\s*", rb"\s*\|\s*", rb"\s+")
 )
+_are_numbers = re.compile(
+    rb"\s*" + _NUMBER + rb"(?:(?:\s*+[,;|]\s*+|\s++)" + _NUMBER + rb")++\s*+"
+).fullmatch
+_SEPARATOR = re.compile(rb"\s*[,;|]\s*|\s+")
+_has_mark = re.compile(rb"[^\s][,;|\s]").search
+_has_bracket = re.compile(rb"[\[({]").search
 _has_fraction = re.compile(rb"[.eE]").search
 _STARTS = b"+-.0123456789"
 
 
 def is_list(field: bytes) -> bool:
-    """Return whether a field holds a list: of anything in square brackets, of numbers in others."""
+    """Return whether a field is a list that begins with a number, in brackets of any kind."""
+    if not _has_bracket(field):  # As nearly all fields of most tables.
+        return False
     field = field.strip()
     if field[:1] in (b"(", b"{"):
         return is_bare_list(field[1:-1]) and field[-1:] in (b")", b"}")
@@ -31,7 +43,12 @@ def is_list(field: bytes) -> bool:
 
 def is_bare_list(field: bytes) -> bool:
     """Return whether a field holds three numbers or more, and fractions, without brackets."""
-    return bool(_has_fraction(field)) and any(found(field) for found in _BARE)
+    return bool(_has_mark(field) and _has_fraction(field)) and any(found(field) for found in _BARE)
+
+
+def count_numbers(field: bytes) -> int:
+    """Return how many numbers a field holds between blanks or marks; 0 for anything else."""
+    return len(_SEPARATOR.split(field.strip())) if _are_numbers(field) else 0
 
 
 def as_list(field: bytes) -> bytes:

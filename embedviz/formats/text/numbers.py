@@ -19,13 +19,12 @@ from typing import Any
 
 import numpy as np
 
-from embedviz.core.arrays import Bytes, Matrix, Offsets
+from embedviz.core.arrays import TOO_LARGE, Bytes, Matrix, Offsets
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.notes import counted
 from embedviz.formats.text.records import Records
 
 GOOD, BLANK, DOUBTFUL = 0, 1, 2
-TOO_LARGE = "a number is too large for 32 bits"
 
 # Possessive, or a million digits and a letter would take hours.
 _NUMBER = rb"[+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?"

@@ -80,9 +80,9 @@ class Records:
 
 
 def split_blocks(
-    blocks: Iterable[Bytes], separator: int, *, has_quotes: bool, name: str
+    blocks: Iterable[Bytes], separator: int, *, has_quotes: bool, name: str, line: int = 1
 ) -> Iterator[Records]:
-    """Yield the records of a file, given in blocks of whole lines.
+    """Yield the records of a file, given in blocks of whole lines; the first is line `line`.
 
     Raises
     ------
@@ -90,7 +90,6 @@ def split_blocks(
         At a quote that is never closed.
     """
     rest = b""
-    line = 1
     for block in blocks:
         text = rest + block.tobytes()
         records, used, n_lines = split_records(text, separator, has_quotes=has_quotes, line=line)

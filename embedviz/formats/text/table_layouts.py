@@ -8,18 +8,29 @@ vector is one column of lists as "[0.1, 0.2]", or else the columns of numbers, c
 from __future__ import annotations
 
 import re
+import string
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise
+from weakref import WeakKeyDictionary
+
+import numpy as np
 
 from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
 from embedviz.formats.companions.columns import require_column, unique_names
 from embedviz.formats.number_columns import is_counter, numbered_alike
 from embedviz.formats.source import MOST_FIELDS, Source
-from embedviz.formats.text.list_texts import as_list, is_bare_list, is_list
+from embedviz.formats.text.list_texts import as_list, count_numbers, is_bare_list, is_list
 from embedviz.formats.text.numbers import is_not_finite, is_number, with_point
-from embedviz.formats.text.records import split_records
+from embedviz.formats.text.records import Records, split_records
+from embedviz.formats.text.table_signs import (
+    has_open_brackets,
+    is_id,
+    is_missing,
+    labels_take_numbers,
+)
 from embedviz.formats.vector_names import COLUMN_NAMES, choose_vectors
 
 _SEPARATORS = b"\t;,| "
@@ -28,7 +39,6 @@ _CONSISTENT = 0.8
 _MOST_COLUMNS = 1 << 16
 
 _is_in_thousands = re.compile(rb"\s*[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+\s*").fullmatch
-_ends_in_fraction = re.compile(rb".*[^ ] +[+-]?[0-9]*\.[0-9]+", re.DOTALL).fullmatch
 _is_integer = re.compile(rb"[+-]?[0-9]{1,18}").fullmatch
 
 Fields = list[bytes]
@@ -51,6 +61,8 @@ class TableLayout:
         The columns of lists of numbers.
     sample : list of list of bytes
         The first records.
+    empty : set of int
+        The columns in which all of these lack a value.
     """
 
     separator: int
@@ -61,6 +73,7 @@ class TableLayout:
     numbers: list[int]
     lists: list[int]
     sample: list[Fields]
+    empty: frozenset[int] = frozenset()
 
     def vector_columns(
         self, name: str, vector_column: str | None, excluded: str | None
@@ -87,7 +100,28 @@ class TableLayout:
             chosen = choose_vectors(self.described_lists, COLUMN_NAMES, name, "vector_column")
             return [self.names.index(chosen)]
         names = {c: self.names[c] for c in self.numbers if self.names[c] != excluded}
-        return numbered_alike(names) if self.has_header else list(names)
+        if not self.has_header:
+            return list(names)
+        found = numbered_alike(names)
+        return sorted([*found, *self._alike(found, excluded)])
+
+    def _alike(self, found: list[int], excluded: str | None) -> list[int]:
+        """Return the columns numbered like those of the vector that hold few numbers, or none."""
+        stems = {self.names[c].rstrip(string.digits) for c in found}
+        if len(stems) != 1 or any(self.names[c] in stems for c in found):
+            return []
+        return [
+            column
+            for column, name in enumerate(self.names)
+            if column not in self.numbers
+            and name != excluded
+            and name.rstrip(string.digits) in stems
+            and name not in stems
+            and (column in self.empty or self._has_number(column))
+        ]
+
+    def _has_number(self, column: int) -> bool:
+        return any(_is_printed_number(record[column], self.point) for record in self.sample)
 
     @property
     def described_lists(self) -> dict[str, str]:
@@ -107,8 +141,17 @@ class TableLayout:
         raise UserError(f"Column {wanted!r} of {name} holds no lists of numbers.")
 
 
+_found: WeakKeyDictionary[Source, TableLayout | None] = WeakKeyDictionary()
+
+
 def find_layout(source: Source) -> TableLayout | None:
     """Return the layout of a table, or None when the text is not a table with numbers in it."""
+    if source not in _found:  # Whether there is one is asked before it is read.
+        _found[source] = _find_layout(source)
+    return _found[source]
+
+
+def _find_layout(source: Source) -> TableLayout | None:
     text = b"\n".join(source.lines) + b"\n"
     if b"\0" in text:
         return None
@@ -137,7 +180,7 @@ def _try(
     if not records:
         return None
     width, count = Counter(map(len, records[1:] or records)).most_common(1)[0]
-    if count < _CONSISTENT * len(records) - 1:
+    if count < _CONSISTENT * len(records) - 1 or _are_pieces(split):
         return None
     body = [record for record in records[1:] or records if len(record) == width]
     if width > _MOST_COLUMNS:  # Each is looked at by itself, which would take minutes.
@@ -149,22 +192,101 @@ def _try(
         )
     lists = [c for c in range(width) if _mostly(is_list, [record[c] for record in body])]
     point, numbers = _find_numbers(body, width, separator)
-    lists = lists or _find_bare_lists(body, width, len(numbers))
+    if not lists:
+        lists = _find_unbracketed(body, width, len(numbers))
+        if lists and separator == _SPACE and _labels_lose_numbers(records, lists[0]):
+            return None
     if not lists and (len(numbers) < 2 or separator == _SPACE):
         return None  # Numbers between spaces are not a table, but text.
-    if not lists and separator == ord(",") and _mostly(_ends_in_fraction, [r[0] for r in body]):
-        return None  # "new york 0.1,0.2,0.3": the first number is not a part of the label.
     first = records[0]
     has_header = len(records) > 1 and _is_header(first, body, numbers, lists, separator, point)
     if not has_header and len(records) > 1 and len(first) == width:
         body.insert(0, first)
+    if not lists and _is_cut_wrongly(first if has_header else None, split, body, numbers):
+        return None
     names = _names(first, width) if has_header else [""] * width
-    counters = [c for c in numbers if _counts_rows(names[c], has_header, c, body)]
-    numbers = [c for c in numbers if c not in counters]
+    is_tensors = not has_header and separator == ord("\t") and not _has_parts(body)
+    if not is_tensors:
+        counted = [c for c in numbers if _counts_rows(names[c], has_header, c, body, numbers)]
+        numbers = [c for c in numbers if c not in counted]
+    empty = frozenset(c for c in range(width) if all(is_missing(record[c]) for record in body))
+    numbers = numbers if has_header or lists else _with_empty(numbers, empty)
     layout = TableLayout(
-        separator, point, has_quotes, has_header, unique_names(names), numbers, lists, body
+        separator, point, has_quotes, has_header, unique_names(names), numbers, lists, body, empty
     )
     return (bool(lists), len(numbers), used * count / len(records), has_quotes), layout
+
+
+def _with_empty(numbers: list[int], empty: frozenset[int]) -> list[int]:
+    """Return the columns of numbers with those between them that lack all values so far."""
+    return sorted({*numbers, *(c for c in empty if numbers[0] < c < numbers[-1])})
+
+
+def _are_pieces(split: Records) -> bool:
+    """Return whether records are lists of a program, cut at their commas."""
+    n_pieces = 0
+    for first, stop in pairwise(split.firsts.tolist()):
+        # Lists are opened near the label, and closed at the end.
+        ends = (
+            range(first, min(first + _ENDS, stop)),
+            range(max(first + _ENDS, stop - _ENDS), stop),
+        )
+        fields = [split.field(i) for i in chain(*ends) if not split.kinds[i]]
+        n_pieces += has_open_brackets(fields)
+    return 2 * n_pieces > len(split)
+
+
+_ENDS = 100
+"""Fields at either end of a record that are looked at for brackets."""
+
+
+def _is_cut_wrongly(
+    header: Fields | None, split: Records, body: Sequence[Fields], numbers: list[int]
+) -> bool:
+    """Return whether the first number of a row would be a part of its label."""
+    first = split.firsts[:-1]
+    is_quoted = 2 * int(np.count_nonzero(split.kinds[first])) > len(split)
+    if 0 in numbers or is_quoted or (header and not _has_mark(header[0].strip())):
+        return False
+    values = [record[c] for record in body for c in numbers if not is_missing(record[c])]
+    return labels_take_numbers([record[0] for record in body], values)
+
+
+_has_mark = re.compile(rb"[\t,;| ]").search
+
+
+def _find_unbracketed(body: Sequence[Fields], width: int, n_numbers: int) -> list[int]:
+    lists = _find_bare_lists(body, width, n_numbers)
+    return lists if lists or n_numbers > 1 else _find_plain_lists(body, width)
+
+
+def _labels_lose_numbers(records: Sequence[Fields], column: int) -> bool:
+    """Return whether a list begins with a number of the label, cut at a blank: "item 7,0.5,1"."""
+    n_commas = records[-1][-1].count(b",")
+    if len(records[0]) == 1 and records[0][0].count(b",") == n_commas > 0:
+        return True  # The header has no blank, but as many commas.
+    body = [record for record in records if count_numbers(b"".join(record[column : column + 1]))]
+    fields = [record[column] for record in body]
+    rows = [re.split(rb"[,;|]", field) for field in fields]
+    if not rows or not all(row[0].isdigit() for row in rows):
+        return False
+    has_parts = any(not _is_integer(number.strip()) for row in rows for number in row)
+    is_one = len({record[0] for record in body}) <= len(body) / 2
+    return has_parts or (is_one and len(body) > 1)
+
+
+def _find_plain_lists(body: Sequence[Fields], width: int) -> list[int]:
+    """Return the columns in which all fields are as many numbers without brackets.
+
+    They are so where nothing else could be a vector; elsewhere "12 30 45" is a time of day.
+    """
+    found = []
+    for column in range(width if width > 1 else 0):
+        fields = [record[column] for record in body if not is_missing(record[column])]
+        counts = {count_numbers(field) * (b"\t" not in field) for field in fields}
+        if len(counts) == 1 and counts.pop() > 2:
+            found.append(column)
+    return found
 
 
 def _find_bare_lists(body: Sequence[Fields], width: int, n_numbers: int) -> list[int]:
@@ -174,7 +296,7 @@ def _find_bare_lists(body: Sequence[Fields], width: int, n_numbers: int) -> list
         return found
     for column in range(width):
         fields = [record[column] for record in body if record[column]]
-        if _mostly(is_bare_list, fields):
+        if _mostly(is_bare_list, fields) and not any(b"\t" in field for field in fields):
             length = max(as_list(field).count(b",") + 1 for field in fields)
             if length > n_numbers:
                 found.append(column)
@@ -203,7 +325,10 @@ def _number_columns(body: Sequence[Fields], width: int, point: int) -> list[int]
     def passes(field: bytes) -> bool:
         return _is_printed_number(field, point)
 
-    return [c for c in range(width) if _mostly(passes, [record[c] for record in body])]
+    def given(column: int) -> list[bytes]:
+        return [record[column] for record in body if not is_missing(record[column])]
+
+    return [c for c in range(width) if _mostly(passes, given(c))]
 
 
 def _is_printed_number(field: bytes, point: int) -> bool:
@@ -226,13 +351,17 @@ def _is_header(
     if len(first) != width:
         return False
     if lists:
-        return not any(is_list(first[c]) or is_bare_list(first[c]) for c in lists)
+        return not any(
+            is_list(first[c]) or is_bare_list(first[c]) or count_numbers(first[c]) for c in lists
+        )
     named = [c for c in numbers if not _is_printed_number(first[c], point)]
     if 2 * len(named) > len(numbers):
         return True
     # The integers from 0 on are pandas' names of columns, unless they may be numbers of a row.
     is_sure = first[0] == b"" or (separator != ord("\t") and len(numbers) > 2)
-    return is_sure and _is_running([first[c] for c in numbers if first[c]]) and _has_parts(body)
+    return (
+        is_sure and _is_running([first[c] for c in numbers if c or first[c]]) and _has_parts(body)
+    )
 
 
 def _has_parts(records: Sequence[Fields]) -> bool:
@@ -253,8 +382,12 @@ def _names(first: Fields, width: int) -> list[str]:
     return [""] * (width - len(names)) + names
 
 
-def _counts_rows(name: str, has_header: bool, column: int, body: Sequence[Fields]) -> bool:
+def _counts_rows(
+    name: str, has_header: bool, column: int, body: Sequence[Fields], numbers: list[int]
+) -> bool:
     fields = [record[column] for record in body]
     if has_header:
         return is_counter(name) and all(_is_integer(field) for field in fields)
-    return column == 0 and len(fields) > 2 and _is_running(fields) and _has_parts(body)
+    if column or len(numbers) < 3:
+        return False
+    return is_id(fields, [[record[c] for record in body] for c in numbers if c != column])

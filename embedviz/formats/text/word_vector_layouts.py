@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from embedviz.formats.source import BLANKS, MOST_FIELDS, Source
 from embedviz.formats.text.numbers import is_fraction, is_not_finite, is_number
+from embedviz.formats.text.table_signs import labels_take_numbers
 
 find_header = re.compile(rb" *([0-9]{1,40})[ \t]+([0-9]{1,40})[ \t\r]*(?:\n|\Z)").match
 """Matches the line `N D` at the start of a text."""
@@ -83,7 +84,7 @@ def _layout_of(lines: list[bytes]) -> LineLayout | None:
     is_promised = claimed is not None and claimed[1] == dimensions
     texts = lines[1:] if claimed else lines
     n_of_table = 0 if is_promised else sum(_is_of_table(line, dimensions) for line in texts)
-    if 2 * n_of_table > len(texts):
+    if 2 * n_of_table > len(texts) or (not is_promised and _are_cut_wrongly(body, dimensions)):
         return None
     n_aligned = sum(bool(_has_wide_gaps(line)) for line in lines)
     names_columns = claimed is None and len(body) > 1 and body[0].has_names(dimensions)
@@ -148,10 +149,25 @@ def _label_of(line: bytes, dimensions: int) -> bytes:
 
 
 def _is_of_table(line: bytes, dimensions: int) -> bool:
-    """Return whether there are columns before the numbers, or one of theirs, as in "a,b,0.5 1"."""
+    """Return whether there are columns before the numbers, or one of theirs, as in "a,b,0.5 1".
+
+    After letters, a mark and a whole number are so, too ("king,-1 2 3"); "1,000" is a word.
+    """
     label = _label_of(line, dimensions)
     parts = re.split(rb"[,;|]", label)
-    return b"\t" in label or (len(parts) > 1 and bool(is_fraction(parts[-1])))
+    if b"\t" in label or (len(parts) > 1 and is_fraction(parts[-1])):
+        return True
+    return len(parts) > 1 and bool(is_number(parts[-1]) and _has_letters(label))
+
+
+_has_letters = re.compile(rb"[^\d.,+-]").search
+
+
+def _are_cut_wrongly(body: list[_Line], dimensions: int) -> bool:
+    """Return whether the labels end in the first number of the row: "king:-1 2 3"."""
+    lines = [line.fields for line in body if line.dimensions >= dimensions]
+    labels = [b" ".join(fields[:-dimensions]) for fields in lines]
+    return labels_take_numbers(labels, list(chain.from_iterable(f[-dimensions:] for f in lines)))
 
 
 def _with_tabs(lines: list[bytes], claimed: int) -> list[_Line] | None:

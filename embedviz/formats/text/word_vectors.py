@@ -15,7 +15,7 @@ from itertools import chain
 
 import numpy as np
 
-from embedviz.core.arrays import Bytes, Matrix
+from embedviz.core.arrays import TOO_LARGE, Bytes, Matrix
 from embedviz.core.notes import Note, counted
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
@@ -31,11 +31,10 @@ from embedviz.formats.reading import (
 )
 from embedviz.formats.rows import RowCollector, keep_rows
 from embedviz.formats.source import Source, block_bytes
-from embedviz.formats.text.lines import count_lines, line_blocks
+from embedviz.formats.text.lines import count_lines, line_blocks, notes_on_remarks
 from embedviz.formats.text.numbers import (
     BLANK,
     DOUBTFUL,
-    TOO_LARGE,
     describe_field,
     exact_numbers,
     is_fraction,
@@ -92,7 +91,7 @@ class _LineReader:
         self._is_preview = settings.is_preview
         self._counts_rest = counts_rest(source, settings)
         self._header_is_due = layout.header is not None or layout.names_columns
-        self._line = 1
+        self._line = 1 + source.remark_lines
         self._n_replaced = 0
         self._n_blank = 0
         self._n_blank_at_end = 0
@@ -187,7 +186,7 @@ class _LineReader:
         return found
 
     def _notes(self, n_rows: int | None) -> list[Note]:
-        notes: list[Note] = []
+        notes = notes_on_remarks(self._source)
         if self._layout.header:
             rows, dimensions = self._layout.header
             notes += note_on_header(rows, n_rows)

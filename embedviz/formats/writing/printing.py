@@ -60,6 +60,13 @@ def print_vectors(vectors: Matrix, separator: str, before: str = "", after: str 
     return _join([_word(before), lines, _word(after)], "") if before + after else lines
 
 
+def with_fraction(lines: pa.Array, separator: str) -> pa.Array:
+    """Return lines of numbers, the first of which is written with a point where it is whole."""
+    from pyarrow import compute
+
+    return compute.replace_substring_regex(lines, rf"^(-?[0-9]+){separator}", rf"\1.0{separator}")
+
+
 def join_lines(columns: Sequence[pa.Array], separator: str, end: str) -> memoryview:
     """Return columns of texts as lines, ready to be written.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from embedviz.core.arrays import Matrix
+from embedviz.core.arrays import Placed
 from embedviz.core.derivation.chosen_rows import require_some
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
@@ -35,7 +35,7 @@ def save_rows(
     vector_set: VectorSet,
     rows: ArrayLike,
     path: str | PathLike[str],
-    positions: Matrix | None = None,
+    positions: Placed | None = None,
     axes: Sequence[str] = _AXES,
     *,
     report: Report = silent,
@@ -78,7 +78,7 @@ def save_rows(
 def save_coordinates(
     vector_set: VectorSet,
     path: str | PathLike[str],
-    positions: Matrix,
+    positions: Placed,
     axes: Sequence[str] = _AXES,
     rows: ArrayLike | None = None,
     *,
@@ -151,7 +151,7 @@ def _suffix(path: Path) -> str:
     return Path(path.name.lower().removesuffix(".gz")).suffix
 
 
-def _placed(vector_set: VectorSet, positions: Matrix, axes: Sequence[str]) -> VectorSet:
+def _placed(vector_set: VectorSet, positions: Placed, axes: Sequence[str]) -> VectorSet:
     """Return the set with positions in its metadata; the vectors are not copied."""
     import pyarrow as pa
 
@@ -163,14 +163,14 @@ def _placed(vector_set: VectorSet, positions: Matrix, axes: Sequence[str]) -> Ve
 
 
 def _with_positions(
-    columns: dict[str, Sequence[str]], positions: Matrix, axes: Sequence[str]
+    columns: dict[str, Sequence[str]], positions: Placed, axes: Sequence[str]
 ) -> dict[str, Sequence[str]]:
     names = unique_names([*columns, *axes[: positions.shape[1]]])
     places = [_printed(positions[:, axis]) for axis in range(positions.shape[1])]
     return dict(zip(names, [*columns.values(), *places], strict=True))
 
 
-def _printed(numbers: Matrix) -> list[str]:
+def _printed(numbers: Placed) -> list[str]:
     """Return numbers as text; a row without a place has none."""
     import pyarrow as pa
 

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, repeat
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.lib import format as npy_format
 
 from embedviz.core.arrays import Rows
@@ -27,7 +28,14 @@ from embedviz.formats.text.numbers import is_fraction
 from embedviz.formats.text.word_vector_layouts import last_word
 from embedviz.formats.writing.arrow import SUFFIXES, write_feather, write_parquet
 from embedviz.formats.writing.atomic_write import File, packed_by, replaced_files
-from embedviz.formats.writing.printing import computed_ahead, join_lines, print_vectors, to_texts
+from embedviz.formats.writing.printing import (
+    computed_ahead,
+    join_lines,
+    print_vectors,
+    to_texts,
+    with_fraction,
+)
+from embedviz.formats.writing.trial import require_readable
 from embedviz.formats.writing.written_rows import WrittenRows, text_columns
 
 if TYPE_CHECKING:
@@ -75,8 +83,13 @@ def save(
         cannot be written. The old file is then still there.
     """
     path = Path(path).expanduser()
-    write = _WRITERS[_format_suffix(path)]
+    suffix = _format_suffix(path)
+    write = _WRITERS[suffix]
     written = WrittenRows(vector_set, rows)
+    n_tried = min(len(written), _TRIED_ROWS, _TRIED_NUMBERS // max(written.dimensions, 1))
+    if suffix in _JUDGED and n_tried:
+        first = np.arange(n_tried) if rows is None else rows[:n_tried]
+        require_readable(WrittenRows(vector_set, first), write, suffix)
     with replaced_files(written_files(path)) as files, packed_by(path, files[0]) as file:
         write(written, file, report)
         for companion in files[1:]:
@@ -168,8 +181,15 @@ def _write_array(written: WrittenRows, file: File, report: Report) -> None:
 
 
 def _write_tensors(written: WrittenRows, file: File, report: Report) -> None:
+    first = written.first_numbers
+    # Whole numbers that are all different would be taken for what the rows are called.
+    is_like_ids = bool((first == np.floor(first)).all()) and len(np.unique(first)) == len(first)
+
     def lines(rows: slice) -> memoryview:
-        return join_lines([print_vectors(written.vectors(rows), "\t")], "", "\n")
+        numbers = print_vectors(written.vectors(rows), "\t")
+        if is_like_ids:
+            numbers = with_fraction(numbers, "\t")
+        return join_lines([numbers], "", "\n")
 
     _write_blocks(lines, written, file, report)
 
@@ -222,10 +242,14 @@ def _require_no_lists(texts: Sequence[str], column: str) -> None:
 def _write_records(written: WrittenRows, file: File, report: Report) -> None:
     """Write a JSON object per line; its last entry is the vector."""
     *names, vector = written.names("vector")
+    blank = [column.null_count == len(column) for column in written.metadata.columns]
 
     def lines(rows: slice) -> memoryview:
         others = written.metadata.slice(rows.start, rows.stop - rows.start).columns
-        values = [written.labels[rows], *(column.to_pylist() for column in others)]
+        values: list[Sequence[Any]] = [written.labels[rows]]
+        # Of a column without any value, a reader would learn nothing from nulls.
+        for column, is_blank in zip(others, blank, strict=True):
+            values.append([""] * len(column) if is_blank else column.to_pylist())
         records = (dict(zip(names, each, strict=True)) for each in zip(*values, strict=True))
         starts = [json.dumps(each, ensure_ascii=False, default=str)[:-1] for each in records]
         numbers = print_vectors(written.vectors(rows), ", ", f", {json.dumps(vector)}: [", "]}")
@@ -281,6 +305,8 @@ _WRITERS: dict[str, Write] = {
 }
 _PACKED = (".vec", ".txt", ".tsv", ".csv", ".jsonl")
 _NUMBERS_ONLY = (".npy", ".tsv")
+_JUDGED = (".vec", ".txt", ".bin", ".tsv", ".csv")
+_TRIED_ROWS, _TRIED_NUMBERS = 200, 1 << 18
 _LABELS_ONLY = (".vec", ".txt", ".bin")
 
 

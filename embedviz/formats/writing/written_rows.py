@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.notes import ROW_KINDS, note_on_some_rows
@@ -51,6 +52,12 @@ class WrittenRows:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def first_numbers(self) -> NDArray[np.float32]:
+        """First number of each row."""
+        column = self._vectors[:, 0]
+        return np.asarray(column if self._rows is None else column[self._rows], np.float32)
 
     def vectors(self, part: slice) -> Matrix:
         """Return a block of adjacent rows, their numbers side by side."""

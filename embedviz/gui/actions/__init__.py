@@ -21,6 +21,7 @@ from embedviz.gui.actions.action import Action
 from embedviz.gui.host import Host
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT, theme_manager
+from embedviz.gui.widgets.key_sheet import KeySheet
 from embedviz.gui.window.guide import GuideWindow
 
 
@@ -33,6 +34,13 @@ def open_files(window: Host) -> None:
     paths, _ = QFileDialog.getOpenFileNames(window.widget, "Open vectors", "", filters)
     window.message_bar.clear()
     window.open_paths(paths, asks=True)
+
+
+def open_folder(window: Host) -> None:
+    """Ask for a folder of parts, show what is in it, and open it as one set."""
+    path = QFileDialog.getExistingDirectory(window.widget, "Open a folder of Parquet or Arrow")
+    window.message_bar.clear()
+    window.open_paths([path] if path else [], asks=True)
 
 
 def open_words(window: Host) -> None:
@@ -211,19 +219,12 @@ def show_guide(window: Host) -> None:
 def show_keys(window: Host) -> None:
     """List all keys and what the mouse does."""
     keys = [
-        f"{'  or  '.join(a.shortcuts)}\t{a.text.replace('…', '')}" for a in ACTIONS if a.shortcuts
+        (" or ".join(a.shortcuts), a.text.replace("…", "").replace("&", ""))
+        for a in ACTIONS
+        if a.shortcuts
     ]
-    rows = [*MOUSE, *keys]
-    cells = "".join(
-        f"<tr><td style='padding:3px 24px 3px 0'><b>{key}</b></td><td>{text}</td></tr>"
-        for key, text in (row.split("\t") for row in rows)
-    )
-    box = QMessageBox(window.widget)
-    box.setWindowTitle("Keys and mouse")
-    box.setText(f"<table>{cells}</table>")
-    box.setObjectName("keys")
-    box.setModal(False)
-    box.show()
+    mouse = [(key, text) for key, text in (line.split("\t") for line in MOUSE)]
+    KeySheet(window.widget, [*mouse, *keys]).show()
 
 
 def show_about(window: Host) -> None:
@@ -246,10 +247,19 @@ MOUSE = (
     "Shift + drag\tselect in a box; with Ctrl, add; with Alt, remove",
     "Click in the legend\thide a category; with Ctrl, show it alone",
     "Home\tfit all points",
+    "F10, or Alt and a letter\topen a menu",
 )
 
 ACTIONS: tuple[Action, ...] = (
     Action("file.open", "File", "Open…", open_files, ("Ctrl+O",), "Open files of vectors"),
+    Action(
+        "file.open_folder",
+        "File",
+        "Open Folder…",
+        open_folder,
+        (),
+        "Open Parquet or Arrow files of one folder as one set",
+    ),
     Action(
         "file.open_session",
         "File",

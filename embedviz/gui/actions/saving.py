@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
-from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.arrays import Placed, Rows
 from embedviz.core.derivation.provenance import files_of
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
@@ -29,7 +29,7 @@ from embedviz.gui.host import Host
 if TYPE_CHECKING:
     from embedviz.core.neighbors import Metric
 
-Places = tuple[Matrix, Sequence[str]]
+Places = tuple[Placed, Sequence[str]]
 
 _SETS = {
     "Parquet: everything": ".parquet",

@@ -166,6 +166,7 @@ def _is_shown_elsewhere(note: Note, check: CheckedFile) -> bool:
 _WAYS_ON = {
     "key": "Choose above where the vectors are.",
     "vector_column": "Choose above which column holds the vectors.",
+    "bytes_as": "Choose above what the bytes are.",
     "label_column": "Choose above what the rows are called by.",
     "labels_header": "Say above whether the first line is a header.",
     "metadata_key": "Choose above how the metadata find their rows.",

@@ -58,6 +58,7 @@ class ReadOptions(QWidget):
         self._columns: Sequence[str] = ()
         self._keys: Mapping[str, str] = {}
         self._vector_columns: Sequence[str | None] = ()
+        self._byte_types: Mapping[str, str] = {}
         self._label_columns: Sequence[str] = ()
         self._asks_header = self._chooses_file = False
         self._form = QFormLayout(self)
@@ -77,8 +78,13 @@ class ReadOptions(QWidget):
         self.vector_column.activated.connect(
             lambda _: self._decide(vector_column=self.vector_column.currentData())
         )
+        self.bytes_as = _choice("open.bytes_as", "What the bytes of the vectors are")
+        self.bytes_as.activated.connect(
+            lambda _: self._decide(bytes_as=self.bytes_as.currentData())
+        )
         self._key_caption = self._add("Array", self.key)
         self._add("Vectors", self.vector_column)
+        self._add("Bytes are", self.bytes_as)
 
     def _add_files(self) -> None:
         self.label_column = _choice("open.label_column", "What the rows are called by")
@@ -136,12 +142,15 @@ class ReadOptions(QWidget):
             self._keys = facts.keys if len(facts.keys) > 1 else {}
             columns = dict.fromkeys([facts.vector_column, *facts.vector_columns])
             self._vector_columns = list(columns) if len(columns) > 1 else ()
+            self._byte_types = facts.byte_types
             self._label_columns = facts.label_columns
         if isinstance(error, ChoiceRequired):
             if error.option == "key":
                 self._keys, self._chooses_file = error.choices, error.are_files
             elif error.option == "vector_column":
                 self._vector_columns = list(error.choices)
+            elif error.option == "bytes_as":
+                self._byte_types = error.choices
             elif error.option == "label_column":
                 self._label_columns = list(error.choices)
             self._asks_header = self._asks_header or error.option == "labels_header"
@@ -167,6 +176,9 @@ class ReadOptions(QWidget):
         names = {name: name or "Each number has its own" for name in self._vector_columns}
         _fill(self.vector_column, names, settings.vector_column or (facts and facts.vector_column))
         self._form.setRowVisible(self.vector_column, bool(self._vector_columns))
+        types = {name: f"{name}  ·  {said}" for name, said in self._byte_types.items()}
+        _fill(self.bytes_as, types, settings.bytes_as)
+        self._form.setRowVisible(self.bytes_as, bool(self._byte_types))
         self._show_labels(settings, inspection)
         self._show_metadata(settings)
         self._show_part(settings, n_rows)

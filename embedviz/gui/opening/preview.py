@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import one_line
 from embedviz.formats.inspecting import Inspection
 from embedviz.gui.widgets.controls import with_name
 
@@ -45,14 +46,14 @@ class PreviewModel(QAbstractTableModel):
         for row in range(count):
             label = inspection.labels[row] if row < len(inspection.labels) else ""
             numbers = [f"{number:.4g}" for number in inspection.vectors[row, :_NUMBERS].tolist()]
-            self._cells.append([_one_line(label), *numbers, *[""] * is_cut])
+            self._cells.append([_cut(label), *numbers, *[""] * is_cut])
         if inspection.metadata is None:
             return
         for name in inspection.metadata.column_names[:_COLUMNS]:
-            self._header.append(_one_line(name))
+            self._header.append(_cut(name))
             values = inspection.metadata.column(name).slice(0, count).to_pylist()
             for cells, value in zip(self._cells, values, strict=False):
-                cells.append("" if value is None else _one_line(str(value)))
+                cells.append("" if value is None else _cut(str(value)))
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
         """Return how many rows are shown."""
@@ -152,5 +153,5 @@ class Preview(QTableView):
             self._fit_height()
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text[:_LONGEST].split())
+def _cut(text: str) -> str:
+    return one_line(text[:_LONGEST])

@@ -6,11 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from embedviz.app.opening import Request, SampleRequest
+from embedviz.core.errors import UserError
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import in_words
+from embedviz.formats.containers.parts import parts_in
 from embedviz.gui.row_images import with_own_pictures
 
 
@@ -54,8 +56,10 @@ def read_file(path: Path, settings: ReadSettings, report: Report) -> VectorSet:
 def _with_sizes(report: Report, path: Path) -> Report:
     """Return a report that says how much of the file that is, too."""
     try:
-        size = path.stat().st_size
-    except OSError:  # The reader says what is wrong with it.
+        size = parts_in(path).size if path.is_dir() else path.stat().st_size
+    except (OSError, UserError):  # The reader says what is wrong with it.
+        return report
+    if not size:  # A folder that is not counted.
         return report
     whole = in_words(size)
 

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from embedviz.app.state import State, lineage
 from embedviz.core.errors import UserError
+from embedviz.core.matching import is_quick, match_all
 from embedviz.core.progress import Report
 from embedviz.core.search import find_rows
 from embedviz.core.vector_set import VectorSet
@@ -59,6 +60,7 @@ class LibraryPanel(Pane):
 
     def build(self) -> None:  # noqa: D102 - see Pane
         self._search_task = self.calculations.new_task("searching")
+        self._matching_task = self.calculations.new_task("matching labels")
         self.session.scans.changed.connect(self._on_scanned)
         self._takes_first = self._is_choosing = False
         self.sets = with_name(QListWidget(), "library.sets", "Open sets. Click one to show it")
@@ -151,7 +153,20 @@ class LibraryPanel(Pane):
                 self._say(item, item.data(_SET_ROLE))
 
     def _on_set_chosen(self, item: QListWidgetItem) -> None:
-        self.edit(self.session.state.activated(item.data(_SET_ROLE)))
+        chosen, state = item.data(_SET_ROLE), self.session.state
+        if state.active is None or is_quick(state.active, chosen, state.selected.rows):
+            self.calculations.cancel(self._matching_task)
+            self.edit(state.activated(chosen))
+            return
+        # Many selected rows have to be found in the other set first, by their labels.
+        work = partial(_match, state.active, chosen)
+        self.calculations.run(
+            self._matching_task, work, partial(self._activate, chosen), state.active, purpose="edit"
+        )
+
+    def _activate(self, chosen: VectorSet, _: None) -> None:
+        if chosen in self.session.state.sets:
+            self.edit(self.session.state.activated(chosen))
 
     def _on_text(self, text: str) -> None:
         if self.session.state.active is not None:
@@ -259,3 +274,8 @@ def _find(vector_set: VectorSet, text: str, report: Report) -> Found:
         return Found(find_rows(vector_set.labels, text, HITS, report=report).tolist())
     except UserError as error:  # Perhaps an expression that is not typed to its end yet.
         return Found([], str(error))
+
+
+def _match(source: VectorSet, target: VectorSet, report: Report) -> None:
+    """Match all rows of two sets. Runs off the UI thread."""
+    match_all(source, target)

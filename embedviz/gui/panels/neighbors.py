@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -14,10 +14,12 @@ from embedviz.app.state import Query, State
 from embedviz.app.tasks import Task
 from embedviz.core import isotropy, neighbors
 from embedviz.core.arrays import Matrix
+from embedviz.core.compiled.kernels import compile_gate
 from embedviz.core.isotropy import mean_cosine
 from embedviz.core.neighbors import Metric
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import with_controls
 from embedviz.gui.describe import describe_metadata
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, theme_manager, with_alpha
@@ -32,7 +34,11 @@ from embedviz.gui.widgets.controls import (
 from embedviz.gui.widgets.ranked_list import Ranked, RankedList, rank
 
 METRICS = (("cosine", "cosine"), ("dot product", "dot"), ("Euclidean", "euclidean"))
+PREPARING = "Preparing to search (first start only): its loops are being compiled …"
+QUIET_MILLISECONDS = 600
+"""How long nothing is said while loops are being prepared."""
 COMPARED = 6
+_LEAST_BOX = 80
 """So many selected rows at the most are compared with each other."""
 
 
@@ -47,6 +53,8 @@ class NeighborsPanel(Pane):
 
     def build(self) -> None:  # noqa: D102 - see Pane
         self._neighbors_task = self.calculations.new_task("nearest rows")
+        self._quiet = QTimer(self, singleShot=True, interval=QUIET_MILLISECONDS)
+        self._quiet.timeout.connect(self._say_what_is_waited_for)
         self._mean_task = self.calculations.new_task("mean cosine")
         self._mean: tuple[VectorSet, float] | None = None
         self.metric_box = combo_box("neighbors.metric", "Metric: how nearness is measured", METRICS)
@@ -55,6 +63,7 @@ class NeighborsPanel(Pane):
         )
         self.count = spin_box("neighbors.count", "Count: how many neighbors are listed", 1, 1000)
         self.count.valueChanged.connect(lambda count: self.edit(self.session.state.listing(count)))
+        self.metric_box.setMinimumWidth(_LEAST_BOX)  # What does not fit ends in an ellipsis.
         self.tools.addWidget(caption("by"))
         self.tools.addWidget(self.metric_box, 1)
         self.tools.addWidget(self.count)
@@ -105,9 +114,17 @@ class NeighborsPanel(Pane):
             self.list.show_lines(())
             self.calculations.cancel(self._neighbors_task)
             return
-        self.query.setText(f"◉ {query.name}")
+        self.query.setText(f"◉ {with_controls(query.name)}")
         work = partial(_nearest, self.session.searches, active, new.metric, query, new.count)
         self.calculations.run(self._neighbors_task, work, self.list.show_lines, new)
+        self._quiet.start()
+
+    def _say_what_is_waited_for(self) -> None:
+        """Say why there are no neighbors yet, where that is because of the first start."""
+        is_held = self._neighbors_task.is_busy and compile_gate.holds_back(neighbors.__name__)
+        self.list.show_waiting(PREPARING if is_held else "")
+        if is_held:
+            self._quiet.start()  # Until it is not so any more.
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._neighbors_task:
@@ -121,7 +138,7 @@ class NeighborsPanel(Pane):
         if not comparable:
             return
         rows = new.selected.rows
-        labels = [active.labels[row] for row in rows]
+        labels = [with_controls(active.labels[row]) for row in rows]
         mean = self._mean[1] if self._mean and self._mean[0] is active else None
         self.table.show_table(labels, neighbors.cosine_table(active.vectors[rows]), mean)
         if mean is None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from embedviz.core.selection import Selection
+from embedviz.core.wording import one_line
 from embedviz.gui.widgets.selection_mark import WORD, paint_selection_bar, paint_selection_tint
 
 Index = QModelIndex | QPersistentModelIndex
@@ -78,7 +79,7 @@ class RowsModel(QAbstractListModel):
             return f"{index.data()}{words}"
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             # Line breaks and odd blanks would make lines of different heights, or invisible ones.
-            return " ".join(self._labels[self._rows[index.row()]].split()) or "␠"
+            return one_line(self._labels[self._rows[index.row()]]) or "␣"
         return None
 
 

@@ -66,7 +66,8 @@ class Animator(QObject):
     def stop(self) -> Start:
         """Return where everything is by now, and be at the end of what moves by itself."""
         viewport = self._viewport
-        start = Start(self._canvas.positions, viewport.camera, viewport.area())
+        camera = viewport.camera  # First: the positions are those that it sees.
+        start = Start(self._canvas.positions, camera, viewport.area())
         self.finish()
         return start
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QWidget
 
+from embedviz.app.tasks import Task
 from embedviz.core.arrays import Rows
 from embedviz.core.drawing import picking
 from embedviz.core.drawing.camera import Extent, extent_of, main_extent_of
+from embedviz.core.drawing.origins import Places, placed
 from embedviz.core.drawing.raster import ALL_ROWS, Colors, Image, Positions, Sizes
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.layers.highlights import DIMMED, PointHighlights, styles
@@ -32,6 +38,69 @@ MOST_FINE_PIXELS = 10_000_000
 """A cloud whose discs cover more pixels than this is drawn as dots while it moves."""
 
 
+LATE_FROM = 50_000
+"""From this number of points on, a cloud too large to move as discs is drawn in another thread."""
+Wanted = tuple[Any, ...]
+"""All that an image depends on, beside the points."""
+
+
+class LateImage(QObject):
+    """Image of many points that is drawn in another thread.
+
+    A million discs take a few tenths of a second, in which the window would not answer.
+
+    Signals
+    -------
+    arrived : ()
+        It is drawn: the picture is to be painted anew.
+
+    Attributes
+    ----------
+    is_wanted : bool
+        Whether a picture may be painted without it at first.
+    asked : tuple
+        What is being drawn.
+    last : uint32 array (height, width)
+        What was drawn last, of these points or of others: shown meanwhile.
+    """
+
+    arrived = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._task = Task(self)
+        self.is_wanted = False
+        self.asked: Wanted = ()
+        self.last: Image = np.empty((0, 0), dtype=np.uint32)
+
+    def draw(
+        self, wanted: Wanted, draw: Callable[[], Image], keep: Callable[[Image], None]
+    ) -> None:
+        """Draw it; what was asked for before is not wanted any more."""
+
+        def show(image: Image) -> None:
+            self.asked = ()
+            keep(image)
+            self.arrived.emit()
+
+        self.asked = wanted
+        self._task.run(lambda report: draw(), show)
+
+    @contextmanager
+    def allowed(self, widget: QWidget) -> Iterator[None]:
+        """Let pictures be painted without it for now, where somebody sees them change."""
+        self.is_wanted = not widget.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        try:
+            yield
+        finally:
+            self.is_wanted = False
+
+    def cancel(self) -> None:
+        """Want no image any more."""
+        self.asked = ()
+        self._task.cancel()
+
+
 class PointCanvas:
     """Points, and the image of them that was made last.
 
@@ -40,10 +109,13 @@ class PointCanvas:
     frames : int
         How many times the points were really drawn.
     positions : float32 array (n, 3)
+        Seen from the origin.
+    places : Places
+        The positions, but for those on their way to others, and their origin.
     is_3d : bool
         Whether z means something.
     extent : Extent
-        Of all points; in 3-D, of all but a few outliers.
+        Of all points, seen from the origin; in 3-D, of all but a few outliers.
     highlights : PointHighlights
         As they were set; see `drawn_highlights`.
     colors : uint32 array, or None
@@ -54,11 +126,15 @@ class PointCanvas:
         Of the points, in pixels of the device.
     is_density : bool
         Whether it is shown how many points there are at each place, not each of them.
+    late : LateImage or None
+        Draws large clouds at rest in another thread, while what was drawn before is still seen.
+        None where the picture is to be whole at once, as in a file.
     """
 
     def __init__(self) -> None:
         self.frames = 0
         self.positions: Positions = np.empty((0, 3), dtype=np.float32)
+        self.places = Places(self.positions)
         self.is_3d = False
         self.extent = Extent()
         self.highlights = PointHighlights()
@@ -69,6 +145,7 @@ class PointCanvas:
         self._is_faint = True
         self.image: Image = np.empty((0, 0), dtype=np.uint32)
         self._drawn: tuple[Any, ...] = ()
+        self.late: LateImage | None = None
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -87,8 +164,10 @@ class PointCanvas:
             sizes is None or len(diameters) > 1,
         )
         is_same = count == len(self)
+        if self.late is not None and not is_same:
+            self.late.last = self.late.last[:0]
         self.is_3d = columns == 3
-        self._place(given)
+        self.show_places(placed(given))
         self.set_highlights(self.highlights if is_same else PointHighlights())
 
     def move_points(self, positions: ArrayLike) -> None:
@@ -102,17 +181,14 @@ class PointCanvas:
         given, wanted = _checked(positions), (len(self), 2 + self.is_3d)
         if given.shape != wanted:
             raise ValueError(f"positions must be {wanted} as before, not {given.shape}")
-        self._place(given)
-        self.forget_image()
+        self.show_places(placed(given))
 
-    def _place(self, given: NDArray[Any]) -> None:
-        count, columns = given.shape
-        moved = np.empty((count, 3), dtype=np.float32)
-        for axis in range(3):  # Four times as fast as two columns at once.
-            moved[:, axis] = given[:, axis] if axis < columns else 0
-        self.positions = moved
+    def show_places(self, places: Places) -> None:
+        """Take the same number of places; all else is kept."""
+        self.places, self.positions = places, places.positions
         self._drawn_highlights = None
-        self.extent = main_extent_of(moved) if self.is_3d else extent_of(moved)
+        self.extent = main_extent_of(self.positions) if self.is_3d else extent_of(self.positions)
+        self.forget_image()
 
     def set_highlights(self, highlights: PointHighlights) -> None:
         """Draw these rows on top; those that do not exist are left out."""
@@ -136,6 +212,8 @@ class PointCanvas:
     def forget_image(self) -> None:
         """Draw the points again at the next painting."""
         self._drawn, self.image = (), np.empty((0, 0), dtype=np.uint32)
+        if self.late is not None:
+            self.late.cancel()
 
     def is_large(self, device_scale: float) -> bool:
         """Return whether the points are drawn as dots while they move."""
@@ -178,7 +256,7 @@ class PointCanvas:
 
     def colors_of(self, rows: Rows, theme: Theme) -> Colors:
         """Return the colors of points, 0xAARRGGBB."""
-        return colors_of(self._colors_in(theme), rows)
+        return colors_of(_colors_in(self.colors, theme), rows)
 
     def radii(self, rows: Rows, depth: NDArray[np.float64], frame: Frame) -> NDArray[np.float64]:
         """Return how far points reach on screen with their rings, in pixels."""
@@ -190,31 +268,50 @@ class PointCanvas:
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the points into the area of the frame, making a new image if needed."""
         area, scale = frame.area, frame.device_scale
-        width, height = round(area.width() * scale), round(area.height() * scale)
+        wide, high = round(area.width() * scale), round(area.height() * scale)
         if not len(self):
             return
         grown, theme = scale * frame.point_scale, frame.theme.name
         quick = frame.is_moving and not self.is_density and self.is_large(grown)
-        wanted = (frame.camera, frame.extent, width, height, scale, grown, quick, theme)
+        wanted = (frame.camera, frame.extent, wide, high, scale, grown, quick, theme)
         if wanted != self._drawn:
-            self.frames += 1
-            points, density = self._drawn_points(frame.theme), self.is_density
-            self.image = draw_points(points, frame, width, height, quick=quick, is_density=density)
-            self._drawn = wanted
+            self._draw(wanted, frame)
+        shown = self.image if wanted == self._drawn or self.late is None else self.late.last
+        if not shown.size:
+            return
+        height, width = shown.shape
         pixels = QImage.Format.Format_ARGB32_Premultiplied
-        image = QImage(self.image.data, width, height, 4 * width, pixels)
+        image = QImage(shown.data, width, height, 4 * width, pixels)
         if not is_pixel_device(painter):
             image = image.copy()  # A file may be written when the array is gone.
-        painter.drawImage(QRectF(area.left(), area.top(), width / scale, height / scale), image)
+        painter.drawImage(QRectF(area.left(), area.top(), wide / scale, high / scale), image)
+
+    def _draw(self, wanted: Wanted, frame: Frame) -> None:
+        """Draw the image that is wanted: now, or elsewhere where it takes long."""
+        _, _, wide, high, _, grown, quick, _ = wanted
+        points, density, late = self._drawn_points(frame.theme), self.is_density, self.late
+        draw = partial(draw_points, points, frame, wide, high, quick=quick, is_density=density)
+
+        def keep(image: Image) -> None:
+            self.frames += 1
+            self.image, self._drawn = image, wanted
+            if late is not None:
+                late.last = image
+
+        takes_long = len(self) >= LATE_FROM and self.is_large(grown)
+        if late is None or not late.is_wanted or frame.is_moving or not takes_long:
+            keep(draw())
+        elif late.asked != wanted:
+            late.draw(wanted, draw, keep)
 
     def _drawn_points(self, theme: Theme) -> DrawnPoints:
-        colors, highlights = self._colors_in(theme), self.drawn_highlights
+        colors, highlights = _colors_in(self.colors, theme), self.drawn_highlights
         return DrawnPoints(self.positions, colors, self.sizes, highlights, self._is_faint)
 
-    def _colors_in(self, theme: Theme) -> Colors:
-        if self.colors is None:
-            return np.array([theme.point.rgba()], dtype=np.uint32)
-        return self.colors
+
+def _colors_in(colors: Colors | None, theme: Theme) -> Colors:
+    """Return colors, or the usual one of a theme."""
+    return np.array([theme.point.rgba()], dtype=np.uint32) if colors is None else colors
 
 
 def _are_all(rows: Rows, positions: Positions) -> bool:

@@ -8,10 +8,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFont, QFontMetricsF
 
 from embedviz.core.drawing.camera import Camera, Extent
 from embedviz.core.drawing.raster import Fog
+from embedviz.gui.coloring.contrast import TEXT_CONTRAST, faded_into, mixed, readable_on
 from embedviz.gui.theme import CAPTION_PIXELS, TEXT_PIXELS, Theme, font
 
 PADDING = 12.0
@@ -32,7 +33,7 @@ class Frame:
     camera : Camera
     theme : Theme
     extent : Extent
-        Of all that is shown.
+        Of all that is shown, seen from the origin of the camera.
     text_scale : float
         Text against its usual size.
     device_scale : float
@@ -78,7 +79,18 @@ class Frame:
         return mixed(color, QColor(self.theme.ground), part)
 
     def project(self, points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return where points are, in pixels of the painter, and their distances from the eye."""
+        """Return where points are, in pixels of the painter, and their distances from the eye.
+
+        Parameters
+        ----------
+        points : array-like of shape (n, 2) or (n, 3)
+            In the data.
+        """
+        given = np.atleast_2d(np.asarray(points, dtype=np.float64))
+        return self.project_near(given - np.array(self.camera.origin)[: given.shape[1]])
+
+    def project_near(self, points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the same for points that are seen from the origin of the camera."""
         pixels, depth = self.camera.project(points, self.area.width(), self.area.height())
         return pixels + np.array([self.area.left(), self.area.top()]), depth
 
@@ -98,13 +110,26 @@ class Frame:
         return font(TEXT_PIXELS * self.text_scale, semibold=True)
 
     @cached_property
+    def space(self) -> float:
+        """How far texts in one line are apart, in pixels, lest they read as one word."""
+        return QFontMetricsF(self.strong).horizontalAdvance(" ")
+
+    @cached_property
     def heading(self) -> QFont:
         """The font of small headings."""
         return font(CAPTION_PIXELS * self.text_scale, semibold=True)
 
     def toned(self, color: QColor | str) -> QColor:
         """Return a color for text that is dark enough to read on light ground, or light enough."""
-        return mixed(QColor(color), QColor(self.theme.text), 0.35)
+        ground, text = QColor(self.theme.ground), QColor(self.theme.text)
+        return readable_on(QColor(color), ground, text, part=0.35)
+
+    def faint(self, color: QColor, part: float, least: float = TEXT_CONTRAST) -> QColor:
+        """Return a color of text with this part of the ground in it, as far as it stays readable.
+
+        See `contrast.faded_into`.
+        """
+        return faded_into(color, QColor(self.theme.ground), part, least)
 
     @property
     def point_scale(self) -> float:
@@ -114,16 +139,3 @@ class Frame:
     def text(self, pixels: float) -> float:
         """Return a length that grows with the text."""
         return pixels * self.text_scale
-
-
-def mixed(color: QColor, other: QColor, part: float) -> QColor:
-    """Return a color with this part of another one in it, 0 to 1; its alpha stays."""
-    red, green, blue = (
-        round(a + (b - a) * part)
-        for a, b in (
-            (color.red(), other.red()),
-            (color.green(), other.green()),
-            (color.blue(), other.blue()),
-        )
-    )
-    return QColor(red, green, blue, color.alpha())

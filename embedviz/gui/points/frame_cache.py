@@ -6,12 +6,14 @@ So hovering paints a ring over it and nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from embedviz.app.preparation import preparation
+from embedviz.gui.points.canvas import LateImage
 from embedviz.gui.theme import CAPTION_PIXELS, font, theme_manager
 
 PREPARING = "Preparing to draw (first start only) \u2026"
@@ -27,10 +29,14 @@ class FrameCache:
     widget : QWidget
     paint : callable
         Paints everything that is kept.
+    late : LateImage, optional
+        Of a large cloud, which the image may be without at first.
     """
 
-    def __init__(self, widget: QWidget, paint: Callable[[QPainter], None]) -> None:
-        self._widget, self._paint = widget, paint
+    def __init__(
+        self, widget: QWidget, paint: Callable[[QPainter], None], late: LateImage | None = None
+    ) -> None:
+        self._widget, self._paint, self._late = widget, paint, late
         self.image: QImage | None = None
         self._quiet = QTimer(widget, singleShot=True, interval=QUIET_MILLISECONDS)
         self._quiet.timeout.connect(widget.update)
@@ -55,7 +61,9 @@ class FrameCache:
 
     def draw(self, painter: QPainter) -> None:
         """Draw it."""
-        painter.drawImage(QPointF(0, 0), self.image or self.make())
+        with nullcontext() if self._late is None else self._late.allowed(self._widget):
+            image = self.image or self.make()
+        painter.drawImage(QPointF(0, 0), image)
 
     def is_unprepared(self) -> bool:
         """Return whether making it would wait for a kernel that is being compiled."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QRegion
 
 from embedviz.core.drawing.camera import Camera
+from embedviz.core.drawing.label_placement import with_space
 from embedviz.gui.points.frame import PADDING, Frame
 from embedviz.gui.points.layers import axes, overlays
 from embedviz.gui.points.layers.badge import badge_box, draw_badge
@@ -36,6 +37,7 @@ def lay_out(
 ) -> Frame:
     """Return how a scene is laid out in a size."""
     extent, scale = scene.extent(), scene.text_scale
+    camera = camera.seen_from(scene.canvas.places.origin)
 
     def framed(area: QRectF) -> Frame:
         # At least a pixel, and whole pixels of the device, or the image would be blurred.
@@ -53,7 +55,7 @@ def lay_out(
     if scene.titles is not None and not camera.is_3d:
         below = axes.bottom_margin(framed(area)) - PADDING / 2
         area.adjust(0, axes.top_margin(framed(area)), 0, -below)
-        area.adjust(axes.left_margin(framed(area)), 0, 0, 0)
+        area.adjust(axes.left_margin(framed(area), scene.dates), 0, 0, 0)
     return framed(area)
 
 
@@ -71,7 +73,7 @@ def paint_scene(
         return
     titles = scene.titles or ()
     if titles and not frame.camera.is_3d:
-        axes.draw_axes(painter, frame, titles)
+        axes.draw_axes(painter, frame, titles, scene.dates)
     painter.save()
     painter.setClipRect(frame.area)
     if frame.camera.is_3d:
@@ -94,13 +96,13 @@ def _paint_names(painter: QPainter, scene: PointScene, frame: Frame) -> None:
     """Paint labels that are wanted, names of clusters, and labels where these leave room."""
     free, reach_of = boxes_without_labels(scene, frame), scene.thumbnails.reach_of
     chosen = scene.labels.paint_chosen(painter, frame, scene.canvas, free, reach_of)
-    free = np.vstack([free, chosen])
+    free = np.vstack([free, with_space(chosen, scene.labels.space(frame))])
     is_dimmed = scene.canvas.drawn_highlights.dim_others
     bright = clusters_selected(scene, frame.theme) if is_dimmed else []
     names = scene.clusters.paint(painter, frame, free, is_dimmed=is_dimmed, bright=bright)
     # Pictures say more than labels, and take their room.
     share = 0.0 if scene.thumbnails.source is not None else scene.clusters.label_share(frame)
-    boxes = np.vstack([free, names])
+    boxes = np.vstack([free, with_space(names, scene.labels.space(frame))])
     scene.labels.paint(painter, frame, scene.canvas, boxes, share, reach_of)
 
 
@@ -118,10 +120,10 @@ def clusters_selected(scene: PointScene, theme: Theme) -> list[bool]:
 def boxes_without_labels(scene: PointScene, frame: Frame) -> NDArray[np.float64]:
     """Return the boxes that no label may cover: ringed points, arrows and their texts."""
     rows = scene.canvas.ringed_rows(frame.theme)[:_MOST_AVOIDED]
-    pixels, depth = frame.project(scene.canvas.positions[rows])
+    pixels, depth = frame.project_near(scene.canvas.positions[rows])
     rings = _boxes_of_rings(pixels, scene.canvas.radii(rows, depth, frame) + frame.text(3))
     arrows = np.reshape(overlays.boxes_of_arrows(frame, scene.arrows), (-1, 4))
-    titles = axes.title_boxes_3d(frame, scene.titles or ())
+    titles = with_space(axes.title_boxes_3d(frame, scene.titles or ()), frame.space).tolist()
     panels = [scene.placed_legend.box_over_points(frame)]
     if scene.corner:
         panels.append(corner_box(scene, frame))
@@ -158,7 +160,7 @@ def paint_links(painter: QPainter, scene: PointScene, frame: Frame) -> None:
     if not 0 <= row < count:
         return
     rows = np.append(rows[(rows >= 0) & (rows < count)], row)
-    pixels, depth = frame.project(scene.canvas.positions[rows])
+    pixels, depth = frame.project_near(scene.canvas.positions[rows])
     radii = scene.canvas.radii(rows, depth, frame) + 2.5
     known = np.asarray((np.abs(pixels) < _FARTHEST).all(axis=1))  # Not for NaN either.
     if not known[-1]:
@@ -181,7 +183,7 @@ def paint_hovered(
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     rows = np.array([row])
-    pixels, depth = frame.project(scene.canvas.positions[rows])
+    pixels, depth = frame.project_near(scene.canvas.positions[rows])
     x, y = pixels[0].tolist()
     if not (isfinite(x) and frame.area.contains(x, y)):
         return

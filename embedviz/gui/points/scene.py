@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from embedviz.core.arrays import Rows
 from embedviz.core.drawing.camera import Extent, extent_of
 from embedviz.core.thumbnails import Thumbnails
-from embedviz.gui.points.canvas import PointCanvas, PointHighlights
+from embedviz.gui.points.canvas import LateImage, PointCanvas, PointHighlights
 from embedviz.gui.points.layers.cluster_labels import Cluster, ClusterNames
 from embedviz.gui.points.layers.labels import PointLabels
 from embedviz.gui.points.layers.overlays import Arrow, Line, Links, PlacedText
@@ -41,6 +41,7 @@ class PointScene(QObject):
     Attributes
     ----------
     canvas : PointCanvas
+    late : LateImage
     labels : PointLabels
     clusters : ClusterNames
     thumbnails : PointThumbnails
@@ -48,6 +49,8 @@ class PointScene(QObject):
     links : Links
     titles : sequence of str or None
         Of the axes.
+    dates : sequence of bool
+        Which axes are days since 1970.
     placed_legend : PlacedLegend
     message, caption, corner : str
         Where there are no points; below them; and over them at the upper left.
@@ -61,6 +64,8 @@ class PointScene(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.canvas = PointCanvas()
+        self.late = self.canvas.late = LateImage(self)
+        self.late.arrived.connect(self.changed)
         self.labels = PointLabels()
         self.clusters = ClusterNames()
         self.thumbnails = PointThumbnails(self)
@@ -71,6 +76,7 @@ class PointScene(QObject):
         self.notes: Sequence[PlacedText] = ()
         self.links = Links()
         self.titles: Sequence[str] | None = None
+        self.dates: Sequence[bool] = ()
         self.placed_legend = PlacedLegend()
         self.message = ""
         self.caption = ""
@@ -83,12 +89,13 @@ class PointScene(QObject):
         return self.placed_legend.legend
 
     def clouds(self) -> list[ArrayLike]:
-        """Return all positions that a picture of everything shows."""
+        """Return all positions that a picture of everything shows, seen from the origin."""
         ends = [np.array([arrow.start, arrow.end]) for arrow in self.arrows]
-        return [self.canvas.positions, *(line.points for line in self.lines), *ends]
+        others = (*(line.points for line in self.lines), *ends)
+        return [self.canvas.positions, *map(self.canvas.places.seen_from_origin, others)]
 
     def extent(self) -> Extent:
-        """Return where everything in the space of the data is."""
+        """Return where everything in the space of the data is, seen from the origin."""
         others, known = self.clouds()[1:], self.canvas.extent
         if not others:
             return known
@@ -185,9 +192,13 @@ class PointScene(QObject):
         self.links = Links(row, _rows(rows))
         self.overlay_changed.emit()
 
-    def set_axes(self, titles: Sequence[str] | None) -> None:
-        """Draw axes with these titles, one per dimension; None: no axes."""
+    def set_axes(self, titles: Sequence[str] | None, dates: Sequence[bool] = ()) -> None:
+        """Draw axes with these titles, one per dimension; None: no axes.
+
+        Those that are dates are in days since 1970.
+        """
         self.titles = None if titles is None else tuple(titles)
+        self.dates = tuple(dates)
         self.changed.emit()
 
     def set_legend(self, legend: Legend | None) -> None:

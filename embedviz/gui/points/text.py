@@ -22,6 +22,8 @@ from PySide6.QtGui import (
     QPen,
 )
 
+from embedviz.core import wording
+
 LONGEST = 40
 """Longer labels are cut to this many characters."""
 HALO = 4.0
@@ -88,7 +90,8 @@ def draw_line_of_text(
     painter.setFont(font)
     painter.setPen(color)
     metrics = QFontMetricsF(font)
-    facts = text.split(" · ")
+    facts = wording.with_controls(text).split(" · ")
+    text = " · ".join(facts)
     while len(facts) > 2 and metrics.horizontalAdvance(text) > box.width():
         facts.pop()
         text = " · ".join([*facts, "…"])
@@ -145,5 +148,5 @@ def _border(font: QFont) -> float:
 
 def one_line(text: str) -> str:
     """Return a text in one line, not too long."""
-    line = " ".join(str(text).split())
+    line = wording.one_line(str(text))
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "\u2026"

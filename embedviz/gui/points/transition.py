@@ -38,7 +38,7 @@ class Transition:
     Parameters
     ----------
     before, after : float32 arrays of shape (n, 3)
-        The same array: only the camera moves.
+        Seen from the origins of `first` and `last`. The same array: only the camera moves.
     first, last : Camera
         Both for the area in which the way is shown.
     end : Camera, optional
@@ -66,7 +66,9 @@ class Transition:
         self._moves = before is not after
         if self._moves:
             self._start = _carried_over(before, self._from, self._to)
-            self._from = replace(self._from, center=self._to.center, scale=self._to.scale)
+            self._from = replace(
+                self._from, center=self._to.center, scale=self._to.scale, origin=self._to.origin
+            )
             self._way, self._now = np.empty_like(after), np.empty_like(after)
             self._measure()
 
@@ -130,6 +132,7 @@ def camera_between(first: Camera, last: Camera, part: float) -> Camera:
     With the scale moving by equal factors, that is so where the center has gone as much of its
     way as the scale.
     """
+    first = first.seen_from(last.origin)
     camera = blended(first, last, part)
     if abs(log(last.scale / first.scale)) < 1e-6:
         return camera

@@ -102,7 +102,7 @@ class PointView(QWidget):
         self.mouse = MouseHandler(self, self.scene, self.viewport, self.camera_control)
         self.selection_tool = self.mouse.selection_tool
         self.is_in_figure = False
-        self._frame_cache = FrameCache(self, self._paint_frame)
+        self._frame_cache = FrameCache(self, self._paint_frame, self.scene.late)
         self._connect_parts()
         preparation.start()
         if not preparation.is_ready:

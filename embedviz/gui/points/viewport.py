@@ -67,6 +67,9 @@ class Viewport:
         if may_fit and (wanted := self._fit_key()) != self._fitted_to:
             self._camera, self._fitted_to = self.fitted(), wanted
             self.is_behind = False
+        if not self.is_in_transition:
+            self._come_near()
+        self._camera = self._camera.seen_from(self._scene.canvas.places.origin)
         return self._camera
 
     def move_to(self, camera: Camera) -> None:
@@ -100,7 +103,7 @@ class Viewport:
 
     def fitted(self, camera: Camera | None = None) -> Camera:
         """Return the camera that shows everything, in the direction of one; default: present."""
-        camera = camera or self._camera
+        camera = (camera or self._camera).seen_from(self._scene.canvas.places.origin)
         aspect = self._frame_for_fitting(camera).aspect
         return camera.fitted(*self._scene.clouds(), aspect=aspect)
 
@@ -109,11 +112,13 @@ class Viewport:
 
         The present one where none of them has a place.
         """
-        positions = self._scene.canvas.positions
-        camera, chosen = self.camera, positions[rows]
+        camera, places = self.camera, self._scene.canvas.places.seen_from_rows(rows)
+        positions, origin = places.positions, places.origin
+        chosen = positions[rows]
         chosen = chosen[np.isfinite(chosen).all(axis=1)]
         if not len(chosen):
             return camera
+        camera = camera.seen_from(origin)
         near = camera.fitted(chosen, aspect=self.frame(camera).aspect)
         scale = near.scale * _MARGIN if np.ptp(chosen, axis=0).any() else 0.0
         scale = max(scale, _distance_to_others(positions, near) * _MARGIN)
@@ -138,7 +143,9 @@ class Viewport:
 
     def place_of(self, row: int) -> QPointF:
         """Return where a row is in the widget; NaN where it is nowhere."""
-        return self.frame().point(self._scene.canvas.positions[row])
+        frame = self.frame()
+        x, y = frame.project_near(self._scene.canvas.positions[[row]])[0][0].tolist()
+        return QPointF(x, y)
 
     def row_at(self, place: QPointF, radius: float) -> int:
         """Return the row at a place in the widget, its picture or its point, or -1."""
@@ -160,6 +167,13 @@ class Viewport:
         canvas, frame = self._scene.canvas, self.frame()
         rows = canvas.rows_in_polygon(frame, polygon)
         return canvas.rows_in_front(frame, rows) if only_in_front and canvas.is_3d else rows
+
+    def _come_near(self) -> None:
+        """Count positions from where the camera looks, if they are not exact enough as they are."""
+        canvas = self._scene.canvas
+        nearer = canvas.places.near(self._camera)
+        if nearer is not canvas.places:
+            canvas.show_places(nearer)
 
     def _fit_key(self) -> tuple[Any, ...]:
         """Return all that the fitted camera depends on."""

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
-from embedviz.core.projections.columns import CoordinateColumns, coordinate_columns
+from embedviz.core.projections.columns import (
+    CoordinateColumns,
+    coordinate_columns,
+    holds_dates,
+)
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.coloring.point_style import number_columns
 from embedviz.gui.projection.editor import MethodEdit
@@ -31,7 +35,7 @@ class ColumnsEdit(MethodEdit):
         self._boxes: list[QComboBox] = []
         self._parts: list[QWidget] = []
         for axis in _AXES:
-            box = combo_box(f"{name}.{axis}", f"Column along {axis}: numbers used as they are")
+            box = combo_box(f"{name}.{axis}", f"Column along {axis}: numbers or dates, as they are")
             fits = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             box.setSizeAdjustPolicy(fits)
             box.setMinimumContentsLength(_LEAST_WIDTH)
@@ -51,7 +55,7 @@ class ColumnsEdit(MethodEdit):
 
     def show_settings(self, settings: CoordinateColumns | None, vector_set: VectorSet) -> None:
         """Show columns; None: those shown last if the set has them, else its coordinates."""
-        columns = number_columns(vector_set)
+        columns = axis_columns(vector_set)
         if settings is None and self.settings is not None:
             settings = self.settings if set(self.settings.names) <= set(columns) else None
         settings = settings or first_columns(vector_set)
@@ -69,7 +73,7 @@ class ColumnsEdit(MethodEdit):
     def missing(self) -> str:
         """Hint while columns are missing."""
         if self._boxes[0].count() < 2:
-            return "This set has no two columns of numbers."
+            return "This set has no two columns of numbers or dates."
         return "Choose a column for each axis."
 
     def _tell(self) -> None:
@@ -80,6 +84,16 @@ class ColumnsEdit(MethodEdit):
         """Show boxes for so many axes."""
         for place, part in enumerate(self._parts):
             part.setVisible(place < count)
+
+
+def axis_columns(vector_set: VectorSet) -> list[str]:
+    """Return the columns that can be axes: numbers, dates and moments."""
+    numbers = set(number_columns(vector_set))
+    return [
+        name
+        for name in vector_set.metadata.column_names
+        if name in numbers or holds_dates(vector_set.metadata.column(name))
+    ]
 
 
 def first_columns(vector_set: VectorSet) -> CoordinateColumns | None:

@@ -93,7 +93,7 @@ class MissingFiles(QObject):
         """Return where a file is if it went the way of one that was located."""
         for old, new in self._found.items():
             place = new.parent / name_of(path)
-            if old.parent == path.parent and place.is_file():
+            if old.parent == path.parent and place.exists():
                 return place
         return None
 

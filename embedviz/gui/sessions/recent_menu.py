@@ -75,6 +75,6 @@ def _are_there(paths: list[str], report: Report) -> list[bool]:
 
 def _is_there(path: Path) -> bool:
     try:
-        return path.is_file()
+        return path.is_file() or path.is_dir()  # A folder of parts is one set.
     except OSError:
         return False

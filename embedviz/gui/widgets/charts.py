@@ -8,11 +8,12 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QPen, QShowEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy
 
 from embedviz.gui.theme import CAPTION_PIXELS, font, theme_manager, with_alpha
 
+_HALF_LINE = 6
 AXIS_ROOM = {"bottom": 40, "left": 46}
 """Height and width of an axis with its title, in pixels."""
 
@@ -29,6 +30,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         self._resolution = 1.0
         plot = self.getPlotItem()
         plot.hideButtons()
+        plot.setContentsMargins(0, _HALF_LINE, 0, 0)  # Of the topmost number.
         plot.setMenuEnabled(False)
         plot.getViewBox().setMouseEnabled(x=False, y=False)
         if left is None:
@@ -88,6 +90,20 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
                     "font-size": f"{round(CAPTION_PIXELS * self._scale)}px",
                 }
                 axis.setLabel(title, **style)
+        self._fit_titles()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave out the title of the upright axis where the chart is lower than it is long."""
+        super().resizeEvent(event)
+        if hasattr(self, "_titles"):  # Qt gives it a size before it has any.
+            self._fit_titles()
+
+    def _fit_titles(self) -> None:
+        if title := self._titles["left"]:
+            small = font(CAPTION_PIXELS * self._scale)
+            room = self.height() - AXIS_ROOM["bottom"] * self._scale
+            fits = room >= QFontMetricsF(small).horizontalAdvance(title)
+            self.getPlotItem().getAxis("left").showLabel(fits)
 
 
 class CosineHistogram(Chart):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -13,9 +13,11 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QMenu,
+    QScrollArea,
     QSizePolicy,
     QSlider,
     QSpinBox,
@@ -30,6 +32,21 @@ from PySide6.QtWidgets import (
 from embedviz.gui.theme import GRID
 
 W = TypeVar("W", bound=QWidget)
+
+
+FRAME = QSize(16, 40)
+"""Room for what a desktop draws around a window: its borders and its title bar."""
+
+
+def keep_on_screen(widget: QWidget) -> None:
+    """Make a window smaller and move it where a part of it would be outside of the screen."""
+    area = widget.screen().availableGeometry()
+    widget.resize(widget.size().boundedTo(area.size() - FRAME))
+    room, corner = area.size() - FRAME - widget.size(), widget.pos()
+    widget.move(
+        area.left() + min(max(corner.x() - area.left(), 0), room.width()),
+        area.top() + min(max(corner.y() - area.top(), 0), room.height()),
+    )
 
 
 def with_name(widget: W, name: str, description: str) -> W:
@@ -169,7 +186,8 @@ def _arranged(box: B) -> B:
 class Gear(QToolButton):
     """The settings that are rarely touched, behind one button of the tool row.
 
-    The panel opens with the keyboard in its first control, Tab goes on and Esc closes it.
+    The panel opens with the keyboard in its first control, Tab goes on and Esc closes it. It shows
+    those settings that apply, which are enabled, and scrolls where the screen is lower than it is.
     """
 
     def __init__(self, name: str, description: str) -> None:
@@ -179,12 +197,17 @@ class Gear(QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         menu = _Panel(self)
-        panel = QWidget()
-        self._form = QFormLayout(panel)
+        self._scroll, self._panel = QScrollArea(), QWidget()
+        self._form = QFormLayout(self._panel)
         self._form.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-        entry = QWidgetAction(menu)
-        entry.setDefaultWidget(panel)
-        menu.addAction(entry)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it.
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(self._panel)
+        self._entry = QWidgetAction(menu)
+        self._entry.setDefaultWidget(self._scroll)
+        menu.addAction(self._entry)
+        menu.aboutToShow.connect(self._fit)
         self.setMenu(menu)
 
     def add(self, text: str, control: QWidget) -> None:
@@ -192,6 +215,21 @@ class Gear(QToolButton):
         before = caption(text)
         before.setMinimumHeight(control.sizeHint().height())  # Else it is not beside its middle.
         self._form.addRow(before, control)
+
+    def _fit(self) -> None:
+        """Show what applies, as high as it is or as the screen has room."""
+        for place in range(self._form.rowCount()):
+            item = self._form.itemAt(place, QFormLayout.ItemRole.FieldRole)
+            if item is not None and (control := item.widget()) is not None:
+                self._form.setRowVisible(place, control.isEnabledTo(self._panel))
+        panel, bar = self._panel, self._scroll.verticalScrollBar()
+        panel.ensurePolished()
+        self._form.invalidate()
+        panel.adjustSize()
+        most = self.screen().availableGeometry().height() - FRAME.height()
+        height, width = min(panel.height(), most), panel.width()
+        self._scroll.setFixedSize(width + (bar.sizeHint().width() if height == most else 0), height)
+        self._entry.setText(f"{height}")  # Or the menu would stay as large as it was.
 
     def take(self, control: QWidget) -> None:
         """Give a control back, which goes somewhere else."""

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -25,9 +25,11 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
-from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.arrays import Rows
+from embedviz.core.neighbors.exact_cosines import Cosines
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import composed, one_line, with_controls
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, theme_manager, with_alpha
 from embedviz.gui.widgets.selection_mark import WORD, paint_selection_bar, paint_selection_tint
 
@@ -57,10 +59,10 @@ class Ranked:
     fate: Fate = ""
 
 
-def rank(vector_set: VectorSet, rows: Rows, scores: Matrix) -> list[Ranked]:
+def rank(vector_set: VectorSet, rows: Rows, scores: Cosines) -> list[Ranked]:
     """Return the lines for rows that were found, in their order."""
     pairs = zip(rows.tolist(), scores.tolist(), strict=True)
-    return [Ranked(row, vector_set.labels[row], score) for row, score in pairs]
+    return [Ranked(row, composed(vector_set.labels[row]), score) for row, score in pairs]
 
 
 class RankedModel(QAbstractListModel):
@@ -95,9 +97,10 @@ class RankedModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             fate = f", {line.fate}" if line.fate else ""
             is_said = role == Qt.ItemDataRole.AccessibleTextRole and self.is_selected(line)
-            return f"{line.label}  {line.score:.4f}{fate}{f', {WORD}' if is_said else ''}"
+            words = f"{fate}{f', {WORD}' if is_said else ''}"
+            return f"{with_controls(line.label)}  {line.score:.4f}{words}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return line.label
+            return with_controls(line.label)
         return None
 
 
@@ -124,12 +127,31 @@ class RankedList(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
+        self.waits_for = ""
         self.clicked.connect(self._choose)
         self.activated.connect(self._choose)
 
     def show_lines(self, lines: Sequence[Ranked]) -> None:
         """Replace all lines."""
         self.lines.show_lines(lines)
+        self.show_waiting("")
+
+    def show_waiting(self, text: str) -> None:
+        """Say in place of lines what they wait for; nothing where they do not."""
+        if text != self.waits_for:
+            self.waits_for = text
+            self.setAccessibleDescription(text)
+            self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the lines, or what they wait for."""
+        super().paintEvent(event)
+        if self.waits_for and not self.lines.lines:
+            with QPainter(self.viewport()) as painter:
+                painter.setPen(QColor(theme_manager.theme.muted))
+                painter.setFont(font(CAPTION_PIXELS))
+                inner = self.viewport().rect().adjusted(2 * GRID, GRID, -2 * GRID, -GRID)
+                painter.drawText(inner, Qt.TextFlag.TextWordWrap, self.waits_for)
 
     def show_selected(self, selected: Selection) -> None:
         """Mark the lines whose rows are selected; only those in view are looked at."""
@@ -183,7 +205,7 @@ class _LineDelegate(QStyledItemDelegate):
         if model.is_selected(line):
             paint_selection_tint(painter, option.rect)
             paint_selection_bar(painter, option.rect)
-        color = QColor({"lost": theme.lost, "new": theme.new}.get(line.fate, theme.text))
+        color = QColor(_color_of(line.fate))
         painter.setFont(self._small)
         painter.setPen(QColor(theme.muted))
         rank = QRectF(area.left(), area.top(), 22 * self.scale, area.height())
@@ -196,7 +218,7 @@ class _LineDelegate(QStyledItemDelegate):
             rank.right() + GRID, area.top(), score.left() - rank.right() - 2 * GRID, area.height()
         )
         text = painter.fontMetrics().elidedText(
-            " ".join(line.label.split()) or "␠", Qt.TextElideMode.ElideRight, int(label.width())
+            one_line(line.label) or "␣", Qt.TextElideMode.ElideRight, int(label.width())
         )
         painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, text)
         if line.fate == "lost":
@@ -211,16 +233,14 @@ class _LineDelegate(QStyledItemDelegate):
         current = bool(option.state & QStyle.StateFlag.State_Selected)
         if over or current:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(with_alpha(theme_manager.theme.accent, 0.10 if over else 0.06))
+            painter.setBrush(with_alpha(theme_manager.theme.accent, 0.08 if over else 0.06))
             painter.drawRoundedRect(QRectF(option.rect).adjusted(4, 1, -4, -1), 4, 4)
 
     def _paint_rank(self, painter: QPainter, area: QRectF, line: Ranked, rank: int) -> None:
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         sign = {"lost": "−", "new": "+"}.get(line.fate)
         if sign:
-            painter.setPen(
-                QColor(theme_manager.theme.lost if line.fate == "lost" else theme_manager.theme.new)
-            )
+            painter.setPen(QColor(_color_of(line.fate)))
         painter.drawText(area, flags, sign or str(rank))
 
     def _paint_score(self, painter: QPainter, area: QRectF, score: float, share: float) -> None:
@@ -230,3 +250,10 @@ class _LineDelegate(QStyledItemDelegate):
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(theme_manager.theme.muted))
         painter.drawText(area, flags, f"{score:.4f}" if abs(score) < 100 else f"{score:.1f}")
+
+
+def _color_of(fate: str) -> str:
+    """Return the color of text about a row of which this became."""
+    theme = theme_manager.theme
+    role = {"lost": theme.lost, "new": theme.new}.get(fate)
+    return theme.text if role is None else theme.ink(role)

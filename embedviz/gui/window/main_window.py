@@ -29,14 +29,19 @@ from embedviz.gui.pane import Pane
 from embedviz.gui.panels.library import LibraryPanel
 from embedviz.gui.panels.neighbors import NeighborsPanel
 from embedviz.gui.sessions.controller import SessionFiles
+from embedviz.gui.widgets.controls import FRAME
 from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.gui.window.failures import FailureHandler
 from embedviz.gui.window.guide import GuideWindow
 from embedviz.gui.window.map_docks import MapDocks
 from embedviz.gui.window.menus import Menus
+from embedviz.gui.window.missing_fonts import MissingFonts
 from embedviz.gui.window.pane_docks import PaneDocks
 from embedviz.gui.window.status_bar import StatusBar
 from embedviz.gui.window.talk import TalkWindow
+
+LEAST_WIDTH = 900
+"""In pixels: narrower, the panels at the sides would leave no room for a pane."""
 
 
 class MainWindow(QMainWindow):
@@ -84,7 +89,7 @@ class MainWindow(QMainWindow):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the size of a laptop's screen, or most of a larger one."""
-        screen = self.screen().availableSize()
+        screen = self.screen().availableSize() - FRAME
         wanted = QSize(1280, 800).expandedTo(screen * 0.85).boundedTo(QSize(1680, 1050))
         return wanted.boundedTo(screen)
 
@@ -165,6 +170,7 @@ class MainWindow(QMainWindow):
         """Give the side panels their widths, which Qt forgets before the first layout."""
         super().showEvent(event)
         if not event.spontaneous():  # Back from being minimized, the widths are the user's own.
+            self.setMinimumWidth(min(LEAST_WIDTH, self.screen().availableSize().width()))
             self.dock_layout.set_widths()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
@@ -199,6 +205,7 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.menus)
         rows.addWidget(self.message_bar)
         self.setMenuWidget(head)
+        self.missing_fonts = MissingFonts(self.session, self.message_bar, self)
 
     def _on_changed(self, old: State, new: State) -> None:
         self.menus.actions_by_name["edit.undo"].setEnabled(self.session.can_undo)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from embedviz.gui.actions.action import Action
@@ -13,7 +14,7 @@ from embedviz.gui.host import Host
 
 
 class Menus(QMenuBar):
-    """The bar at the top, with a menu for each that its actions name.
+    """The bar at the top, with a menu for each that its actions name, opened by Alt and a letter.
 
     Attributes
     ----------
@@ -31,11 +32,12 @@ class Menus(QMenuBar):
         """Put in the actions, and a line to hide or show each dock of the window."""
         for action in actions:
             if action.menu not in self.by_name:
-                self.by_name[action.menu] = self.addMenu(action.menu)
+                self.by_name[action.menu] = self.addMenu(f"&{action.menu}")
             menu = self.by_name[action.menu]
             if action.separated:
                 menu.addSeparator()
             menu.addAction(self._make(action, window))
+        self._add_key(window)
         for name, dock in window.docks.items():
             toggle = dock.toggleViewAction()
             toggle.setObjectName(f"view.{name}")
@@ -46,6 +48,11 @@ class Menus(QMenuBar):
         action = self.actions_by_name[before]
         place = next(each for each in self.by_name.values() if action in each.actions())
         place.insertMenu(action, menu)
+
+    def _add_key(self, window: Host) -> None:
+        """Let F10 open the first menu, as on most desktops; arrows go on to the others."""
+        key = QShortcut(QKeySequence(Qt.Key.Key_F10), window.widget)
+        key.activated.connect(lambda: self.setActiveAction(self.actions()[0]))
 
     def _make(self, action: Action, window: Host) -> QAction:
         made = QAction(action.text, window.widget)

@@ -19,6 +19,7 @@ from embedviz.core.samples import load_relations
 from embedviz.core.selection import Selection
 from embedviz.core.settings import fields_of
 from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import composed, one_line
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import Arrow, PointView
 from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, theme_manager, with_alpha
@@ -107,7 +108,7 @@ class AnalogiesPane(Pane):
                 self.tools.addWidget(text_label(sign))
             edit = LabelEdit(self.calculations.new_task("completing"))
             with_name(edit, f"analogies.{name}", f"Label {name}, {description}: type to complete")
-            edit.setMinimumWidth(72)
+            edit.setMinimumWidth(64)
             edit.label_chosen.connect(lambda _: self._ask())
             self.edits.append(edit)
             self.tools.addWidget(edit, 2)
@@ -124,6 +125,7 @@ class AnalogiesPane(Pane):
         )
         self.dimensions.chosen.connect(lambda place: self._set(is_3d=place == 1))
         self.examples = combo_box("analogies.examples", "Examples of relations in this set")
+        self.examples.setMinimumWidth(80)
         self.examples.setMaximumWidth(150)
         self.examples.activated.connect(self._on_example)
         self.tools.addWidget(self.dimensions)
@@ -246,8 +248,8 @@ class AnalogiesPane(Pane):
         )
 
     def _describe(self, solved: Solved) -> None:
-        best = solved.answers[0].label if solved.answers else "nothing"
-        self.question.setText(f"{write(solved.analogy)} ≈ {best}")
+        best = one_line(solved.answers[0].label) if solved.answers else "nothing"
+        self.question.setText(f"{one_line(write(solved.analogy))} ≈ {best}")
         shape = "plane" if solved.positions.shape[1] == 2 else "space"
         count = len(solved.corners)
         self.caption.setText(
@@ -310,7 +312,7 @@ def _solve(vector_set: VectorSet, analogy: AnalogySettings, report: Report) -> S
         analogy.method,
         analogy.exclude_inputs,
     )
-    answers = tuple(Ranked(row, vector_set.labels[row], score) for row, score in found)
+    answers = tuple(Ranked(row, composed(vector_set.labels[row]), score) for row, score in found)
     report(0.5, "laying out")
     corners = (*asked, *(answer.row for answer in answers[:1]))
     plane = parallelogram(vector_set.vectors[list(corners)], 3 if analogy.is_3d else 2)

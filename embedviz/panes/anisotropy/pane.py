@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -48,6 +49,7 @@ from embedviz.panes.anisotropy.settings import AnisotropySettings
 
 STEPS = 100
 LABELED = 12
+_WIDE_ROW, _LEAST_ROW = 740, 524
 HOME = Camera(scale=1.16, azimuth=math.radians(-60), elevation=math.radians(16), is_3d=True)
 CAPTION = (
     "Height: each row's true angle, in all {d:,} dimensions, to the mean direction before. "
@@ -123,7 +125,7 @@ class AnisotropyPane(Pane):
         self.strength = slider(
             "anisotropy.strength", "Strength: 0 only centers the set, 1 whitens it fully", STEPS
         )
-        self.strength.setMinimumWidth(80)
+        self.strength.setMinimumWidth(56)
         self.strength_value = double_spin_box(
             "anisotropy.strength_value", "Strength: as a number", 1.0, 0.05
         )
@@ -149,16 +151,31 @@ class AnisotropyPane(Pane):
         for dial in (self.strength, self.components_slider):
             dial.sliderPressed.connect(self.session.begin_gesture)
             dial.sliderReleased.connect(self.session.end_gesture)
-        self.tools.addWidget(caption("Whitening, from centered"))
+        self._from, self._to = caption(""), caption("to full")
+        self.tools.addWidget(self._from)
         self.tools.addWidget(self.strength, 2)
-        self.tools.addWidget(caption("to full"))
+        self.tools.addWidget(self._to)
         self.tools.addWidget(self.strength_value)
         self.tools.addSpacing(GRID)
         self.tools.addWidget(caption("Components"))
         self.tools.addWidget(self.components_slider, 1)
         self.tools.addWidget(self.components)
-        self.tools.addSpacing(GRID)
         self.tools.addWidget(self.use)
+        self.tool_row.setMinimumWidth(_LEAST_ROW)
+        self._fit_tools()
+
+    def _fit_tools(self) -> None:
+        """Leave out what is said twice, where the row is narrow."""
+        is_wide = self.width() >= _WIDE_ROW
+        self._from.setText("Whitening, from centered" if is_wide else "Whitening")
+        for widget in (self._to, self.components_slider):
+            widget.setVisible(is_wide)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Fit the tools into the width."""
+        super().resizeEvent(event)
+        if self.is_built:
+            self._fit_tools()
 
     def _lay_out(self) -> None:
         grid = QGridLayout()

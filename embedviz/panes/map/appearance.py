@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import State
-from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.arrays import Placed, Rows
 from embedviz.core.drawing.cluster_positions import cluster_positions
 from embedviz.core.errors import UserError
 from embedviz.core.selection import Selection
@@ -97,18 +97,18 @@ class PointStyle:
         """The names of all groups; none where points are colored by numbers."""
         return [] if self.coloring is None else [name for name, _, _ in self.coloring.categories]
 
-    def n_shown(self, positions: Matrix) -> int:
+    def n_shown(self, positions: Placed) -> int:
         """Return how many rows are drawn: those that are shown and have a place."""
         have_a_place = np.isfinite(positions[:, 0])
         return int((have_a_place if self.shown is None else have_a_place & self.shown).sum())
 
-    def only_shown(self, positions: Matrix) -> Matrix:
+    def only_shown(self, positions: Placed) -> Placed:
         """Return positions with NaN for rows that are not drawn: every row keeps its number."""
         if self.shown is None:
             return positions
         return np.where(self.shown[:, np.newaxis], positions, np.float32(np.nan))
 
-    def clusters(self, positions: Matrix) -> list[Cluster]:
+    def clusters(self, positions: Placed) -> list[Cluster]:
         """Return the name of each category that is drawn, at its densest place."""
         coloring = self.coloring
         if coloring is None or not coloring.categories or coloring.codes is None:

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from embedviz.core.arrays import Matrix
+from embedviz.core.arrays import Placed
 from embedviz.core.progress import Report
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.layers.cluster_labels import Cluster
@@ -31,7 +31,7 @@ class MapClusterNames(QObject):
         self._scene, self._calculations = scene, pane.calculations
         self._task = pane.calculations.new_task("names of groups")
 
-    def show(self, style: PointStyle, positions: Matrix) -> None:
+    def show(self, style: PointStyle, positions: Placed) -> None:
         """Write the name of each group that is drawn."""
         if len(positions) <= AT_ONCE:
             self._calculations.cancel(self._task)
@@ -46,6 +46,6 @@ class MapClusterNames(QObject):
         self._scene.set_clusters(())
 
 
-def _find(style: PointStyle, positions: Matrix, report: Report) -> list[Cluster]:
+def _find(style: PointStyle, positions: Placed, report: Report) -> list[Cluster]:
     """Find where the names belong. Runs off the UI thread."""
     return style.clusters(positions)

@@ -190,7 +190,9 @@ class MapDrawing(QObject):
         settings = self._choices.settings
         place = Place(layout, count, settings.isolated)
         is_moved, self._placed = self._placed != place, place
-        self._view.scene.set_axes([str(axis) for axis in layout.axes[:count]] or None)
+        axes = layout.axes[:count]
+        dates = [axis.is_date for axis in axes]
+        self._view.scene.set_axes([str(axis) for axis in axes] or None, dates)
         self._view.set_points(
             style.only_shown(layout.positions[:, :count]),
             style.colors,

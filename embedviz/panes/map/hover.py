@@ -11,6 +11,7 @@ from embedviz.core.arrays import Rows
 from embedviz.core.neighbors import Metric, NeighborSearch
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import one_line
 from embedviz.gui.describe import describe_metadata
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.layers.hover_card import HoverCard
@@ -65,7 +66,7 @@ class Hover(QObject):
             lines.append(f"{quality.shares[row]:.0%} of its true neighbors are near")
         place = self._view.viewport.place_of(row)
         image = image_of(vector_set, row)
-        self.card.show_card(row, place, vector_set.labels[row], lines, image)
+        self.card.show_card(row, place, one_line(vector_set.labels[row]), lines, image)
         self._view.scene.set_links(-1, ())
         self._calculations.cancel(self._task)
         if quality is not None:

@@ -19,7 +19,7 @@ from embedviz.app.map_settings import MapSettings
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
-from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.arrays import Placed, Rows
 from embedviz.core.drawing import density
 from embedviz.core.matching import matching_rows
 from embedviz.core.neighbors import graph
@@ -225,14 +225,17 @@ class MapPane(Pane):
             np.array([corner.toTuple() for corner in corners])
         )
 
-    def places(self) -> tuple[Matrix, Sequence[str]] | None:
+    def places(self) -> tuple[Placed, Sequence[str]] | None:
         """Return where the rows of the active set are drawn, and what the axes are called."""
         layout = self.run.layout if self.is_built and self.run.shows_wanted else None
         if layout is None:
             return None
         positions = layout.positions[:, : self.choices.n_components]
         count = positions.shape[1]
-        titles = [axis.title for axis in layout.axes[:count]]
+        titles = [
+            f"{axis.title}, days since 1970" if axis.is_date else axis.title
+            for axis in layout.axes[:count]
+        ]
         return positions, titles if len(titles) == count else "xyz"[:count]
 
     def switch_tool(self) -> None:

@@ -212,6 +212,8 @@ class MapTools(QObject):
             column is not None and is_there and can_be_both(vector_set, column)
         )
         self.images.setEnabled(vector_set.thumbnails is not None)
+        self.through.setEnabled(settings.is_3d)
+        self.size.setEnabled(self.size.count() > 1)
         with QSignalBlocker(self.label_scale):
             self.label_scale.setValue(settings.label_scale)
 

@@ -17,6 +17,7 @@ from embedviz.core.matryoshka import PrefixQuery, PrefixSearch, overlap_curve
 from embedviz.core.matryoshka.orderings import Ordering
 from embedviz.core.progress import Report, part_of
 from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import one_line
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import ElidedLabel, caption, spin_box, text_label, with_name
@@ -238,8 +239,9 @@ class MatryoshkaPane(Pane):
         self.short.show_lines(lists.short)
         assert prepared.state.active is not None
         most = prepared.state.active.dimensions
+        name = one_line(prepared.query.name)
         self.summary.setText(
-            f"“{prepared.query.name}” keeps {lists.kept} of {len(lists.full)} neighbors with "
+            f"“{name}” keeps {lists.kept} of {len(lists.full)} neighbors with "
             f"{dimensions:,} of {most:,} dimensions, {100 * dimensions / most:.1f} % of the bytes"
         )
 

@@ -5,7 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embedviz.core.drawing import label_placement
-from embedviz.core.drawing.label_placement import OVER, PLACES, place_labels, rows_with_room
+from embedviz.core.drawing.label_placement import (
+    OVER,
+    PLACES,
+    place_labels,
+    rows_with_room,
+    with_space,
+)
 
 WIDTH, HEIGHT = 300, 200
 SCENES = st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 60), st.integers(0, 8))
@@ -62,6 +68,30 @@ def test_labels_are_inside_and_touch_neither_each_other_nor_obstacles(drawn):
         # Beside its point: not on it, and no farther than the gap.
         away = apart(rectangle, (*anchors[candidate], 0, 0))
         assert 0.6 * gaps[candidate] <= away + 1e-9 <= gaps[candidate] + 1e-6
+
+
+@settings(deadline=None, max_examples=100)
+@given(SCENES, st.floats(0, 12), st.floats(0, 3))
+def test_labels_in_one_line_are_a_space_apart(drawn, space, clearance):
+    """Also where they may touch each other otherwise, as those that were chosen."""
+    anchors, boxes, gaps, _, obstacles = scene(drawn)
+    texts = with_space(obstacles, space)
+    found = place_labels(
+        anchors,
+        boxes,
+        gaps,
+        np.full(len(boxes), clearance),
+        width=WIDTH,
+        height=HEIGHT,
+        obstacles=texts,
+        space=space,
+    )
+    rectangles = np.hstack([found.corners, boxes[found.candidates]])
+    for index, first in enumerate(rectangles):
+        for second in (*rectangles[:index], *obstacles):
+            down = max(first[1] - second[1] - second[3], second[1] - first[1] - first[3])
+            across = max(first[0] - second[0] - second[2], second[0] - first[0] - first[2])
+            assert down >= -1e-9 or across >= space - 1e-9
 
 
 @settings(deadline=None, max_examples=50)

@@ -82,7 +82,7 @@ def test_positions_are_the_numbers_of_the_columns():
     vector_set = VectorSet(np.eye(4), metadata=metadata)
     nan = np.nan
     flat = CoordinateColumns(("x", "y")).positions(vector_set)
-    assert flat.dtype == np.float32
+    assert flat.dtype == np.float64
     np.testing.assert_array_equal(flat, [[1, 0.5], [nan, nan], [nan, nan], [nan, nan]])
     solid = CoordinateColumns(("z", "x", "y")).positions(vector_set, 3)
     np.testing.assert_array_equal(solid[:2], [[7, 1, 0.5], [nan] * 3])
@@ -106,7 +106,7 @@ def test_chunks_of_a_table_and_no_rows_at_all():
 def test_columns_that_are_not_there_or_hold_text_are_refused(toy):
     with pytest.raises(UserError, match="toy has no column 'x'"):
         CoordinateColumns(("x", "number")).positions(toy)
-    with pytest.raises(UserError, match="'group' of toy holds no numbers"):
+    with pytest.raises(UserError, match="'group' of toy holds neither numbers"):
         CoordinateColumns(("number", "group")).positions(toy)
 
 
@@ -120,3 +120,48 @@ def test_it_is_a_projection_by_name_only():
     )
     with pytest.raises(ValueError, match="1 columns"):
         CoordinateColumns(("x",))
+
+
+@given(st.floats(-1e12, 1e12), st.floats(-3, 3).map(lambda power: 10**power))
+def test_places_are_the_numbers_of_the_file_far_from_zero(start, span):
+    x = start + np.linspace(0, span, 20)
+    vector_set = VectorSet(np.eye(20), metadata={"x": x, "y": x[::-1].copy()})
+    found = CoordinateColumns(("x", "y")).positions(vector_set)
+    np.testing.assert_array_equal(found, np.column_stack([x, x[::-1]]))
+
+
+MOMENT = 19_783.5
+"""The first of March 2024 at noon, in days since 1970."""
+
+
+@pytest.mark.parametrize(
+    ("column", "days"),
+    [
+        (["2024-03-01", "", "2024-03-02"], [19_783, None, 19_784]),
+        (["2024-03-01 12:00:00", None, "2024-03-01T12:00:01"], [MOMENT, None, MOMENT + 1 / 86_400]),
+        (["2024-03-01T14:00:00+02:00", None, "2024-03-01T12:00:00Z"], [MOMENT, None, MOMENT]),
+        (pa.array([19_783, None, 19_784], pa.int32()).cast(pa.date32()), [19_783, None, 19_784]),
+        (
+            pa.array([19_783 * 86_400 + 43_200, None, 0]).cast(pa.timestamp("s", "Asia/Tokyo")),
+            [MOMENT, None, 0],
+        ),
+        (pa.array([1_000_000_123, None, 0]).cast(pa.timestamp("ns")), [1.000000 / 86_400, None, 0]),
+    ],
+)
+def test_dates_are_days_since_1970(column, days):
+    metadata = pa.table({"when": column, "y": [0.0, 1.0, 2.0]})
+    vector_set = VectorSet(np.eye(3), metadata=metadata)
+    placed = CoordinateColumns(("when", "y")).place(vector_set, 2)
+    expected = [np.nan if day is None else day for day in days]
+    np.testing.assert_allclose(placed.positions[:, 0], expected, rtol=0, atol=1e-11)
+    assert [axis.is_date for axis in placed.axes] == [True, False]
+    assert ("UTC" in placed.axes[0].title) == (
+        getattr(metadata["when"].type, "tz", None) == "Asia/Tokyo"
+    )
+
+
+def test_texts_that_only_begin_with_dates_are_refused():
+    texts = ["2024-03-01"] * 60 + ["soon"]
+    vector_set = VectorSet(np.eye(61), metadata={"when": texts, "y": np.arange(61.0)})
+    with pytest.raises(UserError, match=r"begins with dates, but .*soon"):
+        CoordinateColumns(("when", "y")).positions(vector_set)

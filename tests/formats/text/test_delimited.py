@@ -1,4 +1,5 @@
 import csv
+import json
 
 import numpy as np
 import pytest
@@ -299,3 +300,194 @@ def test_lists_with_commas_after_a_space(write):
     # Where labels have spaces in them, the first number would be taken for the end of the label.
     with pytest.raises(UserError, match="text without vectors"):
         load(write("y.txt", "new york 0.1,0.2,0.3\nla 0.4,0.5,0.6\nsan jose 0.7,0.8,0.9\n"))
+
+
+ROW_TEXTS = ["-1 2 3", "4 5 6", "7 8 -9"]
+FLOAT_TEXTS = ["-1.5 2 3", "4 5.25 6", "7 8 -9"]
+NAMES = ["king", "queen", "man"]
+
+
+@pytest.mark.parametrize("header", ["", "word{}vector", "w{}x y z"])
+@pytest.mark.parametrize("texts", [ROW_TEXTS, FLOAT_TEXTS])
+@pytest.mark.parametrize(
+    ("mark", "inner"), [(",", " "), (";", " "), ("|", " "), ("\t", ","), (" ", ","), (";", ",")]
+)
+def test_a_label_never_takes_a_number(write, mark, inner, texts, header):
+    if mark == " " and " " in header:
+        pytest.skip("one name too many")
+    lines = [header.format(mark)] * bool(header)
+    lines += [f"{n}{mark}{text.replace(' ', inner)}" for n, text in zip(NAMES, texts, strict=True)]
+    found = load(write("x.csv", "\n".join(lines) + "\n"))
+    assert found.labels == tuple(NAMES)
+    expected = [list(map(float, text.split())) for text in texts]
+    np.testing.assert_array_equal(found.vectors, expected)
+
+
+@pytest.mark.parametrize("mark", [" ", ":", "=", ": ", ";", "|", "\t"])
+@pytest.mark.parametrize("texts", [ROW_TEXTS, FLOAT_TEXTS])
+@pytest.mark.parametrize("inner", [",", " "])
+def test_a_label_takes_no_number_silently(write, mark, inner, texts):
+    rows = zip(["new york", "the king", "man"], texts, strict=True)
+    path = write("x.txt", "".join(f"{n}{mark}{t.replace(' ', inner)}\n" for n, t in rows))
+    try:
+        found = load(path)
+    except UserError:
+        return
+    assert [label.rstrip(":=;|") for label in found.labels] == ["new york", "the king", "man"]
+    assert found.dimensions == 3
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ("item 1", "item 2", "item 3"),
+        ("GO:7", "GO:12", "GO:9"),
+        ("Boeing 747", "Airbus 320", "Concorde 1"),
+        ("1,000", "2,500", "10,000"),
+        ("a=1", "a=2", "a=3"),
+        ("12:30", "7:15", "8:00"),
+    ],
+)
+def test_labels_that_end_in_numbers_of_their_own(write, labels):
+    numbers = [[0.5, 1, 2], [1.5, 3, -4], [2, 3.25, 1]]
+    for mark in ",\t;" if "," not in labels[0] else ",\t":
+        fields = [
+            [f'"{label}"' if mark in label else label, *map(str, row)]
+            for label, row in zip(labels, numbers, strict=True)
+        ]
+        found = load(write("x.csv", "".join(mark.join(row) + "\n" for row in fields)))
+        assert found.labels == labels
+        np.testing.assert_array_equal(found.vectors, numbers)
+
+
+NA = ["NA", "N/A", "", "null", "None", "?", "-", "nan", "NaN", "#N/A", "\\N", "."]
+
+
+@pytest.mark.parametrize("missing", NA)
+@pytest.mark.parametrize("column", [0, 1, 2])
+@pytest.mark.parametrize("header", [True, False])
+def test_a_missing_number_is_a_bad_row(write, missing, column, header):
+    rows = [["a", "1", "2", "3"], ["b", "2", "2.5", "1"], ["c", "3", "4", "5"]]
+    rows[0][column + 1] = missing
+    lines = [["w", "x0", "x1", "x2"]] * header + rows
+    path = write("x.csv", "".join(",".join(line) + "\n" for line in lines))
+    with pytest.raises(UserError, match=f"line {1 + header}: "):
+        load(path)
+    found = load(path, on_bad_rows="skip")
+    np.testing.assert_array_equal(found.vectors, [[2, 2.5, 1], [3, 4, 5]])
+    assert found.labels == ("b", "c")
+
+
+@pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize("missing", ["NA", ""])
+@pytest.mark.parametrize("count", [100, 199, 200, 400])
+@pytest.mark.parametrize("column", [1, 2, 3])
+def test_no_dimension_disappears_where_its_first_values_do(write, header, missing, count, column):
+    if not header and column != 2 and count >= 200:
+        pytest.skip("nothing tells what is before or after all numbers")
+    vectors = np.random.default_rng(2).normal(size=(1000, 3)).round(4)
+    rows = [[f"w{i}", *map(str, row)] for i, row in enumerate(vectors)]
+    for row in rows[:count]:
+        row[column] = missing
+    lines = [["w", "x0", "x1", "x2"]] * header + rows
+    path = write("x.csv", "".join(",".join(line) + "\n" for line in lines))
+    found = load(path, on_bad_rows="skip")
+    np.testing.assert_array_equal(found.vectors, vectors[count:].astype(np.float32))
+    assert found.notes[0].startswith(f"{count} bad rows skipped")
+
+
+IDS = {
+    "from 1": [1, 2, 3, 4],
+    "from 0": [0, 1, 2, 3],
+    "any order": [3, 1, 4, 2],
+    "large": [1001, 17, 54321, 9],
+    "19 digits": [int(f"17123456789012345{i}") for i in range(4)],
+}
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("kind", IDS)
+def test_an_id_is_no_dimension(write, kind, mark):
+    numbers = [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9], [0.15, 0.25, 2]]
+    rows = [[str(i), *map(str, row)] for i, row in zip(IDS[kind], numbers, strict=True)]
+    found = load(write("x.csv", "".join(mark.join(row) + "\n" for row in rows)))
+    assert found.labels == tuple(map(str, IDS[kind]))
+    np.testing.assert_array_equal(found.vectors, np.array(numbers, np.float32))
+
+
+def test_whole_numbers_that_count_are_ids_where_no_others_do(write):
+    found = load(write("x.csv", "1,4,5,6\n2,7,8,9\n3,-4,7,7\n4,0,1,1\n"))
+    assert found.labels == ("1", "2", "3", "4")
+    found = load(write("x.csv", "0,0,1\n1,1,2\n2,2,3\n3,3,4\n"))
+    assert found.dimensions == 3  # A grid.
+
+
+def test_a_dimension_of_whole_numbers_that_repeat_is_none_of_ids(write):
+    found = load(write("x.csv", "1,0.5,0.2\n2,0.5,1\n1,0.25,3\n"))
+    assert found.dimensions == 3
+
+
+REMARKS = {
+    "one": "# made by a tool\n",
+    "two": "# made by a tool\n# two lines of remarks, with commas, and more\n",
+    "blank": "#\n\n# x\n\n",
+    "quote": '# the "tool\n',
+    "version": "# version 2\n",
+    "percent": "% made\n",
+    "slashes": "// made by 3 tools\n",
+}
+BODIES = {
+    "tabs": "a\t1\t2\nb\t3\t4\nc\t5\t6\n",
+    "header": "w,x,y\na,1,2\nb,3,4\nc,5,6\n",
+    "spaces": "a 1 2\nb 3 4\nc 5 6\n",
+    "word2vec": "3 2\na 1 2\nb 3 4\nc 5 6\n",
+    "lists": 'w,v\na,"[1, 2]"\nb,"[3, 4]"\nc,"[5, 6]"\n',
+}
+
+
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("remarks", REMARKS)
+def test_remarks_before_the_rows_are_passed_over_and_mentioned(write, body, remarks):
+    found = load(write("x.txt", REMARKS[remarks] + BODIES[body]))
+    np.testing.assert_array_equal(found.vectors, [[1, 2], [3, 4], [5, 6]])
+    assert found.labels == ("a", "b", "c")
+    assert any("passed over" in note for note in found.notes)
+    last = BODIES[body].splitlines()[-1]
+    text = REMARKS[remarks] + BODIES[body] + f"{last}\n" * 9
+    with pytest.raises(UserError, match=f"line {text.count(chr(10)) + 1}: "):
+        load(write("y.txt", text + last.replace("5", "x")))
+
+
+def test_tags_are_metadata_and_vectors_are_vectors(write):
+    tags = [["AI Act", "SME AI"], [], ["a [b]"], ["x", "y", "z"]]
+    rows = [
+        [f"w{i}", json.dumps(each).replace('"', '""'), f"[{i}.5, 1, 2]"]
+        for i, each in enumerate(tags)
+    ]
+    text = "".join(f'{label},"{each}","{vector}"\n' for label, each, vector in rows)
+    for header in ("name,tags,vector\n", ""):
+        found = load(write("x.csv", header + text))
+        assert found.dimensions == 3
+        name = "tags" if header else "column 2"
+        assert found.metadata[name].to_pylist() == list(map(json.dumps, tags))
+    wide = "".join(f'{label},"{each}",{i},0.5,1\n' for i, (label, each, _) in enumerate(rows))
+    found = load(write("x.csv", "name,tags,d0,d1,d2\n" + wide))
+    assert found.dimensions == 3
+    assert found.metadata["tags"].to_pylist() == list(map(json.dumps, tags))
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [("space_integers.csv", (3, 3)), ("number_ids.csv", (4, 3)), ("comments.tsv", (3, 2))],
+)
+def test_cases(data_folder, name, shape):
+    found = load(data_folder / "cases" / name)
+    assert found.vectors.shape == shape
+    assert not found.is_numbered
+
+
+def test_a_case_of_a_missing_number(data_folder):
+    with pytest.raises(UserError, match="line 2"):
+        load(data_folder / "cases" / "missing_first.csv")
+    found = load(data_folder / "cases" / "missing_first.csv", on_bad_rows="skip")
+    assert found.vectors.shape == (2, 3)

@@ -52,7 +52,7 @@ def chosen(session):
 
 
 def test_lists_rows_and_says_how_many(panel, texts):
-    assert texts(panel.list) == [*LABELS[:6], "tab and break", "␠"]
+    assert texts(panel.list) == [*LABELS[:6], "tab and break", "␣"]
     assert panel.found.text() == "8 rows"
 
 

@@ -3,15 +3,17 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from embedviz.app.state import State
+from embedviz.core.compiled.kernels import compile_gate
 from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.isotropy import mean_cosine
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.panels.neighbors import METRICS, NeighborsPanel
+from embedviz.gui.panels.neighbors import METRICS, PREPARING, NeighborsPanel
 from embedviz.gui.style import apply_theme
-from embedviz.gui.theme import DARK
+from embedviz.gui.theme import DARK, THEMES
 
 
 @pytest.fixture
@@ -181,3 +183,25 @@ def test_scores_of_a_set_that_was_closed_do_not_appear(panel, opened, idle, toy,
     idle(opened)
     assert opened.state.active is toy
     assert {line.label for line in panel.list.lines.lines} <= set(toy.labels)
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_the_first_start_says_what_the_list_waits_for(panel, session, toy, qtbot, idle, theme):
+    apply_theme(QApplication.instance(), theme)
+    with compile_gate.given_to([]):
+        session.show(State().opened(toy).queried(3))
+        qtbot.waitUntil(lambda: panel.list.waits_for == PREPARING)
+        empty = panel.list.grab().toImage()
+        assert not panel.list.lines.lines
+        panel.list.show_waiting("")
+        assert panel.list.grab().toImage() != empty  # It is said where it can be seen.
+    idle(session)
+    assert panel.list.waits_for == ""
+    assert panel.list.lines.lines
+
+
+def test_a_usual_search_says_nothing(panel, session, toy, idle, qtbot):
+    session.show(State().opened(toy).queried(3))
+    idle(session)
+    panel._quiet.timeout.emit()
+    assert panel.list.waits_for == ""

@@ -1,5 +1,7 @@
 """The picture of points, as panes and people use it."""
 
+from threading import Event, current_thread, main_thread
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
@@ -231,6 +233,32 @@ def test_large_clouds_are_refined_at_rest(view, qtbot, monkeypatch):
         assert len(np.unique(fine.reshape(-1, 3), axis=0)) > len(
             np.unique(quick.reshape(-1, 3), axis=0)
         )
+
+
+def test_a_large_cloud_at_rest_is_drawn_while_the_window_answers(view, qtbot, monkeypatch):
+    may_draw, at_work, draw = Event(), Event(), point_canvas.draw_points
+
+    def draw_slowly(*args, **options):
+        if current_thread() is not main_thread():
+            at_work.set()
+            may_draw.wait(10)
+        return draw(*args, **options)
+
+    view.set_points(CORNERS, "#ff0000", 9)
+    rest(view, qtbot)
+    before = shown(view)
+    monkeypatch.setattr(point_canvas, "MOST_FINE_PIXELS", 10)
+    monkeypatch.setattr(point_canvas, "LATE_FROM", 1)
+    monkeypatch.setattr(point_canvas, "draw_points", draw_slowly)
+    view.scene.set_highlights(selected=[0])
+    qtbot.waitUntil(at_work.is_set)
+    assert np.array_equal(shown(view), before)  # What was there is still seen.
+    with qtbot.waitSignal(view.scene.late.arrived):
+        may_draw.set()
+    late = shown(view)
+    assert not np.array_equal(late, before)
+    view.render_now()  # At once, and the same.
+    assert np.array_equal(shown(view), late)
 
 
 def test_dots_and_discs_are_at_the_same_places(view, qtbot, monkeypatch):

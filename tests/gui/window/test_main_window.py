@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTabBar
 
+from embedviz.app import session as session_module
 from embedviz.app.state import State
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.theme import LIBRARY_WIDTH, NEIGHBORS_WIDTH
@@ -175,7 +176,8 @@ def test_minimizing_leaves_the_widths_alone(window, qtbot):
     assert window.docks["library"].width() == pytest.approx(400, abs=2)
 
 
-def test_a_closed_set_is_given_back(window, front, idle):
+def test_a_closed_set_is_given_back_with_its_undo_step(window, front, idle, monkeypatch):
+    monkeypatch.setattr(session_module, "CLOSED_BYTES", 0)
     vector_set = VectorSet(np.random.default_rng(0).normal(size=(30, 8)), name="large")
     window.session.show(State().opened(vector_set).queried(3))
     for pane in window.panes:
@@ -183,6 +185,9 @@ def test_a_closed_set_is_given_back(window, front, idle):
         idle(window.session)
     gone = weakref.ref(vector_set)
     window.session.show(window.session.state.queried(4).closed(vector_set))
+    assert window.session.can_undo
+    window.session.show(window.session.state.opened(VectorSet(np.eye(4))))
+    window.session.show(window.session.state.queried(2))
     del vector_set
     gc.collect()
     assert gone() is None

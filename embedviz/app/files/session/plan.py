@@ -155,7 +155,7 @@ def _is_absolute(written: str) -> bool:
 
 def _is_there(path: Path) -> bool:
     try:
-        return path.is_file()
+        return path.is_file() or path.is_dir()  # A folder of parts is one set.
     except (OSError, ValueError):
         return False
 

@@ -33,8 +33,8 @@ from embedviz.formats.containers.worker.hdf5_arrays import (
     problem_of,
     text_attribute,
 )
+from embedviz.formats.refused.sparse import SPARSE
 
-SPARSE = "it is sparse"
 _INDEX = "index"
 _OLD_CATEGORIES = "__categories"
 _WIDEST_PLACES = 3

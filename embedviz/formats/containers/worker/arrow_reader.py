@@ -18,11 +18,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import TOO_LARGE
 from embedviz.core.errors import UserError
 from embedviz.core.processes.messages import Message
+from embedviz.formats.containers.worker.byte_columns import describe_bytes, numbers_in_bytes
 from embedviz.formats.containers.worker.list_columns import (
     floats_of,
     is_given,
+    is_sparse,
     list_path,
     lists_in,
     number_type,
@@ -57,7 +60,11 @@ _BUFFER_BYTES = 16 << 20
 _BLOCK_BYTES = 32 << 20
 _MOSTLY = 0.8
 _is_control = re.compile(r"[\x00-\x08\x0e-\x1f]").search
-_is_list = re.compile(r"\s*\[.*\]\s*", re.DOTALL).fullmatch
+# Lists of words are texts, not vectors.
+_is_list = re.compile(
+    r"\s*\[[-+.,\s0-9eE]*(?:(?:nan|NaN|inf|Infinity|null)[-+.,\s0-9eE]*)*\]\s*"
+).fullmatch
+_is_number = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*").fullmatch
 
 
 class TableReader:
@@ -87,9 +94,11 @@ class TableReader:
         -------
         dict
             `n_rows`, and `columns`: for each its name, type, role ("vectors", "number", "text",
-            "value", "other") and of those with vectors or with texts that are lists, the usual
-            length and whether it is the same in all of the first rows. `said`: which columns
-            embedviz itself has written as the labels and the vectors.
+            "value", "bytes", "other") and of those with vectors or with texts that are lists, the
+            usual length and whether it is the same in all of the first rows; of bytes, see
+            `describe_bytes`; `is_digits` of texts that are all numbers, `is_sparse` of structures
+            of places and values. `said`: which columns embedviz itself has written as the labels
+            and the vectors.
         """
         if len(self.schema) > _MOST_COLUMNS:
             raise UserError(
@@ -125,7 +134,8 @@ class TableReader:
         ----------
         request : mapping
             `vectors`: positions of the columns of the vector; `dimensions`; `columns`: positions
-            of further columns; `n_rows`: how many rows a block has at most.
+            of further columns; `n_rows`: how many rows a block has at most; `is_parsed`: whether
+            the vectors are texts that are lists; `bytes_as`: the NumPy type of vectors in bytes.
 
         Yields
         ------
@@ -136,14 +146,17 @@ class TableReader:
         """
         vectors, others = list(request["vectors"]), list(request["columns"])
         wanted = [*vectors, *others]
-        is_parsed = role_of(self.schema.field(vectors[0]).type) in (TEXT, BYTES)
+        is_parsed, dtype = request.get("is_parsed", False), request.get("bytes_as")
         for arrays in self.batches(wanted, self._block_rows(wanted, request["n_rows"])):
             facts: dict[str, Any] = {"n_rows": len(arrays[0]), "problems": {}, "n_replaced": 0}
             facts["fraction"] = self.fraction
             sent: dict[str, NDArray[Any]] = {}
             if not is_parsed:
                 dimensions = request["dimensions"]
-                matrix, problems = self._matrix(vectors, arrays, dimensions)
+                if dtype:
+                    matrix, problems = numbers_in_bytes(arrays[0], dtype, dimensions)
+                else:
+                    matrix, problems = self._matrix(vectors, arrays, dimensions)
                 sent["vectors"], facts["problems"] = matrix, problems
             columns = {}
             named = zip(wanted, arrays, strict=True)
@@ -167,10 +180,13 @@ class TableReader:
         out = np.empty((len(arrays[0]), dimensions), np.float32)
         problems: dict[int, str] = {}
         for column, position in enumerate(positions):
-            values, missing = floats_of(arrays[column])
+            values, missing, large = floats_of(arrays[column])
             out[:, column] = values
+            name = self.schema.names[position]
             for row in missing.tolist():
-                problems.setdefault(row, f"no number in column {self.schema.names[position]!r}")
+                problems.setdefault(row, f"no number in column {name!r}")
+            for row in large.tolist():
+                problems.setdefault(row, f"column {name!r}: {TOO_LARGE}")
         return out, problems
 
 
@@ -314,20 +330,26 @@ def _describe_values(column: Mapping[str, Any], array: pa.Array) -> dict[str, An
     """Return how long the lists in the first rows are, and whether texts are lists."""
     extra: dict[str, Any] = {}
     if column["role"] == BYTES:
+        extra = describe_bytes(array)
         if not _are_texts(array):
-            return {"role": OTHER}
-        extra = {"role": TEXT}
+            return extra | {"length": extra["n_bytes"]}
+        extra["role"] = TEXT
     if column["role"] != VECTORS:
         texts = [text for text in plain(array)[0].to_pylist() if text]
+        extra["is_digits"] = bool(texts) and all(map(_is_number, texts))
         lists = [text for text in texts if _is_list(text)]
         if not lists or len(lists) < _MOSTLY * len(texts):
             return extra
         lengths = [text.count(",") + 1 for text in lists if text.strip()[1:-1].strip()]
+        if not lengths:
+            return extra
         is_printed = any("..." in t or ("," not in t and t[1:-1].split()[1:]) for t in lists)
         extra = {"is_float": True, "is_printed": is_printed, "role": LISTS}
     else:
         path = list_path(array.type)
         assert path is not None
+        if is_sparse(array, path):
+            return {"role": OTHER, "is_sparse": True}
         found = lists_in(array, path)
         starts, stops, _ = spans_of(found)
         lengths = (stops - starts)[is_given(found)].tolist()

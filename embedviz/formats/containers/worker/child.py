@@ -42,6 +42,8 @@ READERS = {
     "Parquet": ("embedviz.formats.containers.worker.arrow_reader", "ParquetReader"),
     "Arrow file": ("embedviz.formats.containers.worker.arrow_reader", "FileReader"),
     "Arrow stream": ("embedviz.formats.containers.worker.arrow_reader", "StreamReader"),
+    "parts": ("embedviz.formats.containers.worker.parts_reader", "PartsReader"),
+    "Zarr": ("embedviz.formats.containers.worker.zarr_reader", "ZarrReader"),
     "HDF5": ("embedviz.formats.containers.worker.hdf5_reader", "HDF5Reader"),
 }
 """Module and class by kind; imported when they are needed."""
@@ -83,7 +85,7 @@ class RequestLoop:
             except MemoryError:
                 self._say("lacks memory")
             except Exception as error:  # noqa: BLE001 - shown where the request came from
-                self._say("failed", words=_first_line(error))
+                self._say("failed", words=_first_line(error), part=getattr(error, "part", ""))
 
     def _answer(self, request: Message) -> None:
         if request.kind == "open":
@@ -92,7 +94,7 @@ class RequestLoop:
             reader = getattr(importlib.import_module(module), name)
             limit_memory(request.facts["limit"])
             self._say("opening")
-            self._reader = reader(request.facts["path"])
+            self._reader = reader(request.facts["path"], **request.facts["more"])
             self._say("found", **self._reader.describe())
         elif request.kind == "read":
             assert self._reader is not None

@@ -17,6 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from embedviz.formats.containers.worker.plain_columns import texts_of
+from embedviz.formats.number_columns import rows_too_large
 
 _FILTERS = {
     h5py.h5z.FILTER_DEFLATE: "gzip",
@@ -120,6 +121,13 @@ class Matrix:
     def read(self, start: int, stop: int) -> NDArray[Any]:
         """Return some rows, as an array (rows, dimensions) of numbers of any type."""
         raise NotImplementedError
+
+    def read_checked(self, start: int, stop: int) -> tuple[NDArray[np.float32], dict[int, str]]:
+        """Return some rows as float32, and what is wrong with those that are no vectors."""
+        given = self.read(start, stop)
+        with np.errstate(over="ignore"):  # What is too large becomes infinite.
+            vectors = given.astype(np.float32, copy=False)
+        return vectors, rows_too_large(given, vectors)
 
 
 class StoredMatrix(Matrix):

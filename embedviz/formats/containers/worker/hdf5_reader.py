@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import h5py
-import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.errors import UserError
@@ -26,7 +25,11 @@ from embedviz.formats.containers.worker.hdf5_arrays import (
     text_attribute,
 )
 from embedviz.formats.containers.worker.plain_columns import packed
+from embedviz.formats.containers.worker.records import find_in_records, is_ragged, ragged_matrix
+from embedviz.formats.refused.sparse import SPARSE
 
+_INDEX_OF_TABLE = "_i_"
+"""How PyTables calls the groups in which it keeps what it finds rows by."""
 _MOST_OBJECTS = 20_000
 _MOST_LEVELS = 32
 _MOST_COLUMNS = 2_000
@@ -34,18 +37,23 @@ _SAMPLE_ROWS = 100
 _BLOCK_BYTES = 32 << 20
 
 
-class HDF5Reader:
-    """An HDF5 file, an AnnData file or any other."""
+class ArraysReader:
+    """Common base of the readers of files with arrays.
 
-    def __init__(self, path: str) -> None:
-        self._file = h5py.File(path, "r", locking=False)
-        self._matrices: dict[str, Matrix] = {}
-        self._columns: list[Column] = []
-        self._is_anndata = anndata_layout.matches(self._file)
-        if self._is_anndata:
-            self._matrices, self._columns = anndata_layout.find(self._file)
-        else:
-            self._walk()
+    Parameters
+    ----------
+    matrices : mapping of str to Matrix
+        By their keys.
+    columns : sequence of Column
+    is_anndata : bool
+    """
+
+    def __init__(
+        self, matrices: Mapping[str, Matrix], columns: Sequence[Column], *, is_anndata: bool
+    ) -> None:
+        self._matrices = matrices
+        self._columns = columns
+        self._is_anndata = is_anndata
 
     def describe(self) -> dict[str, Any]:
         """Return what is there.
@@ -101,8 +109,7 @@ class HDF5Reader:
         step = matrix.prepare(n_rows, request["memory"])
         for start in range(0, matrix.n_rows, step):
             stop = min(start + step, matrix.n_rows)
-            with np.errstate(over="ignore"):  # What is too large becomes infinite.
-                vectors = matrix.read(start, stop).astype(np.float32, copy=False)
+            vectors, problems = matrix.read_checked(start, stop)
             sent: dict[str, NDArray[Any]] = {"vectors": vectors}
             n_replaced = 0
             values = {}
@@ -111,42 +118,71 @@ class HDF5Reader:
                 n_replaced += count
             if values:
                 sent["columns"] = packed(values)
-            facts = {"n_rows": stop - start, "problems": {}, "n_replaced": n_replaced}
+            facts = {"n_rows": stop - start, "problems": problems, "n_replaced": n_replaced}
             yield Message("block", facts, sent)
 
-    def _walk(self) -> None:
-        """Find all matrices and columns, without following a link that is not hard."""
-        seen: set[tuple[int, int]] = set()
-        groups: list[tuple[str, h5py.Group, int]] = [("", self._file["/"], 0)]
-        while groups:
-            path, group, level = groups.pop()
-            for name in group:
-                link = group.get(name, getlink=True)
-                key = path + name
-                if isinstance(link, h5py.ExternalLink):
-                    self._matrices[key] = RefusedMatrix(
-                        "it is a link to another file, which is not followed"
-                    )
-                item = hard_member(group, name)
-                if item is None or not _is_new(item, seen) or len(seen) > _MOST_OBJECTS:
-                    continue
-                if isinstance(item, h5py.Group) and level < _MOST_LEVELS:
+
+class HDF5Reader(ArraysReader):
+    """An HDF5 file, an AnnData file or any other."""
+
+    def __init__(self, path: str) -> None:
+        file = h5py.File(path, "r", locking=False)
+        is_anndata = anndata_layout.matches(file)
+        matrices, columns = anndata_layout.find(file) if is_anndata else _walk(file)
+        super().__init__(matrices, columns, is_anndata=is_anndata)
+
+
+def _walk(file: h5py.File) -> tuple[dict[str, Matrix], list[Column]]:
+    """Return all matrices and columns, without following a link that is not hard."""
+    matrices: dict[str, Matrix] = {}
+    columns: list[Column] = []
+    seen: set[tuple[int, int]] = set()
+    groups: list[tuple[str, h5py.Group, int]] = [("", file["/"], 0)]
+    while groups:
+        path, group, level = groups.pop()
+        if path and _is_sparse(group):
+            matrices[path.rstrip("/")] = RefusedMatrix(SPARSE)
+        for name in group:
+            key = path + name
+            if isinstance(group.get(name, getlink=True), h5py.ExternalLink):
+                matrices[key] = RefusedMatrix("it is a link to another file, which is not followed")
+            item = hard_member(group, name)
+            if item is None or not _is_new(item, seen) or len(seen) > _MOST_OBJECTS:
+                continue
+            if isinstance(item, h5py.Group) and level < _MOST_LEVELS:
+                if not name.startswith(_INDEX_OF_TABLE):
                     groups.append((f"{key}/", item, level + 1))
-                elif isinstance(item, h5py.Dataset):
-                    self._add(key, item)
-
-    def _add(self, key: str, dataset: h5py.Dataset) -> None:
-        problem = problem_of(dataset)
-        if problem is not None:
-            self._matrices[key] = RefusedMatrix(problem)
-        elif is_matrix(dataset):
-            is_matlab = bool(text_attribute(dataset, "MATLAB_class"))
-            self._matrices[key] = MatlabMatrix(dataset) if is_matlab else StoredMatrix(dataset)
-        elif is_column(dataset):
-            self._columns.append(StoredColumn(key, dataset))
+            elif isinstance(item, h5py.Dataset):
+                _add(key, item, matrices, columns)
+    return matrices, columns
 
 
-def _fitting(columns: list[Column], n_rows: int, wanted: int) -> int:
+def _add(
+    key: str, dataset: h5py.Dataset, matrices: dict[str, Matrix], columns: list[Column]
+) -> None:
+    problem = problem_of(dataset)
+    if problem is not None:
+        matrices[key] = RefusedMatrix(problem)
+    elif is_matrix(dataset):
+        is_matlab = bool(text_attribute(dataset, "MATLAB_class"))
+        matrices[key] = MatlabMatrix(dataset) if is_matlab else StoredMatrix(dataset)
+    elif is_column(dataset):
+        columns.append(StoredColumn(key, dataset))
+    elif is_ragged(dataset):
+        matrices[key] = ragged_matrix(dataset)
+    elif dataset.dtype.names and dataset.shape is not None and len(dataset.shape) == 1:
+        found, further = find_in_records(key, dataset)
+        matrices |= found
+        columns += further
+
+
+def _is_sparse(group: h5py.Group) -> bool:
+    names = ("data", "indices", "indptr")
+    found = [hard_member(group, name) for name in names]
+    return all(isinstance(each, h5py.Dataset) and each.ndim == 1 for each in found)
+
+
+def _fitting(columns: Sequence[Column], n_rows: int, wanted: int) -> int:
     """Return how many rows a block may have, fewer where the texts of its columns are long."""
     first = min(n_rows, _SAMPLE_ROWS)
     n_bytes = sum(column.read(0, first)[0].nbytes for column in columns if column.is_text)

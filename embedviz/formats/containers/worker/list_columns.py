@@ -7,9 +7,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from embedviz.formats.containers.worker.plain_columns import decoded, is_numeric, value_type_of
+from embedviz.core.arrays import TOO_LARGE, lost_numbers
+from embedviz.formats.containers.worker.plain_columns import (
+    decoded,
+    is_numeric,
+    is_text,
+    plain_text,
+    value_type_of,
+)
 
 _INNER_NAMES = ("values", "value", "vector", "embedding", "data", "list", "elements")
+
+_PLACES = "indices"
 
 Path = tuple[str, ...]
 """Names of the structures that a list is inside of."""
@@ -59,6 +68,17 @@ def lists_in(array: pa.Array, path: Path) -> pa.Array:
     return array
 
 
+def is_sparse(array: pa.Array, path: Path) -> bool:
+    """Return whether lists are the values of sparse vectors, whose places are beside them."""
+    if not path:
+        return False
+    array = lists_in(array, path[:-1])
+    if array.type.get_field_index(_PLACES) < 0 or path[-1] == _PLACES:
+        return False
+    # Spark writes dense vectors in the same way, without places.
+    return bool(decoded(pc.struct_field(array, _PLACES)).null_count < len(array))
+
+
 def is_given(array: pa.Array) -> NDArray[np.bool_]:
     """Return which values are not missing."""
     return np.asarray(array.is_valid().to_numpy(zero_copy_only=False))
@@ -104,31 +124,57 @@ def vectors_of(array: pa.Array, dimensions: int) -> tuple[NDArray[np.float32], d
     if not good.any():
         return np.zeros((len(array), dimensions), np.float32), problems
     first, last = int(starts[good].min()), int(stops[good].max())
-    floats, missing = floats_of(values.slice(first, last - first))
+    floats, missing, large = floats_of(values.slice(first, last - first))
     if good.all() and (starts[1:] == stops[:-1]).all():
         out = floats.reshape(-1, dimensions)
-        rows_of_missing = missing // dimensions
+        rows_of_missing, rows_of_large = missing // dimensions, large // dimensions
     else:
         out = np.zeros((len(array), dimensions), np.float32)
         rows = np.flatnonzero(good)
         out[rows] = floats[(starts[rows] - first)[:, np.newaxis] + np.arange(dimensions)]
-        is_missing = np.zeros(last - first + 1, bool)
-        is_missing[missing] = True
-        within = is_missing[(starts[rows] - first)[:, np.newaxis] + np.arange(dimensions)]
-        rows_of_missing = rows[within.any(axis=1)]
+        places = (starts[rows] - first)[:, np.newaxis] + np.arange(dimensions)
+        rows_of_missing = rows[_marked(missing, last - first)[places].any(axis=1)]
+        rows_of_large = rows[_marked(large, last - first)[places].any(axis=1)]
+    for row in np.unique(rows_of_large).tolist():
+        problems[row] = TOO_LARGE
     for row in np.unique(rows_of_missing).tolist():
         problems[row] = "a number is missing"
     return out, problems
 
 
-def floats_of(array: pa.Array) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Return numbers of any type as float32, too large ones infinite; and which are missing."""
+def _marked(places: NDArray[np.int64], count: int) -> NDArray[np.bool_]:
+    marks = np.zeros(count + 1, bool)
+    marks[places] = True
+    return marks
+
+
+def floats_of(
+    array: pa.Array,
+) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
+    """Return numbers of any type as float32, which are missing, and which are too large for that.
+
+    Texts are numbers where they can be read as one, and else missing.
+    """
     array = decoded(array)
+    if is_text(array.type):
+        array = _numbers_in(array)
     array.validate(full=True)
     if pa.types.is_decimal(array.type):
         array = array.cast(pa.float64(), safe=False)
     missing = np.flatnonzero(~is_given(array)) if array.null_count else np.empty(0, np.int64)
     if len(missing):
         array = array.fill_null(0)
+    given = np.asarray(array.to_numpy(zero_copy_only=False))
     with np.errstate(over="ignore"):
-        return np.asarray(array.to_numpy(zero_copy_only=False), np.float32), missing
+        floats = np.asarray(given, np.float32)
+    return floats, missing, lost_numbers(given, floats)
+
+
+def _numbers_in(array: pa.Array) -> pa.Array:
+    values: list[float | None] = []
+    for text in plain_text(array)[0].to_pylist():
+        try:
+            values.append(None if text is None else float(text))
+        except ValueError:
+            values.append(None)
+    return pa.array(values, pa.float64())

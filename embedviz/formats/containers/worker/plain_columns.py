@@ -42,9 +42,12 @@ def is_text(kind: pa.DataType) -> bool:
 
 
 def is_binary(kind: pa.DataType) -> bool:
-    """Return whether values of a type are bytes of any length."""
+    """Return whether values of a type are bytes, of any length or of one."""
     return bool(
-        pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind)
+        pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+        or pa.types.is_binary_view(kind)
+        or pa.types.is_fixed_size_binary(kind)
     )
 
 
@@ -152,6 +155,8 @@ def _between(numbers: pa.Array, first: int, end: int) -> pa.Array:
 
 def plain_text(array: pa.Array) -> tuple[pa.Array, int]:
     """Return texts as strings; what is not valid UTF-8 becomes U+FFFD."""
+    if pa.types.is_fixed_size_binary(array.type):
+        array = array.cast(pa.binary())
     if pa.types.is_string_view(array.type) or pa.types.is_binary_view(array.type):
         array = array.cast(pa.binary() if is_binary(array.type) else pa.large_string())
     large = pa.types.is_large_string(array.type) or pa.types.is_large_binary(array.type)

@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock, Timer
 from typing import Any
@@ -38,6 +39,7 @@ _COMPUTED_SECONDS, _WAITED_SECONDS = 0.8, 20.0
 _BYTES_A_SECOND = 4 << 20
 """A block may take so long, and longer the larger the file is: it may be stored in one chunk."""
 _COLUMN_SECONDS = 0.002
+_PART_SECONDS = 0.01
 
 _LEAST_MEMORY = 512 << 20
 _MEMORY_PER_BYTE = 4  # Of the file, for the same reason.
@@ -59,6 +61,27 @@ _SET = {
 }
 
 
+@dataclass(frozen=True)
+class Whole:
+    """What is opened, where it is more than one file.
+
+    Attributes
+    ----------
+    size : int
+        Bytes on disk of all files.
+    n_files : int
+    arguments : mapping of str
+        Of the reader, beside the path.
+    """
+
+    size: int = 0
+    n_files: int = 0
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+_ONE_FILE = Whole()
+
+
 class Container:
     """An open file in the child process.
 
@@ -69,17 +92,25 @@ class Container:
     """
 
     def __init__(
-        self, process: ChildProcess, path: Path, kind: str, name: str, report: Report
+        self,
+        process: ChildProcess,
+        path: Path,
+        kind: str,
+        name: str,
+        report: Report,
+        whole: Whole,
     ) -> None:
         self._process = process
         self._name = name
-        self._size = path.stat().st_size
+        self._size = whole.size or path.stat().st_size
+        self._n_parts = whole.n_files
         self._report = report
         self._progress = (0.0, f"opening {name}")
         self._received: deque[Message | None] = deque()
         self._n_columns = 0
         self._limit = _memory_for(self._size)
         facts = {"path": str(path.absolute()), "kind": kind, "limit": self._limit}
+        facts["more"] = dict(whole.arguments)
         process.send(Message("open", facts))
         self._expect(["opening"], _START_SECONDS, _START_SECONDS)
         self.facts: Mapping[str, Any] = self._next("found").facts
@@ -114,6 +145,7 @@ class Container:
 
     def _next(self, *expected: str) -> Message:
         extra = self._size / _BYTES_A_SECOND + self._n_columns * _COLUMN_SECONDS
+        extra += self._n_parts * _PART_SECONDS
         return self._expect(expected, _COMPUTED_SECONDS + extra, _WAITED_SECONDS + extra)
 
     def _expect(self, expected: Sequence[str], computed: float, waited: float) -> Message:
@@ -131,9 +163,10 @@ class Container:
             words = message.facts["words"].rstrip(".")
             is_short = any(sign in words for sign in _CUT_SHORT)
             reason = "its end is missing" if is_short else words
+            part = message.facts.get("part")
+            name = f"{self._name}: {part}" if part else self._name
             raise UserError(
-                f"{self._name} cannot be read: {reason}. It may be damaged: copy or download it "
-                "again."
+                f"{name} cannot be read: {reason}. It may be damaged: copy or download it again."
             )
         raise self._damaged("what reads it said something else than expected")
 
@@ -254,18 +287,20 @@ spare = _Spare()
 
 @contextmanager
 def opened_container(
-    path: Path, kind: str, name: str, report: Report = silent
+    path: Path, kind: str, name: str, report: Report = silent, whole: Whole = _ONE_FILE
 ) -> Iterator[Container]:
     """Open a file in a child process.
 
     Parameters
     ----------
     path : Path
-    kind : {"Parquet", "Arrow file", "Arrow stream", "HDF5"}
+    kind : {"Parquet", "Arrow file", "Arrow stream", "parts", "Zarr", "HDF5"}
     name : str
         What it is called in messages.
     report : callable
         Called while waiting; may raise `Cancelled`.
+    whole : Whole, optional
+        What `path` is where it is more than one file.
 
     Raises
     ------
@@ -274,7 +309,7 @@ def opened_container(
     """
     process = spare.take()
     try:
-        yield Container(process, path, kind, name, report)
+        yield Container(process, path, kind, name, report, whole)
     except UserError:
         _put_back(process)
         raise

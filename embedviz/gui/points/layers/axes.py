@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import ceil, floor, hypot, isfinite, log10
+from math import hypot, isfinite
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from embedviz.core.drawing.ticks import Ticks, date_ticks, number_ticks, tick_step
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.text import draw_line_of_text, draw_text, text_size
 from embedviz.gui.theme import with_alpha
@@ -17,41 +18,40 @@ TICK_LENGTH = 4.0
 _LEAST_DISTANCE, _MOST_DISTANCE = 40.0, 80.0
 _LINE = 16.0
 _BORDER = 10.0
+_SPACE = 6.0
+_LONGEST_DATE = "2024-12-28"
+_MOST_BESIDE = "\u22120,000,000"
+"""No text beside the y axis is longer than this."""
 
-
-def tick_values(low: float, high: float, step: float) -> list[float]:
-    """Return the multiples of a step from `low` to `high`."""
-    return [n * step for n in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)]
-
-
-def tick_step(least: float) -> float:
-    """Return the smallest of 1, 2 and 5 times a power of ten that is at least this."""
-    power = 10.0 ** floor(log10(least))
-    return next(n * power for n in (1.0, 2.0, 5.0, 10.0) if n * power >= least * (1 - 1e-9))
-
-
-def tick_text(value: float, step: float) -> str:
-    """Return a tick value with as many decimals as the step needs, and a true minus sign."""
-    if abs(value) < step / 2:
-        return "0"
-    if step >= 1e5 or step < 1e-4:
-        return f"{value:.3g}".replace("-", "\u2212")
-    decimals = max(0, -floor(log10(step) + 1e-9))
-    return f"{value:,.{decimals}f}".replace("-", "\u2212")
+X, Y = 0, 1
 
 
 def step_for(frame: Frame) -> float:
     """Return the distance of ticks, the same for x and y, as the axes have one scale."""
     shorter = min(frame.area.width(), frame.area.height())
     distance = min(max(shorter / 5, _LEAST_DISTANCE), _MOST_DISTANCE) * frame.text_scale
-    return tick_step(distance * 2 * frame.camera.scale / shorter)
+    return tick_step(distance * _per_pixel(frame))
 
 
-def left_margin(frame: Frame) -> float:
+def ticks_of(frame: Frame, axis: int, *, is_date: bool = False) -> Ticks:
+    """Return the ticks of an axis, X or Y, that the area shows."""
+    low, high = _visible(frame)[axis]
+    origin, step = frame.camera.origin[axis], step_for(frame)
+    beside = text_size(_MOST_BESIDE, frame.small)[0]
+    room = beside if axis == Y else min(1.3 * beside, step / _per_pixel(frame) - 2 * _SPACE)
+
+    def fits(text: str) -> bool:
+        return text_size(text, frame.small)[0] <= room
+
+    if not is_date:
+        return number_ticks(origin, low, high, step, fits)
+    least = text_size(_LONGEST_DATE, frame.small)[0] + 2 * _SPACE
+    return date_ticks(origin, low, high, least * _per_pixel(frame), fits)
+
+
+def left_margin(frame: Frame, dates: Sequence[bool] = ()) -> float:
     """Return the width that the tick texts of the y axis need, in pixels."""
-    low, high = _visible(frame)[1]
-    step = step_for(frame)
-    texts = ["\u22120.00", *(tick_text(value, step) for value in tick_values(low, high, step))]
+    texts = ["\u22120.00", *ticks_of(frame, Y, is_date=_is_date(dates, Y)).texts]
     return max(text_size(text, frame.small)[0] for text in texts) + TICK_LENGTH + 6
 
 
@@ -65,44 +65,61 @@ def top_margin(frame: Frame) -> float:
     return frame.text(_LINE)
 
 
-def draw_axes(painter: QPainter, frame: Frame, titles: Sequence[str]) -> None:
-    """Draw the axes of a 2-D picture, at the left of its area and below it."""
+def draw_axes(
+    painter: QPainter, frame: Frame, titles: Sequence[str], dates: Sequence[bool] = ()
+) -> None:
+    """Draw the axes of a 2-D picture, at the left of its area and below it.
+
+    Parameters
+    ----------
+    titles : sequence of str
+        One or two.
+    dates : sequence of bool
+        Which axes are days since 1970; none where it is empty.
+    """
     area, muted, line = frame.area, QColor(frame.theme.muted), frame.text(_LINE)
     painter.setPen(QPen(with_alpha(frame.theme.muted, 0.45), 1))
     painter.drawLine(area.bottomLeft(), area.bottomRight())
     painter.drawLine(area.topLeft(), area.bottomLeft())
-    _draw_x_ticks(painter, frame)
-    _draw_y_ticks(painter, frame)
+    x_ticks, y_ticks = (ticks_of(frame, axis, is_date=_is_date(dates, axis)) for axis in (X, Y))
+    _draw_x_ticks(painter, frame, x_ticks)
+    _draw_y_ticks(painter, frame, y_ticks)
     below = QRectF(area.left(), area.bottom() + TICK_LENGTH + line, area.width(), line)
     title = f"{titles[0]} \u2192"
     draw_line_of_text(painter, below, title, frame.small, muted, Qt.AlignmentFlag.AlignRight)
-    if len(titles) > 1:
+    # Where the axis begins, as the title is where it ends.
+    draw_line_of_text(painter, below, x_ticks.base, frame.small, muted)
+    if len(titles) > 1 or y_ticks.base:
         above = QRectF(area.left() - TICK_LENGTH, area.top() - line - 4, area.width(), line)
-        draw_line_of_text(painter, above, f"\u2191 {titles[1]}", frame.small, muted)
+        named = f"\u2191 {titles[1]}" if len(titles) > 1 else ""
+        text = "    ".join(filter(None, (y_ticks.base, named)))
+        draw_line_of_text(painter, above, text, frame.small, muted)
 
 
-def _draw_x_ticks(painter: QPainter, frame: Frame) -> None:
-    area, step = frame.area, step_for(frame)
+def _is_date(dates: Sequence[bool], axis: int) -> bool:
+    return axis < len(dates) and dates[axis]
+
+
+def _draw_x_ticks(painter: QPainter, frame: Frame, ticks: Ticks) -> None:
+    area = frame.area
     (low, high), _ = _visible(frame)
-    for value in tick_values(low, high, step):
+    for value, text in zip(ticks.places, ticks.texts, strict=True):
         x = area.left() + (value - low) / (high - low) * area.width()
         painter.setPen(QPen(with_alpha(frame.theme.muted, 0.45), 1))
         painter.drawLine(QLineF(x, area.bottom(), x, area.bottom() + TICK_LENGTH))
-        text = tick_text(value, step)
         width, _ = text_size(text, frame.small)
         left = min(x - width / 2, area.right() + _BORDER - width)
         corner = QPointF(left, area.bottom() + TICK_LENGTH + 1)
         draw_text(painter, corner, text, frame.small, QColor(frame.theme.muted))
 
 
-def _draw_y_ticks(painter: QPainter, frame: Frame) -> None:
-    area, step = frame.area, step_for(frame)
+def _draw_y_ticks(painter: QPainter, frame: Frame, ticks: Ticks) -> None:
+    area = frame.area
     _, (low, high) = _visible(frame)
-    for value in tick_values(low, high, step):
+    for value, text in zip(ticks.places, ticks.texts, strict=True):
         y = area.bottom() - (value - low) / (high - low) * area.height()
         painter.setPen(QPen(with_alpha(frame.theme.muted, 0.45), 1))
         painter.drawLine(QLineF(area.left() - TICK_LENGTH, y, area.left(), y))
-        text = tick_text(value, step)
         width, height = text_size(text, frame.small)
         corner = QPointF(area.left() - TICK_LENGTH - 3 - width, y - height / 2)
         draw_text(painter, corner, text, frame.small, QColor(frame.theme.muted))
@@ -150,15 +167,19 @@ def _axes_3d(frame: Frame, titles: Sequence[str]) -> Iterator[tuple[str, QPointF
     for axis, title in enumerate(titles[:3]):
         reach = np.zeros(3)
         reach[axis] = half[axis]
-        start, end = frame.point(center - reach), frame.point(center + reach)
+        ends, _ = frame.project_near([center - reach, center + reach])
+        start, end = (QPointF(x, y) for x, y in ends.tolist())
         if isfinite(start.x()) and isfinite(end.x()):
             yield title, start, end
 
 
 def _visible(frame: Frame) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return the least and greatest x, and y, that the area shows."""
+    """Return the least and greatest x, and y, that the area shows, seen from the origin."""
     x, y, _ = frame.camera.center
-    area = frame.area
-    per_pixel = 2 * frame.camera.scale / min(area.width(), area.height())
+    area, per_pixel = frame.area, _per_pixel(frame)
     half_width, half_height = area.width() / 2 * per_pixel, area.height() / 2 * per_pixel
     return (x - half_width, x + half_width), (y - half_height, y + half_height)
+
+
+def _per_pixel(frame: Frame) -> float:
+    return 2 * frame.camera.scale / min(frame.area.width(), frame.area.height())

@@ -18,7 +18,8 @@ from PySide6.QtGui import QColor, QFont, QPainter
 
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.drawing.label_placement import OVER, Placement, place_labels
-from embedviz.gui.points.frame import Frame, mixed
+from embedviz.gui.coloring.contrast import NAME_CONTRAST, TEXT_CONTRAST, readable_on
+from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.text import draw_text, one_line, text_size
 from embedviz.gui.theme import HEADLINE_PIXELS, font
 
@@ -26,12 +27,12 @@ FADES_FROM, FADES_TO = 3.0, 4.5
 """How many times as large as at the overview things are when names begin to fade, and are gone."""
 LABELS_FROM = 1.5
 """From this zoom on, labels of points have some room, and at `FADES_FROM` all of it."""
-_LEAST_CONTRAST = 3.4
 _SMALLEST, _LARGEST, _STEP = 0.85, 1.1, 0.05
 _FEW, _FEW_SHARE, _SIZE_OF_FEW = 5, 0.03, 0.75
 _CLEARANCE = 8.0
 _GAP = 3.0
 _DIMMED = 0.5
+_TONED = 0.15
 # The corners of the box around a 3-D cloud are empty.
 _FILLED_3D = 0.7
 
@@ -143,11 +144,10 @@ class ClusterNames:
         placement = self._placed(frame, pixels - corner, boxes, obstacles, order)
         placed = order[placement.candidates]
         corners = placement.corners + corner
-        painter.save()
         for index, place in zip(placed.tolist(), corners.tolist(), strict=True):
-            painter.setOpacity(min(opacity, 1.0) * (_DIMMED if faint[index] else 1.0))
-            self._draw(painter, frame, self._clusters[index], fonts[index], place, depth[index])
-        painter.restore()
+            part = min(opacity, 1.0) * (_DIMMED if faint[index] else 1.0)
+            part *= 1 - frame.fog.part_at(depth[index])
+            self._draw(painter, frame, self._clusters[index], fonts[index], place, 1 - part)
         return np.hstack([corners, boxes[placed]])
 
     def _placed(
@@ -185,12 +185,13 @@ class ClusterNames:
         cluster: Cluster,
         name_font: QFont,
         place: Sequence[float],
-        depth: float,
+        faded: float,
     ) -> None:
         ground = QColor(frame.theme.ground)
-        # In steps, so that the images of the texts can be used again.
-        part = round(frame.fog.part_at(depth) * 8) / 8
-        color = frame.mixed_with_ground(readable(cluster.color, frame), part)
+        # In steps, so that the images of the texts can be used again. It is never transparent:
+        # what is under it would take the rest of its contrast.
+        part = round(faded * 8) / 8
+        color = frame.faint(readable(cluster.color, frame), part, NAME_CONTRAST)
         draw_text(painter, QPointF(*place), one_line(cluster.text), name_font, color, ground)
 
 
@@ -227,29 +228,13 @@ def zoom_of(frame: Frame) -> float:
     return overview * (_FILLED_3D if is_3d else 1.0) / frame.camera.scale
 
 
-def readable(color: QColor | str, frame: Frame, least: float = _LEAST_CONTRAST) -> QColor:
+def readable(color: QColor | str, frame: Frame, least: float = TEXT_CONTRAST) -> QColor:
     """Return a color with as much of the text color as it takes to be read on the ground.
 
     Parameters
     ----------
     least : float
-        The contrast that is enough; see `contrast`.
+        The contrast that is enough; see `coloring.contrast`.
     """
-    ground, text, given = QColor(frame.theme.ground), QColor(frame.theme.text), QColor(color)
-    parts = (0.15, 0.25, 0.35, 0.45, 0.55, 0.65)
-    toned = (mixed(given, text, part) for part in parts)
-    return next((c for c in toned if contrast(c, ground) >= least), mixed(given, text, 0.7))
-
-
-def contrast(first: QColor, second: QColor) -> float:
-    """Return the contrast of two colors as WCAG 2 defines it, 1 to 21."""
-    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(color: QColor) -> float:
-    channels = color.redF(), color.greenF(), color.blueF()
-    red, green, blue = (
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
-    )
-    return float(0.2126 * red + 0.7152 * green + 0.0722 * blue)
+    ground, text = QColor(frame.theme.ground), QColor(frame.theme.text)
+    return readable_on(QColor(color), ground, text, least, part=_TONED)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, QSize, QSize
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from embedviz.core.wording import composed
 from embedviz.gui.points.text import draw_line_of_text, text_size
 from embedviz.gui.theme import CAPTION_PIXELS, RADIUS, TEXT_PIXELS, font, theme_manager
 
@@ -85,7 +86,7 @@ class HoverCard(QWidget):
             What else is known of the row, such as "rank: 12".
         image : QImage, optional
         """
-        self.row, self._place, self._title, self._lines = row, place, title, tuple(lines)
+        self.row, self._place, self._title, self._lines = row, place, composed(title), tuple(lines)
         self._image = QImage() if image is None else image
         self.setAccessibleDescription("\n".join((title, *lines)))
         self._vanish.stop()

@@ -15,7 +15,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from embedviz.core.arrays import Rows
-from embedviz.core.drawing.label_placement import AROUND, BESIDE, place_labels
+from embedviz.core.drawing.label_placement import AROUND, BESIDE, place_labels, with_space
 from embedviz.core.drawing.picking import rows_in_view
 from embedviz.core.drawing.raster import ALL_ROWS
 from embedviz.gui.points.frame import Frame
@@ -85,6 +85,10 @@ class PointLabels:
         pixels = TEXT_PIXELS if strong else CAPTION_PIXELS
         return font(pixels * frame.text_scale * self.scale, semibold=strong)
 
+    def space(self, frame: Frame) -> float:
+        """Return how far labels in one line are apart, in pixels: a space of the larger type."""
+        return frame.space * max(self.scale, 1.0)
+
     def forget_places(self) -> None:
         """Place all labels anew, instead of keeping them where they were as far as possible."""
         self.places, self.chosen_places = {}, {}
@@ -121,7 +125,8 @@ class PointLabels:
                 rows_placed, mine = placed
                 for row, (x, y) in zip(rows_placed.tolist(), mine[:, :2].tolist(), strict=True):
                     self._draw_strong(painter, frame, QPointF(x, y), row)
-                boxes, taken = np.vstack([boxes, mine]), np.vstack([taken, mine])
+                boxes = np.vstack([boxes, mine])
+                taken = np.vstack([taken, with_space(mine, frame.space)])
         return boxes
 
     def _placed_chosen(
@@ -146,6 +151,7 @@ class PointLabels:
             obstacles=_moved(taken, -corner),
             preferred=[self.chosen_places.get(row, -1) for row in rows.tolist()],
             shifts=AROUND if is_required else AROUND[: 2 * len(BESIDE)],
+            space=self.space(frame),
         )
         found = placement.candidates
         if not frame.is_moving:
@@ -196,6 +202,7 @@ class PointLabels:
             obstacles=_moved(_boxes(obstacles), -corner),
             preferred=[self.places.get(row, -1) for row in rows.tolist()],
             most=int(share * area / per_label),
+            space=self.space(frame),
         )
         found, is_dimmed = placement.candidates, canvas.drawn_highlights.dim_others
         if not frame.is_moving:
@@ -210,7 +217,7 @@ class PointLabels:
         self, rows: Rows, frame: Frame, canvas: PlacedPoints, reach_of: ReachOf | None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return where rows are, how far from the eye, and from there how far their labels."""
-        pixels, depth = frame.project(canvas.positions[rows])
+        pixels, depth = frame.project_near(canvas.positions[rows])
         radii = canvas.radii(rows, depth, frame)
         if reach_of is not None:
             radii = np.maximum(radii, reach_of(rows))
@@ -228,7 +235,7 @@ class PointLabels:
         ground = QColor(frame.theme.ground)
         # In steps, so that the images of the texts can be used again.
         part = round(frame.fog.part_at(depth) * 8) / 8 + (_DIMMED if is_dimmed else 0)
-        color = frame.mixed_with_ground(QColor(frame.theme.muted), part)
+        color = frame.faint(QColor(frame.theme.muted), min(part, 1.0))
         label_font = self.font(frame, strong=False)
         draw_text(painter, corner, self.text(row), label_font, color, ground)
 

@@ -161,7 +161,8 @@ def draw_arrows(painter: QPainter, frame: Frame, arrows: Sequence[Arrow]) -> Non
 def boxes_of_arrows(frame: Frame, arrows: Sequence[Arrow]) -> list[tuple[float, ...]]:
     """Return left, top, width and height of boxes around shafts and texts, to keep free."""
     boxes: list[tuple[float, ...]] = [
-        (box.left(), box.top(), box.width(), box.height()) for _, box in _text_boxes(frame, arrows)
+        (box.left() - frame.space, box.top(), box.width() + 2 * frame.space, box.height())
+        for _, box in _text_boxes(frame, arrows)
     ]
     half = _KEPT_FREE / 2
     for arrow in arrows:

@@ -170,7 +170,7 @@ class PointThumbnails(QObject):
         first = rows_in(highlighted[highlighted < known][:_MOST_TRIED], canvas, frame)
         every = rows_in(every[(every >= 0) & (every < known)], canvas, frame)
         rows = np.concatenate([first, every[~np.isin(every, first)]])
-        pixels, depth = frame.project(canvas.positions[rows])
+        pixels, depth = frame.project_near(canvas.positions[rows])
         chosen = rows_with_room(pixels, side, MOST_SHOWN)
         return rows[chosen], pixels[chosen], depth[chosen]
 

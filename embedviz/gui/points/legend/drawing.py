@@ -10,13 +10,17 @@ from embedviz.gui.points.legend.layout import GAP, SWATCH, Categories, ColorBar,
 from embedviz.gui.points.text import draw_line_of_text, text_size
 from embedviz.gui.theme import RADIUS, with_alpha
 
+PANEL_OPACITY = 0.94
+"""What shines through the ground of a legend leaves its text readable, whatever it is."""
+HIDDEN_CONTRAST = 6.0
+"""What text of a hidden entry keeps on the plain ground: 4.5 also where points shine through."""
 _HIDDEN = 0.55
 
 
 def draw_panel(painter: QPainter, frame: Frame, box: QRectF) -> None:
     """Draw a quiet ground for something that lies over the points."""
     painter.setPen(QPen(QColor(frame.theme.hairline), 1))
-    painter.setBrush(with_alpha(frame.theme.panel, 0.9))
+    painter.setBrush(with_alpha(frame.theme.panel, PANEL_OPACITY))
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
 
 
@@ -75,8 +79,8 @@ def _draw_entry(
     painter.setBrush(color)
     if hidden:
         name_font.setStrikeOut(True)
-        for faint in (ink, muted, color):
-            faint.setAlphaF(_HIDDEN * faint.alphaF())
+        color.setAlphaF(_HIDDEN * color.alphaF())
+        ink = muted = frame.faint(ink, 1 - _HIDDEN, HIDDEN_CONTRAST)
         painter.setPen(QPen(color, 1.25))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         radius -= 0.75

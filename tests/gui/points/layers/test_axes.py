@@ -9,15 +9,9 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
 from embedviz.core.drawing.camera import Camera, Extent
+from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
 from embedviz.gui.points.frame import Frame
-from embedviz.gui.points.layers.axes import (
-    left_margin,
-    step_for,
-    tick_step,
-    tick_text,
-    tick_values,
-    title_boxes_3d,
-)
+from embedviz.gui.points.layers.axes import left_margin, step_for, title_boxes_3d
 from embedviz.gui.points.text import text_size
 from embedviz.gui.theme import LIGHT
 

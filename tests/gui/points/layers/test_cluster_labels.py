@@ -6,11 +6,11 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from embedviz.core.drawing.camera import Camera, Extent
+from embedviz.gui.coloring.contrast import NAME_CONTRAST, TEXT_CONTRAST, contrast
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.layers.cluster_labels import (
     Cluster,
     ClusterNames,
-    contrast,
     readable,
     zoom_of,
 )
@@ -44,6 +44,15 @@ def painted(names, frame, obstacles=(), **options):
 
 def cluster(text, x, y, count=1, color="#D55E00", z=()):
     return Cluster(text, (x, y, *z), color, count)
+
+
+def strength(pixels, theme=LIGHT):
+    """Return the contrast of the letters with the ground: of the pixel that has the most."""
+    solid = pixels[pixels[..., 3] == 255][:, :3]
+    return max(
+        (contrast(QColor(*c), QColor(theme.ground)) for c in set(map(tuple, solid.tolist()))),
+        default=1.0,
+    )
 
 
 def overlap(first, second):
@@ -85,17 +94,17 @@ def test_names_keep_off_what_is_in_the_way(names):
 
 def test_names_fade_and_labels_take_over_as_one_zooms_in(names):
     names.set_clusters([cluster("name", 0, 0)])
-    shares, opacities = [], []
+    shares, strengths = [], []
     for zoom in (1.0, 2.0, 3.0, 4.0, 5.0):
         frame = framed(zoom)
         assert zoom_of(frame) == pytest.approx(zoom)
         shares.append(names.label_share(frame))
-        opacities.append(painted(names, frame)[1][..., 3].max())
+        strengths.append(strength(painted(names, frame)[1]))
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0, 1)
-    assert opacities[:3] == [255] * 3
-    assert 0 < opacities[3] < 200
-    assert opacities[4] == 0
+    assert strengths[0] == strengths[1] == strengths[2] >= TEXT_CONTRAST
+    assert NAME_CONTRAST <= strengths[3] < strengths[2]  # What is shown can be read.
+    assert strengths[4] == 1.0
     assert len(painted(names, framed(5.0))[0]) == 0
 
 
@@ -129,14 +138,15 @@ def test_scale_and_text_scale_make_names_larger(names):
 
 def test_dimmed_names_are_fainter(names):
     names.set_clusters([cluster("name", 0, 0)])
-    assert painted(names, framed(), is_dimmed=True)[1][..., 3].max() < 140
+    usual = strength(painted(names, framed())[1])
+    assert NAME_CONTRAST <= strength(painted(names, framed(), is_dimmed=True)[1]) < usual - 0.5
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 @pytest.mark.parametrize("color", ["#F0E442", "#000000", "#FFFFFF", "#0072B2", "#15181C"])
 def test_every_color_can_be_read(theme, color):
     frame = framed(theme=theme)
-    assert contrast(readable(color, frame), QColor(theme.ground)) >= 3.4
+    assert contrast(readable(color, frame), QColor(theme.ground)) >= 4.5
 
 
 def test_contrast_is_that_of_wcag():
@@ -176,11 +186,11 @@ def test_a_name_at_the_border_is_moved_into_view(names):
 def test_some_names_are_not_dimmed_with_the_others(names):
     names.set_clusters([cluster("many", -1, 0, 9), cluster("some", 1, 0, 8)])
     boxes, pixels = painted(names, framed(), is_dimmed=True, bright=[False, True])
-    opacities = [
-        pixels[y : y + height, x : x + width, 3].max()
-        for x, y, width, height in boxes.astype(int).tolist()
-    ]
-    assert opacities[1] < 140 < 250 < opacities[0]  # The bright one is placed first.
+    bright, dimmed = (
+        strength(pixels[y : y + height, x : x + width])
+        for x, y, width, height in boxes.astype(int).tolist()  # The bright one is placed first.
+    )
+    assert NAME_CONTRAST <= dimmed < bright - 0.5
 
 
 def test_a_bright_name_takes_the_place_of_a_larger_dimmed_one(names):

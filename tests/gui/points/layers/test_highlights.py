@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor
 
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.drawing.raster import ALL_ROWS
+from embedviz.gui.coloring.contrast import contrast
 from embedviz.gui.points.frame import Frame
-from embedviz.gui.points.layers.cluster_labels import contrast
 from embedviz.gui.points.layers.highlights import (
     PointHighlights,
     draw_outlined,

@@ -9,7 +9,7 @@ from embedviz.core.drawing.camera import Camera
 from embedviz.gui.points.canvas import PointCanvas
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.layers.labels import PointLabels
-from embedviz.gui.points.text import LONGEST, one_line
+from embedviz.gui.points.text import LONGEST, one_line, text_size
 from embedviz.gui.theme import LIGHT
 
 NONE = np.empty(0, dtype=np.intp)
@@ -124,3 +124,25 @@ def test_what_is_no_longer_labeled_is_forgotten(labels, canvas):
     assert labels.places
     painted(labels, canvas, share=0.0)
     assert not labels.places
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.6])
+@pytest.mark.parametrize("seed", range(6))
+def test_words_in_one_line_never_read_as_one(labels, qapp, seed, scale):
+    """Chosen ones in a crowd, and ordinary ones among them."""
+    rng = np.random.default_rng(seed)
+    crowd, words = PointCanvas(), ["monarchy", "king", "kingdoms", "kings", "a", "royal"] * 10
+    crowd.set_points(rng.normal(size=(60, 2)) * 0.3, None, None)
+    labels.scale = scale
+    labels.set_texts(words, None, rows(*range(12)))
+    frame = Frame(QRectF(0, 0, 300, 200), Camera(scale=1.0), LIGHT, crowd.extent)
+    image = QImage(300, 200, QImage.Format.Format_ARGB32)
+    with QPainter(image) as painter:
+        boxes = labels.paint_chosen(painter, frame, crowd)
+    assert len(boxes) >= 3
+    for index, first in enumerate(boxes):
+        for second in boxes[:index]:
+            down = max(first[1] - second[1] - second[3], second[1] - first[1] - first[3])
+            across = max(first[0] - second[0] - second[2], second[0] - first[0] - first[2])
+            assert down >= 0 or across >= labels.space(frame) - 1e-9
+    assert labels.space(frame) >= text_size(" ", labels.font(frame, strong=True))[0] - 1
