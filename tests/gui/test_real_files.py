@@ -2,9 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QFileDialog
 
 from embedviz.gui.points.view import PointView
 
@@ -19,25 +17,6 @@ GLOVE = (
     ["golden_5050x50.f4.npy", "golden_words.txt"],
     ["vectors.tsv", "metadata.tsv"],
 )
-
-
-@pytest.fixture
-def drop(window, idle):
-    def drop_files(paths):
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-        how = (
-            Qt.DropAction.CopyAction,
-            data,
-            Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.NoModifier,
-        )
-        QApplication.sendEvent(window, QDragEnterEvent(QPoint(50, 50), *how))
-        QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), *how))
-        idle(window.session)
-        return window.session.state
-
-    return drop_files
 
 
 def assert_every_pane_shows_it(window, front, idle):

@@ -4,9 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
 
 from embedviz.gui.points.layers.axes import X, Y, ticks_of
+from embedviz.gui.points.layers.labels import PointLabels
 from embedviz.gui.points.view import PointView
+
+NONE = np.empty(0, dtype=np.intp)
 
 
 @pytest.fixture
@@ -37,6 +42,19 @@ def check_row(view, row):
     assert row in view.viewport.rows_within(box(place))
 
 
+def check_labels(view):
+    """Check that the label of each row stands beside its point."""
+    frame, image = view.viewport.frame(), QImage(640, 420, QImage.Format.Format_ARGB32)
+    labels = PointLabels()
+    with QPainter(image) as painter:
+        for row in range(len(view.scene.canvas)):
+            labels.set_texts([f"v{row}" for row in range(9)], NONE, np.array([row]), 1)
+            (box,) = labels.paint_chosen(painter, frame, view.scene.canvas)
+            place = view.viewport.place_of(row)
+            assert QRectF(*box).adjusted(-12, -12, 12, 12).contains(place)
+            assert not QRectF(*box).contains(place)
+
+
 @given(
     st.floats(-1e12, 1e12),
     st.floats(-1e12, 1e12),
@@ -54,6 +72,7 @@ def test_each_place_is_picked_lassoed_and_has_ticks(view, x, y, span, columns):
     show(view, positions)
     for row in range(9):
         check_row(view, row)
+    check_labels(view)
     places = np.array([view.viewport.place_of(row).toTuple() for row in range(9)])
     if columns == 2:
         rounding = np.spacing(max(abs(x), abs(y))) / np.ptp(steps) * 640
