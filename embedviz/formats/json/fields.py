@@ -90,6 +90,8 @@ def find_failure(value: Any) -> str | None:
     if isinstance(status, str) and status.casefold() not in _SUCCESSES:
         words = words or status
     if isinstance(status, int) and 300 <= status < 600:
+        if not words and len(value) > 1 and not value.keys() <= _IN_ANSWERS:
+            return None  # A column that is called so.
         words = words or _words_of(value)
         return f"status {status}: {words}" if words else f"status {status}"
     return f"error: {words}" if words else None

@@ -20,10 +20,10 @@ from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
 from embedviz.formats.json.bulk import without_actions
 from embedviz.formats.json.candidates import LIKE_A_NAME, OTHER_NAME, SAMPLE, Candidate, Finder
-from embedviz.formats.json.fields import find_failure
+from embedviz.formats.json.fields import are_numbers, find_failure
 from embedviz.formats.json.parsing import BLANKS, CUT, JsonError, JsonParser, NumberList
 from embedviz.formats.json.splitting import Splitter
-from embedviz.formats.json.steps import Step
+from embedviz.formats.json.steps import ITEM, MEMBER, Step
 from embedviz.formats.source import BYTE_ORDER_MARK, Source
 from embedviz.formats.vector_names import COLUMN_NAMES, choose_vectors
 
@@ -34,6 +34,8 @@ READABLE = (
 )
 
 _LONGEST_LOOK = 32 << 20
+_MOST_IN_SETTINGS = 50
+_FEWEST_WORDS = 20
 _FEWEST_COLUMNS = 3
 """Of numbers, from which on they may be the dimensions of vectors."""
 
@@ -127,8 +129,42 @@ def find_layout(source: Source, vector_column: str | None = None) -> JsonLayout:
             candidates = [each for each in candidates if each.path != ("index",)]
         if candidates:
             chosen = _choose(candidates, vector_column, name)
+            if vector_column is None and _is_setting(chosen, sample):
+                raise UserError(
+                    f"{name} looks like a file of settings rather than vectors: its only lists of "
+                    f"numbers are {counted(len(chosen.lengths), 'list')} in {chosen.name!r}. If "
+                    f"these are the vectors, choose them: --vector-column {chosen.name}"
+                )
             return _layout_of(chosen, candidates, sample)
     raise _describe_lack(sample, name)
+
+
+def _is_setting(chosen: Candidate, sample: LayoutSample) -> bool:
+    """Return whether a few numbers are one setting among others, by all signs there are.
+
+    A list that is deep in a single object, or whole numbers, beside single values of other names.
+    """
+    document = sample.documents[0]
+    if not isinstance(document, dict) or len(sample.documents) > 1 or not sample.is_whole:
+        return False
+    if chosen.rank < OTHER_NAME or len(chosen.lengths) > _MOST_IN_SETTINGS or MEMBER in chosen.path:
+        return False
+    names = [step for step in chosen.path if isinstance(step, str)]
+    is_doubtful = ITEM not in chosen.path or len(names) > 1 or not chosen.has_fractions
+    return is_doubtful and _holds_settings(document, chosen.path)
+
+
+def _holds_settings(document: dict[str, Any], path: tuple[Step, ...]) -> bool:
+    """Return whether there are single values, or objects of such, beside a path."""
+    inner: Any = document
+    for step in path:
+        if not isinstance(inner, dict):
+            return False
+        beside = [value for name, value in inner.items() if name != step]
+        if any(not isinstance(value, list | NumberList) for value in beside):
+            return True
+        inner = inner.get(str(step))
+    return False
 
 
 def _layout_of(chosen: Candidate, candidates: list[Candidate], sample: LayoutSample) -> JsonLayout:
@@ -283,8 +319,23 @@ def _describe_lack(sample: LayoutSample, file_name: str) -> UserError:
     hint = _describe_columns(sample, file_name)
     if hint is not None:
         return UserError(hint)
+    words = _describe_words(sample.documents[0])
     place = "" if sample.is_whole else f" in its first {sample.size >> 20} MB"
-    return UserError(f"{file_name} is JSON without vectors{place}: {_outline(sample)}. {READABLE}")
+    return UserError(
+        f"{file_name} is JSON without vectors{place}: {_outline(sample)}{words}. {READABLE}"
+    )
+
+
+def _describe_words(value: Any, name: str = "") -> str:
+    """Return what is said of a vocabulary, on its own or within something."""
+    if not isinstance(value, dict) or not value:
+        return ""
+    if are_numbers(value) and (not name or len(value) >= _FEWEST_WORDS):
+        return (
+            f", in {name!r} words with one number each" if name else ", words with one number each"
+        )
+    inner = (_describe_words(v, f"{name}.{key}".lstrip(".")) for key, v in value.items())
+    return next(filter(None, inner), "")
 
 
 def _outline(sample: LayoutSample) -> str:

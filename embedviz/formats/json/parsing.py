@@ -160,6 +160,8 @@ def _value_of(text: bytes, depth: int) -> Any:
     if depth >= MOST_DEPTH:
         raise RecursionError
     if first == _OBJECT:
+        if b"[" not in text and text.count(b"{") < MOST_DEPTH - depth:
+            return _decode(text)
         return _object_of(text, depth + 1)
     if text.find(b"[", 1) > 0 or b"{" in text:
         return [_value_of(bytes(item), depth + 1) for item in _items_of(text)]
