@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from embedviz.core.arrays import Bytes, Offsets
+from embedviz.core.arrays import Offsets
 from embedviz.core.errors import UserError
-from embedviz.formats.json.codes import (
-    CUT,
-    DONE,
-    FINE,
-    FIRST_LIST,
-    MORE,
-    OUT_START,
-    OUT_STOP,
-    REASONS,
-    ROOM,
-    STATUS,
-    TEXT_START,
-)
-from embedviz.formats.json.scanning import JsonScan
-from embedviz.formats.json.skeletons import parse_pieces
-from embedviz.formats.json.steps import Step
+from embedviz.formats.json.bulk import Actions
+from embedviz.formats.json.layouts import JsonLayout
+from embedviz.formats.json.parsing import BLANKS, CUT, JsonError, JsonParser
+from embedviz.formats.json.splitting import Document, Splitter
+from embedviz.formats.json.steps import MEMBER
 from embedviz.formats.source import BYTE_ORDER_MARK, Stream
 from embedviz.formats.text.records import LONGEST_LINE
 
-BLOCK_BYTES = 8 << 20
+BLOCK_BYTES = 4 << 20
 _PREVIEW_BYTES = 1 << 20
 
 
@@ -43,11 +32,7 @@ class JsonBlock:
     values : list
         Each row as it was parsed, or the `ValueError` that says what is wrong with it.
     positions : list of int
-        Where each row starts in the text.
-    text : uint8 array
-        Valid until the next block is asked for.
-    lists : int64 array of shape (lists, 2)
-        Where the lists of numbers are in the text.
+        Where each row starts in the text; -1 for one that starts in an earlier block.
     documents : list of Document
         Those that end in this block.
     fraction : float
@@ -58,18 +43,17 @@ class JsonBlock:
 
     values: list[Any]
     positions: list[int]
-    lists: Offsets
     documents: list[Document]
     fraction: float
     is_cut: bool
-    text: Bytes
+    _text: bytes
     _line: int
     _open_line: int
 
     @property
     def end(self) -> int:
         """The position after the text."""
-        return len(self.text)
+        return len(self._text)
 
     def line_at(self, position: int) -> int:
         """Return on which line of the file a position is; -1 is where the open document starts."""
@@ -79,29 +63,7 @@ class JsonBlock:
 
     @cached_property
     def _line_ends(self) -> Offsets:
-        return np.flatnonzero(self.text == ord("\n"))
-
-
-@dataclass(frozen=True)
-class Document:
-    """The end of a document.
-
-    Attributes
-    ----------
-    n_before : int
-        How many rows of the block are before it.
-    frame : bytes
-        What is around its rows.
-    position : int
-        In the text, of its start; -1 where that is in an earlier block.
-    problem : str or None
-        What is wrong with it.
-    """
-
-    n_before: int
-    frame: bytes
-    position: int
-    problem: str | None
+        return np.flatnonzero(np.frombuffer(self._text, np.uint8) == ord("\n"))
 
 
 class Blocks:
@@ -112,132 +74,149 @@ class Blocks:
     name : str
         Of the file, for messages.
     stream : Stream
-    steps : sequence of str, ITEM or MEMBER
-        The path to the rows.
-    is_lines : bool
+    layout : JsonLayout
     is_preview : bool
         Whether little is to be read at once.
     """
 
-    def __init__(
-        self, name: str, stream: Stream, steps: Sequence[Step], *, is_lines: bool, is_preview: bool
-    ) -> None:
+    def __init__(self, name: str, stream: Stream, layout: JsonLayout, *, is_preview: bool) -> None:
         self._name = name
         self._stream = stream
-        self._has_frame = bool(steps)
-        self._scan = JsonScan(steps, is_lines=is_lines)
-        self._buffer = np.empty(_PREVIEW_BYTES if is_preview else BLOCK_BYTES, np.uint8)
-        self._kept = 0
+        self._steps = layout.steps
+        self._is_lines = layout.is_lines
+        self._parser = JsonParser()
+        is_map = layout.steps[-1:] == (MEMBER,)
+        self._parse = self._parser.parse_member if is_map else self._parser.parse
+        self._splitter = Splitter(layout.steps, self._parser)
+        self._actions = Actions() if layout.is_bulk else None
+        self._size = _PREVIEW_BYTES if is_preview else BLOCK_BYTES
         self._line = 1
         self._open_line = 1
-        self._frame: list[bytes] = []
-        self._n_replaced = 0
 
     @property
     def n_replaced(self) -> int:
-        """Number of rows, or texts around rows, that held bytes that are not UTF-8."""
-        return self._n_replaced
+        """Number of texts that held bytes that are not UTF-8."""
+        return self._parser.n_replaced
+
+    @property
+    def n_deleted(self) -> int:
+        """Number of lines that say of a document that it is to be deleted."""
+        return self._actions.n_deleted if self._actions else 0
+
+    @property
+    def open_frame(self) -> Any:
+        """What is around the rows of the open document, as far as it was read."""
+        return self._splitter.frame
 
     def __iter__(self) -> Iterator[JsonBlock]:
         """Yield the blocks; what is wrong between rows is a `UserError`."""
-        is_last = False
-        while not is_last:
-            count = self._stream.read_into(self._buffer.data[self._kept :])
-            end = self._kept + count
-            is_last = end < len(self._buffer)
-            start = 0
-            if self._line == 1 and self._buffer[:3].tobytes() == BYTE_ORDER_MARK:
-                self._buffer[:3] = ord(" ")
-            status = ROOM
-            while status == ROOM:
-                text = self._buffer[:end]
-                status, start = self._scan.run(text, start, is_last=is_last)
-                self._stream.hold(end - start)
-                yield self._block(text, is_cut=status == CUT)
-                if status not in (MORE, ROOM, DONE, CUT):
-                    raise self._error(text, start, status)
-            if not is_last:
-                self._keep(start, end)
+        text = self._stream.read(self._size)
+        is_last = len(text) < self._size
+        text = text.removeprefix(BYTE_ORDER_MARK)
+        while True:
+            read = self._read_lines if self._is_lines else self._read_text
+            block, used, problem = read(text, is_last)
+            self._stream.hold(len(text) - used)
+            block.fraction = self._stream.fraction
+            yield block
+            if problem is not None:
+                raise self._error(problem)
+            if is_last:
+                return
+            kept = self._keep(text, used)
+            size = max(self._size, len(kept))
+            more = self._stream.read(size)
+            is_last = len(more) < size
+            text = kept + more
 
-    def rest_of_frame(self) -> bytes:
-        """Return the frame of the open document as far as it was read, made complete."""
-        return b"".join(self._frame) + self._scan.closing()
-
-    def _keep(self, start: int, end: int) -> None:
-        """Move what is not read yet to the front, or make room where nothing could be read."""
-        if self._scan.is_inside and (first := self._scan.take_start()) >= 0:
-            self._open_line = self._line + _count_lines(self._buffer[:first])
-        self._line += _count_lines(self._buffer[:start])
-        self._kept = end - start
-        if self._kept > LONGEST_LINE:
+    def _keep(self, text: bytes, used: int) -> bytes:
+        if self._splitter.is_inside and (first := self._splitter.take_start()) >= 0:
+            self._open_line = self._line + text.count(b"\n", 0, first)
+        self._line += text.count(b"\n", 0, used)
+        if len(text) - used > LONGEST_LINE:
             raise UserError(
                 f"{self._name}, line {self._line:,}: more than {LONGEST_LINE >> 20} MB are one "
                 "record or one text. Is this a file of vectors?"
             )
-        buffer = self._buffer
-        if 2 * self._kept > len(buffer):
-            self._buffer = np.empty(2 * len(buffer), np.uint8)
-        self._buffer[: self._kept] = buffer[start:end].copy()
+        return text[used:]
 
-    def _block(self, text: Bytes, *, is_cut: bool) -> JsonBlock:
-        units = self._scan.units
-        out = self._scan.out.tobytes()
-        spans = units[:, [OUT_START, OUT_STOP]].tolist()
-        pieces = [out[start:stop] or b"null" for start, stop in spans]
-        values = parse_pieces(pieces, units[:, FIRST_LIST].tolist())
-        if not _is_text(out):
-            self._n_replaced += sum(not _is_text(piece) for piece in pieces)
-        for row in np.flatnonzero(units[:, STATUS] != FINE).tolist():
-            values[row] = ValueError(REASONS[int(units[row, STATUS])])
-        return JsonBlock(
-            values,
-            units[:, TEXT_START].tolist(),
-            self._scan.lists,
-            self._documents(units) if self._has_frame else [],
-            self._stream.fraction,
-            is_cut,
-            text,
-            self._line,
-            self._open_line,
-        )
+    def _read_text(self, text: bytes, is_last: bool) -> tuple[JsonBlock, int, JsonError | None]:
+        block = self._block(text)
+        used, problem = self._splitter.split(text, is_last=is_last)
+        if problem is not None and str(problem) == CUT and is_last:
+            block.is_cut, problem = True, None
+        for row, position in self._splitter.rows:
+            try:
+                block.values.append(self._parse(row))
+            except JsonError as error:
+                if error.is_syntax:
+                    error.n_newlines += text.count(b"\n", 0, position)
+                    block.is_cut, problem = False, error
+                    break
+                block.values.append(error)
+            block.positions.append(position)
+        n_rows = len(block.values)
+        block.documents = [e for e in self._splitter.documents if e.n_before <= n_rows]
+        return block, used, problem
 
-    def _documents(self, units: Offsets) -> list[Document]:
-        """Return the documents that end here, and keep what is known of the one that goes on."""
-        out = self._scan.out
-        depth = np.zeros(len(out) + 1, np.int64)
-        np.add.at(depth, units[:, OUT_START], 1)
-        np.add.at(depth, units[:, OUT_STOP], -1)
-        frame = out[np.cumsum(depth)[:-1] == 0].tobytes()
-        n_cut_out = np.concatenate([[0], np.cumsum(units[:, OUT_STOP] - units[:, OUT_START])])
-        found = []
-        start = 0
-        for _, stop, position, n_before, status in self._scan.documents.tolist():
-            end = stop - int(n_cut_out[n_before])
-            self._frame.append(frame[start:end])
-            whole = b"".join(self._frame)
-            self._n_replaced += not _is_text(whole)
-            found.append(Document(n_before, whole, position, REASONS.get(int(status))))
-            self._frame = []
-            start = end
-        self._frame.append(frame[start:])
-        return found
+    def _read_lines(self, text: bytes, is_last: bool) -> tuple[JsonBlock, int, None]:
+        used = len(text) if is_last else text.rfind(b"\n") + 1
+        block = self._block(text)
+        position = 0
+        for line in text[:used].split(b"\n"):
+            if not line or not line.strip(BLANKS):
+                pass
+            elif self._steps or not self._take_line(block, line, position):
+                self._take_documents(block, line, position)
+            position += len(line) + 1
+        if self._actions is not None:
+            self._actions.join(block.values, block.positions, is_last=is_last)
+        return block, used, None
 
-    def _error(self, text: Bytes, position: int, status: int) -> UserError:
-        line = self._line + _count_lines(text[:position])
-        near = text[position : position + 30].tobytes().decode("utf-8", "replace")
+    def _take_line(self, block: JsonBlock, line: bytes, position: int) -> bool:
+        """Take in a line that is one row; return whether it is."""
+        if line.lstrip(BLANKS)[:1] not in (b"{", b"["):
+            return False
+        try:
+            block.values.append(self._parser.parse(line))
+        except JsonError:
+            return False
+        block.positions.append(position)
+        return True
+
+    def _take_documents(self, block: JsonBlock, line: bytes, position: int) -> None:
+        """Take in a line that is several documents, or has rows in it, or is broken."""
+        splitter = Splitter(self._steps, self._parser)
+        _, problem = splitter.split(line, is_last=True)
+        first = len(block.values)
+        for row, at in splitter.rows:
+            try:
+                block.values.append(self._parse(row))
+            except JsonError as error:
+                if error.is_syntax and self._steps:
+                    problem = error
+                    break
+                block.values.append(error)
+            block.positions.append(position + at)
+        n_rows = len(block.values) - first
+        found = [each for each in splitter.documents if each.n_before <= n_rows]
+        if problem is not None and self._steps:  # Nothing of what is broken is kept.
+            end = first + (found[-1].n_before if found else 0)
+            del block.values[end:], block.positions[end:]
+            found.append(Document(end - first, None, 0, str(problem)))
+        elif problem is not None:
+            block.values.append(problem)
+            block.positions.append(position)
+        block.documents += [
+            replace(each, n_before=first + each.n_before, position=position) for each in found
+        ]
+
+    def _block(self, text: bytes) -> JsonBlock:
+        return JsonBlock([], [], [], 0.0, False, text, self._line, self._open_line)
+
+    def _error(self, problem: JsonError) -> UserError:
+        line = self._line + problem.n_newlines
         return UserError(
-            f"{self._name}, line {line:,}: {REASONS[status]} at {near!r}. This is not valid JSON: "
+            f"{self._name}, line {line:,}: {problem} at {problem.near!r}. This is not valid JSON: "
             "write or download the file again."
         )
-
-
-def _count_lines(text: Bytes) -> int:
-    return int(np.count_nonzero(text == ord("\n")))
-
-
-def _is_text(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True

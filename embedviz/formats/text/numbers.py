@@ -33,7 +33,8 @@ is_not_finite = re.compile(rb"[+-]?(?:nan|inf|infinity)", re.IGNORECASE).fullmat
 is_fraction = re.compile(rb"[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?").fullmatch
 
 _POWERS = np.array([float(f"1e{power}") for power in range(61)])
-_SPACE, _TAB, _NEWLINE, _RETURN, _POINT, _PLUS, _MINUS, _ZERO, _E = b" \t\n\r.+-0e"
+_SPACE, _TAB, _NEWLINE, _RETURN, _COMMA, _POINT, _PLUS, _MINUS, _ZERO, _E = b" \t\n\r,.+-0e"
+_MOST_DIGITS = 18
 _FULL = 100_000_000_000_000_000  # With one digit more it has 18, and fits 64 bits.
 
 
@@ -297,21 +298,74 @@ def _trim(text: Bytes, first: int, end: int) -> Any:
 
 @serial_kernel
 def _parse_lists(text: Bytes, starts: Offsets, stops: Offsets, out: Matrix, state: Bytes) -> None:
+    # A number ends where its digits end: to look for the comma first would take another pass.
     for row in range(len(starts)):
-        start = starts[row]
-        state[row] = GOOD
+        position = starts[row]
+        state[row] = DOUBTFUL
         for column in range(out.shape[1]):
-            comma = start
-            while comma < stops[row] and text[comma] != 44:
-                comma += 1
-            first, end = _trim(text, start, comma)
-            value, certain = parse_number(text, first, end, _POINT)
-            is_last = column == out.shape[1] - 1
-            if not certain or (comma == stops[row]) != is_last:
-                state[row] = DOUBTFUL
+            value, certain, position = _parse_next(text, position, stops[row])
+            if not certain:
                 break
             out[row, column] = value
-            start = comma + 1
+            if position == stops[row]:
+                if column == out.shape[1] - 1:
+                    state[row] = GOOD
+                break
+            position += 1
+
+
+@serial_kernel
+def _parse_next(text: Bytes, start: int, stop: int) -> Any:
+    """Return the next float32, whether it is certain, and where the comma after it is, or `stop`.
+
+    A list that does not go on with a number and a comma, or holds one of more digits than fit 64
+    bits, is not certain.
+    """
+    i = start
+    while i < stop and text[i] <= _SPACE:
+        i += 1
+    negative = i < stop and text[i] == _MINUS
+    if negative:
+        i += 1
+    first = i
+    mantissa = np.int64(0)
+    while i < stop:
+        digit = np.int64(text[i]) - _ZERO
+        if not 0 <= digit <= 9:
+            break
+        mantissa = mantissa * 10 + digit
+        i += 1
+    n_digits = i - first
+    exponent = np.int64(0)
+    if i < stop and text[i] == _POINT:
+        i += 1
+        after = i
+        while i < stop:
+            digit = np.int64(text[i]) - _ZERO
+            if not 0 <= digit <= 9:
+                break
+            mantissa = mantissa * 10 + digit
+            i += 1
+        exponent = np.int64(after - i)
+        n_digits += i - after
+    certain = n_digits > 0
+    if n_digits > _MOST_DIGITS:
+        while first < i and (text[first] == _ZERO or text[first] == _POINT):
+            n_digits -= text[first] == _ZERO
+            first += 1
+        certain = n_digits <= _MOST_DIGITS
+    if i < stop and (text[i] | 32) == _E:
+        after = i + 1
+        i = after
+        while i < stop and text[i] != _COMMA and text[i] > _SPACE:
+            i += 1
+        power, is_power = parse_exponent(text, after, i)
+        exponent += power
+        certain = certain and is_power
+    while i < stop and text[i] <= _SPACE:
+        i += 1
+    value, is_nearest = round_decimal(mantissa, exponent, negative)
+    return value, certain and is_nearest and (i == stop or text[i] == _COMMA), i
 
 
 @serial_kernel
