@@ -209,8 +209,8 @@ def _is_lines(text: bytes, is_whole: bool) -> bool:
     if lines and _is_fine(lines[0]):
         return len(lines) > 1 or not is_whole
     _, rest, problem = _documents_in(text, is_whole=False)
-    is_broken = problem is not None or (bool(rest) and _is_broken(rest))
-    return is_broken and 2 * sum(map(_is_fine, lines)) > len(lines)
+    is_broken = problem is not None or (rest and _is_broken(rest))
+    return bool(is_broken) and 2 * sum(map(_is_fine, lines)) > len(lines)
 
 
 def _is_broken(start: bytes) -> bool:
@@ -331,18 +331,17 @@ def _describe_words(value: Any, name: str = "") -> str:
     if not isinstance(value, dict) or not value:
         return ""
     if are_numbers(value) and (not name or len(value) >= _FEWEST_WORDS):
-        return (
-            f", in {name!r} words with one number each" if name else ", words with one number each"
-        )
+        where = f"in {name!r} " if name else ""
+        return f", {where}words with one number each"
     inner = (_describe_words(v, f"{name}.{key}".lstrip(".")) for key, v in value.items())
     return next(filter(None, inner), "")
 
 
 def _outline(sample: LayoutSample) -> str:
     document = sample.documents[0]
+    if document == {}:
+        return "it is an empty object"
     if isinstance(document, dict):
-        if not document:
-            return "it is an empty object"
         names = ", ".join(repr(name[:30]) for name in list(document)[:5])
         return f"its first object has {names}" + (", …" if len(document) > 5 else "")
     if isinstance(document, NumberList) or not document:
@@ -391,12 +390,10 @@ def _columns_of_numbers(document: Any) -> tuple[str, list[str]]:
 
 def _is_split_table(document: Any) -> bool:
     """Return whether these are rows that are lists, and beside them the names of their places."""
-    if not isinstance(document, dict):
-        return False
-    names, data = document.get("columns"), document.get("data")
-    if not isinstance(names, list) or not isinstance(data, list) or not data:
-        return False
-    return isinstance(data[0], list | NumberList)
+    table = document if isinstance(document, dict) else {}
+    names, data = table.get("columns"), table.get("data")
+    are_lists = isinstance(names, list) and isinstance(data, list) and data
+    return bool(are_lists) and isinstance(data[0], list | NumberList)
 
 
 def _numbers_in(record: dict[str, Any]) -> list[str]:

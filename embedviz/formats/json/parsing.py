@@ -129,7 +129,7 @@ class JsonParser:
         ------
         JsonError
         """
-        members = list(self.parse(b"{%b}" % text).items())
+        members: list[tuple[str, Any]] = list(self.parse(b"{%b}" % text).items())
         if len(members) != 1:
             raise JsonError(NO_COMMA)
         return members[0]

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from embedviz.core.arrays import Offsets
+from embedviz.core.arrays import Bytes, Offsets
 from embedviz.formats.json.parsing import (
     BLANKS,
     CUT,
@@ -321,8 +321,9 @@ def _find_marks(text: bytes, depth: int, deepest: int) -> Sequence[int]:
     return result
 
 
-def _commas_in(data: Offsets, starts: Offsets, sizes: Offsets) -> Offsets:
+def _commas_in(data: Bytes, starts: Offsets, sizes: Offsets) -> Offsets:
     """Return where commas are in some parts of a text."""
     ends = np.cumsum(sizes)
     places = np.repeat(starts - (ends - sizes), sizes) + np.arange(ends[-1] if len(ends) else 0)
-    return places[data[places] == _COMMA]
+    commas: Offsets = places[data[places] == _COMMA]
+    return commas

@@ -13,7 +13,6 @@ of lines.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,15 +21,10 @@ import numpy as np
 from embedviz.core.arrays import TOO_LARGE, Bytes, Matrix, Offsets
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.notes import counted
+from embedviz.formats.text.number_fields import describe_field, exact_numbers, is_number
 from embedviz.formats.text.records import Records
 
 GOOD, BLANK, DOUBTFUL = 0, 1, 2
-
-# Possessive, or a million digits and a letter would take hours.
-_NUMBER = rb"[+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?"
-is_number = re.compile(_NUMBER).fullmatch
-is_not_finite = re.compile(rb"[+-]?(?:nan|inf|infinity)", re.IGNORECASE).fullmatch
-is_fraction = re.compile(rb"[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?").fullmatch
 
 _POWERS = np.array([float(f"1e{power}") for power in range(61)])
 _SPACE, _TAB, _NEWLINE, _RETURN, _COMMA, _POINT, _PLUS, _MINUS, _ZERO, _E = b" \t\n\r,.+-0e"
@@ -403,19 +397,3 @@ def _parse_slowly(fields: Sequence[bytes], out: Matrix) -> None:
     out[:] = exact_numbers(fields)
     if not np.isfinite(out).all():
         raise ValueError(TOO_LARGE)
-
-
-def describe_field(field: bytes) -> str:
-    """Return what is wrong with a field that is not a number."""
-    shown = field[:20].decode("utf-8", "replace") + ("…" if len(field) > 20 else "")
-    if is_not_finite(field):
-        return f"it holds {shown}, which is not a usable number"
-    return f"{shown!r} is not a number" if field else "a number is missing"
-
-
-def exact_numbers(fields: Sequence[bytes]) -> Matrix:
-    """Return decimal numbers as correctly rounded float32, beyond its range as infinity."""
-    import pyarrow as pa  # Rarely needed, and not quick to import.
-
-    texts = pa.array([field.lstrip(b"+").decode("ascii") for field in fields], pa.string())
-    return np.asarray(texts.cast(pa.float32()), np.float32)
