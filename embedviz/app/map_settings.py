@@ -12,7 +12,17 @@ from embedviz.core.selection import Selection
 from embedviz.core.settings import Settings, clamped, setting
 from embedviz.core.vector_set import VectorSet
 
-_CATEGORIES = ("category", "class", "cluster", "group", "kind", "species", "target", "digit")
+_CATEGORIES = (
+    "category",
+    "class",
+    "cluster",
+    "group",
+    "kind",
+    "species",
+    "target",
+    "topic",
+    "digit",
+)
 
 
 @dataclass(frozen=True)
