@@ -52,8 +52,8 @@ class MapSettings(Settings):
         Categories whose rows are not drawn.
     isolated : Selection or None
         The only rows that are drawn; None: all.
-    density : bool
-        Whether the crowd is drawn instead of its points.
+    density : bool or None
+        Whether the crowd is drawn instead of its points; None: where these have no room.
     trust : bool
         Whether points are colored by how many of their neighbors are near them on the map.
     images : bool
@@ -92,7 +92,7 @@ class MapSettings(Settings):
     )
     hidden: frozenset[str] = frozenset()
     isolated: Selection | None = None
-    density: bool = setting(False, "Density", "how crowded each place is", in_form=False)
+    density: bool | None = setting(None, "Density", "how crowded each place is", in_form=False)
     trust: bool = setting(False, "Trust", "how many true neighbors are near", in_form=False)
     images: bool = setting(True, "Pictures", "pictures of the rows at the points", in_form=False)
     labels: bool = setting(True, "Labels", "labels beside the points", in_form=False)

@@ -390,10 +390,10 @@ def _columns_of_numbers(document: Any) -> tuple[str, list[str]]:
 
 def _is_split_table(document: Any) -> bool:
     """Return whether these are rows that are lists, and beside them the names of their places."""
-    table = document if isinstance(document, dict) else {}
-    names, data = table.get("columns"), table.get("data")
-    are_lists = isinstance(names, list) and isinstance(data, list) and data
-    return bool(are_lists) and isinstance(data[0], list | NumberList)
+    table: dict[str, Any] = document if isinstance(document, dict) else {}
+    data = table.get("data")
+    has_rows = isinstance(data, list) and bool(data) and isinstance(data[0], list | NumberList)
+    return has_rows and isinstance(table.get("columns"), list)
 
 
 def _numbers_in(record: dict[str, Any]) -> list[str]:
