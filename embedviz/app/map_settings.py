@@ -6,23 +6,14 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from embedviz.app.first_color import first_color
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.projections import PROJECTIONS, Projection
 from embedviz.core.selection import Selection
 from embedviz.core.settings import Settings, clamped, setting
 from embedviz.core.vector_set import VectorSet
 
-_CATEGORIES = (
-    "category",
-    "class",
-    "cluster",
-    "group",
-    "kind",
-    "species",
-    "target",
-    "topic",
-    "digit",
-)
+Before = tuple[Projection | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -120,11 +111,27 @@ class MapSettings(Settings):
         return replace(self, hidden=self.hidden ^ {category})
 
     def for_set(
-        self, vector_set: VectorSet, projection: Projection | None, *, same_rows: bool
+        self, vector_set: VectorSet, before: Before | None, *, same_rows: bool
     ) -> MapSettings:
-        """Show another set: what was set for rows and columns stays where it has a meaning."""
+        """Show another set: what was set for rows and columns stays where it has a meaning.
+
+        Parameters
+        ----------
+        vector_set : VectorSet
+        before : (Projection or None, str or None), or None
+            The method and the column by which the set was shown last; None where it is new.
+        same_rows : bool
+            Whether the rows are those of the set that was shown until now.
+        """
         columns = vector_set.metadata.column_names
-        color_by = self.color_by if self.color_by in columns else first_category(vector_set)
+        color_by = self.color_by
+        if before is not None and not same_rows:
+            color_by = before[1]  # Also where it was none.
+        elif color_by is None and not same_rows:
+            color_by = first_color(vector_set)
+        if color_by is not None and color_by not in columns:
+            color_by = first_color(vector_set)
+        projection = None if before is None else before[0]
         settings = self.colored_by(color_by).projected_by(projection)
         if not same_rows:
             settings = replace(settings, isolated=None, hidden=frozenset(), color_range=None)
@@ -149,9 +156,3 @@ class MapSettings(Settings):
     def nbytes(self) -> int:
         """Memory that these settings alone may hold, in bytes."""
         return 0 if self.isolated is None else self.isolated.nbytes
-
-
-def first_category(vector_set: VectorSet) -> str | None:
-    """Return the column that colors a set at first, or None."""
-    names = vector_set.metadata.column_names
-    return next((name for name in _CATEGORIES if name in names), None)

@@ -72,7 +72,7 @@ def test_density_where_there_is_no_room_and_points_where_there_is(pane, show, lo
     assert "density" not in session.description
     look(1)
     assert is_density(pane)
-    pane.view.camera_control.zoom_at(pane.view.viewport.area().center(), 2.0)
+    pane.view.camera_control.zoom(2.0, pane.view.viewport.area().center())
     assert not is_density(pane)
 
 
