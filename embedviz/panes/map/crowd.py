@@ -8,9 +8,10 @@ should not change when it is moved.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from collections.abc import Callable
 
-from embedviz.gui.points.view import PointView
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 CROWDED = 0.5
 """Points for each pixel, from which on the density is shown."""
@@ -21,10 +22,17 @@ AS_CHOSEN = "density, on a log scale"
 class Crowd(QObject):
     """Watch over how crowded a picture is.
 
+    Parameters
+    ----------
+    view : QWidget
+        Where it is shown.
+    crowding : callable
+        Returns how many points there are for each pixel.
+
     Signals
     -------
-    changed : ()
-        `words` are different.
+    changed : (bool,)
+        Whether the density is shown, as soon as `words` are different.
 
     Attributes
     ----------
@@ -32,36 +40,31 @@ class Crowd(QObject):
         What is said of the density; empty where the points are shown.
     """
 
-    changed = Signal()
+    changed = Signal(bool)
 
-    def __init__(self, view: PointView) -> None:
+    def __init__(self, view: QWidget, crowding: Callable[[], float]) -> None:
         super().__init__(view)
-        self._view = view
+        self._crowding = crowding
         self._chosen: bool | None = False
         self.words = ""
-        view.camera_changed.connect(lambda _: self._look())
         view.installEventFilter(self)
 
     def show(self, chosen: bool | None) -> None:
         """Take over what the user has chosen; None: nothing."""
         self._chosen = chosen
-        self._look()
+        self.look()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Look again when the picture has another size."""
         if event.type() == QEvent.Type.Resize:
-            self._look()
+            self.look()
         return super().eventFilter(watched, event)
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Look again whether there is room for points."""
         words = AS_CHOSEN if self._chosen else ""
-        if self._chosen is None and self._is_crowded():
+        if self._chosen is None and self._crowding() > CROWDED:
             words = BY_ITSELF
         if words != self.words:
             self.words = words
-            self.changed.emit()
-
-    def _is_crowded(self) -> bool:
-        frame = self._view.viewport.frame()
-        n_pixels = frame.area.width() * frame.area.height() * frame.zoom**2
-        return self._view.scene.canvas.n_placed > CROWDED * n_pixels
+            self.changed.emit(bool(words))

@@ -106,7 +106,8 @@ class MapDrawing(QObject):
         super().__init__(view)
         self._choices, self._run, self._view = choices, run, view
         self._cluster_names = cluster_names
-        self.crowd = Crowd(view)
+        self.crowd = Crowd(view, self._crowding)
+        view.camera_changed.connect(lambda _: self.crowd.look())
         self.crowd.changed.connect(self._show_crowd)
         self._told: CaptionInputs | None = None
         self.said: tuple[ref[VectorSet], str] | None = None
@@ -197,10 +198,16 @@ class MapDrawing(QObject):
         self._told = CaptionInputs(points, self.crowd.words, is_in_use, is_moving)
         self._caption.show(self._told)
 
-    def _show_crowd(self) -> None:
+    def _crowding(self) -> float:
+        """Return how many points there are for each pixel that the whole cloud takes."""
+        frame = self._view.viewport.frame()
+        n_pixels = frame.area.width() * frame.area.height() * frame.zoom**2
+        return self._view.scene.canvas.n_placed / max(n_pixels, 1.0)
+
+    def _show_crowd(self, on: bool) -> None:
         """Show points or their density, and say so, where the picture has another size."""
         if self._told is not None and self._caption.is_drawn:
-            self._density.show(bool(self.crowd.words))
+            self._density.show(on)
             self._told = self._told._replace(density=self.crowd.words)
             self._caption.show(self._told)
 
