@@ -249,17 +249,14 @@ def _documents_in(text: bytes, *, is_whole: bool) -> tuple[list[Any], bytes, Jso
 
     What is wrong in a document is a bad row, or an error with its place, when it is read.
     """
-    parser = JsonParser()
-    splitter = Splitter((), parser)
-    used, problem = splitter.split(text, is_last=is_whole)
-    documents: list[Any] = []
-    for row, position in splitter.rows[:SAMPLE]:
-        try:
-            documents.append(parser.parse(row))
-        except JsonError as error:
-            if error.is_syntax:
-                return documents, text[position:], problem or error
-    return documents, text[used:].strip(BLANKS), problem
+    splitter = Splitter((), JsonParser())
+    problem = None
+    try:
+        splitter.split(text, is_last=is_whole)
+    except JsonError as error:
+        problem = error
+    documents = [value for value in splitter.values if not isinstance(value, JsonError)]
+    return documents[:SAMPLE], text[splitter.used :].strip(BLANKS), problem
 
 
 def _choose(candidates: list[Candidate], wanted: str | None, file_name: str) -> Candidate:

@@ -123,14 +123,14 @@ class _JsonReader:
         return True
 
     def _add(self, block: JsonBlock) -> None:
-        values, positions, ended = self._with_failures(block)
+        values, lines, ended = self._with_failures(block)
         if values:
             rows = JsonRows(values, self._layout)
             rows.fill(self._rows.space_for(len(values), block.fraction))
             first = self._rows.n_read + 1
 
             def place(row: int) -> str:
-                line = f"line {block.line_at(positions[row]):,}"
+                line = f"line {lines[row]:,}"
                 if self._is_map:
                     label = str(rows.records[row].get(KEY_COLUMN, ""))[:_SHOWN_LABEL]
                     return f"entry {first + row:,} ({label!r}, {line})"
@@ -153,30 +153,30 @@ class _JsonReader:
             The third is, for each document that ends, what is around its rows and how many they
             are.
         """
-        values, positions, ended = block.values, block.positions, []
+        values, lines, ended = block.values, block.lines, []
         if self._layout.steps:
-            values, positions = [], []
+            values, lines = [], []
             start = 0
             for document in block.documents:
                 values += block.values[start : document.n_before]
-                positions += block.positions[start : document.n_before]
+                lines += block.lines[start : document.n_before]
                 self._n_in_document += document.n_before - start
                 problem = self._describe_problem(document)
                 if problem is not None:
                     values.append(ValueError(problem))
-                    positions.append(document.position)
+                    lines.append(document.line)
                     self._n_in_document += 1
                 ended.append((document.frame, self._n_in_document))
                 self._n_in_document = 0
                 start = document.n_before
             values += block.values[start:]
-            positions += block.positions[start:]
+            lines += block.lines[start:]
             self._n_in_document += len(block.values) - start
         if block.is_cut:
             values.append(ValueError("the file ends in the middle of it"))
-            positions.append(block.end)
+            lines.append(block.line)
             self._n_in_document += 1
-        return values, positions, ended
+        return values, lines, ended
 
     def _describe_problem(self, document: Document) -> str | None:
         """Return what is wrong with a document: it is broken, or has no vectors."""

@@ -49,6 +49,7 @@ _LONGEST_INTEGER = 18
 _decode: Callable[[bytes], Any] = Decoder().decode
 _members_of = Decoder(dict[str, Raw]).decode
 _items_of = Decoder(list[Raw]).decode
+_lines_of = Decoder(dict[str, Raw]).decode_lines
 
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
 _NUMBERS = rb"\[([-+0-9.eE,NaInfityul \t\r\n]*+)"
@@ -77,12 +78,17 @@ class JsonError(ValueError):
         How many lines of the text end before it.
     at : int
         Where it is, lists of numbers cut out.
+    line : int
+        Where it is in the file, if that is known.
     is_syntax : bool
         Whether nothing can be told of what comes after it.
     """
 
-    def __init__(self, reason: str, near: str = "", n_newlines: int = 0, at: int = 0) -> None:
+    def __init__(
+        self, reason: str, near: str = "", n_newlines: int = 0, at: int = 0, line: int = 0
+    ) -> None:
         super().__init__(reason)
+        self.line = line
         self.near = near
         self.n_newlines = n_newlines
         self.at = at
@@ -111,7 +117,7 @@ class JsonParser:
         inner = text.strip(BLANKS)
         try:
             if inner[:1] == b"{":
-                return _object_of(inner, 1)
+                return _members(_members_of(inner), 1)
             items = _items_of(b"[%b]" % inner)
             if len(items) == 1:
                 return _value_of(bytes(items[0]), 0)
@@ -121,6 +127,13 @@ class JsonParser:
         skeleton = _Skeleton(b"\n" * text.count(b"\n", 0, n_blank) + inner)
         self.n_replaced += skeleton.has_replaced
         return skeleton.parsed()
+
+    def parse_lines(self, text: bytes) -> list[Any] | None:
+        """Return the objects that are on the lines of a text, None if there is anything else."""
+        try:
+            return [_members(found, 1) for found in _lines_of(text)]
+        except (MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
 
     def parse_member(self, text: bytes) -> tuple[str, Any]:
         """Return the name and the value of a member of an object.
@@ -143,9 +156,18 @@ class JsonParser:
             return skeleton.start(error.at).parsed()
 
 
-def _object_of(text: bytes, depth: int) -> dict[str, Any]:
+def without_numbers(text: bytes) -> bytes:
+    """Return a text with nothing in place of its lists of numbers."""
+
+    def cut(found: re.Match[bytes]) -> bytes:
+        return b"null" + b"\n" * found[1].count(b"\n") if found[2] else found[0]
+
+    return _cut_lists(cut, text) if b"[" in text else text
+
+
+def _members(raws: dict[str, Raw], depth: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, raw in _members_of(text).items():
+    for name, raw in raws.items():
         part = bytes(raw)
         is_single = part[0] != _LIST and part[0] != _OBJECT
         found[name] = _decode(part) if is_single else _value_of(part, depth)
@@ -162,7 +184,7 @@ def _value_of(text: bytes, depth: int) -> Any:
     if first == _OBJECT:
         if b"[" not in text and text.count(b"{") < MOST_DEPTH - depth:
             return _decode(text)
-        return _object_of(text, depth + 1)
+        return _members(_members_of(text), depth + 1)
     if text.find(b"[", 1) > 0 or b"{" in text:
         return [_value_of(bytes(item), depth + 1) for item in _items_of(text)]
     return NumberList(text[1:-1]) if _holds_numbers(text) and b'"' not in text else _decode(text)

@@ -1,39 +1,42 @@
 """Documents cut into their rows, without a look into these.
 
-A large document is one object or list, and must not be held as a whole. So the brackets and quotes
+A large document is one object or list, and must not be held as a whole; of the libraries, only
+ijson reads one in parts, ten times slower, by an event for each number. So the brackets and quotes
 in a block of it, which are few where numbers are many, are found by NumPy, and with them the commas
-between the elements of its outermost containers. What is between two of these is one row, or one
-thing beside the rows, and is parsed by itself. Measured: 1 GB/s.
+between the elements of its outermost containers. Measured: 1 GB/s.
 
-The path to the rows, such as the elements of `data`, says which elements are rows. The others make
-up the frame, in which `[ROWS, how many]` stands for the rows of a container.
+The path to the rows, such as the elements of `data`, says which elements are rows: each is parsed
+by itself. All others are the frame: the document with a mark in place of the rows of a container,
+which is parsed at its end, and has what is wrong between rows in it.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 
 from embedviz.core.arrays import Bytes, Offsets
 from embedviz.formats.json.parsing import (
     BLANKS,
     CUT,
-    NO_COMMA,
-    NO_KEY,
     NO_RECORD,
-    NO_VALUE,
     JsonError,
     JsonParser,
     NumberList,
+    without_numbers,
 )
 from embedviz.formats.json.steps import ITEM, MEMBER, Step
 
 ROWS: Final = object()
-"""Placeholder of the rows of a container."""
+"""Placeholder of the rows of a container in a frame, followed by how many they are."""
 
+_MARK = f"rows {secrets.token_hex(8)} "
 _QUOTE, _OPENING, _CLOSING, _LIST, _COMMA = b'"{}[,'
 _NEAR = 30
 _CASE = 0x20
@@ -50,39 +53,16 @@ class Document:
         How many rows of the block are before its end.
     frame : any
         What is around its rows.
-    position : int
-        In the text, of its start; -1 where that is in an earlier block.
+    line : int
+        Where it starts.
     problem : str or None
         What is wrong with it.
     """
 
     n_before: int
     frame: Any
-    position: int
+    line: int
     problem: str | None = None
-
-
-class _Container:
-    """A list or object that is open."""
-
-    def __init__(self, *, is_list: bool, leads_to_rows: bool, holds_rows: bool) -> None:
-        self.is_list = is_list
-        self.leads_to_rows = leads_to_rows
-        self.holds_rows = holds_rows
-        self.value: Any = [] if is_list else {}
-        if holds_rows:
-            self.value = [ROWS, 0]
-        self.awaits_element = False
-        self.awaits_comma = False
-
-    def add(self, name: str, value: Any) -> None:
-        """Take in an element of the frame; the name is that of a member."""
-        if isinstance(value, NumberList):
-            value = None  # Only those of rows are read.
-        if self.is_list:
-            self.value.append(value)
-        else:
-            self.value[name] = value
 
 
 class Splitter:
@@ -93,198 +73,219 @@ class Splitter:
     steps : sequence of str, ITEM or MEMBER
         The path to the rows; empty where each document is one.
     parser : JsonParser
-        Of what is around the rows.
+    line : int
+        Of the start.
 
     Attributes
     ----------
-    rows : list of (bytes, int)
-        Text of each row, with its name where it is a member, and where it starts.
+    values : list
+        Each row as it was parsed, or the `JsonError` that says what is wrong with it.
+    lines : list of int
+        Where each row starts.
     documents : list of Document
         Those that end.
+    line : int
+        Of what was not read yet.
+    used : int
+        How much of the text was read: the rest is to be given again, with more.
+    is_cut : bool
+        Whether the last document has no end.
     """
 
-    def __init__(self, steps: Sequence[Step], parser: JsonParser) -> None:
-        self.rows: list[tuple[bytes, int]] = []
+    def __init__(self, steps: Sequence[Step], parser: JsonParser, line: int = 1) -> None:
+        self.values: list[Any] = []
+        self.lines: list[int] = []
         self.documents: list[Document] = []
+        self.line = line
+        self.used = 0
+        self.is_cut = False
         self._steps = steps
         self._parser = parser
-        self._open: list[_Container] = []
-        self._frame: Any = None
-        self._problem: str | None = None
-        self._position = 0
-
-    @property
-    def is_inside(self) -> bool:
-        """Whether a document is open."""
-        return bool(self._open)
+        self._parse = parser.parse_member if steps[-1:] == (MEMBER,) else parser.parse
+        self._open = bytearray()
+        self._n_on_way = 0
+        self._frame: list[bytes] = []
+        self._first_line = line
+        self._n_rows = self._n_newlines = 0
 
     @property
     def frame(self) -> Any:
         """What is around the rows of the open document, as far as it was read."""
-        return self._frame
+        if not self._open:
+            return None
+        end = self._mark(b",") if self._holds_rows else b""
+        return _framed(self._parser.parse_start(b"".join(self._frame) + end))
 
-    def take_start(self) -> int:
-        """Return where the open document starts in the text, once; then -1: in an earlier one."""
-        start, self._position = self._position, -1
-        return start
+    def split(self, text: bytes, *, is_last: bool) -> None:
+        """Read the next text.
 
-    def split(self, text: bytes, *, is_last: bool) -> tuple[int, JsonError | None]:
-        """Find what is in the next text.
-
-        Returns
-        -------
-        int, JsonError or None
-            How much was read: the rest is to be given again, with more; and what is wrong there.
+        Raises
+        ------
+        JsonError
+            Where nothing can be told of what follows; with its line.
         """
-        self.rows, self.documents = [], []
-        start = 0
+        self.values, self.lines, self.documents, self.used = [], [], [], 0
         take = self._take if self._steps else self._take_document
-        try:
-            for at in _find_marks(text, len(self._open), len(self._steps)):
-                start = take(text, start, at)
-            if is_last:
-                self._take_rest(text, start)
-                start = len(text)
-        except JsonError as error:
-            return start, error
-        return start, None
+        for at in _find_marks(text, len(self._open), len(self._steps)):
+            self.used = take(text, self.used, at)
+        if is_last:
+            self._take_rest(text[self.used :])
 
     def _take_document(self, text: bytes, start: int, at: int) -> int:
+        part = text[start : at + 1]
         if text[at] & ~_CASE == _LIST:
-            _require_blank(text, start, at)
+            self._require_blank(part[:-1], text[at:])
             return at
-        if text[start] & ~_CASE != _LIST:
-            raise JsonError(NO_RECORD, *_near(text, start, at))
-        self.rows.append((text[start : at + 1], start))
+        if part[0] & ~_CASE != _LIST:
+            self._require_blank(part, b"")
+        self._add(part)
         return at + 1
 
     def _take(self, text: bytes, start: int, at: int) -> int:
         """Take in what is before a comma or bracket, and that; return where to go on."""
-        byte = text[at]
-        if not self._open:
-            _require_blank(text, start, at)
-            if byte & ~_CASE != _LIST:
-                raise JsonError(NO_RECORD, *_near(text, at, at))
-            self._position = at
-            self._frame = self._enter(byte == _LIST, leads_to_rows=True)
-            return at + 1
-        top = self._open[-1]
-        if byte & ~_CASE == _LIST:
-            self._take_opening(top, text, start, at)
-            return at + 1
-        if byte != _COMMA and (byte == _CLOSING) == top.is_list:
-            raise JsonError(NO_COMMA, *_near(text, at, at))
-        self._take_element(top, text, start, at, may_be_none=byte != _COMMA)
-        top.awaits_element, top.awaits_comma = byte == _COMMA, False
-        if byte != _COMMA:
+        part, mark = text[start:at], text[at : at + 1]
+        if mark in b"[{":
+            self._enter(part, mark, text[at:])
+        elif not self._open:
+            self._require_blank(text[start : at + _NEAR], b"")
+        elif not self._holds_rows:
+            self._add_to_frame(part + mark)
+        elif part.strip():
+            self._n_rows += 1
+            self._n_newlines += part.count(b"\n")
+            self._add(part)
+        elif mark == b",":  # One too many is an error of the frame, where it stands.
+            self._frame.append(b"\n" * self._n_newlines)
+            self._n_newlines = 0
+            self._add_to_frame(part + b",,")
+        if mark in b"]}":
+            if self._holds_rows:
+                self._frame.append(self._mark(b"" if part.strip() or not self._n_rows else b","))
+                self._add_to_frame((b"" if part.strip() else part) + mark)
             self._leave()
         return at + 1
 
-    def _take_opening(self, top: _Container, text: bytes, start: int, at: int) -> None:
-        name = ""
-        if top.awaits_comma or (top.is_list and text[start:at].strip()):
-            raise JsonError(NO_COMMA, *_near(text, start, at))
-        if not top.is_list:
-            name, _ = self._parsed(top, text, start, at, b"null")
-        step = self._steps[len(self._open) - 1]
-        is_on_way = top.leads_to_rows and (
-            top.is_list if step == ITEM else not top.is_list and step in (MEMBER, name)
-        )
-        top.awaits_element, top.awaits_comma = False, True
-        top.add(name, self._enter(text[at] == _LIST, leads_to_rows=is_on_way))
+    @property
+    def _holds_rows(self) -> bool:
+        depth = len(self._steps)
+        if not len(self._open) == self._n_on_way == depth:
+            return False
+        return not depth or (self._open[-1] == _LIST) == (self._steps[-1] == ITEM)
 
-    def _enter(self, is_list: bool, *, leads_to_rows: bool) -> Any:
-        depth = len(self._open) + 1
-        holds_rows = leads_to_rows and depth == len(self._steps)
-        holds_rows = holds_rows and is_list == (self._steps[-1] == ITEM)
-        inner = _Container(is_list=is_list, leads_to_rows=leads_to_rows, holds_rows=holds_rows)
-        self._open.append(inner)
-        return inner.value
+    def _enter(self, part: bytes, mark: bytes, rest: bytes) -> None:
+        depth = len(self._open)
+        if not depth:
+            self._require_blank(part, rest)
+            self._first_line, self._n_on_way, self._frame = self.line, 1, []
+            part = b""
+        elif self._n_on_way == depth:
+            step: Any = ITEM
+            with suppress(JsonError):
+                if self._open[-1] != _LIST:
+                    name, _ = self._parser.parse_member(part + b"null")
+                    step = MEMBER if self._steps[depth - 1] == MEMBER else name
+            self._n_on_way += step == self._steps[depth - 1]
+        self._add_to_frame(part + mark)
+        self._open += mark
+        self._n_rows = self._n_newlines = 0
 
     def _leave(self) -> None:
-        self._open.pop()
-        if not self._open:
-            found = Document(len(self.rows), self._frame, self._position, self._problem)
-            self.documents.append(found)
-            self._frame = self._problem = None
-
-    def _take_element(
-        self, top: _Container, text: bytes, start: int, at: int, *, may_be_none: bool
-    ) -> None:
-        if not text[start:at].strip():
-            if not top.awaits_comma and (top.awaits_element or not may_be_none):
-                raise JsonError(NO_VALUE if top.is_list else NO_KEY, *_near(text, at, at))
+        del self._open[-1]
+        self._n_on_way = min(self._n_on_way, len(self._open))
+        if self._open:
             return
-        if top.awaits_comma:
-            raise JsonError(NO_COMMA, *_near(text, start, at))
-        if top.holds_rows:
-            row = text[start:at].lstrip()
-            self.rows.append((row, at - len(row)))
-            top.value[1] += 1
-            return
+        text = b"".join(self._frame)
+        problem = None
         try:
-            top.add(*self._parsed(top, text, start, at))
+            frame = self._parser.parse(text)
         except JsonError as error:
-            if error.is_syntax:
-                raise
-            self._problem = str(error)
+            self._require_no_syntax(error, self._first_line)
+            frame, problem = self._parser.parse_start(text), str(error)
+        found = Document(len(self.values), _framed(frame), self._first_line, problem)
+        self.documents.append(found)
 
-    def _parsed(
-        self, top: _Container, text: bytes, start: int, at: int, end: bytes = b""
-    ) -> tuple[str, Any]:
-        """Return the name, if there is one, and value of an element of the frame."""
+    def _add(self, text: bytes) -> None:
+        """Parse a row, with blanks around it."""
+        inner = text.lstrip()
+        line = self.line + text.count(b"\n", 0, len(text) - len(inner))
         try:
-            element = text[start:at] + end
-            if top.is_list:
-                return "", self._parser.parse(element)
-            return self._parser.parse_member(element)
+            value = self._parse(inner)
         except JsonError as error:
-            error.n_newlines += text.count(b"\n", 0, start)
-            raise
+            self._require_no_syntax(error, line)
+            value = error
+        self.values.append(value)
+        self.lines.append(line)
+        self.line += text.count(b"\n")
 
-    def _take_rest(self, text: bytes, start: int) -> None:
+    def _require_no_syntax(self, error: JsonError, line: int) -> None:
+        if error.is_syntax:
+            error.line = line + error.n_newlines
+            raise error
+
+    def _add_to_frame(self, text: bytes) -> None:
+        self._frame.append(without_numbers(text))  # Only those of rows are read.
+        self.line += text.count(b"\n")
+
+    def _mark(self, end: bytes) -> bytes:
+        """Return what is in the frame in place of the rows of a container."""
+        value = b":0" if self._open[-1] != _LIST else b""
+        return b'"%b%d"%b%b%b' % (
+            _MARK.encode(),
+            self._n_rows,
+            value,
+            b"\n" * self._n_newlines,
+            end,
+        )
+
+    def _require_blank(self, text: bytes, rest: bytes) -> None:
+        """Require that nothing is between two documents."""
+        inner = text.lstrip(BLANKS)
+        self.line += text.count(b"\n", 0, len(text) - len(inner))
+        if inner:
+            near = (inner + rest[:_NEAR])[:_NEAR].decode("utf-8", "replace")
+            raise JsonError(NO_RECORD, near, line=self.line)
+
+    def _take_rest(self, rest: bytes) -> None:
         """Take in what is behind the last comma or bracket of a file."""
-        rest = text[start:].strip(BLANKS)
-        if not rest:
-            if not self._open:
-                return
-        elif not self._open:
-            if rest[0] & ~_CASE != _LIST:
-                raise JsonError(NO_RECORD, *_near(text, start, start))
-            self._position = start
-            self._parser.parse(text[start:])  # Says what is wrong with it.
-        else:
-            self._take_last(self._open[-1], text, start, rest)
-        raise JsonError(CUT)
-
-    def _take_last(self, top: _Container, text: bytes, start: int, rest: bytes) -> None:
-        """Take in an element that is complete, though nothing says so behind it."""
+        self.is_cut = bool(self._open) or rest[:1] in (b"{", b"[")
+        if not self.is_cut:
+            self._require_blank(rest, b"")
+            return
         try:
-            self._parsed(top, text, start, len(text))
-        except JsonError:
-            rest += b" "
-        if rest[-1:] in (b"}", b"]", b'"'):
-            self._take_element(top, text, start, len(text), may_be_none=True)
-        elif top.awaits_comma and rest.strip():
-            raise JsonError(NO_COMMA, *_near(text, start, start))
-        else:
-            try:
-                self._parser.parse((b"[" if top.is_list else b"{") + text[start:])
-            except JsonError as error:
-                error.n_newlines += text.count(b"\n", 0, start)
-                raise
+            if not self._holds_rows:
+                self._parser.parse(b"".join(self._frame) + rest)
+            else:
+                self._parse_last(rest.strip(BLANKS))
+        except JsonError as error:
+            if str(error) != CUT:
+                in_frame = not self._holds_rows
+                self._require_no_syntax(error, self._first_line if in_frame else self.line)
+
+    def _parse_last(self, row: bytes) -> None:
+        """Take in a row that is complete, though nothing says so behind it."""
+        if row:
+            self._parse(row)
+        if row[-1:] in (b"}", b"]", b'"'):
+            self._n_rows += 1
+            self._add(row)
+        if self._steps:
+            self._parser.parse(b"".join(self._frame) + self._mark(b""))
 
 
-def _require_blank(text: bytes, start: int, at: int) -> None:
-    if text[start:at].strip(BLANKS):
-        raise JsonError(NO_RECORD, *_near(text, start, at))
-
-
-def _near(text: bytes, start: int, at: int) -> tuple[str, int]:
-    """Return what is wrong between two positions, or at the second, and the newlines before."""
-    end = min(at + _NEAR, len(text))
-    rest = text[start:end].lstrip(BLANKS)
-    return rest[:_NEAR].decode("utf-8", "replace"), text.count(b"\n", 0, end - len(rest))
+def _framed(value: Any) -> Any:
+    """Return a frame with lists in place of their text, and the marks of rows."""
+    if isinstance(value, NumberList):
+        with suppress(msgspec.MsgspecError):
+            return msgspec.json.decode(b"[%b]" % value)
+        return None
+    if isinstance(value, list | dict):
+        first = next(iter(value), None)
+        if isinstance(first, str) and first.startswith(_MARK):
+            return [ROWS, int(first.removeprefix(_MARK))]
+        if isinstance(value, list):
+            return [_framed(item) for item in value]
+        return {name: _framed(member) for name, member in value.items()}
+    return value
 
 
 def _find_marks(text: bytes, depth: int, deepest: int) -> Sequence[int]:
