@@ -78,15 +78,21 @@ def parts_in(folder: Path) -> Parts:
     waiting = [("", 0)]
     while waiting:
         place, level = waiting.pop()
-        with os.scandir(folder / place) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
+        try:
+            with os.scandir(folder / place) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError:
+            if not place:
+                raise
+            others.append(place)  # A folder in it that may not be read.
+            continue
         known = {entry.name for entry in entries}
         if known & _OTHERS:
             return Parts()
         n_entries += len(entries)
         if n_entries > _MOST_ENTRIES:
             raise UserError(
-                f"{shown_name(folder.name)} is a folder of more than {_MOST_ENTRIES:,} files. "
+                f"{shown_name(folder.name or str(folder))} is a folder of more than {_MOST_ENTRIES:,} files. "
                 "Choose a smaller one in it, or a file."
             )
         folders = []
@@ -158,14 +164,14 @@ def _order(name: str) -> tuple[str, ...]:
 
 def _is_part(entry: os.DirEntry[str], *, is_data_set: bool) -> bool:
     """Return whether a file is a part, by its name or by how it begins."""
-    if not entry.is_file() or (is_data_set and entry.name.startswith(_KEPT_BESIDE)):
-        return False
-    if entry.name.lower().endswith(_SUFFIXES):
-        return True
-    if "." in entry.name.lstrip("."):
-        return False
     try:
+        if not entry.is_file() or (is_data_set and entry.name.startswith(_KEPT_BESIDE)):
+            return False
+        if entry.name.lower().endswith(_SUFFIXES):
+            return True
+        if "." in entry.name.lstrip("."):
+            return False
         with open(entry.path, "rb") as file:
             return file.read(6).startswith(_MAGICS)
-    except OSError:
+    except OSError:  # Whoever may not read it cannot say that it is one.
         return False
