@@ -78,23 +78,16 @@ def parts_in(folder: Path) -> Parts:
     waiting = [("", 0)]
     while waiting:
         place, level = waiting.pop()
-        try:
-            with os.scandir(folder / place) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
-        except OSError:
-            if not place:
-                raise
-            others.append(place)  # A folder in it that may not be read.
+        entries = _entries_in(folder / place, is_first=not place)
+        if entries is None:
+            others.append(place)
             continue
         known = {entry.name for entry in entries}
         if known & _OTHERS:
             return Parts()
         n_entries += len(entries)
         if n_entries > _MOST_ENTRIES:
-            raise UserError(
-                f"{shown_name(folder.name or str(folder))} is a folder of more than {_MOST_ENTRIES:,} files. "
-                "Choose a smaller one in it, or a file."
-            )
+            raise _too_many(folder)
         folders = []
         for entry in entries:
             name = place + entry.name
@@ -111,6 +104,24 @@ def parts_in(folder: Path) -> Parts:
                 others.append(name)
         waiting += reversed(folders)
     return Parts(tuple(sorted(names, key=_order)), tuple(others), size, newest)
+
+
+def _entries_in(folder: Path, *, is_first: bool) -> list[os.DirEntry[str]] | None:
+    """Return what is in a folder, by name; None for one that may not be read, but for the first."""
+    try:
+        with os.scandir(folder) as found:
+            return sorted(found, key=lambda entry: entry.name)
+    except OSError:
+        if is_first:
+            raise
+        return None
+
+
+def _too_many(folder: Path) -> UserError:
+    return UserError(
+        f"{shown_name(folder.name or str(folder))} is a folder of more than {_MOST_ENTRIES:,} "
+        "files. Choose a smaller one in it, or a file."
+    )
 
 
 def place_in_parts(parts: Sequence[tuple[str, int | None]]) -> Callable[[int], str]:
