@@ -15,7 +15,13 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from embedviz.core.arrays import Rows
-from embedviz.core.drawing.label_placement import AROUND, BESIDE, place_labels, with_space
+from embedviz.core.drawing.label_placement import (
+    AROUND,
+    BESIDE,
+    Placement,
+    place_labels,
+    with_space,
+)
 from embedviz.core.drawing.picking import rows_in_view
 from embedviz.core.drawing.raster import ALL_ROWS
 from embedviz.gui.points.frame import Frame
@@ -24,6 +30,8 @@ from embedviz.gui.points.text import draw_text, one_line
 from embedviz.gui.theme import CAPTION_PIXELS, TEXT_PIXELS, font
 
 MOST_TRIED = 2000
+_TRIED_FIRST = 4
+"""Labels are first tried for so many times as many points as there is room for."""
 _AREA_PER_LABEL = 9000.0
 _DIMMED = 0.4
 
@@ -190,20 +198,26 @@ class PointLabels:
                 self.places = {}
             return
         pixels, depth, radii = self._reaches(rows, frame, canvas, reach_of)
-        corner, area = _corner(frame), frame.area.width() * frame.area.height()
-        per_label = _AREA_PER_LABEL * max(self.scale, 1.0) ** 2
-        placement = place_labels(
-            pixels - corner,
-            self._sizes(rows, frame, strong=False),
-            radii,
-            np.full(len(rows), frame.text(6)),
-            width=frame.area.width(),
-            height=frame.area.height(),
-            obstacles=_moved(_boxes(obstacles), -corner),
-            preferred=[self.places.get(row, -1) for row in rows.tolist()],
-            most=int(share * area / per_label),
-            space=self.space(frame),
-        )
+        corner, space = _corner(frame), self.space(frame)
+        most = int(share * _room_for_labels(frame, self.scale))
+        avoided = _moved(_boxes(obstacles), -corner)
+
+        def placed(count: int) -> Placement:
+            tried = rows[:count]
+            return place_labels(
+                pixels[:count] - corner,
+                self._sizes(tried, frame, strong=False),
+                radii[:count],
+                np.full(len(tried), frame.text(6)),
+                width=frame.area.width(),
+                height=frame.area.height(),
+                obstacles=avoided,
+                preferred=[self.places.get(row, -1) for row in tried.tolist()],
+                most=most,
+                space=space,
+            )
+
+        placement = _enough_of(placed, len(rows), most)
         found, is_dimmed = placement.candidates, canvas.drawn_highlights.dim_others
         if not frame.is_moving:
             shown = rows[found].tolist()
@@ -274,6 +288,22 @@ class PointLabels:
         known = min(len(self.texts), len(canvas))
         width, height = frame.area.width(), frame.area.height()
         return rows_in_view(canvas.positions[:known], frame.matrix, rows, width, height, MOST_TRIED)
+
+
+def _room_for_labels(frame: Frame, scale: float) -> float:
+    """Return for how many labels there usually is room."""
+    return frame.area.width() * frame.area.height() / _AREA_PER_LABEL / max(scale, 1.0) ** 2
+
+
+def _enough_of(placed: Callable[[int], Placement], count: int, most: int) -> Placement:
+    """Return the labels that fit, looking at no more of them than needed.
+
+    Measuring texts takes longest, and mostly some of the first have room. Later ones never change
+    what those before them got.
+    """
+    first = placed(min(_TRIED_FIRST * most, count))
+    is_enough = len(first.candidates) == most or _TRIED_FIRST * most >= count
+    return first if is_enough else placed(count)
 
 
 def _squeezed_in(
