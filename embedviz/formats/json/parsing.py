@@ -28,6 +28,7 @@ BLANKS = b" \t\r\n\0\x1e"
 """Around documents: files may be filled up with NUL, and records be marked by a separator."""
 
 CUT = "it ends before a bracket or quote is closed"
+_TOO_DEEP = b"[" * (2 * MOST_DEPTH)
 DEEP = f"lists and objects are nested more than {MOST_DEPTH} deep"
 NO_COMMA = "a comma or a closing bracket is missing"
 NO_VALUE = "a value is missing"
@@ -190,6 +191,12 @@ def _value_of(text: bytes, depth: int) -> Any:
     return NumberList(text[1:-1]) if _holds_numbers(text) and b'"' not in text else _decode(text)
 
 
+def cut_deep(text: bytes) -> bytes:
+    """Return a text up to where it is nested too deeply, where that is told at once."""
+    at = text.find(_TOO_DEEP)
+    return text[: at + len(_TOO_DEEP)] if at >= 0 and b'"' not in text[:at] else text
+
+
 class _Skeleton:
     """A text whose lists of numbers were cut out, for the standard library's parser.
 
@@ -199,7 +206,7 @@ class _Skeleton:
 
     def __init__(self, text: bytes) -> None:
         self._lists: list[NumberList] = []
-        data = _cut_lists(self._cut, text)
+        data = _cut_lists(self._cut, cut_deep(text))
         self._text = data.decode("utf-8", "replace")
         self.has_replaced = "\ufffd" in self._text and self._text.encode() != data
 

@@ -29,6 +29,7 @@ from embedviz.formats.json.parsing import (
     JsonError,
     JsonParser,
     NumberList,
+    cut_deep,
     without_numbers,
 )
 from embedviz.formats.json.steps import ITEM, MEMBER, Step
@@ -126,6 +127,7 @@ class Splitter:
         """
         self.values, self.lines, self.documents, self.used = [], [], [], 0
         take = self._take if self._steps else self._take_document
+        text = cut_deep(text)
         for at in _find_marks(text, len(self._open), len(self._steps)):
             self.used = take(text, self.used, at)
         if is_last:
