@@ -192,7 +192,11 @@ def _value_of(text: bytes, depth: int) -> Any:
 
 
 def cut_deep(text: bytes) -> bytes:
-    """Return a text up to where it is nested too deeply, where that is told at once."""
+    """Return a text up to where it is nested too deeply, where that is told at once.
+
+    A few packed bytes may become many megabytes of brackets; to take them all apart, only to refuse
+    them then, would take seconds. A text in quotes before them may hold brackets, so it ends this.
+    """
     at = text.find(_TOO_DEEP)
     return text[: at + len(_TOO_DEEP)] if at >= 0 and b'"' not in text[:at] else text
 

@@ -309,6 +309,19 @@ def _parse_lists(text: Bytes, starts: Offsets, stops: Offsets, out: Matrix, stat
 
 
 @serial_kernel
+def _take_digits(text: Bytes, start: int, stop: int, mantissa: Any) -> Any:
+    """Return an integer with further digits behind it, and where these end."""
+    i = start
+    while i < stop:
+        digit = np.int64(text[i]) - _ZERO
+        if not 0 <= digit <= 9:
+            break
+        mantissa = mantissa * 10 + digit
+        i += 1
+    return mantissa, i
+
+
+@serial_kernel
 def _parse_next(text: Bytes, start: int, stop: int) -> Any:
     """Return the next float32, whether it is certain, and where the comma after it is, or `stop`.
 
@@ -322,24 +335,12 @@ def _parse_next(text: Bytes, start: int, stop: int) -> Any:
     if negative:
         i += 1
     first = i
-    mantissa = np.int64(0)
-    while i < stop:
-        digit = np.int64(text[i]) - _ZERO
-        if not 0 <= digit <= 9:
-            break
-        mantissa = mantissa * 10 + digit
-        i += 1
+    mantissa, i = _take_digits(text, i, stop, np.int64(0))
     n_digits = i - first
     exponent = np.int64(0)
     if i < stop and text[i] == _POINT:
-        i += 1
-        after = i
-        while i < stop:
-            digit = np.int64(text[i]) - _ZERO
-            if not 0 <= digit <= 9:
-                break
-            mantissa = mantissa * 10 + digit
-            i += 1
+        after = i + 1
+        mantissa, i = _take_digits(text, after, stop, mantissa)
         exponent = np.int64(after - i)
         n_digits += i - after
     certain = n_digits > 0
