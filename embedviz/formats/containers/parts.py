@@ -33,6 +33,8 @@ _OTHERS = frozenset(
 _DATA_SET = "dataset_info.json"
 _KEPT_BESIDE = ("cache-", "indices-", "tmp")
 """What the data sets of Hugging Face keep beside their parts."""
+_FEWEST_BYTES = 12
+"""Of a part: how it begins and how it ends."""
 _MOST_ENTRIES = 100_000
 _MOST_LEVELS = 16
 _MOST_NAMED = 5
@@ -72,6 +74,8 @@ def parts_in(folder: Path) -> Parts:
     OSError
         When it may not be read.
     """
+    if folder.resolve().parent == folder.resolve():  # All that is on the disk is no set.
+        return Parts()
     names: list[str] = []
     others: list[str] = []
     size = newest = n_entries = 0
@@ -119,7 +123,7 @@ def _entries_in(folder: Path, *, is_first: bool) -> list[os.DirEntry[str]] | Non
 
 def _too_many(folder: Path) -> UserError:
     return UserError(
-        f"{shown_name(folder.name or str(folder))} is a folder of more than {_MOST_ENTRIES:,} "
+        f"{shown_name(folder.name)} is a folder of more than {_MOST_ENTRIES:,} "
         "files. Choose a smaller one in it, or a file."
     )
 
@@ -180,7 +184,8 @@ def _is_part(entry: os.DirEntry[str], *, is_data_set: bool) -> bool:
             return False
         if entry.name.lower().endswith(_SUFFIXES):
             return True
-        if "." in entry.name.lstrip("."):
+        # Files of the system, which may wait for ever when they are read, have no size.
+        if "." in entry.name.lstrip(".") or entry.stat().st_size < _FEWEST_BYTES:
             return False
         with open(entry.path, "rb") as file:
             return file.read(6).startswith(_MAGICS)
