@@ -52,11 +52,14 @@ class SetView:
     query : int or None
     projection : Projection or None
         Of the map it was shown in last.
+    color_by : str or None
+        The column that colored it there.
     """
 
     vector_set: VectorSet
     query: int | None
     projection: Projection | None
+    color_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -201,8 +204,8 @@ class State:
             carried = matching_rows(old, vector_set, carried)
         keeps_query = self.query_vector is not None and same_rows
         before = next((each for each in self.left if each.vector_set is vector_set), None)
-        projection = None if before is None else before.projection
-        settings = self.map.for_set(vector_set, projection, same_rows=same_rows)
+        shown = None if before is None else (before.projection, before.color_by)
+        settings = self.map.for_set(vector_set, shown, same_rows=same_rows)
         return replace(
             self,
             active=vector_set,
@@ -341,7 +344,7 @@ def _left_with(state: State, old: VectorSet | None) -> tuple[SetView, ...]:
     )
     if old is None or old not in state.sets:
         return others
-    return (*others, SetView(old, state.query, state.map.projection))
+    return (*others, SetView(old, state.query, state.map.projection, state.map.color_by))
 
 
 def _first_query(state: State, vector_set: VectorSet) -> int | None:

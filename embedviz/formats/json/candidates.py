@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from embedviz.core.arrays import Matrix
-from embedviz.formats.json.skeletons import NumberList
+from embedviz.formats.json.parsing import NumberList
 from embedviz.formats.json.steps import ITEM, MEMBER, Step
 from embedviz.formats.vector_names import COLUMN_NAMES
 
@@ -89,9 +89,6 @@ class Candidate:
 
 class Finder:
     """Search for the paths of all vectors in some values."""
-
-    def __init__(self, texts: Sequence[bytes]) -> None:
-        self._texts = texts
 
     def candidates(self, values: Sequence[Any]) -> list[Candidate]:
         """Return all that may be vectors."""
@@ -205,8 +202,7 @@ class Finder:
 
     def _length(self, value: Any) -> int:
         if isinstance(value, NumberList):
-            text = self._texts[value]
-            return text.count(b",") + 1 if text.strip() else 0
+            return value.count(b",") + 1 if value.strip() else 0
         if _is_printed_list(value):
             return int(value.count(",")) + 1
         return len(decode_base64(value))
@@ -214,8 +210,7 @@ class Finder:
     def _has_fraction(self, value: Any) -> bool:
         if isinstance(value, str):
             return True
-        text = self._texts[value]
-        return b"." in text or b"e" in text or b"E" in text
+        return b"." in value or b"e" in value or b"E" in value
 
 
 def _is_like_a_vector_name(name: str) -> bool:

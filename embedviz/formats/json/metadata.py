@@ -16,8 +16,9 @@ import numpy as np
 from embedviz.core.notes import Note
 from embedviz.formats.companions.columns import LABEL_NAMES, choose_label_column
 from embedviz.formats.json.columns import ColumnCollector
+from embedviz.formats.json.fields import Scalar, flatten, is_list_of_texts, join_texts
 from embedviz.formats.json.layouts import JsonLayout
-from embedviz.formats.json.skeletons import ROWS, Scalar, flatten, is_list_of_texts, join_texts
+from embedviz.formats.json.splitting import ROWS
 from embedviz.formats.json.steps import ITEM, KEY_COLUMN, MEMBER, REQUEST, Step
 from embedviz.formats.reading import RowNumbers
 

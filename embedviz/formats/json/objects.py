@@ -1,9 +1,8 @@
 """JSON of any layout: objects of labels, records in a list or one per line, services' answers.
 
-The ordinary parser would hold every number as a Python object, in ten times the memory of the
-matrix. Here the lists of numbers are cut out of the text by a compiled pass and go straight into
-the array; what is left is small enough for the ordinary parser. Where the vectors are is decided
-once, by the start of the file, and what does not fit is a bad row.
+Where the vectors are is decided once, by the start of the file, and what does not fit is a bad row.
+A file is read in blocks, each row is parsed by a library, and its list of numbers goes as text
+straight into the array: as Python objects, all numbers would take ten times the memory.
 """
 
 from __future__ import annotations
@@ -17,11 +16,13 @@ from embedviz.core.arrays import Matrix
 from embedviz.core.notes import Note
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
-from embedviz.formats.json.blocks import Blocks, Document, JsonBlock
+from embedviz.formats.json.blocks import Blocks, JsonBlock
+from embedviz.formats.json.bulk import note_on_deletions
+from embedviz.formats.json.fields import find_failure
 from embedviz.formats.json.layouts import JsonLayout, find_layout
 from embedviz.formats.json.metadata import Metadata, choose_label
 from embedviz.formats.json.rows import JsonRows
-from embedviz.formats.json.skeletons import find_failure, parse_pieces
+from embedviz.formats.json.splitting import Document
 from embedviz.formats.json.steps import INDEX, ITEM, KEY_COLUMN, MEMBER, REQUEST
 from embedviz.formats.labels import note_on_labels, note_on_replaced
 from embedviz.formats.reading import (
@@ -84,8 +85,7 @@ class _JsonReader:
             blocks = Blocks(
                 self._source.path.name,
                 stream,
-                self._layout.steps,
-                is_lines=self._layout.is_lines,
+                self._layout,
                 is_preview=self._settings.is_preview,
             )
             for block in blocks:
@@ -104,10 +104,9 @@ class _JsonReader:
                 if self._counts_rest:
                     self._rows.count_rest(0)
             if self._n_in_document:
-                frame = parse_pieces([blocks.rest_of_frame()], [0])[0]
-                self._metadata.end_document(frame, self._n_in_document, is_cut=True)
+                self._metadata.end_document(blocks.open_frame, self._n_in_document, is_cut=True)
         result = self._contents()
-        result.notes += note_on_replaced(blocks.n_replaced)
+        result.notes += note_on_replaced(blocks.n_replaced) + note_on_deletions(blocks.n_deleted)
         return result
 
     def _is_done_with(self, block: JsonBlock) -> bool:
@@ -119,20 +118,19 @@ class _JsonReader:
         if not block.documents:
             return False
         # What stands behind the vectors may be their labels.
-        frame = parse_pieces([block.documents[0].frame or b"null"], [0])[0]
-        self._metadata.end_document(frame, self._n_in_document)
+        self._metadata.end_document(block.documents[0].frame, self._n_in_document)
         self._n_in_document = 0
         return True
 
     def _add(self, block: JsonBlock) -> None:
-        values, positions, ended = self._with_failures(block)
+        values, lines, ended = self._with_failures(block)
         if values:
-            rows = JsonRows(values, block, self._layout)
+            rows = JsonRows(values, self._layout)
             rows.fill(self._rows.space_for(len(values), block.fraction))
             first = self._rows.n_read + 1
 
             def place(row: int) -> str:
-                line = f"line {block.line_at(positions[row]):,}"
+                line = f"line {lines[row]:,}"
                 if self._is_map:
                     label = str(rows.records[row].get(KEY_COLUMN, ""))[:_SHOWN_LABEL]
                     return f"entry {first + row:,} ({label!r}, {line})"
@@ -155,44 +153,36 @@ class _JsonReader:
             The third is, for each document that ends, what is around its rows and how many they
             are.
         """
-        values, positions, ended = block.values, block.positions, []
+        values, lines, ended = block.values, block.lines, []
         if self._layout.steps:
-            values, positions = [], []
-            frames = parse_pieces(
-                [document.frame or b"null" for document in block.documents],
-                [0] * len(block.documents),
-            )
+            values, lines = [], []
             start = 0
-            for document, frame in zip(block.documents, frames, strict=True):
+            for document in block.documents:
                 values += block.values[start : document.n_before]
-                positions += block.positions[start : document.n_before]
+                lines += block.lines[start : document.n_before]
                 self._n_in_document += document.n_before - start
-                problem = self._describe_problem(document, frame)
+                problem = self._describe_problem(document)
                 if problem is not None:
                     values.append(ValueError(problem))
-                    positions.append(document.position)
+                    lines.append(document.line)
                     self._n_in_document += 1
-                ended.append((frame, self._n_in_document))
+                ended.append((document.frame, self._n_in_document))
                 self._n_in_document = 0
                 start = document.n_before
             values += block.values[start:]
-            positions += block.positions[start:]
+            lines += block.lines[start:]
             self._n_in_document += len(block.values) - start
         if block.is_cut:
             values.append(ValueError("the file ends in the middle of it"))
-            positions.append(block.end)
+            lines.append(block.line)
             self._n_in_document += 1
-        return values, positions, ended
+        return values, lines, ended
 
-    def _describe_problem(self, document: Document, frame: Any) -> str | None:
+    def _describe_problem(self, document: Document) -> str | None:
         """Return what is wrong with a document: it is broken, or has no vectors."""
-        if document.problem is not None:
+        if document.problem is not None or self._n_in_document:
             return document.problem
-        if isinstance(frame, ValueError):
-            return str(frame)
-        if self._n_in_document:
-            return None
-        failure = find_failure(frame)
+        failure = find_failure(document.frame)
         return f"no vectors ({failure})" if failure else "no vectors"
 
     def _contents(self) -> ReadResult:

@@ -58,6 +58,16 @@ def open_final_words(window: Host) -> None:
     window.opener.open_sample("words-final")
 
 
+def open_sentences(window: Host) -> None:
+    """Open the bundled sentences of layer 5."""
+    window.opener.open_sample("sentences")
+
+
+def open_final_sentences(window: Host) -> None:
+    """Open the bundled sentences of the final output."""
+    window.opener.open_sample("sentences-final")
+
+
 def open_digits(window: Host) -> None:
     """Open scikit-learn's handwritten digits."""
     window.opener.open_sample("digits")
@@ -293,6 +303,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("file.words", "File", "Bundled Words, Layer 2", open_words, (), "", True),
     Action("file.words_final", "File", "Bundled Words, Final Layer", open_final_words),
+    Action("file.sentences", "File", "Bundled Sentences, Layer 5", open_sentences),
+    Action("file.sentences_final", "File", "Bundled Sentences, Final Layer", open_final_sentences),
     Action("file.digits", "File", "Handwritten Digits", open_digits),
     Action(
         "file.labels", "File", "Add Labels or Metadata…", add_labels, (), "From a second file", True

@@ -148,7 +148,7 @@ class PointCanvas:
         self.highlights = PointHighlights()
         self._drawn_highlights: PointHighlights | None = None
         self._reaches: NDArray[np.float32] | None = None
-        self._faint: tuple[Colors, Colors] | None = None
+        self._faint: tuple[Colors, float, Colors] | None = None
         self.is_density = False
         self.colors: Colors | None = None
         self.sizes: Sizes = packed_sizes(None, 0)
@@ -312,7 +312,7 @@ class PointCanvas:
     def _draw(self, wanted: Wanted, frame: Frame) -> None:
         """Draw the image that is wanted: now, or elsewhere where it takes long."""
         _, _, wide, high, _, grown, quick, _ = wanted
-        points, density, late = self._drawn_points(frame.theme), self.is_density, self.late
+        points, density, late = self._drawn_points(frame), self.is_density, self.late
         draw = partial(draw_points, points, frame, wide, high, quick=quick, is_density=density)
 
         def keep(image: Image) -> None:
@@ -327,14 +327,15 @@ class PointCanvas:
         elif late.asked != wanted:
             late.draw(wanted, draw, keep)
 
-    def _drawn_points(self, theme: Theme) -> DrawnPoints:
-        colors, highlights = _colors_in(self.colors, theme), self.drawn_highlights
+    def _drawn_points(self, frame: Frame) -> DrawnPoints:
+        colors, highlights = _colors_in(self.colors, frame.theme), self.drawn_highlights
         faint = colors
         if self._is_faint:
+            opacity = usual_opacity(self.n_placed / max(frame.zoom, 1e-6) ** 2)
             # Kept while they move: a million take ten milliseconds.
-            if self._faint is None or self._faint[0] is not colors:
-                self._faint = colors, faded_colors(colors, usual_opacity(len(self)))
-            faint = self._faint[1]
+            if self._faint is None or self._faint[0] is not colors or self._faint[1] != opacity:
+                self._faint = colors, opacity, faded_colors(colors, opacity)
+            faint = self._faint[2]
         return DrawnPoints(self.positions, colors, faint, self.sizes, highlights)
 
 

@@ -20,6 +20,7 @@ from embedviz.gui.theme import Theme, theme_manager
 from embedviz.panes.map.appearance import PointStyle, point_style
 from embedviz.panes.map.choices import MapChoices
 from embedviz.panes.map.cluster_names import MapClusterNames
+from embedviz.panes.map.crowd import Crowd
 from embedviz.panes.map.layout_run import LayoutRun
 from embedviz.panes.map.part import DrawnPart
 from embedviz.panes.map.quality import LayoutQuality
@@ -53,7 +54,7 @@ class CaptionInputs(NamedTuple):
     """Inputs of the caption."""
 
     points: PointInputs
-    density: bool
+    density: str
     is_in_use: bool
     is_moving: bool
 
@@ -89,6 +90,7 @@ class MapDrawing(QObject):
 
     Attributes
     ----------
+    crowd : Crowd
     said : tuple of a weak reference to VectorSet and str, or None
         What was drawn last, and how.
     """
@@ -104,6 +106,10 @@ class MapDrawing(QObject):
         super().__init__(view)
         self._choices, self._run, self._view = choices, run, view
         self._cluster_names = cluster_names
+        self.crowd = Crowd(view, self._crowding)
+        view.camera_changed.connect(lambda _: self.crowd.look())
+        self.crowd.changed.connect(self._show_crowd)
+        self._told: CaptionInputs | None = None
         self.said: tuple[ref[VectorSet], str] | None = None
         self._style: PointStyle | None = None
         self._placed: Place | None = None
@@ -151,7 +157,7 @@ class MapDrawing(QObject):
     def clear(self) -> None:
         """Show no points, and hold on to no set."""
         self.forget()
-        self._style = None
+        self._style = self._told = None
         self.moves.emit()
         self._view.set_points(np.zeros((0, 2)))
         self._view.scene.set_caption("")
@@ -179,15 +185,31 @@ class MapDrawing(QObject):
             self._points.show(points)
             self._names.show(NameInputs(points, settings.labels))
             self._shown = None
-        self._density.show(settings.density)
         self._label_scale.show(settings.label_scale)
         self._legend_place.show(settings.legend_place)
         self._through.show(settings.through)
         self._thumbnails.show(vector_set.thumbnails if settings.images else None)
         # Not wherever they differ: a move that has not come to rest is not in the state yet.
         self._camera.show(settings.camera)
+        self._told = None  # What was said is out of date.
+        self.crowd.show(False if is_moving and settings.density is None else settings.density)
+        self._density.show(bool(self.crowd.words))
         is_in_use = self._choices.is_in_use
-        self._caption.show(CaptionInputs(points, settings.density, is_in_use, is_moving))
+        self._told = CaptionInputs(points, self.crowd.words, is_in_use, is_moving)
+        self._caption.show(self._told)
+
+    def _crowding(self) -> float:
+        """Return how many points there are for each pixel that the whole cloud takes."""
+        frame = self._view.viewport.frame()
+        n_pixels = frame.area.width() * frame.area.height() * frame.zoom**2
+        return self._view.scene.canvas.n_placed / max(n_pixels, 1.0)
+
+    def _show_crowd(self, on: bool) -> None:
+        """Show points or their density, and say so, where the picture has another size."""
+        if self._told is not None and self._caption.is_drawn:
+            self._density.show(on)
+            self._told = self._told._replace(density=self.crowd.words)
+            self._caption.show(self._told)
 
     def _make_style(self, inputs: StyleInputs) -> None:
         shares = None if inputs.quality is None else inputs.quality.shares
@@ -272,7 +294,7 @@ class MapDrawing(QObject):
             said.append(f"{n_shown:,} of {len(vector_set):,} rows drawn")
         said += style.notes
         if inputs.density:
-            said.append("density, on a log scale")
+            said.append(inputs.density)
         words = " · ".join(part for part in said if part)
         self.said = ref(vector_set), words
         caption = [vector_set.name, describe_part(vector_set), words]

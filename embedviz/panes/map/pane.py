@@ -104,6 +104,7 @@ class MapPane(Pane):
             signal.connect(self._bring_up_to_date)
         self.drawing.moves.connect(self.hover.hide)  # Its point may be elsewhere, or not be drawn.
         self.drawing.told.connect(self.told)
+        self.drawing.crowd.changed.connect(self.controls.density.setChecked)
         self.drawing.styled.connect(lambda style: self.controls.show_legend(style.legend))
         self.row.cancel_wanted.connect(self.run.cancel)
         self.row.cancel_wanted.connect(self._retreat)
@@ -271,6 +272,7 @@ class MapPane(Pane):
         self.controls.show_settings(state, settings, self.choices.wanted.vector_set, projection)
         if not self.run.task.is_busy:
             self.row.show_idle()
+        self.controls.density.setChecked(bool(self.drawing.crowd.words))
         self.controls.fitting.fit_into(self.tools, self.width())
         _mark_in_use(self.tool_row, len(state.maps) > 1 and self.choices.is_in_use)
 

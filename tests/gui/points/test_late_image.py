@@ -7,7 +7,6 @@ import pytest
 from PySide6.QtGui import QImage
 
 from embedviz.app.preparation import preparation
-from embedviz.gui.point_view import PointView
 from embedviz.gui.points import canvas as point_canvas
 
 CORNERS = np.array([[-1.0, -1], [1, -1], [-1, 1], [1, 1]])
@@ -15,17 +14,12 @@ PARTS = [[0], [1, 2], [0, 3], [2]]
 
 
 @pytest.fixture
-def view(qtbot):
-    made = PointView()
-    qtbot.addWidget(made)
-    made.animator.is_enabled = False
-    made.resize(400, 300)
-    made.show()
-    made.render_now()
+def view(view, qtbot):
+    view.render_now()
     qtbot.waitUntil(lambda: preparation.is_ready, timeout=60_000)
-    made.set_points(CORNERS, "#ff0000", 9)
-    qtbot.waitUntil(lambda: not made.viewport.is_moving)
-    return made
+    view.set_points(CORNERS, "#ff0000", 9)
+    qtbot.waitUntil(lambda: not view.viewport.is_moving)
+    return view
 
 
 @pytest.fixture

@@ -28,15 +28,10 @@ CORNERS = [[-1, -1], [1, -1], [-1, 1], [1, 1]]
 
 
 @pytest.fixture
-def view(qtbot):
-    made = PointView()
-    qtbot.addWidget(made)
-    made.animator.is_enabled = False
-    made.resize(400, 300)
-    made.show()
-    made.render_now()
+def view(view, qtbot):
+    view.render_now()
     qtbot.waitUntil(lambda: preparation.is_ready, timeout=60_000)
-    return made
+    return view
 
 
 @pytest.fixture(autouse=True)

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QPainter
 
-from embedviz.core.drawing.camera import Camera
 from embedviz.core.drawing.elision import shortened
 from embedviz.core.drawing.label_placement import OVER, Placement, place_labels
 from embedviz.core.wording import one_line, with_controls
@@ -36,7 +34,6 @@ _GAP = 3.0
 _DIMMED = 0.5
 _TONED = 0.15
 # The corners of the box around a 3-D cloud are empty.
-_FILLED_3D = 0.7
 
 
 @dataclass(frozen=True)
@@ -103,7 +100,7 @@ class ClusterNames:
         """Return how many of the labels of points may be shown beside the names, 0 to 1."""
         if not self._clusters:
             return 1.0
-        return float(np.clip((zoom_of(frame) - LABELS_FROM) / (FADES_FROM - LABELS_FROM), 0, 1))
+        return float(np.clip((frame.zoom - LABELS_FROM) / (FADES_FROM - LABELS_FROM), 0, 1))
 
     def colors(self) -> list[QColor]:
         """Return the color of each, that of the most points first."""
@@ -136,7 +133,7 @@ class ClusterNames:
         array of shape (m, 4)
             The boxes of those that are drawn.
         """
-        opacity = (FADES_TO - zoom_of(frame)) / (FADES_TO - FADES_FROM)
+        opacity = (FADES_TO - frame.zoom) / (FADES_TO - FADES_FROM)
         self._drawn = []
         if not self._clusters or opacity <= 0:
             return np.empty((0, 4))
@@ -232,14 +229,6 @@ def _with_room(
     most = np.column_stack([size[0] - boxes[:, 0] / 2, np.full(len(boxes), size[1])])
     moved = np.minimum(np.maximum(pixels, least), np.maximum(most, least))
     return np.where(is_inside, moved, pixels)
-
-
-def zoom_of(frame: Frame) -> float:
-    """Return how many times as large things are as where all points are just in view."""
-    corners = list(product(*zip(frame.extent.low, frame.extent.high, strict=True)))
-    is_3d = frame.camera.is_3d
-    overview = Camera(is_3d=is_3d).fitted(corners, aspect=frame.aspect).scale
-    return overview * (_FILLED_3D if is_3d else 1.0) / frame.camera.scale
 
 
 def readable(color: QColor | str, frame: Frame, least: float = TEXT_CONTRAST) -> QColor:

@@ -16,7 +16,6 @@ from embedviz.gui.points.layers.cluster_labels import (
     Cluster,
     ClusterNames,
     readable,
-    zoom_of,
 )
 from embedviz.gui.points.text import LONGEST
 from embedviz.gui.theme import DARK, LIGHT
@@ -33,7 +32,7 @@ def framed(zoom=1.0, is_3d=False, theme=LIGHT, **settings):
     """Return a frame of the cube around the origin, so many times as large as just in view."""
     area = QRectF(10, 20, 400, 300)
     frame = Frame(area, Camera(is_3d=is_3d), theme, EXTENT)
-    camera = Camera(is_3d=is_3d, scale=zoom_of(frame) / zoom)
+    camera = Camera(is_3d=is_3d, scale=frame.zoom / zoom)
     return Frame(area, camera, theme, EXTENT, **settings)
 
 
@@ -102,7 +101,7 @@ def test_names_fade_and_labels_take_over_as_one_zooms_in(names):
     shares, strengths = [], []
     for zoom in (1.0, 2.0, 3.0, 4.0, 5.0):
         frame = framed(zoom)
-        assert zoom_of(frame) == pytest.approx(zoom)
+        assert frame.zoom == pytest.approx(zoom)
         shares.append(names.label_share(frame))
         strengths.append(strength(painted(names, frame)[1]))
     assert shares == sorted(shares)

@@ -1,0 +1,332 @@
+"""Documents cut into their rows, without a look into these.
+
+A large document is one object or list, and must not be held as a whole; of the libraries, only
+ijson reads one in parts, ten times slower, by an event for each number. So the brackets and quotes
+in a block of it, which are few where numbers are many, are found by NumPy, and with them the commas
+between the elements of its outermost containers. Measured: 1 GB/s.
+
+The path to the rows, such as the elements of `data`, says which elements are rows: each is parsed
+by itself. All others are the frame: the document with a mark in place of the rows of a container,
+which is parsed at its end, and has what is wrong between rows in it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from embedviz.core.arrays import Bytes, Offsets
+from embedviz.formats.json.parsing import (
+    BLANKS,
+    CUT,
+    NO_RECORD,
+    JsonError,
+    JsonParser,
+    NumberList,
+    cut_deep,
+    without_numbers,
+)
+from embedviz.formats.json.steps import ITEM, MEMBER, Step
+
+ROWS: Final = object()
+"""Placeholder of the rows of a container in a frame, followed by how many they are."""
+
+_MARK = f"rows {secrets.token_hex(8)} "
+_QUOTE, _OPENING, _CLOSING, _LIST, _COMMA = b'"{}[,'
+_NEAR = 30
+_CASE = 0x20
+"""The bit by which square brackets differ from curly ones."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that ends, or is broken.
+
+    Attributes
+    ----------
+    n_before : int
+        How many rows of the block are before its end.
+    frame : any
+        What is around its rows.
+    line : int
+        Where it starts.
+    problem : str or None
+        What is wrong with it.
+    """
+
+    n_before: int
+    frame: Any
+    line: int
+    problem: str | None = None
+
+
+class Splitter:
+    """State between two blocks of a file, and what was found in the last one.
+
+    Parameters
+    ----------
+    steps : sequence of str, ITEM or MEMBER
+        The path to the rows; empty where each document is one.
+    parser : JsonParser
+    line : int
+        Of the start.
+
+    Attributes
+    ----------
+    values : list
+        Each row as it was parsed, or the `JsonError` that says what is wrong with it.
+    lines : list of int
+        Where each row starts.
+    documents : list of Document
+        Those that end.
+    line : int
+        Of what was not read yet.
+    used : int
+        How much of the text was read: the rest is to be given again, with more.
+    is_cut : bool
+        Whether the last document has no end.
+    """
+
+    def __init__(self, steps: Sequence[Step], parser: JsonParser, line: int = 1) -> None:
+        self.values: list[Any] = []
+        self.lines: list[int] = []
+        self.documents: list[Document] = []
+        self.line = line
+        self.used = 0
+        self.is_cut = False
+        self._steps = steps
+        self._parser = parser
+        self._parse = parser.parse_member if steps[-1:] == (MEMBER,) else parser.parse
+        self._open = bytearray()
+        self._n_on_way = 0
+        self._frame: list[bytes] = []
+        self._first_line = line
+        self._n_rows = self._n_newlines = 0
+
+    @property
+    def frame(self) -> Any:
+        """What is around the rows of the open document, as far as it was read."""
+        if not self._open:
+            return None
+        end = self._mark(b",") if self._holds_rows else b""
+        return _framed(self._parser.parse_start(b"".join(self._frame) + end))
+
+    def split(self, text: bytes, *, is_last: bool) -> None:
+        """Read the next text.
+
+        Raises
+        ------
+        JsonError
+            Where nothing can be told of what follows; with its line.
+        """
+        self.values, self.lines, self.documents, self.used = [], [], [], 0
+        take = self._take if self._steps else self._take_document
+        text = cut_deep(text)
+        for at in _find_marks(text, len(self._open), len(self._steps)):
+            self.used = take(text, self.used, at)
+        if is_last:
+            self._take_rest(text[self.used :])
+
+    def _take_document(self, text: bytes, start: int, at: int) -> int:
+        part = text[start : at + 1]
+        if text[at] & ~_CASE == _LIST:
+            self._require_blank(part[:-1], text[at:])
+            return at
+        if part[0] & ~_CASE != _LIST:
+            self._require_blank(part, b"")
+        self._add(part)
+        return at + 1
+
+    def _take(self, text: bytes, start: int, at: int) -> int:
+        """Take in what is before a comma or bracket, and that; return where to go on."""
+        part, mark = text[start:at], text[at : at + 1]
+        if mark in b"[{":
+            self._enter(part, mark, text[at:])
+        elif not self._open:
+            self._require_blank(text[start : at + _NEAR], b"")
+        elif not self._holds_rows:
+            self._add_to_frame(part + mark)
+        elif part.strip():
+            self._n_rows += 1
+            self._n_newlines += part.count(b"\n")
+            self._add(part)
+        elif mark == b",":  # One too many is an error of the frame, where it stands.
+            self._frame.append(b"\n" * self._n_newlines)
+            self._n_newlines = 0
+            self._add_to_frame(part + b",,")
+        if mark in b"]}":
+            if self._holds_rows:
+                self._frame.append(self._mark(b"" if part.strip() or not self._n_rows else b","))
+                self._add_to_frame((b"" if part.strip() else part) + mark)
+            self._leave()
+        return at + 1
+
+    @property
+    def _holds_rows(self) -> bool:
+        depth = len(self._steps)
+        if not len(self._open) == self._n_on_way == depth:
+            return False
+        return not depth or (self._open[-1] == _LIST) == (self._steps[-1] == ITEM)
+
+    def _enter(self, part: bytes, mark: bytes, rest: bytes) -> None:
+        depth = len(self._open)
+        if not depth:
+            self._require_blank(part, rest)
+            self._first_line, self._n_on_way, self._frame = self.line, 1, []
+            part = b""
+        elif self._n_on_way == depth:
+            step: Any = ITEM
+            with suppress(JsonError):
+                if self._open[-1] != _LIST:
+                    name, _ = self._parser.parse_member(part + b"null")
+                    step = MEMBER if self._steps[depth - 1] == MEMBER else name
+            self._n_on_way += step == self._steps[depth - 1]
+        self._add_to_frame(part + mark)
+        self._open += mark
+        self._n_rows = self._n_newlines = 0
+
+    def _leave(self) -> None:
+        del self._open[-1]
+        self._n_on_way = min(self._n_on_way, len(self._open))
+        if self._open:
+            return
+        text = b"".join(self._frame)
+        problem = None
+        try:
+            frame = self._parser.parse(text)
+        except JsonError as error:
+            self._require_no_syntax(error, self._first_line)
+            frame, problem = self._parser.parse_start(text), str(error)
+        found = Document(len(self.values), _framed(frame), self._first_line, problem)
+        self.documents.append(found)
+
+    def _add(self, text: bytes) -> None:
+        """Parse a row, with blanks around it."""
+        inner = text.lstrip()
+        line = self.line + text.count(b"\n", 0, len(text) - len(inner))
+        try:
+            value = self._parse(inner)
+        except JsonError as error:
+            self._require_no_syntax(error, line)
+            value = error
+        self.values.append(value)
+        self.lines.append(line)
+        self.line += text.count(b"\n")
+
+    def _require_no_syntax(self, error: JsonError, line: int) -> None:
+        if error.is_syntax:
+            error.line = line + error.n_newlines
+            raise error
+
+    def _add_to_frame(self, text: bytes) -> None:
+        self._frame.append(without_numbers(text))  # Only those of rows are read.
+        self.line += text.count(b"\n")
+
+    def _mark(self, end: bytes) -> bytes:
+        """Return what is in the frame in place of the rows of a container."""
+        value = b":0" if self._open[-1] != _LIST else b""
+        return b'"%b%d"%b%b%b' % (
+            _MARK.encode(),
+            self._n_rows,
+            value,
+            b"\n" * self._n_newlines,
+            end,
+        )
+
+    def _require_blank(self, text: bytes, rest: bytes) -> None:
+        """Require that nothing is between two documents."""
+        inner = text.lstrip(BLANKS)
+        self.line += text.count(b"\n", 0, len(text) - len(inner))
+        if inner:
+            near = (inner + rest[:_NEAR])[:_NEAR].decode("utf-8", "replace")
+            raise JsonError(NO_RECORD, near, line=self.line)
+
+    def _take_rest(self, rest: bytes) -> None:
+        """Take in what is behind the last comma or bracket of a file."""
+        self.is_cut = bool(self._open) or rest[:1] in (b"{", b"[")
+        if not self.is_cut:
+            self._require_blank(rest, b"")
+            return
+        try:
+            if not self._holds_rows:
+                self._parser.parse(b"".join(self._frame) + rest)
+            else:
+                self._parse_last(rest.strip(BLANKS))
+        except JsonError as error:
+            if str(error) != CUT:
+                in_frame = not self._holds_rows
+                self._require_no_syntax(error, self._first_line if in_frame else self.line)
+
+    def _parse_last(self, row: bytes) -> None:
+        """Take in a row that is complete, though nothing says so behind it."""
+        if row:
+            self._parse(row)
+        if row[-1:] in (b"}", b"]", b'"'):
+            self._n_rows += 1
+            self._add(row)
+        if self._steps:
+            self._parser.parse(b"".join(self._frame) + self._mark(b""))
+
+
+def _framed(value: Any) -> Any:
+    """Return a frame with lists in place of their text, and the marks of rows."""
+    if isinstance(value, NumberList):
+        with suppress(msgspec.MsgspecError):
+            return msgspec.json.decode(b"[%b]" % value)
+        return None
+    if isinstance(value, list | dict):
+        first = next(iter(value), None)
+        if isinstance(first, str) and first.startswith(_MARK):
+            return [ROWS, int(first.removeprefix(_MARK))]
+        if isinstance(value, list):
+            return [_framed(item) for item in value]
+        return {name: _framed(member) for name, member in value.items()}
+    return value
+
+
+def _find_marks(text: bytes, depth: int, deepest: int) -> Sequence[int]:
+    """Return where commas and brackets are at the outermost depths, and nowhere in a text.
+
+    Parameters
+    ----------
+    text : bytes
+    depth : int
+        How many containers are open at its start.
+    deepest : int
+        Commas within so many containers are wanted, and their brackets; at least brackets in none.
+    """
+    plain = text
+    if b"\\" in text:  # None of what follows a backslash ends a text.
+        plain = text.replace(rb"\\", b"__").replace(rb"\"", b"__")
+    data = np.frombuffer(plain, np.uint8)
+    folded = data | _CASE
+    found = np.flatnonzero((folded == _OPENING) | (folded == _CLOSING) | (data == _QUOTE))
+    is_quote = data[found] == _QUOTE
+    is_outside = np.cumsum(is_quote) % 2 == 0
+    changes = np.where(folded[found] == _OPENING, 1, -1) * (is_outside & ~is_quote)
+    after = depth + np.cumsum(changes)
+    lowest = np.where(changes > 0, after - 1, after)
+    is_mark = (changes != 0) & ((lowest < deepest) | (lowest <= 0))
+    # Commas are looked for where there is a gap between two of them at such a depth.
+    starts = np.concatenate([[0], found + 1])
+    sizes = np.concatenate([found, [len(data)]]) - starts
+    is_gap = np.concatenate([[True], is_outside]) & (np.concatenate([[depth], after]) <= deepest)
+    commas = _commas_in(data, starts[is_gap], sizes[is_gap])
+    marks = np.concatenate([found[is_mark], commas])
+    marks.sort()
+    result: list[int] = marks.tolist()
+    return result
+
+
+def _commas_in(data: Bytes, starts: Offsets, sizes: Offsets) -> Offsets:
+    """Return where commas are in some parts of a text."""
+    ends = np.cumsum(sizes)
+    places = np.repeat(starts - (ends - sizes), sizes) + np.arange(ends[-1] if len(ends) else 0)
+    commas: Offsets = places[data[places] == _COMMA]
+    return commas
