@@ -230,13 +230,10 @@ class PointCanvas:
         if self.late is not None:
             self.late.cancel()
 
-    @property
-    def is_many(self) -> bool:
-        """Whether drawing them well takes long enough to hold up a window."""
-        return len(self) >= LATE_FROM
-
     def is_large(self, device_scale: float) -> bool:
-        """Return whether the points are drawn as dots while they move."""
+        """Return whether the points are drawn less well while they move."""
+        if self.is_density:
+            return are_many(self)
         pixels = float(np.square(self.sizes * np.float32(device_scale) + 2).mean())
         return len(self) * pixels > MOST_FINE_PIXELS
 
@@ -295,7 +292,7 @@ class PointCanvas:
         if not len(self):
             return
         grown, theme = scale * frame.point_scale, frame.theme.name
-        quick = frame.is_moving and not self.is_density and self.is_large(grown)
+        quick = frame.is_moving and self.is_large(grown)
         wanted = (frame.camera, frame.extent, wide, high, scale, grown, quick, theme)
         if wanted != self._drawn:
             self._draw(wanted, frame)
@@ -321,7 +318,7 @@ class PointCanvas:
             if late is not None:
                 late.last = image
 
-        takes_long = self.is_many and self.is_large(grown)
+        takes_long = are_many(self) and self.is_large(grown)
         if late is None or not late.is_wanted or frame.is_moving or not takes_long:
             keep(draw())
         elif late.asked != wanted:
@@ -337,6 +334,11 @@ class PointCanvas:
                 self._faint = colors, opacity, faded_colors(colors, opacity)
             faint = self._faint[2]
         return DrawnPoints(self.positions, colors, faint, self.sizes, highlights)
+
+
+def are_many(canvas: PointCanvas) -> bool:
+    """Return whether drawing them well takes long enough to hold up a window."""
+    return len(canvas) >= LATE_FROM
 
 
 def _colors_in(colors: Colors | None, theme: Theme) -> Colors:

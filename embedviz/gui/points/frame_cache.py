@@ -91,11 +91,14 @@ class FrameCache:
 
     def draw(self, painter: QPainter) -> None:
         """Draw it."""
-        with nullcontext() if self._late is None else self._late.allowed(self._widget):
-            image = self.image or self.make()
-        if self._next_turn.isActive():  # It may be of a smaller widget, until it is made anew.
+        waits = self._next_turn.isActive()
+        if waits:  # The image may be of a smaller widget, or none yet, until it is made anew.
             painter.fillRect(self._widget.rect(), QColor(theme_manager.theme.ground))
-        painter.drawImage(QPointF(0, 0), image)
+        elif self.image is None:
+            with nullcontext() if self._late is None else self._late.allowed(self._widget):
+                self.make()
+        if self.image is not None:
+            painter.drawImage(QPointF(0, 0), self.image)
 
     def is_unprepared(self) -> bool:
         """Return whether making it would wait for a kernel that is being compiled."""

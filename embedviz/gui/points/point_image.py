@@ -24,6 +24,8 @@ from embedviz.gui.points.point_colors import density_tones
 from embedviz.gui.theme import with_alpha
 
 _EDGED_FROM = 3.0
+_MOST_IN_QUICK_DENSITY = 200_000
+"""Points that are counted while they move: more would take longer than a frame may."""
 _MOST_ON_DENSITY = 2000
 GATHERED_FROM = 200_000
 """From this number of points on, they are collected before they are drawn."""
@@ -78,14 +80,14 @@ def draw_points(
     width, height : int
         In pixels of the device.
     quick : bool
-        As dots: another frame follows at once.
+        As dots, or the density of some of the points: another frame follows at once.
     is_density : bool
         How many points there are at each place, instead of each of them.
     """
     image = np.zeros((height, width), dtype=np.uint32)
     matrix = frame.camera.matrix(width, height)
     if is_density:
-        _draw_density(image, matrix, points, frame)
+        _draw_density(image, matrix, points, frame, quick)
     else:
         _draw_each(image, matrix, points, frame, quick)
     if points.highlights.dim_others:
@@ -96,10 +98,19 @@ def draw_points(
 
 
 def _draw_density(
-    image: Image, matrix: Matrix, points: DrawnPoints, frame: Frame, rows: Rows = ALL_ROWS
+    image: Image,
+    matrix: Matrix,
+    points: DrawnPoints,
+    frame: Frame,
+    quick: bool,
+    rows: Rows = ALL_ROWS,
 ) -> None:
     tones, scale = density_tones(frame.theme), frame.device_scale
-    draw_density(image, points.positions, matrix, points.colors, tones, rows, scale=scale)
+    count = len(rows) or len(points.positions)
+    every = max(1, count // _MOST_IN_QUICK_DENSITY) if quick else 1
+    draw_density(
+        image, points.positions, matrix, points.colors, tones, rows, scale=scale, every=every
+    )
 
 
 def _draw_each(
@@ -171,7 +182,7 @@ def _draw_highlights(
     scale = frame.device_scale * frame.point_scale
     for rows, style in styles(points.highlights, frame.theme):
         if len(rows) > _MOST_ON_DENSITY and is_density:
-            _draw_density(image, matrix, points, frame, rows)
+            _draw_density(image, matrix, points, frame, quick, rows)
             continue
         positions, colors = points.positions.take(rows, axis=0), colors_of(points.colors, rows)
         sizes = sizes_of(points.sizes, rows)

@@ -69,6 +69,19 @@ def test_in_its_turn_what_was_there_is_shown_until_then(cache, painted, qtbot):
     assert len(painted) == 2
 
 
+def test_in_its_turn_the_first_one_is_waited_for(cache, painted, qtbot):
+    cache.invalidate(in_turn=True)
+    image = QImage(500, 300, QImage.Format.Format_RGB32)
+    with QPainter(image) as painter:
+        cache.draw(painter)
+    assert cache.image is None
+    assert not painted
+    qtbot.waitUntil(lambda: not cache._next_turn.isActive())
+    with QPainter(image) as painter:
+        cache.draw(painter)
+    assert len(painted) == 1
+
+
 def test_of_two_that_take_long_one_follows_the_other(widget, qtbot, monkeypatch):
     monkeypatch.setattr(frame_cache, "_SAME_TURN_SECONDS", 0.05)
     turns = []

@@ -57,6 +57,16 @@ def test_text_of_rows_that_there_are(labels):
     assert labels.text(-1) == labels.text(3) == ""
 
 
+def test_where_there_is_no_time_some_wait_and_keep_their_places(labels, canvas):
+    some = painted(labels, canvas, seconds=-1.0)
+    assert not some.any()
+    assert labels.is_unfinished
+    places = dict(labels.places)
+    assert painted(labels, canvas).any()
+    assert not labels.is_unfinished
+    assert labels.places == places
+
+
 def test_order_chooses(labels, canvas):
     everything = painted(labels, canvas)
     labels.set_texts(labels.texts, rows(1), NONE)
