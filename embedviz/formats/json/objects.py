@@ -12,18 +12,22 @@ from typing import Any
 
 import numpy as np
 
-from embedviz.core.arrays import Matrix
 from embedviz.core.notes import Note
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
+from embedviz.formats.companions.record_columns import (
+    KEY_COLUMN,
+    REQUEST,
+    choose_label,
+    texts_of,
+)
 from embedviz.formats.json.blocks import Blocks, JsonBlock
 from embedviz.formats.json.bulk import note_on_deletions
-from embedviz.formats.json.fields import find_failure
 from embedviz.formats.json.layouts import JsonLayout, find_layout
-from embedviz.formats.json.metadata import Metadata, choose_label
+from embedviz.formats.json.metadata import Metadata
 from embedviz.formats.json.rows import JsonRows
 from embedviz.formats.json.splitting import Document
-from embedviz.formats.json.steps import INDEX, ITEM, KEY_COLUMN, MEMBER, REQUEST
+from embedviz.formats.json.steps import INDEX, ITEM, MEMBER
 from embedviz.formats.labels import note_on_labels, note_on_replaced
 from embedviz.formats.reading import (
     BadRows,
@@ -33,11 +37,11 @@ from embedviz.formats.reading import (
     counts_rest,
     require_dimensions,
 )
-from embedviz.formats.rows import RowCollector
+from embedviz.formats.refused.answers import find_failure
+from embedviz.formats.rows import RowCollector, reorder_rows
 from embedviz.formats.source import Source
 from embedviz.formats.vector_names import note_on_choice
 
-_COLUMNS_AT_ONCE = 32
 _SHOWN_LABEL = 50
 
 _starts_like_json = re.compile(
@@ -217,7 +221,7 @@ class _JsonReader:
         _renumber(result, rows)
         if (np.diff(order) == 1).all():
             return
-        _reorder(result.vectors, order)
+        reorder_rows(result.vectors, order)
         for name in columns:
             columns[name] = columns[name].take(pa.array(order))
         result.notes.append(Note(f"The rows were put in the order of their {INDEX!r}."))
@@ -230,7 +234,7 @@ class _JsonReader:
         if self._settings.labels is not None or is_elsewhere:
             wanted = None  # Meant for the other file.
         if list(columns) == [KEY_COLUMN] and wanted in (None, KEY_COLUMN):
-            result.labels = _texts_of(columns[KEY_COLUMN])
+            result.labels = texts_of(columns[KEY_COLUMN])
             result.uses_label_column = wanted is not None
         elif columns:
             table = pa.table(columns)
@@ -244,18 +248,12 @@ class _JsonReader:
             result.learn(label_column=label, label_columns=tuple(possible))
 
     def _labels(self, name: str, column: Any, rows: RowNumbers) -> list[str]:
-        labels = _texts_of(column)
+        labels = texts_of(column)
         if name.rpartition(".")[2] == REQUEST and len(set(labels)) < len(labels):
             # Several vectors were asked for at once.
             _, places = self._metadata.documents_of(rows)
             return [f"{label} [{place}]" for label, place in zip(labels, places, strict=True)]
         return labels
-
-
-def _texts_of(column: Any) -> list[str]:
-    import pyarrow as pa
-
-    return [text or "" for text in column.cast(pa.string()).to_pylist()]
 
 
 def _renumber(result: ReadResult, rows: RowNumbers) -> None:
@@ -269,14 +267,6 @@ def _renumber(result: ReadResult, rows: RowNumbers) -> None:
     is_below = end is None or not len(rows) or rows[-1] < end
     if is_below and (rows >= 0).all() and (np.diff(rows) > 0).all():
         result.rows = rows
-
-
-def _reorder(matrix: Matrix, order: RowNumbers) -> None:
-    """Put the rows of a matrix in another order, in place."""
-    for start in range(0, matrix.shape[1], _COLUMNS_AT_ONCE):
-        matrix[:, start : start + _COLUMNS_AT_ONCE] = matrix[
-            order, start : start + _COLUMNS_AT_ONCE
-        ]
 
 
 JSON = Format(_matches, _read, frozenset({"vector_column"}))
