@@ -23,7 +23,6 @@ from embedviz.formats.companions.record_columns import (
     join_texts,
 )
 from embedviz.formats.json.layouts import JsonLayout
-from embedviz.formats.json.splitting import ROWS
 from embedviz.formats.json.steps import ITEM, MEMBER, Step
 from embedviz.formats.reading import RowNumbers
 
@@ -141,13 +140,15 @@ def find_containers(
     frame: Any, steps: Sequence[Step], prefix: str = "", *, is_cut: bool = False
 ) -> list[MetadataContainer]:
     """Return the containers of rows in a frame, in the order of the file."""
-    if isinstance(frame, list) and len(frame) == 2 and frame[0] is ROWS:
-        return [MetadataContainer(frame[1])]
     if not steps:
         return []
     step, rest = steps[0], steps[1:]
     found: list[MetadataContainer] = []
-    if isinstance(step, str) and isinstance(frame, dict) and step in frame:
+    if not rest and step == ITEM and isinstance(frame, list):
+        found = [MetadataContainer(len(frame))]
+    elif not rest and step == MEMBER and isinstance(frame, dict):
+        found = [MetadataContainer(frame.get("", 0))]
+    elif isinstance(step, str) and isinstance(frame, dict) and step in frame:
         found = find_containers(frame[step], rest, f"{prefix}{step}.", is_cut=is_cut)
         beside = {name: value for name, value in frame.items() if name != step}
         _add_beside(found, beside, prefix, steps[-1], is_cut=is_cut)

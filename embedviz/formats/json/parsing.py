@@ -248,7 +248,7 @@ class _Skeleton:
                 closing.append("]" if mark[0] == "[" else "}")
             elif mark[0] == ",":
                 start = self._text[: mark.start()] + "".join(reversed(closing))
-            elif mark[0] in "]}":
+            elif mark[0] in "]}" and closing:
                 closing.pop()
         self._text = start
         return self
