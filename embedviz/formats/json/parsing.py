@@ -27,6 +27,7 @@ MOST_DEPTH = 100
 BLANKS = b" \t\r\n\0\x1e"
 """Around documents: files may be filled up with NUL, and records be marked by a separator."""
 
+CUT_FILE = "the file ends in the middle of it"
 CUT = "it ends before a bracket or quote is closed"
 _TOO_DEEP = b"[" * (2 * MOST_DEPTH)
 DEEP = f"lists and objects are nested more than {MOST_DEPTH} deep"

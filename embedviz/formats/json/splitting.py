@@ -24,6 +24,7 @@ from embedviz.core.arrays import Bytes, Offsets
 from embedviz.formats.json.parsing import (
     BLANKS,
     CUT,
+    CUT_FILE,
     NO_RECORD,
     JsonError,
     JsonParser,
@@ -32,6 +33,7 @@ from embedviz.formats.json.parsing import (
     without_numbers,
 )
 from embedviz.formats.json.steps import ITEM, MEMBER, Step
+from embedviz.formats.refused.answers import find_failure
 
 _QUOTE, _OPENING, _CLOSING, _LIST, _COMMA = b'"{}[,'
 _NEAR = 30
@@ -41,24 +43,10 @@ _CASE = 0x20
 
 @dataclass(frozen=True)
 class Document:
-    """A document that ends, or is broken.
+    """A document that ends: what is around its rows, and how many they are, bad ones included."""
 
-    Attributes
-    ----------
-    n_before : int
-        How many rows of the block are before its end.
-    frame : any
-        What is around its rows.
-    line : int
-        Where it starts.
-    problem : str or None
-        What is wrong with it.
-    """
-
-    n_before: int
     frame: Any
-    line: int
-    problem: str | None = None
+    n_rows: int
 
 
 class Splitter:
@@ -102,7 +90,12 @@ class Splitter:
         self._n_on_way = 0
         self._frame = bytearray()
         self._first_line = line
-        self._n_rows = 0
+        self._n_rows = self._n_in_document = 0
+
+    @property
+    def n_open(self) -> int:
+        """Number of rows of the open document so far."""
+        return self._n_in_document if self._open else 0
 
     @property
     def frame(self) -> Any:
@@ -125,7 +118,13 @@ class Splitter:
         for at in _find_marks(text, len(self._open), len(self._steps)):
             self.used = take(text, self.used, at)
         if is_last:
-            self._take_rest(text[self.used :])
+            rest = text[self.used :]
+            last_line = self.line + rest.count(b"\n")
+            try:
+                self._take_rest(rest)
+            finally:
+                if self.is_cut:
+                    self._take_row(JsonError(CUT_FILE), last_line)
 
     def _take_document(self, text: bytes, start: int, at: int) -> int:
         part = text[start : at + 1]
@@ -166,6 +165,7 @@ class Splitter:
         if not depth:
             self._require_blank(part, rest)
             self._first_line, self._n_on_way, self._frame = self.line, 1, bytearray()
+            self._n_in_document = 0
         else:
             if self._n_on_way == depth:
                 self._n_on_way += self._step_of(part) == self._steps[depth - 1]
@@ -190,12 +190,21 @@ class Splitter:
             return
         text, problem = bytes(self._frame), None
         try:
-            frame = self._parser.parse(text)
+            frame = _framed(self._parser.parse(text))
         except JsonError as error:
             self._require_no_syntax(error, self._first_line)
-            frame, problem = self._parser.parse_start(text), str(error)
-        found = Document(len(self.values), _framed(frame), self._first_line, problem)
-        self.documents.append(found)
+            frame, problem = _framed(self._parser.parse_start(text)), error
+        if problem is None and not self._n_in_document:
+            failure = find_failure(frame)
+            problem = JsonError(f"no vectors ({failure})" if failure else "no vectors")
+        if problem is not None:
+            self._take_row(problem, self._first_line)
+        self.documents.append(Document(frame, self._n_in_document))
+
+    def _take_row(self, value: Any, line: int) -> None:
+        self.values.append(value)
+        self.lines.append(line)
+        self._n_in_document += 1
 
     def _add(self, text: bytes) -> None:
         """Parse a row, with blanks around it, and put its number in its place in the frame."""
@@ -207,8 +216,7 @@ class Splitter:
         except JsonError as error:
             self._require_no_syntax(error, line)
             value = error
-        self.values.append(value)
-        self.lines.append(line)
+        self._take_row(value, line)
         self.line += n_newlines
         if self._open:
             self._n_rows += 1
