@@ -144,7 +144,7 @@ class Splitter:
             return at + 1
         if not self._open:
             self._require_blank(text[start : at + _NEAR], b"")
-        if self._holds_rows and part.strip():
+        if self._holds_rows and part and not part.isspace():
             self._add(part)
         else:
             self._add_to_frame(part)
@@ -210,7 +210,7 @@ class Splitter:
         """Parse a row, with blanks around it, and put its number in its place in the frame."""
         inner = text.lstrip()
         n_newlines = text.count(b"\n")
-        line = self.line + n_newlines - inner.count(b"\n") if n_newlines else self.line
+        line = self.line + text.count(b"\n", 0, len(text) - len(inner))
         try:
             value = self._parse(inner)
         except JsonError as error:
