@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from embedviz.core.errors import UserError
@@ -32,8 +32,6 @@ class JsonBlock:
         Those that end in this block.
     line : int
         After it.
-    is_cut : bool
-        Whether the file ends in the middle of a document.
     fraction : float
         How much of the file will have been read.
     """
@@ -42,7 +40,6 @@ class JsonBlock:
     lines: list[int]
     documents: list[Document]
     line: int
-    is_cut: bool = False
     fraction: float = 0.0
 
 
@@ -79,6 +76,11 @@ class Blocks:
     def n_deleted(self) -> int:
         """Number of lines that say of a document that it is to be deleted."""
         return self._actions.n_deleted if self._actions else 0
+
+    @property
+    def n_open(self) -> int:
+        """Number of rows of the open document so far."""
+        return self._splitter.n_open
 
     @property
     def open_frame(self) -> Any:
@@ -121,7 +123,7 @@ class Blocks:
         except JsonError as error:
             problem = error
         line = start + text.count(b"\n") if is_last else found.line
-        block = JsonBlock(found.values, found.lines, found.documents, line, found.is_cut)
+        block = JsonBlock(found.values, found.lines, found.documents, line)
         return block, text[found.used :], problem
 
     def _read_lines(self, text: bytes, is_last: bool) -> tuple[JsonBlock, bytes, None]:
@@ -161,16 +163,15 @@ class Blocks:
         try:
             found.split(line, is_last=True)
         except JsonError as error:
-            problem = str(error)
-        if found.is_cut and problem is None:
-            problem = CUT
-        documents, values = found.documents, found.values
-        if problem is not None and self._steps:  # Nothing of what is broken is kept.
-            del values[documents[-1].n_before if documents else 0 :]
-            documents.append(Document(len(values), None, number, problem))
+            problem = error
+        values, documents = found.values, found.documents
+        if found.is_cut:
+            values[-1] = problem = problem or JsonError(CUT)
         elif problem is not None:
-            values.append(JsonError(problem))
-        start = len(block.values)
-        block.documents += [replace(each, n_before=start + each.n_before) for each in documents]
+            values.append(problem)
+        if problem is not None and self._steps:  # Nothing of what is broken is kept.
+            values[sum(each.n_rows for each in documents) :] = [problem]
+            documents.append(Document(None, 1))
+        block.documents += documents
         block.values += values
         block.lines += [number] * len(values)

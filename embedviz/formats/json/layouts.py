@@ -20,10 +20,10 @@ from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
 from embedviz.formats.json.bulk import without_actions
 from embedviz.formats.json.candidates import LIKE_A_NAME, OTHER_NAME, SAMPLE, Candidate, Finder
-from embedviz.formats.json.fields import are_numbers, find_failure
 from embedviz.formats.json.parsing import BLANKS, CUT, JsonError, JsonParser, NumberList
 from embedviz.formats.json.splitting import Splitter
 from embedviz.formats.json.steps import ITEM, MEMBER, Step
+from embedviz.formats.refused.answers import are_numbers, find_failure
 from embedviz.formats.source import BYTE_ORDER_MARK, Source
 from embedviz.formats.vector_names import COLUMN_NAMES, choose_vectors
 

@@ -27,6 +27,7 @@ MOST_DEPTH = 100
 BLANKS = b" \t\r\n\0\x1e"
 """Around documents: files may be filled up with NUL, and records be marked by a separator."""
 
+CUT_FILE = "the file ends in the middle of it"
 CUT = "it ends before a bracket or quote is closed"
 _TOO_DEEP = b"[" * (2 * MOST_DEPTH)
 DEEP = f"lists and objects are nested more than {MOST_DEPTH} deep"
@@ -248,7 +249,7 @@ class _Skeleton:
                 closing.append("]" if mark[0] == "[" else "}")
             elif mark[0] == ",":
                 start = self._text[: mark.start()] + "".join(reversed(closing))
-            elif mark[0] in "]}":
+            elif mark[0] in "]}" and closing:
                 closing.pop()
         self._text = start
         return self

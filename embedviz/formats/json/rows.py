@@ -9,11 +9,17 @@ import numpy as np
 
 from embedviz.core.arrays import Matrix
 from embedviz.core.notes import counted
-from embedviz.formats.json.candidates import decode_base64
-from embedviz.formats.json.fields import Scalar, find_failure, find_member, flatten
+from embedviz.formats.companions.record_columns import (
+    KEY_COLUMN,
+    Scalar,
+    find_member,
+    flatten,
+)
 from embedviz.formats.json.layouts import JsonLayout
 from embedviz.formats.json.parsing import NumberList
-from embedviz.formats.json.steps import KEY_COLUMN, MEMBER
+from embedviz.formats.json.steps import MEMBER
+from embedviz.formats.refused.answers import find_failure
+from embedviz.formats.text.base64_vectors import decode_base64
 from embedviz.formats.text.numbers import parse_texts
 
 _KINDS = {

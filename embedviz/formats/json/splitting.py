@@ -6,17 +6,16 @@ in a block of it, which are few where numbers are many, are found by NumPy, and 
 between the elements of its outermost containers. Measured: 1 GB/s.
 
 The path to the rows, such as the elements of `data`, says which elements are rows: each is parsed
-by itself. All others are the frame: the document with a mark in place of the rows of a container,
-which is parsed at its end, and has what is wrong between rows in it.
+by itself. All others are the frame: the document with a number in place of each row, which is
+parsed at its end, and has what is wrong between rows in it.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -25,6 +24,7 @@ from embedviz.core.arrays import Bytes, Offsets
 from embedviz.formats.json.parsing import (
     BLANKS,
     CUT,
+    CUT_FILE,
     NO_RECORD,
     JsonError,
     JsonParser,
@@ -33,11 +33,8 @@ from embedviz.formats.json.parsing import (
     without_numbers,
 )
 from embedviz.formats.json.steps import ITEM, MEMBER, Step
+from embedviz.formats.refused.answers import find_failure
 
-ROWS: Final = object()
-"""Placeholder of the rows of a container in a frame, followed by how many they are."""
-
-_MARK = f"rows {secrets.token_hex(8)} "
 _QUOTE, _OPENING, _CLOSING, _LIST, _COMMA = b'"{}[,'
 _NEAR = 30
 _CASE = 0x20
@@ -46,24 +43,10 @@ _CASE = 0x20
 
 @dataclass(frozen=True)
 class Document:
-    """A document that ends, or is broken.
+    """A document that ends: what is around its rows, and how many they are, bad ones included."""
 
-    Attributes
-    ----------
-    n_before : int
-        How many rows of the block are before its end.
-    frame : any
-        What is around its rows.
-    line : int
-        Where it starts.
-    problem : str or None
-        What is wrong with it.
-    """
-
-    n_before: int
     frame: Any
-    line: int
-    problem: str | None = None
+    n_rows: int
 
 
 class Splitter:
@@ -105,17 +88,21 @@ class Splitter:
         self._parse = parser.parse_member if steps[-1:] == (MEMBER,) else parser.parse
         self._open = bytearray()
         self._n_on_way = 0
-        self._frame: list[bytes] = []
+        self._frame = bytearray()
         self._first_line = line
-        self._n_rows = self._n_newlines = 0
+        self._n_rows = self._n_in_document = 0
+
+    @property
+    def n_open(self) -> int:
+        """Number of rows of the open document so far."""
+        return self._n_in_document if self._open else 0
 
     @property
     def frame(self) -> Any:
         """What is around the rows of the open document, as far as it was read."""
         if not self._open:
             return None
-        end = self._mark(b",") if self._holds_rows else b""
-        return _framed(self._parser.parse_start(b"".join(self._frame) + end))
+        return _framed(self._parser.parse_start(bytes(self._frame) + b","))
 
     def split(self, text: bytes, *, is_last: bool) -> None:
         """Read the next text.
@@ -131,7 +118,13 @@ class Splitter:
         for at in _find_marks(text, len(self._open), len(self._steps)):
             self.used = take(text, self.used, at)
         if is_last:
-            self._take_rest(text[self.used :])
+            rest = text[self.used :]
+            last_line = self.line + rest.count(b"\n")
+            try:
+                self._take_rest(rest)
+            finally:
+                if self.is_cut:
+                    self._take_row(JsonError(CUT_FILE), last_line)
 
     def _take_document(self, text: bytes, start: int, at: int) -> int:
         part = text[start : at + 1]
@@ -148,22 +141,15 @@ class Splitter:
         part, mark = text[start:at], text[at : at + 1]
         if mark in b"[{":
             self._enter(part, mark, text[at:])
-        elif not self._open:
+            return at + 1
+        if not self._open:
             self._require_blank(text[start : at + _NEAR], b"")
-        elif not self._holds_rows:
-            self._add_to_frame(part + mark)
-        elif part.strip():
-            self._n_rows += 1
-            self._n_newlines += part.count(b"\n")
+        if self._holds_rows and part and not part.isspace():
             self._add(part)
-        elif mark == b",":  # One too many is an error of the frame, where it stands.
-            self._frame.append(b"\n" * self._n_newlines)
-            self._n_newlines = 0
-            self._add_to_frame(part + b",,")
+        else:
+            self._add_to_frame(part)
+        self._frame += mark
         if mark in b"]}":
-            if self._holds_rows:
-                self._frame.append(self._mark(b"" if part.strip() or not self._n_rows else b","))
-                self._add_to_frame((b"" if part.strip() else part) + mark)
             self._leave()
         return at + 1
 
@@ -178,46 +164,64 @@ class Splitter:
         depth = len(self._open)
         if not depth:
             self._require_blank(part, rest)
-            self._first_line, self._n_on_way, self._frame = self.line, 1, []
-            part = b""
-        elif self._n_on_way == depth:
-            step: Any = ITEM
-            with suppress(JsonError):
-                if self._open[-1] != _LIST:
-                    name, _ = self._parser.parse_member(part + b"null")
-                    step = MEMBER if self._steps[depth - 1] == MEMBER else name
-            self._n_on_way += step == self._steps[depth - 1]
-        self._add_to_frame(part + mark)
+            self._first_line, self._n_on_way, self._frame = self.line, 1, bytearray()
+            self._n_in_document = 0
+        else:
+            if self._n_on_way == depth:
+                self._n_on_way += self._step_of(part) == self._steps[depth - 1]
+            self._add_to_frame(part)
+        self._frame += mark
         self._open += mark
-        self._n_rows = self._n_newlines = 0
+        self._n_rows = 0
+
+    def _step_of(self, part: bytes) -> Step | None:
+        """Return the step to what follows in the innermost container."""
+        if self._open[-1] == _LIST:
+            return ITEM
+        with suppress(JsonError):
+            name, _ = self._parser.parse_member(part + b"null")
+            return MEMBER if self._steps[len(self._open) - 1] == MEMBER else name
+        return None
 
     def _leave(self) -> None:
         del self._open[-1]
         self._n_on_way = min(self._n_on_way, len(self._open))
         if self._open:
             return
-        text = b"".join(self._frame)
-        problem = None
+        text, problem = bytes(self._frame), None
         try:
-            frame = self._parser.parse(text)
+            frame = _framed(self._parser.parse(text))
         except JsonError as error:
             self._require_no_syntax(error, self._first_line)
-            frame, problem = self._parser.parse_start(text), str(error)
-        found = Document(len(self.values), _framed(frame), self._first_line, problem)
-        self.documents.append(found)
+            frame, problem = _framed(self._parser.parse_start(text)), error
+        if problem is None and not self._n_in_document:
+            failure = find_failure(frame)
+            problem = JsonError(f"no vectors ({failure})" if failure else "no vectors")
+        if problem is not None:
+            self._take_row(problem, self._first_line)
+        self.documents.append(Document(frame, self._n_in_document))
+
+    def _take_row(self, value: Any, line: int) -> None:
+        self.values.append(value)
+        self.lines.append(line)
+        self._n_in_document += 1
 
     def _add(self, text: bytes) -> None:
-        """Parse a row, with blanks around it."""
+        """Parse a row, with blanks around it, and put its number in its place in the frame."""
         inner = text.lstrip()
+        n_newlines = text.count(b"\n")
         line = self.line + text.count(b"\n", 0, len(text) - len(inner))
         try:
             value = self._parse(inner)
         except JsonError as error:
             self._require_no_syntax(error, line)
             value = error
-        self.values.append(value)
-        self.lines.append(line)
-        self.line += text.count(b"\n")
+        self._take_row(value, line)
+        self.line += n_newlines
+        if self._open:
+            self._n_rows += 1
+            self._frame += (b'"%d"' if self._open[-1] == _LIST else b'"":%d') % self._n_rows
+            self._frame += b"\n" * n_newlines
 
     def _require_no_syntax(self, error: JsonError, line: int) -> None:
         if error.is_syntax:
@@ -225,19 +229,8 @@ class Splitter:
             raise error
 
     def _add_to_frame(self, text: bytes) -> None:
-        self._frame.append(without_numbers(text))  # Only those of rows are read.
+        self._frame += without_numbers(text)  # Only those of rows are read.
         self.line += text.count(b"\n")
-
-    def _mark(self, end: bytes) -> bytes:
-        """Return what is in the frame in place of the rows of a container."""
-        value = b":0" if self._open[-1] != _LIST else b""
-        return b'"%b%d"%b%b%b' % (
-            _MARK.encode(),
-            self._n_rows,
-            value,
-            b"\n" * self._n_newlines,
-            end,
-        )
 
     def _require_blank(self, text: bytes, rest: bytes) -> None:
         """Require that nothing is between two documents."""
@@ -255,7 +248,7 @@ class Splitter:
             return
         try:
             if not self._holds_rows:
-                self._parser.parse(b"".join(self._frame) + rest)
+                self._parser.parse(bytes(self._frame) + rest)
             else:
                 self._parse_last(rest.strip(BLANKS))
         except JsonError as error:
@@ -268,24 +261,21 @@ class Splitter:
         if row:
             self._parse(row)
         if row[-1:] in (b"}", b"]", b'"'):
-            self._n_rows += 1
             self._add(row)
+            self._frame += b","
         if self._steps:
-            self._parser.parse(b"".join(self._frame) + self._mark(b""))
+            self._parser.parse(bytes(self._frame))
 
 
 def _framed(value: Any) -> Any:
-    """Return a frame with lists in place of their text, and the marks of rows."""
+    """Return a frame with lists in place of their text."""
     if isinstance(value, NumberList):
         with suppress(msgspec.MsgspecError):
             return msgspec.json.decode(b"[%b]" % value)
         return None
-    if isinstance(value, list | dict):
-        first = next(iter(value), None)
-        if isinstance(first, str) and first.startswith(_MARK):
-            return [ROWS, int(first.removeprefix(_MARK))]
-        if isinstance(value, list):
-            return [_framed(item) for item in value]
+    if isinstance(value, list):
+        return [_framed(item) for item in value]
+    if isinstance(value, dict):
         return {name: _framed(member) for name, member in value.items()}
     return value
 

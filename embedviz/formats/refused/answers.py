@@ -1,63 +1,14 @@
-"""The fields of a JSON record as single values, and what a service says that failed."""
+"""What a service says in place of vectors: the request failed, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-Scalar = str | int | float | bool | None
+from embedviz.formats.companions.record_columns import find_member
 
-_SINGLE = {str, int, float, bool, type(None)}
-_DEEPEST = 8
-_JOINED = ", "
 _MESSAGE_LENGTH = 200
 _MOST_IN_ANSWER = 20
 """Members of an answer; a vocabulary may have any words."""
-
-
-def flatten(value: dict[str, Any], prefix: str = "") -> dict[str, Scalar]:
-    """Return the single values of an object, those of objects in it by names with dots.
-
-    Lists of texts are joined by commas. Lists of numbers, and of objects, are left out.
-    """
-    found: dict[str, Scalar] = {}
-    _add_scalars(found, value, prefix, _DEEPEST)
-    return found
-
-
-def _add_scalars(found: dict[str, Scalar], value: dict[str, Any], prefix: str, depth: int) -> None:
-    for name, member in value.items():
-        kind = type(member)
-        if kind is str or kind is int or kind is float or kind is bool or member is None:
-            found[prefix + name] = member
-        elif kind is dict and depth:
-            _add_scalars(found, member, f"{prefix}{name}.", depth - 1)
-        elif kind is list and is_list_of_texts(member):
-            found[prefix + name] = join_texts(member)
-
-
-def is_list_of_texts(value: list[Any]) -> bool:
-    """Return whether these are texts, perhaps with single numbers and nothing between them."""
-    kinds = set(map(type, value))
-    return str in kinds and kinds <= _SINGLE
-
-
-def join_texts(value: list[Any]) -> str:
-    """Return the items with commas between them."""
-    return _JOINED.join(str(item) for item in value if item is not None)
-
-
-def find_member(value: Any, path: Sequence[str]) -> Any:
-    """Return what is at the end of a path of names, or of places in lists; None if nothing is."""
-    for name in path:
-        if isinstance(value, dict):
-            value = value.get(name)
-        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
-            value = value[int(name)]
-        else:
-            return None
-    return value
-
 
 _ERRORS = (
     ("error",),
