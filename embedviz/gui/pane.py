@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QObject, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -21,6 +21,8 @@ from embedviz.gui.theme import GRID, TOOL_ROW
 from embedviz.gui.widgets.form import Form
 from embedviz.gui.widgets.hint_page import HintPage
 from embedviz.gui.widgets.message_bar import MessageBar
+
+_MANY_ROWS = 50_000
 
 
 class Pane(QWidget):
@@ -210,7 +212,13 @@ class Pane(QWidget):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Catch up with what changed while nobody looked."""
         super().showEvent(event)
-        self._catch_up(self.session.state)
+        active, hidden = self.session.state.active, Qt.WidgetAttribute.WA_DontShowOnScreen
+        if self.is_built or len(active or ()) < _MANY_ROWS or self.window().testAttribute(hidden):
+            self._catch_up(self.session.state)
+        else:  # To find a place for it, make it and draw it takes too long for one turn.
+            self._pages.setCurrentIndex(1)
+            # Not after 0, which would be before what the window has waiting.
+            QTimer.singleShot(1, self, lambda: self._catch_up(self.session.state))
 
     @Slot(object, object)
     def _on_changed(self, old: State, new: State) -> None:
