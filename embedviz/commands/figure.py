@@ -161,7 +161,9 @@ def _add_option(
     if kind == "other" or not option:
         return
     how: dict[str, Any] = {"dest": name, "default": argparse.SUPPRESS, "help": help}
-    if kind == "flag":
+    if kind == "flag" and each.default is None:  # Neither is what it does by itself.
+        how["action"] = argparse.BooleanOptionalAction
+    elif kind == "flag":
         how["action"] = "store_false" if each.default else "store_true"
         option = f"no-{option}" if each.default else option
         how["help"] = f"not: {help}" if each.default else help
