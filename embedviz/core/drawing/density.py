@@ -349,5 +349,7 @@ def _draw_enlarged(small: Any, factor: int, image: Any, first: int, last: int) -
             source = ((left * (16 - along) + right * along) >> 4) & CHANNELS
             alpha = source >> 48
             if alpha != 0:
-                under = spread(int(image[row, column])) * (256 - alpha - (alpha >> 7)) >> 8
-                image[row, column] = packed(source + (under & CHANNELS))
+                # Unsigned: the product of an opaque pixel has all 64 bits.
+                share = np.uint64(256 - alpha - (alpha >> 7))
+                under = np.uint64(spread(int(image[row, column]))) * share >> np.uint64(8)
+                image[row, column] = packed(source + (int(under) & CHANNELS))

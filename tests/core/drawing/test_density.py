@@ -177,6 +177,15 @@ def test_only_the_rows_given_over_what_is_there():
     assert right[0] == pytest.approx(255, abs=2)
 
 
+@pytest.mark.parametrize("count", [1, 2, 5, 100, 10_000])
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_what_is_opaque_stays_so_under_a_thin_crowd(count, scale):
+    positions, matrix = at(*[(30.5, 20.5)] * count, *[(10.5, 20.5)] * 20_000)
+    image = np.full((HEIGHT, WIDTH), 0xFF808080, dtype=np.uint32)
+    draw_density(image, positions, matrix, one(RED), TONES, scale=scale)
+    assert channels(image)[..., 0].min() >= 253
+
+
 @pytest.mark.parametrize("is_mixed", [False, True])
 def test_one_in_some_counts_for_all_of_them(is_mixed):
     rng = np.random.default_rng(0)
