@@ -189,10 +189,10 @@ class PointView(QWidget):
         elif n_before:
             viewport.hold()
         is_same = n_before == len(canvas) > 0
+        if is_same or canvas.is_large(self.devicePixelRatioF()):
+            self.animator.touch()
         if animate and is_same:
             self.animator.start_from(start)
-        elif is_same != canvas.is_large(self.devicePixelRatioF()):
-            self.animator.touch()  # Else the picture of before is seen until it is drawn well.
         self.redraw()
 
     def move_points(self, positions: ArrayLike) -> None:
