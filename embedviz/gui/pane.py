@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from embedviz.gui.theme import GRID, TOOL_ROW
 from embedviz.gui.widgets.form import Form
 from embedviz.gui.widgets.hint_page import HintPage
 from embedviz.gui.widgets.message_bar import MessageBar
+from embedviz.gui.widgets.watched import is_watched
 
 _MANY_ROWS = 50_000
 
@@ -212,8 +213,8 @@ class Pane(QWidget):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Catch up with what changed while nobody looked."""
         super().showEvent(event)
-        active, hidden = self.session.state.active, Qt.WidgetAttribute.WA_DontShowOnScreen
-        if self.is_built or len(active or ()) < _MANY_ROWS or self.window().testAttribute(hidden):
+        n_rows = len(self.session.state.active or ())
+        if self.is_built or n_rows < _MANY_ROWS or not is_watched(self):
             self._catch_up(self.session.state)
         else:  # To find a place for it, make it and draw it takes too long for one turn.
             self._pages.setCurrentIndex(1)

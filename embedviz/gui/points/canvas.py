@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -36,6 +36,7 @@ from embedviz.gui.points.point_image import (
 )
 from embedviz.gui.points.text import is_pixel_device
 from embedviz.gui.theme import Theme
+from embedviz.gui.widgets.watched import is_watched
 
 __all__ = ["DIMMED", "PointCanvas", "PointHighlights"]
 
@@ -94,7 +95,7 @@ class LateImage(QObject):
     @contextmanager
     def allowed(self, widget: QWidget) -> Iterator[None]:
         """Let pictures be painted without it for now, where somebody sees them change."""
-        self.is_wanted = not widget.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        self.is_wanted = is_watched(widget)
         try:
             yield
         finally:

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import QWidget
 from embedviz.app.preparation import preparation
 from embedviz.gui.points.canvas import LateImage
 from embedviz.gui.theme import CAPTION_PIXELS, font, theme_manager
+from embedviz.gui.widgets.watched import is_watched
 
 PREPARING = "Preparing to draw (first start only) \u2026"
-_DONT_SHOW = Qt.WidgetAttribute.WA_DontShowOnScreen
 _SAME_TURN_SECONDS = 0.001
 QUIET_MILLISECONDS = 600
 """How long nothing is said while a first frame is being prepared."""
@@ -59,7 +59,7 @@ class FrameCache:
             What waits for the window, such as a click, comes first, and sees the image of before:
             where making it takes long, and what led to it did too.
         """
-        if not in_turn or self._widget.window().testAttribute(_DONT_SHOW):
+        if not in_turn or not is_watched(self._widget):
             self._forget()
         elif not self._next_turn.isActive():
             self._next_turn.start()

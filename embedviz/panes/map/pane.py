@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -31,6 +31,7 @@ from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import PointView
 from embedviz.gui.projection.settings_row import ProjectionRow
 from embedviz.gui.theme import theme_manager
+from embedviz.gui.widgets.watched import is_watched
 from embedviz.panes.map.appearance import require_columns, rows_shown
 from embedviz.panes.map.choices import MapChoices
 from embedviz.panes.map.cluster_names import MapClusterNames
@@ -148,7 +149,7 @@ class MapPane(Pane):
         return super().wants(subject)
 
     def _on_arrived(self) -> None:
-        if not self.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
+        if is_watched(self):
             # Whoever sees a map may want t-SNE or UMAP next: their process takes seconds to start.
             QTimer.singleShot(WARM_MILLISECONDS, self, lambda: spare_process.spare.warm())
         self.drawing.forget_places()
