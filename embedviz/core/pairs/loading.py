@@ -53,10 +53,11 @@ def load_pairs(vector_set: VectorSet, path: str | PathLike[str]) -> Pairs:
     known = _Rows(vector_set)
     first_texts = [column[:_LOOKED_AT] for column in table.columns]
     column, lookup = known.best_lookup(first_texts)
-    is_number_file = _holds_row_numbers(table, lookup, vector_set)
+    counted_by = known.by_exact_label if known.is_exact else lookup
+    is_number_file = _holds_row_numbers(table, counted_by, vector_set)
     if is_number_file:
-        column, lookup = "", known.by_number
-    roles = possible_roles(table, lambda texts: _count(texts, lookup))[0]
+        column, lookup, counted_by = "", known.by_number, known.by_number
+    roles = possible_roles(table, lambda texts: _count(texts, counted_by))[0]
     pairs = _matched(table, roles, lookup, path.name)
     if not len(pairs):
         raise UserError(_no_match(table, roles, vector_set, path.name))
@@ -147,13 +148,22 @@ class _Rows:
 
     def __init__(self, vector_set: VectorSet) -> None:
         self._set = vector_set
+        self.is_exact = False
+        """Whether most texts are labels as they are written: a million are not folded for those."""
 
-    def by_label(self, text: str) -> int | None:
-        """Return the first row with a label, whatever its case where none has just this one."""
+    def by_exact_label(self, text: str) -> int | None:
+        """Return the first row with a label; blanks around it do not count."""
         found = self._set.find(text)
         if found is None and text != (stripped := text.strip()):
             found = self._set.find(stripped)
-        return self._folded.get(_folded(text)) if found is None and text else found
+        return found
+
+    def by_label(self, text: str) -> int | None:
+        """Return the first row with a label, whatever its case where none has just this one."""
+        found = self.by_exact_label(text)
+        if found is not None or not text or number_in(text) is not None:
+            return found
+        return self._folded.get(_folded(text))
 
     def by_number(self, text: str) -> int | None:
         """Return a row by its number; None for one that the set does not have."""
@@ -165,8 +175,9 @@ class _Rows:
         """Return the column by which most texts are found, and how; no name for the labels."""
         n_lines = max(map(len, columns), default=0)
         best: tuple[str, Lookup] = ("", self.by_label)
-        most = _second(columns, self.by_label)
-        if 2 * most >= n_lines:
+        self.is_exact = 2 * _second(columns, self.by_exact_label) >= n_lines
+        most = 0 if self.is_exact else _second(columns, self.by_label)
+        if self.is_exact or 2 * most >= n_lines:
             return best
         for name in self._set.metadata.column_names:
             rows = self._rows_of(name)

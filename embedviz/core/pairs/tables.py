@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import codecs
 import csv
+import gzip
 import io
 import json
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,10 +18,12 @@ from typing import Any
 
 from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
+from embedviz.core.wording import in_words
 
 _SIGNS_BY_SUFFIX = {".tsv": "\t", ".tab": "\t"}
 _LOOKED_AT = 200
 _MOSTLY = 0.9
+_MOST_BYTES = 1_000_000_000
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -59,13 +63,7 @@ def read_table(path: Path) -> PairTable:
     UserError
         When it cannot be read, is no text, has no line, or has only one column.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UserError(
-            f"{path.name}: the pairs cannot be read ({error.strerror or error})."
-        ) from error
-    text, notes = _decoded(data, path.name)
+    text, notes = _decoded(_content(path), path.name)
     if not text.strip():
         raise UserError(
             f"{path.name} is empty. A file of pairs has a line for each pair: two labels, texts "
@@ -79,6 +77,29 @@ def read_table(path: Path) -> PairTable:
             "two, and maybe a score: separate them by tabs, or by commas in a CSV file."
         )
     return table
+
+
+def _content(path: Path) -> bytes:
+    """Return what is in a file, unpacked where it is packed with gzip, as STS-B often is.
+
+    Raises
+    ------
+    UserError
+        When it cannot be read, or is larger than any file of pairs.
+    """
+    try:
+        with path.open("rb") as file:
+            is_packed = file.read(2) == b"\x1f\x8b"
+        with gzip.open(path) if is_packed else path.open("rb") as file:
+            data: bytes = file.read(_MOST_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise UserError(f"{path.name}: the pairs cannot be read ({error}).") from error
+    if len(data) > _MOST_BYTES:
+        raise UserError(
+            f"{path.name} has more than {in_words(_MOST_BYTES)}, so it is hardly a file of pairs. "
+            "Choose one with a line for each pair, or a part of this one."
+        )
+    return data
 
 
 def _first_text(table: PairTable) -> str:
@@ -242,7 +263,7 @@ def number_in(text: str, decimal: str = ".") -> float | None:
 
 def _sign_of(text: str, path: Path) -> str | None:
     """Return what separates the columns; None for any white space."""
-    by_suffix = _SIGNS_BY_SUFFIX.get(path.suffix.lower())
+    by_suffix = _SIGNS_BY_SUFFIX.get(_suffix(path))
     lines = [line for line in islice(text.split("\n"), _LOOKED_AT) if line.strip()]
     lines = [line for line in lines if not line.startswith("# ")] or lines
     if by_suffix and any(by_suffix in line for line in lines):
@@ -254,7 +275,11 @@ def _sign_of(text: str, path: Path) -> str | None:
     best = max(fits, key=lambda sign: fits[sign])
     if fits[best][1] > 1:
         return best
-    return "," if path.suffix.lower() == ".csv" else None
+    return "," if _suffix(path) == ".csv" else None
+
+
+def _suffix(path: Path) -> str:
+    return Path(path.name.lower().removesuffix(".gz")).suffix
 
 
 def _fit(lines: list[str], sign: str) -> tuple[bool, int]:

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import gzip
 import io
 import json
 import unicodedata
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embedviz.core.errors import UserError
-from embedviz.core.pairs import load_pairs
+from embedviz.core.pairs import load_pairs, tables
 from embedviz.core.samples import load_sample, sample_pairs_path
 from embedviz.core.vector_set import VectorSet
 
@@ -145,6 +146,27 @@ def test_the_layout_of_sts_b_in_glue_and_on_the_hub(tmp_path):
         for i, (one, other, score) in enumerate(LINES)
     ]
     require_rows(load_pairs(set_of(), written(tmp_path, comma(lines, names), "stsb.csv")))
+
+
+@pytest.mark.parametrize("layout", ["tsv", "csv", "jsonl"])
+def test_a_packed_file_is_read(tmp_path, layout):
+    keys = ("sentence1", "sentence2", "score")
+    text = {
+        "tsv": tsv(LINES, keys),
+        "csv": comma(LINES, keys),
+        "jsonl": "\n".join(json.dumps(dict(zip(keys, line, strict=True))) for line in LINES),
+    }[layout]
+    data = gzip.compress(text.encode("utf-8"))
+    require_rows(load_pairs(set_of(), written(tmp_path, data, f"pairs.{layout}.gz")))
+    with pytest.raises(UserError, match="cannot be read"):
+        load_pairs(set_of(), written(tmp_path, data[:40], f"cut.{layout}.gz"))
+
+
+def test_a_file_that_is_too_large_for_pairs_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "_MOST_BYTES", 50)
+    for data in (tsv(LINES).encode(), gzip.compress(tsv(LINES).encode())):
+        with pytest.raises(UserError, match="hardly a file of pairs"):
+            load_pairs(set_of(), written(tmp_path, data))
 
 
 def test_the_layout_of_sick(tmp_path):
