@@ -7,6 +7,6 @@ rows.
 """
 
 from embedviz.core.pairs.judged import Pairs
-from embedviz.core.pairs.loading import load_pairs
+from embedviz.core.pairs.loading import load_pairs, names_pairs
 
-__all__ = ["Pairs", "load_pairs"]
+__all__ = ["Pairs", "load_pairs", "names_pairs"]

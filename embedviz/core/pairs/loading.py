@@ -14,12 +14,13 @@ from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
 from embedviz.core.pairs.judged import Pairs
 from embedviz.core.pairs.roles import Roles, possible_roles
-from embedviz.core.pairs.tables import PairTable, number_in, read_table
+from embedviz.core.pairs.tables import PairTable, number_in, read_head, read_table
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import composed
 
 _FEW = 5
 _LOOKED_AT = 1000
+_HEAD_BYTES = 1 << 16
 _is_number = re.compile(r"[+-]?[0-9]{1,15}").fullmatch
 Lookup = Callable[[str], int | None]
 
@@ -80,6 +81,25 @@ def load_pairs(vector_set: VectorSet, path: str | PathLike[str]) -> Pairs:
         pairs.unmatched,
         [note for note in notes if note],
     )
+
+
+def names_pairs(vector_set: VectorSet, path: str | PathLike[str]) -> bool:
+    """Return whether a file, of which nobody said what it is, begins with pairs of labels of a set.
+
+    Numbers are no sign of that: a file of vectors may begin with them.
+
+    Parameters
+    ----------
+    vector_set : VectorSet
+    path : path
+    """
+    try:
+        table = read_head(Path(path), _HEAD_BYTES)
+    except UserError:
+        return False
+    find = _Rows(vector_set).by_exact_label
+    count = _second(table.columns, lambda text: None if number_in(text) is not None else find(text))
+    return 2 * count >= min(len(table), _LOOKED_AT)
 
 
 def _count(texts: Sequence[str], lookup: Lookup) -> int:

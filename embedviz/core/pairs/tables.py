@@ -63,7 +63,23 @@ def read_table(path: Path) -> PairTable:
     UserError
         When it cannot be read, is no text, has no line, or has only one column.
     """
-    text, notes = _decoded(_content(path), path.name)
+    return _table_of(_content(path), path)
+
+
+def read_head(path: Path, n_bytes: int) -> PairTable:
+    """Return the columns of the whole lines at the beginning of a file, as `read_table`.
+
+    Raises
+    ------
+    UserError
+        As there.
+    """
+    data = _bytes_of(path, n_bytes)
+    return _table_of(data[: data.rfind(b"\n") + 1] if len(data) == n_bytes else data, path)
+
+
+def _table_of(data: bytes, path: Path) -> PairTable:
+    text, notes = _decoded(data, path.name)
     if not text.strip():
         raise UserError(
             f"{path.name} is empty. A file of pairs has a line for each pair: two labels, texts "
@@ -87,19 +103,23 @@ def _content(path: Path) -> bytes:
     UserError
         When it cannot be read, or is larger than any file of pairs.
     """
-    try:
-        with path.open("rb") as file:
-            is_packed = file.read(2) == b"\x1f\x8b"
-        with gzip.open(path) if is_packed else path.open("rb") as file:
-            data: bytes = file.read(_MOST_BYTES + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise UserError(f"{path.name}: the pairs cannot be read ({error}).") from error
+    data = _bytes_of(path, _MOST_BYTES + 1)
     if len(data) > _MOST_BYTES:
         raise UserError(
             f"{path.name} has more than {in_words(_MOST_BYTES)}, so it is hardly a file of pairs. "
             "Choose one with a line for each pair, or a part of this one."
         )
     return data
+
+
+def _bytes_of(path: Path, most: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            is_packed = file.read(2) == b"\x1f\x8b"
+        with gzip.open(path) if is_packed else path.open("rb") as file:
+            return file.read(most)
+    except (OSError, EOFError, zlib.error) as error:
+        raise UserError(f"{path.name}: the pairs cannot be read ({error}).") from error
 
 
 def _first_text(table: PairTable) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from embedviz.app.judged_pairs import describe_pairs, describe_unmatched, with_pairs
 from embedviz.core.matching import share_rows
-from embedviz.core.pairs import Pairs, load_pairs
+from embedviz.core.pairs import Pairs, load_pairs, names_pairs
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.host import Host
@@ -28,8 +29,27 @@ def add_pairs(window: Host) -> None:
         return
     path, _ = QFileDialog.getOpenFileName(window.widget, "Pairs of rows", "", _KINDS)
     if path:
-        window.message_bar.clear()
-        window.writing.run(partial(_load, active, path), partial(_show, window, active))
+        _add(window, active, path)
+
+
+def take_pairs(window: Host, paths: Sequence[str]) -> bool:
+    """Add a file that was dropped to the shown set, where it begins with pairs of its labels.
+
+    Returns
+    -------
+    bool
+        Whether that is what it is; else it is to be opened.
+    """
+    active = window.session.state.active
+    if active is None or len(paths) != 1 or not names_pairs(active, paths[0]):
+        return False
+    _add(window, active, paths[0])
+    return True
+
+
+def _add(window: Host, vector_set: VectorSet, path: str) -> None:
+    window.message_bar.clear()
+    window.writing.run(partial(_load, vector_set, path), partial(_show, window, vector_set))
 
 
 def _load(vector_set: VectorSet, path: str, report: Report) -> Pairs:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embedviz.core.errors import UserError
-from embedviz.core.pairs import load_pairs, tables
+from embedviz.core.pairs import load_pairs, names_pairs, tables
 from embedviz.core.samples import load_sample, sample_pairs_path
 from embedviz.core.vector_set import VectorSet
 
@@ -437,3 +437,25 @@ def test_real_sentences_give_the_known_pairs(data_folder, tmp_path):
     assert np.array_equal(pairs.second, np.arange(1500, 3000))
     products = np.einsum("ij,ij->i", vectors[pairs.first], vectors[pairs.second])
     assert np.corrcoef(products, pairs.scores)[0, 1] > 0.8
+
+
+@pytest.mark.parametrize(
+    ("text", "is_pairs"),
+    [
+        (tsv(LINES), True),
+        (tsv(LINES, ("a", "b", "score")), True),
+        ("\n".join(json.dumps(line) for line in LINES), True),
+        (tsv((*line, "x" * 50) for line in LINES * 3000), True),  # More than its beginning.
+        (tsv((one, score, score) for one, _, score in LINES), False),  # Vectors.
+        ("0\t1\n1\t2\n", False),
+        ("here\tthere\n", False),
+        ("", False),
+        ("\0\1\2" * 9, False),
+    ],
+)
+def test_a_file_of_pairs_is_recognized_by_its_beginning(tmp_path, text, is_pairs):
+    path = written(tmp_path, text)
+    assert names_pairs(set_of(), path) == is_pairs
+    assert not names_pairs(set_of(("other", "labels")), path)
+    assert not names_pairs(VectorSet(np.ones((4, 2), np.float32)), path)
+    assert not names_pairs(set_of(), tmp_path)

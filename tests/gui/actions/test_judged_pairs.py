@@ -152,3 +152,20 @@ def test_the_bundled_sentences_come_with_their_pairs(window, idle):
     window.trigger("file.sentences")
     idle(window.session)
     assert lines_of(window)[1] == "605 judged pairs · sentence-pairs.tsv"
+
+
+def test_a_dropped_file_of_pairs_is_added_to_the_shown_set(opened, toy, drop, tmp_path):
+    path = tmp_path / "judged.tsv"
+    path.write_text("one\ttwo\tscore\n" + two_pairs(toy), "utf-8")
+    state = drop([path])
+    assert [len(each) for each in pairs_of(state.pairs, toy)] == [2]
+    assert state.sets == (toy,)
+
+
+def test_vectors_that_are_dropped_are_opened_as_before(opened, toy, drop, tmp_path):
+    path = tmp_path / "vectors.tsv"
+    lines = [f"{label}\t{i}\t{i + 0.5}\n" for i, label in enumerate(toy.labels)]
+    path.write_text("".join(lines), "utf-8")
+    state = drop([path])
+    assert [each.name for each in state.sets] == [toy.name, "vectors"]
+    assert state.pairs == ()
