@@ -9,7 +9,7 @@ import io
 import json
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, zip_longest
 from math import isfinite
@@ -24,6 +24,7 @@ _SIGNS_BY_SUFFIX = {".tsv": "\t", ".tab": "\t"}
 _LOOKED_AT = 200
 _MOSTLY = 0.9
 _MOST_BYTES = 1_000_000_000
+_LONGEST_TEXT = 1 << 24
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -304,17 +305,24 @@ def _suffix(path: Path) -> str:
 
 def _fit(lines: list[str], sign: str) -> tuple[bool, int]:
     """Return whether all lines have as many columns, and how many the narrowest have."""
-    widths = [len(record) for record in csv.reader(lines, delimiter=sign, skipinitialspace=True)]
+    try:
+        widths = list(map(len, _csv_records(lines, sign)))
+    except csv.Error:
+        return False, 0
     usual, count = Counter(widths).most_common(1)[0]
     return count == len(widths) and usual > 1, usual
 
 
 def _quoted(text: str, sign: str, name: str) -> list[list[str]]:
     try:
-        lines = io.StringIO(text, newline="")
-        return list(csv.reader(lines, delimiter=sign, skipinitialspace=True))
+        return list(_csv_records(io.StringIO(text, newline=""), sign))
     except csv.Error as error:
         raise UserError(f"{name} cannot be read as CSV: {error}. Are quotes closed?") from None
+
+
+def _csv_records(lines: Iterable[str], sign: str) -> Iterator[list[str]]:
+    csv.field_size_limit(_LONGEST_TEXT)  # One for all of Python, and usually 131,072.
+    return csv.reader(lines, delimiter=sign, skipinitialspace=True)
 
 
 def _plain(text: str, sign: str | None) -> list[list[str]]:

@@ -459,3 +459,40 @@ def test_a_file_of_pairs_is_recognized_by_its_beginning(tmp_path, text, is_pairs
     assert not names_pairs(set_of(("other", "labels")), path)
     assert not names_pairs(VectorSet(np.ones((4, 2), np.float32)), path)
     assert not names_pairs(set_of(), tmp_path)
+
+
+PIECES = st.sampled_from(
+    [
+        *(*TEXTS, "up", "1", "2.5", "nan", "", " ", '"', "\t", ",", ";", "\n", "\r", "\r\n"),
+        *("# ", "{", "[", "]", "}", ":", '{"a": "up", "b": 1}', '["up", "up", 3]'),
+        *("\ufeff", "\0", "é", "a", "b"),
+    ]
+)
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=200), st.lists(PIECES, max_size=30).map(lambda e: "".join(e).encode())
+    ),
+    st.sampled_from(["x.tsv", "x.csv", "x.jsonl", "x.txt"]),
+)
+def test_whatever_is_in_a_file_there_are_pairs_or_words(tmp_path_factory, data, name):
+    path = written(tmp_path_factory.mktemp("any"), data, name)
+    vector_set = set_of((*TEXTS, "up"), {"text": ["a", "b", None, "é", ""]})
+    names_pairs(vector_set, path)
+    pairs, said = None, name
+    try:
+        pairs = load_pairs(vector_set, path)
+    except UserError as error:
+        said = str(error)
+    assert name in said
+    if pairs is not None:
+        assert len(pairs) > 0
+        pairs.require_within(len(vector_set))
+
+
+def test_long_texts_are_read(tmp_path):
+    texts = (("long " * 40_000).strip(), "short", "also, this")
+    for layout, name in ((tsv, "x.tsv"), (comma, "x.csv")):
+        path = written(tmp_path, layout([(texts[0], texts[1], 1), (texts[1], texts[2], 2)]), name)
+        require_rows(load_pairs(set_of(texts), path), [(0, 1, 1), (1, 2, 2)])
