@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from embedviz.core.errors import UserError
 from embedviz.core.matching import share_rows
 from embedviz.core.notes import counted
@@ -79,6 +81,36 @@ def pairs_within(kept: Kept, sets: Iterable[VectorSet]) -> Kept:
         if vector_set is not None:
             found.append(replace(each, vector_set=vector_set))
     return tuple(found)
+
+
+def carried_pairs(kept: Kept, old: VectorSet, new: VectorSet) -> Kept:
+    """Return what is kept once pairs of a set are also those of one read anew from its file.
+
+    Rows are found by their labels; pairs whose rows are not there any more count as unmatched.
+    """
+    for pairs in pairs_of(kept, old):
+        rows = np.unique(np.concatenate([pairs.first, pairs.second]))
+        places = np.full(len(old), -1, dtype=np.intp)
+        for row in rows.tolist():
+            found = new.find(old.labels[row])
+            places[row] = -1 if found is None else found
+        first, second = places[pairs.first], places[pairs.second]
+        is_there = (first >= 0) & (second >= 0)
+        kept = with_pairs(
+            kept,
+            new,
+            Pairs(
+                first[is_there],
+                second[is_there],
+                None if pairs.scores is None else pairs.scores[is_there],
+                pairs.n_unmatched + int(np.count_nonzero(~is_there)),
+                pairs.name,
+                pairs.unmatched
+                or [old.labels[row] for row in rows[places[rows] < 0][:_MOST_SHOWN]],
+                pairs.notes,
+            ),
+        )
+    return kept
 
 
 def bundled_pairs(vector_set: VectorSet) -> Pairs | None:

@@ -7,6 +7,7 @@ import pytest
 
 from embedviz.app.judged_pairs import (
     bundled_pairs,
+    carried_pairs,
     describe_pairs,
     describe_unmatched,
     pairs_of,
@@ -85,6 +86,21 @@ def test_undo_brings_pairs_back_and_never_takes_those_that_a_set_came_with():
     assert pairs_of(session.state.pairs, first) == ()
     session.undo()
     assert pairs_of(session.state.pairs, first) == (PAIRS,)
+
+
+def test_pairs_are_carried_to_the_set_that_a_file_is_read_as_anew():
+    old = some()
+    new = VectorSet(np.eye(4, dtype=np.float32), ["f", "a", "c", "b"])
+    kept = with_pairs(with_pairs((), old, PAIRS), old, OTHERS)
+    state = State().opened(old).opened(new)
+    state = replace(state, pairs=carried_pairs(kept, old, new)).closed(old)
+    first, second = pairs_of(state.pairs, new)
+    assert (first.first.tolist(), first.second.tolist()) == ([1], [2])  # a and c; d is gone.
+    assert first.scores.tolist() == [1]
+    assert (first.n_unmatched, first.unmatched) == (1, ("d",))
+    assert len(second) == 0
+    assert describe_pairs(second) == "0 pairs, 1 unmatched"
+    assert carried_pairs((), old, new) == ()
 
 
 def test_equal_pairs_are_no_change():

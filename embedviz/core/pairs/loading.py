@@ -62,7 +62,10 @@ def load_pairs(vector_set: VectorSet, path: str | PathLike[str]) -> Pairs:
     pairs = _matched(table, roles, lookup, path.name)
     if not len(pairs):
         raise UserError(_no_match(table, roles, vector_set, path.name))
-    notes = [*table.notes, roles.said(table), *pairs.notes]
+    notes = [*table.notes, *pairs.notes]
+    names = [table.columns[i][0] for i in (roles.first, roles.second)]
+    if roles.start and all(counted_by(name) is not None for name in names):
+        notes.append(f"The first line, {names[0]!r} and {names[1]!r}, is taken as a header.")
     if is_number_file:
         notes.append("Its numbers are row numbers, counted from 0.")
     if column:
@@ -79,7 +82,7 @@ def load_pairs(vector_set: VectorSet, path: str | PathLike[str]) -> Pairs:
         pairs.n_unmatched,
         path.name,
         pairs.unmatched,
-        [note for note in notes if note],
+        notes,
     )
 
 

@@ -72,13 +72,6 @@ class Roles:
     score: int | None
     start: int
 
-    def said(self, table: PairTable) -> str:
-        """Return the header as a sentence about it; nothing where there is none."""
-        if not self.start:
-            return ""
-        names = [table.columns[i][0] for i in (self.first, self.second)]
-        return f"The first line, {names[0][:40]!r} and {names[1][:40]!r}, is taken as a header."
-
 
 def possible_roles(table: PairTable, count_matches: Callable[[Sequence[str]], int]) -> list[Roles]:
     """Return what the columns may be, the likeliest first; at least one.

@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from embedviz.app.judged_pairs import bundled_pairs
+from embedviz.app.judged_pairs import bundled_pairs, carried_pairs
 from embedviz.app.opening import OpenQueue, Request, SampleRequest
 from embedviz.app.pairing import OpenRequest
 from embedviz.app.session import Session
@@ -74,7 +74,8 @@ class Opener(QObject):
         """Show a set that was read, in the place of another one where that was asked for."""
         state = self.session.state.opened(vector_set, bundled_pairs(vector_set))
         if isinstance(request, OpenRequest) and request.replaces is not None:
-            state = state.closed(request.replaces)
+            pairs = carried_pairs(state.pairs, request.replaces, vector_set)
+            state = replace(state, pairs=pairs).closed(request.replaces)
         self.session.show(state)
 
     def ask(self, request: OpenRequest, error: ChoiceRequired | None = None) -> None:
