@@ -6,11 +6,11 @@ installed; it takes about two minutes::
     python resources/make_layouts.py
 
 Every layout is what Run would give in the map with the usual settings of the method, in two and in
-three dimensions. The words are laid out by UMAP, since that is what most readers know; the digits
-by t-SNE too, which leaves room for their images, and whose name comes first. The files are those
-of the layout cache, under names that a reader understands: each says of which vectors it is, by
-which method and with which settings, and is only used for exactly these. So they are to be made
-anew after a change of a sample, or of a default; a test says when.
+three dimensions. Words and sentences are laid out by UMAP, since that is what most readers know;
+the digits by t-SNE too, which leaves room for their images, and whose name comes first. The files
+are those of the layout cache, under names that a reader understands: each says of which vectors it
+is, by which method and with which settings, and is only used for exactly these. So they are to be
+made anew after a change of a sample, or of a default; a test says when.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ FOLDER = Path(__file__).resolve().parent / "layouts"
 LAYOUTS: tuple[tuple[str, Projection], ...] = (
     ("words", UMAP()),
     ("words-final", UMAP()),
+    ("sentences", UMAP()),
+    ("sentences-final", UMAP()),
     ("digits", TSNE()),
     ("digits", UMAP()),
 )

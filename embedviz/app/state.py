@@ -52,11 +52,14 @@ class SetView:
     query : int or None
     projection : Projection or None
         Of the map it was shown in last.
+    color_by : str or None
+        The column that colored it there.
     """
 
     vector_set: VectorSet
     query: int | None
     projection: Projection | None
+    color_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -181,7 +184,7 @@ class State:
 
     def closed(self, vector_set: VectorSet) -> State:
         """Take a set, and those derived from it, out of the library."""
-        sets = tuple(other for other in self.sets if not _comes_from(other, vector_set))
+        sets = sets_without(self, vector_set)
         left = tuple(each for each in self.left if each.vector_set in sets)
         without = replace(self, sets=sets, left=left)
         if not sets:
@@ -201,8 +204,8 @@ class State:
             carried = matching_rows(old, vector_set, carried)
         keeps_query = self.query_vector is not None and same_rows
         before = next((each for each in self.left if each.vector_set is vector_set), None)
-        projection = None if before is None else before.projection
-        settings = self.map.for_set(vector_set, projection, same_rows=same_rows)
+        shown = None if before is None else (before.projection, before.color_by)
+        settings = self.map.for_set(vector_set, shown, same_rows=same_rows)
         return replace(
             self,
             active=vector_set,
@@ -264,6 +267,11 @@ class State:
         """Memory that this state alone may hold, in bytes; sets are shared and not counted."""
         extra = self.query_vector.vector.nbytes if self.query_vector else 0
         return self.selected.nbytes + sum(each.nbytes for each in self.maps) + extra + 1000
+
+
+def sets_without(state: State, vector_set: VectorSet) -> tuple[VectorSet, ...]:
+    """Return the sets that stay when one is closed: not those derived from it."""
+    return tuple(other for other in state.sets if not _comes_from(other, vector_set))
 
 
 def derived_by(state: State, parent: VectorSet, recipe: object) -> VectorSet | None:
@@ -336,7 +344,7 @@ def _left_with(state: State, old: VectorSet | None) -> tuple[SetView, ...]:
     )
     if old is None or old not in state.sets:
         return others
-    return (*others, SetView(old, state.query, state.map.projection))
+    return (*others, SetView(old, state.query, state.map.projection, state.map.color_by))
 
 
 def _first_query(state: State, vector_set: VectorSet) -> int | None:

@@ -18,9 +18,12 @@ from embedviz.commands.application import (
     make_application,
     print_what_is_not_about_fonts,
 )
+from embedviz.commands.figure_words import describe_changes, require_labels, require_query
 from embedviz.commands.files import load_files
 from embedviz.commands.reading_options import add_reading_options
+from embedviz.commands.terminal import tell
 from embedviz.core.errors import UserError
+from embedviz.core.notes import counted
 from embedviz.core.settings import SettingField, fields_of
 
 _GIVEN = "setting "
@@ -37,7 +40,7 @@ def draw_figure(arguments: Sequence[str]) -> int:
     from embedviz.app.session import Session
     from embedviz.app.state import State
     from embedviz.core.samples import load_sample
-    from embedviz.gui.figures import draw_pane, save_figure
+    from embedviz.gui.figures import draw_pane, require_room, save_figure
     from embedviz.gui.theme import THEMES
     from embedviz.panes import PANES
 
@@ -46,22 +49,33 @@ def draw_figure(arguments: Sequence[str]) -> int:
         kinds_parser({name: pane.title for name, pane in kinds.items()}).parse_args(arguments)
     pane = kinds[arguments[0]]
     options = parse_figure(pane.figure, pane.settings_class, arguments[1:])
+    width, height = options.size
+    require_room(width, height, options.scale)
     opened = load_files(options)
     vector_set = opened[0] if opened else load_sample("words")
     make_application(THEMES[options.theme])
     qInstallMessageHandler(print_what_matters)
     state = State().opened(vector_set)
     if options.query is not None:
-        state = state.queried(_row_of(vector_set, options.query))
+        state = state.queried(require_query(vector_set, options.query))
     usual = state[pane.settings_class].for_figure(vector_set)
-    state = state.with_settings(settings_of_options(usual, options))
-    state[pane.settings_class].require(vector_set)
+    wanted = settings_of_options(usual, options)
+    require_labels(wanted, vector_set, arguments, options.files)
+    state = state.with_settings(_suited(wanted, vector_set))
     for check in pane.checks:
         check(state)
-    width, height = options.size
     with draw_pane(pane, Session(state), width, height, options.text_scale) as picture:
         save_figure(picture, options.output, options.scale)
     return 0
+
+
+def _suited(wanted: Any, vector_set: Any) -> Any:
+    """Return settings that a set can have, as the window has them, and say where they differ."""
+    suited = wanted.suited_to(vector_set)
+    size = f"{counted(len(vector_set), 'row')} × {vector_set.dimensions:,}"
+    for words in describe_changes(wanted, suited, vector_set.dimensions):
+        tell(f"{words}, as {vector_set.name or 'the set'} is {size}.")
+    return suited
 
 
 def kinds_parser(kinds: Mapping[str, str]) -> argparse.ArgumentParser:
@@ -147,7 +161,9 @@ def _add_option(
     if kind == "other" or not option:
         return
     how: dict[str, Any] = {"dest": name, "default": argparse.SUPPRESS, "help": help}
-    if kind == "flag":
+    if kind == "flag" and each.default is None:  # Neither is what it does by itself.
+        how["action"] = argparse.BooleanOptionalAction
+    elif kind == "flag":
         how["action"] = "store_false" if each.default else "store_true"
         option = f"no-{option}" if each.default else option
         how["help"] = f"not: {help}" if each.default else help
@@ -218,13 +234,6 @@ def _value(each: SettingField, value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _row_of(vector_set: Any, label: str) -> int:
-    try:
-        return int(vector_set.row(label))
-    except KeyError as error:
-        raise UserError(error.args[0]) from None
-
-
 def _is_file(text: str) -> bool:
     """Return whether a text among labels is a file: it has a suffix or a folder, and is there."""
     path = Path(text)
@@ -260,8 +269,9 @@ def _range(least: float, most: float) -> str:
 
 
 def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.partition("x")
-    if not (width.isdecimal() and height.isdecimal() and min(int(width), int(height)) >= 100):
+    width, _, height = text.lower().replace("×", "x").partition("x")
+    are_numbers = width.isdecimal() and height.isdecimal() and len(text) < 40
+    if not are_numbers or min(int(width), int(height)) < 100:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a size such as 1280x800, 100 at the least"
         )

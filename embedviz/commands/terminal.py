@@ -31,6 +31,13 @@ def tell_error(error: UserError) -> None:
     _write(text, sys.stderr)
 
 
+def tell(text: str) -> None:
+    """Print what the user should know, though nothing went wrong, on the standard error."""
+    from embedviz.formats.diagnosis import printable
+
+    _write(f"embedviz: {printable(text)}", sys.stderr)
+
+
 _OPTIONS = {
     "key": "--key",
     "vector_column": "--vector-column",

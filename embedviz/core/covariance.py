@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.blocks import row_blocks, scale_to_unit_length
-from embedviz.core.compiled.checks import require_axes
+from embedviz.core.compiled.checks import as_table, require_axes
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
 
@@ -183,7 +183,7 @@ def principal_axes(vectors: ArrayLike, report: Report = silent) -> PrincipalAxes
     UserError
         When the array holds NaN or an infinity.
     """
-    rows = np.asarray(vectors)
+    rows = as_table(vectors, "vectors")
     require_axes(rows, 2, "vectors")
     n_rows, dimensions = rows.shape
     if 2 * n_rows > dimensions:

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Matrix
 from embedviz.core.blocks import kernel_rows, row_blocks
-from embedviz.core.compiled.checks import checked_matrix, require_axes
+from embedviz.core.compiled.checks import as_table, checked_matrix, require_axes
 from embedviz.core.compiled.kernels import few_rows, parallel_kernel
 from embedviz.core.covariance import Vector, principal_axes
 from embedviz.core.errors import UserError
@@ -199,7 +199,7 @@ def partition_ratio(vectors: ArrayLike, report: Report = silent) -> float:
     Mu and Viswanath: All-but-the-Top: Simple and Effective Postprocessing for Word
     Representations, ICLR 2018, section 2.1.
     """
-    rows = np.asarray(vectors)
+    rows = as_table(vectors, "vectors")
     require_axes(rows, 2, "vectors")
     if not rows.size:
         return float("nan")

@@ -1,12 +1,13 @@
 """The sample sets that come with embedviz, and the one function that finds bundled files.
 
-The vectors of the words are stored as float16: half the download, and no cosine changes by more
-than 0.0002. What the files hold and how they were made is in `resources/README.md`. The digits
-come with scikit-learn, so they are not stored again.
+The vectors of words and sentences are stored as float16: half the download, and no cosine changes
+by more than 0.0002. What the files hold and how they were made is in `resources/README.md`. The
+digits come with scikit-learn, so they are not stored again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,8 @@ from embedviz.core.vector_set import VectorSet
 # they lie beside it.
 _PACKAGE = Path(__file__).resolve().parents[1]
 _FOLDERS = (_PACKAGE / "resources", _PACKAGE.parent / "resources")
+
+_Columns = tuple[tuple[str, ...], dict[str, Sequence[object]]]
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,19 @@ class Sample:
         The name of the loaded vector set, short enough for a list.
     file : str
         The file of its vectors among the resources; nothing when a library brings them.
+    table : str
+        The file of its labels and columns among the resources, likewise.
+    pairs : str
+        The file of pairs of its rows that somebody has judged; nothing when there are none.
     """
 
     name: str
     title: str
     description: str
     set_name: str
-    file: str
+    file: str = ""
+    table: str = ""
+    pairs: str = ""
 
 
 SAMPLES: tuple[Sample, ...] = (
@@ -60,6 +69,7 @@ SAMPLES: tuple[Sample, ...] = (
         ),
         set_name="words · layer 2",
         file="words-layer2.npy",
+        table="words.tsv",
     ),
     Sample(
         name="words-final",
@@ -70,6 +80,32 @@ SAMPLES: tuple[Sample, ...] = (
         ),
         set_name="words · final",
         file="words-final.npy",
+        table="words.tsv",
+    ),
+    Sample(
+        name="sentences",
+        title="English sentences, MiniLM layer 5",
+        description=(
+            "1,266 sentences in 12 topics, written for embedviz, averaged over their tokens after "
+            "layer 5 of all-MiniLM-L6-v2, the last but one. Still a narrow cone (mean cosine "
+            "0.61). For 605 pairs of them it is judged how much they mean the same."
+        ),
+        set_name="sentences · layer 5",
+        file="sentences-layer5.npy",
+        table="sentences.tsv",
+        pairs="sentence-pairs.tsv",
+    ),
+    Sample(
+        name="sentences-final",
+        title="English sentences, MiniLM final output",
+        description=(
+            "The same sentences as the embeddings that all-MiniLM-L6-v2 was trained to give (mean "
+            "cosine 0.07). Topics lie apart; a denial lies where the claim does."
+        ),
+        set_name="sentences · final",
+        file="sentences-final.npy",
+        table="sentences.tsv",
+        pairs="sentence-pairs.tsv",
     ),
     Sample(
         name="digits",
@@ -79,7 +115,6 @@ SAMPLES: tuple[Sample, ...] = (
             "digit is its image, so the map can show both."
         ),
         set_name="digits",
-        file="",
     ),
 )
 
@@ -112,8 +147,9 @@ def load_sample(name: str) -> VectorSet:
 
     The words have the columns rank, pieces and category: `rank` counts from 1, the most common
     word; `pieces` is the number of word pieces the model cuts the word into; `category` is null
-    for words that have none. The digits have a column digit, as text since they are categories,
-    and thumbnails.
+    for words that have none. The sentences have the columns topic, form (statement, question or
+    request) and words, their number. The digits have a column digit, as text since they are
+    categories, and thumbnails.
 
     Parameters
     ----------
@@ -125,20 +161,44 @@ def load_sample(name: str) -> VectorSet:
     UserError
         When there is no such sample, or its files are missing.
     """
+    sample = _sample(name)
+    return _load_texts(sample) if sample.file else _load_digits(sample)
+
+
+def sample_pairs_path(name: str) -> Path:
+    """Return the file of judged pairs that belongs to a bundled vector set.
+
+    It is tab-separated, with a header: first and second, both labels of the set; score, from 0
+    (nothing in common) to 5 (the same meaning); and kind.
+
+    Parameters
+    ----------
+    name : str
+        The name of one of `SAMPLES`.
+
+    Raises
+    ------
+    UserError
+        When there is no such sample, it has no judged pairs, or the file is missing.
+    """
+    sample = _sample(name)
+    if not sample.pairs:
+        having = ", ".join(sample.name for sample in SAMPLES if sample.pairs)
+        raise UserError(f"The sample {name!r} has no judged pairs. Those that have: {having}.")
+    return resource_path(sample.pairs)
+
+
+def _sample(name: str) -> Sample:
     sample = next((sample for sample in SAMPLES if sample.name == name), None)
     if sample is None:
         known = ", ".join(sample.name for sample in SAMPLES)
         raise UserError(f"There is no sample named {name!r}. The samples are: {known}.")
-    return _load_words(sample) if sample.file else _load_digits(sample)
+    return sample
 
 
-def _load_words(sample: Sample) -> VectorSet:
-    labels, ranks, pieces, categories = zip(*_table("words.tsv"), strict=True)
-    metadata = {
-        "rank": [int(rank) for rank in ranks],
-        "pieces": [int(count) for count in pieces],
-        "category": [category or None for category in categories],
-    }
+def _load_texts(sample: Sample) -> VectorSet:
+    columns = _word_columns if sample.table == "words.tsv" else _sentence_columns
+    labels, metadata = columns(_table(sample.table))
     path = resource_path(sample.file)
     vectors = np.load(path).astype(np.float32)
     return VectorSet(
@@ -148,6 +208,24 @@ def _load_words(sample: Sample) -> VectorSet:
         sample.set_name,
         origin=SampleOrigin(sample.name, path),
     )
+
+
+def _word_columns(rows: list[list[str]]) -> _Columns:
+    labels, ranks, pieces, categories = zip(*rows, strict=True)
+    return labels, {
+        "rank": [int(rank) for rank in ranks],
+        "pieces": [int(count) for count in pieces],
+        "category": [category or None for category in categories],
+    }
+
+
+def _sentence_columns(rows: list[list[str]]) -> _Columns:
+    labels, topics, forms = zip(*rows, strict=True)
+    return labels, {
+        "topic": list(topics),
+        "form": list(forms),
+        "words": [len(label.split()) for label in labels],
+    }
 
 
 def _load_digits(sample: Sample) -> VectorSet:

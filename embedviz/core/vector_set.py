@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 _LABEL_BYTES = 70
 """About what a short text takes in Python, with its place in a tuple."""
+
+_LABELS_AT_ONCE = 20_000
+_BY_LABEL = ("_first_rows", "_rows_composed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +143,10 @@ class VectorSet:
             is_numbered = labels is None
             if before is not None and before.labels is self.labels:
                 is_numbered = before.is_numbered
+        if before is not None and before.labels is self.labels:
+            # What a thread has found out already is not found out again in the UI thread.
+            known = vars(before)
+            vars(self).update({name: known[name] for name in _BY_LABEL if name in known})
         self.is_numbered = is_numbered
         self._given_metadata = metadata
         self.notes = as_notes(notes)
@@ -326,9 +334,13 @@ def _not_found(vector_set: VectorSet, label: str) -> str:
 
 
 def _labels_of(given: Sequence[str] | None, count: int) -> tuple[str, ...]:
-    if given is None:
-        return tuple(map(str, range(count)))
-    return given if type(given) is tuple else tuple(map(str, given))
+    if type(given) is tuple:
+        return given
+    rest, labels = iter(range(count) if given is None else given), list[str]()
+    # In parts, between which other threads may go on: a million at once hold them up for long.
+    while part := list(map(str, islice(rest, _LABELS_AT_ONCE))):
+        labels += part
+    return tuple(labels)
 
 
 def _provenance_of(
@@ -343,7 +355,12 @@ def _provenance_of(
 
 
 def _read_only_matrix(vectors: ArrayLike, name: str) -> Matrix:
-    array = np.asarray(vectors)
+    try:
+        array = np.asarray(vectors)
+    except ValueError:
+        raise UserError(
+            f"{name}: the rows have different lengths; a table of numbers is needed."
+        ) from None
     if array.ndim != 2:
         raise UserError(
             f"{name}: an array of shape {array.shape} is not a table of vectors; "

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _SHOWN_ROWS = 3
 _SHOWN_NUMBERS = 5
+_WIDTH = 9
+"""Of a column of numbers, at the least."""
 _READ = 0.9
 
 
@@ -160,7 +162,7 @@ def _sections(known: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     yield "metadata", [f"{each['name']} ({each['type']})" for each in known["metadata"]]
     if not known["is_quick"]:
         yield "rows", [_counts(known)]
-    yield "first rows", [_row(each, known["dimensions"]) for each in known["first_rows"]]
+    yield "first rows", _rows(known["first_rows"], known["dimensions"])
     yield "notes", list(known["notes"])
 
 
@@ -201,8 +203,16 @@ def _counts(known: Mapping[str, Any]) -> str:
     return ", ".join(counts)
 
 
-def _row(row: Mapping[str, Any], dimensions: int) -> str:
-    # The label comes last: in some scripts its letters have another width.
-    numbers = [f"{'nan' if value is None else f'{value:.4g}':>9}" for value in row["numbers"]]
-    more = "  …" if dimensions > len(numbers) else "   "
-    return f"{''.join(numbers)}{more}  {row['label'][:60]}"
+def _rows(rows: Sequence[Mapping[str, Any]], dimensions: int) -> list[str]:
+    """Return a line for each row, the numbers in columns, with two spaces between them at least."""
+    table = [
+        ["nan" if value is None else f"{value:.4g}" for value in row["numbers"]] for row in rows
+    ]
+    width = max((len(number) + 2 for numbers in table for number in numbers), default=0)
+    lines = []
+    for row, numbers in zip(rows, table, strict=True):
+        shown = "".join(f"{number:>{max(width, _WIDTH)}}" for number in numbers)
+        more = "  …" if dimensions > len(numbers) else "   "
+        # The label comes last: in some scripts its letters have another width.
+        lines.append(f"{shown}{more}  {row['label'][:60]}")
+    return lines

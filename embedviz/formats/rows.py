@@ -24,6 +24,7 @@ from embedviz.core.processes.memory import require_memory
 from embedviz.formats.reading import BadRows, ReadResult, RowNumbers, note_on_limit
 
 _BLOCK_ROWS = 4096
+_COLUMNS_AT_ONCE = 32
 _SHOWN = 3
 _GROWTH_BYTES = 32 << 20
 _FASTEST_GROWTH = 8  # Times the rows so far, however little of the file they seem to be.
@@ -315,6 +316,14 @@ def keep_rows(matrix: Matrix, kept: RowNumbers) -> None:
     for start in range(0, len(kept), _BLOCK_ROWS):
         stop = min(start + _BLOCK_ROWS, len(kept))
         matrix[start:stop] = matrix[kept[start:stop]]
+
+
+def reorder_rows(matrix: Matrix, order: RowNumbers) -> None:
+    """Put the rows of a matrix in another order, in place."""
+    for start in range(0, matrix.shape[1], _COLUMNS_AT_ONCE):
+        matrix[:, start : start + _COLUMNS_AT_ONCE] = matrix[
+            order, start : start + _COLUMNS_AT_ONCE
+        ]
 
 
 def _note_on_repeated(count: int, first: Sequence[str]) -> Note:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from embedviz.core.scanning import RowScan
 
 SHOWN_COLUMNS = 12
+METRICS = {"cosine": "cosine", "dot": "dot product", "euclidean": "Euclidean"}
+"""What scores of neighbors are called, by the metrics of a state."""
 
 
 def describe_set(vector_set: VectorSet, scan: RowScan | None = None) -> str:

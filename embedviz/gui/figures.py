@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import ceil
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -16,6 +18,7 @@ from PySide6.QtCore import (
     QMarginsF,
     QPoint,
     QRect,
+    QSize,
     QSizeF,
     Qt,
 )
@@ -25,9 +28,18 @@ from PySide6.QtWidgets import QWidget
 from embedviz.app.session import Session
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
+from embedviz.core.processes.memory import available_memory
+from embedviz.core.wording import in_words
 from embedviz.formats.writing.atomic_write import replaced_files
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import theme_manager
+
+_SVG_SIZE = re.compile(rb'<svg width="[^"]*" height="[^"]*"')
+_PAGE_BOX = re.compile(rb"/MediaBox \[([\d. ]+)\]")
+_MOST_PIXELS = 32_767
+"""Along one side: painters of Qt count no further."""
+_BYTES_A_PIXEL = 20
+"""Of memory, for the picture, its points and what is written: measured, 10 to 15."""
 
 
 @runtime_checkable
@@ -58,7 +70,8 @@ def draw_pane(
     Raises
     ------
     UserError
-        When the pane could not draw what the state asks for; as the pane words it.
+        When the pane could not draw what the state asks for, as the pane words it; and when it
+        does not fit into the size.
     """
     pane = make(session)
     pane.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
@@ -71,16 +84,60 @@ def draw_pane(
         task.failed.connect(failures.append)
     try:
         wait_until_idle(session)
+        _fit(pane, QSize(width, height), session)
         if failures and not isinstance(failures[0], UserError):
             raise failures[0]
         for view in _drawn_finely(pane):
             view.render_anew()
         if pane.message_bar.text:
             raise UserError(pane.message_bar.text)
+        if (least := pane.picture.size()) != QSize(width, height):
+            raise UserError(
+                f"What {pane.title} shows does not fit into {width:,} × {height:,} pixels; it "
+                f"takes {least.width():,} × {least.height():,} at the least. Choose a larger size"
+                f"{' or smaller text' if text_scale > 1 else ''}."
+            )
         yield pane.picture
     finally:
         pane.close()
         pane.deleteLater()
+
+
+def _fit(pane: Pane, size: QSize, session: Session) -> None:
+    """Give a pane the size in which its picture has another; there may be more above it."""
+    for _ in range(3):
+        if pane.picture.size() == size:
+            break
+        pane.resize(pane.size() + size - pane.picture.size())
+        wait_until_idle(session)
+
+
+def require_room(width: int, height: int, scale: float) -> None:
+    """Refuse a picture that cannot be painted, or would take more memory than there is.
+
+    Parameters
+    ----------
+    width, height : int
+        In pixels, before scaling.
+    scale : float
+
+    Raises
+    ------
+    UserError
+    """
+    wide, high = round(width * scale), round(height * scale)
+    asked = f"{width:,} × {height:,} pixels at scale {scale:g}"
+    if max(wide, high) > _MOST_PIXELS:
+        raise UserError(
+            f"A picture of {asked} is {wide:,} × {high:,}; at most {_MOST_PIXELS:,} can be drawn "
+            "along a side. Choose a smaller size or scale."
+        )
+    needed, free = _BYTES_A_PIXEL * wide * high, available_memory()
+    if needed > free:
+        raise UserError(
+            f"A picture of {asked} takes about {in_words(needed)} of memory, and "
+            f"{in_words(free)} are free. Choose a smaller size or scale."
+        )
 
 
 def wait_until_idle(session: Session) -> None:
@@ -102,7 +159,10 @@ def draw_image(picture: QWidget, scale: float = 2.0) -> QImage:
         Pixels of the image per pixel on screen.
     """
     size = picture.size()
+    require_room(size.width(), size.height(), scale)
     image = QImage(size * scale, QImage.Format.Format_ARGB32_Premultiplied)
+    if image.isNull():
+        raise UserError("There is no memory for a picture of this size. Choose a smaller scale.")
     image.setDevicePixelRatio(scale)
     image.fill(QColor(theme_manager.theme.ground))
     painter = QPainter(image)
@@ -167,8 +227,10 @@ def _png(picture: QWidget, scale: float) -> QByteArray:
     image.setDotsPerMeterY(round(96 * scale / 0.0254))
     content = QByteArray()
     buffer = _opened(content)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    is_written = image.save(buffer, "PNG")  # type: ignore[call-overload]
     buffer.close()
+    if not is_written:
+        raise UserError("The picture could not be written as PNG. Choose a smaller scale.")
     return content
 
 
@@ -184,7 +246,9 @@ def _svg(picture: QWidget, scale: float) -> QByteArray:
     generator.setTitle(picture.accessibleName() or "embedviz")
     _paint_on(generator, picture)
     buffer.close()
-    return content
+    # Qt writes millimeters, of 72 pixels an inch: elsewhere, an inch has 96.
+    size = f'<svg width="{picture.width()}" height="{picture.height()}"'
+    return QByteArray(_SVG_SIZE.sub(size.encode(), content.data(), count=1))
 
 
 def _pdf(picture: QWidget, scale: float) -> QByteArray:
@@ -192,14 +256,30 @@ def _pdf(picture: QWidget, scale: float) -> QByteArray:
     buffer = _opened(content)
     writer = QPdfWriter(buffer)
     # One pixel of the screen is 1/96 inch on the page.
-    points = QSizeF(picture.width() * 0.75, picture.height() * 0.75)
+    exact = QSizeF(picture.width() * 0.75, picture.height() * 0.75)
+    points = QSizeF(ceil(exact.width()), ceil(exact.height()))
     writer.setPageSize(QPageSize(points, QPageSize.Unit.Point))
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
     writer.setResolution(96)
     writer.setTitle(picture.accessibleName() or "embedviz")
     _paint_on(writer, picture)
     buffer.close()
-    return content
+    return QByteArray(_with_exact_page(bytes(content.data()), exact, points))
+
+
+def _with_exact_page(content: bytes, exact: QSizeF, points: QSizeF) -> bytes:
+    """Return a PDF whose page is as large as its picture: Qt rounds pages to whole points.
+
+    The text takes as many bytes as before, because a PDF says where each of its parts begins.
+    """
+    found = _PAGE_BOX.search(content)
+    if found is None:
+        return content
+    low = points.height() - exact.height()
+    box = f"0 {low:.2f} {exact.width():.2f} {points.height():.0f}".ljust(len(found[1])).encode()
+    if len(box) > len(found[1]):
+        return content
+    return content[: found.start(1)] + box + content[found.end(1) :]
 
 
 WRITERS: dict[str, Callable[[QWidget, float], QByteArray]] = {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QObject, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -21,6 +21,9 @@ from embedviz.gui.theme import GRID, TOOL_ROW
 from embedviz.gui.widgets.form import Form
 from embedviz.gui.widgets.hint_page import HintPage
 from embedviz.gui.widgets.message_bar import MessageBar
+from embedviz.gui.widgets.watched import is_watched
+
+_MANY_ROWS = 50_000
 
 
 class Pane(QWidget):
@@ -38,6 +41,8 @@ class Pane(QWidget):
     -------
     action_wanted : (str,)
         Name of an action of the window that a button of the pane stands for.
+    told : ()
+        What `facts` returns is different, though no other state is shown.
 
     Attributes
     ----------
@@ -72,6 +77,7 @@ class Pane(QWidget):
     """A panel beside the panes: made at once, and without buttons below its hint."""
 
     action_wanted = Signal(str)
+    told = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -149,6 +155,13 @@ class Pane(QWidget):
         """Return the set of a state that this pane is about."""
         return state.active
 
+    def facts(self, state: State) -> Sequence[str]:
+        """Return what the status line says of this pane while it is in front: a few short phrases.
+
+        Called only for states with an active set, also before anything is drawn.
+        """
+        return (self.title,)
+
     def release(self) -> None:
         """Let go of what was computed from the set drawn last, which has been closed."""
 
@@ -200,7 +213,13 @@ class Pane(QWidget):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Catch up with what changed while nobody looked."""
         super().showEvent(event)
-        self._catch_up(self.session.state)
+        n_rows = len(self.session.state.active or ())
+        if self.is_built or n_rows < _MANY_ROWS or not is_watched(self):
+            self._catch_up(self.session.state)
+        else:  # To find a place for it, make it and draw it takes too long for one turn.
+            self._pages.setCurrentIndex(1)
+            # Not after 0, which would be before what the window has waiting.
+            QTimer.singleShot(1, self, lambda: self._catch_up(self.session.state))
 
     @Slot(object, object)
     def _on_changed(self, old: State, new: State) -> None:

@@ -92,6 +92,12 @@ def test_color_is_kept_where_the_column_is_and_a_category_is_found(first, second
     )
 
 
+@pytest.mark.parametrize("name", ["category", "cluster", "topic"])
+def test_a_column_named_as_a_category_colors_before_others(name):
+    columns = {"form": list("ababab"), name: list("xxyyzz")}
+    assert State().opened(some_set("named", metadata=columns)).map.color_by == name
+
+
 def test_derived_sets_stand_below_their_parents(first, second):
     white = Whitened().derive(first)
     short = Truncated(3).derive(white)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
 import numpy as np
 
 from .framework import Benchmark
+from .heartbeat import Heartbeat
 
 SIZE = (1280, 800)
-BEAT_MILLISECONDS = 5
 _SETTLED_SECONDS = 0.6
 """After this, a picture has come to rest."""
 _N_RUNS = 3
@@ -48,7 +48,9 @@ class Changes(Benchmark):
         count, rng = self._shape[0], np.random.default_rng(0)
         for name, first in (("one", 0), ("other", count // 2)):
             labels = [f"label {row}" for row in range(first, first + count)]
-            opened = VectorSet(rng.normal(size=self._shape).astype(np.float32), labels, name=name)
+            vectors = rng.normal(size=self._shape).astype(np.float32)
+            columns = {"group": rng.integers(0, 8, count).astype(str), "number": vectors[:, 0]}
+            opened = VectorSet(vectors, labels, columns, name=name)
             opened.index_labels()
             self._window.session.show(self._window.session.state.opened(opened))
             self._settle()
@@ -74,6 +76,12 @@ class Changes(Benchmark):
             "redo of it": session.redo,
             "isolate": lambda: trigger("edit.isolate"),
             "undo of isolate": session.undo,
+            "redo of isolate": session.redo,
+            "undo of it again": session.undo,
+            "color by numbers": lambda: self._change_map(color_by="number"),
+            "undo of color": session.undo,
+            "labels off or on": self._toggle_labels,
+            "undo of labels": session.undo,
             "add a map": lambda: trigger("view.add_map"),
             "select with two maps": lambda: session.show(
                 session.state.selecting(rows[: len(rows) // 2])
@@ -83,8 +91,17 @@ class Changes(Benchmark):
             "select all": lambda: session.show(session.state.selecting(rows)),
             "activate another set": self._choose_other_set,
             "undo of activate": session.undo,
+            "close it": lambda: trigger("file.close"),
+            "undo of close": session.undo,
         }
         return {name: self._measure(change) for name, change in changes.items()}
+
+    def _change_map(self, **changes: Any) -> None:
+        session = self._window.session
+        session.show(session.state.mapped(replace(session.state.map, **changes)))
+
+    def _toggle_labels(self) -> None:
+        self._change_map(labels=not self._window.session.state.map.labels)
 
     def _choose_other_set(self) -> None:
         """Click a set in the library that has half of the labels."""
@@ -92,20 +109,13 @@ class Changes(Benchmark):
         sets.itemClicked.emit(sets.item(1))
 
     def _measure(self, change: Callable[[], object]) -> tuple[float, float]:
-        from PySide6.QtCore import QTimer
-
         self._settle()
-        beats: list[tuple[float, float]] = []
-        timer: Any = QTimer(interval=BEAT_MILLISECONDS)
-        timer.timeout.connect(lambda: beats.append((time.perf_counter(), time.thread_time())))
-        timer.start()
+        heart = Heartbeat()
         self._go_on(0.05)
         change()
         self._settle()
-        timer.stop()
-        pairs = list(itertools.pairwise(beats))
-        gap, busy = (1000 * max(later[i] - beat[i] for beat, later in pairs) for i in (0, 1))
-        return gap, busy
+        heart.stop()
+        return max(heart.gaps), max(heart.at_work)
 
     def _settle(self) -> None:
         from embedviz.gui.figures import wait_until_idle

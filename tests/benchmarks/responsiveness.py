@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from .framework import Benchmark
+from .heartbeat import Heartbeat
 from .loading import Mapped, Text, _file
 
 SIZE = (1280, 800)
-BEAT_MILLISECONDS = 5
 
 
 class Opening(Benchmark):
@@ -40,8 +39,6 @@ class Opening(Benchmark):
         return ", ".join(self._told)
 
     def _measure(self, path: Path) -> list[float]:
-        from PySide6.QtCore import QTimer
-
         from embedviz.app.pairing import OpenRequest
         from embedviz.commands.application import make_application
         from embedviz.commands.window import make_window, set_up_interpreter
@@ -58,10 +55,7 @@ class Opening(Benchmark):
         # As the window is found: with something open, and its parts made.
         window.session.show(window.session.state.opened(load_sample("words")))
         wait_until_idle(window.session)
-        beats: list[float] = []
-        timer: Any = QTimer(interval=BEAT_MILLISECONDS)
-        timer.timeout.connect(lambda: beats.append(time.perf_counter()))
-        timer.start()
+        heart = Heartbeat()
         start = time.perf_counter()
         window.dialogs.ask(OpenRequest(path))
         dialog = window.dialogs.dialog
@@ -80,8 +74,9 @@ class Opening(Benchmark):
         )
         application.processEvents()
         self._tell("on the map", start)
-        timer.stop()
-        return [1000 * (later - beat) for beat, later in itertools.pairwise(beats)]
+        heart.stop()
+        self._told.append(heart.told())
+        return heart.gaps
 
     def _tell(self, what: str, start: float) -> None:
         self._told.append(f"{what} after {time.perf_counter() - start:.2f} s")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from dataclasses import replace
 from typing import Any
 
 from .framework import Benchmark
+from .heartbeat import Heartbeat
 
 SIZE = (1280, 800)
-BEAT_MILLISECONDS = 5
 
 
 class Stalls(Benchmark):
@@ -23,10 +22,9 @@ class Stalls(Benchmark):
     def __init__(self, name: str, method: str) -> None:
         self.name = f"{name}-10000x384"
         self._method = method
+        self._told = ""
 
     def ours(self) -> list[float]:
-        from PySide6.QtCore import QTimer
-
         from embedviz.app.layouts import spare_process
         from embedviz.commands.application import make_application
         from embedviz.commands.window import make_window, set_up_interpreter
@@ -48,18 +46,19 @@ class Stalls(Benchmark):
         application.processEvents()
         wait_until_idle(session)
         spare_process.spare.warm()
-        beats: list[float] = []
-        timer: Any = QTimer(interval=BEAT_MILLISECONDS)
-        timer.timeout.connect(lambda: beats.append(time.perf_counter()))
-        timer.start()
+        heart = Heartbeat()
         # A seed that nobody has used yet, so that it is computed and not found on the disk.
         seed = time.time_ns() % 1_000_000_000
         projection: Any = replace(PROJECTIONS[self._method](), seed=seed)  # type: ignore[type-var]
         session.show(session.state.mapped(session.state.map.projected_by(projection)))
         wait_until_idle(session)
-        timer.stop()
+        heart.stop()
+        self._told = heart.told()
         spare_process.spare.stop()
         layout = window.panes[0].run.layout
         if layout.projection != projection:
             raise RuntimeError(f"laid out by {layout.projection} instead")
-        return [1000 * (later - beat) for beat, later in itertools.pairwise(beats)]
+        return heart.gaps
+
+    def note(self) -> str:
+        return self._told

@@ -13,7 +13,9 @@ import pytest
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 
 PROGRAM = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # Whoever runs the tests may ignore them.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from embedviz.app.files.session import autosave
 autosave.MILLISECONDS = 50
 {before}

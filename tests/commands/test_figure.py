@@ -53,6 +53,13 @@ def test_files_may_stand_anywhere(arguments):
     assert settings == MapSettings(density=True, color_by="kind")
 
 
+@pytest.mark.parametrize(
+    ("given", "density"), [([], None), (["--density"], True), (["--no-density"], False)]
+)
+def test_what_is_decided_by_itself_can_be_asked_for_and_refused(given, density):
+    assert parsed("map", *given)[1] == MapSettings(density=density)
+
+
 def test_a_file_after_labels_is_a_file(tmp_path):
     (tmp_path / "words.vec").write_text("")
     options, settings = parsed(

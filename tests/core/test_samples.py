@@ -10,7 +10,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.samples import SAMPLES, load_relations, load_sample, resource_path
 
 NAMES = [sample.name for sample in SAMPLES]
-WORDS = [sample.name for sample in SAMPLES if sample.file]
+WORDS = [sample.name for sample in SAMPLES if sample.table == "words.tsv"]
 
 
 @pytest.fixture(scope="module")
@@ -65,14 +65,21 @@ def test_the_thumbnail_of_a_digit_is_its_vector(digits):
 
 
 @pytest.mark.parametrize(
-    ("name", "low", "high"), [("words", 0.66, 0.70), ("words-final", 0.2, 0.24)]
+    ("name", "low", "high"),
+    [
+        ("words", 0.66, 0.70),
+        ("words-final", 0.2, 0.24),
+        ("sentences", 0.60, 0.62),
+        ("sentences-final", 0.06, 0.08),
+    ],
 )
 def test_the_mean_cosine_is_that_of_the_layer(name, low, high):
     assert low < _mean_cosine(load_sample(name)) < high
 
 
-def test_the_final_output_has_unit_length():
-    lengths = np.linalg.norm(load_sample("words-final").vectors, axis=1)
+@pytest.mark.parametrize("name", ["words-final", "sentences-final"])
+def test_the_final_output_has_unit_length(name):
+    lengths = np.linalg.norm(load_sample(name).vectors, axis=1)
     assert lengths == pytest.approx(1, abs=2e-4)
 
 
@@ -187,14 +194,16 @@ def test_all_resources_together_stay_below_25_mb():
 
 
 def test_sample_names_and_descriptions_are_filled_and_distinct():
-    assert NAMES == ["words", "words-final", "digits"]
+    assert NAMES == ["words", "words-final", "sentences", "sentences-final", "digits"]
     assert len({sample.title for sample in SAMPLES}) == len(SAMPLES)
     assert all(sample.description.endswith(".") for sample in SAMPLES)
     assert [load_sample(name).name for name in NAMES] == [s.set_name for s in SAMPLES]
 
 
 def test_an_unknown_sample_is_refused_with_the_known_names():
-    with pytest.raises(UserError, match=r"'wrods'.*words, words-final, digits"):
+    with pytest.raises(
+        UserError, match=r"'wrods'.*words, words-final, sentences, sentences-final, digits"
+    ):
         load_sample("wrods")
 
 

@@ -143,3 +143,16 @@ def test_nothing_of_it_can_be_set(toy):
         del toy.name
     assert dict(vars(toy)) == before
     assert toy.row("word3") == 3  # What is computed when it is first needed is kept.
+
+
+def test_what_was_found_out_of_labels_goes_along_with_them():
+    labels = [f"label {row}" for row in range(50_001)]
+    first = VectorSet(np.zeros((50_001, 1), dtype=np.float32), labels)
+    assert first.labels == tuple(labels)
+    assert VectorSet(first.vectors).labels[-2:] == ("49999", "50000")
+    first.index_labels()
+    more = VectorSet(first.vectors, first.labels, extends=first)
+    others = VectorSet(first.vectors, labels[::-1], extends=first)
+    assert vars(more)["_first_rows"] is vars(first)["_first_rows"]
+    assert more.row("label 7") == 7
+    assert others.row("label 7") == 49_993

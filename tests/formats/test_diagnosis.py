@@ -1,6 +1,10 @@
 import json
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from embedviz.core.origin import ReadSettings
 from embedviz.formats import save
@@ -52,3 +56,46 @@ def test_part_of_a_file(tmp_path, toy):
 def test_letters_that_are_shown_as_what_they_are():
     assert printable("é 日本") == "é 日本"
     assert printable("a\x1b[0m\n\u202eb") == "a\\x1b[0m\\n\\u202eb"
+
+
+def _numbers_shown(text, n_rows):
+    lines = [line[14:] for line in text.splitlines() if "label" in line]
+    assert len(lines) == n_rows
+    return [line[: line.index("label")].replace("…", " ").split() for line in lines], lines
+
+
+@given(arrays(np.float32, (3, 4), elements=st.floats(width=32, allow_nan=False)))
+def test_numbers_stand_apart_and_below_each_other(rows):
+    found = {
+        **dict.fromkeys(("key", "rows_promised", "vector_column", "label_column")),
+        "path": "x",
+        "format": "f",
+        "dtype": "float32",
+        "keys": {},
+        "vector_columns": [],
+        "label_columns": [],
+        "metadata": [],
+        "notes": [],
+        "is_mapped": False,
+        "is_quick": True,
+        "rows_read": 3,
+        "rows_in_file": 3,
+        "rows_are_estimated": False,
+        "bytes_on_disk": 1,
+        "bytes_in_memory": 1,
+        "dimensions": 4,
+        "first_rows": [
+            {"label": f"label{i}", "numbers": [float(number) for number in row]}
+            for i, row in enumerate(rows)
+        ],
+    }
+    numbers, lines = _numbers_shown(describe(found), 3)
+    assert numbers == [[f"{number:.4g}" for number in row] for row in rows.astype(float)]
+    assert len({line.index("label") for line in lines}) == 1
+
+
+@pytest.mark.parametrize("is_quick", [True, False])
+def test_long_negative_numbers_do_not_run_into_each_other(tmp_path, is_quick):
+    np.save(tmp_path / "x.npy", np.array([[0.2132, -0.007436, -1.234e-05, -1.234e30]] * 2, "f4"))
+    text = describe(diagnose(tmp_path / "x.npy", ReadSettings(), is_quick=is_quick))
+    assert "0.2132   -0.007436  -1.234e-05  -1.234e+30" in text

@@ -261,7 +261,7 @@ def make_case(seed: int, family: str) -> Sample:
         return sample
     names = sorted(sample.files)
     for _ in range(rng.choice((1, 1, 1, 2, 2, 3, 5))):
-        name = sample.name if rng.random() < 0.8 else rng.choice(names)
+        name = sample.first if rng.random() < 0.8 else rng.choice(names)
         mutation = _choose(rng, _ALL)
         sample.files[name] = mutation(rng, sample.files[name] or b"\0")[:_LONGEST]
     return _renamed(sample, rng) if rng.random() < 0.05 else sample

@@ -8,6 +8,7 @@ from pytestqt.exceptions import capture_exceptions
 
 from embedviz.app.state import State
 from embedviz.core.errors import UserError
+from embedviz.gui import pane as pane_module
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import TEXT_PIXELS
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
@@ -204,6 +205,22 @@ def test_text_is_large_also_where_widgets_are_made_later(pane, session, toy, qtb
     session.show(State().opened(toy))
     qtbot.waitUntil(pane.label.isVisible)
     assert pane.label.font().pixelSize() == 2 * TEXT_PIXELS
+
+
+def test_over_many_rows_it_is_made_after_it_is_shown(session, toy, qtbot, monkeypatch):
+    monkeypatch.setattr(pane_module, "_MANY_ROWS", len(toy))
+    session.show(State().opened(toy))
+    pane = CountingPane(session)
+    qtbot.addWidget(pane)
+    pane.show()
+    assert not pane.is_built
+    qtbot.waitUntil(lambda: pane.is_built)
+    assert [(prefix(old), prefix(new)) for old, new in pane.drawn] == [(0, 32)]
+    pane.hide()
+    session.show(session.state.with_settings(MatryoshkaSettings(5)))
+    pane.show()  # From now on at once.
+    assert prefix(pane.drawn[-1][1]) == 5
+    assert len(pane.drawn) == 2
 
 
 def test_widgets_are_made_once(made):

@@ -37,7 +37,14 @@ def test_every_layout_that_the_script_makes_is_shipped(tool):
 
 
 @pytest.mark.parametrize(
-    ("name", "first"), [("words", UMAP()), ("words-final", UMAP()), ("digits", TSNE())]
+    ("name", "first"),
+    [
+        ("words", UMAP()),
+        ("words-final", UMAP()),
+        ("sentences", UMAP()),
+        ("sentences-final", UMAP()),
+        ("digits", TSNE()),
+    ],
 )
 def test_a_sample_is_first_shown_by_a_layout_that_takes_no_time(name, first):
     vector_set = load_sample(name)

@@ -4,9 +4,10 @@ import importlib.util
 import shutil
 import sys
 
+import numpy as np
 import pytest
 
-from embedviz.core.samples import resource_path
+from embedviz.core.samples import load_sample, resource_path
 
 
 @pytest.fixture
@@ -17,7 +18,8 @@ def tool(tmp_path, monkeypatch):
     spec = importlib.util.spec_from_file_location("make_samples", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for name in ("categories.txt", "relations.tsv", "words.tsv"):
+    names = ("categories.txt", "relations.tsv", "words.tsv", "sentences.tsv", "sentence-pairs.tsv")
+    for name in names:
         shutil.copy(resource_path(name), tmp_path)
     monkeypatch.setattr(module, "HERE", tmp_path)
     return module
@@ -54,6 +56,34 @@ def test_the_shipped_table_is_what_the_sources_make(tool, capsys, monkeypatch):
     written = (tool.HERE / "words.tsv").read_bytes()
     assert written == resource_path("words.tsv").read_bytes()
     assert "left out" not in capsys.readouterr().out  # Every word used is among the labels.
+
+
+def test_the_sentences_are_encoded_in_the_order_of_their_table(tool, capsys, monkeypatch):
+    given = []
+
+    def encode(texts, number):
+        given.append((texts, number))
+        rows = np.eye(len(texts), 3, dtype=np.float32)
+        return rows, rows, [1] * len(texts)
+
+    monkeypatch.setattr(tool, "encode", encode)
+    monkeypatch.setattr(sys, "argv", ["make_samples.py", "--sentences"])
+    tool.main()
+    ((texts, number),) = given
+    assert tuple(texts) == load_sample("sentences").labels
+    assert number == 5
+    for name in ("sentences-layer5.npy", "sentences-final.npy"):
+        written = np.load(tool.HERE / name)
+        assert (written.shape, written.dtype) == ((len(texts), 3), np.float16)
+    assert "left out" not in capsys.readouterr().out  # Every pair is of two of the sentences.
+    assert not (tool.HERE / "words-final.npy").exists()
+
+
+def test_a_sentence_that_stands_twice_is_refused(tool):
+    text = "sentence\ttopic\tform\nIt rains.\tweather\tstatement\n"
+    (tool.HERE / "sentences.tsv").write_text(text + text.splitlines()[1] + "\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"sentences\.tsv: more than once: It rains\."):
+        tool.read_sentences()
 
 
 def test_a_word_in_two_categories_is_refused(tool, tmp_path):

@@ -24,7 +24,7 @@ from embedviz.core.analogies.scoring import (
 )
 from embedviz.core.arrays import Matrix
 from embedviz.core.blocks import scale_to_unit_length
-from embedviz.core.compiled.checks import checked_matrix
+from embedviz.core.compiled.checks import checked_count, checked_matrix
 from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.covariance import Vector
 from embedviz.core.errors import UserError
@@ -100,6 +100,7 @@ def solve_rows(
     scores = score_rows(vector_set.vectors, inputs[:n_added], inputs[n_added:], method)
     barred = set(map(composed, (*added, *subtracted))) if exclude_inputs else set()
     answers: list[tuple[int, float]] = []
+    count = checked_count(count, "answers")
     for row in _rows_by_score(scores, count + len(rows)):
         if len(answers) >= count:
             break

@@ -8,6 +8,8 @@ them, which is little beside what is then read from the rows.
 
 from __future__ import annotations
 
+from numbers import Integral, Real
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -23,11 +25,98 @@ def checked_matrix(vectors: ArrayLike, what: str = "vectors") -> Matrix:
     Raises
     ------
     UserError
-        When it has another number of axes than two.
+        When it has another number of axes than two, or holds no real numbers.
     """
-    rows: Matrix = np.asarray(vectors, dtype=np.float32)
+    rows = checked_numbers(vectors, what)
     require_axes(rows, 2, what)
     return rows
+
+
+def checked_numbers(numbers: ArrayLike, what: str) -> Matrix:
+    """Return numbers as a float32 array of any shape.
+
+    Raises
+    ------
+    UserError
+        When they are texts, complex, or lists of different lengths.
+    """
+    given = as_table(numbers, what)
+    if given.dtype == np.float32:
+        return given
+    found: Matrix = given.astype(np.float32)
+    return found
+
+
+def as_table(numbers: ArrayLike, what: str) -> NDArray[Any]:
+    """Return numbers as an array of the type that they have.
+
+    Raises
+    ------
+    UserError
+        When they are texts, complex, or lists of different lengths.
+    """
+    try:
+        given = np.asarray(numbers)
+    except ValueError:
+        raise UserError(
+            f"The rows of the {what} have different lengths. Give a table of numbers."
+        ) from None
+    if given.dtype.kind in "USMmV":
+        raise UserError(f"The {what} are not numbers, but {given.dtype}. Give a table of numbers.")
+    if given.dtype.kind == "O":
+        try:
+            return given.astype(np.float64)
+        except (ValueError, TypeError):
+            raise UserError(f"The {what} are not all numbers. Leave the others out.") from None
+    if given.dtype.kind == "c":
+        raise UserError(f"The {what} are complex numbers. Give their real parts, or their sizes.")
+    return given
+
+
+def checked_count(count: Any, what: str, least: int = 0, most: int | None = None) -> int:
+    """Return a number of things as a whole number.
+
+    Parameters
+    ----------
+    count : object
+    what : str
+        What is counted: "neighbors".
+    least, most : int
+
+    Raises
+    ------
+    UserError
+        When it is no whole number, or below or above what can be.
+    """
+    upto = f"{least:,} or more" if most is None else f"{least:,} to {most:,}"
+    try:
+        number = int(index(count))
+    except TypeError:
+        raise UserError(
+            f"The number of {what} is {count!r}, which is no whole number. Choose {upto}."
+        ) from None
+    if number < least or (most is not None and number > most):
+        raise UserError(f"The number of {what} is {number:,}. Choose {upto}.")
+    return number
+
+
+def require_within(
+    value: object, least: float, most: float, refusal: str, *, whole: bool = False
+) -> None:
+    """Refuse a setting that is no number between two others.
+
+    Parameters
+    ----------
+    value : object
+    least, most : float
+    refusal : str
+        What to say; "{}" stands for the value.
+    whole : bool
+    """
+    if isinstance(value, Integral if whole else Real) and least <= float(value) <= most:
+        return
+    shown = f"{value:,}" if isinstance(value, int) else repr(value)
+    raise UserError(refusal.format(f"{value:g}" if isinstance(value, float) else shown))
 
 
 def require_axes(array: NDArray[Any], n_axes: int, what: str) -> None:

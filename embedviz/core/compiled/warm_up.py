@@ -28,13 +28,14 @@ import llvmlite
 import numba
 
 from embedviz.core.compiled.kernels import compile_gate, serial_kernel, used_modules
-from embedviz.core.drawing import label_placement, picking, raster
+from embedviz.core.drawing import label_placement, passes, picking, raster
 
 Compile = Callable[[], None]
 """A function of a module that runs some kernels once."""
 
 DRAWING: tuple[Compile, ...] = (
     raster.compile_all,
+    passes.compile_all,
     label_placement.compile_all,
     picking.compile_all,
 )

@@ -83,6 +83,7 @@ def draw_density(
     rows: Rows = ALL_ROWS,
     *,
     scale: float = 1.0,
+    every: int = 1,
 ) -> None:
     """Draw how dense points are, mixing their colors. Arguments are those of `raster`.
 
@@ -95,8 +96,13 @@ def draw_density(
         Which points. Default: all.
     scale : float
         Pixels of the image per pixel of the picture before it is scaled for the screen.
+    every : int
+        Only one point in so many is looked at, at least 1, and counts for all of them: for a
+        picture that is seen for a moment.
     """
     require_points(positions, matrix, rows, colors=colors)
+    if every > 1:
+        rows = rows[::every] if len(rows) else np.arange(0, len(positions), every)
     if len(rows):
         positions = positions.take(rows, axis=0)
         colors = colors if len(colors) == 1 else colors.take(rows)
@@ -111,6 +117,8 @@ def draw_density(
     to_cells = matrix.copy()
     to_cells[:2] = matrix[:2] / cell + reach * matrix[2]
     _gather(positions, to_cells, colors, _LIGHT, channels, sums)
+    if every > 1:
+        sums *= np.float32(every)
     levels = _levels(sums, weights, channels, tones.faintest)
     toned = np.empty((cells[0] - 2 * reach, cells[1] - 2 * reach), dtype=np.uint32)
     by_ramp, by_mixture = _ramp_table(tones), _mix_table(tones)
@@ -341,5 +349,7 @@ def _draw_enlarged(small: Any, factor: int, image: Any, first: int, last: int) -
             source = ((left * (16 - along) + right * along) >> 4) & CHANNELS
             alpha = source >> 48
             if alpha != 0:
-                under = spread(int(image[row, column])) * (256 - alpha - (alpha >> 7)) >> 8
-                image[row, column] = packed(source + (under & CHANNELS))
+                # Unsigned: the product of an opaque pixel has all 64 bits.
+                share = np.uint64(256 - alpha - (alpha >> 7))
+                under = np.uint64(spread(int(image[row, column]))) * share >> np.uint64(8)
+                image[row, column] = packed(source + (int(under) & CHANNELS))

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Rows
-from embedviz.core.drawing.camera import Camera, Vector, extent_of
+from embedviz.core.drawing.camera import Camera, Extent, Vector, extent_of
+from embedviz.core.drawing.passes import box_of
 
 _MOST_HALF_SIDES = 1000.0
 """From an origin so many half sides of a picture away, float32 is right to a tenth of a pixel."""
@@ -79,11 +80,22 @@ def origin_of(positions: NDArray[np.float64]) -> Vector:
     positions : float64 array of shape (n, 2) or (n, 3)
         Rows with NaN or infinity do not count.
     """
-    extent = extent_of(positions)
+    extent = extent_of_many(positions)[0]
     # As a picture of all has one scale, of points at one place that of any camera: 1.
     half = max(np.subtract(extent.high, extent.low).tolist()) / 2 or 1.0
     x, y, z = (middle if abs(middle) > _MOST_HALF_SIDES * half else 0.0 for middle in extent.center)
     return x, y, z
+
+
+def extent_of_many(positions: NDArray[Any]) -> tuple[Extent, int]:
+    """Return the extent of positions (n, 2) or (n, 3), and how many of them have a place.
+
+    As `extent_of`, in a few milliseconds for a million of which some have none.
+    """
+    low, high, count = box_of(positions)
+    if not count:
+        return Extent(), 0
+    return extent_of([low, high]), count
 
 
 def is_too_far(camera: Camera) -> bool:

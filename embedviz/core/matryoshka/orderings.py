@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal, get_args
 
 import numba
@@ -22,9 +21,6 @@ from embedviz.core.progress import Report, silent
 Ordering = Literal["prefix", "random", "variance", "svd"]
 ORDERINGS: tuple[Ordering, ...] = get_args(Ordering)
 
-Arrange = Callable[[Matrix], Matrix]
-"""Takes some rows, an array (n, n_dimensions), to the same rows in another order of dimensions."""
-
 
 def arrangements(
     rows: Matrix,
@@ -34,7 +30,7 @@ def arrangements(
     draws: int = 10,
     seed: int = 0,
     report: Report = silent,
-) -> list[Arrange]:
+) -> list[Reordering]:
     """Return functions that bring rows into an order; several where it is drawn at random.
 
     Parameters
@@ -57,36 +53,57 @@ def arrangements(
     """
     mean = rows.mean(axis=0, dtype=np.float64) if center and len(rows) else np.zeros(rows.shape[1])
     if ordering == "prefix":
-        return [_Arrangement(mean)]
+        return [Reordering(mean)]
     if ordering == "svd":
-        return [_Arrangement(mean, rotation=_singular_vectors(rows, mean, report))]
+        rotation, rank = _singular_vectors(rows, mean, report)
+        return [Reordering(mean, rotation=rotation, rank=rank)]
     if ordering == "variance":
-        return [_Arrangement(mean, order=np.argsort(-_variances(rows, report), kind="stable"))]
+        return [Reordering(mean, order=np.argsort(-_variances(rows, report), kind="stable"))]
     # Another stream of random numbers than the one that queries are drawn from.
     random = np.random.default_rng([seed, 1])
-    return [_Arrangement(mean, order=random.permutation(len(mean))) for _ in range(draws)]
+    return [Reordering(mean, order=random.permutation(len(mean))) for _ in range(draws)]
 
 
-class _Arrangement:
-    """Rows minus a mean, then their columns in an order, or rotated."""
+class Reordering:
+    """Rows minus a mean, then their columns in an order, or rotated.
+
+    Parameters
+    ----------
+    mean : float64 array of shape (n_dimensions,)
+    order : int array of shape (n_dimensions,), optional
+    rotation : float64 array of shape (n_dimensions, n_dimensions), optional
+        The new axes, one a column.
+    rank : int, optional
+        How many of the leading axes hold all that there is of the rows. Default: all.
+    """
 
     def __init__(
         self,
         mean: NDArray[np.float64],
         order: NDArray[np.intp] | None = None,
         rotation: NDArray[np.float64] | None = None,
+        rank: int | None = None,
     ) -> None:
+        self.rank = len(mean) if rank is None else rank
         self._mean = mean.astype(np.float32) if mean.any() else None
         self._order = order
+        self._offset, self._axes = mean, rotation
         # Axis by axis, as the kernel reads them.
         self._rotation = None if rotation is None else rotation.T.astype(np.float32, order="C")
 
     def __call__(self, rows: Matrix) -> Matrix:
+        """Return some rows, an array (n, n_dimensions), so arranged."""
         if self._mean is not None:
             rows = rows - self._mean
         if self._order is not None:
             rows = rows[:, self._order]
         return rows if self._rotation is None else _rotated(rows, self._rotation)
+
+    def exactly(self, rows: Matrix) -> NDArray[np.floating]:
+        """Return the same with as many digits as differences of rows need: float64 if rotated."""
+        if self._axes is None:
+            return self(rows)
+        return (rows.astype(np.float64) - self._offset) @ self._axes
 
 
 def _variances(rows: Matrix, report: Report) -> NDArray[np.float64]:
@@ -100,10 +117,11 @@ def _variances(rows: Matrix, report: Report) -> NDArray[np.float64]:
 
 def _singular_vectors(
     rows: Matrix, mean: NDArray[np.float64], report: Report
-) -> NDArray[np.float64]:
-    """Return the right singular vectors of rows minus a mean as columns, leading ones first.
+) -> tuple[NDArray[np.float64], int]:
+    """Return the right singular vectors of rows minus a mean as columns, and how many matter.
 
-    Columns beyond the number of rows are zero: along them no row has any extent.
+    Leading ones come first. Columns beyond the number of rows are zero: along them no row has any
+    extent.
     """
     n, d = rows.shape
     vectors = np.zeros((d, d))
@@ -115,16 +133,23 @@ def _singular_vectors(
                 "Leave those rows out."
             )
         report(0.0, "singular vectors")
-        vectors[:, :n] = np.linalg.svd(centered, full_matrices=False)[2].T
-        return vectors
+        _, extents, axes = np.linalg.svd(centered, full_matrices=False)
+        vectors[:, :n] = axes.T
+        return vectors, _rank(extents, d)
     moments = Moments(d)
     moments.add(rows, report)
     # The products of the columns, about zero instead of about their mean.
     offset = moments.mean - mean
     moments.scatter += n * np.outer(offset, offset)
-    axes = moments.principal_axes().axes
-    vectors[:, : len(axes)] = axes.T
-    return vectors
+    found = moments.principal_axes()
+    vectors[:, : len(found.axes)] = found.axes.T
+    return vectors, _rank(found.variances, d)
+
+
+def _rank(extents: NDArray[np.float64], dimensions: int) -> int:
+    """Return how many of some numbers, largest first, are more than rounding."""
+    least = extents.max(initial=0.0) * dimensions * np.finfo(np.float64).eps
+    return int(np.count_nonzero(extents > least))
 
 
 def _rotated(rows: Matrix, axes: Matrix) -> Matrix:

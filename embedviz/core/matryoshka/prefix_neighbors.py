@@ -22,6 +22,8 @@ from embedviz.core.neighbors.top_k import TILE, Scores, keep_best_of, scaled_que
 
 # Queries that share a tile while it is in the cache.
 _GROUP = 16
+# Cosines that are closer than this, in all, are not told apart by sums in float32.
+_TOLD_APART = 64.0 / (1 << 24)
 
 
 class PrefixNeighbors:
@@ -41,7 +43,7 @@ class PrefixNeighbors:
     Attributes
     ----------
     rows : int array of shape (n_lengths, n_queries, count)
-        What was found so far, in no order; the first `kept` of each.
+        What was found so far, the farthest first and else in no order; the first `kept` of each.
     kept : int array of shape (n_lengths, n_queries)
     """
 
@@ -85,6 +87,38 @@ class PrefixNeighbors:
             self.rows,
             self.kept,
         )
+
+    def are_nearest(self, at: int) -> NDArray[np.bool_]:
+        """Return which of `rows` are the `count` - 1 nearest at one of the lengths.
+
+        Returns
+        -------
+        bool array of shape (n_queries, count)
+        """
+        count, kept = self.rows.shape[2], self.kept[at]
+        are = np.arange(count) < kept[:, np.newaxis]
+        are[:, :1] &= (kept < count)[:, np.newaxis]
+        return np.asarray(are)
+
+    def have_more(self) -> NDArray[np.bool_]:
+        """Return for each query whether there are `count` rows that could be its neighbors."""
+        return np.asarray(self.kept[-1] == self.rows.shape[2])
+
+    def are_told_apart(self) -> NDArray[np.bool_]:
+        """Return for each query whether the cosines of its neighbors differ, at full length.
+
+        They do not where all rows found are equal, and where float32 has too few digits.
+        """
+        best = self._scores[-1].max(axis=1, initial=-np.inf)
+        lengths = np.linalg.norm(self._queries.astype(np.float64), axis=1)
+        with np.errstate(invalid="ignore"):
+            apart = best.astype(np.float64) - self._scores[-1][:, 0]
+            return np.asarray(self.have_more() & (apart > _TOLD_APART * lengths))
+
+    def replace(self, at: int, query: int, rows: Rows) -> None:
+        """Put other rows, the nearest first, in place of those that were found for a query."""
+        self.kept[at, query] = len(rows)
+        self.rows[at, query, : len(rows)] = rows[::-1]
 
 
 @parallel_kernel

@@ -36,7 +36,8 @@ def truncate(vectors: ArrayLike, dimensions: int) -> Matrix:
     lengths = row_lengths(prefix)[:, np.newaxis]
     lengths[lengths == 0.0] = 1.0
     truncated = np.empty(prefix.shape, dtype=np.float32)
-    for first in range(0, len(rows), rows_per_block(dimensions)):
-        part = slice(first, first + rows_per_block(dimensions))
-        truncated[part] = prefix[part] / lengths[part]
+    for first in range(0, len(rows), rows_per_block(prefix.shape[1])):
+        part = slice(first, first + rows_per_block(prefix.shape[1]))
+        with np.errstate(invalid="ignore"):  # Of infinite numbers.
+            truncated[part] = prefix[part] / lengths[part]
     return truncated

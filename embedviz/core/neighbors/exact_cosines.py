@@ -19,6 +19,7 @@ compared exactly, which takes about three times as long.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 
 import numba
@@ -27,6 +28,7 @@ from numpy.typing import NDArray
 
 from embedviz.core.arrays import Flat, Matrix, Rows
 from embedviz.core.blocks import read_only, strided_blocks
+from embedviz.core.compiled.checks import checked_count
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel, threads_for
 from embedviz.core.neighbors.row_kernels import (
     cosine_distance,
@@ -81,7 +83,7 @@ def nearest_by_cosine(
         1 − cosine, the lower row.
     cosines : float64 array of shape (count,)
     """
-    excluded = list(exclude)
+    excluded, count = list(exclude), checked_count(count, "neighbors")
     scale = _inverse(query)
     if candidates is not None and count > 0 and scale * _SHORTEST_QUERY <= 1.0:
         wanted = count + _SPARE + count // 4
@@ -108,7 +110,7 @@ def _likely(scores: Scores, count: int, wanted: int, rounding: float) -> int | N
     limit = float(scores[count - 1]) - 2.0 * rounding
     if len(scores) == wanted and not float(scores[-1]) < limit:
         return None
-    return int(np.count_nonzero(scores.astype(np.float64) >= limit))
+    return len([score for score in scores.tolist() if score >= limit])
 
 
 def _ranked(
@@ -122,7 +124,8 @@ def _ranked(
 
 
 def _inverse(query: Matrix) -> float:
-    length = float(np.linalg.norm(query.astype(np.float64)))
+    exact = query.astype(np.float64)
+    length = math.sqrt(exact @ exact)  # Quicker than `norm`, which a short search would notice.
     return 1.0 / length if length else 0.0
 
 

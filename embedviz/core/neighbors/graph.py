@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Flat, Matrix, RowIds, Rows
-from embedviz.core.compiled.checks import checked_rows
+from embedviz.core.compiled.checks import checked_count, checked_rows
 from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.neighbors.adjacency import GraphMetric, NeighborGraph
 from embedviz.core.neighbors.row_kernels import CLOSE, rounding_of_cosines
@@ -70,6 +70,7 @@ def neighbor_graph(
     """
     compared = ComparedRows(vectors, metric)
     everyone = row_ids(compared.n_vectors)
+    count = checked_count(count, "neighbors")
     graph = _empty_graph(len(everyone), count, len(everyone), metric)
     if graph.count == 0:
         return graph

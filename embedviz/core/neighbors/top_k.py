@@ -8,12 +8,14 @@ Equal scores are ordered by row, so that a list of neighbors is the same every t
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import index
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import ScoreBlock, read_only
+from embedviz.core.compiled.checks import checked_count, checked_numbers
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.errors import UserError
 
@@ -40,7 +42,7 @@ def checked_query(query_vector: ArrayLike, dimensions: int, n_dimensions: int) -
     UserError
         When it has another length than the rows, or holds NaN or infinities.
     """
-    query = np.asarray(query_vector, dtype=np.float32)
+    query = checked_numbers(query_vector, "numbers of the query")
     if query.shape not in ((n_dimensions,), (dimensions,)):
         raise UserError(
             f"The query has the shape {query.shape}, but the vectors have {n_dimensions} "
@@ -69,12 +71,37 @@ def checked_prefix(dimensions: int | None, n_dimensions: int) -> int:
     """Return the length of a prefix, all dimensions for None, refusing what is not a prefix."""
     if dimensions is None:
         return n_dimensions
+    if not n_dimensions:
+        raise UserError("The vectors have no dimensions, so there is no prefix of them.")
+    try:
+        dimensions = int(index(dimensions))
+    except TypeError:
+        raise UserError(
+            f"A prefix of {dimensions!r} dimensions was asked for, which is no whole number. "
+            f"Choose a number from 1 to {n_dimensions}."
+        ) from None
     if not 1 <= dimensions <= n_dimensions:
         raise UserError(
             f"A prefix of {dimensions} dimensions was asked for, but the vectors have "
             f"{n_dimensions}. Choose a number from 1 to {n_dimensions}."
         )
-    return int(dimensions)
+    return dimensions
+
+
+_NONE = np.empty(0, dtype=np.intp)
+
+
+def _whole_numbers(rows: Iterable[int]) -> Rows:
+    """Return rows to leave out; one that is not there changes nothing."""
+    listed = list(rows)
+    if not listed:
+        return _NONE
+    given = np.asarray(listed)
+    if given.dtype.kind not in "iu":
+        raise UserError(
+            f"The rows to leave out are {given.dtype}; row numbers must be whole numbers."
+        )
+    return given.astype(np.intp)
 
 
 class Candidates:
@@ -90,10 +117,10 @@ class Candidates:
     """
 
     def __init__(self, n_vectors: int, count: int, exclude: Iterable[int]) -> None:
-        excluded = np.fromiter(exclude, dtype=np.intp)
+        excluded = _whole_numbers(exclude)
         self._excluded = np.unique(excluded) if len(excluded) else excluded
-        self._count = max(0, count)
-        self._capacity = min(self._count + len(self._excluded), n_vectors) if count > 0 else 0
+        self._count = checked_count(count, "neighbors")
+        self._capacity = min(self._count + len(self._excluded), n_vectors) if count else 0
         self._found: list[tuple[int, Scores, Rows, Rows]] = []
 
     def heaps_for(self, block: ScoreBlock) -> tuple[Rows, Scores, Rows, Rows]:

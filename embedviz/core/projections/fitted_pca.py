@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import rows_per_block
-from embedviz.core.compiled.checks import require_axes, require_width
+from embedviz.core.compiled.checks import checked_matrix, require_axes, require_width
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, part_of, silent
 
@@ -68,7 +68,7 @@ class FittedPCA:
         -------
         float32 array of shape (n_vectors, n_components)
         """
-        rows = np.asarray(vectors, dtype=np.float32)
+        rows = checked_matrix(vectors)
         require_axes(rows, 2, "vectors")
         require_width(rows, len(self.mean), "rows")
         near = self.mean.astype(np.float32)

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.compiled.checks import checked_count, checked_matrix, require_within
 from embedviz.core.errors import UserError
 from embedviz.core.neighbors.adjacency import GraphMetric, NeighborGraph
 from embedviz.core.neighbors.graph import neighbor_graph, neighbors_within
@@ -131,7 +132,8 @@ class NeighborEmbedding(Projection):
             When the settings do not fit the set, a row holds NaN or infinities, or the process
             was ended from outside.
         """
-        rows = np.asarray(vectors, dtype=np.float32)
+        rows = checked_matrix(vectors)
+        n_components = checked_count(n_components, "axes", 1, 3)
         n_rows = len(rows)
         chosen = self.sample_of(n_rows)
         self.require_enough(n_rows if chosen is None else len(chosen))
@@ -225,13 +227,12 @@ class NeighborEmbedding(Projection):
         if self.metric not in get_args(GraphMetric):
             known = " or ".join(get_args(GraphMetric))
             raise UserError(f"There is no metric {self.metric!r} here. Choose {known}.")
-        if not FEWEST_ROWS <= self.sample <= MOST_ROWS:
-            raise UserError(
-                f"A sample of {self.sample:,} rows cannot be laid out. "
-                f"Choose {FEWEST_ROWS} to {MOST_ROWS:,}."
-            )
-        if not 0 <= self.seed < 2**32:
-            raise UserError(f"{self.seed} cannot be a seed. Choose 0 or more, below 4,294,967,296.")
+        refusal = (
+            f"A sample of {{}} rows cannot be laid out. Choose {FEWEST_ROWS} to {MOST_ROWS:,}."
+        )
+        require_within(self.sample, FEWEST_ROWS, MOST_ROWS, refusal, whole=True)
+        refusal = "{} cannot be a seed. Choose 0 or more, below 4,294,967,296."
+        require_within(self.seed, 0, 2**32 - 1, refusal, whole=True)
 
 
 @dataclass(frozen=True)
@@ -269,8 +270,8 @@ class TSNE(NeighborEmbedding):
 
     def __post_init__(self) -> None:
         self._require_sensible()
-        if not 1 <= self.perplexity < np.inf:
-            raise UserError(f"The perplexity is {self.perplexity:g}. Choose 1 or more.")
+        refusal = "The perplexity is {}. Choose 1 or more."
+        require_within(self.perplexity, 1, 1e300, refusal)
 
     def __str__(self) -> str:
         return f"t-SNE · perplexity {self.perplexity:g} · {self.metric} · seed {self.seed}"
@@ -342,10 +343,9 @@ class UMAP(NeighborEmbedding):
 
     def __post_init__(self) -> None:
         self._require_sensible()
-        if self.n_neighbors < 2:
-            raise UserError(f"UMAP cannot use {self.n_neighbors} neighbors. Choose 2 or more.")
-        if not 0.0 <= self.min_dist <= 1.0:
-            raise UserError(f"The minimum distance is {self.min_dist:g}. Choose 0 to 1.")
+        refusal = "UMAP cannot use {} neighbors. Choose 2 or more."
+        require_within(self.n_neighbors, 2, 1e300, refusal, whole=True)
+        require_within(self.min_dist, 0, 1, "The minimum distance is {}. Choose 0 to 1.")
 
     def __str__(self) -> str:
         return (

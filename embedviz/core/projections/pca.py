@@ -16,10 +16,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Matrix
+from embedviz.core.compiled.checks import checked_count, checked_matrix
 from embedviz.core.errors import UserError
 from embedviz.core.progress import OnLayout, Report, part_of, silent
 from embedviz.core.projections.axis import Axis
@@ -73,7 +73,7 @@ class PCA(Projection):
         UserError
             When a row holds NaN or infinities.
         """
-        return fit_pca(np.asarray(vectors, dtype=np.float32), self.components, report)
+        return fit_pca(checked_matrix(vectors), self.components, report)
 
     def place(
         self,
@@ -105,6 +105,7 @@ class PCA(Projection):
         on_layout: OnLayout | None = None,
     ) -> Matrix:
         """See `Projection.fit_transform`; positions are in the units of the vectors."""
+        n_components = checked_count(n_components, "axes", 1)
         if n_components > len(self.components):
             raise UserError(
                 f"{n_components} axes were asked for, but only {len(self.components)} principal "

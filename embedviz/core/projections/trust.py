@@ -18,7 +18,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Matrix, RowIds, Rows
 from embedviz.core.compiled.checks import (
+    as_table,
+    checked_count,
     checked_matrix,
+    checked_numbers,
     checked_rows,
     require_axes,
     require_length,
@@ -35,6 +38,8 @@ from embedviz.core.neighbors.tiles import ComparedRows, row_ids
 from embedviz.core.notes import counted
 from embedviz.core.progress import Report, part_of, silent
 
+# Of a picture; positions with more of them are not counted from their middle.
+_MOST_AXES = 3
 # Distances on the map that differ by less are equal: they are rounded.
 _EQUAL = 1e-9
 # With fewer rows, not even for one neighbor there are as many others that could be nearer.
@@ -99,6 +104,7 @@ def kept_neighbors(
         When one of the rows or neighbors is not there, there are not neighbors for each row, or
         `count` is less than 1.
     """
+    count = checked_count(count, "neighbors")
     points = _map_of(positions)
     n_vectors = len(points.place)
     neighbors = checked_rows(graph_rows, n_vectors, "neighbors", n_axes=2)
@@ -153,6 +159,7 @@ def trustworthiness(
         When `count` is not less than half of the rows on the map, there is not one position for
         each vector, one of the rows is not there, or a vector holds NaN or infinities.
     """
+    count = checked_count(count, "neighbors")
     points, queries = _on_map(vectors, positions, rows, count)
     if len(queries) == 0:
         return math.nan
@@ -192,6 +199,7 @@ def continuity(
         As there, and when `graph_rows` are not at least `count` rows of the set for each row that
         is measured.
     """
+    count = checked_count(count, "neighbors")
     points, queries = _on_map(vectors, positions, rows, count)
     if len(queries) == 0:
         return math.nan
@@ -277,8 +285,11 @@ def _shares(points: _Map, queries: RowIds, neighbors: RowIds, count: int) -> Mat
 
 
 def _map_of(positions: ArrayLike) -> _Map:
-    require_axes(np.asarray(positions), 2, "positions")
-    return _Map(positions)
+    given = as_table(positions, "positions")
+    if given.dtype.kind not in "fiu":
+        given = checked_numbers(given, "positions")
+    require_axes(given, 2, "positions")
+    return _Map(given)
 
 
 def _on_map(
@@ -357,6 +368,6 @@ def compile_all() -> None:
 def _as_float32(positions: ArrayLike) -> Matrix:
     """Return positions as float32, those far from zero counted from the middle."""
     given = np.asarray(positions)
-    if given.dtype != np.float32 and len(given):
+    if given.dtype != np.float32 and len(given) and given.shape[1] <= _MOST_AXES:
         given = given - np.array(origin_of(given.astype(np.float64)))[: given.shape[1]]
     return given.astype(np.float32)

@@ -33,6 +33,8 @@ _OTHERS = frozenset(
 _DATA_SET = "dataset_info.json"
 _KEPT_BESIDE = ("cache-", "indices-", "tmp")
 """What the data sets of Hugging Face keep beside their parts."""
+_FEWEST_BYTES = 12
+"""Of a part: how it begins and how it ends."""
 _MOST_ENTRIES = 100_000
 _MOST_LEVELS = 16
 _MOST_NAMED = 5
@@ -72,23 +74,24 @@ def parts_in(folder: Path) -> Parts:
     OSError
         When it may not be read.
     """
+    if folder.resolve().parent == folder.resolve():  # All that is on the disk is no set.
+        return Parts()
     names: list[str] = []
     others: list[str] = []
     size = newest = n_entries = 0
     waiting = [("", 0)]
     while waiting:
         place, level = waiting.pop()
-        with os.scandir(folder / place) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
+        entries = _entries_in(folder / place, is_first=not place)
+        if entries is None:
+            others.append(place)
+            continue
         known = {entry.name for entry in entries}
         if known & _OTHERS:
             return Parts()
         n_entries += len(entries)
         if n_entries > _MOST_ENTRIES:
-            raise UserError(
-                f"{shown_name(folder.name)} is a folder of more than {_MOST_ENTRIES:,} files. "
-                "Choose a smaller one in it, or a file."
-            )
+            raise _too_many(folder)
         folders = []
         for entry in entries:
             name = place + entry.name
@@ -105,6 +108,24 @@ def parts_in(folder: Path) -> Parts:
                 others.append(name)
         waiting += reversed(folders)
     return Parts(tuple(sorted(names, key=_order)), tuple(others), size, newest)
+
+
+def _entries_in(folder: Path, *, is_first: bool) -> list[os.DirEntry[str]] | None:
+    """Return what is in a folder, by name; None for one that may not be read, but for the first."""
+    try:
+        with os.scandir(folder) as found:
+            return sorted(found, key=lambda entry: entry.name)
+    except OSError:
+        if is_first:
+            raise
+        return None
+
+
+def _too_many(folder: Path) -> UserError:
+    return UserError(
+        f"{shown_name(folder.name)} is a folder of more than {_MOST_ENTRIES:,} "
+        "files. Choose a smaller one in it, or a file."
+    )
 
 
 def place_in_parts(parts: Sequence[tuple[str, int | None]]) -> Callable[[int], str]:
@@ -158,14 +179,15 @@ def _order(name: str) -> tuple[str, ...]:
 
 def _is_part(entry: os.DirEntry[str], *, is_data_set: bool) -> bool:
     """Return whether a file is a part, by its name or by how it begins."""
-    if not entry.is_file() or (is_data_set and entry.name.startswith(_KEPT_BESIDE)):
-        return False
-    if entry.name.lower().endswith(_SUFFIXES):
-        return True
-    if "." in entry.name.lstrip("."):
-        return False
     try:
+        if not entry.is_file() or (is_data_set and entry.name.startswith(_KEPT_BESIDE)):
+            return False
+        if entry.name.lower().endswith(_SUFFIXES):
+            return True
+        # Files of the system, which may wait for ever when they are read, have no size.
+        if "." in entry.name.lstrip(".") or entry.stat().st_size < _FEWEST_BYTES:
+            return False
         with open(entry.path, "rb") as file:
             return file.read(6).startswith(_MAGICS)
-    except OSError:
+    except OSError:  # Whoever may not read it cannot say that it is one.
         return False

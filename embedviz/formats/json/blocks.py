@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-import numpy as np
-
-from embedviz.core.arrays import Bytes, Offsets
 from embedviz.core.errors import UserError
-from embedviz.formats.json.codes import (
-    CUT,
-    DONE,
-    FINE,
-    FIRST_LIST,
-    MORE,
-    OUT_START,
-    OUT_STOP,
-    REASONS,
-    ROOM,
-    STATUS,
-    TEXT_START,
-)
-from embedviz.formats.json.scanning import JsonScan
-from embedviz.formats.json.skeletons import parse_pieces
-from embedviz.formats.json.steps import Step
+from embedviz.formats.json.bulk import Actions
+from embedviz.formats.json.layouts import JsonLayout
+from embedviz.formats.json.parsing import BLANKS, CUT, JsonError, JsonParser
+from embedviz.formats.json.splitting import Document, Splitter
 from embedviz.formats.source import BYTE_ORDER_MARK, Stream
 from embedviz.formats.text.records import LONGEST_LINE
 
-BLOCK_BYTES = 8 << 20
+BLOCK_BYTES = 4 << 20
 _PREVIEW_BYTES = 1 << 20
 
 
@@ -42,66 +26,21 @@ class JsonBlock:
     ----------
     values : list
         Each row as it was parsed, or the `ValueError` that says what is wrong with it.
-    positions : list of int
-        Where each row starts in the text.
-    text : uint8 array
-        Valid until the next block is asked for.
-    lists : int64 array of shape (lists, 2)
-        Where the lists of numbers are in the text.
+    lines : list of int
+        On which line of the file each row starts.
     documents : list of Document
         Those that end in this block.
+    line : int
+        After it.
     fraction : float
         How much of the file will have been read.
-    is_cut : bool
-        Whether the file ends in the middle of a document.
     """
 
     values: list[Any]
-    positions: list[int]
-    lists: Offsets
+    lines: list[int]
     documents: list[Document]
-    fraction: float
-    is_cut: bool
-    text: Bytes
-    _line: int
-    _open_line: int
-
-    @property
-    def end(self) -> int:
-        """The position after the text."""
-        return len(self.text)
-
-    def line_at(self, position: int) -> int:
-        """Return on which line of the file a position is; -1 is where the open document starts."""
-        if position < 0:
-            return self._open_line
-        return self._line + int(np.searchsorted(self._line_ends, position))
-
-    @cached_property
-    def _line_ends(self) -> Offsets:
-        return np.flatnonzero(self.text == ord("\n"))
-
-
-@dataclass(frozen=True)
-class Document:
-    """The end of a document.
-
-    Attributes
-    ----------
-    n_before : int
-        How many rows of the block are before it.
-    frame : bytes
-        What is around its rows.
-    position : int
-        In the text, of its start; -1 where that is in an earlier block.
-    problem : str or None
-        What is wrong with it.
-    """
-
-    n_before: int
-    frame: bytes
-    position: int
-    problem: str | None
+    line: int
+    fraction: float = 0.0
 
 
 class Blocks:
@@ -112,132 +51,127 @@ class Blocks:
     name : str
         Of the file, for messages.
     stream : Stream
-    steps : sequence of str, ITEM or MEMBER
-        The path to the rows.
-    is_lines : bool
+    layout : JsonLayout
     is_preview : bool
         Whether little is to be read at once.
     """
 
-    def __init__(
-        self, name: str, stream: Stream, steps: Sequence[Step], *, is_lines: bool, is_preview: bool
-    ) -> None:
+    def __init__(self, name: str, stream: Stream, layout: JsonLayout, *, is_preview: bool) -> None:
         self._name = name
         self._stream = stream
-        self._has_frame = bool(steps)
-        self._scan = JsonScan(steps, is_lines=is_lines)
-        self._buffer = np.empty(_PREVIEW_BYTES if is_preview else BLOCK_BYTES, np.uint8)
-        self._kept = 0
+        self._steps = layout.steps
+        self._is_lines = layout.is_lines
+        self._parser = JsonParser()
+        self._splitter = Splitter(layout.steps, self._parser)
+        self._actions = Actions() if layout.is_bulk else None
+        self._size = _PREVIEW_BYTES if is_preview else BLOCK_BYTES
         self._line = 1
-        self._open_line = 1
-        self._frame: list[bytes] = []
-        self._n_replaced = 0
 
     @property
     def n_replaced(self) -> int:
-        """Number of rows, or texts around rows, that held bytes that are not UTF-8."""
-        return self._n_replaced
+        """Number of texts that held bytes that are not UTF-8."""
+        return self._parser.n_replaced
+
+    @property
+    def n_deleted(self) -> int:
+        """Number of lines that say of a document that it is to be deleted."""
+        return self._actions.n_deleted if self._actions else 0
+
+    @property
+    def n_open(self) -> int:
+        """Number of rows of the open document so far."""
+        return self._splitter.n_open
+
+    @property
+    def open_frame(self) -> Any:
+        """What is around the rows of the open document, as far as it was read."""
+        return self._splitter.frame
 
     def __iter__(self) -> Iterator[JsonBlock]:
         """Yield the blocks; what is wrong between rows is a `UserError`."""
-        is_last = False
-        while not is_last:
-            count = self._stream.read_into(self._buffer.data[self._kept :])
-            end = self._kept + count
-            is_last = end < len(self._buffer)
-            start = 0
-            if self._line == 1 and self._buffer[:3].tobytes() == BYTE_ORDER_MARK:
-                self._buffer[:3] = ord(" ")
-            status = ROOM
-            while status == ROOM:
-                text = self._buffer[:end]
-                status, start = self._scan.run(text, start, is_last=is_last)
-                self._stream.hold(end - start)
-                yield self._block(text, is_cut=status == CUT)
-                if status not in (MORE, ROOM, DONE, CUT):
-                    raise self._error(text, start, status)
-            if not is_last:
-                self._keep(start, end)
+        text = self._stream.read(self._size)
+        is_last = len(text) < self._size
+        text = text.removeprefix(BYTE_ORDER_MARK)
+        while True:
+            read = self._read_lines if self._is_lines else self._read_text
+            block, text, problem = read(text, is_last)
+            self._stream.hold(len(text))
+            block.fraction = self._stream.fraction
+            yield block
+            if problem is not None:
+                raise UserError(
+                    f"{self._name}, line {problem.line:,}: {problem} at {problem.near!r}. This is "
+                    "not valid JSON: write or download the file again."
+                )
+            if is_last:
+                return
+            if len(text) > LONGEST_LINE:
+                raise UserError(
+                    f"{self._name}, line {block.line:,}: more than {LONGEST_LINE >> 20} MB are one "
+                    "record or one text. Is this a file of vectors?"
+                )
+            size = max(self._size, len(text))
+            more = self._stream.read(size)
+            is_last = len(more) < size
+            text += more
 
-    def rest_of_frame(self) -> bytes:
-        """Return the frame of the open document as far as it was read, made complete."""
-        return b"".join(self._frame) + self._scan.closing()
+    def _read_text(self, text: bytes, is_last: bool) -> tuple[JsonBlock, bytes, JsonError | None]:
+        found, problem = self._splitter, None
+        start = found.line
+        try:
+            found.split(text, is_last=is_last)
+        except JsonError as error:
+            problem = error
+        line = start + text.count(b"\n") if is_last else found.line
+        block = JsonBlock(found.values, found.lines, found.documents, line)
+        return block, text[found.used :], problem
 
-    def _keep(self, start: int, end: int) -> None:
-        """Move what is not read yet to the front, or make room where nothing could be read."""
-        if self._scan.is_inside and (first := self._scan.take_start()) >= 0:
-            self._open_line = self._line + _count_lines(self._buffer[:first])
-        self._line += _count_lines(self._buffer[:start])
-        self._kept = end - start
-        if self._kept > LONGEST_LINE:
-            raise UserError(
-                f"{self._name}, line {self._line:,}: more than {LONGEST_LINE >> 20} MB are one "
-                "record or one text. Is this a file of vectors?"
-            )
-        buffer = self._buffer
-        if 2 * self._kept > len(buffer):
-            self._buffer = np.empty(2 * len(buffer), np.uint8)
-        self._buffer[: self._kept] = buffer[start:end].copy()
+    def _read_lines(self, text: bytes, is_last: bool) -> tuple[JsonBlock, bytes, None]:
+        used = len(text) if is_last else text.rfind(b"\n") + 1
+        whole = text[:used]
+        n_lines = whole.count(b"\n") + (is_last and not whole.endswith(b"\n"))
+        values = None if self._steps else self._parser.parse_lines(whole)
+        if values is not None and len(values) == n_lines:
+            lines = list(range(self._line, self._line + n_lines))
+            block = JsonBlock(values, lines, [], self._line + n_lines)
+        else:
+            block = self._read_each(whole)
+            block.line = self._line + n_lines
+        self._line += n_lines
+        if self._actions is not None:
+            self._actions.join(block.values, block.lines, is_last=is_last)
+        return block, text[used:], None
 
-    def _block(self, text: Bytes, *, is_cut: bool) -> JsonBlock:
-        units = self._scan.units
-        out = self._scan.out.tobytes()
-        spans = units[:, [OUT_START, OUT_STOP]].tolist()
-        pieces = [out[start:stop] or b"null" for start, stop in spans]
-        values = parse_pieces(pieces, units[:, FIRST_LIST].tolist())
-        if not _is_text(out):
-            self._n_replaced += sum(not _is_text(piece) for piece in pieces)
-        for row in np.flatnonzero(units[:, STATUS] != FINE).tolist():
-            values[row] = ValueError(REASONS[int(units[row, STATUS])])
-        return JsonBlock(
-            values,
-            units[:, TEXT_START].tolist(),
-            self._scan.lists,
-            self._documents(units) if self._has_frame else [],
-            self._stream.fraction,
-            is_cut,
-            text,
-            self._line,
-            self._open_line,
-        )
+    def _read_each(self, text: bytes) -> JsonBlock:
+        block = JsonBlock([], [], [], 0)
+        for number, line in enumerate(text.split(b"\n"), self._line):
+            if not line or not line.strip(BLANKS):
+                continue
+            try:
+                if self._steps or line.lstrip(BLANKS)[:1] not in (b"{", b"["):
+                    raise JsonError("")
+                block.values.append(self._parser.parse(line))
+                block.lines.append(number)
+            except JsonError:
+                self._take_documents(block, line, number)
+        return block
 
-    def _documents(self, units: Offsets) -> list[Document]:
-        """Return the documents that end here, and keep what is known of the one that goes on."""
-        out = self._scan.out
-        depth = np.zeros(len(out) + 1, np.int64)
-        np.add.at(depth, units[:, OUT_START], 1)
-        np.add.at(depth, units[:, OUT_STOP], -1)
-        frame = out[np.cumsum(depth)[:-1] == 0].tobytes()
-        n_cut_out = np.concatenate([[0], np.cumsum(units[:, OUT_STOP] - units[:, OUT_START])])
-        found = []
-        start = 0
-        for _, stop, position, n_before, status in self._scan.documents.tolist():
-            end = stop - int(n_cut_out[n_before])
-            self._frame.append(frame[start:end])
-            whole = b"".join(self._frame)
-            self._n_replaced += not _is_text(whole)
-            found.append(Document(n_before, whole, position, REASONS.get(int(status))))
-            self._frame = []
-            start = end
-        self._frame.append(frame[start:])
-        return found
-
-    def _error(self, text: Bytes, position: int, status: int) -> UserError:
-        line = self._line + _count_lines(text[:position])
-        near = text[position : position + 30].tobytes().decode("utf-8", "replace")
-        return UserError(
-            f"{self._name}, line {line:,}: {REASONS[status]} at {near!r}. This is not valid JSON: "
-            "write or download the file again."
-        )
-
-
-def _count_lines(text: Bytes) -> int:
-    return int(np.count_nonzero(text == ord("\n")))
-
-
-def _is_text(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    def _take_documents(self, block: JsonBlock, line: bytes, number: int) -> None:
+        """Take in a line that is several documents, or has rows in it, or is broken."""
+        found = Splitter(self._steps, self._parser, number)
+        problem = None
+        try:
+            found.split(line, is_last=True)
+        except JsonError as error:
+            problem = error
+        values, documents = found.values, found.documents
+        if found.is_cut:
+            values[-1] = problem = problem or JsonError(CUT)
+        elif problem is not None:
+            values.append(problem)
+        if problem is not None and self._steps:  # Nothing of what is broken is kept.
+            values[sum(each.n_rows for each in documents) :] = [problem]
+            documents.append(Document(None, 1))
+        block.documents += documents
+        block.values += values
+        block.lines += [number] * len(values)

@@ -7,19 +7,15 @@ place do not repeat their names.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from embedviz.core.arrays import Matrix
-from embedviz.formats.json.skeletons import NumberList
+from embedviz.formats.json.parsing import NumberList
 from embedviz.formats.json.steps import ITEM, MEMBER, Step
+from embedviz.formats.text.base64_vectors import decode_base64, looks_like_base64
 from embedviz.formats.vector_names import COLUMN_NAMES
 
 SAMPLE = 200
@@ -27,14 +23,12 @@ _MOST_KEYS = 1000
 _MOSTLY = 0.5
 _SURELY_A_MAP = 10
 _WIDEST_TUPLE = 64
-_FEWEST_IN_BASE64 = 4
 
 # The last two are below the names of the services' own.
 VECTOR_NAMES = (*COLUMN_NAMES, "values", "float")
 LIKE_A_NAME, OTHER_NAME = len(VECTOR_NAMES), len(VECTOR_NAMES) + 1
 
 _is_printed_list = re.compile(r"\s*\[[-+0-9.eE,\s]*\]\s*").fullmatch
-_is_base64 = re.compile(r"[A-Za-z0-9+/]{20,}={0,2}").fullmatch
 
 
 @dataclass(frozen=True)
@@ -89,9 +83,6 @@ class Candidate:
 
 class Finder:
     """Search for the paths of all vectors in some values."""
-
-    def __init__(self, texts: Sequence[bytes]) -> None:
-        self._texts = texts
 
     def candidates(self, values: Sequence[Any]) -> list[Candidate]:
         """Return all that may be vectors."""
@@ -205,8 +196,7 @@ class Finder:
 
     def _length(self, value: Any) -> int:
         if isinstance(value, NumberList):
-            text = self._texts[value]
-            return text.count(b",") + 1 if text.strip() else 0
+            return value.count(b",") + 1 if value.strip() else 0
         if _is_printed_list(value):
             return int(value.count(",")) + 1
         return len(decode_base64(value))
@@ -214,8 +204,7 @@ class Finder:
     def _has_fraction(self, value: Any) -> bool:
         if isinstance(value, str):
             return True
-        text = self._texts[value]
-        return b"." in text or b"e" in text or b"E" in text
+        return b"." in value or b"e" in value or b"E" in value
 
 
 def _is_like_a_vector_name(name: str) -> bool:
@@ -226,33 +215,3 @@ def _is_like_a_vector_name(name: str) -> bool:
 def _are_running(names: Sequence[str]) -> bool:
     """Return whether the names are the numbers of rows, from 0 on."""
     return len(names) > 1 and all(name == str(i) for i, name in enumerate(names[:SAMPLE]))
-
-
-def looks_like_base64(text: str) -> bool:
-    """Return whether a text is base64 of float32 numbers such as vectors have."""
-    if len(text) < 4 * _FEWEST_IN_BASE64 or not _is_base64(text):
-        return False
-    try:
-        vector = np.abs(decode_base64(text))
-    except ValueError:
-        return False
-    # Of arbitrary bytes, one in four is such a number.
-    is_usual = (vector == 0) | ((vector > 1e-12) & (vector < 1e6))
-    return len(vector) >= _FEWEST_IN_BASE64 and bool(is_usual.all()) and bool(vector.any())
-
-
-def decode_base64(text: str) -> Matrix:
-    """Return the float32 numbers, little-endian, that a text in base64 holds.
-
-    Raises
-    ------
-    ValueError
-        With what is wrong with it.
-    """
-    try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError("text that is not base64") from None
-    if len(data) % 4:
-        raise ValueError(f"base64 of {len(data):,} bytes, which are not 32-bit numbers")
-    return np.frombuffer(data, "<f4").astype(np.float32, copy=False)

@@ -16,15 +16,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
+from embedviz.formats.json.bulk import without_actions
 from embedviz.formats.json.candidates import LIKE_A_NAME, OTHER_NAME, SAMPLE, Candidate, Finder
-from embedviz.formats.json.codes import DONE, FINE, LISTS_END, MORE, OUT_STOP, ROOM, STATUS
-from embedviz.formats.json.scanning import JsonScan
-from embedviz.formats.json.skeletons import NumberList, find_failure, parse_skeleton
-from embedviz.formats.json.steps import Step
+from embedviz.formats.json.parsing import BLANKS, CUT, JsonError, JsonParser, NumberList
+from embedviz.formats.json.splitting import Splitter
+from embedviz.formats.json.steps import ITEM, MEMBER, Step
+from embedviz.formats.refused.answers import are_numbers, find_failure
 from embedviz.formats.source import BYTE_ORDER_MARK, Source
 from embedviz.formats.vector_names import COLUMN_NAMES, choose_vectors
 
@@ -35,6 +34,8 @@ READABLE = (
 )
 
 _LONGEST_LOOK = 32 << 20
+_MOST_IN_SETTINGS = 50
+_FEWEST_WORDS = 20
 _FEWEST_COLUMNS = 3
 """Of numbers, from which on they may be the dimensions of vectors."""
 
@@ -54,6 +55,8 @@ class JsonLayout:
         Further vectors.
     is_lines : bool
         Whether each line is a document.
+    is_bulk : bool
+        Whether every other line says what is to be done with the next.
     names : tuple of str
         What the places of a row are called, where rows are lists.
     """
@@ -63,6 +66,7 @@ class JsonLayout:
     chosen: Candidate
     others: tuple[Candidate, ...]
     is_lines: bool
+    is_bulk: bool = False
     names: tuple[str, ...] = ()
 
     def described_candidates(self) -> dict[str, str]:
@@ -88,10 +92,10 @@ class LayoutSample:
     Attributes
     ----------
     documents : list of any
-        As they are parsed, lists of numbers cut out.
-    texts : list of bytes
-        These lists.
+        As they are parsed.
     is_lines : bool
+    is_bulk : bool
+        Whether before each document there is a line that says what is to be done with it.
     is_whole : bool
         Whether the file holds nothing else.
     is_cut : bool
@@ -101,8 +105,8 @@ class LayoutSample:
     """
 
     documents: list[Any]
-    texts: list[bytes]
     is_lines: bool
+    is_bulk: bool
     is_whole: bool
     is_cut: bool
     size: int
@@ -120,13 +124,47 @@ def find_layout(source: Source, vector_column: str | None = None) -> JsonLayout:
     """
     name = source.path.name
     for sample in _samples(source):
-        candidates = Finder(sample.texts).candidates(sample.documents)
+        candidates = Finder().candidates(sample.documents)
         if _is_split_table(sample.documents[0] if sample.documents else None):
             candidates = [each for each in candidates if each.path != ("index",)]
         if candidates:
             chosen = _choose(candidates, vector_column, name)
+            if vector_column is None and _is_setting(chosen, sample):
+                raise UserError(
+                    f"{name} looks like a file of settings rather than vectors: its only lists of "
+                    f"numbers are {counted(len(chosen.lengths), 'list')} in {chosen.name!r}. If "
+                    f"these are the vectors, choose them: --vector-column {chosen.name}"
+                )
             return _layout_of(chosen, candidates, sample)
     raise _describe_lack(sample, name)
+
+
+def _is_setting(chosen: Candidate, sample: LayoutSample) -> bool:
+    """Return whether a few numbers are one setting among others, by all signs there are.
+
+    A list that is deep in a single object, or whole numbers, beside single values of other names.
+    """
+    document = sample.documents[0]
+    if not isinstance(document, dict) or len(sample.documents) > 1 or not sample.is_whole:
+        return False
+    if chosen.rank < OTHER_NAME or len(chosen.lengths) > _MOST_IN_SETTINGS or MEMBER in chosen.path:
+        return False
+    names = [step for step in chosen.path if isinstance(step, str)]
+    is_doubtful = ITEM not in chosen.path or len(names) > 1 or not chosen.has_fractions
+    return is_doubtful and _holds_settings(document, chosen.path)
+
+
+def _holds_settings(document: dict[str, Any], path: tuple[Step, ...]) -> bool:
+    """Return whether there are single values, or objects of such, beside a path."""
+    inner: Any = document
+    for step in path:
+        if not isinstance(inner, dict):
+            return False
+        beside = [value for name, value in inner.items() if name != step]
+        if any(not isinstance(value, list | NumberList) for value in beside):
+            return True
+        inner = inner.get(str(step))
+    return False
 
 
 def _layout_of(chosen: Candidate, candidates: list[Candidate], sample: LayoutSample) -> JsonLayout:
@@ -140,7 +178,7 @@ def _layout_of(chosen: Candidate, candidates: list[Candidate], sample: LayoutSam
         found = document.get("columns")  # As pandas writes it with orient="split".
         if isinstance(found, list) and all(isinstance(item, str) for item in found):
             names = tuple(found)
-    return JsonLayout(path[:cut], column, chosen, others, sample.is_lines, names)
+    return JsonLayout(path[:cut], column, chosen, others, sample.is_lines, sample.is_bulk, names)
 
 
 def _samples(source: Source) -> Iterator[LayoutSample]:
@@ -158,43 +196,67 @@ def _samples(source: Source) -> Iterator[LayoutSample]:
         yield _sample(text, is_lines, is_whole)
 
 
+def _lines_of(text: bytes, is_whole: bool) -> list[bytes]:
+    lines = text.split(b"\n")
+    return [line for line in (lines if is_whole else lines[:-1]) if line.strip(BLANKS)]
+
+
 def _is_lines(text: bytes, is_whole: bool) -> bool:
     """Return whether each line is a document of its own."""
     if b"\n" not in text.strip():
         return False
-    status = _statuses(text, is_whole)
-    if status and status[0] == FINE:
-        return len(status) > 1 or not is_whole
-    scan = JsonScan(None, is_lines=False)
-    ending, _ = scan.run(np.frombuffer(text, np.uint8), 0, is_last=False)
-    return ending not in (MORE, ROOM, DONE) and 2 * status.count(FINE) > len(status)
+    lines = _lines_of(text, is_whole)
+    if lines and _is_fine(lines[0]):
+        return len(lines) > 1 or not is_whole
+    _, rest, problem = _documents_in(text, is_whole=False)
+    is_broken = problem is not None or (rest and _is_broken(rest))
+    return bool(is_broken) and 2 * sum(map(_is_fine, lines)) > len(lines)
 
 
-def _statuses(text: bytes, is_whole: bool) -> list[int]:
-    scan = JsonScan(None, is_lines=True)
-    scan.run(np.frombuffer(text, np.uint8), 0, is_last=is_whole)
-    return list(scan.documents[:, STATUS].tolist())
+def _is_broken(start: bytes) -> bool:
+    """Return whether a document has something wrong in it, rather than going on after this."""
+    try:
+        JsonParser().parse(start)
+    except JsonError as error:
+        return str(error) != CUT
+    return False
+
+
+def _is_fine(line: bytes) -> bool:
+    documents, rest, problem = _documents_in(line, is_whole=True)
+    return bool(documents) and problem is None and not rest
 
 
 def _sample(text: bytes, is_lines: bool, is_whole: bool) -> LayoutSample:
-    scan = JsonScan(None, is_lines=is_lines)
-    scan.run(np.frombuffer(text, np.uint8), 0, is_last=is_whole and is_lines)
-    frames = scan.out.tobytes()
-    lists = scan.lists.tolist()
     documents: list[Any] = []
-    start = n_lists = 0
-    pieces = []
-    for n_later, stop in scan.documents[:SAMPLE, [LISTS_END, OUT_STOP]].tolist():
-        pieces.append((frames[start:stop], n_lists))
-        start, n_lists = stop, n_later
-    if not is_lines and scan.is_inside and len(pieces) < SAMPLE:
-        pieces.append((frames[start:] + scan.closing(), n_lists))
-    for piece, first_list in pieces:
-        # What is wrong in a document is a bad row, or an error with its place, when it is read.
-        with suppress(ValueError):
-            documents.append(parse_skeleton(piece, first_list))
-    texts = [text[start:stop] for start, stop in lists]
-    return LayoutSample(documents, texts, is_lines, is_whole, scan.is_inside, len(text))
+    is_cut = False
+    for part in _lines_of(text, is_whole) if is_lines else [text]:
+        found, rest, _ = _documents_in(part, is_whole=is_lines)
+        documents += found
+        is_cut = bool(rest) and not is_lines
+        if len(documents) >= SAMPLE:
+            break
+        if is_cut:
+            with suppress(JsonError):
+                documents.append(JsonParser().parse_start(rest))
+    is_bulk = is_lines and len(without_actions(documents)) < len(documents)
+    documents = without_actions(documents) if is_bulk else documents
+    return LayoutSample(documents[:SAMPLE], is_lines, is_bulk, is_whole, is_cut, len(text))
+
+
+def _documents_in(text: bytes, *, is_whole: bool) -> tuple[list[Any], bytes, JsonError | None]:
+    """Return the first documents of a text, what follows them, and the first problem.
+
+    What is wrong in a document is a bad row, or an error with its place, when it is read.
+    """
+    splitter = Splitter((), JsonParser())
+    problem = None
+    try:
+        splitter.split(text, is_last=is_whole)
+    except JsonError as error:
+        problem = error
+    documents = [value for value in splitter.values if not isinstance(value, JsonError)]
+    return documents[:SAMPLE], text[splitter.used :].strip(BLANKS), problem
 
 
 def _choose(candidates: list[Candidate], wanted: str | None, file_name: str) -> Candidate:
@@ -254,15 +316,29 @@ def _describe_lack(sample: LayoutSample, file_name: str) -> UserError:
     hint = _describe_columns(sample, file_name)
     if hint is not None:
         return UserError(hint)
+    words = _describe_words(sample.documents[0])
     place = "" if sample.is_whole else f" in its first {sample.size >> 20} MB"
-    return UserError(f"{file_name} is JSON without vectors{place}: {_outline(sample)}. {READABLE}")
+    return UserError(
+        f"{file_name} is JSON without vectors{place}: {_outline(sample)}{words}. {READABLE}"
+    )
+
+
+def _describe_words(value: Any, name: str = "") -> str:
+    """Return what is said of a vocabulary, on its own or within something."""
+    if not isinstance(value, dict) or not value:
+        return ""
+    if are_numbers(value) and (not name or len(value) >= _FEWEST_WORDS):
+        where = f"in {name!r} " if name else ""
+        return f", {where}words with one number each"
+    inner = (_describe_words(v, f"{name}.{key}".lstrip(".")) for key, v in value.items())
+    return next(filter(None, inner), "")
 
 
 def _outline(sample: LayoutSample) -> str:
     document = sample.documents[0]
+    if document == {}:
+        return "it is an empty object"
     if isinstance(document, dict):
-        if not document:
-            return "it is an empty object"
         names = ", ".join(repr(name[:30]) for name in list(document)[:5])
         return f"its first object has {names}" + (", …" if len(document) > 5 else "")
     if isinstance(document, NumberList) or not document:
@@ -311,12 +387,10 @@ def _columns_of_numbers(document: Any) -> tuple[str, list[str]]:
 
 def _is_split_table(document: Any) -> bool:
     """Return whether these are rows that are lists, and beside them the names of their places."""
-    if not isinstance(document, dict):
-        return False
-    names, data = document.get("columns"), document.get("data")
-    if not isinstance(names, list) or not isinstance(data, list) or not data:
-        return False
-    return isinstance(data[0], list | NumberList)
+    table: dict[str, Any] = document if isinstance(document, dict) else {}
+    data = table.get("data")
+    has_rows = isinstance(data, list) and bool(data) and isinstance(data[0], list | NumberList)
+    return has_rows and isinstance(table.get("columns"), list)
 
 
 def _numbers_in(record: dict[str, Any]) -> list[str]:

@@ -14,20 +14,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embedviz.core.notes import Note
-from embedviz.formats.companions.columns import LABEL_NAMES, choose_label_column
-from embedviz.formats.json.columns import ColumnCollector
+from embedviz.formats.companions.record_columns import (
+    KEY_COLUMN,
+    ColumnCollector,
+    Scalar,
+    flatten,
+    is_list_of_texts,
+    join_texts,
+)
 from embedviz.formats.json.layouts import JsonLayout
-from embedviz.formats.json.skeletons import ROWS, Scalar, flatten, is_list_of_texts, join_texts
-from embedviz.formats.json.steps import ITEM, KEY_COLUMN, MEMBER, REQUEST, Step
+from embedviz.formats.json.steps import ITEM, MEMBER, Step
 from embedviz.formats.reading import RowNumbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-_TEXT_NAMES = ("content", "document", "chunk", "input", "inputtext", "query", "passage", "question")
-_ID_NAMES = (REQUEST, "recordid", KEY_COLUMN, "id", "_id")
-_NAMES = (*(name for name in LABEL_NAMES if name != KEY_COLUMN), *_TEXT_NAMES, *_ID_NAMES)
 _MOSTLY = 0.5
 _SCALARS = (str, int, float, bool, type(None))
 
@@ -138,13 +140,15 @@ def find_containers(
     frame: Any, steps: Sequence[Step], prefix: str = "", *, is_cut: bool = False
 ) -> list[MetadataContainer]:
     """Return the containers of rows in a frame, in the order of the file."""
-    if isinstance(frame, list) and len(frame) == 2 and frame[0] is ROWS:
-        return [MetadataContainer(frame[1])]
     if not steps:
         return []
     step, rest = steps[0], steps[1:]
     found: list[MetadataContainer] = []
-    if isinstance(step, str) and isinstance(frame, dict) and step in frame:
+    if not rest and step == ITEM and isinstance(frame, list):
+        found = [MetadataContainer(len(frame))]
+    elif not rest and step == MEMBER and isinstance(frame, dict):
+        found = [MetadataContainer(frame.get("", 0))]
+    elif isinstance(step, str) and isinstance(frame, dict) and step in frame:
         found = find_containers(frame[step], rest, f"{prefix}{step}.", is_cut=is_cut)
         beside = {name: value for name, value in frame.items() if name != step}
         _add_beside(found, beside, prefix, steps[-1], is_cut=is_cut)
@@ -209,33 +213,3 @@ def _to_scalar(value: Any) -> Scalar:
     if type(value) in _SCALARS:
         return value  # type: ignore[no-any-return]
     return join_texts(value) if isinstance(value, list) and is_list_of_texts(value) else None
-
-
-def choose_label(table: pa.Table, wanted: str | None, file_name: str) -> str | None:
-    """Return the column that names the rows: a usual name anywhere in the records, or any text.
-
-    Raises
-    ------
-    UserError
-        When there is no column of the wanted name.
-    """
-    if wanted is not None:
-        return choose_label_column(table, wanted, file_name)
-    lasts: dict[str, str] = {
-        name: name.rpartition(".")[2].casefold() for name in table.column_names
-    }
-    for usual in _NAMES:
-        for name, last in lasts.items():
-            if last in (usual, f"{usual}s") and _may_name_rows(table[name], usual):
-                return name
-    chosen: str | None = choose_label_column(table, None, file_name)
-    return chosen
-
-
-def _may_name_rows(column: pa.ChunkedArray, usual: str) -> bool:
-    import pyarrow as pa
-
-    if not (pa.types.is_string(column.type) or pa.types.is_integer(column.type)):
-        return False
-    n_distinct = len(column.unique())
-    return n_distinct >= _MOSTLY * len(column) or usual == REQUEST

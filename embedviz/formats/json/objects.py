@@ -1,9 +1,8 @@
 """JSON of any layout: objects of labels, records in a list or one per line, services' answers.
 
-The ordinary parser would hold every number as a Python object, in ten times the memory of the
-matrix. Here the lists of numbers are cut out of the text by a compiled pass and go straight into
-the array; what is left is small enough for the ordinary parser. Where the vectors are is decided
-once, by the start of the file, and what does not fit is a bad row.
+Where the vectors are is decided once, by the start of the file, and what does not fit is a bad row.
+A file is read in blocks, each row is parsed by a library, and its list of numbers goes as text
+straight into the array: as Python objects, all numbers would take ten times the memory.
 """
 
 from __future__ import annotations
@@ -13,16 +12,21 @@ from typing import Any
 
 import numpy as np
 
-from embedviz.core.arrays import Matrix
 from embedviz.core.notes import Note
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
-from embedviz.formats.json.blocks import Blocks, Document, JsonBlock
+from embedviz.formats.companions.record_columns import (
+    KEY_COLUMN,
+    REQUEST,
+    choose_label,
+    texts_of,
+)
+from embedviz.formats.json.blocks import Blocks, JsonBlock
+from embedviz.formats.json.bulk import note_on_deletions
 from embedviz.formats.json.layouts import JsonLayout, find_layout
-from embedviz.formats.json.metadata import Metadata, choose_label
+from embedviz.formats.json.metadata import Metadata
 from embedviz.formats.json.rows import JsonRows
-from embedviz.formats.json.skeletons import find_failure, parse_pieces
-from embedviz.formats.json.steps import INDEX, ITEM, KEY_COLUMN, MEMBER, REQUEST
+from embedviz.formats.json.steps import INDEX, ITEM, MEMBER
 from embedviz.formats.labels import note_on_labels, note_on_replaced
 from embedviz.formats.reading import (
     BadRows,
@@ -32,11 +36,10 @@ from embedviz.formats.reading import (
     counts_rest,
     require_dimensions,
 )
-from embedviz.formats.rows import RowCollector
+from embedviz.formats.rows import RowCollector, reorder_rows
 from embedviz.formats.source import Source
 from embedviz.formats.vector_names import note_on_choice
 
-_COLUMNS_AT_ONCE = 32
 _SHOWN_LABEL = 50
 
 _starts_like_json = re.compile(
@@ -74,7 +77,7 @@ class _JsonReader:
             layout.chosen.dimensions, settings, BadRows(source, settings), is_labeled=False
         )
         self._metadata = Metadata(layout)
-        self._n_in_document = 0
+        self._n_open = 0
         # Elsewhere a document may have no vectors, and yet count as a row.
         is_plain = not any(isinstance(step, str) for step in layout.steps)
         self._counts_rest = is_plain and counts_rest(source, settings)
@@ -84,8 +87,7 @@ class _JsonReader:
             blocks = Blocks(
                 self._source.path.name,
                 stream,
-                self._layout.steps,
-                is_lines=self._layout.is_lines,
+                self._layout,
                 is_preview=self._settings.is_preview,
             )
             for block in blocks:
@@ -99,40 +101,39 @@ class _JsonReader:
                         break
                 else:
                     self._add(block)
+                    self._n_open = blocks.n_open
                 report(block.fraction, f"{self._rows.n_read:,} rows read")
             else:
                 if self._counts_rest:
                     self._rows.count_rest(0)
-            if self._n_in_document:
-                frame = parse_pieces([blocks.rest_of_frame()], [0])[0]
-                self._metadata.end_document(frame, self._n_in_document, is_cut=True)
+            if self._n_open:
+                n_rows = max(self._n_open, blocks.n_open)
+                self._metadata.end_document(blocks.open_frame, n_rows, is_cut=True)
         result = self._contents()
-        result.notes += note_on_replaced(blocks.n_replaced)
+        result.notes += note_on_replaced(blocks.n_replaced) + note_on_deletions(blocks.n_deleted)
         return result
 
     def _is_done_with(self, block: JsonBlock) -> bool:
         """Return whether there is nothing more to learn of the rows that were read."""
         has_names = any(isinstance(step, str) for step in self._layout.steps)
-        if self._settings.is_preview or not has_names or not self._n_in_document:
+        if not has_names or not self._n_open:
             return True
-        self._n_in_document += len(block.values)
         if not block.documents:
-            return False
+            return self._settings.is_preview
         # What stands behind the vectors may be their labels.
-        frame = parse_pieces([block.documents[0].frame or b"null"], [0])[0]
-        self._metadata.end_document(frame, self._n_in_document)
-        self._n_in_document = 0
+        self._metadata.end_document(block.documents[0].frame, block.documents[0].n_rows)
+        self._n_open = 0
         return True
 
     def _add(self, block: JsonBlock) -> None:
-        values, positions, ended = self._with_failures(block)
+        values, lines = block.values, block.lines
         if values:
-            rows = JsonRows(values, block, self._layout)
+            rows = JsonRows(values, self._layout)
             rows.fill(self._rows.space_for(len(values), block.fraction))
             first = self._rows.n_read + 1
 
             def place(row: int) -> str:
-                line = f"line {block.line_at(positions[row]):,}"
+                line = f"line {lines[row]:,}"
                 if self._is_map:
                     label = str(rows.records[row].get(KEY_COLUMN, ""))[:_SHOWN_LABEL]
                     return f"entry {first + row:,} ({label!r}, {line})"
@@ -140,60 +141,9 @@ class _JsonReader:
 
             self._rows.add(len(values), None, rows.problems, place)
             self._metadata.add(rows.records)
-        for frame, n_rows in ended:
-            self._metadata.end_document(frame, n_rows)
+        for document in block.documents:
+            self._metadata.end_document(document.frame, document.n_rows)
         self._metadata.flush()
-
-    def _with_failures(
-        self, block: JsonBlock
-    ) -> tuple[list[Any], list[int], list[tuple[Any, int]]]:
-        """Return rows and where they start, with one for each document without any.
-
-        Returns
-        -------
-        list, list of int, list of (any, int)
-            The third is, for each document that ends, what is around its rows and how many they
-            are.
-        """
-        values, positions, ended = block.values, block.positions, []
-        if self._layout.steps:
-            values, positions = [], []
-            frames = parse_pieces(
-                [document.frame or b"null" for document in block.documents],
-                [0] * len(block.documents),
-            )
-            start = 0
-            for document, frame in zip(block.documents, frames, strict=True):
-                values += block.values[start : document.n_before]
-                positions += block.positions[start : document.n_before]
-                self._n_in_document += document.n_before - start
-                problem = self._describe_problem(document, frame)
-                if problem is not None:
-                    values.append(ValueError(problem))
-                    positions.append(document.position)
-                    self._n_in_document += 1
-                ended.append((frame, self._n_in_document))
-                self._n_in_document = 0
-                start = document.n_before
-            values += block.values[start:]
-            positions += block.positions[start:]
-            self._n_in_document += len(block.values) - start
-        if block.is_cut:
-            values.append(ValueError("the file ends in the middle of it"))
-            positions.append(block.end)
-            self._n_in_document += 1
-        return values, positions, ended
-
-    def _describe_problem(self, document: Document, frame: Any) -> str | None:
-        """Return what is wrong with a document: it is broken, or has no vectors."""
-        if document.problem is not None:
-            return document.problem
-        if isinstance(frame, ValueError):
-            return str(frame)
-        if self._n_in_document:
-            return None
-        failure = find_failure(frame)
-        return f"no vectors ({failure})" if failure else "no vectors"
 
     def _contents(self) -> ReadResult:
         layout = self._layout
@@ -227,7 +177,7 @@ class _JsonReader:
         _renumber(result, rows)
         if (np.diff(order) == 1).all():
             return
-        _reorder(result.vectors, order)
+        reorder_rows(result.vectors, order)
         for name in columns:
             columns[name] = columns[name].take(pa.array(order))
         result.notes.append(Note(f"The rows were put in the order of their {INDEX!r}."))
@@ -240,7 +190,7 @@ class _JsonReader:
         if self._settings.labels is not None or is_elsewhere:
             wanted = None  # Meant for the other file.
         if list(columns) == [KEY_COLUMN] and wanted in (None, KEY_COLUMN):
-            result.labels = _texts_of(columns[KEY_COLUMN])
+            result.labels = texts_of(columns[KEY_COLUMN])
             result.uses_label_column = wanted is not None
         elif columns:
             table = pa.table(columns)
@@ -254,18 +204,12 @@ class _JsonReader:
             result.learn(label_column=label, label_columns=tuple(possible))
 
     def _labels(self, name: str, column: Any, rows: RowNumbers) -> list[str]:
-        labels = _texts_of(column)
+        labels = texts_of(column)
         if name.rpartition(".")[2] == REQUEST and len(set(labels)) < len(labels):
             # Several vectors were asked for at once.
             _, places = self._metadata.documents_of(rows)
             return [f"{label} [{place}]" for label, place in zip(labels, places, strict=True)]
         return labels
-
-
-def _texts_of(column: Any) -> list[str]:
-    import pyarrow as pa
-
-    return [text or "" for text in column.cast(pa.string()).to_pylist()]
 
 
 def _renumber(result: ReadResult, rows: RowNumbers) -> None:
@@ -279,14 +223,6 @@ def _renumber(result: ReadResult, rows: RowNumbers) -> None:
     is_below = end is None or not len(rows) or rows[-1] < end
     if is_below and (rows >= 0).all() and (np.diff(rows) > 0).all():
         result.rows = rows
-
-
-def _reorder(matrix: Matrix, order: RowNumbers) -> None:
-    """Put the rows of a matrix in another order, in place."""
-    for start in range(0, matrix.shape[1], _COLUMNS_AT_ONCE):
-        matrix[:, start : start + _COLUMNS_AT_ONCE] = matrix[
-            order, start : start + _COLUMNS_AT_ONCE
-        ]
 
 
 JSON = Format(_matches, _read, frozenset({"vector_column"}))

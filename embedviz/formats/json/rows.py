@@ -9,12 +9,17 @@ import numpy as np
 
 from embedviz.core.arrays import Matrix
 from embedviz.core.notes import counted
-from embedviz.formats.json.blocks import JsonBlock
-from embedviz.formats.json.candidates import decode_base64
+from embedviz.formats.companions.record_columns import (
+    KEY_COLUMN,
+    Scalar,
+    find_member,
+    flatten,
+)
 from embedviz.formats.json.layouts import JsonLayout
-from embedviz.formats.json.numbers import parse_spans
-from embedviz.formats.json.skeletons import NumberList, Scalar, find_failure, find_member, flatten
-from embedviz.formats.json.steps import KEY_COLUMN, MEMBER
+from embedviz.formats.json.parsing import NumberList
+from embedviz.formats.json.steps import MEMBER
+from embedviz.formats.refused.answers import find_failure
+from embedviz.formats.text.base64_vectors import decode_base64
 from embedviz.formats.text.numbers import parse_texts
 
 _KINDS = {
@@ -34,8 +39,6 @@ class JsonRows:
     ----------
     values : sequence
         The rows as they were parsed, or the `ValueError` that says what is wrong with one.
-    block : JsonBlock
-        Where the lists of numbers are.
     layout : JsonLayout
 
     Attributes
@@ -46,12 +49,9 @@ class JsonRows:
         Those that are not vectors; complete after `fill`.
     """
 
-    def __init__(self, values: Sequence[Any], block: JsonBlock, layout: JsonLayout) -> None:
+    def __init__(self, values: Sequence[Any], layout: JsonLayout) -> None:
         self._layout = layout
         self._is_map = bool(layout.steps) and layout.steps[-1] == MEMBER
-        self._block = block
-        self._n_rows = len(values)
-        self._lists: list[tuple[int, int]] = []
         self._texts: dict[int, bytes] = {}
         self._decoded: dict[int, Matrix] = {}
         self.records: list[dict[str, Scalar]] = []
@@ -66,10 +66,6 @@ class JsonRows:
     def fill(self, out: Matrix) -> None:
         """Write the vectors to an array of shape (rows, n_dimensions)."""
         out[list(self.problems)] = 0
-        if self._lists:
-            rows, numbers = np.array(self._lists, np.int64).T
-            spans = self._block.lists[numbers]
-            self.problems |= parse_spans(self._block.text, spans, rows, out)
         if self._texts:
             vectors = np.empty((len(self._texts), out.shape[1]), np.float32)
             problems = parse_texts(list(self._texts.values()), vectors)
@@ -91,7 +87,7 @@ class JsonRows:
             self.records[row][KEY_COLUMN], value = value
         found = find_member(value, self._layout.column)
         if isinstance(found, NumberList):
-            self._lists.append((row, found))
+            self._texts[row] = found
         elif isinstance(found, str) and found.lstrip()[:1] == "[":
             self._texts[row] = found.strip()[1:-1].encode("utf-8", "replace")
         elif isinstance(found, str) and self._layout.chosen.is_base64:

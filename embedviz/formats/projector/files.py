@@ -75,6 +75,7 @@ def _choose_tensors(source: Source, settings: ReadSettings) -> NamedVectors:
     notes = []
     if len(named) > 1:
         notes.append(Note(f"{source.name}: {name!r}, from {path.name}.", level="note"))
+    notes += _notes_on_missing(named, there)
     notes += _notes_on_place(folder, named[name].vectors, path)
     resolved = _resolved(folder, named[name], path, settings, notes)
     return NamedVectors(*resolved, name, others, tuple(notes))
@@ -148,6 +149,13 @@ def _described(embedding: Embedding) -> str:
     if embedding.shape is None:
         return file_name
     return f"{embedding.shape[0]:,} × {embedding.shape[1]:,} · {file_name}"
+
+
+def _notes_on_missing(named: Mapping[str, Embedding], there: Mapping[str, Embedding]) -> list[Note]:
+    missing = [f"{n!r} ({last_part(e.vectors)[:100]})" for n, e in named.items() if n not in there]
+    if not missing:
+        return []
+    return [Note(f"The settings name others that are not there: {_enumerated(missing)}.")]
 
 
 def _notes_on_place(folder: Path, written: str, path: Path) -> list[Note]:

@@ -46,7 +46,8 @@ def describe_folder(path: Path) -> str:
                 name_stem=found.rpartition(".")[0],
             )
             return f"{shown_name(path.name)} is {kind.what}. {advice}"
-    return f"{shown_name(path.name)} is a folder. Choose a file with vectors in it."
+    name = path.name or path.as_posix()  # The root has no name.
+    return f"{shown_name(name)} is a folder. Choose a file with vectors in it."
 
 
 _TO_PARQUET = (

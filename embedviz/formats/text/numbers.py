@@ -13,7 +13,6 @@ of lines.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,18 +21,14 @@ import numpy as np
 from embedviz.core.arrays import TOO_LARGE, Bytes, Matrix, Offsets
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.notes import counted
+from embedviz.formats.text.number_fields import describe_field, exact_numbers, is_number
 from embedviz.formats.text.records import Records
 
 GOOD, BLANK, DOUBTFUL = 0, 1, 2
 
-# Possessive, or a million digits and a letter would take hours.
-_NUMBER = rb"[+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?"
-is_number = re.compile(_NUMBER).fullmatch
-is_not_finite = re.compile(rb"[+-]?(?:nan|inf|infinity)", re.IGNORECASE).fullmatch
-is_fraction = re.compile(rb"[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?").fullmatch
-
 _POWERS = np.array([float(f"1e{power}") for power in range(61)])
-_SPACE, _TAB, _NEWLINE, _RETURN, _POINT, _PLUS, _MINUS, _ZERO, _E = b" \t\n\r.+-0e"
+_SPACE, _TAB, _NEWLINE, _RETURN, _COMMA, _POINT, _PLUS, _MINUS, _ZERO, _E = b" \t\n\r,.+-0e"
+_MOST_DIGITS = 18
 _FULL = 100_000_000_000_000_000  # With one digit more it has 18, and fits 64 bits.
 
 
@@ -297,21 +292,75 @@ def _trim(text: Bytes, first: int, end: int) -> Any:
 
 @serial_kernel
 def _parse_lists(text: Bytes, starts: Offsets, stops: Offsets, out: Matrix, state: Bytes) -> None:
+    # A number ends where its digits end: to look for the comma first would take another pass.
     for row in range(len(starts)):
-        start = starts[row]
-        state[row] = GOOD
+        position = starts[row]
+        state[row] = DOUBTFUL
         for column in range(out.shape[1]):
-            comma = start
-            while comma < stops[row] and text[comma] != 44:
-                comma += 1
-            first, end = _trim(text, start, comma)
-            value, certain = parse_number(text, first, end, _POINT)
-            is_last = column == out.shape[1] - 1
-            if not certain or (comma == stops[row]) != is_last:
-                state[row] = DOUBTFUL
+            value, certain, position = _parse_next(text, position, stops[row])
+            if not certain:
                 break
             out[row, column] = value
-            start = comma + 1
+            if position == stops[row]:
+                if column == out.shape[1] - 1:
+                    state[row] = GOOD
+                break
+            position += 1
+
+
+@serial_kernel
+def _take_digits(text: Bytes, start: int, stop: int, mantissa: Any) -> Any:
+    """Return an integer with further digits behind it, and where these end."""
+    i = start
+    while i < stop:
+        digit = np.int64(text[i]) - _ZERO
+        if not 0 <= digit <= 9:
+            break
+        mantissa = mantissa * 10 + digit
+        i += 1
+    return mantissa, i
+
+
+@serial_kernel
+def _parse_next(text: Bytes, start: int, stop: int) -> Any:
+    """Return the next float32, whether it is certain, and where the comma after it is, or `stop`.
+
+    A list that does not go on with a number and a comma, or holds one of more digits than fit 64
+    bits, is not certain.
+    """
+    i = start
+    while i < stop and text[i] <= _SPACE:
+        i += 1
+    negative = i < stop and text[i] == _MINUS
+    if negative:
+        i += 1
+    first = i
+    mantissa, i = _take_digits(text, i, stop, np.int64(0))
+    n_digits = i - first
+    exponent = np.int64(0)
+    if i < stop and text[i] == _POINT:
+        after = i + 1
+        mantissa, i = _take_digits(text, after, stop, mantissa)
+        exponent = np.int64(after - i)
+        n_digits += i - after
+    certain = n_digits > 0
+    if n_digits > _MOST_DIGITS:
+        while first < i and (text[first] == _ZERO or text[first] == _POINT):
+            n_digits -= text[first] == _ZERO
+            first += 1
+        certain = n_digits <= _MOST_DIGITS
+    if i < stop and (text[i] | 32) == _E:
+        after = i + 1
+        i = after
+        while i < stop and text[i] != _COMMA and text[i] > _SPACE:
+            i += 1
+        power, is_power = parse_exponent(text, after, i)
+        exponent += power
+        certain = certain and is_power
+    while i < stop and text[i] <= _SPACE:
+        i += 1
+    value, is_nearest = round_decimal(mantissa, exponent, negative)
+    return value, certain and is_nearest and (i == stop or text[i] == _COMMA), i
 
 
 @serial_kernel
@@ -349,19 +398,3 @@ def _parse_slowly(fields: Sequence[bytes], out: Matrix) -> None:
     out[:] = exact_numbers(fields)
     if not np.isfinite(out).all():
         raise ValueError(TOO_LARGE)
-
-
-def describe_field(field: bytes) -> str:
-    """Return what is wrong with a field that is not a number."""
-    shown = field[:20].decode("utf-8", "replace") + ("…" if len(field) > 20 else "")
-    if is_not_finite(field):
-        return f"it holds {shown}, which is not a usable number"
-    return f"{shown!r} is not a number" if field else "a number is missing"
-
-
-def exact_numbers(fields: Sequence[bytes]) -> Matrix:
-    """Return decimal numbers as correctly rounded float32, beyond its range as infinity."""
-    import pyarrow as pa  # Rarely needed, and not quick to import.
-
-    texts = pa.array([field.lstrip(b"+").decode("ascii") for field in fields], pa.string())
-    return np.asarray(texts.cast(pa.float32()), np.float32)

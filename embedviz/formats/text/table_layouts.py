@@ -23,7 +23,8 @@ from embedviz.formats.companions.columns import require_column, unique_names
 from embedviz.formats.number_columns import is_counter, numbered_alike
 from embedviz.formats.source import MOST_FIELDS, Source
 from embedviz.formats.text.list_texts import as_list, count_numbers, is_bare_list, is_list
-from embedviz.formats.text.numbers import is_not_finite, is_number, with_point
+from embedviz.formats.text.number_fields import is_not_finite, is_number
+from embedviz.formats.text.numbers import with_point
 from embedviz.formats.text.records import Records, split_records
 from embedviz.formats.text.table_signs import (
     has_open_brackets,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 
 from embedviz.formats.source import BLANKS, MOST_FIELDS, Source
-from embedviz.formats.text.numbers import is_fraction, is_not_finite, is_number
+from embedviz.formats.text.number_fields import is_fraction, is_not_finite, is_number
 from embedviz.formats.text.table_signs import labels_take_numbers
 
 find_header = re.compile(rb" *([0-9]{1,40})[ \t]+([0-9]{1,40})[ \t\r]*(?:\n|\Z)").match

@@ -32,16 +32,14 @@ from embedviz.formats.reading import (
 from embedviz.formats.rows import RowCollector, keep_rows
 from embedviz.formats.source import Source, block_bytes
 from embedviz.formats.text.lines import count_lines, line_blocks, notes_on_remarks
-from embedviz.formats.text.numbers import (
-    BLANK,
-    DOUBTFUL,
+from embedviz.formats.text.number_fields import (
     describe_field,
     exact_numbers,
     is_fraction,
     is_not_finite,
     is_number,
-    parse_lines,
 )
+from embedviz.formats.text.numbers import BLANK, DOUBTFUL, parse_lines
 from embedviz.formats.text.word_vector_layouts import (
     LineLayout,
     count_trailing_numbers,

@@ -24,7 +24,7 @@ from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.companions.columns import LABEL
 from embedviz.formats.paths import companion_of
-from embedviz.formats.text.numbers import is_fraction
+from embedviz.formats.text.number_fields import is_fraction
 from embedviz.formats.text.word_vector_layouts import last_word
 from embedviz.formats.writing.arrow import SUFFIXES, write_feather, write_parquet
 from embedviz.formats.writing.atomic_write import File, packed_by, replaced_files

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox
 
 from embedviz.app.pairing import describe_with
+from embedviz.app.state import sets_without
 from embedviz.core.errors import UserError
+from embedviz.core.matching import is_quick, match_all
 from embedviz.core.origin import ReadSettings
+from embedviz.core.progress import Report
 from embedviz.core.query_vector import QueryVector, load_query_vector, parse_vector
 from embedviz.core.selection import Selection
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui import figures
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions import saving, sessions
@@ -53,6 +58,16 @@ def open_final_words(window: Host) -> None:
     window.opener.open_sample("words-final")
 
 
+def open_sentences(window: Host) -> None:
+    """Open the bundled sentences of layer 5."""
+    window.opener.open_sample("sentences")
+
+
+def open_final_sentences(window: Host) -> None:
+    """Open the bundled sentences of the final output."""
+    window.opener.open_sample("sentences-final")
+
+
 def open_digits(window: Host) -> None:
     """Open scikit-learn's handwritten digits."""
     window.opener.open_sample("digits")
@@ -81,9 +96,27 @@ def add_labels(window: Host) -> None:
 
 def close_set(window: Host) -> None:
     """Take the shown set out of the library."""
-    state = window.session.state
-    if state.active is not None:
-        window.session.show(state.closed(state.active))
+    session, closing = window.session, window.session.state.active
+    if closing is None:
+        return
+
+    def close() -> None:
+        if session.state.active is closing:  # Else another one is shown by now.
+            session.show(session.state.closed(closing))
+
+    left = sets_without(session.state, closing)
+    if not left or is_quick(closing, left[0], session.state.selected.rows):
+        session.matching.cancel()
+        close()
+    else:
+        # Many selected rows have to be found in the other set first, by their labels.
+        work = partial(_match, closing, left[0])
+        session.matching.run(work, lambda _: close())
+
+
+def _match(source: VectorSet, target: VectorSet, report: Report) -> None:
+    """Match all rows of two sets. Runs off the UI thread."""
+    match_all(source, target)
 
 
 def export_figure(window: Host) -> None:
@@ -270,6 +303,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("file.words", "File", "Bundled Words, Layer 2", open_words, (), "", True),
     Action("file.words_final", "File", "Bundled Words, Final Layer", open_final_words),
+    Action("file.sentences", "File", "Bundled Sentences, Layer 5", open_sentences),
+    Action("file.sentences_final", "File", "Bundled Sentences, Final Layer", open_final_sentences),
     Action("file.digits", "File", "Handwritten Digits", open_digits),
     Action(
         "file.labels", "File", "Add Labels or Metadata…", add_labels, (), "From a second file", True

@@ -74,6 +74,10 @@ class Coloring:
         Place in `names`; −1 without a value, −2 in a group that has no color of its own.
     names : tuple of str
         The groups with a color of their own.
+    n_others : int
+        How many groups have no color of their own.
+    kinds : int32 array of shape (n_vectors,), or None for numbers
+        Tells all groups apart, those too.
     hidden : frozenset of str
         Those of the categories that are not to be drawn.
     least, most : float
@@ -93,6 +97,8 @@ class Coloring:
     categories: tuple[tuple[str, str, int], ...] = ()
     codes: Codes | None = None
     names: tuple[str, ...] = ()
+    n_others: int = 0
+    kinds: NDArray[np.int32] | None = None
     hidden: frozenset[str] = frozenset()
     least: float = 0.0
     most: float = 0.0
@@ -206,7 +212,9 @@ def color_by_share(shares: NDArray[np.float32], theme: Theme) -> Coloring:
 def legend_of(coloring: Coloring) -> Legend:
     """Return what explains a coloring beside the points."""
     if not coloring.ramp:
-        return Categories(coloring.title, coloring.categories, coloring.hidden)
+        entries, n_others = coloring.categories, coloring.n_others
+        n_last = len(entries) - len(coloring.names)
+        return Categories(coloring.title, entries, coloring.hidden, n_last, n_others)
     return ColorBar(
         coloring.title,
         coloring.least,
@@ -362,6 +370,8 @@ def _by_groups(groups: GroupValues, title: str, theme: Theme, hidden: frozenset[
         categories=tuple(entries),
         codes=groups.codes,
         names=groups.names,
+        n_others=groups.n_others,
+        kinds=groups.kinds,
         hidden=hidden & {name for name, _, _ in entries},
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEasingCurve, QObject, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtCore import QEasingCurve, QObject, QTimer, QVariantAnimation, Signal
 from PySide6.QtWidgets import QWidget
 
 from embedviz.gui.points.reduced_motion import prefers_reduced_motion
@@ -12,6 +12,7 @@ from embedviz.gui.points.roles import LedCamera
 from embedviz.gui.points.scene import PointScene
 from embedviz.gui.points.transition import Start, Transition, seen_alike
 from embedviz.gui.theme import MOVE_MILLISECONDS
+from embedviz.gui.widgets.watched import is_watched
 
 REFINE_MILLISECONDS = 60
 """How long nothing has moved when a picture is at rest."""
@@ -58,7 +59,7 @@ class Animator(QObject):
 
     def touch(self) -> None:
         """Paint quickly until nothing has moved for a moment; always well where nobody looks."""
-        if not self._widget.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
+        if is_watched(self._widget):
             self._viewport.is_moving = True
             self._rest.start()
         self.changed.emit()

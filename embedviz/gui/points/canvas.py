@@ -9,19 +9,24 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from embedviz.app.tasks import Task
 from embedviz.core.arrays import Rows
 from embedviz.core.drawing import picking
-from embedviz.core.drawing.camera import Extent, extent_of, main_extent_of
-from embedviz.core.drawing.origins import Places, placed
+from embedviz.core.drawing.camera import Extent, main_extent_of
+from embedviz.core.drawing.origins import Places, extent_of_many, placed
 from embedviz.core.drawing.raster import ALL_ROWS, Colors, Image, Positions, Sizes
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.layers.highlights import DIMMED, PointHighlights, styles
-from embedviz.gui.points.point_colors import packed_colors, packed_sizes
+from embedviz.gui.points.point_colors import (
+    faded_colors,
+    packed_colors,
+    packed_sizes,
+    usual_opacity,
+)
 from embedviz.gui.points.point_image import (
     DrawnPoints,
     colors_of,
@@ -31,6 +36,7 @@ from embedviz.gui.points.point_image import (
 )
 from embedviz.gui.points.text import is_pixel_device
 from embedviz.gui.theme import Theme
+from embedviz.gui.widgets.watched import is_watched
 
 __all__ = ["DIMMED", "PointCanvas", "PointHighlights"]
 
@@ -89,7 +95,7 @@ class LateImage(QObject):
     @contextmanager
     def allowed(self, widget: QWidget) -> Iterator[None]:
         """Let pictures be painted without it for now, where somebody sees them change."""
-        self.is_wanted = not widget.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        self.is_wanted = is_watched(widget)
         try:
             yield
         finally:
@@ -116,6 +122,8 @@ class PointCanvas:
         Whether z means something.
     extent : Extent
         Of all points, seen from the origin; in 3-D, of all but a few outliers.
+    n_placed : int
+        How many of them have a place.
     highlights : PointHighlights
         As they were set; see `drawn_highlights`.
     colors : uint32 array, or None
@@ -137,8 +145,11 @@ class PointCanvas:
         self.places = Places(self.positions)
         self.is_3d = False
         self.extent = Extent()
+        self.n_placed = 0
         self.highlights = PointHighlights()
         self._drawn_highlights: PointHighlights | None = None
+        self._reaches: NDArray[np.float32] | None = None
+        self._faint: tuple[Colors, float, Colors] | None = None
         self.is_density = False
         self.colors: Colors | None = None
         self.sizes: Sizes = packed_sizes(None, 0)
@@ -186,13 +197,16 @@ class PointCanvas:
     def show_places(self, places: Places) -> None:
         """Take the same number of places; all else is kept."""
         self.places, self.positions = places, places.positions
-        self._drawn_highlights = None
-        self.extent = main_extent_of(self.positions) if self.is_3d else extent_of(self.positions)
+        self._drawn_highlights = self._reaches = None
+        self.extent, self.n_placed = extent_of_many(self.positions)
+        if self.is_3d:
+            self.extent = main_extent_of(self.positions)
         self.forget_image()
 
     def set_highlights(self, highlights: PointHighlights) -> None:
         """Draw these rows on top; those that do not exist are left out."""
-        self.highlights, self._drawn_highlights = highlights.among(len(self)), None
+        self.highlights = highlights.among(len(self))
+        self._drawn_highlights = self._reaches = None
         self.forget_image()
 
     @property
@@ -200,7 +214,9 @@ class PointCanvas:
         """The highlights that can be seen: where all points are selected, none stands out."""
         if self._drawn_highlights is None:
             given = self.highlights
-            are_all = _are_all(given.selected, self.positions)
+            # Selected rows are there once: where they are fewer than the points, some are not.
+            may_be_all = len(given.selected) >= max(self.n_placed, 1)
+            are_all = may_be_all and _are_all(given.selected, self.positions)
             self._drawn_highlights = given.without_selected() if are_all else given
         return self._drawn_highlights
 
@@ -216,7 +232,9 @@ class PointCanvas:
             self.late.cancel()
 
     def is_large(self, device_scale: float) -> bool:
-        """Return whether the points are drawn as dots while they move."""
+        """Return whether the points are drawn less well while they move."""
+        if self.is_density:
+            return are_many(self)
         pixels = float(np.square(self.sizes * np.float32(device_scale) + 2).mean())
         return len(self) * pixels > MOST_FINE_PIXELS
 
@@ -260,9 +278,12 @@ class PointCanvas:
 
     def radii(self, rows: Rows, depth: NDArray[np.float64], frame: Frame) -> NDArray[np.float64]:
         """Return how far points reach on screen with their rings, in pixels."""
-        more = np.zeros(len(rows))
-        for of_kind, style in styles(self.drawn_highlights, frame.theme):
-            more[np.isin(rows, of_kind)] = style.reach(len(of_kind))
+        if self._reaches is None:
+            # Of all points once: looking for some rows among a million others takes longer.
+            self._reaches = np.zeros(len(self), dtype=np.float32)
+            for of_kind, style in styles(self.drawn_highlights, frame.theme):
+                self._reaches[of_kind] = style.reach(len(of_kind))
+        more = self._reaches.take(rows)
         return np.asarray((sizes_of(self.sizes, rows) + more) * frame.point_scale / depth / 2)
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
@@ -272,7 +293,7 @@ class PointCanvas:
         if not len(self):
             return
         grown, theme = scale * frame.point_scale, frame.theme.name
-        quick = frame.is_moving and not self.is_density and self.is_large(grown)
+        quick = frame.is_moving and self.is_large(grown)
         wanted = (frame.camera, frame.extent, wide, high, scale, grown, quick, theme)
         if wanted != self._drawn:
             self._draw(wanted, frame)
@@ -289,7 +310,7 @@ class PointCanvas:
     def _draw(self, wanted: Wanted, frame: Frame) -> None:
         """Draw the image that is wanted: now, or elsewhere where it takes long."""
         _, _, wide, high, _, grown, quick, _ = wanted
-        points, density, late = self._drawn_points(frame.theme), self.is_density, self.late
+        points, density, late = self._drawn_points(frame), self.is_density, self.late
         draw = partial(draw_points, points, frame, wide, high, quick=quick, is_density=density)
 
         def keep(image: Image) -> None:
@@ -298,15 +319,27 @@ class PointCanvas:
             if late is not None:
                 late.last = image
 
-        takes_long = len(self) >= LATE_FROM and self.is_large(grown)
+        takes_long = are_many(self) and self.is_large(grown)
         if late is None or not late.is_wanted or frame.is_moving or not takes_long:
             keep(draw())
         elif late.asked != wanted:
             late.draw(wanted, draw, keep)
 
-    def _drawn_points(self, theme: Theme) -> DrawnPoints:
-        colors, highlights = _colors_in(self.colors, theme), self.drawn_highlights
-        return DrawnPoints(self.positions, colors, self.sizes, highlights, self._is_faint)
+    def _drawn_points(self, frame: Frame) -> DrawnPoints:
+        colors, highlights = _colors_in(self.colors, frame.theme), self.drawn_highlights
+        faint = colors
+        if self._is_faint:
+            opacity = usual_opacity(self.n_placed / max(frame.zoom, 1e-6) ** 2)
+            # Kept while they move: a million take ten milliseconds.
+            if self._faint is None or self._faint[0] is not colors or self._faint[1] != opacity:
+                self._faint = colors, opacity, faded_colors(colors, opacity)
+            faint = self._faint[2]
+        return DrawnPoints(self.positions, colors, faint, self.sizes, highlights)
+
+
+def are_many(canvas: PointCanvas) -> bool:
+    """Return whether drawing them well takes long enough to hold up a window."""
+    return len(canvas) >= LATE_FROM
 
 
 def _colors_in(colors: Colors | None, theme: Theme) -> Colors:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +21,8 @@ PADDING = 12.0
 FOG_STRENGTH = 0.5
 _GROWTH = 0.7
 _FOG_DEPTH = 0.6
+_FILLED_3D = 0.7
+"""Of the picture, where all points of a cloud in 3-D are just in view."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,14 @@ class Frame:
     def matrix(self) -> NDArray[np.float64]:
         """The camera's matrix to pixels of the painter, from the corner of the area."""
         return self.camera.matrix(self.area.width(), self.area.height())
+
+    @cached_property
+    def zoom(self) -> float:
+        """How many times as large things are as where all points are just in view."""
+        corners = list(product(*zip(self.extent.low, self.extent.high, strict=True)))
+        is_3d = self.camera.is_3d
+        overview = Camera(is_3d=is_3d).fitted(corners, aspect=self.aspect).scale
+        return overview * (_FILLED_3D if is_3d else 1.0) / self.camera.scale
 
     @cached_property
     def fog(self) -> Fog:

@@ -28,6 +28,7 @@ from embedviz.gui.points.lasso import SelectionTool, Tool
 from embedviz.gui.points.legend.interaction import LegendInteraction
 from embedviz.gui.points.roles import LaidOut
 from embedviz.gui.points.scene import PointScene
+from embedviz.gui.points.text import as_tooltip
 
 CLICK_TOLERANCE = 4.0
 """A press that moves less than this, in pixels, is a click."""
@@ -208,10 +209,11 @@ class MouseHandler(QObject):
         return is_ours
 
     def _explain(self, event: QHelpEvent) -> bool:
-        """Explain the legend."""
-        text = self.legend.tooltip(event.pos().toPointF())
+        """Explain the legend, or the name of a group."""
+        place = event.pos().toPointF()
+        text = self.legend.tooltip(place) or self._scene.clusters.tooltip(place)
         if text:
-            QToolTip.showText(event.globalPos(), text, self._widget)
+            QToolTip.showText(event.globalPos(), as_tooltip(text), self._widget)
         return bool(text)
 
     def _leave(self, event: QEvent) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import inf, isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ from embedviz.gui.points.scene import PointScene
 from embedviz.gui.points.text import draw_line_of_text, draw_text, text_size
 from embedviz.gui.theme import Theme
 
+_LABEL_SECONDS = 0.02
+"""How long labels are drawn before the window goes on; the rest appears a moment later."""
 _MOST_AVOIDED = 300
 _FARTHEST = 1e5
 _RGB = 0xFFFFFF
@@ -103,7 +105,8 @@ def _paint_names(painter: QPainter, scene: PointScene, frame: Frame) -> None:
     # Pictures say more than labels, and take their room.
     share = 0.0 if scene.thumbnails.source is not None else scene.clusters.label_share(frame)
     boxes = np.vstack([free, with_space(names, scene.labels.space(frame))])
-    scene.labels.paint(painter, frame, scene.canvas, boxes, share, reach_of)
+    seconds = _LABEL_SECONDS if scene.late.is_wanted else inf
+    scene.labels.paint(painter, frame, scene.canvas, boxes, share, reach_of, seconds)
 
 
 def clusters_selected(scene: PointScene, theme: Theme) -> list[bool]:

@@ -69,9 +69,20 @@ def usual_size(count: int) -> float:
     return max(POINT_SIZE / float(max(count / CROWD, 1.0) ** 0.25), 1.3)
 
 
-def usual_opacity(count: int) -> float:
-    """Return by how much the points of a crowd are fainter, so that its dense parts show."""
-    return max(1 / float(max(count / CROWD, 1.0) ** 0.2), 0.4)
+def usual_opacity(count: float) -> float:
+    """Return by how much the points of a crowd are fainter, so that its dense parts show.
+
+    Parameters
+    ----------
+    count : float
+        How many points there would be in the whole cloud, were it as crowded as what is seen.
+
+    Returns
+    -------
+    float
+        From 0.4 to 1, in steps of a twentieth, so that a crowd is not colored anew for each move.
+    """
+    return round(20 * max(1 / float(max(count / CROWD, 1.0) ** 0.2), 0.4)) / 20
 
 
 def faded_colors(colors: Colors, opacity: float) -> Colors:

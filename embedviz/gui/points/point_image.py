@@ -20,10 +20,12 @@ from embedviz.gui.points.layers.highlights import (
     draw_ringed,
     styles,
 )
-from embedviz.gui.points.point_colors import density_tones, faded_colors, usual_opacity
+from embedviz.gui.points.point_colors import density_tones
 from embedviz.gui.theme import with_alpha
 
 _EDGED_FROM = 3.0
+_MOST_IN_QUICK_DENSITY = 200_000
+"""Points that are counted while they move: more would take longer than a frame may."""
 _MOST_ON_DENSITY = 2000
 GATHERED_FROM = 200_000
 """From this number of points on, they are collected before they are drawn."""
@@ -39,18 +41,18 @@ class DrawnPoints(NamedTuple):
     positions : float32 array (n, 3)
     colors : uint32 array (n,) or (1,)
         0xAARRGGBB.
+    faint : uint32 array (n,) or (1,)
+        The same as each is drawn among all: in a crowd fainter, so that its dense parts show.
     sizes : float32 array (n,) or (1,)
         Diameters in pixels, before they grow with the text.
     highlights : PointHighlights
-    is_faint : bool
-        In a crowd, each is fainter, so that its dense parts show.
     """
 
     positions: Positions
     colors: Colors
+    faint: Colors
     sizes: Sizes
     highlights: PointHighlights
-    is_faint: bool
 
 
 def colors_of(colors: Colors, rows: Rows) -> Colors:
@@ -78,14 +80,14 @@ def draw_points(
     width, height : int
         In pixels of the device.
     quick : bool
-        As dots: another frame follows at once.
+        As dots, or the density of some of the points: another frame follows at once.
     is_density : bool
         How many points there are at each place, instead of each of them.
     """
     image = np.zeros((height, width), dtype=np.uint32)
     matrix = frame.camera.matrix(width, height)
     if is_density:
-        _draw_density(image, matrix, points, frame)
+        _draw_density(image, matrix, points, frame, quick)
     else:
         _draw_each(image, matrix, points, frame, quick)
     if points.highlights.dim_others:
@@ -96,21 +98,28 @@ def draw_points(
 
 
 def _draw_density(
-    image: Image, matrix: Matrix, points: DrawnPoints, frame: Frame, rows: Rows = ALL_ROWS
+    image: Image,
+    matrix: Matrix,
+    points: DrawnPoints,
+    frame: Frame,
+    quick: bool,
+    rows: Rows = ALL_ROWS,
 ) -> None:
     tones, scale = density_tones(frame.theme), frame.device_scale
-    draw_density(image, points.positions, matrix, points.colors, tones, rows, scale=scale)
+    count = len(rows) or len(points.positions)
+    every = max(1, count // _MOST_IN_QUICK_DENSITY) if quick else 1
+    draw_density(
+        image, points.positions, matrix, points.colors, tones, rows, scale=scale, every=every
+    )
 
 
 def _draw_each(
     image: Image, matrix: Matrix, points: DrawnPoints, frame: Frame, quick: bool
 ) -> None:
-    colors = points.colors
+    colors = points.faint
     if quick and frame.camera.is_3d:
         # These dots hide each other, as many translucent ones would together.
-        colors = colors | np.uint32(0xFF000000)
-    elif points.is_faint:
-        colors = faded_colors(colors, usual_opacity(len(points.positions)))
+        colors = points.colors | np.uint32(0xFF000000)
     sizes = scaled_sizes(points.sizes, frame) * np.float32(frame.device_scale)
     if quick:
         raster.draw_dots(image, points.positions, matrix, colors, sizes, frame.fog)
@@ -173,7 +182,7 @@ def _draw_highlights(
     scale = frame.device_scale * frame.point_scale
     for rows, style in styles(points.highlights, frame.theme):
         if len(rows) > _MOST_ON_DENSITY and is_density:
-            _draw_density(image, matrix, points, frame, rows)
+            _draw_density(image, matrix, points, frame, quick, rows)
             continue
         positions, colors = points.positions.take(rows, axis=0), colors_of(points.colors, rows)
         sizes = sizes_of(points.sizes, rows)

@@ -89,10 +89,13 @@ class PointScene(QObject):
         return self.placed_legend.legend
 
     def clouds(self) -> list[ArrayLike]:
-        """Return all positions that a picture of everything shows, seen from the origin."""
+        """Return points that a picture of everything has in view, seen from the origin."""
         ends = [np.array([arrow.start, arrow.end]) for arrow in self.arrows]
         others = (*(line.points for line in self.lines), *ends)
-        return [self.canvas.positions, *map(self.canvas.places.seen_from_origin, others)]
+        canvas, points = self.canvas, self.canvas.positions
+        if canvas.n_placed and not canvas.is_3d:  # In 2-D, two corners are enough.
+            points = np.array([canvas.extent.low, canvas.extent.high])
+        return [points, *map(self.canvas.places.seen_from_origin, others)]
 
     def extent(self) -> Extent:
         """Return where everything in the space of the data is, seen from the origin."""

@@ -8,6 +8,7 @@ pixel image every text is drawn once and its image is kept. In a vector file it 
 from __future__ import annotations
 
 from functools import lru_cache
+from html import escape
 from math import ceil
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -26,6 +27,7 @@ from embedviz.core import wording
 
 LONGEST = 40
 """Longer labels are cut to this many characters."""
+_LONGEST_TIP = 120
 HALO = 4.0
 """Width of the halo, in pixels for text of 11 pixels."""
 
@@ -150,3 +152,10 @@ def one_line(text: str) -> str:
     """Return a text in one line, not too long."""
     line = wording.one_line(str(text))
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "\u2026"
+
+
+def as_tooltip(text: str) -> str:
+    """Return a text as a tooltip takes it: markup in it is shown, and long lines are wrapped."""
+    if len(text) <= _LONGEST_TIP and "<" not in text:
+        return text
+    return f"<p>{escape(text).replace(chr(10), '<br>')}</p>"

@@ -14,9 +14,11 @@ from math import log
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 
-from embedviz.core.drawing.camera import Camera, blended, have_a_place
+from embedviz.core.drawing.camera import Camera, blended
+from embedviz.core.drawing.passes import on_the_way
 from embedviz.core.drawing.raster import Positions
 
 
@@ -62,24 +64,21 @@ class Transition:
         self._flattens = first.is_3d and not last.is_3d
         self._to = last.seen_from_above() if self._flattens else last
         self._from = first.seen_from_above() if last.is_3d and not first.is_3d else first
-        self._after = after
-        self._moves = before is not after
+        self._before, self._after, self._moves = before, after, before is not after
+        self._factor, self._offset = 1.0, np.zeros(3, dtype=np.float32)
         if self._moves:
-            self._start = _carried_over(before, self._from, self._to)
+            self._factor, self._offset = _carried_over(self._from, self._to)
             self._from = replace(
                 self._from, center=self._to.center, scale=self._to.scale, origin=self._to.origin
             )
-            self._way, self._now = np.empty_like(after), np.empty_like(after)
-            self._measure()
+            self._now = np.empty_like(after)
 
     def turn_to(self, after: Positions, last: Camera) -> None:
         """End elsewhere: the layout has changed in the meantime; the kind of camera has not."""
         if not self._moves:
-            self._start, self._moves = self._after.copy(), True
-            self._way, self._now = np.empty_like(after), np.empty_like(after)
+            self._moves, self._now = True, np.empty_like(after)
         self._after, self.end = after, last
         self._to = last.seen_from_above() if self._flattens else last
-        self._measure()
 
     def at(self, part: float) -> tuple[Positions, Camera]:
         """Return positions and camera; `part` is 0 at the start and 1 at the end.
@@ -91,17 +90,9 @@ class Transition:
         camera = camera_between(self._from, self._to, part)
         if not self._moves:
             return self._after, camera
-        np.multiply(self._way, np.float32(part), out=self._now)
-        self._now += self._start
+        ends = self._before, self._after
+        on_the_way(*ends, self._factor, self._offset, part, self._now)
         return self._now, camera
-
-    def _measure(self) -> None:
-        with np.errstate(invalid="ignore", over="ignore"):
-            np.subtract(self._after, self._start, out=self._way)
-            if np.isfinite(self._way.sum(dtype=np.float64)):
-                return
-        unmoved = np.flatnonzero(~have_a_place(self._way))
-        self._start[unmoved], self._way[unmoved] = self._after.take(unmoved, axis=0), 0
 
 
 def seen_alike(camera: Camera, before: QRectF, after: QRectF) -> Camera:
@@ -115,15 +106,14 @@ def seen_alike(camera: Camera, before: QRectF, after: QRectF) -> Camera:
     return scaled.panned(offset.x() / half, -offset.y() / half)
 
 
-def _carried_over(positions: Positions, first: Camera, last: Camera) -> Positions:
-    """Return positions that one camera shows where another of the same direction does."""
-    if first.center == last.center and first.scale == last.scale:
-        return positions.copy()
+def _carried_over(first: Camera, last: Camera) -> tuple[float, NDArray[np.float32]]:
+    """Return by what to multiply positions, and what to add, that another camera shows them alike.
+
+    Both cameras look in the same direction.
+    """
     factor = last.scale / first.scale
     offset = np.array(last.center) - np.array(first.center) * factor
-    carried = positions * np.float32(factor)
-    carried += offset.astype(np.float32)
-    return carried
+    return factor, offset.astype(np.float32)
 
 
 def camera_between(first: Camera, last: Camera, part: float) -> Camera:

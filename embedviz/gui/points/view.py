@@ -29,6 +29,7 @@ from embedviz.app.preparation import preparation
 from embedviz.core.drawing.camera import Camera
 from embedviz.gui.points.animation import Animator
 from embedviz.gui.points.camera_control import CameraControl
+from embedviz.gui.points.canvas import are_many
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.frame_cache import FrameCache
 from embedviz.gui.points.lasso import Tool
@@ -105,8 +106,7 @@ class PointView(QWidget):
         self._frame_cache = FrameCache(self, self._paint_frame, self.scene.late)
         self._connect_parts()
         preparation.start()
-        if not preparation.is_ready:
-            preparation.ready.connect(self.redraw)
+        preparation.ready.connect(self.redraw)
         self.setAccessibleName("Picture of points")
         self.setMinimumSize(120, 90)
 
@@ -247,7 +247,7 @@ class PointView(QWidget):
 
     def redraw(self) -> None:
         """Paint the picture anew, soon."""
-        self._frame_cache.invalidate()
+        self._frame_cache.invalidate(in_turn=are_many(self.scene.canvas))
 
     def render_now(self) -> None:
         """Draw one frame, whether or not anything has changed."""
@@ -274,8 +274,7 @@ class PointView(QWidget):
 
         shown = self.camera
         if self.viewport.is_fitted:
-            aspect = framed(Camera(is_3d=shown.is_3d)).aspect
-            shown = shown.fitted(*scene.clouds(), aspect=aspect)
+            shown = shown.fitted(*scene.clouds(), aspect=framed(Camera(is_3d=shown.is_3d)).aspect)
         painter.save()
         with scene.thumbnails.into_file():
             paint_scene(painter, scene, framed(shown), width, height)
@@ -307,3 +306,5 @@ class PointView(QWidget):
 
     def _paint_frame(self, painter: QPainter) -> None:
         paint_scene(painter, self.scene, self.viewport.frame(), self.width(), self.height())
+        if self.scene.labels.is_unfinished:
+            self._frame_cache.invalidate(in_turn=True)

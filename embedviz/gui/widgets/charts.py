@@ -11,7 +11,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy
 
-from embedviz.gui.theme import CAPTION_PIXELS, font, theme_manager, with_alpha
+from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, theme_manager, with_alpha
 
 _HALF_LINE = 6
 AXIS_ROOM = {"bottom": 40, "left": 46}
@@ -163,7 +163,10 @@ class OverlapChart(Chart):
         plot.setLogMode(x=True, y=False)
         plot.getAxis("bottom").setTicks([[]])  # Before there is a curve, it has no lengths.
         self.setYRange(0, 1.0, padding=0.04)
-        self._legend = plot.addLegend(offset=(-12, -8))
+        self._legend = plot.addLegend(offset=None)
+        self._legend.setParentItem(plot)  # Beside the curves, which may be anywhere in the chart.
+        self._legend.layout.setContentsMargins(GRID, 0, 0, 0)
+        plot.geometryChanged.connect(self._place_legend)
         self._curves: list[pg.PlotDataItem] = []
         self._marker = pg.InfiniteLine(angle=90)
         self._dot = pg.ScatterPlotItem(size=11, useCache=False)
@@ -189,6 +192,19 @@ class OverlapChart(Chart):
             color = theme.muted if place else theme.after
             curve.setPen(self._pen(color, width=1.2 if place else 2.5, style=dashes[place % 3]))
             curve.setSymbolBrush(QColor(color))
+        self._fit_legend()
+
+    def _fit_legend(self) -> None:
+        """Make room for the legend at the right of the curves."""
+        self._legend.updateSize()
+        room = self._legend.width() if self._curves else 0.0
+        layout = self.getPlotItem().layout
+        layout.setContentsMargins(0, _HALF_LINE, room, 0)
+        layout.activate()  # Else when Qt comes to it, and a picture may be drawn before.
+        self._place_legend()
+
+    def _place_legend(self) -> None:
+        self._legend.setPos(self.getPlotItem().width() - self._legend.width(), _HALF_LINE)
 
     def clear_curves(self) -> None:
         """Show no curve."""
@@ -197,25 +213,34 @@ class OverlapChart(Chart):
         self._curves = []
         self._points = (np.empty(0), np.empty(0))
         self._dot.setData([], [])
+        self._fit_legend()
 
-    def show_curves(self, dimensions: Sequence[int], overlaps: Mapping[str, ArrayLike]) -> None:
+    def show_curves(
+        self, dimensions: Sequence[int], overlaps: Mapping[str, ArrayLike], count: int = 10
+    ) -> None:
         """Show other curves, the one that is judged first.
 
         Parameters
         ----------
         dimensions : sequence of int, length n_lengths
         overlaps : mapping of a name to an array of shape (n_lengths,)
-            From 0 to 1.
+            From 0 to 1; nothing is shown where they are NaN. A name may have several lines.
+        count : int
+            How many neighbors were compared.
         """
         self.clear_curves()
+        self._titles["left"] = f"mean overlap@{count}"
         lengths = np.asarray(dimensions, float)
+        if not np.isfinite(next(iter(overlaps.values()))).any():
+            self.restyle()
+            return
         for place, (name, curve) in enumerate(overlaps.items()):
             values = np.asarray(curve, float)
             # Symbols that are not cached as images stay vectors in a file.
             drawn = self.plot(
                 lengths,
                 values,
-                name=name,
+                name=name.replace("\n", "<br>"),
                 symbol=None if place else "o",
                 symbolSize=6,
                 symbolPen=None,
@@ -238,6 +263,7 @@ class OverlapChart(Chart):
         """
         self._marker.setValue(np.log10(max(dimensions, 1)))
         lengths, overlaps = self._points
+        self._marker.setVisible(bool(len(lengths)))
         if not len(lengths) or dimensions < lengths[0]:
             self._dot.setData([], [])
             return None

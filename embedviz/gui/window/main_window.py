@@ -69,11 +69,11 @@ class MainWindow(QMainWindow):
         session.scans.ended.connect(self._on_scanned)
         self.dialogs = OpenDialogs(self.opener, self)
         self._add_head()
-        self.setStatusBar(StatusBar(session))
         self.message_bar.toggled.connect(self._on_notice)
         made = [make(session) for make in panes]
         self.library, self.neighbors = LibraryPanel(session), NeighborsPanel(session)
         self.pane_docks = PaneDocks(self, made, self.library, self.neighbors, self.trigger)
+        self._add_status_bar()
         self.panes, self.docks = self.pane_docks.panes, self.pane_docks.by_name
         self.dock_layout = self.pane_docks.dock_layout
         self.map_docks = MapDocks(self.pane_docks, session, panes[0], self)
@@ -206,6 +206,12 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.message_bar)
         self.setMenuWidget(head)
         self.missing_fonts = MissingFonts(self.session, self.message_bar, self)
+
+    def _add_status_bar(self) -> None:
+        status_bar = StatusBar(self.session)
+        status_bar.follow(self.pane_docks.facts)
+        self.pane_docks.turned.connect(status_bar.turn)
+        self.setStatusBar(status_bar)
 
     def _on_changed(self, old: State, new: State) -> None:
         self.menus.actions_by_name["edit.undo"].setEnabled(self.session.can_undo)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
+from embedviz.app.state import State
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pane import Pane
 from embedviz.gui.window.dock_layout import DockLayout
 
 
-class PaneDocks:
+class PaneDocks(QObject):
     """Docks of the panes, and which of them is in use.
 
     Parameters
@@ -23,6 +26,11 @@ class PaneDocks:
     trigger : callable
         Does what a pane asks for, by the name of the action.
 
+    Signals
+    -------
+    turned : ()
+        Another pane may be in front, or one of them says something else of itself.
+
     Attributes
     ----------
     panes : list of Pane
@@ -33,6 +41,8 @@ class PaneDocks:
         Where they are.
     """
 
+    turned = Signal()
+
     def __init__(
         self,
         window: QMainWindow,
@@ -41,6 +51,7 @@ class PaneDocks:
         right: Pane,
         trigger: Callable[[str], None],
     ) -> None:
+        super().__init__(window)
         self._window, self._trigger = window, trigger
         self.panes = list(panes)
         self.by_name: dict[str, QDockWidget] = {}
@@ -55,6 +66,11 @@ class PaneDocks:
         focus = QApplication.focusWidget()
         focused = [pane for pane in visible if focus is not None and pane.isAncestorOf(focus)]
         return [*focused, *visible, self.panes[0]][0]
+
+    def facts(self, state: State) -> tuple[VectorSet | None, Sequence[str]]:
+        """Return the set that the pane in front shows, and what the pane says of itself."""
+        pane = self.active
+        return pane.set_shown(state), pane.facts(state)
 
     def add(self, pane: Pane) -> None:
         """Put another pane beside those that are there."""
@@ -75,5 +91,7 @@ class PaneDocks:
         dock.setTitleBarWidget(QWidget())  # The tab, or the pane itself, says what it is.
         pane.action_wanted.connect(self._trigger)
         dock.visibilityChanged.connect(pane.set_in_front)
+        dock.visibilityChanged.connect(lambda _: self.turned.emit())
+        pane.told.connect(self.turned)
         self.by_name[pane.name] = dock
         return dock

@@ -1,13 +1,16 @@
-"""The line at the bottom: what is shown, and what is being calculated."""
+"""The line at the bottom: what the pane in front shows, and what is being calculated."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QProgressBar, QStatusBar
+from PySide6.QtWidgets import QApplication, QProgressBar, QStatusBar
 
 from embedviz.app.session import Session
 from embedviz.app.state import State
-from embedviz.gui.describe import describe_part
+from embedviz.core.vector_set import VectorSet
+from embedviz.gui.describe import METRICS, describe_part
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import ElidedLabel, text_label, tool_button, with_name
 
@@ -15,7 +18,9 @@ PATIENCE_MILLISECONDS = 300
 """Work that ends sooner shows no progress: a bar that flashes says nothing."""
 
 _LEAST_WIDTH = 200
-_METRICS = {"cosine": "cosine", "dot": "dot product", "euclidean": "Euclidean"}
+
+FactsInFront = Callable[[State], tuple[VectorSet | None, Sequence[str]]]
+"""Takes a state to the set that the pane in front shows, and what the pane says of itself."""
 
 
 class StatusBar(QStatusBar):
@@ -40,17 +45,21 @@ class StatusBar(QStatusBar):
         for widget in (self.told, self.words, self.bar, self.stop):
             self.addPermanentWidget(widget)
             widget.hide()
-        self._brevity = QTimer(self)
-        self._brevity.setSingleShot(True)
-        self._brevity.timeout.connect(self.clearMessage)
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
+        self._brevity = self._timer(self.clearMessage)
+        self._patience = self._timer(self._show_work)
         self._patience.setInterval(PATIENCE_MILLISECONDS)
-        self._patience.timeout.connect(self._show_work)
         session.board.changed.connect(self._on_work)
+        self._in_front: FactsInFront = self._of_the_map
+        self._turning = self._timer(self.refresh)  # Qt moves panes after it has said so.
         session.changed.connect(lambda _, new: self._show_facts(new))
-        session.described.connect(lambda _: self._show_facts(session.state))
-        self._show_facts(session.state)
+        session.described.connect(lambda _: self.refresh())
+        self.refresh()
+
+    def _timer(self, then: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.timeout.connect(then)
+        return timer
 
     def showMessage(  # noqa: N802 - Qt's name
         self, text: str, milliseconds: int | None = None
@@ -74,18 +83,34 @@ class StatusBar(QStatusBar):
         """Return what is said of what was done."""
         return self.told.toolTip()
 
+    def follow(self, in_front: FactsInFront) -> None:
+        """Say what the pane in front says from now on; `turn` tells when that is another one."""
+        self._in_front = in_front
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self.turn)
+        self.refresh()
+
+    def turn(self) -> None:
+        """Say what is in front as soon as it is there."""
+        self._turning.start(0)
+
+    def refresh(self) -> None:
+        """Say what is in front now."""
+        self._show_facts(self._session.state)
+
+    def _of_the_map(self, state: State) -> tuple[VectorSet | None, Sequence[str]]:
+        return state.active, (METRICS[state.metric], self._session.description)
+
     def _show_facts(self, state: State) -> None:
-        active = state.active
-        if active is None:
+        if state.active is None:
             self.facts.setText("Nothing is open")
             return
-        facts = [
-            active.name,
-            f"{len(active):,} × {active.dimensions:,}",
-            describe_part(active),
-            _METRICS[state.metric],
-            self._session.description,
-        ]
+        shown, said = self._in_front(state)
+        facts = list(said)
+        if shown is not None:
+            size = f"{len(shown):,} × {shown.dimensions:,}"
+            facts = [shown.name, size, describe_part(shown), *facts]
         if len(state.selected):
             facts.append(f"{len(state.selected):,} selected")
         self.facts.setText(" · ".join(filter(None, facts)))

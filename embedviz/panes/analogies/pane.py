@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -169,6 +170,10 @@ class AnalogiesPane(Pane):
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._task:
             self._clear()
+
+    def facts(self, state: State) -> Sequence[str]:  # noqa: D102 - see Pane
+        analogy = state[AnalogySettings]
+        return one_line(write(analogy)), analogy.method
 
     def release(self) -> None:  # noqa: D102 - see Pane
         self._solved = None

@@ -233,6 +233,9 @@ class AnisotropyPane(Pane):
                 title.setText("")
             self.caption.clear()
 
+    def facts(self, state: State) -> Sequence[str]:  # noqa: D102 - see Pane
+        return describe_dial(state, self._prepared if self.is_built else None)
+
     def release(self) -> None:  # noqa: D102 - see Pane
         self._prepared = self._latest = None
 
@@ -252,6 +255,7 @@ class AnisotropyPane(Pane):
 
     def _show_cone(self, prepared: Prepared) -> None:
         self._prepared = prepared
+        self.told.emit()
         self._show_dial(self.session.state)
         self.use.setEnabled(True)
         before = prepared.cone.before
@@ -365,6 +369,18 @@ def describe_picture(prepared: Prepared, components: int | None) -> str:
         )
     notes = cone.notes_on(components)
     return " ".join([text, *(note[:1].upper() + note[1:].rstrip(".") + "." for note in notes)])
+
+
+def describe_dial(state: State, prepared: Prepared | None) -> list[str]:
+    """Return how the set is whitened; of how many directions, once these are known."""
+    strength, components = _dial(state)
+    said = [f"whitening, strength {strength:.2f}"]
+    if prepared is not None and prepared.vector_set is state.active:
+        rank = prepared.cone.rank
+        said.append(f"{min(components or rank, rank):,} of {rank:,} directions")
+    elif components is not None:
+        said.append(f"{components:,} directions")
+    return said
 
 
 def _dial(state: State) -> tuple[float, int | None]:

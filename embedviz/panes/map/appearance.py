@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import State
 from embedviz.core.arrays import Placed, Rows
+from embedviz.core.drawing import passes
 from embedviz.core.drawing.cluster_positions import cluster_positions
 from embedviz.core.errors import UserError
 from embedviz.core.selection import Selection
@@ -71,10 +72,22 @@ class PointStyle:
         if self.alone is None or not isinstance(legend, Categories):
             return legend
         counts = self._counts_alone
-        entries = tuple(
-            (name, color, counts[name]) for name, color, _ in legend.entries if counts.get(name)
+        kept = [index for index, each in enumerate(legend.entries) if counts.get(each[0])]
+        return replace(
+            legend,
+            entries=tuple((*legend.entries[i][:2], counts[legend.entries[i][0]]) for i in kept),
+            n_last=sum(index >= legend.n_named for index in kept),
+            n_others=self._n_others_alone,
         )
-        return replace(legend, entries=entries)
+
+    @cached_property
+    def _n_others_alone(self) -> int:
+        """Number of the groups without a color of their own that the rows alone are of."""
+        coloring, alone = self.coloring, self.alone
+        if coloring is None or coloring.codes is None or coloring.kinds is None or alone is None:
+            return 0
+        kinds = coloring.kinds[alone.rows[coloring.codes[alone.rows] == OTHER]]
+        return int(np.count_nonzero(np.bincount(kinds))) if len(kinds) else 0
 
     @cached_property
     def _counts_alone(self) -> dict[str, int]:
@@ -106,7 +119,7 @@ class PointStyle:
         """Return positions with NaN for rows that are not drawn: every row keeps its number."""
         if self.shown is None:
             return positions
-        return np.where(self.shown[:, np.newaxis], positions, np.float32(np.nan))
+        return passes.only_shown(positions, self.shown)
 
     def clusters(self, positions: Placed) -> list[Cluster]:
         """Return the name of each category that is drawn, at its densest place."""

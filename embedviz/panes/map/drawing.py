@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from typing import Any, NamedTuple
+from weakref import ref
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from embedviz.app.layouts import Layout
-from embedviz.core.arrays import Matrix
+from embedviz.core.arrays import Matrix, Placed
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
@@ -19,6 +20,7 @@ from embedviz.gui.theme import Theme, theme_manager
 from embedviz.panes.map.appearance import PointStyle, point_style
 from embedviz.panes.map.choices import MapChoices
 from embedviz.panes.map.cluster_names import MapClusterNames
+from embedviz.panes.map.crowd import Crowd
 from embedviz.panes.map.layout_run import LayoutRun
 from embedviz.panes.map.part import DrawnPart
 from embedviz.panes.map.quality import LayoutQuality
@@ -52,7 +54,7 @@ class CaptionInputs(NamedTuple):
     """Inputs of the caption."""
 
     points: PointInputs
-    density: bool
+    density: str
     is_in_use: bool
     is_moving: bool
 
@@ -83,11 +85,20 @@ class MapDrawing(QObject):
         The first positions on the way to another layout are drawn.
     styled : (PointStyle,)
         Points have other colors.
+    told : ()
+        `said` is different.
+
+    Attributes
+    ----------
+    crowd : Crowd
+    said : tuple of a weak reference to VectorSet and str, or None
+        What was drawn last, and how.
     """
 
     moves = Signal()
     began_moving = Signal()
     styled = Signal(object)
+    told = Signal()
 
     def __init__(
         self, choices: MapChoices, run: LayoutRun, view: PointView, cluster_names: MapClusterNames
@@ -95,8 +106,14 @@ class MapDrawing(QObject):
         super().__init__(view)
         self._choices, self._run, self._view = choices, run, view
         self._cluster_names = cluster_names
+        self.crowd = Crowd(view, self._crowding)
+        view.camera_changed.connect(lambda _: self.crowd.look())
+        self.crowd.changed.connect(self._show_crowd)
+        self._told: CaptionInputs | None = None
+        self.said: tuple[ref[VectorSet], str] | None = None
         self._style: PointStyle | None = None
         self._placed: Place | None = None
+        self._shown: tuple[PointInputs, Placed] | None = None
         self._style_part = DrawnPart(self._make_style)
         self._moving = DrawnPart(self._recolor_moving)
         self._points = DrawnPart(self._place_points)
@@ -140,7 +157,7 @@ class MapDrawing(QObject):
     def clear(self) -> None:
         """Show no points, and hold on to no set."""
         self.forget()
-        self._style = None
+        self._style = self._told = None
         self.moves.emit()
         self._view.set_points(np.zeros((0, 2)))
         self._view.scene.set_caption("")
@@ -167,15 +184,32 @@ class MapDrawing(QObject):
         else:
             self._points.show(points)
             self._names.show(NameInputs(points, settings.labels))
-        self._density.show(settings.density)
+            self._shown = None
         self._label_scale.show(settings.label_scale)
         self._legend_place.show(settings.legend_place)
         self._through.show(settings.through)
         self._thumbnails.show(vector_set.thumbnails if settings.images else None)
         # Not wherever they differ: a move that has not come to rest is not in the state yet.
         self._camera.show(settings.camera)
+        self._told = None  # What was said is out of date.
+        self.crowd.show(False if is_moving and settings.density is None else settings.density)
+        self._density.show(bool(self.crowd.words))
         is_in_use = self._choices.is_in_use
-        self._caption.show(CaptionInputs(points, settings.density, is_in_use, is_moving))
+        self._told = CaptionInputs(points, self.crowd.words, is_in_use, is_moving)
+        self._caption.show(self._told)
+
+    def _crowding(self) -> float:
+        """Return how many points there are for each pixel that the whole cloud takes."""
+        frame = self._view.viewport.frame()
+        n_pixels = frame.area.width() * frame.area.height() * frame.zoom**2
+        return self._view.scene.canvas.n_placed / max(n_pixels, 1.0)
+
+    def _show_crowd(self, on: bool) -> None:
+        """Show points or their density, and say so, where the picture has another size."""
+        if self._told is not None and self._caption.is_drawn:
+            self._density.show(on)
+            self._told = self._told._replace(density=self.crowd.words)
+            self._caption.show(self._told)
 
     def _make_style(self, inputs: StyleInputs) -> None:
         shares = None if inputs.quality is None else inputs.quality.shares
@@ -194,7 +228,7 @@ class MapDrawing(QObject):
         dates = [axis.is_date for axis in axes]
         self._view.scene.set_axes([str(axis) for axis in axes] or None, dates)
         self._view.set_points(
-            style.only_shown(layout.positions[:, :count]),
+            self._only_shown(points),
             style.colors,
             style.sizes,
             animate=is_moved,
@@ -203,10 +237,16 @@ class MapDrawing(QObject):
         if is_moved:
             self._camera.forget()
 
+    def _only_shown(self, points: PointInputs) -> Placed:
+        """Return the positions of what is drawn, found once for points and names."""
+        if self._shown is None or self._shown[0] is not points:
+            layout, count, style = points
+            self._shown = points, style.only_shown(layout.positions[:, :count])
+        return self._shown[1]
+
     def _show_names(self, inputs: NameInputs) -> None:
-        layout, count, style = inputs.points
         if inputs.with_names:
-            self._cluster_names.show(style, style.only_shown(layout.positions[:, :count]))
+            self._cluster_names.show(inputs.points.style, self._only_shown(inputs.points))
         else:
             self._cluster_names.hide()
 
@@ -254,9 +294,11 @@ class MapDrawing(QObject):
             said.append(f"{n_shown:,} of {len(vector_set):,} rows drawn")
         said += style.notes
         if inputs.density:
-            said.append("density, on a log scale")
+            said.append(inputs.density)
         words = " · ".join(part for part in said if part)
+        self.said = ref(vector_set), words
         caption = [vector_set.name, describe_part(vector_set), words]
         self._view.scene.set_caption(" · ".join(filter(None, caption)))
         if inputs.is_in_use:
             self._choices.session.describe(vector_set, words)
+        self.told.emit()

@@ -129,8 +129,8 @@ class LayoutRun(QObject):
         self._layouts.keep(self.layout)
         return True
 
-    def retreat(self) -> bool:
-        """Let the state ask for the layout at hand again; return False where there is none.
+    def retreat(self) -> None:
+        """Let the state ask for the layout at hand again; there may be none.
 
         As if the step had not been taken that asked for another one, if that was the last step.
         """
@@ -138,14 +138,13 @@ class LayoutRun(QObject):
         self.streamed = None
         if shown_request is None or shown_request.vector_set is not self._choices.wanted.vector_set:
             self.release()
-            return False
+            return
         back = self._choices.settings.projected_by(shown_request.projection)
         state = session.state.mapped(replace(back, is_3d=shown_request.n_components == 3))
         if session.last is not None and self._is_alike(session.last, state):
             session.take_back()
         else:
             session.show(state)
-        return True
 
     def _is_alike(self, state: State, other: State) -> bool:
         """Return whether two states are equal but for where the map is seen from."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -26,10 +26,12 @@ from embedviz.core.neighbors import graph
 from embedviz.core.projections import PCA, trust
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.calculations import Subject
+from embedviz.gui.describe import METRICS
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import PointView
 from embedviz.gui.projection.settings_row import ProjectionRow
 from embedviz.gui.theme import theme_manager
+from embedviz.gui.widgets.watched import is_watched
 from embedviz.panes.map.appearance import require_columns, rows_shown
 from embedviz.panes.map.choices import MapChoices
 from embedviz.panes.map.cluster_names import MapClusterNames
@@ -102,6 +104,8 @@ class MapPane(Pane):
         for signal in (self.drawing.began_moving, self.highlights.found, self.trust.known):
             signal.connect(self._bring_up_to_date)
         self.drawing.moves.connect(self.hover.hide)  # Its point may be elsewhere, or not be drawn.
+        self.drawing.told.connect(self.told)
+        self.drawing.crowd.changed.connect(self.controls.density.setChecked)
         self.drawing.styled.connect(lambda style: self.controls.show_legend(style.legend))
         self.row.cancel_wanted.connect(self.run.cancel)
         self.row.cancel_wanted.connect(self._retreat)
@@ -130,6 +134,11 @@ class MapPane(Pane):
     def set_shown(self, state: State) -> VectorSet | None:  # noqa: D102 - see Pane
         return state.set_of(self.key)
 
+    def facts(self, state: State) -> Sequence[str]:  # noqa: D102 - see Pane
+        said = self.drawing.said if self.is_built else None
+        words = said[1] if said is not None and said[0]() is self.set_shown(state) else ""
+        return METRICS[state.metric], words
+
     def wants(self, subject: Subject) -> bool:  # noqa: D102 - see Pane
         if isinstance(subject, LayoutRequest):
             return self.choices.is_open and subject == self.choices.wanted
@@ -140,7 +149,7 @@ class MapPane(Pane):
         return super().wants(subject)
 
     def _on_arrived(self) -> None:
-        if not self.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
+        if is_watched(self):
             # Whoever sees a map may want t-SNE or UMAP next: their process takes seconds to start.
             QTimer.singleShot(WARM_MILLISECONDS, self, lambda: spare_process.spare.warm())
         self.drawing.forget_places()
@@ -153,7 +162,13 @@ class MapPane(Pane):
             return
         layout, state = self.run.layout, self.session.state
         if layout is None or not self.run.shows_wanted:
-            self._show_nothing()
+            # Points are on their way, and nothing of another set is shown.
+            if self.drawing.is_drawn:
+                self.highlights.release()
+                self.drawing.clear()
+                self.trust.hide()
+            waiting = f"Laying out {len(self.choices.wanted.vector_set):,} rows …"
+            self._message.show(waiting if self.run.task.is_busy else "")
             return
         settings, is_moving = self.choices.settings, self.run.streamed is not None
         self._message.show("")
@@ -167,22 +182,13 @@ class MapPane(Pane):
         self.highlights.show(state, layout.vector_set, settings.labels and not is_moving)
         self.method.show_selected(layout.vector_set)
 
-    def _show_nothing(self) -> None:
-        """Show that points are on their way, and nothing of another set."""
-        if self.drawing.is_drawn:
-            self.highlights.release()
-            self.drawing.clear()
-            self.trust.hide()
-        waiting = f"Laying out {len(self.choices.wanted.vector_set):,} rows …"
-        self._message.show(waiting if self.run.task.is_busy else "")
-
     def _retreat(self) -> None:
         """Show the layout at hand: the one that was wanted does not come."""
         if self.choices.is_open:
             self.drawing.forget_places()
             self.row.show_idle()
-            has_layout = self.run.retreat()
-            self.without_edits(self._bring_up_to_date if has_layout else self._show_nothing)
+            self.run.retreat()
+            self.without_edits(self._bring_up_to_date)
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self.trust.task:
@@ -267,6 +273,7 @@ class MapPane(Pane):
         self.controls.show_settings(state, settings, self.choices.wanted.vector_set, projection)
         if not self.run.task.is_busy:
             self.row.show_idle()
+        self.controls.density.setChecked(bool(self.drawing.crowd.words))
         self.controls.fitting.fit_into(self.tools, self.width())
         _mark_in_use(self.tool_row, len(state.maps) > 1 and self.choices.is_in_use)
 

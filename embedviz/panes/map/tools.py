@@ -200,7 +200,6 @@ class MapTools(QObject):
             box.setCurrentIndex(max(box.findData(value), 0))
         for button, on in (
             (self.labels, settings.labels),
-            (self.density, settings.density),
             (self.trust, settings.trust),
             (self.images, settings.images and vector_set.thumbnails is not None),
         ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -13,8 +13,9 @@ from embedviz.app.state import Query, State
 from embedviz.app.tasks import Task
 from embedviz.core import matryoshka
 from embedviz.core.derivation.recipes import Truncated
-from embedviz.core.matryoshka import PrefixQuery, PrefixSearch, overlap_curve
+from embedviz.core.matryoshka import Overlap, PrefixQuery, PrefixSearch, measure_overlap
 from embedviz.core.matryoshka.orderings import Ordering
+from embedviz.core.notes import counted
 from embedviz.core.progress import Report, part_of
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import one_line
@@ -25,6 +26,13 @@ from embedviz.gui.widgets.derive_button import DeriveButton
 from embedviz.gui.widgets.prefix_slider import PrefixSlider
 from embedviz.gui.widgets.ranked_list import Fate, Ranked, RankedList, rank
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
+from embedviz.panes.matryoshka.words import (
+    curve_name,
+    describe_kept,
+    describe_no_neighbors,
+    describe_overlap,
+    share_of_bytes,
+)
 
 SHOWN = 10
 LINES_OF_THE_REST = 9
@@ -32,6 +40,8 @@ LINES_OF_THE_REST = 9
 QUERIES = 500
 WORK = 2e10
 """Multiplications allowed for the neighbors of all queries; a set too large for 500 gets fewer."""
+ROUNDED = 2.0**-47
+"""1 − cosine of rows that differ by the rounding of float32 alone."""
 ORDERINGS: dict[str, Ordering] = {
     "prefix": "prefix",
     "random dimensions": "random",
@@ -47,6 +57,10 @@ class PreparedQuery:
     query: Query
     prefix_query: PrefixQuery
     full: tuple[Ranked, ...]
+    n_others: int
+    """How many rows could be its neighbors; of many, as many as were looked at."""
+    n_compared: int
+    """How many of the nearest rows are compared; 0 where no row is nearer than others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +69,8 @@ class Lists:
 
     full: tuple[Ranked, ...]
     short: tuple[Ranked, ...]
+    is_zero: bool = False
+    """Whether the prefix of the query is all zeros, so that it finds nothing."""
 
     @property
     def kept(self) -> int:
@@ -68,8 +84,13 @@ class Curves:
 
     vector_set: VectorSet
     lengths: tuple[int, ...]
-    overlaps: dict[str, list[float]]
-    queries: int
+    found: dict[str, Overlap]
+    count: int
+
+    @property
+    def overlaps(self) -> dict[str, list[float]]:
+        """The curves alone, by their names."""
+        return {name: each.curve.tolist() for name, each in self.found.items()}
 
 
 class MatryoshkaPane(Pane):
@@ -176,7 +197,7 @@ class MatryoshkaPane(Pane):
         for ranked in (self.full, self.short):
             ranked.show_selected(new.selected)
         self.heads["full"].setText(f"Full length · {active.dimensions:,}")
-        self.heads["short"].setText(f"First {length:,} dimensions")
+        self.heads["short"].setText(f"First {counted(length, 'dimension')}")
         if old.active is not active:
             self._prepared = None
             for ranked in (self.full, self.short):
@@ -208,6 +229,11 @@ class MatryoshkaPane(Pane):
             self.short.show_lines(())
             self.summary.setText("The neighbors were not found.")
 
+    def facts(self, state: State) -> Sequence[str]:  # noqa: D102 - see Pane
+        assert state.active is not None
+        length, most = state[MatryoshkaSettings].length(state.active), state.active.dimensions
+        return "cosine", f"the first {length:,} of {most:,} dimensions"
+
     def release(self) -> None:  # noqa: D102 - see Pane
         self._search = self._prepared = self._curves = None
 
@@ -237,13 +263,7 @@ class MatryoshkaPane(Pane):
             return
         self.full.show_lines(lists.full)
         self.short.show_lines(lists.short)
-        assert prepared.state.active is not None
-        most = prepared.state.active.dimensions
-        name = one_line(prepared.query.name)
-        self.summary.setText(
-            f"“{name}” keeps {lists.kept} of {len(lists.full)} neighbors with "
-            f"{dimensions:,} of {most:,} dimensions, {100 * dimensions / most:.1f} % of the bytes"
-        )
+        self.summary.setText(_summary(prepared, lists, dimensions))
 
     def _draw_curve(self, active: VectorSet) -> None:
         self._curves = None
@@ -255,21 +275,21 @@ class MatryoshkaPane(Pane):
 
     def _show_curves(self, curves: Curves) -> None:
         self._curves = curves
-        self.chart.show_curves(curves.lengths, curves.overlaps)
-        everyone = curves.queries == len(curves.vector_set)
-        queries = f"all {curves.queries:,}" if everyone else f"{curves.queries:,} seeded query"
-        self.curve_caption.setText(
-            f"Mean overlap@{SHOWN} of {queries} rows with their neighbors at "
-            "full length: on the first dimensions (prefix), on as many random ones, and after a "
-            "rotation to leading directions (SVD). A prefix is special as far as it beats random."
-        )
+        n_vectors, dimensions = curves.vector_set.vectors.shape
+        named = {
+            curve_name(name, each.rank, dimensions): each.curve
+            for name, each in curves.found.items()
+        }
+        self.chart.show_curves(curves.lengths, named, max(curves.count, 1))
+        said = describe_overlap(curves.found, curves.count, n_vectors, dimensions)
+        self.curve_caption.setText(said)
         self._show_marker(self._length)
 
     def _show_marker(self, dimensions: int) -> None:
         overlap = self.chart.show_marker(dimensions)
         if overlap is not None:
             self.heads["short"].setText(
-                f"First {dimensions:,} dimensions · mean overlap {overlap:.3f}"
+                f"First {counted(dimensions, 'dimension')} · mean overlap {overlap:.3f}"
             )
 
     def _on_dimensions(self, dimensions: int) -> None:
@@ -286,32 +306,66 @@ def _ask(search: PrefixSearch, state: State, query: Query, report: Report) -> Pr
     """Multiply the query with all rows, once. Runs off the UI thread."""
     assert state.active is not None
     prefix_query = search.query(query.vector)
-    found = prefix_query.top(state.active.dimensions, SHOWN, exclude=query.exclude)
-    return PreparedQuery(state, query, prefix_query, tuple(rank(state.active, *found)))
+    rows, cosines = prefix_query.top(state.active.dimensions, 3 * SHOWN, exclude=query.exclude)
+    n_compared = _n_compared(len(rows))
+    # Of rows that are all equally near, any may come first.
+    if n_compared and cosines[0] - cosines[n_compared] < ROUNDED:
+        n_compared = 0
+    full = rank(state.active, rows[:SHOWN], cosines[:SHOWN])
+    return PreparedQuery(state, query, prefix_query, tuple(full), len(rows), n_compared)
+
+
+def _n_compared(n_others: int) -> int:
+    """Return how many neighbors to compare: half of the other rows at most.
+
+    Of ten rows, the ten nearest are the same on any prefix, and of eleven nine at least.
+    """
+    return min(SHOWN, n_others // 2)
 
 
 def _compare(prepared: PreparedQuery, dimensions: int, report: Report) -> Lists:
     """Find the neighbors on a prefix. Runs off the UI thread."""
     assert prepared.state.active is not None
+    count, full = prepared.n_compared, prepared.full
+    if not prepared.query.vector[:dimensions].any():
+        return Lists(_judged(full, set(), "lost", count), (), is_zero=True)
     found = prepared.prefix_query.top(dimensions, SHOWN, exclude=prepared.query.exclude)
     short = rank(prepared.state.active, *found)
-    both = {line.row for line in prepared.full} & {line.row for line in short}
-    return Lists(_judged(prepared.full, both, "lost"), _judged(short, both, "new"))
+    both = {line.row for line in full[:count]} & {line.row for line in short[:count]}
+    return Lists(_judged(full, both, "lost", count), _judged(short, both, "new", count))
 
 
-def _judged(lines: Iterable[Ranked], both: set[int], otherwise: Fate) -> tuple[Ranked, ...]:
-    return tuple(replace(line, fate="kept" if line.row in both else otherwise) for line in lines)
+def _judged(
+    lines: Sequence[Ranked], both: set[int], otherwise: Fate, count: int
+) -> tuple[Ranked, ...]:
+    """Say of the first lines what becomes of them; the others are not compared."""
+    judged = [
+        replace(line, fate="kept" if line.row in both else otherwise) for line in lines[:count]
+    ]
+    return (*judged, *lines[count:])
+
+
+def _summary(prepared: PreparedQuery, lists: Lists, dimensions: int) -> str:
+    assert prepared.state.active is not None
+    name, count = one_line(prepared.query.name), prepared.n_compared
+    if not count:
+        is_zero = not prepared.query.vector.any()
+        return describe_no_neighbors(name, prepared.n_others, is_zero=is_zero)
+    kept = describe_kept(lists.kept, count, prepared.n_others)
+    share = share_of_bytes(dimensions, prepared.state.active.dimensions)
+    zeros = ", which are all zeros" if lists.is_zero else ""
+    return f"“{name}” {kept} with {share}{zeros}"
 
 
 def _measure(vector_set: VectorSet, lengths: tuple[int, ...], report: Report) -> Curves:
     """Compute the overlap curves. Runs off the UI thread."""
     affordable = round(WORK / max(vector_set.vectors.size, 1))
     queries = min(QUERIES, max(affordable, 30), len(vector_set))
-    overlaps = {}
+    count = _n_compared(len(vector_set) - 1)
+    found = {}
     for step, (name, ordering) in enumerate(ORDERINGS.items()):
         part = part_of(report, step / len(ORDERINGS), (step + 1) / len(ORDERINGS))
-        curve = overlap_curve(
-            vector_set.vectors, lengths, SHOWN, queries, ordering, draws=3, report=part
+        found[name] = measure_overlap(
+            vector_set.vectors, lengths, max(count, 1), queries, ordering, draws=3, report=part
         )
-        overlaps[name] = [float(value) for value in curve]
-    return Curves(vector_set, lengths, overlaps, queries)
+    return Curves(vector_set, lengths, found, count)

@@ -177,6 +177,38 @@ def test_only_the_rows_given_over_what_is_there():
     assert right[0] == pytest.approx(255, abs=2)
 
 
+@pytest.mark.parametrize("count", [1, 2, 5, 100, 10_000])
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_what_is_opaque_stays_so_under_a_thin_crowd(count, scale):
+    positions, matrix = at(*[(30.5, 20.5)] * count, *[(10.5, 20.5)] * 20_000)
+    image = np.full((HEIGHT, WIDTH), 0xFF808080, dtype=np.uint32)
+    draw_density(image, positions, matrix, one(RED), TONES, scale=scale)
+    assert channels(image)[..., 0].min() >= 253
+
+
+@pytest.mark.parametrize("is_mixed", [False, True])
+def test_one_in_some_counts_for_all_of_them(is_mixed):
+    rng = np.random.default_rng(0)
+    places = rng.normal((30, 20), 4, size=(40_000, 2))
+    positions, matrix = at(*places)
+    colors = np.full(len(positions), RED, dtype=np.uint32) if is_mixed else one(RED)
+    whole, some = blank(), blank()
+    draw_density(whole, positions, matrix, colors, TONES)
+    draw_density(some, positions, matrix, colors, TONES, every=4)
+    difference = channels(whole)[..., 0] - channels(some)[..., 0]
+    assert np.abs(difference).mean() < 8  # Of 255.
+    assert difference.any()
+
+
+def test_one_in_some_of_the_rows_given():
+    positions, matrix = at((10.5, 20.5), (30.5, 20.5), (50.5, 20.5))
+    image = blank()
+    draw_density(image, positions, matrix, one(RED), TONES, np.array([1, 2]), every=2)
+    alpha = channels(image)[20, :, 0]
+    assert alpha[30] > 0
+    assert alpha[10] == alpha[50] == 0
+
+
 @pytest.mark.parametrize("count", [0, 1, 5])
 def test_nothing_to_be_seen_draws_nothing(count):
     positions = np.full((count, 3), np.nan, dtype=np.float32)

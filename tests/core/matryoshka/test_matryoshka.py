@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from embedviz.core import blocks
 from embedviz.core.errors import UserError
-from embedviz.core.matryoshka import overlap_curve, truncate, two_stage
+from embedviz.core.matryoshka import measure_overlap, overlap_curve, truncate, two_stage
 from embedviz.core.matryoshka.orderings import ORDERINGS
 from embedviz.core.neighbors import NeighborSearch
 from embedviz.core.progress import Cancelled
@@ -126,12 +126,79 @@ def test_random_overlap_is_the_mean_of_its_draws():
     np.testing.assert_allclose(many, overlap_curve(vectors, [3, 10]), atol=0.05)
 
 
-def test_overlap_of_sets_too_small_to_have_neighbors():
-    assert overlap_curve(random_rows(1, 8), [2, 8]).tolist() == [1, 1]
-    assert overlap_curve(np.empty((0, 8), np.float32), [2, 8]).tolist() == [1, 1]
-    assert overlap_curve(random_rows(20, 8), [2], queries=[]).tolist() == [1]
+@pytest.mark.parametrize("ordering", ORDERINGS)
+@pytest.mark.parametrize("count", [1, 5, 10])
+@pytest.mark.parametrize("n", [0, 1, 2, 5, 6, 11])
+def test_overlap_without_a_choice_of_rows_is_no_number(n, count, ordering):
+    curve = overlap_curve(random_rows(n, 8), [1, 2, 8], count, ordering=ordering)
+    assert np.isnan(curve).all() == (count >= n - 1)
+    if count < n - 1:
+        assert curve[-1] == 1
+
+
+def test_overlap_of_no_queries_or_lengths():
+    assert np.isnan(overlap_curve(random_rows(20, 8), [2], queries=[])).tolist() == [True]
+    assert np.isnan(overlap_curve(random_rows(20, 8), [2, 8], queries=0)).all()
     assert overlap_curve(random_rows(20, 8), [], 5).tolist() == []
-    assert overlap_curve(random_rows(6, 8), [2, 5], count=50).tolist() == [1, 1]
+
+
+SAME = {
+    "zero": np.zeros((50, 8)),
+    "equal": np.ones((50, 8)) * random_rows(1, 8),
+    "multiples": np.linspace(0.5, 90, 50)[:, None] * random_rows(1, 8),
+    "equal and far from zero": np.full((50, 8), 1e6),
+    "NaN": np.full((50, 8), np.nan),
+    "infinite": np.full((50, 8), np.inf),
+}
+
+
+@pytest.mark.parametrize("ordering", ORDERINGS)
+@pytest.mark.parametrize("name", SAME)
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_overlap_of_rows_that_are_all_alike_is_no_number(name, ordering):
+    if ordering == "svd" and not np.isfinite(SAME[name]).all():
+        pytest.skip("there are no singular vectors")
+    found = measure_overlap(SAME[name], [1, 3, 8], 5, ordering=ordering)
+    assert np.isnan(found.curve).all()
+    assert (found.n_queries, found.n_counted) == (50, 0)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 9), st.integers(1, 8), st.integers(0, 2**20))
+def test_rows_that_have_no_neighbors_of_their_own_do_not_change_the_mean(kind, count, seed):
+    """Rows of zeros are neighbors of nobody, and those that are there often only of themselves."""
+    vectors = np.abs(random_rows(40, 8, seed))
+    alone = -np.ones((1, 8)) if kind % 2 else np.zeros((1, 8))
+    more = np.vstack([vectors, np.repeat(alone, count + 2, axis=0)])
+    lengths = [2, 5, 8]
+    expected = overlap_curve(more, lengths, count, queries=np.arange(40))
+    found = measure_overlap(more, lengths, count, queries=len(more))
+    np.testing.assert_array_equal(found.curve, expected)
+    assert (found.n_queries, found.n_counted) == (len(more), 40)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.sampled_from([0.0, 30.0, 1e3, 1e5, 1e6]), st.integers(0, 2**20))
+def test_overlap_far_from_the_origin_is_that_of_the_rows(offset, seed):
+    """There all cosines are 1.000000 in float32, and the first rows of the set are the nearest."""
+    vectors = random_rows(60, 9, seed) + np.float32(offset)
+    queries = np.arange(0, 60, 7)
+    unit = vectors.astype(np.float64)
+    curve = overlap_curve(vectors, [2, 5, 8, 9], 6, queries)
+    nearest = []
+    for k in (2, 5, 8, 9):
+        unit = vectors[:, :k] / np.linalg.norm(vectors[:, :k].astype(np.float64), axis=1)[:, None]
+        apart = np.square(unit[queries][:, None] - unit).sum(axis=2)
+        apart[np.arange(len(queries)), queries] = np.inf
+        nearest.append(np.argsort(apart, axis=1)[:, :6])
+    shares = [
+        np.mean([len(np.intersect1d(a, b)) / 6 for a, b in zip(rows, nearest[-1], strict=True)])
+        for rows in nearest
+    ]
+    np.testing.assert_allclose(curve, shares, atol=0.04)
+    turned = overlap_curve(vectors, [8, 9], 6, queries, "svd")
+    assert turned[0] > 0.5
+    assert turned[1] == 1
 
 
 def test_rows_with_nan_are_not_counted():
@@ -140,7 +207,7 @@ def test_rows_with_nan_are_not_counted():
     queries = np.arange(10)
     curve = overlap_curve(damaged, [2, 5], 5, [*queries, 20])
     np.testing.assert_array_equal(curve, overlap_curve(vectors, [2, 5], 5, queries))
-    assert overlap_curve(damaged, [2], 5, [20]).tolist() == [1]
+    assert np.isnan(overlap_curve(damaged, [2, 8], 5, [20])).all()
 
 
 def test_overlap_refuses_what_there_is_not():

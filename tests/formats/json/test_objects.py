@@ -500,15 +500,6 @@ def test_a_table_whose_first_column_has_lists_is_no_json(write):
         load(write("x.csv", "[0.1,0.2],a\n[0.3,0.4],b\n"))
 
 
-@pytest.fixture
-def small_blocks(monkeypatch):
-    def set_size(size):
-        monkeypatch.setattr("embedviz.formats.json.blocks.BLOCK_BYTES", size)
-        monkeypatch.setattr("embedviz.formats.json.blocks._PREVIEW_BYTES", size)
-
-    return set_size
-
-
 def test_rows_across_blocks(write, small_blocks):
     small_blocks(7)
     entries = {f'"q{i}"': [i + 0.5, -i] for i in range(30)}

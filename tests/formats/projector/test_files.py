@@ -70,8 +70,11 @@ def test_several_sets_of_vectors(write, tmp_path):
         load(path, key="q")
     with pytest.raises(UserError, match=r"names 'elsewhere/z\.bytes' for 'z', which is not there"):
         load(path, key="z")
+    assert "others that are not there: 'z' (z.bytes)." in found.notes[1]
     (tmp_path / "y.npy").unlink()
-    assert load(path).name == "x"
+    found = load(path)
+    assert found.name == "x"
+    assert "others that are not there: 'x (2)' (y.npy), 'z' (z.bytes)." in found.notes[1]
 
 
 def test_what_is_said_of_places(write):

@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 
 import pytest
 
@@ -32,3 +33,8 @@ def test_folders_that_cannot_be_listed(tmp_path):
     assert (
         describe_folder(tmp_path / "none") == "none is a folder. Choose a file with vectors in it."
     )
+
+
+def test_the_root_is_called_what_it_is():
+    root = Path(Path.cwd().anchor)
+    assert describe_folder(root).startswith(f"{root.as_posix()} is ")

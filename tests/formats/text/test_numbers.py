@@ -5,11 +5,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from embedviz.formats.text.number_fields import exact_numbers, is_number
 from embedviz.formats.text.numbers import (
     DOUBTFUL,
     GOOD,
-    exact_numbers,
-    is_number,
     parse_columns,
     parse_lines,
     parse_number,

@@ -9,8 +9,10 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLabel, QMessageBox
 
+from embedviz.core import matching
 from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.selection import Selection
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.actions import ACTIONS, MOUSE
 from embedviz.gui.theme import DARK, LIGHT, theme_manager
 from embedviz.gui.widgets.key_sheet import KeySheet
@@ -19,7 +21,7 @@ from embedviz.gui.widgets.key_sheet import KeySheet
 @pytest.fixture
 def asked(monkeypatch):
     """Answer the dialogs for files and numbers; without an answer, as if cancelled."""
-    answers = {"open": [], "one": "", "save": ("", ""), "scale": (2, True)}
+    answers = {"open": [], "one": "", "folder": "", "save": ("", ""), "scale": (2, True)}
     titles = []
 
     def remember(answer):
@@ -31,6 +33,7 @@ def asked(monkeypatch):
 
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", remember("open"))
     monkeypatch.setattr(QFileDialog, "getOpenFileName", remember("one"))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: answers["folder"])
     monkeypatch.setattr(QFileDialog, "getSaveFileName", remember("save"))
     monkeypatch.setattr(QInputDialog, "getInt", remember("scale"))
     answers["titles"] = titles
@@ -210,6 +213,33 @@ def test_close_takes_derived_sets_along(opened, toy, idle):
     assert opened.windowTitle() == "embedviz"
     assert opened.panes[0].findChild(type(opened.menus)) is None
     opened.trigger("file.close")  # Nothing to close is not an error.
+
+
+def test_closing_finds_many_selected_rows_in_the_next_set_first(opened, toy, idle, monkeypatch):
+    monkeypatch.setattr(matching, "_FEW", 2)
+    session, other = opened.session, VectorSet(toy.vectors[1:], toy.labels[1:], name="other")
+    session.show(session.state.opened(other).selecting([0, 1, 2]))
+    idle(session)
+    opened.trigger("file.close")
+    assert session.state.sets == (toy, other)  # The window answers meanwhile.
+    session.show(session.state.selecting([1, 2, 3]))  # What is selected by then counts.
+    idle(session)
+    assert session.state.sets == (toy,)
+    assert session.state.selected.rows.tolist() == [2, 3, 4]
+    session.undo()
+    assert session.state.active is other
+    assert session.state.selected.rows.tolist() == [1, 2, 3]
+
+
+def test_a_set_is_not_closed_where_another_one_is_shown_by_then(opened, toy, idle, monkeypatch):
+    monkeypatch.setattr(matching, "_FEW", 2)
+    session, other = opened.session, VectorSet(toy.vectors[1:], toy.labels[1:], name="other")
+    session.show(session.state.opened(other).selecting([0, 1, 2]))
+    idle(session)
+    opened.trigger("file.close")
+    session.show(session.state.selecting([]).activated(toy))
+    idle(session)
+    assert session.state.sets == (toy, other)
 
 
 def test_undo_and_redo_by_keys(opened, qtbot, idle):

@@ -178,6 +178,16 @@ def test_nothing_happens_with_nothing_open(window):
     assert window.session.state == State()
 
 
+@pytest.mark.parametrize("action", ["file.sentences", "file.sentences_final"])
+def test_sentences_open_colored_by_topic(window, idle, action):
+    window.trigger(action)
+    idle(window.session)
+    state = window.session.state
+    assert len(state.active) == 1266
+    assert state.map.color_by == "topic"
+    assert len(window.panes[0].view.scene.legend.entries) == 12
+
+
 def test_digits_open_with_their_pictures(window, idle, qtbot):
     window.trigger("file.digits")
     idle(window.session)

@@ -18,7 +18,7 @@ from embedviz.gui.coloring.contrast import (
 )
 from embedviz.gui.coloring.palettes import category_colors
 from embedviz.gui.points.frame import Frame
-from embedviz.gui.points.layers.cluster_labels import Cluster, ClusterNames, zoom_of
+from embedviz.gui.points.layers.cluster_labels import Cluster, ClusterNames
 from embedviz.gui.points.legend.drawing import HIDDEN_CONTRAST, PANEL_OPACITY
 from embedviz.gui.points.text import draw_text
 from embedviz.gui.theme import THEMES, font
@@ -42,7 +42,7 @@ def pixels_of(image):
 def framed(theme, zoom=1.0, is_3d=False):
     area = QRectF(10, 10, 180, 80)
     frame = Frame(area, Camera(is_3d=is_3d), theme, EXTENT)
-    return Frame(area, Camera(is_3d=is_3d, scale=zoom_of(frame) / zoom), theme, EXTENT)
+    return Frame(area, Camera(is_3d=is_3d, scale=frame.zoom / zoom), theme, EXTENT)
 
 
 @themes

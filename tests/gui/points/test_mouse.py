@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QApplication
 
 from embedviz.gui.points.camera_control import SETTLE_MILLISECONDS
 from embedviz.gui.points.mouse import PICK_RADIUS
-from embedviz.gui.points.view import PointView
 
 LEFT, RIGHT, MIDDLE = (
     Qt.MouseButton.LeftButton,
@@ -34,15 +33,10 @@ POINTS = [[-1.0, -1.0], [1, -1], [-1, 1], [1, 1], [0, 0]]
 
 
 @pytest.fixture
-def view(qtbot):
-    made = PointView()
-    qtbot.addWidget(made)
-    made.animator.is_enabled = False
-    made.resize(400, 300)
-    made.show()
-    made.set_points(POINTS)
-    made.render_now()
-    return made
+def view(view):
+    view.set_points(POINTS)
+    view.render_now()
+    return view
 
 
 @pytest.fixture

@@ -8,18 +8,13 @@ from PySide6.QtGui import QImage, QPainter
 from embedviz.core.thumbnails import ImageArray
 from embedviz.gui.image_files import ImageFiles
 from embedviz.gui.points.painting import boxes_without_labels
-from embedviz.gui.points.view import Cluster, PointView
+from embedviz.gui.points.view import Cluster
 
 
 @pytest.fixture
-def view(qtbot):
-    made = PointView()
-    qtbot.addWidget(made)
-    made.animator.is_enabled = False
-    made.resize(400, 300)
-    made.show()
-    made.set_points(np.random.default_rng(0).normal(size=(300, 2)))
-    return made
+def view(view):
+    view.set_points(np.random.default_rng(0).normal(size=(300, 2)))
+    return view
 
 
 def shown(view):

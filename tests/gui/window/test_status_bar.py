@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
+from embedviz.gui.describe import METRICS
 from embedviz.gui.theme import GRID
-from embedviz.gui.window import status_bar
 from embedviz.gui.window.status_bar import PATIENCE_MILLISECONDS, StatusBar
 
 
@@ -112,7 +112,7 @@ def test_names_every_metric(bar):
 
     from embedviz.core.neighbors import Metric
 
-    assert set(status_bar._METRICS) == set(get_args(Metric))
+    assert set(METRICS) == set(get_args(Metric))
 
 
 def test_what_was_done_is_said_beside_what_is_shown(bar, session, toy):
@@ -134,3 +134,15 @@ def test_a_long_path_leaves_room_for_what_is_shown(bar):
     assert bar.told.text().endswith("b.npy")
     assert bar.told.toolTip() == path
     assert bar.told.width() <= bar.width() // 2 + 4 * GRID
+
+
+def test_follows_what_is_in_front(bar, session, toy, qtbot):
+    told = ["one"]
+    bar.follow(lambda state: (state.active, (told[0], "")))
+    session.show(State().opened(toy))
+    assert bar.facts.text() == "toy · 50 × 32 · one"
+    told[0] = "two"
+    bar.turn()
+    qtbot.waitUntil(lambda: bar.facts.text() == "toy · 50 × 32 · two")
+    bar.follow(lambda state: (None, ("nothing of a set",)))
+    assert bar.facts.text() == "nothing of a set"

@@ -308,9 +308,9 @@ def test_a_picture_that_arrives_is_drawn_once_however_often_pictures_were_switch
     qtbot.waitUntil(lambda: not pane.view.viewport.is_moving)
     redraws, invalidate = [], FrameCache.invalidate
 
-    def count(cache):
+    def count(cache, **options):
         redraws.append(cache)
-        invalidate(cache)
+        invalidate(cache, **options)
 
     monkeypatch.setattr(FrameCache, "invalidate", count)
     with qtbot.waitSignal(pane.view.scene.thumbnails.arrived):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from embedviz.app.files.documents import Document
 from embedviz.app.files.packed import unpack_vector
@@ -17,6 +17,7 @@ from embedviz.app.files.session.contents import Restored
 from embedviz.app.files.session.maps import read_projection, with_maps
 from embedviz.app.files.session.row_mapping import RowMapping
 from embedviz.app.files.values import Unfit, from_json, made
+from embedviz.app.first_color import first_color
 from embedviz.app.state import SetView, State
 from embedviz.core.neighbors import Metric
 from embedviz.core.query_vector import QueryVector
@@ -149,8 +150,16 @@ class _StateReader:
             projection = read_projection(
                 "projection", each.get("projection"), vector_set, self._row_mapping
             )
-            found.append(SetView(vector_set, query, projection))
+            found.append(SetView(vector_set, query, projection, self._color_of(each, vector_set)))
         return found
+
+    def _color_of(self, given: dict[str, Any], vector_set: VectorSet) -> str | None:
+        """Return the column that colored a set; earlier versions did not keep it."""
+        color_by = given.get("color_by", first_color(vector_set))
+        if color_by is None or color_by in vector_set.metadata.column_names:
+            return cast("str | None", color_by)
+        self._row_mapping.lose("color of a set")
+        return None
 
 
 def _from_one_to(most: int, value: Any) -> int:

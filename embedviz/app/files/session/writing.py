@@ -301,6 +301,7 @@ class _Writer:
             "vector_set": self._place(view.vector_set),
             "query": query,
             "projection": self._projection_to_json(view.projection, view.vector_set),
+            "color_by": view.color_by,
         }
 
 

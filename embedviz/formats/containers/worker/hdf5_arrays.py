@@ -45,13 +45,18 @@ def hard_member(group: h5py.Group, name: str) -> Any:
 
 def text_attribute(item: Any, name: str) -> str:
     """Return an attribute that is a text, or nothing."""
+    return bytes_attribute(item, name).decode("utf-8", "replace")
+
+
+def bytes_attribute(item: Any, name: str) -> bytes:
+    """Return the bytes of an attribute that is a text, or none."""
     try:
         value = item.attrs.get(name, "")
     except (OSError, TypeError, ValueError, KeyError, RuntimeError):
-        return ""
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return value if isinstance(value, str) else ""
+        return b""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape")
+    return bytes(value) if isinstance(value, bytes) else b""
 
 
 def problem_of(dataset: h5py.Dataset) -> str | None:

@@ -20,6 +20,7 @@ from embedviz.formats.containers.worker.hdf5_arrays import (
     Column,
     Matrix,
     RefusedMatrix,
+    bytes_attribute,
     is_column_kind,
     is_number_kind,
     is_text_kind,
@@ -202,7 +203,7 @@ def _text_for_none(dataset: h5py.Dataset) -> bytes:
 
 def _names_in(dataset: h5py.Dataset, field: str) -> list[str]:
     """Return the texts and numbers in the pickled names of the columns in a field."""
-    found = text_attribute(dataset, f"{field}_kind").encode("utf-8", "surrogateescape")
+    found = bytes_attribute(dataset, f"{field}_kind")
     names: list[str] = []
     if not found.startswith((b"(l", b"\x80")) or len(found) > _LONGEST_PICKLE:
         return names
@@ -254,7 +255,8 @@ def is_ragged(dataset: h5py.Dataset) -> bool:
     if dataset.shape is None or len(dataset.shape) != 1 or is_text_kind(dataset.dtype):
         return False
     base = h5py.check_vlen_dtype(dataset.dtype)
-    return base not in (None, str, bytes) and is_number_kind(np.dtype(base))
+    # Not by ==, for which None is float64 to NumPy.
+    return isinstance(base, np.dtype) and is_number_kind(base)
 
 
 def _item_kind(dataset: h5py.Dataset) -> np.dtype[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from math import hypot, isfinite
 
 import numpy as np
@@ -12,7 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from embedviz.core.drawing.ticks import Ticks, date_ticks, number_ticks, tick_step
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.text import draw_line_of_text, draw_text, text_size
-from embedviz.gui.theme import with_alpha
+from embedviz.gui.theme import CAPTION_PIXELS, font, with_alpha
 
 TICK_LENGTH = 4.0
 _LEAST_DISTANCE, _MOST_DISTANCE = 40.0, 80.0
@@ -40,13 +41,29 @@ def ticks_of(frame: Frame, axis: int, *, is_date: bool = False) -> Ticks:
     beside = text_size(_MOST_BESIDE, frame.small)[0]
     room = beside if axis == Y else min(1.3 * beside, step / _per_pixel(frame) - 2 * _SPACE)
 
-    def fits(text: str) -> bool:
-        return text_size(text, frame.small)[0] <= room
+    if is_date:
+        step = (text_size(_LONGEST_DATE, frame.small)[0] + 2 * _SPACE) * _per_pixel(frame)
+    return _ticks(origin, low, high, step, room, frame.text_scale, is_date)
 
-    if not is_date:
-        return number_ticks(origin, low, high, step, fits)
-    least = text_size(_LONGEST_DATE, frame.small)[0] + 2 * _SPACE
-    return date_ticks(origin, low, high, least * _per_pixel(frame), fits)
+
+@lru_cache(maxsize=32)
+def _ticks(
+    origin: float,
+    low: float,
+    high: float,
+    step: float,
+    room: float,
+    text_scale: float,
+    is_date: bool,
+) -> Ticks:
+    # Kept, as a frame asks for the same ones many times.
+    small = font(CAPTION_PIXELS * text_scale)
+
+    def fits(text: str) -> bool:
+        return text_size(text, small)[0] <= room
+
+    make = date_ticks if is_date else number_ticks
+    return make(origin, low, high, step, fits)
 
 
 def left_margin(frame: Frame, dates: Sequence[bool] = ()) -> float:

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QPainter
 
-from embedviz.core.drawing.camera import Camera
+from embedviz.core.drawing.elision import shortened
 from embedviz.core.drawing.label_placement import OVER, Placement, place_labels
+from embedviz.core.wording import one_line, with_controls
 from embedviz.gui.coloring.contrast import NAME_CONTRAST, TEXT_CONTRAST, readable_on
 from embedviz.gui.points.frame import Frame
-from embedviz.gui.points.text import draw_text, one_line, text_size
+from embedviz.gui.points.text import LONGEST, draw_text, text_size
 from embedviz.gui.theme import HEADLINE_PIXELS, font
 
 FADES_FROM, FADES_TO = 3.0, 4.5
@@ -34,7 +34,6 @@ _GAP = 3.0
 _DIMMED = 0.5
 _TONED = 0.15
 # The corners of the box around a 3-D cloud are empty.
-_FILLED_3D = 0.7
 
 
 @dataclass(frozen=True)
@@ -71,6 +70,8 @@ class ClusterNames:
         self.scale = 1.0
         self._factors: list[float] = []
         self._clusters: tuple[Cluster, ...] = ()
+        self._texts: list[str] = []
+        self._drawn: list[tuple[QRectF, Cluster]] = []
         self._positions = np.empty((0, 3))
         self._places: NDArray[np.intp] = np.empty(0, dtype=np.intp)
 
@@ -81,6 +82,9 @@ class ClusterNames:
         """Show other names, those of the most points first."""
         self._clusters = tuple(sorted(clusters, key=lambda cluster: -cluster.count))
         self._factors = _sizes_for([cluster.count for cluster in self._clusters])
+        whole = [one_line(str(cluster.text)) for cluster in self._clusters]
+        self._texts = shortened(whole, [LONGEST] * len(whole), len)
+        self._drawn = []
         positions = np.zeros((len(clusters), 3))
         for row, cluster in zip(positions, self._clusters, strict=True):
             given = np.asarray(cluster.position, dtype=np.float64)
@@ -96,7 +100,7 @@ class ClusterNames:
         """Return how many of the labels of points may be shown beside the names, 0 to 1."""
         if not self._clusters:
             return 1.0
-        return float(np.clip((zoom_of(frame) - LABELS_FROM) / (FADES_FROM - LABELS_FROM), 0, 1))
+        return float(np.clip((frame.zoom - LABELS_FROM) / (FADES_FROM - LABELS_FROM), 0, 1))
 
     def colors(self) -> list[QColor]:
         """Return the color of each, that of the most points first."""
@@ -129,17 +133,17 @@ class ClusterNames:
         array of shape (m, 4)
             The boxes of those that are drawn.
         """
-        opacity = (FADES_TO - zoom_of(frame)) / (FADES_TO - FADES_FROM)
+        opacity = (FADES_TO - frame.zoom) / (FADES_TO - FADES_FROM)
+        self._drawn = []
         if not self._clusters or opacity <= 0:
             return np.empty((0, 4))
         usual = HEADLINE_PIXELS * frame.text_scale * self.scale
         fonts = [font(usual * factor, semibold=True) for factor in self._factors]
-        texts = [one_line(cluster.text) for cluster in self._clusters]
-        boxes = np.array([text_size(*pair) for pair in zip(texts, fonts, strict=True)])
+        boxes = np.array([text_size(*pair) for pair in zip(self._texts, fonts, strict=True)])
         corner = np.array([frame.area.left(), frame.area.top()])
         pixels, depth = frame.project(self._positions)
         # Where others are dimmed, names of what is chosen come before larger ones.
-        faint = [is_dimmed and not (len(bright) and bright[i]) for i in range(len(texts))]
+        faint = [is_dimmed and not (len(bright) and bright[i]) for i in range(len(fonts))]
         order = np.argsort(faint, kind="stable")
         placement = self._placed(frame, pixels - corner, boxes, obstacles, order)
         placed = order[placement.candidates]
@@ -147,8 +151,15 @@ class ClusterNames:
         for index, place in zip(placed.tolist(), corners.tolist(), strict=True):
             part = min(opacity, 1.0) * (_DIMMED if faint[index] else 1.0)
             part *= 1 - frame.fog.part_at(depth[index])
-            self._draw(painter, frame, self._clusters[index], fonts[index], place, 1 - part)
+            self._draw(painter, frame, index, fonts[index], place, 1 - part)
+            self._drawn.append((QRectF(*place, *boxes[index].tolist()), self._clusters[index]))
         return np.hstack([corners, boxes[placed]])
+
+    def tooltip(self, place: QPointF) -> str:
+        """Return the whole of the name at a place, with the number of rows; nothing elsewhere."""
+        found = (cluster for box, cluster in self._drawn if box.contains(place))
+        cluster = next(found, None)
+        return "" if cluster is None else f"{with_controls(cluster.text)}\n{cluster.count:,} rows"
 
     def _placed(
         self,
@@ -182,7 +193,7 @@ class ClusterNames:
         self,
         painter: QPainter,
         frame: Frame,
-        cluster: Cluster,
+        index: int,
         name_font: QFont,
         place: Sequence[float],
         faded: float,
@@ -191,8 +202,8 @@ class ClusterNames:
         # In steps, so that the images of the texts can be used again. It is never transparent:
         # what is under it would take the rest of its contrast.
         part = round(faded * 8) / 8
-        color = frame.faint(readable(cluster.color, frame), part, NAME_CONTRAST)
-        draw_text(painter, QPointF(*place), one_line(cluster.text), name_font, color, ground)
+        color = frame.faint(readable(self._clusters[index].color, frame), part, NAME_CONTRAST)
+        draw_text(painter, QPointF(*place), self._texts[index], name_font, color, ground)
 
 
 def _sizes_for(counts: Sequence[int]) -> list[float]:
@@ -218,14 +229,6 @@ def _with_room(
     most = np.column_stack([size[0] - boxes[:, 0] / 2, np.full(len(boxes), size[1])])
     moved = np.minimum(np.maximum(pixels, least), np.maximum(most, least))
     return np.where(is_inside, moved, pixels)
-
-
-def zoom_of(frame: Frame) -> float:
-    """Return how many times as large things are as where all points are just in view."""
-    corners = list(product(*zip(frame.extent.low, frame.extent.high, strict=True)))
-    is_3d = frame.camera.is_3d
-    overview = Camera(is_3d=is_3d).fitted(corners, aspect=frame.aspect).scale
-    return overview * (_FILLED_3D if is_3d else 1.0) / frame.camera.scale
 
 
 def readable(color: QColor | str, frame: Frame, least: float = TEXT_CONTRAST) -> QColor:

@@ -54,9 +54,7 @@ class PointHighlights:
     def among(self, count: int) -> PointHighlights:
         """Return the highlights that are on the first so many rows."""
         query = self.query if self.query is not None and 0 <= self.query < count else None
-        selected, neighbors = (
-            rows[(rows >= 0) & (rows < count)] for rows in (self.selected, self.neighbors)
-        )
+        selected, neighbors = (_among(rows, count) for rows in (self.selected, self.neighbors))
         return PointHighlights(query, selected, neighbors, self.dim_others)
 
 
@@ -110,6 +108,12 @@ def styles(highlights: PointHighlights, theme: Theme) -> Iterator[tuple[Rows, St
     for rows, style in kinds:
         if len(rows):
             yield rows, style
+
+
+def _among(rows: Rows, count: int) -> Rows:
+    if not len(rows) or (rows.min() >= 0 and rows.max() < count):
+        return rows
+    return rows[(rows >= 0) & (rows < count)]
 
 
 def draw_ringed(

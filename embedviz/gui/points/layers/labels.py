@@ -8,6 +8,8 @@ label first trying to stay where it is. So nothing flickers.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import inf
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,7 +17,13 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from embedviz.core.arrays import Rows
-from embedviz.core.drawing.label_placement import AROUND, BESIDE, place_labels, with_space
+from embedviz.core.drawing.label_placement import (
+    AROUND,
+    BESIDE,
+    Placement,
+    place_labels,
+    with_space,
+)
 from embedviz.core.drawing.picking import rows_in_view
 from embedviz.core.drawing.raster import ALL_ROWS
 from embedviz.gui.points.frame import Frame
@@ -24,6 +32,8 @@ from embedviz.gui.points.text import draw_text, one_line
 from embedviz.gui.theme import CAPTION_PIXELS, TEXT_PIXELS, font
 
 MOST_TRIED = 2000
+_TRIED_FIRST = 4
+"""Labels are first tried for so many times as many points as there is room for."""
 _AREA_PER_LABEL = 9000.0
 _DIMMED = 0.4
 
@@ -42,10 +52,13 @@ class PointLabels:
     places, chosen_places : dict
         By row that has a label, an ordinary or a chosen one: at which of the places around its
         point it is.
+    is_unfinished : bool
+        Whether there was no time for some, which are to be painted next.
     """
 
     def __init__(self) -> None:
         self.scale = 1.0
+        self.is_unfinished = False
         self.texts: Sequence[str] = ()
         self._order: Rows | None = None
         self._all_rows = ALL_ROWS
@@ -53,7 +66,7 @@ class PointLabels:
         self._always: Rows = ALL_ROWS
         self.places: dict[int, int] = {}
         self.chosen_places: dict[int, int] = {}
-        self._widths: dict[tuple[str, bool, float], float] = {}
+        self._widths = _Widths()
 
     def set_texts(
         self, texts: Sequence[str], order: Rows | None, always: Rows, required: int = 0
@@ -124,7 +137,7 @@ class PointLabels:
                 placed = self._placed_chosen(part, is_required, frame, canvas, taken, reach_of)
                 rows_placed, mine = placed
                 for row, (x, y) in zip(rows_placed.tolist(), mine[:, :2].tolist(), strict=True):
-                    self._draw_strong(painter, frame, QPointF(x, y), row)
+                    self._write(painter, frame, QPointF(x, y), row, strong=True)
                 boxes = np.vstack([boxes, mine])
                 taken = np.vstack([taken, with_space(mine, frame.space)])
         return boxes
@@ -139,7 +152,7 @@ class PointLabels:
         reach_of: ReachOf | None,
     ) -> tuple[Rows, NDArray[np.float64]]:
         """Return which of the rows have a place for their label, and their boxes."""
-        pixels, _, radii = self._reaches(rows, frame, canvas, reach_of)
+        pixels, _, radii = _reaches(rows, frame, canvas, reach_of)
         sizes, corner = self._sizes(rows, frame, strong=True), _corner(frame)
         placement = place_labels(
             pixels - corner,
@@ -174,6 +187,7 @@ class PointLabels:
         obstacles: ArrayLike = (),
         share: float = 1.0,
         reach_of: ReachOf | None = None,
+        seconds: float = inf,
     ) -> None:
         """Draw the ordinary labels that fit between the obstacles (left, top, width, height).
 
@@ -183,45 +197,48 @@ class PointLabels:
             No more than this share of those for which there usually is room.
         reach_of : callable, optional
             Returns how far what is drawn at rows reaches beyond their points, in pixels.
+        seconds : float
+            After these, no more are drawn for now: a text that is new takes about a millisecond.
         """
+        self.is_unfinished = False
         rows = self._ordinary(frame, canvas) if share > 0 else ALL_ROWS
         if not len(rows):
             if not frame.is_moving:
                 self.places = {}
             return
-        pixels, depth, radii = self._reaches(rows, frame, canvas, reach_of)
-        corner, area = _corner(frame), frame.area.width() * frame.area.height()
-        per_label = _AREA_PER_LABEL * max(self.scale, 1.0) ** 2
-        placement = place_labels(
-            pixels - corner,
-            self._sizes(rows, frame, strong=False),
-            radii,
-            np.full(len(rows), frame.text(6)),
-            width=frame.area.width(),
-            height=frame.area.height(),
-            obstacles=_moved(_boxes(obstacles), -corner),
-            preferred=[self.places.get(row, -1) for row in rows.tolist()],
-            most=int(share * area / per_label),
-            space=self.space(frame),
-        )
+        pixels, depth, radii = _reaches(rows, frame, canvas, reach_of)
+        corner, space = _corner(frame), self.space(frame)
+        most = int(share * _room_for_labels(frame, self.scale))
+        avoided = _moved(_boxes(obstacles), -corner)
+
+        def placed(count: int) -> Placement:
+            tried = rows[:count]
+            return place_labels(
+                pixels[:count] - corner,
+                self._sizes(tried, frame, strong=False),
+                radii[:count],
+                np.full(len(tried), frame.text(6)),
+                width=frame.area.width(),
+                height=frame.area.height(),
+                obstacles=avoided,
+                preferred=[self.places.get(row, -1) for row in tried.tolist()],
+                most=most,
+                space=space,
+            )
+
+        placement = _enough_of(placed, len(rows), most)
         found, is_dimmed = placement.candidates, canvas.drawn_highlights.dim_others
         if not frame.is_moving:
             shown = rows[found].tolist()
             self.places = dict(zip(shown, placement.places.tolist(), strict=True))
+        end = perf_counter() + seconds
         for index, (x, y) in zip(
             found.tolist(), (placement.corners + corner).tolist(), strict=True
         ):
+            if perf_counter() > end:
+                self.is_unfinished = True
+                break
             self._draw(painter, frame, QPointF(x, y), rows[index], is_dimmed, depth[index])
-
-    def _reaches(
-        self, rows: Rows, frame: Frame, canvas: PlacedPoints, reach_of: ReachOf | None
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Return where rows are, how far from the eye, and from there how far their labels."""
-        pixels, depth = frame.project_near(canvas.positions[rows])
-        radii = canvas.radii(rows, depth, frame)
-        if reach_of is not None:
-            radii = np.maximum(radii, reach_of(rows))
-        return pixels, depth, radii + frame.text(4)
 
     def _draw(
         self,
@@ -232,33 +249,32 @@ class PointLabels:
         is_dimmed: bool,
         depth: float,
     ) -> None:
-        ground = QColor(frame.theme.ground)
         # In steps, so that the images of the texts can be used again.
         part = round(frame.fog.part_at(depth) * 8) / 8 + (_DIMMED if is_dimmed else 0)
-        color = frame.faint(QColor(frame.theme.muted), min(part, 1.0))
-        label_font = self.font(frame, strong=False)
-        draw_text(painter, corner, self.text(row), label_font, color, ground)
+        self._write(painter, frame, corner, row, min(part, 1.0))
 
-    def _draw_strong(self, painter: QPainter, frame: Frame, corner: QPointF, row: int) -> None:
-        color, ground = QColor(frame.theme.text), QColor(frame.theme.ground)
-        label_font = self.font(frame, strong=True)
-        draw_text(painter, corner, self.text(row), label_font, color, ground)
+    def _write(
+        self,
+        painter: QPainter,
+        frame: Frame,
+        corner: QPointF,
+        row: int,
+        part: float = 0.0,
+        *,
+        strong: bool = False,
+    ) -> None:
+        color = QColor(frame.theme.text) if strong else frame.faint(QColor(frame.theme.muted), part)
+        ground = QColor(frame.theme.ground)
+        draw_text(painter, corner, self.text(row), self.font(frame, strong=strong), color, ground)
 
     def _sizes(self, rows: Rows, frame: Frame, *, strong: bool) -> NDArray[np.float64]:
         """Return width and height of the labels of rows."""
-        metrics = QFontMetricsF(self.font(frame, strong=strong))
-        sizes, scale = np.empty((len(rows), 2)), frame.text_scale * self.scale
-        for index, row in enumerate(rows.tolist()):
-            text = self.text(row)
-            key = (text, strong, scale)
-            if key not in self._widths:
-                self._widths[key] = metrics.horizontalAdvance(text)
-            sizes[index] = self._widths[key], metrics.height()
-        return sizes
+        texts = [self.text(row) for row in rows.tolist()]
+        return self._widths.sizes(texts, self.font(frame, strong=strong))
 
     def _ordinary(self, frame: Frame, canvas: PlacedPoints) -> Rows:
         """Return the rows in view that may be labeled, the most important first."""
-        if frame.is_moving and self.places:
+        if frame.is_moving:
             order = np.array(list(self.places), dtype=np.intp)
         elif self._order is None:
             # Of a million rows, most are never looked at: as many are found before.
@@ -274,6 +290,49 @@ class PointLabels:
         known = min(len(self.texts), len(canvas))
         width, height = frame.area.width(), frame.area.height()
         return rows_in_view(canvas.positions[:known], frame.matrix, rows, width, height, MOST_TRIED)
+
+
+class _Widths:
+    """The widths of texts, each measured once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], float] = {}
+
+    def sizes(self, texts: Sequence[str], label_font: QFont) -> NDArray[np.float64]:
+        """Return width and height of each text, in pixels (n, 2)."""
+        metrics, name, sizes = QFontMetricsF(label_font), label_font.toString(), []
+        for text in texts:
+            if (text, name) not in self._known:
+                self._known[text, name] = metrics.horizontalAdvance(text)
+            sizes.append((self._known[text, name], metrics.height()))
+        return np.array(sizes).reshape(-1, 2)
+
+
+def _reaches(
+    rows: Rows, frame: Frame, canvas: PlacedPoints, reach_of: ReachOf | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return where rows are, how far from the eye, and from there how far their labels."""
+    pixels, depth = frame.project_near(canvas.positions[rows])
+    radii = canvas.radii(rows, depth, frame)
+    if reach_of is not None:
+        radii = np.maximum(radii, reach_of(rows))
+    return pixels, depth, radii + frame.text(4)
+
+
+def _room_for_labels(frame: Frame, scale: float) -> float:
+    """Return for how many labels there usually is room."""
+    return frame.area.width() * frame.area.height() / _AREA_PER_LABEL / max(scale, 1.0) ** 2
+
+
+def _enough_of(placed: Callable[[int], Placement], count: int, most: int) -> Placement:
+    """Return the labels that fit, looking at no more of them than needed.
+
+    Measuring texts takes longest, and mostly some of the first have room. Later ones never change
+    what those before them got.
+    """
+    first = placed(min(_TRIED_FIRST * most, count))
+    is_enough = len(first.candidates) == most or _TRIED_FIRST * most >= count
+    return first if is_enough else placed(count)
 
 
 def _squeezed_in(

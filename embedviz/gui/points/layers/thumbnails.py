@@ -26,7 +26,7 @@ from embedviz.core.drawing.label_placement import rows_with_room
 from embedviz.core.drawing.picking import rows_in_view
 from embedviz.core.thumbnails import Pixels, Thumbnails
 from embedviz.gui.points.frame import Frame
-from embedviz.gui.points.layers.cluster_labels import readable, zoom_of
+from embedviz.gui.points.layers.cluster_labels import readable
 from embedviz.gui.points.layers.highlights import DIMMED, styles
 from embedviz.gui.points.layers.placed_points import PlacedPoints
 from embedviz.gui.points.point_colors import mixed_colors
@@ -157,7 +157,7 @@ class PointThumbnails(QObject):
     def _side(self, frame: Frame, canvas: PlacedPoints) -> float:
         """Return how large pictures are: with room for most where all are in view, then more."""
         area = frame.area.width() * frame.area.height()
-        room = (0.5 * area / len(canvas)) ** 0.5 * zoom_of(frame)
+        room = (0.5 * area / len(canvas)) ** 0.5 * frame.zoom
         return frame.text(max(side for side in SIDES if side <= max(room, SIDES[0])))
 
     def _chosen(

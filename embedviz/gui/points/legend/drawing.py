@@ -60,12 +60,12 @@ def _draw_categories(
 ) -> None:
     for index, row in layout.entries:
         name, color, count = legend.entries[index]
-        number = f"{count:,}" if layout.has_counts else ""
-        _draw_entry(painter, frame, row, (name, QColor(color), number), name in legend.hidden)
+        number, text = f"{count:,}" if layout.has_counts else "", layout.texts[index]
+        _draw_entry(painter, frame, row, (text, QColor(color), number), name in legend.hidden)
     if not layout.rest.isEmpty():
-        text = layout.rest.adjusted(frame.text(SWATCH) + GAP, 0, 0, 0)
+        box = layout.rest.adjusted(frame.text(SWATCH) + GAP, 0, 0, 0)
         muted = QColor(frame.theme.muted)
-        draw_line_of_text(painter, text, layout.rest_text(), frame.small, muted)
+        draw_line_of_text(painter, box, layout.rest_text(), frame.small, muted)
 
 
 def _draw_entry(

@@ -9,10 +9,18 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
+from embedviz.core.wording import with_controls
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.gesture import Gesture
 from embedviz.gui.points.legend.drawing import draw_holds, draw_legend
-from embedviz.gui.points.legend.layout import ColorBar, LegendLayout, LegendPlace, Part, panel_size
+from embedviz.gui.points.legend.layout import (
+    Categories,
+    ColorBar,
+    LegendLayout,
+    LegendPlace,
+    Part,
+    panel_size,
+)
 from embedviz.gui.points.roles import Framing
 from embedviz.gui.points.scene import PointScene
 
@@ -22,6 +30,7 @@ _AT_EDGE = 6.0
 _SHAPES = {
     "title": Qt.CursorShape.OpenHandCursor,
     "entry": Qt.CursorShape.PointingHandCursor,
+    "rest": Qt.CursorShape.OpenHandCursor,
     "low": Qt.CursorShape.SizeVerCursor,
     "high": Qt.CursorShape.SizeVerCursor,
     "bar": Qt.CursorShape.OpenHandCursor,
@@ -85,15 +94,18 @@ class LegendInteraction(QObject):
 
     def tooltip(self, place: QPointF) -> str:
         """Return what a click or a drag does at a place; nothing outside."""
-        part = self._part_at(place)
-        if part is None:
+        part, layout = self._part_at(place), self._layout()
+        if part is None or layout is None:
             return ""
+        if part.kind == "rest":
+            return layout.rest_words()
         if part.kind != "entry":
             return _TOOLTIPS[part.kind]
         legend = self._placed.legend
-        is_hidden = not isinstance(legend, ColorBar | None) and part.name in legend.hidden
-        verb = "show" if is_hidden else "hide"
-        return f"{part.name}\nClick: {verb} \u00b7 Ctrl-click or double click: show only this one"
+        assert isinstance(legend, Categories)
+        verb = "show" if part.name in legend.hidden else "hide"
+        how = f"Click: {verb} \u00b7 Ctrl-click or double click: show only this one"
+        return f"{with_controls(legend.text_of(part.name))}\n{how}"
 
     def gesture_at(self, place: QPointF) -> Gesture | None:
         """Return what a press at a place begins; None outside of the legend."""

@@ -10,7 +10,9 @@ from typing import Literal, NamedTuple
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor
 
+from embedviz.core.wording import one_line
 from embedviz.gui.points.frame import Frame
+from embedviz.gui.points.legend.names import names_within
 from embedviz.gui.points.text import text_size
 
 SWATCH, BAR, GAP = 9.0, 10.0, 8.0
@@ -46,11 +48,32 @@ class Categories:
     entries : sequence of (name, color, count)
     hidden : frozenset of str
         Names of the categories whose rows are not drawn.
+    n_last : int
+        So many of the last entries stay in view where not all have room.
+    n_others : int
+        How many groups the first of those stands for; 0: it is one like the others.
     """
 
     title: str
     entries: Sequence[tuple[str, QColor | str, int]]
     hidden: frozenset[str] = frozenset()
+    n_last: int = 0
+    n_others: int = 0
+
+    @property
+    def n_named(self) -> int:
+        """Number of the entries that may go out of view."""
+        return len(self.entries) - self.n_last
+
+    def text(self, index: int) -> str:
+        """Return what an entry says, all of it."""
+        if self.n_others and index == self.n_named:
+            return f"{self.n_others:,} other" + "s" * (self.n_others != 1)
+        return self.entries[index][0]
+
+    def text_of(self, name: str) -> str:
+        """Return what the entry of a name says."""
+        return next((self.text(i) for i, each in enumerate(self.entries) if each[0] == name), name)
 
 
 @dataclass(frozen=True)
@@ -93,7 +116,7 @@ Legend = Categories | ColorBar
 LegendPlace = tuple[float, float] | None
 """Where a legend lies over the points: 0 at the left or top, 1 at the right or bottom of the room
 that it leaves. None: in the margin at their right."""
-Kind = Literal["title", "entry", "low", "high", "bar", "invert"]
+Kind = Literal["title", "entry", "rest", "low", "high", "bar", "invert"]
 
 
 class Part(NamedTuple):
@@ -123,6 +146,8 @@ class LegendLayout:
         It lies over the points, on a ground of its own.
     entries : tuple of (index, box)
         The categories that are shown.
+    texts : tuple of str
+        What is written for each category, shown or not.
     first, last_first : int
         Which entry is the first one shown, and which one that can be at most.
     rest : QRectF
@@ -138,6 +163,7 @@ class LegendLayout:
     is_panel: bool
     title: QRectF
     entries: tuple[tuple[int, QRectF], ...] = ()
+    texts: tuple[str, ...] = ()
     first: int = 0
     last_first: int = 0
     rest: QRectF = field(default_factory=QRectF)
@@ -154,7 +180,7 @@ class LegendLayout:
         for index, box in self.entries:
             if box.contains(place):
                 return Part("entry", self.legend.entries[index][0])
-        return Part("title")
+        return Part("rest" if self.rest.contains(place) else "title")
 
     def _bar_part_at(self, legend: ColorBar, place: QPointF) -> Part:
         if self.invert.contains(place):
@@ -183,12 +209,34 @@ class LegendLayout:
         return self.legend.least * (1 - share) + self.legend.most * share
 
     def rest_text(self) -> str:
-        """Return how many entries there are beyond those shown."""
+        """Return how many groups there are beyond those shown, in a few letters.
+
+        Groups that share the line below are counted; where they have none, that is said.
+        """
         assert isinstance(self.legend, Categories)
-        below = len(self.legend.entries) - self.first - len(self.entries)
-        if not self.first:
-            return f"+ {below:,} more"
-        return f"{self.first:,} above" + (f", {below:,} below" if below else "")
+        n_named, n_others = self.legend.n_named, self.legend.n_others
+        n_shown = sum(index < n_named for index, _ in self.entries)
+        below = n_named - self.first - n_shown
+        if self.first:
+            return f"{self.first:,} above" + (f", {below:,} below" if below else "")
+        more = f"+ {below + n_others:,} more"
+        if not n_others:
+            return more
+        is_below = any(index == n_named for index, _ in self.entries)
+        return f"{more}, of them" if is_below else f"{more}, {n_others:,} gray"
+
+    def rest_words(self) -> str:
+        """Return the same in whole sentences."""
+        assert isinstance(self.legend, Categories)
+        n_named, n_others = self.legend.n_named, self.legend.n_others
+        n_shown = sum(index < n_named for index, _ in self.entries)
+        hidden = n_named - n_shown
+        words = f"{n_shown:,} of {n_named + n_others:,} groups are listed."
+        if self.last_first:
+            words += f" Turn the wheel here to see the other {hidden:,}."
+        if n_others:
+            words += f"\n{n_others:,} more are small, and gray together."
+        return words
 
 
 def names_of(legend: Legend | None) -> list[str]:
@@ -227,9 +275,14 @@ def legend_width(frame: Frame, legend: Legend, available: float) -> float:
     has_counts = not is_narrow(frame, available)
     texts = [text_size(legend.title, frame.heading)[0]]
     if isinstance(legend, Categories):
-        for name, _, count in legend.entries:
+        before = frame.text(SWATCH) + GAP
+        for index, (_, _, count) in enumerate(legend.entries):
             number = GAP + text_size(f"{count:,}", frame.small)[0] if has_counts else 0.0
-            texts.append(frame.text(SWATCH) + GAP + text_size(name, frame.small)[0] + number)
+            name = one_line(legend.text(index))
+            texts.append(before + text_size(name, frame.small)[0] + number)
+        if legend.n_others and (len(legend.entries) + 2) * frame.text(_LINE) > frame.area.height():
+            most = f"+ {len(legend.entries) + legend.n_others:,} more, of them"
+            texts.append(before + text_size(most, frame.small)[0])
     else:
         values = (legend.least, legend.most, *legend.clipped)
         widest = max(text_size(legend.write(value), frame.small)[0] for value in values)
@@ -278,30 +331,42 @@ def lay_out(
     below = inner.adjusted(0, line + 4, 0, 0)
     if isinstance(legend, Categories):
         layout = LegendLayout(legend, box, is_panel, title, has_counts=has_counts)
-        return _with_entries(layout, legend, below, line, first)
+        return _with_entries(frame, layout, legend, below, first)
     return _with_bar(frame, LegendLayout(legend, box, is_panel, title), below)
 
 
 def _with_entries(
-    layout: LegendLayout, legend: Categories, box: QRectF, line: float, first: int
+    frame: Frame, layout: LegendLayout, legend: Categories, box: QRectF, first: int
 ) -> LegendLayout:
-    fits, count = max(1, int((box.height() + 1e-6) // line)), len(legend.entries)
+    line, count, n_named = frame.text(_LINE), len(legend.entries), legend.n_named
+    fits = max(1, int((box.height() + 1e-6) // line))
 
     def place(index: int) -> QRectF:
         return QRectF(box.left(), box.top() + index * line, box.width(), line)
 
-    shown = count if count <= fits else fits - 1
-    last_first = count - shown
+    shown, kept, is_whole = n_named, legend.n_last, count <= fits
+    if not is_whole:  # A line says how many are missing. The others have one before any name has.
+        kept = min(kept, max(fits - 2, min(fits - 1, int(legend.n_others > 0))))
+        shown = fits - 1 - kept
+    last_first = n_named - shown
     first = min(max(first, 0), last_first if shown else 0)
-    entries = tuple((first + index, place(index)) for index in range(shown))
-    rest = QRectF() if shown == count else place(shown)
+    after = shown + (not is_whole)
+    named = tuple((first + index, place(index)) for index in range(shown))
+    last = tuple((n_named + index, place(after + index)) for index in range(kept))
     return replace(
-        _cut(layout, place(shown if rest.isEmpty() else shown + 1).top()),
-        entries=entries,
+        _cut(layout, place(after + kept).top()),
+        entries=named + last,
+        texts=_texts(frame, layout, legend, box.width()),
         first=first,
         last_first=last_first,
-        rest=rest,
+        rest=QRectF() if is_whole else place(shown),
     )
+
+
+def _texts(frame: Frame, layout: LegendLayout, legend: Categories, width: float) -> tuple[str, ...]:
+    names = [legend.text(index) for index in range(len(legend.entries))]
+    numbers = [f"{count:,}" if layout.has_counts else "" for _, _, count in legend.entries]
+    return names_within(names, numbers, frame.small, width - frame.text(SWATCH) - GAP, GAP)
 
 
 def _with_bar(frame: Frame, layout: LegendLayout, box: QRectF) -> LegendLayout:

@@ -2,18 +2,22 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from embedviz.core.drawing.camera import Camera, Extent
+from embedviz.core.wording import one_line
 from embedviz.gui.coloring.contrast import NAME_CONTRAST, TEXT_CONTRAST, contrast
 from embedviz.gui.points.frame import Frame
+from embedviz.gui.points.layers import cluster_labels
 from embedviz.gui.points.layers.cluster_labels import (
     Cluster,
     ClusterNames,
     readable,
-    zoom_of,
 )
+from embedviz.gui.points.text import LONGEST
 from embedviz.gui.theme import DARK, LIGHT
 
 EXTENT = Extent((-1.0, -1.0, -1.0), (1.0, 1.0, 1.0))
@@ -28,7 +32,7 @@ def framed(zoom=1.0, is_3d=False, theme=LIGHT, **settings):
     """Return a frame of the cube around the origin, so many times as large as just in view."""
     area = QRectF(10, 20, 400, 300)
     frame = Frame(area, Camera(is_3d=is_3d), theme, EXTENT)
-    camera = Camera(is_3d=is_3d, scale=zoom_of(frame) / zoom)
+    camera = Camera(is_3d=is_3d, scale=frame.zoom / zoom)
     return Frame(area, camera, theme, EXTENT, **settings)
 
 
@@ -97,7 +101,7 @@ def test_names_fade_and_labels_take_over_as_one_zooms_in(names):
     shares, strengths = [], []
     for zoom in (1.0, 2.0, 3.0, 4.0, 5.0):
         frame = framed(zoom)
-        assert zoom_of(frame) == pytest.approx(zoom)
+        assert frame.zoom == pytest.approx(zoom)
         shares.append(names.label_share(frame))
         strengths.append(strength(painted(names, frame)[1]))
     assert shares == sorted(shares)
@@ -199,3 +203,30 @@ def test_a_bright_name_takes_the_place_of_a_larger_dimmed_one(names):
     (dimmed,), _ = painted(names, framed(), obstacles, is_dimmed=True)
     (bright,), _ = painted(names, framed(), obstacles, is_dimmed=True, bright=[False, True])
     assert dimmed[2] != bright[2]
+
+
+def test_long_names_are_cut_where_they_do_not_differ_and_whole_in_a_tip(names):
+    long = [f"a long name of a topic, and what it is called at length, {c}" for c in "ABC"]
+    places = (-0.8, 0, 0.8)
+    names.set_clusters([cluster(n, 0, y, 9) for n, y in zip(long, places, strict=True)])
+    frame = framed()
+    boxes, _ = painted(names, frame)
+    assert len(boxes) == 3
+    middles = [QRectF(*box).center() for box in boxes.tolist()]
+    assert {names.tooltip(place) for place in middles} == {f"{name}\n9 rows" for name in long}
+    assert names.tooltip(QPointF(0, 0)) == ""
+    painted(names, framed(zoom=10))  # None is written any more.
+    assert not any(map(names.tooltip, middles))
+
+
+@given(st.lists(st.text(max_size=80), max_size=20, unique_by=one_line))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_two_names_on_a_map_read_as_one(qapp, texts):
+    drawn = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(cluster_labels, "draw_text", lambda p, place, text, *o: drawn.append(text))
+        names = ClusterNames()
+        names.set_clusters([cluster(text, 0, i / 10 - 1) for i, text in enumerate(texts)])
+        painted(names, framed(text_scale=0.2))
+    assert len(set(drawn)) == len(drawn)
+    assert all(len(text) <= LONGEST for text in drawn)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage, QPainter
 from embedviz.core.drawing.camera import Camera
 from embedviz.gui.points.canvas import PointCanvas
 from embedviz.gui.points.frame import Frame
+from embedviz.gui.points.layers import labels as layer
 from embedviz.gui.points.layers.labels import PointLabels
 from embedviz.gui.points.text import LONGEST, one_line, text_size
 from embedviz.gui.theme import LIGHT
@@ -54,6 +55,16 @@ def test_texts_are_one_line_and_not_too_long():
 def test_text_of_rows_that_there_are(labels):
     assert labels.text(1) == "second"
     assert labels.text(-1) == labels.text(3) == ""
+
+
+def test_where_there_is_no_time_some_wait_and_keep_their_places(labels, canvas):
+    some = painted(labels, canvas, seconds=-1.0)
+    assert not some.any()
+    assert labels.is_unfinished
+    places = dict(labels.places)
+    assert painted(labels, canvas).any()
+    assert not labels.is_unfinished
+    assert labels.places == places
 
 
 def test_order_chooses(labels, canvas):
@@ -146,3 +157,19 @@ def test_words_in_one_line_never_read_as_one(labels, qapp, seed, scale):
             across = max(first[0] - second[0] - second[2], second[0] - first[0] - first[2])
             assert down >= 0 or across >= labels.space(frame) - 1e-9
     assert labels.space(frame) >= text_size(" ", labels.font(frame, strong=True))[0] - 1
+
+
+@pytest.mark.parametrize("count", [3, 40, 2000])
+@pytest.mark.parametrize("share", [0.3, 1.0])
+def test_looking_at_few_first_gives_the_same_labels(qapp, monkeypatch, count, share):
+    points = PointCanvas()
+    points.set_points(np.random.default_rng(count).normal(size=(count, 2)) / 3, None, None)
+    found = []
+    for tried_first in (1, 4, 10_000):
+        monkeypatch.setattr(layer, "_TRIED_FIRST", tried_first)
+        made = PointLabels()
+        made.set_texts([f"label {row}" for row in range(count)], None, NONE)
+        painted(made, points, share=share)
+        found.append(made.places)
+    assert found[0]
+    assert found[0] == found[1] == found[2]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QTextDocument, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from embedviz.app.preparation import preparation
@@ -177,6 +177,31 @@ def test_a_tooltip_says_what_a_click_does(view, legend, where, words, monkeypatc
     assert words in said[0]
     ask(view.viewport.area().center())
     assert len(said) == 1
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "<b>bold</b> & <img src='x'>", "plain\u202eturned"])
+def test_a_tooltip_says_the_whole_name_and_no_markup_works(view, name, monkeypatch):
+    said = []
+    monkeypatch.setattr(QToolTip, "showText", lambda place, text, widget: said.append(text))
+    view.scene.set_legend(Categories("Kind", [(name, "#009E73", 3), ("b", "#000", 2)]))
+    event = QHelpEvent(QEvent.Type.ToolTip, entry(view, 0).toPoint(), QPoint())
+    QApplication.sendEvent(view, event)
+    shown = QTextDocument()
+    (shown.setHtml if "<" in said[0] else shown.setPlainText)(said[0])
+    assert shown.toPlainText().startswith(name.replace("\u202e", "[U+202E]"))
+    assert "Click: hide" in shown.toPlainText()
+
+
+def test_where_groups_are_missing_a_tooltip_says_how_many(view, monkeypatch):
+    said = []
+    monkeypatch.setattr(QToolTip, "showText", lambda place, text, widget: said.append(text))
+    entries = [*categories(60).entries, ("240 others", "#38000000", 720)]
+    view.scene.set_legend(Categories("Kind", entries, n_last=1, n_others=240))
+    shown = layout(view)
+    for place in (shown.rest.center(), shown.entries[-1][1].center()):
+        QApplication.sendEvent(view, QHelpEvent(QEvent.Type.ToolTip, place.toPoint(), QPoint()))
+    assert said[0].startswith(f"{len(shown.entries) - 1} of 300 groups are listed")
+    assert said[1].startswith("240 others\nClick: hide")
 
 
 def test_the_wheel_scrolls_what_has_no_room_and_zooms_elsewhere(view):

@@ -1,12 +1,13 @@
 """Legends fit into their margin and say what does not."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from embedviz.core.drawing.camera import Camera
+from embedviz.core.wording import one_line
 from embedviz.gui.points.frame import PADDING, Frame
 from embedviz.gui.points.legend import drawing
 from embedviz.gui.points.legend.drawing import draw_legend
@@ -19,6 +20,7 @@ from embedviz.gui.points.legend.layout import (
     number_text,
 )
 from embedviz.gui.points.legend.placement import PlacedLegend
+from embedviz.gui.points.text import text_size
 from embedviz.gui.theme import LIGHT
 
 
@@ -64,6 +66,85 @@ def test_a_long_list_says_how_many_more_there_are(frame, written):
     assert lines[-1][0] == f"+ {60 - len(names)} more"
     assert len(names) > 5
     assert all(box.bottom() <= 260 for _, box in lines)
+
+
+def crowd(count, n_others, missing=0):
+    entries = [(f"kind {i}", "#009E73", 10 + count - i) for i in range(count)]
+    last = [("no value", "#38000000", missing)] if missing else []
+    if n_others:
+        last = [(f"{n_others:,} others", "#38000000", 3 * n_others), *last]
+    return Categories("Kind", [*entries, *last], n_last=len(last), n_others=n_others)
+
+
+@pytest.mark.parametrize("height", [40, 60, 80, 120, 250])
+@pytest.mark.parametrize(("n_others", "missing"), [(240, 0), (1240, 7), (1, 7)])
+def test_the_others_are_always_listed_and_counted(frame, written, height, n_others, missing):
+    lines = written(frame, crowd(60, n_others, missing), height)
+    texts = [text for text, _ in sorted(lines, key=lambda line: line[1].top())]
+    n_named = sum(text.startswith("kind") for text in texts)
+    if height < 60:  # A single line.
+        assert texts[1:] == [f"+ {60 + n_others:,} more, {n_others:,} gray"]
+        return
+    place = texts.index(f"+ {60 - n_named + n_others:,} more, of them")
+    assert texts[place + 1 : place + 3] == [
+        f"{3 * n_others:,}",
+        f"{n_others:,} other{'s' * (n_others > 1)}",
+    ]
+    assert ("no value" in texts) == (missing > 0 and height > 80)
+    assert all(box.bottom() <= 10 + height for _, box in lines)
+
+
+def test_the_others_stay_in_view_when_names_are_scrolled(frame):
+    legend = crowd(60, 240, 5)
+    box = QRectF(100, 10, 150, 250)
+    top = lay_out(frame, legend, box)
+    n_named = len(top.entries) - 2
+    for first in range(60):
+        shown = lay_out(frame, legend, box, first)
+        assert [index for index, _ in shown.entries[-2:]] == [60, 61]
+        assert shown.entries[0][0] == min(first, 60 - n_named)
+        above, below = shown.first, 60 - n_named - shown.first
+        words = f"+ {below + 240} more, of them" if not above else f"{above} above"
+        assert shown.rest_text() == words + (f", {below} below" if above and below else "")
+        tops = [row.top() for _, row in shown.entries]
+        assert tops == sorted({*tops, shown.rest.top()} - {shown.rest.top()})
+        assert shown.rest.bottom() == shown.entries[-2][1].top()
+    assert shown.entries[-3][0] == 59
+    assert f"{n_named} of 300 groups are listed" in shown.rest_words()
+    assert "240 more" in shown.rest_words()
+
+
+def test_all_are_listed_where_there_is_room(frame, written):
+    lines = [text for text, _ in written(frame, crowd(3, 240, 2), 250)]
+    assert lines[-4:] == ["720", "240 others", "2", "no value"]
+    assert not any("more" in text for text in lines)
+
+
+LONG = [f"a long name of a topic, and what it is called at length, {letter}" for letter in "ABC"]
+
+
+def test_names_that_do_not_fit_are_cut_where_they_do_not_differ(frame, written):
+    legend = Categories("Kind", [(name, "#009E73", 300) for name in LONG])
+    texts = [text for text, _ in written(frame, legend, 250)]
+    for letter, text in zip("ABC", texts[2::2], strict=True):
+        assert text.endswith(letter)
+        assert text.startswith("a long")
+        assert "\u2026" in text
+        assert text_size(text, frame.small)[0] <= 150
+
+
+@given(
+    names=st.lists(st.text(max_size=60), min_size=1, max_size=30, unique_by=one_line),
+    width=st.floats(110, 400),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_two_names_read_as_one(frame, names, width):
+    legend = Categories("Kind", [(name, "#009E73", 10 * i) for i, name in enumerate(names)])
+    layout = lay_out(frame, legend, QRectF(0, 0, width, 250))
+    assert len(set(layout.texts)) == len(names)
+    for name, text in zip(names, layout.texts, strict=True):
+        assert text == one_line(name) or "\u2026" in text
+        assert text_size(text, frame.small)[0] <= width
 
 
 def test_the_width_follows_the_longest_entry_up_to_a_third(frame):

@@ -1,7 +1,8 @@
-"""The fields of JSON records as columns of a table, gathered block by block.
+"""Nested records as columns of a table, gathered block by block.
 
-JSON has types, so a column is what its values are: truth values, integers, numbers, or texts where
-they are of several kinds. Blocks are kept as Arrow arrays, a tenth of the memory of Python objects.
+Objects within a record become columns whose names have dots. A column is what its values are: truth
+values, integers, numbers, or texts where they are of several kinds. Blocks are kept as Arrow
+arrays, a tenth of the memory of Python objects.
 """
 
 from __future__ import annotations
@@ -10,13 +11,72 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from embedviz.core.notes import Note, counted
+from embedviz.formats.companions.columns import LABEL_NAMES, choose_label_column
 from embedviz.formats.labels import without_surrogates
 from embedviz.formats.reading import RowNumbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+Scalar = str | int | float | bool | None
+
+KEY_COLUMN = "key"
+"""What the column with the names of rows is called, where rows are the members of an object."""
+REQUEST = "custom_id"
+"""What a request of a batch is called by who made it."""
+
 MOST_COLUMNS = 1000
+_SINGLE = {str, int, float, bool, type(None)}
+_DEEPEST = 8
+_JOINED = ", "
+_TEXT_NAMES = ("content", "document", "chunk", "input", "inputtext", "query", "passage", "question")
+_ID_NAMES = (REQUEST, "recordid", KEY_COLUMN, "id", "_id")
+_NAMES = (*(name for name in LABEL_NAMES if name != KEY_COLUMN), *_TEXT_NAMES, *_ID_NAMES)
+_MOSTLY = 0.5
+
+
+def flatten(value: dict[str, Any], prefix: str = "") -> dict[str, Scalar]:
+    """Return the single values of an object, those of objects in it by names with dots.
+
+    Lists of texts are joined by commas. Lists of numbers, and of objects, are left out.
+    """
+    found: dict[str, Scalar] = {}
+    _add_scalars(found, value, prefix, _DEEPEST)
+    return found
+
+
+def _add_scalars(found: dict[str, Scalar], value: dict[str, Any], prefix: str, depth: int) -> None:
+    for name, member in value.items():
+        kind = type(member)
+        if kind is str or kind is int or kind is float or kind is bool or member is None:
+            found[prefix + name] = member
+        elif kind is dict and depth:
+            _add_scalars(found, member, f"{prefix}{name}.", depth - 1)
+        elif kind is list and is_list_of_texts(member):
+            found[prefix + name] = join_texts(member)
+
+
+def is_list_of_texts(value: list[Any]) -> bool:
+    """Return whether these are texts, perhaps with single numbers and nothing between them."""
+    kinds = set(map(type, value))
+    return str in kinds and kinds <= _SINGLE
+
+
+def join_texts(value: list[Any]) -> str:
+    """Return the items with commas between them."""
+    return _JOINED.join(str(item) for item in value if item is not None)
+
+
+def find_member(value: Any, path: Sequence[str]) -> Any:
+    """Return what is at the end of a path of names, or of places in lists; None if nothing is."""
+    for name in path:
+        if isinstance(value, dict):
+            value = value.get(name)
+        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
+            value = value[int(name)]
+        else:
+            return None
+    return value
 
 
 class ColumnCollector:
@@ -26,11 +86,6 @@ class ColumnCollector:
         self._n_rows = 0
         self._chunks: dict[str, list[tuple[int, pa.Array]]] = {}
         self._left_out: set[str] = set()
-
-    @property
-    def n_rows(self) -> int:
-        """Number of records that were added."""
-        return self._n_rows
 
     def add(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Add a record for each of the next rows."""
@@ -124,7 +179,7 @@ def _join(chunks: Sequence[tuple[int, pa.Array]], n_rows: int) -> pa.ChunkedArra
     for start, chunk in chunks:
         if start > end:
             parts.append(pa.nulls(start - end, kind))
-        parts.append(_cast(chunk, kind))
+        parts.append(chunk.cast(kind, safe=False))
         end = start + len(chunk)
     if n_rows > end:
         parts.append(pa.nulls(n_rows - end, kind))
@@ -140,9 +195,38 @@ def _common_type(kinds: Sequence[pa.DataType]) -> pa.DataType:
     return pa.float64() if distinct == {pa.int64(), pa.float64()} else pa.string()
 
 
-def _cast(chunk: pa.Array, kind: pa.DataType) -> pa.Array:
+def texts_of(column: pa.ChunkedArray) -> list[str]:
+    """Return a column as texts, empty where there is nothing."""
     import pyarrow as pa
 
-    if pa.types.is_null(chunk.type):
-        return pa.nulls(len(chunk), kind)
-    return chunk.cast(kind, safe=False)
+    return [text or "" for text in column.cast(pa.string()).to_pylist()]
+
+
+def choose_label(table: pa.Table, wanted: str | None, file_name: str) -> str | None:
+    """Return the column that names the rows: a usual name anywhere in the records, or any text.
+
+    Raises
+    ------
+    UserError
+        When there is no column of the wanted name.
+    """
+    if wanted is not None:
+        return choose_label_column(table, wanted, file_name)
+    lasts: dict[str, str] = {
+        name: name.rpartition(".")[2].casefold() for name in table.column_names
+    }
+    for usual in _NAMES:
+        for name, last in lasts.items():
+            if last in (usual, f"{usual}s") and _may_name_rows(table[name], usual):
+                return name
+    chosen: str | None = choose_label_column(table, None, file_name)
+    return chosen
+
+
+def _may_name_rows(column: pa.ChunkedArray, usual: str) -> bool:
+    import pyarrow as pa
+
+    if not (pa.types.is_string(column.type) or pa.types.is_integer(column.type)):
+        return False
+    n_distinct = len(column.unique())
+    return n_distinct >= _MOSTLY * len(column) or usual == REQUEST

@@ -1,0 +1,26 @@
+"""Documents that are broken where their start is looked at."""
+
+import pytest
+
+from embedviz.core.errors import UserError
+from embedviz.formats import load
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": [0.5, 1.5], "b": 00.1],\n  "c", {"d": [1, 2]}}, "e": null}\n',
+        '{"a": 1, 3.0],\n 4]}]}}\n{"b": [0.5, 1',
+        "]}]}{[",
+    ],
+)
+def test_more_brackets_are_closed_than_opened(write, text):
+    with pytest.raises(UserError):
+        load(write("x.json", text))
+
+
+@pytest.mark.parametrize("end", ["", "}", ', "n": 1'])
+def test_what_is_around_rows_of_a_file_that_is_cut(write, end):
+    text = '{"model": "m", "texts": ["a", "b"], "vectors": [[1, 0.5], [2, 0.5]]' + end
+    found = load(write("x.json", text), on_bad_rows="skip")
+    assert list(found.labels) == ["a", "b"]

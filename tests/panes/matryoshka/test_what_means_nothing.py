@@ -1,0 +1,139 @@
+"""What is said where neighbors on a prefix cannot but be the same, and where legends lie."""
+
+import numpy as np
+import pytest
+
+from embedviz.app.state import State
+from embedviz.core.vector_set import VectorSet
+from embedviz.formats import load
+from embedviz.panes.matryoshka import MatryoshkaPane
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
+
+
+def random_set(n, d, seed=0, name="set"):
+    return VectorSet(np.random.default_rng(seed).normal(size=(n, d)), name=name)
+
+
+@pytest.fixture
+def show(session, qtbot, idle):
+    pane = MatryoshkaPane(session)
+    qtbot.addWidget(pane)
+    pane.resize(1000, 760)
+    with qtbot.waitExposed(pane):
+        pane.show()
+
+    def show(vector_set, dimensions=None, query=0):
+        state = State().opened(vector_set).queried(query)
+        session.show(state.with_settings(MatryoshkaSettings(dimensions)))
+        idle(session)
+        return pane
+
+    return show
+
+
+@pytest.mark.parametrize("n", [3, 4, 7, 11, 12, 15, 20])
+@pytest.mark.parametrize("dimensions", [1, 8, None])
+def test_of_few_rows_half_are_compared(show, n, dimensions):
+    vectors = random_set(n, 16)
+    pane, others = show(vectors, dimensions), n - 1
+    count = min(10, others // 2)
+    assert f"of its {count} nearest of {others} others" in pane.summary.text()
+    for ranked in (pane.full, pane.short):
+        fates = [line.fate for line in ranked.lines.lines]
+        assert len(fates) == min(10, others)
+        assert all(fates[:count])
+        assert not any(fates[count:])
+    assert f"Mean overlap@{count} of all {n} rows" in pane.curve_caption.text()
+    assert pane.chart._titles["left"] == f"mean overlap@{count}"
+    assert pane._curves.overlaps["prefix"][0] < 1
+
+
+def test_a_set_with_its_ten_others_is_not_said_to_keep_them(show, data_folder):
+    pane = show(load(data_folder / "cases" / "eleven_rows.npy"), 1)
+    assert "keeps 10 of 10" not in pane.summary.text()
+    assert "of its 5 nearest of 10 others with 1 of 32 dimensions" in pane.summary.text()
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_sets_too_small_to_choose_neighbors_from(show, n):
+    pane = show(random_set(n, 16), 2)
+    assert "no neighbors to choose" in pane.summary.text()
+    assert "No overlap is shown" in pane.curve_caption.text()
+    assert "overlap" not in pane.heads["short"].text()
+
+
+ALIKE = {
+    "zeros": np.zeros((40, 16)),
+    "equal": np.ones((40, 16)),
+    "multiples": np.linspace(1, 7, 40)[:, None] * np.arange(1.0, 17.0),
+}
+
+
+@pytest.mark.parametrize("name", ALIKE)
+@pytest.mark.parametrize("dimensions", [2, 8, None])
+def test_rows_that_are_all_alike_have_no_overlap(show, name, dimensions):
+    pane = show(VectorSet(ALIKE[name], name=name), dimensions)
+    assert "keeps" not in pane.summary.text()
+    expected = "all zeros" if name == "zeros" else "equally near"
+    assert expected in pane.summary.text()
+    assert "No overlap is shown" in pane.curve_caption.text()
+    assert "overlap" not in pane.heads["short"].text()
+    assert not pane.chart._curves
+    assert not pane.chart._marker.isVisible()
+    assert not any(line.fate for line in pane.full.lines.lines)
+
+
+def test_rows_of_zeros_among_others_do_not_count(show):
+    vectors = np.random.default_rng(0).normal(size=(60, 16))
+    alone = show(VectorSet(vectors))._curves.overlaps["prefix"]
+    vectors = np.abs(vectors)
+    vectors[:7] = 0
+    pane = show(VectorSet(vectors), 8, query=3)
+    assert "all zeros" in pane.summary.text()
+    assert "7 rows without neighbors of their own" in pane.curve_caption.text()
+    assert 0 < pane._curves.overlaps["prefix"][0] < 1
+    assert alone[-1] == 1
+
+
+def test_a_prefix_of_zeros_finds_nothing(show):
+    vectors = np.random.default_rng(0).normal(size=(60, 16))
+    vectors[5, :8] = 0
+    pane = show(VectorSet(vectors), 8, query=5)
+    assert "keeps 0 of 10 neighbors" in pane.summary.text()
+    assert "which are all zeros" in pane.summary.text()
+    assert pane.short.lines.lines == ()
+
+
+@pytest.mark.parametrize(("n", "rank"), [(20, 20), (31, 31), (32, 32), (200, 32)])
+def test_where_svd_is_1_by_construction_it_is_said(show, n, rank):
+    pane = show(random_set(n, 32), 8)
+    said = f"from {rank} dimensions on, SVD is 1 by construction"
+    assert (said in pane.curve_caption.text()) == (rank < 32)
+    legend = [label.text for _, label in pane.chart._legend.items]
+    assert any("by construction" in text for text in legend) == (rank < 32)
+
+
+def test_copies_and_dead_dimensions_make_fewer_directions(show):
+    vectors = np.random.default_rng(0).normal(size=(50, 64))
+    pane = show(VectorSet(np.vstack([vectors, vectors[:1]])))
+    assert "51 rows of 64 dimensions lie in 50 directions" in pane.curve_caption.text()
+    vectors = np.random.default_rng(0).normal(size=(200, 32))
+    vectors[:, 20:] = 0
+    assert "lie in 20 directions" in show(VectorSet(vectors)).curve_caption.text()
+
+
+@pytest.mark.parametrize("width", [420, 700, 1000, 1600])
+@pytest.mark.parametrize("scale", [1.0, 1.8])
+def test_the_legend_lies_over_no_part_of_the_curves(show, idle, session, qtbot, width, scale):
+    pane = show(random_set(20, 32))  # At full length, where the marker is at the right.
+    pane.resize(width, 760)
+    pane.set_text_scale(scale)
+    qtbot.waitUntil(lambda: pane.chart._legend.width() > 0)
+    idle(session)
+    chart = pane.chart
+    view = chart.getPlotItem().getViewBox()
+    qtbot.waitUntil(
+        lambda: chart._legend.sceneBoundingRect().left() >= view.sceneBoundingRect().right() - 1
+    )
+    assert chart._legend.sceneBoundingRect().right() <= chart.width() + 1
+    assert view.width() > 100
