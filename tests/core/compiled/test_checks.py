@@ -6,6 +6,7 @@ import pytest
 from embedviz.core.analogies import parallelogram
 from embedviz.core.compiled.checks import checked_matrix, checked_rows
 from embedviz.core.cone import Cone
+from embedviz.core.cone.row_pairs import multiply_pairs
 from embedviz.core.drawing import density, label_placement, picking, raster
 from embedviz.core.errors import UserError
 from embedviz.core.isotropy import effective_rank, iso_score, mean_cosine, partition_ratio
@@ -19,7 +20,6 @@ from embedviz.core.neighbors.tiles import ComparedRows
 from embedviz.core.projections import trust
 from embedviz.core.projections.fitted_pca import fit_pca
 from embedviz.core.projections.pca import PCA
-from embedviz.core.row_pairs import multiply_pairs
 
 NO_ROWS = ([-1], [40], [9999], [3, -2], [0, 10**6])
 SHAPES = ((), (40,), (2, 4, 5))

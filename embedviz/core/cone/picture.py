@@ -37,6 +37,7 @@ from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import kernel_rows, rows_per_block
 from embedviz.core.compiled.checks import checked_matrix
 from embedviz.core.compiled.kernels import few_rows, parallel_kernel, threads_for
+from embedviz.core.cone.row_pairs import cosines_of_pairs, multiply_pairs, sampled_pairs
 from embedviz.core.covariance import (
     Directions,
     PrincipalAxes,
@@ -55,7 +56,6 @@ from embedviz.core.isotropy import (
     unit_row_sum,
 )
 from embedviz.core.progress import Report, silent
-from embedviz.core.row_pairs import cosines_of_pairs, multiply_pairs, sampled_pairs
 
 _MOST_ROWS = 200_000
 _MOST_NUMBERS = 64_000_000
