@@ -5,13 +5,9 @@ For unit rows u of the first side and v of the second, the loss of the batch is 
     -log( exp(uᵢ·vᵢ / τ) / Σⱼ exp(uᵢ·vⱼ / τ) )
 
 (van den Oord, Li and Vinyals 2018, "Representation Learning with Contrastive Predictive Coding"),
-the cross-entropy of the scaled cosines against the diagonal. Rows are scaled to unit length here, so
-the gradients are those of the rows as they are given, whatever their lengths. A row of zeros has
-no direction: its cosines are 0 and so is its gradient.
-
-**Memory.** The cosines are computed for some rows of the first side at a time, so that a batch of n
-rows needs blocks of some megabytes and no n × n array. The symmetric loss needs the sums over the
-columns first, and computes the cosines of a large batch twice.
+the cross-entropy of the scaled cosines against the diagonal. Rows are scaled to unit length here,
+so the gradients are those of the rows as they are given, whatever their lengths. A row of zeros
+has no direction: its cosines are 0 and so is its gradient.
 
 **No negatives at all.** A softmax over one candidate is 1 and teaches nothing, whatever the rows
 are. What is left of the objective then is its numerator, the pull: the mean of -uᵢ·vᵢ / τ. That is
@@ -25,22 +21,15 @@ those of the loss with its weights, not of one in which these are held fixed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from embedviz.core.compiled.checks import require_axes
+from embedviz.core.compiled.checks import as_table, require_axes
+from embedviz.core.contrastive.softmax import Floats, Task, in_both_directions, one_sided, pull
 from embedviz.core.errors import UserError
-
-Floats = NDArray[Any]
-"""Array of float32 or float64."""
-
-_BLOCK_NUMBERS = 2_000_000
-"""Of a block of cosines: 16 MB where they are float64."""
 
 
 class InfoNCE(NamedTuple):
@@ -58,7 +47,7 @@ class InfoNCE(NamedTuple):
     gradient_second: Floats
 
 
-def info_nce(  # noqa: PLR0913 - a contract
+def info_nce(
     first: ArrayLike,
     second: ArrayLike,
     temperature: float,
@@ -108,7 +97,7 @@ def info_nce(  # noqa: PLR0913 - a contract
         raise ValueError(f"temperature is {temperature!r}; it must be above 0")
     if not 0 <= hardness < np.inf:
         raise ValueError(f"hardness is {hardness!r}; it must be from 0 up")
-    task = _Task(
+    task = Task(
         float(temperature),
         float(hardness),
         _checked_negatives(negatives, len(one)),
@@ -117,13 +106,10 @@ def info_nce(  # noqa: PLR0913 - a contract
     u, u_scales = _unit_rows(one)
     v, v_scales = _unit_rows(other)
     if not task.negatives:
-        loss, gradient_u, gradient_v = _pull(u, v, task.temperature)
+        loss, gradient_u, gradient_v = pull(u, v, task.temperature)
     else:
-        loss, gradient_u, gradient_v = _one_sided(u, v, task)
-        if symmetric:
-            back, back_v, back_u = _one_sided(v, u, task.seen_from_behind())
-            loss = (loss + back) / 2
-            gradient_u, gradient_v = (gradient_u + back_u) / 2, (gradient_v + back_v) / 2
+        ask = in_both_directions if symmetric else one_sided
+        loss, gradient_u, gradient_v = ask(u, v, task)
     return InfoNCE(
         loss,
         _through_scaling(gradient_u, u, u_scales),
@@ -163,145 +149,13 @@ def nested_info_nce(
         if not 1 <= length <= one.shape[1]:
             raise UserError(f"A prefix has {length} dimensions; there are 1 to {one.shape[1]:,}.")
     total, gradients = 0.0, (np.zeros_like(one), np.zeros_like(other))
-    loss_of = partial(info_nce, temperature=temperature, symmetric=symmetric, **options)
+    options = {**options, "temperature": temperature, "symmetric": symmetric}
     for length in prefixes:
-        loss, *parts = loss_of(one[:, :length], other[:, :length])
+        loss, *parts = info_nce(one[:, :length], other[:, :length], **options)
         total += loss
         for gradient, part in zip(gradients, parts, strict=True):
             gradient[:, :length] += part
     return InfoNCE(total, *gradients)
-
-
-@dataclass(frozen=True)
-class _Task:
-    """What a batch is asked, apart from its rows.
-
-    Attributes
-    ----------
-    negatives : int
-        That follow each row, or go before it where `is_behind`.
-    groups : int array or None
-    """
-
-    temperature: float
-    hardness: float
-    negatives: int
-    groups: NDArray[np.int64] | None
-    is_behind: bool = False
-
-    def seen_from_behind(self) -> _Task:
-        """Return the task of the other direction, with the same pairs of rows as negatives."""
-        return _Task(
-            self.temperature, self.hardness, self.negatives, self.groups, not self.is_behind
-        )
-
-    def left_out(self, rows: slice, count: int) -> NDArray[np.bool_] | None:
-        """Return what is no negative of some rows, (n_rows, count); None where all others are."""
-        mine = np.arange(count)[rows, np.newaxis]
-        out = None
-        if self.negatives < count - 1:
-            way = -1 if self.is_behind else 1
-            out = (way * (np.arange(count) - mine)) % count > self.negatives
-        if self.groups is not None:
-            alike = self.groups[rows, np.newaxis] == self.groups
-            out = alike if out is None else out | alike
-            out[np.arange(len(mine)), mine[:, 0]] = False
-        return out
-
-
-def _pull(u: Floats, v: Floats, temperature: float) -> InfoNCE:
-    scale = -1.0 / (temperature * len(u))
-    loss = scale * float(np.einsum("ij,ij->", u, v, dtype=np.float64))
-    return InfoNCE(loss, v * u.dtype.type(scale), u * u.dtype.type(scale))
-
-
-def _one_sided(u: Floats, v: Floats, task: _Task) -> InfoNCE:
-    """Return the loss of rows that are asked for their partners, for unit rows."""
-    n_rows = len(u)
-    total = 0.0
-    gradient_u, gradient_v = np.empty_like(u), np.zeros_like(v)
-    for rows in _blocks(n_rows):
-        cosines = u[rows] @ v.T
-        loss, slopes = _softmax_loss(cosines, rows, task)
-        total += loss
-        slopes /= n_rows
-        gradient_u[rows] = slopes @ v
-        gradient_v += slopes.T @ u[rows]
-    return InfoNCE(total / n_rows, gradient_u, gradient_v)
-
-
-def _softmax_loss(cosines: Floats, rows: slice, task: _Task) -> tuple[float, Floats]:
-    """Return the summed loss of some rows, and its slopes with respect to their cosines.
-
-    The array of cosines is used up: the slopes are written over it where possible.
-    """
-    out = task.left_out(rows, cosines.shape[1])
-    if task.hardness:
-        return _weighted_loss(cosines, rows, out, task)
-    mine = np.arange(len(cosines)), np.arange(rows.start, rows.stop)
-    cosines /= task.temperature
-    if out is not None:
-        cosines[out] = -np.inf
-    right = cosines[mine]
-    cosines -= cosines.max(axis=1, keepdims=True)
-    peaks = right - cosines[mine]
-    np.exp(cosines, out=cosines)
-    sums = cosines.sum(axis=1)
-    loss = float(np.sum(np.log(sums, dtype=np.float64) + (peaks - right)))
-    cosines /= sums[:, np.newaxis]
-    cosines[mine] -= 1
-    cosines /= task.temperature
-    return loss, cosines
-
-
-def _weighted_loss(
-    cosines: Floats, rows: slice, out: NDArray[np.bool_] | None, task: _Task
-) -> tuple[float, Floats]:
-    """Return the same where negatives that are alike count for more.
-
-    With a = cosine / τ and the weights wⱼ = m exp(β cⱼ) / Σₖ exp(β cₖ) of m negatives, the loss of
-    a row is -a₊ + log(exp a₊ + Σⱼ wⱼ exp aⱼ). Sums of exponentials are kept as logarithms.
-    """
-    mine = np.arange(len(cosines)), np.arange(rows.start, rows.stop)
-    right = cosines[mine] / task.temperature
-    negatives = cosines.copy()
-    negatives[mine] = -np.inf
-    if out is not None:
-        negatives[out] = -np.inf
-    counts = np.isfinite(negatives).sum(axis=1)
-    with np.errstate(divide="ignore"):  # Of a row that has no negatives.
-        log_counts = np.log(counts)
-    pushes, push_logs = _soft(negatives, 1 / task.temperature + task.hardness)
-    weights, weight_logs = _soft(negatives, task.hardness)
-    wrong = np.where(counts > 0, log_counts + push_logs - weight_logs, -np.inf)
-    logs = np.logaddexp(right, wrong)
-    share = np.exp(wrong - logs)[:, np.newaxis]
-    pushes *= 1 / task.temperature + task.hardness
-    weights *= task.hardness
-    pushes -= weights
-    pushes *= share
-    pushes[mine] = -share[:, 0] / task.temperature
-    return float(np.sum(logs - right)), pushes.astype(cosines.dtype, copy=False)
-
-
-def _soft(cosines: Floats, factor: float) -> tuple[Floats, Floats]:
-    """Return the softmax of rows times a factor, and the logarithm of the sums before it."""
-    scaled = cosines * factor
-    peaks = scaled.max(axis=1, keepdims=True)
-    peaks[~np.isfinite(peaks)] = 0.0
-    scaled -= peaks
-    np.exp(scaled, out=scaled)
-    sums = scaled.sum(axis=1, keepdims=True)
-    scaled /= np.where(sums > 0, sums, 1)
-    with np.errstate(divide="ignore"):
-        logs = np.log(sums) + peaks
-    return scaled, logs[:, 0]
-
-
-def _blocks(n_rows: int) -> Iterator[slice]:
-    step = max(1, _BLOCK_NUMBERS // n_rows)
-    for start in range(0, n_rows, step):
-        yield slice(start, min(start + step, n_rows))
 
 
 def _unit_rows(rows: Floats) -> tuple[Floats, Floats]:
@@ -319,13 +173,14 @@ def _unit_rows(rows: Floats) -> tuple[Floats, Floats]:
 def _through_scaling(gradient: Floats, unit: Floats, scales: Floats) -> Floats:
     """Return the gradient for rows of any length, from that for the same as unit rows."""
     along = np.einsum("ij,ij->i", gradient, unit)[:, np.newaxis]
-    return (gradient - along * unit) * scales
+    turned: Floats = (gradient - along * unit) * scales
+    return turned
 
 
 def _checked(
     first: ArrayLike, second: ArrayLike, dtype: np.dtype[Any] | type | None
 ) -> tuple[Floats, Floats]:
-    sides = np.asarray(first), np.asarray(second)
+    sides = as_table(first, "vectors of a batch"), as_table(second, "vectors of a batch")
     for side in sides:
         require_axes(side, 2, "vectors of a batch")
     if sides[0].shape != sides[1].shape:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from embedviz.core.blocks import scale_to_unit_length
-from embedviz.core.compiled.checks import require_axes, require_length
+from embedviz.core.compiled.checks import as_table, require_axes, require_length
 from embedviz.core.covariance import Vector
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
@@ -136,7 +136,7 @@ def _potential(cosines: Vector) -> float:
 
 
 def _unit_rows(vectors: ArrayLike) -> Vector:
-    rows = np.array(vectors, dtype=np.float64)
+    rows = np.array(as_table(vectors, "vectors"), dtype=np.float64)
     require_axes(rows, 2, "vectors")
     if not np.isfinite(rows).all():
         raise UserError("A row holds NaN or an infinity, which has no direction. Leave it out.")
