@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.compiled.checks import as_table, require_axes
-from embedviz.core.contrastive.softmax import Floats, Task, in_both_directions, one_sided, pull
+from embedviz.core.contrastive.softmax import BatchTask, Floats, in_both_directions, one_sided, pull
 from embedviz.core.errors import UserError
 
 
@@ -97,7 +97,7 @@ def info_nce(
         raise ValueError(f"temperature is {temperature!r}; it must be above 0")
     if not 0 <= hardness < np.inf:
         raise ValueError(f"hardness is {hardness!r}; it must be from 0 up")
-    task = Task(
+    task = BatchTask(
         float(temperature),
         float(hardness),
         _checked_negatives(negatives, len(one)),

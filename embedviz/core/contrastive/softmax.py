@@ -46,7 +46,7 @@ class BatchLoss(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Task:
+class BatchTask:
     """What a batch is asked, apart from its rows.
 
     Attributes
@@ -62,9 +62,9 @@ class Task:
     groups: NDArray[np.int64] | None
     is_behind: bool = False
 
-    def seen_from_behind(self) -> Task:
+    def seen_from_behind(self) -> BatchTask:
         """Return the task of the other direction, with the same pairs of rows as negatives."""
-        return Task(
+        return BatchTask(
             self.temperature, self.hardness, self.negatives, self.groups, not self.is_behind
         )
 
@@ -93,7 +93,7 @@ def pull(u: Floats, v: Floats, temperature: float) -> BatchLoss:
     return BatchLoss(loss, v * u.dtype.type(scale), u * u.dtype.type(scale))
 
 
-def in_both_directions(u: Floats, v: Floats, task: Task) -> BatchLoss:
+def in_both_directions(u: Floats, v: Floats, task: BatchTask) -> BatchLoss:
     """Return the mean loss of both directions, for unit rows."""
     if task.hardness or _is_cold(task.temperature) or len(u) ** 2 > _BLOCK_NUMBERS:
         loss, gradient_u, gradient_v = one_sided(u, v, task)
@@ -120,7 +120,7 @@ def in_both_directions(u: Floats, v: Floats, task: Task) -> BatchLoss:
     )
 
 
-def one_sided(u: Floats, v: Floats, task: Task) -> BatchLoss:
+def one_sided(u: Floats, v: Floats, task: BatchTask) -> BatchLoss:
     """Return the loss of rows that are asked for their partners, for unit rows."""
     n_rows = len(u)
     total = 0.0
@@ -180,7 +180,7 @@ def _is_cold(temperature: float) -> bool:
 
 
 def _exponentials(
-    u: Floats, v: Floats, rows: slice, task: Task
+    u: Floats, v: Floats, rows: slice, task: BatchTask
 ) -> tuple[Floats, NDArray[np.float64]]:
     """Return exp(uᵢ·vⱼ / τ - peakᵢ) for some rows, and how far below its peak the right answer is.
 
@@ -210,7 +210,7 @@ def _exponentials(
     return exponents, gaps
 
 
-def _weighted_loss(cosines: Floats, rows: slice, task: Task) -> tuple[float, Floats]:
+def _weighted_loss(cosines: Floats, rows: slice, task: BatchTask) -> tuple[float, Floats]:
     """Return the summed loss of some rows, and its slopes with respect to their cosines.
 
     Negatives that are alike count for more. With a = cosine / τ and the weights
