@@ -136,7 +136,8 @@ class Head:
         )
         return (
             "import numpy as np\n\n"
-            f"head = np.load({file!r})\n\n\n"
+            f"with np.load({file!r}) as arrays:\n"
+            "    head = dict(arrays)\n\n\n"
             "def embed(vectors):\n"
             f'    """Return unit rows of {self.n_outputs} for vectors of {self.n_inputs}."""\n'
             "    rows = np.asarray(vectors, dtype=np.float64)\n"

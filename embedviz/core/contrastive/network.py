@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +13,8 @@ from embedviz.core.contrastive.products import product
 from embedviz.core.covariance import Vector
 
 _MOMENTUM, _SPREAD, _TINY = 0.9, 0.999, 1e-8
+_MEAN_SIZE = float(np.sqrt(2 / np.pi))
+"""Of normal numbers: n of them that have the length 1 sum to this times √n, without their signs."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,11 @@ class Network:
     ----------
     weights : list of float32 array
         Matrix and bias of each layer, the hidden one first.
+    haste : list of float
+        How far each moves in a step, beside the learning rate. Adam moves every number alike, so a
+        matrix, with a number for each input, takes an output √n_inputs times as far as its bias
+        does. The last bias moves as far as that, or what all rows have in common, such as a
+        collapse, would be learned last.
     """
 
     def __init__(self, shape: Shape, random: np.random.Generator) -> None:
@@ -65,6 +73,8 @@ class Network:
             before = shape.hidden
         # Of the last layer the size matters only beside that of a step.
         self._add_layer(random.normal(size=(before, shape.n_outputs)) / np.sqrt(before))
+        self.haste = [1.0] * len(self.weights)
+        self.haste[-1] = max(1.0, _MEAN_SIZE * float(np.sqrt(before)))
 
     def _add_layer(self, matrix: Vector) -> None:
         self.weights += [matrix.astype(np.float32), np.zeros(matrix.shape[1], np.float32)]
@@ -110,17 +120,19 @@ class Adam:
     _means: list[Matrix] = field(default_factory=list)
     _squares: list[Matrix] = field(default_factory=list)
 
-    def step(self, weights: list[Matrix], gradients: list[Matrix], rate: float) -> None:
-        """Move weights, in place."""
+    def step(
+        self, weights: list[Matrix], gradients: list[Matrix], rate: float, haste: Sequence[float]
+    ) -> None:
+        """Move weights, in place, each by its haste times the rate."""
         if not self._means:
             self._means = [np.zeros_like(each) for each in weights]
             self._squares = [np.zeros_like(each) for each in weights]
         self.n_steps += 1
         rate *= np.sqrt(1 - _SPREAD**self.n_steps) / (1 - _MOMENTUM**self.n_steps)
         tiny = np.float32(_TINY * np.sqrt(1 - _SPREAD**self.n_steps))
-        for weight, gradient, mean, square in zip(
-            weights, gradients, self._means, self._squares, strict=True
+        for weight, gradient, mean, square, times in zip(
+            weights, gradients, self._means, self._squares, haste, strict=True
         ):
             mean += np.float32(1 - _MOMENTUM) * (gradient - mean)
             square += np.float32(1 - _SPREAD) * (gradient * gradient - square)
-            weight -= np.float32(rate) * mean / (np.sqrt(square) + tiny)
+            weight -= np.float32(rate * times) * mean / (np.sqrt(square) + tiny)

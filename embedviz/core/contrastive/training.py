@@ -205,7 +205,8 @@ class Training:
             for view, (_, last), slope in zip(views, passes, slopes, strict=True)
         )
         total = [a + b for a, b in zip(one, other, strict=True)]
-        self._adam.step(self._network.weights, total, self.dials.learning_rate)
+        network = self._network
+        self._adam.step(network.weights, total, self.dials.learning_rate, network.haste)
         self.batch = Batch(drawn, passes[0][0], passes[1][0], *slopes)
         self.losses.append(loss)
         return loss
@@ -367,10 +368,10 @@ def _mean_and_size(rows: Any) -> tuple[Any, float]:
     anchor = rows[0].astype(np.float64)
     total, n_rows = np.zeros(rows.shape[1]), len(rows)
     for _, block in row_blocks(rows):
+        if not np.isfinite(block).all():
+            raise UserError("A row holds NaN or an infinity, which has no direction. Leave it out.")
         # From the first row, so that rows that are all equal have a size of exactly 0.
         total += (block - anchor).sum(axis=0)
-    if not np.isfinite(total).all():
-        raise UserError("A row holds NaN or an infinity, which has no direction. Leave it out.")
     offset = total / n_rows
     squares = 0.0
     for _, block in row_blocks(rows):
