@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from embedviz.app.judged_pairs import Kept, pairs_within, with_pairs
 from embedviz.app.map_settings import MapSettings
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.matching import matching_rows, share_labels, share_rows
 from embedviz.core.neighbors import Metric
+from embedviz.core.pairs import Pairs
 from embedviz.core.projections import Projection
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.selection import Change, Selection
@@ -90,6 +92,8 @@ class State:
         Settings of a session, as JSON, that this version does not know: kept for the next save.
     left : tuple of SetView
         How each set was shown that is not shown now.
+    pairs : tuple of SetPairs
+        Which rows belong together, as far as somebody has said.
     """
 
     sets: tuple[VectorSet, ...] = ()
@@ -104,6 +108,7 @@ class State:
     settings: SettingsByPane = field(default_factory=SettingsByPane)
     unread: str = field(default="", compare=False)
     left: tuple[SetView, ...] = field(default=(), compare=False)
+    pairs: Kept = ()
 
     def __getitem__(self, kind: type[S]) -> S:
         """Return the settings of one class; those of maps are those of the map in use."""
@@ -151,9 +156,10 @@ class State:
             other.query_vector,
         )
 
-    def opened(self, vector_set: VectorSet) -> State:
-        """Add a set to the library and show it."""
-        return replace(self, sets=(*self.sets, vector_set)).activated(vector_set)
+    def opened(self, vector_set: VectorSet, pairs: Pairs | None = None) -> State:
+        """Add a set to the library, with the pairs that it comes with, and show it."""
+        kept = self.pairs if pairs is None else with_pairs(self.pairs, vector_set, pairs)
+        return replace(self, sets=(*self.sets, vector_set), pairs=kept).activated(vector_set)
 
     def derived(self, vector_set: VectorSet) -> State:
         """Add a set computed from another one, below that one, and show it."""
@@ -180,13 +186,14 @@ class State:
             replace(each, vector_set=new) if each.vector_set is old else each for each in self.maps
         )
         active = new if self.active is old else self.active
-        return replace(self, sets=sets, maps=maps, active=active)
+        kept = pairs_within(self.pairs, sets)
+        return replace(self, sets=sets, maps=maps, active=active, pairs=kept)
 
     def closed(self, vector_set: VectorSet) -> State:
         """Take a set, and those derived from it, out of the library."""
         sets = sets_without(self, vector_set)
         left = tuple(each for each in self.left if each.vector_set in sets)
-        without = replace(self, sets=sets, left=left)
+        without = replace(self, sets=sets, left=left, pairs=pairs_within(self.pairs, sets))
         if not sets:
             return _emptied(without)
         shown = without if self.active in sets else without.activated(sets[0])
@@ -311,7 +318,10 @@ def with_library_of(state: State, current: State, before: State | None = None) -
     if state.active is None or not shown <= set(sets):
         return None
     left = tuple(each for each in state.left if each.vector_set in sets)
-    return replace(state, sets=tuple(sets), left=left)
+    # What was opened since came with its own pairs.
+    new = tuple(each for each in current.pairs if each.vector_set not in state.sets)
+    pairs = pairs_within((*state.pairs, *new), sets)
+    return replace(state, sets=tuple(sets), left=left, pairs=pairs)
 
 
 def closes_only(before: State, current: State) -> bool:

@@ -145,6 +145,7 @@ def show(
     UserError
         When the vectors are not a table of numbers, or no window can be opened here.
     """
+    from embedviz.app.judged_pairs import bundled_pairs
     from embedviz.core.vector_set import VectorSet
 
     if not isinstance(vectors, VectorSet):
@@ -157,7 +158,7 @@ def show(
     require_window()
     application = make_application()
     window = make_window()
-    window.session.show(window.session.state.opened(vectors))
+    window.session.show(window.session.state.opened(vectors, bundled_pairs(vectors)))
     window.show()
     window.files.start()
     if not hasattr(builtins, "__IPYTHON__"):

@@ -116,6 +116,28 @@ def unpack_vector(value: Any) -> Matrix:
     return vector
 
 
+def pack_numbers(numbers: NDArray[np.float64]) -> str:
+    """Return float64 numbers as JSON, with all of their bits."""
+    return _pack(numbers.astype("<f8").tobytes())
+
+
+def unpack_numbers(value: Any) -> NDArray[np.float64]:
+    """Return the numbers.
+
+    Raises
+    ------
+    Unfit
+        When they are damaged, or not finite.
+    """
+    data = _unpack(value)
+    if len(data) % 8:
+        raise Unfit("cut short")
+    numbers: NDArray[np.float64] = np.frombuffer(data, dtype="<f8").astype(np.float64)
+    if not np.isfinite(numbers).all():
+        raise Unfit("a number that is not finite")
+    return numbers
+
+
 def _pack(data: bytes) -> str:
     return base64.b64encode(zlib.compress(data, _LEVEL)).decode("ascii")
 

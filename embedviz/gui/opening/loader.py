@@ -8,6 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from embedviz.app.judged_pairs import bundled_pairs
 from embedviz.app.opening import OpenQueue, Request, SampleRequest
 from embedviz.app.pairing import OpenRequest
 from embedviz.app.session import Session
@@ -71,7 +72,7 @@ class Opener(QObject):
 
     def show(self, vector_set: VectorSet, request: Request | None = None) -> None:
         """Show a set that was read, in the place of another one where that was asked for."""
-        state = self.session.state.opened(vector_set)
+        state = self.session.state.opened(vector_set, bundled_pairs(vector_set))
         if isinstance(request, OpenRequest) and request.replaces is not None:
             state = state.closed(request.replaces)
         self.session.show(state)

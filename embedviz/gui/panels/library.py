@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtCore import (
     QModelIndex,
-    QRectF,
-    QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QGuiApplication, QPainter
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QListWidget,
     QListWidgetItem,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
 )
 
-from embedviz.app.state import State, lineage
+from embedviz.app.judged_pairs import without_pairs
+from embedviz.app.state import State
 from embedviz.core.errors import UserError
 from embedviz.core.matching import is_quick, match_all
 from embedviz.core.progress import Report
@@ -30,16 +25,13 @@ from embedviz.core.search import find_rows
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.describe import describe_set, describe_size, describe_trouble, tell_apart
 from embedviz.gui.pane import Pane
-from embedviz.gui.panels.rows_view import Index, RowsModel, RowsView
-from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, theme_manager, with_alpha
+from embedviz.gui.panels.rows_view import RowsModel, RowsView
+from embedviz.gui.panels.set_list import PAIRS_ROLE, PLACE_ROLE, SET_ROLE, SIZE_ROLE, SetList
+from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import text_label, tool_button, with_name
 from embedviz.gui.widgets.label_edit import LabelEdit
 
 HITS = 200
-
-_SET_ROLE = Qt.ItemDataRole.UserRole + 1
-_SIZE_ROLE = Qt.ItemDataRole.UserRole + 2
-_PLACE_ROLE = Qt.ItemDataRole.UserRole + 3
 
 
 @dataclass(frozen=True)
@@ -63,12 +55,10 @@ class LibraryPanel(Pane):
         self._matching_task = self.calculations.new_task("matching labels")
         self.session.scans.changed.connect(self._on_scanned)
         self._takes_first = self._is_choosing = False
-        self.sets = with_name(QListWidget(), "library.sets", "Open sets. Click one to show it")
-        self.sets.setItemDelegate(_SetDelegate(self.sets))
+        self.sets = with_name(SetList(), "library.sets", "Open sets. Click one to show it")
         self.sets.itemClicked.connect(self._on_set_chosen)
         self.sets.itemActivated.connect(self._on_set_chosen)
-        self.sets.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.sets.setMouseTracking(True)
+        self.sets.pairs_unwanted.connect(self._remove_pairs)
         self.search = with_name(
             LabelEdit(self.calculations.new_task("completing")),
             "library.search",
@@ -104,7 +94,7 @@ class LibraryPanel(Pane):
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         assert new.active is not None
-        if (old.sets, old.active) != (new.sets, new.active):
+        if (old.sets, old.active, old.pairs) != (new.sets, new.active, new.pairs):
             self._draw_sets(new)
         if old.active is not new.active:
             self.search.show_label(new.active, "")
@@ -129,31 +119,38 @@ class LibraryPanel(Pane):
         self.sets.clear()
         for vector_set, (where, which) in zip(new.sets, tell_apart(new.sets), strict=True):
             item = QListWidgetItem(f"{vector_set.name} {which}".rstrip())
-            item.setData(_SET_ROLE, vector_set)
-            item.setData(_PLACE_ROLE, where)
+            item.setData(SET_ROLE, vector_set)
+            item.setData(PLACE_ROLE, where)
             self._say(item, vector_set)
             self.sets.addItem(item)
             if vector_set is new.active:
                 self.sets.setCurrentItem(item)
-        rows = min(self.sets.count(), 6)
-        self.sets.setFixedHeight(rows * _SetDelegate.HEIGHT + 4)
+            for each in new.pairs:
+                if each.vector_set is vector_set:
+                    self.sets.add_pairs(vector_set, each.pairs)
+        self.sets.fit_height()
+
+    def _remove_pairs(self, vector_set: VectorSet, name: str) -> None:
+        state = self.session.state
+        self.edit(replace(state, pairs=without_pairs(state.pairs, vector_set, name)))
 
     def _say(self, item: QListWidgetItem, vector_set: VectorSet) -> None:
         """Say what is known of a set, and below its name how large it is or what is wrong."""
         scan = self.session.scans.of(vector_set)
         item.setToolTip(describe_set(vector_set, scan))
         trouble = "" if scan is None else describe_trouble(scan)
-        said = [item.data(_PLACE_ROLE), describe_size(vector_set), trouble]
-        item.setData(_SIZE_ROLE, " · ".join(filter(None, said)))
+        said = [item.data(PLACE_ROLE), describe_size(vector_set), trouble]
+        item.setData(SIZE_ROLE, " · ".join(filter(None, said)))
 
     def _on_scanned(self, vector_set: VectorSet) -> None:
         for place in range(self.sets.count()):
             item = self.sets.item(place)
-            if item.data(_SET_ROLE).identity is vector_set.identity:
-                self._say(item, item.data(_SET_ROLE))
+            is_set = item.data(PAIRS_ROLE) is None
+            if is_set and item.data(SET_ROLE).identity is vector_set.identity:
+                self._say(item, item.data(SET_ROLE))
 
     def _on_set_chosen(self, item: QListWidgetItem) -> None:
-        chosen, state = item.data(_SET_ROLE), self.session.state
+        chosen, state = item.data(SET_ROLE), self.session.state
         if state.active is None or is_quick(state.active, chosen, state.selected.rows):
             self.calculations.cancel(self._matching_task)
             self.edit(state.activated(chosen))
@@ -226,46 +223,6 @@ class LibraryPanel(Pane):
             self.edit(state.toggled(row) if adding else state.queried(row))
         finally:
             self._is_choosing = False
-
-
-class _SetDelegate(QStyledItemDelegate):
-    """Delegate that paints a set: name over size, derived ones indented below their parents."""
-
-    HEIGHT = 42
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
-        return QSize(0, self.HEIGHT)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        vector_set: VectorSet = index.data(_SET_ROLE)
-        theme = theme_manager.theme
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        active = bool(option.state & QStyle.StateFlag.State_Selected)
-        area = QRectF(option.rect).adjusted(0, 1, 0, -1)
-        if active or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(with_alpha(theme.accent, 0.12 if active else 0.05))
-            painter.drawRoundedRect(area, 6, 6)
-        depth = len(lineage(vector_set)) - 1
-        left = area.left() + GRID + 14 * depth
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.accent if active else theme.muted))
-        painter.drawEllipse(QRectF(left, area.top() + 11, 6, 6))
-        text = QRectF(left + 14, area.top() + 3, area.right() - left - 18, 18)
-        painter.setPen(QColor(theme.text))
-        painter.setFont(font(TEXT_PIXELS, semibold=active))
-        name = painter.fontMetrics().elidedText(
-            index.data(), Qt.TextElideMode.ElideMiddle, int(text.width())
-        )
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, name)
-        painter.setFont(font(CAPTION_PIXELS))
-        painter.setPen(QColor(theme.muted))
-        size = painter.fontMetrics().elidedText(
-            index.data(_SIZE_ROLE), Qt.TextElideMode.ElideRight, int(text.width())
-        )
-        painter.drawText(text.translated(0, 17), Qt.AlignmentFlag.AlignVCenter, size)
-        painter.restore()
 
 
 def _find(vector_set: VectorSet, text: str, report: Report) -> Found:

@@ -22,6 +22,7 @@ from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.actions import ACTIONS
+from embedviz.gui.actions.judged_pairs import take_pairs
 from embedviz.gui.describe import describe_holes
 from embedviz.gui.opening.dialog import OpenDialogs
 from embedviz.gui.opening.loader import Opener
@@ -179,9 +180,10 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """Open the files."""
-        urls = event.mimeData().urls()
-        self.open_paths([url.toLocalFile() for url in urls if url.isLocalFile()])
+        """Open the files; one with pairs of the shown set is added to it."""
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if not take_pairs(self, paths):
+            self.open_paths(paths)
         event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embedviz.app.files.packed import (
+    pack_numbers,
     pack_rows,
     pack_texts,
     pack_vector,
+    unpack_numbers,
     unpack_rows,
     unpack_texts,
     unpack_vector,
@@ -107,3 +109,15 @@ def test_damaged_texts_are_refused(value):
 def test_damaged_vectors_are_refused(value):
     with pytest.raises(Unfit):
         unpack_vector(value)
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False)))
+def test_numbers_come_back_with_all_their_bits(numbers):
+    found = unpack_numbers(there_and_back(pack_numbers(np.array(numbers, dtype=np.float64))))
+    np.testing.assert_array_equal(found, numbers)
+
+
+@pytest.mark.parametrize("value", [None, 3, "x", "", pack_numbers(np.array([1.0, np.nan]))])
+def test_damaged_numbers_are_refused(value):
+    with pytest.raises(Unfit):
+        unpack_numbers(value)

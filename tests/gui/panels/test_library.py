@@ -303,5 +303,5 @@ def test_sets_of_one_name_say_where_they_are_from(panel, session):
         session.show(session.state.opened(words_of(folder)))
     items = [panel.sets.item(place) for place in range(panel.sets.count())]
     assert [item.text() for item in items] == ["few", "words", "words", "words (2)"]
-    sizes = [item.data(library._SIZE_ROLE) for item in items]
+    sizes = [item.data(library.SIZE_ROLE) for item in items]
     assert sizes[1:] == ["old · 2 × 2", "new · 2 × 2", "new · 2 × 2"]

@@ -105,6 +105,14 @@ class RowMapping:
             return self._places[place]
         return None
 
+    def is_same(self, vector_set: VectorSet) -> bool:
+        """Return whether the rows of a set mean what they did when the session was saved."""
+        return self._same[vector_set]
+
+    def lose_rows(self, what: str) -> None:
+        """Note rows, or what consists of rows, that are not there any more."""
+        self._lost_rows.append(what)
+
     def rows(self, name: str, value: Any, vector_set: VectorSet) -> Rows:
         """Return rows of a set, by their labels where the rows are others than they were.
 

@@ -15,6 +15,7 @@ from embedviz.app.files.documents import Document
 from embedviz.app.files.packed import unpack_vector
 from embedviz.app.files.session.contents import Restored
 from embedviz.app.files.session.maps import read_projection, with_maps
+from embedviz.app.files.session.pairs import read_pairs
 from embedviz.app.files.session.row_mapping import RowMapping
 from embedviz.app.files.values import Unfit, from_json, made
 from embedviz.app.first_color import first_color
@@ -84,6 +85,7 @@ class _StateReader:
             sets=self._row_mapping.sets,
             metric=self._checked("metric", lambda value: from_json(Metric, value), "cosine"),
             count=self._checked("count", lambda value: _from_one_to(_MOST_COUNT, value), 10),
+            pairs=read_pairs(self._given, self._row_mapping),
         )
         active = self._row_mapping.set_at(self._given.get("active"))
         if active is None:

@@ -23,7 +23,9 @@ import numpy as np
 from embedviz.app.files.documents import Document, is_document, write_document
 from embedviz.app.files.packed import pack_rows, pack_texts, pack_vector
 from embedviz.app.files.session.contents import FORMAT, SUFFIX, VERSION, Steps
+from embedviz.app.files.session.pairs import pairs_to_json
 from embedviz.app.files.values import path_to_json, to_json
+from embedviz.app.judged_pairs import pairs_within
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import SetView, State
 from embedviz.core.arrays import Rows
@@ -221,6 +223,10 @@ class _Writer:
             "settings": self._settings_of_panes(),
             "maps": [self._map_to_json(each) for each in state.maps if self._is_kept(each)],
             "left": [self._left_to_json(each) for each in state.left if self._has(each.vector_set)],
+            "pairs": [
+                pairs_to_json(each.pairs, each.vector_set, self._place(each.vector_set))
+                for each in pairs_within(state.pairs, self.kept)
+            ],
         }
         if active is not None and self._has(active):
             written |= {

@@ -1,0 +1,120 @@
+"""Pairs that go with the sets of a library. Pure: each function takes what is kept, or returns it.
+
+Pairs name rows, so they are those of every set with the same rows: of what is derived from a set,
+and of the set with further columns. Rows that are opened as a set of their own have none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from embedviz.core.errors import UserError
+from embedviz.core.matching import share_rows
+from embedviz.core.notes import counted
+from embedviz.core.origin import SampleOrigin
+from embedviz.core.pairs import Pairs, load_pairs
+from embedviz.core.samples import SAMPLES, sample_pairs_path
+from embedviz.core.vector_set import VectorSet
+
+_MOST_SHOWN = 3
+_bundled: dict[str, Pairs] = {}
+
+
+@dataclass(frozen=True)
+class SetPairs:
+    """Pairs, and the set whose rows they name.
+
+    Attributes
+    ----------
+    vector_set : VectorSet
+    pairs : Pairs
+    """
+
+    vector_set: VectorSet
+    pairs: Pairs
+
+
+Kept = tuple[SetPairs, ...]
+"""All pairs of a library, in the order in which they were added."""
+
+
+def pairs_of(kept: Kept, vector_set: VectorSet) -> tuple[Pairs, ...]:
+    """Return the pairs of the rows of a set, in the order in which they were added."""
+    return tuple(each.pairs for each in kept if share_rows(each.vector_set, vector_set))
+
+
+def with_pairs(kept: Kept, vector_set: VectorSet, pairs: Pairs) -> Kept:
+    """Return what is kept once pairs are added; those of the same name are read anew.
+
+    Raises
+    ------
+    UserError
+        When the pairs name a row that the set does not have.
+    """
+    pairs.require_within(len(vector_set))
+    added = SetPairs(vector_set, pairs)
+    places = [i for i, each in enumerate(kept) if _is_named(each, vector_set, pairs.name)]
+    if not places:
+        return (*kept, added)
+    return tuple(added if i == places[0] else each for i, each in enumerate(kept))
+
+
+def without_pairs(kept: Kept, vector_set: VectorSet, name: str) -> Kept:
+    """Return what is kept once the pairs of a name are taken away from a set."""
+    return tuple(each for each in kept if not _is_named(each, vector_set, name))
+
+
+def _is_named(kept: SetPairs, vector_set: VectorSet, name: str) -> bool:
+    return kept.pairs.name == name and share_rows(kept.vector_set, vector_set)
+
+
+def pairs_within(kept: Kept, sets: Iterable[VectorSet]) -> Kept:
+    """Return the pairs of sets that are there, by those sets: what was closed is not held."""
+    sets = tuple(sets)
+    found = []
+    for each in kept:
+        same = (other for other in sets if share_rows(other, each.vector_set))
+        vector_set = each.vector_set if each.vector_set in sets else next(same, None)
+        if vector_set is not None:
+            found.append(replace(each, vector_set=vector_set))
+    return tuple(found)
+
+
+def bundled_pairs(vector_set: VectorSet) -> Pairs | None:
+    """Return the pairs that come with a bundled set; None for all other sets."""
+    origin = vector_set.origin
+    if not isinstance(origin, SampleOrigin) or vector_set.derivation is not None:
+        return None
+    sample = next((each for each in SAMPLES if each.name == origin.name), None)
+    if sample is None or not sample.pairs:
+        return None
+    try:
+        return _read_bundled(sample.name, vector_set)
+    except UserError:  # An installation without them still opens the sentences.
+        return None
+
+
+def _read_bundled(name: str, vector_set: VectorSet) -> Pairs:
+    """Return the pairs of a sample, read once: its rows are the same whenever it is opened."""
+    if name not in _bundled:
+        _bundled[name] = load_pairs(vector_set, sample_pairs_path(name))
+    return _bundled[name]
+
+
+def describe_pairs(pairs: Pairs) -> str:
+    """Return how many there are: "605 judged pairs, 3 unmatched"."""
+    noun = "pair" if pairs.scores is None else "judged pair"
+    unmatched = f", {pairs.n_unmatched:,} unmatched" if pairs.n_unmatched else ""
+    return f"{counted(len(pairs), noun)}{unmatched}"
+
+
+def describe_unmatched(pairs: Pairs) -> str:
+    """Return which labels were not found, and what else is to be known, as sentences."""
+    said = []
+    if pairs.n_unmatched:
+        shown = ", ".join(repr(label[:60]) for label in pairs.unmatched[:_MOST_SHOWN])
+        what = counted(pairs.n_unmatched, "pair")
+        verb = "names" if pairs.n_unmatched == 1 else "name"
+        said.append(f"{what} {verb} what is no row of this set, such as {shown}.")
+    return " ".join([*said, *pairs.notes])

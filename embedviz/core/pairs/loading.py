@@ -1,0 +1,271 @@
+"""Reading of a file of pairs: which rows of a set its labels, texts or numbers are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from embedviz.core.errors import UserError
+from embedviz.core.notes import counted
+from embedviz.core.pairs.judged import Pairs
+from embedviz.core.pairs.roles import Roles, possible_roles
+from embedviz.core.pairs.tables import PairTable, number_in, read_head, read_table
+from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import composed
+
+_FEW = 5
+_LOOKED_AT = 1000
+_HEAD_BYTES = 1 << 16
+_is_number = re.compile(r"[+-]?[0-9]{1,15}").fullmatch
+Lookup = Callable[[str], int | None]
+
+
+def load_pairs(vector_set: VectorSet, path: str | PathLike[str]) -> Pairs:
+    """Return the pairs of a file as rows of a set.
+
+    Parameters
+    ----------
+    vector_set : VectorSet
+    path : path
+        Two columns of labels, of texts that a column of the metadata holds, or of row numbers from
+        0, and maybe a score; as TSV, CSV or JSONL, with or without a header. STS-B and SICK are
+        such files. Where the labels of the set are numbers, numbers are labels. Upper and lower
+        case matter where the label is there as it is written; of rows with one label the first is
+        taken.
+
+    Returns
+    -------
+    Pairs
+        Those whose two rows are there, in the order of the file; `n_unmatched` counts the others,
+        `unmatched` are a few of their labels, and `notes` say what was left out or decided.
+
+    Raises
+    ------
+    UserError
+        When the file cannot be read, or no pair is of the set.
+    """
+    path = Path(path)
+    table = read_table(path)
+    known = _Rows(vector_set)
+    first_texts = [column[:_LOOKED_AT] for column in table.columns]
+    column, lookup = known.best_lookup(first_texts)
+    counted_by = known.by_exact_label if known.is_exact else lookup
+    is_number_file = _holds_row_numbers(table, counted_by, vector_set)
+    if is_number_file:
+        column, lookup, counted_by = "", known.by_number, known.by_number
+    roles = possible_roles(table, lambda texts: _count(texts, counted_by))[0]
+    pairs = _matched(table, roles, lookup, path.name)
+    if not len(pairs):
+        raise UserError(_no_match(table, roles, vector_set, path.name))
+    notes = [*table.notes, roles.said(table), *pairs.notes]
+    if is_number_file:
+        notes.append("Its numbers are row numbers, counted from 0.")
+    if column:
+        notes.append(f"Its texts are those of the column {column!r}.")
+    elif not is_number_file and (n_repeated := known.count_repeated(pairs)):
+        notes.append(
+            f"{counted(n_repeated, 'label')} of the pairs stand for several rows each; the first "
+            "row is taken."
+        )
+    return Pairs(
+        pairs.first,
+        pairs.second,
+        pairs.scores,
+        pairs.n_unmatched,
+        path.name,
+        pairs.unmatched,
+        [note for note in notes if note],
+    )
+
+
+def names_pairs(vector_set: VectorSet, path: str | PathLike[str]) -> bool:
+    """Return whether a file, of which nobody said what it is, begins with pairs of labels of a set.
+
+    Numbers are no sign of that: a file of vectors may begin with them.
+
+    Parameters
+    ----------
+    vector_set : VectorSet
+    path : path
+    """
+    try:
+        table = read_head(Path(path), _HEAD_BYTES)
+    except UserError:
+        return False
+    find = _Rows(vector_set).by_exact_label
+    count = _second(table.columns, lambda text: None if number_in(text) is not None else find(text))
+    return 2 * count >= min(len(table), _LOOKED_AT)
+
+
+def _count(texts: Sequence[str], lookup: Lookup) -> int:
+    return sum(lookup(text) is not None for text in texts[:_LOOKED_AT])
+
+
+def _holds_row_numbers(table: PairTable, lookup: Lookup, vector_set: VectorSet) -> bool:
+    """Return whether two columns hold numbers only, which are no labels of the set."""
+    if vector_set.is_numbered or _are_numbers(vector_set.labels[:_LOOKED_AT]):
+        return False
+    # The first line may be a header.
+    whole = [column for column in table.columns if _are_numbers(column[1:] or column, least=1.0)]
+    if len(whole) < 2:
+        return False
+    counts = sorted(_count(column, lookup) for column in table.columns if column not in whole)
+    return sum(2 * count >= min(len(table), _LOOKED_AT) for count in counts) < 2
+
+
+def _are_numbers(texts: Sequence[str], least: float = 0.9) -> bool:
+    found = sum(_is_number(text.strip()) is not None for text in texts[:_LOOKED_AT])
+    return bool(texts) and found >= least * len(texts[:_LOOKED_AT])
+
+
+def _matched(table: PairTable, roles: Roles, lookup: Lookup, name: str) -> Pairs:
+    """Return the pairs whose rows are found, and of which the score is a number."""
+    first, second, scores = list[int](), list[int](), list[float]()
+    unmatched = dict[str, None]()
+    n_unmatched = n_unjudged = 0
+    one, other = table.columns[roles.first], table.columns[roles.second]
+    judged = None if roles.score is None else table.columns[roles.score]
+    for line in range(roles.start, len(table)):
+        rows = lookup(one[line]), lookup(other[line])
+        if rows[0] is None or rows[1] is None:
+            n_unmatched += 1
+            texts = one[line], other[line]
+            missing = (text for text, row in zip(texts, rows, strict=True) if row is None)
+            if len(unmatched) < _FEW:
+                unmatched |= dict.fromkeys(missing)
+            continue
+        score = 0.0 if judged is None else _score(judged[line])
+        if score is None:
+            n_unjudged += 1
+            continue
+        first.append(rows[0])
+        second.append(rows[1])
+        scores.append(score)
+    notes = [f"{counted(n_unjudged, 'pair')} without a score left out."] if n_unjudged else []
+    return Pairs(
+        np.array(first, np.intp),
+        np.array(second, np.intp),
+        None if judged is None else scores,
+        n_unmatched,
+        name,
+        list(unmatched)[:_FEW],
+        notes,
+    )
+
+
+def _score(text: str) -> float | None:
+    number = number_in(text)
+    return number_in(text, ",") if number is None else number
+
+
+class _Rows:
+    """Rows of a set by what a file may call them."""
+
+    def __init__(self, vector_set: VectorSet) -> None:
+        self._set = vector_set
+        self.is_exact = False
+        """Whether most texts are labels as they are written: a million are not folded for those."""
+
+    def by_exact_label(self, text: str) -> int | None:
+        """Return the first row with a label; blanks around it do not count."""
+        found = self._set.find(text)
+        if found is None and text != (stripped := text.strip()):
+            found = self._set.find(stripped)
+        return found
+
+    def by_label(self, text: str) -> int | None:
+        """Return the first row with a label, whatever its case where none has just this one."""
+        found = self.by_exact_label(text)
+        if found is not None or not text or number_in(text) is not None:
+            return found
+        return self._folded.get(_folded(text))
+
+    def by_number(self, text: str) -> int | None:
+        """Return a row by its number; None for one that the set does not have."""
+        text = text.strip()
+        row = int(text) if _is_number(text) else -1
+        return row if 0 <= row < len(self._set) else None
+
+    def best_lookup(self, columns: Sequence[Sequence[str]]) -> tuple[str, Lookup]:
+        """Return the column by which most texts are found, and how; no name for the labels."""
+        n_lines = max(map(len, columns), default=0)
+        best: tuple[str, Lookup] = ("", self.by_label)
+        self.is_exact = 2 * _second(columns, self.by_exact_label) >= n_lines
+        most = 0 if self.is_exact else _second(columns, self.by_label)
+        if self.is_exact or 2 * most >= n_lines:
+            return best
+        for name in self._set.metadata.column_names:
+            rows = self._rows_of(name)
+            if rows is None:
+                continue
+
+            def lookup(text: str, rows: dict[str, int] = rows) -> int | None:
+                return rows.get(composed(text), rows.get(_folded(text)))
+
+            found = _second(columns, lookup)
+            if found > most:
+                best, most = (name, lookup), found
+        return best
+
+    def count_repeated(self, pairs: Pairs) -> int:
+        """Return how many labels of the pairs are those of further rows."""
+        last = {label: row for row, label in enumerate(self._set.labels)}
+        used = np.unique(np.concatenate([pairs.first, pairs.second])).tolist()
+        return sum(last[self._set.labels[row]] != row for row in used)
+
+    @cached_property
+    def _folded(self) -> dict[str, int]:
+        labels = self._set.labels
+        return {_folded(labels[row]): row for row in range(len(labels) - 1, -1, -1)}
+
+    def _rows_of(self, name: str) -> dict[str, int] | None:
+        """Return the first row of each text of a column, also in lower case; None for others."""
+        import pyarrow as pa
+
+        column = self._set.metadata.column(name)
+        kind = column.type
+        if pa.types.is_dictionary(kind):
+            kind = kind.value_type
+        if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+            return None
+        rows: dict[str, int] = {}
+        texts = column.to_pylist()
+        for row, text in enumerate(texts):
+            if text:
+                rows.setdefault(composed(text), row)
+        for row, text in enumerate(texts):
+            if text:
+                rows.setdefault(_folded(text), row)
+        return rows
+
+
+def _second(columns: Sequence[Sequence[str]], lookup: Lookup) -> int:
+    """Return how many texts are found in the second best column: a pair needs two."""
+    counts = sorted((_count(column, lookup) for column in columns), reverse=True)
+    return counts[1] if len(counts) > 1 else 0
+
+
+def _folded(text: str) -> str:
+    return composed(text.strip().casefold())
+
+
+def _no_match(table: PairTable, roles: Roles, vector_set: VectorSet, name: str) -> str:
+    texts = [table.columns[column][roles.start :] for column in (roles.first, roles.second)]
+    there = " and ".join(repr(column[0][:60]) for column in texts if column)
+    here = " and ".join(repr(label[:60]) for label in vector_set.labels[:2])
+    n_lines = counted(len(table) - roles.start, "line")
+    what = f"{name}: no pair is of {vector_set.name or 'the set'}. In its {n_lines}"
+    if not there:
+        return f"{name} has a header and no pairs. Add a line for each pair."
+    if not here:
+        return f"{name}: the set has no rows, so no pairs."
+    return (
+        f"{what} two labels, texts of a column or row numbers from 0 to {len(vector_set) - 1:,} "
+        f"were looked for. It has {there}; the labels of the set are such as {here}. Open the set "
+        "that the pairs were judged for, or add its labels first."
+    )
