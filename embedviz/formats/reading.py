@@ -16,7 +16,7 @@ from embedviz.core.notes import Note, counted
 from embedviz.core.origin import FileInfo, ReadSettings
 from embedviz.core.progress import Report
 from embedviz.formats.containers.parts import parts_in
-from embedviz.formats.source import Source
+from embedviz.formats.source import MOST_DIMENSIONS, Source
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,7 +27,6 @@ _SHOWN_BAD_ROWS = 3
 _FROM_ZERO = " (from 0)"
 _MOST_COUNTED = 64 << 20
 """Bytes of a file, up to which its rows are counted when only the first are looked at."""
-_MOST_DIMENSIONS = 1_000_000
 _MOST_ROWS = 10**10
 
 
@@ -258,7 +257,7 @@ def require_dimensions(name: str, dimensions: int) -> None:
     ------
     UserError
     """
-    if dimensions > _MOST_DIMENSIONS:
+    if dimensions > MOST_DIMENSIONS:
         raise UserError(
             f"{name} claims {counted(dimensions, 'number')} per row. Its header is damaged, or it "
             "is not a file of vectors."

@@ -40,6 +40,7 @@ BLOCK_BYTES = 16 << 20
 _PREVIEW_BYTES = 1 << 20
 _PREVIEW_UNPACKED = 8 << 20
 """Of compressed files, so that how far they were read says how much they hold."""
+MOST_DIMENSIONS = 1_000_000
 MOST_FIELDS = 1_100_000
 """In a line; more than any vector has, and too many to look at each in moments."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

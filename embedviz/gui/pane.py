@@ -213,13 +213,7 @@ class Pane(QWidget):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Catch up with what changed while nobody looked."""
         super().showEvent(event)
-        n_rows = len(self.session.state.active or ())
-        if self.is_built or n_rows < _MANY_ROWS or not is_watched(self):
-            self._catch_up(self.session.state)
-        else:  # To find a place for it, make it and draw it takes too long for one turn.
-            self._pages.setCurrentIndex(1)
-            # Not after 0, which would be before what the window has waiting.
-            QTimer.singleShot(1, self, lambda: self._catch_up(self.session.state))
+        self._catch_up(self.session.state)
 
     @Slot(object, object)
     def _on_changed(self, old: State, new: State) -> None:
@@ -239,6 +233,11 @@ class Pane(QWidget):
     def _catch_up(self, new: State) -> None:
         if new == self._shown or not self._is_in_view:
             return
+        if not self.is_built and len(new.active or ()) >= _MANY_ROWS and is_watched(self):
+            # To find a place for it, make it and draw it takes too long for one turn.
+            self._pages.setCurrentIndex(1)
+            _do_in_turns(self, self.make, lambda: self._catch_up(self.session.state))
+            return
         self.calculations.forget_stopped()
         old, self._shown, self._about = self._shown or State(), new, self.set_shown(new)
         self._pages.setCurrentIndex(0 if new.active is None else 1)
@@ -255,3 +254,17 @@ class Pane(QWidget):
             draw()
         finally:
             self._drawing = False
+
+
+def _do_in_turns(owner: QWidget, *steps: Callable[[], None]) -> None:
+    """Take each step in a later turn of the event loop than the one before, while the owner lives.
+
+    Not after 0 milliseconds, which would be before what the window has waiting.
+    """
+
+    def go_on() -> None:
+        steps[0]()
+        if steps[1:]:
+            _do_in_turns(owner, *steps[1:])
+
+    QTimer.singleShot(1, owner, go_on)

@@ -132,7 +132,7 @@ def bytes_column(rng: Random) -> Sample:
     if rng.random() < 0.2:
         rows[-1] = rng.choice((b"", rows[-1][:-1], rows[-1] * 2))
     kinds = [pa.binary(), pa.large_binary()]
-    if len(set(map(len, rows))) == 1:
+    if len(set(map(len, rows))) == 1 and rows[0]:
         kinds.append(pa.binary(len(rows[0])))
     values: list[Any] = [*rows]
     if rng.random() < 0.1:

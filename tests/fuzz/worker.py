@@ -79,14 +79,13 @@ class _Worker:
 
     def _try(self, seed: int, family: str) -> dict[str, Any]:
         self._steps, self._step_name = [], "making the file"
-        before = self._process.memory_info().rss
-        peak = peak_memory()
+        self._note_memory()
         outcome: dict[str, Any] = {"seed": seed, "family": family, "problem": ""}
         with self._watch() as seen:
             outcome["kind"], outcome["problem"] = self._judge(seed, family)
         problem = "; ".join(seen) or self._left_behind()
-        if peak_memory() > peak:
-            outcome["bytes"] = grown = peak_memory() - before
+        if peak_memory() > self._peak:
+            outcome["bytes"] = grown = peak_memory() - self._used
             if grown > LIMIT_BYTES:
                 problem = f"{grown >> 20:,} MB of memory"
         if problem and outcome["kind"] != "failed":
@@ -94,11 +93,15 @@ class _Worker:
         outcome["seconds"], outcome["step"] = max(self._steps, default=(0.0, ""))
         return outcome
 
+    def _note_memory(self) -> None:
+        self._used, self._peak = self._process.memory_info().rss, peak_memory()
+
     def _judge(self, seed: int, family: str) -> tuple[str, str]:
         for name in ("case", "saved"):
             clear(self._folder / name)
         try:
             sample = make_case(seed, family)
+            self._note_memory()  # To make what unpacks to a gigabyte needs one, too.
             found = Judge(sample, self._folder / "case", seed, self._step).judge()
         except Violation as violation:
             return "failed", f"{self._step_name}: {violation}"

@@ -98,7 +98,7 @@ def draw_density(
         Pixels of the image per pixel of the picture before it is scaled for the screen.
     every : int
         Only one point in so many is looked at, at least 1, and counts for all of them: for a
-        picture that is seen for a moment.
+        picture that is seen for a moment. Beyond 1, cells and blur are twice as wide, too.
     """
     require_points(positions, matrix, rows, colors=colors)
     if every > 1:
@@ -108,6 +108,7 @@ def draw_density(
         colors = colors if len(colors) == 1 else colors.take(rows)
     cell = max(1, round(scale))
     weights = _blur_weights(_BLUR * scale / cell)
+    cell *= 1 if every == 1 else 2
     height, width = image.shape
     reach = len(weights) // 2
     cells = ceil(height / cell) + 2 * reach, ceil(width / cell) + 2 * reach
@@ -118,7 +119,7 @@ def draw_density(
     to_cells[:2] = matrix[:2] / cell + reach * matrix[2]
     _gather(positions, to_cells, colors, _LIGHT, channels, sums)
     if every > 1:
-        sums *= np.float32(every)
+        sums *= np.float32(every / 4)
     levels = _levels(sums, weights, channels, tones.faintest)
     toned = np.empty((cells[0] - 2 * reach, cells[1] - 2 * reach), dtype=np.uint32)
     by_ramp, by_mixture = _ramp_table(tones), _mix_table(tones)

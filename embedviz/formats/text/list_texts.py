@@ -25,6 +25,7 @@ _are_numbers = re.compile(
     rb"\s*" + _NUMBER + rb"(?:(?:\s*+[,;|]\s*+|\s++)" + _NUMBER + rb")++\s*+"
 ).fullmatch
 _SEPARATOR = re.compile(rb"\s*[,;|]\s*|\s+")
+_starts_as_number = re.compile(rb"\s*[-+.0-9]").match
 _has_mark = re.compile(rb"[^\s][,;|\s]").search
 _has_bracket = re.compile(rb"[\[({]").search
 _has_fraction = re.compile(rb"[.eE]").search
@@ -36,6 +37,8 @@ def is_list(field: bytes) -> bool:
     if not _has_bracket(field):  # As nearly all fields of most tables.
         return False
     field = field.strip()
+    if not field.endswith((b"]", b")", b"}")):  # Looked at first, as a field may be megabytes.
+        return False
     if field[:1] in (b"(", b"{"):
         return is_bare_list(field[1:-1]) and field[-1:] in (b")", b"}")
     return bool(_is_list(_unwrapped(field)))
@@ -43,7 +46,8 @@ def is_list(field: bytes) -> bool:
 
 def is_bare_list(field: bytes) -> bool:
     """Return whether a field holds three numbers or more, and fractions, without brackets."""
-    return bool(_has_mark(field) and _has_fraction(field)) and any(found(field) for found in _BARE)
+    may_be = _starts_as_number(field) and _has_mark(field) and _has_fraction(field)
+    return bool(may_be) and any(found(field) for found in _BARE)
 
 
 def count_numbers(field: bytes) -> int:

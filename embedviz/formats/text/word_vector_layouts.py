@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 
-from embedviz.formats.source import BLANKS, MOST_FIELDS, Source
+from embedviz.formats.source import BLANKS, MOST_DIMENSIONS, MOST_FIELDS, Source
 from embedviz.formats.text.number_fields import is_fraction, is_not_finite, is_number
 from embedviz.formats.text.table_signs import labels_take_numbers
 
@@ -77,6 +77,8 @@ def _layout_of(lines: list[bytes]) -> LineLayout | None:
     dimensions = _most_common([line.dimensions for line in body])
     if 2 * sum(line.dimensions == dimensions > 0 for line in body) < len(body):
         return None
+    if dimensions > MOST_DIMENSIONS:  # It is going to be refused, and all else takes long.
+        return LineLayout(claimed, dimensions, is_labeled=True)
     if dimensions == 1 and any(len(line.fields) != 2 for line in body):
         return None  # Any sentence may end in a number.
     if claimed and _header_is_believed(claimed[1], body):

@@ -328,7 +328,7 @@ class PointCanvas:
     def _drawn_points(self, frame: Frame) -> DrawnPoints:
         colors, highlights = _colors_in(self.colors, frame.theme), self.drawn_highlights
         faint = colors
-        if self._is_faint:
+        if self._is_faint and not self.is_density:  # A density needs only the colors themselves.
             opacity = usual_opacity(self.n_placed / max(frame.zoom, 1e-6) ** 2)
             # Kept while they move: a million take ten milliseconds.
             if self._faint is None or self._faint[0] is not colors or self._faint[1] != opacity:

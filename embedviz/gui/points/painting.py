@@ -20,6 +20,7 @@ from embedviz.gui.theme import Theme
 
 _LABEL_SECONDS = 0.02
 """How long labels are drawn before the window goes on; the rest appears a moment later."""
+_IN_THE_MIDDLE = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 _MOST_AVOIDED = 300
 _FARTHEST = 1e5
 _RGB = 0xFFFFFF
@@ -71,7 +72,8 @@ def paint_scene(
     if not len(scene.canvas) and scene.message:
         painter.setFont(frame.small)
         painter.setPen(QColor(frame.theme.muted))
-        painter.drawText(whole, Qt.AlignmentFlag.AlignCenter, scene.message)
+        within = whole.adjusted(PADDING, PADDING, -PADDING, -PADDING)
+        painter.drawText(within, _IN_THE_MIDDLE, scene.message)
         return
     titles = scene.titles or ()
     if titles and not frame.camera.is_3d:

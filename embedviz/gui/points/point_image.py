@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
@@ -107,7 +108,7 @@ def _draw_density(
 ) -> None:
     tones, scale = density_tones(frame.theme), frame.device_scale
     count = len(rows) or len(points.positions)
-    every = max(1, count // _MOST_IN_QUICK_DENSITY) if quick else 1
+    every = max(1, ceil(count / _MOST_IN_QUICK_DENSITY)) if quick else 1
     draw_density(
         image, points.positions, matrix, points.colors, tones, rows, scale=scale, every=every
     )

@@ -160,6 +160,8 @@ class AnalogiesPane(Pane):
         if (old.active, old[AnalogySettings]) != (active, analogy):
             self.question.setText(f"{write(analogy)} ≈")
             missing = [label for label in analogy.labels if label not in active]
+            for part in (self.question, self.list, self.caption):  # Of an answer.
+                part.setVisible(not missing)
             if missing:
                 self._show_missing(active, missing[0], typed=old.active is active)
             else:

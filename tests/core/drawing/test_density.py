@@ -189,14 +189,16 @@ def test_what_is_opaque_stays_so_under_a_thin_crowd(count, scale):
 @pytest.mark.parametrize("is_mixed", [False, True])
 def test_one_in_some_counts_for_all_of_them(is_mixed):
     rng = np.random.default_rng(0)
-    places = rng.normal((30, 20), 4, size=(40_000, 2))
+    places = rng.normal((30, 20), 9, size=(40_000, 2))
     positions, matrix = at(*places)
     colors = np.full(len(positions), RED, dtype=np.uint32) if is_mixed else one(RED)
     whole, some = blank(), blank()
     draw_density(whole, positions, matrix, colors, TONES)
     draw_density(some, positions, matrix, colors, TONES, every=4)
     difference = channels(whole)[..., 0] - channels(some)[..., 0]
-    assert np.abs(difference).mean() < 8  # Of 255.
+    # Of 255; where there are few points, the blur, twice as wide, fills the gaps between them.
+    assert np.abs(difference).mean() < 12
+    assert np.abs(difference[channels(whole)[..., 0] >= 200]).mean() < 4
     assert difference.any()
 
 

@@ -385,6 +385,16 @@ def test_a_message_is_shown_where_there_are_no_points(view):
     assert (shown(view) != said).any()
 
 
+def test_a_message_that_is_too_wide_is_broken_between_words(view):
+    view.scene.set_message("Type three labels of this set " * 4)
+    said = painted(view, 200, 300)
+    ground = said[0, 0]
+    assert (said[:, :4] == ground).all()
+    assert (said[:, -4:] == ground).all()
+    written = (said != ground).reshape(len(said), -1).any(axis=1)
+    assert written.sum() > 30  # Several lines are.
+
+
 def test_preparing_is_said_only_when_it_takes_long(qtbot, view, monkeypatch):
     def preparing(milliseconds):
         monkeypatch.setattr(frame_cache, "QUIET_MILLISECONDS", milliseconds)

@@ -13,7 +13,7 @@ from time import perf_counter
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from embedviz.core.arrays import Rows
@@ -81,8 +81,7 @@ class PointLabels:
             self.forget_places()
         self.texts, self._order, self._always = texts, order, always
         chosen = set(always.tolist())
-        kept = {row: place for row, place in self.chosen_places.items() if row in chosen}
-        self.chosen_places = kept
+        self.chosen_places = {row: at for row, at in self.chosen_places.items() if row in chosen}
 
     @property
     def order(self) -> Rows | None:
@@ -265,11 +264,12 @@ class PointLabels:
     ) -> None:
         color = QColor(frame.theme.text) if strong else frame.faint(QColor(frame.theme.muted), part)
         ground = QColor(frame.theme.ground)
-        draw_text(painter, corner, self.text(row), self.font(frame, strong=strong), color, ground)
+        text = _shown_text(self, row, frame, strong=strong)
+        draw_text(painter, corner, text, self.font(frame, strong=strong), color, ground)
 
     def _sizes(self, rows: Rows, frame: Frame, *, strong: bool) -> NDArray[np.float64]:
         """Return width and height of the labels of rows."""
-        texts = [self.text(row) for row in rows.tolist()]
+        texts = [_shown_text(self, row, frame, strong=strong) for row in rows.tolist()]
         return self._widths.sizes(texts, self.font(frame, strong=strong))
 
     def _ordinary(self, frame: Frame, canvas: PlacedPoints) -> Rows:
@@ -290,6 +290,16 @@ class PointLabels:
         known = min(len(self.texts), len(canvas))
         width, height = frame.area.width(), frame.area.height()
         return rows_in_view(canvas.positions[:known], frame.matrix, rows, width, height, MOST_TRIED)
+
+
+def _shown_text(labels: PointLabels, row: int, frame: Frame, *, strong: bool) -> str:
+    """Return the label of a row; one that must be seen is cut where the picture is narrow."""
+    text = labels.text(row)
+    if not strong:
+        return text
+    metrics = QFontMetricsF(labels.font(frame, strong=True))
+    room = frame.area.width() - 2 * labels.space(frame)
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(room, 0))
 
 
 class _Widths:

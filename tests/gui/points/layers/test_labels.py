@@ -103,6 +103,19 @@ def test_what_is_required_near_the_border_is_squeezed_in(labels, canvas):
     assert not seen[:, :100].any()
 
 
+@pytest.mark.parametrize("width", [40, 120, 300])
+def test_what_is_required_is_cut_where_it_is_wider_than_the_picture(labels, canvas, width):
+    labels.set_texts(["W" * 99] * 3, NONE, rows(0), 1)
+    frame = Frame(QRectF(0, 0, width, 200), Camera(), LIGHT, canvas.extent)
+    image = QImage(width, 200, QImage.Format.Format_ARGB32)
+    image.fill(0)
+    with QPainter(image) as painter:
+        ((left, _, wide, _),) = labels.paint_chosen(painter, frame, canvas)
+    assert left >= 0
+    assert left + wide <= width
+    assert wide > width / 3
+
+
 def test_labels_keep_away_as_far_as_what_is_drawn_reaches(labels, canvas):
     labels.set_texts(labels.texts, rows(0), NONE)
     near = np.flatnonzero(painted(labels, canvas).any(axis=0))[0]
