@@ -61,7 +61,7 @@ class TwoViews:
 
 @dataclass(frozen=True, eq=False)
 class ChosenPairs:
-    """Pairs that somebody chose; those that are connected by rows are no negatives.
+    """Pairs that somebody chose; those that rows connect are no negatives of each other.
 
     Attributes
     ----------
@@ -145,14 +145,22 @@ def pairs_to_learn(pairs: Any, n_rows: int) -> ChosenPairs:
         low, high = np.nanmin(scores), np.nanmax(scores)
         keep &= scores >= low + _GOOD_SHARE * (high - low)
     if np.count_nonzero(keep) < 2:
+        unmatched = int(getattr(pairs, "n_unmatched", 0))
+        others = f"; {unmatched:,} more have labels that are not in this set" * bool(unmatched)
         raise UserError(
             f"Of {len(first):,} pairs, {np.count_nonzero(keep)} join two different rows that "
-            "belong together. Give at least two, or train on two views of each row, without pairs."
+            f"belong together{others}. Give at least two, or train on two views of each row, "
+            "without pairs."
         )
     first, second = first[keep], second[keep]
     links = coo_array((np.ones(len(first), bool), (first, second)), shape=(n_rows, n_rows))
     _, parts = connected_components(links, directed=False)
-    return ChosenPairs(first, second, parts[first].astype(np.int64))
+    groups = parts[first].astype(np.int64)
+    # A chain that runs through most pairs would leave hardly any negatives: there, only pairs with
+    # the same first row are kept from being some.
+    is_chained = np.bincount(groups)[groups] > len(groups) / 2
+    groups[is_chained] = len(parts) + first[is_chained]
+    return ChosenPairs(first, second, groups)
 
 
 def same_category(groups: ArrayLike, n_rows: int) -> SameCategory:
@@ -161,7 +169,7 @@ def same_category(groups: ArrayLike, n_rows: int) -> SameCategory:
     Parameters
     ----------
     groups : array of shape (n_rows,)
-        Numbers or texts; None and NaN are missing.
+        Numbers or texts; None, NaN and blank texts are missing.
     n_rows : int
 
     Raises
@@ -178,7 +186,7 @@ def same_category(groups: ArrayLike, n_rows: int) -> SameCategory:
     numbers: dict[object, int] = {}
     categories = np.array(
         [
-            numbers.setdefault(("missing", row) if value is None or value != value else value, row)
+            numbers.setdefault(("missing", row) if _is_missing(value) else value, row)
             for row, value in enumerate(given.tolist())
         ],
         dtype=np.int64,
@@ -194,6 +202,12 @@ def same_category(groups: ArrayLike, n_rows: int) -> SameCategory:
     return SameCategory(
         categories.astype(np.int64), members, starts[categories], sizes[categories], places
     )
+
+
+def _is_missing(value: object) -> bool:
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or value != value
 
 
 def _columns(pairs: Any) -> tuple[Rows, Rows, NDArray[np.float64] | None]:

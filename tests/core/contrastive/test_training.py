@@ -12,6 +12,7 @@ from embedviz.core.contrastive.positives import pairs_to_learn, same_category
 from embedviz.core.contrastive.training import Dials, Training, train
 from embedviz.core.errors import UserError
 from embedviz.core.isotropy import mean_cosine
+from embedviz.core.pairs import Pairs
 from embedviz.core.progress import Cancelled
 from embedviz.core.samples import load_sample
 
@@ -229,7 +230,7 @@ def test_a_category_comes_near():
 
 
 def test_partners_share_the_category():
-    groups = ["a", "b", "a", None, "b", "a", float("nan"), None]
+    groups = ["a", "b", "a", None, "b", "a", float("nan"), " "]
     positives = same_category(groups, 8)
     random = np.random.default_rng(0)
     seen = set()
@@ -265,9 +266,24 @@ def test_pairs_with_good_scores_are_learned(scores, kept):
 
 
 def test_pairs_that_share_a_row_are_no_negatives():
-    found = pairs_to_learn([[0, 1], [1, 2], [3, 4], [5, 5]], 6)
-    assert found.groups[0] == found.groups[1] != found.groups[2]
-    assert len(found) == 3
+    found = pairs_to_learn([[0, 1], [1, 2], [3, 4], [5, 5], [6, 7]], 8)
+    assert found.groups[0] == found.groups[1] != found.groups[2] != found.groups[3]
+    assert len(found) == 4
+
+
+def test_a_chain_of_pairs_keeps_its_negatives():
+    rows_in_line = np.arange(41)
+    found = pairs_to_learn(np.column_stack([rows_in_line[:-1], rows_in_line[1:]]), 41)
+    assert len(np.unique(found.groups)) == 40
+    hub = pairs_to_learn([[0, 1], [0, 2], [2, 3], [4, 5]], 6)
+    assert hub.groups[0] == hub.groups[1]
+    assert len({*hub.groups.tolist()}) == 3
+
+
+def test_pairs_of_another_set_are_counted():
+    pairs = Pairs([], [], n_unmatched=1234, name="other")
+    with pytest.raises(UserError, match="1,234 more have labels that are not in this set"):
+        pairs_to_learn(pairs, 8)
 
 
 BAD_PAIRS = [
