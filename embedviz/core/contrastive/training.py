@@ -73,7 +73,7 @@ class Dials:
             value = getattr(self, name)
             if not 0 <= value < np.inf or (least and value == 0):
                 raise ValueError(
-                    f"{name} is {value!r}; it must be {'above 0' if least else '0 up'}"
+                    f"{name} is {value!r}; it must be {'above 0' if least else 'from 0 up'}"
                 )
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout is {self.dropout!r}; it must be from 0 to below 1")
