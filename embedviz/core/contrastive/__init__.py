@@ -7,12 +7,15 @@ wrong ones apart is what trains today's embeddings.
 
 from embedviz.core.contrastive.info_nce import InfoNCE, info_nce, nested_info_nce
 from embedviz.core.contrastive.measures import alignment, uniformity, uniformity_optimum
+from embedviz.core.contrastive.retrieval import partner_ranks, share_found
 
 __all__ = [
     "InfoNCE",
     "alignment",
     "info_nce",
     "nested_info_nce",
+    "partner_ranks",
+    "share_found",
     "uniformity",
     "uniformity_optimum",
 ]
