@@ -25,7 +25,7 @@ from embedviz.gui.points.point_colors import density_tones
 from embedviz.gui.theme import with_alpha
 
 _EDGED_FROM = 3.0
-_MOST_IN_QUICK_DENSITY = 200_000
+_MOST_IN_QUICK_DENSITY = 150_000
 """Points that are counted while they move: more would take longer than a frame may."""
 _MOST_ON_DENSITY = 2000
 GATHERED_FROM = 200_000

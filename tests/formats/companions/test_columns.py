@@ -108,7 +108,7 @@ def test_any_texts_make_a_column(texts):
         if isinstance(value, str):
             assert value == text
         elif value is not None:
-            np.testing.assert_equal(float(value), float(text))
+            np.testing.assert_array_equal(float(value), float(text))  # "-0" is the integer 0.
 
 
 DISTINCT = [f"text {i}" for i in range(10)]
