@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embedviz.core.cone import Cone, picture
+from embedviz.core import cone as cone_module
+from embedviz.core.cone import Cone
 from embedviz.core.errors import UserError
 from embedviz.core.isotropy import effective_rank, iso_score, mean_cosine
 from embedviz.core.progress import Cancelled
@@ -231,7 +232,7 @@ def test_pairs_are_the_same_for_the_same_seed_and_never_a_row_with_itself():
 
 
 def test_a_large_set_is_sampled_and_says_so(monkeypatch):
-    monkeypatch.setattr(picture, "_MOST_ROWS", 50)
+    monkeypatch.setattr(cone_module, "_MOST_ROWS", 50)
     whole = narrow_cloud()
     cone = Cone(whole)
     assert cone.n_vectors == 200

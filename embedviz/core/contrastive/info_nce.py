@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.compiled.checks import as_table, require_axes
+from embedviz.core.contrastive.rows import require_finite, require_partners
 from embedviz.core.contrastive.softmax import BatchTask, Floats, in_both_directions, one_sided, pull
 from embedviz.core.errors import UserError
 
@@ -183,11 +184,7 @@ def _checked(
     sides = as_table(first, "vectors of a batch"), as_table(second, "vectors of a batch")
     for side in sides:
         require_axes(side, 2, "vectors of a batch")
-    if sides[0].shape != sides[1].shape:
-        raise UserError(
-            f"The two sides have the shapes {sides[0].shape} and {sides[1].shape}; row i of one "
-            "belongs to row i of the other, so they must be equal."
-        )
+    require_partners(*sides)
     if not sides[0].size:
         raise UserError("There are no pairs, or they have no dimensions. Give at least one pair.")
     wanted = np.dtype(dtype or np.result_type(*sides, np.float32))
@@ -196,8 +193,8 @@ def _checked(
             raise ValueError(f"dtype is {wanted}; it must be float32 or float64")
         wanted = np.dtype(np.float64)
     one, other = (side.astype(wanted, copy=False) for side in sides)
-    if not (np.isfinite(one).all() and np.isfinite(other).all()):
-        raise UserError("A row holds NaN or an infinity, which has no direction. Leave it out.")
+    for side in (one, other):
+        require_finite(side)
     return one, other
 
 

@@ -12,10 +12,11 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from embedviz.core.blocks import scale_to_unit_length
-from embedviz.core.compiled.checks import as_table, require_axes, require_length
+from embedviz.core.compiled.checks import require_length
+from embedviz.core.contrastive.rows import unit_rows
 from embedviz.core.covariance import Vector
 from embedviz.core.errors import UserError
+from embedviz.core.pairs.row_pairs import sampled_pairs
 from embedviz.core.progress import Report, silent
 
 MOST_EXACT_ROWS = 20_000
@@ -41,7 +42,7 @@ def alignment(first: ArrayLike, second: ArrayLike) -> float:
     UserError
         When the sides have different shapes, or hold NaN or an infinity.
     """
-    one, other = _unit_rows(first), _unit_rows(second)
+    one, other = unit_rows(first), unit_rows(second)
     require_length(other, len(one), "second rows", "first rows")
     if one.shape[1] != other.shape[1]:
         raise UserError(
@@ -76,7 +77,7 @@ def uniformity(vectors: ArrayLike, seed: int = 0, report: Report = silent) -> fl
     UserError
         When the array holds NaN or an infinity.
     """
-    unit = _unit_rows(vectors)
+    unit = unit_rows(vectors)
     unit = unit[np.einsum("ij,ij->i", unit, unit) > 0]
     n_rows = len(unit)
     if n_rows < 2:
@@ -117,15 +118,13 @@ def uniformity_optimum(dimensions: int) -> float:
 
 
 def _sampled(unit: Vector, seed: int, report: Report) -> float:
-    random = np.random.default_rng(seed)
-    first = np.sort(random.integers(len(unit), size=_SAMPLED_PAIRS))
-    second = (first + random.integers(1, len(unit), size=_SAMPLED_PAIRS)) % len(unit)
+    first, second = sampled_pairs(len(unit), _SAMPLED_PAIRS, np.random.default_rng(seed)).T
     total, step = 0.0, max(1, _BLOCK_PRODUCTS // unit.shape[1])
-    for start in range(0, _SAMPLED_PAIRS, step):
-        report(start / _SAMPLED_PAIRS, "measuring distances")
+    for start in range(0, len(first), step):
+        report(start / len(first), "measuring distances")
         part = slice(start, start + step)
         total += _potential(np.einsum("ij,ij->i", unit[first[part]], unit[second[part]]))
-    return math.log(total / _SAMPLED_PAIRS or float(np.finfo(float).tiny))
+    return math.log(total / len(first) or float(np.finfo(float).tiny))
 
 
 def _potential(cosines: Vector) -> float:
@@ -133,12 +132,3 @@ def _potential(cosines: Vector) -> float:
     cosines -= 1.0
     cosines *= 4.0
     return float(np.exp(cosines, out=cosines).sum())
-
-
-def _unit_rows(vectors: ArrayLike) -> Vector:
-    rows = np.array(as_table(vectors, "vectors"), dtype=np.float64)
-    require_axes(rows, 2, "vectors")
-    if not np.isfinite(rows).all():
-        raise UserError("A row holds NaN or an infinity, which has no direction. Leave it out.")
-    scale_to_unit_length(rows)
-    return rows

@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import connected_components
 
 from embedviz.core.arrays import Rows
 from embedviz.core.errors import UserError
+from embedviz.core.pairs.judged import group_codes
 
 _GOOD_SHARE = 0.8
 """From where on, between the lowest score and the highest, a judged pair is one that belongs."""
@@ -183,14 +184,9 @@ def same_category(groups: ArrayLike, n_rows: int) -> SameCategory:
             f"The groups have the shape {given.shape}; there must be one for each of the "
             f"{n_rows:,} rows."
         )
-    numbers: dict[object, int] = {}
-    categories = np.array(
-        [
-            numbers.setdefault(("missing", row) if _is_missing(value) else value, row)
-            for row, value in enumerate(given.tolist())
-        ],
-        dtype=np.int64,
-    )
+    categories = group_codes(given.tolist())
+    is_missing = categories < 0
+    categories[is_missing] = n_rows + np.flatnonzero(is_missing)
     _, categories, sizes = np.unique(categories, return_inverse=True, return_counts=True)
     if len(sizes) < 2 or sizes.max() < 2:
         what = "All rows are in one group" if len(sizes) < 2 else "No two rows are in one group"
@@ -202,12 +198,6 @@ def same_category(groups: ArrayLike, n_rows: int) -> SameCategory:
     return SameCategory(
         categories.astype(np.int64), members, starts[categories], sizes[categories], places
     )
-
-
-def _is_missing(value: object) -> bool:
-    if isinstance(value, str):
-        return not value.strip()
-    return value is None or value != value
 
 
 def _columns(pairs: Any) -> tuple[Rows, Rows, NDArray[np.float64] | None]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from embedviz.core.arrays import Matrix, Rows
-from embedviz.core.blocks import scale_to_unit_length
-from embedviz.core.compiled.checks import as_table, require_axes
-from embedviz.core.errors import UserError
+from embedviz.core.arrays import Rows
+from embedviz.core.contrastive.rows import require_partners, unit_rows
 from embedviz.core.progress import Report, silent
 
 _BLOCK_COSINES = 8_000_000
@@ -36,12 +34,8 @@ def partner_ranks(first: ArrayLike, second: ArrayLike, report: Report = silent) 
     UserError
         When the sides have different shapes, or hold NaN or an infinity.
     """
-    one, other = _unit_rows(first), _unit_rows(second)
-    if one.shape != other.shape:
-        raise UserError(
-            f"The two sides have the shapes {one.shape} and {other.shape}; row i of one belongs to "
-            "row i of the other, so they must be equal."
-        )
+    one, other = (unit_rows(side).astype(np.float32) for side in (first, second))
+    require_partners(one, other)
     ranks = np.empty(len(one), dtype=np.intp)
     step = max(1, _BLOCK_COSINES // max(len(one), 1))
     for start in range(0, len(one), step):
@@ -72,14 +66,3 @@ def share_found(ranks: ArrayLike, count: int) -> float:
         raise ValueError(f"count is {count!r}; it must be from 1 up")
     found: NDArray[np.bool_] = np.asarray(ranks) < count
     return float(found.mean()) if found.size else float("nan")
-
-
-def _unit_rows(vectors: ArrayLike) -> Matrix:
-    table = as_table(vectors, "vectors")
-    require_axes(table, 2, "vectors")
-    # In float64 first: the squares of very long rows would overflow.
-    rows = np.array(table, dtype=np.float64)
-    if not np.isfinite(rows).all():
-        raise UserError("A row holds NaN or an infinity, which has no direction. Leave it out.")
-    scale_to_unit_length(rows)
-    return rows.astype(np.float32)

@@ -25,6 +25,7 @@ from embedviz.core.contrastive.heads import Head
 from embedviz.core.contrastive.info_nce import info_nce, nested_info_nce
 from embedviz.core.contrastive.network import Adam, Network, Shape
 from embedviz.core.contrastive.positives import Drawn, Positives, TwoViews
+from embedviz.core.contrastive.rows import require_finite
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
 
@@ -368,8 +369,7 @@ def _mean_and_size(rows: Any) -> tuple[Any, float]:
     anchor = rows[0].astype(np.float64)
     total, n_rows = np.zeros(rows.shape[1]), len(rows)
     for _, block in row_blocks(rows):
-        if not np.isfinite(block).all():
-            raise UserError("A row holds NaN or an infinity, which has no direction. Leave it out.")
+        require_finite(block)
         # From the first row, so that rows that are all equal have a size of exactly 0.
         total += (block - anchor).sum(axis=0)
     offset = total / n_rows

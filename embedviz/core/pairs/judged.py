@@ -92,7 +92,7 @@ class Pairs:
         seed : int
             Of the order in the rings.
         """
-        codes = _codes(column)
+        codes = group_codes(column)
         rng = np.random.default_rng(seed)
         order = np.lexsort((rng.random(len(codes)), codes))
         order = order[codes[order] >= 0]
@@ -213,8 +213,16 @@ def _are_same(one: Scores | None, other: Scores | None) -> bool:
     return np.array_equal(one, other)
 
 
-def _codes(column: Iterable[Any]) -> Rows:
-    """Return a number for each value, in order of first appearance; -1 where it is missing."""
+def group_codes(column: Iterable[Any]) -> Rows:
+    """Return a number for each value, in order of first appearance; -1 where it is missing.
+
+    Missing are None, NaN and blank texts.
+
+    Raises
+    ------
+    UserError
+        When there are lists.
+    """
     values = column.to_pylist() if hasattr(column, "to_pylist") else list(column)
     known: dict[Any, int] = {}
     codes = (-1 if _is_missing(each) else known.setdefault(each, len(known)) for each in values)

@@ -28,6 +28,7 @@ PAIRS_ROLE = Qt.ItemDataRole.UserRole + 4
 _SET_HEIGHT = 42
 _PAIRS_HEIGHT = 24
 _MOST_SHOWN = 6
+_MARKED = QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected
 _REMOVES = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
@@ -116,11 +117,7 @@ class _SetDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         active = bool(option.state & QStyle.StateFlag.State_Selected)
-        area = QRectF(option.rect).adjusted(0, 1, 0, -1)
-        if active or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(with_alpha(theme.accent, 0.12 if active else 0.05))
-            painter.drawRoundedRect(area, 6, 6)
+        area = _paint_ground(painter, option)
         depth = len(lineage(vector_set)) - 1
         left = area.left() + GRID + 14 * depth
         painter.setPen(Qt.PenStyle.NoPen)
@@ -142,17 +139,23 @@ class _SetDelegate(QStyledItemDelegate):
         painter.restore()
 
 
+def _paint_ground(painter: QPainter, option: QStyleOptionViewItem) -> QRectF:
+    """Paint the ground of an entry that is chosen or under the mouse, and return its area."""
+    area = QRectF(option.rect).adjusted(0, 1, 0, -1)
+    if option.state & _MARKED:
+        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(with_alpha(theme_manager.theme.accent, 0.12 if is_chosen else 0.05))
+        painter.drawRoundedRect(area, 6, 6)
+    return area
+
+
 def _paint_pairs(painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
     """Paint two dots that are joined, how many pairs there are, and a cross."""
-    theme, area = theme_manager.theme, QRectF(option.rect).adjusted(0, 1, 0, -1)
+    theme = theme_manager.theme
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    is_under = bool(option.state & QStyle.StateFlag.State_MouseOver)
-    is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-    if is_under or is_chosen:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(with_alpha(theme.accent, 0.12 if is_chosen else 0.05))
-        painter.drawRoundedRect(area, 6, 6)
+    area = _paint_ground(painter, option)
     left = area.left() + GRID + 14 * len(lineage(index.data(SET_ROLE)))
     middle = area.center().y()
     painter.setPen(QColor(theme.muted))
@@ -167,6 +170,6 @@ def _paint_pairs(painter: QPainter, option: QStyleOptionViewItem, index: Index) 
         index.data(), Qt.TextElideMode.ElideRight, int(text.width())
     )
     painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, shown)
-    painter.setPen(QColor(theme.text if is_under or is_chosen else theme.muted))
+    painter.setPen(QColor(theme.text if option.state & _MARKED else theme.muted))
     painter.drawText(cross, Qt.AlignmentFlag.AlignCenter, "✕")
     painter.restore()

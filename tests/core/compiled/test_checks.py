@@ -6,7 +6,6 @@ import pytest
 from embedviz.core.analogies import parallelogram
 from embedviz.core.compiled.checks import checked_matrix, checked_rows
 from embedviz.core.cone import Cone
-from embedviz.core.cone.row_pairs import multiply_pairs
 from embedviz.core.drawing import density, label_placement, picking, raster
 from embedviz.core.errors import UserError
 from embedviz.core.isotropy import effective_rank, iso_score, mean_cosine, partition_ratio
@@ -17,6 +16,7 @@ from embedviz.core.neighbors import METRICS, NeighborSearch
 from embedviz.core.neighbors.graph import neighbor_graph, neighbors_of, neighbors_within
 from embedviz.core.neighbors.tile_ranks import count_nearer
 from embedviz.core.neighbors.tiles import ComparedRows
+from embedviz.core.pairs.row_pairs import multiply_pairs
 from embedviz.core.projections import trust
 from embedviz.core.projections.fitted_pca import fit_pca
 from embedviz.core.projections.pca import PCA

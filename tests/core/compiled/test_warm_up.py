@@ -43,12 +43,7 @@ def test_all_parallel_kernels_are_compiled_ahead():
     names = [warm_up.name_of(each) for each in (*warm_up.DRAWING, *all_kernels())]
     for _ in warm_up.compile_named(names):
         pass
-    modules = {
-        "core.cone.picture",
-        "core.isotropy",
-        "core.neighbors",
-        "core.matryoshka.prefix_search",
-    }
+    modules = {"core.cone", "core.isotropy", "core.neighbors", "core.matryoshka.prefix_search"}
     modules |= {"core.neighbors.tiles", "core.analogies.scoring"}
     assert {f"embedviz.{module}" for module in modules} <= set(kernels.used_modules())
 

@@ -6,16 +6,8 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from embedviz.app.judged_pairs import pairs_of
-from embedviz.app.state import State
 from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.selection import Selection
-
-
-@pytest.fixture
-def opened(window, idle, toy):
-    window.session.show(State().opened(toy).queried(None))
-    idle(window.session)
-    return window
 
 
 @pytest.fixture

@@ -14,13 +14,6 @@ from embedviz.core.vector_set import VectorSet
 
 
 @pytest.fixture
-def opened(window, idle, toy):
-    window.session.show(State().opened(toy).queried(None))
-    idle(window.session)
-    return window
-
-
-@pytest.fixture
 def opened_from(monkeypatch):
     """Answer the dialog that asks for a file."""
 

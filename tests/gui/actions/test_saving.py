@@ -16,13 +16,6 @@ from embedviz.gui.actions.saving import _file_name
 
 
 @pytest.fixture
-def opened(window, idle, toy):
-    window.session.show(State().opened(toy).queried(None))
-    idle(window.session)
-    return window
-
-
-@pytest.fixture
 def saved_as(monkeypatch, tmp_path):
     """Answer the dialog that asks where to; what it was asked with is in `asked`."""
 

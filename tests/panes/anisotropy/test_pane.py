@@ -265,9 +265,9 @@ def test_a_lower_rank_is_named(pane, session, idle):
 
 
 def test_a_sample_is_named_as_a_sample(opened, session, idle, narrow, monkeypatch):
-    from embedviz.core.cone import picture
+    from embedviz.core import cone
 
-    monkeypatch.setattr(picture, "_MOST_ROWS", 30)
+    monkeypatch.setattr(cone, "_MOST_ROWS", 30)
     copy = VectorSet(narrow.vectors, narrow.labels, name="large")
     session.show(session.state.opened(copy).queried(5).selecting(range(80)))
     idle(session)

@@ -37,7 +37,6 @@ from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import kernel_rows, rows_per_block
 from embedviz.core.compiled.checks import checked_matrix
 from embedviz.core.compiled.kernels import few_rows, parallel_kernel, threads_for
-from embedviz.core.cone.row_pairs import cosines_of_pairs, multiply_pairs, sampled_pairs
 from embedviz.core.covariance import (
     Directions,
     PrincipalAxes,
@@ -55,6 +54,7 @@ from embedviz.core.isotropy import (
     padded_variances,
     unit_row_sum,
 )
+from embedviz.core.pairs.row_pairs import cosines_of_pairs, multiply_pairs, sampled_pairs
 from embedviz.core.progress import Report, silent
 
 _MOST_ROWS = 200_000
