@@ -96,7 +96,7 @@ def test_options_of_figures_are_those_that_there_are(capsys):
     table = TEXTS[ROOT / "resources" / "guide" / "85-figures-and-talks.md"]
     rows = dict(re.findall(r"^\| `?([a-z ]+)`? \| (.*) \|$", table, re.MULTILINE))
     kinds = [kind for kind in rows if kind not in ("kind", "all of them")]
-    assert kinds == ["map", "analogy", "anisotropy", "matryoshka"]
+    assert kinds == ["map", "analogy", "anisotropy", "matryoshka", "contrastive"]
     for kind in kinds:
         told = help_of(kind, capsys)
         for option in re.findall(r"`(--[a-z0-9-]+)`", rows[kind] + rows["all of them"]):

@@ -21,6 +21,7 @@ PANES_BY_NAME = (
     ("analogies", "AnalogiesPane"),
     ("anisotropy", "AnisotropyPane"),
     ("matryoshka", "MatryoshkaPane"),
+    ("contrastive", "ContrastivePane"),
 )
 """Folder and class of each pane, in menu order."""
 

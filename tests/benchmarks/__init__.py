@@ -7,6 +7,7 @@ not pay for the other's imports.
 """
 
 from .changes import Changes
+from .contrastive import PaintedSteps
 from .dragging import Drag
 from .graph import Graph, Trust
 from .layouts import FirstMotion, LargeLayout, TSNEBeside, UMAPBeside
@@ -37,6 +38,9 @@ BENCHMARKS = (
     Drag("whitening-drag", "anisotropy", "strength", 10_000, 384),
     Drag("components-drag", "anisotropy", "components_slider", 10_000, 384),
     Drag("truncation-drag", "matryoshka", "slider", 10_000, 384),
+    PaintedSteps(2_000, 0, 512),
+    PaintedSteps(2_000, 384, 512),
+    PaintedSteps(10_000, 384, 512),
     Moving("points-2d", 1_000_000),
     Orbit("points-3d", 1_000_000),
     OrbitBesideOpenGL("points-3d-opengl", 1_000_000),

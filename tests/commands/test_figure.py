@@ -18,6 +18,7 @@ OWN = {
     "analogy": ["--positive", "--negative", "--method", "--3d"],
     "anisotropy": ["--strength", "--components"],
     "matryoshka": ["--dimensions"],
+    "contrastive": ["--source", "--temperature", "--negatives", "--steps", "--nested"],
 }
 
 

@@ -69,13 +69,13 @@ class Form(Flow):
     def __init__(self, name: str, settings: Any) -> None:
         super().__init__(3 * GRID // 2, GRID // 2)
         self._settings = settings
-        self._entries: dict[str, _Entry | _Entries] = {}
+        self._entries: dict[str, SettingControl | _Entries] = {}
         for field in shown_fields(type(settings)):
             self._entries[field.name] = self._add(f"{name}.{field.name}", field)
         self.show_settings(settings)
 
-    def _add(self, name: str, field: SettingField) -> _Entry | _Entries:
-        made = _Entries(name, field) if field.kind == "indices" else _Entry(name, field)
+    def _add(self, name: str, field: SettingField) -> SettingControl | _Entries:
+        made = _Entries(name, field) if field.kind == "indices" else SettingControl(name, field)
         made.changed.connect(lambda: self.changed.emit(self.settings))
         self.add(made)
         return made
@@ -118,12 +118,18 @@ class Form(Flow):
             entry.show_first(count)
 
 
-class _Entry(QWidget):
-    """A control with its text before it."""
+class SettingControl(QWidget):
+    """Control of one field, with its text before it or without.
+
+    Signals
+    -------
+    changed : ()
+        The user changed `value`.
+    """
 
     changed = Signal()
 
-    def __init__(self, name: str, field: SettingField) -> None:
+    def __init__(self, name: str, field: SettingField, *, with_text: bool = True) -> None:
         super().__init__()
         self._field = field
         self._value: Any = None
@@ -131,7 +137,7 @@ class _Entry(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(3 * GRID // 4)
-        if not isinstance(self.control, QToolButton):  # Which has its text on itself.
+        if with_text and not isinstance(self.control, QToolButton):  # Which has its text on itself.
             text = caption(field.about.label)
             text.setBuddy(self.control)
             row.addWidget(text)
@@ -140,11 +146,13 @@ class _Entry(QWidget):
 
     @property
     def value(self) -> Any:
+        """What is shown, with what has just been typed."""
         if isinstance(self.control, (QSpinBox, QDoubleSpinBox)):
             self.control.interpretText()
         return self._value
 
     def show_value(self, value: Any) -> None:
+        """Show another value, silently."""
         self._value = value
         control = self.control
         with QSignalBlocker(control):
@@ -159,6 +167,7 @@ class _Entry(QWidget):
                 control.setValue(shown)
 
     def limit(self, most: int) -> None:
+        """Let a whole number be no larger than this."""
         if isinstance(self.control, QSpinBox):
             highest = self._field.about.most
             with QSignalBlocker(self.control):

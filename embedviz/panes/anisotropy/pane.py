@@ -33,6 +33,7 @@ from embedviz.core.drawing.camera import Camera
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pane import Pane
+from embedviz.gui.points.layers.globe import globe_lines
 from embedviz.gui.points.view import Arrow, Line, PlacedText, PointView
 from embedviz.gui.theme import GRID, theme_manager, with_alpha
 from embedviz.gui.widgets.controls import (
@@ -339,23 +340,12 @@ class AnisotropyPane(Pane):
 
 def draw_graticule() -> tuple[Line | PlacedText, ...]:
     """Return circles of equal angle to the axis, meridians, and the degrees beside them."""
-    theme = theme_manager.theme
-    turn = np.linspace(0, 2 * np.pi, 97)
-    lines: list[Line | PlacedText] = []
-    for degrees in range(30, 180, 30):
+    circles, notes = range(30, 180, 30), []
+    for degrees in circles:
         z, radius = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-        ring = np.stack([radius * np.cos(turn), radius * np.sin(turn), np.full_like(turn, z)], 1)
-        equator = degrees == 90
-        lines.append(
-            Line(ring, theme.muted if equator else theme.hairline, 1.5 if equator else 1.0)
-        )
-        lines.append(PlacedText((1.04 * radius, 0.0, 1.04 * z), f"{degrees}°", theme.muted))
-    polar = np.linspace(0, np.pi, 49)
-    for longitude in np.arange(0, 2 * np.pi, np.pi / 4):
-        x, y = math.cos(longitude), math.sin(longitude)
-        meridian = np.stack([x * np.sin(polar), y * np.sin(polar), np.cos(polar)], 1)
-        lines.append(Line(meridian, theme.hairline, 1.0))
-    return tuple(lines)
+        place = (1.04 * radius, 0.0, 1.04 * z)
+        notes.append(PlacedText(place, f"{degrees}°", theme_manager.theme.muted))
+    return *globe_lines(circles), *notes
 
 
 def describe_picture(prepared: Prepared, components: int | None) -> str:

@@ -1,0 +1,65 @@
+"""What is beside the sphere: the run's charts, one row's loss, or the set's own pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from embedviz.core.contrastive.anchor import AnchorTerms
+from embedviz.core.contrastive.frames import Frame, Measures
+from embedviz.gui.theme import GRID
+from embedviz.panes.contrastive.charts import RunCharts
+from embedviz.panes.contrastive.formula import AnchorFormula
+from embedviz.panes.contrastive.similarity_matrix import SimilarityMatrix
+
+
+class Beside(QStackedWidget):
+    """Pages, of which one is in view.
+
+    Signals
+    -------
+    point_chosen : (int,)
+        Place of a point whose bar was clicked.
+    """
+
+    point_chosen = Signal(int)
+    PAGES = ("run", "row", "pairs")
+
+    def __init__(self, pairs: QWidget) -> None:
+        super().__init__()
+        self.charts, self.matrix, self.formula = RunCharts(), SimilarityMatrix(), AnchorFormula()
+        self.formula.row_chosen.connect(self.point_chosen)
+        self.addWidget(_column(self.charts, self.matrix))
+        self.addWidget(self.formula)
+        self.addWidget(pairs)
+
+    def show_page(self, name: str) -> None:
+        """Bring another page into view."""
+        self.setCurrentIndex(self.PAGES.index(name))
+
+    def show_frame(self, frame: Frame | None, measures: Sequence[Measures], n_outputs: int) -> None:
+        """Show the charts of a run, and where a frame is in it."""
+        if frame is None:
+            self.charts.clear()
+            return
+        self.charts.show_run(measures, n_outputs)
+        self.charts.show_step(frame.measures.step)
+        self.matrix.show_cosines(frame.cosines)
+
+    def show_terms(
+        self, terms: AnchorTerms | None, name_of: Callable[[int], str], message: str
+    ) -> None:
+        """Show the loss of a row, or say why there is none."""
+        self.formula.show_terms(terms, name_of, message)
+
+
+def _column(*parts: QWidget) -> QWidget:
+    page = QWidget()
+    rows = QVBoxLayout(page)
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setSpacing(GRID)
+    for stretch, part in zip((3, 2), parts, strict=True):
+        rows.addWidget(part, stretch)
+    return page

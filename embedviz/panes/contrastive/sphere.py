@@ -1,0 +1,114 @@
+"""The sphere: all points of a run, and the forces on those that are asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.contrastive.anchor import AnchorTerms
+from embedviz.core.contrastive.frames import Frame
+from embedviz.core.drawing.raster import Colors
+from embedviz.gui.points.layers.globe import globe_lines
+from embedviz.gui.points.legend.layout import Legend
+from embedviz.gui.points.view import Arrow, Camera, PointView
+from embedviz.gui.theme import theme_manager, with_alpha
+
+HOME = Camera(is_3d=True, scale=1.12)
+"""Where the sphere is seen from at first."""
+_LONGEST = 0.55
+"""Of the arrows, in radii of the sphere."""
+_SHOWN_PUSHES = 12
+_WORTH_AN_ARROW = 0.02
+"""Of the longest: what is shorter than this is a dot."""
+_LABELED = 5
+_CIRCLES = range(30, 180, 30)
+
+
+class Sphere(PointView):
+    """Points on the unit sphere."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._colors: Colors | None = None
+        self._frame: Frame | None = None
+        self.set_camera(HOME)
+        self.redraw_globe()
+
+    def redraw_globe(self) -> None:
+        """Draw the lines of the sphere in the colors of the theme."""
+        self.scene.set_lines(globe_lines(_CIRCLES))
+
+    def show_colors(self, colors: Colors | None, legend: Legend | None) -> None:
+        """Show the points in other colors, from the next frame on; None: the color of the theme."""
+        self._colors = colors
+        self.scene.set_legend(legend)
+        if self._frame is not None:
+            self._place(self._frame)
+
+    def show_frame(self, frame: Frame | None) -> None:
+        """Show the points of a frame; None: no points."""
+        before, self._frame = self._frame, frame
+        if frame is None:
+            self.set_points(np.zeros((0, 3)), keep_camera=True)
+            self.scene.set_arrows(())
+        elif before is None or len(before.positions) != len(frame.positions):
+            self._place(frame)
+        elif before is not frame:
+            self.move_points(frame.positions)
+
+    def _place(self, frame: Frame) -> None:
+        colors = self._colors
+        if colors is None or len(colors) != len(frame.positions):
+            colors = with_alpha(theme_manager.theme.accent, 0.7)
+        self.set_points(frame.positions, colors, keep_camera=True)
+
+    def mark(
+        self,
+        texts: Sequence[str],
+        terms: AnchorTerms | None,
+        selected: Rows,
+        *,
+        with_near: bool,
+    ) -> None:
+        """Mark the row that is asked about and the selected ones; its nearest candidates too."""
+        query = None if terms is None else terms.anchor
+        partner = near[:1]
+        near = terms.candidates[: 1 + _LABELED].tolist() if terms is not None and with_near else []
+        always = [] if query is None else list(dict.fromkeys([query, *near]))
+        self.scene.set_labels(texts, (), always, min(len(always), 1))
+        self.scene.set_highlights(
+            query=query, selected=selected, neighbors=[row for row in partner if row != query]
+        )
+
+    def show_forces(self, terms: AnchorTerms | None) -> None:
+        """Draw the pull of the partner and the pushes of negatives, all in one proportion."""
+        self.scene.set_arrows(() if terms is None else self._arrows(terms))
+
+    def _arrows(self, terms: AnchorTerms) -> list[Arrow]:
+        assert self._frame is not None
+        places, theme = self._frame.positions, theme_manager.theme
+        pushes = np.asarray(terms.pushes)[:_SHOWN_PUSHES]
+        forces = [terms.pull, terms.push_on_anchor, *pushes]
+        lengths = [float(np.linalg.norm(force)) for force in forces]
+        longest = max(lengths, default=0.0)
+        if not 0 < longest < np.inf or len(terms.pull) > 3:
+            return []
+        at = [terms.anchor, terms.anchor, *terms.candidates[1 : 1 + len(pushes)].tolist()]
+        colors = [theme.after, theme.before, *[theme.before] * len(pushes)]
+        widths = [3.0, 3.0, *[1.5] * len(pushes)]
+        return [
+            Arrow(places[row], _end(places[row], force * _LONGEST / longest), color, width=width)
+            for row, force, length, color, width in zip(
+                at, forces, lengths, colors, widths, strict=True
+            )
+            if length >= _WORTH_AN_ARROW * longest
+        ]
+
+
+def _end(place: Matrix, force: Matrix) -> Matrix:
+    end = np.array(place, np.float32)
+    end[: len(force)] += force
+    return end

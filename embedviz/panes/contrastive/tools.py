@@ -1,0 +1,147 @@
+"""The controls at the top: what a run learns from, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+
+from embedviz.app.state import State
+from embedviz.core.derivation.adapted import Adapted
+from embedviz.core.derivation.recipes import Recipe
+from embedviz.core.errors import UserError
+from embedviz.core.settings import fields_of
+from embedviz.formats.writing.head import write_head
+from embedviz.gui.pane import Pane
+from embedviz.gui.theme import GRID
+from embedviz.gui.widgets.controls import Segments, combo_box, tool_button
+from embedviz.gui.widgets.derive_button import DeriveButton
+from embedviz.panes.contrastive.more_settings import MoreSettings
+from embedviz.panes.contrastive.presets import PRESETS, described
+from embedviz.panes.contrastive.run import Run
+from embedviz.panes.contrastive.settings import ContrastiveSettings
+from embedviz.panes.contrastive.words import describe_training
+
+_FIELDS = fields_of(ContrastiveSettings)
+_SOURCES = _FIELDS["source"].about.choices
+_KINDS = "NumPy arrays (*.npz);;safetensors (*.safetensors);;Python with NumPy (*.py)"
+
+
+class ContrastiveTools(QWidget):
+    """Row of controls.
+
+    Parameters
+    ----------
+    pane : Pane
+    run_of : callable
+        Returns the run, whose head is used and saved.
+
+    Signals
+    -------
+    changed : (dict,)
+        Settings that the user changed, by name.
+    """
+
+    changed = Signal(dict)
+
+    def __init__(self, pane: Pane, run_of: Callable[[], Run | None]) -> None:
+        super().__init__()
+        self._pane, self._run_of = pane, run_of
+        name = pane.name
+        self.source = Segments(
+            f"{name}.source", "Source: what moves", [words for words, _ in _SOURCES]
+        )
+        self.source.chosen.connect(
+            lambda place: self.changed.emit({"source": _SOURCES[place][1]})
+        )
+        about = _FIELDS["together"].about
+        self.together = combo_box(f"{name}.together", f"Together: {about.help}", about.choices)
+        self.together.activated.connect(
+            lambda _: self.changed.emit({"together": self.together.currentData()})
+        )
+        self.column = combo_box(f"{name}.column", f"Column: {_FIELDS['column'].about.help}")
+        self.column.activated.connect(
+            lambda _: self.changed.emit({"column": self.column.currentData()})
+        )
+        self.presets = combo_box(f"{name}.presets", "Presets: what there is to see")
+        for preset in PRESETS:
+            self.presets.addItem(preset.name, preset)
+            self.presets.setItemData(self.presets.count() - 1, preset.hint, 3)
+        self.presets.setPlaceholderText("Presets")
+        self.presets.setCurrentIndex(-1)
+        self.presets.activated.connect(self._use_preset)
+        self.more = MoreSettings(name, lambda field, value: self.changed.emit({field: value}))
+        self.save = tool_button(
+            f"{name}.save", "Save Head…", "Save Head: the trained matrix, for use elsewhere"
+        )
+        self.save.clicked.connect(self._save)
+        self.use = DeriveButton(
+            pane,
+            "Use in all panes: add the set that the head gives to the library and show it",
+            "applying the head to all rows",
+            self._recipe,
+        )
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        for part in (self.source, self.together, self.column, self.presets):
+            row.addWidget(part)
+        for box in (self.together, self.column, self.presets):
+            box.setMinimumWidth(64)
+        row.addStretch(1)
+        for part in (self.more, self.save, self.use):
+            row.addWidget(part)
+
+    def show_state(self, state: State) -> None:
+        """Show what is set, and what can be done with the run."""
+        assert state.active is not None
+        settings = state[ContrastiveSettings]
+        is_toy = settings.source == "toy"
+        self.source.show_choice([value for _, value in _SOURCES].index(settings.source))
+        self.together.setCurrentIndex(self.together.findData(settings.together))
+        names = state.active.metadata.column_names
+        self.column.setVisible(not is_toy and settings.together == "column" and bool(names))
+        if [self.column.itemData(i) for i in range(self.column.count())] != names:
+            self.column.clear()
+            for each in names:
+                self.column.addItem(each, each)
+        run = self._run_of()
+        chosen = settings.column or (run.material.settings.column if run else "")
+        with QSignalBlocker(self.column):
+            self.column.setCurrentIndex(self.column.findData(chosen))
+        with QSignalBlocker(self.presets):
+            self.presets.setCurrentIndex(described(settings))
+        self.more.show_settings(settings)
+        can_use = not is_toy and run is not None and run.training is not None
+        for button in (self.save, self.use):
+            button.setEnabled(can_use)
+            button.setVisible(not is_toy)
+
+    def _use_preset(self, place: int) -> None:
+        changes: dict[str, Any] = dict(PRESETS[place].changes)
+        self.changed.emit(changes)
+
+    def _recipe(self, state: State) -> Recipe:
+        run = self._run_of()
+        assert run is not None and run.training is not None
+        return Adapted(run.training.head(), describe_training(run))
+
+    def _save(self) -> None:
+        run = self._run_of()
+        if run is None or run.training is None:
+            return
+        path, kind = QFileDialog.getSaveFileName(self, "Save Head", "head.npz", _KINDS)
+        if not path:
+            return
+        if not Path(path).suffix:
+            path += kind[kind.index("*") + 1 : kind.index(")")]
+        try:
+            write_head(path, run.training.head())
+        except UserError as error:
+            self._pane.message_bar.show_message(str(error))

@@ -1,0 +1,79 @@
+"""What the contrastive pane says of its run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from embedviz.core.contrastive.frames import Frame
+from embedviz.core.contrastive.verdict import describe
+from embedviz.core.notes import counted
+from embedviz.core.wording import composed, one_line
+from embedviz.panes.contrastive.run import Material, Run
+
+_LONGEST_NAME = 60
+
+
+def describe_material(run: Run) -> str:
+    """Return what moves on the sphere, and by what it belongs together."""
+    material, settings = run.material, run.material.settings
+    outputs = counted(settings.outputs, "output")
+    if material.vector_set is None:
+        together = (
+            "each seen twice with noise" if settings.together == "views" else "a group together"
+        )
+        n_points = settings.groups * settings.per_group
+        return (
+            f"Toy · {counted(n_points, 'free point')} in {counted(settings.groups, 'group')}, "
+            f"{together}"
+        )
+    n_rows = len(material.vector_set)
+    shown = f"{n_rows:,} rows"
+    if 0 < len(run.rows) < n_rows:
+        shown = f"a sample of {len(run.rows):,} of {shown}"
+    return (
+        f"{material.vector_set.name or 'This set'} · {shown} through a linear head, {outputs}; "
+        f"{_together(material)}"
+    )
+
+
+def _together(material: Material) -> str:
+    settings = material.settings
+    if settings.together == "views":
+        return "two views of each row belong together"
+    if settings.together == "column":
+        return f"rows of one {one_line(settings.column) or 'value'} belong together"
+    name = one_line(material.pairs.name) if material.pairs is not None else ""
+    return f"pairs of {name} belong together" if name else "pairs belong together"
+
+
+def name_of(run: Run, place: int) -> str:
+    """Return what a point is called: its label, or its group and number."""
+    vector_set, settings = run.material.vector_set, run.material.settings
+    if vector_set is None:
+        group, item = divmod(place, settings.per_group)
+        return f"group {group + 1}, point {item + 1}"
+    if not 0 <= place < len(run.rows):
+        return ""
+    return composed(one_line(vector_set.labels[int(run.rows[place])]))[:_LONGEST_NAME]
+
+
+def names_of(run: Run) -> Sequence[str]:
+    """Return the names of all points."""
+    vector_set, settings = run.material.vector_set, run.material.settings
+    if vector_set is None:
+        return [f"{i // settings.per_group + 1}.{i % settings.per_group + 1}" for i in run.rows]
+    if len(run.rows) == len(vector_set):
+        return vector_set.labels
+    return [vector_set.labels[row] for row in run.rows.tolist()]
+
+
+def describe_moment(run: Run, frame: Frame) -> str:
+    """Return what is being seen, in a sentence."""
+    return describe(frame.measures, run.dials, run.material.settings.outputs)
+
+
+def describe_training(run: Run) -> str:
+    """Return how a head was trained, in a few words."""
+    settings = run.material.settings
+    words = {"views": "two views", "pairs": "pairs", "column": settings.column}[settings.together]
+    return f"{words}, temperature {run.dials.temperature:g}, {counted(run.n_steps, 'step')}"
