@@ -16,6 +16,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from embedviz.core.arrays import Matrix
+from embedviz.core.contrastive.dials import Dials
 from embedviz.core.contrastive.heads import Head
 from embedviz.core.contrastive.positives import (
     Positives,
@@ -23,7 +24,7 @@ from embedviz.core.contrastive.positives import (
     pairs_to_learn,
     same_category,
 )
-from embedviz.core.contrastive.training import Dials, Training, train
+from embedviz.core.contrastive.training import Training, train
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
 

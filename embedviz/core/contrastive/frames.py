@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, fields
+from threading import Lock
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix
+from embedviz.core.covariance import Vector
+
+MOST_BYTES = 64_000_000
+"""Of the frames of a run: 2,000 of 2,000 rows, 500 of 10,000."""
+MOST_MEASURES = 5_000
+"""Steps of which the measures are kept: more than a chart has pixels."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +32,8 @@ class Measures:
     floor : float
         What the loss would be if partners had one direction and all rows were spread evenly.
     chance : float
-        What it would be if all rows had one direction: the log of the number of candidates.
+        What it would be if all rows had one direction: the log of the number of candidates; nan
+        without negatives, where there is nothing to guess.
     alignment : float
         Mean squared distance of the partners in the last batch, 0 to 4; nan before the first step.
     uniformity : float
@@ -54,15 +64,136 @@ class Frame:
     Attributes
     ----------
     positions : float32 array of shape (n_rows, 3)
-        Unit rows; of more than three outputs, along their first three principal axes.
+        Unit rows, with zeros for outputs that are not there; of more than three outputs, where
+        they lie along their first three principal axes through the origin, within the sphere.
     share : float
-        Of the variance that these axes show, 0 to 1; 1 where nothing is left out.
+        Of the mean squared length (1) that these axes show, 0 to 1; 1 where nothing is left out.
     measures : Measures
     cosines : float32 array of shape (n, n)
         Of the last batch's first n pairs, first side by second side; (0, 0) before the first step.
+    axes : float32 array of shape (3, n_outputs), optional
+        Of more than three outputs; `outputs @ axes.T` is where they are drawn. They are turned to
+        follow those of the frame before, and kept while they show nearly as much as any.
     """
 
     positions: Matrix
     share: float
     measures: Measures
     cosines: NDArray[Any]
+    axes: Matrix | None = None
+
+    @property
+    def n_bytes(self) -> int:
+        """How much memory the arrays take."""
+        axes = 0 if self.axes is None else self.axes.nbytes
+        return self.positions.nbytes + self.cosines.nbytes + axes
+
+
+class Frames:
+    """Frames of a run, within a limit of memory.
+
+    When it is full, every second frame goes, and further ones are kept at twice the distance. The
+    first frame and the newest are always there. One thread may add while others read.
+
+    Parameters
+    ----------
+    most_bytes : int
+        For positions and cosines.
+    """
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self._lock = Lock()
+        # Replaced and never changed, so that a reader who has them needs no lock.
+        self._frames: tuple[Frame, ...] = ()
+        self._numbers: tuple[int, ...] = ()
+        self._n_added, self._stride, self._bytes = 0, 1, 0
+        self._table = _MeasureTable()
+
+    def add(self, frame: Frame) -> None:
+        """Keep a frame as the newest; one of the same step as the newest takes its place."""
+        with self._lock:
+            frames, numbers = list(self._frames), list(self._numbers)
+            if frames and frames[-1].measures.step == frame.measures.step:
+                self._bytes += frame.n_bytes - frames[-1].n_bytes
+                self._frames = (*frames[:-1], frame)
+                self._table.replace_last(frame.measures)
+                return
+            if numbers and numbers[-1] % self._stride:
+                del frames[-1], numbers[-1]
+                self._bytes -= self._frames[-1].n_bytes
+            frames.append(frame)
+            numbers.append(self._n_added)
+            self._n_added += 1
+            self._bytes += frame.n_bytes
+            while len(frames) > 2 and self._bytes > self._most_bytes:
+                self._stride *= 2
+                kept = [k for k, number in enumerate(numbers[:-1]) if number % self._stride == 0]
+                kept.append(len(numbers) - 1)
+                frames, numbers = [frames[k] for k in kept], [numbers[k] for k in kept]
+                self._bytes = sum(each.n_bytes for each in frames)
+            self._frames, self._numbers = tuple(frames), tuple(numbers)
+            self._table.add(frame.measures)
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def __getitem__(self, place: int) -> Frame:
+        return self._frames[place]
+
+    @property
+    def steps(self) -> NDArray[np.int64]:
+        """After how many steps each frame was made, ascending."""
+        return np.array([frame.measures.step for frame in self._frames], np.int64)
+
+    def at(self, step: int) -> Frame:
+        """Return the frame whose step is nearest; of two, the earlier.
+
+        Raises
+        ------
+        IndexError
+            When there are no frames.
+        """
+        frames = self._frames
+        if not frames:
+            raise IndexError("there are no frames yet")
+        return min(frames, key=lambda frame: abs(frame.measures.step - step))
+
+    @property
+    def measures(self) -> Mapping[str, Vector]:
+        """What was measured, by the names of `Measures`: arrays of one length, oldest first.
+
+        Of all frames that were added, also where their positions are no longer kept; of more than
+        5,000, of those at a distance, and of the newest.
+        """
+        with self._lock:
+            return self._table.columns()
+
+
+class _MeasureTable:
+    """Measures as rows of a table, of which every second goes when there are too many."""
+
+    def __init__(self) -> None:
+        self._names = [each.name for each in fields(Measures)]
+        self._rows = np.empty((MOST_MEASURES + 1, len(self._names)))
+        self._length = self._n_added = 0
+        self._stride, self._last = 1, 0
+
+    def add(self, measures: Measures) -> None:
+        if self._length and self._last % self._stride:
+            self._length -= 1
+        if self._length > MOST_MEASURES:
+            # Here the last row is one of those at a distance, and so is every second of them.
+            kept = self._rows[: self._length : 2].copy()
+            self._length, self._stride = len(kept), 2 * self._stride
+            self._rows[: self._length] = kept
+        self._rows[self._length] = astuple(measures)
+        self._length, self._last = self._length + 1, self._n_added
+        self._n_added += 1
+
+    def replace_last(self, measures: Measures) -> None:
+        self._rows[self._length - 1] = astuple(measures)
+
+    def columns(self) -> dict[str, Vector]:
+        rows = self._rows[: self._length]
+        return {name: rows[:, k].copy() for k, name in enumerate(self._names)}

@@ -12,7 +12,7 @@ from embedviz.core.contrastive.heads import ACTIVATIONS, Head
 from embedviz.core.contrastive.products import product
 from embedviz.core.covariance import Vector
 
-_MOMENTUM, _SPREAD, _TINY = 0.9, 0.999, 1e-8
+MOMENTUM, SPREAD, TINY = 0.9, 0.999, 1e-8
 _MEAN_SIZE = float(np.sqrt(2 / np.pi))
 """Of normal numbers: n of them that have the length 1 sum to this times √n, without their signs."""
 
@@ -128,11 +128,11 @@ class Adam:
             self._means = [np.zeros_like(each) for each in weights]
             self._squares = [np.zeros_like(each) for each in weights]
         self.n_steps += 1
-        rate *= np.sqrt(1 - _SPREAD**self.n_steps) / (1 - _MOMENTUM**self.n_steps)
-        tiny = np.float32(_TINY * np.sqrt(1 - _SPREAD**self.n_steps))
+        rate *= np.sqrt(1 - SPREAD**self.n_steps) / (1 - MOMENTUM**self.n_steps)
+        tiny = np.float32(TINY * np.sqrt(1 - SPREAD**self.n_steps))
         for weight, gradient, mean, square, times in zip(
             weights, gradients, self._means, self._squares, haste, strict=True
         ):
-            mean += np.float32(1 - _MOMENTUM) * (gradient - mean)
-            square += np.float32(1 - _SPREAD) * (gradient * gradient - square)
+            mean += np.float32(1 - MOMENTUM) * (gradient - mean)
+            square += np.float32(1 - SPREAD) * (gradient * gradient - square)
             weight -= np.float32(rate * times) * mean / (np.sqrt(square) + tiny)

@@ -42,6 +42,15 @@ class Positives(Protocol):
     def draw(self, numbers: Rows, random: np.random.Generator) -> Drawn:
         """Return the rows of some of the pairs."""
 
+    def numbers_of(self, row: int) -> Rows:
+        """Return the pairs, at least one, that a row is in.
+
+        Raises
+        ------
+        UserError
+            When it is in none.
+        """
+
 
 @dataclass(frozen=True)
 class TwoViews:
@@ -58,6 +67,10 @@ class TwoViews:
     def draw(self, numbers: Rows, random: np.random.Generator) -> Drawn:
         """Return rows twice."""
         return Drawn(numbers, numbers, None)
+
+    def numbers_of(self, row: int) -> Rows:
+        """Return the row itself."""
+        return _as_pair(row, self.n_rows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +97,16 @@ class ChosenPairs:
         return Drawn(
             np.where(turned, other, one), np.where(turned, one, other), self.groups[numbers]
         )
+
+    def numbers_of(self, row: int) -> Rows:
+        """Return the pairs that hold a row."""
+        found: Rows = np.flatnonzero((self.first == row) | (self.second == row))
+        if not len(found):
+            raise UserError(
+                f"Row {row:,} is in none of the pairs that are learned from, so it has no partner. "
+                "Choose another row."
+            )
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +139,10 @@ class SameCategory:
         steps = random.integers(1, np.maximum(counts, 2))
         others = starts + (self.places[numbers] - starts + steps * (counts > 1)) % counts
         return Drawn(numbers, self.members[others], self.categories[numbers])
+
+    def numbers_of(self, row: int) -> Rows:
+        """Return the row itself, which is paired with another of its category."""
+        return _as_pair(row, len(self))
 
 
 def pairs_to_learn(pairs: Any, n_rows: int) -> ChosenPairs:
@@ -198,6 +225,12 @@ def same_category(groups: ArrayLike, n_rows: int) -> SameCategory:
     return SameCategory(
         categories.astype(np.int64), members, starts[categories], sizes[categories], places
     )
+
+
+def _as_pair(row: int, n_rows: int) -> Rows:
+    if not 0 <= row < n_rows:
+        raise UserError(f"There is no row {row:,}; there are the rows 0 to {n_rows - 1:,}.")
+    return np.array([row])
 
 
 def _columns(pairs: Any) -> tuple[Rows, Rows, NDArray[np.float64] | None]:

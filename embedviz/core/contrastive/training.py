@@ -1,89 +1,31 @@
-"""Training of a head by the contrastive loss, step by step.
+"""Training by the contrastive loss, step by step.
 
 Nothing here needs scikit-learn; `embedviz.core.adapter` is the transformer around it. A view that
 draws while it trains calls `Training.step` itself, and turns the dials between two steps.
-
-Inputs are centered and divided by their mean length (root mean square) first, because Adam's steps
-have a size of their own: the same learning rate then suits vectors of any model. This is folded
-into the head at the end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Matrix, Rows
-from embedviz.core.blocks import row_blocks, scale_to_unit_length
-from embedviz.core.compiled.checks import as_table, require_axes
+from embedviz.core.blocks import scale_to_unit_length
+from embedviz.core.contrastive.dials import Dials
 from embedviz.core.contrastive.heads import Head
 from embedviz.core.contrastive.info_nce import info_nce, nested_info_nce
-from embedviz.core.contrastive.network import Adam, Network, Shape
+from embedviz.core.contrastive.learners import HeadLearner, Learner, View
 from embedviz.core.contrastive.positives import Drawn, Positives, TwoViews
-from embedviz.core.contrastive.rows import require_finite
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
 
-_KEPT_BYTES = 200_000_000
-"""Up to which all inputs are kept as they are centered and scaled, and not made again each step."""
 _LEAST_HELD_OUT = 16
 """Pairs, below which the loss of those held out says nothing."""
-
-
-@dataclass(frozen=True)
-class Dials:
-    """What may be changed between two steps.
-
-    Attributes
-    ----------
-    temperature : float
-        The τ by which cosines are divided.
-    negatives : int, optional
-        Wrong answers for each row of a batch; None: all other rows, 0: none, only the pull.
-    dropout : float
-        The share of the inputs that is set to 0 in each view, from 0 to below 1; the others are
-        divided by what is left.
-    learning_rate : float
-        Of Adam.
-    batch_size : int
-        Pairs of a step, as long as there are so many.
-    hardness : float
-        By which negatives that are alike count for more; 0: all alike.
-    prefixes : tuple of int
-        Numbers of first outputs that are trained to do alone, beside all together.
-    symmetric : bool
-        Whether both sides of the pairs ask for their partners.
-    """
-
-    temperature: float = 0.05
-    negatives: int | None = None
-    dropout: float = 0.1
-    learning_rate: float = 1e-2
-    batch_size: int = 256
-    hardness: float = 0.0
-    prefixes: tuple[int, ...] = ()
-    symmetric: bool = False
-
-    def __post_init__(self) -> None:
-        for name, least in (("temperature", True), ("learning_rate", True), ("hardness", False)):
-            value = getattr(self, name)
-            if not 0 <= value < np.inf or (least and value == 0):
-                raise ValueError(
-                    f"{name} is {value!r}; it must be {'above 0' if least else 'from 0 up'}"
-                )
-        if not 0 <= self.dropout < 1:
-            raise ValueError(f"dropout is {self.dropout!r}; it must be from 0 to below 1")
-        if self.batch_size < 1:
-            raise ValueError(f"batch_size is {self.batch_size!r}; it must be from 1 up")
-        if self.negatives is not None and self.negatives < 0:
-            raise ValueError(f"negatives is {self.negatives!r}; it must be from 0 up, or None")
-        if any(length < 1 for length in self.prefixes):
-            raise ValueError(f"prefixes are {self.prefixes!r}; each must be from 1 up")
 
 
 class Batch(NamedTuple):
@@ -111,8 +53,9 @@ class Training:
 
     Parameters
     ----------
-    vectors : array of shape (n_vectors, n_inputs)
-        Not copied where it is float32 and large.
+    vectors : array of shape (n_vectors, n_inputs), or Learner
+        Not copied where it is float32 and large. A learner, such as free points, is trained
+        itself, and its shape says what `n_outputs`, `hidden` and `activation` say of a head.
     n_outputs : int
     positives : Positives, optional
         What belongs together. Default: two dropout views of each row.
@@ -131,6 +74,10 @@ class Training:
         After each step, that of its batch.
     batch : Batch or None
         The last one.
+    shape : Shape
+    positives : Positives
+    groups : int array of shape (n_rows,) or None
+        Of free points, which group each is in.
 
     Raises
     ------
@@ -140,7 +87,7 @@ class Training:
 
     def __init__(
         self,
-        vectors: ArrayLike,
+        vectors: ArrayLike | Learner,
         n_outputs: int,
         positives: Positives | None = None,
         dials: Dials | None = None,
@@ -150,12 +97,15 @@ class Training:
         held_out: float = 0.0,
         seed: int = 0,
     ) -> None:
-        self._inputs = _Inputs(vectors)
-        self.shape = Shape(self._inputs.dimensions, n_outputs, hidden, activation)
         self._random = np.random.default_rng(seed)
-        self._network = Network(self.shape, self._random)
-        self._adam = Adam()
-        self.positives = positives or TwoViews(len(self._inputs))
+        self._learner: Learner = (
+            vectors
+            if isinstance(vectors, Learner)
+            else HeadLearner(vectors, n_outputs, hidden, activation, self._random)
+        )
+        self.shape = self._learner.shape
+        self.positives = positives or TwoViews(len(self._learner))
+        self.groups: NDArray[np.int64] | None = None
         order = self._random.permutation(len(self.positives))
         n_held = round(held_out * len(order))
         self._held = np.sort(order[:n_held] if n_held >= _LEAST_HELD_OUT else order[:0])
@@ -190,6 +140,16 @@ class Training:
         return max(1, len(self._learned) // self.dials.batch_size)
 
     @property
+    def n_rows(self) -> int:
+        """How many rows there are, paired or not."""
+        return len(self._learner)
+
+    @property
+    def learned_pairs(self) -> Rows:
+        """Numbers of the pairs that are learned from."""
+        return self._learned
+
+    @property
     def holds_out(self) -> bool:
         """Whether there are pairs that are not learned from."""
         return len(self._held) > 0
@@ -198,38 +158,56 @@ class Training:
         """Learn from the next batch, and return its loss before that."""
         numbers = self._next_numbers()
         drawn = self.positives.draw(numbers, self._random)
-        views = [self._view(rows, self._random) for rows in (drawn.first, drawn.second)]
-        passes = [self._network.forward(view) for view in views]
-        loss, *slopes = self._loss_of(passes[0][0], passes[1][0], drawn)
-        one, other = (
-            self._network.gradients(view, last, slope)
-            for view, (_, last), slope in zip(views, passes, slopes, strict=True)
-        )
-        total = [a + b for a, b in zip(one, other, strict=True)]
-        network = self._network
-        self._adam.step(network.weights, total, self.dials.learning_rate, network.haste)
-        self.batch = Batch(drawn, passes[0][0], passes[1][0], *slopes)
+        views = [self.view(rows, self._random) for rows in (drawn.first, drawn.second)]
+        first, second = (view.outputs for view in views)
+        loss, *slopes = self._loss_of(first, second, drawn)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._learner.learn(views, slopes, self.dials)
+        self.batch = Batch(drawn, first, second, *slopes)
         self.losses.append(loss)
         return loss
 
+    def view(self, rows: Rows, random: np.random.Generator) -> View:
+        """Return rows as a step sees them once, with dropout or noise.
+
+        Raises
+        ------
+        UserError
+            When the learning rate was so high that the numbers overflowed.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            view = self._learner.view(rows, self.dials, random)
+        _require_no_overflow(view.outputs)
+        return view
+
     def outputs(self, rows: Rows | None = None) -> Matrix:
-        """Return what the head gives for some rows, or all, without dropout, as unit rows.
+        """Return the outputs of some rows, or all, without dropout or noise, as unit rows.
 
         Returns
         -------
         float32 array of shape (n_rows, n_outputs)
+
+        Raises
+        ------
+        UserError
+            When the learning rate was so high that the numbers overflowed.
         """
-        wanted = np.arange(len(self._inputs)) if rows is None else np.asarray(rows)
-        found = np.empty((len(wanted), self.shape.n_outputs), np.float32)
-        for start in range(0, len(wanted), 4096):
-            part = slice(start, start + 4096)
-            found[part] = self._network.forward(self._inputs.take(wanted[part]))[0]
+        wanted = np.arange(self.n_rows) if rows is None else np.asarray(rows)
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = self._learner.outputs(wanted)
+        _require_no_overflow(found)
         scale_to_unit_length(found)
         return found
 
     def head(self) -> Head:
-        """Return the head as it is now, for vectors as they were given."""
-        return self._network.folded(self._inputs.mean, self._inputs.scale)
+        """Return the head as it is now, for vectors as they were given.
+
+        Raises
+        ------
+        UserError
+            When free points are trained, for which there is none.
+        """
+        return self._learner.head()
 
     def held_out_loss(self, seed: int = 0) -> float:
         """Return the loss of the pairs that are not learned from; nan when there are none.
@@ -244,19 +222,18 @@ class Training:
         for start, end in pairwise(range(0, len(self._held) + 1, size)):
             drawn = self.positives.draw(self._held[start:end], random)
             first, second = (
-                self._network.forward(self._view(rows, random))[0]
-                for rows in (drawn.first, drawn.second)
+                self.view(rows, random).outputs for rows in (drawn.first, drawn.second)
             )
             losses.append(self._loss_of(first, second, drawn)[0])
         return float(np.mean(losses))
 
     def weights(self) -> list[Matrix]:
         """Return copies of the weights."""
-        return [each.copy() for each in self._network.weights]
+        return [each.copy() for each in self._learner.weights]
 
     def restore(self, weights: list[Matrix]) -> None:
         """Set the weights, as `weights` gave them."""
-        self._network.weights = [each.copy() for each in weights]
+        self._learner.weights = [each.copy() for each in weights]
 
     def _next_numbers(self) -> Rows:
         size = min(self.dials.batch_size, len(self._learned))
@@ -264,13 +241,6 @@ class Training:
             self._waiting = self._random.permutation(self._learned)
         taken, self._waiting = self._waiting[:size], self._waiting[size:]
         return taken
-
-    def _view(self, rows: Rows, random: np.random.Generator) -> Matrix:
-        view = self._inputs.take(rows)
-        if dropout := self.dials.dropout:
-            view *= random.random(view.shape, dtype=np.float32) >= dropout
-            view *= np.float32(1 / (1 - dropout))
-        return view
 
     def _loss_of(self, first: Matrix, second: Matrix, drawn: Drawn) -> tuple[float, Matrix, Matrix]:
         dials = self.dials
@@ -329,53 +299,9 @@ def train(
     training.change(learning_rate=rate)
 
 
-class _Inputs:
-    """Rows, centered and divided by their mean length."""
-
-    def __init__(self, vectors: ArrayLike) -> None:
-        rows = as_table(vectors, "vectors")
-        require_axes(rows, 2, "vectors")
-        n_rows, self.dimensions = rows.shape
-        if n_rows < 2 or not self.dimensions:
-            raise UserError(
-                f"There are {n_rows:,} rows of {self.dimensions:,} dimensions. Training needs at "
-                "least two rows, as each is told from the others."
-            )
-        self._rows = rows
-        self.mean, size = _mean_and_size(rows)
-        if size == 0:
-            raise UserError(
-                "All rows are equal, so there is nothing by which to tell them apart. Use other "
-                "vectors."
-            )
-        self.scale = 1 / size
-        self._prepared: Matrix | None = None
-        if n_rows * self.dimensions * 4 <= _KEPT_BYTES:
-            self._prepared = self.take(np.arange(n_rows))
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def take(self, rows: Rows) -> Matrix:
-        """Return a copy of some rows, as they are given to the network."""
-        if self._prepared is not None:
-            return self._prepared[rows]
-        taken: Matrix = ((self._rows[rows] - self.mean) * self.scale).astype(np.float32)
-        return taken
-
-
-def _mean_and_size(rows: Any) -> tuple[Any, float]:
-    """Return the mean, and the root mean square of the distances from it."""
-    anchor = rows[0].astype(np.float64)
-    total, n_rows = np.zeros(rows.shape[1]), len(rows)
-    for _, block in row_blocks(rows):
-        require_finite(block)
-        # From the first row, so that rows that are all equal have a size of exactly 0.
-        total += (block - anchor).sum(axis=0)
-    offset = total / n_rows
-    squares = 0.0
-    for _, block in row_blocks(rows):
-        distances = block - anchor
-        distances -= offset
-        squares += float(np.einsum("ij,ij->", distances, distances))
-    return anchor + offset, float(np.sqrt(squares / n_rows))
+def _require_no_overflow(outputs: Matrix) -> None:
+    if not np.isfinite(outputs).all():
+        raise UserError(
+            "The numbers overflowed, because the steps were too large. Lower the learning rate, "
+            "then reset."
+        )

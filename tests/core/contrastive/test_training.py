@@ -103,7 +103,7 @@ def test_the_folded_head_gives_the_same(hidden, far):
 def test_large_sets_are_prepared_by_the_batch(monkeypatch):
     vectors = rows()
     kept = Training(vectors, 4)
-    monkeypatch.setattr("embedviz.core.contrastive.training._KEPT_BYTES", 0)
+    monkeypatch.setattr("embedviz.core.contrastive.learners._KEPT_BYTES", 0)
     made = Training(vectors, 4)
     assert steps(made, 5) == steps(kept, 5)
 
