@@ -127,6 +127,15 @@ class Head:
         file : str
             Where the arrays will have been saved.
         """
+        return (
+            "import numpy as np\n\n"
+            f"with np.load({file!r}) as arrays:\n"
+            "    head = dict(arrays)\n\n\n"
+            f"{self.numpy_function()}"
+        )
+
+    def numpy_function(self) -> str:
+        """Return the text of `embed` alone, which needs NumPy as `np` and the arrays as `head`."""
         curve = "np.tanh(rows)" if self.activation == "tanh" else "np.maximum(rows, 0)"
         hidden = (
             ""
@@ -135,9 +144,6 @@ class Head:
             f"    rows = {curve}\n"
         )
         return (
-            "import numpy as np\n\n"
-            f"with np.load({file!r}) as arrays:\n"
-            "    head = dict(arrays)\n\n\n"
             "def embed(vectors):\n"
             f'    """Return unit rows of {self.n_outputs} for vectors of {self.n_inputs}."""\n'
             "    rows = np.asarray(vectors, dtype=np.float64)\n"
@@ -151,6 +157,13 @@ class Head:
 def head_from_arrays(arrays: Mapping[str, NDArray[Any]], activation: str = "tanh") -> Head:
     """Return the head that has these arrays, as `Head.arrays` gave them.
 
+    Parameters
+    ----------
+    arrays : mapping of str to array
+        Such as an opened `.npz`. A text `activation` among them is which curve it has.
+    activation : {"tanh", "relu"}
+        Where none is among them.
+
     Raises
     ------
     UserError
@@ -161,8 +174,9 @@ def head_from_arrays(arrays: Mapping[str, NDArray[Any]], activation: str = "tanh
         raise UserError(f"These arrays are no head: {' and '.join(missing)} is not among them.")
     names = ("matrix", "bias", "hidden_matrix", "hidden_bias")
     given = {name: np.asarray(arrays[name], np.float64) for name in names if name in arrays}
+    curve = str(arrays["activation"]) if "activation" in arrays else activation
     try:
-        return Head(**given, activation=activation)
+        return Head(**given, activation=curve)
     except ValueError as error:
         raise UserError(f"These arrays are no head: {error}.") from None
 

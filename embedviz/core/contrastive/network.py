@@ -105,11 +105,20 @@ class Network:
     def folded(self, mean: Vector, scale: float) -> Head:
         """Return the head that takes rows as they were before (row - mean) · scale."""
         first, bias, *rest = (each.astype(np.float64) for each in self.weights)
-        first = first * scale
+        # As numbers that float32 holds, so that a file of them is half as large; the bias takes up
+        # what this changes.
+        first = _in_float32(first * scale)
         layers = [first, bias - mean @ first, *rest]
         if not self.shape.hidden:
             return Head(layers[0], layers[1])
         return Head(layers[2], layers[3], layers[0], layers[1], self.shape.activation)
+
+
+def _in_float32(numbers: Vector) -> Vector:
+    """Return the nearest numbers that float32 holds; the same where they are beyond its range."""
+    with np.errstate(over="ignore", under="ignore"):
+        nearest = numbers.astype(np.float32).astype(np.float64)
+    return nearest if np.allclose(nearest, numbers, rtol=1e-6, atol=0) else numbers
 
 
 @dataclass

@@ -13,14 +13,12 @@ To add a recipe, write such a class and name it in `RECIPES`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
 import numpy as np
 
-from embedviz.core.arrays import Matrix
 from embedviz.core.covariance import (
     PrincipalAxes,
     describe_rank,
@@ -29,10 +27,12 @@ from embedviz.core.covariance import (
     principal_axes,
     spread_powers,
 )
+from embedviz.core.derivation.adapted import Adapted
+from embedviz.core.derivation.by_recipe import derived_set
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka.truncation import truncate
 from embedviz.core.progress import Report, silent
-from embedviz.core.vector_set import Derivation, VectorSet
+from embedviz.core.vector_set import VectorSet
 
 
 class Recipe(Protocol):
@@ -99,7 +99,7 @@ class Whitened:
             parent.vectors, report=lambda done, text: report(0.7 + 0.3 * done, text)
         )
         notes = describe_rank(axes, kept.cloud_rank, len(kept.variances))
-        return _derived(parent, self, transform, vectors, notes)
+        return derived_set(parent, self, transform, vectors, notes)
 
 
 @dataclass(frozen=True)
@@ -127,28 +127,15 @@ class Truncated:
         """
         report(0.0, "truncating")
         transform = partial(truncate, dimensions=self.dimensions)
-        return _derived(parent, self, transform, transform(parent.vectors))
+        return derived_set(parent, self, transform, transform(parent.vectors))
 
 
-RECIPES: dict[str, type[Recipe]] = {"whitened": Whitened, "truncated": Truncated}
+RECIPES: dict[str, type[Recipe]] = {
+    "whitened": Whitened,
+    "truncated": Truncated,
+    "adapted": Adapted,
+}
 """By the name under which sessions keep them."""
-
-
-def _derived(
-    parent: VectorSet,
-    recipe: Recipe,
-    transform: Callable[[Matrix], Matrix],
-    vectors: Matrix,
-    notes: tuple[str, ...] = (),
-) -> VectorSet:
-    return VectorSet(
-        vectors,
-        parent.labels,
-        parent.metadata if parent.metadata.num_columns else None,
-        str(recipe),
-        notes=notes,
-        derivation=Derivation(parent, recipe, transform),
-    )
 
 
 def _nothing_left(parent: VectorSet, axes: PrincipalAxes, remove_top: int) -> str:

@@ -5,6 +5,8 @@ import pickle
 import numpy as np
 import pytest
 
+from embedviz.core.contrastive.heads import Head
+from embedviz.core.derivation.adapted import Adapted
 from embedviz.core.derivation.recipes import RECIPES, Truncated, Whitened
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka import truncate
@@ -31,6 +33,7 @@ def every_recipe():
         Whitened(strength=0.8, n_components=4, remove_top=1),
         Whitened(strength=0.0),
         Truncated(3),
+        Adapted(Head(np.eye(10)[:, :4] * 2, np.linspace(-1, 1, 4)), "two views", 0.05, 100),
     ]
 
 

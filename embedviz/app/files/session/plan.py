@@ -16,8 +16,10 @@ from typing import Any, get_type_hints
 from embedviz.app.files.documents import read_document
 from embedviz.app.files.packed import unpack_rows, unpack_texts
 from embedviz.app.files.session.contents import FORMAT, VERSION, Node, Plan, Steps
+from embedviz.app.files.session.heads import read_head
 from embedviz.app.files.values import Unfit, from_json, made, settings_of
 from embedviz.core.arrays import Rows
+from embedviz.core.contrastive.heads import Head
 from embedviz.core.derivation.provenance import Step
 from embedviz.core.origin import ReadSettings
 from embedviz.formats.reading import stamp_of
@@ -108,6 +110,8 @@ class _NodeReader:
                 given[each.name] = self._path(value.get(each.name))
             elif hints[each.name] == Rows:
                 given[each.name] = unpack_rows(value.get(each.name))
+            elif hints[each.name] is Head:
+                given[each.name] = read_head(value.get(each.name))
             elif each.name in value:
                 given[each.name] = from_json(hints[each.name], value[each.name])
         return made(kind, given)

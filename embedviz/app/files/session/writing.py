@@ -23,12 +23,14 @@ import numpy as np
 from embedviz.app.files.documents import Document, is_document, write_document
 from embedviz.app.files.packed import pack_rows, pack_texts, pack_vector
 from embedviz.app.files.session.contents import FORMAT, SUFFIX, VERSION, Steps
+from embedviz.app.files.session.heads import head_to_json
 from embedviz.app.files.session.pairs import pairs_to_json
 from embedviz.app.files.values import path_to_json, to_json
 from embedviz.app.judged_pairs import pairs_within
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import SetView, State
 from embedviz.core.arrays import Rows
+from embedviz.core.contrastive.heads import Head
 from embedviz.core.derivation.chosen_rows import ChosenRows
 from embedviz.core.derivation.provenance import digest_of, known_digest
 from embedviz.core.origin import FileOrigin, Provenance, ReadSettings, SampleOrigin
@@ -195,7 +197,7 @@ class _Writer:
             return path_to_json(value, self._folder)
         if isinstance(value, np.ndarray):
             return pack_rows(value, int(value.max(initial=-1)) + 1)
-        return to_json(value)
+        return head_to_json(value) if isinstance(value, Head) else to_json(value)
 
     def _settings_to_json(self, settings: ReadSettings) -> dict[str, Any]:
         own = ("labels", "metadata")
