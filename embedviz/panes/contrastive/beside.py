@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from embedviz.core.contrastive.anchor import AnchorTerms
-from embedviz.core.contrastive.frames import Frame, Measures
+from embedviz.core.contrastive.frames import Frame
+from embedviz.core.covariance import Vector
 from embedviz.gui.theme import GRID
 from embedviz.panes.contrastive.charts import RunCharts
 from embedviz.panes.contrastive.formula import AnchorFormula
@@ -39,7 +40,7 @@ class Beside(QStackedWidget):
         """Bring another page into view."""
         self.setCurrentIndex(self.PAGES.index(name))
 
-    def show_frame(self, frame: Frame | None, measures: Sequence[Measures], n_outputs: int) -> None:
+    def show_frame(self, frame: Frame | None, measures: Mapping[str, Vector], n_outputs: int) -> None:
         """Show the charts of a run, and where a frame is in it."""
         if frame is None:
             self.charts.clear()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from embedviz.app.judged_pairs import pairs_of
 from embedviz.app.state import State
-from embedviz.core.contrastive.quality import PairQuality, measure_pairs, measure_whitened_pairs
+from embedviz.core.contrastive.quality import PairQuality, measure_pairs, measure_whitened
 from embedviz.core.errors import UserError
 from embedviz.core.pairs import Pairs
 from embedviz.core.progress import Report, part_of
@@ -142,7 +142,7 @@ class OwnPairs(QWidget):
     ) -> PairQuality:
         key = (vector_set, pairs, temperature, is_whitened)
         if key not in self._known:
-            measure = measure_whitened_pairs if is_whitened else measure_pairs
+            measure = measure_whitened if is_whitened else measure_pairs
             self._known[key] = measure(vector_set.vectors, pairs, temperature, report=report)
         return self._known[key]
 

@@ -292,7 +292,7 @@ class ContrastivePane(Pane):
         self.sphere.show_colors(*NONE)
         self.sphere.show_frame(None)
         self.sphere.scene.set_message(message)
-        self.beside.show_frame(None, (), 0)
+        self.beside.show_frame(None, {}, 0)
         self.sentence.clear()
         self.transport.show_frames(0, 0, 0, 0)
 

@@ -17,9 +17,9 @@ from embedviz.app.state import State
 from embedviz.core.arrays import Rows
 from embedviz.core.contrastive.anchor import AnchorTerms, anchor_terms
 from embedviz.core.contrastive.free_points import free_training
-from embedviz.core.contrastive.frames import Frame
+from embedviz.core.contrastive.frames import Frame, Frames
 from embedviz.core.contrastive.positives import Positives, pairs_to_learn, same_category
-from embedviz.core.contrastive.recording import Frames, record
+from embedviz.core.contrastive.recording import record
 from embedviz.core.contrastive.training import Dials, Training
 from embedviz.core.errors import UserError
 from embedviz.core.pairs import Pairs

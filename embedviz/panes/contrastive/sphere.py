@@ -89,12 +89,14 @@ class Sphere(PointView):
 
     def _arrows(self, terms: AnchorTerms) -> list[Arrow]:
         assert self._frame is not None
-        places, theme = self._frame.positions, theme_manager.theme
+        places, axes, theme = self._frame.positions, self._frame.axes, theme_manager.theme
         pushes = np.asarray(terms.pushes)[:_SHOWN_PUSHES]
-        forces = [terms.pull, terms.push_on_anchor, *pushes]
-        lengths = [float(np.linalg.norm(force)) for force in forces]
-        longest = max(lengths, default=0.0)
-        if not 0 < longest < np.inf or len(terms.pull) > 3:
+        forces = np.stack([terms.pull, terms.push_on_anchor, *pushes])
+        if axes is not None:  # As the points are, of more than three outputs.
+            forces = forces @ axes.T
+        lengths = np.linalg.norm(forces, axis=1)
+        longest = float(lengths.max())
+        if not 0 < longest < np.inf:
             return []
         at = [terms.anchor, terms.anchor, *terms.candidates[1 : 1 + len(pushes)].tolist()]
         colors = [theme.after, theme.before, *[theme.before] * len(pushes)]

@@ -14,7 +14,7 @@ from embedviz.core.derivation.adapted import Adapted
 from embedviz.core.derivation.recipes import Recipe
 from embedviz.core.errors import UserError
 from embedviz.core.settings import fields_of
-from embedviz.formats.writing.head import write_head
+from embedviz.formats.writing.heads import write_head
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import Segments, combo_box, tool_button
@@ -23,7 +23,7 @@ from embedviz.panes.contrastive.more_settings import MoreSettings
 from embedviz.panes.contrastive.presets import PRESETS, described
 from embedviz.panes.contrastive.run import Run
 from embedviz.panes.contrastive.settings import ContrastiveSettings
-from embedviz.panes.contrastive.words import describe_training
+from embedviz.panes.contrastive.words import describe_positives
 
 _FIELDS = fields_of(ContrastiveSettings)
 _SOURCES = _FIELDS["source"].about.choices
@@ -130,7 +130,9 @@ class ContrastiveTools(QWidget):
     def _recipe(self, state: State) -> Recipe:
         run = self._run_of()
         assert run is not None and run.training is not None
-        return Adapted(run.training.head(), describe_training(run))
+        return Adapted(
+            run.training.head(), describe_positives(run), run.dials.temperature, run.n_steps
+        )
 
     def _save(self) -> None:
         run = self._run_of()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from embedviz.app.judged_pairs import describe_pairs
 from embedviz.core.contrastive.frames import Frame
 from embedviz.core.contrastive.verdict import describe
 from embedviz.core.notes import counted
@@ -72,8 +73,11 @@ def describe_moment(run: Run, frame: Frame) -> str:
     return describe(frame.measures, run.dials, run.material.settings.outputs)
 
 
-def describe_training(run: Run) -> str:
-    """Return how a head was trained, in a few words."""
-    settings = run.material.settings
-    words = {"views": "two views", "pairs": "pairs", "column": settings.column}[settings.together]
-    return f"{words}, temperature {run.dials.temperature:g}, {counted(run.n_steps, 'step')}"
+def describe_positives(run: Run) -> str:
+    """Return what belonged together in a training, in a few words."""
+    material = run.material
+    if material.settings.together == "pairs" and material.pairs is not None:
+        return describe_pairs(material.pairs)
+    if material.settings.together == "column":
+        return f"rows of one {one_line(material.settings.column)}"
+    return "two views of each row"
