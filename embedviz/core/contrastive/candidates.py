@@ -5,18 +5,22 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.contrastive.positives import Drawn
+from embedviz.core.contrastive.products import product
 from embedviz.core.contrastive.softmax import BatchTask
 from embedviz.core.contrastive.training import Training
 
+MOST_ANCHORS = 64
+"""Rows of a batch whose softmax is measured, over all of their candidates."""
 _BLOCK_PAIRS = 4_000_000
 
 
-def candidate_counts(training: Training) -> tuple[list[tuple[int, float]], int]:
+def candidate_counts(training: Training) -> tuple[list[tuple[int, float]], int | None]:
     """Return how many candidates rows of a batch have, each number with the share of the rows.
 
     Counted in the last batch; before the first step in one of the same size. Beside it, of how many
-    rows, or of how many groups of the batch, candidates are drawn.
+    groups they are drawn; None where each row is a group of its own.
     """
     size = min(training.dials.batch_size, len(training.learned_pairs))
     groups = _groups(training, size)
@@ -24,7 +28,7 @@ def candidate_counts(training: Training) -> tuple[list[tuple[int, float]], int]:
     negatives = size - 1 if training.dials.negatives is None else training.dials.negatives
     negatives = min(negatives, size - 1)
     if groups is None:
-        return [(negatives + 1, 1.0)], training.n_rows
+        return [(negatives + 1, 1.0)], None
     if negatives == size - 1:
         _, places, sizes = np.unique(groups, return_inverse=True, return_counts=True)
         counts = 1 + size - sizes[places]
@@ -33,6 +37,45 @@ def candidate_counts(training: Training) -> tuple[list[tuple[int, float]], int]:
     found, times = np.unique(counts, return_counts=True)
     shares = zip(found.tolist(), (times / size).tolist(), strict=True)
     return list(shares), len(np.unique(groups))
+
+
+def felt_negatives(training: Training, first: Matrix, second: Matrix) -> tuple[float, float]:
+    """Return how many negatives rows of the last batch have, and how many push them.
+
+    Parameters
+    ----------
+    training : Training
+    first, second : array of shape (n_pairs, n_outputs)
+        Unit rows of the last batch; the first 64 are measured.
+
+    Returns
+    -------
+    n_negatives : float
+        In the mean.
+    felt : float
+        Exponential of the entropy of their softmax, in the mean; nan where there are none.
+    """
+    dials, size = training.dials, len(first)
+    if not size or dials.negatives == 0:
+        return 0.0, float("nan")
+    rows = slice(0, min(size, MOST_ANCHORS))
+    negatives = size - 1 if dials.negatives is None else min(dials.negatives, size - 1)
+    groups = None if training.batch is None else training.batch.rows.groups
+    out = BatchTask(1.0, 0.0, negatives, groups).left_out(rows, size)
+    exponents = product(first[rows], second.T)
+    exponents *= np.float32(1 / dials.temperature + dials.hardness)
+    exponents[np.arange(rows.stop), np.arange(rows.stop)] = -np.inf
+    if out is not None:
+        np.copyto(exponents, -np.inf, where=out)
+    counts = np.count_nonzero(exponents > -np.inf, axis=1)
+    exponents = exponents[counts > 0]
+    if not len(exponents):
+        return 0.0, float("nan")
+    exponents -= exponents.max(axis=1, keepdims=True)
+    exps = np.exp(exponents)
+    sums = exps.sum(axis=1)
+    means = np.einsum("ij,ij->i", exps, np.maximum(exponents, -1e4)) / sums
+    return float(counts.mean()), float(np.exp(np.log(sums) - means).mean())
 
 
 def _groups(training: Training, size: int) -> NDArray[np.int64] | None:

@@ -44,6 +44,11 @@ class Measures:
         Of all pairs of rows.
     effective_rank : float
         From 1 to the number of outputs; nan where there are no directions.
+    n_negatives : float
+        Of a row of the last batch, in the mean; 0 before the first step.
+    felt_negatives : float
+        How many of them push it: the exponential of the entropy of their softmax. All, where they
+        are pushed alike, and 1 where only the nearest one is; nan where there are none.
     """
 
     step: int
@@ -55,6 +60,8 @@ class Measures:
     best_uniformity: float
     mean_cosine: float
     effective_rank: float
+    n_negatives: float = 0.0
+    felt_negatives: float = float("nan")
 
 
 @dataclass(frozen=True, eq=False)

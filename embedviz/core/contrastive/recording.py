@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import scale_to_unit_length
-from embedviz.core.contrastive.candidates import candidate_counts
+from embedviz.core.contrastive.candidates import candidate_counts, felt_negatives
 from embedviz.core.contrastive.evenness import best_uniformity, loss_floor
 from embedviz.core.contrastive.frames import Frame, Measures
 from embedviz.core.contrastive.products import product
@@ -102,6 +102,7 @@ def _last_batch(training: Training) -> tuple[Matrix, Matrix]:
 
 def _measures(training: Training, outputs: Matrix, first: Matrix, second: Matrix) -> Measures:
     floor, chance = bounds(training)
+    n_negatives, felt = felt_negatives(training, first, second)
     apart = first - second
     # A row of zeros has no direction.
     has_direction = np.einsum("ij,ij->i", outputs, outputs) > 0.5
@@ -119,6 +120,8 @@ def _measures(training: Training, outputs: Matrix, first: Matrix, second: Matrix
         best_uniformity=best_uniformity(n_rows, training.shape.n_outputs),
         mean_cosine=mean_cosine_of(outputs.sum(axis=0, dtype=np.float64), n_rows),
         effective_rank=_effective_rank(sample),
+        n_negatives=n_negatives,
+        felt_negatives=felt,
     )
 
 

@@ -1,0 +1,284 @@
+"""What is being seen of a run, in one sentence.
+
+Each reading looks at what was measured and answers with a sentence where it holds; the first that
+does is told. So the ends that a run can come to go before what is on the way to them.
+"""
+
+from __future__ import annotations
+
+import math
+
+from embedviz.core.contrastive.dials import Dials
+from embedviz.core.contrastive.frames import Frame, Frames, Measures
+
+COLLAPSED = 0.99
+"""Mean cosine from which all vectors point the same way: pairs are 8 degrees apart, as one can
+hardly see. Runs without negatives pass it within 100 steps, and go on to 0.998."""
+NEARLY_COLLAPSED = 0.95
+"""Mean cosine of rows that are 18 degrees apart."""
+ON_A_LINE = 1.3
+"""Effective rank up to which unit rows lie on a line, and so at the two points where it cuts the
+sphere: 93% of the variance is along it where there are two dimensions, and more where there are
+more."""
+EVEN = 0.1
+"""How far uniformity may be above the best: random directions, and runs that are done, are within
+0.09."""
+NEAR = 0.3
+"""Partners' mean squared distance beside that of any two rows: those of a run that is done are at
+0.02 to 0.06, and strangers at 1."""
+FAST = 0.3
+"""Learning rate from which a step moves a free point by a third of the radius, and each number of a
+head's matrix by more than its size."""
+GUESSED = 0.8
+"""Of the loss by chance, from where hardly anything was learned."""
+FELT_BY_ALL = 0.95
+"""Share of the negatives that push, from where they all push alike."""
+FELT_BY_FEW = 0.06
+"""Share of the negatives that push, up to which only the nearest do; it is 0.07 of a run in three
+dimensions at the temperature 0.05 that fills the sphere."""
+MOST_EVEN_STEEPNESS = 0.1
+"""1 / (n_outputs τ²), the variance of cosine / τ of rows that are spread evenly: up to here the
+softmax stays nearly even wherever the rows go, and else it is so because they are together yet."""
+FEWEST_NEGATIVES = 16
+"""For a share of them to say something."""
+FILLED = 0.6
+"""Share of the dimensions, effective rank by outputs, below which a part of them is not used."""
+_TREND = 20
+"""Frames of which the loss is compared with that of as many before."""
+_STEADY = 0.01
+"""Share by which a mean loss may differ and still be the same; that of a batch differs by 0.05."""
+
+
+def describe(seen: Frames | Frame | Measures, dials: Dials, n_outputs: int) -> str:
+    """Return one sentence about how a run stands.
+
+    Parameters
+    ----------
+    seen : Frames, Frame or Measures
+        Of frames, the newest is told about, and whether the loss still falls.
+    dials : Dials
+        As they are.
+    n_outputs : int
+    """
+    trend = ""
+    if isinstance(seen, Frames):
+        if not len(seen):
+            return "Nothing was recorded yet."
+        trend = _trend(seen, dials)
+        seen = seen[-1]
+    now = seen.measures if isinstance(seen, Frame) else seen
+    for reading in _READINGS:
+        if sentence := reading(now, dials, n_outputs):
+            return sentence.replace("-", "−")
+    return f"{_on_the_way(now, dials)}{trend}.".replace("-", "−")
+
+
+def _not_begun(now: Measures, dials: Dials, n_outputs: int) -> str:
+    if now.step:
+        return ""
+    if now.mean_cosine > NEARLY_COLLAPSED:
+        how = "nearly all vectors point the same way"
+    elif _gap(now) < EVEN:
+        how = "the rows fill the sphere evenly, but no matter what belongs together"
+    else:
+        how = "the rows lean to one side" if now.mean_cosine > 0.2 else "the rows are not even"
+    return (
+        f"Before the first step: {how} (mean cosine {_number(now.mean_cosine)}, "
+        f"{_uniformity(now)})."
+    )
+
+
+def _overflowed(now: Measures, dials: Dials, n_outputs: int) -> str:
+    if math.isfinite(now.loss) and not math.isnan(now.mean_cosine):
+        return ""
+    return (
+        "The numbers overflowed, because the steps were too large: lower the learning rate, "
+        f"{_rate(dials)}, then go back or reset."
+    )
+
+
+def _collapsed(now: Measures, dials: Dials, n_outputs: int) -> str:
+    if now.mean_cosine < COLLAPSED:
+        return ""
+    what = f"All vectors point the same way: the mean cosine is {now.mean_cosine:.3f}"
+    if dials.negatives == 0:
+        return f"{what}, and nothing was learned, for without negatives nothing holds rows apart."
+    if dials.learning_rate >= FAST:
+        return (
+            f"{what}, though negatives push, because steps of the learning rate {_rate(dials)} "
+            "throw them there: lower it, then reset."
+        )
+    if now.n_negatives == 0 and now.step:
+        return f"{what}, and in batches of one pair there is nothing to push them apart."
+    return f"{what}, but there are negatives now, which push them apart."
+
+
+def _two_poles(now: Measures, dials: Dials, n_outputs: int) -> str:
+    if n_outputs < 2 or not now.effective_rank <= ON_A_LINE or now.mean_cosine > NEARLY_COLLAPSED:
+        return ""
+    why = (
+        "without negatives partners only need to agree on a side"
+        if dials.negatives == 0
+        else "negatives have not pushed them off this line yet"
+    )
+    return (
+        f"The vectors stand at two poles: they fill {now.effective_rank:.1f} of {n_outputs} "
+        f"dimensions, and the mean cosine is {_number(now.mean_cosine)}; {why}."
+    )
+
+
+def _too_fast(now: Measures, dials: Dials, n_outputs: int) -> str:
+    guesses = now.loss > GUESSED * now.chance
+    if dials.learning_rate < FAST or not guesses or _is_hot(now, dials, n_outputs):
+        return ""
+    return (
+        f"The steps are too large: the loss is {_number(now.loss)}, hardly better than guessing "
+        f"({_number(now.chance)}), at the learning rate {_rate(dials)}; lower it, then reset."
+    )
+
+
+def _only_pulled(now: Measures, dials: Dials, n_outputs: int) -> str:
+    if dials.negatives != 0:
+        return ""
+    if now.mean_cosine > NEARLY_COLLAPSED:
+        what = "nearly all vectors point the same way"
+    elif dials.bias:
+        what = "all vectors drift to one direction"
+    else:
+        what = (
+            f"they are not held apart, and fill {_number(now.effective_rank)} of {n_outputs} "
+            "dimensions"
+        )
+    return (
+        f"Without negatives only partners pull ({_partners(now)}), and {what}: the mean cosine is "
+        f"{_number(now.mean_cosine)}."
+    )
+
+
+def _alone(now: Measures, dials: Dials, n_outputs: int) -> str:
+    if now.n_negatives > 0:
+        return ""
+    return (
+        "The rows of a batch have no negatives, so nothing is asked and nothing moves: make the "
+        "batch larger, or its groups more."
+    )
+
+
+def _too_hot(now: Measures, dials: Dials, n_outputs: int) -> str:
+    if not _is_hot(now, dials, n_outputs):
+        return ""
+    return (
+        f"The softmax is nearly even: at the temperature {dials.temperature:g} negatives push all "
+        f"alike, near or far, as if they were {_count(now.felt_negatives)} of "
+        f"{_count(now.n_negatives)} ({_uniformity(now)})."
+    )
+
+
+def _even(now: Measures, dials: Dials, n_outputs: int) -> str:
+    if not _gap(now) < EVEN:
+        return ""
+    if _nearness(now) < NEAR:
+        return (
+            f"Partners are near each other ({_partners(now)}) and the rows fill the sphere evenly: "
+            f"{_uniformity(now)}."
+        )
+    return (
+        f"The rows fill the sphere evenly ({_uniformity(now)}), but partners are not near each "
+        f"other: {_partners(now)}, where that of any two rows is "
+        f"{_number(2 - 2 * now.mean_cosine)}."
+    )
+
+
+def _too_cold(now: Measures, dials: Dials, n_outputs: int) -> str:
+    few = now.felt_negatives <= FELT_BY_FEW * now.n_negatives
+    if not few or now.n_negatives < FEWEST_NEGATIVES:
+        return ""
+    return (
+        f"Only the nearest negatives count: at the temperature {dials.temperature:g} about "
+        f"{now.felt_negatives:.1f} of {_count(now.n_negatives)} push a row, so neighbors part, and "
+        f"the rows as a whole are slow to fill the sphere ({_uniformity(now)})."
+    )
+
+
+def _in_part(now: Measures, dials: Dials, n_outputs: int) -> str:
+    if not now.effective_rank < FILLED * n_outputs or now.mean_cosine > NEARLY_COLLAPSED:
+        return ""
+    return (
+        f"The rows fill a part of the space: {now.effective_rank:.1f} of {n_outputs} dimensions, "
+        f"by their effective rank ({_partners(now)}, {_uniformity(now)})."
+    )
+
+
+_READINGS = (
+    _not_begun,
+    _overflowed,
+    _collapsed,
+    _two_poles,
+    _only_pulled,
+    _alone,
+    _too_fast,
+    _too_hot,
+    _even,
+    _too_cold,
+    _in_part,
+)
+
+
+def _on_the_way(now: Measures, dials: Dials) -> str:
+    nested = (
+        f", with the first {' and '.join(str(each) for each in dials.prefixes)} outputs to do alone"
+        if dials.prefixes
+        else ""
+    )
+    return (
+        f"Learning{nested}: the loss is {_number(now.loss)}, where guessing has "
+        f"{_number(now.chance)} and at best it is {_number(now.floor)}; {_partners(now)}, and "
+        f"{_uniformity(now)}"
+    )
+
+
+def _trend(frames: Frames, dials: Dials) -> str:
+    losses = frames.measures["loss"]
+    if len(losses) < 2 * _TREND + 1:
+        return ""
+    before, now = losses[-2 * _TREND : -_TREND].mean(), losses[-_TREND:].mean()
+    if now < before - _STEADY * abs(before):
+        return "; it still falls"
+    return "; it rises" if now > before + _STEADY * abs(before) else "; it hardly changes"
+
+
+def _is_hot(now: Measures, dials: Dials, n_outputs: int) -> bool:
+    variance = 1 / (n_outputs * dials.temperature**2)
+    return variance <= MOST_EVEN_STEEPNESS and now.felt_negatives > FELT_BY_ALL * now.n_negatives
+
+
+def _gap(now: Measures) -> float:
+    return now.uniformity - now.best_uniformity
+
+
+def _nearness(now: Measures) -> float:
+    """Return the partners' squared distance beside that of any two rows."""
+    return now.alignment / max(2 - 2 * now.mean_cosine, 1e-9)
+
+
+def _partners(now: Measures) -> str:
+    return f"mean squared distance of partners {_number(now.alignment)}"
+
+
+def _uniformity(now: Measures) -> str:
+    return f"uniformity {_number(now.uniformity)} of at best {_number(now.best_uniformity)}"
+
+
+def _number(value: float) -> str:
+    """Return a number as one reads it, with two digits behind the point; small ones with more."""
+    if 0 < abs(value) < 0.095:
+        return f"{value:.2g}" if abs(value) >= 1e-4 else "0.00"
+    return f"{value:.2f}"
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _rate(dials: Dials) -> str:
+    return f"{dials.learning_rate:,g}"
