@@ -145,7 +145,31 @@ class SameCategory:
         return _as_pair(row, len(self))
 
 
-def pairs_to_learn(pairs: Any, n_rows: int) -> ChosenPairs:
+class Belonging(NamedTuple):
+    """Those of some pairs whose two rows belong together.
+
+    Attributes
+    ----------
+    first, second : array of rows
+    n_given : int
+        How many pairs there were.
+    n_same : int
+        How many of them join a row with itself.
+    n_low : int
+        How many of the others are judged below `least`.
+    least : float or None
+        The lowest score of pairs that belong; None where none are judged.
+    """
+
+    first: Rows
+    second: Rows
+    n_given: int
+    n_same: int
+    n_low: int
+    least: float | None
+
+
+def belonging_pairs(pairs: Any, n_rows: int) -> Belonging:
     """Return those of some pairs that belong together.
 
     Parameters
@@ -158,7 +182,7 @@ def pairs_to_learn(pairs: Any, n_rows: int) -> ChosenPairs:
     Raises
     ------
     UserError
-        When a row is not there, or fewer than two pairs are left.
+        When a row is not there.
     """
     first, second, scores = _columns(pairs)
     for side in (first, second):
@@ -169,26 +193,80 @@ def pairs_to_learn(pairs: Any, n_rows: int) -> ChosenPairs:
                 "the pairs with the vectors that they were made for."
             )
     keep = first != second
+    n_different, least = int(np.count_nonzero(keep)), None
     if scores is not None and np.isfinite(scores).any():
         low, high = np.nanmin(scores), np.nanmax(scores)
-        keep &= scores >= low + _GOOD_SHARE * (high - low)
-    if np.count_nonzero(keep) < 2:
-        unmatched = int(getattr(pairs, "n_unmatched", 0))
-        others = f"; {unmatched:,} more have labels that are not in this set" * bool(unmatched)
-        raise UserError(
-            f"Of {len(first):,} pairs, {np.count_nonzero(keep)} join two different rows that "
-            f"belong together{others}. Give at least two, or train on two views of each row, "
-            "without pairs."
-        )
-    first, second = first[keep], second[keep]
+        least = float(low + _GOOD_SHARE * (high - low))
+        keep &= scores >= least
+    n_kept = int(np.count_nonzero(keep))
+    return Belonging(
+        first[keep],
+        second[keep],
+        len(first),
+        len(first) - n_different,
+        n_different - n_kept,
+        least,
+    )
+
+
+class Connected(NamedTuple):
+    """Which pairs are no negatives of each other.
+
+    Attributes
+    ----------
+    groups : int array of shape (n_pairs,)
+        Pairs of one group are not.
+    is_chained : bool array of shape (n_pairs,)
+        Whether a chain of rows joins a pair with so many that it would leave hardly any
+        negatives: there the first row alone is the group.
+    """
+
+    groups: NDArray[np.int64]
+    is_chained: NDArray[np.bool_]
+
+
+def connected_pairs(first: Rows, second: Rows, n_rows: int, most: float = 0.5) -> Connected:
+    """Return which pairs rows connect, also through further pairs.
+
+    Parameters
+    ----------
+    first, second : array of rows
+    n_rows : int
+    most : float
+        The share of all pairs from which on those that hang together are a chain.
+    """
     links = coo_array((np.ones(len(first), bool), (first, second)), shape=(n_rows, n_rows))
     _, parts = connected_components(links, directed=False)
     groups = parts[first].astype(np.int64)
-    # A chain that runs through most pairs would leave hardly any negatives: there, only pairs with
-    # the same first row are kept from being some.
-    is_chained = np.bincount(groups)[groups] > len(groups) / 2
+    is_chained = np.bincount(groups)[groups] > most * len(groups)
     groups[is_chained] = len(parts) + first[is_chained]
-    return ChosenPairs(first, second, groups)
+    return Connected(groups, is_chained)
+
+
+def pairs_to_learn(pairs: Any, n_rows: int) -> ChosenPairs:
+    """Return those of some pairs that belong together, for training.
+
+    Parameters
+    ----------
+    pairs, n_rows
+        As for `belonging_pairs`.
+
+    Raises
+    ------
+    UserError
+        When a row is not there, or fewer than two pairs are left.
+    """
+    found = belonging_pairs(pairs, n_rows)
+    if len(found.first) < 2:
+        unmatched = int(getattr(pairs, "n_unmatched", 0))
+        others = f"; {unmatched:,} more have labels that are not in this set" * bool(unmatched)
+        raise UserError(
+            f"Of {found.n_given:,} pairs, {len(found.first)} join two different rows that "
+            f"belong together{others}. Give at least two, or train on two views of each row, "
+            "without pairs."
+        )
+    groups, _ = connected_pairs(found.first, found.second, n_rows)
+    return ChosenPairs(found.first, found.second, groups)
 
 
 def same_category(groups: ArrayLike, n_rows: int) -> SameCategory:

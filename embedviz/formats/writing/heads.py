@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -66,8 +67,8 @@ def _files_of(path: Path) -> tuple[Path, Path]:
     if suffix in (".npz", ".safetensors"):
         return path, path.with_suffix(".py")
     raise UserError(
-        f"{path.name}: the suffix says no format for a head. Use .npz or .safetensors, beside which "
-        "a .py with the lines that apply it is written."
+        f"{path.name}: the suffix says no format for a head. Use .npz or .safetensors, beside "
+        "which a .py with the lines that apply it is written."
     )
 
 
@@ -95,7 +96,8 @@ def _is_head(path: Path) -> bool:
 
 
 def _write_npz(file: File, head: Head) -> None:
-    np.savez(file, activation=np.array(head.activation), **head.arrays())
+    arrays: dict[str, Any] = {**head.arrays(), "activation": np.array(head.activation)}
+    np.savez(file, **arrays)
 
 
 def _write_safetensors(file: File, head: Head) -> None:
