@@ -1,0 +1,1 @@
+"""Contrastive learning: partners pull, negatives push, and without them everything collapses."""
