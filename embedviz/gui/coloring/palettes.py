@@ -81,6 +81,11 @@ def share_ramp(theme: Theme) -> tuple[str, ...]:
     return _between((theme.before, theme.middle, theme.after))
 
 
+def cosine_ramp(theme: Theme) -> tuple[str, ...]:
+    """Return 64 colors as `#RRGGBB` for cosines from -1 to 1, of which 0 is the ground."""
+    return _between((theme.after, theme.ground, theme.before))
+
+
 @lru_cache
 def _between(colors: tuple[str, ...], used: tuple[float, float] = (0.0, 1.0)) -> tuple[str, ...]:
     """Return a ramp through some colors, or a part of it, in even steps as they are seen."""

@@ -1,0 +1,122 @@
+"""What the drawings beside the sphere have in common: their type, their ground, and their words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from embedviz.gui.points.text import as_tooltip
+from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, theme_manager
+
+Align = Qt.AlignmentFlag
+
+
+class DrawnWidget(QWidget):
+    """A widget that draws itself in the colors of the theme, with text that grows on a stage.
+
+    Everything is painted from lines, areas and text, so that it stays so in a file. One that has
+    nothing to show says in `message` what it waits for.
+
+    Parameters
+    ----------
+    name : str
+        Object name.
+    title : str
+        What a screen reader says.
+    size, least : (int, int)
+        Width and height that are wanted, and the least, for text of the usual size.
+    """
+
+    def __init__(self, name: str, title: str, size: tuple[int, int], least: tuple[int, int]):
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self._size, self._least = QSize(*size), QSize(*least)
+        self._scale = 1.0
+        self._message = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        theme_manager.changed.connect(self.update)
+
+    @property
+    def text_scale(self) -> float:
+        """How much larger than usual text is."""
+        return self._scale
+
+    @property
+    def message(self) -> str:
+        """What is said in place of a picture; empty where there is one."""
+        return self._message
+
+    def set_text_scale(self, scale: float) -> None:
+        """Show larger text, for a stage."""
+        self._scale = scale
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the size that is wanted."""
+        return QSize(self._size.width(), round(self._size.height() * self._scale))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the least size in which all can be read."""
+        return QSize(self._least.width(), round(self._least.height() * self._scale))
+
+    def show_message(self, message: str) -> None:
+        """Say something in place of a picture."""
+        self._message = message
+        self.setAccessibleDescription(message)
+        self.update()
+
+    def small(self, *, semibold: bool = False) -> QFont:
+        """Return the font of captions and numbers, whose digits are all equally wide."""
+        return with_even_digits(font(CAPTION_PIXELS * self._scale, semibold=semibold))
+
+    def usual(self, *, semibold: bool = False) -> QFont:
+        """Return the font of text."""
+        return with_even_digits(font(TEXT_PIXELS * self._scale, semibold=semibold))
+
+    def line_height(self) -> float:
+        """Return the height of a line of small text, in pixels."""
+        return QFontMetricsF(self.small()).height()
+
+    def draw_message(self, painter: QPainter) -> None:
+        """Write the message in the middle."""
+        painter.setFont(self.small())
+        painter.setPen(QColor(theme_manager.theme.muted))
+        flags = Align.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(
+            QRectF(self.rect()).adjusted(GRID, GRID, -GRID, -GRID), flags, self.message
+        )
+
+    def tip_at(self, place: QPointF) -> str:
+        """Return what is explained at a place; nothing where it is empty."""
+        return self.toolTip()
+
+    def event(self, event: QEvent) -> bool:
+        """Explain what is under the mouse."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            tip = self.tip_at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), as_tooltip(tip), self)
+            return True
+        return super().event(event)
+
+
+def with_even_digits(given: QFont) -> QFont:
+    """Return a font whose digits are all equally wide, where it has such digits."""
+    even = QFont(given)
+    even.setFeature(QFont.Tag("tnum"), 1)
+    return even
+
+
+def width_of(text: str, given: QFont) -> float:
+    """Return the width of a line of text, in pixels."""
+    return QFontMetricsF(given).horizontalAdvance(text)
+
+
+def first_that_fits(texts: tuple[str, ...], width: float, given: QFont) -> str:
+    """Return the first of some wordings that is not wider than this, or else the last."""
+    fits: Callable[[str], bool] = lambda text: width_of(text, given) <= width  # noqa: E731
+    return next(filter(fits, texts), texts[-1])

@@ -1,0 +1,53 @@
+"""Numbers as they are read beside a picture: true minus signs, powers of ten, a dash for none."""
+
+from __future__ import annotations
+
+import math
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LARGEST = 1e5
+"""From here on, a number is written as a power of ten."""
+
+
+def figure_text(value: float, decimals: int = 2) -> str:
+    """Return a number with so many decimals; as a power of ten where it is very large.
+
+    Parameters
+    ----------
+    value : float
+        nan is a dash.
+    decimals : int
+    """
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if abs(value) >= _LARGEST:
+        return ("−" if value < 0 else "") + power_text(math.log(abs(value)))
+    text = f"{value:,.{decimals}f}"
+    if not text.strip("-0.,"):  # "-0.00" is 0.00.
+        text = text.lstrip("-")
+    return text.replace("-", "−")
+
+
+def power_text(logarithm: float) -> str:
+    """Return exp(logarithm) with two digits, however large or small it is: "1.2×10⁸".
+
+    Parameters
+    ----------
+    logarithm : float
+        The natural one; minus infinity is 0.
+    """
+    if math.isnan(logarithm):
+        return "–"
+    if math.isinf(logarithm):
+        return "∞" if logarithm > 0 else "0"
+    tens = logarithm / math.log(10)
+    if -2 <= tens < 3:
+        value = math.exp(logarithm)
+        return f"{value:.0f}" if value >= 99.5 else f"{value:.{1 if value >= 9.95 else 2}f}"
+    exponent = math.floor(tens)
+    digits = f"{10 ** (tens - exponent):.1f}"
+    if digits == "10.0":
+        digits, exponent = "1.0", exponent + 1
+    return f"{digits}×10{str(exponent).translate(_SUPERSCRIPTS)}"

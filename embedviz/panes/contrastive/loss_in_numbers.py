@@ -1,0 +1,63 @@
+"""The loss of one row, as a formula and with its numbers in it."""
+
+from __future__ import annotations
+
+import math
+
+from embedviz.core.contrastive.anchor import AnchorTerms
+from embedviz.panes.contrastive.figures import figure_text, power_text
+from embedviz.panes.contrastive.typesetting import Line, Typesetter
+
+
+def general(to: Typesetter, has_negatives: bool) -> Line:
+    """Return the formula of the loss; without negatives, only its pull is left."""
+    partner = to.line("sim(q, k", to.lowered("+"), ")/τ")
+    if not has_negatives:
+        return to.line("L = −", partner)
+    all_of_them = to.line("Σ", to.lowered("j"), " exp(sim(q, k", to.lowered("j"), ")/τ)")
+    return to.line("L = −log ", to.fraction(to.line("exp(", partner, ")"), all_of_them))
+
+
+def with_numbers(to: Typesetter, terms: AnchorTerms) -> list[Line]:
+    """Return the lines of the loss with its numbers in it, the result in the last one."""
+    quotient = f"{figure_text(float(terms.cosines[0]))}/{temperature_text(terms.temperature)}"
+    loss = figure_text(terms.loss, 2 if abs(terms.loss) < 100 else 1)
+    if not has_negatives(terms):
+        return [to.line(f"= −{_in_brackets(quotient)} = {loss}")]
+    count = len(terms.candidates) - 1
+    power = to.line("e", to.raised(quotient))
+    others = f" + {count:,} {'other' if count == 1 else 'others'}"
+    first = to.line("= −log ", to.fraction(power, to.line("e", to.raised(quotient), others)))
+    pull, rest = logarithms(terms)
+    top, other = power_text(pull), power_text(rest)
+    second = to.line(
+        "= −log ",
+        to.fraction(to.letters(top), to.letters(f"{top} + {other}")),
+        f" = {loss}",
+    )
+    return [first, second]
+
+
+def has_negatives(terms: AnchorTerms) -> bool:
+    """Return whether there are candidates beside the partner."""
+    return len(terms.candidates) > 1
+
+
+def logarithms(terms: AnchorTerms) -> tuple[float, float]:
+    """Return the logarithm of the partner's term, and of those of all others together.
+
+    The terms themselves are too large for any number at low temperatures. The others are what the
+    loss says that they are, hard negatives as the run weighs them.
+    """
+    pull = float(terms.cosines[0]) / terms.temperature
+    wrong = float(terms.weights[1:].sum())
+    return pull, pull + terms.loss + math.log(wrong) if wrong > 0 else -math.inf
+
+
+def temperature_text(temperature: float) -> str:
+    """Return a temperature as it was chosen: 0.05, not 0.050."""
+    return f"{temperature:.3g}"
+
+
+def _in_brackets(quotient: str) -> str:
+    return f"({quotient})" if quotient.startswith("−") else quotient
