@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from embedviz.core.errors import UserError
-from embedviz.core.matching import share_rows
+from embedviz.core.matching import share_labels, share_rows
 from embedviz.core.notes import counted
 from embedviz.core.origin import SampleOrigin
 from embedviz.core.pairs import Pairs, load_pairs
@@ -89,28 +89,40 @@ def carried_pairs(kept: Kept, old: VectorSet, new: VectorSet) -> Kept:
     Rows are found by their labels; pairs whose rows are not there any more count as unmatched.
     """
     for pairs in pairs_of(kept, old):
-        rows = np.unique(np.concatenate([pairs.first, pairs.second]))
-        places = np.full(len(old), -1, dtype=np.intp)
-        for row in rows.tolist():
-            found = new.find(old.labels[row])
-            places[row] = -1 if found is None else found
-        first, second = places[pairs.first], places[pairs.second]
-        is_there = (first >= 0) & (second >= 0)
-        kept = with_pairs(
-            kept,
-            new,
-            Pairs(
-                first[is_there],
-                second[is_there],
-                None if pairs.scores is None else pairs.scores[is_there],
-                pairs.n_unmatched + int(np.count_nonzero(~is_there)),
-                pairs.name,
-                pairs.unmatched
-                or [old.labels[row] for row in rows[places[rows] < 0][:_MOST_SHOWN]],
-                pairs.notes,
-            ),
-        )
+        kept = with_pairs(kept, new, _by_labels(pairs, old, new))
     return kept
+
+
+def matched_pairs(kept: SetPairs, vector_set: VectorSet) -> Pairs | None:
+    """Return pairs as they are of another set, by its labels; None where labels do not match.
+
+    Two layers of one model are two files, and what is judged of one is true of the other.
+    """
+    if share_rows(kept.vector_set, vector_set):
+        return kept.pairs
+    if not share_labels(kept.vector_set, vector_set):
+        return None
+    found = _by_labels(kept.pairs, kept.vector_set, vector_set)
+    return found if len(found) else None
+
+
+def _by_labels(pairs: Pairs, old: VectorSet, new: VectorSet) -> Pairs:
+    rows = np.unique(np.concatenate([pairs.first, pairs.second]))
+    places = np.full(len(old), -1, dtype=np.intp)
+    for row in rows.tolist():
+        found = new.find(old.labels[row])
+        places[row] = -1 if found is None else found
+    first, second = places[pairs.first], places[pairs.second]
+    is_there = (first >= 0) & (second >= 0)
+    return Pairs(
+        first[is_there],
+        second[is_there],
+        None if pairs.scores is None else pairs.scores[is_there],
+        pairs.n_unmatched + int(np.count_nonzero(~is_there)),
+        pairs.name,
+        pairs.unmatched or [old.labels[row] for row in rows[places[rows] < 0][:_MOST_SHOWN]],
+        pairs.notes,
+    )
 
 
 def bundled_pairs(vector_set: VectorSet) -> Pairs | None:

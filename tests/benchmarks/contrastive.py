@@ -125,9 +125,7 @@ class PaintedSteps(Benchmark):
 
         def step() -> None:
             numbers = torch.randperm(n_vectors)[: self._batch_size]
-            first, second = (
-                torch.nn.functional.normalize(view(numbers), dim=1) for _ in range(2)
-            )
+            first, second = (torch.nn.functional.normalize(view(numbers), dim=1) for _ in range(2))
             loss = torch.nn.functional.cross_entropy(first @ second.T / _TEMPERATURE, labels)
             adam.zero_grad()
             loss.backward()

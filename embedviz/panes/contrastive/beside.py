@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -40,12 +43,14 @@ class Beside(QStackedWidget):
         """Bring another page into view."""
         self.setCurrentIndex(self.PAGES.index(name))
 
-    def show_frame(self, frame: Frame | None, measures: Mapping[str, Vector], n_outputs: int) -> None:
+    def show_frame(
+        self, frame: Frame | None, measures: Mapping[str, Vector], n_outputs: int
+    ) -> None:
         """Show the charts of a run, and where a frame is in it."""
         if frame is None:
             self.charts.clear()
             return
-        self.charts.show_run(measures, n_outputs)
+        self.charts.show_run(_as_table(measures), n_outputs)
         self.charts.show_step(frame.measures.step)
         self.matrix.show_cosines(frame.cosines)
 
@@ -54,6 +59,15 @@ class Beside(QStackedWidget):
     ) -> None:
         """Show the loss of a row, or say why there is none."""
         self.formula.show_terms(terms, name_of, message)
+
+
+def _as_table(measures: Mapping[str, Vector]) -> NDArray[Any]:
+    """Return columns of one length as a structured array."""
+    kinds = [(name, column.dtype) for name, column in measures.items()]
+    table = np.empty(len(next(iter(measures.values()), ())), kinds)
+    for name, column in measures.items():
+        table[name] = column
+    return table
 
 
 def _column(*parts: QWidget) -> QWidget:

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QHBoxLayout, QSlider, QSpinBox
+from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QHBoxLayout, QSlider
 
 from embedviz.core.settings import fields_of
 from embedviz.gui.theme import GRID, TOOL_ROW

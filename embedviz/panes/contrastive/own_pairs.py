@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from embedviz.app.judged_pairs import pairs_of
+from embedviz.app.judged_pairs import SetPairs, matched_pairs
 from embedviz.app.state import State
 from embedviz.core.contrastive.quality import PairQuality, measure_pairs, measure_whitened
 from embedviz.core.errors import UserError
+from embedviz.core.matching import share_labels, share_rows
 from embedviz.core.pairs import Pairs
 from embedviz.core.progress import Report, part_of
 from embedviz.core.vector_set import VectorSet
@@ -19,7 +21,8 @@ from embedviz.core.wording import one_line
 from embedviz.gui.calculations import Calculations
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import text_label
-from embedviz.panes.contrastive.plane import AlignmentPlane, PairNumbers, PlanePoint
+from embedviz.panes.contrastive.pair_numbers import PairMeasures, PairNumbers
+from embedviz.panes.contrastive.plane import AlignmentPlane, PlanePoint
 from embedviz.panes.contrastive.settings import ContrastiveSettings
 
 _NO_PAIRS = (
@@ -68,19 +71,17 @@ class OwnPairs(QWidget):
     def show_state(self, state: State) -> None:
         """Measure what a state has, if that is not what is shown."""
         assert state.active is not None
-        known = pairs_of(state.pairs, state.active)
         temperature = state[ContrastiveSettings].temperature
-        asked = (state.active, state.sets, known, temperature)
+        asked = (state.active, state.sets, state.pairs, temperature)
         if asked == self._asked:
             return
         self._asked = asked
-        if not known:
+        kept = _pairs_to_use(state)
+        if kept is None:
             self._calculations.cancel(self._task)
             self._show_nothing(_NO_PAIRS)
             return
-        pairs = known[-1]
-        alike = [each for each in state.sets if pairs in pairs_of(state.pairs, each)]
-        work = partial(self._measure, state.active, alike, pairs, temperature)
+        work = partial(self._measure, state.active, state.sets, kept, temperature)
         self._calculations.run(self._task, work, self._show, state.active, purpose="detail")
 
     def release(self) -> None:
@@ -91,16 +92,22 @@ class OwnPairs(QWidget):
     def _measure(
         self,
         active: VectorSet,
-        sets: list[VectorSet],
-        pairs: Pairs,
+        sets: Sequence[VectorSet],
+        kept: SetPairs,
         temperature: float,
         report: Report,
     ) -> Measured:
-        """Measure all sets. Runs off the UI thread."""
+        """Measure all sets with these pairs. Runs off the UI thread."""
         points: list[PlanePoint] = []
         notes: list[str] = []
-        quality = self._quality(active, pairs, temperature, False, report)
+        own = matched_pairs(kept, active)
+        if own is None:
+            raise UserError(_NO_PAIRS)
+        quality = self._quality(active, own, temperature, False, report)
         for place, each in enumerate(sets):
+            pairs = own if each is active else matched_pairs(kept, each)
+            if pairs is None:
+                continue
             part = part_of(report, place / len(sets), (place + 1) / len(sets))
             for kind, name, found in self._both(each, pairs, temperature, part, notes):
                 points.append(
@@ -112,7 +119,7 @@ class OwnPairs(QWidget):
                         each is active and kind == "set",
                     )
                 )
-        return Measured(quality, tuple(points), pairs, (*quality.notes, *notes))
+        return Measured(quality, tuple(points), own, (*quality.notes, *notes))
 
     def _both(
         self,
@@ -121,7 +128,7 @@ class OwnPairs(QWidget):
         temperature: float,
         report: Report,
         notes: list[str],
-    ) -> Iterator[tuple[str, str, PairQuality]]:
+    ) -> Iterator[tuple[Literal["set", "whitened"], str, PairQuality]]:
         name = one_line(vector_set.name or "the set")
         for is_whitened in (False, True):
             try:
@@ -129,8 +136,10 @@ class OwnPairs(QWidget):
             except UserError as error:
                 notes.append(f"{name}{', whitened' * is_whitened}: {error}")
                 continue
-            kind = "whitened" if is_whitened else "set"
-            yield kind, f"{name}, whitened" if is_whitened else name, found
+            if is_whitened:
+                yield "whitened", f"{name}, whitened", found
+            else:
+                yield "set", name, found
 
     def _quality(
         self,
@@ -149,11 +158,31 @@ class OwnPairs(QWidget):
     def _show(self, measured: Measured) -> None:
         quality = measured.quality
         self.plane.show_points(measured.points, quality.best_uniformity)
-        self.numbers.show_quality(quality)
+        self.numbers.show_numbers(
+            PairMeasures(
+                quality.temperature,
+                quality.loss,
+                quality.chance,
+                quality.top1,
+                quality.top5,
+                quality.alignment,
+                quality.uniformity,
+            )
+        )
         name = one_line(measured.pairs.name)
         self.said.setText(" ".join([f"{name}:" if name else "", *measured.notes]).strip())
 
     def _show_nothing(self, words: str) -> None:
         self.plane.show_points(())
-        self.numbers.show_quality(None)
-        self.said.setText(words)
+        self.numbers.show_numbers(None, words)
+        self.said.clear()
+
+
+def _pairs_to_use(state: State) -> SetPairs | None:
+    """Return the newest pairs of the shown set, or else those of a set with such labels."""
+    active = state.active
+    assert active is not None
+    newest = state.pairs[::-1]
+    own = (each for each in newest if share_rows(each.vector_set, active))
+    others = (each for each in newest if share_labels(each.vector_set, active))
+    return next(own, next(others, None))

@@ -25,9 +25,17 @@ from embedviz.panes.contrastive.settings import ContrastiveSettings
 from embedviz.panes.contrastive.sphere import HOME, Sphere
 from embedviz.panes.contrastive.tools import ContrastiveTools
 from embedviz.panes.contrastive.transport import Transport
-from embedviz.panes.contrastive.words import describe_material, describe_moment, name_of, names_of
+from embedviz.panes.contrastive.words import (
+    describe_moment,
+    describe_picture,
+    describe_points,
+    name_of,
+    names_of,
+)
 
 _SCRUBBED = "The terms are those of the newest step. Drag the slider to its end to see them."
+_LINES = 3
+"""Of the sentence below the sphere, at most."""
 _NOT_ASKED = "Click a point to see its loss, term by term."
 
 
@@ -54,23 +62,24 @@ class ContrastivePane(Pane):
         self.sphere = Sphere("contrastive.view")
         self.own_pairs = OwnPairs(self.calculations)
         self.beside = Beside(self.own_pairs)
-        self.headline = ElidedLabel("title")
-        self.sentence = text_label(kind="headline", wrap=True)
+        self.headline, self.caption = ElidedLabel("title"), ElidedLabel("caption")
+        self.sentence = text_label(wrap=True)
         self._lay_out()
         self._connect_parts()
 
     def _lay_out(self) -> None:
         self.page_layout.insertWidget(1, self.dials)
         self.page_layout.addWidget(self.transport)
-        self.headline.setContentsMargins(2 * GRID, GRID, 2 * GRID, 0)
+        self.headline.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        self.caption.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         self.sentence.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         left = QVBoxLayout()
         left.setSpacing(0)
-        for part, stretch in ((self.headline, 0), (self.sphere, 1), (self.sentence, 0)):
-            left.addWidget(part, stretch)
+        for part in (self.headline, self.caption, self.sphere, self.sentence):
+            left.addWidget(part, int(part is self.sphere))
         beside = QHBoxLayout(self.picture)
-        beside.setContentsMargins(0, 0, 2 * GRID, GRID)
+        beside.setContentsMargins(0, GRID, 2 * GRID, GRID)
         beside.setSpacing(GRID)
         beside.addLayout(left, 1)
         beside.addWidget(self.beside)
@@ -78,8 +87,10 @@ class ContrastivePane(Pane):
 
     def fit_text(self, scale: float) -> None:  # noqa: D102 - see Pane
         self.beside.setFixedWidth(round(NEIGHBORS_WIDTH * scale))
-        # Two lines are always there, or the sphere would jump with each other sentence.
-        self.sentence.setFixedHeight(2 * self.sentence.fontMetrics().lineSpacing() + GRID)
+        self.sentence.ensurePolished()
+        # Its lines are always there, or the sphere would jump with each other sentence.
+        lines = _LINES * self.sentence.fontMetrics().lineSpacing()
+        self.sentence.setFixedHeight(lines + GRID)
 
     def _connect_parts(self) -> None:
         self.dials.turned.connect(lambda settings: self._set(**_changes(settings)))
@@ -220,7 +231,8 @@ class ContrastivePane(Pane):
         settings = self.session.state[ContrastiveSettings]
         self.sphere.show_frame(frame)
         self.beside.show_frame(frame, frames.measures, settings.outputs)
-        self.headline.setText(describe_material(run))
+        self.headline.setText(describe_points(run))
+        self.caption.setText(describe_picture(run, frame))
         self.sentence.setText(describe_moment(run, frame))
         count = len(frames)
         at = count - 1 if place is None else place
@@ -293,7 +305,8 @@ class ContrastivePane(Pane):
         self.sphere.show_frame(None)
         self.sphere.scene.set_message(message)
         self.beside.show_frame(None, {}, 0)
-        self.sentence.clear()
+        for text in (self.headline, self.caption, self.sentence):
+            text.clear()
         self.transport.show_frames(0, 0, 0, 0)
 
     def _set(self, **changes: Any) -> None:

@@ -16,11 +16,12 @@ from embedviz.app.judged_pairs import pairs_of
 from embedviz.app.state import State
 from embedviz.core.arrays import Rows
 from embedviz.core.contrastive.anchor import AnchorTerms, anchor_terms
-from embedviz.core.contrastive.free_points import free_training
+from embedviz.core.contrastive.dials import Dials
 from embedviz.core.contrastive.frames import Frame, Frames
+from embedviz.core.contrastive.free_points import free_training
 from embedviz.core.contrastive.positives import Positives, pairs_to_learn, same_category
 from embedviz.core.contrastive.recording import record
-from embedviz.core.contrastive.training import Dials, Training
+from embedviz.core.contrastive.training import Training
 from embedviz.core.errors import UserError
 from embedviz.core.pairs import Pairs
 from embedviz.core.progress import Report
@@ -134,9 +135,7 @@ class Run:
         """How many steps were made."""
         return 0 if self.training is None else len(self.training.losses)
 
-    def advance(
-        self, goal: int | None, report: Report, tell: Callable[[Shown], None]
-    ) -> Shown:
+    def advance(self, goal: int | None, report: Report, tell: Callable[[Shown], None]) -> Shown:
         """Make steps up to a goal, or without end, and return how it stands then.
 
         Runs off the UI thread; ends with `Cancelled` when nobody wants it any more.
@@ -150,6 +149,8 @@ class Run:
         report(0.0, "preparing the run")
         if self.training is None:
             self.training, self.rows = _begin(self.material, self.dials)
+        if not len(self.frames):
+            self._look()  # The start, before the first step.
         training, told = self.training, -1.0
         started, first = time.perf_counter(), self.n_steps
         while goal is None or self.n_steps < goal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, Self
 
-from embedviz.core.contrastive.training import Dials
+from embedviz.core.contrastive.dials import Dials
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.settings import Settings, clamped, setting
 from embedviz.core.vector_set import VectorSet
@@ -72,7 +72,7 @@ class ContrastiveSettings(Settings):
         "", "Column", "column whose equal values belong together", metavar="COLUMN", in_form=False
     )
     temperature: float = setting(
-        0.2, "Temperature", "what cosines are divided by: low is strict", least=0.001, most=10.0
+        0.05, "Temperature", "what cosines are divided by: low is strict", least=0.001, most=10.0
     )
     negatives: int | None = setting(
         None, "Negatives", "wrong answers for each row, 0 for none; all others", least=0, most=8191

@@ -60,10 +60,10 @@ class Sphere(PointView):
             self.move_points(frame.positions)
 
     def _place(self, frame: Frame) -> None:
-        colors = self._colors
-        if colors is None or len(colors) != len(frame.positions):
-            colors = with_alpha(theme_manager.theme.accent, 0.7)
-        self.set_points(frame.positions, colors, keep_camera=True)
+        given = self._colors
+        fits = given is not None and len(given) == len(frame.positions)
+        alike = with_alpha(theme_manager.theme.accent, 0.7)
+        self.set_points(frame.positions, given if fits else alike, keep_camera=True)
 
     def mark(
         self,
@@ -75,12 +75,12 @@ class Sphere(PointView):
     ) -> None:
         """Mark the row that is asked about and the selected ones; its nearest candidates too."""
         query = None if terms is None else terms.anchor
-        partner = near[:1]
-        near = terms.candidates[: 1 + _LABELED].tolist() if terms is not None and with_near else []
+        shown = terms if with_near else None
+        near = [] if shown is None else shown.candidates[: 1 + _LABELED].tolist()
         always = [] if query is None else list(dict.fromkeys([query, *near]))
         self.scene.set_labels(texts, (), always, min(len(always), 1))
         self.scene.set_highlights(
-            query=query, selected=selected, neighbors=[row for row in partner if row != query]
+            query=query, selected=selected, neighbors=[row for row in near[:1] if row != query]
         )
 
     def show_forces(self, terms: AnchorTerms | None) -> None:

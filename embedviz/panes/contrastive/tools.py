@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from embedviz.app.state import State
@@ -20,7 +20,7 @@ from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import Segments, combo_box, tool_button
 from embedviz.gui.widgets.derive_button import DeriveButton
 from embedviz.panes.contrastive.more_settings import MoreSettings
-from embedviz.panes.contrastive.presets import PRESETS, described
+from embedviz.panes.contrastive.presets import PRESETS, place_of, with_preset
 from embedviz.panes.contrastive.run import Run
 from embedviz.panes.contrastive.settings import ContrastiveSettings
 from embedviz.panes.contrastive.words import describe_positives
@@ -54,9 +54,7 @@ class ContrastiveTools(QWidget):
         self.source = Segments(
             f"{name}.source", "Source: what moves", [words for words, _ in _SOURCES]
         )
-        self.source.chosen.connect(
-            lambda place: self.changed.emit({"source": _SOURCES[place][1]})
-        )
+        self.source.chosen.connect(lambda place: self.changed.emit({"source": _SOURCES[place][1]}))
         about = _FIELDS["together"].about
         self.together = combo_box(f"{name}.together", f"Together: {about.help}", about.choices)
         self.together.activated.connect(
@@ -69,7 +67,9 @@ class ContrastiveTools(QWidget):
         self.presets = combo_box(f"{name}.presets", "Presets: what there is to see")
         for preset in PRESETS:
             self.presets.addItem(preset.name, preset)
-            self.presets.setItemData(self.presets.count() - 1, preset.hint, 3)
+            self.presets.setItemData(
+                self.presets.count() - 1, preset.watch, Qt.ItemDataRole.ToolTipRole
+            )
         self.presets.setPlaceholderText("Presets")
         self.presets.setCurrentIndex(-1)
         self.presets.activated.connect(self._use_preset)
@@ -95,8 +95,8 @@ class ContrastiveTools(QWidget):
         for box in (self.together, self.column, self.presets):
             box.setMinimumWidth(64)
         row.addStretch(1)
-        for part in (self.more, self.save, self.use):
-            row.addWidget(part)
+        for button in (self.more, self.save, self.use):
+            row.addWidget(button)
 
     def show_state(self, state: State) -> None:
         """Show what is set, and what can be done with the run."""
@@ -104,7 +104,7 @@ class ContrastiveTools(QWidget):
         settings = state[ContrastiveSettings]
         is_toy = settings.source == "toy"
         self.source.show_choice([value for _, value in _SOURCES].index(settings.source))
-        self.together.setCurrentIndex(self.together.findData(settings.together))
+        self._show_together(settings)
         names = state.active.metadata.column_names
         self.column.setVisible(not is_toy and settings.together == "column" and bool(names))
         if [self.column.itemData(i) for i in range(self.column.count())] != names:
@@ -116,20 +116,41 @@ class ContrastiveTools(QWidget):
         with QSignalBlocker(self.column):
             self.column.setCurrentIndex(self.column.findData(chosen))
         with QSignalBlocker(self.presets):
-            self.presets.setCurrentIndex(described(settings))
+            self.presets.setCurrentIndex(place_of(settings))
         self.more.show_settings(settings)
         can_use = not is_toy and run is not None and run.training is not None
         for button in (self.save, self.use):
             button.setEnabled(can_use)
             button.setVisible(not is_toy)
 
+    def _show_together(self, settings: ContrastiveSettings) -> None:
+        """Offer what can belong together: free points have groups, but no pairs or columns."""
+        offered = _FIELDS["together"].about.choices
+        if settings.source == "toy":
+            offered = (("two views of a point", "views"), ("points of a group", "column"))
+        shown = [
+            (self.together.itemText(i), self.together.itemData(i))
+            for i in range(self.together.count())
+        ]
+        if shown != list(offered):
+            self.together.clear()
+            for words, value in offered:
+                self.together.addItem(words, value)
+        wanted = settings.together
+        if settings.source == "toy" and wanted == "pairs":
+            wanted = "column"
+        self.together.setCurrentIndex(self.together.findData(wanted))
+
     def _use_preset(self, place: int) -> None:
-        changes: dict[str, Any] = dict(PRESETS[place].changes)
-        self.changed.emit(changes)
+        settings = self._pane.session.state[ContrastiveSettings]
+        wanted = with_preset(settings, PRESETS[place])
+        names = [each.name for each in dataclasses.fields(wanted)]
+        self.changed.emit({name: getattr(wanted, name) for name in names})
 
     def _recipe(self, state: State) -> Recipe:
         run = self._run_of()
-        assert run is not None and run.training is not None
+        assert run is not None
+        assert run.training is not None
         return Adapted(
             run.training.head(), describe_positives(run), run.dials.temperature, run.n_steps
         )

@@ -58,6 +58,4 @@ class Transport(QFrame):
             self.scrub.setRange(0, max(count - 1, 0))
             self.scrub.setValue(place)
         self.scrub.setEnabled(count > 1)
-        self.said.setText(
-            f"step {step:,}" if step == newest else f"step {step:,} of {newest:,}"
-        )
+        self.said.setText(f"step {step:,}" if step == newest else f"step {step:,} of {newest:,}")

@@ -14,27 +14,32 @@ from embedviz.panes.contrastive.run import Material, Run
 _LONGEST_NAME = 60
 
 
-def describe_material(run: Run) -> str:
-    """Return what moves on the sphere, and by what it belongs together."""
-    material, settings = run.material, run.material.settings
+def describe_points(run: Run) -> str:
+    """Return what moves on the sphere."""
+    vector_set, settings = run.material.vector_set, run.material.settings
     outputs = counted(settings.outputs, "output")
-    if material.vector_set is None:
-        together = (
-            "each seen twice with noise" if settings.together == "views" else "a group together"
-        )
-        n_points = settings.groups * settings.per_group
-        return (
-            f"Toy · {counted(n_points, 'free point')} in {counted(settings.groups, 'group')}, "
-            f"{together}"
-        )
-    n_rows = len(material.vector_set)
+    if vector_set is None:
+        n_points = counted(settings.groups * settings.per_group, "free point")
+        return f"Toy · {n_points} in {counted(settings.groups, 'group')} · {outputs}"
+    n_rows = len(vector_set)
     shown = f"{n_rows:,} rows"
     if 0 < len(run.rows) < n_rows:
         shown = f"a sample of {len(run.rows):,} of {shown}"
-    return (
-        f"{material.vector_set.name or 'This set'} · {shown} through a linear head, {outputs}; "
-        f"{_together(material)}"
-    )
+    return f"{vector_set.name or 'This set'} · {shown} · {outputs}"
+
+
+def describe_picture(run: Run, frame: Frame) -> str:
+    """Return what belongs together, and what of it is drawn."""
+    material = run.material
+    if material.vector_set is None:
+        is_alone = material.settings.together == "views"
+        what = "two noisy views of a point" if is_alone else "the points of a group"
+        said = f"{what} belong together"
+    else:
+        said = f"through a linear head; {_together(material)}"
+    if frame.axes is not None:
+        said += f"; drawn are the first three principal axes, {100 * frame.share:.0f} % of it"
+    return said
 
 
 def _together(material: Material) -> str:
@@ -70,7 +75,8 @@ def names_of(run: Run) -> Sequence[str]:
 
 def describe_moment(run: Run, frame: Frame) -> str:
     """Return what is being seen, in a sentence."""
-    return describe(frame.measures, run.dials, run.material.settings.outputs)
+    newest = frame is run.frames[-1]
+    return describe(run.frames if newest else frame, run.dials, run.material.settings.outputs)
 
 
 def describe_positives(run: Run) -> str:
