@@ -79,8 +79,8 @@ class Frame:
     cosines : float32 array of shape (n, n)
         Of the last batch's first n pairs, first side by second side; (0, 0) before the first step.
     axes : float32 array of shape (3, n_outputs), optional
-        Of more than three outputs; `outputs @ axes.T` is where they are drawn. They are turned to
-        follow those of the frame before, and kept while they show nearly as much as any.
+        Of more than three outputs; `outputs @ axes.T` is where they are drawn. They are turned
+        from those of the frame before, as little as lets them show nearly as much as any.
     """
 
     positions: Matrix

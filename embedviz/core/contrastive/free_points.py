@@ -33,6 +33,10 @@ _HASTE_OF_OFFSET = 5.0
 and is learned last otherwise, as for heads (`Network.haste`)."""
 
 
+FREE_DIALS = Dials(learning_rate=0.03)
+"""Dials that suit free points, which in a few hundred steps have to cross the sphere."""
+
+
 class FreePoints:
     """Points on the sphere, each with numbers of its own, and an offset that all share.
 
@@ -150,6 +154,7 @@ def free_training(
         no negatives of each other. Items that are trained by themselves begin near those of their
         group; if not, all are mixed.
     dials : Dials, optional
+        Default: `FREE_DIALS`.
     seed : int
 
     Returns
@@ -175,7 +180,7 @@ def free_training(
     points = _first_points(groups, n_outputs, together, np.random.default_rng([seed, 1]))
     n_items = len(groups)
     positives = TwoViews(n_items) if together == "item" else same_category(groups, n_items)
-    training = Training(FreePoints(points), n_outputs, positives, dials, seed=seed)
+    training = Training(FreePoints(points), n_outputs, positives, dials or FREE_DIALS, seed=seed)
     training.groups = groups
     return training
 

@@ -25,10 +25,12 @@ from embedviz.core.isotropy import effective_rank_of, mean_cosine_of
 MOST_MEASURED = 1_000
 """Rows of which pairs are measured: a million pairs, whose mean is known to some thousandths."""
 MOST_PAIRS_SHOWN = 48
-_KEPT_AXES = 0.95
-"""Of what the best three axes show: as long as the axes of the frame before show so much, they are
-kept. Rows that fill all dimensions alike have no principal axes, and they would turn with every
-step."""
+_ENOUGH = 0.9
+"""Of what the best three axes show: axes that follow the frame before need not show more."""
+_MOST_TURNS = 8
+_STAYING = 1e-3
+"""Beside the mean square along an axis: how much axes hold on to where they are, so that they stay
+where rows have no spread at all."""
 _NO_SPREAD = 1e-10
 """Variance of unit rows below which there is only rounding."""
 
@@ -72,21 +74,23 @@ def _axes(outputs: Matrix, previous: Matrix | None) -> tuple[Matrix, float]:
     """
     moments = product(outputs.T, outputs).astype(np.float64)
     total = float(np.trace(moments)) or 1.0
-    variances, directions = np.linalg.eigh(moments)
-    best = directions[:, :-4:-1].T
-    most = float(variances[:-4:-1].sum())
-    if previous is not None and previous.shape == best.shape:
-        old = previous.astype(np.float64)
-        shown = float(np.einsum("ij,jk,ik->", old, moments, old))
-        if shown >= _KEPT_AXES * most:
-            return previous, min(1.0, shown / total)
-        # What the three show does not change when they are turned within their space: they are
-        # turned to where they come nearest to those before (Procrustes).
-        left, _, right = np.linalg.svd(old @ best.T)
-        best = left @ right @ best
-    else:
+    if previous is None or previous.shape != (3, len(moments)):
+        variances, directions = np.linalg.eigh(moments)
+        best = directions[:, :-4:-1].T
         best = best * np.where(best.sum(axis=1) < 0, -1.0, 1.0)[:, np.newaxis]
-    return best.astype(np.float32), min(1.0, most / total)
+        return best.astype(np.float32), min(1.0, float(variances[:-4:-1].sum()) / total)
+    most = float(np.linalg.eigvalsh(moments)[:-4:-1].sum())
+    axes = previous.astype(np.float64)
+    # Subspace iteration from the axes before, and not the best ones anew: of rows that fill all
+    # dimensions alike, any three axes are nearly the best, and they would be others at each step.
+    held = moments + _STAYING * total / len(moments) * np.eye(len(moments))
+    for _ in range(_MOST_TURNS):
+        left, _, right = np.linalg.svd(axes @ held, full_matrices=False)
+        axes = left @ right
+        shown = float(np.einsum("ij,jk,ik->", axes, moments, axes, optimize=True))
+        if shown >= _ENOUGH * most:
+            break
+    return axes.astype(np.float32), min(1.0, shown / total)
 
 
 def _last_batch(training: Training) -> tuple[Matrix, Matrix]:

@@ -82,10 +82,7 @@ def _not_begun(now: Measures, dials: Dials, n_outputs: int) -> str:
         how = "the rows fill the sphere evenly, but no matter what belongs together"
     else:
         how = "the rows lean to one side" if now.mean_cosine > 0.2 else "the rows are not even"
-    return (
-        f"Before the first step: {how} (mean cosine {_number(now.mean_cosine)}, "
-        f"{_uniformity(now)})."
-    )
+    return f"Before the first step: {how} (mean cosine {_cosine(now)}, {_uniformity(now)})."
 
 
 def _overflowed(now: Measures, dials: Dials, n_outputs: int) -> str:
@@ -100,7 +97,7 @@ def _overflowed(now: Measures, dials: Dials, n_outputs: int) -> str:
 def _collapsed(now: Measures, dials: Dials, n_outputs: int) -> str:
     if now.mean_cosine < COLLAPSED:
         return ""
-    what = f"All vectors point the same way: the mean cosine is {now.mean_cosine:.3f}"
+    what = f"All vectors point the same way: the mean cosine is {_cosine(now)}"
     if dials.negatives == 0:
         return f"{what}, and nothing was learned, for without negatives nothing holds rows apart."
     if dials.learning_rate >= FAST:
@@ -123,7 +120,7 @@ def _two_poles(now: Measures, dials: Dials, n_outputs: int) -> str:
     )
     return (
         f"The vectors stand at two poles: they fill {now.effective_rank:.1f} of {n_outputs} "
-        f"dimensions, and the mean cosine is {_number(now.mean_cosine)}; {why}."
+        f"dimensions, and the mean cosine is {_cosine(now)}; {why}."
     )
 
 
@@ -151,7 +148,7 @@ def _only_pulled(now: Measures, dials: Dials, n_outputs: int) -> str:
         )
     return (
         f"Without negatives only partners pull ({_partners(now)}), and {what}: the mean cosine is "
-        f"{_number(now.mean_cosine)}."
+        f"{_cosine(now)}."
     )
 
 
@@ -169,8 +166,8 @@ def _too_hot(now: Measures, dials: Dials, n_outputs: int) -> str:
         return ""
     return (
         f"The softmax is nearly even: at the temperature {dials.temperature:g} negatives push all "
-        f"alike, near or far, as if they were {_count(now.felt_negatives)} of "
-        f"{_count(now.n_negatives)} ({_uniformity(now)})."
+        f"alike, near or far, so that {_count(now.felt_negatives)} of {_count(now.n_negatives)} "
+        f"count ({_uniformity(now)})."
     )
 
 
@@ -180,7 +177,7 @@ def _even(now: Measures, dials: Dials, n_outputs: int) -> str:
     if _nearness(now) < NEAR:
         return (
             f"Partners are near each other ({_partners(now)}) and the rows fill the sphere evenly: "
-            f"{_uniformity(now)}."
+            f"{_uniformity(now)}{_nested(dials)}."
         )
     return (
         f"The rows fill the sphere evenly ({_uniformity(now)}), but partners are not near each "
@@ -225,15 +222,10 @@ _READINGS = (
 
 
 def _on_the_way(now: Measures, dials: Dials) -> str:
-    nested = (
-        f", with the first {' and '.join(str(each) for each in dials.prefixes)} outputs to do alone"
-        if dials.prefixes
-        else ""
-    )
     return (
-        f"Learning{nested}: the loss is {_number(now.loss)}, where guessing has "
-        f"{_number(now.chance)} and at best it is {_number(now.floor)}; {_partners(now)}, and "
-        f"{_uniformity(now)}"
+        f"Learning: the loss is {_number(now.loss)}, where guessing has {_number(now.chance)} and "
+        f"the floor is at {_number(now.floor)}; {_partners(now)}, and {_uniformity(now)}"
+        f"{_nested(dials)}"
     )
 
 
@@ -259,6 +251,19 @@ def _gap(now: Measures) -> float:
 def _nearness(now: Measures) -> float:
     """Return the partners' squared distance beside that of any two rows."""
     return now.alignment / max(2 - 2 * now.mean_cosine, 1e-9)
+
+
+def _nested(dials: Dials) -> str:
+    if not dials.prefixes:
+        return ""
+    lengths = " and ".join(str(each) for each in dials.prefixes)
+    return f"; the first {lengths} outputs are trained to do alone too"
+
+
+def _cosine(now: Measures) -> str:
+    """Return the mean cosine, with a third digit where it is nearly 1."""
+    text = f"{now.mean_cosine:.{3 if now.mean_cosine > NEARLY_COLLAPSED else 2}f}"
+    return "0.00" if text == "-0.00" else text
 
 
 def _partners(now: Measures) -> str:
