@@ -15,8 +15,8 @@ from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
 from embedviz.core.wording import one_line
 from embedviz.gui.points.text import draw_text
 from embedviz.gui.theme import GRID, theme_manager, with_alpha
-from embedviz.panes.contrastive.drawn import Align, DrawnWidget, width_of
-from embedviz.panes.contrastive.figures import figure_text
+from embedviz.panes.contrastive.drawing.numbers import number_text
+from embedviz.panes.contrastive.drawing.widget import Align, DrawnWidget, width_of
 
 WAITING = "Judged pairs place each open set here: add some, or choose a category."
 BETTER = "↙ better"
@@ -191,7 +191,7 @@ class AlignmentPlane(DrawnWidget):
         width = width_of(BETTER, self.small())
         notes = [(BETTER, QRectF(area.left() + 4, area.bottom() - line - 2, width, line))]
         if self._best is not None:
-            text = f"best {figure_text(self._best)}"
+            text = f"best {number_text(self._best)}"
             width = width_of(text, self.small())
             y = frame.y_of(self._best)
             notes.append((text, QRectF(area.right() - width - 2, y + 1, width, line)))
@@ -363,5 +363,5 @@ def _widened(
 
 
 def _numbers_of(point: PlanePoint) -> str:
-    alignment, uniformity = figure_text(point.alignment, 3), figure_text(point.uniformity, 3)
+    alignment, uniformity = number_text(point.alignment, 3), number_text(point.uniformity, 3)
     return f"alignment {alignment}, uniformity {uniformity}"
