@@ -1,0 +1,227 @@
+"""Points of the plane of alignment and uniformity: where they are, and where their names are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QFont, QFontMetricsF
+
+from embedviz.core.drawing.elision import shortened
+from embedviz.core.wording import one_line
+from embedviz.gui.theme import GRID
+from embedviz.panes.contrastive.drawing.widget import width_of
+
+RADIUS = 4.5
+_BESIDE = ((1, 0), (-1, 0), (0, -1), (0, 1), (0.9, -0.9), (-0.9, -0.9), (0.9, 0.9), (-0.9, 0.9))
+"""Where the name of a point can be, in half sizes of it, the most readable first."""
+_FAR = tuple((x, y * n) for n in (2.2, 3.4, 4.6) for y in (-1, 1) for x in (0, 1, -1))
+"""The same where a line has to lead from the name to its point."""
+_ORDER = ("run", "set", "whitened")
+"""Whose names are placed first; an arrow leads to what was whitened, from something named."""
+
+
+@dataclass(frozen=True)
+class PlanePoint:
+    """A set in the plane.
+
+    Attributes
+    ----------
+    name : str
+        Empty: it is not named.
+    alignment, uniformity : float
+        nan: it is left out.
+    kind : {"set", "whitened", "run"}
+        An arrow leads to a whitened one from the set before it. Those of a run are joined by a
+        line, in their order.
+    is_active : bool
+    """
+
+    name: str
+    alignment: float
+    uniformity: float
+    kind: Literal["set", "whitened", "run"] = "set"
+    is_active: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it has a place."""
+        return math.isfinite(self.alignment) and math.isfinite(self.uniformity)
+
+
+@dataclass(frozen=True)
+class PlaneFrame:
+    """The part of the plane that is shown, and where."""
+
+    area: QRectF
+    left: float
+    right: float
+    low: float
+    high: float
+
+    def place(self, point: PlanePoint) -> QPointF:
+        """Return where a point is."""
+        return QPointF(self.x_of(point.alignment), self.y_of(point.uniformity))
+
+    def x_of(self, alignment: float) -> float:
+        """Return where an alignment is, in pixels."""
+        share = (alignment - self.left) / (self.right - self.left)
+        return self.area.left() + share * self.area.width()
+
+    def y_of(self, uniformity: float) -> float:
+        """Return where a uniformity is, in pixels."""
+        share = (uniformity - self.low) / (self.high - self.low)
+        return self.area.bottom() - share * self.area.height()
+
+
+def frame_around(
+    points: Sequence[PlanePoint], best: float | None, area: QRectF, line: float
+) -> PlaneFrame:
+    """Return the part of the plane with all points in it, and room for a line of text below."""
+    uniformities = [point.uniformity for point in points]
+    if best is not None:
+        uniformities.append(best)
+    alignments = [point.alignment for point in points]
+    left, right = _widened(alignments, area.width(), 3 * GRID, 3 * GRID)
+    low, high = _widened(uniformities, area.height(), line + 2 * GRID, 2 * GRID)
+    return PlaneFrame(area, left, right, low, high)
+
+
+def _widened(
+    values: Sequence[float], room: float, before: float, after: float
+) -> tuple[float, float]:
+    """Return the ends of an axis that shows some values with room, in pixels, around them."""
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    if high - low < 1e-9 * max(abs(low), abs(high), 1.0):
+        half = max(0.5, abs(low) / 10)
+        low, high = low - half, high + half
+    pixel = (high - low) / max(room - before - after, 8.0)
+    return low - before * pixel, high + after * pixel
+
+
+@dataclass(frozen=True)
+class PlacedName:
+    """The name of a point.
+
+    Attributes
+    ----------
+    point : PlanePoint
+    text : str
+        As much of it as fits.
+    box : QRectF
+    leader : QLineF or None
+        From the point to the name, where it is not beside it.
+    """
+
+    point: PlanePoint
+    text: str
+    box: QRectF
+    leader: QLineF | None = None
+
+
+def place_names(
+    frame: PlaneFrame,
+    points: Sequence[PlanePoint],
+    taken: Sequence[QRectF],
+    lines: Sequence[QLineF],
+    fonts: tuple[QFont, QFont],
+) -> list[PlacedName]:
+    """Return names that touch neither each other nor a point; one without room is left out.
+
+    Parameters
+    ----------
+    frame : PlaneFrame
+    points : sequence of PlanePoint
+        The active one is placed first.
+    taken : sequence of QRectF
+        Where something else is written.
+    lines : sequence of QLineF
+        Over which no name is written where it has another place.
+    fonts : (QFont, QFont)
+        Of names, and of the active one.
+    """
+    named = [point for point in points if point.name]
+    named.sort(key=lambda point: (not point.is_active, _ORDER.index(point.kind)))
+    most = max(0.5 * frame.area.width(), 12.0)
+    small, bold = fonts
+    texts = shortened(
+        [one_line(point.name) for point in named],
+        [most] * len(named),
+        lambda text: width_of(text, bold),
+    )
+    reach = RADIUS + 2
+    around = [frame.place(point) for point in points]
+    dots = [QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach) for at in around]
+    filled, drawn = [*taken, *dots], list(lines)
+    found = []
+    for point, text in zip(named, texts, strict=True):
+        given = bold if point.is_active else small
+        name = _placed(frame, point, text, given, filled, drawn)
+        if name is not None:
+            found.append(name)
+            filled.append(name.box)
+            if name.leader is not None:
+                drawn.append(name.leader)
+    return found
+
+
+def _placed(
+    frame: PlaneFrame,
+    point: PlanePoint,
+    text: str,
+    given: QFont,
+    filled: Sequence[QRectF],
+    lines: Sequence[QLineF],
+) -> PlacedName | None:
+    """Return a name beside its point, or farther away with a line to it."""
+    width, height = width_of(text, given), QFontMetricsF(given).height()
+    place = frame.place(point)
+    over_lines: QRectF | None = None
+    for is_far, (away_x, away_y) in [
+        (far, away) for far in (0, 1) for away in (_BESIDE, _FAR)[far]
+    ]:
+        x = place.x() + away_x * (width / 2 + RADIUS + 4) - width / 2
+        y = place.y() + away_y * (height / 2 + RADIUS + 2) - height / 2
+        box = QRectF(x, y, width, height)
+        near = box.adjusted(-4, -1, 4, 1)
+        if not frame.area.contains(box) or any(near.intersects(other) for other in filled):
+            continue
+        if not is_far and over_lines is None:
+            over_lines = box
+        leader = _leader(place, box) if is_far else None
+        crossed = any(_crosses(line, box) for line in lines)
+        if leader is not None:
+            crossed = crossed or any(
+                _crosses(leader, other) for other in filled if not other.contains(place)
+            )
+        if not crossed:
+            return PlacedName(point, text, box, leader)
+    return None if over_lines is None else PlacedName(point, text, over_lines)
+
+
+def _leader(place: QPointF, box: QRectF) -> QLineF:
+    """Return the line from a point to the nearest place of a box."""
+    x = min(max(place.x(), box.left()), box.right())
+    y = min(max(place.y(), box.top()), box.bottom())
+    line = QLineF(place, QPointF(x, y))
+    start = line.pointAt(min(1.0, (RADIUS + 1) / max(line.length(), 1e-6)))
+    return QLineF(start, line.p2())
+
+
+def _crosses(line: QLineF, box: QRectF) -> bool:
+    """Return whether a line goes through a box."""
+    if box.contains(line.p1()) or box.contains(line.p2()):
+        return True
+    corners = (box.topLeft(), box.topRight(), box.bottomRight(), box.bottomLeft())
+    sides = [QLineF(corners[i], corners[(i + 1) % 4]) for i in range(4)]
+    bounded = QLineF.IntersectionType.BoundedIntersection
+    return any(_meeting(line, side) == bounded for side in sides)
+
+
+def _meeting(line: QLineF, side: QLineF) -> QLineF.IntersectionType:
+    found = line.intersects(side)
+    # PySide gives the kind and the point.
+    return found[0] if isinstance(found, tuple) else found
