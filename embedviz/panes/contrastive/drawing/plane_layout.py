@@ -179,27 +179,36 @@ def _placed(
     """Return a name beside its point, or farther away with a line to it."""
     width, height = width_of(text, given), QFontMetricsF(given).height()
     place = frame.place(point)
-    over_lines: QRectF | None = None
-    for is_far, (away_x, away_y) in [
-        (far, away) for far in (0, 1) for away in (_BESIDE, _FAR)[far]
-    ]:
-        x = place.x() + away_x * (width / 2 + RADIUS + 4) - width / 2
-        y = place.y() + away_y * (height / 2 + RADIUS + 2) - height / 2
-        box = QRectF(x, y, width, height)
-        near = box.adjusted(-4, -1, 4, 1)
-        if not frame.area.contains(box) or any(near.intersects(other) for other in filled):
-            continue
-        if not is_far and over_lines is None:
-            over_lines = box
-        leader = _leader(place, box) if is_far else None
-        crossed = any(_crosses(line, box) for line in lines)
-        if leader is not None:
-            crossed = crossed or any(
-                _crosses(leader, other) for other in filled if not other.contains(place)
-            )
-        if not crossed:
+    others = [box for box in filled if not box.contains(place)]
+
+    def free_boxes(places: Sequence[tuple[float, float]]) -> list[QRectF]:
+        middles = (
+            place + QPointF(x * (width / 2 + RADIUS + 4), y * (height / 2 + RADIUS + 1))
+            for x, y in places
+        )
+        boxes = (QRectF(at.x() - width / 2, at.y() - height / 2, width, height) for at in middles)
+        return [
+            box
+            for box in boxes
+            if frame.area.contains(box)
+            and not any(box.adjusted(-4, -1, 4, 1).intersects(other) for other in others)
+        ]
+
+    beside = free_boxes(_BESIDE)
+    for box in beside:
+        if not any(_crosses(line, box) for line in lines):
+            return PlacedName(point, text, box)
+    for box in free_boxes(_FAR):
+        leader = _leader(place, box)
+        if not any(_crosses(line, box) for line in lines) and not any(
+            _crosses(leader, other) for other in others
+        ):
             return PlacedName(point, text, box, leader)
-    return None if over_lines is None else PlacedName(point, text, over_lines)
+    if point.is_active and not beside:  # It is named in any case.
+        box = QRectF(place.x() + RADIUS + 4, place.y() - height / 2, width, height)
+        box.moveRight(min(box.right(), frame.area.right()))
+        beside = [box]
+    return PlacedName(point, text, beside[0]) if beside else None
 
 
 def _leader(place: QPointF, box: QRectF) -> QLineF:

@@ -168,10 +168,11 @@ def _apart(y: float, taken: list[float], line: float) -> float:
 def draw_marks(
     painter: QPainter, plots: list[RunPlot], x: float, numbers: dict[str, float]
 ) -> None:
-    """Draw the line at the step that is shown over all charts, and a dot on each track."""
+    """Draw the line at the step that is shown in each chart, and a dot on its track."""
     color = QColor(theme_manager.theme.accent)
     painter.setPen(QPen(color, 1))
-    painter.drawLine(QLineF(x, plots[0].area.top(), x, plots[-1].area.bottom()))
+    for plot in plots:  # Not through their titles.
+        painter.drawLine(QLineF(x, plot.area.top() - 2, x, plot.box.bottom() - 2))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
     for plot in plots:
