@@ -17,10 +17,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 
 from embedviz.core.contrastive.frames import Measures
+from embedviz.core.covariance import Vector
 from embedviz.gui.theme import GRID, theme_manager
 from embedviz.panes.contrastive.drawing.numbers import number_text
 from embedviz.panes.contrastive.drawing.run_plots import RunPlot, draw_marks, run_plots
-from embedviz.panes.contrastive.drawing.tracks import TRACKS, Columns, RunTable, Track, bounded
+from embedviz.panes.contrastive.drawing.tracks import TRACKS, Columns, RunTable, Track
 from embedviz.panes.contrastive.drawing.widget import Align, DrawnWidget, width_of
 
 WAITING = "Charts of the run appear with its first step."
@@ -103,19 +104,18 @@ class RunCharts(DrawnWidget):
 
     def _plots(self) -> list[RunPlot]:
         size = float(self.width()), float(self.height())
-        return run_plots(size, self.small(), self._table.rows, self._n_outputs)
+        return run_plots(size, self.small(), self._table.drawn, self._n_outputs)
 
     def _span(self) -> tuple[float, float]:
         """Return the first and the last step of the axis."""
         steps = self._table.rows["step"]
         return float(steps[0]), float(max(steps[-1], steps[0] + 1))
 
-    def _places(self, area: QRectF) -> NDArray[np.float64]:
+    def _places(self, area: QRectF) -> Vector:
         """Return where the steps are, in pixels."""
         first, last = self._span()
-        steps = self._table.rows["step"].astype(np.float64)
-        places: NDArray[np.float64] = area.left() + (steps - first) * area.width() / (last - first)
-        return places
+        steps = self._table.drawn["step"]
+        return area.left() + (steps - first) * (area.width() / (last - first))
 
     def tip_at(self, place: QPointF) -> str:
         """Return what the chart at a place means."""
@@ -151,15 +151,15 @@ class RunCharts(DrawnWidget):
             if self.message:
                 self.draw_message(painter)
                 return
-            plots, rows, now = self._plots(), self._table.rows, self._place
+            plots, drawn, now = self._plots(), self._table.drawn, self._place
             area, numbers, titles = plots[0].area, self.numbers, self.titles
             places, bold = self._places(area), self.small(semibold=True)
             columns = Columns(places, area.width())
             for plot in plots:
                 name = plot.track.name
                 plot.draw_title(painter, titles[name], numbers[name], bold)
-                plot.draw(painter, rows, columns)
-            shown = {track.name: float(bounded(rows[track.name][now])) for track in TRACKS}
+                plot.draw(painter, drawn, columns)
+            shown = {track.name: float(drawn[track.name][now]) for track in TRACKS}
             draw_marks(painter, plots, float(places[now]), shown)
             self._draw_steps(painter, float(places[now]), plots[-1].area)
 

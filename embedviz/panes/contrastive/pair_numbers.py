@@ -19,7 +19,7 @@ NUMBERS = (
     ("chance", "Chance", "log N, where all N candidates look alike"),
     ("top_1", "Top-1", "how often the partner is the nearest"),
     ("top_5", "Top-5", "how often it is among the five nearest"),
-    ("alignment", "Alignment", "squared distance of partners; less is better"),
+    ("alignment", "Alignment", "mean squared distance of partners; best 0"),
     ("uniformity", "Uniformity", "spread over the sphere; lower is better"),
 )
 """Fields of `PairMeasures`, from top to bottom."""

@@ -145,9 +145,9 @@ class AlignmentPlane(DrawnWidget):
             _draw_path(painter, places)
             for start, end in self.arrows:
                 _draw_arrow(painter, frame.place(start), frame.place(end))
-            self._draw_names(painter)
             for point in sorted(self.known_points, key=lambda point: point.is_active):
                 _draw_point(painter, frame.place(point), point.kind, point.is_active)
+            self._draw_names(painter)
             if self._has_key():
                 self._draw_key(painter)
 

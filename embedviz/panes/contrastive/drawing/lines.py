@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from PySide6.QtCore import QByteArray, QDataStream, QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
@@ -27,9 +25,7 @@ def draw_curve(painter: QPainter, color: str, places: Vector, heights: Vector) -
     painter.setPen(QPen(QColor(color), _WIDTH))
     if is_pixel_device(painter):
         # The outline of a whole ragged path takes Qt ten times as long as its parts.
-        xs, ys = places.tolist(), heights.tolist()
-        ends = pairwise(zip(xs, ys, strict=True))
-        painter.drawLines([QLineF(*a, *b) for a, b in ends if a[1] == a[1] and b[1] == b[1]])
+        painter.drawLines(_pieces(places[:-1], heights[:-1], places[1:], heights[1:]))
     else:
         painter.drawPath(path_through(places, heights))
     painter.setPen(Qt.PenStyle.NoPen)
@@ -38,6 +34,13 @@ def draw_curve(painter: QPainter, color: str, places: Vector, heights: Vector) -
         if part.stop - part.start == 1:
             at = part.start
             painter.drawEllipse(QPointF(places[at], heights[at]), 2, 2)
+
+
+def _pieces(x1: Vector, y1: Vector, x2: Vector, y2: Vector) -> list[QLineF]:
+    """Return lines from points to points, of which none is nan."""
+    is_there = np.isfinite(y1) & np.isfinite(y2)
+    ends = (each[is_there].tolist() for each in (x1, y1, x2, y2))
+    return list(map(QLineF, *ends))
 
 
 def draw_band(
@@ -50,14 +53,8 @@ def draw_band(
         pen = QPen(tint, width)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
-        is_there = np.abs(upper - lower) > 1
-        bars = zip(
-            places[is_there].tolist(),
-            upper[is_there].tolist(),
-            lower[is_there].tolist(),
-            strict=True,
-        )
-        painter.drawLines([QLineF(x, high, x, low) for x, high, low in bars])
+        wide = np.abs(upper - lower) > 1
+        painter.drawLines(_pieces(places[wide], upper[wide], places[wide], lower[wide]))
         return
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(tint)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QFont, QFontMetricsF
 
 from embedviz.core.drawing.elision import shortened
@@ -155,7 +155,7 @@ def place_names(
     reach = RADIUS + 2
     around = [frame.place(point) for point in points]
     dots = [QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach) for at in around]
-    filled, drawn = [*taken, *dots], list(lines)
+    filled, drawn = [*taken, *dots, *map(_head_of, lines)], list(lines)
     found = []
     for point, text in zip(named, texts, strict=True):
         given = bold if point.is_active else small
@@ -166,6 +166,12 @@ def place_names(
             if name.leader is not None:
                 drawn.append(name.leader)
     return found
+
+
+def _head_of(line: QLineF) -> QRectF:
+    """Return where the head of an arrow is."""
+    middle = line.pointAt(1 - min(1.0, (RADIUS + 5) / max(line.length(), 1e-6)))
+    return QRectF(middle.x() - 4, middle.y() - 4, 8, 8)
 
 
 def _placed(
@@ -181,34 +187,56 @@ def _placed(
     place = frame.place(point)
     others = [box for box in filled if not box.contains(place)]
 
-    def free_boxes(places: Sequence[tuple[float, float]]) -> list[QRectF]:
-        middles = (
-            place + QPointF(x * (width / 2 + RADIUS + 4), y * (height / 2 + RADIUS + 1))
-            for x, y in places
-        )
-        boxes = (QRectF(at.x() - width / 2, at.y() - height / 2, width, height) for at in middles)
-        return [
-            box
-            for box in boxes
-            if frame.area.contains(box)
-            and not any(box.adjusted(-4, -1, 4, 1).intersects(other) for other in others)
-        ]
+    def is_free(box: QRectF) -> bool:
+        near = box.adjusted(-4, -1, 4, 1)
+        return frame.area.contains(box) and not any(map(near.intersects, others))
 
-    beside = free_boxes(_BESIDE)
-    for box in beside:
-        if not any(_crosses(line, box) for line in lines):
-            return PlacedName(point, text, box)
-    for box in free_boxes(_FAR):
-        leader = _leader(place, box)
-        if not any(_crosses(line, box) for line in lines) and not any(
-            _crosses(leader, other) for other in others
-        ):
+    def is_clear(box: QRectF) -> bool:
+        return not any(_crosses(line, box) for line in lines)
+
+    around = _boxes_around(place, QSizeF(width, height), _BESIDE)
+    beside = list(filter(is_free, around))
+    far = list(filter(is_free, _boxes_around(place, QSizeF(width, height), _FAR)))
+    for box in filter(is_clear, beside):
+        return PlacedName(point, text, box)
+    leaders = [_leader(place, box) for box in far]
+    led = [
+        (box, leader)
+        for box, leader in zip(far, leaders, strict=True)
+        if not any(_crosses(leader, other) for other in others)
+    ]
+    for box, leader in led:
+        if is_clear(box) and not any(_meet(leader, line, place) for line in lines):
             return PlacedName(point, text, box, leader)
-    if point.is_active and not beside:  # It is named in any case.
-        box = QRectF(place.x() + RADIUS + 4, place.y() - height / 2, width, height)
-        box.moveRight(min(box.right(), frame.area.right()))
-        beside = [box]
-    return PlacedName(point, text, beside[0]) if beside else None
+    if point.kind == "whitened" and not point.is_active:
+        return None  # Rather than over an arrow, one of which leads here.
+    if beside:
+        return PlacedName(point, text, beside[0])
+    if led:
+        return PlacedName(point, text, *led[0])
+    # The active one is named in any case.
+    return (
+        PlacedName(point, text, _least_covered(frame, around, others)) if point.is_active else None
+    )
+
+
+def _boxes_around(
+    place: QPointF, size: QSizeF, ways: Sequence[tuple[float, float]]
+) -> list[QRectF]:
+    """Return boxes of a size at some places around a point."""
+    half = QPointF(size.width() / 2, size.height() / 2)
+    away = QPointF(half.x() + RADIUS + 4, half.y() + RADIUS + 1)
+    return [QRectF(place + QPointF(x * away.x(), y * away.y()) - half, size) for x, y in ways]
+
+
+def _least_covered(frame: PlaneFrame, boxes: Sequence[QRectF], others: Sequence[QRectF]) -> QRectF:
+    """Return the box with the fewest others in it, pushed into the picture."""
+    inside = []
+    for box in boxes:
+        left = min(max(box.left(), frame.area.left()), frame.area.right() - box.width())
+        top = min(max(box.top(), frame.area.top()), frame.area.bottom() - box.height())
+        inside.append(QRectF(left, top, box.width(), box.height()))
+    return min(inside, key=lambda box: sum(box.intersects(other) for other in others))
 
 
 def _leader(place: QPointF, box: QRectF) -> QLineF:
@@ -225,12 +253,15 @@ def _crosses(line: QLineF, box: QRectF) -> bool:
     if box.contains(line.p1()) or box.contains(line.p2()):
         return True
     corners = (box.topLeft(), box.topRight(), box.bottomRight(), box.bottomLeft())
-    sides = [QLineF(corners[i], corners[(i + 1) % 4]) for i in range(4)]
-    bounded = QLineF.IntersectionType.BoundedIntersection
-    return any(_meeting(line, side) == bounded for side in sides)
+    return any(_intersect(line, QLineF(corners[i], corners[(i + 1) % 4])) for i in range(4))
 
 
-def _meeting(line: QLineF, side: QLineF) -> QLineF.IntersectionType:
-    found = line.intersects(side)
-    # PySide gives the kind and the point.
-    return found[0] if isinstance(found, tuple) else found
+def _meet(leader: QLineF, line: QLineF, place: QPointF) -> bool:
+    """Return whether a leader crosses a line that does not begin or end at its own point."""
+    return place not in (line.p1(), line.p2()) and _intersect(leader, line)
+
+
+def _intersect(first: QLineF, second: QLineF) -> bool:
+    found = first.intersects(second)
+    kind = found[0] if isinstance(found, tuple) else found  # PySide adds the point.
+    return kind == QLineF.IntersectionType.BoundedIntersection

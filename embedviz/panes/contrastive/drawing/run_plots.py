@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
@@ -18,7 +18,6 @@ from embedviz.panes.contrastive.drawing.tracks import (
     TRACKS,
     Columns,
     Track,
-    bounded,
     changes,
     value_range,
 )
@@ -63,11 +62,11 @@ class RunPlot:
         share = (values - self.low) / (self.high - self.low)
         return self.area.bottom() - share * self.area.height()
 
-    def draw(self, painter: QPainter, rows: NDArray[Any], columns: Columns) -> None:
+    def draw(self, painter: QPainter, drawn: Mapping[str, Vector], columns: Columns) -> None:
         """Draw the axis, what the track is compared with, and the track."""
         self._draw_axis(painter)
-        self._draw_compared(painter, rows, columns)
-        curve = columns.curve(bounded(rows[self.track.name]))
+        self._draw_compared(painter, drawn, columns)
+        curve = columns.curve(drawn[self.track.name])
         color = theme_manager.theme.after
         if columns.is_thinned:
             heights = self.height_of(curve.high), self.height_of(curve.low)
@@ -94,12 +93,14 @@ class RunPlot:
             box = QRectF(self.box.left(), y - self.line / 2, area.left() - 5, self.line)
             painter.drawText(box, Align.AlignRight | Align.AlignVCenter, tick_text(value, step))
 
-    def _draw_compared(self, painter: QPainter, rows: NDArray[Any], columns: Columns) -> None:
+    def _draw_compared(
+        self, painter: QPainter, drawn: Mapping[str, Vector], columns: Columns
+    ) -> None:
         """Draw dashed lines, and name them at their right end."""
         area, taken = self.area, list[float]()
         room = self.box.right() - area.right() - 6
         for name, words in self.track.lines:
-            values = bounded(rows[name])
+            values = drawn[name]
             if not np.isfinite(values[-1]):
                 continue
             muted = QColor(theme_manager.theme.muted)
@@ -117,7 +118,7 @@ class RunPlot:
 
 
 def run_plots(
-    size: tuple[float, float], small: QFont, rows: NDArray[Any], n_outputs: int
+    size: tuple[float, float], small: QFont, drawn: Mapping[str, Vector], n_outputs: int
 ) -> list[RunPlot]:
     """Return the charts that have room, from the top, above an axis of steps.
 
@@ -126,7 +127,8 @@ def run_plots(
     size : (float, float)
         Width and height of all, in pixels.
     small : QFont
-    rows : structured array of `TABLE`
+    drawn : mapping of fields of `Measures` to arrays of shape (n_steps,)
+        Those of `RunTable.drawn`.
     n_outputs : int
     """
     width, height = size
@@ -142,7 +144,7 @@ def run_plots(
         box = QRectF(0, place * room / count, width, room / count)
         area = QRectF(left, box.top() + above, max(width - left - right, 8), 0)
         area.setBottom(max(box.bottom() - 6, area.top() + 4))
-        plots.append(RunPlot(track, box, area, *value_range(track, rows, n_outputs), small))
+        plots.append(RunPlot(track, box, area, *value_range(track, drawn, n_outputs), small))
     return plots
 
 

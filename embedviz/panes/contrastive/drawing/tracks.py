@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any
@@ -88,11 +89,19 @@ class RunTable:
         self._rows: NDArray[Any] = np.empty(0, TABLE)
         self._count = 0
         self._ends: tuple[Measures | None, Measures | None] = (None, None)
+        self._drawn: dict[str, Vector] = {}
 
     @property
     def rows(self) -> NDArray[Any]:
         """A structured array with the fields of `Measures`."""
         return self._rows[: self._count]
+
+    @property
+    def drawn(self) -> dict[str, Vector]:
+        """The same by field, as it can be drawn: nan for what is infinite, no immense numbers."""
+        if not self._drawn:
+            self._drawn = {name: bounded(self.rows[name]) for name in NAMES}
+        return self._drawn
 
     def read(self, measures: Sequence[Measures] | NDArray[Any]) -> None:
         """Read measures, by rising step.
@@ -103,6 +112,7 @@ class RunTable:
             Those that go on from what was read last are read alone. Of a step that is there
             twice, as after a replay, the last one counts.
         """
+        self._drawn = {}
         if isinstance(measures, np.ndarray):
             self._rows = np.empty(len(measures), TABLE)
             for name in NAMES:
@@ -181,9 +191,9 @@ class Columns:
         return Curve(self._middles, middle, low, high)
 
 
-def value_range(track: Track, table: NDArray[Any], n_outputs: int) -> tuple[float, float]:
+def value_range(track: Track, drawn: Mapping[str, Vector], n_outputs: int) -> tuple[float, float]:
     """Return the least and the largest value that the chart of a track is to show."""
-    found = [_finite_ends(table[name]) for name in (track.name, *(line[0] for line in track.lines))]
+    found = [_ends_of(drawn[name]) for name in (track.name, *(line[0] for line in track.lines))]
     ends = [end for pair in found for end in pair]
     low, high = min(ends, default=0.0), max(ends, default=1.0)
     if track.name == "mean_cosine":
@@ -200,15 +210,17 @@ def value_range(track: Track, table: NDArray[Any], n_outputs: int) -> tuple[floa
     return low, high
 
 
-def _finite_ends(values: Vector) -> tuple[float, ...]:
-    finite = bounded(values[np.isfinite(values)])
-    return (float(finite.min()), float(finite.max())) if len(finite) else ()
+def _ends_of(values: Vector) -> tuple[float, ...]:
+    """Return the least and the largest value; neither where all are nan."""
+    low, high = float(np.fmin.reduce(values)), float(np.fmax.reduce(values))
+    return () if math.isnan(low) else (low, high)
 
 
-def bounded(values: Any) -> Any:
+def bounded(values: NDArray[Any]) -> Vector:
     """Return values as they can be drawn: infinite ones are left out, immense ones cut."""
-    finite = np.where(np.isfinite(values), values, np.nan)
-    return np.clip(finite, -_LARGEST, _LARGEST)
+    floats = values.astype(np.float64)
+    floats[~np.isfinite(floats)] = np.nan
+    return np.clip(floats, -_LARGEST, _LARGEST, out=floats)
 
 
 def changes(values: Vector) -> NDArray[np.intp]:
