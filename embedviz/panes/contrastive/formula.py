@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
@@ -11,42 +10,17 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from embedviz.core import wording
 from embedviz.core.contrastive.anchor import AnchorTerms
 from embedviz.gui.points.text import draw_line_of_text
-from embedviz.gui.theme import GRID, TEXT_PIXELS, font, theme_manager, with_alpha
-from embedviz.panes.contrastive import loss_in_numbers
-from embedviz.panes.contrastive.drawn import Align, DrawnWidget, width_of, with_even_digits
-from embedviz.panes.contrastive.figures import figure_text
-from embedviz.panes.contrastive.typesetting import Line, Typesetter
+from embedviz.gui.theme import GRID, TEXT_PIXELS, font, theme_manager
+from embedviz.panes.contrastive.drawing import loss_in_numbers
+from embedviz.panes.contrastive.drawing.softmax_bars import Bar, BarTable, bars_of
+from embedviz.panes.contrastive.drawing.typesetting import PieceRow, Typesetter
+from embedviz.panes.contrastive.drawing.widget import DrawnWidget, with_even_digits
 
 WAITING = "Click a point to see its loss, term by term."
-NO_NEGATIVES = "No negatives: only the pull towards the partner is left."
-PARTNER = "partner"
+NO_NEGATIVES = "No negatives: only the pull is left."
 _LEAST_TYPE = 8
-_BAR = 4.0
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One candidate, or all that have no bar of their own.
-
-    Attributes
-    ----------
-    row : int
-        -1 for several.
-    label : str
-    cosine : str
-        Empty for several.
-    weight : str
-    share : float
-        The weight, 0 to 1.
-    is_partner : bool
-    """
-
-    row: int
-    label: str
-    cosine: str
-    weight: str
-    share: float
-    is_partner: bool = False
+_GAP = 4.0
+"""Between two lines of the formula."""
 
 
 class AnchorFormula(DrawnWidget):
@@ -87,16 +61,15 @@ class AnchorFormula(DrawnWidget):
             In place of the terms; by default, what to do to see them.
         """
         self._terms, self._name_of = terms, name_of
-        self._hovered = -1
+        self._hover(-1)
         self.show_message("" if terms is not None else message or WAITING)
         if terms is not None:
-            said = [f"{bar.label} {bar.weight}" for bar in self.bars]
-            self.setAccessibleDescription(". ".join([self.title, *self.formulas, *said]))
+            self.setAccessibleDescription(". ".join([self.title, *self.formulas]))
 
     @property
     def title(self) -> str:
         """Whose loss it is."""
-        return "" if self._terms is None else f"Loss of {self._label(self._terms.anchor)}"
+        return "" if self._terms is None else f"Loss of “{self._label(self._terms.anchor)}”"
 
     @property
     def formulas(self) -> tuple[str, ...]:
@@ -112,47 +85,24 @@ class AnchorFormula(DrawnWidget):
     @property
     def bars(self) -> list[Bar]:
         """The candidates that there is room for, the partner first, and the others together."""
-        terms = self._terms
-        if terms is None:
+        if self._terms is None:
             return []
-        room = int((self.height() - self._bars_top()) / self._bar_height())
-        count = len(terms.candidates)
-        shown = count if count <= max(room, 2) else max(room - 1, 1)
-        weights, cosines = terms.weights.tolist(), terms.cosines.tolist()
-        bars = [
-            Bar(
-                int(terms.candidates[place]),
-                self._label(int(terms.candidates[place])),
-                figure_text(cosines[place]),
-                _weight_text(weights[place]),
-                weights[place],
-                is_partner=place == 0,
-            )
-            for place in range(shown)
-        ]
-        if shown < count:
-            rest, total = count - shown, float(terms.weights[shown:].sum())
-            what = "other" if rest == 1 else "others, together"
-            bars.append(Bar(-1, f"{rest:,} {what}", "", _weight_text(total), total))
-        return bars
+        return bars_of(self._terms, self._label, self._table().room_until(self.height()))
 
     def _label(self, row: int) -> str:
         return wording.one_line(self._name_of(row)) or "␣"
 
-    # Places.
-
-    def _lines(self) -> list[Line]:
+    def _lines(self) -> list[PieceRow]:
         """Return the formulas in the largest type in which they fit."""
         terms = self._terms
         if terms is None:
             return []
         ink, muted = QColor(theme_manager.theme.text), QColor(theme_manager.theme.muted)
 
-        def set_in(pixels: float) -> list[Line]:
+        def set_in(pixels: float) -> list[PieceRow]:
             usual = with_even_digits(font(pixels))
-            general = loss_in_numbers.general(
-                Typesetter(usual, muted), loss_in_numbers.has_negatives(terms)
-            )
+            has_negatives = loss_in_numbers.has_negatives(terms)
+            general = loss_in_numbers.general(Typesetter(usual, muted), has_negatives)
             return [general, *loss_in_numbers.with_numbers(Typesetter(usual, ink), terms)]
 
         pixels = TEXT_PIXELS * self.text_scale
@@ -162,29 +112,16 @@ class AnchorFormula(DrawnWidget):
             lines = set_in(pixels)
         return lines
 
-    def _formulas_height(self) -> float:
-        return sum(line.ascent + line.descent + GRID / 2 for line in self._lines())
-
-    def _bars_top(self) -> float:
-        """Return where the first bar begins."""
+    def _table(self) -> BarTable:
         line = self.line_height()
-        note = line if self.note else 0.0
-        return line * 2 + self._formulas_height() + note + 1.5 * GRID
-
-    def _bar_height(self) -> float:
-        return self.line_height() + _BAR + 5
-
-    def _bar_at(self, place: QPointF) -> int:
-        """Return the number of the bar at a place, -1 for none."""
-        number = int((place.y() - self._bars_top()) // self._bar_height())
-        is_there = self._terms is not None and 0 <= number < len(self.bars)
-        return number if is_there else -1
-
-    # Hands.
+        formulas = sum(each.ascent + each.descent + _GAP for each in self._lines())
+        heads = line + 1.5 * GRID + (line if self.note else 0)
+        top = line + _GAP + formulas + heads
+        return BarTable(top, self.width(), self.small(), self.small(semibold=True))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Mark the bar under the mouse."""
-        self._hover(self._bar_at(event.position()))
+        self._hover(self._number_at(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Mark no bar."""
@@ -193,7 +130,7 @@ class AnchorFormula(DrawnWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Choose the row under the mouse."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._choose(self._bar_at(event.position()))
+            self._choose(self._number_at(event.position()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Go from bar to bar with the arrows, and choose one with Return."""
@@ -206,6 +143,11 @@ class AnchorFormula(DrawnWidget):
             self._choose(self._hovered)
         else:
             super().keyPressEvent(event)
+
+    def _number_at(self, place: QPointF) -> int:
+        """Return the number of the bar at a place, -1 for none."""
+        number = self._table().number_at(place)
+        return number if 0 <= number < len(self.bars) else -1
 
     def _hover(self, number: int) -> None:
         if number != self._hovered:
@@ -220,14 +162,12 @@ class AnchorFormula(DrawnWidget):
 
     def tip_at(self, place: QPointF) -> str:
         """Return all that is known of the bar at a place."""
-        number = self._bar_at(place)
+        number = self._number_at(place)
         if number < 0:
             return ""
         bar = self.bars[number]
         cosine = f" · cosine {bar.cosine}" if bar.cosine else ""
         return f"{bar.label}{cosine} · weight {bar.weight}"
-
-    # Drawing.
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the formulas and the bars."""
@@ -237,73 +177,17 @@ class AnchorFormula(DrawnWidget):
                 self.draw_message(painter)
                 return
             theme, line = theme_manager.theme, self.line_height()
-            title = QRectF(0, 0, self.width(), line)
-            draw_line_of_text(
-                painter, title, self.title, self.small(semibold=True), QColor(theme.text)
-            )
-            top = line + GRID / 2
+            box = QRectF(0, 0, self.width(), line)
+            bold = self.small(semibold=True)
+            draw_line_of_text(painter, box, self.title, bold, QColor(theme.text))
+            top = line + _GAP
             for formula in self._lines():
                 formula.draw(painter, 0.0, top + formula.ascent)
-                top += formula.ascent + formula.descent + GRID / 2
+                top += formula.ascent + formula.descent + _GAP
             if self.note:
-                box = QRectF(0, top, self.width(), line)
+                box.moveTop(top)
                 draw_line_of_text(painter, box, self.note, self.small(), QColor(theme.muted))
-            self._draw_heads(painter)
+            table = self._table()
+            table.draw_heads(painter)
             for number, bar in enumerate(self.bars):
-                self._draw_bar(painter, number, bar)
-
-    def _columns(self) -> tuple[float, float]:
-        """Return the right ends of the columns of cosines and of weights."""
-        weight = width_of("weight", self.small()) + GRID
-        return self.width() - weight, float(self.width())
-
-    def _draw_heads(self, painter: QPainter) -> None:
-        line, muted = self.line_height(), QColor(theme_manager.theme.muted)
-        top = self._bars_top() - line - 3
-        cosine, weight = self._columns()
-        draw_line_of_text(
-            painter, QRectF(0, top, self.width() / 2, line), "softmax", self.small(), muted
-        )
-        for right, text in ((cosine, "cosine"), (weight, "weight")):
-            box = QRectF(0, top, right, line)
-            draw_line_of_text(painter, box, text, self.small(), muted, Align.AlignRight)
-
-    def _draw_bar(self, painter: QPainter, number: int, bar: Bar) -> None:
-        theme, line = theme_manager.theme, self.line_height()
-        top, height = self._bars_top() + number * self._bar_height(), self._bar_height()
-        painter.setPen(Qt.PenStyle.NoPen)
-        if number == self._hovered:
-            painter.setBrush(with_alpha(theme.accent, 0.08))
-            painter.drawRoundedRect(QRectF(0, top, self.width(), height - 1), 4, 4)
-        cosine, weight = self._columns()
-        ink = QColor(theme.text if bar.row >= 0 else theme.muted)
-        left = self._draw_mark(painter, top, cosine) if bar.is_partner else cosine
-        room = left - width_of("−0.00", self.small()) - GRID if not bar.is_partner else left
-        draw_line_of_text(painter, QRectF(0, top, room, line), bar.label, self.small(), ink)
-        for right, text in ((cosine, bar.cosine), (weight, bar.weight)):
-            box = QRectF(0, top, right, line)
-            draw_line_of_text(painter, box, text, self.small(), ink, Align.AlignRight)
-        track = QRectF(0, top + line + 1, self.width(), _BAR)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.hairline))
-        painter.drawRoundedRect(track, _BAR / 2, _BAR / 2)
-        painter.setBrush(QColor(theme.accent if bar.is_partner else theme.muted))
-        if bar.share > 0:
-            track.setWidth(max(min(bar.share, 1.0) * track.width(), 1.0))
-            painter.drawRoundedRect(track, min(_BAR, track.width()) / 2, _BAR / 2)
-
-    def _draw_mark(self, painter: QPainter, top: float, cosine: float) -> float:
-        """Write beside the partner what it is; return where its label has to end."""
-        theme, small = theme_manager.theme, self.small(semibold=True)
-        right = cosine - width_of("−0.00", self.small()) - GRID
-        box = QRectF(0, top, right, self.line_height())
-        color = QColor(theme.ink(theme.accent))
-        draw_line_of_text(painter, box, PARTNER, small, color, Align.AlignRight)
-        return right - width_of(PARTNER, small) - GRID
-
-
-def _weight_text(weight: float) -> str:
-    """Return a share with two digits, as far as they say something."""
-    if 0 < weight < 0.0005:
-        return "<0.001"
-    return figure_text(weight, 2 if weight >= 0.095 else 3)
+                table.draw(painter, number, bar, number == self._hovered)

@@ -10,17 +10,17 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QStackedLayout, QWidget
 
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import text_label
-from embedviz.panes.contrastive.figures import figure_text
-from embedviz.panes.contrastive.loss_in_numbers import temperature_text
+from embedviz.panes.contrastive.drawing.loss_in_numbers import temperature_text
+from embedviz.panes.contrastive.drawing.numbers import number_text
 
 WAITING = "Judged pairs, or a category, say what belongs together: add some to measure this set."
 NUMBERS = (
-    ("loss", "InfoNCE", "−log of the share that the partner gets, mean over the pairs"),
-    ("chance", "Chance", "log N: the loss where all N candidates look alike"),
-    ("top_1", "Top-1", "pairs whose partner is the nearest of all candidates"),
-    ("top_5", "Top-5", "pairs whose partner is among the five nearest"),
-    ("alignment", "Alignment", "mean squared distance of partners, 0 to 4; smaller is better"),
-    ("uniformity", "Uniformity", "how evenly rows are spread, from 0 down; smaller is better"),
+    ("loss", "InfoNCE", "−log of the partner’s share, on average"),
+    ("chance", "Chance", "log N, where all N candidates look alike"),
+    ("top_1", "Top-1", "how often the partner is the nearest"),
+    ("top_5", "Top-5", "how often it is among the five nearest"),
+    ("alignment", "Alignment", "mean squared distance of partners; best 0"),
+    ("uniformity", "Uniformity", "spread over the sphere; lower is better"),
 )
 """Fields of `PairMeasures`, from top to bottom."""
 
@@ -67,7 +67,7 @@ class PairNumbers(QWidget):
             self._titles[field] = text_label(title)
             self._values[field] = value = text_label("–")
             value.setAccessibleName(title)
-            value.setAlignment(Qt.AlignmentFlag.AlignRight)
+            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             told = text_label(meaning, "caption", wrap=True)
             told.setContentsMargins(0, 0, 0, GRID // 2)
             grid.addWidget(self._titles[field], 2 * place, 0)
@@ -98,7 +98,7 @@ class PairNumbers(QWidget):
         for field, label in self._values.items():
             value = float(getattr(measures, field))
             is_share = field in ("top_1", "top_5") and not math.isnan(value)
-            label.setText(f"{100 * value:.1f} %" if is_share else figure_text(value, 3))
+            label.setText(f"{100 * value:.1f} %" if is_share else number_text(value, 3))
 
     @property
     def message(self) -> str:

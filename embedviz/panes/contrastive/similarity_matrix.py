@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPaintEvent
 from embedviz.gui.coloring.palettes import RAMP_STEPS, cosine_ramp
 from embedviz.gui.points.text import draw_line_of_text, is_pixel_device
 from embedviz.gui.theme import GRID, theme_manager
-from embedviz.panes.contrastive.drawn import Align, DrawnWidget, width_of
-from embedviz.panes.contrastive.figures import figure_text
+from embedviz.panes.contrastive.drawing.numbers import number_text
+from embedviz.panes.contrastive.drawing.widget import Align, DrawnWidget, width_of
 
 WAITING = "The cosines of a batch appear with the first step."
 _FRAMED = 7.0
@@ -66,13 +66,13 @@ class SimilarityMatrix(DrawnWidget):
         """How many pairs are shown of how many there are."""
         shown = len(self._cosines)
         if self._n_pairs > shown:
-            return f"Cosines of {shown:,} of the batch’s {self._n_pairs:,} pairs"
+            return f"Cosines of the first {shown:,} of {self._n_pairs:,} pairs"
         return f"Cosines of the batch’s {shown:,} {'pair' if shown == 1 else 'pairs'}"
 
     @property
     def captions(self) -> tuple[str, str]:
         """What the diagonal and the rest mean, with their means."""
-        partners, others = figure_text(self.partner_mean), figure_text(self.other_mean)
+        partners, others = number_text(self.partner_mean), number_text(self.other_mean)
         elsewhere = (
             f"elsewhere: {self._elsewhere} · mean {others}"
             if self._cosines.size > 1
@@ -98,7 +98,7 @@ class SimilarityMatrix(DrawnWidget):
         n_rows, n_columns = self._cosines.shape
         row = min(int((place.y() - area.top()) / area.height() * n_rows), n_rows - 1)
         column = min(int((place.x() - area.left()) / area.width() * n_columns), n_columns - 1)
-        cosine = figure_text(float(self._cosines[row, column]), 3)
+        cosine = number_text(float(self._cosines[row, column]), 3)
         if row == column:
             return f"Pair {row + 1:,} of the batch: cosine of the partners {cosine}"
         return f"Row {row + 1:,} and the partner of row {column + 1:,}: cosine {cosine}"
@@ -129,7 +129,7 @@ class SimilarityMatrix(DrawnWidget):
         wide, high = area.width() / n_columns, area.height() / n_rows
         if is_pixel_device(painter) or colors.size > _MOST_RECTANGLES:
             image = QImage(
-                np.ascontiguousarray(colors).data,  # type: ignore[arg-type]
+                np.ascontiguousarray(colors).data,
                 n_columns,
                 n_rows,
                 4 * n_columns,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from embedviz.core.contrastive.anchor import AnchorTerms
-from embedviz.panes.contrastive.figures import figure_text, power_text
-from embedviz.panes.contrastive.typesetting import Line, Typesetter
+from embedviz.panes.contrastive.drawing.numbers import number_text, power_text
+from embedviz.panes.contrastive.drawing.typesetting import PieceRow, Typesetter
 
 
-def general(to: Typesetter, has_negatives: bool) -> Line:
+def general(to: Typesetter, has_negatives: bool) -> PieceRow:
     """Return the formula of the loss; without negatives, only its pull is left."""
     partner = to.line("sim(q, k", to.lowered("+"), ")/τ")
     if not has_negatives:
@@ -18,10 +18,10 @@ def general(to: Typesetter, has_negatives: bool) -> Line:
     return to.line("L = −log ", to.fraction(to.line("exp(", partner, ")"), all_of_them))
 
 
-def with_numbers(to: Typesetter, terms: AnchorTerms) -> list[Line]:
+def with_numbers(to: Typesetter, terms: AnchorTerms) -> list[PieceRow]:
     """Return the lines of the loss with its numbers in it, the result in the last one."""
-    quotient = f"{figure_text(float(terms.cosines[0]))}/{temperature_text(terms.temperature)}"
-    loss = figure_text(terms.loss, 2 if abs(terms.loss) < 100 else 1)
+    quotient = f"{number_text(float(terms.cosines[0]))}/{temperature_text(terms.temperature)}"
+    loss = number_text(terms.loss, 2 if abs(terms.loss) < 100 else 1)
     if not has_negatives(terms):
         return [to.line(f"= −{_in_brackets(quotient)} = {loss}")]
     count = len(terms.candidates) - 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any
@@ -16,6 +16,7 @@ from embedviz.core.covariance import Vector
 
 NAMES = tuple(field.name for field in fields(Measures))
 TABLE = np.dtype([(name, np.int64 if name == "step" else np.float64) for name in NAMES])
+_LARGEST = 1e150
 _read: Any = attrgetter(*NAMES)
 
 
@@ -73,7 +74,7 @@ TRACKS = (
     ),
     Track(
         "effective_rank",
-        "Effective rank",
+        "Effective rank, {outputs}",
         "How many of the outputs are in use: exp of the entropy of their spectrum, from 1 to all.",
         decimals=2,
     ),
@@ -88,11 +89,19 @@ class RunTable:
         self._rows: NDArray[Any] = np.empty(0, TABLE)
         self._count = 0
         self._ends: tuple[Measures | None, Measures | None] = (None, None)
+        self._drawn: dict[str, Vector] = {}
 
     @property
     def rows(self) -> NDArray[Any]:
         """A structured array with the fields of `Measures`."""
         return self._rows[: self._count]
+
+    @property
+    def drawn(self) -> dict[str, Vector]:
+        """The same by field, as it can be drawn: nan for what is infinite, no immense numbers."""
+        if not self._drawn:
+            self._drawn = {name: bounded(self.rows[name]) for name in NAMES}
+        return self._drawn
 
     def read(self, measures: Sequence[Measures] | NDArray[Any]) -> None:
         """Read measures, by rising step.
@@ -103,6 +112,7 @@ class RunTable:
             Those that go on from what was read last are read alone. Of a step that is there
             twice, as after a replay, the last one counts.
         """
+        self._drawn = {}
         if isinstance(measures, np.ndarray):
             self._rows = np.empty(len(measures), TABLE)
             for name in NAMES:
@@ -140,45 +150,50 @@ class Curve:
     places, middle, low, high : float64 array of shape (n_places,)
         Of the values at each place, their mean, the least and the largest; nan where there are
         none.
-    is_thinned : bool
-        Whether a place may stand for several values.
     """
 
     places: Vector
     middle: Vector
     low: Vector
     high: Vector
-    is_thinned: bool = True
 
 
-def thinned(places: Vector, values: Vector, width: float) -> Curve:
-    """Return values at places, of which there are at most one for each two pixels.
+class Columns:
+    """Places of steps in a picture, of which at most one for each two pixels is drawn.
 
     Parameters
     ----------
-    places : float64 array of shape (n_values,)
+    places : float64 array of shape (n_steps,)
         In pixels, ascending.
-    values : float64 array of shape (n_values,)
-        nan where there is none.
     width : float
         In pixels.
     """
-    values = np.where(np.isfinite(values), values, np.nan)
-    if len(values) <= width / 2:
-        return Curve(places, values, values, values, is_thinned=False)
-    columns = np.floor(places / 2).astype(np.int64)
-    starts = np.flatnonzero(np.diff(columns, prepend=columns[0] - 1))
-    is_there = ~np.isnan(values)
-    counts = np.add.reduceat(is_there, starts, dtype=np.float64)
-    with np.errstate(invalid="ignore"):
+
+    WIDTH = 2.0
+
+    def __init__(self, places: Vector, width: float) -> None:
+        self.places = places
+        self.is_thinned = len(places) > width / self.WIDTH
+        if self.is_thinned:
+            columns = np.floor(places / self.WIDTH)
+            self._starts = np.flatnonzero(np.diff(columns, prepend=columns[0] - 1))
+            self._middles: Vector = self.WIDTH * (columns[self._starts] + 0.5)
+
+    def curve(self, values: Vector) -> Curve:
+        """Return values at the steps, nan where there is none, as they are drawn."""
+        if not self.is_thinned:
+            return Curve(self.places, values, values, values)
+        is_there, starts = np.isfinite(values), self._starts
+        counts = np.add.reduceat(is_there, starts, dtype=np.float64)
+        counts[counts == 0] = np.nan
         middle = np.add.reduceat(np.where(is_there, values, 0.0), starts) / counts
-    low, high = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
-    return Curve(2.0 * columns[starts] + 1.0, middle, low, high)
+        low, high = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
+        return Curve(self._middles, middle, low, high)
 
 
-def value_range(track: Track, table: NDArray[Any], n_outputs: int) -> tuple[float, float]:
+def value_range(track: Track, drawn: Mapping[str, Vector], n_outputs: int) -> tuple[float, float]:
     """Return the least and the largest value that the chart of a track is to show."""
-    found = [_finite_ends(table[name]) for name in (track.name, *(line[0] for line in track.lines))]
+    found = [_ends_of(drawn[name]) for name in (track.name, *(line[0] for line in track.lines))]
     ends = [end for pair in found for end in pair]
     low, high = min(ends, default=0.0), max(ends, default=1.0)
     if track.name == "mean_cosine":
@@ -195,17 +210,20 @@ def value_range(track: Track, table: NDArray[Any], n_outputs: int) -> tuple[floa
     return low, high
 
 
-def _finite_ends(values: Vector) -> tuple[float, ...]:
-    finite = values[np.isfinite(values)]
-    return (float(finite.min()), float(finite.max())) if len(finite) else ()
+def _ends_of(values: Vector) -> tuple[float, ...]:
+    """Return the least and the largest value; neither where all are nan."""
+    low, high = float(np.fmin.reduce(values)), float(np.fmax.reduce(values))
+    return () if math.isnan(low) else (low, high)
+
+
+def bounded(values: NDArray[Any]) -> Vector:
+    """Return values as they can be drawn: infinite ones are left out, immense ones cut."""
+    floats = values.astype(np.float64)
+    floats[~np.isfinite(floats)] = np.nan
+    return np.clip(floats, -_LARGEST, _LARGEST, out=floats)
 
 
 def changes(values: Vector) -> NDArray[np.intp]:
     """Return where a value differs from the one before it, and the first and last place."""
     same = (values[1:] == values[:-1]) | (np.isnan(values[1:]) & np.isnan(values[:-1]))
     return np.flatnonzero(np.concatenate([[True], ~same[:-1] | ~same[1:], [True]]))[: len(values)]
-
-
-def step_text(step: float) -> str:
-    """Return a number of steps as an axis has it."""
-    return f"{math.floor(step):,}"

@@ -16,7 +16,7 @@ _BAR_ROOM = 2.0
 _SMALLER = 0.72
 
 
-class Part(Protocol):
+class Piece(Protocol):
     """Something that has a place on a line."""
 
     @property
@@ -48,15 +48,15 @@ class Letters:
     color: QColor
 
     @property
-    def width(self) -> float:  # noqa: D102 - see Part
+    def width(self) -> float:  # noqa: D102 - see Piece
         return QFontMetricsF(self.font).horizontalAdvance(self.text)
 
     @property
-    def ascent(self) -> float:  # noqa: D102 - see Part
+    def ascent(self) -> float:  # noqa: D102 - see Piece
         return QFontMetricsF(self.font).ascent()
 
     @property
-    def descent(self) -> float:  # noqa: D102 - see Part
+    def descent(self) -> float:  # noqa: D102 - see Piece
         return QFontMetricsF(self.font).descent()
 
     def draw(self, painter: QPainter, x: float, baseline: float) -> None:  # noqa: D102
@@ -66,25 +66,25 @@ class Letters:
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
-    """Parts one after the other."""
+class PieceRow:
+    """Pieces one after the other."""
 
-    parts: Sequence[Part]
+    parts: Sequence[Piece]
 
     @property
-    def width(self) -> float:  # noqa: D102 - see Part
+    def width(self) -> float:  # noqa: D102 - see Piece
         return sum(part.width for part in self.parts)
 
     @property
-    def ascent(self) -> float:  # noqa: D102 - see Part
+    def ascent(self) -> float:  # noqa: D102 - see Piece
         return max((part.ascent for part in self.parts), default=0.0)
 
     @property
-    def descent(self) -> float:  # noqa: D102 - see Part
+    def descent(self) -> float:  # noqa: D102 - see Piece
         return max((part.descent for part in self.parts), default=0.0)
 
     @property
-    def text(self) -> str:  # noqa: D102 - see Part
+    def text(self) -> str:  # noqa: D102 - see Piece
         return "".join(part.text for part in self.parts)
 
     def draw(self, painter: QPainter, x: float, baseline: float) -> None:  # noqa: D102
@@ -99,31 +99,31 @@ class Shifted:
 
     Attributes
     ----------
-    part : Part
+    part : Piece
     shift : float
         In pixels, upwards.
     mark : str
         What stands before it where all is in one line: "^" or "_".
     """
 
-    part: Part
+    part: Piece
     shift: float
     mark: str
 
     @property
-    def width(self) -> float:  # noqa: D102 - see Part
+    def width(self) -> float:  # noqa: D102 - see Piece
         return self.part.width + 1
 
     @property
-    def ascent(self) -> float:  # noqa: D102 - see Part
+    def ascent(self) -> float:  # noqa: D102 - see Piece
         return self.part.ascent + self.shift
 
     @property
-    def descent(self) -> float:  # noqa: D102 - see Part
+    def descent(self) -> float:  # noqa: D102 - see Piece
         return max(0.0, self.part.descent - self.shift)
 
     @property
-    def text(self) -> str:  # noqa: D102 - see Part
+    def text(self) -> str:  # noqa: D102 - see Piece
         inner = self.part.text
         return f"{self.mark}({inner})" if len(inner) > 1 else f"{self.mark}{inner}"
 
@@ -135,26 +135,26 @@ class Shifted:
 class Fraction:
     """One part over another, with a bar between them."""
 
-    top: Part
-    bottom: Part
+    top: Piece
+    bottom: Piece
     axis: float
     """How far above the baseline the bar is."""
     color: QColor
 
     @property
-    def width(self) -> float:  # noqa: D102 - see Part
+    def width(self) -> float:  # noqa: D102 - see Piece
         return max(self.top.width, self.bottom.width) + 6
 
     @property
-    def ascent(self) -> float:  # noqa: D102 - see Part
+    def ascent(self) -> float:  # noqa: D102 - see Piece
         return self.axis + _BAR_ROOM + self.top.descent + self.top.ascent
 
     @property
-    def descent(self) -> float:  # noqa: D102 - see Part
+    def descent(self) -> float:  # noqa: D102 - see Piece
         return self.bottom.ascent + self.bottom.descent + _BAR_ROOM - self.axis
 
     @property
-    def text(self) -> str:  # noqa: D102 - see Part
+    def text(self) -> str:  # noqa: D102 - see Piece
         return f"{_in_brackets(self.top.text)} / {_in_brackets(self.bottom.text)}"
 
     def draw(self, painter: QPainter, x: float, baseline: float) -> None:  # noqa: D102
@@ -183,9 +183,9 @@ class Typesetter:
         """Return text on the baseline."""
         return Letters(text, self.font, self.color)
 
-    def line(self, *parts: Part | str) -> Line:
+    def line(self, *parts: Piece | str) -> PieceRow:
         """Return parts and texts one after the other."""
-        return Line([self.letters(part) if isinstance(part, str) else part for part in parts])
+        return PieceRow([self.letters(part) if isinstance(part, str) else part for part in parts])
 
     def raised(self, text: str) -> Shifted:
         """Return a smaller text above the line: an exponent."""
@@ -195,7 +195,7 @@ class Typesetter:
         """Return a smaller text below the line: an index."""
         return Shifted(self._smaller().letters(text), -0.18 * self._height, "_")
 
-    def fraction(self, top: Part, bottom: Part) -> Fraction:
+    def fraction(self, top: Piece, bottom: Piece) -> Fraction:
         """Return one part over another."""
         return Fraction(top, bottom, QFontMetricsF(self.font).xHeight() / 2, self.color)
 

@@ -9,7 +9,7 @@ _LARGEST = 1e5
 """From here on, a number is written as a power of ten."""
 
 
-def figure_text(value: float, decimals: int = 2) -> str:
+def number_text(value: float, decimals: int = 2) -> str:
     """Return a number with so many decimals; as a power of ten where it is very large.
 
     Parameters

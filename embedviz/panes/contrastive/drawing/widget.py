@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from embedviz.gui.points.text import as_tooltip
-from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, theme_manager
+from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, theme_manager
 
 Align = Qt.AlignmentFlag
 
@@ -37,6 +35,7 @@ class DrawnWidget(QWidget):
         self._size, self._least = QSize(*size), QSize(*least)
         self._scale = 1.0
         self._message = ""
+        self._fonts: dict[tuple[float, bool], QFont] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme_manager.changed.connect(self.update)
 
@@ -53,6 +52,7 @@ class DrawnWidget(QWidget):
     def set_text_scale(self, scale: float) -> None:
         """Show larger text, for a stage."""
         self._scale = scale
+        self._fonts.clear()
         self.updateGeometry()
         self.update()
 
@@ -72,11 +72,20 @@ class DrawnWidget(QWidget):
 
     def small(self, *, semibold: bool = False) -> QFont:
         """Return the font of captions and numbers, whose digits are all equally wide."""
-        return with_even_digits(font(CAPTION_PIXELS * self._scale, semibold=semibold))
+        return self._font(CAPTION_PIXELS, semibold)
 
-    def usual(self, *, semibold: bool = False) -> QFont:
-        """Return the font of text."""
-        return with_even_digits(font(TEXT_PIXELS * self._scale, semibold=semibold))
+    def _font(self, pixels: float, semibold: bool) -> QFont:
+        """Return a font, which is made once: a chart asks for it dozens of times at each frame."""
+        if (pixels, semibold) not in self._fonts:
+            made = font(pixels * self._scale, semibold=semibold)
+            self._fonts[pixels, semibold] = with_even_digits(made)
+        return self._fonts[pixels, semibold]
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Use another font of the application, once there is one."""
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange):
+            self._fonts.clear()
+        super().changeEvent(event)
 
     def line_height(self) -> float:
         """Return the height of a line of small text, in pixels."""
@@ -118,5 +127,4 @@ def width_of(text: str, given: QFont) -> float:
 
 def first_that_fits(texts: tuple[str, ...], width: float, given: QFont) -> str:
     """Return the first of some wordings that is not wider than this, or else the last."""
-    fits: Callable[[str], bool] = lambda text: width_of(text, given) <= width  # noqa: E731
-    return next(filter(fits, texts), texts[-1])
+    return next((text for text in texts if width_of(text, given) <= width), texts[-1])

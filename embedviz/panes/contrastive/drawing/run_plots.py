@@ -1,0 +1,183 @@
+"""Where the charts of a run are, and what is drawn into each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from embedviz.core.covariance import Vector
+from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
+from embedviz.gui.theme import GRID, theme_manager
+from embedviz.panes.contrastive.drawing.lines import draw_band, draw_curve, path_through
+from embedviz.panes.contrastive.drawing.tracks import (
+    TRACKS,
+    Columns,
+    Track,
+    changes,
+    value_range,
+)
+from embedviz.panes.contrastive.drawing.widget import Align, first_that_fits, width_of
+
+LEAST_PLOT = 16.0
+_WIDE = 28.0
+"""Width of the charts, in lines of text, from which on there is room for longer words."""
+_BELOW_TITLE = 5.0
+
+
+@dataclass(frozen=True)
+class RunPlot:
+    """The chart of one track.
+
+    Attributes
+    ----------
+    track : Track
+    box : QRectF
+        All of it, with its title.
+    area : QRectF
+        Of the lines.
+    low, high : float
+        The values at the lower and the upper edge of the area.
+    small : QFont
+    """
+
+    track: Track
+    box: QRectF
+    area: QRectF
+    low: float
+    high: float
+    small: QFont
+
+    @property
+    def line(self) -> float:
+        """Height of a line of text."""
+        return QFontMetricsF(self.small).height()
+
+    def height_of(self, values: Any) -> Any:
+        """Return where bounded values are, in pixels."""
+        share = (values - self.low) / (self.high - self.low)
+        return self.area.bottom() - share * self.area.height()
+
+    def draw(self, painter: QPainter, drawn: Mapping[str, Vector], columns: Columns) -> None:
+        """Draw the axis, what the track is compared with, and the track."""
+        self._draw_axis(painter)
+        self._draw_compared(painter, drawn, columns)
+        curve = columns.curve(drawn[self.track.name])
+        color = theme_manager.theme.after
+        if columns.is_thinned:
+            heights = self.height_of(curve.high), self.height_of(curve.low)
+            draw_band(painter, color, curve.places, heights, columns.WIDTH)
+        draw_curve(painter, color, curve.places, self.height_of(curve.middle))
+
+    def draw_title(self, painter: QPainter, title: str, number: str, bold: QFont) -> None:
+        """Write what it is, and the number at the shown step."""
+        box = QRectF(self.box.left(), self.box.top(), self.box.width(), self.line)
+        painter.setFont(bold)
+        painter.setPen(QColor(theme_manager.theme.text))
+        painter.drawText(box, Align.AlignLeft | Align.AlignVCenter, title)
+        painter.drawText(box, Align.AlignRight | Align.AlignVCenter, number)
+
+    def _draw_axis(self, painter: QPainter) -> None:
+        theme, area, span = theme_manager.theme, self.area, self.high - self.low
+        painter.setFont(self.small)
+        step = tick_step(max(span * 1.3 * self.line / max(area.height(), 1.0), span / 4))
+        for value in tick_values(self.low, self.high, step):
+            y = float(self.height_of(value))
+            painter.setPen(QPen(QColor(theme.hairline), 1))
+            painter.drawLine(QLineF(area.left(), y, area.right(), y))
+            painter.setPen(QColor(theme.muted))
+            box = QRectF(self.box.left(), y - self.line / 2, area.left() - 5, self.line)
+            painter.drawText(box, Align.AlignRight | Align.AlignVCenter, tick_text(value, step))
+
+    def _draw_compared(
+        self, painter: QPainter, drawn: Mapping[str, Vector], columns: Columns
+    ) -> None:
+        """Draw dashed lines, and name them at their right end."""
+        area, taken = self.area, list[float]()
+        room = self.box.right() - area.right() - 6
+        for name, words in self.track.lines:
+            values = drawn[name]
+            if not np.isfinite(values[-1]):
+                continue
+            muted = QColor(theme_manager.theme.muted)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(muted, 1, Qt.PenStyle.DashLine))
+            places, kept = _corners(values, columns, area)
+            painter.drawPath(path_through(places, self.height_of(kept)))
+            y = float(self.height_of(values[-1]))
+            y = _apart(min(max(y, area.top()), area.bottom()), taken, self.line)
+            taken.append(y)
+            box = QRectF(area.right() + 6, y - self.line / 2, room + 1, self.line)
+            text = first_that_fits(words, room, self.small)
+            painter.setFont(self.small)
+            painter.drawText(box, Align.AlignLeft | Align.AlignVCenter, text)
+
+
+def run_plots(
+    size: tuple[float, float], small: QFont, drawn: Mapping[str, Vector], n_outputs: int
+) -> list[RunPlot]:
+    """Return the charts that have room, from the top, above an axis of steps.
+
+    Parameters
+    ----------
+    size : (float, float)
+        Width and height of all, in pixels.
+    small : QFont
+    drawn : mapping of fields of `Measures` to arrays of shape (n_steps,)
+        Those of `RunTable.drawn`.
+    n_outputs : int
+    """
+    width, height = size
+    line = QFontMetricsF(small).height()
+    above = line + _BELOW_TITLE
+    room = height - line - GRID
+    count = max(1, min(len(TRACKS), int(room / (above + LEAST_PLOT))))
+    left = width_of("−00.0", small) + 6
+    words = {texts[0 if width >= _WIDE * line else -1] for t in TRACKS for _, texts in t.lines}
+    right = max(width_of(word, small) for word in words) + 7
+    plots = []
+    for place, track in enumerate(TRACKS[:count]):
+        box = QRectF(0, place * room / count, width, room / count)
+        area = QRectF(left, box.top() + above, max(width - left - right, 8), 0)
+        area.setBottom(max(box.bottom() - 6, area.top() + 4))
+        plots.append(RunPlot(track, box, area, *value_range(track, drawn, n_outputs), small))
+    return plots
+
+
+def _corners(values: Vector, columns: Columns, area: QRectF) -> tuple[Vector, Vector]:
+    """Return the points that a line which rarely changes goes through."""
+    if len(values) == 1:
+        return np.array([area.left(), area.right()]), values.repeat(2)
+    kept = changes(values)
+    if columns.is_thinned and len(kept) > area.width() / columns.WIDTH:
+        curve = columns.curve(values)
+        return curve.places, curve.middle
+    return columns.places[kept], values[kept]
+
+
+def _apart(y: float, taken: list[float], line: float) -> float:
+    """Return a height for a line of text that touches none of those before it."""
+    for other in taken:
+        if abs(y - other) < line:
+            y = other + line if y >= other else other - line
+    return y
+
+
+def draw_marks(
+    painter: QPainter, plots: list[RunPlot], x: float, numbers: dict[str, float]
+) -> None:
+    """Draw the line at the step that is shown in each chart, and a dot on its track."""
+    color = QColor(theme_manager.theme.accent)
+    painter.setPen(QPen(color, 1))
+    for plot in plots:  # Not through their titles.
+        painter.drawLine(QLineF(x, plot.area.top() - 2, x, plot.box.bottom() - 2))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color)
+    for plot in plots:
+        value = numbers[plot.track.name]
+        if np.isfinite(value):
+            painter.drawEllipse(QPointF(x, float(plot.height_of(value))), 3, 3)
