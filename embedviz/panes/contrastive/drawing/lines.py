@@ -30,10 +30,10 @@ def draw_curve(painter: QPainter, color: str, places: Vector, heights: Vector) -
         painter.drawPath(path_through(places, heights))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(color))
-    for part in parts_between_gaps(heights):
-        if part.stop - part.start == 1:
-            at = part.start
-            painter.drawEllipse(QPointF(places[at], heights[at]), 2, 2)
+    is_there = np.concatenate([[False], np.isfinite(heights), [False]])
+    is_alone = is_there[1:-1] & ~is_there[:-2] & ~is_there[2:]
+    for at in np.flatnonzero(is_alone):
+        painter.drawEllipse(QPointF(places[at], heights[at]), 2, 2)
 
 
 def _pieces(x1: Vector, y1: Vector, x2: Vector, y2: Vector) -> list[QLineF]:

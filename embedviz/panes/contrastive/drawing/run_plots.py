@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -85,13 +86,13 @@ class RunPlot:
         theme, area, span = theme_manager.theme, self.area, self.high - self.low
         painter.setFont(self.small)
         step = tick_step(max(span * 1.3 * self.line / max(area.height(), 1.0), span / 4))
-        for value in tick_values(self.low, self.high, step):
+        for value, text in _ticks(self.low, self.high, step):
             y = float(self.height_of(value))
             painter.setPen(QPen(QColor(theme.hairline), 1))
             painter.drawLine(QLineF(area.left(), y, area.right(), y))
             painter.setPen(QColor(theme.muted))
             box = QRectF(self.box.left(), y - self.line / 2, area.left() - 5, self.line)
-            painter.drawText(box, Align.AlignRight | Align.AlignVCenter, tick_text(value, step))
+            painter.drawText(box, Align.AlignRight | Align.AlignVCenter, text)
 
     def _draw_compared(
         self, painter: QPainter, drawn: Mapping[str, Vector], columns: Columns
@@ -146,6 +147,12 @@ def run_plots(
         area.setBottom(max(box.bottom() - 6, area.top() + 4))
         plots.append(RunPlot(track, box, area, *value_range(track, drawn, n_outputs), small))
     return plots
+
+
+@lru_cache(maxsize=64)
+def _ticks(low: float, high: float, step: float) -> tuple[tuple[float, str], ...]:
+    """Return ticks and their texts, which stay the same for most frames of a run."""
+    return tuple((value, tick_text(value, step)) for value in tick_values(low, high, step))
 
 
 def _corners(values: Vector, columns: Columns, area: QRectF) -> tuple[Vector, Vector]:
