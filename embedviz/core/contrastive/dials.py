@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+MOST_NOISE = 100.0
+"""Beside points of the length 1: of which nothing is seen any more."""
+
 
 @dataclass(frozen=True)
 class Dials:
@@ -31,7 +34,8 @@ class Dials:
     symmetric : bool
         Whether both sides of the pairs ask for their partners.
     noise : float
-        Of free points alone: the standard deviation of what is added to each number of a view.
+        Of free points alone: the standard deviation of what is added to each number of a view,
+        from 0 to 100.
     bias : bool
         Whether what all rows have in common, the bias, is learned too.
     """
@@ -51,9 +55,10 @@ class Dials:
         for name in ("temperature", "learning_rate"):
             if not 0 < getattr(self, name) < np.inf:
                 raise ValueError(f"{name} is {getattr(self, name)!r}; it must be above 0")
-        for name in ("hardness", "noise"):
-            if not 0 <= getattr(self, name) < np.inf:
-                raise ValueError(f"{name} is {getattr(self, name)!r}; it must be from 0 up")
+        if not 0 <= self.hardness < np.inf:
+            raise ValueError(f"hardness is {self.hardness!r}; it must be from 0 up")
+        if not 0 <= self.noise <= MOST_NOISE:
+            raise ValueError(f"noise is {self.noise!r}; it must be from 0 to {MOST_NOISE:g}")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout is {self.dropout!r}; it must be from 0 to below 1")
         if self.batch_size < 1:

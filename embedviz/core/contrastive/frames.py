@@ -65,7 +65,7 @@ class Measures:
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
+class RunFrame:
     """The rows of a run after a step, and what was measured.
 
     Attributes
@@ -112,12 +112,12 @@ class Frames:
         self._most_bytes = most_bytes
         self._lock = Lock()
         # Replaced and never changed, so that a reader who has them needs no lock.
-        self._frames: tuple[Frame, ...] = ()
+        self._frames: tuple[RunFrame, ...] = ()
         self._numbers: tuple[int, ...] = ()
         self._n_added, self._stride, self._bytes = 0, 1, 0
         self._table = _MeasureTable()
 
-    def add(self, frame: Frame) -> None:
+    def add(self, frame: RunFrame) -> None:
         """Keep a frame as the newest; one of the same step as the newest takes its place."""
         with self._lock:
             frames, numbers = list(self._frames), list(self._numbers)
@@ -145,7 +145,7 @@ class Frames:
     def __len__(self) -> int:
         return len(self._frames)
 
-    def __getitem__(self, place: int) -> Frame:
+    def __getitem__(self, place: int) -> RunFrame:
         return self._frames[place]
 
     @property
@@ -153,7 +153,7 @@ class Frames:
         """After how many steps each frame was made, ascending."""
         return np.array([frame.measures.step for frame in self._frames], np.int64)
 
-    def at(self, step: int) -> Frame:
+    def at(self, step: int) -> RunFrame:
         """Return the frame whose step is nearest; of two, the earlier.
 
         Raises

@@ -78,8 +78,8 @@ PRESETS = (
     ),
     Preset(
         "Matryoshka",
-        "The first two of three outputs learn to do alone as well: look along the third axis, and "
-        "partners are near each other in two dimensions too.",
+        "The first two of three outputs learn to do alone: seen along the third axis, partners "
+        "are near too.",
         {"temperature": 0.05, "prefixes": (2,)},
         n_outputs=3,
     ),

@@ -16,7 +16,7 @@ from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.contrastive.candidates import candidate_counts, felt_negatives
 from embedviz.core.contrastive.evenness import best_uniformity, loss_floor
-from embedviz.core.contrastive.frames import Frame, Measures
+from embedviz.core.contrastive.frames import Measures, RunFrame
 from embedviz.core.contrastive.products import product
 from embedviz.core.contrastive.training import Training
 from embedviz.core.covariance import Vector
@@ -35,13 +35,13 @@ _NO_SPREAD = 1e-10
 """Variance of unit rows below which there is only rounding."""
 
 
-def record(training: Training, previous: Frame | None = None) -> Frame:
+def record(training: Training, previous: RunFrame | None = None) -> RunFrame:
     """Return how a run stands.
 
     Parameters
     ----------
     training : Training
-    previous : Frame, optional
+    previous : RunFrame, optional
         The one before it, whose axes the new ones follow, so that the picture does not turn.
 
     Raises
@@ -58,7 +58,7 @@ def record(training: Training, previous: Frame | None = None) -> Frame:
         positions = np.zeros((len(outputs), 3), np.float32)
         positions[:, : outputs.shape[1]] = outputs
     first, second = _last_batch(training)
-    return Frame(
+    return RunFrame(
         positions,
         share,
         _measures(training, outputs, first, second),

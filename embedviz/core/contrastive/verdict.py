@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from embedviz.core.contrastive.dials import Dials
-from embedviz.core.contrastive.frames import Frame, Frames, Measures
+from embedviz.core.contrastive.frames import Frames, Measures, RunFrame
 
 COLLAPSED = 0.99
 """Mean cosine from which all vectors point the same way: pairs are 8 degrees apart, as one can
@@ -20,6 +20,8 @@ ON_A_LINE = 1.3
 """Effective rank up to which unit rows lie on a line, and so at the two points where it cuts the
 sphere: 93% of the variance is along it where there are two dimensions, and more where there are
 more."""
+BEST_OF_TWO = -7.99
+"""Uniformity of two rows at best, -8, from which that of three, -6, can be told."""
 EVEN = 0.1
 """How far uniformity may be above the best: random directions, and runs that are done, are within
 0.09."""
@@ -29,6 +31,9 @@ NEAR = 0.3
 FAST = 0.3
 """Learning rate from which a step moves a free point by a third of the radius, and each number of a
 head's matrix by more than its size."""
+MUCH_TOO_FAST = 3.0
+"""Learning rate from which a step is longer than the sphere is wide; a head's outputs become so
+long that nothing turns them any more."""
 GUESSED = 0.8
 """Of the loss by chance, from where hardly anything was learned."""
 FELT_BY_ALL = 0.95
@@ -49,12 +54,12 @@ _STEADY = 0.01
 """Share by which a mean loss may differ and still be the same; that of a batch differs by 0.05."""
 
 
-def describe(seen: Frames | Frame | Measures, dials: Dials, n_outputs: int) -> str:
+def describe(seen: Frames | RunFrame | Measures, dials: Dials, n_outputs: int) -> str:
     """Return one sentence about how a run stands.
 
     Parameters
     ----------
-    seen : Frames, Frame or Measures
+    seen : Frames, RunFrame or Measures
         Of frames, the newest is told about, and whether the loss still falls.
     dials : Dials
         As they are.
@@ -66,7 +71,7 @@ def describe(seen: Frames | Frame | Measures, dials: Dials, n_outputs: int) -> s
             return "Nothing was recorded yet."
         trend = _trend(seen, dials)
         seen = seen[-1]
-    now = seen.measures if isinstance(seen, Frame) else seen
+    now = seen.measures if isinstance(seen, RunFrame) else seen
     for reading in _READINGS:
         if sentence := reading(now, dials, n_outputs):
             return sentence.replace("-", "−")
@@ -86,12 +91,18 @@ def _not_begun(now: Measures, dials: Dials, n_outputs: int) -> str:
 
 
 def _overflowed(now: Measures, dials: Dials, n_outputs: int) -> str:
-    if math.isfinite(now.loss) and not math.isnan(now.mean_cosine):
+    if math.isfinite(now.loss):
         return ""
     return (
         "The numbers overflowed, because the steps were too large: lower the learning rate, "
         f"{_rate(dials)}, then go back or reset."
     )
+
+
+def _without_directions(now: Measures, dials: Dials, n_outputs: int) -> str:
+    if not math.isnan(now.mean_cosine):
+        return ""
+    return "Fewer than two rows have a direction, so there is nothing to compare."
 
 
 def _collapsed(now: Measures, dials: Dials, n_outputs: int) -> str:
@@ -111,7 +122,9 @@ def _collapsed(now: Measures, dials: Dials, n_outputs: int) -> str:
 
 
 def _two_poles(now: Measures, dials: Dials, n_outputs: int) -> str:
-    if n_outputs < 2 or not now.effective_rank <= ON_A_LINE or now.mean_cosine > NEARLY_COLLAPSED:
+    on_a_line = now.effective_rank <= ON_A_LINE and now.mean_cosine <= NEARLY_COLLAPSED
+    # Two rows are always on a line, and best there.
+    if n_outputs < 2 or not on_a_line or now.best_uniformity <= BEST_OF_TWO:
         return ""
     why = (
         "without negatives partners only need to agree on a side"
@@ -125,30 +138,28 @@ def _two_poles(now: Measures, dials: Dials, n_outputs: int) -> str:
 
 
 def _too_fast(now: Measures, dials: Dials, n_outputs: int) -> str:
-    guesses = now.loss > GUESSED * now.chance
-    if dials.learning_rate < FAST or not guesses or _is_hot(now, dials, n_outputs):
+    guesses = now.loss > GUESSED * now.chance and not _is_hot(now, dials, n_outputs)
+    fast = dials.learning_rate >= (FAST if guesses else MUCH_TOO_FAST)
+    if not fast or _gap(now) < EVEN:
         return ""
     return (
-        f"The steps are too large: the loss is {_number(now.loss)}, hardly better than guessing "
-        f"({_number(now.chance)}), at the learning rate {_rate(dials)}; lower it, then reset."
+        f"The steps are too large at the learning rate {_rate(dials)}: the loss is "
+        f"{_number(now.loss)}, where guessing has {_number(now.chance)} and the floor is at "
+        f"{_number(now.floor)}; lower it, then reset."
     )
 
 
 def _only_pulled(now: Measures, dials: Dials, n_outputs: int) -> str:
     if dials.negatives != 0:
         return ""
+    what = f"Without negatives only partners pull ({_partners(now)}), and"
     if now.mean_cosine > NEARLY_COLLAPSED:
-        what = "nearly all vectors point the same way"
-    elif dials.bias:
-        what = "all vectors drift to one direction"
-    else:
-        what = (
-            f"they are not held apart, and fill {_number(now.effective_rank)} of {n_outputs} "
-            "dimensions"
-        )
+        return f"{what} nearly all vectors point the same way: the mean cosine is {_cosine(now)}."
+    if math.isnan(now.effective_rank):
+        return f"{what} nothing holds rows apart: the mean cosine is {_cosine(now)}."
     return (
-        f"Without negatives only partners pull ({_partners(now)}), and {what}: the mean cosine is "
-        f"{_cosine(now)}."
+        f"{what} nothing holds rows apart: they fill {now.effective_rank:.1f} of {n_outputs} "
+        f"dimensions, and the mean cosine is {_cosine(now)}."
     )
 
 
@@ -207,6 +218,7 @@ def _in_part(now: Measures, dials: Dials, n_outputs: int) -> str:
 
 
 _READINGS = (
+    _without_directions,
     _not_begun,
     _overflowed,
     _collapsed,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedviz.core.contrastive.frames import MOST_MEASURES, Frame, Frames, Measures
+from embedviz.core.contrastive.frames import MOST_MEASURES, Frames, Measures, RunFrame
 
 MEASURES = Measures(0, 1.0, 0.5, 2.0, 0.1, -1.0, -2.0, 0.0, 3.0)
 
@@ -16,7 +16,7 @@ MEASURES = Measures(0, 1.0, 0.5, 2.0, 0.1, -1.0, -2.0, 0.0, 3.0)
 def frame(step, n_rows=10):
     measures = replace(MEASURES, step=step, loss=float(step))
     positions = np.full((n_rows, 3), step, np.float32)
-    return Frame(positions, 1.0, measures, np.zeros((0, 0), np.float32))
+    return RunFrame(positions, 1.0, measures, np.zeros((0, 0), np.float32))
 
 
 def filled(count, limit, stride=1):

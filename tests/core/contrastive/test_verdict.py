@@ -1,0 +1,217 @@
+"""The sentence about what is seen, over real runs and over measures at its thresholds."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embedviz.core.contrastive.dials import Dials
+from embedviz.core.contrastive.frames import Frames, Measures
+from embedviz.core.contrastive.free_points import FreePoints, free_training
+from embedviz.core.contrastive.positives import same_category
+from embedviz.core.contrastive.recording import record
+from embedviz.core.contrastive.training import Training
+from embedviz.core.contrastive.verdict import describe
+from embedviz.core.samples import load_sample
+
+
+@pytest.fixture(scope="module")
+def sentences():
+    return load_sample("sentences-final").vectors[:1200]
+
+
+def told(training, n_steps):
+    """Return what is said after each of some steps, by the step."""
+    frames, frame, sentences = Frames(), None, {}
+    for step in range(n_steps + 1):
+        if step:
+            training.step()
+        frame = record(training, frame)
+        frames.add(frame)
+        sentences[step] = describe(frames, training.dials, training.shape.n_outputs)
+    return sentences
+
+
+def free(together="item", seed=0, n_outputs=3, **dials):
+    dials = Dials(**{"learning_rate": 0.03, **dials})
+    return free_training(20, 20, n_outputs, together=together, dials=dials, seed=seed)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("together", ["item", "group"])
+def test_a_healthy_run_learns_and_becomes_even(together, seed):
+    said = told(free(together, seed), 250)
+    assert said[0].startswith("Before the first step: the rows lean to one side (mean cosine 0.")
+    assert said[2].startswith("Learning: the loss is ")
+    assert said[250].startswith("Partners are near each other (mean squared distance of partners ")
+    assert "fill the sphere evenly: uniformity −2.0" in said[250]
+    assert not any(text.startswith(("Only", "The softmax", "The steps")) for text in said.values())
+
+
+def test_a_trained_head_is_even(sentences):
+    said = told(Training(sentences, 3), 100)
+    assert said[0].startswith("Before the first step: the rows fill the sphere evenly, but no matt")
+    assert said[100].startswith("Partners are near each other")
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_without_negatives_all_collapse(sentences, seed):
+    dials = Dials(negatives=0)
+    for training in (Training(sentences, 3, dials=dials, seed=seed), free(seed=seed, negatives=0)):
+        said = told(training, 80)
+        assert said[3].startswith("Without negatives only partners pull")
+        assert re.match(
+            r"All vectors point the same way: the mean cosine is 0\.99\d, and nothing was learned",
+            said[80],
+        )
+
+
+def test_negatives_bring_back_what_collapsed():
+    training = free(negatives=0)
+    told(training, 80)
+    training.change(negatives=None)
+    training.step()
+    said = describe(record(training), training.dials, 3)
+    assert "All vectors point the same way" in said
+    assert "there are negatives now, which push them apart" in said
+
+
+def test_without_bias_two_groups_are_two_poles():
+    dials = Dials(negatives=0, bias=False, learning_rate=0.03)
+    points = FreePoints(np.random.default_rng(2).normal(size=(100, 3)))
+    training = Training(points, 3, same_category(np.arange(100) % 2, 100), dials)
+    said = told(training, 200)[200]
+    mean_cosine = record(training).measures.mean_cosine
+    assert said.startswith("The vectors stand at two poles: they fill 1.")
+    assert f"the mean cosine is {mean_cosine:.2f}".replace("-", "−") in said
+
+
+def test_without_bias_heads_lose_dimensions(sentences):
+    training = Training(sentences, 16, dials=Dials(negatives=0, bias=False))
+    said = told(training, 150)[150]
+    assert re.search(r"nothing holds rows apart: they fill [2-5]\.\d of 16 dimensions", said)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_too_cold(sentences, seed):
+    dials = Dials(temperature=0.005)
+    for training in (Training(sentences, 3, dials=dials, seed=seed), free(**vars(dials))):
+        said = told(training, 150)[150]
+        assert said.startswith("Only the nearest negatives count: at the temperature 0.005 about ")
+
+
+@pytest.mark.parametrize("n_outputs", [3, 16])
+def test_too_hot(sentences, n_outputs):
+    dials = Dials(temperature=5.0)
+    for training in (Training(sentences, n_outputs, dials=dials), free(temperature=5.0)):
+        said = told(training, 60)
+        assert all(
+            said[step].startswith("The softmax is nearly even: at the temperature 5 ")
+            for step in (5, 60)
+        )
+
+
+@pytest.mark.parametrize("rate", [1e3, 1e6])
+def test_too_fast(sentences, rate):
+    for training in (
+        Training(sentences, 3, dials=Dials(learning_rate=rate)),
+        free(learning_rate=rate),
+        free("group", learning_rate=rate),
+    ):
+        said = told(training, 40)[40]
+        assert "lower it, then reset" in said, said
+
+
+def test_a_part_of_the_dimensions():
+    points = free(n_outputs=16)
+    points._learner.weights[0][:, 5:] *= 0.01
+    points.step()
+    said = describe(record(points), points.dials, 16)
+    assert re.match(r"The rows fill a part of the space: \d\.\d of 16 dimensions", said)
+
+
+def test_the_trend_is_told():
+    slow = told(free(learning_rate=1e-3), 60)[60]
+    assert slow.startswith("Learning")
+    assert slow.endswith("it still falls.")
+    still = told(free(learning_rate=1e-9), 60)[60]
+    assert still.endswith("it hardly changes.")
+    assert describe(Frames(), Dials(), 3) == "Nothing was recorded yet."
+
+
+def test_prefixes_are_named():
+    said = told(free(prefixes=(1, 2)), 5)[5]
+    assert "the first 1 and 2 outputs are trained to do alone too" in said
+
+
+def test_a_batch_of_one_asks_nothing():
+    training = free(batch_size=1)
+    assert "no negatives, so nothing is asked" in told(training, 3)[3]
+    pair = free_training(2, 1, dials=Dials())
+    assert "two poles" not in told(pair, 30)[30]
+
+
+EVEN = Measures(50, 2.1, 2.0, 5.5, 0.04, -2.05, -2.08, 0.0, 3.0, 255.0, 17.0)
+
+CASES = [
+    ({}, {}, "Partners are near each other (mean squared distance of partners 0.04)"),
+    (
+        {"alignment": 1.9},
+        {},
+        "The rows fill the sphere evenly (uniformity −2.05 of at best",
+    ),
+    (
+        {"mean_cosine": 0.991},
+        {"negatives": 0},
+        "All vectors point the same way: the",
+    ),
+    ({"mean_cosine": 0.996}, {"learning_rate": 9.0}, "All vectors point the same way"),
+    ({"loss": float("nan")}, {}, "The numbers overflowed"),
+    ({"loss": float("inf")}, {}, "The numbers overflowed"),
+    ({"effective_rank": 1.2}, {}, "The vectors stand at two poles: they fill 1.2 of 3 dimensions"),
+    ({"step": 0, "loss": float("nan")}, {}, "Before the first step: the rows fill the sphere"),
+    ({"step": 0, "mean_cosine": 0.97}, {}, "Before the first step: nearly all vectors point"),
+    (
+        {"uniformity": -1.5, "felt_negatives": 3.0},
+        {},
+        "Only the nearest negatives count: at",
+    ),
+    ({"uniformity": -1.5}, {}, "Learning: the loss is 2.10, where guessing has 5.50 and the floor"),
+    ({"uniformity": -1.5, "loss": 5.0}, {"learning_rate": 0.5}, "The steps are too large at the"),
+    (
+        {"felt_negatives": 254.0},
+        {"temperature": 4.0},
+        "The softmax is nearly even: at the",
+    ),
+    ({"n_negatives": 0.0, "uniformity": -1.0}, {}, "The rows of a batch have no negatives"),
+]
+
+
+@pytest.mark.parametrize(("measured", "dials", "words"), CASES)
+def test_thresholds(measured, dials, words):
+    assert describe(replace(EVEN, **measured), Dials(**dials), 3).startswith(words)
+
+
+numbers = st.one_of(st.floats(-10, 10), st.just(float("nan")))
+
+
+@given(
+    st.integers(0, 5),
+    numbers,
+    st.floats(0, 4),
+    st.floats(-8, 0),
+    st.floats(-1, 1),
+    numbers,
+    st.floats(0, 500),
+    st.sampled_from([None, 0, 3]),
+)
+def test_there_is_always_one_sentence(step, loss, apart, uniform, cosine, rank, felt, few):
+    seen = Measures(step, loss, 1.0, 5.5, apart, uniform, -3.0, cosine, rank, felt, felt / 2)
+    said = describe(seen, Dials(negatives=few), 8)
+    assert said.endswith(".")
+    assert "nan" not in said
+    assert not re.search(r"-\d", said)
+    assert not any(part in said for part in ("  ", "..", " ,"))
