@@ -15,7 +15,7 @@ SAYS = {
     "analogies": "king − man + woman",
     "anisotropy": "whitening, strength 1.00 · 32 of 32 directions",
     "matryoshka": "cosine · the first 32 of 32 dimensions",
-    "contrastive": "temperature 0.2 · 3 outputs",
+    "contrastive": "temperature 0.05 · 3 outputs",
 }
 
 

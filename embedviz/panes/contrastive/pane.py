@@ -172,6 +172,7 @@ class ContrastivePane(Pane):
         if state.active is None:
             return
         settings = state[ContrastiveSettings]
+        self.message_bar.clear()
         self._run = run = Run(material_of(state), settings.dials)
         run.pace, run.asked = settings.pace, _asked(state)
         self._latest = self._place = None
@@ -188,7 +189,8 @@ class ContrastivePane(Pane):
             partial(self._run.advance, goal),
             partial(self._show, self._run, True),
             on_part=partial(self._show, self._run, False),
-            purpose="detail",
+            # What goes on without end is paused by Stop; what is to be seen at once is missing then.
+            purpose="detail" if goal is None else "drawing",
         )
 
     def _play_or_pause(self) -> None:

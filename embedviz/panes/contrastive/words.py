@@ -36,10 +36,10 @@ def describe_picture(run: Run, frame: Frame) -> str:
         what = "two noisy views of a point" if is_alone else "the points of a group"
         said = f"{what} belong together"
     else:
-        said = f"through a linear head; {_together(material)}"
+        said = _together(material)
     if frame.axes is not None:
-        said += f"; drawn are the first three principal axes, {100 * frame.share:.0f} % of it"
-    return said
+        return f"{said}; drawn: 3 principal axes, {100 * frame.share:.0f} % of the spread"
+    return said if material.vector_set is None else f"{said}; through a linear head"
 
 
 def _together(material: Material) -> str:

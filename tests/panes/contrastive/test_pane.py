@@ -1,5 +1,7 @@
 """The contrastive pane: a run on the sphere, its dials, the way back, and what it says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -40,8 +42,6 @@ def show(pane, session, idle):
 
 
 def set_(session, idle, **changes):
-    from dataclasses import replace
-
     session.show(
         session.state.with_settings(replace(session.state[ContrastiveSettings], **changes))
     )
@@ -59,7 +59,7 @@ def test_it_starts_at_the_first_step_with_all_rows_on_the_sphere(show, toy):
     assert np.linalg.norm(positions(pane), axis=1) == pytest.approx(1, abs=1e-4)
     assert pane.transport.said.text() == "step 0"
     assert pane.sentence.text()
-    assert "two views of each row" in pane.headline.text()
+    assert "two views of each row" in pane.caption.text()
 
 
 def test_a_step_and_a_reset(show, toy, session, idle):
@@ -208,7 +208,7 @@ def test_pairs_of_the_set_are_measured_beside_other_sets(show, session, idle):
     pane = show(layer5, ContrastiveSettings(), bundled_pairs(layer5))
     session.show(session.state.opened(final))
     set_(session, idle, side="pairs")
-    points = {point.name: point for point in pane.own_pairs.plane.points}
+    points = {point.name: point for point in pane.own_pairs.plane.known_points}
     assert len(points) == 4
     assert points["sentences · final"].is_active
     assert points["sentences · final"].uniformity < points["sentences · layer 5"].uniformity
@@ -217,7 +217,7 @@ def test_pairs_of_the_set_are_measured_beside_other_sets(show, session, idle):
 
 def test_without_pairs_the_page_says_what_to_do(show, toy):
     pane = show(toy, ContrastiveSettings(side="pairs"))
-    assert "Add Pairs" in pane.own_pairs.said.text()
+    assert "Add Pairs" in pane.own_pairs.numbers.message
 
 
 def bad_sets():
@@ -255,7 +255,8 @@ def test_pairs_that_match_nothing(show, toy):
     assert "4 more" in pane.message_bar.text
 
 
-def test_a_sample_of_a_large_set_is_said(show, random):
+def test_a_sample_of_a_large_set_is_said(show):
+    random = np.random.default_rng(0)
     large = VectorSet(random.normal(size=(MOST_ROWS + 500, 4)).astype(np.float32))
     pane = show(large, ContrastiveSettings())
     assert len(positions(pane)) == MOST_ROWS
