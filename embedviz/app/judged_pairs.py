@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from embedviz.core.matching import share_labels, share_rows
 from embedviz.core.notes import counted
 from embedviz.core.origin import SampleOrigin
 from embedviz.core.pairs import Pairs, load_pairs
+from embedviz.core.progress import Report, silent
 from embedviz.core.samples import SAMPLES, sample_pairs_path
 from embedviz.core.vector_set import VectorSet
 
@@ -144,6 +146,69 @@ def _read_bundled(name: str, vector_set: VectorSet) -> Pairs:
     if name not in _bundled:
         _bundled[name] = load_pairs(vector_set, sample_pairs_path(name))
     return _bundled[name]
+
+
+def pairing_columns(vector_set: VectorSet) -> list[str]:
+    """Return the columns whose values rows can share: texts, numbers, dates and the like."""
+    from pyarrow import types
+
+    return [field.name for field in vector_set.metadata.schema if not types.is_nested(field.type)]
+
+
+def pairs_of_column(vector_set: VectorSet, column: str, report: Report = silent) -> Pairs:
+    """Return pairs of rows with the same value in a column; a note says which rows have none.
+
+    Parameters
+    ----------
+    vector_set : VectorSet
+    column : str
+        Of its metadata.
+    report : Report
+
+    Raises
+    ------
+    UserError
+        When no two rows have the same value, or all have.
+    """
+    report(0.0, f"looking for rows with the same {column}")
+    found = Pairs.from_groups(vector_set.metadata.column(column))
+    report(0.9, f"looking for rows with the same {column}")
+    n_rows, n_paired = len(vector_set), len(np.unique([found.first, found.second]))
+    if not n_paired:
+        raise UserError(
+            f"No two rows of {vector_set.name or 'the set'} have the same {column}, so it gives no "
+            "pairs. Choose a column whose values come again."
+        )
+    if n_paired == n_rows and _are_same(vector_set.metadata.column(column)):
+        raise UserError(
+            f"All rows of {vector_set.name or 'the set'} have the same {column}, so it does not "
+            "tell what belongs together. Choose another column."
+        )
+    notes = []
+    if n_alone := n_rows - n_paired:
+        have, are = ("has", "is") if n_alone == 1 else ("have", "are")
+        notes.append(
+            f"{counted(n_alone, 'row')} {have} a {column} that no other row has, or none, and "
+            f"{are} in no pair."
+        )
+    return Pairs(found.first, found.second, name=f"same {column}", notes=notes)
+
+
+def pairs_of_halves(vector_set: VectorSet) -> Pairs:
+    """Return the pairs of row i and row i + n/2 of a set.
+
+    Raises
+    ------
+    UserError
+        When the number of its rows is odd.
+    """
+    return Pairs.halves(len(vector_set), "two halves")
+
+
+def _are_same(column: Any) -> bool:
+    from pyarrow import compute
+
+    return int(compute.count_distinct(column.combine_chunks()).as_py()) == 1
 
 
 def describe_pairs(pairs: Pairs) -> str:

@@ -14,18 +14,26 @@ from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
 from embedviz.core.pairs.judged import Pairs
 from embedviz.core.pairs.roles import Roles, possible_roles
-from embedviz.core.pairs.tables import PairTable, number_in, read_head, read_table
+from embedviz.core.pairs.tables import (
+    REPORTED_LINES,
+    PairTable,
+    number_in,
+    read_head,
+    read_table,
+)
+from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import composed
 
 _FEW = 5
 _LOOKED_AT = 1000
 _HEAD_BYTES = 1 << 16
+_FINDING = "finding the rows of the pairs"
 _is_number = re.compile(r"[+-]?[0-9]{1,15}").fullmatch
 Lookup = Callable[[str], int | None]
 
 
-def load_pairs(vector_set: VectorSet, path: str | PathLike[str]) -> Pairs:
+def load_pairs(vector_set: VectorSet, path: str | PathLike[str], report: Report = silent) -> Pairs:
     """Return the pairs of a file as rows of a set.
 
     Parameters
@@ -37,6 +45,8 @@ def load_pairs(vector_set: VectorSet, path: str | PathLike[str]) -> Pairs:
         such files. Where the labels of the set are numbers, numbers are labels. Upper and lower
         case matter where the label is there as it is written; of rows with one label the first is
         taken.
+    report : Report
+        May raise `Cancelled`.
 
     Returns
     -------
@@ -50,7 +60,8 @@ def load_pairs(vector_set: VectorSet, path: str | PathLike[str]) -> Pairs:
         When the file cannot be read, or no pair is of the set.
     """
     path = Path(path)
-    table = read_table(path)
+    table = read_table(path, part_of(report, 0.0, 0.5))
+    report(0.5, _FINDING)
     known = _Rows(vector_set)
     first_texts = [column[:_LOOKED_AT] for column in table.columns]
     column, lookup = known.best_lookup(first_texts)
@@ -59,9 +70,10 @@ def load_pairs(vector_set: VectorSet, path: str | PathLike[str]) -> Pairs:
     if is_number_file:
         column, lookup, counted_by = "", known.by_number, known.by_number
     roles = possible_roles(table, lambda texts: _count(texts, counted_by))[0]
-    pairs = _matched(table, roles, lookup, path.name)
+    pairs = _matched(table, roles, lookup, path.name, part_of(report, 0.5, 1.0))
     if not len(pairs):
         raise UserError(_no_match(table, roles, vector_set, path.name))
+    report(1.0, _FINDING)
     notes = [*table.notes, *pairs.notes]
     names = [table.columns[i][0] for i in (roles.first, roles.second)]
     if roles.start and all(counted_by(name) is not None for name in names):
@@ -126,7 +138,7 @@ def _are_numbers(texts: Sequence[str], least: float = 0.9) -> bool:
     return bool(texts) and found >= least * len(texts[:_LOOKED_AT])
 
 
-def _matched(table: PairTable, roles: Roles, lookup: Lookup, name: str) -> Pairs:
+def _matched(table: PairTable, roles: Roles, lookup: Lookup, name: str, report: Report) -> Pairs:
     """Return the pairs whose rows are found, and of which the score is a number."""
     first, second, scores = list[int](), list[int](), list[float]()
     unmatched = dict[str, None]()
@@ -134,6 +146,8 @@ def _matched(table: PairTable, roles: Roles, lookup: Lookup, name: str) -> Pairs
     one, other = table.columns[roles.first], table.columns[roles.second]
     judged = None if roles.score is None else table.columns[roles.score]
     for line in range(roles.start, len(table)):
+        if line % REPORTED_LINES == 0:
+            report(line / len(table), _FINDING)
         rows = lookup(one[line]), lookup(other[line])
         if rows[0] is None or rows[1] is None:
             n_unmatched += 1

@@ -53,6 +53,8 @@ _SCORE_NAMES = (
 )
 _NEVER_SCORES = re.compile(r"id|index|idx|row|line|year|pair\d*|number|old.*|.*id|.*index")
 _MOSTLY = 0.5
+_LOOKED_AT = 100_000
+"""Texts of a column that tell what it holds."""
 
 
 @dataclass(frozen=True)
@@ -155,8 +157,9 @@ def _has_other_header(table: PairTable, couple: tuple[int, int]) -> bool:
 
 
 def _share_of_numbers(texts: Sequence[str]) -> float:
-    given = [text for text in texts if text.strip()]
-    return sum(number_in(text, ",") is not None for text in given) / max(len(texts), 1)
+    looked_at = texts[:_LOOKED_AT]
+    given = (text for text in looked_at if text.strip())
+    return sum(number_in(text, ",") is not None for text in given) / max(len(looked_at), 1)
 
 
 def _with_score(

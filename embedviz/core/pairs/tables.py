@@ -14,17 +14,22 @@ from dataclasses import dataclass, field
 from itertools import islice, zip_longest
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
+from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.wording import in_words
 
+T = TypeVar("T")
 _SIGNS_BY_SUFFIX = {".tsv": "\t", ".tab": "\t"}
 _LOOKED_AT = 200
 _MOSTLY = 0.9
 _MOST_BYTES = 1_000_000_000
 _LONGEST_TEXT = 1 << 24
+REPORTED_LINES = 10_000
+"""Between two reports of how far it is, through which reading is also stopped."""
+_READING = "reading the pairs"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -56,15 +61,22 @@ class PairTable:
         return len(self.columns[0]) if self.columns else 0
 
 
-def read_table(path: Path) -> PairTable:
+def read_table(path: Path, report: Report = silent) -> PairTable:
     """Return the columns of a file of pairs.
+
+    Parameters
+    ----------
+    path : Path
+    report : Report
+        Told each 10,000 lines.
 
     Raises
     ------
     UserError
         When it cannot be read, is no text, has no line, or has only one column.
     """
-    return _table_of(_content(path), path)
+    report(0.0, _READING)
+    return _table_of(_content(path), path, report)
 
 
 def read_head(path: Path, n_bytes: int) -> PairTable:
@@ -76,17 +88,17 @@ def read_head(path: Path, n_bytes: int) -> PairTable:
         As there.
     """
     data = _bytes_of(path, n_bytes)
-    return _table_of(data[: data.rfind(b"\n") + 1] if len(data) == n_bytes else data, path)
+    return _table_of(data[: data.rfind(b"\n") + 1] if len(data) == n_bytes else data, path, silent)
 
 
-def _table_of(data: bytes, path: Path) -> PairTable:
+def _table_of(data: bytes, path: Path, report: Report) -> PairTable:
     text, notes = _decoded(data, path.name)
     if not text.strip():
         raise UserError(
             f"{path.name} is empty. A file of pairs has a line for each pair: two labels, texts "
             "or row numbers, and maybe a score."
         )
-    table = _from_json(text, path.name) or _from_lines(text, path)
+    table = _from_json(text, path.name, report) or _from_lines(text, path, report)
     table.notes = [*notes, *table.notes]
     if len(table.columns) < 2:
         raise UserError(
@@ -175,7 +187,15 @@ def _without_mark(head: bytes, name: str) -> str:
     )
 
 
-def _from_json(text: str, name: str) -> PairTable | None:
+def _told(items: Iterable[T], count: int, report: Report) -> Iterator[T]:
+    """Yield items, about so many, and tell each 10,000 how far they are."""
+    for place, item in enumerate(items):
+        if place % REPORTED_LINES == 0:
+            report(min(1.0, place / max(count, 1)), _READING)
+        yield item
+
+
+def _from_json(text: str, name: str, report: Report) -> PairTable | None:
     """Return JSON as columns, an object or list for each pair; None where it is none."""
     if text.lstrip()[:1] not in ("{", "["):
         return None
@@ -193,7 +213,7 @@ def _from_json(text: str, name: str) -> PairTable | None:
             return None
     else:
         entries = []
-        for number, line in lines:
+        for number, line in _told(lines, len(lines), part_of(report, 0.0, 0.6)):
             entry = _parsed(line)
             if not isinstance(entry, (dict, list)):
                 raise UserError(
@@ -203,7 +223,7 @@ def _from_json(text: str, name: str) -> PairTable | None:
             entries.append(entry)
     if not all(isinstance(entry, (dict, list)) for entry in entries):
         return None
-    return _of_entries(entries)
+    return _of_entries(entries, part_of(report, 0.6, 1.0))
 
 
 def _holds_entries(value: Any) -> bool:
@@ -217,8 +237,8 @@ def _parsed(text: str) -> Any:
         return None
 
 
-def _of_entries(entries: Sequence[dict[str, Any] | list[Any]]) -> PairTable:
-    records = [_flat(entry) for entry in entries]
+def _of_entries(entries: Sequence[dict[str, Any] | list[Any]], report: Report) -> PairTable:
+    records = [_flat(entry) for entry in _told(entries, len(entries), report)]
     names = list(dict.fromkeys(name for record in records for name in record))
     return PairTable(
         [[record.get(name, "") for record in records] for name in names],
@@ -246,16 +266,23 @@ def _as_text(value: Any) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
-def _from_lines(text: str, path: Path) -> PairTable:
+def _from_lines(text: str, path: Path, report: Report) -> PairTable:
     sign = _sign_of(text, path)
-    records = _quoted(text, sign, path.name) if sign in (",", ";") else _plain(text, sign)
-    records = [record for record in records if any(field.strip() for field in record)]
+    n_lines, reading = text.count("\n"), part_of(report, 0.0, 0.6)
+    if sign in (",", ";"):
+        lines = _told(io.StringIO(text, newline=""), n_lines, reading)
+        records = _quoted(lines, sign, path.name)
+    else:
+        records = _plain(text, sign, reading)
+    told = _told(records, len(records), part_of(report, 0.6, 0.8))
+    records = [record for record in told if any(field.strip() for field in record)]
     if not records:
         return PairTable([])
     usual = Counter(map(len, records)).most_common(1)[0][0]
     while len(records) > 1 and _is_remark(records[0], records[-1], usual):
         del records[0]
-    whole = [record for record in records if len(record) >= min(usual, 2)]
+    told = _told(records, len(records), part_of(report, 0.8, 1.0))
+    whole = [record for record in told if len(record) >= min(usual, 2)]
     notes = []
     if n_short := len(records) - len(whole):
         notes.append(f"{counted(n_short, 'line')} with one column alone left out.")
@@ -313,9 +340,9 @@ def _fit(lines: list[str], sign: str) -> tuple[bool, int]:
     return count == len(widths) and usual > 1, usual
 
 
-def _quoted(text: str, sign: str, name: str) -> list[list[str]]:
+def _quoted(lines: Iterable[str], sign: str, name: str) -> list[list[str]]:
     try:
-        return list(_csv_records(io.StringIO(text, newline=""), sign))
+        return list(_csv_records(lines, sign))
     except csv.Error as error:
         raise UserError(f"{name} cannot be read as CSV: {error}. Are quotes closed?") from None
 
@@ -325,13 +352,16 @@ def _csv_records(lines: Iterable[str], sign: str) -> Iterator[list[str]]:
     return csv.reader(lines, delimiter=sign, skipinitialspace=True)
 
 
-def _plain(text: str, sign: str | None) -> list[list[str]]:
+def _plain(text: str, sign: str | None, report: Report) -> list[list[str]]:
     """Return the fields of lines in which quotes are letters, but where all are a spreadsheet's."""
-    records = [line.split(sign) for line in text.split("\n") if line.strip()]
-    if sign is None or not any(_has_quotes(field) for record in records for field in record):
+    lines = text.split("\n")
+    told = _told(lines, len(lines), part_of(report, 0.0, 0.6))
+    records = [line.split(sign) for line in told if line.strip()]
+    told_again = _told(records, len(records), part_of(report, 0.6, 1.0))
+    fields = [field for record in told_again for field in record if '"' in field]
+    if sign is None or not any(map(_has_quotes, fields)) or not all(map(_is_quoted, fields)):
         return records
-    fields = [field for record in records for field in record if '"' in field]
-    return [[_unquoted(f) for f in r] for r in records] if all(map(_is_quoted, fields)) else records
+    return [[_unquoted(field) for field in record] for record in records]
 
 
 def _has_quotes(field: str) -> bool:

@@ -20,8 +20,9 @@ from embedviz.core.query_vector import QueryVector, load_query_vector, parse_vec
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui import figures
-from embedviz.gui.actions import judged_pairs, saving, sessions
+from embedviz.gui.actions import judged_pairs as pairs
 from embedviz.gui.actions import rows as row_actions
+from embedviz.gui.actions import saving, sessions
 from embedviz.gui.actions.action import Action
 from embedviz.gui.host import Host
 from embedviz.gui.style import apply_theme
@@ -309,13 +310,14 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "file.labels", "File", "Add Labels or Metadata…", add_labels, (), "From a second file", True
     ),
+    Action("file.coordinates", "File", "Add Coordinates…", row_actions.add_coordinates),
+    Action("file.pairs", "File", "Add Pairs…", pairs.add_pairs, (), pairs.TIP),
     Action(
-        "file.coordinates",
-        "File",
-        "Add Coordinates…",
-        row_actions.add_coordinates,
+        "file.column_pairs", "File", "Pairs from a Column…", pairs.by_column, (), pairs.COLUMN_TIP
     ),
-    Action("file.pairs", "File", "Add Pairs…", judged_pairs.add_pairs, (), judged_pairs.TIP),
+    Action(
+        "file.half_pairs", "File", "Pairs of the Two Halves", pairs.of_halves, (), pairs.HALVES_TIP
+    ),
     Action("file.sprites", "File", "Add Pictures from One Image…", row_actions.add_sprites),
     Action("file.images", "File", "Add Pictures by Column…", row_actions.add_image_column),
     Action(

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embedviz.core.errors import UserError
-from embedviz.core.pairs import load_pairs, names_pairs, tables
+from embedviz.core.pairs import load_pairs, loading, names_pairs, tables
+from embedviz.core.progress import Cancelled
 from embedviz.core.samples import load_sample, sample_pairs_path
 from embedviz.core.vector_set import VectorSet
 
@@ -496,3 +497,36 @@ def test_long_texts_are_read(tmp_path):
     for layout, name in ((tsv, "x.tsv"), (comma, "x.csv")):
         path = written(tmp_path, layout([(texts[0], texts[1], 1), (texts[1], texts[2], 2)]), name)
         require_rows(load_pairs(set_of(texts), path), [(0, 1, 1), (1, 2, 2)])
+
+
+# Progress, and Stop.
+
+
+@pytest.mark.parametrize("kind", ["tsv", "csv", "jsonl", "quoted"])
+def test_it_tells_how_far_it_is_and_stops_anywhere(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(tables, "REPORTED_LINES", 10)
+    monkeypatch.setattr(loading, "REPORTED_LINES", 10)
+    words = VectorSet(np.eye(60), [f"w{i}" for i in range(60)])
+    form = {
+        "tsv": "w{}\tw{}\t3\n",
+        "csv": "w{},w{},3\n",
+        "jsonl": '{{"a": "w{}", "b": "w{}", "score": 3}}\n',
+        "quoted": '"w{}"\t"w{}"\t3\n',
+    }[kind]
+    path = tmp_path / f"pairs.{'tsv' if kind == 'quoted' else kind}"
+    path.write_text("".join(form.format(i, i + 1) for i in range(59)), "utf-8")
+    told = []
+    pairs = load_pairs(words, path, lambda done, what: told.append(done))
+    assert pairs == load_pairs(words, path)
+    assert told == sorted(told)
+    assert (told[0], told[-1]) == (0, 1)
+    assert len(told) > 12
+    for place in range(0, len(told), 3):
+        left = iter(range(place))
+
+        def stop(done, what, left=left):
+            if next(left, None) is None:
+                raise Cancelled
+
+        with pytest.raises(Cancelled):
+            load_pairs(words, path, stop)

@@ -3,11 +3,19 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
 
+from embedviz.app.files.session.plan import read_plan
+from embedviz.app.files.session.sets import restore_sets
+from embedviz.app.files.session.state import restore_state
+from embedviz.app.files.session.steps import STEPS
+from embedviz.app.files.session.writing import save_session
 from embedviz.app.judged_pairs import pairs_of
+from embedviz.app.state import State
 from embedviz.core.derivation.recipes import Truncated
+from embedviz.core.samples import load_sample
 from embedviz.core.selection import Selection
+from embedviz.core.vector_set import VectorSet
 
 
 @pytest.fixture
@@ -161,3 +169,116 @@ def test_vectors_that_are_dropped_are_opened_as_before(opened, toy, drop, tmp_pa
     state = drop([path])
     assert [each.name for each in state.sets] == [toy.name, "vectors"]
     assert state.pairs == ()
+
+
+# Pairs without a file.
+
+
+@pytest.fixture
+def pair(opened, idle, monkeypatch):
+    """Return a function that adds pairs of rows with the same value in a column."""
+
+    def answer(column, vector_set=None):
+        if vector_set is not None:
+            opened.session.show(State().opened(vector_set))
+        monkeypatch.setattr(QInputDialog, "getItem", lambda *_: (column, column is not None))
+        opened.trigger("file.column_pairs")
+        idle(opened.session)
+        return pairs_of(opened.session.state.pairs, opened.session.state.active)
+
+    return answer
+
+
+def test_rows_with_the_same_value_are_pairs(opened, toy, pair):
+    (pairs,) = pair("group")
+    groups = toy.metadata.column("group").to_pylist()
+    assert [groups[row] for row in pairs.first] == [groups[row] for row in pairs.second]
+    assert sorted(pairs.first) == sorted(pairs.second) == list(range(50))
+    assert lines_of(opened) == [toy.name, "50 pairs · same group"]
+    assert "50 pairs of rows with the same group" in opened.statusBar().currentMessage()
+    assert opened.message_bar.text == ""
+    assert pair("group") == (pairs,)  # The same again takes its place.
+    opened.session.undo()
+    assert lines_of(opened) == [toy.name]
+    opened.session.redo()
+    assert len(lines_of(opened)) == 2
+
+
+def test_the_columns_are_offered_the_one_that_colors_first(opened, toy, monkeypatch):
+    offered = []
+    monkeypatch.setattr(QInputDialog, "getItem", lambda *given: (offered.append(given), (0, 0))[1])
+    lists = [[i] for i in range(4)]
+    metadata = {"x": [1, 1, 2, 2], "lists": lists, "kind": ["a", "b", "a", "b"]}
+    opened.session.show(State().opened(VectorSet(range_of(4), metadata=metadata)))
+    opened.trigger("file.column_pairs")
+    ((_, _, _, columns, chosen, is_editable),) = offered
+    assert (columns, columns[chosen], is_editable) == (["x", "kind"], "kind", False)
+    assert opened.session.state.pairs == ()
+
+
+def range_of(n_rows):
+    return [[i, 1.0] for i in range(n_rows)]
+
+
+def test_rows_without_a_partner_are_said(opened, pair):
+    values = ["a", "a", "b", None, "", "c", "c"]
+    (pairs,) = pair("kind", VectorSet(range_of(7), metadata={"kind": values}))
+    assert len(pairs) == 2
+    said = "3 rows have a kind that no other row has, or none, and are in no pair."
+    assert said in opened.message_bar.text
+    assert said in opened.library.sets.item(1).toolTip()
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ([1, 2, 3], "No two rows of few have the same mark"),
+        ([None, None, None], "No two rows of few have the same mark"),
+        (["a", "a", "a"], "All rows of few have the same mark"),
+    ],
+)
+def test_a_column_that_tells_nothing_is_refused(opened, pair, values, words):
+    assert pair("mark", VectorSet(range_of(3), metadata={"mark": values}, name="few")) == ()
+    assert words in opened.message_bar.text
+
+
+def test_a_set_without_columns_is_told(opened, pair):
+    assert pair("kind", VectorSet(range_of(3), name="bare")) == ()
+    assert "bare has no column whose values rows could share" in opened.message_bar.text
+
+
+def test_two_halves_are_pairs(opened, toy):
+    opened.trigger("file.half_pairs")
+    (pairs,) = pairs_of(opened.session.state.pairs, toy)
+    assert (pairs.first.tolist(), pairs.second.tolist()) == ([*range(25)], [*range(25, 50)])
+    assert lines_of(opened) == [toy.name, "25 pairs · two halves"]
+    assert "25 pairs of the two halves" in opened.statusBar().currentMessage()
+    opened.session.undo()
+    assert lines_of(opened) == [toy.name]
+
+
+def test_an_odd_number_of_rows_has_no_halves(opened):
+    opened.session.show(State().opened(VectorSet(range_of(3))))
+    opened.trigger("file.half_pairs")
+    assert "3 rows cannot be two halves" in opened.message_bar.text
+    assert opened.session.state.pairs == ()
+
+
+@pytest.mark.parametrize("name", ["file.column_pairs", "file.half_pairs"])
+def test_these_need_a_set_too(window, name):
+    window.trigger(name)
+    assert "Open a file of vectors" in window.message_bar.text
+
+
+def test_pairs_without_a_file_are_kept_by_sessions(opened, pair, tmp_path):
+    sentences = load_sample("sentences")
+    pair("topic", sentences)
+    opened.trigger("file.half_pairs")
+    state = opened.session.state
+    assert [each.pairs.name for each in state.pairs] == ["same topic", "two halves"]
+    path = tmp_path / "x.embedviz"
+    save_session(path, state, {}, STEPS)
+    plan = read_plan(path, STEPS)
+    restored = restore_state(plan.document, restore_sets(plan))
+    assert restored.notes == []
+    assert [each.pairs for each in restored.state.pairs] == [each.pairs for each in state.pairs]
