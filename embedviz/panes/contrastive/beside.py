@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from embedviz.core.contrastive.anchor import AnchorTerms
-from embedviz.core.contrastive.frames import Frame
+from embedviz.core.contrastive.frames import RunFrame
 from embedviz.core.covariance import Vector
 from embedviz.gui.theme import GRID
 from embedviz.panes.contrastive.charts import RunCharts
@@ -44,7 +44,7 @@ class Beside(QStackedWidget):
         self.setCurrentIndex(self.PAGES.index(name))
 
     def show_frame(
-        self, frame: Frame | None, measures: Mapping[str, Vector], n_outputs: int
+        self, frame: RunFrame | None, measures: Mapping[str, Vector], n_outputs: int
     ) -> None:
         """Show the charts of a run, and where a frame is in it."""
         if frame is None:

@@ -17,7 +17,7 @@ from embedviz.app.state import State
 from embedviz.core.arrays import Rows
 from embedviz.core.contrastive.anchor import AnchorTerms, anchor_terms
 from embedviz.core.contrastive.dials import Dials
-from embedviz.core.contrastive.frames import Frame, Frames
+from embedviz.core.contrastive.frames import Frames, RunFrame
 from embedviz.core.contrastive.free_points import free_training
 from embedviz.core.contrastive.positives import Positives, pairs_to_learn, same_category
 from embedviz.core.contrastive.recording import record
@@ -89,12 +89,12 @@ class Shown(NamedTuple):
 
     Attributes
     ----------
-    frame : Frame
+    frame : RunFrame
     terms : AnchorTerms or None
         Of the row that is asked about.
     """
 
-    frame: Frame
+    frame: RunFrame
     terms: AnchorTerms | None
 
 

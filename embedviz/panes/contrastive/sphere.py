@@ -8,7 +8,7 @@ import numpy as np
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.contrastive.anchor import AnchorTerms
-from embedviz.core.contrastive.frames import Frame
+from embedviz.core.contrastive.frames import RunFrame
 from embedviz.core.drawing.raster import Colors
 from embedviz.gui.points.layers.globe import globe_lines
 from embedviz.gui.points.legend.layout import Legend
@@ -33,7 +33,7 @@ class Sphere(PointView):
         super().__init__()
         self.setObjectName(name)
         self._colors: Colors | None = None
-        self._frame: Frame | None = None
+        self._frame: RunFrame | None = None
         self.set_camera(HOME)
         self.redraw_globe()
 
@@ -48,7 +48,7 @@ class Sphere(PointView):
         if self._frame is not None:
             self._place(self._frame)
 
-    def show_frame(self, frame: Frame | None) -> None:
+    def show_frame(self, frame: RunFrame | None) -> None:
         """Show the points of a frame; None: no points."""
         before, self._frame = self._frame, frame
         if frame is None:
@@ -59,7 +59,7 @@ class Sphere(PointView):
         elif before is not frame:
             self.move_points(frame.positions)
 
-    def _place(self, frame: Frame) -> None:
+    def _place(self, frame: RunFrame) -> None:
         given = self._colors
         fits = given is not None and len(given) == len(frame.positions)
         alike = with_alpha(theme_manager.theme.accent, 0.7)

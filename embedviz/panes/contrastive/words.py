@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from embedviz.app.judged_pairs import describe_pairs
-from embedviz.core.contrastive.frames import Frame
+from embedviz.core.contrastive.frames import RunFrame
 from embedviz.core.contrastive.verdict import describe
 from embedviz.core.notes import counted
 from embedviz.core.wording import composed, one_line
@@ -28,7 +28,7 @@ def describe_points(run: Run) -> str:
     return f"{vector_set.name or 'This set'} · {shown} · {outputs}"
 
 
-def describe_picture(run: Run, frame: Frame) -> str:
+def describe_picture(run: Run, frame: RunFrame) -> str:
     """Return what belongs together, and what of it is drawn."""
     material = run.material
     if material.vector_set is None:
@@ -73,7 +73,7 @@ def names_of(run: Run) -> Sequence[str]:
     return [vector_set.labels[row] for row in run.rows.tolist()]
 
 
-def describe_moment(run: Run, frame: Frame) -> str:
+def describe_moment(run: Run, frame: RunFrame) -> str:
     """Return what is being seen, in a sentence."""
     newest = frame is run.frames[-1]
     return describe(run.frames if newest else frame, run.dials, run.material.settings.outputs)
