@@ -71,11 +71,11 @@ class PaintedSteps(Benchmark):
         pane.transport.play.click()
         begun = time.perf_counter()
         while time.perf_counter() < begun + _SECONDS:
-            since, before = time.perf_counter(), pane.n_steps
+            since, before = time.perf_counter(), pane.player.n_steps
             while time.perf_counter() < since + 1.0:
                 application.processEvents()
                 time.sleep(0.001)
-            samples.append((pane.n_steps - before) / (time.perf_counter() - since))
+            samples.append((pane.player.n_steps - before) / (time.perf_counter() - since))
         seconds = time.perf_counter() - begun
         pane.transport.play.click()
         heart.stop()

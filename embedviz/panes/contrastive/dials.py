@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QHBoxLayout, QSlider
@@ -30,16 +29,13 @@ class DialRow(QFrame):
 
     Signals
     -------
-    turned : (ContrastiveSettings,)
-        The settings as the user wants them.
-    side_chosen : (str,)
-        What is to be beside the sphere.
+    turned : (dict,)
+        Settings that the user changed, by name.
     pressed, released : ()
         A slider is held, or no longer.
     """
 
-    turned = Signal(object)
-    side_chosen = Signal(str)
+    turned = Signal(dict)
     pressed = Signal()
     released = Signal()
 
@@ -64,14 +60,10 @@ class DialRow(QFrame):
         self.noise.valueChanged.connect(lambda notch: self._turn(noise=notch / _NOTCHES))
         self.noise_value.valueChanged.connect(lambda value: self._turn(noise=value))
         self.side = Segments(f"{name}.side", "Beside the sphere", [words for words, _ in _SIDES])
-        self.side.chosen.connect(lambda place: self.side_chosen.emit(_SIDES[place][1]))
+        self.side.chosen.connect(lambda place: self._turn(side=_SIDES[place][1]))
         self._row.addSpacing(GRID)
         self._row.addWidget(self.side)
         self.setFixedHeight(TOOL_ROW + GRID)
-
-    def show_side(self, side: str) -> None:
-        """Show which page is beside the sphere."""
-        self.side.show_choice([value for _, value in _SIDES].index(side))
 
     def _slider(self, name: str, field: str) -> QSlider:
         about = _FIELDS[field].about
@@ -98,6 +90,7 @@ class DialRow(QFrame):
     def show_settings(self, settings: ContrastiveSettings) -> None:
         """Show other settings, silently."""
         self._settings = settings
+        self.side.show_choice([value for _, value in _SIDES].index(settings.side))
         most = max(settings.batch_size - 1, 1)
         wanted = most if settings.negatives is None else min(settings.negatives, most)
         controls = (self.temperature, self.temperature_value, self.negatives)
@@ -117,8 +110,8 @@ class DialRow(QFrame):
     def _turn_negatives(self, count: int) -> None:
         self._turn(negatives=None if count >= self._settings.batch_size - 1 else count)
 
-    def _turn(self, **changes: float | int | None) -> None:
-        self.turned.emit(replace(self._settings, **changes))  # type: ignore[arg-type]
+    def _turn(self, **changes: object) -> None:
+        self.turned.emit(changes)
 
 
 def _temperature_at(notch: int) -> float:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
@@ -17,10 +17,11 @@ from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, theme_manager
 from embedviz.gui.widgets.controls import ElidedLabel, text_label
 from embedviz.panes.contrastive.beside import Beside
-from embedviz.panes.contrastive.colors import NONE, PointColors, column_colors, group_colors
+from embedviz.panes.contrastive.colors import PointColoring
 from embedviz.panes.contrastive.dials import DialRow
 from embedviz.panes.contrastive.own_pairs import OwnPairs
-from embedviz.panes.contrastive.run import Run, Shown, material_of
+from embedviz.panes.contrastive.player import Player
+from embedviz.panes.contrastive.run import Run, material_of
 from embedviz.panes.contrastive.settings import ContrastiveSettings
 from embedviz.panes.contrastive.sphere import HOME, Sphere
 from embedviz.panes.contrastive.tools import ContrastiveTools
@@ -34,9 +35,9 @@ from embedviz.panes.contrastive.words import (
 )
 
 _SCRUBBED = "The terms are those of the newest step. Drag the slider to its end to see them."
+_NOT_ASKED = "Click a point to see its loss, term by term."
 _LINES = 3
 """Of the sentence below the sphere, at most."""
-_NOT_ASKED = "Click a point to see its loss, term by term."
 
 
 class ContrastivePane(Pane):
@@ -49,17 +50,12 @@ class ContrastivePane(Pane):
     hint = "Open a file of vectors to train a head on them, and to watch how it pulls and pushes."
 
     def build(self) -> None:  # noqa: D102 - see Pane
-        self._task = self.calculations.new_task("training")
-        self._color_task = self.calculations.new_task("coloring")
-        self._run: Run | None = None
-        self._latest: Shown | None = None
-        self._place: int | None = None
-        self._playing = False
-        self.tool_bar = ContrastiveTools(self, lambda: self._run)
-        self.tool_bar.changed.connect(lambda changes: self._set(**changes))
+        self.player = Player(self.calculations, self.session.board)
+        self.tool_bar = ContrastiveTools(self, lambda: self.player.run)
         self.tools.addWidget(self.tool_bar)
         self.dials, self.transport = DialRow(self.name), Transport(self.name)
         self.sphere = Sphere("contrastive.view")
+        self.coloring = PointColoring(self.calculations, self.sphere)
         self.own_pairs = OwnPairs(self.calculations)
         self.beside = Beside(self.own_pairs)
         self.headline, self.caption = ElidedLabel("title"), ElidedLabel("caption")
@@ -70,8 +66,8 @@ class ContrastivePane(Pane):
     def _lay_out(self) -> None:
         self.page_layout.insertWidget(1, self.dials)
         self.page_layout.addWidget(self.transport)
-        self.headline.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
-        self.caption.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        for text in (self.headline, self.caption):
+            text.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         self.sentence.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         left = QVBoxLayout()
@@ -93,52 +89,48 @@ class ContrastivePane(Pane):
         self.sentence.setFixedHeight(lines + GRID)
 
     def _connect_parts(self) -> None:
-        self.dials.turned.connect(lambda settings: self._set(**_changes(settings)))
-        self.dials.side_chosen.connect(lambda side: self._set(side=side))
+        player, transport = self.player, self.transport
+        self.tool_bar.changed.connect(lambda changes: self._set(**changes))
+        self.dials.turned.connect(lambda changes: self._set(**changes))
         self.dials.pressed.connect(self.session.begin_gesture)
         self.dials.released.connect(self.session.end_gesture)
-        self.transport.play_clicked.connect(self._play_or_pause)
-        self.transport.step_clicked.connect(lambda: self._advance(self.n_steps + 1))
-        self.transport.reset_clicked.connect(self._begin)
-        self.transport.scrubbed.connect(self._scrub)
+        transport.play_clicked.connect(player.play_or_pause)
+        transport.step_clicked.connect(player.step)
+        transport.reset_clicked.connect(self._begin)
+        transport.scrubbed.connect(player.scrub)
+        player.playing_changed.connect(transport.show_playing)
+        player.shown.connect(self._show)
         self.sphere.row_clicked.connect(lambda place, _: self._ask(place))
         self.beside.point_chosen.connect(self._ask)
         self.sphere.camera_settled.connect(lambda camera: self._set(camera=camera))
-        self.session.board.stopped.connect(self._on_stopped)
         theme_manager.changed.connect(self._redraw)
         play = QShortcut(QKeySequence("P"), self)
         play.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        play.activated.connect(self._play_or_pause)
+        play.activated.connect(player.play_or_pause)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
-        settings, material = new[ContrastiveSettings], material_of(new)
+        settings, was, run = new[ContrastiveSettings], old[ContrastiveSettings], self.player.run
         self.tool_bar.show_state(new)
         self.dials.show_settings(settings)
-        self.dials.show_side(settings.side)
         self.beside.show_page(settings.side)
-        if old.active is None or old[ContrastiveSettings].camera != settings.camera:
+        if old.active is None or was.camera != settings.camera:
             self.sphere.set_camera(settings.camera or HOME)
-        run = self._run
-        if run is None or run.material.key != material.key:
+        if run is None or run.material.key != material_of(new).key:
             self._begin()
         else:
             run.dials, run.pace = settings.dials, settings.pace
-            if run.asked != (asked := _asked(new)) and not self._playing:
-                run.asked = asked
-                self._advance(run.n_steps)
-            run.asked = asked
+            self.player.ask(_asked(new))
             if old.map.color_by != new.map.color_by:
-                self._color()
-            if old.selected != new.selected or old[ContrastiveSettings].side != settings.side:
+                self.coloring.color(run, new)
+            if old.selected != new.selected or was.side != settings.side:
                 self._mark()
         if settings.side == "pairs":
             self.own_pairs.show_state(new)
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
-        if task is self._task:
-            self._playing = False
-            self.transport.show_playing(False)
-            if self._latest is None:
+        if task is self.player.task:
+            self.player.give_up()
+            if self.player.latest is None:
                 self._clear("There is no run. What is missing is said above.")
 
     def facts(self, state: State) -> Sequence[str]:  # noqa: D102 - see Pane
@@ -147,24 +139,20 @@ class ContrastivePane(Pane):
 
     def release(self) -> None:  # noqa: D102 - see Pane
         if self.is_built:
-            self._run = self._latest = None
+            self.player.release()
             self.own_pairs.release()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         """Pause: nobody would see the steps."""
         super().hideEvent(event)
-        self._pause()
+        if self.is_built:
+            self.player.pause()
 
     def set_in_front(self, in_front: bool) -> None:
         """Pause where another tab is chosen."""
         super().set_in_front(in_front)
-        if not in_front and not self.is_lent:
-            self._pause()
-
-    @property
-    def n_steps(self) -> int:
-        """How many steps the run has made."""
-        return 0 if self._run is None else self._run.n_steps
+        if self.is_built and not in_front and not self.is_lent:
+            self.player.pause()
 
     def _begin(self) -> None:
         """Begin a run of what is set, from its seed."""
@@ -172,103 +160,48 @@ class ContrastivePane(Pane):
         if state.active is None:
             return
         settings = state[ContrastiveSettings]
-        self.message_bar.clear()
-        self._run = run = Run(material_of(state), settings.dials)
+        run = Run(material_of(state), settings.dials)
         run.pace, run.asked = settings.pace, _asked(state)
-        self._latest = self._place = None
         self._clear("")
-        self._advance(settings.steps)
+        self.player.begin(run, settings.steps)
 
-    def _advance(self, goal: int | None) -> None:
-        if self._run is None:
+    def _show(self, is_first: bool) -> None:
+        """Show the frame that is to be seen."""
+        run, frame, latest = self.player.run, self.player.frame, self.player.latest
+        if run is None or frame is None or latest is None:
             return
-        self._playing, self._place = goal is None, None
-        self.transport.show_playing(self._playing)
-        self.calculations.run(
-            self._task,
-            partial(self._run.advance, goal),
-            partial(self._show, self._run, True),
-            on_part=partial(self._show, self._run, False),
-            # What goes on without end is paused by Stop; what is to be seen at once is missing then.
-            purpose="detail" if goal is None else "drawing",
-        )
-
-    def _play_or_pause(self) -> None:
-        if self._playing:
-            self._pause()
-        elif self.is_built:
-            self._advance(None)
-
-    def _pause(self) -> None:
-        if self.is_built and self._playing:
-            self._playing = False
-            self.calculations.cancel(self._task)
-            self.transport.show_playing(False)
-            self._show_newest()
-
-    @Slot(list)
-    def _on_stopped(self, tasks: list[Task]) -> None:
-        if self._task in tasks:
-            self._pause()
-
-    def _show(self, run: Run, is_done: bool, shown: Shown) -> None:
-        if run is not self._run:
-            return
-        is_first, self._latest = self._latest is None, shown
-        if is_done and self._playing:
-            self._playing = False
-            self.transport.show_playing(False)
+        state = self.session.state
         if is_first:
-            self._color()
-            self.tool_bar.show_state(self.session.state)
-        self._show_newest()
-
-    def _show_newest(self) -> None:
-        """Show the newest frame, or the one that was gone back to."""
-        run, latest = self._run, self._latest
-        if run is None or latest is None:
-            return
-        frames, place = run.frames, self._place
-        frame = latest.frame if place is None else frames[min(place, len(frames) - 1)]
-        settings = self.session.state[ContrastiveSettings]
+            self.coloring.color(run, state)
+            self.tool_bar.show_state(state)
+        frames, place = run.frames, self.player.place
         self.sphere.show_frame(frame)
-        self.beside.show_frame(frame, frames.measures, settings.outputs)
+        self.beside.show_frame(frame, frames.measures, state[ContrastiveSettings].outputs)
         self.headline.setText(describe_points(run))
         self.caption.setText(describe_picture(run, frame))
         self.sentence.setText(describe_moment(run, frame))
-        count = len(frames)
-        at = count - 1 if place is None else place
-        newest = latest.frame.measures.step
-        self.transport.show_frames(count, at, frame.measures.step, newest)
+        at, newest = len(frames) - 1 if place is None else place, latest.frame.measures.step
+        self.transport.show_frames(len(frames), at, frame.measures.step, newest)
         self._mark()
 
-    def _scrub(self, place: int) -> None:
-        if self._run is None or self._latest is None:
-            return
-        if self._playing:
-            self._pause()
-        self._place = None if place >= len(self._run.frames) - 1 else place
-        self._show_newest()
-
     def _mark(self) -> None:
-        run, latest = self._run, self._latest
+        """Mark what is asked about and selected, and write out the loss of a row."""
+        run, latest = self.player.run, self.player.latest
         if run is None or latest is None:
             return
         state, terms = self.session.state, latest.terms
         is_asked = state[ContrastiveSettings].side == "row"
-        is_toy = run.material.vector_set is None
+        is_newest, is_toy = self.player.place is None, run.material.vector_set is None
         selected = run.places_of(state.selected.rows[:0] if is_toy else state.selected.rows)
         self.sphere.mark(names_of(run), terms, selected, with_near=is_asked)
-        is_newest = self._place is None
         self.sphere.show_forces(terms if is_asked and is_newest else None)
         if is_asked:
-            message = _NOT_ASKED if terms is None else "" if is_newest else _SCRUBBED
-            shown = terms if is_newest else None
-            self.beside.show_terms(shown, partial(name_of, run), message)
+            message = _NOT_ASKED if terms is None else _SCRUBBED
+            self.beside.show_terms(terms if is_newest else None, partial(name_of, run), message)
 
     def _ask(self, place: int) -> None:
         """Ask for the loss of a point."""
-        run = self._run
+        run = self.player.run
         if run is None or not 0 <= place < len(run.rows):
             return
         row = int(run.rows[place])
@@ -277,33 +210,15 @@ class ContrastivePane(Pane):
         else:
             self.edit(self.session.state.queried(row))
 
-    def _color(self) -> None:
-        run, theme = self._run, theme_manager.theme
-        if run is None or run.training is None:
-            return
-        vector_set, settings = run.material.vector_set, run.material.settings
-        if vector_set is None:
-            self._show_colors(run, group_colors(run.rows // settings.per_group, theme))
-            return
-        column = settings.column if settings.together == "column" else None
-        wanted = column or self.session.state.map.color_by
-        work = partial(column_colors, vector_set, wanted, run.rows, theme)
-        self.calculations.run(
-            self._color_task, work, partial(self._show_colors, run), purpose="detail"
-        )
-
-    def _show_colors(self, run: Run, colors: PointColors) -> None:
-        if run is self._run:
-            self.sphere.show_colors(*colors)
-
     def _redraw(self) -> None:
         """Take the colors of another theme."""
         self.sphere.redraw_globe()
-        self._color()
-        self._mark()
+        if self.player.run is not None and self.player.latest is not None:
+            self.coloring.color(self.player.run, self.session.state)
+            self._mark()
 
     def _clear(self, message: str) -> None:
-        self.sphere.show_colors(*NONE)
+        self.coloring.clear()
         self.sphere.show_frame(None)
         self.sphere.scene.set_message(message)
         self.beside.show_frame(None, {}, 0)
@@ -322,8 +237,3 @@ def _asked(state: State) -> int | None:
     if settings.source == "toy":
         return settings.point
     return None if state.query_vector is not None else state.query
-
-
-def _changes(settings: ContrastiveSettings) -> dict[str, Any]:
-    """Return what dials can change."""
-    return {name: getattr(settings, name) for name in ("temperature", "negatives", "noise")}

@@ -110,7 +110,9 @@ class ContrastiveSettings(Settings):
     per_group: int = setting(
         25, "Points in each", "free points of each group", least=1, most=5000, option="per-group"
     )
-    seed: int = setting(0, "Seed", "of all that is random", least=0, most=999_999)
+    seed: int = setting(
+        0, "Seed", "of all that is random", least=0, most=999_999, option="run-seed"
+    )
     pace: int = setting(
         30,
         "Pace",

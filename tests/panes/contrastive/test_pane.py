@@ -54,7 +54,7 @@ def positions(pane):
 
 def test_it_starts_at_the_first_step_with_all_rows_on_the_sphere(show, toy):
     pane = show(toy, ContrastiveSettings())
-    assert pane.n_steps == 0
+    assert pane.player.n_steps == 0
     assert positions(pane).shape == (len(toy), 3)
     assert np.linalg.norm(positions(pane), axis=1) == pytest.approx(1, abs=1e-4)
     assert pane.transport.said.text() == "step 0"
@@ -68,12 +68,12 @@ def test_a_step_and_a_reset(show, toy, session, idle):
     for n_steps in (1, 2):
         pane.transport.step.click()
         idle(session)
-        assert pane.n_steps == n_steps
+        assert pane.player.n_steps == n_steps
     moved = positions(pane)
     assert not np.allclose(moved, start)
     pane.transport.reset.click()
     idle(session)
-    assert pane.n_steps == 0
+    assert pane.player.n_steps == 0
     np.testing.assert_array_equal(positions(pane), start)
     for _ in range(2):
         pane.transport.step.click()
@@ -85,23 +85,23 @@ def test_play_goes_on_until_pause(show, toy, qtbot, session, idle):
     pane = show(toy, TOY)
     pane.transport.play.click()
     assert "Pause" in pane.transport.play.text()
-    qtbot.waitUntil(lambda: pane.n_steps > 20)
+    qtbot.waitUntil(lambda: pane.player.n_steps > 20)
     pane.transport.play.click()
     idle(session)
     assert "Play" in pane.transport.play.text()
-    n_steps = pane.n_steps
+    n_steps = pane.player.n_steps
     qtbot.wait(80)
-    assert pane.n_steps == n_steps
+    assert pane.player.n_steps == n_steps
 
 
 def test_a_dial_is_turned_while_it_runs(show, toy, qtbot, session, idle):
     pane = show(toy, TOY)
     pane.transport.play.click()
-    qtbot.waitUntil(lambda: pane.n_steps > 5)
+    qtbot.waitUntil(lambda: pane.player.n_steps > 5)
     pane.dials.temperature_value.setValue(0.5)
-    qtbot.waitUntil(lambda: pane._run.training.dials.temperature == 0.5)
-    before = pane.n_steps
-    qtbot.waitUntil(lambda: pane.n_steps > before)
+    qtbot.waitUntil(lambda: pane.player.run.training.dials.temperature == 0.5)
+    before = pane.player.n_steps
+    qtbot.waitUntil(lambda: pane.player.n_steps > before)
     pane.transport.play.click()
     idle(session)
     assert session.state[ContrastiveSettings].temperature == 0.5
@@ -110,18 +110,18 @@ def test_a_dial_is_turned_while_it_runs(show, toy, qtbot, session, idle):
 def test_it_pauses_when_nobody_looks(show, toy, qtbot, session, idle):
     pane = show(toy, TOY)
     pane.transport.play.click()
-    qtbot.waitUntil(lambda: pane.n_steps > 5)
+    qtbot.waitUntil(lambda: pane.player.n_steps > 5)
     pane.hide()
     idle(session)
-    n_steps = pane.n_steps
+    n_steps = pane.player.n_steps
     qtbot.wait(80)
-    assert pane.n_steps == n_steps
+    assert pane.player.n_steps == n_steps
 
 
 def test_stop_pauses_it(show, toy, qtbot, session, idle):
     pane = show(toy, TOY)
     pane.transport.play.click()
-    qtbot.waitUntil(lambda: pane.n_steps > 5)
+    qtbot.waitUntil(lambda: pane.player.n_steps > 5)
     session.board.stop()
     idle(session)
     assert "Play" in pane.transport.play.text()
@@ -149,21 +149,21 @@ def test_the_way_back_shows_kept_frames(show, toy, session, idle):
 
 def test_without_negatives_everything_collapses_and_it_says_so(show, toy):
     pane = show(toy, ContrastiveSettings(negatives=0, steps=400, batch_size=32))
-    assert pane._latest.frame.measures.mean_cosine > 0.99
+    assert pane.player.latest.frame.measures.mean_cosine > 0.99
     assert "same way" in pane.sentence.text()
 
 
 def test_the_row_that_is_asked_about_has_arrows_and_bars(show, toy, session, idle):
     pane = show(toy, ContrastiveSettings(side="row", steps=20, batch_size=16))
-    terms = pane._latest.terms
+    terms = pane.player.latest.terms
     assert terms.anchor == session.state.query
     assert len(pane.sphere.scene.arrows) >= 2
     assert len(terms.candidates) == 16
     pane.sphere.row_clicked.emit(7, None)
     idle(session)
     assert session.state.query == 7
-    assert pane._latest.terms.anchor == 7
-    assert pane.n_steps == 20
+    assert pane.player.latest.terms.anchor == 7
+    assert pane.player.n_steps == 20
     pane.transport.scrub.setValue(0)
     assert pane.sphere.scene.arrows == ()
 
@@ -193,7 +193,7 @@ def test_a_preset_is_one_choice(show, toy, session, idle, place):
 
 def test_its_head_makes_a_set(show, toy, session, idle):
     pane = show(toy, ContrastiveSettings(outputs=8, steps=10, batch_size=16))
-    assert pane._latest.frame.share < 1
+    assert pane.player.latest.frame.share < 1
     pane.tool_bar.use.click()
     idle(session)
     made = session.state.active
