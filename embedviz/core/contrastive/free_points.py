@@ -71,10 +71,10 @@ class FreePoints:
             outputs += np.float32(dials.noise) * random.standard_normal(outputs.shape, np.float32)
         return View(rows, outputs)
 
-    def outputs(self, rows: Rows) -> Matrix:
+    def outputs(self, rows: Rows | None) -> Matrix:
         """Return points as they are."""
         points, offset = self.weights
-        found: Matrix = points[rows] + offset
+        found: Matrix = (points if rows is None else points[rows]) + offset
         return found
 
     def learn(self, views: Sequence[View], slopes: Sequence[Matrix], dials: Dials) -> None:

@@ -61,8 +61,11 @@ class Learner(Protocol):
     def view(self, rows: Rows, dials: Dials, random: np.random.Generator) -> View:
         """Return rows as they are seen once."""
 
-    def outputs(self, rows: Rows) -> Matrix:
-        """Return the outputs of rows without dropout or noise, of any length; a new array."""
+    def outputs(self, rows: Rows | None) -> Matrix:
+        """Return the outputs of rows, or all, without dropout or noise, of any length.
+
+        It is a new array.
+        """
 
     def learn(self, views: Sequence[View], slopes: Sequence[Matrix], dials: Dials) -> None:
         """Move the weights against the gradients of the views' outputs."""
@@ -133,12 +136,14 @@ class HeadLearner:
         outputs, last = self._network.forward(inputs)
         return View(rows, outputs, (inputs, last))
 
-    def outputs(self, rows: Rows) -> Matrix:
-        """Return what the head gives for rows."""
-        found = np.empty((len(rows), self.shape.n_outputs), np.float32)
-        for start in range(0, len(rows), 4096):
+    def outputs(self, rows: Rows | None) -> Matrix:
+        """Return what the head gives for rows, or all."""
+        count = len(self) if rows is None else len(rows)
+        found = np.empty((count, self.shape.n_outputs), np.float32)
+        for start in range(0, count, 4096):
             part = slice(start, start + 4096)
-            found[part] = self._network.forward(self._inputs.take(rows[part]))[0]
+            inputs = self._inputs.part(part) if rows is None else self._inputs.take(rows[part])
+            found[part] = self._network.forward(inputs)[0]
         return found
 
     def learn(self, views: Sequence[View], slopes: Sequence[Matrix], dials: Dials) -> None:
@@ -183,6 +188,12 @@ class _Inputs:
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def part(self, rows: slice) -> Matrix:
+        """Return adjacent rows, to be read only."""
+        if self._prepared is not None:
+            return self._prepared[rows]
+        return self.take(np.arange(len(self))[rows])
 
     def take(self, rows: Rows) -> Matrix:
         """Return a copy of some rows, as they are given to the network."""

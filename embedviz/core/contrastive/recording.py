@@ -28,6 +28,8 @@ MOST_PAIRS_SHOWN = 48
 _ENOUGH = 0.9
 """Of what the best three axes show: axes that follow the frame before need not show more."""
 _MOST_TURNS = 8
+_BLOCK_ROWS = 200
+"""Rows whose pairs are measured at a time: a product that needs no second thread."""
 _STAYING = 1e-3
 """Beside the mean square along an axis: how much axes hold on to where they are, so that they stay
 where rows have no spread at all."""
@@ -142,8 +144,10 @@ def bounds(training: Training) -> tuple[float, float]:
 
     Notes
     -----
-    The nested loss is the sum over its prefixes, and so are both of these. Where pairs of a group
-    are no negatives of each other, rows have different numbers of candidates, and the mean counts.
+    The nested loss is the sum over its prefixes, and so are both of these. Hard negatives lift the
+    floor, and leave chance where it is: where all cosines are equal, so are the weights. Where
+    pairs of a group are no negatives of each other, rows have different numbers of candidates, and
+    the mean counts.
     """
     dials, n_outputs = training.dials, training.shape.n_outputs
     lengths = sorted({*dials.prefixes, n_outputs}) if dials.prefixes else [n_outputs]
@@ -175,10 +179,15 @@ def _uniformity(rows: Matrix) -> float:
     n_rows = len(rows)
     if n_rows < 2:
         return float("nan")
-    exponents = product(rows * np.float32(4), rows.T)
-    exponents -= np.float32(4)
-    np.exp(exponents, out=exponents)
-    total = float(exponents.sum(axis=1).sum(dtype=np.float64)) - float(np.trace(exponents))
+    total, fourfold = 0.0, rows * np.float32(4)
+    for start in range(0, n_rows, _BLOCK_ROWS):
+        # Each pair once: with the rows from this block on, of which its own count double.
+        exponents = product(fourfold[start : start + _BLOCK_ROWS], rows[start:].T)
+        exponents -= np.float32(4)
+        np.exp(exponents, out=exponents)
+        sums = exponents.sum(axis=0).astype(np.float64)
+        own = len(exponents)
+        total += float(2 * sums[own:].sum() + sums[:own].sum()) - float(np.trace(exponents))
     return math.log(max(total, 1e-30) / (n_rows * (n_rows - 1)))
 
 

@@ -83,6 +83,8 @@ class Training:
     ------
     UserError
         When there are fewer than two rows, all are equal, or one holds NaN or an infinity.
+    ValueError
+        When a learner has another number of outputs.
     """
 
     def __init__(
@@ -104,6 +106,8 @@ class Training:
             else HeadLearner(vectors, n_outputs, hidden, activation, self._random)
         )
         self.shape = self._learner.shape
+        if self.shape.n_outputs != n_outputs:
+            raise ValueError(f"n_outputs is {n_outputs}; the learner has {self.shape.n_outputs}")
         self.positives = positives or TwoViews(len(self._learner))
         self.groups: NDArray[np.int64] | None = None
         order = self._random.permutation(len(self.positives))
@@ -192,9 +196,8 @@ class Training:
         UserError
             When the learning rate was so high that the numbers overflowed.
         """
-        wanted = np.arange(self.n_rows) if rows is None else np.asarray(rows)
         with np.errstate(over="ignore", invalid="ignore"):
-            found = self._learner.outputs(wanted)
+            found = self._learner.outputs(None if rows is None else np.asarray(rows))
         _require_no_overflow(found)
         scale_to_unit_length(found)
         return found

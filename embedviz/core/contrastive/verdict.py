@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from embedviz.core.contrastive.dials import Dials
 from embedviz.core.contrastive.frames import Frames, Measures, RunFrame
 
@@ -50,8 +52,11 @@ FILLED = 0.6
 """Share of the dimensions, effective rank by outputs, below which a part of them is not used."""
 _TREND = 20
 """Frames of which the loss is compared with that of as many before."""
-_STEADY = 0.01
-"""Share by which a mean loss may differ and still be the same; that of a batch differs by 0.05."""
+_SAME_FLOOR = 0.05
+"""By which floors may differ under the same dials: groups have more or fewer rows in a batch."""
+_STEADY = 0.03
+"""Share by which such a mean may differ and still be the same: the loss of a batch varies by 0.05
+or so, and the difference of two means of 20 by a third of that."""
 
 
 def describe(seen: Frames | RunFrame | Measures, dials: Dials, n_outputs: int) -> str:
@@ -65,17 +70,17 @@ def describe(seen: Frames | RunFrame | Measures, dials: Dials, n_outputs: int) -
         As they are.
     n_outputs : int
     """
-    trend = ""
+    how = "Learning: the loss is"
     if isinstance(seen, Frames):
         if not len(seen):
             return "Nothing was recorded yet."
-        trend = _trend(seen, dials)
+        how = _trend(seen) or how
         seen = seen[-1]
     now = seen.measures if isinstance(seen, RunFrame) else seen
     for reading in _READINGS:
         if sentence := reading(now, dials, n_outputs):
             return sentence.replace("-", "−")
-    return f"{_on_the_way(now, dials)}{trend}.".replace("-", "−")
+    return f"{how} {_on_the_way(now, dials)}.".replace("-", "−")
 
 
 def _not_begun(now: Measures, dials: Dials, n_outputs: int) -> str:
@@ -202,7 +207,8 @@ def _too_cold(now: Measures, dials: Dials, n_outputs: int) -> str:
     if not few or now.n_negatives < FEWEST_NEGATIVES:
         return ""
     return (
-        f"Only the nearest negatives count: at the temperature {dials.temperature:g} about "
+        f"Only the nearest negatives count: at the temperature {dials.temperature:g}"
+        f"{f' and the hardness {dials.hardness:g}' if dials.hardness else ''} about "
         f"{now.felt_negatives:.1f} of {_count(now.n_negatives)} push a row, so neighbors part, and "
         f"the rows as a whole are slow to fill the sphere ({_uniformity(now)})."
     )
@@ -235,20 +241,25 @@ _READINGS = (
 
 def _on_the_way(now: Measures, dials: Dials) -> str:
     return (
-        f"Learning: the loss is {_number(now.loss)}, where guessing has {_number(now.chance)} and "
+        f"{_number(now.loss)}, where guessing has {_number(now.chance)} and "
         f"the floor is at {_number(now.floor)}; {_partners(now)}, and {_uniformity(now)}"
         f"{_nested(dials)}"
     )
 
 
-def _trend(frames: Frames, dials: Dials) -> str:
-    losses = frames.measures["loss"]
-    if len(losses) < 2 * _TREND + 1:
+def _trend(frames: Frames) -> str:
+    """Return how a sentence about the loss begins; empty where nothing is known of its course."""
+    measures = frames.measures
+    losses, floors = measures["loss"], measures["floor"][-2 * _TREND :]
+    # The loss also changes with the dials, and its floor then does.
+    if len(losses) < 2 * _TREND + 1 or np.ptp(floors) > _SAME_FLOOR:
         return ""
     before, now = losses[-2 * _TREND : -_TREND].mean(), losses[-_TREND:].mean()
-    if now < before - _STEADY * abs(before):
-        return "; it still falls"
-    return "; it rises" if now > before + _STEADY * abs(before) else "; it hardly changes"
+    # Near 0 it varies by more than a share of itself.
+    same = _STEADY * max(abs(before), 0.1)
+    if now < before - same:
+        return "Learning: the loss still falls, and is"
+    return "The loss rises: it is" if now > before + same else "The loss hardly changes: it is"
 
 
 def _is_hot(now: Measures, dials: Dials, n_outputs: int) -> bool:

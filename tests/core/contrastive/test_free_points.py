@@ -126,3 +126,5 @@ def test_points_of_ones_own_can_be_trained():
     np.testing.assert_allclose(training.outputs()[0], [0.6, 0.8], rtol=1e-6)
     training.step()
     assert np.isfinite(training.outputs()).all()
+    with pytest.raises(ValueError, match="n_outputs is 3; the learner has 2"):
+        Training(points, 3)

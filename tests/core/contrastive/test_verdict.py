@@ -134,12 +134,31 @@ def test_a_part_of_the_dimensions():
 
 
 def test_the_trend_is_told():
-    slow = told(free(learning_rate=1e-3), 60)[60]
-    assert slow.startswith("Learning")
-    assert slow.endswith("it still falls.")
+    slow = told(free(learning_rate=3e-3), 60)
+    assert slow[30].startswith("Learning: the loss is ")
+    assert slow[60].startswith("Learning: the loss still falls, and is ")
     still = told(free(learning_rate=1e-9), 60)[60]
-    assert still.endswith("it hardly changes.")
+    assert still.startswith("The loss hardly changes: it is ")
     assert describe(Frames(), Dials(), 3) == "Nothing was recorded yet."
+
+
+def test_a_loss_that_a_dial_changed_is_no_trend():
+    training, frames = free(learning_rate=1e-9), Frames()
+    for step in range(1, 70):
+        training.change(temperature=0.05 if step < 40 else 0.1)
+        training.step()
+        frames.add(record(training))
+    assert describe(frames, training.dials, 3).startswith("Learning: the loss is ")
+    for _ in range(30):
+        training.step()
+        frames.add(record(training))
+    assert describe(frames, training.dials, 3).startswith("The loss hardly changes: it is ")
+
+
+def test_hardness_is_named_where_it_makes_the_nearest_count():
+    few = replace(EVEN, uniformity=-1.5, felt_negatives=3.0)
+    said = describe(few, Dials(hardness=20.0), 3)
+    assert "at the temperature 0.05 and the hardness 20 about 3.0 of 255 push a row" in said
 
 
 def test_prefixes_are_named():
