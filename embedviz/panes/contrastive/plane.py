@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF
 
 from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
 from embedviz.core.wording import one_line
@@ -39,6 +39,8 @@ class AlignmentPlane(DrawnWidget):
         )
         self._points: tuple[PlanePoint, ...] = ()
         self._best: float | None = None
+        self._named_for: tuple[object, ...] = ()
+        self._names: list[PlacedName] = []
         self.show_message(WAITING)
 
     def show_points(
@@ -86,13 +88,19 @@ class AlignmentPlane(DrawnWidget):
     @property
     def names(self) -> list[PlacedName]:
         """Names as they are shown, and where; one without room is left to the tooltip."""
+        fonts = self.small(), self.small(semibold=True)
+        key = (self._points, self._best, self.size().toTuple(), fonts[0].toString())
+        if key != self._named_for:
+            self._named_for, self._names = key, self._place_names(fonts)
+        return self._names
+
+    def _place_names(self, fonts: tuple[QFont, QFont]) -> list[PlacedName]:
         frame = self._frame()
         written = [box.adjusted(-2, 0, 2, 0) for _, box in self._notes(frame)]
         lines = [QLineF(frame.place(start), frame.place(end)) for start, end in self.arrows]
         if self._best is not None:
             y = frame.y_of(self._best)
             lines.append(QLineF(frame.area.left(), y, frame.area.right(), y))
-        fonts = self.small(), self.small(semibold=True)
         return place_names(frame, self.known_points, written, lines, fonts)
 
     def _frame(self) -> PlaneFrame:
