@@ -148,7 +148,7 @@ def test_numbers_of_pairs(shown):
         "alignment": "0.400",
         "uniformity": "–",
     }
-    assert numbers._titles["loss"].text() == "InfoNCE at τ = 0.05"
+    assert numbers._titles["loss"].text() == "InfoNCE, τ = 0.05"
     numbers.show_numbers(None, "No pair has both of its rows in this set.")
     assert numbers.message == "No pair has both of its rows in this set."
 

@@ -15,19 +15,19 @@ Pairs = NDArray[np.bool_]
 _SHORT = 1e-9
 
 
-def overlaps(boxes: Table, others: Table) -> Pairs:
-    """Return which boxes have a common part with which others, (n_boxes, n_others)."""
-    sides: Any = boxes.T[:, :, np.newaxis]
-    left, top, right, bottom = sides
-    other_left, other_top, other_right, other_bottom = others.T
-    in_columns = (right > other_left) & (other_right > left)
-    found: Pairs = in_columns & (bottom > other_top) & (other_bottom > top)
+def overlaps(boxes: Table, others: Table) -> Table:
+    """Return how large the common parts of boxes and others are, (n_boxes, n_others)."""
+    one, other = boxes[:, np.newaxis], others[np.newaxis]
+    starts = np.maximum(one[..., :2], other[..., :2])
+    ends = np.minimum(one[..., 2:], other[..., 2:])
+    found: Table = np.maximum(ends - starts, 0).prod(axis=2)
     return found
 
 
 def within(boxes: Table, area: Table) -> Pairs:
     """Return which boxes are in another box of shape (4,), (n_boxes,)."""
-    found: Pairs = (boxes[:, :2] >= area[:2]).all(axis=1) & (boxes[:, 2:] <= area[2:]).all(axis=1)
+    is_after, is_before = boxes[:, :2] >= area[:2], boxes[:, 2:] <= area[2:]
+    found: Pairs = np.logical_and.reduce(np.hstack([is_after, is_before]), axis=1)
     return found
 
 

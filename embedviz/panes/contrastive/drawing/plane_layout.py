@@ -85,15 +85,15 @@ class PlaneFrame:
 
 
 def frame_around(
-    points: Sequence[PlanePoint], best: float | None, area: QRectF, line: float
+    points: Sequence[PlanePoint], best: float | None, area: QRectF, below: float
 ) -> PlaneFrame:
-    """Return the part of the plane with all points in it, and room for a line of text below."""
+    """Return the part of the plane with all points in it, and room below them, in pixels."""
     uniformities = [point.uniformity for point in points]
     if best is not None:
         uniformities.append(best)
     alignments = [point.alignment for point in points]
     left, right = _widened(alignments, area.width(), 3 * GRID, 3 * GRID)
-    low, high = _widened(uniformities, area.height(), line + 2 * GRID, 2 * GRID)
+    low, high = _widened(uniformities, area.height(), below, 2 * GRID)
     return PlaneFrame(area, left, right, low, high)
 
 
@@ -242,7 +242,7 @@ class _Surroundings:
         return boxes[is_inside & ~crossings.overlaps(boxes + _MARGIN, others).any(axis=1)]
 
     def least_covered(self, at: Table, size: Table) -> Table:
-        """Return the box beside a point with the fewest others in it, pushed into the picture."""
+        """Return the box beside a point that covers least, pushed into the picture."""
         boxes = _boxes_around(at, size, _BESIDE)
         corners = np.clip(boxes[:, :2], self.area[:2], np.maximum(self.area[2:] - size, 0))
         boxes = np.hstack([corners, corners + size])
