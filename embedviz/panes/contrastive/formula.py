@@ -42,6 +42,8 @@ class AnchorFormula(DrawnWidget):
         self._terms: AnchorTerms | None = None
         self._name_of: Callable[[int], str] = str
         self._hovered = -1
+        self._set_for: tuple[object, ...] = ()
+        self._set: list[PieceRow] = []
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.show_message(WAITING)
@@ -94,23 +96,15 @@ class AnchorFormula(DrawnWidget):
 
     def _lines(self) -> list[PieceRow]:
         """Return the formulas in the largest type in which they fit."""
-        terms = self._terms
-        if terms is None:
-            return []
-        ink, muted = QColor(theme_manager.theme.text), QColor(theme_manager.theme.muted)
-
-        def set_in(pixels: float) -> list[PieceRow]:
-            usual = with_even_digits(font(pixels))
-            has_negatives = loss_in_numbers.has_negatives(terms)
-            general = loss_in_numbers.general(Typesetter(usual, muted), has_negatives)
-            return [general, *loss_in_numbers.with_numbers(Typesetter(usual, ink), terms)]
-
-        pixels = TEXT_PIXELS * self.text_scale
-        lines = set_in(pixels)
-        while pixels > _LEAST_TYPE and max(line.width for line in lines) > self.width():
-            pixels -= 1
-            lines = set_in(pixels)
-        return lines
+        key = (self._terms, self.width(), self.text_scale, theme_manager.theme.name)
+        if self._terms is not None and key != self._set_for:
+            pixels = TEXT_PIXELS * self.text_scale
+            lines = _set_in(pixels, self._terms)
+            while pixels > _LEAST_TYPE and max(line.width for line in lines) > self.width():
+                pixels -= 1
+                lines = _set_in(pixels, self._terms)
+            self._set_for, self._set = key, lines
+        return self._set if self._terms is not None else []
 
     def _table(self) -> BarTable:
         line = self.line_height()
@@ -191,3 +185,12 @@ class AnchorFormula(DrawnWidget):
             table.draw_heads(painter)
             for number, bar in enumerate(self.bars):
                 table.draw(painter, number, bar, number == self._hovered)
+
+
+def _set_in(pixels: float, terms: AnchorTerms) -> list[PieceRow]:
+    """Return the formula in general and with its numbers, in type of a size."""
+    usual = with_even_digits(font(pixels))
+    ink, muted = QColor(theme_manager.theme.text), QColor(theme_manager.theme.muted)
+    has_negatives = loss_in_numbers.has_negatives(terms)
+    general = loss_in_numbers.general(Typesetter(usual, muted), has_negatives)
+    return [general, *loss_in_numbers.with_numbers(Typesetter(usual, ink), terms)]

@@ -19,7 +19,7 @@ NUMBERS = (
     ("chance", "Chance", "log N, where all N candidates look alike"),
     ("top_1", "Top-1", "how often the partner is the nearest"),
     ("top_5", "Top-5", "how often it is among the five nearest"),
-    ("alignment", "Alignment", "mean squared distance of partners; best 0"),
+    ("alignment", "Alignment", "mean squared distance of partners"),
     ("uniformity", "Uniformity", "spread over the sphere; lower is better"),
 )
 """Fields of `PairMeasures`, from top to bottom."""
@@ -94,7 +94,7 @@ class PairNumbers(QWidget):
         self._pages.setCurrentIndex(0 if measures is None else 1)
         if measures is None:
             return
-        self._titles["loss"].setText(f"InfoNCE at τ = {temperature_text(measures.temperature)}")
+        self._titles["loss"].setText(f"InfoNCE, τ = {temperature_text(measures.temperature)}")
         for field, label in self._values.items():
             value = float(getattr(measures, field))
             is_share = field in ("top_1", "top_5") and not math.isnan(value)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF
 
 from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
 from embedviz.core.wording import one_line
@@ -39,6 +39,8 @@ class AlignmentPlane(DrawnWidget):
         )
         self._points: tuple[PlanePoint, ...] = ()
         self._best: float | None = None
+        self._named_for: tuple[object, ...] = ()
+        self._names: list[PlacedName] = []
         self.show_message(WAITING)
 
     def show_points(
@@ -86,13 +88,19 @@ class AlignmentPlane(DrawnWidget):
     @property
     def names(self) -> list[PlacedName]:
         """Names as they are shown, and where; one without room is left to the tooltip."""
+        fonts = self.small(), self.small(semibold=True)
+        key = (self._points, self._best, self.size().toTuple(), fonts[0].toString())
+        if key != self._named_for:
+            self._named_for, self._names = key, self._place_names(fonts)
+        return self._names
+
+    def _place_names(self, fonts: tuple[QFont, QFont]) -> list[PlacedName]:
         frame = self._frame()
         written = [box.adjusted(-2, 0, 2, 0) for _, box in self._notes(frame)]
         lines = [QLineF(frame.place(start), frame.place(end)) for start, end in self.arrows]
         if self._best is not None:
             y = frame.y_of(self._best)
             lines.append(QLineF(frame.area.left(), y, frame.area.right(), y))
-        fonts = self.small(), self.small(semibold=True)
         return place_names(frame, self.known_points, written, lines, fonts)
 
     def _frame(self) -> PlaneFrame:
@@ -102,7 +110,14 @@ class AlignmentPlane(DrawnWidget):
         right = max(self.width() - 4.0, left + 20)
         bottom = max(self.height() - below, 2 * line + 24)
         area = QRectF(QPointF(left, line + 4), QPointF(right, bottom))
-        return frame_around(self.known_points, self._best, area, line)
+        room = line + 2 * GRID
+        if width_of(BETTER + self._best_text, self.small()) > area.width() - 2 * GRID:
+            room += line  # What is written below the points has no room side by side.
+        return frame_around(self.known_points, self._best, area, room)
+
+    @property
+    def _best_text(self) -> str:
+        return "" if self._best is None else f"best {number_text(self._best)}"
 
     def _has_key(self) -> bool:
         return len({point.kind for point in self.known_points}) > 1
@@ -113,8 +128,7 @@ class AlignmentPlane(DrawnWidget):
         width = width_of(BETTER, self.small())
         notes = [(BETTER, QRectF(area.left() + 4, area.bottom() - line - 2, width, line))]
         if self._best is not None:
-            text = f"best {number_text(self._best)}"
-            width = width_of(text, self.small())
+            text, width = self._best_text, width_of(self._best_text, self.small())
             top = frame.y_of(self._best) + 1
             notes.append((text, QRectF(area.right() - width - 2, top, width, line)))
         return notes
@@ -145,9 +159,15 @@ class AlignmentPlane(DrawnWidget):
             _draw_path(painter, places)
             for start, end in self.arrows:
                 _draw_arrow(painter, frame.place(start), frame.place(end))
+            names = self.names
+            for name in names:
+                if not name.point.is_active:
+                    self._draw_name(painter, name)
             for point in sorted(self.known_points, key=lambda point: point.is_active):
                 _draw_point(painter, frame.place(point), point.kind, point.is_active)
-            self._draw_names(painter)
+            for name in names:  # Over whatever is there, as it is named in any case.
+                if name.point.is_active:
+                    self._draw_name(painter, name)
             if self._has_key():
                 self._draw_key(painter)
 
@@ -172,8 +192,9 @@ class AlignmentPlane(DrawnWidget):
             painter.setPen(muted)
             text = tick_text(value, step)
             width = width_of(text, self.small())
-            at = min(max(x - width / 2, 0.0), self.width() - width)
-            painter.drawText(QRectF(at, area.bottom() + 3, width + 1, line), Align.AlignLeft, text)
+            if x + width / 2 <= self.width():
+                box = QRectF(x - width / 2, area.bottom() + 3, width + 1, line)
+                painter.drawText(box, Align.AlignLeft, text)
         painter.setPen(muted)
         painter.drawText(QRectF(0, 0, self.width(), line), Align.AlignLeft, "uniformity")
         below = QRectF(0, area.bottom() + 3 + line, area.right(), line)
@@ -189,16 +210,14 @@ class AlignmentPlane(DrawnWidget):
             ground = QColor(theme_manager.theme.ground)
             draw_text(painter, box.topLeft(), text, self.small(), color, ground)
 
-    def _draw_names(self, painter: QPainter) -> None:
-        theme = theme_manager.theme
-        for name in self.names:
-            is_active = name.point.is_active
-            if name.leader is not None:
-                painter.setPen(QPen(with_alpha(theme.muted, 0.7), 1, Qt.PenStyle.DotLine))
-                painter.drawLine(name.leader)
-            color = QColor(theme.ink(theme.accent) if is_active else theme.text)
-            small = self.small(semibold=is_active)
-            draw_text(painter, name.box.topLeft(), name.text, small, color, QColor(theme.ground))
+    def _draw_name(self, painter: QPainter, name: PlacedName) -> None:
+        theme, is_active = theme_manager.theme, name.point.is_active
+        if name.leader is not None:
+            painter.setPen(QPen(with_alpha(theme.muted, 0.7), 1, Qt.PenStyle.DotLine))
+            painter.drawLine(name.leader)
+        color = QColor(theme.ink(theme.accent) if is_active else theme.text)
+        small = self.small(semibold=is_active)
+        draw_text(painter, name.box.topLeft(), name.text, small, color, QColor(theme.ground))
 
     def _draw_key(self, painter: QPainter) -> None:
         """Say below the picture what the kinds of points are."""

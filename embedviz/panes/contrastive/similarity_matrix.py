@@ -11,10 +11,10 @@ from embedviz.gui.coloring.palettes import RAMP_STEPS, cosine_ramp
 from embedviz.gui.points.text import draw_line_of_text, is_pixel_device
 from embedviz.gui.theme import GRID, theme_manager
 from embedviz.panes.contrastive.drawing.numbers import number_text
-from embedviz.panes.contrastive.drawing.widget import Align, DrawnWidget, width_of
+from embedviz.panes.contrastive.drawing.widget import Align, DrawnWidget, first_that_fits, width_of
 
 WAITING = "The cosines of a batch appear with the first step."
-_FRAMED = 7.0
+_FRAMED = 12.0
 """Width of a cell, in pixels, from which on those of the diagonal have a frame."""
 _MARK = 6.0
 _MOST_RECTANGLES = 10_000
@@ -63,22 +63,30 @@ class SimilarityMatrix(DrawnWidget):
 
     @property
     def title(self) -> str:
-        """How many pairs are shown of how many there are."""
-        shown = len(self._cosines)
-        if self._n_pairs > shown:
-            return f"Cosines of the first {shown:,} of {self._n_pairs:,} pairs"
-        return f"Cosines of the batch’s {shown:,} {'pair' if shown == 1 else 'pairs'}"
+        """How many pairs are shown of how many there are, as far as there is room."""
+        shown, of = f"{len(self._cosines):,}", f"{self._n_pairs:,}"
+        pairs = "pair" if self._n_pairs == 1 else "pairs"
+        if self._n_pairs > len(self._cosines):
+            said = f"first {shown} of {of} {pairs}"
+            texts = [f"Cosines of the {said}", said.capitalize(), f"{shown} of {of}"]
+        else:
+            texts = [f"Cosines of the batch’s {shown} {pairs}", f"Cosines of {shown} {pairs}"]
+        return first_that_fits(texts, self.width(), self.small(semibold=True))
 
     @property
     def captions(self) -> tuple[str, str]:
-        """What the diagonal and the rest mean, with their means."""
-        partners, others = number_text(self.partner_mean), number_text(self.other_mean)
-        elsewhere = (
-            f"elsewhere: {self._elsewhere} · mean {others}"
-            if self._cosines.size > 1
-            else "elsewhere: nothing"
-        )
-        return f"diagonal: partners · mean {partners}", elsewhere
+        """What the diagonal and the rest mean, with their means, as far as there is room."""
+        others = number_text(self.other_mean) if self._cosines.size > 1 else ""
+        found = []
+        for where, what, mean in (
+            ("diagonal", "partners", number_text(self.partner_mean)),
+            ("elsewhere", self._elsewhere, others),
+        ):
+            texts = [f"{where}: {what} · mean {mean}", f"{what}: mean {mean}", f"{what} {mean}"]
+            if not mean:
+                texts = [f"{where}: nothing"]
+            found.append(first_that_fits(texts, self.width(), self.small()))
+        return found[0], found[1]
 
     def _area(self) -> QRectF:
         """Return where the matrix is."""

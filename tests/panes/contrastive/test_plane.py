@@ -61,12 +61,12 @@ def test_arrows_lead_from_sets_to_what_was_made_of_them(plane):
 
 
 @pytest.mark.parametrize("count", [1, 3, 6, 14, 30])
-@pytest.mark.parametrize("width", [200, 260, 420])
-def test_names_do_not_touch(plane, count, width):
-    plane.resize(width, 300)
+@pytest.mark.parametrize("size", [(200, 160), (260, 280), (260, 300), (420, 280)])
+def test_names_do_not_touch(plane, count, size):
+    plane.resize(*size)
     plane.show_points([*layers(count, seed=count), PlanePoint("run", 0.5, -2.0, "run")], -3.95)
     names, frame = plane.names, plane._frame()
-    assert names[0].point.is_active
+    assert [name.point.is_active for name in names] == [True] + [False] * (len(names) - 1)
     for first, second in combinations(names, 2):
         assert not first.box.intersects(second.box)
     assert len({name.text for name in names}) == len(names)
@@ -77,6 +77,17 @@ def test_names_do_not_touch(plane, count, width):
             assert not any(name.box.contains(dot) for dot in dots)
         for _, box in plane._notes(frame):
             assert not name.box.intersects(box)
+
+
+def test_names_go_with_the_points(plane):
+    plane.show_points(layers(2))
+    before = [(name.text, name.box) for name in plane.names]
+    plane.resize(400, 300)
+    assert [(name.text, name.box) for name in plane.names] != before
+    plane.set_text_scale(1.8)
+    assert plane.names[0].box.height() > 1.5 * before[0][1].height()
+    plane.show_points([PlanePoint("a", 1.0, -2.0)])
+    assert [name.text for name in plane.names] == ["a"]
 
 
 def test_nothing_is_under_what_is_written_in_the_corners(plane):
@@ -137,7 +148,7 @@ def test_numbers_of_pairs(shown):
         "alignment": "0.400",
         "uniformity": "–",
     }
-    assert numbers._titles["loss"].text() == "InfoNCE at τ = 0.05"
+    assert numbers._titles["loss"].text() == "InfoNCE, τ = 0.05"
     numbers.show_numbers(None, "No pair has both of its rows in this set.")
     assert numbers.message == "No pair has both of its rows in this set."
 

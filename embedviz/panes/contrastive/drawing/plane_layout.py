@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF
 
 from embedviz.core.drawing.elision import shortened
 from embedviz.core.wording import one_line
 from embedviz.gui.theme import GRID
+from embedviz.panes.contrastive.drawing import crossings
+from embedviz.panes.contrastive.drawing.crossings import Table
 from embedviz.panes.contrastive.drawing.widget import width_of
 
 RADIUS = 4.5
@@ -20,6 +23,10 @@ _BESIDE = ((1, 0), (-1, 0), (0, -1), (0, 1), (0.9, -0.9), (-0.9, -0.9), (0.9, 0.
 """Where the name of a point can be, in half sizes of it, the most readable first."""
 _FAR = tuple((x, y * n) for n in (2.2, 3.4, 4.6) for y in (-1, 1) for x in (0, 1, -1))
 """The same where a line has to lead from the name to its point."""
+_REACH = RADIUS + 2
+"""Half the side of the square around a point in which no name is."""
+_MARGIN = np.array([-4.0, -1.0, 4.0, 1.0])
+"""Between a name and what else is in the picture."""
 _ORDER = ("run", "set", "whitened")
 """Whose names are placed first; an arrow leads to what was whitened, from something named."""
 
@@ -78,15 +85,15 @@ class PlaneFrame:
 
 
 def frame_around(
-    points: Sequence[PlanePoint], best: float | None, area: QRectF, line: float
+    points: Sequence[PlanePoint], best: float | None, area: QRectF, below: float
 ) -> PlaneFrame:
-    """Return the part of the plane with all points in it, and room for a line of text below."""
+    """Return the part of the plane with all points in it, and room below them, in pixels."""
     uniformities = [point.uniformity for point in points]
     if best is not None:
         uniformities.append(best)
     alignments = [point.alignment for point in points]
     left, right = _widened(alignments, area.width(), 3 * GRID, 3 * GRID)
-    low, high = _widened(uniformities, area.height(), line + 2 * GRID, 2 * GRID)
+    low, high = _widened(uniformities, area.height(), below, 2 * GRID)
     return PlaneFrame(area, left, right, low, high)
 
 
@@ -125,7 +132,7 @@ class PlacedName:
 def place_names(
     frame: PlaneFrame,
     points: Sequence[PlanePoint],
-    taken: Sequence[QRectF],
+    written: Sequence[QRectF],
     lines: Sequence[QLineF],
     fonts: tuple[QFont, QFont],
 ) -> list[PlacedName]:
@@ -136,132 +143,134 @@ def place_names(
     frame : PlaneFrame
     points : sequence of PlanePoint
         The active one is placed first.
-    taken : sequence of QRectF
+    written : sequence of QRectF
         Where something else is written.
     lines : sequence of QLineF
-        Over which no name is written where it has another place.
+        Over which no name is written where it has another place; heads of arrows are at their
+        ends.
     fonts : (QFont, QFont)
         Of names, and of the active one.
     """
     named = [point for point in points if point.name]
     named.sort(key=lambda point: (not point.is_active, _ORDER.index(point.kind)))
-    most = max(0.5 * frame.area.width(), 12.0)
     small, bold = fonts
+    most = max(0.5 * frame.area.width(), 12.0)
     texts = shortened(
         [one_line(point.name) for point in named],
         [most] * len(named),
         lambda text: width_of(text, bold),
     )
-    reach = RADIUS + 2
-    around = [frame.place(point) for point in points]
-    dots = [QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach) for at in around]
-    filled, drawn = [*taken, *dots, *map(_head_of, lines)], list(lines)
+    dots = np.array([_row(frame.place(point)) for point in points]).reshape(-1, 2)
+    drawn = np.array([[*_row(line.p1()), *_row(line.p2())] for line in lines]).reshape(-1, 4)
+    boxes = np.array([box.getCoords() for box in written]).reshape(-1, 4)
+    surroundings = _Surroundings(
+        np.array(frame.area.getCoords()),
+        np.vstack([boxes, np.hstack([dots - _REACH, dots + _REACH]), _heads_of(drawn)]),
+        drawn,
+    )
     found = []
     for point, text in zip(named, texts, strict=True):
         given = bold if point.is_active else small
-        name = _placed(frame, point, text, given, filled, drawn)
-        if name is not None:
-            found.append(name)
-            filled.append(name.box)
-            if name.leader is not None:
-                drawn.append(name.leader)
+        size = np.array([width_of(text, given), QFontMetricsF(given).height()])
+        place = np.array(_row(frame.place(point)))
+        is_led_to = point.kind == "whitened" and not point.is_active
+        box, leader = surroundings.place(place, size, not is_led_to)
+        if box is None and point.is_active:  # It is named in any case.
+            box = surroundings.least_covered(place, size)
+        if box is not None:
+            surroundings = surroundings.with_name(box, leader)
+            shown = QRectF(QPointF(*box[:2].tolist()), QPointF(*box[2:].tolist()))
+            line = None if leader is None else QLineF(*leader.tolist())
+            found.append(PlacedName(point, text, shown, line))
     return found
 
 
-def _head_of(line: QLineF) -> QRectF:
-    """Return where the head of an arrow is."""
-    middle = line.pointAt(1 - min(1.0, (RADIUS + 5) / max(line.length(), 1e-6)))
-    return QRectF(middle.x() - 4, middle.y() - 4, 8, 8)
+@dataclass(frozen=True, eq=False)
+class _Surroundings:
+    """What is in the picture while names are placed, as `crossings` has it.
+
+    Attributes
+    ----------
+    area : float64 array of shape (4,)
+    boxes : float64 array of shape (n_boxes, 4)
+        Points, heads of arrows, and what is written.
+    lines : float64 array of shape (n_lines, 4)
+    """
+
+    area: Table
+    boxes: Table
+    lines: Table
+
+    def with_name(self, box: Table, leader: Table | None) -> _Surroundings:
+        """Return the picture with another name."""
+        lines = self.lines if leader is None else np.vstack([self.lines, leader])
+        return _Surroundings(self.area, np.vstack([self.boxes, box]), lines)
+
+    def place(
+        self, at: Table, size: Table, may_cross: bool
+    ) -> tuple[Table, Table | None] | tuple[None, None]:
+        """Return a box for the name of a point, and the line that leads to it where it is far.
+
+        Parameters
+        ----------
+        at, size : float64 array of shape (2,)
+        may_cross : bool
+            Whether the name may be over a line where it has no other place.
+        """
+        own = (self.boxes == np.hstack([at - _REACH, at + _REACH])).all(axis=1)
+        others = self.boxes[~own]
+        beside, far = _boxes_around(at, size, _BESIDE), _boxes_around(at, size, _FAR)
+        beside, far = self._free(beside, others), self._free(far, others)
+        leaders = _leaders(at, far)
+        is_short = ~crossings.run_through(leaders, others).any(axis=1)
+        far, leaders = far[is_short], leaders[is_short]
+        clear_beside = ~crossings.run_through(self.lines, beside).any(axis=0)
+        if clear_beside.any():
+            return beside[clear_beside][0], None
+        begins_here = (self.lines[:, :2] == at).all(axis=1) | (self.lines[:, 2:] == at).all(axis=1)
+        crossed = crossings.cross(leaders, self.lines[~begins_here]).any(axis=1)
+        clear_far = ~crossed & ~crossings.run_through(self.lines, far).any(axis=0)
+        if clear_far.any():
+            return far[clear_far][0], leaders[clear_far][0]
+        if may_cross and len(beside):
+            return beside[0], None
+        return (far[0], leaders[0]) if may_cross and len(far) else (None, None)
+
+    def _free(self, boxes: Table, others: Table) -> Table:
+        """Return those in the picture with nothing in them, or so near that it would touch."""
+        is_inside = crossings.within(boxes, self.area)
+        return boxes[is_inside & ~crossings.overlaps(boxes + _MARGIN, others).any(axis=1)]
+
+    def least_covered(self, at: Table, size: Table) -> Table:
+        """Return the box beside a point that covers least, pushed into the picture."""
+        boxes = _boxes_around(at, size, _BESIDE)
+        corners = np.clip(boxes[:, :2], self.area[:2], np.maximum(self.area[2:] - size, 0))
+        boxes = np.hstack([corners, corners + size])
+        best: Table = boxes[crossings.overlaps(boxes, self.boxes).sum(axis=1).argmin()]
+        return best
 
 
-def _placed(
-    frame: PlaneFrame,
-    point: PlanePoint,
-    text: str,
-    given: QFont,
-    filled: Sequence[QRectF],
-    lines: Sequence[QLineF],
-) -> PlacedName | None:
-    """Return a name beside its point, or farther away with a line to it."""
-    width, height = width_of(text, given), QFontMetricsF(given).height()
-    place = frame.place(point)
-    others = [box for box in filled if not box.contains(place)]
-
-    def is_free(box: QRectF) -> bool:
-        near = box.adjusted(-4, -1, 4, 1)
-        return frame.area.contains(box) and not any(map(near.intersects, others))
-
-    def is_clear(box: QRectF) -> bool:
-        return not any(_crosses(line, box) for line in lines)
-
-    around = _boxes_around(place, QSizeF(width, height), _BESIDE)
-    beside = list(filter(is_free, around))
-    far = list(filter(is_free, _boxes_around(place, QSizeF(width, height), _FAR)))
-    for box in filter(is_clear, beside):
-        return PlacedName(point, text, box)
-    leaders = [_leader(place, box) for box in far]
-    led = [
-        (box, leader)
-        for box, leader in zip(far, leaders, strict=True)
-        if not any(_crosses(leader, other) for other in others)
-    ]
-    for box, leader in led:
-        if is_clear(box) and not any(_meet(leader, line, place) for line in lines):
-            return PlacedName(point, text, box, leader)
-    if point.kind == "whitened" and not point.is_active:
-        return None  # Rather than over an arrow, one of which leads here.
-    if beside:
-        return PlacedName(point, text, beside[0])
-    if led:
-        return PlacedName(point, text, *led[0])
-    # The active one is named in any case.
-    return (
-        PlacedName(point, text, _least_covered(frame, around, others)) if point.is_active else None
-    )
+def _row(point: QPointF) -> tuple[float, float]:
+    return point.x(), point.y()
 
 
-def _boxes_around(
-    place: QPointF, size: QSizeF, ways: Sequence[tuple[float, float]]
-) -> list[QRectF]:
+def _boxes_around(at: Table, size: Table, ways: Sequence[tuple[float, float]]) -> Table:
     """Return boxes of a size at some places around a point."""
-    half = QPointF(size.width() / 2, size.height() / 2)
-    away = QPointF(half.x() + RADIUS + 4, half.y() + RADIUS + 1)
-    return [QRectF(place + QPointF(x * away.x(), y * away.y()) - half, size) for x, y in ways]
+    middles = at + np.array(ways) * (size / 2 + (RADIUS + 4, RADIUS + 1))
+    return np.hstack([middles - size / 2, middles + size / 2])
 
 
-def _least_covered(frame: PlaneFrame, boxes: Sequence[QRectF], others: Sequence[QRectF]) -> QRectF:
-    """Return the box with the fewest others in it, pushed into the picture."""
-    inside = []
-    for box in boxes:
-        left = min(max(box.left(), frame.area.left()), frame.area.right() - box.width())
-        top = min(max(box.top(), frame.area.top()), frame.area.bottom() - box.height())
-        inside.append(QRectF(left, top, box.width(), box.height()))
-    return min(inside, key=lambda box: sum(box.intersects(other) for other in others))
+def _heads_of(lines: Table) -> Table:
+    """Return where the heads of arrows are."""
+    starts, ends = lines[:, :2], lines[:, 2:]
+    lengths = np.maximum(np.linalg.norm(ends - starts, axis=1, keepdims=True), 1e-6)
+    middles = ends - (ends - starts) * np.minimum(1.0, (RADIUS + 5) / lengths)
+    return np.hstack([middles - 4, middles + 4])
 
 
-def _leader(place: QPointF, box: QRectF) -> QLineF:
-    """Return the line from a point to the nearest place of a box."""
-    x = min(max(place.x(), box.left()), box.right())
-    y = min(max(place.y(), box.top()), box.bottom())
-    line = QLineF(place, QPointF(x, y))
-    start = line.pointAt(min(1.0, (RADIUS + 1) / max(line.length(), 1e-6)))
-    return QLineF(start, line.p2())
-
-
-def _crosses(line: QLineF, box: QRectF) -> bool:
-    """Return whether a line goes through a box."""
-    if box.contains(line.p1()) or box.contains(line.p2()):
-        return True
-    corners = (box.topLeft(), box.topRight(), box.bottomRight(), box.bottomLeft())
-    return any(_intersect(line, QLineF(corners[i], corners[(i + 1) % 4])) for i in range(4))
-
-
-def _meet(leader: QLineF, line: QLineF, place: QPointF) -> bool:
-    """Return whether a leader crosses a line that does not begin or end at its own point."""
-    return place not in (line.p1(), line.p2()) and _intersect(leader, line)
-
-
-def _intersect(first: QLineF, second: QLineF) -> bool:
-    found = first.intersects(second)
-    kind = found[0] if isinstance(found, tuple) else found  # PySide adds the point.
-    return kind == QLineF.IntersectionType.BoundedIntersection
+def _leaders(at: Table, boxes: Table) -> Table:
+    """Return lines from the edge of a point to the nearest places of boxes."""
+    ends = np.clip(at, boxes[:, :2], boxes[:, 2:])
+    lengths = np.maximum(np.linalg.norm(ends - at, axis=1, keepdims=True), 1e-6)
+    starts = at + (ends - at) * np.minimum(1.0, (RADIUS + 1) / lengths)
+    return np.hstack([starts, ends])

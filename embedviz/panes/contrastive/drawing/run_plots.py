@@ -79,7 +79,9 @@ class RunPlot:
         box = QRectF(self.box.left(), self.box.top(), self.box.width(), self.line)
         painter.setFont(bold)
         painter.setPen(QColor(theme_manager.theme.text))
-        painter.drawText(box, Align.AlignLeft | Align.AlignVCenter, title)
+        room = box.width() - width_of(number, bold) - GRID
+        shown = first_that_fits((title, title.split(",")[0]), room, bold)
+        painter.drawText(box, Align.AlignLeft | Align.AlignVCenter, shown)
         painter.drawText(box, Align.AlignRight | Align.AlignVCenter, number)
 
     def _draw_axis(self, painter: QPainter) -> None:

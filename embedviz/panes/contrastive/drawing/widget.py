@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -125,6 +127,6 @@ def width_of(text: str, given: QFont) -> float:
     return QFontMetricsF(given).horizontalAdvance(text)
 
 
-def first_that_fits(texts: tuple[str, ...], width: float, given: QFont) -> str:
+def first_that_fits(texts: Sequence[str], width: float, given: QFont) -> str:
     """Return the first of some wordings that is not wider than this, or else the last."""
     return next((text for text in texts if width_of(text, given) <= width), texts[-1])
