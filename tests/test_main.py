@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from embedviz.__main__ import main
+from embedviz.app.judged_pairs import pairs_of
 from embedviz.commands.figure import print_what_matters
 from embedviz.commands.window import make_window, show
 from embedviz.core.errors import UserError
@@ -230,6 +231,25 @@ def test_three_dimensions(kind, word_file, tmp_path):
     for out, options in ((tmp_path / "2.png", []), (tmp_path / "3.png", ["--3d"])):
         assert figure(kind, word_file, "-o", out, "--scale", 1, *options) == 0
     assert QImage(str(tmp_path / "2.png")) != QImage(str(tmp_path / "3.png"))
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_a_pane_draws_with_the_pairs_that_are_given(tmp_path, monkeypatch, given):
+    pane = next(each for each in PANES if each.figure == "anisotropy")
+    seen = []
+    monkeypatch.setattr(pane, "takes_pairs", True)
+    monkeypatch.setattr(pane, "figure_sample", "sentences-final")
+    monkeypatch.setattr(pane, "checks", (seen.append,))
+    path = tmp_path / "p.tsv"
+    path.write_text("0\t1\n2\t3\n", "utf-8")
+    options = ["--pairs", str(path)] if given else []
+    out = tmp_path / "x.png"
+    assert figure("anisotropy", "-o", out, "--scale", 1, *options) == 0
+    assert out.exists()
+    (state,) = seen
+    assert state.active.name == "sentences · final"
+    (pairs,) = pairs_of(state.pairs, state.active)
+    assert (len(pairs), pairs.name) == ((2, "p.tsv") if given else (605, "sentence-pairs.tsv"))
 
 
 def texts(path):

@@ -21,7 +21,7 @@ from embedviz.commands.application import (
 from embedviz.commands.figure_words import describe_changes, require_labels, require_query
 from embedviz.commands.files import load_files
 from embedviz.commands.reading_options import add_reading_options
-from embedviz.commands.terminal import tell
+from embedviz.commands.terminal import tell, terminal_report
 from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
 from embedviz.core.settings import SettingField, fields_of
@@ -38,7 +38,6 @@ def draw_figure(arguments: Sequence[str]) -> int:
     from PySide6.QtCore import qInstallMessageHandler
 
     from embedviz.app.session import Session
-    from embedviz.app.state import State
     from embedviz.core.samples import load_sample
     from embedviz.gui.figures import draw_pane, require_room, save_figure
     from embedviz.gui.theme import THEMES
@@ -48,14 +47,20 @@ def draw_figure(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0] not in kinds:
         kinds_parser({name: pane.title for name, pane in kinds.items()}).parse_args(arguments)
     pane = kinds[arguments[0]]
-    options = parse_figure(pane.figure, pane.settings_class, arguments[1:])
+    options = parse_figure(
+        pane.figure,
+        pane.settings_class,
+        arguments[1:],
+        sample=pane.figure_sample,
+        takes_pairs=pane.takes_pairs,
+    )
     width, height = options.size
     require_room(width, height, options.scale)
     opened = load_files(options)
-    vector_set = opened[0] if opened else load_sample("words")
+    vector_set = opened[0] if opened else load_sample(pane.figure_sample)
     make_application(THEMES[options.theme])
     qInstallMessageHandler(print_what_matters)
-    state = State().opened(vector_set)
+    state = state_with_pairs(vector_set, options.pairs if pane.takes_pairs else None)
     if options.query is not None:
         state = state.queried(require_query(vector_set, options.query))
     usual = state[pane.settings_class].for_figure(vector_set)
@@ -67,6 +72,32 @@ def draw_figure(arguments: Sequence[str]) -> int:
     with draw_pane(pane, Session(state), width, height, options.text_scale) as picture:
         save_figure(picture, options.output, options.scale)
     return 0
+
+
+def state_with_pairs(vector_set: Any, path: str | None) -> Any:
+    """Return a state with a set, and pairs of its rows: those of a file, or that come with it.
+
+    Parameters
+    ----------
+    vector_set : VectorSet
+    path : path or None
+        The file of pairs. What of it is not in the set is told.
+
+    Raises
+    ------
+    UserError
+        When it cannot be read, or no pair is of the set.
+    """
+    from embedviz.app.judged_pairs import bundled_pairs, describe_pairs, describe_unmatched
+    from embedviz.app.state import State
+    from embedviz.core.pairs import load_pairs
+
+    if path is None:
+        return State().opened(vector_set, bundled_pairs(vector_set))
+    pairs = load_pairs(vector_set, path, terminal_report())
+    if said := describe_unmatched(pairs):
+        tell(f"{pairs.name}: {describe_pairs(pairs)}. {said}")
+    return State().opened(vector_set, pairs)
 
 
 def _suited(wanted: Any, vector_set: Any) -> Any:
@@ -90,7 +121,14 @@ def kinds_parser(kinds: Mapping[str, str]) -> argparse.ArgumentParser:
     return parser
 
 
-def parse_figure(name: str, settings: type, arguments: Sequence[str]) -> argparse.Namespace:
+def parse_figure(
+    name: str,
+    settings: type,
+    arguments: Sequence[str],
+    *,
+    sample: str = "words",
+    takes_pairs: bool = False,
+) -> argparse.Namespace:
     """Return the options of one kind of figure; files may stand anywhere among them.
 
     Parameters
@@ -99,8 +137,11 @@ def parse_figure(name: str, settings: type, arguments: Sequence[str]) -> argpars
         What the figure is called.
     settings : class of settings
     arguments : sequence of str
+    sample, takes_pairs
+        As for `figure_parser`.
     """
-    options = figure_parser(name, settings).parse_intermixed_args(arguments)
+    parser = figure_parser(name, settings, sample=sample, takes_pairs=takes_pairs)
+    options = parser.parse_intermixed_args(arguments)
     for each in fields_of(settings).values():
         labels = getattr(options, _GIVEN + each.name, None)
         if each.kind == "labels" and labels:
@@ -110,17 +151,35 @@ def parse_figure(name: str, settings: type, arguments: Sequence[str]) -> argpars
     return options
 
 
-def figure_parser(name: str, settings: type) -> argparse.ArgumentParser:
-    """Return the parser of one kind of figure."""
+def figure_parser(
+    name: str, settings: type, *, sample: str = "words", takes_pairs: bool = False
+) -> argparse.ArgumentParser:
+    """Return the parser of one kind of figure.
+
+    Parameters
+    ----------
+    name : str
+        What the figure is called.
+    settings : class of settings
+    sample : str
+        The bundled set that is drawn where no file is given.
+    takes_pairs : bool
+        Whether the figure shows pairs of rows.
+    """
     parser = argparse.ArgumentParser(
         prog=f"embedviz figure {name}", description="Draw a picture without a window or a display."
     )
     parser.add_argument(
-        "files", nargs="*", metavar="FILE", help="vectors; default: the bundled words"
+        "files", nargs="*", metavar="FILE", help=f"vectors; default: the bundled {sample}"
     )
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help=".png, .svg or .pdf")
     what = parser.add_argument_group("what it shows")
     what.add_argument("--query", metavar="LABEL", help="the row that is marked or searched for")
+    if takes_pairs:
+        help = (
+            "rows that belong together, maybe with a score; default: those that come with the set"
+        )
+        what.add_argument("--pairs", metavar="FILE", help=help)
     add_setting_options(what, fields_of(settings).values())
     look = parser.add_argument_group("picture")
     look.add_argument(

@@ -63,6 +63,10 @@ class Pane(QWidget):
     """Prefix of the object names of its controls."""
     figure: ClassVar[str] = ""
     """What `embedviz figure` calls it; nothing for a pane that is not a figure."""
+    figure_sample: ClassVar[str] = "words"
+    """The bundled set that `embedviz figure` draws where no file is given."""
+    takes_pairs: ClassVar[bool] = False
+    """Whether it shows pairs of rows, so that `embedviz figure` takes a file of them."""
     settings_class: ClassVar[type[Settings]] = NoSettings
     """What can be set in it, all in one place: see `core.settings`."""
     checks: ClassVar[tuple[Callable[[State], None], ...]] = ()

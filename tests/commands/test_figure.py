@@ -3,10 +3,19 @@
 import numpy as np
 import pytest
 
+from embedviz.__main__ import main
+from embedviz.app.judged_pairs import bundled_pairs, pairs_of
 from embedviz.app.map_settings import MapSettings
-from embedviz.commands.figure import figure_parser, parse_figure, settings_of_options
+from embedviz.commands.figure import (
+    figure_parser,
+    parse_figure,
+    settings_of_options,
+    state_with_pairs,
+)
 from embedviz.core.errors import UserError
 from embedviz.core.projections import PCA, TSNE, UMAP
+from embedviz.core.samples import load_sample
+from embedviz.core.vector_set import VectorSet
 from embedviz.panes import PANES
 from embedviz.panes.analogies.settings import AnalogySettings
 from embedviz.panes.anisotropy.settings import AnisotropySettings
@@ -121,3 +130,58 @@ def test_what_a_figure_shows_where_nothing_is_asked(words):
     assert MatryoshkaSettings(7).for_figure(words).length(words) == 7
     assert AnisotropySettings().for_figure(words) == AnisotropySettings()
     assert np.isclose(parsed("anisotropy", "--strength", 0.25)[1].strength, 0.25)
+
+
+# Pairs.
+
+
+@pytest.fixture
+def few():
+    return VectorSet(np.eye(4), ["sun", "moon", "day", "night"], name="few")
+
+
+def test_a_figure_of_pairs_takes_a_file_of_them():
+    parser = figure_parser("pairs", AnisotropySettings, sample="sentences", takes_pairs=True)
+    assert "--pairs FILE" in parser.format_help()
+    assert "the bundled sentences" in parser.format_help()
+    options = parse_figure(
+        "pairs", AnisotropySettings, ["a.vec", "--pairs", "p.tsv", "-o", "x.png"], takes_pairs=True
+    )
+    assert (options.pairs, options.files) == ("p.tsv", ["a.vec"])
+
+
+def test_the_pairs_of_a_file_are_those_of_the_set(few, tmp_path, capsys):
+    path = tmp_path / "p.tsv"
+    path.write_text("sun\tday\t5\nmoon\tnight\t4\nmoon\tcheese\t1\n", "utf-8")
+    state = state_with_pairs(few, str(path))
+    (pairs,) = pairs_of(state.pairs, few)
+    assert pairs.first.tolist() == [0, 1]
+    assert "p.tsv: 2 judged pairs, 1 unmatched. 1 pair names what is no row" in (
+        capsys.readouterr().err
+    )
+    assert state_with_pairs(few, None).pairs == ()
+
+
+def test_pairs_of_another_set_are_refused(few, tmp_path):
+    path = tmp_path / "p.tsv"
+    path.write_text("here\tthere\nup\tdown\n", "utf-8")
+    with pytest.raises(UserError, match="no pair is of few"):
+        state_with_pairs(few, str(path))
+    with pytest.raises(UserError, match="cannot be read"):
+        state_with_pairs(few, str(tmp_path / "nowhere.tsv"))
+
+
+def test_bundled_sentences_come_with_theirs(tmp_path):
+    sentences = load_sample("sentences")
+    (bundled,) = pairs_of(state_with_pairs(sentences, None).pairs, sentences)
+    assert bundled == bundled_pairs(sentences)
+    path = tmp_path / "p.tsv"
+    path.write_text(f"{sentences.labels[0]}\t{sentences.labels[1]}\n", "utf-8")
+    (own,) = pairs_of(state_with_pairs(sentences, str(path)).pairs, sentences)
+    assert (own.name, len(own)) == ("p.tsv", 1)
+
+
+def test_a_pane_without_pairs_takes_no_file(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["figure", "map", "-o", str(tmp_path / "x.png"), "--pairs", "p.tsv"])
+    assert "--pairs" in capsys.readouterr().err
