@@ -31,7 +31,6 @@ from embedviz.panes.contrastive.words import (
     describe_picture,
     describe_points,
     name_of,
-    names_of,
 )
 
 _SCRUBBED = "The terms are those of the newest step. Drag the slider to its end to see them."
@@ -193,10 +192,10 @@ class ContrastivePane(Pane):
         is_asked = state[ContrastiveSettings].side == "row"
         is_newest, is_toy = self.player.place is None, run.material.vector_set is None
         selected = run.places_of(state.selected.rows[:0] if is_toy else state.selected.rows)
-        self.sphere.mark(names_of(run), terms, selected, with_near=is_asked)
+        self.sphere.mark(run.names, terms, selected, with_near=is_asked)
         self.sphere.show_forces(terms if is_asked and is_newest else None)
         if is_asked:
-            message = _NOT_ASKED if terms is None else _SCRUBBED
+            message = latest.reason or (_NOT_ASKED if terms is None else _SCRUBBED)
             self.beside.show_terms(terms if is_newest else None, partial(name_of, run), message)
 
     def _ask(self, place: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from embedviz.app.tasks import Task, TaskBoard
 from embedviz.core.contrastive.frames import RunFrame
@@ -126,6 +126,8 @@ class Player(QObject):
         if run is not self.run:
             return
         is_first, self.latest = self.latest is None, shown
+        # What is drawn now is painted when the events that wait are done, and then comes the next.
+        QTimer.singleShot(1, self, partial(setattr, run, "is_awaited", True))
         if is_done:
             self._note(playing=False)
         self.shown.emit(is_first)

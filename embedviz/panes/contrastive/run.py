@@ -6,7 +6,7 @@ The training is worked on by one thread, in `advance`; the window reads frames a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -32,8 +32,12 @@ MOST_ROWS = 20_000
 """Rows that a run learns from and shows; of a larger set, a seeded sample."""
 _BETWEEN_FRAMES = 1 / 40
 """Seconds: more frames than these nobody sees."""
+_LATEST = 0.5
+"""Seconds after which another frame is made, though the window has not shown the last one."""
 _NAP = 0.05
 """Seconds between two looks whether a run is still wanted."""
+
+_NOT_DRAWN = "This row is not in the sample that is learned from. Choose a point of the sphere."
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,10 +96,13 @@ class Shown(NamedTuple):
     frame : RunFrame
     terms : AnchorTerms or None
         Of the row that is asked about.
+    reason : str
+        Why there are none, where a row is asked about.
     """
 
     frame: RunFrame
     terms: AnchorTerms | None
+    reason: str = ""
 
 
 class Run:
@@ -114,6 +121,8 @@ class Run:
         The row of the set, or the free point, whose loss is asked about.
     pace : int
         Steps a second at most; 0: as many as it can.
+    is_awaited : bool
+        Whether what was told last is on the screen, so that the next frame can be made.
     rows : array of rows
         Of the set, those of the points; for free points their own numbers.
     frames : Frames
@@ -127,8 +136,10 @@ class Run:
         self.asked: int | None = None
         self.pace = 0
         self.training: Training | None = None
+        self.is_awaited = True
         self.frames = Frames()
         self.rows: Rows = np.empty(0, np.intp)
+        self._names: Sequence[str] | None = None
 
     @property
     def n_steps(self) -> int:
@@ -151,11 +162,12 @@ class Run:
             self.training, self.rows = _begin(self.material, self.dials)
         if not len(self.frames):
             self._look()  # The start, before the first step.
-        training, told = self.training, -1.0
+        training, told, looked = self.training, -1.0, -1.0
         started, first = time.perf_counter(), self.n_steps
         while goal is None or self.n_steps < goal:
             now = time.perf_counter()
-            if now - told >= _BETWEEN_FRAMES and told >= 0:
+            if now - looked >= _BETWEEN_FRAMES:
+                looked = now
                 report(self.n_steps / goal if goal else 0.0, f"step {self.n_steps:,}")
             if self.pace and goal is None and self._is_early(now - started, first):
                 time.sleep(min(_NAP, 1 / self.pace / 2))
@@ -163,8 +175,9 @@ class Run:
                 continue
             training.change(self.dials)
             training.step()
-            if goal is None and now - told >= _BETWEEN_FRAMES:
-                told = now
+            is_late = now - told >= _LATEST
+            if goal is None and now - told >= _BETWEEN_FRAMES and (self.is_awaited or is_late):
+                told, self.is_awaited = now, False
                 tell(self._look())
             elif goal is not None and self._is_kept(goal):
                 self._look()
@@ -185,14 +198,26 @@ class Run:
         else:
             frame = record(self.training, previous)
             self.frames.add(frame)
-        return Shown(frame, self.terms())
-
-    def terms(self) -> AnchorTerms | None:
-        """Return the loss of the row that is asked about, term by term."""
         place = self.place_of(self.asked)
-        if self.training is None or place is None:
-            return None
-        return anchor_terms(self.training, place)
+        if place is None:
+            return Shown(frame, None, "" if self.asked is None else _NOT_DRAWN)
+        try:
+            return Shown(frame, anchor_terms(self.training, place))
+        except UserError as error:  # A row that is in none of the pairs.
+            return Shown(frame, None, str(error))
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Names of all points: labels, or the number of the group and that within it."""
+        if self._names is None or len(self._names) != len(self.rows):
+            vector_set, size = self.material.vector_set, self.material.settings.per_group
+            if vector_set is None:
+                self._names = [f"{i // size + 1}.{i % size + 1}" for i in self.rows.tolist()]
+            elif len(self.rows) == len(vector_set):
+                self._names = vector_set.labels
+            else:
+                self._names = [vector_set.labels[row] for row in self.rows.tolist()]
+        return self._names
 
     def place_of(self, row: int | None) -> int | None:
         """Return where a row is among the points; None where it is not."""

@@ -34,6 +34,7 @@ class Sphere(PointView):
         self.setObjectName(name)
         self._colors: Colors | None = None
         self._frame: RunFrame | None = None
+        self._marked: tuple[Sequence[str], int | None, tuple[int, ...], bytes] | None = None
         self.set_camera(HOME)
         self.redraw_globe()
 
@@ -63,6 +64,7 @@ class Sphere(PointView):
         given = self._colors
         fits = given is not None and len(given) == len(frame.positions)
         alike = with_alpha(theme_manager.theme.accent, 0.7)
+        self._marked = None  # Other points forget what was marked.
         self.set_points(frame.positions, given if fits else alike, keep_camera=True)
 
     def mark(
@@ -78,6 +80,10 @@ class Sphere(PointView):
         shown = terms if with_near else None
         near = [] if shown is None else shown.candidates[: 1 + _LABELED].tolist()
         always = [] if query is None else list(dict.fromkeys([query, *near]))
+        wanted = (texts, query, tuple(near), selected.tobytes())
+        if self._marked is not None and wanted[0] is self._marked[0] and wanted == self._marked:
+            return  # As in most frames: labels need not look for places that they have.
+        self._marked = wanted
         self.scene.set_labels(texts, (), always, min(len(always), 1))
         self.scene.set_highlights(
             query=query, selected=selected, neighbors=[row for row in near[:1] if row != query]

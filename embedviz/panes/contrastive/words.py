@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from embedviz.app.judged_pairs import describe_pairs
 from embedviz.core.contrastive.frames import RunFrame
 from embedviz.core.contrastive.verdict import describe
@@ -61,16 +59,6 @@ def name_of(run: Run, place: int) -> str:
     if not 0 <= place < len(run.rows):
         return ""
     return composed(one_line(vector_set.labels[int(run.rows[place])]))[:_LONGEST_NAME]
-
-
-def names_of(run: Run) -> Sequence[str]:
-    """Return the names of all points."""
-    vector_set, settings = run.material.vector_set, run.material.settings
-    if vector_set is None:
-        return [f"{i // settings.per_group + 1}.{i % settings.per_group + 1}" for i in run.rows]
-    if len(run.rows) == len(vector_set):
-        return vector_set.labels
-    return [vector_set.labels[row] for row in run.rows.tolist()]
 
 
 def describe_moment(run: Run, frame: RunFrame) -> str:

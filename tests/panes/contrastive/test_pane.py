@@ -267,3 +267,19 @@ def test_a_huge_learning_rate_is_survived(show, toy, session, idle):
     pane = show(toy, ContrastiveSettings(learning_rate=1000.0, steps=60, batch_size=16))
     assert np.isfinite(positions(pane)).all() or pane.message_bar.text
     assert pane.sentence.text() or pane.message_bar.text
+
+
+def test_a_row_in_no_pair_has_no_loss_and_the_run_goes_on(show, toy, session, idle):
+    pairs = Pairs([0, 2, 4], [1, 3, 5])
+    pane = show(toy, ContrastiveSettings(together="pairs", side="row", steps=5), pairs)
+    session.show(session.state.queried(40))
+    idle(session)
+    assert pane.player.latest.terms is None
+    assert pane.beside.formula.message
+    pane.transport.step.click()
+    idle(session)
+    assert pane.player.n_steps == 6
+    session.show(session.state.queried(2))
+    idle(session)
+    assert pane.player.latest.terms.candidates[0] == 3
+    assert not pane.message_bar.text
