@@ -49,6 +49,7 @@ class Beside(QStackedWidget):
         """Show the charts of a run, and where a frame is in it."""
         if frame is None:
             self.charts.clear()
+            self.matrix.show_cosines(np.empty((0, 0), np.float32))
             return
         self.charts.show_run(_as_table(measures), n_outputs)
         self.charts.show_step(frame.measures.step)

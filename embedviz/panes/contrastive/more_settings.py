@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from PySide6.QtWidgets import QDoubleSpinBox
+
 from embedviz.core.settings import fields_of
 from embedviz.gui.widgets.controls import Gear
 from embedviz.gui.widgets.form import SettingControl
@@ -21,6 +23,7 @@ _SHOWN = (
     "seed",
     "pace",
 )
+_RATE_DECIMALS = 4
 _OF_TOY = ("groups", "per_group")
 
 
@@ -48,6 +51,9 @@ class MoreSettings(Gear):
                 )
                 self.add(about.about.label if about.kind != "flag" else "", control)
                 self._controls[field] = control
+        rate = self._controls["learning_rate"].control
+        if isinstance(rate, QDoubleSpinBox):
+            rate.setDecimals(_RATE_DECIMALS)
 
     def show_settings(self, settings: ContrastiveSettings) -> None:
         """Show other settings; those of the toy only where it is shown."""

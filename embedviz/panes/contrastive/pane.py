@@ -109,7 +109,6 @@ class ContrastivePane(Pane):
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         settings, was, run = new[ContrastiveSettings], old[ContrastiveSettings], self.player.run
-        self.tool_bar.show_state(new)
         self.dials.show_settings(settings)
         self.beside.show_page(settings.side)
         if old.active is None or was.camera != settings.camera:
@@ -123,6 +122,7 @@ class ContrastivePane(Pane):
                 self.coloring.color(run, new)
             if old.selected != new.selected or was.side != settings.side:
                 self._mark()
+        self.tool_bar.show_state(new)
         if settings.side == "pairs":
             self.own_pairs.show_state(new)
 

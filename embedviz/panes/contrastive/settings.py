@@ -86,7 +86,7 @@ class ContrastiveSettings(Settings):
         step=0.05,
     )
     learning_rate: float = setting(
-        0.01, "Learning rate", "how far a step goes", least=0.00001, most=1000.0, step=0.01
+        0.01, "Learning rate", "how far a step goes", least=0.0001, most=1000.0, step=0.01
     )
     batch_size: int = setting(256, "Batch", "pairs of a step", least=1, most=8192)
     outputs: int = setting(

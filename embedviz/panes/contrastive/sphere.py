@@ -15,9 +15,9 @@ from embedviz.gui.points.legend.layout import Legend
 from embedviz.gui.points.view import Arrow, Camera, PointView
 from embedviz.gui.theme import theme_manager, with_alpha
 
-HOME = Camera(is_3d=True, scale=1.12)
+HOME = Camera(is_3d=True, scale=1.15)
 """Where the sphere is seen from at first."""
-_LONGEST = 0.55
+_LONGEST = 0.45
 """Of the arrows, in radii of the sphere."""
 _SHOWN_PUSHES = 12
 _WORTH_AN_ARROW = 0.02

@@ -92,8 +92,9 @@ class ContrastiveTools(QWidget):
         row.setSpacing(GRID)
         for part in (self.source, self.together, self.column, self.presets):
             row.addWidget(part)
-        for box in (self.together, self.column, self.presets):
-            box.setMinimumWidth(64)
+        for box, least in ((self.together, 96), (self.column, 96), (self.presets, 80)):
+            box.setMinimumWidth(least)
+        self.presets.setMaximumWidth(200)
         row.addStretch(1)
         for button in (self.more, self.save, self.use):
             row.addWidget(button)
