@@ -105,15 +105,24 @@ class AlignmentPlane(DrawnWidget):
 
     def _frame(self) -> PlaneFrame:
         line = self.line_height()
-        left = width_of("−0.00", self.small()) + 6
         below = 2 * line + 6 + (line + 2 if self._has_key() else 0)
-        right = max(self.width() - 4.0, left + 20)
         bottom = max(self.height() - below, 2 * line + 24)
-        area = QRectF(QPointF(left, line + 4), QPointF(right, bottom))
+        area = QRectF(QPointF(0, line + 4), QPointF(max(self.width() - 4.0, 40), bottom))
         room = line + 2 * GRID
-        if width_of(BETTER + self._best_text, self.small()) > area.width() - 2 * GRID:
+        if width_of(BETTER + self._best_text, self.small()) > 0.7 * area.width():
             room += line  # What is written below the points has no room side by side.
+        frame = frame_around(self.known_points, self._best, area, room)
+        texts = [text for _, text in self._upright_ticks(frame)] + ["−0.00"]
+        left = max(width_of(text, self.small()) for text in texts) + 6
+        area.setLeft(min(left, 0.4 * area.width()))
         return frame_around(self.known_points, self._best, area, room)
+
+    def _upright_ticks(self, frame: PlaneFrame) -> list[tuple[float, str]]:
+        """Return values of uniformity at which there is a line across, and their texts."""
+        span = frame.high - frame.low
+        step = tick_step(span * 2 * self.line_height() / frame.area.height())
+        values = tick_values(frame.low, frame.high, step)
+        return [(value, tick_text(value, step)) for value in values]
 
     @property
     def _best_text(self) -> str:
@@ -175,14 +184,13 @@ class AlignmentPlane(DrawnWidget):
         theme, area, line = theme_manager.theme, frame.area, self.line_height()
         painter.setFont(self.small())
         muted, hairline = QColor(theme.muted), QPen(QColor(theme.hairline), 1)
-        step = tick_step((frame.high - frame.low) * 2 * line / area.height())
-        for value in tick_values(frame.low, frame.high, step):
+        for value, text in self._upright_ticks(frame):
             y = frame.y_of(value)
             painter.setPen(hairline)
             painter.drawLine(QLineF(area.left(), y, area.right(), y))
             painter.setPen(muted)
             box = QRectF(0, y - line / 2, area.left() - 5, line)
-            painter.drawText(box, Align.AlignRight | Align.AlignVCenter, tick_text(value, step))
+            painter.drawText(box, Align.AlignRight | Align.AlignVCenter, text)
         room = width_of("0.00", self.small()) + 2 * GRID
         step = tick_step((frame.right - frame.left) * room / area.width())
         for value in tick_values(frame.left, frame.right, step):

@@ -14,6 +14,7 @@ from embedviz.panes.contrastive.drawing.tracks import (
     changes,
     value_range,
 )
+from embedviz.panes.contrastive.drawing.widget import width_of
 
 from .examples import measures_at
 
@@ -129,6 +130,7 @@ def test_a_dashed_line_keeps_its_corners():
         ("mean_cosine", {"mean_cosine": 0.4}, (0.0, 1.0)),
         ("mean_cosine", {"mean_cosine": -0.4}, (-1.0, 1.0)),
         ("effective_rank", {"effective_rank": math.nan}, (1.0, 3.0)),
+        ("effective_rank", {"effective_rank": 4.5}, (1.0, 4.5)),
         ("alignment", {"alignment": 1.5}, (0.0, 1.5)),
         ("uniformity", {"uniformity": -1.0, "best_uniformity": math.nan}, (-1.0, 0.0)),
     ],
@@ -198,6 +200,16 @@ def test_any_run_is_drawn_in_any_size(name, in_every_look):
     charts = RunCharts()
     charts.show_run(RUNS[name], 1 if name == "one" else 384)
     in_every_look(charts, f"contrastive-charts-{name.replace(' ', '-')}")
+
+
+@pytest.mark.parametrize("loss", [-1000.0, -0.001, 1e6])
+def test_numbers_at_the_axis_have_the_room_that_they_need(charts, loss):
+    charts.show_run([measures_at(1, loss=loss, floor=loss, chance=0.0)], 3)
+    plots = charts._plots()
+    assert len({plot.area.left() for plot in plots}) == 1
+    for plot in plots:
+        for _, text in plot.ticks:
+            assert width_of(text, plot.small) < plot.area.left()
 
 
 def test_a_file_has_lines_and_text(charts, texts_in_svg):

@@ -12,6 +12,8 @@ from embedviz.gui.theme import with_alpha
 
 _ELEMENT = np.dtype([("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])
 _WIDTH = 1.25
+_FEW = 120
+"""Points, up to which the joints of a line show, and it takes no time to do them well."""
 _BAND = 0.22
 """Opacity of the band between the least and the largest values."""
 
@@ -22,8 +24,10 @@ def draw_curve(painter: QPainter, color: str, places: Vector, heights: Vector) -
     A point with gaps on both sides is a dot.
     """
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(QColor(color), _WIDTH))
-    if is_pixel_device(painter):
+    pen = QPen(QColor(color), _WIDTH)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)  # Or the joints of parts would be beads.
+    painter.setPen(pen)
+    if is_pixel_device(painter) and len(places) > _FEW:
         # The outline of a whole ragged path takes Qt ten times as long as its parts.
         painter.drawLines(_pieces(places[:-1], heights[:-1], places[1:], heights[1:]))
     else:

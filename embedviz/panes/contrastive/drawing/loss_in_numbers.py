@@ -56,7 +56,8 @@ def logarithms(terms: AnchorTerms) -> tuple[float, float]:
 
 def temperature_text(temperature: float) -> str:
     """Return a temperature as it was chosen: 0.05, not 0.050."""
-    return f"{temperature:.3g}"
+    is_usual = 1e-4 <= temperature < 1e5
+    return f"{temperature:.3g}" if is_usual else power_text(math.log(temperature))
 
 
 def _in_brackets(quotient: str) -> str:

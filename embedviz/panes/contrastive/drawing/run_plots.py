@@ -27,7 +27,7 @@ from embedviz.panes.contrastive.drawing.widget import Align, first_that_fits, wi
 LEAST_PLOT = 16.0
 _WIDE = 28.0
 """Width of the charts, in lines of text, from which on there is room for longer words."""
-_BELOW_TITLE = 5.0
+_BELOW_TITLE = 6.0
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,13 @@ class RunPlot:
         """Height of a line of text."""
         return QFontMetricsF(self.small).height()
 
+    @property
+    def ticks(self) -> tuple[tuple[float, str], ...]:
+        """Values at which there is a line across, and how they are written."""
+        span = self.high - self.low
+        least = max(span * 1.3 * self.line / max(self.area.height(), 1.0), span / 4)
+        return _ticks(self.low, self.high, tick_step(least))
+
     def height_of(self, values: Any) -> Any:
         """Return where bounded values are, in pixels."""
         share = (values - self.low) / (self.high - self.low)
@@ -85,10 +92,9 @@ class RunPlot:
         painter.drawText(box, Align.AlignRight | Align.AlignVCenter, number)
 
     def _draw_axis(self, painter: QPainter) -> None:
-        theme, area, span = theme_manager.theme, self.area, self.high - self.low
+        theme, area = theme_manager.theme, self.area
         painter.setFont(self.small)
-        step = tick_step(max(span * 1.3 * self.line / max(area.height(), 1.0), span / 4))
-        for value, text in _ticks(self.low, self.high, step):
+        for value, text in self.ticks:
             y = float(self.height_of(value))
             painter.setPen(QPen(QColor(theme.hairline), 1))
             painter.drawLine(QLineF(area.left(), y, area.right(), y))
@@ -139,15 +145,18 @@ def run_plots(
     above = line + _BELOW_TITLE
     room = height - line - GRID
     count = max(1, min(len(TRACKS), int(room / (above + LEAST_PLOT))))
-    left = width_of("−00.0", small) + 6
     words = {texts[0 if width >= _WIDE * line else -1] for t in TRACKS for _, texts in t.lines}
     right = max(width_of(word, small) for word in words) + 7
     plots = []
     for place, track in enumerate(TRACKS[:count]):
         box = QRectF(0, place * room / count, width, room / count)
-        area = QRectF(left, box.top() + above, max(width - left - right, 8), 0)
-        area.setBottom(max(box.bottom() - 6, area.top() + 4))
+        area = QRectF(0, box.top() + above, max(width - right, 16), 0)
+        area.setBottom(max(box.bottom() - 7, area.top() + 4))
         plots.append(RunPlot(track, box, area, *value_range(track, drawn, n_outputs), small))
+    texts = {text for plot in plots for _, text in plot.ticks} | {"−00.0"}
+    left = min(max(width_of(text, small) for text in texts) + 6, 0.4 * width)
+    for plot in plots:
+        plot.area.setLeft(min(left, plot.area.right() - 8))
     return plots
 
 

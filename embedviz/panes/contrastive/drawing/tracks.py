@@ -199,7 +199,7 @@ def value_range(track: Track, drawn: Mapping[str, Vector], n_outputs: int) -> tu
     if track.name == "mean_cosine":
         low, high = (-1.0 if low < -0.05 else min(0.0, low)), 1.0
     elif track.name == "effective_rank":
-        low, high = 1.0, float(max(n_outputs, 2))
+        low, high = min([*ends, 1.0]), max([*ends, n_outputs, 2.0])
     elif track.name == "uniformity":
         high = max(high, 0.0)
     elif track.name == "alignment":
