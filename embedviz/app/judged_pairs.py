@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -171,7 +170,8 @@ def pairs_of_column(vector_set: VectorSet, column: str, report: Report = silent)
         When no two rows have the same value, or all have.
     """
     report(0.0, f"looking for rows with the same {column}")
-    found = Pairs.from_groups(vector_set.metadata.column(column))
+    values = vector_set.metadata.column(column)
+    found = Pairs.from_groups(values)
     report(0.9, f"looking for rows with the same {column}")
     n_rows, n_paired = len(vector_set), len(np.unique([found.first, found.second]))
     if not n_paired:
@@ -179,7 +179,7 @@ def pairs_of_column(vector_set: VectorSet, column: str, report: Report = silent)
             f"No two rows of {vector_set.name or 'the set'} have the same {column}, so it gives no "
             "pairs. Choose a column whose values come again."
         )
-    if n_paired == n_rows and _are_same(vector_set.metadata.column(column)):
+    if n_paired == n_rows and len(values.unique()) == 1:
         raise UserError(
             f"All rows of {vector_set.name or 'the set'} have the same {column}, so it does not "
             "tell what belongs together. Choose another column."
@@ -203,12 +203,6 @@ def pairs_of_halves(vector_set: VectorSet) -> Pairs:
         When the number of its rows is odd.
     """
     return Pairs.halves(len(vector_set), "two halves")
-
-
-def _are_same(column: Any) -> bool:
-    from pyarrow import compute
-
-    return int(compute.count_distinct(column.combine_chunks()).as_py()) == 1
 
 
 def describe_pairs(pairs: Pairs) -> str:

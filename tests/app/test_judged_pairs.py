@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from embedviz.app.judged_pairs import (
@@ -10,7 +11,10 @@ from embedviz.app.judged_pairs import (
     carried_pairs,
     describe_pairs,
     describe_unmatched,
+    pairing_columns,
     pairs_of,
+    pairs_of_column,
+    pairs_of_halves,
     with_pairs,
     without_pairs,
 )
@@ -21,6 +25,7 @@ from embedviz.core.derivation.chosen_rows import chosen_rows
 from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.errors import UserError
 from embedviz.core.pairs import Pairs
+from embedviz.core.progress import Cancelled
 from embedviz.core.samples import SAMPLES, load_sample
 from embedviz.core.vector_set import VectorSet
 
@@ -131,3 +136,67 @@ def test_what_is_said_of_pairs():
     assert "3 pairs name what is no row of this set, such as 'up', 'down'." in said
     assert "A note." in said
     assert describe_unmatched(PAIRS) == ""
+
+
+# Pairs without a file.
+
+
+def in_columns(**columns):
+    table = pa.table(columns)
+    return VectorSet(np.eye(table.num_rows, 3), metadata=table, name="few")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array(["a", "b", "a", "b", "c"]),
+        pa.array(["a", "b", "a", "b", None]).dictionary_encode(),
+        pa.array([1, 2, 1, 2, 3], pa.int16()),
+        pa.array([0.5, 1.5, 0.5, 1.5, float("nan")]),
+        pa.array([True, False, True, False, None]),
+        pa.array([1, 2, 1, 2, None], pa.date32()),
+        pa.chunked_array([["a", "b"], ["a", "b", " "]]),
+    ],
+    ids=lambda values: str(values.type),
+)
+def test_rows_with_the_same_value_in_any_column_are_pairs(values):
+    vector_set = in_columns(kind=values)
+    assert pairing_columns(vector_set) == ["kind"]
+    pairs = pairs_of_column(vector_set, "kind")
+    assert {frozenset(pair) for pair in zip(pairs.first, pairs.second, strict=True)} == {
+        frozenset({0, 2}),
+        frozenset({1, 3}),
+    }
+    assert len(pairs) == 2
+    assert pairs.name == "same kind"
+    assert pairs.notes == ("1 row has a kind that no other row has, or none, and is in no pair.",)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [pa.array(["a"] * 4), pa.array(["a"] * 4).dictionary_encode(), pa.array([2.5] * 4)],
+    ids=lambda values: str(values.type),
+)
+def test_a_column_of_one_value_tells_nothing(values):
+    with pytest.raises(UserError, match="All rows of few have the same kind"):
+        pairs_of_column(in_columns(kind=values), "kind")
+
+
+def test_columns_of_lists_are_not_offered():
+    vector_set = in_columns(lists=pa.array([[1], [1]]), kind=["a", "a"])
+    assert pairing_columns(vector_set) == ["kind"]
+    assert pairing_columns(VectorSet(np.eye(3))) == []
+
+
+def test_a_column_that_is_looked_through_can_be_stopped():
+    def stop(done, words):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        pairs_of_column(in_columns(kind=["a", "a"]), "kind", stop)
+
+
+def test_two_halves_need_an_even_number():
+    assert pairs_of_halves(VectorSet(np.eye(4))) == Pairs([0, 1], [2, 3], name="two halves")
+    with pytest.raises(UserError, match="3 rows cannot be two halves"):
+        pairs_of_halves(VectorSet(np.eye(3)))
