@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 _LABEL_BYTES = 70
 """About what a short text takes in Python, with its place in a tuple."""
 
-_LABELS_AT_ONCE = 20_000
+_LABELS_AT_ONCE = 1000
+_LABELS_IN_A_PART = 20_000
 _BY_LABEL = ("_first_rows", "_rows_composed")
 
 
@@ -304,7 +305,7 @@ class _FirstRows:
     """
 
     def __init__(self, labels: Sequence[str]) -> None:
-        count = 1 + len(labels) // _LABELS_AT_ONCE
+        count = 1 + len(labels) // _LABELS_IN_A_PART
         parts: list[dict[str, int]] = [{} for _ in range(count)]
         for row, label in enumerate(labels):
             # By high bits of the hash: its low bits say where in a dictionary a label lies.
