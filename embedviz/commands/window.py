@@ -83,7 +83,9 @@ def quiet_qt() -> None:
 def set_up_interpreter() -> None:
     """Set up this process for a window, where nothing else runs in it."""
     from embedviz.app.preparation import preparation
+    from embedviz.core.processes.priority import let_libraries_step_back
 
+    let_libraries_step_back()
     preparation.start(_kernels, in_children=True)
     # Imported before it is left out of garbage collection: the window, and all panes.
     import embedviz.gui.window.main_window  # noqa: F401

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 _LABEL_BYTES = 70
 """About what a short text takes in Python, with its place in a tuple."""
 
-_LABELS_AT_ONCE = 20_000
+_LABELS_AT_ONCE = 1000
+_LABELS_IN_A_PART = 20_000
 _BY_LABEL = ("_first_rows", "_rows_composed")
 
 
@@ -270,13 +271,11 @@ class VectorSet:
         _ = self._first_rows, self._rows_composed
 
     @cached_property
-    def _first_rows(self) -> dict[str, int]:
+    def _first_rows(self) -> _FirstRows:
         parent = None if self.derivation is None else self.derivation.parent
         if parent is not None and parent.labels is self.labels:
             return parent._first_rows
-        # Filled backwards, so that the first of several equal labels wins.
-        last = len(self.labels) - 1
-        return {label: last - i for i, label in enumerate(reversed(self.labels))}
+        return _FirstRows(self.labels)
 
     @cached_property
     def _rows_composed(self) -> dict[str, int]:
@@ -297,6 +296,26 @@ class VectorSet:
                 f"{self.name or 'vectors'}: {count:,} {what} for {len(self.vectors):,} vectors. "
                 "There must be one for each."
             )
+
+
+class _FirstRows:
+    """The first row of each label, in many small dictionaries.
+
+    One of a million labels would hold up all other threads for 0.1 s whenever it grows.
+    """
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        count = 1 + len(labels) // _LABELS_IN_A_PART
+        parts: list[dict[str, int]] = [{} for _ in range(count)]
+        for row, label in enumerate(labels):
+            # By high bits of the hash: its low bits say where in a dictionary a label lies.
+            parts[(hash(label) >> 16) % count].setdefault(label, row)
+        self.parts = parts
+
+    def get(self, label: str, otherwise: int | None = None) -> int | None:
+        """Return the first row with a label, or something else where there is none."""
+        parts = self.parts
+        return parts[(hash(label) >> 16) % len(parts)].get(label, otherwise)
 
 
 def memory_of(vector_sets: Iterable[VectorSet], beside: Iterable[VectorSet] = ()) -> int:

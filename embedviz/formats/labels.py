@@ -12,7 +12,8 @@ from embedviz.core.arrays import Bytes, Offsets
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.notes import Note, counted
 
-_BLOCK = 1 << 14
+_BLOCK = 1 << 10
+"""So many labels are made at once: meanwhile, no other thread gets its turn."""
 
 ID_NAMES = ("labels", "label", "ids", "id", "names", "name")
 """What an array of numbers is called that are the names of the rows, where each is another."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from embedviz.app.session import Session
@@ -24,6 +24,8 @@ from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.gui.widgets.watched import is_watched
 
 _MANY_ROWS = 50_000
+_HINT, _FULL, _NOTHING = range(3)
+"""The pages of a pane: what to do, what there is, and neither while that is made."""
 
 
 class Pane(QWidget):
@@ -97,8 +99,12 @@ class Pane(QWidget):
         self.tools.setSpacing(GRID)
         self.picture = QWidget()
         self.picture.setObjectName(f"{self.name}.picture")
-        self._pages = QStackedWidget()
-        self._arrange()
+        hint = HintPage(self.name, self.hint, with_offers=not self.is_side_panel)
+        hint.action_wanted.connect(self.action_wanted)
+        full = QWidget()
+        self.page_layout = _below_each_other(full, self.tool_row, self.picture)
+        self._pages = _stack(hint, full, QWidget())
+        _below_each_other(self, self.message_bar, self._pages)
         self._shown: State | None = None
         self._about: VectorSet | None = None
         self._in_front = True
@@ -111,24 +117,6 @@ class Pane(QWidget):
         if self.is_side_panel:
             self.make()
         session.changed.connect(self._on_changed)
-
-    def _arrange(self) -> None:
-        full = QWidget()
-        rows = QVBoxLayout(full)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addWidget(self.tool_row)
-        rows.addWidget(self.picture, 1)
-        self.page_layout = rows
-        hint = HintPage(self.name, self.hint, with_offers=not self.is_side_panel)
-        hint.action_wanted.connect(self.action_wanted)
-        self._pages.addWidget(hint)
-        self._pages.addWidget(full)
-        contents = QVBoxLayout(self)
-        contents.setContentsMargins(0, 0, 0, 0)
-        contents.setSpacing(0)
-        contents.addWidget(self.message_bar)
-        contents.addWidget(self._pages, 1)
 
     def make(self) -> None:
         """Make the widgets now, if they are not there yet."""
@@ -154,6 +142,13 @@ class Pane(QWidget):
         Called only while the pane is visible; `old` is the state that was drawn last.
         """
         raise NotImplementedError
+
+    def show_controls(self) -> None:
+        """Bring the controls to the state of the session, where that takes a turn of its own.
+
+        Called between `build` and the first `draw`, if these are over many rows, perhaps with
+        nothing open any more; `draw` does it too.
+        """
 
     def set_shown(self, state: State) -> VectorSet | None:
         """Return the set of a state that this pane is about."""
@@ -209,8 +204,9 @@ class Pane(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Make one undo step of a burst of the wheel over a control, and of a key that is held."""
+        # By its class: to ask for its type takes as long as all else, thousands of times a layout.
         is_held = isinstance(event, QKeyEvent) and event.isAutoRepeat()
-        if is_held or event.type() == QEvent.Type.Wheel:
+        if is_held or isinstance(event, QWheelEvent):
             self.session.begin_burst()
         return False
 
@@ -238,13 +234,19 @@ class Pane(QWidget):
         if new == self._shown or not self._is_in_view:
             return
         if not self.is_built and len(new.active or ()) >= _MANY_ROWS and is_watched(self):
-            # To find a place for it, make it and draw it takes too long for one turn.
-            self._pages.setCurrentIndex(1)
-            _do_in_turns(self, self.make, lambda: self._catch_up(self.session.state))
+            # To find a place for it, make it, lay it out and draw it takes too long for one turn.
+            self._pages.setCurrentIndex(_NOTHING)
+            _do_in_turns(
+                self,
+                self.make,
+                lambda: self._pages.setCurrentIndex(_page_for(self.session.state)),
+                lambda: self.without_edits(self.show_controls),
+                lambda: self._catch_up(self.session.state),
+            )
             return
         self.calculations.forget_stopped()
         old, self._shown, self._about = self._shown or State(), new, self.set_shown(new)
-        self._pages.setCurrentIndex(0 if new.active is None else 1)
+        self._pages.setCurrentIndex(_page_for(new))
         if new.active is not None:
             self.make()
             if self.form is not None:
@@ -258,6 +260,28 @@ class Pane(QWidget):
             draw()
         finally:
             self._drawing = False
+
+
+def _page_for(state: State) -> int:
+    return _HINT if state.active is None else _FULL
+
+
+def _stack(*pages: QWidget) -> QStackedWidget:
+    stack = QStackedWidget()
+    for page in pages:
+        stack.addWidget(page)
+    return stack
+
+
+def _below_each_other(parent: QWidget, *widgets: QWidget) -> QVBoxLayout:
+    """Lay out widgets without any space between; the last one gets what there is to spare."""
+    rows = QVBoxLayout(parent)
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setSpacing(0)
+    for widget in widgets:
+        rows.addWidget(widget)
+    rows.setStretch(len(widgets) - 1, 1)
+    return rows
 
 
 def _do_in_turns(owner: QWidget, *steps: Callable[[], None]) -> None:

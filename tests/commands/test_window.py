@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from embedviz.commands.window import set_up_interpreter, show
+from embedviz.core.processes import priority
 from embedviz.gui.window import failures
 
 
@@ -47,6 +48,14 @@ def test_show_leaves_the_garbage_collector(shown, monkeypatch):
     shown()
 
 
+def test_show_leaves_the_threads_of_libraries(shown, monkeypatch):
+    def fail():
+        pytest.fail("lowers what is not its own")
+
+    monkeypatch.setattr(priority, "let_libraries_step_back", fail)
+    shown()
+
+
 def test_show_leaves_the_hooks_for_errors(shown):
     before, handlers = (sys.excepthook, threading.excepthook), list(failures.log.handlers)
     shown()
@@ -56,7 +65,10 @@ def test_show_leaves_the_hooks_for_errors(shown):
 
 def test_the_program_sets_up_its_own_process(monkeypatch, interval, qapp):
     frozen = []
+    lowered = []
     monkeypatch.setattr(gc, "freeze", lambda: frozen.append("embedviz.panes" in sys.modules))
+    monkeypatch.setattr(priority, "let_libraries_step_back", lambda: lowered.append(True))
     set_up_interpreter()
+    assert lowered
     assert sys.getswitchinterval() == pytest.approx(0.0001)
     assert frozen[0]  # Not before there is something to freeze.

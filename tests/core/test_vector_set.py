@@ -145,6 +145,23 @@ def test_nothing_of_it_can_be_set(toy):
     assert toy.row("word3") == 3  # What is computed when it is first needed is kept.
 
 
+@pytest.mark.parametrize("count", [1, 3, 20_000, 20_001, 90_000])
+def test_the_first_row_of_each_label_is_found_however_many(count):
+    labels = [f"label {row % 50_000}" for row in range(count)]
+    many = VectorSet(np.zeros((count, 1), dtype=np.float32), labels)
+    assert [many.find(label) for label in labels] == [row % 50_000 for row in range(count)]
+    assert many.find("another") is None
+
+
+def test_no_dictionary_of_labels_grows_large():
+    """One of a million labels holds the GIL for 0.1 s whenever it grows."""
+    many = VectorSet(np.zeros((200_000, 1), dtype=np.float32))
+    many.index_labels()
+    sizes = [len(part) for part in vars(many)["_first_rows"].parts]
+    assert sum(sizes) == 200_000
+    assert max(sizes) < 25_000
+
+
 def test_what_was_found_out_of_labels_goes_along_with_them():
     labels = [f"label {row}" for row in range(50_001)]
     first = VectorSet(np.zeros((50_001, 1), dtype=np.float32), labels)

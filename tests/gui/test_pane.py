@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QVBoxLayout
 from pytestqt.exceptions import capture_exceptions
 
@@ -11,6 +12,7 @@ from embedviz.core.errors import UserError
 from embedviz.gui import pane as pane_module
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import TEXT_PIXELS
+from embedviz.gui.widgets.hint_page import HintPage
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 
@@ -214,13 +216,54 @@ def test_over_many_rows_it_is_made_after_it_is_shown(session, toy, qtbot, monkey
     qtbot.addWidget(pane)
     pane.show()
     assert not pane.is_built
-    qtbot.waitUntil(lambda: pane.is_built)
+    qtbot.waitUntil(lambda: pane.is_built and len(pane.drawn) > 0)
     assert [(prefix(old), prefix(new)) for old, new in pane.drawn] == [(0, 32)]
     pane.hide()
     session.show(session.state.with_settings(MatryoshkaSettings(5)))
     pane.show()  # From now on at once.
     assert prefix(pane.drawn[-1][1]) == 5
     assert len(pane.drawn) == 2
+
+
+def test_over_many_rows_each_step_has_a_turn_of_its_own(session, toy, qtbot, monkeypatch):
+    steps = []
+
+    class Slow(CountingPane):
+        def build(self):
+            super().build()
+            steps.append(("build", self.tool_row.isVisible()))
+            QTimer.singleShot(0, lambda: steps.append("turn"))
+
+        def show_controls(self):
+            steps.append(("controls", self.tool_row.isVisible()))
+            QTimer.singleShot(0, lambda: steps.append("turn"))
+
+        def draw(self, old, new):
+            super().draw(old, new)
+            steps.append("draw")
+
+    monkeypatch.setattr(pane_module, "_MANY_ROWS", len(toy))
+    session.show(State().opened(toy))
+    pane = Slow(session)
+    qtbot.addWidget(pane)
+    pane.show()
+    qtbot.waitUntil(lambda: "draw" in steps)
+    assert steps == [("build", False), "turn", ("controls", True), "turn", "draw"]
+
+
+def test_over_many_rows_that_are_closed_before_it_is_made_it_says_what_to_do(
+    session, toy, qtbot, monkeypatch
+):
+    monkeypatch.setattr(pane_module, "_MANY_ROWS", len(toy))
+    session.show(State().opened(toy))
+    pane = CountingPane(session)
+    qtbot.addWidget(pane)
+    pane.show()
+    session.show(State())
+    qtbot.waitUntil(lambda: pane.is_built)
+    qtbot.wait(50)
+    assert pane.findChild(HintPage).isVisible()
+    assert pane.drawn == []
 
 
 def test_widgets_are_made_once(made):

@@ -28,7 +28,7 @@ import llvmlite
 import numba
 
 from embedviz.core.compiled.kernels import compile_gate, serial_kernel, used_modules
-from embedviz.core.drawing import label_placement, passes, picking, raster
+from embedviz.core.drawing import density, label_placement, passes, picking, raster
 
 Compile = Callable[[], None]
 """A function of a module that runs some kernels once."""
@@ -40,6 +40,8 @@ DRAWING: tuple[Compile, ...] = (
     picking.compile_all,
 )
 """The kernels that the first picture needs."""
+SOON: tuple[Compile, ...] = (density.compile_all,)
+"""The kernels of a picture that may come next, and that would wait 50 ms for them to be loaded."""
 _N_CHILDREN = 2
 
 
@@ -51,7 +53,8 @@ def prepare(
 ) -> None:
     """Compile all kernels if that was never done; load those that draw.
 
-    Runs in a thread for some seconds at the first start, half a second later.
+    Runs in a thread for some seconds at the first start, half a second later. Of the others, those
+    that draw a crowd are loaded in the end, so that no picture waits for them.
 
     Parameters
     ----------
@@ -83,6 +86,9 @@ def prepare(
         done = [child.wait() for child in children]
     if done and all(done):
         _note(everything)
+    if is_done(everything):
+        for compile_all in SOON:
+            compile_all()
 
 
 def name_of(compile_all: Compile) -> str:

@@ -28,13 +28,14 @@ def lower_priority(*, niceness: int, oom_score: int) -> None:
     Parameters
     ----------
     niceness : int
-        By how much it steps back from the processors, 0 to 19.
+        By how much it steps back from the processors, behind the main thread of the process that
+        started it, 0 to 19.
     oom_score : int
         How likely the system ends it where memory runs out, 0 to 1000.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Whoever started this process ends it.
-    if niceness:
-        with suppress(AttributeError, OSError):
-            os.nice(niceness)
+    with suppress(AttributeError, OSError):  # Not there, or it was started by a thread behind that.
+        first = os.getpriority(os.PRIO_PROCESS, os.getppid())
+        os.setpriority(os.PRIO_PROCESS, 0, min(first + niceness, 19))
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
         score.write(str(oom_score))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QResizeEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from embedviz.core.vector_set import VectorSet
@@ -18,73 +16,64 @@ _COLUMNS = 8
 _ROWS = 50
 _LONGEST = 200
 _WIDEST = 220
-Index = QModelIndex | QPersistentModelIndex
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
-class PreviewModel(QAbstractTableModel):
-    """Label, first numbers and metadata of the first rows."""
+class PreviewModel(QStandardItemModel):
+    """Label, first numbers and metadata of the first rows.
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._header: list[str] = []
-        self._cells: list[list[str]] = []
-        self._n_numbers = 0
+    It holds items of Qt: to fit eight columns to fifty rows, a model in Python would be asked some
+    thousand times, and as often wait for the GIL while the file is read.
+    """
 
     def show_rows_of(self, shown: Inspection | VectorSet | None) -> None:
         """Show the first rows of another inspection or set, or none."""
+        self.clear()
+        if shown is None:
+            return
         self.beginResetModel()
-        self._header, self._cells = [], []
-        if shown is not None:
+        with QSignalBlocker(self):  # Else the table makes room for each column by itself.
             self._take(shown)
         self.endResetModel()
 
-    def _take(self, inspection: Inspection | VectorSet) -> None:
-        count = min(_ROWS, len(inspection.vectors))
-        self._n_numbers = min(_NUMBERS, inspection.dimensions)
-        is_cut = inspection.dimensions > _NUMBERS
-        self._header = ["Label", *map(str, range(1, self._n_numbers + 1)), *["…"] * is_cut]
-        for row in range(count):
-            label = inspection.labels[row] if row < len(inspection.labels) else ""
-            numbers = [f"{number:.4g}" for number in inspection.vectors[row, :_NUMBERS].tolist()]
-            self._cells.append([_cut(label), *numbers, *[""] * is_cut])
-        if inspection.metadata is None:
-            return
-        for name in inspection.metadata.column_names[:_COLUMNS]:
-            self._header.append(_cut(name))
-            values = inspection.metadata.column(name).slice(0, count).to_pylist()
-            for cells, value in zip(self._cells, values, strict=False):
-                cells.append("" if value is None else _cut(str(value)))
+    def _take(self, shown: Inspection | VectorSet) -> None:
+        header, lines = _lines_of(shown)
+        last_number = min(_NUMBERS, shown.dimensions)
+        for column, name in enumerate(header):
+            alignment = _RIGHT if 1 <= column <= last_number else _LEFT
+            self.appendColumn([_item(line[column], alignment) for line in lines])
+            head = QStandardItem(name)
+            head.setTextAlignment(alignment)
+            self.setHorizontalHeaderItem(column, head)
 
-    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
-        """Return how many rows are shown."""
-        return 0 if parent is not None and parent.isValid() else len(self._cells)
 
-    def columnCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
-        """Return how many columns are shown."""
-        return 0 if parent is not None and parent.isValid() else len(self._header)
+def _lines_of(shown: Inspection | VectorSet) -> tuple[list[str], list[list[str]]]:
+    """Return the names of the columns, and the text of each cell."""
+    count = min(_ROWS, len(shown.vectors))
+    is_cut = shown.dimensions > _NUMBERS
+    numbers = range(1, min(_NUMBERS, shown.dimensions) + 1)
+    header = ["Label", *map(str, numbers), *["…"] * is_cut]
+    lines = []
+    for row in range(count):
+        label = shown.labels[row] if row < len(shown.labels) else ""
+        cells = [f"{number:.4g}" for number in shown.vectors[row, :_NUMBERS].tolist()]
+        lines.append([_cut(label), *cells, *[""] * is_cut])
+    if shown.metadata is None:
+        return header, lines
+    for name in shown.metadata.column_names[:_COLUMNS]:
+        header.append(_cut(name))
+        values = shown.metadata.column(name).slice(0, count).to_pylist()
+        for line, value in zip(lines, values, strict=False):
+            line.append("" if value is None else _cut(str(value)))
+    return header, lines
 
-    def headerData(  # noqa: N802 - Qt's name
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """Return the name of a column."""
-        if orientation == Qt.Orientation.Vertical:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._header[section]
-        return self._alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a cell."""
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self._cells[index.row()][index.column()]
-        return (
-            self._alignment(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
-        )
-
-    def _alignment(self, column: int) -> Qt.AlignmentFlag:
-        is_number = 1 <= column <= self._n_numbers
-        side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
-        return side | Qt.AlignmentFlag.AlignVCenter
+def _item(text: str, alignment: Qt.AlignmentFlag) -> QStandardItem:
+    item = QStandardItem(text)
+    item.setTextAlignment(alignment)
+    item.setToolTip(text)
+    return item
 
 
 class Preview(QTableView):

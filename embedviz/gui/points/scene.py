@@ -212,7 +212,8 @@ class PointScene(QObject):
     def set_message(self, text: str) -> None:
         """Say this where there are no points."""
         self.message = text
-        self.changed.emit()
+        if not len(self.canvas):  # Else it is not on the picture, which stays as it is.
+            self.changed.emit()
 
     def set_caption(self, text: str) -> None:
         """Say this in one line below the picture."""

@@ -112,8 +112,10 @@ class PointStyle:
 
     def n_shown(self, positions: Placed) -> int:
         """Return how many rows are drawn: those that are shown and have a place."""
-        have_a_place = np.isfinite(positions[:, 0])
-        return int((have_a_place if self.shown is None else have_a_place & self.shown).sum())
+        is_drawn = np.isfinite(positions[:, 0])
+        if self.shown is not None:
+            is_drawn &= self.shown
+        return int(np.count_nonzero(is_drawn))
 
     def only_shown(self, positions: Placed) -> Placed:
         """Return positions with NaN for rows that are not drawn: every row keeps its number."""

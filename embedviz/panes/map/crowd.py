@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 CROWDED = 0.5
@@ -56,9 +57,9 @@ class Crowd(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Look again when the picture has another size."""
-        if event.type() == QEvent.Type.Resize:
+        if isinstance(event, QResizeEvent):
             self.look()
-        return super().eventFilter(watched, event)
+        return False
 
     def look(self) -> None:
         """Look again whether there is room for points."""

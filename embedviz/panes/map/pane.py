@@ -128,7 +128,7 @@ class MapPane(Pane):
         self.run.bring(self.choices.wanted)
         if was_streaming and self.run.streamed is None:
             self.drawing.forget_places()  # What was on its way has been taken back.
-        self._show_controls()
+        self.show_controls()
         self._bring_up_to_date()
 
     def set_shown(self, state: State) -> VectorSet | None:  # noqa: D102 - see Pane
@@ -153,7 +153,7 @@ class MapPane(Pane):
             # Whoever sees a map may want t-SNE or UMAP next: their process takes seconds to start.
             QTimer.singleShot(WARM_MILLISECONDS, self, lambda: spare_process.spare.warm())
         self.drawing.forget_places()
-        self._show_controls()
+        self.show_controls()
         self._bring_up_to_date()
 
     def _bring_up_to_date(self) -> None:
@@ -267,7 +267,9 @@ class MapPane(Pane):
         if self.run.shows_wanted and self.isVisible():
             self.without_edits(self._bring_up_to_date)
 
-    def _show_controls(self) -> None:
+    def show_controls(self) -> None:  # noqa: D102 - see Pane
+        if not self.choices.is_open:
+            return  # It is about to go.
         state, layout, settings = self.session.state, self.run.layout, self.choices.settings
         projection = settings.projection or (PCA() if layout is None else layout.projection)
         self.controls.show_settings(state, settings, self.choices.wanted.vector_set, projection)

@@ -65,6 +65,18 @@ def test_a_later_start_needs_no_children(stamps, monkeypatch):
     assert seen == [1]
 
 
+def test_what_draws_a_crowd_is_loaded_once_all_is_compiled(stamps, monkeypatch):
+    """Loading holds the GIL: neither before the first picture, nor in one."""
+    seen = []
+    monkeypatch.setattr(warm_up, "SOON", (lambda: seen.append(len(list(stamps.glob("all-*")))),))
+    for _ in range(2):
+        warm_up.prepare(lambda: seen.append("ready"), lambda: (neighbors.compile_all,))
+    assert seen == ["ready", 1, "ready", 1]
+    monkeypatch.setattr(warm_up, "_start_children", list)
+    warm_up.prepare(lambda: seen.append("ready"), lambda: (isotropy.compile_all,))
+    assert seen[4:] == ["ready"]  # It would be compiled here.
+
+
 def test_a_start_with_another_pane_compiles_what_it_names(stamps, monkeypatch):
     warm_up.prepare(lambda: None, lambda: (neighbors.compile_all,))
     compile_neighbors.__module__ = "embedviz.no_such_module"

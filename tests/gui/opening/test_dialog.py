@@ -132,6 +132,12 @@ def test_says_what_was_found_and_opens_what_was_read(ask, asker, qtbot, text_fil
     ]
     assert table.index(1, 0).data() == "w1"
     assert float(table.index(1, 2).data()) == pytest.approx(numbers[1, 1], abs=1e-3)
+    sides = [
+        Qt.AlignmentFlag(table.index(1, i).data(Qt.ItemDataRole.TextAlignmentRole))
+        for i in (0, 2, 7)
+    ]
+    assert [bool(side & Qt.AlignmentFlag.AlignRight) for side in sides] == [False, True, False]
+    assert table.index(1, 0).data(Qt.ItemDataRole.ToolTipRole) == "w1"
     assert dialog.summary.message_list.texts == []
     assert asker.session.state.sets == ()
     read = dialog.check.vector_set

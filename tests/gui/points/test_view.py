@@ -385,6 +385,18 @@ def test_a_message_is_shown_where_there_are_no_points(view):
     assert (shown(view) != said).any()
 
 
+def test_a_message_behind_points_leaves_the_picture_until_they_are_gone(view, qtbot):
+    view.set_points(CORNERS)
+    before = shown(view)
+    with qtbot.assertNotEmitted(view.scene.changed):
+        view.scene.set_message("Laying out")
+    np.testing.assert_array_equal(shown(view), before)
+    view.set_points(np.zeros((0, 2)))
+    said = shown(view)
+    view.scene.set_message("")
+    assert (shown(view) != said).any()
+
+
 def test_a_message_that_is_too_wide_is_broken_between_words(view):
     view.scene.set_message("Type three labels of this set " * 4)
     said = painted(view, 200, 300)
