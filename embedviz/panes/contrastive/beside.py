@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from embedviz.core.contrastive.anchor import AnchorTerms
-from embedviz.core.contrastive.frames import RunFrame
+from embedviz.core.contrastive.runs.anchor import AnchorTerms
+from embedviz.core.contrastive.runs.frames import RunFrame
 from embedviz.core.covariance import Vector
 from embedviz.gui.theme import GRID
 from embedviz.panes.contrastive.charts import RunCharts
@@ -26,15 +26,19 @@ class Beside(QStackedWidget):
     -------
     point_chosen : (int,)
         Place of a point whose bar was clicked.
+    step_chosen : (int,)
+        The step at which the charts were clicked.
     """
 
     point_chosen = Signal(int)
+    step_chosen = Signal(int)
     PAGES = ("run", "row", "pairs")
 
     def __init__(self, pairs: QWidget) -> None:
         super().__init__()
         self.charts, self.matrix, self.formula = RunCharts(), SimilarityMatrix(), AnchorFormula()
         self.formula.row_chosen.connect(self.point_chosen)
+        self.charts.step_chosen.connect(self.step_chosen)
         self.addWidget(_column(self.charts, self.matrix))
         self.addWidget(self.formula)
         self.addWidget(pairs)
@@ -53,7 +57,10 @@ class Beside(QStackedWidget):
             return
         self.charts.show_run(_as_table(measures), n_outputs)
         self.charts.show_step(frame.measures.step)
-        self.matrix.show_cosines(frame.cosines)
+        has_negatives = frame.measures.n_negatives > 0 or frame.measures.step == 0
+        self.matrix.show_cosines(
+            frame.cosines, elsewhere="negatives" if has_negatives else "not compared"
+        )
 
     def show_terms(
         self, terms: AnchorTerms | None, name_of: Callable[[int], str], message: str

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 
-from embedviz.core.contrastive.frames import Measures
+from embedviz.core.contrastive.runs.frames import Measures
 from embedviz.core.covariance import Vector
 from embedviz.gui.theme import GRID, theme_manager
 from embedviz.panes.contrastive.drawing.numbers import number_text

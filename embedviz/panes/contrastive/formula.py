@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 
 from embedviz.core import wording
-from embedviz.core.contrastive.anchor import AnchorTerms
+from embedviz.core.contrastive.runs.anchor import AnchorTerms
 from embedviz.gui.points.text import draw_line_of_text
 from embedviz.gui.theme import GRID, TEXT_PIXELS, font, theme_manager
 from embedviz.panes.contrastive.drawing import loss_in_numbers

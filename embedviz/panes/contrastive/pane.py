@@ -45,6 +45,8 @@ class ContrastivePane(Pane):
     title = "Contrastive"
     name = "contrastive"
     figure = "contrastive"
+    figure_sample = "sentences-final"
+    takes_pairs = True
     settings_class = ContrastiveSettings
     hint = "Open a file of vectors to train a head on them, and to watch how it pulls and pushes."
 
@@ -99,6 +101,7 @@ class ContrastivePane(Pane):
         transport.scrubbed.connect(player.scrub)
         player.playing_changed.connect(transport.show_playing)
         player.shown.connect(self._show)
+        self.beside.step_chosen.connect(player.see_step)
         self.sphere.row_clicked.connect(lambda place, _: self._ask(place))
         self.beside.point_chosen.connect(self._ask)
         self.sphere.camera_settled.connect(lambda camera: self._set(camera=camera))

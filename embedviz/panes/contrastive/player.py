@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from embedviz.app.tasks import Task, TaskBoard
-from embedviz.core.contrastive.frames import RunFrame
+from embedviz.core.contrastive.runs.frames import RunFrame
 from embedviz.gui.calculations import Calculations
 from embedviz.panes.contrastive.run import Run, Shown
 
@@ -112,6 +113,11 @@ class Player(QObject):
         self.pause()
         self.place = None if place >= len(self.run.frames) - 1 else place
         self.shown.emit(False)
+
+    def see_step(self, step: int) -> None:
+        """Go back to the frame that is nearest to a step."""
+        if self.run is not None:
+            self.scrub(int(np.abs(self.run.frames.steps - step).argmin()))
 
     def give_up(self) -> None:
         """Know that the steps that were asked for do not come."""

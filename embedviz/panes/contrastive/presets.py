@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from embedviz.core.contrastive.presets import PRESETS, Preset
+from embedviz.core.contrastive.runs.presets import PRESETS, Preset
 from embedviz.panes.contrastive.settings import ContrastiveSettings
 
 __all__ = ["PRESETS", "place_of", "with_preset"]

@@ -15,12 +15,12 @@ import numpy as np
 from embedviz.app.judged_pairs import pairs_of
 from embedviz.app.state import State
 from embedviz.core.arrays import Rows
-from embedviz.core.contrastive.anchor import AnchorTerms, anchor_terms
 from embedviz.core.contrastive.dials import Dials
-from embedviz.core.contrastive.frames import Frames, RunFrame
 from embedviz.core.contrastive.free_points import free_training
 from embedviz.core.contrastive.positives import Positives, pairs_to_learn, same_category
-from embedviz.core.contrastive.recording import record
+from embedviz.core.contrastive.runs.anchor import AnchorTerms, anchor_terms
+from embedviz.core.contrastive.runs.frames import Frames, RunFrame
+from embedviz.core.contrastive.runs.recording import record
 from embedviz.core.contrastive.training import Training
 from embedviz.core.errors import UserError
 from embedviz.core.pairs import Pairs

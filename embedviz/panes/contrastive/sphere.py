@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from embedviz.core.arrays import Matrix, Rows
-from embedviz.core.contrastive.anchor import AnchorTerms
-from embedviz.core.contrastive.frames import RunFrame
+from embedviz.core.contrastive.runs.anchor import AnchorTerms
+from embedviz.core.contrastive.runs.frames import RunFrame
 from embedviz.core.drawing.raster import Colors
 from embedviz.gui.points.layers.globe import globe_lines
 from embedviz.gui.points.legend.layout import Legend

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from embedviz.app.judged_pairs import describe_pairs
-from embedviz.core.contrastive.frames import RunFrame
-from embedviz.core.contrastive.verdict import describe
+from embedviz.core.contrastive.runs.frames import RunFrame
+from embedviz.core.contrastive.runs.verdict import describe
 from embedviz.core.notes import counted
 from embedviz.core.wording import composed, one_line
 from embedviz.panes.contrastive.run import Material, Run

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from embedviz.core.contrastive.anchor import anchor_terms
 from embedviz.core.contrastive.dials import Dials
-from embedviz.core.contrastive.frames import Frames
 from embedviz.core.contrastive.free_points import free_training
 from embedviz.core.contrastive.positives import pairs_to_learn, same_category
-from embedviz.core.contrastive.recording import record
+from embedviz.core.contrastive.runs.anchor import anchor_terms
+from embedviz.core.contrastive.runs.frames import Frames
+from embedviz.core.contrastive.runs.recording import record
+from embedviz.core.contrastive.runs.verdict import describe
 from embedviz.core.contrastive.training import Training
-from embedviz.core.contrastive.verdict import describe
 from embedviz.core.errors import UserError
 
 ROWS = np.random.default_rng(0).normal(size=(40, 10)).astype(np.float32)

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from embedviz.core.contrastive.anchor import AnchorTerms
-from embedviz.core.contrastive.frames import Measures
+from embedviz.core.contrastive.runs.anchor import AnchorTerms
+from embedviz.core.contrastive.runs.frames import Measures
 
 
 def measures_at(step, **changes):

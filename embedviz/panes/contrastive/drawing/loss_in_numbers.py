@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from embedviz.core.contrastive.anchor import AnchorTerms
+from embedviz.core.contrastive.runs.anchor import AnchorTerms
 from embedviz.panes.contrastive.drawing.numbers import number_text, power_text
 from embedviz.panes.contrastive.drawing.typesetting import PieceRow, Typesetter
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
-from embedviz.core.contrastive.anchor import AnchorTerms
+from embedviz.core.contrastive.runs.anchor import AnchorTerms
 from embedviz.gui.points.text import draw_line_of_text
 from embedviz.gui.theme import GRID, theme_manager, with_alpha
 from embedviz.panes.contrastive.drawing.numbers import number_text

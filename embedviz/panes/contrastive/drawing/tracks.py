@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.contrastive.frames import Measures
+from embedviz.core.contrastive.runs.frames import Measures
 from embedviz.core.covariance import Vector
 
 NAMES = tuple(field.name for field in fields(Measures))

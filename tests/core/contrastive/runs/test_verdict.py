@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embedviz.core.contrastive.dials import Dials
-from embedviz.core.contrastive.frames import Frames, Measures
 from embedviz.core.contrastive.free_points import FreePoints, free_training
 from embedviz.core.contrastive.positives import same_category
-from embedviz.core.contrastive.recording import record
+from embedviz.core.contrastive.runs.frames import Frames, Measures
+from embedviz.core.contrastive.runs.recording import record
+from embedviz.core.contrastive.runs.verdict import describe
 from embedviz.core.contrastive.training import Training
-from embedviz.core.contrastive.verdict import describe
 from embedviz.core.samples import load_sample
 
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from embedviz.core.contrastive import info_nce
-from embedviz.core.contrastive.anchor import anchor_terms
-from embedviz.core.contrastive.candidates import batch_around
 from embedviz.core.contrastive.dials import Dials
 from embedviz.core.contrastive.free_points import FreePoints, free_training
 from embedviz.core.contrastive.positives import TwoViews, pairs_to_learn, same_category
+from embedviz.core.contrastive.runs.anchor import anchor_terms
+from embedviz.core.contrastive.runs.candidates import batch_around
 from embedviz.core.contrastive.training import Training
 from embedviz.core.errors import UserError
 

@@ -6,10 +6,10 @@ import pytest
 from embedviz.core.contrastive import info_nce
 from embedviz.core.contrastive.dials import Dials
 from embedviz.core.contrastive.free_points import FREE_DIALS, free_training
-from embedviz.core.contrastive.presets import PRESETS, preset
-from embedviz.core.contrastive.recording import record
+from embedviz.core.contrastive.runs.presets import PRESETS, preset
+from embedviz.core.contrastive.runs.recording import record
+from embedviz.core.contrastive.runs.verdict import describe
 from embedviz.core.contrastive.training import Training
-from embedviz.core.contrastive.verdict import describe
 from embedviz.core.samples import load_sample
 
 SOURCES = ["sentences", "item", "group"]

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import scale_to_unit_length
-from embedviz.core.contrastive.candidates import candidate_counts, felt_negatives
 from embedviz.core.contrastive.evenness import best_uniformity, loss_floor
-from embedviz.core.contrastive.frames import Measures, RunFrame
 from embedviz.core.contrastive.products import product
+from embedviz.core.contrastive.runs.candidates import candidate_counts, felt_negatives
+from embedviz.core.contrastive.runs.frames import Measures, RunFrame
 from embedviz.core.contrastive.training import Training
 from embedviz.core.covariance import Vector
 from embedviz.core.isotropy import effective_rank_of, mean_cosine_of

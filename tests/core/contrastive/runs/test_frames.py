@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedviz.core.contrastive.frames import MOST_MEASURES, Frames, Measures, RunFrame
+from embedviz.core.contrastive.runs.frames import MOST_MEASURES, Frames, Measures, RunFrame
 
 MEASURES = Measures(0, 1.0, 0.5, 2.0, 0.1, -1.0, -2.0, 0.0, 3.0)
 

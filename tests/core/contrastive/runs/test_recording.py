@@ -7,7 +7,7 @@ from embedviz.core.contrastive import alignment, info_nce, nested_info_nce, unif
 from embedviz.core.contrastive.dials import Dials
 from embedviz.core.contrastive.free_points import FreePoints, free_training
 from embedviz.core.contrastive.positives import TwoViews, same_category
-from embedviz.core.contrastive.recording import bounds, record
+from embedviz.core.contrastive.runs.recording import bounds, record
 from embedviz.core.contrastive.training import Training
 from embedviz.core.isotropy import effective_rank, mean_cosine
 

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from embedviz.core.contrastive.dials import Dials
-from embedviz.core.contrastive.frames import Frames, Measures, RunFrame
+from embedviz.core.contrastive.runs.frames import Frames, Measures, RunFrame
 
 COLLAPSED = 0.99
 """Mean cosine from which all vectors point the same way: pairs are 8 degrees apart, as one can
