@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from embedviz.app.state import State
@@ -35,6 +35,8 @@ from embedviz.panes.contrastive.words import (
 
 _SCRUBBED = "The terms are those of the newest step. Drag the slider to its end to see them."
 _NOT_ASKED = "Click a point to see its loss, term by term."
+_BESIDE = 0.27
+"""Part of the width that is for what is beside the sphere."""
 _LINES = 3
 """Of the sentence below the sphere, at most."""
 
@@ -83,11 +85,22 @@ class ContrastivePane(Pane):
         self.fit_text(1.0)
 
     def fit_text(self, scale: float) -> None:  # noqa: D102 - see Pane
-        self.beside.setFixedWidth(round(NEIGHBORS_WIDTH * scale))
+        self._least_beside = round(NEIGHBORS_WIDTH * scale)
+        self._share_width()
         self.sentence.ensurePolished()
         # Its lines are always there, or the sphere would jump with each other sentence.
         lines = _LINES * self.sentence.fontMetrics().lineSpacing()
         self.sentence.setFixedHeight(lines + GRID)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Give the charts a part of the room that there is."""
+        super().resizeEvent(event)
+        if self.is_built:
+            self._share_width()
+
+    def _share_width(self) -> None:
+        wanted = round(_BESIDE * self.width())
+        self.beside.setFixedWidth(min(max(wanted, self._least_beside), 2 * self._least_beside))
 
     def _connect_parts(self) -> None:
         player, transport = self.player, self.transport
