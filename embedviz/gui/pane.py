@@ -222,16 +222,17 @@ class Pane(QWidget):
             self.message_bar.clear()
             self.calculations.cancel_all()
             self.release()
-        elif not set(old.sets) <= set(new.sets) and not self._is_in_view:
+        elif not set(old.sets) <= set(new.sets) and not self.is_in_view:
             self._shown = None  # It would hold what was closed until somebody looks.
         self._catch_up(new)
 
     @property
-    def _is_in_view(self) -> bool:
+    def is_in_view(self) -> bool:
+        """Whether somebody can see it."""
         return (self._in_front or self.is_lent) and self.isVisible()
 
     def _catch_up(self, new: State) -> None:
-        if new == self._shown or not self._is_in_view:
+        if new == self._shown or not self.is_in_view:
             return
         if not self.is_built and len(new.active or ()) >= _MANY_ROWS and is_watched(self):
             # To find a place for it, make it, lay it out and draw it takes too long for one turn.

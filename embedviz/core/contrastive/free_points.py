@@ -91,7 +91,7 @@ class FreePoints:
         haste = _HASTE_OF_OFFSET * dials.bias
         self._adam.step([offset], [total.sum(axis=0)], dials.learning_rate, [haste])
 
-    def head(self) -> Head:
+    def head(self, weights: Sequence[Matrix] | None = None) -> Head:
         """Refuse."""
         raise UserError(
             "Free points have no head: they are moved one by one, and nothing maps vectors to "

@@ -70,8 +70,8 @@ class Learner(Protocol):
     def learn(self, views: Sequence[View], slopes: Sequence[Matrix], dials: Dials) -> None:
         """Move the weights against the gradients of the views' outputs."""
 
-    def head(self) -> Head:
-        """Return what gives the outputs of vectors.
+    def head(self, weights: Sequence[Matrix] | None = None) -> Head:
+        """Return what gives the outputs of vectors, now or with earlier weights.
 
         Raises
         ------
@@ -157,9 +157,9 @@ class HeadLearner:
         haste = network.haste if dials.bias else [*network.haste[:-1], 0.0]
         self._adam.step(network.weights, total, dials.learning_rate, haste)
 
-    def head(self) -> Head:
-        """Return the head as it is now, for vectors as they were given."""
-        return self._network.folded(self._inputs.mean, self._inputs.scale)
+    def head(self, weights: Sequence[Matrix] | None = None) -> Head:
+        """Return the head as it is now, or was with earlier weights, for vectors as given."""
+        return self._network.folded(self._inputs.mean, self._inputs.scale, weights)
 
 
 class _Inputs:

@@ -102,9 +102,18 @@ class Network:
             found = [product(rows.T, back), back.sum(axis=0), *found]
         return found
 
-    def folded(self, mean: Vector, scale: float) -> Head:
-        """Return the head that takes rows as they were before (row - mean) · scale."""
-        first, bias, *rest = (each.astype(np.float64) for each in self.weights)
+    def folded(self, mean: Vector, scale: float, weights: Sequence[Matrix] | None = None) -> Head:
+        """Return the head that takes rows as they were before (row - mean) · scale.
+
+        Parameters
+        ----------
+        mean : float64 array of shape (n_inputs,)
+        scale : float
+        weights : sequence of float32 array, optional
+            Earlier ones. Default: those of now.
+        """
+        given = self.weights if weights is None else weights
+        first, bias, *rest = (each.astype(np.float64) for each in given)
         # As numbers that float32 holds, so that a file of them is half as large; the bias takes up
         # what this changes.
         first = _in_float32(first * scale)

@@ -6,7 +6,8 @@ draws while it trains calls `Training.step` itself, and turns the dials between 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -202,15 +203,20 @@ class Training:
         scale_to_unit_length(found)
         return found
 
-    def head(self) -> Head:
-        """Return the head as it is now, for vectors as they were given.
+    def head(self, weights: Sequence[Matrix] | None = None) -> Head:
+        """Return the head as it is now, or was, for vectors as they were given.
+
+        Parameters
+        ----------
+        weights : sequence of float32 array, optional
+            As `weights` gave them. Default: those of now.
 
         Raises
         ------
         UserError
             When free points are trained, for which there is none.
         """
-        return self._learner.head()
+        return self._learner.head(weights)
 
     def held_out_loss(self, seed: int = 0) -> float:
         """Return the loss of the pairs that are not learned from; nan when there are none.
@@ -234,9 +240,19 @@ class Training:
         """Return copies of the weights."""
         return [each.copy() for each in self._learner.weights]
 
-    def restore(self, weights: list[Matrix]) -> None:
+    def restore(self, weights: Sequence[Matrix]) -> None:
         """Set the weights, as `weights` gave them."""
         self._learner.weights = [each.copy() for each in weights]
+
+    @contextmanager
+    def as_it_was(self, weights: Sequence[Matrix], dials: Dials) -> Iterator[None]:
+        """Have earlier weights and dials for a while."""
+        now = self._learner.weights, self.dials
+        self._learner.weights, self.dials = list(weights), dials
+        try:
+            yield
+        finally:
+            self._learner.weights, self.dials = now
 
     def _next_numbers(self) -> Rows:
         size = min(self.dials.batch_size, len(self._learned))

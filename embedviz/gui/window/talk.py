@@ -44,6 +44,8 @@ class TalkWindow(QWidget):
         }
         for part in self._heights:  # Not hidden: a run would bring its settings back.
             part.setFixedHeight(0)
+            part.setEnabled(False)  # Or the keyboard would reach what nobody sees.
+        pane.setFocus()
         for key in _LEAVE:
             QShortcut(key, self).activated.connect(self.close)
         for action in dock.window().findChildren(QAction):
@@ -64,6 +66,7 @@ class TalkWindow(QWidget):
         for part, (least, most) in self._heights.items():
             part.setMinimumHeight(least)
             part.setMaximumHeight(most)
+            part.setEnabled(True)
         self._dock.setWidget(self._pane)
         self._pane.show()
         self._stand_in.deleteLater()

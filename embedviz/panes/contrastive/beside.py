@@ -59,7 +59,7 @@ class Beside(QStackedWidget):
         self.charts.show_step(frame.measures.step)
         has_negatives = frame.measures.n_negatives > 0 or frame.measures.step == 0
         self.matrix.show_cosines(
-            frame.cosines, elsewhere="negatives" if has_negatives else "not compared"
+            frame.cosines, frame.n_pairs, "negatives" if has_negatives else "not compared"
         )
 
     def show_terms(

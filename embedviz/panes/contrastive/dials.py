@@ -42,7 +42,7 @@ class DialRow(QFrame):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setObjectName("tools")
-        self._settings = ContrastiveSettings()
+        self._most = 1
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(2 * GRID, GRID // 2, 2 * GRID, GRID // 2)
         self._row.setSpacing(GRID)
@@ -87,11 +87,10 @@ class DialRow(QFrame):
         self._row.addWidget(box)
         return made, box
 
-    def show_settings(self, settings: ContrastiveSettings) -> None:
-        """Show other settings, silently."""
-        self._settings = settings
+    def show_settings(self, settings: ContrastiveSettings, n_points: int) -> None:
+        """Show other settings, silently; a batch has no more rows than there are points."""
         self.side.show_choice([value for _, value in _SIDES].index(settings.side))
-        most = max(settings.batch_size - 1, 1)
+        self._most = most = max(min(settings.batch_size, n_points) - 1, 1)
         wanted = most if settings.negatives is None else min(settings.negatives, most)
         controls = (self.temperature, self.temperature_value, self.negatives)
         blocked = [QSignalBlocker(each) for each in (*controls, self.negatives_value, self.noise)]
@@ -108,7 +107,7 @@ class DialRow(QFrame):
         del blocked
 
     def _turn_negatives(self, count: int) -> None:
-        self._turn(negatives=None if count >= self._settings.batch_size - 1 else count)
+        self._turn(negatives=None if count >= self._most else count)
 
     def _turn(self, **changes: object) -> None:
         self.turned.emit(changes)

@@ -7,14 +7,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QFontMetrics, QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.gui.pane import Pane
-from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, theme_manager
+from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, TEXT_PIXELS, font, theme_manager
 from embedviz.gui.widgets.controls import ElidedLabel, text_label
 from embedviz.panes.contrastive.beside import Beside
 from embedviz.panes.contrastive.colors import PointColoring
@@ -27,13 +27,13 @@ from embedviz.panes.contrastive.sphere import HOME, Sphere
 from embedviz.panes.contrastive.tools import ContrastiveTools
 from embedviz.panes.contrastive.transport import Transport
 from embedviz.panes.contrastive.words import (
+    describe_arrows,
     describe_moment,
     describe_picture,
     describe_points,
     name_of,
 )
 
-_SCRUBBED = "The terms are those of the newest step. Drag the slider to its end to see them."
 _NOT_ASKED = "Click a point to see its loss, term by term."
 _BESIDE = 0.27
 """Part of the width that is for what is beside the sphere."""
@@ -87,10 +87,9 @@ class ContrastivePane(Pane):
     def fit_text(self, scale: float) -> None:  # noqa: D102 - see Pane
         self._least_beside = round(NEIGHBORS_WIDTH * scale)
         self._share_width()
-        self.sentence.ensurePolished()
         # Its lines are always there, or the sphere would jump with each other sentence.
-        lines = _LINES * self.sentence.fontMetrics().lineSpacing()
-        self.sentence.setFixedHeight(lines + GRID)
+        line = QFontMetrics(font(TEXT_PIXELS * scale)).lineSpacing()
+        self.sentence.setFixedHeight(_LINES * line + 2 * GRID)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Give the charts a part of the room that there is."""
@@ -125,27 +124,46 @@ class ContrastivePane(Pane):
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         settings, was, run = new[ContrastiveSettings], old[ContrastiveSettings], self.player.run
-        self.dials.show_settings(settings)
+        self.dials.show_settings(settings, _n_points(new))
         self.beside.show_page(settings.side)
         if old.active is None or was.camera != settings.camera:
             self.sphere.set_camera(settings.camera or HOME)
-        if run is None or run.material.key != material_of(new).key:
-            self._begin()
+        self.player.keep_only(new)
+        key = material_of(new).key
+        if run is None or run.material.key != key:
+            self._turn_to(new, key)
         else:
-            run.dials, run.pace = settings.dials, settings.pace
-            self.player.ask(_asked(new))
-            if old.map.color_by != new.map.color_by:
-                self.coloring.color(run, new)
-            if old.selected != new.selected or was.side != settings.side:
-                self._mark()
+            self._adjust(run, old, new)
         self.tool_bar.show_state(new)
         if settings.side == "pairs":
             self.own_pairs.show_state(new)
 
+    def _turn_to(self, state: State, key: tuple[object, ...]) -> None:
+        """Show the run of other material: one that was kept, or a new one."""
+        self._clear("")
+        if not self.player.come_back(key):
+            self._begin()
+        elif self.player.run is not None:
+            self._adjust(self.player.run, state, state)
+
+    def _adjust(self, run: Run, old: State, new: State) -> None:
+        """Let the run go on with other dials, and ask for another row."""
+        settings, was = new[ContrastiveSettings], old[ContrastiveSettings]
+        is_turned = run.dials != settings.dials
+        run.dials, run.pace = settings.dials, settings.pace
+        if run.asked != _asked(new):
+            self.player.ask(_asked(new))
+        elif is_turned and settings.side == "row":
+            self.player.ask_again()
+        if old.map.color_by != new.map.color_by:
+            self.coloring.color(run, new)
+        if old.selected != new.selected or was.side != settings.side:
+            self._mark()
+
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self.player.task:
             self.player.give_up()
-            if self.player.latest is None:
+            if self.player.seen is None:
                 self._clear("There is no run. What is missing is said above.")
 
     def facts(self, state: State) -> Sequence[str]:  # noqa: D102 - see Pane
@@ -158,15 +176,17 @@ class ContrastivePane(Pane):
             self.own_pairs.release()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
-        """Pause: nobody would see the steps."""
+        """Pause where nobody sees the steps; a pane that goes on stage is seen again at once."""
         super().hideEvent(event)
-        if self.is_built:
-            self.player.pause()
+        QTimer.singleShot(0, self, self._pause_unseen)
 
     def set_in_front(self, in_front: bool) -> None:
         """Pause where another tab is chosen."""
         super().set_in_front(in_front)
-        if self.is_built and not in_front and not self.is_lent:
+        QTimer.singleShot(0, self, self._pause_unseen)
+
+    def _pause_unseen(self) -> None:
+        if self.is_built and not self.is_in_view:
             self.player.pause()
 
     def _begin(self) -> None:
@@ -182,10 +202,10 @@ class ContrastivePane(Pane):
 
     def _show(self, is_first: bool) -> None:
         """Show the frame that is to be seen."""
-        run, frame, latest = self.player.run, self.player.frame, self.player.latest
-        if run is None or frame is None or latest is None:
+        run, seen = self.player.run, self.player.seen
+        if run is None or seen is None or run.latest is None:
             return
-        state = self.session.state
+        state, frame = self.session.state, seen.frame
         if is_first:
             self.coloring.color(run, state)
             self.tool_bar.show_state(state)
@@ -193,26 +213,25 @@ class ContrastivePane(Pane):
         self.sphere.show_frame(frame)
         self.beside.show_frame(frame, frames.measures, state[ContrastiveSettings].outputs)
         self.headline.setText(describe_points(run))
-        self.caption.setText(describe_picture(run, frame))
         self.sentence.setText(describe_moment(run, frame))
-        at, newest = len(frames) - 1 if place is None else place, latest.frame.measures.step
+        at, newest = len(frames) - 1 if place is None else place, run.latest.frame.measures.step
         self.transport.show_frames(len(frames), at, frame.measures.step, newest)
         self._mark()
 
     def _mark(self) -> None:
         """Mark what is asked about and selected, and write out the loss of a row."""
-        run, latest = self.player.run, self.player.latest
-        if run is None or latest is None:
+        run, seen = self.player.run, self.player.seen
+        if run is None or seen is None:
             return
-        state, terms = self.session.state, latest.terms
-        is_asked = state[ContrastiveSettings].side == "row"
-        is_newest, is_toy = self.player.place is None, run.material.vector_set is None
+        state, terms = self.session.state, seen.terms
+        is_asked, is_toy = state[ContrastiveSettings].side == "row", run.material.vector_set is None
         selected = run.places_of(state.selected.rows[:0] if is_toy else state.selected.rows)
-        self.sphere.mark(run.names, terms, selected, with_near=is_asked)
-        self.sphere.show_forces(terms if is_asked and is_newest else None)
+        self.sphere.mark(run.names, terms, selected, with_names=is_asked)
+        self.sphere.show_forces(terms if is_asked else None)
+        said = describe_arrows() if is_asked and terms is not None else ""
+        self.caption.setText(said or describe_picture(run, seen.frame))
         if is_asked:
-            message = latest.reason or (_NOT_ASKED if terms is None else _SCRUBBED)
-            self.beside.show_terms(terms if is_newest else None, partial(name_of, run), message)
+            self.beside.show_terms(terms, partial(name_of, run), seen.reason or _NOT_ASKED)
 
     def _ask(self, place: int) -> None:
         """Ask for the loss of a point."""
@@ -228,7 +247,7 @@ class ContrastivePane(Pane):
     def _redraw(self) -> None:
         """Take the colors of another theme."""
         self.sphere.redraw_globe()
-        if self.player.run is not None and self.player.latest is not None:
+        if self.player.run is not None and self.player.seen is not None:
             self.coloring.color(self.player.run, self.session.state)
             self._mark()
 
@@ -252,3 +271,10 @@ def _asked(state: State) -> int | None:
     if settings.source == "toy":
         return settings.point
     return None if state.query_vector is not None else state.query
+
+
+def _n_points(state: State) -> int:
+    settings = state[ContrastiveSettings]
+    if settings.source == "toy":
+        return settings.groups * settings.per_group
+    return len(state.active or ())

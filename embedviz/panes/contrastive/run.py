@@ -17,6 +17,7 @@ from embedviz.app.state import State
 from embedviz.core.arrays import Rows
 from embedviz.core.contrastive.dials import Dials
 from embedviz.core.contrastive.free_points import free_training
+from embedviz.core.contrastive.heads import Head
 from embedviz.core.contrastive.positives import Positives, pairs_to_learn, same_category
 from embedviz.core.contrastive.runs.anchor import AnchorTerms, anchor_terms
 from embedviz.core.contrastive.runs.frames import Frames, RunFrame
@@ -37,6 +38,9 @@ _LATEST = 0.5
 _NAP = 0.05
 """Seconds between two looks whether a run is still wanted."""
 
+_NOT_KEPT = (
+    "The weights of this step are too large to keep. Go to the newest step to see its terms."
+)
 _NOT_DRAWN = "This row is not in the sample that is learned from. Choose a point of the sphere."
 
 
@@ -121,11 +125,15 @@ class Run:
         The row of the set, or the free point, whose loss is asked about.
     pace : int
         Steps a second at most; 0: as many as it can.
+    is_going : bool
+        Whether steps without a goal go on.
     is_awaited : bool
         Whether what was told last is on the screen, so that the next frame can be made.
     rows : array of rows
         Of the set, those of the points; for free points their own numbers.
     frames : Frames
+    latest : Shown or None
+        The newest of them.
     training : Training or None
         Made by the first `advance`.
     """
@@ -136,7 +144,9 @@ class Run:
         self.asked: int | None = None
         self.pace = 0
         self.training: Training | None = None
+        self.is_going = False
         self.is_awaited = True
+        self.latest: Shown | None = None
         self.frames = Frames()
         self.rows: Rows = np.empty(0, np.intp)
         self._names: Sequence[str] | None = None
@@ -146,8 +156,14 @@ class Run:
         """How many steps were made."""
         return 0 if self.training is None else len(self.training.losses)
 
-    def advance(self, goal: int | None, report: Report, tell: Callable[[Shown], None]) -> Shown:
-        """Make steps up to a goal, or without end, and return how it stands then.
+    def advance(
+        self,
+        goal: int | None,
+        since: RunFrame | None,
+        report: Report,
+        tell: Callable[[Shown], None],
+    ) -> Shown:
+        """Make steps up to a goal, or as long as `is_going`, and return how it stands then.
 
         Runs off the UI thread; ends with `Cancelled` when nobody wants it any more.
 
@@ -155,23 +171,26 @@ class Run:
         ----------
         goal : int or None
             Number of steps, counted from the start of the run.
+        since : RunFrame or None
+            Go on from this frame, and forget what was made after it. None: from the newest.
         report, tell : callable
         """
-        report(0.0, "preparing the run")
+        report(0.0, "preparing")
         if self.training is None:
             self.training, self.rows = _begin(self.material, self.dials)
+        if since is not None:
+            self._go_back(since)
         if not len(self.frames):
             self._look()  # The start, before the first step.
         training, told, looked = self.training, -1.0, -1.0
         started, first = time.perf_counter(), self.n_steps
-        while goal is None or self.n_steps < goal:
+        while self.is_going if goal is None else self.n_steps < goal:
             now = time.perf_counter()
             if now - looked >= _BETWEEN_FRAMES:
                 looked = now
                 report(self.n_steps / goal if goal else 0.0, f"step {self.n_steps:,}")
             if self.pace and goal is None and self._is_early(now - started, first):
                 time.sleep(min(_NAP, 1 / self.pace / 2))
-                report(0.0, f"step {self.n_steps:,}")
                 continue
             training.change(self.dials)
             training.step()
@@ -182,6 +201,29 @@ class Run:
             elif goal is not None and self._is_kept(goal):
                 self._look()
         return self._look()
+
+    def look_back(self, frame: RunFrame, report: Report) -> Shown:
+        """Return a frame with the loss of the row that is asked about, as it was then.
+
+        Runs off the UI thread.
+        """
+        assert self.training is not None
+        if not frame.weights:
+            return Shown(frame, None, _NOT_KEPT)
+        with self.training.as_it_was(frame.weights, frame.dials):
+            return self._with_terms(frame)
+
+    def head_of(self, frame: RunFrame) -> Head:
+        """Return the head as it was at a frame; where that was not kept, as it is now."""
+        assert self.training is not None
+        return self.training.head(frame.weights or None)
+
+    def _go_back(self, frame: RunFrame) -> None:
+        assert self.training is not None
+        if frame.weights and frame.measures.step < self.n_steps:
+            self.training.restore(frame.weights)
+            del self.training.losses[frame.measures.step :]
+            self.frames.cut(frame.measures.step)
 
     def _is_early(self, seconds: float, first: int) -> bool:
         return self.n_steps - first >= seconds * self.pace
@@ -198,6 +240,12 @@ class Run:
         else:
             frame = record(self.training, previous)
             self.frames.add(frame)
+        self.training.change(self.dials)  # Of what is asked about a row now.
+        self.latest = self._with_terms(frame)
+        return self.latest
+
+    def _with_terms(self, frame: RunFrame) -> Shown:
+        assert self.training is not None
         place = self.place_of(self.asked)
         if place is None:
             return Shown(frame, None, "" if self.asked is None else _NOT_DRAWN)

@@ -22,7 +22,7 @@ _LONGEST = 0.45
 _SHOWN_PUSHES = 12
 _WORTH_AN_ARROW = 0.02
 """Of the longest: what is shorter than this is a dot."""
-_LABELED = 5
+_LABELED = 2
 _CIRCLES = range(30, 180, 30)
 
 
@@ -73,13 +73,13 @@ class Sphere(PointView):
         terms: AnchorTerms | None,
         selected: Rows,
         *,
-        with_near: bool,
+        with_names: bool,
     ) -> None:
-        """Mark the row that is asked about and the selected ones; its nearest candidates too."""
+        """Mark the row that is asked about and the selected ones; by name, with those near it."""
         query = None if terms is None else terms.anchor
-        shown = terms if with_near else None
+        shown = terms if with_names else None
         near = [] if shown is None else shown.candidates[: 1 + _LABELED].tolist()
-        always = [] if query is None else list(dict.fromkeys([query, *near]))
+        always = [] if shown is None else list(dict.fromkeys([shown.anchor, *near]))
         wanted = (texts, query, tuple(near), selected.tobytes())
         if self._marked is not None and wanted[0] is self._marked[0] and wanted == self._marked:
             return  # As in most frames: labels need not look for places that they have.

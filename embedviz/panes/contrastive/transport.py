@@ -27,7 +27,9 @@ class Transport(QFrame):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setObjectName("tools")
-        self.play = tool_button(f"{name}.play", "▶ Play", "Play: train step after step (Space)")
+        self.play = tool_button(
+            f"{name}.play", "Play", "Play: go on from the step that is seen (P)"
+        )
         self.step = tool_button(f"{name}.step", "Step", "Step: make a single one")
         self.reset = tool_button(f"{name}.reset", "Reset", "Reset: back to the start, same seed")
         self.scrub = slider(f"{name}.scrub", "Frames: go back through the run", 0)
@@ -43,13 +45,13 @@ class Transport(QFrame):
             row.addWidget(button)
         row.addWidget(self.scrub, 1)
         row.addWidget(self.said)
-        self.play.setFixedWidth(self.play.sizeHint().width() + GRID)
+        self.play.setFixedWidth(self.play.sizeHint().width() + 2 * GRID)
         self.said.setMinimumWidth(16 * GRID)
         self.setFixedHeight(TOOL_ROW + GRID)
 
     def show_playing(self, playing: bool) -> None:
         """Show whether it runs."""
-        self.play.setText("⏸ Pause" if playing else "▶ Play")
+        self.play.setText("Pause" if playing else "Play")
         self.step.setEnabled(not playing)
 
     def show_frames(self, count: int, place: int, step: int, newest: int) -> None:

@@ -52,19 +52,19 @@ def _together(material: Material) -> str:
 
 def name_of(run: Run, place: int) -> str:
     """Return what a point is called: its label, or its group and number."""
-    vector_set, settings = run.material.vector_set, run.material.settings
+    vector_set = run.material.vector_set
     if vector_set is None:
-        group, item = divmod(place, settings.per_group)
-        return f"group {group + 1}, point {item + 1}"
+        return f"point {run.names[place]}"
     if not 0 <= place < len(run.rows):
         return ""
-    return composed(one_line(vector_set.labels[int(run.rows[place])]))[:_LONGEST_NAME]
+    name = composed(one_line(vector_set.labels[int(run.rows[place])]))
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
 
 
 def describe_moment(run: Run, frame: RunFrame) -> str:
     """Return what is being seen, in a sentence."""
     newest = frame is run.frames[-1]
-    return describe(run.frames if newest else frame, run.dials, run.material.settings.outputs)
+    return describe(run.frames if newest else frame, frame.dials, run.material.settings.outputs)
 
 
 def describe_positives(run: Run) -> str:
@@ -75,3 +75,8 @@ def describe_positives(run: Run) -> str:
     if material.settings.together == "column":
         return f"rows of one {one_line(material.settings.column)}"
     return "two views of each row"
+
+
+def describe_arrows() -> str:
+    """Return what the arrows on the sphere are."""
+    return "blue: the pull of the partner; orange: the pushes of the others, in proportion"

@@ -48,6 +48,10 @@ def set_(session, idle, **changes):
     idle(session)
 
 
+def terms_of(pane):
+    return pane.player.seen.terms
+
+
 def positions(pane):
     return np.array(pane.sphere.scene.canvas.positions)
 
@@ -144,28 +148,37 @@ def test_the_way_back_shows_kept_frames(show, toy, session, idle):
     assert pane.transport.said.text() == "step 1 of 4"
     pane.transport.step.click()
     idle(session)
-    assert pane.transport.said.text() == "step 5"
+    # It goes on from what is seen, and the frames after it are gone.
+    assert pane.transport.said.text() == "step 2"
+    assert (len(pane.player.run.frames), pane.player.n_steps) == (3, 2)
 
 
 def test_without_negatives_everything_collapses_and_it_says_so(show, toy):
     pane = show(toy, ContrastiveSettings(negatives=0, steps=400, batch_size=32))
-    assert pane.player.latest.frame.measures.mean_cosine > 0.99
+    assert pane.player.seen.frame.measures.mean_cosine > 0.99
     assert "same way" in pane.sentence.text()
 
 
 def test_the_row_that_is_asked_about_has_arrows_and_bars(show, toy, session, idle):
     pane = show(toy, ContrastiveSettings(side="row", steps=20, batch_size=16))
-    terms = pane.player.latest.terms
+    terms = pane.player.seen.terms
     assert terms.anchor == session.state.query
     assert len(pane.sphere.scene.arrows) >= 2
     assert len(terms.candidates) == 16
     pane.sphere.row_clicked.emit(7, None)
     idle(session)
     assert session.state.query == 7
-    assert pane.player.latest.terms.anchor == 7
+    assert pane.player.seen.terms.anchor == 7
     assert pane.player.n_steps == 20
+    now = terms_of(pane)
     pane.transport.scrub.setValue(0)
-    assert pane.sphere.scene.arrows == ()
+    idle(session)
+    # The same row, partner and candidates, as they were before the first step.
+    then = terms_of(pane)
+    assert sorted(then.candidates) == sorted(now.candidates)
+    assert then.loss > now.loss
+    assert len(pane.sphere.scene.arrows) >= 2
+    assert pane.player.n_steps == 20
 
 
 def test_a_free_point_is_asked_about(show, toy, session, idle):
@@ -193,7 +206,7 @@ def test_a_preset_is_one_choice(show, toy, session, idle, place):
 
 def test_its_head_makes_a_set(show, toy, session, idle):
     pane = show(toy, ContrastiveSettings(outputs=8, steps=10, batch_size=16))
-    assert pane.player.latest.frame.share < 1
+    assert pane.player.seen.frame.share < 1
     pane.tool_bar.use.click()
     idle(session)
     made = session.state.active
@@ -274,12 +287,55 @@ def test_a_row_in_no_pair_has_no_loss_and_the_run_goes_on(show, toy, session, id
     pane = show(toy, ContrastiveSettings(together="pairs", side="row", steps=5), pairs)
     session.show(session.state.queried(40))
     idle(session)
-    assert pane.player.latest.terms is None
+    assert pane.player.seen.terms is None
     assert pane.beside.formula.message
     pane.transport.step.click()
     idle(session)
     assert pane.player.n_steps == 6
     session.show(session.state.queried(2))
     idle(session)
-    assert pane.player.latest.terms.candidates[0] == 3
+    assert pane.player.seen.terms.candidates[0] == 3
     assert not pane.message_bar.text
+
+
+def test_a_frame_keeps_its_dials_and_says_what_was_seen_then(show, toy, session, idle):
+    pane = show(toy, ContrastiveSettings(negatives=0, steps=400, batch_size=32))
+    set_(session, idle, negatives=None)
+    for _ in range(3):
+        pane.transport.step.click()
+        idle(session)
+    place = int(np.flatnonzero(pane.player.run.frames.steps == 400)[0])
+    pane.transport.scrub.setValue(place)
+    idle(session)
+    assert "without negatives" in pane.sentence.text()
+
+
+def test_a_run_is_there_again_when_its_set_is_shown_again(show, toy, session, idle):
+    pane = show(toy, ContrastiveSettings(outputs=8, steps=10, batch_size=16))
+    pane.transport.step.click()
+    idle(session)
+    seen = positions(pane)
+    pane.tool_bar.use.click()
+    idle(session)
+    assert pane.player.run.material.vector_set is not toy
+    session.show(session.state.activated(toy))
+    idle(session)
+    assert pane.player.n_steps == 11
+    np.testing.assert_array_equal(positions(pane), seen)
+    session.show(session.state.closed(toy))
+    idle(session)
+    assert pane.player.run is None or pane.player.run.material.vector_set is not toy
+
+
+def test_pause_shows_the_last_step(show, toy, qtbot, session, idle):
+    pane = show(toy, TOY)
+    for _ in range(3):
+        pane.transport.play.click()
+        before = pane.player.n_steps
+        qtbot.waitUntil(lambda before=before: pane.player.n_steps > before + 5)
+        pane.transport.play.click()
+        idle(session)
+        frames = pane.player.run.frames
+        assert pane.player.seen.frame is frames[-1]
+        assert frames[-1].measures.step == pane.player.n_steps
+        assert pane.transport.said.text() == f"step {pane.player.n_steps:,}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, field, fields
 from threading import Lock
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix
+from embedviz.core.contrastive.dials import Dials
 from embedviz.core.covariance import Vector
 
 MOST_BYTES = 64_000_000
@@ -81,6 +82,12 @@ class RunFrame:
     axes : float32 array of shape (3, n_outputs), optional
         Of more than three outputs; `outputs @ axes.T` is where they are drawn. They are turned
         from those of the frame before, as little as lets them show nearly as much as any.
+    dials : Dials
+        As they were.
+    n_pairs : int
+        Of the last batch; 0 before the first step.
+    weights : tuple of float32 array
+        With which the run can be gone on from here; empty where they are too large to keep.
     """
 
     positions: Matrix
@@ -88,12 +95,16 @@ class RunFrame:
     measures: Measures
     cosines: NDArray[Any]
     axes: Matrix | None = None
+    dials: Dials = field(default_factory=Dials)
+    n_pairs: int = 0
+    weights: tuple[Matrix, ...] = ()
 
     @property
     def n_bytes(self) -> int:
         """How much memory the arrays take."""
         axes = 0 if self.axes is None else self.axes.nbytes
-        return self.positions.nbytes + self.cosines.nbytes + axes
+        weights = sum(each.nbytes for each in self.weights)
+        return self.positions.nbytes + self.cosines.nbytes + axes + weights
 
 
 class Frames:
@@ -141,6 +152,16 @@ class Frames:
                 self._bytes = sum(each.n_bytes for each in frames)
             self._frames, self._numbers = tuple(frames), tuple(numbers)
             self._table.add(frame.measures)
+
+    def cut(self, step: int) -> None:
+        """Forget all frames after a step."""
+        with self._lock:
+            kept = [k for k, each in enumerate(self._frames) if each.measures.step <= step]
+            self._frames = tuple(self._frames[k] for k in kept)
+            self._numbers = tuple(self._numbers[k] for k in kept)
+            self._bytes = sum(each.n_bytes for each in self._frames)
+            self._n_added = self._numbers[-1] + 1 if kept else 0
+            self._table.cut(step)
 
     def __len__(self) -> int:
         return len(self._frames)
@@ -200,6 +221,11 @@ class _MeasureTable:
 
     def replace_last(self, measures: Measures) -> None:
         self._rows[self._length - 1] = astuple(measures)
+
+    def cut(self, step: int) -> None:
+        steps = self._rows[: self._length, self._names.index("step")]
+        self._length = int(np.count_nonzero(steps <= step))
+        self._last = 0  # The last row that is left stays.
 
     def columns(self) -> dict[str, Vector]:
         rows = self._rows[: self._length]

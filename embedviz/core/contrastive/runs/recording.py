@@ -33,6 +33,8 @@ _BLOCK_ROWS = 200
 _STAYING = 1e-3
 """Beside the mean square along an axis: how much axes hold on to where they are, so that they stay
 where rows have no spread at all."""
+_MOST_WEIGHTS = 2_000_000
+"""Bytes of the weights that are kept with each frame."""
 _NO_SPREAD = 1e-10
 """Variance of unit rows below which there is only rounding."""
 
@@ -66,7 +68,15 @@ def record(training: Training, previous: RunFrame | None = None) -> RunFrame:
         _measures(training, outputs, first, second),
         product(first[:MOST_PAIRS_SHOWN], second[:MOST_PAIRS_SHOWN].T),
         axes,
+        training.dials,
+        len(first),
+        _weights_of(training),
     )
+
+
+def _weights_of(training: Training) -> tuple[Matrix, ...]:
+    weights = training.weights()
+    return tuple(weights) if sum(each.nbytes for each in weights) <= _MOST_WEIGHTS else ()
 
 
 def _axes(outputs: Matrix, previous: Matrix | None) -> tuple[Matrix, float]:
