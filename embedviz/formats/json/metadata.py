@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 
 _MOSTLY = 0.5
+_MOST_CONSTANT = 50_000_000
+"""Characters that what holds for all rows may have in them together."""
 _SCALARS = (str, int, float, bool, type(None))
 
 
@@ -67,6 +69,7 @@ class Metadata:
         self._own = ColumnCollector()
         self._around = ColumnCollector()
         self._constants: set[str] = set()
+        self._left_out: dict[str, int] = {}
         self._keys: list[str] = []
         self._pending: list[dict[str, Scalar]] = []
         self._ends: list[int] = []
@@ -95,6 +98,7 @@ class Metadata:
         for container in find_containers(frame, self._steps, is_cut=is_cut):
             if n_added + container.n_rows > n_rows and not is_cut:
                 break
+            self._leave_out_long(container)
             self._constants.update(container.constants)
             if container.columns:
                 self.flush()
@@ -104,6 +108,13 @@ class Metadata:
                 self._pending += [container.constants] * container.n_rows
             n_added += container.n_rows
         self._pending += [{}] * (n_rows - n_added)
+
+    def _leave_out_long(self, container: MetadataContainer) -> None:
+        """Leave out what would be very much once it is repeated in each row: another list."""
+        for name, value in list(container.constants.items()):
+            if isinstance(value, str) and len(value) * container.n_rows > _MOST_CONSTANT:
+                self._left_out[name] = len(value)
+                del container.constants[name]
 
     def flush(self) -> None:
         """Put the records gathered since the last time into columns."""
@@ -127,7 +138,14 @@ class Metadata:
 
     def notes(self) -> list[Note]:
         """Return what was left out."""
-        return self._own.notes() + self._around.notes()
+        long = [
+            Note(
+                f"{name!r} is left out: it has no value for each of the rows, but {length:,} "
+                "characters for all of them."
+            )
+            for name, length in self._left_out.items()
+        ]
+        return self._own.notes() + self._around.notes() + long
 
     def documents_of(self, rows: RowNumbers) -> tuple[RowNumbers, RowNumbers]:
         """Return the number of the document that each row is in, and its place there."""

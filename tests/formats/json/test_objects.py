@@ -729,3 +729,20 @@ def test_a_column_for_each_dimension_is_refused_with_the_line_that_mends_it(writ
     assert f"import pandas; pandas.read_json('x.json', {how}" in str(said.value).replace(
         "orient='columns'", "'columns'"
     )
+
+
+def test_a_long_list_of_another_length_is_not_repeated_in_each_row(write):
+    words = [f"{i} is one of the words of another list" for i in range(1500)]
+    document = {
+        "texts": [f"t{i}" for i in range(3000)],
+        "other": words,
+        "model": "small",
+        "embeddings": [[i, 2] for i in range(3000)],
+    }
+    found = load(write("x.json", json.dumps(document)))
+    assert found.metadata.column_names == ["texts"]
+    assert found.labels[2999] == "t2999"
+    # Short lists are repeated, as tags are; of one document, what all rows have says nothing.
+    assert any("'other' is left out" in note for note in found.notes)
+    few = load(write("y.json", json.dumps({**document, "other": words[:3]})))
+    assert not any("left out" in note for note in few.notes)
