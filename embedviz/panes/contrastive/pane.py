@@ -26,6 +26,7 @@ from embedviz.panes.contrastive.settings import ContrastiveSettings
 from embedviz.panes.contrastive.sphere import HOME, Sphere
 from embedviz.panes.contrastive.tools import ContrastiveTools
 from embedviz.panes.contrastive.transport import Transport
+from embedviz.panes.contrastive.turns import Turns
 from embedviz.panes.contrastive.words import (
     describe_arrows,
     describe_moment,
@@ -37,6 +38,8 @@ from embedviz.panes.contrastive.words import (
 _NOT_ASKED = "Click a point to see its loss, term by term."
 _BESIDE = 0.27
 """Part of the width that is for what is beside the sphere."""
+_BETWEEN_CHARTS = 0.1
+"""Seconds between two states of the charts while points move: numbers are not read faster."""
 _LINES = 3
 """Of the sentence below the sphere, at most."""
 
@@ -61,6 +64,7 @@ class ContrastivePane(Pane):
         self.coloring = PointColoring(self.calculations, self.sphere)
         self.own_pairs = OwnPairs(self.calculations)
         self.beside = Beside(self.own_pairs)
+        self._turns = Turns(_BETWEEN_CHARTS)
         self.headline, self.caption = ElidedLabel("title"), ElidedLabel("caption")
         self.sentence = text_label(wrap=True)
         self._lay_out()
@@ -211,7 +215,8 @@ class ContrastivePane(Pane):
             self.tool_bar.show_state(state)
         frames, place = run.frames, self.player.place
         self.sphere.show_frame(frame)
-        self.beside.show_frame(frame, frames.measures, state[ContrastiveSettings].outputs)
+        if not self.player.is_playing or self._turns.is_next():
+            self.beside.show_frame(frame, frames.measures, state[ContrastiveSettings].outputs)
         self.headline.setText(describe_points(run))
         self.sentence.setText(describe_moment(run, frame))
         at, newest = len(frames) - 1 if place is None else place, run.latest.frame.measures.step

@@ -23,7 +23,7 @@ _SHOWN_PUSHES = 12
 _WORTH_AN_ARROW = 0.02
 """Of the longest: what is shorter than this is a dot."""
 _LABELED = 2
-_CIRCLES = range(30, 180, 30)
+_CIRCLES, _N_MERIDIANS = (45, 90, 135), 6
 
 
 class Sphere(PointView):
@@ -40,7 +40,7 @@ class Sphere(PointView):
 
     def redraw_globe(self) -> None:
         """Draw the lines of the sphere in the colors of the theme."""
-        self.scene.set_lines(globe_lines(_CIRCLES))
+        self.scene.set_lines(globe_lines(_CIRCLES, _N_MERIDIANS))
 
     def show_colors(self, colors: Colors | None, legend: Legend | None) -> None:
         """Show the points in other colors, from the next frame on; None: the color of the theme."""
