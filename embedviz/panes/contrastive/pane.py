@@ -166,7 +166,7 @@ class ContrastivePane(Pane):
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self.player.task:
-            self.player.give_up()
+            self.player.note(playing=False)
             if self.player.seen is None:
                 self._clear("There is no run. What is missing is said above.")
 

@@ -66,8 +66,8 @@ class Player(QObject):
 
     def begin(self, run: Run, n_steps: int) -> None:
         """Take another run, and make its first steps."""
-        self._forget(run)
-        self._kept = [*self._kept[1 - MOST_RUNS :], run]
+        others = [each for each in self._kept if each.material.key != run.material.key]
+        self._kept = [*others[1 - MOST_RUNS :], run]
         self._take(run)
         self.advance(n_steps)
 
@@ -96,7 +96,7 @@ class Player(QObject):
         since = None if self.place is None or seen is None else seen.frame
         self.place = self._back = None
         run.is_going = goal is None
-        self._note(playing=goal is None)
+        self.note(playing=goal is None)
         self._calculations.run(
             self.task,
             partial(run.advance, goal, since),
@@ -121,7 +121,7 @@ class Player(QObject):
         """Make no more steps; the last one is shown when it is done."""
         if self.is_playing and self.run is not None:
             self.run.is_going = False
-            self._note(playing=False)
+            self.note(playing=False)
 
     def ask(self, row: int | None) -> None:
         """Ask for the loss of another row."""
@@ -156,10 +156,6 @@ class Player(QObject):
         if self.run is not None:
             self.scrub(int(np.abs(self.run.frames.steps - step).argmin()))
 
-    def give_up(self) -> None:
-        """Know that the steps that were asked for do not come."""
-        self._note(playing=False)
-
     def release(self) -> None:
         """Let go of all runs."""
         self.pause()
@@ -170,17 +166,13 @@ class Player(QObject):
         self.pause()
         self.run, self.place, self._back, self._is_first = run, None, None, True
 
-    def _forget(self, run: Run) -> None:
-        """Forget the run that another one takes the place of."""
-        self._kept = [each for each in self._kept if each.material.key != run.material.key]
-
     def _show(self, run: Run, is_done: bool, shown: Shown) -> None:
         if run is not self.run:
             return
         # What is drawn now is painted when the events that wait are done, and then comes the next.
         QTimer.singleShot(1, self, partial(setattr, run, "is_awaited", True))
         if is_done:
-            self._note(playing=False)
+            self.note(playing=False)
         is_first, self._is_first = self._is_first, False
         self.shown.emit(is_first)
 
@@ -189,7 +181,8 @@ class Player(QObject):
             self._back = shown
             self.shown.emit(False)
 
-    def _note(self, *, playing: bool) -> None:
+    def note(self, *, playing: bool) -> None:
+        """Know whether steps go on without end."""
         if playing != self.is_playing:
             self.is_playing = playing
             self.playing_changed.emit(playing)
