@@ -283,3 +283,24 @@ def test_a_row_in_no_pair_has_no_loss_and_the_run_goes_on(show, toy, session, id
     idle(session)
     assert pane.player.latest.terms.candidates[0] == 3
     assert not pane.message_bar.text
+
+
+def test_the_source_decides_on_presets_and_the_usual_learning_rate(show, toy, session, idle):
+    pane = show(toy, ContrastiveSettings(batch_size=32))
+    presets = pane.tool_bar.presets
+
+    def choose_source(place):
+        pane.tool_bar.source.chosen.emit(place)
+        idle(session)
+        return session.state[ContrastiveSettings]
+
+    assert choose_source(1).learning_rate == 0.03
+    assert (presets.count(), presets.currentText()) == (len(PRESETS) - 1, "Healthy")
+    presets.setCurrentIndex(presets.count() - 1)
+    presets.activated.emit(presets.count() - 1)
+    idle(session)
+    assert presets.currentText() == "Matryoshka"
+    assert choose_source(0).learning_rate == 0.01
+    assert (presets.count(), presets.currentText()) == (len(PRESETS), "Matryoshka")
+    set_(session, idle, learning_rate=0.2)
+    assert choose_source(1).learning_rate == 0.2

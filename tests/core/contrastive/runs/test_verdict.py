@@ -268,7 +268,7 @@ CASES = [
     (
         {"mean_cosine": 0.97, "uniformity": -0.1, "felt_negatives": 90.0},
         {"temperature": 0.005},
-        "Too cold to spread: at the temperature 0.005 a cosine that is higher by 0.01 has 7.4 times",
+        "Too cold to spread: at the temperature 0.005 a cosine that is higher by 0.01 has 7.4 ",
     ),
     (
         {"mean_cosine": 0.97, "uniformity": -0.1, "felt_negatives": 90.0},
