@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QFontMetrics, QHideEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QFontMetrics, QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from embedviz.app.state import State
@@ -36,8 +36,8 @@ from embedviz.panes.contrastive.words import (
 )
 
 _NOT_ASKED = "Click a point to see its loss, term by term."
-_BESIDE = 0.27
-"""Part of the width that is for what is beside the sphere."""
+_BESIDE = 27
+"""Hundredths of the width that are for what is beside the sphere."""
 _BETWEEN_CHARTS = 0.1
 """Seconds between two states of the charts while points move: numbers are not read faster."""
 _LINES = 3
@@ -84,26 +84,17 @@ class ContrastivePane(Pane):
         beside = QHBoxLayout(self.picture)
         beside.setContentsMargins(0, GRID, 2 * GRID, GRID)
         beside.setSpacing(GRID)
-        beside.addLayout(left, 1)
-        beside.addWidget(self.beside)
+        beside.addLayout(left, 100 - _BESIDE)
+        beside.addWidget(self.beside, _BESIDE)
         self.fit_text(1.0)
 
     def fit_text(self, scale: float) -> None:  # noqa: D102 - see Pane
-        self._least_beside = round(NEIGHBORS_WIDTH * scale)
-        self._share_width()
+        least = round(NEIGHBORS_WIDTH * scale)
+        self.beside.setMinimumWidth(least)
+        self.beside.setMaximumWidth(2 * least)
         # Its lines are always there, or the sphere would jump with each other sentence.
         line = QFontMetrics(font(TEXT_PIXELS * scale)).lineSpacing()
         self.sentence.setFixedHeight(_LINES * line + 2 * GRID)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Give the charts a part of the room that there is."""
-        super().resizeEvent(event)
-        if self.is_built:
-            self._share_width()
-
-    def _share_width(self) -> None:
-        wanted = round(_BESIDE * self.width())
-        self.beside.setFixedWidth(min(max(wanted, self._least_beside), 2 * self._least_beside))
 
     def _connect_parts(self) -> None:
         player, transport = self.player, self.transport

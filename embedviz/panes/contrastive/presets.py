@@ -1,36 +1,27 @@
-"""Presets as settings of the pane: what each of them changes."""
+"""Presets as settings of the pane: which of them there are, and which of them is set."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from embedviz.core.contrastive.runs.presets import PRESETS, Preset
-from embedviz.panes.contrastive.settings import ContrastiveSettings
+from embedviz.panes.contrastive.settings import ContrastiveSettings, presets_of
 
-__all__ = ["PRESETS", "place_of", "with_preset"]
+__all__ = ["PRESETS", "place_of", "presets_of", "with_preset"]
 
 
 def with_preset(settings: ContrastiveSettings, preset: Preset) -> ContrastiveSettings:
     """Return settings with those of a preset; what is learned from stays, as far as it can."""
-    dials = preset.dials(settings.dials)
-    return replace(
-        settings,
-        temperature=dials.temperature,
-        negatives=dials.negatives,
-        noise=preset.changes.get("dropout", settings.noise),
-        learning_rate=dials.learning_rate,
-        batch_size=dials.batch_size,
-        hardness=dials.hardness,
-        is_nested=bool(dials.prefixes),
-        outputs=preset.n_outputs or settings.outputs,
-        together="views" if preset.two_views else settings.together,
-    )
+    return settings.with_preset(preset)
 
 
 def place_of(settings: ContrastiveSettings) -> int:
-    """Return which of the presets settings are; -1 where they are none.
+    """Return which of the presets of their source settings are; -1 where they are none.
 
-    Of several that would change nothing, the first.
+    The page and the point that are looked at are no part of it.
     """
-    places = (i for i, each in enumerate(PRESETS) if with_preset(settings, each) == settings)
-    return next(places, -1)
+    for place, each in enumerate(presets_of(settings.source)):
+        found = settings.with_preset(each)
+        if replace(found, side=settings.side, point=settings.point) == settings:
+            return place
+    return -1

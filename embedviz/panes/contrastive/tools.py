@@ -20,9 +20,9 @@ from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import Segments, combo_box, tool_button
 from embedviz.gui.widgets.derive_button import DeriveButton
 from embedviz.panes.contrastive.more_settings import MoreSettings
-from embedviz.panes.contrastive.presets import PRESETS, place_of, with_preset
+from embedviz.panes.contrastive.presets import place_of, presets_of
 from embedviz.panes.contrastive.run import Run
-from embedviz.panes.contrastive.settings import ContrastiveSettings
+from embedviz.panes.contrastive.settings import ContrastiveSettings, Source
 from embedviz.panes.contrastive.words import describe_positives
 
 _FIELDS = fields_of(ContrastiveSettings)
@@ -54,7 +54,7 @@ class ContrastiveTools(QWidget):
         self.source = Segments(
             f"{name}.source", "Source: what moves", [words for words, _ in _SOURCES]
         )
-        self.source.chosen.connect(lambda place: self.changed.emit({"source": _SOURCES[place][1]}))
+        self.source.chosen.connect(self._use_source)
         about = _FIELDS["together"].about
         self.together = combo_box(f"{name}.together", f"Together: {about.help}", about.choices)
         self.together.activated.connect(
@@ -65,11 +65,7 @@ class ContrastiveTools(QWidget):
             lambda _: self.changed.emit({"column": self.column.currentData()})
         )
         self.presets = combo_box(f"{name}.presets", "Presets: what there is to see")
-        for preset in PRESETS:
-            self.presets.addItem(preset.name, preset)
-            self.presets.setItemData(
-                self.presets.count() - 1, preset.watch, Qt.ItemDataRole.ToolTipRole
-            )
+        self._offer_presets("set")
         self.presets.setPlaceholderText("Presets")
         self.presets.setCurrentIndex(-1)
         self.presets.activated.connect(self._use_preset)
@@ -117,6 +113,7 @@ class ContrastiveTools(QWidget):
         with QSignalBlocker(self.column):
             self.column.setCurrentIndex(self.column.findData(chosen))
         with QSignalBlocker(self.presets):
+            self._offer_presets(settings.source)
             self.presets.setCurrentIndex(place_of(settings))
         self.more.show_settings(settings)
         can_use = not is_toy and run is not None and run.training is not None
@@ -142,9 +139,28 @@ class ContrastiveTools(QWidget):
             wanted = "column"
         self.together.setCurrentIndex(self.together.findData(wanted))
 
+    def _offer_presets(self, source: Source) -> None:
+        """Offer the presets of a source, each with what there is to look at."""
+        offered = presets_of(source)
+        if [self.presets.itemData(i) for i in range(self.presets.count())] == [*offered]:
+            return
+        self.presets.clear()
+        for place, preset in enumerate(offered):
+            self.presets.addItem(preset.name, preset)
+            self.presets.setItemData(place, preset.watch, Qt.ItemDataRole.ToolTipRole)
+
     def _use_preset(self, place: int) -> None:
-        settings = self._pane.session.state[ContrastiveSettings]
-        wanted = with_preset(settings, PRESETS[place])
+        settings = self._settings
+        self._change_to(settings.with_preset(presets_of(settings.source)[place]))
+
+    def _use_source(self, place: int) -> None:
+        self._change_to(self._settings.with_source(_SOURCES[place][1]))
+
+    @property
+    def _settings(self) -> ContrastiveSettings:
+        return self._pane.session.state[ContrastiveSettings]
+
+    def _change_to(self, wanted: ContrastiveSettings) -> None:
         names = [each.name for each in dataclasses.fields(wanted)]
         self.changed.emit({name: getattr(wanted, name) for name in names})
 

@@ -2,10 +2,13 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 
 from embedviz.panes.contrastive.charts import WAITING, RunCharts
 from embedviz.panes.contrastive.drawing.lines import parts_between_gaps, path_through
+from embedviz.panes.contrastive.drawing.run_plots import names_beside
 from embedviz.panes.contrastive.drawing.tracks import (
     TABLE,
     TRACKS,
@@ -223,3 +226,47 @@ def test_charts_are_as_large_as_their_text(charts):
     charts.set_text_scale(1.8)
     assert charts.minimumSizeHint().height() == round(1.8 * usual)
     assert charts.sizeHint().height() >= charts.minimumSizeHint().height()
+
+
+@given(
+    st.lists(st.floats(-1e6, 1e6), max_size=4),
+    st.floats(-50, 50),
+    st.floats(0, 200),
+    st.floats(8, 40),
+)
+def test_names_beside_a_chart_touch_nothing(wanted, top, height, line):
+    found = names_beside(wanted, top, top + height, line)
+    assert len(found) == min(len(wanted), 1 + int(height / line))
+    assert all(top - 1e-6 <= y <= top + height + 1e-6 for y in found)
+    kept = wanted[: len(found)]
+    for i, y in enumerate(found):
+        for j in range(i):
+            assert abs(y - found[j]) >= line - 1e-6
+            assert kept[i] == kept[j] or (y < found[j]) == (kept[i] < kept[j])
+
+
+def test_names_stay_where_they_have_room():
+    assert names_beside([20.0, 60.0], 10, 80, 13) == [20.0, 60.0]
+    assert names_beside([79.0, 80.0], 10, 80, 13) == [67.0, 80.0]
+
+
+@pytest.mark.parametrize("scale", [1, 1.4, 1.8])
+@pytest.mark.parametrize("size", [(250, 240), (280, 300), (346, 450)])
+@pytest.mark.parametrize("floor", [-20.0, 0.0, 2.0])
+def test_no_number_of_an_axis_is_in_a_title(charts, size, scale, floor):
+    run = [
+        measures_at(step, loss=floor + 5 / (step + 1), floor=floor, chance=floor + 0.2)
+        for step in range(60)
+    ]
+    charts.show_run(run, 3)
+    charts.set_text_scale(scale)
+    charts.resize(round(scale * size[0]), round(scale * size[1]))
+    plots = charts._plots()
+    assert len(plots) == len(TRACKS)
+    line = plots[0].line
+    for plot in plots:
+        ys = [float(plot.height_of(value)) for value, _ in plot.ticks]
+        assert ys, plot.track.name
+        assert min(ys) - line / 2 >= plot.box.top() + line - 1
+        assert max(ys) + line / 2 <= plot.box.bottom() + 1
+        assert plot.area.height() >= line

@@ -42,7 +42,14 @@ FELT_BY_ALL = 0.95
 """Share of the negatives that push, from where they all push alike."""
 FELT_BY_FEW = 0.06
 """Share of the negatives that push, up to which only the nearest do; it is 0.07 of a run in three
-dimensions at the temperature 0.05 that fills the sphere."""
+dimensions at the temperature 0.05 that fills the sphere, and less in more dimensions."""
+COLD_STEEPNESS = 500.0
+"""1 / (rank τ²), as `MOST_EVEN_STEEPNESS` in the dimensions that rows use: from here on a few
+negatives take nearly all of the weight wherever the rows are, and else only where they have parted.
+It is 190 at the temperature 0.05 in the two dimensions in which runs begin to spread, and 800 to
+20,000 at 0.005, of 3 to 64 outputs."""
+TOGETHER = 0.5
+"""Mean cosine of rows that are 60 degrees apart: until then they have a side in common."""
 MOST_EVEN_STEEPNESS = 0.1
 """1 / (n_outputs τ²), the variance of cosine / τ of rows that are spread evenly: up to here the
 softmax stays nearly even wherever the rows go, and else it is so because they are together yet."""
@@ -80,7 +87,7 @@ def describe(seen: Frames | RunFrame | Measures, dials: Dials, n_outputs: int) -
     for reading in _READINGS:
         if sentence := reading(now, dials, n_outputs):
             return sentence.replace("-", "−")
-    return f"{how} {_on_the_way(now, dials)}.".replace("-", "−")
+    return f"{how} {_on_the_way(now, dials, n_outputs)}.".replace("-", "−")
 
 
 def _not_begun(now: Measures, dials: Dials, n_outputs: int) -> str:
@@ -89,7 +96,7 @@ def _not_begun(now: Measures, dials: Dials, n_outputs: int) -> str:
     if now.mean_cosine > NEARLY_COLLAPSED:
         how = "nearly all vectors point the same way"
     elif _gap(now) < EVEN:
-        how = "the rows fill the sphere evenly, but no matter what belongs together"
+        how = f"the rows fill {_space(n_outputs)} evenly, but no matter what belongs together"
     else:
         how = "the rows lean to one side" if now.mean_cosine > 0.2 else "the rows are not even"
     return f"Before the first step: {how} (mean cosine {_cosine(now)}, {_uniformity(now)})."
@@ -115,7 +122,10 @@ def _collapsed(now: Measures, dials: Dials, n_outputs: int) -> str:
         return ""
     what = f"All vectors point the same way: the mean cosine is {_cosine(now)}"
     if dials.negatives == 0:
-        return f"{what}, and nothing was learned, for without negatives nothing holds rows apart."
+        return (
+            f"{what}, and nothing was learned: without negatives only the pull is left "
+            f"({_pull(now, dials)}), and nothing holds rows apart."
+        )
     if dials.learning_rate >= FAST:
         return (
             f"{what}, though negatives push, because steps of the learning rate {_rate(dials)} "
@@ -123,7 +133,11 @@ def _collapsed(now: Measures, dials: Dials, n_outputs: int) -> str:
         )
     if now.n_negatives == 0 and now.step:
         return f"{what}, and in batches of one pair there is nothing to push them apart."
-    return f"{what}, but there are negatives now, which push them apart."
+    slow = f", which takes long at a temperature as low as {dials.temperature:g}"
+    return (
+        f"{what}, and the negatives have not parted them yet"
+        f"{slow if _is_cold(now, dials, n_outputs) else ''}."
+    )
 
 
 def _two_poles(now: Measures, dials: Dials, n_outputs: int) -> str:
@@ -157,7 +171,7 @@ def _too_fast(now: Measures, dials: Dials, n_outputs: int) -> str:
 def _only_pulled(now: Measures, dials: Dials, n_outputs: int) -> str:
     if dials.negatives != 0:
         return ""
-    what = f"Without negatives only partners pull ({_partners(now)}), and"
+    what = f"Without negatives only partners pull ({_pull(now, dials)}), and"
     if now.mean_cosine > NEARLY_COLLAPSED:
         return f"{what} nearly all vectors point the same way: the mean cosine is {_cosine(now)}."
     if math.isnan(now.effective_rank):
@@ -192,25 +206,47 @@ def _even(now: Measures, dials: Dials, n_outputs: int) -> str:
         return ""
     if _nearness(now) < NEAR:
         return (
-            f"Partners are near each other ({_partners(now)}) and the rows fill the sphere evenly: "
-            f"{_uniformity(now)}{_nested(dials)}."
+            f"Partners are near each other ({_partners(now)}) and the rows fill "
+            f"{_space(n_outputs)} evenly: {_uniformity(now)}"
+            f"{f'; the loss is {nested}' if (nested := _nested(dials, n_outputs)) else ''}."
         )
     return (
-        f"The rows fill the sphere evenly ({_uniformity(now)}), but partners are not near each "
-        f"other: {_partners(now)}, where that of any two rows is "
+        f"The rows fill {_space(n_outputs)} evenly ({_uniformity(now)}), but partners are not near "
+        f"each other: {_partners(now)}, where that of any two rows is "
         f"{_number(2 - 2 * now.mean_cosine)}."
     )
 
 
 def _too_cold(now: Measures, dials: Dials, n_outputs: int) -> str:
-    few = now.felt_negatives <= FELT_BY_FEW * now.n_negatives
-    if not few or now.n_negatives < FEWEST_NEGATIVES:
+    if now.n_negatives < FEWEST_NEGATIVES or not _is_cold(now, dials, n_outputs):
+        return ""
+    where = f"the temperature {dials.temperature:g}"
+    if dials.hardness:
+        where += f" and the hardness {dials.hardness:g}"
+    if now.felt_negatives <= FELT_BY_FEW * now.n_negatives:
+        return (
+            f"Only the nearest negatives count: at {where} about {now.felt_negatives:.1f} of "
+            f"{_count(now.n_negatives)} push a row, so neighbors part, and the rows as a whole are "
+            f"slow to fill {_space(n_outputs)} ({_uniformity(now)})."
+        )
+    if not now.mean_cosine > TOGETHER:
+        return ""
+    times = math.exp(min(0.01 * _steepness(dials), 700.0))
+    return (
+        f"Too cold to spread: at {where} a cosine that is higher by 0.01 has "
+        f"{_count(times) if times >= 100 else f'{times:.1f}'} times the weight, so rows part from "
+        f"their neighbors first, and all are together yet: the mean cosine is {_cosine(now)} "
+        f"({_uniformity(now)})."
+    )
+
+
+def _not_parted(now: Measures, dials: Dials, n_outputs: int) -> str:
+    if not (now.mean_cosine > NEARLY_COLLAPSED and now.loss > GUESSED * now.chance):
         return ""
     return (
-        f"Only the nearest negatives count: at the temperature {dials.temperature:g}"
-        f"{f' and the hardness {dials.hardness:g}' if dials.hardness else ''} about "
-        f"{now.felt_negatives:.1f} of {_count(now.n_negatives)} push a row, so neighbors part, and "
-        f"the rows as a whole are slow to fill the sphere ({_uniformity(now)})."
+        f"Nearly all vectors point the same way: the mean cosine is {_cosine(now)}, and the "
+        f"negatives have not parted them yet (the loss is {_number(now.loss)}, where guessing has "
+        f"{_number(now.chance)})."
     )
 
 
@@ -235,15 +271,17 @@ _READINGS = (
     _too_hot,
     _even,
     _too_cold,
+    _not_parted,
     _in_part,
 )
 
 
-def _on_the_way(now: Measures, dials: Dials) -> str:
+def _on_the_way(now: Measures, dials: Dials, n_outputs: int) -> str:
+    nested = _nested(dials, n_outputs)
     return (
-        f"{_number(now.loss)}, where guessing has {_number(now.chance)} and "
-        f"the floor is at {_number(now.floor)}; {_partners(now)}, and {_uniformity(now)}"
-        f"{_nested(dials)}"
+        f"{_number(now.loss)}{f', {nested}' if nested else ''}, where guessing has "
+        f"{_number(now.chance)} and the floor is at {_number(now.floor)}; {_partners(now)}, and "
+        f"{_uniformity(now)}"
     )
 
 
@@ -267,6 +305,17 @@ def _is_hot(now: Measures, dials: Dials, n_outputs: int) -> bool:
     return variance <= MOST_EVEN_STEEPNESS and now.felt_negatives > FELT_BY_ALL * now.n_negatives
 
 
+def _is_cold(now: Measures, dials: Dials, n_outputs: int) -> bool:
+    """Return whether few negatives take nearly all of the weight, wherever the rows are."""
+    rank = n_outputs if math.isnan(now.effective_rank) else max(now.effective_rank, 1.0)
+    return _steepness(dials) ** 2 >= COLD_STEEPNESS * min(rank, n_outputs)
+
+
+def _steepness(dials: Dials) -> float:
+    """Return by what the logarithm of a negative's weight rises with its cosine."""
+    return 1 / dials.temperature + dials.hardness
+
+
 def _gap(now: Measures) -> float:
     return now.uniformity - now.best_uniformity
 
@@ -276,11 +325,30 @@ def _nearness(now: Measures) -> float:
     return now.alignment / max(2 - 2 * now.mean_cosine, 1e-9)
 
 
-def _nested(dials: Dials) -> str:
+def _nested(dials: Dials, n_outputs: int) -> str:
+    """Return of what the nested loss is the sum; empty where the loss is one."""
     if not dials.prefixes:
         return ""
-    lengths = " and ".join(str(each) for each in dials.prefixes)
-    return f"; the first {lengths} outputs are trained to do alone too"
+    *others, last = [str(each) for each in dials.prefixes]
+    lengths = f"{', '.join(others)} and {last}" if others else last
+    return f"the sum of those of the first {lengths} outputs alone and of all {n_outputs}"
+
+
+def _pull(now: Measures, dials: Dials) -> str:
+    """Return what the loss is without negatives, and what it is at best."""
+    count = len(dials.prefixes) + 1
+    best = -count / dials.temperature
+    # A dial that was turned since is none of the loss that was measured.
+    is_of_dials = math.isclose(now.floor, best, rel_tol=1e-6)
+    loss = f"the loss is {_number(now.loss)}, " if is_of_dials else ""
+    return f"{loss}at best -{count}/τ = {best:,.5g}"
+
+
+def _space(n_outputs: int) -> str:
+    """Return what rows fill: the sphere that is drawn, or more than can be drawn."""
+    if n_outputs > 3:
+        return f"all {n_outputs:,} dimensions"
+    return "the sphere" if n_outputs == 3 else "the circle"
 
 
 def _cosine(now: Measures) -> str:

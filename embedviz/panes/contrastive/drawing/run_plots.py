@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,12 @@ from embedviz.panes.contrastive.drawing.tracks import (
 )
 from embedviz.panes.contrastive.drawing.widget import Align, first_that_fits, width_of
 
-LEAST_PLOT = 16.0
+LEAST_PLOT = 1.2
+"""Height of an area, in lines of text: the names of two lines beside it need one between them."""
 _WIDE = 28.0
 """Width of the charts, in lines of text, from which on there is room for longer words."""
-_BELOW_TITLE = 6.0
+_HALF = 0.5
+"""In lines of text, what a number at the upper or the lower end of an axis has beyond it."""
 
 
 @dataclass(frozen=True)
@@ -106,23 +109,22 @@ class RunPlot:
         self, painter: QPainter, drawn: Mapping[str, Vector], columns: Columns
     ) -> None:
         """Draw dashed lines, and name them at their right end."""
-        area, taken = self.area, list[float]()
-        room = self.box.right() - area.right() - 6
-        for name, words in self.track.lines:
-            values = drawn[name]
-            if not np.isfinite(values[-1]):
-                continue
-            muted = QColor(theme_manager.theme.muted)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(muted, 1, Qt.PenStyle.DashLine))
+        area, muted = self.area, QColor(theme_manager.theme.muted)
+        there = [(words, drawn[name]) for name, words in self.track.lines]
+        there = [(words, values) for words, values in there if np.isfinite(values[-1])]
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(muted, 1, Qt.PenStyle.DashLine))
+        for _, values in there:
             places, kept = _corners(values, columns, area)
             painter.drawPath(path_through(places, self.height_of(kept)))
-            y = float(self.height_of(values[-1]))
-            y = _apart(min(max(y, area.top()), area.bottom()), taken, self.line)
-            taken.append(y)
+        painter.setFont(self.small)
+        painter.setPen(muted)
+        room = self.box.right() - area.right() - 6
+        ends = [float(self.height_of(values[-1])) for _, values in there]
+        heights = names_beside(ends, area.top(), area.bottom(), self.line)
+        for (words, _), y in zip(there, heights, strict=False):
             box = QRectF(area.right() + 6, y - self.line / 2, room + 1, self.line)
             text = first_that_fits(words, room, self.small)
-            painter.setFont(self.small)
             painter.drawText(box, Align.AlignLeft | Align.AlignVCenter, text)
 
 
@@ -142,19 +144,19 @@ def run_plots(
     """
     width, height = size
     line = QFontMetricsF(small).height()
-    above = line + _BELOW_TITLE
+    above, below = (1 + _HALF) * line, _HALF * line
     room = height - line - GRID
-    count = max(1, min(len(TRACKS), int(room / (above + LEAST_PLOT))))
+    count = max(1, min(len(TRACKS), int(room / (above + below + LEAST_PLOT * line))))
     words = {texts[0 if width >= _WIDE * line else -1] for t in TRACKS for _, texts in t.lines}
     right = max(width_of(word, small) for word in words) + 7
     plots = []
     for place, track in enumerate(TRACKS[:count]):
         box = QRectF(0, place * room / count, width, room / count)
         area = QRectF(0, box.top() + above, max(width - right, 16), 0)
-        area.setBottom(max(box.bottom() - 7, area.top() + 4))
+        area.setBottom(max(box.bottom() - below, area.top() + 4))
         plots.append(RunPlot(track, box, area, *value_range(track, drawn, n_outputs), small))
     texts = {text for plot in plots for _, text in plot.ticks} | {"−00.0"}
-    left = min(max(width_of(text, small) for text in texts) + 6, 0.4 * width)
+    left = min(max(width_of(text, small) for text in texts) + 7, 0.4 * width)
     for plot in plots:
         plot.area.setLeft(min(left, plot.area.right() - 8))
     return plots
@@ -177,12 +179,33 @@ def _corners(values: Vector, columns: Columns, area: QRectF) -> tuple[Vector, Ve
     return columns.places[kept], values[kept]
 
 
-def _apart(y: float, taken: list[float], line: float) -> float:
-    """Return a height for a line of text that touches none of those before it."""
-    for other in taken:
-        if abs(y - other) < line:
-            y = other + line if y >= other else other - line
-    return y
+def names_beside(wanted: Sequence[float], top: float, bottom: float, line: float) -> list[float]:
+    """Return heights at which names of a line each touch neither each other nor what is beyond.
+
+    Parameters
+    ----------
+    wanted : sequence of float
+        Where they would be best, in pixels from above.
+    top, bottom : float
+        Between which the middles of all of them have to be.
+    line : float
+        Height of a name.
+
+    Returns
+    -------
+    list of float
+        Of the first names, as many as there is room for.
+    """
+    wanted = wanted[: 1 + int(max(bottom - top, 0.0) / line)]
+    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    found = [min(max(y, top), bottom) for y in wanted]
+    for above, below in pairwise(order):
+        found[below] = max(found[below], found[above] + line)
+    end = bottom
+    for place in reversed(order):
+        found[place] = min(found[place], end)
+        end = found[place] - line
+    return found
 
 
 def draw_marks(

@@ -25,7 +25,8 @@ def run():
         """Return the training after 400 steps under a preset, and its measures."""
         if (name, source, seed) not in done:
             if source == "sentences":
-                training = Training(vectors, 3, None, preset(name).dials(), seed=seed)
+                n_outputs = preset(name).n_outputs or 3
+                training = Training(vectors, n_outputs, None, preset(name).dials(), seed=seed)
             else:
                 dials = preset(name).dials(FREE_DIALS)
                 training = free_training(20, 20, together=source, dials=dials, seed=seed)
@@ -39,7 +40,7 @@ def run():
 
 def sentence(run):
     training, measures = run
-    return describe(measures, training.dials, 3)
+    return describe(measures, training.dials, training.shape.n_outputs)
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -77,8 +78,12 @@ def test_too_hot_pushes_all_alike(run, source):
 
 
 def test_two_dropout_views_need_no_labels(run):
-    assert preset("Two dropout views (SimCSE)").two_views
-    assert sentence(run("Two dropout views (SimCSE)", "sentences")).startswith(HEALTHY)
+    simcse = preset("Two dropout views (SimCSE)")
+    assert simcse.two_views
+    assert simcse.n_outputs == 16
+    said = sentence(run(simcse.name, "sentences"))
+    assert said.startswith(HEALTHY)
+    assert "the rows fill all 16 dimensions evenly" in said
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -95,6 +100,8 @@ def test_matryoshka_makes_the_first_outputs_do_alone(run, source):
 
 def test_presets_are_told_apart():
     assert len({each.name for each in PRESETS}) == len(PRESETS) == 6
+    assert len({each.key for each in PRESETS}) == 6
+    assert len({(str(each.dials()), each.n_outputs) for each in PRESETS}) == 6
     assert all(each.watch.endswith(".") and len(each.watch) < 120 for each in PRESETS)
     with pytest.raises(KeyError):
         preset("Unheard of")

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embedviz.app.judged_pairs import bundled_pairs
 from embedviz.core.contrastive.dials import Dials
 from embedviz.core.contrastive.free_points import FreePoints, free_training
-from embedviz.core.contrastive.positives import same_category
+from embedviz.core.contrastive.positives import pairs_to_learn, same_category
 from embedviz.core.contrastive.runs.frames import Frames, Measures
 from embedviz.core.contrastive.runs.recording import record
 from embedviz.core.contrastive.runs.verdict import describe
@@ -33,6 +34,17 @@ def told(training, n_steps):
         frames.add(frame)
         sentences[step] = describe(frames, training.dials, training.shape.n_outputs)
     return sentences
+
+
+def told_at(training, steps):
+    """Return what is said after some steps, and the last measures."""
+    said, frame = [], None
+    for step in range(1, steps[-1] + 1):
+        training.step()
+        if step in steps:
+            frame = record(training, frame)
+            said.append(describe(frame, training.dials, training.shape.n_outputs))
+    return said, frame.measures
 
 
 def free(together="item", seed=0, n_outputs=3, **dials):
@@ -76,7 +88,7 @@ def test_negatives_bring_back_what_collapsed():
     training.step()
     said = describe(record(training), training.dials, 3)
     assert "All vectors point the same way" in said
-    assert "there are negatives now, which push them apart" in said
+    assert said.endswith(", and the negatives have not parted them yet.")
 
 
 def test_without_bias_two_groups_are_two_poles():
@@ -101,6 +113,39 @@ def test_too_cold(sentences, seed):
     for training in (Training(sentences, 3, dials=dials, seed=seed), free(**vars(dials))):
         said = told(training, 150)[150]
         assert said.startswith("Only the nearest negatives count: at the temperature 0.005 about ")
+
+
+@pytest.mark.parametrize("n_outputs", [3, 8, 16, 64])
+@pytest.mark.parametrize("together", ["views", "topic", "pairs"])
+def test_cold_is_told_from_many_outputs(together, n_outputs):
+    """Many outputs lower the loss, and few negatives push, at the usual temperature as well."""
+    loaded = load_sample("sentences-final")
+    vectors = loaded.vectors
+    positives = None
+    if together == "topic":
+        topics = loaded.metadata["topic"].take(np.arange(len(vectors))).to_pylist()
+        positives = same_category(topics, len(vectors))
+    elif together == "pairs":
+        positives = pairs_to_learn(bundled_pairs(loaded), len(vectors))
+    for temperature in (0.05, 0.005):
+        dials = Dials(temperature=temperature)
+        training = Training(vectors, n_outputs, positives, dials)
+        said, now = told_at(training, (30, 60, 120))
+        is_cold = temperature < 0.01
+        for text in said:
+            told_so = re.match(r"Only the nearest|Too cold|All vectors.*as low as 0\.005\.$", text)
+            assert bool(told_so) == is_cold, text
+        if not is_cold:
+            assert now.mean_cosine < 0.8
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_groups_pass_through_a_heap(seed):
+    training = free_training(12, 25, together="group", dials=Dials(learning_rate=0.03), seed=seed)
+    said = told(training, 60)
+    heap = [text for text in said.values() if "negatives have not parted them yet" in text]
+    assert len(heap) > 25
+    assert "which push them apart" not in " ".join(said.values())
 
 
 @pytest.mark.parametrize("n_outputs", [3, 16])
@@ -163,7 +208,11 @@ def test_hardness_is_named_where_it_makes_the_nearest_count():
 
 def test_prefixes_are_named():
     said = told(free(prefixes=(1, 2)), 5)[5]
-    assert "the first 1 and 2 outputs are trained to do alone too" in said
+    assert ", the sum of those of the first 1 and 2 outputs alone and of all 3, where" in said
+    done = describe(EVEN, Dials(prefixes=(2, 4, 8)), 16)
+    assert done.endswith(
+        "; the loss is the sum of those of the first 2, 4 and 8 outputs alone and of all 16."
+    )
 
 
 def test_a_batch_of_one_asks_nothing():
@@ -183,9 +232,48 @@ CASES = [
         "The rows fill the sphere evenly (uniformity −2.05 of at best",
     ),
     (
-        {"mean_cosine": 0.991},
+        {"mean_cosine": 0.991, "loss": -19.9, "floor": -20.0},
         {"negatives": 0},
-        "All vectors point the same way: the",
+        "All vectors point the same way: the mean cosine is 0.991, and nothing was learned: "
+        "without negatives only the pull is left (the loss is −19.90, at best −1/τ = −20), and",
+    ),
+    (
+        {"loss": -19.0, "floor": -40.0},
+        {"negatives": 0, "prefixes": (2,)},
+        "Without negatives only partners pull (the loss is −19.00, at best −2/τ = −40), and noth",
+    ),
+    (
+        # The negatives were turned off since.
+        {"loss": 2.1, "floor": 2.0},
+        {"negatives": 0, "temperature": 0.2},
+        "Without negatives only partners pull (at best −1/τ = −5), and nothing holds rows apart",
+    ),
+    (
+        {"mean_cosine": 0.996, "effective_rank": 2.0},
+        {},
+        "All vectors point the same way: the mean cosine is 0.996, and the negatives have not "
+        "parted them yet.",
+    ),
+    (
+        {"mean_cosine": 0.996, "effective_rank": 2.0},
+        {"temperature": 0.005},
+        "All vectors point the same way: the mean cosine is 0.996, and the negatives have not "
+        "parted them yet, which takes long at a temperature as low as 0.005.",
+    ),
+    (
+        {"mean_cosine": 0.97, "loss": 5.2, "uniformity": -0.1},
+        {},
+        "Nearly all vectors point the same way: the mean cosine is 0.970, and the negatives have",
+    ),
+    (
+        {"mean_cosine": 0.97, "uniformity": -0.1, "felt_negatives": 90.0},
+        {"temperature": 0.005},
+        "Too cold to spread: at the temperature 0.005 a cosine that is higher by 0.01 has 7.4 ",
+    ),
+    (
+        {"mean_cosine": 0.97, "uniformity": -0.1, "felt_negatives": 90.0},
+        {"temperature": 0.001},
+        "Too cold to spread: at the temperature 0.001 a cosine that is higher by 0.01 has 22,026 ",
     ),
     ({"mean_cosine": 0.996}, {"learning_rate": 9.0}, "All vectors point the same way"),
     ({"loss": float("nan")}, {}, "The numbers overflowed"),
@@ -195,7 +283,7 @@ CASES = [
     ({"step": 0, "mean_cosine": 0.97}, {}, "Before the first step: nearly all vectors point"),
     (
         {"uniformity": -1.5, "felt_negatives": 3.0},
-        {},
+        {"temperature": 0.01},
         "Only the nearest negatives count: at",
     ),
     ({"uniformity": -1.5}, {}, "Learning: the loss is 2.10, where guessing has 5.50 and the floor"),
@@ -212,6 +300,19 @@ CASES = [
 @pytest.mark.parametrize(("measured", "dials", "words"), CASES)
 def test_thresholds(measured, dials, words):
     assert describe(replace(EVEN, **measured), Dials(**dials), 3).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("n_outputs", "space"),
+    [(2, "the circle"), (3, "the sphere"), (16, "all 16 dimensions")],
+)
+def test_what_is_filled_is_what_there_is(n_outputs, space):
+    seen = replace(EVEN, effective_rank=float(n_outputs))
+    apart, start = replace(seen, alignment=1.9), replace(seen, step=0, loss=float("nan"))
+    slow = replace(seen, uniformity=-1.0, felt_negatives=3.0)
+    for each in (seen, apart, start):
+        assert f"rows fill {space} evenly" in describe(each, Dials(), n_outputs)
+    assert f"slow to fill {space} (" in describe(slow, Dials(temperature=0.005), n_outputs)
 
 
 numbers = st.one_of(st.floats(-10, 10), st.just(float("nan")))
