@@ -298,7 +298,6 @@ def test_a_row_in_no_pair_has_no_loss_and_the_run_goes_on(show, toy, session, id
     assert not pane.message_bar.text
 
 
-<<<<<<< HEAD
 def test_a_frame_keeps_its_dials_and_says_what_was_seen_then(show, toy, session, idle):
     pane = show(toy, ContrastiveSettings(negatives=0, steps=400, batch_size=32))
     set_(session, idle, negatives=None)
@@ -340,7 +339,8 @@ def test_pause_shows_the_last_step(show, toy, qtbot, session, idle):
         assert pane.player.seen.frame is frames[-1]
         assert frames[-1].measures.step == pane.player.n_steps
         assert pane.transport.said.text() == f"step {pane.player.n_steps:,}"
-=======
+
+
 def test_the_source_decides_on_presets_and_the_usual_learning_rate(show, toy, session, idle):
     pane = show(toy, ContrastiveSettings(batch_size=32))
     presets = pane.tool_bar.presets
@@ -360,4 +360,3 @@ def test_the_source_decides_on_presets_and_the_usual_learning_rate(show, toy, se
     assert (presets.count(), presets.currentText()) == (len(PRESETS), "Matryoshka")
     set_(session, idle, learning_rate=0.2)
     assert choose_source(1).learning_rate == 0.2
->>>>>>> q-e
