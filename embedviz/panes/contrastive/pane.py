@@ -57,7 +57,7 @@ class ContrastivePane(Pane):
 
     def build(self) -> None:  # noqa: D102 - see Pane
         self.player = Player(self.calculations, self.session.board)
-        self.tool_bar = ContrastiveTools(self, lambda: self.player.run)
+        self.tool_bar = ContrastiveTools(self, self.player)
         self.tools.addWidget(self.tool_bar)
         self.dials, self.transport = DialRow(self.name), Transport(self.name)
         self.sphere = Sphere("contrastive.view")

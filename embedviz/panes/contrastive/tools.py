@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -20,8 +19,8 @@ from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import Segments, combo_box, tool_button
 from embedviz.gui.widgets.derive_button import DeriveButton
 from embedviz.panes.contrastive.more_settings import MoreSettings
+from embedviz.panes.contrastive.player import Player
 from embedviz.panes.contrastive.presets import place_of, presets_of
-from embedviz.panes.contrastive.run import Run
 from embedviz.panes.contrastive.settings import ContrastiveSettings, Source
 from embedviz.panes.contrastive.words import describe_positives
 
@@ -36,8 +35,8 @@ class ContrastiveTools(QWidget):
     Parameters
     ----------
     pane : Pane
-    run_of : callable
-        Returns the run, whose head is used and saved.
+    player : Player
+        The head of what it shows is used and saved.
 
     Signals
     -------
@@ -47,9 +46,9 @@ class ContrastiveTools(QWidget):
 
     changed = Signal(dict)
 
-    def __init__(self, pane: Pane, run_of: Callable[[], Run | None]) -> None:
+    def __init__(self, pane: Pane, player: Player) -> None:
         super().__init__()
-        self._pane, self._run_of = pane, run_of
+        self._pane, self._player = pane, player
         name = pane.name
         self.source = Segments(
             f"{name}.source", "Source: what moves", [words for words, _ in _SOURCES]
@@ -108,7 +107,7 @@ class ContrastiveTools(QWidget):
             self.column.clear()
             for each in names:
                 self.column.addItem(each, each)
-        run = self._run_of()
+        run = self._player.run
         chosen = settings.column or (run.material.settings.column if run else "")
         with QSignalBlocker(self.column):
             self.column.setCurrentIndex(self.column.findData(chosen))
@@ -116,7 +115,7 @@ class ContrastiveTools(QWidget):
             self._offer_presets(settings.source)
             self.presets.setCurrentIndex(place_of(settings))
         self.more.show_settings(settings)
-        can_use = not is_toy and run is not None and run.training is not None
+        can_use = not is_toy and self._player.seen is not None
         for button in (self.save, self.use):
             button.setEnabled(can_use)
             button.setVisible(not is_toy)
@@ -165,16 +164,21 @@ class ContrastiveTools(QWidget):
         self.changed.emit({name: getattr(wanted, name) for name in names})
 
     def _recipe(self, state: State) -> Recipe:
-        run = self._run_of()
+        """Return the head as it was at the step that is seen."""
+        run, seen = self._player.run, self._player.seen
         assert run is not None
-        assert run.training is not None
+        assert seen is not None
+        frame = seen.frame
         return Adapted(
-            run.training.head(), describe_positives(run), run.dials.temperature, run.n_steps
+            run.head_of(frame),
+            describe_positives(run),
+            frame.dials.temperature,
+            frame.measures.step,
         )
 
     def _save(self) -> None:
-        run = self._run_of()
-        if run is None or run.training is None:
+        run, seen = self._player.run, self._player.seen
+        if run is None or seen is None:
             return
         path, kind = QFileDialog.getSaveFileName(self, "Save Head", "head.npz", _KINDS)
         if not path:
@@ -182,6 +186,6 @@ class ContrastiveTools(QWidget):
         if not Path(path).suffix:
             path += kind[kind.index("*") + 1 : kind.index(")")]
         try:
-            write_head(path, run.training.head())
+            write_head(path, run.head_of(seen.frame))
         except UserError as error:
             self._pane.message_bar.show_message(str(error))

@@ -327,6 +327,19 @@ def test_a_run_is_there_again_when_its_set_is_shown_again(show, toy, session, id
     assert pane.player.run is None or pane.player.run.material.vector_set is not toy
 
 
+def test_the_head_of_what_is_seen_is_used(show, toy, session, idle):
+    pane = show(toy, ContrastiveSettings(batch_size=16, steps=50))
+    place = int(np.flatnonzero(pane.player.run.frames.steps == 7)[0])
+    pane.transport.scrub.setValue(place)
+    idle(session)
+    seen = positions(pane)
+    pane.tool_bar.use.click()
+    idle(session)
+    made = session.state.active
+    assert made.derivation.recipe.n_steps == 7
+    np.testing.assert_allclose(made.vectors, seen, atol=1e-5)
+
+
 def test_pause_shows_the_last_step(show, toy, qtbot, session, idle):
     pane = show(toy, TOY)
     for _ in range(3):
