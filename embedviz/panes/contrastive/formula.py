@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
@@ -181,9 +182,11 @@ class AnchorFormula(DrawnWidget):
             if self.note:
                 box.moveTop(top)
                 draw_line_of_text(painter, box, self.note, self.small(), QColor(theme.muted))
-            table = self._table()
+            bars = self.bars
+            cosines = ["−0.00", *(bar.cosine for bar in bars)]
+            table = replace(self._table(), cosine=max(cosines, key=len))
             table.draw_heads(painter)
-            for number, bar in enumerate(self.bars):
+            for number, bar in enumerate(bars):
                 table.draw(painter, number, bar, number == self._hovered)
 
 

@@ -42,12 +42,16 @@ class Measured:
     points : tuple of PlanePoint
     pairs : Pairs
     notes : tuple of str
+    best_uniformity : float or None
+        Of rows that are spread evenly; None where the sets have different numbers of dimensions,
+        and so each a best of its own.
     """
 
     quality: PairQuality
     points: tuple[PlanePoint, ...]
     pairs: Pairs
     notes: tuple[str, ...]
+    best_uniformity: float | None
 
 
 class OwnPairs(QWidget):
@@ -100,6 +104,7 @@ class OwnPairs(QWidget):
         """Measure all sets with these pairs. Runs off the UI thread."""
         points: list[PlanePoint] = []
         notes: list[str] = []
+        dimensions: set[int] = set()
         own = matched_pairs(kept, active)
         if own is None:
             raise UserError(_NO_PAIRS)
@@ -110,6 +115,7 @@ class OwnPairs(QWidget):
                 continue
             part = part_of(report, place / len(sets), (place + 1) / len(sets))
             for kind, name, found in self._both(each, pairs, temperature, part, notes):
+                dimensions.add(each.dimensions)
                 points.append(
                     PlanePoint(
                         name,
@@ -119,7 +125,13 @@ class OwnPairs(QWidget):
                         each is active and kind == "set",
                     )
                 )
-        return Measured(quality, tuple(points), own, (*quality.notes, *notes))
+        return Measured(
+            quality,
+            tuple(points),
+            own,
+            (*quality.notes, *notes),
+            quality.best_uniformity if len(dimensions) == 1 else None,
+        )
 
     def _both(
         self,
@@ -157,7 +169,7 @@ class OwnPairs(QWidget):
 
     def _show(self, measured: Measured) -> None:
         quality = measured.quality
-        self.plane.show_points(measured.points, quality.best_uniformity)
+        self.plane.show_points(measured.points, measured.best_uniformity)
         self.numbers.show_numbers(
             PairMeasures(
                 quality.temperature,

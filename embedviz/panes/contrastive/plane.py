@@ -56,7 +56,7 @@ class AlignmentPlane(DrawnWidget):
         points : sequence of PlanePoint
             A whitened one follows the set it was made from.
         best_uniformity : float, optional
-            Of rows that are spread evenly in as many dimensions as the active set has.
+            Of rows that are spread evenly, where all sets have as many dimensions.
         message : str
             In place of the plane where no point has a place; by default, what to do.
         """
@@ -137,10 +137,27 @@ class AlignmentPlane(DrawnWidget):
         width = width_of(BETTER, self.small())
         notes = [(BETTER, QRectF(area.left() + 4, area.bottom() - line - 2, width, line))]
         if self._best is not None:
-            text, width = self._best_text, width_of(self._best_text, self.small())
-            top = frame.y_of(self._best) + 1
-            notes.append((text, QRectF(area.right() - width - 2, top, width, line)))
+            notes.append((self._best_text, self._beside_best(frame, notes[0][1])))
         return notes
+
+    def _beside_best(self, frame: PlaneFrame, other: QRectF) -> QRectF:
+        """Return where the line of the best is named: at one of its ends, where no point is."""
+        assert self._best is not None
+        area, line = frame.area, self.line_height()
+        y, width = frame.y_of(self._best), width_of(self._best_text, self.small())
+        places = [
+            QRectF(left, top, width, line)
+            for top in (y + 1, y - line - 1)
+            for left in (area.right() - width - 2, area.left() + 4)
+        ]
+        around = QPointF(RADIUS + 2, RADIUS + 2)
+        points = [frame.place(point) for point in self.known_points]
+        taken = [other, *(QRectF(at - around, at + around) for at in points)]
+        inside = (
+            box for box in places if area.top() <= box.top() and box.bottom() <= area.bottom()
+        )
+        free = (box for box in inside if not any(box.intersects(each) for each in taken))
+        return next(free, places[0])
 
     def tip_at(self, place: QPointF) -> str:
         """Return the names and the numbers of the points at a place."""

@@ -95,7 +95,7 @@ def test_bars_are_the_partner_the_strongest_and_the_rest(formula):
     assert [bar.is_partner for bar in bars] == [True] + [False] * (len(bars) - 1)
     assert [bar.row for bar in bars] == [*range(10, 9 + len(bars)), -1]
     assert [bar.label for bar in bars[:2]] == ["word10", "word11"]
-    assert (bars[0].cosine, bars[1].cosine) == ("0.90", "0.85")
+    assert (bars[0].cosine, bars[1].cosine) == ("0.900", "0.850")
     assert bars[0].share == terms.weights[0]
     assert sum(bar.share for bar in bars) == pytest.approx(1)
     n_others = 256 - (len(bars) - 1)
@@ -111,6 +111,26 @@ def test_a_higher_widget_has_more_bars(formula):
     assert all(bar.row >= 0 for bar in formula.bars)
     formula.resize(300, 60)
     assert [bar.label for bar in formula.bars] == ["word10", "11 others, together"]
+
+
+@pytest.mark.parametrize(
+    ("cosines", "temperature", "texts"),
+    [
+        ([0.93, 0.8, 0.1, 0.0], 0.05, ["0.93", "0.80", "0.10", "0.00"]),
+        # After a collapse.
+        ([0.9996, 0.9992, 0.9981, 0.9963], 0.005, ["1.000", "0.999", "0.998", "0.996"]),
+        ([0.9996, 0.9993, 0.9991, 0.9963], 0.005, ["0.9996", "0.9993", "0.9991", "0.9963"]),
+        ([0.99998, 0.99996, 0.9999], 0.0001, ["0.99998", "0.99996", "0.99990"]),
+        # Of the same weight, so that nothing is asked.
+        ([0.9996, 0.9992, 0.9981], 5.0, ["1.00", "1.00", "1.00"]),
+        ([0.999991, 0.999992, 0.999993], 1e-6, ["1.00", "1.00", "1.00"]),
+        ([0.9996], 0.005, ["1.00"]),
+    ],
+)
+def test_cosines_are_told_apart_where_their_weights_are(formula, cosines, temperature, texts):
+    formula.show_terms(terms_of(cosines, temperature), name_of)
+    assert [bar.cosine for bar in formula.bars] == texts
+    assert "cosine " + texts[0] in formula.tip_at(QPointF(20, formula._table().top + 3))
 
 
 def test_small_weights_are_not_nothing(formula):

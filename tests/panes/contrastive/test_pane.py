@@ -225,7 +225,19 @@ def test_pairs_of_the_set_are_measured_beside_other_sets(show, session, idle):
     assert len(points) == 4
     assert points["sentences · final"].is_active
     assert points["sentences · final"].uniformity < points["sentences · layer 5"].uniformity
+    assert pane.own_pairs.plane._best == pytest.approx(-3.98, abs=0.01)
     assert not pane.message_bar.text
+
+
+def test_sets_of_different_dimensions_have_no_best_in_common(show, session, idle):
+    final = load_sample("sentences-final")
+    short = VectorSet(final.vectors[:, :8], final.labels, name="short")
+    pane = show(final, ContrastiveSettings(side="pairs"), bundled_pairs(final))
+    assert pane.own_pairs.plane._best == pytest.approx(-3.98, abs=0.01)
+    session.show(session.state.opened(short))
+    set_(session, idle, side="pairs")
+    assert len(pane.own_pairs.plane.known_points) == 4
+    assert pane.own_pairs.plane._best is None
 
 
 def test_without_pairs_the_page_says_what_to_do(show, toy):

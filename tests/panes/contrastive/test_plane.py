@@ -79,6 +79,34 @@ def test_names_do_not_touch(plane, count, size):
             assert not name.box.intersects(box)
 
 
+@pytest.mark.parametrize("best", [None, -3.98])
+@pytest.mark.parametrize("size", [(280, 280), (280, 540), (420, 420), (560, 900)])
+@pytest.mark.parametrize("right", [1.5, 1.63, 1.9])
+def test_all_of_a_few_names_are_shown(plane, size, best, right):
+    """Two sets and what whitening makes of them: both points near each other, in a corner."""
+    plane.resize(*size)
+    points = [
+        PlanePoint("sentences · layer 5", 0.35, -1.5),
+        PlanePoint("sentences · layer 5, whitened", right, -3.97, "whitened"),
+        PlanePoint("sentences · final", 0.8, -3.63, is_active=True),
+        PlanePoint("sentences · final, whitened", 1.48, -3.97, "whitened"),
+    ]
+    plane.show_points(points, best)
+    assert {name.point.name for name in plane.names} == {point.name for point in points}
+
+
+@pytest.mark.parametrize("alignment", [0.2, 1.0, 1.8])
+def test_the_best_is_named_beside_the_points(plane, alignment):
+    others = [PlanePoint("a", 0.2, -2.0), PlanePoint("b", 1.8, -1.0)]
+    plane.show_points([*others, PlanePoint("c", alignment, -3.9)], -3.95)
+    frame = plane._frame()
+    (text, box), dot = plane._notes(frame)[1], frame.place(plane.known_points[2])
+    assert text == "best −3.95"
+    assert not box.contains(dot)
+    assert frame.area.contains(box)
+    assert abs(box.center().y() - frame.y_of(-3.95)) < box.height()
+
+
 def test_names_go_with_the_points(plane):
     plane.show_points(layers(2))
     before = [(name.text, name.box) for name in plane.names]

@@ -233,10 +233,9 @@ def _too_cold(now: Measures, dials: Dials, n_outputs: int) -> str:
         return ""
     times = math.exp(min(0.01 * _steepness(dials), 700.0))
     return (
-        f"Too cold to spread: at {where} a cosine that is higher by 0.01 has "
-        f"{_count(times) if times >= 100 else f'{times:.1f}'} times the weight, so rows part from "
-        f"their neighbors first, and all are together yet: the mean cosine is {_cosine(now)} "
-        f"({_uniformity(now)})."
+        f"Too cold to spread: at {where} a cosine higher by 0.01 weighs "
+        f"{_count(times) if times >= 100 else f'{times:.1f}'} times as much, so only neighbors "
+        f"part, and all are together yet: the mean cosine is {_cosine(now)} ({_uniformity(now)})."
     )
 
 

@@ -19,9 +19,12 @@ from embedviz.panes.contrastive.drawing.crossings import Table
 from embedviz.panes.contrastive.drawing.widget import width_of
 
 RADIUS = 4.5
-_BESIDE = ((1, 0), (-1, 0), (0, -1), (0, 1), (0.9, -0.9), (-0.9, -0.9), (0.9, 0.9), (-0.9, 0.9))
+_BESIDE = (
+    *((1, 0), (-1, 0), (0, -1), (0, 1), (0.9, -0.9), (-0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
+    *((x, 1.25 * y) for x in (0, 0.3, -0.3, 0.6, -0.6) for y in (-1, 1)),
+)
 """Where the name of a point can be, in half sizes of it, the most readable first."""
-_FAR = tuple((x, y * n) for n in (2.2, 3.4, 4.6) for y in (-1, 1) for x in (0, 1, -1))
+_FAR = tuple((x, y * n) for n in (2.2, 3.4, 4.6) for y in (-1, 1) for x in (0, 1, -1, 0.5, -0.5))
 """The same where a line has to lead from the name to its point."""
 _REACH = RADIUS + 2
 """Half the side of the square around a point in which no name is."""
@@ -168,21 +171,25 @@ def place_names(
         np.vstack([boxes, np.hstack([dots - _REACH, dots + _REACH]), _heads_of(drawn)]),
         drawn,
     )
-    found = []
-    for point, text in zip(named, texts, strict=True):
-        given = bold if point.is_active else small
-        size = np.array([width_of(text, given), QFontMetricsF(given).height()])
-        place = np.array(_row(frame.place(point)))
-        is_led_to = point.kind == "whitened" and not point.is_active
-        box, leader = surroundings.place(place, size, not is_led_to)
-        if box is None and point.is_active:  # It is named in any case.
-            box = surroundings.least_covered(place, size)
-        if box is not None:
-            surroundings = surroundings.with_name(box, leader)
-            shown = QRectF(QPointF(*box[:2].tolist()), QPointF(*box[2:].tolist()))
-            line = None if leader is None else QLineF(*leader.tolist())
-            found.append(PlacedName(point, text, shown, line))
-    return found
+    placed: dict[int, PlacedName] = {}
+    # What has no room without crossing a line comes after all that has.
+    for may_cross in (False, True):
+        for number, (point, text) in enumerate(zip(named, texts, strict=True)):
+            is_led_to = point.kind == "whitened" and not point.is_active
+            if number in placed:
+                continue
+            given = bold if point.is_active else small
+            size = np.array([width_of(text, given), QFontMetricsF(given).height()])
+            place = np.array(_row(frame.place(point)))
+            box, leader = surroundings.place(place, size, may_cross or not is_led_to)
+            if box is None and point.is_active:  # It is named in any case.
+                box = surroundings.least_covered(place, size)
+            if box is not None:
+                surroundings = surroundings.with_name(box, leader)
+                shown = QRectF(QPointF(*box[:2].tolist()), QPointF(*box[2:].tolist()))
+                line = None if leader is None else QLineF(*leader.tolist())
+                placed[number] = PlacedName(point, text, shown, line)
+    return [placed[number] for number in sorted(placed)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,9 +226,12 @@ class _Surroundings:
         """
         own = (self.boxes == np.hstack([at - _REACH, at + _REACH])).all(axis=1)
         others = self.boxes[~own]
-        beside, far = _boxes_around(at, size, _BESIDE), _boxes_around(at, size, _FAR)
-        beside, far = self._free(beside, others), self._free(far, others)
+        beside = self._free(self._pushed_in(at, size, _BESIDE), others)
+        far = self._free(self._pushed_in(at, size, _FAR), others)
         leaders = _leaders(at, far)
+        if may_cross:  # Out from among points that are over this one.
+            touching = np.hstack([at - 2 * _REACH, at + 2 * _REACH])
+            others = others[crossings.overlaps(touching[np.newaxis], others)[0] == 0]
         is_short = ~crossings.run_through(leaders, others).any(axis=1)
         far, leaders = far[is_short], leaders[is_short]
         clear_beside = ~crossings.run_through(self.lines, beside).any(axis=0)
@@ -235,6 +245,18 @@ class _Surroundings:
         if may_cross and len(beside):
             return beside[0], None
         return (far[0], leaders[0]) if may_cross and len(far) else (None, None)
+
+    def _pushed_in(self, at: Table, size: Table, ways: Sequence[tuple[float, float]]) -> Table:
+        """Return boxes around a point; those above and below it as far aside as is in the picture.
+
+        Else a point near the edge would have a name on one side only.
+        """
+        boxes = _boxes_around(at, size, ways)
+        clear = np.abs([y for _, y in ways]) >= 1
+        most = max(self.area[2] - size[0], self.area[0])
+        boxes[clear, 0] = np.clip(boxes[clear, 0], self.area[0], most)
+        boxes[clear, 2] = boxes[clear, 0] + size[0]
+        return boxes
 
     def _free(self, boxes: Table, others: Table) -> Table:
         """Return those in the picture with nothing in them, or so near that it would touch."""

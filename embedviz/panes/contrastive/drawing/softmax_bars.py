@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
@@ -15,6 +16,8 @@ from embedviz.panes.contrastive.drawing.numbers import number_text
 from embedviz.panes.contrastive.drawing.widget import Align, width_of
 
 PARTNER = "partner"
+_USUAL, _MOST = 2, 5
+"""Decimals of cosines."""
 _BAR = 4.0
 _LEAST_LABEL = 6.0
 """In heights of a line."""
@@ -58,14 +61,18 @@ def bars_of(terms: AnchorTerms, name_of: Callable[[int], str], room: int) -> lis
     """
     count = len(terms.candidates)
     shown = count if count <= max(room, 2) else max(room - 1, 1)
-    places = zip(
-        terms.candidates[:shown].tolist(),
-        terms.cosines[:shown].tolist(),
-        terms.weights[:shown].tolist(),
-        strict=True,
-    )
+    cosines, weights = terms.cosines[:shown].tolist(), terms.weights[:shown].tolist()
+    places = zip(terms.candidates[:shown].tolist(), cosines, weights, strict=True)
+    decimals = cosine_decimals(cosines, weights)
     bars = [
-        Bar(row, name_of(row), number_text(cosine), weight_text(weight), weight, place == 0)
+        Bar(
+            row,
+            name_of(row),
+            number_text(cosine, decimals),
+            weight_text(weight),
+            weight,
+            place == 0,
+        )
         for place, (row, cosine, weight) in enumerate(places)
     ]
     if shown < count:
@@ -73,6 +80,30 @@ def bars_of(terms: AnchorTerms, name_of: Callable[[int], str], room: int) -> lis
         label = "1 other" if rest == 1 else f"{rest:,} others, together"
         bars.append(Bar(-1, label, "", weight_text(total), total))
     return bars
+
+
+def cosine_decimals(cosines: Sequence[float], weights: Sequence[float]) -> int:
+    """Return with how many decimals cosines are told apart where their weights are: 2 to 5.
+
+    After a collapse all of them are 1.00, though those of the nearest weigh much more.
+
+    Parameters
+    ----------
+    cosines, weights : sequence of float
+        Of the same candidates.
+    """
+    order = sorted(range(len(cosines)), key=cosines.__getitem__)
+    texts = [weight_text(weight) for weight in weights]
+    told = [
+        (cosines[one], cosines[other])
+        for one, other in pairwise(order)
+        if texts[one] != texts[other]
+        and number_text(cosines[one], _MOST) != number_text(cosines[other], _MOST)
+    ]
+    for decimals in range(_USUAL, _MOST):
+        if all(number_text(one, decimals) != number_text(other, decimals) for one, other in told):
+            return decimals
+    return _MOST
 
 
 def weight_text(weight: float) -> str:
@@ -92,12 +123,15 @@ class BarTable:
         Of the first bar; the heads of the columns are above it.
     width : float
     small, bold : QFont
+    cosine : str
+        The widest of the cosines.
     """
 
     top: float
     width: float
     small: QFont
     bold: QFont
+    cosine: str = "−0.00"
 
     @property
     def line(self) -> float:
@@ -126,7 +160,9 @@ class BarTable:
     def _labels(self) -> float:
         """Right end of the labels."""
         return (
-            self._cosines - max(width_of(text, self.small) for text in ("cosine", "−0.00")) - GRID
+            self._cosines
+            - max(width_of(text, self.small) for text in ("cosine", self.cosine))
+            - GRID
         )
 
     @property

@@ -268,12 +268,12 @@ CASES = [
     (
         {"mean_cosine": 0.97, "uniformity": -0.1, "felt_negatives": 90.0},
         {"temperature": 0.005},
-        "Too cold to spread: at the temperature 0.005 a cosine that is higher by 0.01 has 7.4 ",
+        "Too cold to spread: at the temperature 0.005 a cosine higher by 0.01 weighs 7.4 times",
     ),
     (
         {"mean_cosine": 0.97, "uniformity": -0.1, "felt_negatives": 90.0},
         {"temperature": 0.001},
-        "Too cold to spread: at the temperature 0.001 a cosine that is higher by 0.01 has 22,026 ",
+        "Too cold to spread: at the temperature 0.001 a cosine higher by 0.01 weighs 22,026 ",
     ),
     ({"mean_cosine": 0.996}, {"learning_rate": 9.0}, "All vectors point the same way"),
     ({"loss": float("nan")}, {}, "The numbers overflowed"),
