@@ -18,6 +18,9 @@ from embedviz.panes.contrastive.charts import RunCharts
 from embedviz.panes.contrastive.formula import AnchorFormula
 from embedviz.panes.contrastive.similarity_matrix import SimilarityMatrix
 
+_LEAST_CHARTS, _LEAST_MATRIX, _LEAST_FORMULA = 126, 70, 190
+"""Heights in pixels, in a window as low as there are: the charts leave some of them out."""
+
 
 class Beside(QStackedWidget):
     """Pages, of which one is in view.
@@ -37,6 +40,9 @@ class Beside(QStackedWidget):
     def __init__(self, pairs: QWidget) -> None:
         super().__init__()
         self.charts, self.matrix, self.formula = RunCharts(), SimilarityMatrix(), AnchorFormula()
+        self.charts.setMinimumHeight(_LEAST_CHARTS)
+        self.matrix.setMinimumHeight(_LEAST_MATRIX)
+        self.formula.setMinimumHeight(_LEAST_FORMULA)
         self.formula.row_chosen.connect(self.point_chosen)
         self.charts.step_chosen.connect(self.step_chosen)
         self.addWidget(_column(self.charts, self.matrix))

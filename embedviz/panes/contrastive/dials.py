@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QHBoxLayout, QSlider
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QSizePolicy,
+    QSlider,
+    QWidget,
+)
 
 from embedviz.core.settings import fields_of
-from embedviz.gui.theme import GRID, TOOL_ROW
+from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import (
     Segments,
     caption,
@@ -19,6 +28,8 @@ from embedviz.gui.widgets.controls import (
 from embedviz.panes.contrastive.settings import ContrastiveSettings
 
 _NOTCHES = 400
+_WIDE = 780
+"""Pixels from which on all controls are in one line, with their names."""
 _FIELDS = fields_of(ContrastiveSettings)
 _COLDEST, _HOTTEST = 0.001, 10.0
 _SIDES = _FIELDS["side"].about.choices
@@ -43,9 +54,9 @@ class DialRow(QFrame):
         super().__init__()
         self.setObjectName("tools")
         self._most = 1
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(2 * GRID, GRID // 2, 2 * GRID, GRID // 2)
+        self._row = QHBoxLayout()
         self._row.setSpacing(GRID)
+        self._captions: list[QWidget] = []
         self.temperature, self.temperature_value = self._decimal(name, "temperature", 3)
         self.negatives = self._slider(name, "negatives")
         self.negatives_value = spin_box(f"{name}.negatives_value", "Negatives: as a number")
@@ -61,9 +72,31 @@ class DialRow(QFrame):
         self.noise_value.valueChanged.connect(lambda value: self._turn(noise=value))
         self.side = Segments(f"{name}.side", "Beside the sphere", [words for words, _ in _SIDES])
         self.side.chosen.connect(lambda place: self._turn(side=_SIDES[place][1]))
-        self._row.addSpacing(GRID)
-        self._row.addWidget(self.side)
-        self.setFixedHeight(TOOL_ROW + GRID)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(2 * GRID, GRID // 2, 2 * GRID, GRID // 2)
+        self._grid.setHorizontalSpacing(2 * GRID)
+        self._grid.setVerticalSpacing(GRID // 2)
+        self._grid.addLayout(self._row, 0, 0)
+        self._grid.setColumnStretch(0, 1)
+        self._is_wide: bool | None = None
+        self._fit()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Take a second line where there is no room for one."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        is_wide = self.width() >= _WIDE
+        if is_wide == self._is_wide:
+            return
+        self._is_wide = is_wide
+        for text in self._captions:  # The tooltips say it too.
+            text.setVisible(is_wide)
+        self._grid.removeWidget(self.side)
+        place = (0, 1) if is_wide else (1, 0)
+        self._grid.addWidget(self.side, *place, alignment=Qt.AlignmentFlag.AlignLeft)
 
     def _slider(self, name: str, field: str) -> QSlider:
         about = _FIELDS[field].about
@@ -73,7 +106,9 @@ class DialRow(QFrame):
         made.sliderReleased.connect(self.released)
         if self._row.count():
             self._row.addSpacing(GRID)
-        self._row.addWidget(caption(about.label))
+        text = caption(about.label)
+        self._captions.append(text)
+        self._row.addWidget(text)
         self._row.addWidget(made, 1)
         return made
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from embedviz.app.judged_pairs import SetPairs, matched_pairs
 from embedviz.app.state import State
@@ -25,6 +26,8 @@ from embedviz.panes.contrastive.pair_numbers import PairMeasures, PairNumbers
 from embedviz.panes.contrastive.plane import AlignmentPlane, PlanePoint
 from embedviz.panes.contrastive.settings import ContrastiveSettings
 
+_LEAST = 92
+"""Height in pixels of the plane, and of the numbers, in a window as low as there are."""
 _NO_PAIRS = (
     "There are no pairs of rows of this set. Add some by File → Add Pairs…, or open the bundled "
     "sentences, which come with judged pairs."
@@ -67,8 +70,8 @@ class OwnPairs(QWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(GRID)
         rows.addWidget(self.plane, 1)
-        rows.addWidget(self.numbers)
-        rows.addWidget(self.said)
+        rows.addWidget(_scrolled(self.numbers, self.said))
+        self.plane.setMinimumHeight(_LEAST)
         self._known: dict[tuple[object, ...], PairQuality] = {}
         self._asked: tuple[object, ...] | None = None
 
@@ -198,3 +201,20 @@ def _pairs_to_use(state: State) -> SetPairs | None:
     own = (each for each in newest if share_rows(each.vector_set, active))
     others = (each for each in newest if share_labels(each.vector_set, active))
     return next(own, next(others, None))
+
+
+def _scrolled(*parts: QWidget) -> QScrollArea:
+    """Return widgets that scroll where a window is lower than they are."""
+    inside, area = QWidget(), QScrollArea()
+    rows = QVBoxLayout(inside)
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setSpacing(GRID)
+    for part in parts:
+        rows.addWidget(part)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inside)
+    area.setMinimumHeight(_LEAST)
+    return area

@@ -26,6 +26,7 @@ from embedviz.panes.contrastive.words import describe_positives
 
 _FIELDS = fields_of(ContrastiveSettings)
 _SOURCES = _FIELDS["source"].about.choices
+_LEAST_BOX = 72
 _KINDS = "NumPy arrays (*.npz);;safetensors (*.safetensors);;Python with NumPy (*.py)"
 
 
@@ -87,12 +88,13 @@ class ContrastiveTools(QWidget):
         row.setSpacing(GRID)
         for part in (self.source, self.together, self.column, self.presets):
             row.addWidget(part)
-        for box, least in ((self.together, 96), (self.column, 96), (self.presets, 80)):
-            box.setMinimumWidth(least)
+        for box in (self.together, self.column, self.presets):
+            box.setMinimumWidth(_LEAST_BOX)
         self.presets.setMaximumWidth(200)
         row.addStretch(1)
-        for button in (self.more, self.save, self.use):
+        for button in (self.more, self.use):
             row.addWidget(button)
+        self.more.add("Head", self.save)
 
     def show_state(self, state: State) -> None:
         """Show what is set, and what can be done with the run."""

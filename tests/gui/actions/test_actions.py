@@ -91,6 +91,8 @@ def test_every_action_runs(window, idle, toy, asked, monkeypatch, with_set):
     quits = []
     monkeypatch.setattr(QApplication, "quit", lambda: quits.append(1))
     monkeypatch.setattr(QMessageBox, "about", lambda *args: None)
+    # A dialog would wait for somebody.
+    monkeypatch.setattr(QInputDialog, "getItem", lambda *args: ("group", True))
     for action in ACTIONS:
         if with_set:
             window.session.show(window.session.state.opened(toy))

@@ -80,11 +80,12 @@ def test_the_pane_with_the_focus_is_the_active_one(window, qtbot, idle, toy):
     window.session.show(State().opened(toy))
     window.activateWindow()
     window.panes[0].view.setFocus()
+    matryoshka = next(pane for pane in window.panes if pane.name == "matryoshka")
     window.show_beside("matryoshka")
-    qtbot.waitUntil(lambda: not window.panes[-1].visibleRegion().isEmpty())
+    qtbot.waitUntil(lambda: not matryoshka.visibleRegion().isEmpty())
     idle(window.session)
     assert window.active_pane.name == "map"
-    window.panes[-1].slider.setFocus()
+    matryoshka.slider.setFocus()
     assert window.active_pane.name == "matryoshka"
     assert window.docks["matryoshka"].x() > window.docks["map"].x()
 
