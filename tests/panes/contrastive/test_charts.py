@@ -235,9 +235,10 @@ def test_charts_are_as_large_as_their_text(charts):
     st.floats(8, 40),
 )
 def test_names_beside_a_chart_touch_nothing(wanted, top, height, line):
-    found = names_beside(wanted, top, top + height, line)
-    assert len(found) == min(len(wanted), 1 + int(height / line))
-    assert all(top - 1e-6 <= y <= top + height + 1e-6 for y in found)
+    bottom = top + height
+    found = names_beside(wanted, top, bottom, line)
+    assert len(found) == min(len(wanted), 1 + int((bottom - top) / line))
+    assert all(top - 1e-6 <= y <= bottom + 1e-6 for y in found)
     kept = wanted[: len(found)]
     for i, y in enumerate(found):
         for j in range(i):
