@@ -18,7 +18,7 @@ from embedviz.panes.contrastive.charts import RunCharts
 from embedviz.panes.contrastive.formula import AnchorFormula
 from embedviz.panes.contrastive.similarity_matrix import SimilarityMatrix
 
-_LEAST_CHARTS, _LEAST_MATRIX, _LEAST_FORMULA = 126, 70, 190
+_LEAST_CHARTS, _LEAST_MATRIX, _LEAST_FORMULA = 116, 66, 184
 """Heights in pixels, in a window as low as there are: the charts leave some of them out."""
 
 

@@ -28,8 +28,8 @@ from embedviz.gui.widgets.controls import (
 from embedviz.panes.contrastive.settings import ContrastiveSettings
 
 _NOTCHES = 400
-_WIDE = 780
-"""Pixels from which on all controls are in one line, with their names."""
+_WIDE, _WIDE_ENOUGH_FOR_NAMES = 780, 640
+"""Pixels from which on all controls are in one line, and dials have their names before them."""
 _FIELDS = fields_of(ContrastiveSettings)
 _COLDEST, _HOTTEST = 0.001, 10.0
 _SIDES = _FIELDS["side"].about.choices
@@ -88,12 +88,12 @@ class DialRow(QFrame):
         self._fit()
 
     def _fit(self) -> None:
+        for text in self._captions:  # The tooltips say it too.
+            text.setVisible(self.width() >= _WIDE_ENOUGH_FOR_NAMES)
         is_wide = self.width() >= _WIDE
         if is_wide == self._is_wide:
             return
         self._is_wide = is_wide
-        for text in self._captions:  # The tooltips say it too.
-            text.setVisible(is_wide)
         self._grid.removeWidget(self.side)
         place = (0, 1) if is_wide else (1, 0)
         self._grid.addWidget(self.side, *place, alignment=Qt.AlignmentFlag.AlignLeft)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from embedviz.app.judged_pairs import SetPairs, matched_pairs
 from embedviz.app.state import State
@@ -26,7 +26,7 @@ from embedviz.panes.contrastive.pair_numbers import PairMeasures, PairNumbers
 from embedviz.panes.contrastive.plane import AlignmentPlane, PlanePoint
 from embedviz.panes.contrastive.settings import ContrastiveSettings
 
-_LEAST = 92
+_LEAST = 88
 """Height in pixels of the plane, and of the numbers, in a window as low as there are."""
 _NO_PAIRS = (
     "There are no pairs of rows of this set. Add some by File → Add Pairs…, or open the bundled "
@@ -72,6 +72,8 @@ class OwnPairs(QWidget):
         rows.addWidget(self.plane, 1)
         rows.addWidget(_scrolled(self.numbers, self.said))
         self.plane.setMinimumHeight(_LEAST)
+        # The numbers take what they need, and the plane what is left.
+        self.plane.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._known: dict[tuple[object, ...], PairQuality] = {}
         self._asked: tuple[object, ...] | None = None
 

@@ -40,7 +40,7 @@ _BESIDE = 27
 """Hundredths of the width that are for what is beside the sphere."""
 _BETWEEN_CHARTS = 0.1
 """Seconds between two states of the charts while points move: numbers are not read faster."""
-_LINES = 3
+_LINES = 2
 """Of the sentence below the sphere, at most."""
 
 
@@ -79,13 +79,18 @@ class ContrastivePane(Pane):
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         left = QVBoxLayout()
         left.setSpacing(0)
-        for part in (self.headline, self.caption, self.sphere, self.sentence):
+        for part in (self.headline, self.caption, self.sphere):
             left.addWidget(part, int(part is self.sphere))
-        beside = QHBoxLayout(self.picture)
+        beside = QHBoxLayout()
         beside.setContentsMargins(0, GRID, 2 * GRID, GRID)
         beside.setSpacing(GRID)
         beside.addLayout(left, 100 - _BESIDE)
         beside.addWidget(self.beside, _BESIDE)
+        rows = QVBoxLayout(self.picture)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addLayout(beside, 1)
+        rows.addWidget(self.sentence)
         self.fit_text(1.0)
 
     def fit_text(self, scale: float) -> None:  # noqa: D102 - see Pane
@@ -94,7 +99,7 @@ class ContrastivePane(Pane):
         self.beside.setMaximumWidth(2 * least)
         # Its lines are always there, or the sphere would jump with each other sentence.
         line = QFontMetrics(font(TEXT_PIXELS * scale)).lineSpacing()
-        self.sentence.setFixedHeight(_LINES * line + 2 * GRID)
+        self.sentence.setFixedHeight(_LINES * line + GRID)
 
     def _connect_parts(self) -> None:
         player, transport = self.player, self.transport

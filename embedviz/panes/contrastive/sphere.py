@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from PySide6.QtGui import QResizeEvent
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.contrastive.runs.anchor import AnchorTerms
@@ -23,6 +24,7 @@ _SHOWN_PUSHES = 12
 _WORTH_AN_ARROW = 0.02
 """Of the longest: what is shorter than this is a dot."""
 _LABELED = 2
+_WIDE_ENOUGH_FOR_LEGEND = 440
 _CIRCLES, _N_MERIDIANS = (45, 90, 135), 6
 
 
@@ -33,6 +35,7 @@ class Sphere(PointView):
         super().__init__()
         self.setObjectName(name)
         self._colors: Colors | None = None
+        self._legend: Legend | None = None
         self._frame: RunFrame | None = None
         self._marked: tuple[Sequence[str], int | None, tuple[int, ...], bytes] | None = None
         self.set_camera(HOME)
@@ -44,10 +47,20 @@ class Sphere(PointView):
 
     def show_colors(self, colors: Colors | None, legend: Legend | None) -> None:
         """Show the points in other colors, from the next frame on; None: the color of the theme."""
-        self._colors = colors
-        self.scene.set_legend(legend)
+        self._colors, self._legend = colors, legend
+        self._fit_legend()
         if self._frame is not None:
             self._place(self._frame)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave out the legend where the sphere would have no room beside it."""
+        super().resizeEvent(event)
+        self._fit_legend()
+
+    def _fit_legend(self) -> None:
+        wanted = self._legend if self.width() >= _WIDE_ENOUGH_FOR_LEGEND else None
+        if wanted is not self.scene.legend:
+            self.scene.set_legend(wanted)
 
     def show_frame(self, frame: RunFrame | None) -> None:
         """Show the points of a frame; None: no points."""

@@ -79,4 +79,4 @@ def describe_positives(run: Run) -> str:
 
 def describe_arrows() -> str:
     """Return what the arrows on the sphere are."""
-    return "blue: the pull of the partner; orange: the pushes of the others, in proportion"
+    return "blue: the partner's pull; orange: the pushes of the others"
