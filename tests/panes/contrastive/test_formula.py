@@ -86,6 +86,10 @@ def test_without_negatives_only_the_pull_is_left(formula):
     assert formula.note == NO_NEGATIVES
     formula.show_terms(terms_of([-0.5]), name_of)
     assert formula.formulas[1] == "= −(−0.50/0.05) = 10.00"
+    # After a collapse.
+    for cosine, said in ((0.9996, "0.9996/0.05 = −19.99"), (0.9999999, "1.00/0.05 = −20.00")):
+        formula.show_terms(terms_of([cosine]), name_of)
+        assert formula.formulas[1] == f"= −{said}"
 
 
 def test_bars_are_the_partner_the_strongest_and_the_rest(formula):

@@ -20,7 +20,8 @@ def general(to: Typesetter, has_negatives: bool) -> PieceRow:
 
 def with_numbers(to: Typesetter, terms: AnchorTerms) -> list[PieceRow]:
     """Return the lines of the loss with its numbers in it, the result in the last one."""
-    quotient = f"{number_text(float(terms.cosines[0]))}/{temperature_text(terms.temperature)}"
+    cosine = _cosine_text(float(terms.cosines[0]))
+    quotient = f"{cosine}/{temperature_text(terms.temperature)}"
     loss = number_text(terms.loss, 2 if abs(terms.loss) < 100 else 1)
     if not has_negatives(terms):
         return [to.line(f"= −{_in_brackets(quotient)} = {loss}")]
@@ -58,6 +59,15 @@ def temperature_text(temperature: float) -> str:
     """Return a temperature as it was chosen: 0.05, not 0.050."""
     is_usual = 1e-4 <= temperature < 1e5
     return f"{temperature:.3g}" if is_usual else power_text(math.log(temperature))
+
+
+def _cosine_text(cosine: float) -> str:
+    """Return a cosine with two decimals; with up to five where it is nearly 1, as in a collapse.
+
+    1.00/0.05 = 19.99 would look like an error.
+    """
+    texts = [number_text(cosine, decimals) for decimals in range(2, 6)]
+    return next((text for text in texts if float(text.replace("−", "-")) ** 2 < 1), texts[0])
 
 
 def _in_brackets(quotient: str) -> str:
