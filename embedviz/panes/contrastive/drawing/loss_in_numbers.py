@@ -66,8 +66,8 @@ def _cosine_text(cosine: float) -> str:
 
     1.00/0.05 = 19.99 would look like an error.
     """
-    texts = [number_text(cosine, decimals) for decimals in range(2, 6)]
-    return next((text for text in texts if float(text.replace("−", "-")) ** 2 < 1), texts[0])
+    decimals = (each for each in range(2, 6) if abs(round(cosine, each)) < 1)
+    return number_text(cosine, next(decimals, 2))
 
 
 def _in_brackets(quotient: str) -> str:
