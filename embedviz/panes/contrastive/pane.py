@@ -113,6 +113,7 @@ class ContrastivePane(Pane):
         transport.scrubbed.connect(player.scrub)
         player.playing_changed.connect(transport.show_playing)
         player.shown.connect(self._show)
+        self.sphere.painted.connect(player.go_on)
         self.beside.step_chosen.connect(player.see_step)
         self.sphere.row_clicked.connect(lambda place, _: self._ask(place))
         self.beside.point_chosen.connect(self._ask)
@@ -227,9 +228,9 @@ class ContrastivePane(Pane):
         state, terms = self.session.state, seen.terms
         is_asked, is_toy = state[ContrastiveSettings].side == "row", run.material.vector_set is None
         selected = run.places_of(state.selected.rows[:0] if is_toy else state.selected.rows)
-        self.sphere.mark(run.names, terms, selected, with_names=is_asked)
-        self.sphere.show_forces(terms if is_asked else None)
-        said = describe_arrows() if is_asked and terms is not None else ""
+        self.sphere.mark(run.names, run.place_of(_point_of(state)), selected, terms)
+        self.sphere.show_forces(terms)
+        said = describe_arrows() if terms is not None else ""
         self.caption.setText(said or describe_picture(run, seen.frame))
         if is_asked:
             self.beside.show_terms(terms, partial(name_of, run), seen.reason or _NOT_ASKED)
@@ -266,12 +267,17 @@ class ContrastivePane(Pane):
         self.edit(state.with_settings(replace(state[ContrastiveSettings], **changes)))
 
 
-def _asked(state: State) -> int | None:
-    """Return the row, or the free point, whose loss is asked about."""
+def _point_of(state: State) -> int | None:
+    """Return the row, or the free point, that is marked."""
     settings = state[ContrastiveSettings]
     if settings.source == "toy":
         return settings.point
     return None if state.query_vector is not None else state.query
+
+
+def _asked(state: State) -> int | None:
+    """Return the row whose loss is asked about: only where it is seen, since it takes time."""
+    return _point_of(state) if state[ContrastiveSettings].side == "row" else None
 
 
 def _n_points(state: State) -> int:

@@ -169,8 +169,6 @@ class Player(QObject):
     def _show(self, run: Run, is_done: bool, shown: Shown) -> None:
         if run is not self.run:
             return
-        # What is drawn now is painted when the events that wait are done, and then comes the next.
-        QTimer.singleShot(1, self, partial(setattr, run, "is_awaited", True))
         if is_done:
             self.note(playing=False)
         is_first, self._is_first = self._is_first, False
@@ -180,6 +178,11 @@ class Player(QObject):
         if run is self.run:
             self._back = shown
             self.shown.emit(False)
+
+    def go_on(self) -> None:
+        """Know that the frame is on the screen."""
+        if self.run is not None:  # When the parts beside it are, too.
+            QTimer.singleShot(0, self, self.run.is_painted.set)
 
     def note(self, *, playing: bool) -> None:
         """Know whether steps go on without end."""

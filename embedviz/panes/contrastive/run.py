@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from threading import Event
 from typing import NamedTuple
 
 import numpy as np
@@ -31,10 +32,10 @@ from embedviz.panes.contrastive.settings import ContrastiveSettings
 
 MOST_ROWS = 20_000
 """Rows that a run learns from and shows; of a larger set, a seeded sample."""
-_BETWEEN_FRAMES = 1 / 40
-"""Seconds: more frames than these nobody sees."""
-_LATEST = 0.5
-"""Seconds after which another frame is made, though the window has not shown the last one."""
+_BETWEEN_FRAMES = 1 / 30
+"""Seconds of steps between a frame that is painted and the next."""
+_LATEST = 0.25
+"""Seconds after which it goes on, though the window has not shown what it was told."""
 _NAP = 0.05
 """Seconds between two looks whether a run is still wanted."""
 
@@ -127,8 +128,8 @@ class Run:
         Steps a second at most; 0: as many as it can.
     is_going : bool
         Whether steps without a goal go on.
-    is_awaited : bool
-        Whether what was told last is on the screen, so that the next frame can be made.
+    is_painted : Event
+        Set when what was told last is on the screen.
     rows : array of rows
         Of the set, those of the points; for free points their own numbers.
     frames : Frames
@@ -145,7 +146,7 @@ class Run:
         self.pace = 0
         self.training: Training | None = None
         self.is_going = False
-        self.is_awaited = True
+        self.is_painted = Event()
         self.latest: Shown | None = None
         self.frames = Frames()
         self.rows: Rows = np.empty(0, np.intp)
@@ -194,10 +195,13 @@ class Run:
                 continue
             training.change(self.dials)
             training.step()
-            is_late = now - told >= _LATEST
-            if goal is None and now - told >= _BETWEEN_FRAMES and (self.is_awaited or is_late):
-                told, self.is_awaited = now, False
+            if goal is None and now - told >= _BETWEEN_FRAMES:
+                self.is_painted.clear()
                 tell(self._look())
+                # Python lets one thread run at a time. To paint and to train at once, each waits
+                # for the other hundreds of times a frame, and both take three times as long.
+                self.is_painted.wait(_LATEST)
+                told = time.perf_counter()
             elif goal is not None and self._is_kept(goal):
                 self._look()
         return self._look()

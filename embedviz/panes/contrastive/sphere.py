@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.contrastive.runs.anchor import AnchorTerms
@@ -29,7 +30,15 @@ _CIRCLES, _N_MERIDIANS = (45, 90, 135), 6
 
 
 class Sphere(PointView):
-    """Points on the unit sphere."""
+    """Points on the unit sphere.
+
+    Signals
+    -------
+    painted : ()
+        What was to be shown is on the screen.
+    """
+
+    painted = Signal()
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -52,6 +61,11 @@ class Sphere(PointView):
         if self._frame is not None:
             self._place(self._frame)
 
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Show the picture, and say so."""
+        super().paintEvent(event)
+        self.painted.emit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Leave out the legend where the sphere would have no room beside it."""
         super().resizeEvent(event)
@@ -71,7 +85,11 @@ class Sphere(PointView):
         elif before is None or len(before.positions) != len(frame.positions):
             self._place(frame)
         elif before is not frame:
-            self.move_points(frame.positions)
+            # Not as a cloud that comes to rest, which is then painted once more, finely: between
+            # two steps it would be, each time.
+            self.scene.canvas.move_points(frame.positions)
+            self.viewport.note_change()
+            self.redraw()
 
     def _place(self, frame: RunFrame) -> None:
         given = self._colors
@@ -83,16 +101,13 @@ class Sphere(PointView):
     def mark(
         self,
         texts: Sequence[str],
-        terms: AnchorTerms | None,
+        query: int | None,
         selected: Rows,
-        *,
-        with_names: bool,
+        terms: AnchorTerms | None = None,
     ) -> None:
-        """Mark the row that is asked about and the selected ones; by name, with those near it."""
-        query = None if terms is None else terms.anchor
-        shown = terms if with_names else None
-        near = [] if shown is None else shown.candidates[: 1 + _LABELED].tolist()
-        always = [] if shown is None else list(dict.fromkeys([shown.anchor, *near]))
+        """Mark a point and the selected ones; with terms by name, and those near it too."""
+        near = [] if terms is None else terms.candidates[: 1 + _LABELED].tolist()
+        always = [] if terms is None else list(dict.fromkeys([terms.anchor, *near]))
         wanted = (texts, query, tuple(near), selected.tobytes())
         if self._marked is not None and wanted[0] is self._marked[0] and wanted == self._marked:
             return  # As in most frames: labels need not look for places that they have.
