@@ -32,7 +32,7 @@ from embedviz.panes.contrastive.settings import ContrastiveSettings
 
 MOST_ROWS = 20_000
 """Rows that a run learns from and shows; of a larger set, a seeded sample."""
-_BETWEEN_FRAMES = 1 / 30
+_BETWEEN_FRAMES = 1 / 60
 """Seconds of steps between a frame that is painted and the next."""
 _LATEST = 0.25
 """Seconds after which it goes on, though the window has not shown what it was told."""
