@@ -224,6 +224,11 @@ class Pane(QWidget):
             self.release()
         elif not set(old.sets) <= set(new.sets) and not self.is_in_view:
             self._shown = None  # It would hold what was closed until somebody looks.
+        is_large = len(new.active or ()) >= _MANY_ROWS and is_watched(self)
+        if old.active is not new.active and is_large and self.is_built and self.is_in_view:
+            # What led to another set has taken a while already, and other panes have to draw it.
+            _do_in_turns(self, lambda: self._catch_up(self.session.state))
+            return
         self._catch_up(new)
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
@@ -114,7 +115,7 @@ class ContrastivePane(Pane):
         player.playing_changed.connect(transport.show_playing)
         player.shown.connect(self._show)
         self.sphere.painted.connect(player.go_on)
-        self.beside.step_chosen.connect(player.see_step)
+        self.beside.step_chosen.connect(lambda step: _see_step(player, step))
         self.sphere.row_clicked.connect(lambda place, _: self._ask(place))
         self.beside.point_chosen.connect(self._ask)
         self.sphere.camera_settled.connect(lambda camera: self._set(camera=camera))
@@ -278,6 +279,12 @@ def _point_of(state: State) -> int | None:
 def _asked(state: State) -> int | None:
     """Return the row whose loss is asked about: only where it is seen, since it takes time."""
     return _point_of(state) if state[ContrastiveSettings].side == "row" else None
+
+
+def _see_step(player: Player, step: int) -> None:
+    """Show the frame that is nearest to a step."""
+    if player.run is not None:
+        player.scrub(int(np.abs(player.run.frames.steps - step).argmin()))
 
 
 def _n_points(state: State) -> int:

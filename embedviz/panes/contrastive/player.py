@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from embedviz.app.state import State
@@ -150,11 +149,6 @@ class Player(QObject):
             work = partial(run.look_back, run.frames[self.place])
             show = partial(self._show_back, run)
             self._calculations.run(self.task, work, show, purpose="detail")
-
-    def see_step(self, step: int) -> None:
-        """Go back to the frame that is nearest to a step."""
-        if self.run is not None:
-            self.scrub(int(np.abs(self.run.frames.steps - step).argmin()))
 
     def release(self) -> None:
         """Let go of all runs."""
