@@ -24,6 +24,8 @@ from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.gui.widgets.watched import is_watched
 
 _MANY_ROWS = 50_000
+_ROWS_OF_A_TURN = 200_000
+"""From which on another set is drawn in a turn of its own."""
 _HINT, _FULL, _NOTHING = range(3)
 """The pages of a pane: what to do, what there is, and neither while that is made."""
 
@@ -224,7 +226,7 @@ class Pane(QWidget):
             self.release()
         elif not set(old.sets) <= set(new.sets) and not self.is_in_view:
             self._shown = None  # It would hold what was closed until somebody looks.
-        is_large = len(new.active or ()) >= _MANY_ROWS and is_watched(self)
+        is_large = len(new.active or ()) >= _ROWS_OF_A_TURN and is_watched(self)
         if old.active is not new.active and is_large and self.is_built and self.is_in_view:
             # What led to another set has taken a while already, and other panes have to draw it.
             _do_in_turns(self, lambda: self._catch_up(self.session.state))

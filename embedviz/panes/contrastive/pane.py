@@ -101,6 +101,9 @@ class ContrastivePane(Pane):
         # Its lines are always there, or the sphere would jump with each other sentence.
         line = QFontMetrics(font(TEXT_PIXELS * scale)).lineSpacing()
         self.sentence.setFixedHeight(_LINES * line + GRID)
+        layout = self.picture.layout()
+        if layout is not None:
+            layout.activate()  # Else when Qt comes to it, and a picture may be drawn before.
 
     def _connect_parts(self) -> None:
         player, transport = self.player, self.transport
