@@ -37,7 +37,12 @@ def log_mean_exponential(steepness: float, dimensions: int) -> float:
     peak = (math.hypot(half, steepness) - half) / 2
     width = 50 + 12 * math.sqrt(peak)
     k = np.arange(max(0, int(peak - width)), int(peak + width) + 1, dtype=np.float64)
-    terms = k * (2 * math.log(steepness / 2)) - gammaln(k + 1) - gammaln(k + half) + gammaln(half)
+    terms = (
+        k * (2 * (math.log(steepness) - math.log(2)))
+        - gammaln(k + 1)
+        - gammaln(k + half)
+        + gammaln(half)
+    )
     largest = float(terms.max())
     return largest + math.log(float(np.exp(terms - largest).sum()))
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import betaln
@@ -65,6 +65,8 @@ def test_is_the_integral_over_the_sphere(temperature, dimensions):
 
 
 @given(st.floats(0.001, 10), st.integers(1, 1024), st.integers(1, 100_000), st.floats(0, 20))
+@example(1.0, 1, 3, 5e-324)
+@example(5.0, 1, 3, 16.0)
 def test_floors_are_finite_and_below_chance(temperature, dimensions, count, hardness):
     floor = loss_floor(count, temperature, dimensions, hardness)
     assert math.isfinite(floor)
