@@ -10,7 +10,7 @@ from typing import Literal
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from embedviz.app.judged_pairs import SetPairs, matched_pairs
+from embedviz.app.judged_pairs import Kept, SetPairs, matched_pairs
 from embedviz.app.state import State
 from embedviz.core.contrastive.quality import PairQuality, measure_pairs, measure_whitened
 from embedviz.core.errors import UserError
@@ -22,16 +22,21 @@ from embedviz.core.wording import one_line
 from embedviz.gui.calculations import Calculations
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import text_label
-from embedviz.panes.contrastive.pair_numbers import PairMeasures, PairNumbers
+from embedviz.panes.contrastive.pair_numbers import PairNumbers
 from embedviz.panes.contrastive.plane import AlignmentPlane, PlanePoint
 from embedviz.panes.contrastive.settings import ContrastiveSettings
 
 _LEAST = 88
 """Height in pixels of the plane, and of the numbers, in a window as low as there are."""
+_ANY_TEMPERATURE = 0.05
 _NO_PAIRS = (
     "There are no pairs of rows of this set. Add some by File → Add Pairs…, or open the bundled "
     "sentences, which come with judged pairs."
 )
+
+
+_Measurement = tuple[VectorSet, Pairs, float, bool]
+"""A set, pairs, a temperature, and whether the set is whitened."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +79,8 @@ class OwnPairs(QWidget):
         self.plane.setMinimumHeight(_LEAST)
         # The numbers take what they need, and the plane what is left.
         self.plane.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        self._known: dict[tuple[object, ...], PairQuality] = {}
-        self._asked: tuple[object, ...] | None = None
+        self._known: dict[_Measurement, PairQuality] = {}
+        self._asked: tuple[VectorSet, tuple[VectorSet, ...], Kept, float] | None = None
 
     def show_state(self, state: State) -> None:
         """Measure what a state has, if that is not what is shown."""
@@ -92,6 +97,12 @@ class OwnPairs(QWidget):
             return
         work = partial(self._measure, state.active, state.sets, kept, temperature)
         self._calculations.run(self._task, work, self._show, state.active, purpose="detail")
+
+    def keep_only(self, state: State) -> None:
+        """Let go of the sets that are closed."""
+        if self._asked is not None and not all(each in state.sets for each in self._asked[1]):
+            self._known = {key: found for key, found in self._known.items() if key[0] in state.sets}
+            self._asked = None
 
     def release(self) -> None:
         """Let go of what was measured."""
@@ -119,7 +130,7 @@ class OwnPairs(QWidget):
             if pairs is None:
                 continue
             part = part_of(report, place / len(sets), (place + 1) / len(sets))
-            for kind, name, found in self._both(each, pairs, temperature, part, notes):
+            for kind, name, found in self._both(each, pairs, part, notes):
                 dimensions.add(each.dimensions)
                 points.append(
                     PlanePoint(
@@ -142,14 +153,14 @@ class OwnPairs(QWidget):
         self,
         vector_set: VectorSet,
         pairs: Pairs,
-        temperature: float,
         report: Report,
         notes: list[str],
     ) -> Iterator[tuple[Literal["set", "whitened"], str, PairQuality]]:
         name = one_line(vector_set.name or "the set")
         for is_whitened in (False, True):
             try:
-                found = self._quality(vector_set, pairs, temperature, is_whitened, report)
+                # Where a set is in the plane depends on no temperature.
+                found = self._quality(vector_set, pairs, _ANY_TEMPERATURE, is_whitened, report)
             except UserError as error:
                 notes.append(f"{name}{', whitened' * is_whitened}: {error}")
                 continue
@@ -175,17 +186,7 @@ class OwnPairs(QWidget):
     def _show(self, measured: Measured) -> None:
         quality = measured.quality
         self.plane.show_points(measured.points, measured.best_uniformity)
-        self.numbers.show_numbers(
-            PairMeasures(
-                quality.temperature,
-                quality.loss,
-                quality.chance,
-                quality.top1,
-                quality.top5,
-                quality.alignment,
-                quality.uniformity,
-            )
-        )
+        self.numbers.show_numbers(quality)
         name = one_line(measured.pairs.name)
         self.said.setText(" ".join([f"{name}:" if name else "", *measured.notes]).strip())
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QStackedLayout, QWidget
 
+from embedviz.core.contrastive.quality import PairQuality
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import text_label
 from embedviz.panes.contrastive.drawing.loss_in_numbers import temperature_text
@@ -17,35 +17,12 @@ WAITING = "Judged pairs, or a category, say what belongs together: add some to m
 NUMBERS = (
     ("loss", "InfoNCE", "−log of the partner’s share, on average"),
     ("chance", "Chance", "log N, where all N candidates look alike"),
-    ("top_1", "Top-1", "how often the partner is the nearest"),
-    ("top_5", "Top-5", "how often it is among the five nearest"),
+    ("top1", "Top-1", "how often the partner is the nearest"),
+    ("top5", "Top-5", "how often it is among the five nearest"),
     ("alignment", "Alignment", "mean squared distance of partners"),
     ("uniformity", "Uniformity", "spread over the sphere; lower is better"),
 )
-"""Fields of `PairMeasures`, from top to bottom."""
-
-
-@dataclass(frozen=True)
-class PairMeasures:
-    """How well a set does on its pairs.
-
-    Attributes
-    ----------
-    temperature : float
-    loss, chance : float
-    top_1, top_5 : float
-        Shares, 0 to 1.
-    alignment, uniformity : float
-        Each of the numbers is nan where it is not defined.
-    """
-
-    temperature: float
-    loss: float
-    chance: float
-    top_1: float
-    top_5: float
-    alignment: float
-    uniformity: float
+"""Fields of `PairQuality`, from top to bottom."""
 
 
 class PairNumbers(QWidget):
@@ -80,24 +57,24 @@ class PairNumbers(QWidget):
         for page in (self._waiting, table):
             self._pages.addWidget(page)
 
-    def show_numbers(self, measures: PairMeasures | None, message: str = "") -> None:
+    def show_numbers(self, quality: PairQuality | None, message: str = "") -> None:
         """Show numbers, a dash where one is not defined.
 
         Parameters
         ----------
-        measures : PairMeasures, optional
+        quality : PairQuality, optional
             None: there are none, and `message` says why.
         message : str
             By default, what to do to see them.
         """
         self._waiting.setText(message or WAITING)
-        self._pages.setCurrentIndex(0 if measures is None else 1)
-        if measures is None:
+        self._pages.setCurrentIndex(0 if quality is None else 1)
+        if quality is None:
             return
-        self._titles["loss"].setText(f"InfoNCE, τ = {temperature_text(measures.temperature)}")
+        self._titles["loss"].setText(f"InfoNCE, τ = {temperature_text(quality.temperature)}")
         for field, label in self._values.items():
-            value = float(getattr(measures, field))
-            is_share = field in ("top_1", "top_5") and not math.isnan(value)
+            value = float(getattr(quality, field))
+            is_share = field in ("top1", "top5") and not math.isnan(value)
             label.setText(f"{100 * value:.1f} %" if is_share else number_text(value, 3))
 
     @property
@@ -107,5 +84,5 @@ class PairNumbers(QWidget):
 
     @property
     def numbers(self) -> dict[str, str]:
-        """What is shown, by the field of `PairMeasures`."""
+        """What is shown, by the field of `PairQuality`."""
         return {} if self.message else {name: label.text() for name, label in self._values.items()}

@@ -123,6 +123,8 @@ class ContrastivePane(Pane):
         self.beside.point_chosen.connect(self._ask)
         self.sphere.camera_settled.connect(lambda camera: self._set(camera=camera))
         theme_manager.changed.connect(self._redraw)
+        for part in (player, self.own_pairs):  # Also while nobody looks.
+            self.session.changed.connect(lambda _, new, part=part: part.keep_only(new))
         play = QShortcut(QKeySequence("P"), self)
         play.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         play.activated.connect(player.play_or_pause)
@@ -133,7 +135,6 @@ class ContrastivePane(Pane):
         self.beside.show_page(settings.side)
         if old.active is None or was.camera != settings.camera:
             self.sphere.set_camera(settings.camera or HOME)
-        self.player.keep_only(new)
         key = material_of(new).key
         if run is None or run.material.key != key:
             self._turn_to(new, key)

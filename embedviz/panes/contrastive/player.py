@@ -75,6 +75,7 @@ class Player(QObject):
         for run in self._kept:
             if run.material.key == key and run.latest is not None:
                 self._take(run)
+                self._is_first = False
                 self._calculations.cancel(self.task)
                 self.shown.emit(True)
                 return True

@@ -385,3 +385,16 @@ def test_the_source_decides_on_presets_and_the_usual_learning_rate(show, toy, se
     assert (presets.count(), presets.currentText()) == (len(PRESETS), "Matryoshka")
     set_(session, idle, learning_rate=0.2)
     assert choose_source(1).learning_rate == 0.2
+
+
+def test_a_closed_set_is_let_go_also_while_nobody_looks(show, session, idle):
+    layer5, final = load_sample("sentences"), load_sample("sentences-final")
+    pane = show(layer5, ContrastiveSettings(batch_size=16), bundled_pairs(layer5))
+    session.show(session.state.opened(final))
+    set_(session, idle, side="pairs")
+    assert {key[0] for key in pane.own_pairs._known} == {layer5, final}
+    assert len(pane.player._kept) == 2
+    pane.set_in_front(False)
+    session.show(session.state.closed(layer5))
+    assert {key[0] for key in pane.own_pairs._known} == {final}
+    assert [run.material.vector_set for run in pane.player._kept] == [final]

@@ -5,9 +5,16 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 
+from embedviz.core.contrastive.quality import PairQuality
 from embedviz.gui.style import text_rules
-from embedviz.panes.contrastive.pair_numbers import NUMBERS, PairMeasures, PairNumbers
+from embedviz.panes.contrastive.pair_numbers import NUMBERS, PairNumbers
 from embedviz.panes.contrastive.plane import BETTER, WAITING, AlignmentPlane, PlanePoint
+
+
+def quality(temperature, loss, chance, top1, top5, alignment, uniformity):
+    """Return how a set does on its pairs; sizes and the best uniformity are not shown."""
+    shown = (loss, chance, top1, top5, alignment, uniformity)
+    return PairQuality(*shown, -3.9, temperature, n_pairs=200, n_rows=400, dimensions=64)
 
 
 def layers(count, seed=0):
@@ -166,13 +173,13 @@ def test_numbers_of_pairs(shown):
     numbers = shown(PairNumbers(), 260, 240)
     assert "add some" in numbers.message
     assert numbers.numbers == {}
-    numbers.show_numbers(PairMeasures(0.05, 1.2345, math.log(200), 0.9, 1.0, 0.4, math.nan))
+    numbers.show_numbers(quality(0.05, 1.2345, math.log(200), 0.9, 1.0, 0.4, math.nan))
     assert numbers.message == ""
     assert numbers.numbers == {
         "loss": "1.234",
         "chance": "5.298",
-        "top_1": "90.0 %",
-        "top_5": "100.0 %",
+        "top1": "90.0 %",
+        "top5": "100.0 %",
         "alignment": "0.400",
         "uniformity": "–",
     }
@@ -185,7 +192,7 @@ def test_numbers_of_pairs(shown):
 def test_each_number_says_what_it_means(shown, scale, texts_in_svg):
     numbers = shown(PairNumbers(), 420, 500)
     numbers.setStyleSheet(text_rules(scale))
-    numbers.show_numbers(PairMeasures(1e-3, 1e9, 5.3, math.nan, 1.0, 0.4, -3.0))
+    numbers.show_numbers(quality(1e-3, 1e9, 5.3, math.nan, 1.0, 0.4, -3.0))
     assert numbers.numbers["loss"] == "1.0×10⁹"
     words = " ".join(texts_in_svg(numbers))
     for _, _, meaning in NUMBERS:
