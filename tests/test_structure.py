@@ -259,7 +259,8 @@ FORBIDDEN = (
     (WITHOUT_QT, "core/errors.py", "import PySide6.QtCore"),
     (WITHOUT_QT, "app/state.py", "from PySide6 import QtCore"),
     ("Panes do not know each other", "panes/map/pane.py", "import embedviz.panes.matryoshka"),
-    ("Nothing opens a connection", "formats/source.py", "import socket"),
+    ("Only sources opens a connection", "formats/source.py", "import socket"),
+    ("Only sources opens a connection", "gui/host.py", "import openai"),
 )
 """A contract, a module, and what is added to it against the contract."""
 

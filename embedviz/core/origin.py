@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from embedviz.core.errors import UserError
+from embedviz.core.texts.encoder_settings import EncoderSettings
 
 BYTE_TYPES: Mapping[str, str] = {
     "float32": "<f4",
@@ -137,6 +138,8 @@ class FileInfo:
         Whether all rows were looked at when the file was read.
     is_numbered : bool
         Whether the rows are called by their numbers.
+    encoder : EncoderSettings or None
+        What the file says made its vectors.
     """
 
     dtype: str = "text"
@@ -156,6 +159,7 @@ class FileInfo:
     is_mapped: bool = False
     is_scanned: bool = True
     is_numbered: bool = False
+    encoder: EncoderSettings | None = None
 
 
 @dataclass(frozen=True)
@@ -181,6 +185,11 @@ class FileOrigin:
     n_rows: int | None = None
     stamp: tuple[int, int] | None = None
     format_name: str = ""
+
+    @property
+    def encoder(self) -> EncoderSettings | None:
+        """What the file says made its vectors."""
+        return self.facts.encoder
 
     @property
     def name(self) -> str:

@@ -1,0 +1,1 @@
+"""Texts that vectors were made from, and what made them."""

@@ -1,0 +1,22 @@
+"""Encoder that made the vectors of a set, as far as the set remembers."""
+
+from __future__ import annotations
+
+from embedviz.core.texts.encoder_settings import EncoderSettings
+from embedviz.core.vector_set import VectorSet
+
+
+def encoder_of(vector_set: VectorSet) -> EncoderSettings | None:
+    """Return what makes vectors of texts for a set, in the space of its root; None: not known.
+
+    The newest step that names one counts: what the user said of a file goes before what the file
+    says of itself.
+    """
+    provenance = vector_set.provenance
+    if provenance is None:
+        return None
+    for each in reversed(provenance.line):
+        found = getattr(each.step, "encoder", None)
+        if isinstance(found, EncoderSettings):
+            return found
+    return None
