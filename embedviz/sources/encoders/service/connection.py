@@ -201,6 +201,7 @@ class _Request:
         self.outcome: ServiceAnswer | RequestFailure | None = None
         self.is_given_up = False
         self.is_connected = False
+        self._taken_off: dict[str, str] = {}
         self._key = key
         self._most_bytes = most_bytes
 
@@ -217,7 +218,7 @@ class _Request:
         self.require_wanted()
         for name in list(sent.headers):
             if name.lower() not in _HEADERS:
-                del sent.headers[name]
+                self._taken_off[name] = sent.headers.pop(name)
         sent.headers["Accept-Encoding"] = "identity"
         sent.headers["User-Agent"] = "embedviz"
         if self._key is not None:
@@ -225,7 +226,12 @@ class _Request:
         sent.extensions = {**sent.extensions, "trace": self._trace}
 
     def watch(self, response: Any) -> None:
-        """Let an answer be read no further than it may be long."""
+        """Let an answer be read no further than it may be long.
+
+        The package looks later into the headers of what was sent, for marks of its own.
+        """
+        response.request.headers.pop("Authorization", None)
+        response.request.headers.update(self._taken_off)
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             raise _Compressed
         response.stream = _bounded(response.stream, self._most_bytes, self)
