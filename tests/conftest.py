@@ -7,6 +7,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -14,6 +15,18 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault(
     "NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "kernels")
 )
+
+# Nothing in the tests, and in Pythons that they start, connects to anything outside this machine.
+GUARD_FOLDER = str(Path(__file__).parent / "guard")
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [GUARD_FOLDER, *filter(None, [os.environ.get("PYTHONPATH")])]
+)
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+_guard = Path(GUARD_FOLDER, "sitecustomize.py")
+if getattr(sys.modules.get("sitecustomize"), "__file__", None) != str(_guard):
+    _spec = spec_from_file_location("sitecustomize", _guard)
+    sys.modules["sitecustomize"] = module_from_spec(_spec)
+    _spec.loader.exec_module(sys.modules["sitecustomize"])
 
 import hypothesis
 import numpy as np
@@ -146,6 +159,26 @@ def own_settings(tmp_path_factory):
     QStandardPaths.setTestModeEnabled(True)
     os.environ["EMBEDVIZ_CACHE_DIR"] = str(tmp_path_factory.mktemp("layouts"))
     os.environ["EMBEDVIZ_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def outside(tmp_path_factory):
+    """Return the file in which attempts to leave this machine are noted, one on a line."""
+    path = tmp_path_factory.mktemp("guard") / "attempts.txt"
+    path.touch()
+    os.environ["EMBEDVIZ_GUARD_LOG"] = str(path)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaves(outside):
+    """Fail a test that connects, or looks up a name, outside this machine, in its children too."""
+    yield
+    attempts = outside.read_text("utf-8")
+    if attempts:
+        outside.write_text("", "utf-8")
+        pytest.fail(f"tried to leave this machine:\n{attempts}", pytrace=False)
+    assert "PySide6.QtNetwork" not in sys.modules, "Qt's own connections are not guarded"
 
 
 @pytest.fixture(autouse=True)
