@@ -16,17 +16,13 @@ os.environ.setdefault(
     "NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "kernels")
 )
 
-# Nothing in the tests, and in Pythons that they start, connects to anything outside this machine.
-GUARD_FOLDER = str(Path(__file__).parent / "guard")
+# In the Pythons that tests start, nothing connects to anything outside this machine: they load the
+# module of this folder by themselves. Keys are looked for in no real keyring.
+GUARD = Path(__file__).parent / "guard" / "sitecustomize.py"
 os.environ["PYTHONPATH"] = os.pathsep.join(
-    [GUARD_FOLDER, *filter(None, [os.environ.get("PYTHONPATH")])]
+    [str(GUARD.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
 )
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
-_guard = Path(GUARD_FOLDER, "sitecustomize.py")
-if getattr(sys.modules.get("sitecustomize"), "__file__", None) != str(_guard):
-    _spec = spec_from_file_location("sitecustomize", _guard)
-    sys.modules["sitecustomize"] = module_from_spec(_spec)
-    _spec.loader.exec_module(sys.modules["sitecustomize"])
 
 import hypothesis
 import numpy as np
@@ -54,6 +50,12 @@ hypothesis.settings.register_profile(
     "embedviz", deadline=None, derandomize="CI" in os.environ, database=None
 )
 hypothesis.settings.load_profile("embedviz")
+
+# Nor does this process, which the workers that pytest starts do by themselves too.
+if getattr(sys.modules.get("sitecustomize"), "__file__", None) != str(GUARD):
+    _spec = spec_from_file_location("sitecustomize", GUARD)
+    sys.modules["sitecustomize"] = module_from_spec(_spec)
+    _spec.loader.exec_module(sys.modules["sitecustomize"])
 
 ROOT = Path(__file__).parent.parent
 ARTEFACTS = Path(os.environ.get("EMBEDVIZ_ARTEFACTS", ROOT / ".artefacts"))
