@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _EMBEDDED = 0.95
 
 
-def embed(arguments: Sequence[str]) -> int:
-    """Embed the texts of a table; write them, and open the window on them, as asked for."""
+def embed(arguments: Sequence[str]) -> int | list[VectorSet]:
+    """Embed the texts of a table; write them, and return them to be opened, as asked for."""
     options = _parser().parse_args(arguments)
     target = None if options.output is None else Path(options.output).expanduser()
     if target is None and not options.open:
@@ -37,11 +37,7 @@ def embed(arguments: Sequence[str]) -> int:
         vector_set = _embedded(options, target)
     except KeyboardInterrupt:
         return tell_stopped("" if target is None else f"{target.name} is not written")
-    if not options.open:
-        return 0
-    from embedviz.commands.window import show_sets
-
-    return show_sets([vector_set])
+    return [vector_set] if options.open else 0
 
 
 def _embedded(options: argparse.Namespace, target: Path | None) -> VectorSet:
