@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from embedviz.core.progress import Cancelled
 from embedviz.sources.encoders.service.keys import ServiceKey, without_key
 
 _LOOK_SECONDS = 0.03
@@ -103,6 +104,7 @@ class ServiceConnection:
         self._request: _Request | None = None
         self._socket: socket.socket | None = None
         self._client: Any = None
+        self._is_closed = False
         # A thread whose request was given up may still be about to connect: it has its own.
         self._own = threading.local()
 
@@ -119,6 +121,11 @@ class ServiceConnection:
             How many vectors are awaited, which bounds the size of the answer.
         look : callable
             Called all the time; when it raises, the request is given up at once.
+
+        Raises
+        ------
+        Cancelled
+            When it was closed.
         """
         most_bytes = _BYTES_OF_ANSWER + n_texts * _BYTES_OF_VECTOR
         request = self._request = _Request(self._key, most_bytes, self._socket)
@@ -129,6 +136,7 @@ class ServiceConnection:
         thread.start()
         try:
             while not request.done.wait(_LOOK_SECONDS):
+                self._require_open()
                 look()
                 if time.monotonic() > deadline:
                     seconds = f"{self._timeouts.request:,.0f} s"
@@ -139,17 +147,23 @@ class ServiceConnection:
                 self._client = None  # Its own thread closes it.
             self._request = self._socket = None
         thread.join()
+        self._require_open()
         self._socket = request.socket
         assert request.outcome is not None
         return request.outcome
 
     def close(self) -> None:
-        """Close the connection, giving up a request that runs."""
+        """Close the connection, giving up a request that runs; from any thread."""
+        self._is_closed = True
         if self._request is not None:
             self._request.give_up()
         client, self._client = self._client, None
         if client is not None:
             client.close()
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise Cancelled
 
     def _run(self, request: _Request, body: dict[str, Any]) -> None:
         self._own.request = request
