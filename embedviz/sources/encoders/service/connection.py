@@ -258,7 +258,10 @@ class _Request:
     def _trace(self, event: str, info: dict[str, Any]) -> None:
         """Note the socket, and let nothing leave after the request was given up."""
         if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            self.socket = info["return_value"].get_extra_info("socket")
+            stream = info["return_value"]
+            self.socket = stream.get_extra_info("socket")
+            if self.is_given_up:  # Nobody else would, as nobody else has it yet.
+                stream.close()
         if event.endswith("send_request_headers.started"):
             self.is_connected = True
         self.require_wanted()
