@@ -3,7 +3,8 @@
 The package is used for what it is good at, the form of a request and its errors, and for nothing
 that it would do by itself: it tries nothing again, follows no redirect, and takes no key, address,
 organization, header or proxy from environment variables. Just before a request leaves, all headers
-but a few are taken off, and the key is put in: the package itself never has it.
+but a few are taken off, and the key is put in: the package itself never has it. Neither it nor what
+is below it logs anything of a request, whatever the level: a service may echo the key.
 
 A request runs in a thread of its own, while the caller looks every few hundredths of a second
 whether it is still wanted. Where it is not, its socket is shut down, which ends the thread.
@@ -11,6 +12,7 @@ whether it is still wanted. Where it is not, its socket is shut down, which ends
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 import time
@@ -22,6 +24,8 @@ from typing import Any
 
 from embedviz.core.progress import Cancelled
 from embedviz.sources.encoders.service.keys import ServiceKey, without_key
+
+THREAD_NAME = "embedviz request"
 
 _LOOK_SECONDS = 0.03
 _HEADERS = ("host", "accept", "content-type", "content-length", "connection")
@@ -130,7 +134,7 @@ class ServiceConnection:
         most_bytes = _BYTES_OF_ANSWER + n_texts * _BYTES_OF_VECTOR
         request = self._request = _Request(self._key, most_bytes, self._socket)
         thread = threading.Thread(
-            target=self._run, args=(request, body), name="embedviz request", daemon=True
+            target=self._run, args=(request, body), name=THREAD_NAME, daemon=True
         )
         deadline = time.monotonic() + self._timeouts.request
         thread.start()
@@ -267,9 +271,21 @@ class _Request:
         self.require_wanted()
 
 
+def _is_not_of_a_request(record: logging.LogRecord) -> bool:
+    return record.threadName != THREAD_NAME
+
+
+def _silence() -> None:
+    """Let the loggers of the package, and of what is below it, say nothing of these requests."""
+    for name, logger in list(logging.root.manager.loggerDict.items()):
+        if name.startswith(("openai", "httpx", "httpcore")) and isinstance(logger, logging.Logger):
+            logger.addFilter(_is_not_of_a_request)  # Once: a filter that is there is not added.
+
+
 def _new_client(address: str, timeouts: Timeouts, hooks: dict[str, Any]) -> Any:
     import openai
 
+    _silence()
     read = timeouts.read
     transport = openai.DefaultHttpxClient(
         trust_env=False,
