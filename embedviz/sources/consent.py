@@ -55,7 +55,9 @@ class Sending:
         if not self.n_rows:
             return f"Connect to {to} {self.purpose}?"
         texts = "1 text" if self.n_rows == 1 else f"{self.n_rows:,} texts"
-        characters = "1 character" if self.n_characters == 1 else f"{self.n_characters:,} characters"
+        characters = (
+            "1 character" if self.n_characters == 1 else f"{self.n_characters:,} characters"
+        )
         return f"Send {texts} ({characters}) to {to} {self.purpose}?"
 
 
