@@ -91,6 +91,7 @@ class ConsentDialog(QDialog):
         self.send_button.setAutoDefault(False)
         self.cancel_button.setAutoDefault(True)
         self.cancel_button.setDefault(True)
+        self.cancel_button.setProperty("primary", True)
         self.send_button.clicked.connect(self.accept)
         self.cancel_button.clicked.connect(self.reject)
         line = QHBoxLayout()
