@@ -26,11 +26,11 @@ from embedviz.core.notes import counted
 from embedviz.core.texts.origin import TextsSettings
 from embedviz.core.wording import in_words
 from embedviz.gui.texts.encoder_form import EncoderForm
-from embedviz.gui.texts.source import TextsSource
 from embedviz.gui.texts.texts_form import TextsForm
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import ElidedLabel, keep_on_screen, text_label, with_name
 from embedviz.sources.texts.measuring import EncoderSpeed, measure_speed
+from embedviz.sources.texts.offered import TextsSource
 
 _WIDTH, _HEIGHT = 680, 600
 _PATIENCE_MILLISECONDS = 250

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 from embedviz.core.notes import counted
 from embedviz.core.texts.origin import TextsSettings
 from embedviz.core.wording import one_line
-from embedviz.gui.texts.source import OfferedColumn, TextsSource
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import caption, combo_box, spin_box, with_name
+from embedviz.sources.texts.offered import OfferedColumn, TextsSource
 
 _ROWS = 50
 _SHOWN_ROWS = 5

@@ -69,9 +69,7 @@ class MainWindow(QMainWindow):
         self.menus, self.message_bar = Menus(), MessageBar()
         self.opener.failed.connect(self.message_bar.show_message)
         session.scans.ended.connect(self._on_scanned)
-        self.dialogs = OpenDialogs(self.opener, self)
-        self.embeddings = Embeddings(session, self.message_bar, self)
-        self.dialogs.texts_found.connect(self.embeddings.ask)
+        self._add_dialogs()
         self._add_head()
         self.message_bar.toggled.connect(self._on_notice)
         made = [make(session) for make in panes]
@@ -212,6 +210,11 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.message_bar)
         self.setMenuWidget(head)
         self.missing_fonts = MissingFonts(self.session, self.message_bar, self)
+
+    def _add_dialogs(self) -> None:
+        self.dialogs = OpenDialogs(self.opener, self)
+        self.embeddings = Embeddings(self.session, self.message_bar, self)
+        self.dialogs.texts_found.connect(self.embeddings.ask)
 
     def _add_status_bar(self) -> None:
         status_bar = StatusBar(self.session)

@@ -1,4 +1,4 @@
-"""Whether an encoder made the vectors of a set: some of its texts are encoded again and compared."""
+"""Whether an encoder made the vectors of a set: some texts are encoded again and compared."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.vector_set import VectorSet
 from embedviz.sources.consent import Ask, refuse
 from embedviz.sources.encoders import Encoder, make_encoder
-from embedviz.sources.texts.set_columns import column_texts, named_columns
+from embedviz.sources.texts.columns import column_texts, named_columns
 
 SAME_COSINE = 0.99
 """Median cosine from which on rows count as made by an encoder: float16 and other versions of a
@@ -79,8 +79,8 @@ class EncoderCheck:
         if self.made_them:
             return f"{compared}. These rows were made by it."
         return (
-            f"{compared}. These rows were hardly made by it, or of other texts: what is typed would "
-            "land in the wrong places."
+            f"{compared}. These rows were hardly made by it, or of other texts: what is typed "
+            "would land in the wrong places."
         )
 
 
@@ -145,7 +145,8 @@ def check_encoder(
 
 def _unit(rows: Matrix) -> Matrix:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(lengths > 0, lengths, 1)
+    unit: Matrix = rows / np.where(lengths > 0, lengths, 1)
+    return unit
 
 
 def _median_cosine(first: Matrix, second: Matrix) -> tuple[float, int] | None:
