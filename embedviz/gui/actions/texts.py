@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
 
-from embedviz.gui.actions.action import Action
 from embedviz.gui.host import Host
 
 _KINDS = (
@@ -47,8 +47,10 @@ def set_encoder(window: Host) -> None:
     window.embeddings.name_encoder(active)
 
 
-TEXT_ACTIONS = (
-    Action(
+Entry = tuple[str, str, str, Callable[[Host], None], tuple[str, ...], str, bool]
+
+TEXT_ENTRIES: tuple[Entry, ...] = (
+    (
         "file.embed",
         "File",
         "Embed Texts…",
@@ -57,21 +59,23 @@ TEXT_ACTIONS = (
         "A vector for each text of a table or a list",
         True,
     ),
-    Action(
+    (
         "file.embed_column",
         "File",
         "Embed a Column of This Set…",
         embed_column,
         (),
         "New vectors of the labels, or of texts in the metadata",
+        False,
     ),
-    Action(
+    (
         "file.set_encoder",
         "File",
         "Set Encoder…",
         set_encoder,
         (),
         "Say which model made the vectors, so that texts can be typed as queries",
+        False,
     ),
 )
-"""In the order of the File menu."""
+"""What `Action` is made with, in the order of the File menu."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
@@ -112,7 +113,7 @@ def check_encoder(
     """
     root = vector_set.root
     rows = np.unique(np.linspace(0, len(root) - 1, min(len(root), MOST_TEXTS)).astype(int))
-    vectors = _unit(np.asarray(root.vectors[rows], dtype=np.float64))
+    vectors = _unit(root.vectors[rows])
     encoder = make(settings, ask)
     try:
         names = named_columns(root)[:_MOST_COLUMNS]
@@ -132,7 +133,7 @@ def check_encoder(
             dimensions = made.shape[1]
             if dimensions != root.dimensions:
                 break
-            found = _median_cosine(vectors, _unit(np.asarray(made, dtype=np.float64)))
+            found = _median_cosine(vectors, _unit(made))
             if found is not None and (best is None or found[0] > best[0]):
                 best = found[0], column, found[1]
         cosine, column, n_texts = (None, columns[0], 0) if best is None else best
@@ -143,13 +144,16 @@ def check_encoder(
         encoder.close()
 
 
-def _unit(rows: Matrix) -> Matrix:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: Matrix = rows / np.where(lengths > 0, lengths, 1)
+def _unit(rows: Matrix) -> NDArray[np.float64]:
+    wide = np.asarray(rows, dtype=np.float64)
+    lengths = np.linalg.norm(wide, axis=1, keepdims=True)
+    unit: NDArray[np.float64] = wide / np.where(lengths > 0, lengths, 1)
     return unit
 
 
-def _median_cosine(first: Matrix, second: Matrix) -> tuple[float, int] | None:
+def _median_cosine(
+    first: NDArray[np.float64], second: NDArray[np.float64]
+) -> tuple[float, int] | None:
     """Return the median cosine of rows of unit length, without zeros, and how many there were."""
     cosines = (first * second).sum(axis=1)
     known = np.isfinite(cosines) & first.any(axis=1) & second.any(axis=1)
