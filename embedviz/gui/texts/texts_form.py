@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from embedviz.core.notes import counted
 from embedviz.core.texts.origin import TextsSettings
 from embedviz.core.wording import one_line
+from embedviz.gui.texts.encoder_form import CAPTION_WIDTH
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import caption, combo_box, spin_box, with_name
 from embedviz.sources.texts.offered import OfferedColumn, TextsSource
@@ -66,7 +67,7 @@ class TextsForm(QWidget):
         for text, field in [*fields, ("Rows", self._part_line)]:
             before = caption(text)
             before.setMinimumHeight(field.sizeHint().height())
-            before.setMinimumWidth(10 * GRID)
+            before.setFixedWidth(CAPTION_WIDTH)
             before.setBuddy(field)
             self.form.addRow(before, field)
         self.form.setRowVisible(self.column, len(source.columns) > 1 or bool(self._name(0)))
@@ -89,6 +90,7 @@ class TextsForm(QWidget):
         self.label_column.addItem("The texts themselves", "")
         for column in self._source.label_columns:
             self.label_column.addItem(_described(column), column.name)
+        self.label_column.setCurrentIndex(0)
         for box in (self.column, self.label_column):
             box.activated.connect(lambda _: self._on_choice())
 
@@ -186,7 +188,9 @@ class TextPreview(QTableView):
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSectionsClickable(False)
         self.horizontalHeader().setStretchLastSection(True)
-        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
