@@ -95,7 +95,7 @@ class SendingEncoder(LetterEncoder):
 
 
 KINDS = {
-    "letters": LetterEncoder,
+    "wordllama": LetterEncoder,
     "waiting": WaitingEncoder,
     "absent": AbsentEncoder,
     "elsewhere": SendingEncoder,

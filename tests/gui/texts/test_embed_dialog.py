@@ -23,7 +23,7 @@ from embedviz.sources.texts.offered import TextsFound, texts_of_file
 @pytest.fixture
 def wait(qtbot):
     def until_shown(window):
-        qtbot.waitUntil(lambda: window.embeddings.dialog is not None, timeout=20_000)
+        qtbot.waitUntil(lambda: window.embeddings.dialog is not None, timeout=8_000)
         return window.embeddings.dialog
 
     return until_shown
@@ -32,14 +32,14 @@ def wait(qtbot):
 @pytest.fixture
 def measured(qtbot):
     def until_measured(dialog):
-        qtbot.waitUntil(lambda: "measured on" in dialog.time.text(), timeout=20_000)
+        qtbot.waitUntil(lambda: "measured on" in dialog.time.text(), timeout=8_000)
         return dialog
 
     return until_measured
 
 
 def embedded(window, qtbot):
-    qtbot.waitUntil(lambda: window.session.state.active is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.state.active is not None, timeout=8_000)
     return window.session.state.active
 
 
@@ -79,7 +79,7 @@ def test_a_table_of_texts_comes_to_the_form_by_each_door(
     assert (len(active), active.dimensions) == (40, 12)
     assert active.labels[3] == "It was review number 3 of a long day"
     assert active.metadata.column_names == ["id", "review", "group"]
-    assert encoder_of(active) == EncoderSettings("letters")
+    assert encoder_of(active) == EncoderSettings("wordllama")
     assert window.embeddings.dialog is None
     assert "Encoder: Letters" in window.library.sets.item(0).toolTip()
 
@@ -96,7 +96,7 @@ def test_files_on_the_command_line_are_asked_about_in_the_window(table):
     assert [each.vectors for each in opener.undecided] == [table]
     queue = OpenQueue(TerminalOpener(asks_later=False))
     queue.add([OpenRequest(table)])
-    with pytest.raises(TextsFound, match="embedviz embed reviews.csv --column review"):
+    with pytest.raises(TextsFound, match=r"embedviz embed reviews\.csv --column review"):
         queue.read_all(read_request, lambda *_: None)
 
 
@@ -130,7 +130,7 @@ def test_every_format_of_texts_is_offered(window, tmp_path, wait, qtbot, idle, n
     [
         ("bad.txt", "a 0.1 0.2 0.3\nb 0.1 x 0.2\nc 0.4 0.1\n" * 20),
         ("one.txt", "Once upon a time.\n"),
-        ("scores.csv", "a,b\n1,x1\n2,x2\n3,x3\n"),
+        ("scores.csv", "a,b\n1,x100\n2,x200\n3,x300\n"),
         ("program.py", "import os\nprint(os.name)\n" * 5),
     ],
 )
@@ -159,7 +159,7 @@ def test_another_column_labels_and_a_sample(window, table, wait, measured, choos
     assert dialog.time.text().startswith("10 texts")
     assert dialog.encoder.dimensions_told.text() == "vectors of 5 numbers"
     wanted = dialog.settings
-    assert wanted == TextsSettings("review", "id", 10, 3, EncoderSettings("letters", "", 5))
+    assert wanted == TextsSettings("review", "id", 10, 3, EncoderSettings("wordllama", "", 5))
     dialog.accept()
     active = embedded(window, qtbot)
     idle(window.session)
@@ -205,7 +205,7 @@ def test_a_failure_is_said_and_leads_back(window, tmp_path, wait, qtbot, idle):
     window.open_paths([path])
     dialog = wait(window)
     dialog.accept()
-    qtbot.waitUntil(lambda: "The model was damaged" in window.message_bar.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "The model was damaged" in window.message_bar.text, timeout=8_000)
     assert window.session.state.sets == ()
     window.message_bar.offer.click()
     wait(window).reject()
@@ -215,7 +215,7 @@ def test_a_model_that_fails_on_the_first_texts_is_said_in_the_dialog(window, tmp
     (tmp_path / "t.txt").write_text("this one must fail\nand that one too\n")
     window.open_paths([tmp_path / "t.txt"])
     dialog = wait(window)
-    qtbot.waitUntil(lambda: "damaged" in dialog.problem_text.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "damaged" in dialog.problem_text.text(), timeout=8_000)
     assert not dialog.embed_button.isEnabled()
     dialog.reject()
 
@@ -235,7 +235,7 @@ def test_nothing_is_sent_before_the_user_agrees(
     assert "40 texts" in dialog.time.text()
     dialog.accept()
     consent = window.embeddings.consent
-    qtbot.waitUntil(lambda: consent.dialog is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: consent.dialog is not None, timeout=8_000)
     said = "\n".join(label.text() for label in consent.dialog.findChildren(QLabel))
     n_characters = sum(len(f"It was review number {i} of a long day") for i in range(40))
     for part in ("api.example.com:443", "40 texts", f"{n_characters:,} characters"):
@@ -256,7 +256,7 @@ def test_nothing_is_sent_before_the_user_agrees(
 def test_stop_answers_the_question_with_no(window, table, sending_encoder, qtbot, idle):
     encoder = EncoderSettings("elsewhere", address="https://api.example.com/v1")
     window.embeddings.start(texts_of_file(table), TextsSettings("review", encoder=encoder))
-    qtbot.waitUntil(lambda: window.embeddings.consent.dialog is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.embeddings.consent.dialog is not None, timeout=8_000)
     window.session.board.stop()
     assert window.embeddings.consent.dialog is None
     idle(window.session)
@@ -273,7 +273,7 @@ def test_a_column_of_an_open_set(window, wait, measured, choose, qtbot, idle):
     dialog = measured(wait(window))
     assert [dialog.texts.column.itemData(i) for i in range(2)] == ["said", ""]
     dialog.accept()
-    qtbot.waitUntil(lambda: window.session.state.active is not first, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.state.active is not first, timeout=8_000)
     made = window.session.state.active
     idle(window.session)
     assert made.labels == first.labels
@@ -286,7 +286,7 @@ def test_a_column_of_an_open_set(window, wait, measured, choose, qtbot, idle):
     choose(dialog.texts.part, "sample")
     dialog.texts.count.setValue(5)
     dialog.accept()
-    qtbot.waitUntil(lambda: window.session.state.active is not made, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.state.active is not made, timeout=8_000)
     assert len(window.session.state.active) == 5
     idle(window.session)
 
@@ -295,7 +295,7 @@ def test_several_files_are_asked_about_one_after_the_other(window, table, tmp_pa
     (tmp_path / "t.txt").write_text(FILES["t.txt"])
     window.open_paths([table, tmp_path / "t.txt"])
     first = wait(window)
-    qtbot.waitUntil(lambda: len(window.embeddings._waiting) == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: len(window.embeddings._waiting) == 1, timeout=8_000)
     assert first.title.text() == "reviews.csv"
     first.reject()
     second = wait(window)
@@ -305,7 +305,7 @@ def test_several_files_are_asked_about_one_after_the_other(window, table, tmp_pa
 
 
 def test_a_file_that_holds_nothing_is_said(window, tmp_path, monkeypatch, idle):
-    (tmp_path / "empty.csv").write_text("text\n")
+    (tmp_path / "empty.csv").write_bytes(b"\0\1" * 50)
     monkeypatch.setattr(
         QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "empty.csv"), "")
     )
