@@ -32,7 +32,7 @@ from embedviz.gui.widgets.controls import ElidedLabel, keep_on_screen, text_labe
 from embedviz.sources.texts.measuring import EncoderSpeed, measure_speed
 from embedviz.sources.texts.offered import TextsSource
 
-_WIDTH, _HEIGHT = 680, 600
+_WIDTH, _HEIGHT = 680, 620
 _PATIENCE_MILLISECONDS = 250
 STAYS = "Nothing leaves this machine."
 

@@ -289,7 +289,8 @@ def _line(name: str, description: str) -> QLineEdit:
 
 def _before(text: str, field: QWidget) -> QLabel:
     before = caption(text)
-    before.setMinimumHeight(field.sizeHint().height())
+    if text:
+        before.setMinimumHeight(field.sizeHint().height())
     before.setFixedWidth(CAPTION_WIDTH)
     before.setBuddy(field)
     return before

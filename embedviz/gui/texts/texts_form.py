@@ -27,7 +27,7 @@ from embedviz.gui.widgets.controls import caption, combo_box, spin_box, with_nam
 from embedviz.sources.texts.offered import OfferedColumn, TextsSource
 
 _ROWS = 50
-_SHOWN_ROWS = 5
+_SHOWN_ROWS = 4
 _ROW_HEIGHT = 22
 _LONGEST = 300
 _LONGEST_NAME = 60
@@ -213,7 +213,7 @@ class TextPreview(QTableView):
             self.setColumnWidth(0, 20 * GRID)
         n_rows = min(max(self.rows.rowCount(), 1), _SHOWN_ROWS)
         head = self.horizontalHeader().sizeHint().height()
-        self.setFixedHeight(head + n_rows * _ROW_HEIGHT + 4)
+        self.setFixedHeight(head + n_rows * _ROW_HEIGHT + 2)
 
 
 def _item(text: str) -> QStandardItem:
