@@ -19,6 +19,7 @@ from embedviz.gui.actions import judged_pairs as pairs
 from embedviz.gui.actions import opening, query, saving, sessions
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action
+from embedviz.gui.actions.texts import TEXT_ENTRIES
 from embedviz.gui.host import Host, has_set
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT, theme_manager
@@ -208,6 +209,7 @@ ACTIONS: tuple[Action, ...] = (
         opening.open_final_sentences,
     ),
     Action("file.digits", "File", "Handwritten Digits", opening.open_digits),
+    *(Action(*entry) for entry in TEXT_ENTRIES),
     Action(
         "file.labels",
         "File",
