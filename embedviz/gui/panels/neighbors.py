@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.app.searches import Searches
-from embedviz.app.state import Query, State
+from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core import isotropy, neighbors
 from embedviz.core.arrays import Matrix
@@ -18,6 +18,7 @@ from embedviz.core.compiled.kernels import compile_gate
 from embedviz.core.isotropy import mean_cosine
 from embedviz.core.neighbors import Metric
 from embedviz.core.progress import Report
+from embedviz.core.query_vector import Query
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import with_controls
 from embedviz.gui.describe import describe_metadata

@@ -194,6 +194,7 @@ class MainWindow(QMainWindow):
         for guide in self.findChildren(GuideWindow):
             guide.close()
         self.session.board.stop()
+        self.session.encoders.close()
         self.files.close()
         spare_process.spare.stop()
         super().closeEvent(event)
