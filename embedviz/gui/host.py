@@ -104,6 +104,13 @@ class SearchPanel(Protocol):
         """The line to type into."""
 
 
+class QueryPanel(Protocol):
+    """The panel in which a text to search with is typed."""
+
+    def begin_text(self) -> str:
+        """Go to the line for a text; return why there can be none, or nothing."""
+
+
 class Host(SessionHost, Protocol):
     """A window, as actions see it."""
 
@@ -118,6 +125,10 @@ class Host(SessionHost, Protocol):
     @property
     def library(self) -> SearchPanel:
         """The panel in which labels are searched for."""
+
+    @property
+    def neighbors(self) -> QueryPanel:
+        """The panel in which a text to search with is typed."""
 
     @property
     def writing(self) -> Task:

@@ -21,6 +21,7 @@ from embedviz.sources.encoders import Encoder, encoder_class, make_encoder
 _MOST_KEPT = 500
 """Vectors of texts that were typed."""
 _POLL_SECONDS = 0.05
+_MOST_NAMED = 3
 
 
 class Encoders:
@@ -134,3 +135,16 @@ def require_known(texts: Sequence[QueryVector]) -> None:
             f"{title} knows nothing in {which}, so there is no vector to search with. Type other "
             "words."
         )
+
+
+def describe_left_out(n_given: int, texts: Sequence[QueryVector]) -> str:
+    """Return which of some texts have no vector, as sentences; nothing where all have one."""
+    said = []
+    unknown = [each for each in texts if not each.vector.any()]
+    if unknown:
+        names = ", ".join(f"“{one_line(each.name)}”" for each in unknown[:_MOST_NAMED])
+        more = f" and {len(unknown) - _MOST_NAMED:,} more" if len(unknown) > _MOST_NAMED else ""
+        said.append(f"The model knows nothing in {names}{more}; left out.")
+    if n_given > len(texts):
+        said.append(f"The first {len(texts):,} of {n_given:,} texts were taken.")
+    return " ".join(said)

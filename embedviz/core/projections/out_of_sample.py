@@ -101,7 +101,7 @@ def place_near(positions: ArrayLike, rows: ArrayLike, distances: ArrayLike) -> W
         NaN where no neighbor has a position.
     """
     known = np.asarray(positions)[np.asarray(rows, dtype=np.intp)].astype(np.float64)
-    there = np.isfinite(known).all(axis=1)
+    there = np.asarray(np.isfinite(known).all(axis=1))
     weights = neighbor_weights(np.where(there, distances, np.inf)[np.newaxis])[0]
     place: Weights = weights @ np.where(there[:, np.newaxis], known, 0.0)
     return place if there.any() else np.full(known.shape[1], np.nan)

@@ -18,7 +18,6 @@ from embedviz.core.progress import OnLayout, Report, silent
 from embedviz.core.projections.axis import Axis
 from embedviz.core.vector_set import VectorSet
 
-
 Mapped = Callable[[Matrix], Matrix]
 """Takes vectors, (n, n_dimensions), to where they lie, (n, number of axes)."""
 

@@ -120,7 +120,7 @@ class MouseHandler(QObject):
         on_legend = self.legend.hover(place)
         self._show_cursor(on_legend)
         is_point = on_legend is None and self._viewport.area().contains(place)
-        marker = self._scene.markers.at(place, self._viewport.frame()) if is_point else -1
+        marker = self._scene.markers.at(place, self._viewport.frame) if is_point else -1
         is_row = is_point and marker < 0
         self._set_hovered(self._viewport.row_at(place, PICK_RADIUS) if is_row else -1, marker)
 
@@ -246,7 +246,7 @@ class MouseHandler(QObject):
             gesture = self._camera_control.drag("orbit" if self._viewport.camera.is_3d else "pan")
 
         def click(keys: Qt.KeyboardModifier) -> None:
-            marker = self._scene.markers.at(place, self._viewport.frame())
+            marker = self._scene.markers.at(place, self._viewport.frame)
             if marker >= 0:
                 self._scene.markers.clicked.emit(marker, keys)
                 return

@@ -9,8 +9,8 @@ then only the points walk, in a picture that is steady.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from collections.abc import Mapping
+from dataclasses import replace
 from math import log
 from types import MappingProxyType
 from typing import NamedTuple

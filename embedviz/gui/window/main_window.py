@@ -28,7 +28,7 @@ from embedviz.gui.opening.dialog import OpenDialogs
 from embedviz.gui.opening.loader import Opener
 from embedviz.gui.pane import Pane
 from embedviz.gui.panels.library import LibraryPanel
-from embedviz.gui.panels.neighbors import NeighborsPanel
+from embedviz.gui.panels.neighbors import SET_ENCODER, NeighborsPanel
 from embedviz.gui.sessions.controller import SessionFiles
 from embedviz.gui.widgets.controls import FRAME
 from embedviz.gui.widgets.message_bar import MessageBar
@@ -80,9 +80,8 @@ class MainWindow(QMainWindow):
         self.map_docks = MapDocks(self.pane_docks, session, panes[0], self)
         self.writing = session.board.add(Task(self), "writing")
         self.writing.failed.connect(lambda error: self.message_bar.show_message(str(error)))
-        self.menus.fill(self, ACTIONS)
         self.files = SessionFiles(self)
-        self.menus.insert(self.files.recent_menu, "file.open_session")
+        self._fill_menus()
         self.talk: TalkWindow | None = None
         self.resize(self.sizeHint())
         session.changed.connect(self._on_changed)
@@ -209,6 +208,11 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.message_bar)
         self.setMenuWidget(head)
         self.missing_fonts = MissingFonts(self.session, self.message_bar, self)
+
+    def _fill_menus(self) -> None:
+        self.menus.fill(self, ACTIONS)
+        self.menus.insert(self.files.recent_menu, "file.open_session")
+        self.neighbors.texts.offer_encoder(SET_ENCODER in self.menus.actions_by_name)
 
     def _add_status_bar(self) -> None:
         status_bar = StatusBar(self.session)

@@ -5,7 +5,7 @@ They are few, lie over the points, and go along when the points walk to another 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot, isfinite
 from typing import Protocol
@@ -88,7 +88,12 @@ class Markers(QObject):
         self._label_places: dict[str, int] = {}
         self._is_outside = False
 
-    def set_markers(self, markers: Sequence[Marker], extent: Extent) -> None:
+    def set_markers(
+        self,
+        markers: Sequence[Marker],
+        extent: Extent,
+        origin: ArrayLike = (0.0, 0.0, 0.0),
+    ) -> None:
         """Show these markers; those that were shown walk along where points do.
 
         Parameters
@@ -96,7 +101,9 @@ class Markers(QObject):
         markers : sequence of Marker
             Those without a finite place are left out.
         extent : Extent
-            Of the points, seen from the same origin as the positions.
+            Of the points, seen from the origin.
+        origin : array-like of shape (3,)
+            In the data.
         """
         places = [_in_space(each.position) for each in markers]
         self.shown = tuple(
@@ -105,7 +112,10 @@ class Markers(QObject):
         self._targets = {each.text: _in_space(each.position) for each in self.shown}
         walking = {text: self._spots[text] for text in self._start if text in self._spots}
         self._spots = {text: walking.get(text, place) for text, place in self._targets.items()}
-        was_outside, self._is_outside = self._is_outside, self._reaches_beyond(extent)
+        was_outside, self._is_outside = (
+            self._is_outside,
+            self._reaches_beyond(extent, np.asarray(origin)),
+        )
         if was_outside or self._is_outside:
             self.left_extent.emit()
         if self.under_mouse >= len(self.shown):
@@ -133,9 +143,12 @@ class Markers(QObject):
         if part >= 1:
             self._start = {}
 
-    def at(self, place: QPointF, frame: Frame) -> int:
+    def at(self, place: QPointF, lay_out: Callable[[], Frame]) -> int:
         """Return which marker is at a place of the widget, the query before others, or -1."""
         found = -1
+        if not self.shown:
+            return found
+        frame = lay_out()
         for index, (each, spot) in enumerate(zip(self.shown, self._pixels(frame), strict=True)):
             reach = self._reach(each, frame)
             if hypot(spot.x() - place.x(), spot.y() - place.y()) <= reach and (
@@ -236,8 +249,8 @@ class Markers(QObject):
     def _reach(self, marker: Marker, frame: Frame) -> float:
         return _RINGS[marker.is_query][0] / 2 * frame.point_scale
 
-    def _reaches_beyond(self, extent: Extent) -> bool:
-        places = self.places
+    def _reaches_beyond(self, extent: Extent, origin: Spots) -> bool:
+        places = self.places - origin
         low, high = np.array(extent.low), np.array(extent.high)
         return bool(len(places) and ((places < low) | (places > high)).any())
 
