@@ -14,6 +14,8 @@ from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
 from embedviz.core.texts.encoder_settings import EncoderSettings
 
+MOST_TEXTS = 50
+"""Texts that stay on a map; more would hide its points, and each is searched for."""
 _SEPARATORS = re.compile(r"[\s,;|]+")
 
 

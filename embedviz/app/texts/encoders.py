@@ -80,7 +80,7 @@ class Encoders:
             known = self._made.get(settings)
         if known is not None:
             return known
-        made = make_encoder(settings)
+        made = make_encoder(settings, lambda sending: self.ask(sending))
         with self._changing:
             if self._is_closed:
                 raise UserError("The window is being closed, so nothing is encoded any more.")

@@ -9,12 +9,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from embedviz.app.state import State
-from embedviz.core.query_vector import QueryVector
+from embedviz.core.query_vector import MOST_TEXTS, QueryVector
 from embedviz.core.texts.encoder_of import encodes_alike
 from embedviz.core.vector_set import VectorSet
-
-MOST_TEXTS = 50
-"""More would hide the points, and each is searched for."""
 
 
 def texts_of(state: State, vector_set: VectorSet) -> tuple[QueryVector, ...]:

@@ -19,7 +19,7 @@ from embedviz.app.texts.encoders import (
     require_known,
     title_of,
 )
-from embedviz.app.texts.pinned import MOST_TEXTS, is_pinned, texts_of, with_texts, without_text
+from embedviz.app.texts.pinned import is_pinned, texts_of, with_texts, without_text
 from embedviz.core import isotropy, neighbors
 from embedviz.core.arrays import Matrix
 from embedviz.core.compiled.kernels import compile_gate
@@ -27,7 +27,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.isotropy import mean_cosine
 from embedviz.core.neighbors import Metric
 from embedviz.core.progress import Report
-from embedviz.core.query_vector import Query, QueryVector
+from embedviz.core.query_vector import MOST_TEXTS, Query, QueryVector
 from embedviz.core.texts.encoder_of import encoder_of
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.vector_set import VectorSet

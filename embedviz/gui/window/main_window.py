@@ -74,14 +74,13 @@ class MainWindow(QMainWindow):
         made = [make(session) for make in panes]
         self.library, self.neighbors = LibraryPanel(session), NeighborsPanel(session)
         self.pane_docks = PaneDocks(self, made, self.library, self.neighbors, self.trigger)
-        self._add_status_bar()
         self.panes, self.docks = self.pane_docks.panes, self.pane_docks.by_name
         self.dock_layout = self.pane_docks.dock_layout
         self.map_docks = MapDocks(self.pane_docks, session, panes[0], self)
         self.writing = session.board.add(Task(self), "writing")
         self.writing.failed.connect(lambda error: self.message_bar.show_message(str(error)))
         self.files = SessionFiles(self)
-        self._fill_menus()
+        self._fill_bars()
         self.talk: TalkWindow | None = None
         self.resize(self.sizeHint())
         session.changed.connect(self._on_changed)
@@ -209,12 +208,11 @@ class MainWindow(QMainWindow):
         self.setMenuWidget(head)
         self.missing_fonts = MissingFonts(self.session, self.message_bar, self)
 
-    def _fill_menus(self) -> None:
+    def _fill_bars(self) -> None:
+        """Fill the menus, and the status bar at the bottom."""
         self.menus.fill(self, ACTIONS)
         self.menus.insert(self.files.recent_menu, "file.open_session")
         self.neighbors.texts.offer_encoder(SET_ENCODER in self.menus.actions_by_name)
-
-    def _add_status_bar(self) -> None:
         status_bar = StatusBar(self.session)
         status_bar.follow(self.pane_docks.facts)
         self.pane_docks.turned.connect(status_bar.turn)

@@ -8,8 +8,7 @@ from typing import Any
 from embedviz.app.files.packed import pack_vector, unpack_vector
 from embedviz.app.files.session.row_mapping import RowMapping
 from embedviz.app.files.values import Unfit, made, settings_of, to_json
-from embedviz.app.texts.pinned import MOST_TEXTS
-from embedviz.core.query_vector import QueryVector
+from embedviz.core.query_vector import MOST_TEXTS, QueryVector
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.vector_set import VectorSet
 
