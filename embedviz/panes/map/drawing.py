@@ -300,7 +300,8 @@ class MapDrawing(QObject):
             said.append(inputs.density)
         words = " · ".join(part for part in said if part)
         self.said = ref(vector_set), words
-        caption = [vector_set.name, describe_part(vector_set), words, inputs.texts]
+        # Of a long caption, the end is left out; how rows are laid out is in the status line too.
+        caption = [vector_set.name, describe_part(vector_set), inputs.texts, words]
         self._view.scene.set_caption(" · ".join(filter(None, caption)))
         if inputs.is_in_use:
             self._choices.session.describe(vector_set, words)

@@ -218,11 +218,12 @@ def describe_places(
         is_one = len(placed) == 1
         what = _quoted(placed[0]) if is_one else counted(len(placed), "text")
         if is_exact:
-            said.append(f"{what} {'exactly placed' if is_one else 'exactly placed, each'}")
+            said.append(f"{what} exactly placed")
         else:
             count = len(located[placed[0]].rows)
             means = "the mean of its" if is_one else "the means of their"
-            said.append(f"{what} at {means} {count} neighbors; {method} gives no exact place")
+            exact = "no exact place" if is_one else "no exact places"
+            said.append(f"{what} at {means} {count} neighbors, as {method} gives {exact}")
     return ", ".join(said)
 
 

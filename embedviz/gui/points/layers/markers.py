@@ -106,10 +106,13 @@ class Markers(QObject):
             In the data.
         """
         places = [_in_space(each.position) for each in markers]
+        before = self.shown, self._targets
         self.shown = tuple(
             each for each, place in zip(markers, places, strict=True) if np.isfinite(place).all()
         )
         self._targets = {each.text: _in_space(each.position) for each in self.shown}
+        if _are_alike(before, (self.shown, self._targets)):
+            return
         walking = {text: self._spots[text] for text in self._start if text in self._spots}
         self._spots = {text: walking.get(text, place) for text, place in self._targets.items()}
         was_outside, self._is_outside = (
@@ -253,6 +256,16 @@ class Markers(QObject):
         places = self.places - origin
         low, high = np.array(extent.low), np.array(extent.high)
         return bool(len(places) and ((places < low) | (places > high)).any())
+
+
+def _are_alike(
+    before: tuple[Sequence[Marker], Mapping[str, Spots]],
+    after: tuple[Sequence[Marker], Mapping[str, Spots]],
+) -> bool:
+    """Return whether markers look the same, and are at the same places."""
+    looks = [[(each.text, each.is_query) for each in markers] for markers, _ in (before, after)]
+    places = [np.array(list(targets.values())) for _, targets in (before, after)]
+    return looks[0] == looks[1] and np.array_equal(*places)
 
 
 def _in_space(position: ArrayLike) -> Spots:
