@@ -257,8 +257,7 @@ class AnisotropyPane(Pane):
         rank = self._prepared.cone.rank
         self._latest = after
         self._place("after", after)
-        mark_rows(self.after, self._prepared, self.session.state)
-        self._mark_query(self.session.state)
+        self._mark(self.session.state, self.after)
         self.histogram.show_after(after.cosines, after.mean_cosine)
         self.numbers.show_numbers("after", after)
         strength, components = _dial(state)
@@ -290,17 +289,13 @@ class AnisotropyPane(Pane):
         arrow = Arrow(0 * pole, 1.14 * pole, theme_manager.theme.before, text="mean direction")
         self.before.scene.set_arrows(() if direction is None else (arrow,))
 
-    def _mark(self, state: State) -> None:
+    def _mark(self, state: State, *views: PointView) -> None:
+        """Mark rows in both views, or in those that are given, and a query that is no row."""
         prepared = self._prepared
         if prepared is not None:
-            for view in (self.before, self.after):
+            for view in views or (self.before, self.after):
                 mark_rows(view, prepared, state)
-            self._mark_query(state)
-
-    def _mark_query(self, state: State) -> None:
-        assert self._prepared is not None
-        vector_set, cone = self._prepared.vector_set, self._prepared.cone
-        self.query_marker.show(state, vector_set, cone, self._latest)
+            self.query_marker.show(state, prepared.vector_set, prepared.cone, self._latest)
 
     def _on_click(self, place: int, _: object) -> None:
         prepared, state = self._prepared, self.session.state

@@ -49,8 +49,8 @@ def mark_rows(view: PointView, prepared: Prepared, state: State) -> None:
     """Mark the query, where it is a row, and what is selected."""
     if prepared.vector_set is not state.active:
         return
-    is_none = state.query is None or state.query_vector is not None
-    query = prepared.places([] if is_none else [state.query or 0])
+    row, is_own = state.query, state.query_vector is not None
+    query = prepared.places([] if row is None or is_own else [row])
     selected = prepared.places(state.selected.rows)
     always = np.concatenate([query, selected[:LABELED]])
     view.scene.set_labels(prepared.labels, (), list(dict.fromkeys(always.tolist())), len(query))

@@ -20,8 +20,8 @@ from embedviz.gui.widgets.controls import ElidedLabel, text_label
 from embedviz.panes.contrastive.beside import Beside
 from embedviz.panes.contrastive.colors import PointColoring
 from embedviz.panes.contrastive.dials import DialRow
+from embedviz.panes.contrastive.drawing.own_query import place_query
 from embedviz.panes.contrastive.own_pairs import OwnPairs
-from embedviz.panes.contrastive.own_query import place_query
 from embedviz.panes.contrastive.player import Player
 from embedviz.panes.contrastive.run import Run, material_of
 from embedviz.panes.contrastive.settings import ContrastiveSettings

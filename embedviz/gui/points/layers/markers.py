@@ -264,8 +264,8 @@ def _are_alike(
 ) -> bool:
     """Return whether markers look the same, and are at the same places."""
     looks = [[(each.text, each.is_query) for each in markers] for markers, _ in (before, after)]
-    places = [np.array(list(targets.values())) for _, targets in (before, after)]
-    return looks[0] == looks[1] and np.array_equal(*places)
+    first, second = (np.array(list(targets.values())) for _, targets in (before, after))
+    return looks[0] == looks[1] and np.array_equal(first, second)
 
 
 def _in_space(position: ArrayLike) -> Spots:
