@@ -23,6 +23,7 @@ from embedviz.gui.actions import queries, saving, sessions
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action
 from embedviz.gui.actions.queries import has_set
+from embedviz.gui.actions.texts import TEXT_ENTRIES
 from embedviz.gui.host import Host
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT, theme_manager
@@ -271,6 +272,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.sentences", "File", "Bundled Sentences, Layer 5", open_sentences),
     Action("file.sentences_final", "File", "Bundled Sentences, Final Layer", open_final_sentences),
     Action("file.digits", "File", "Handwritten Digits", open_digits),
+    *(Action(*entry) for entry in TEXT_ENTRIES),
     Action(
         "file.labels", "File", "Add Labels or Metadata…", add_labels, (), "From a second file", True
     ),
