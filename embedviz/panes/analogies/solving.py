@@ -71,7 +71,8 @@ def describe_texts(texts: Sequence[QueryVector]) -> str:
     """Return which terms are not labels, and what became of them; nothing where all are."""
     if not texts or texts[0].encoder is None:
         return ""
-    names = " and ".join(f"“{one_line(each.name)}”" for each in texts)
+    *first, last = (f"“{one_line(each.name)}”" for each in texts)
+    names = f"{', '.join(first)} and {last}" if first else last
     is_not = "is not a label" if len(texts) == 1 else "are not labels"
     return f"{names} {is_not}; encoded by {title_of(texts[0].encoder)}"
 
