@@ -18,6 +18,7 @@ from embedviz.commands.application import (
     make_application,
     print_what_is_not_about_fonts,
 )
+from embedviz.commands.figure_texts import state_with_texts
 from embedviz.commands.figure_words import describe_changes, require_labels, require_query
 from embedviz.commands.files import load_files
 from embedviz.commands.reading_options import add_reading_options
@@ -60,18 +61,42 @@ def draw_figure(arguments: Sequence[str]) -> int:
     vector_set = opened[0] if opened else load_sample(pane.figure_sample)
     make_application(THEMES[options.theme])
     qInstallMessageHandler(print_what_matters)
+    session = Session()
+    try:
+        session.show(_state_of(pane, vector_set, options, arguments, session.encoders))
+        with draw_pane(pane, session, width, height, options.text_scale) as picture:
+            save_figure(picture, options.output, options.scale)
+    finally:
+        session.encoders.close()
+    return 0
+
+
+def _state_of(
+    pane: Any,
+    vector_set: Any,
+    options: argparse.Namespace,
+    arguments: Sequence[str],
+    encoders: Any,
+) -> Any:
+    """Return the state that options ask for.
+
+    Raises
+    ------
+    UserError
+        When they ask for what the set does not have.
+    """
     state = state_with_pairs(vector_set, options.pairs if pane.takes_pairs else None)
     if options.query is not None:
         state = state.queried(require_query(vector_set, options.query))
+    if options.text:
+        state = state_with_texts(state, encoders, options.text)
     usual = state[pane.settings_class].for_figure(vector_set)
     wanted = settings_of_options(usual, options)
     require_labels(wanted, vector_set, arguments, options.files)
     state = state.with_settings(_suited(wanted, vector_set))
     for check in pane.checks:
         check(state)
-    with draw_pane(pane, Session(state), width, height, options.text_scale) as picture:
-        save_figure(picture, options.output, options.scale)
-    return 0
+    return state
 
 
 def state_with_pairs(vector_set: Any, path: str | None) -> Any:
@@ -175,6 +200,8 @@ def figure_parser(
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help=".png, .svg or .pdf")
     what = parser.add_argument_group("what it shows")
     what.add_argument("--query", metavar="LABEL", help="the row that is marked or searched for")
+    help = "a text that is searched for and marked, where the set has an encoder; may be repeated"
+    what.add_argument("--text", metavar="TEXT", action="append", default=[], help=help)
     if takes_pairs:
         help = (
             "rows that belong together, maybe with a score; default: those that come with the set"

@@ -105,6 +105,13 @@ class SearchPanel(Protocol):
         """The line to type into."""
 
 
+class QueryPanel(Protocol):
+    """The panel in which a text to search with is typed."""
+
+    def begin_text(self) -> str:
+        """Go to the line for a text; return why there can be none, or nothing."""
+
+
 class EmbedsTexts(Protocol):
     """What embeds texts, as actions see it."""
 
@@ -132,6 +139,10 @@ class Host(SessionHost, Protocol):
     @property
     def library(self) -> SearchPanel:
         """The panel in which labels are searched for."""
+
+    @property
+    def neighbors(self) -> QueryPanel:
+        """The panel in which a text to search with is typed."""
 
     @property
     def embeddings(self) -> EmbedsTexts:

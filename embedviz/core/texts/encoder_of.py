@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from embedviz.core.query_vector import QueryVector
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.vector_set import VectorSet
 
@@ -37,3 +38,9 @@ def encoder_of_rows(vector_set: VectorSet) -> EncoderSettings | None:
     if getattr(derivation.recipe, "is_prefix", False) and derivation.parent.derivation is None:
         return replace(found, dimensions=vector_set.dimensions, cuts_here=bool(found.address))
     return None
+
+
+def encodes_alike(vector_set: VectorSet, text: QueryVector) -> bool:
+    """Return whether a text that was encoded is in the space of a set: one encoder made both."""
+    is_text = text.encoder is not None and text.encoder == encoder_of(vector_set)
+    return is_text and text.vector.shape == (vector_set.root.dimensions,)

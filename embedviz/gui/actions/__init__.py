@@ -16,7 +16,7 @@ from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui import figures
 from embedviz.gui.actions import judged_pairs as pairs
-from embedviz.gui.actions import opening, query, saving, sessions
+from embedviz.gui.actions import opening, queries, saving, sessions
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action
 from embedviz.gui.actions.texts import TEXT_ENTRIES
@@ -278,15 +278,22 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit.redo", "Edit", "Redo", redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
     Action("edit.copy_picture", "Edit", "Copy Picture", copy_picture, ("Ctrl+Shift+C",), "", True),
     Action(
+        "edit.text_query",
+        "Edit",
+        "Query with a Text",
+        queries.type_text,
+        ("Ctrl+Shift+F",),
+        queries.TEXT_TIP,
+        True,
+    ),
+    Action(
         "edit.paste_query",
         "Edit",
         "Paste Query Vector",
-        query.paste_query,
+        queries.paste_query,
         ("Ctrl+Shift+V",),
-        "",
-        True,
     ),
-    Action("edit.load_query", "Edit", "Load Query Vector…", query.load_query),
+    Action("edit.load_query", "Edit", "Load Query Vector…", queries.load_query),
     Action("edit.find", "Edit", "Find Label", find, ("Ctrl+F",), "", True),
     Action("edit.select_all", "Edit", "Select All", row_actions.select_all, ("Ctrl+A",), "", True),
     Action(

@@ -20,6 +20,7 @@ from embedviz.gui.widgets.controls import ElidedLabel, text_label
 from embedviz.panes.contrastive.beside import Beside
 from embedviz.panes.contrastive.colors import PointColoring
 from embedviz.panes.contrastive.dials import DialRow
+from embedviz.panes.contrastive.drawing.own_query import place_query
 from embedviz.panes.contrastive.own_pairs import OwnPairs
 from embedviz.panes.contrastive.player import Player
 from embedviz.panes.contrastive.run import Run, material_of
@@ -163,7 +164,8 @@ class ContrastivePane(Pane):
             self.player.ask_again()
         if old.map.color_by != new.map.color_by:
             self.coloring.color(run, new)
-        if old.selected != new.selected or was.side != settings.side:
+        is_asked_anew = old.query_vector is not new.query_vector
+        if is_asked_anew or old.selected != new.selected or was.side != settings.side:
             self._mark()
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
@@ -235,8 +237,10 @@ class ContrastivePane(Pane):
         selected = run.places_of(state.selected.rows[:0] if is_toy else state.selected.rows)
         self.sphere.mark(run.names, run.place_of(_point_of(state)), selected, terms)
         self.sphere.show_forces(terms)
-        said = describe_arrows() if terms is not None else ""
-        self.caption.setText(said or describe_picture(run, seen.frame))
+        markers, of_query = place_query(run, seen.frame, state)
+        self.sphere.scene.markers.set_markers(markers, self.sphere.scene.canvas.extent)
+        said = describe_arrows() if terms is not None else describe_picture(run, seen.frame)
+        self.caption.setText(" · ".join(filter(None, (of_query, said))))
         if is_asked:
             self.beside.show_terms(terms, partial(name_of, run), seen.reason or _NOT_ASKED)
 
@@ -262,6 +266,7 @@ class ContrastivePane(Pane):
         self.coloring.clear()
         self.sphere.show_frame(None)
         self.sphere.scene.set_message(message)
+        self.sphere.scene.markers.set_markers((), self.sphere.scene.canvas.extent)
         self.beside.show_frame(None, {}, 0)
         for text in (self.headline, self.caption, self.sentence):
             text.clear()

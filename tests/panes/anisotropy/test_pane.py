@@ -295,7 +295,7 @@ def test_a_click_chooses_and_both_sides_mark_it(opened, session, qtbot, pixel_of
     assert session.state == state
 
 
-def test_a_vector_of_the_user_has_no_place(opened, session):
+def test_a_vector_of_the_user_is_no_row(opened, session):
     mine = QueryVector("mine", np.ones(12, dtype=np.float32))
     session.show(session.state.queried_with(mine))
     assert opened.before.scene.canvas.highlights.query is None

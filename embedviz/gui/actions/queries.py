@@ -1,4 +1,4 @@
-"""Queries that are no rows: a vector that was copied, or one in a file."""
+"""Queries that are no rows: a vector from the clipboard or a file, and a text that is typed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,18 @@ from PySide6.QtWidgets import QFileDialog
 from embedviz.core.errors import UserError
 from embedviz.core.query_vector import QueryVector, load_query_vector, parse_vector
 from embedviz.gui.host import Host, has_set
+
+TEXT_TIP = "The neighbors of a text of your own, and its place on the map"
+
+
+def type_text(window: Host) -> None:
+    """Go to the line for a text; where no text can be encoded, say why."""
+    if has_set(window):
+        window.docks["neighbors"].show()
+        window.docks["neighbors"].raise_()
+        reason = window.neighbors.begin_text()
+        if reason:
+            window.message_bar.show_message(reason)
 
 
 def paste_query(window: Host) -> None:
