@@ -9,6 +9,7 @@ from __future__ import annotations
 from embedviz.commands.convert import convert
 from embedviz.commands.figure import draw_figure
 from embedviz.commands.info import info
+from embedviz.commands.train import train
 
-COMMANDS = {"convert": convert, "figure": draw_figure, "info": info}
+COMMANDS = {"convert": convert, "figure": draw_figure, "info": info, "train": train}
 """By the first word after `embedviz`."""
