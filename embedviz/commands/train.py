@@ -35,9 +35,9 @@ def train(arguments: Sequence[str]) -> int:
             "window with --open."
         )
     if options.open:
-        from embedviz.commands.application import import_qt
+        from embedviz.commands.application import require_window
 
-        import_qt()  # Before the time is spent.
+        require_window()  # Before the time is spent.
     try:
         vector_set, trained = _trained(options, target)
     except KeyboardInterrupt:
