@@ -7,7 +7,6 @@ import pytest
 
 import embedviz
 from embedviz.__main__ import main
-
 from embedviz.sources.training.made_up import MadeUpLanguage
 from embedviz.sources.training.settings import TrainingSettings
 
