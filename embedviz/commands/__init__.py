@@ -12,6 +12,7 @@ from embedviz.commands.convert import convert
 from embedviz.commands.embed import embed
 from embedviz.commands.figure import draw_figure
 from embedviz.commands.info import info
+from embedviz.commands.train import train
 from embedviz.core.vector_set import VectorSet
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int | list[VectorSet]]] = {
@@ -19,5 +20,6 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int | list[VectorSet]]] = {
     "embed": embed,
     "figure": draw_figure,
     "info": info,
+    "train": train,
 }
 """By the first word after `embedviz`."""
