@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.gui.pane import Pane
+from embedviz.gui.runs.transport import Transport
+from embedviz.gui.runs.turns import Turns
 from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, TEXT_PIXELS, font, theme_manager
 from embedviz.gui.widgets.controls import ElidedLabel, text_label
 from embedviz.panes.contrastive.beside import Beside
@@ -26,8 +28,6 @@ from embedviz.panes.contrastive.run import Run, material_of
 from embedviz.panes.contrastive.settings import ContrastiveSettings
 from embedviz.panes.contrastive.sphere import HOME, Sphere
 from embedviz.panes.contrastive.tools import ContrastiveTools
-from embedviz.panes.contrastive.transport import Transport
-from embedviz.panes.contrastive.turns import Turns
 from embedviz.panes.contrastive.words import (
     describe_arrows,
     describe_moment,
