@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,14 +15,14 @@ from embedviz.core.errors import UserError
 from embedviz.core.matching import is_quick, match_all
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
-from embedviz.core.query_vector import QueryVector, load_query_vector, parse_vector
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui import figures
 from embedviz.gui.actions import judged_pairs as pairs
+from embedviz.gui.actions import queries, saving, sessions
 from embedviz.gui.actions import rows as row_actions
-from embedviz.gui.actions import saving, sessions
 from embedviz.gui.actions.action import Action
+from embedviz.gui.actions.queries import has_set
 from embedviz.gui.host import Host
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT, theme_manager
@@ -74,6 +73,11 @@ def open_digits(window: Host) -> None:
     window.opener.open_sample("digits")
 
 
+def train_words(window: Host) -> None:
+    """Show the pane in which word vectors are trained."""
+    window.bring_to_front("training")
+
+
 def add_labels(window: Host) -> None:
     """Ask for a file of labels or metadata, and open the shown file again with it."""
     active = window.session.state.active
@@ -122,9 +126,9 @@ def _match(source: VectorSet, target: VectorSet, report: Report) -> None:
 
 def export_figure(window: Host) -> None:
     """Ask where to, and write the active pane as PNG, SVG or PDF."""
-    if not _has_set(window):
-        return
     pane = window.active_pane
+    if pane.needs_set and not has_set(window):
+        return
     path, kind = QFileDialog.getSaveFileName(
         window.widget,
         f"Export {pane.title}",
@@ -151,45 +155,10 @@ def export_figure(window: Host) -> None:
 
 def copy_picture(window: Host) -> None:
     """Put the picture of the active pane on the clipboard."""
-    if not _has_set(window):
+    if window.active_pane.needs_set and not has_set(window):
         return
     QGuiApplication.clipboard().setImage(figures.draw_image(window.active_pane.picture))
     window.statusBar().showMessage(f"{window.active_pane.title} copied as a picture", 4000)
-
-
-def paste_query(window: Host) -> None:
-    """Search with the vector on the clipboard."""
-    if _has_set(window):
-        text = QGuiApplication.clipboard().text()
-        _query_with(window, lambda: QueryVector("pasted vector", parse_vector(text)))
-
-
-def load_query(window: Host) -> None:
-    """Ask for a file with one vector and search with it."""
-    if not _has_set(window):
-        return
-    path, _ = QFileDialog.getOpenFileName(
-        window.widget, "One vector", "", "Vector (*.npy *.json *.txt *.csv);;All files (*)"
-    )
-    if path:
-        _query_with(window, lambda: load_query_vector(path))
-
-
-def _query_with(window: Host, read: Callable[[], QueryVector]) -> None:
-    try:
-        window.session.show(window.session.state.queried_with(read()))
-    except UserError as error:
-        window.message_bar.show_message(str(error))
-    else:
-        window.message_bar.clear()
-
-
-def _has_set(window: Host) -> bool:
-    """Return whether a set is shown; where none is, say so."""
-    if window.session.state.active is None:
-        window.message_bar.show_message("Open a file of vectors first.")
-        return False
-    return True
 
 
 def undo(window: Host) -> None:
@@ -308,6 +277,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.sentences_final", "File", "Bundled Sentences, Final Layer", open_final_sentences),
     Action("file.digits", "File", "Handwritten Digits", open_digits),
     Action(
+        "file.train",
+        "File",
+        "Train Word Vectors…",
+        train_words,
+        (),
+        "From a text, and watch them find their places",
+        True,
+    ),
+    Action(
         "file.labels", "File", "Add Labels or Metadata…", add_labels, (), "From a second file", True
     ),
     Action("file.coordinates", "File", "Add Coordinates…", row_actions.add_coordinates),
@@ -367,11 +345,25 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.quit", "File", "Quit", lambda window: QApplication.quit(), ("Ctrl+Q",)),
     Action("edit.undo", "Edit", "Undo", undo, ("Ctrl+Z",)),
     Action("edit.redo", "Edit", "Redo", redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
-    Action("edit.copy_picture", "Edit", "Copy Picture", copy_picture, ("Ctrl+Shift+C",), "", True),
     Action(
-        "edit.paste_query", "Edit", "Paste Query Vector", paste_query, ("Ctrl+Shift+V",), "", True
+        "edit.copy_picture",
+        "Edit",
+        "Copy Picture",
+        copy_picture,
+        ("Ctrl+Shift+C",),
+        "",
+        True,
     ),
-    Action("edit.load_query", "Edit", "Load Query Vector…", load_query),
+    Action(
+        "edit.paste_query",
+        "Edit",
+        "Paste Query Vector",
+        queries.paste_query,
+        ("Ctrl+Shift+V",),
+        "",
+        True,
+    ),
+    Action("edit.load_query", "Edit", "Load Query Vector…", queries.load_query),
     Action("edit.find", "Edit", "Find Label", find, ("Ctrl+F",), "", True),
     Action("edit.select_all", "Edit", "Select All", row_actions.select_all, ("Ctrl+A",), "", True),
     Action(

@@ -8,7 +8,7 @@ is drawn never has more places than the picture has columns of pixels.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,8 +37,8 @@ class RunCharts(DrawnWidget):
         Of what is measured; see `RunTable`.
     waiting : str
         What is said before the first step.
-    unit : str
-        What is counted by "step", as it stands before the number.
+    write_step : callable
+        Returns what is written of a step under the axis.
 
     Signals
     -------
@@ -49,12 +49,16 @@ class RunCharts(DrawnWidget):
     step_chosen = Signal(int)
 
     def __init__(
-        self, name: str, names: Sequence[str], waiting: str = WAITING, unit: str = "step"
+        self,
+        name: str,
+        names: Sequence[str],
+        waiting: str = WAITING,
+        write_step: Callable[[int], str] = "step {:,}".format,
     ) -> None:
         super().__init__(name, "Charts of the run", size=(300, 400), least=(200, 240))
         self._table = RunTable(names)
         self._tracks: Sequence[Track] = ()
-        self._waiting, self._unit = waiting, unit
+        self._waiting, self._write_step = waiting, write_step
         self._step: int | None = None
         self.show_message(waiting)
 
@@ -181,7 +185,7 @@ class RunCharts(DrawnWidget):
     def _draw_steps(self, painter: QPainter, now: float, area: QRectF) -> None:
         """Write the ends of the axis of steps, and the step that is shown."""
         theme, line, top = theme_manager.theme, self.line_height(), area.bottom() + 5
-        small, text = self.small(), f"{self._unit} {self.step:,}"
+        small, text = self.small(), self._write_step(self.step or 0)
         width = width_of(text, small)
         left = min(max(now - width / 2, 0.0), self.width() - width)
         painter.setFont(small)

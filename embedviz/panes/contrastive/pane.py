@@ -33,10 +33,16 @@ from embedviz.panes.contrastive.words import (
     describe_moment,
     describe_picture,
     describe_points,
+    describe_step,
     name_of,
 )
 
 _NOT_ASKED = "Click a point to see its loss, term by term."
+_TIPS = (
+    "go on from the step that is seen (P)",
+    "make a single one",
+    "back to the start, same seed",
+)
 _BESIDE = 27
 """Hundredths of the width that are for what is beside the sphere."""
 _BETWEEN_CHARTS = 0.1
@@ -60,7 +66,7 @@ class ContrastivePane(Pane):
         self.player = Player(self.calculations, self.session.board)
         self.tool_bar = ContrastiveTools(self, self.player)
         self.tools.addWidget(self.tool_bar)
-        self.dials, self.transport = DialRow(self.name), Transport(self.name)
+        self.dials, self.transport = DialRow(self.name), Transport(self.name, _TIPS)
         self.sphere = Sphere("contrastive.view")
         self.coloring = PointColoring(self.calculations, self.sphere)
         self.own_pairs = OwnPairs(self.calculations)
@@ -222,7 +228,7 @@ class ContrastivePane(Pane):
         self.headline.setText(describe_points(run))
         self.sentence.setText(describe_moment(run, frame))
         at, newest = len(frames) - 1 if place is None else place, run.latest.frame.measures.step
-        self.transport.show_frames(len(frames), at, frame.measures.step, newest)
+        self.transport.show_frames(len(frames), at, describe_step(frame.measures.step, newest))
         self._mark()
 
     def _mark(self) -> None:
@@ -265,7 +271,7 @@ class ContrastivePane(Pane):
         self.beside.show_frame(None, {}, 0)
         for text in (self.headline, self.caption, self.sentence):
             text.clear()
-        self.transport.show_frames(0, 0, 0, 0)
+        self.transport.show_frames(0, 0, describe_step(0, 0))
 
     def _set(self, **changes: Any) -> None:
         state = self.session.state
