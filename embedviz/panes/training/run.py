@@ -1,0 +1,218 @@
+"""A run: a training that is watched, and the frames that are kept of it.
+
+One thread follows the training, in `train`; the window reads frames. The child that trains steps
+back from the processors, so that the window goes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.blocks import scale_to_unit_length
+from embedviz.core.errors import UserError
+from embedviz.core.isotropy import mean_cosine_of
+from embedviz.core.progress import Cancelled, Report
+from embedviz.core.projections.aligned import AlignedPositions, aligned_pca
+from embedviz.core.vector_set import VectorSet
+from embedviz.panes.training.lesson import Lesson
+from embedviz.sources.training.recording import Recording, TrainingFrame
+from embedviz.sources.training.run import Trained, TrainingRun
+from embedviz.sources.training.settings import TrainingSettings
+from embedviz.sources.training.snapshots import Snapshot, Vocabulary
+
+_FEWEST_PAIRS = 2
+"""Of a relation that is drawn: one arrow is parallel to nothing."""
+
+
+class WatchedRun:
+    """A training that is watched.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    settings : TrainingSettings
+    n_components : {2, 3}
+        Of the map.
+
+    Attributes
+    ----------
+    recording : Recording
+        Frames so far.
+    vocabulary : Vocabulary or None
+        None until the words are counted.
+    trained : Trained or None
+        The vectors of all words, once training has ended or was stopped.
+    error : UserError or None
+        Why there are none.
+    is_dropped : bool
+        Nobody wants it any more, not even as it is.
+    wanted : set of {2, 3}
+        For how many dimensions new frames get positions.
+    """
+
+    def __init__(self, lesson: Lesson, settings: TrainingSettings, n_components: int) -> None:
+        self.lesson, self.settings = lesson, settings
+        self.training = TrainingRun(lesson.corpus, settings, lesson.questions)
+        self.recording = Recording()
+        self.vocabulary: Vocabulary | None = None
+        self.trained: Trained | None = None
+        self.error: UserError | None = None
+        self.is_dropped = False
+        self.wanted = {n_components}
+        self._places: dict[int, WeakKeyDictionary[TrainingFrame, AlignedPositions]] = {
+            2: WeakKeyDictionary(),
+            3: WeakKeyDictionary(),
+        }
+        self._newest: dict[int, Matrix] = {}
+
+    def train(self, report: Report, tell: Callable[[TrainingFrame], None]) -> WatchedRun:
+        """Train until the end, or until it is stopped, which keeps the vectors as they are.
+
+        Runs off the UI thread.
+        """
+
+        def look(fraction: float, words: str) -> None:
+            try:
+                report(fraction, words)
+            except Cancelled:
+                if self.is_dropped:
+                    raise
+                self.stop()
+
+        def take(snapshot: Snapshot) -> None:
+            frame = self.recording.add(snapshot)
+            for count in sorted(self.wanted):
+                placed = aligned_pca(unit_rows(frame), self._newest.get(count), count)
+                self._places[count][frame] = placed
+                self._newest[count] = placed.positions
+            with suppress(Cancelled):
+                tell(frame)
+
+        try:
+            self.trained = self.training.run(look, self._learn_words, take)
+        except UserError as error:
+            self.error = error
+            raise
+        return self
+
+    def _learn_words(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+
+    def stop(self) -> None:
+        """Stop training soon, and keep the vectors as they are."""
+        if not self.training.is_stopped:
+            self.training.stop()
+
+    def drop(self) -> None:
+        """End it at once, and keep nothing."""
+        self.is_dropped = True
+        self.training.kill()
+
+    def places_of(self, frame: TrainingFrame, n_components: int) -> AlignedPositions | None:
+        """Return where the words of a frame are on the map; None where that is not known yet."""
+        return self._places[n_components].get(frame)
+
+    def turn(self, n_components: int, report: Report) -> None:
+        """Find places in another number of dimensions, from the newest frame back to the first.
+
+        Runs off the UI thread.
+        """
+        frames, places = self.frames, self._places[n_components]
+        after: Matrix | None = None
+        for number, frame in enumerate(reversed(frames)):
+            report(number / len(frames), "turning the map")
+            if frame not in places:
+                places[frame] = aligned_pca(unit_rows(frame), after, n_components)
+            after = places[frame].positions
+        if frames and n_components not in self._newest:
+            self._newest[n_components] = places[frames[-1]].positions
+        self.wanted = {n_components}
+
+    def as_set(self, frame: TrainingFrame | None) -> VectorSet:
+        """Return the words as a set: of a frame those on show, or of the end all of them."""
+        name, trained = self.lesson.corpus.name, self.trained
+        assert self.vocabulary is not None
+        if frame is None and trained is not None:
+            words, counts = self.vocabulary.words, self.vocabulary.counts
+            vectors = trained.vectors
+        else:
+            assert frame is not None
+            words, vectors = self.vocabulary.shown_words, frame.vectors
+            counts = self.vocabulary.counts[self.vocabulary.shown]
+            name += f" at {100 * frame.fraction:.0f} %"
+        columns: dict[str, list[object]] = {"count": counts.tolist()}
+        if self.lesson.kinds:
+            columns["kind"] = [self.lesson.kinds.get(word) for word in words]
+        return VectorSet(vectors, words, columns, name)
+
+    @property
+    def frames(self) -> tuple[TrainingFrame, ...]:
+        """Frames that are kept, oldest first."""
+        recording = self.recording
+        return tuple(recording[place] for place in range(len(recording)))
+
+    @cached_property
+    def rows(self) -> Mapping[str, int]:
+        """Places of the words among those on show."""
+        words = () if self.vocabulary is None else self.vocabulary.shown_words
+        return {word: place for place, word in enumerate(words)}
+
+    @cached_property
+    def relations(self) -> Mapping[str, Rows]:
+        """Pairs of words on show, of each relation that has two or more: arrays of shape (n, 2)."""
+        found = {}
+        for name, pairs in self.lesson.relations.items():
+            there = [
+                (self.rows[a], self.rows[b])
+                for a, b in (self._as_written(pair) for pair in pairs)
+                if a in self.rows and b in self.rows
+            ]
+            if len(there) >= _FEWEST_PAIRS:
+                found[name] = np.array(there, np.intp)
+        return found
+
+    def _as_written(self, pair: tuple[str, str]) -> tuple[str, str]:
+        if self.settings.lower_case:
+            return pair[0].lower(), pair[1].lower()
+        return pair
+
+    @cached_property
+    def words(self) -> VectorSet:
+        """Words on show with their counts and kinds, for colors and labels; vectors of zeros."""
+        assert self.vocabulary is not None
+        names, kinds = self.vocabulary.shown_words, self.lesson.kinds
+        columns: dict[str, list[object]] = {
+            "count": self.vocabulary.counts[self.vocabulary.shown].tolist()
+        }
+        if kinds:
+            columns["kind"] = [kinds.get(name) for name in names]
+        return VectorSet(np.zeros((len(names), 1), np.float32), names, columns, "words")
+
+
+def unit_rows(frame: TrainingFrame) -> Matrix:
+    """Return the vectors of a frame, of unit length: the nearer, the larger their cosine."""
+    units = frame.vectors
+    scale_to_unit_length(units)
+    return units
+
+
+def consistency(frame: TrainingFrame, pairs: Rows) -> float:
+    """Return how parallel the offsets of pairs are: the mean cosine of any two, -1 to 1.
+
+    Parameters
+    ----------
+    frame : TrainingFrame
+    pairs : array of shape (n_pairs, 2)
+    """
+    first, second = (frame.half[side].astype(np.float32) for side in pairs.T)
+    for side in (first, second):
+        scale_to_unit_length(side)
+    offsets = second - first
+    scale_to_unit_length(offsets)
+    return mean_cosine_of(offsets.sum(axis=0, dtype=np.float64), len(offsets))
