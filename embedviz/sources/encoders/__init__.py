@@ -13,15 +13,21 @@ from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
 from embedviz.core.texts.encoder_settings import EncoderSettings
+from embedviz.sources.consent import Ask, refuse
 
 ENCODERS = {
     "wordllama": "embedviz.sources.encoders.wordllama.WordLlamaEncoder",
+    "service": "embedviz.sources.encoders.service.encoder.ServiceEncoder",
 }
 """By the name that `EncoderSettings.encoder` has; the first is the default."""
+
+DEFAULT_ENCODER = next(iter(ENCODERS))
 
 
 class Encoder(Protocol):
     """Model that makes a vector of a text. Made with `EncoderSettings`, of which it keeps a copy.
+
+    One that is not local is made with these and an `Ask`, which it calls before texts are sent.
 
     Attributes
     ----------
@@ -87,8 +93,14 @@ def encoder_class(name: str) -> type[Encoder]:
     return found
 
 
-def make_encoder(settings: EncoderSettings) -> Encoder:
+def make_encoder(settings: EncoderSettings, ask: Ask = refuse) -> Encoder:
     """Return the encoder with some settings; nothing is loaded or sent yet.
+
+    Parameters
+    ----------
+    settings : EncoderSettings
+    ask : Ask
+        Asks the user before texts leave for a service. Default: nothing is sent.
 
     Raises
     ------
@@ -101,4 +113,7 @@ def make_encoder(settings: EncoderSettings) -> Encoder:
     found = encoder_class(settings.encoder)
     if lacking := found.what_lacks():
         raise UserError(lacking)
-    return found(settings)  # type: ignore[call-arg]  # A protocol says nothing of making one.
+    # A protocol says nothing of making one.
+    if found.is_local:
+        return found(settings)  # type: ignore[call-arg]
+    return found(settings, ask)  # type: ignore[call-arg]

@@ -111,11 +111,6 @@ class TextsCorpus:
         return
 
 
-def corpus_of_facts(facts: Mapping[str, Any]) -> Corpus:
-    """Return the corpus that another process has described by `facts`."""
-    return FileCorpus(Path(facts["path"]), facts["column"])
-
-
 def text_messages(corpus: Corpus) -> Iterator[Message]:
     """Yield the texts of a corpus in memory, in messages of about a megabyte."""
     part: list[str] = []

@@ -78,7 +78,7 @@ def gensim_arguments(settings: TrainingSettings) -> dict[str, Any]:
         "max_final_vocab": settings.max_vocabulary,
         "workers": settings.n_threads,
     }
-    names = (
+    names: tuple[str, ...] = (
         "window", "min_count", "negative", "ns_exponent", "sample", "epochs", "alpha", "min_alpha",
         "seed",
     )  # fmt: skip

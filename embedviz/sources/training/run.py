@@ -7,7 +7,7 @@ only when the last was taken, so that a slow reader costs no memory.
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Any
@@ -95,7 +95,7 @@ class TrainingRun:
         self._shown = {"most": most_shown, "rare": shows_rare}
         self._child: ChildProcess | None = None
         self._is_ended = Event()
-        self._vocabulary: Vocabulary | None = None
+        self._watched = ""
 
     def run(
         self,
@@ -135,8 +135,11 @@ class TrainingRun:
         if self._child is not None:
             self._child.send(Message("stop"))
 
-    def watch(self, words: Iterable[str]) -> None:
-        """Let the snapshots from now on hold these words too. From any thread; not implemented."""
+    def watch(self, word: str) -> None:
+        """Let snapshots from now on have the neighbors of a word; empty: none. From any thread."""
+        self._watched = word
+        if self._child is not None:
+            self._child.send(Message("watch", {"word": word}))
 
     def kill(self) -> None:
         """End it at once and keep nothing. May be called at any time, from any thread."""
@@ -156,6 +159,7 @@ class TrainingRun:
             "name": self.corpus.name,
             "questions": list(self.questions),
             "shown": self._shown,
+            "watched": self._watched,
         }
         child.send(Message("train", facts))
         if facts["corpus"] is None:
@@ -171,7 +175,7 @@ class TrainingRun:
         on_vocabulary: OnVocabulary | None,
         on_snapshot: OnSnapshot | None,
     ) -> Trained:
-        fraction, said, words, counts = 0.0, "starting", list[str](), list[Any]()
+        fraction, said, reader = 0.0, "starting", _VocabularyReader()
         while True:
             report(fraction, said)
             for message in child.receive(_POLL_SECONDS):
@@ -182,34 +186,21 @@ class TrainingRun:
                     raise self._failure(facts)
                 if message.kind == "progress":
                     fraction, said = facts["fraction"], facts["words"]
-                elif message.kind == "words":
-                    words += facts["words"]
-                    counts.append(arrays["counts"])
-                elif message.kind == "vocabulary":
-                    shown = arrays["shown"].astype(np.intp)
-                    vocabulary = Vocabulary(
-                        tuple(words), np.concatenate(counts), **facts, shown=shown
+                elif message.kind == "done":
+                    assert reader.vocabulary is not None
+                    return Trained(
+                        reader.vocabulary, arrays["vectors"], self.settings, self.corpus, **facts
                     )
-                    self._vocabulary, words = vocabulary, []
-                    if on_vocabulary is not None:
-                        on_vocabulary(vocabulary)
                 elif message.kind == "snapshot":
-                    child.send(Message("taken"))
-                    snapshot = Snapshot(**facts, vectors=arrays["vectors"])
+                    snapshot = Snapshot(**{**facts, **arrays})
                     fraction, said = snapshot.fraction, words_for(snapshot, self.settings)
                     if on_snapshot is not None:
                         on_snapshot(snapshot)
-                elif message.kind == "done":
-                    assert self._vocabulary is not None
-                    return Trained(
-                        self._vocabulary,
-                        arrays["vectors"],
-                        self.settings,
-                        self.corpus,
-                        **facts,
-                    )
+                    child.send(Message("taken"))
+                else:
+                    reader.take(message, on_vocabulary)
 
-    def _failure(self, facts: Any) -> Exception:
+    def _failure(self, facts: Mapping[str, Any]) -> Exception:
         if facts["error"] == "Cancelled":
             return Cancelled()
         if facts["error"] == "UserError":
@@ -236,6 +227,26 @@ class TrainingRun:
             f"The process that trains word vectors ended unexpectedly ({child.how_it_ended()}). "
             "Train again."
         )
+
+
+class _VocabularyReader:
+    """Puts the parts of a vocabulary together: a million words at once would stall a window."""
+
+    def __init__(self) -> None:
+        self.vocabulary: Vocabulary | None = None
+        self._words: list[str] = []
+        self._counts: list[Any] = []
+
+    def take(self, message: Message, on_vocabulary: OnVocabulary | None) -> None:
+        if message.kind == "words":
+            self._words += message.facts["words"]
+            self._counts.append(message.arrays["counts"])
+            return
+        counts, shown = np.concatenate(self._counts), message.arrays["shown"]
+        self.vocabulary = Vocabulary(tuple(self._words), counts, **message.facts, shown=shown)
+        self._words, self._counts = [], []
+        if on_vocabulary is not None:
+            on_vocabulary(self.vocabulary)
 
 
 def words_for(snapshot: Snapshot, settings: TrainingSettings) -> str:

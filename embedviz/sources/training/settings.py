@@ -191,7 +191,8 @@ class TrainingSettings:
 
     def require(self) -> None:
         """Raise a UserError where a value is of another kind, or beyond its range."""
-        for name, each in fields_of(type(self)).items():
+        kind: type = type(self)
+        for name, each in fields_of(kind).items():
             _require_value(name, each, getattr(self, name))
         if self.min_alpha > self.alpha:
             raise UserError(

@@ -80,6 +80,11 @@ class Snapshot:
         measured this time.
     vectors : float32 array of shape (n_shown, dimensions)
         Of the rows `Vocabulary.shown`.
+    watched : str
+        Word whose neighbors are there too; empty where they were not looked for this time.
+    neighbor_rows : intp array, optional
+        Rows of the vocabulary that are nearest to it, of all words: 20 at most.
+    neighbor_cosines : float32 array, optional
     """
 
     fraction: float
@@ -91,6 +96,9 @@ class Snapshot:
     loss: float
     accuracy: float
     vectors: Matrix
+    watched: str = ""
+    neighbor_rows: Rows | None = None
+    neighbor_cosines: NDArray[np.float32] | None = None
 
 
 OnVocabulary = Callable[[Vocabulary], None]

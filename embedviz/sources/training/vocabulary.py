@@ -53,7 +53,6 @@ def build_vocabulary(
         "n_distinct": n_distinct,
         "n_texts": n_texts,
         "n_kept": kept["downsample_total"],
-        "n_questions": 0,
     }
 
 

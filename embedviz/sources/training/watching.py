@@ -14,15 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.arrays import Rows
 from embedviz.core.processes.messages import Message
 from embedviz.sources.training.models import Counts
 from embedviz.sources.training.settings import TrainingSettings
+from embedviz.sources.training.views import ModelViews
 
 FRAME_SECONDS = 0.1
 BYTES_PER_SECOND = 40_000_000
-_ASKING_SHARE = 0.1
-"""Of the time, at most, that the questions may take."""
+_SHARE = 0.2
+"""Of the time, at most, that the questions may take, and the neighbors likewise."""
 
 
 class Watcher:
@@ -36,10 +37,7 @@ class Watcher:
         Words of all epochs.
     pairs_per_word : float
         In the mean, of the words that are learned from.
-    read : callable
-        Returns a copy of the vectors on show.
-    ask : callable, optional
-        Returns the share of the analogy questions that are answered right.
+    views : ModelViews
     send : callable
         Sends a message.
     """
@@ -50,18 +48,17 @@ class Watcher:
         counts: Counts,
         n_words: int,
         pairs_per_word: float,
-        read: Callable[[], Matrix],
-        ask: Callable[[], float] | None,
+        views: ModelViews,
         send: Callable[[Message], None],
     ) -> None:
         self._settings = settings
         self._counts = counts
         self._n_words = max(n_words, 1)
         self._pairs_per_word = pairs_per_word
-        self.read = read
-        self._ask = ask
+        self.views = views
         self._send = send
-        self._next_asking = 0.0
+        self._next_asking = self._next_looking = 0.0
+        self.watched = ""
         self._started = time.perf_counter()
         self._before = (0, 0, 0.0, 0.0)
         self._before_at = self._started
@@ -69,9 +66,15 @@ class Watcher:
         self._is_over = Event()
         self._thread = Thread(target=self._watch, daemon=True)
 
+    @property
+    def is_started(self) -> bool:
+        """Whether training has begun."""
+        return self._thread.ident is not None
+
     def start(self) -> None:
         """Send a snapshot of how it is before training, then go on."""
         self._started = self._before_at = time.perf_counter()
+        self.taken.set()
         self._show()
         self._thread.start()
 
@@ -80,7 +83,8 @@ class Watcher:
         self._is_over.set()
         self._thread.join()
         self.taken.wait()
-        self._next_asking = 0.0
+        self.views.settle()
+        self._next_asking = self._next_looking = 0.0
         self._show()
 
     @property
@@ -103,7 +107,7 @@ class Watcher:
     def _show(self) -> int:
         self.taken.clear()
         now, counted = time.perf_counter(), self._counts.read()
-        vectors = self.read()
+        vectors = self.views.shown()
         n_words, n_trained, loss, alpha = counted
         took = now - self._before_at
         n_pairs = (n_trained - self._before[1]) * self._pairs_per_word
@@ -120,17 +124,31 @@ class Watcher:
             "accuracy": self._accuracy(),
         }
         self._before, self._before_at = counted, now
-        self._send(Message("snapshot", facts, {"vectors": vectors}))
+        self._send(Message("snapshot", facts, {"vectors": vectors, **self._neighbors(facts)}))
         return vectors.nbytes
 
     def _accuracy(self) -> float:
         started = time.perf_counter()
-        if self._ask is None or started < self._next_asking:
+        if started < self._next_asking:
             return float("nan")
-        accuracy = self._ask()
-        ended = time.perf_counter()
-        self._next_asking = ended + (ended - started) / _ASKING_SHARE
+        accuracy = self.views.accuracy()
+        self._next_asking = _next_time(started)
         return accuracy
+
+    def _neighbors(self, facts: dict[str, Any]) -> dict[str, Any]:
+        started, word = time.perf_counter(), self.watched
+        if not word or started < self._next_looking:
+            return {}
+        rows, cosines = self.views.nearest(word)
+        self._next_looking = _next_time(started)
+        facts["watched"] = word
+        return {"neighbor_rows": rows, "neighbor_cosines": cosines}
+
+
+def _next_time(started: float) -> float:
+    """Return when something may be done again that was begun then and has ended just now."""
+    now = time.perf_counter()
+    return now + (now - started) / _SHARE
 
 
 def expected_pairs(lengths: dict[int, int], window: int, kept: float) -> float:

@@ -1,8 +1,8 @@
 """The process in which gensim trains word vectors, and the only one that imports it.
 
 It takes one job from its standard input: the corpus, the settings and the questions. Then it sends
-the vocabulary, snapshots on the way, and the vectors in the end, or when it is told to stop. Warnings
-of NumPy and gensim are not looked at here, as nobody would read them.
+the vocabulary, snapshots on the way, and the vectors in the end, or when it is told to stop.
+Warnings of NumPy and gensim are not looked at here, as nobody would read them.
 """
 
 from __future__ import annotations
@@ -22,10 +22,14 @@ from embedviz.core.errors import UserError
 from embedviz.core.processes.child_setup import lower_priority, take_pipes
 from embedviz.core.processes.messages import Message, read_message, write_message
 from embedviz.core.progress import Cancelled
-from embedviz.sources.training.corpus import Corpus, TextsCorpus, corpus_of_facts
-from embedviz.sources.training.models import Counts, make_model, vector_reader
+from embedviz.sources.training.accuracy import AccuracyMeter
+from embedviz.sources.training.corpus import Corpus, TextsCorpus
+from embedviz.sources.training.models import Counts, make_model
+from embedviz.sources.training.questions import Questions
+from embedviz.sources.training.samples import corpus_of_facts
 from embedviz.sources.training.sentences import Sentences
 from embedviz.sources.training.settings import TrainingSettings
+from embedviz.sources.training.views import ModelViews
 from embedviz.sources.training.vocabulary import build_vocabulary
 from embedviz.sources.training.watching import Watcher, expected_pairs, shown_rows
 
@@ -49,7 +53,6 @@ class Worker:
         self._stop_lock = Lock()
         self._jobs: SimpleQueue[Message] = SimpleQueue()
         self._watcher: Watcher | None = None
-        self._model: Any = None
         self._next_telling = 0.0
 
     def start(self) -> None:
@@ -85,9 +88,10 @@ class Worker:
     def _listen(self) -> None:
         with suppress(EOFError, OSError):
             while (message := read_message(self._requests)) is not None:
-                if message.kind == "taken":
-                    if self._watcher is not None:
-                        self._watcher.taken.set()
+                if message.kind == "taken" and self._watcher is not None:
+                    self._watcher.taken.set()
+                elif message.kind == "watch" and self._watcher is not None:
+                    self._watcher.watched = message.facts["word"]
                 elif message.kind == "stop":
                     self._stop.set()
                     Thread(target=self._end_early, daemon=True).start()
@@ -102,47 +106,60 @@ class Worker:
         counts = Counts()
         model = make_model(settings, counts)
         facts = build_vocabulary(model, sentences, settings, corpus.name, self.tell)
-        shown = shown_rows(
-            len(model.wv), job.facts["shown"]["most"], job.facts["shown"]["rare"], settings.seed
-        )
-        self._send_vocabulary(model, facts, shown)
-        kept = facts["n_kept"] / max(sentences.n_words, 1)
-        pairs = 1.0 if settings.algorithm == "cbow" else 0.0
-        watcher = Watcher(
-            settings,
-            counts,
-            model.corpus_total_words * settings.epochs,
-            pairs or expected_pairs(sentences.lengths, settings.window, kept),
-            vector_reader(model, shown),
-            None,
-            self.send,
-        )
-        self._model, self._watcher = model, watcher
+        watcher = self._make_watcher(job, settings, model, sentences, counts, facts)
+        with self._stop_lock:
+            self._watcher = watcher
+        if self._stop.is_set():  # Before anything was learned.
+            raise Cancelled
         watcher.start()
-        if self._stop.is_set():
-            self._end_early()
         options = {"compute_loss": True} if settings.has_loss else {}
         model.train(sentences, total_examples=model.corpus_count, epochs=model.epochs, **options)
         with self._stop_lock:  # Whoever has it tells the end.
             watcher.finish()
-            self._send_end(np.asarray(model.wv.vectors, np.float32), is_partial=False)
-            os._exit(0)
+            self._send_end(watcher, is_partial=False)
+
+    def _make_watcher(
+        self,
+        job: Message,
+        settings: TrainingSettings,
+        model: Any,
+        sentences: Sentences,
+        counts: Counts,
+        facts: dict[str, Any],
+    ) -> Watcher:
+        n_rows, told = len(model.wv), job.facts["shown"]
+        shown = shown_rows(n_rows, told["most"], told["rare"], settings.seed)
+        asked = [(a, b, c, d) for a, b, c, d in job.facts["questions"]]
+        questions = Questions((("", tuple(asked)),)).rows(
+            model.wv.key_to_index, lower_case=settings.lower_case
+        )
+        self._send_vocabulary(model, facts | {"n_questions": len(questions)}, shown)
+        kept = facts["n_kept"] / max(sentences.n_words, 1)
+        is_one = settings.algorithm == "cbow"  # A word and all of its neighbors are one example.
+        watcher = Watcher(
+            settings,
+            counts,
+            model.corpus_total_words * settings.epochs,
+            1.0 if is_one else expected_pairs(sentences.lengths, settings.window, kept),
+            ModelViews(model, shown, AccuracyMeter(questions, n_rows)),
+            self.send,
+        )
+        watcher.watched = job.facts["watched"]
+        return watcher
 
     def _end_early(self) -> None:
-        if self._model is None or self._watcher is None:
-            return
         with self._stop_lock:
-            self._send_end(vector_reader(self._model)(), is_partial=True)
-            os._exit(0)
+            if self._watcher is not None and self._watcher.is_started:
+                self._send_end(self._watcher, is_partial=True)
 
-    def _send_end(self, vectors: Any, *, is_partial: bool) -> None:
-        assert self._watcher is not None
+    def _send_end(self, watcher: Watcher, *, is_partial: bool) -> None:
         facts = {
             "is_partial": is_partial,
-            "fraction": self._watcher.fraction,
-            "seconds": self._watcher.seconds,
+            "fraction": watcher.fraction,
+            "seconds": watcher.seconds,
         }
-        self.send(Message("done", facts, {"vectors": vectors}))
+        self.send(Message("done", facts, {"vectors": watcher.views.all()}))
+        os._exit(0)  # gensim's threads go on, and cannot be ended otherwise.
 
     def _corpus(self, job: Message) -> Corpus:
         if job.facts["corpus"] is not None:
