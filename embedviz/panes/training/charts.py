@@ -88,7 +88,7 @@ class MeasureTable:
         pairs = run.relations.get(relation)
         table["step"] = list(frames)
         for name in ("accuracy", "loss"):
-            table[name] = [getattr(frame, name) for frame in frames.values()]
+            table[name] = _held([getattr(frame, name) for frame in frames.values()])
         table["chance"] = 1 / max(len(run.vocabulary.words) - 3, 1)
         table["chance_loss"] = run.settings.chance_loss
         if pairs is not None:
@@ -103,6 +103,15 @@ class MeasureTable:
             known[key] = consistency(frame, pairs) if found is None else found
         self._parallel = known  # Frames that are no longer kept, and other relations, go.
         return list(known.values())
+
+
+def _held(values: list[float]) -> list[float]:
+    """Return values of which one that was not measured is the one before it."""
+    held, last = [], float("nan")
+    for value in values:
+        last = value if value == value else last
+        held.append(last)
+    return held
 
 
 def _empty(count: int) -> NDArray[Any]:

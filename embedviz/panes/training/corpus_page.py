@@ -60,7 +60,7 @@ class CorpusPage(QWidget):
         self.train = with_name(
             QPushButton("Train"), "training.train", "Train: begin, and watch the words move"
         )
-        self.train.setDefault(True)
+        self.train.setProperty("primary", True)
         self.train.clicked.connect(self.train_clicked)
         self.estimate = text_label(kind="caption", wrap=True)
         self._preview: CorpusPreview | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -68,6 +68,8 @@ def usual_settings(source: Source, settings: TrainingPaneSettings) -> TrainingPa
     kept = TrainingPaneSettings(
         source=source, color_by=settings.color_by, is_3d=settings.is_3d, pace=settings.pace
     )
+    if source == "language":  # Its relations are what there is to see.
+        kept = replace(kept, shows="relation")
     name = _SAMPLES.get(source)
     return kept if name is None else kept.with_training(corpus_sample(name).settings)
 

@@ -26,10 +26,9 @@ from embedviz.panes.training.offers import Offers
 from embedviz.panes.training.player import TrainingPlayer
 from embedviz.panes.training.preview import CorpusPreview, preview_of
 from embedviz.panes.training.run import WatchedRun
-from embedviz.panes.training.run_page import RunPage
+from embedviz.panes.training.run_page import RunPage, view_of
 from embedviz.panes.training.settings import TrainingPaneSettings
 from embedviz.panes.training.tools import TrainingTools, WatchRow
-from embedviz.panes.training.word_map import HOME
 from embedviz.panes.training.words import describe_frame
 
 _TIPS = (
@@ -130,13 +129,9 @@ class TrainingPane(Pane):
             return
         page = self._made_run_page()
         self.pages.setCurrentWidget(page)
-        if was.color_by != settings.color_by:
-            self._recolor()
-        if was.is_3d != settings.is_3d:
-            self.player.turn(3 if settings.is_3d else 2)
-        if settings.is_3d and (was.camera != settings.camera or not was.is_3d):
-            page.map.set_camera(settings.camera or HOME)
         self._show(False)
+        if settings.camera is not None and settings.is_3d and was.camera != settings.camera:
+            page.map.set_camera(settings.camera)
 
     def _shows_run(self, settings: TrainingPaneSettings) -> bool:
         return settings.shows_run and self.player.run is not None
@@ -157,6 +152,7 @@ class TrainingPane(Pane):
         if self.run_page is None:
             self.run_page = RunPage(self._set)
             self.run_page.step_chosen.connect(self._see_step)
+            self.run_page.view_wanted.connect(self.player.turn)
             self.pages.addWidget(self.run_page)
             if self._text_scale != 1:
                 self.set_text_scale(self._text_scale)
@@ -196,8 +192,8 @@ class TrainingPane(Pane):
         except UserError as error:
             self.message_bar.show_message(str(error))
             return
-        run = WatchedRun(lesson, settings.of_training, 3 if settings.is_3d else 2)
-        self._made_run_page().show_waiting(lesson.corpus.name, _STARTING)
+        run = WatchedRun(lesson, settings.of_training, view_of(settings))
+        self._made_run_page().show_waiting(_title_of(settings), _STARTING)
         self.player.begin(run)
         self._set(shows_run=True)
         self._show_controls(self.session.state[TrainingPaneSettings])
@@ -242,7 +238,7 @@ class TrainingPane(Pane):
             return
         settings = self.session.state[TrainingPaneSettings]
         if is_first:
-            page.show_run(run, settings)
+            page.show_run(run)
             self._show_controls(settings)
         is_moving = self.player.is_playing or (self.player.is_training and not is_first)
         is_end = not self.player.is_training and self.player.is_at_end
@@ -260,10 +256,7 @@ class TrainingPane(Pane):
 
     def _recolor(self) -> None:
         """Color the words anew."""
-        run, page = self.player.run, self.run_page
-        if run is not None and page is not None and self.player.frame is not None:
-            page.show_run(run, self.session.state[TrainingPaneSettings])
-            self.without_edits(lambda: self._show(False))
+        self.without_edits(lambda: self._show(False))
 
     def _use(self) -> None:
         """Add the vectors of the frame on show to the library."""

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from embedviz.gui.calculations import Calculations
-from embedviz.panes.training.run import WatchedRun
+from embedviz.panes.training.run import MapView, WatchedRun
 from embedviz.sources.training.recording import TrainingFrame
 
 _TICK = 33
@@ -62,6 +62,7 @@ class TrainingPlayer(QObject):
         self.place: int | None = None
         self.is_training = self.is_playing = False
         self.seconds = 10.0
+        self._turned: MapView | None = None
         self._is_first = False
         self._begun = (0.0, 0.0)
         self._timer = QTimer(self, interval=_TICK)
@@ -139,15 +140,16 @@ class TrainingPlayer(QObject):
         self.pause()
         self._see(place)
 
-    def turn(self, n_components: int) -> None:
-        """Show the frames in another number of dimensions."""
+    def turn(self, view: MapView) -> None:
+        """Show the frames on another map."""
         run = self.run
-        if run is None:
+        if run is None or (self._turning.is_busy and view == self._turned):
             return
-        run.wanted = {*run.wanted, n_components}
+        self._turned = view
+        run.wanted = {*run.wanted, view}
         self._calculations.run(
             self._turning,
-            partial(run.turn, n_components),
+            partial(run.turn, view),
             lambda _: self.shown.emit(False),
             purpose="detail",
         )

@@ -18,7 +18,7 @@ from embedviz.sources.training.tokens import words_of
 
 MOST_WORDS = 3_000_000
 """Words that are looked at: of a longer text, these say about how many there are."""
-_MOST_LINES = 12
+_MOST_LINES = 24
 _REPORTED = 2_000
 _SPEED = {"skip-gram": 9e8, "cbow": 4e9, "fasttext": 2.5e8}
 """Numbers of vectors that gensim changes in a second, for one thread on the reference machine."""

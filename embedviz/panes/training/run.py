@@ -6,9 +6,11 @@ back from the processors, so that the window goes first.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cached_property
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -30,6 +32,22 @@ _FEWEST_PAIRS = 2
 """Of a relation that is drawn: one arrow is parallel to nothing."""
 
 
+class MapView(NamedTuple):
+    """What a map shows.
+
+    Attributes
+    ----------
+    n_components : {2, 3}
+    is_whole : bool
+        All words, and not those of a relation alone.
+    relation : str
+    """
+
+    n_components: int
+    is_whole: bool
+    relation: str
+
+
 class WatchedRun:
     """A training that is watched.
 
@@ -37,8 +55,8 @@ class WatchedRun:
     ----------
     lesson : Lesson
     settings : TrainingSettings
-    n_components : {2, 3}
-        Of the map.
+    view : MapView
+        Of the map at first.
 
     Attributes
     ----------
@@ -52,11 +70,11 @@ class WatchedRun:
         Why there are none.
     is_dropped : bool
         Nobody wants it any more, not even as it is.
-    wanted : set of {2, 3}
-        For how many dimensions new frames get positions.
+    wanted : set of MapView
+        On which maps new frames get positions.
     """
 
-    def __init__(self, lesson: Lesson, settings: TrainingSettings, n_components: int) -> None:
+    def __init__(self, lesson: Lesson, settings: TrainingSettings, view: MapView) -> None:
         self.lesson, self.settings = lesson, settings
         self.training = TrainingRun(lesson.corpus, settings, lesson.questions)
         self.recording = Recording()
@@ -64,12 +82,11 @@ class WatchedRun:
         self.trained: Trained | None = None
         self.error: UserError | None = None
         self.is_dropped = False
-        self.wanted = {n_components}
-        self._places: dict[int, WeakKeyDictionary[TrainingFrame, AlignedPositions]] = {
-            2: WeakKeyDictionary(),
-            3: WeakKeyDictionary(),
-        }
-        self._newest: dict[int, Matrix] = {}
+        self.wanted = {view}
+        self._places: dict[MapView, WeakKeyDictionary[TrainingFrame, AlignedPositions]] = (
+            defaultdict(WeakKeyDictionary)
+        )
+        self._newest: dict[MapView, Matrix] = {}
 
     def train(self, report: Report, tell: Callable[[TrainingFrame], None]) -> WatchedRun:
         """Train until the end, or until it is stopped, which keeps the vectors as they are.
@@ -87,10 +104,10 @@ class WatchedRun:
 
         def take(snapshot: Snapshot) -> None:
             frame = self.recording.add(snapshot)
-            for count in sorted(self.wanted):
-                placed = aligned_pca(unit_rows(frame), self._newest.get(count), count)
-                self._places[count][frame] = placed
-                self._newest[count] = placed.positions
+            for view in {self.resolved(each) for each in self.wanted}:
+                placed = self._placed(frame, view, self._newest.get(view))
+                self._places[view][frame] = placed
+                self._newest[view] = placed.positions
             with suppress(Cancelled):
                 tell(frame)
 
@@ -114,25 +131,48 @@ class WatchedRun:
         self.is_dropped = True
         self.training.kill()
 
-    def places_of(self, frame: TrainingFrame, n_components: int) -> AlignedPositions | None:
-        """Return where the words of a frame are on the map; None where that is not known yet."""
-        return self._places[n_components].get(frame)
+    def places_of(self, frame: TrainingFrame, view: MapView) -> AlignedPositions | None:
+        """Return where the words of a frame are on a map; None where that is not known yet.
 
-    def turn(self, n_components: int, report: Report) -> None:
-        """Find places in another number of dimensions, from the newest frame back to the first.
+        Words that are not on the map have positions of NaN.
+        """
+        return self._places[self.resolved(view)].get(frame)
+
+    def resolved(self, view: MapView) -> MapView:
+        """Return a view of a relation that there is, or else of all words."""
+        relation = "" if view.is_whole else self.relation_named(view.relation)
+        return MapView(view.n_components, not relation, relation)
+
+    def relation_named(self, name: str) -> str:
+        """Return a relation: the one of this name, or the first that the text has, or none."""
+        return name if name in self.relations else next(iter(self.relations), "")
+
+    def _placed(self, frame: TrainingFrame, view: MapView, near: Matrix | None) -> AlignedPositions:
+        units = unit_rows(frame)
+        if view.is_whole:
+            return aligned_pca(units, near, view.n_components)
+        rows = np.unique(self.relations[view.relation])
+        found = aligned_pca(units[rows], None if near is None else near[rows], view.n_components)
+        positions = np.full((len(units), view.n_components), np.nan, np.float32)
+        positions[rows] = found.positions
+        return AlignedPositions(positions, found.share)
+
+    def turn(self, view: MapView, report: Report) -> None:
+        """Find places on another map, from the newest frame back to the first.
 
         Runs off the UI thread.
         """
-        frames, places = self.frames, self._places[n_components]
+        view = self.resolved(view)
+        frames, places = self.frames, self._places[view]
         after: Matrix | None = None
         for number, frame in enumerate(reversed(frames)):
             report(number / len(frames), "turning the map")
             if frame not in places:
-                places[frame] = aligned_pca(unit_rows(frame), after, n_components)
+                places[frame] = self._placed(frame, view, after)
             after = places[frame].positions
-        if frames and n_components not in self._newest:
-            self._newest[n_components] = places[frames[-1]].positions
-        self.wanted = {n_components}
+        if frames and not self.is_training:
+            self._newest[view] = places[frames[-1]].positions
+        self.wanted = {view}
 
     def as_set(self, frame: TrainingFrame | None) -> VectorSet:
         """Return the words as a set: of a frame those on show, or of the end all of them."""
@@ -181,6 +221,21 @@ class WatchedRun:
         if self.settings.lower_case:
             return pair[0].lower(), pair[1].lower()
         return pair
+
+    @property
+    def is_training(self) -> bool:
+        """Whether more frames may come."""
+        return self.trained is None and self.error is None
+
+    def sides(self, relation: str) -> VectorSet:
+        """Return the words on show with which side of a relation each is on, if any."""
+        names = relation.split("-")
+        first, second = names if len(names) == 2 else ("from", "to")
+        column: list[str | None] = [None] * len(self.rows)
+        for a, b in self.relations[relation].tolist():
+            column[a], column[b] = first, second
+        vectors = np.zeros((len(column), 1), np.float32)
+        return VectorSet(vectors, self.words.labels, {"side": column}, "words")
 
     @cached_property
     def words(self) -> VectorSet:

@@ -11,10 +11,10 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.gui.runs.turns import Turns
-from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, TEXT_PIXELS, font
+from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, TEXT_PIXELS, font, theme_manager
 from embedviz.gui.widgets.controls import ElidedLabel, text_label
 from embedviz.panes.training.beside import TrainingBeside
-from embedviz.panes.training.run import WatchedRun
+from embedviz.panes.training.run import MapView, WatchedRun
 from embedviz.panes.training.settings import TrainingPaneSettings
 from embedviz.panes.training.word_map import WordMap
 from embedviz.panes.training.words import describe_end, describe_moment, describe_run
@@ -42,9 +42,12 @@ class RunPage(QWidget):
     -------
     step_chosen : (int,)
         The user clicked the charts.
+    view_wanted : (MapView,)
+        The words of the frame have no places on this map yet.
     """
 
     step_chosen = Signal(int)
+    view_wanted = Signal(object)
 
     def __init__(self, on_change: Callable[..., Any]) -> None:
         super().__init__()
@@ -52,6 +55,7 @@ class RunPage(QWidget):
         self.headline, self.caption = ElidedLabel("title"), ElidedLabel("caption")
         self.sentence = text_label(wrap=True)
         self._run: WatchedRun | None = None
+        self._look: tuple[object, ...] = ()
         self._turns = Turns(_BETWEEN_CHARTS)
         self.beside.word_chosen.connect(lambda word: on_change(word=word))
         self.beside.step_chosen.connect(self.step_chosen)
@@ -95,7 +99,7 @@ class RunPage(QWidget):
 
     def show_waiting(self, title: str, message: str) -> None:
         """Show that there are no words yet."""
-        self._run = None
+        self._run, self._look = None, ()
         self.headline.setText(title)
         self.caption.setText("")
         self.sentence.setText(message)
@@ -103,35 +107,46 @@ class RunPage(QWidget):
         self.beside.list.show_lines(())
         self.map.show_nothing(message)
 
-    def show_run(self, run: WatchedRun, settings: TrainingPaneSettings) -> None:
-        """Show another run, or its words in other colors, from the next frame on."""
-        if run is not self._run:
-            self._run = run
-            self.beside.show_run(run)
-            self.headline.setText(run.lesson.corpus.name)
-        self.map.show_words(run, settings.color_by)
+    def show_run(self, run: WatchedRun) -> None:
+        """Show another run, from its next frame on."""
+        self._run = run
+        self.beside.show_run(run)
 
     def show_frame(
         self, frame: TrainingFrame, settings: TrainingPaneSettings, *, is_moving: bool, is_end: bool
     ) -> None:
         """Show the words where they are in a frame, and its numbers."""
-        run, count = self._run, 3 if settings.is_3d else 2
-        placed = None if run is None else run.places_of(frame, count)
-        if run is None or placed is None:
+        run = self._run
+        if run is None:
             return
-        relation = relation_of(run, settings)
+        view = run.resolved(view_of(settings))
+        placed = run.places_of(frame, view)
+        if placed is None:
+            self.view_wanted.emit(view)
+            return
+        relation = run.relation_named(settings.relation)
         pairs = run.relations.get(relation, _NO_PAIRS)
+        is_moving &= not self._show_look(run, view, settings)
         self.map.show_positions(placed.positions)
         self.map.show_arrows(placed.positions, pairs)
         if is_moving and not self._turns.is_next():
             return
-        self.caption.setText(describe_run(run, count, placed.share))
+        self.caption.setText(describe_run(run, view, placed.share))
         said = describe_moment(run, frame, relation)
         self.sentence.setText(f"{said} {describe_end(run)}".strip() if is_end else said)
         self.beside.show_charts(frame, relation)
         word = self.word_of(settings)
         neighbors = _NO_ROWS if word is None else self.beside.show_neighbors(frame, word)
         self.map.mark(word, neighbors, pairs)
+
+    def _show_look(self, run: WatchedRun, view: MapView, settings: TrainingPaneSettings) -> bool:
+        """Show the words on the map and in the colors that are wanted; return if these are new."""
+        look = run, view, settings.color_by, theme_manager.theme
+        if look == self._look:
+            return False
+        self._look = look
+        self.map.show_words(run, view, settings.color_by)
+        return True
 
     def word_of(self, settings: TrainingPaneSettings) -> int | None:
         """Return the place of the word that is chosen, or else of one that is worth a look."""
@@ -140,7 +155,7 @@ class RunPage(QWidget):
             return None
         if settings.word in run.rows:
             return run.rows[settings.word]
-        pairs = run.relations.get(relation_of(run, settings))
+        pairs = run.relations.get(run.relation_named(settings.relation))
         return int(pairs[0, 0]) if pairs is not None else min(len(run.rows) - 1, 0)
 
     def _choose(self, row: int, on_change: Callable[..., Any]) -> None:
@@ -148,8 +163,6 @@ class RunPage(QWidget):
             on_change(word=self._run.words.labels[row])
 
 
-def relation_of(run: WatchedRun, settings: TrainingPaneSettings) -> str:
-    """Return the relation that is drawn: the chosen one, or the first that the text has."""
-    if settings.relation in run.relations:
-        return settings.relation
-    return next(iter(run.relations), "")
+def view_of(settings: TrainingPaneSettings) -> MapView:
+    """Return the map that is wanted."""
+    return MapView(3 if settings.is_3d else 2, settings.shows == "all", settings.relation)

@@ -15,6 +15,7 @@ from embedviz.sources.training.settings import TrainingSettings
 
 Source = Literal["", "language", "gensim", "file"]
 ColorBy = Literal["kind", "count"]
+Shows = Literal["all", "relation"]
 
 SOURCES: tuple[tuple[str, Source], ...] = (
     ("Made-up language", "language"),
@@ -37,6 +38,8 @@ class TrainingPaneSettings(TrainingSettings, Settings):
         The word whose neighbors are listed; "": one that the corpus is known for.
     relation : str
         The relation whose pairs are drawn as arrows; "": the first.
+    shows : {"all", "relation"}
+        Which words are on the map.
     color_by : {"kind", "count"}
     is_3d : bool
     pace : int
@@ -76,6 +79,14 @@ class TrainingPaneSettings(TrainingSettings, Settings):
     word: str = setting("", "Word", "word whose neighbors are listed", in_form=False)
     relation: str = setting(
         "", "Arrows", "relation whose pairs are joined by arrows", metavar="NAME", in_form=False
+    )
+    shows: Shows = setting(
+        "all",
+        "Map of",
+        "which words are on the map: all, or those of the relation, seen where they differ most",
+        choices=(("All words", "all"), ("The relation", "relation")),
+        option="shows",
+        in_form=False,
     )
     color_by: ColorBy = setting(
         "kind",

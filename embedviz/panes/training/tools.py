@@ -17,7 +17,6 @@ from embedviz.gui.widgets.settings_gear import SettingsGear
 from embedviz.panes.training.corpus_page import IN_VIEW
 from embedviz.panes.training.offers import OFFERS
 from embedviz.panes.training.run import WatchedRun
-from embedviz.panes.training.run_page import relation_of
 from embedviz.panes.training.settings import TRAINING_FIELDS, TrainingPaneSettings
 
 _LEAST_BOX = 72
@@ -126,7 +125,7 @@ class WatchRow(Flow):
         self.space = Segments("training.is_3d", "Dimensions of the map", ("2-D", "3-D"))
         self.space.chosen.connect(lambda place: on_change("is_3d", place == 1))
         self._settings: dict[str, SettingControl] = {}
-        for name in ("color_by", "pace"):
+        for name in ("shows", "color_by", "pace"):
             control = SettingControl(f"training.{name}", known[name])
             control.changed.connect(
                 lambda name=name, control=control: on_change(name, control.value)
@@ -148,7 +147,8 @@ class WatchRow(Flow):
                 for name in names:
                     self.relation.addItem(f"→ {name}", name)
             if run is not None and names:
-                self.relation.setCurrentIndex(names.index(relation_of(run, settings)))
+                self.relation.setCurrentIndex(names.index(run.relation_named(settings.relation)))
         self.relation.setVisible(bool(names))
+        self._settings["shows"].setVisible(bool(names))
         has_kinds = run is not None and bool(run.lesson.kinds)
-        self._settings["color_by"].setVisible(has_kinds)
+        self._settings["color_by"].setVisible(has_kinds or settings.shows == "relation")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 
 from embedviz.core.arrays import Matrix, Rows
-from embedviz.core.drawing.camera import Camera
+from embedviz.core.drawing.raster import Colors
 from embedviz.gui.coloring.point_style import color_by, legend_of
 from embedviz.gui.points.legend.layout import Legend
 from embedviz.gui.points.view import Arrow, PointView
 from embedviz.gui.theme import theme_manager, with_alpha
-from embedviz.panes.training.run import WatchedRun
+from embedviz.panes.training.run import MapView, WatchedRun
+from embedviz.panes.training.settings import ColorBy
 
-HOME = Camera(is_3d=True)
 _WIDE_ENOUGH_FOR_LEGEND = 460
 _MOST_ARROWS = 24
 _FAINT = 0.55
@@ -30,43 +30,44 @@ class WordMap(PointView):
         self.setObjectName(name)
         self._run: WatchedRun | None = None
         self._legend: Legend | None = None
-        self._shape: tuple[int, ...] | None = None
+        self._view: MapView | None = None
+        self._colors: Colors | None = None
         self._marked: tuple[object, ...] = ()
-        self.is_painted = True
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Show the picture, and know that it was."""
-        super().paintEvent(event)
-        self.is_painted = True
+        self._is_other = self._is_elsewhere = True
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Leave out the legend where the points would have no room beside it."""
         super().resizeEvent(event)
         self._fit_legend()
 
-    def show_words(self, run: WatchedRun, color: str) -> None:
-        """Show the words of another run, or in other colors, from the next frame on."""
-        words, theme = run.words, theme_manager.theme
-        column = color if color in words.metadata.column_names else "count"
-        coloring = color_by(words, column, theme)
-        self._run, self._shape, self._marked = run, None, ()
+    def show_words(self, run: WatchedRun, view: MapView, color: ColorBy) -> None:
+        """Show the words of another run, on another map or in other colors: at the next frame."""
+        words, column = run.words, "count"
+        if color == "kind" and not view.is_whole:
+            words, column = run.sides(view.relation), "side"
+        elif color in words.metadata.column_names:
+            column = color
+        coloring = color_by(words, column, theme_manager.theme)
+        if run is not self._run or view != self._view:
+            self._is_elsewhere = True
+        self._run, self._view, self._marked, self._is_other = run, view, (), True
         self._colors, self._legend = coloring.colors, legend_of(coloring)
         self._fit_legend()
 
     def show_positions(self, positions: Matrix) -> None:
         """Move the words to where they are in a frame."""
         assert self._run is not None
-        if self._shape == positions.shape:
+        if not self._is_other:
             self.move_points(positions)
             return
         size = _POINT if len(positions) <= _FEW else None
-        keep = self._shape is not None and self._shape[1] == positions.shape[1]
-        self.set_points(positions, self._colors, size, keep_camera=keep)
-        self._shape = positions.shape
+        self.set_points(positions, self._colors, size, keep_camera=not self._is_elsewhere)
+        self._is_other = self._is_elsewhere = False
 
     def show_nothing(self, message: str) -> None:
         """Show no words, and say why."""
-        self._run, self._shape, self._legend, self._marked = None, None, None, ()
+        self._run = self._view = self._legend = None
+        self._marked = ()
         self.set_points(np.zeros((0, 2)))
         self.scene.set_arrows(())
         self.scene.set_legend(None)

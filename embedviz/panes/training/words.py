@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from embedviz.core.notes import counted
-from embedviz.panes.training.run import WatchedRun, consistency
+from embedviz.panes.training.run import MapView, WatchedRun, consistency
 from embedviz.sources.training.recording import TrainingFrame
 
 _BEFORE, _EARLY, _LATE = 0.001, 0.15, 0.999
@@ -13,11 +15,13 @@ _PARALLEL = 0.3
 """Mean cosine of offsets from which on arrows are called parallel."""
 
 
-def describe_run(run: WatchedRun, n_components: int, share: float) -> str:
+def describe_run(run: WatchedRun, view: MapView, share: float) -> str:
     """Return what the map shows."""
-    words = "" if run.vocabulary is None else _of(run)
-    drawn = f"PCA of their directions, {n_components}-D, {100 * share:.0f} % of the variance"
-    return f"{words} · {drawn} · turned so that only learning moves them"
+    words = _of(run)
+    if not view.is_whole:
+        words = f"{counted(len(np.unique(run.relations[view.relation])), 'word')}"
+    drawn = f"PCA of {words}, {100 * share:.0f} % of their variance"
+    return f"{drawn} · turned so that only learning moves them"
 
 
 def _of(run: WatchedRun) -> str:
