@@ -56,22 +56,42 @@ def draw_figure(arguments: Sequence[str]) -> int:
     )
     width, height = options.size
     require_room(width, height, options.scale)
-    opened = load_files(options)
-    vector_set = opened[0] if opened else load_sample(pane.figure_sample)
+    opened = load_files(options) if pane.needs_set else []
+    if pane.needs_set and not opened:
+        opened = [load_sample(pane.figure_sample)]
     make_application(THEMES[options.theme])
     qInstallMessageHandler(print_what_matters)
+    state = state_about(opened[0], pane, options, arguments) if opened else alone(pane, options)
+    for check in pane.checks:
+        check(state)
+    with draw_pane(pane, Session(state), width, height, options.text_scale) as picture:
+        save_figure(picture, options.output, options.scale)
+    return 0
+
+
+def state_about(vector_set: Any, pane: Any, options: Any, arguments: Sequence[str]) -> Any:
+    """Return the state in which a pane draws a set, as the options say.
+
+    Raises
+    ------
+    UserError
+        When they ask for what the set does not have.
+    """
     state = state_with_pairs(vector_set, options.pairs if pane.takes_pairs else None)
     if options.query is not None:
         state = state.queried(require_query(vector_set, options.query))
     usual = state[pane.settings_class].for_figure(vector_set)
     wanted = settings_of_options(usual, options)
     require_labels(wanted, vector_set, arguments, options.files)
-    state = state.with_settings(_suited(wanted, vector_set))
-    for check in pane.checks:
-        check(state)
-    with draw_pane(pane, Session(state), width, height, options.text_scale) as picture:
-        save_figure(picture, options.output, options.scale)
-    return 0
+    return state.with_settings(_suited(wanted, vector_set))
+
+
+def alone(pane: Any, options: Any) -> Any:
+    """Return the state in which a pane draws what is in no set, as the options say."""
+    from embedviz.app.state import State
+
+    usual = pane.settings_class.for_figure_alone()
+    return State().with_settings(settings_of_options(usual, options))
 
 
 def state_with_pairs(vector_set: Any, path: str | None) -> Any:
@@ -162,19 +182,21 @@ def figure_parser(
         What the figure is called.
     settings : class of settings
     sample : str
-        The bundled set that is drawn where no file is given.
+        The bundled set that is drawn where no file is given; "" where no set is drawn.
     takes_pairs : bool
         Whether the figure shows pairs of rows.
     """
     parser = argparse.ArgumentParser(
         prog=f"embedviz figure {name}", description="Draw a picture without a window or a display."
     )
-    parser.add_argument(
-        "files", nargs="*", metavar="FILE", help=f"vectors; default: the bundled {sample}"
-    )
+    if sample:
+        parser.add_argument(
+            "files", nargs="*", metavar="FILE", help=f"vectors; default: the bundled {sample}"
+        )
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help=".png, .svg or .pdf")
     what = parser.add_argument_group("what it shows")
-    what.add_argument("--query", metavar="LABEL", help="the row that is marked or searched for")
+    if sample:
+        what.add_argument("--query", metavar="LABEL", help="the row that is marked or searched for")
     if takes_pairs:
         help = (
             "rows that belong together, maybe with a score; default: those that come with the set"
@@ -190,7 +212,8 @@ def figure_parser(
         "--text-scale", default=1.0, type=_number_type(0.5, 5.0), help="1.8 for a talk"
     )
     look.add_argument("--theme", default="light", choices=("light", "dark"))
-    add_reading_options(parser)
+    if sample:
+        add_reading_options(parser)
     return parser
 
 

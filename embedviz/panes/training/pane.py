@@ -15,10 +15,12 @@ from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
+from embedviz.core.settings import fields_of
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pane import Pane
 from embedviz.gui.runs.transport import Transport
 from embedviz.gui.theme import theme_manager
+from embedviz.gui.widgets.form import SettingControl
 from embedviz.panes.training.charts import step_of
 from embedviz.panes.training.corpus_page import CorpusPage
 from embedviz.panes.training.lesson import Lesson, lesson_of, usual_settings
@@ -29,7 +31,7 @@ from embedviz.panes.training.run import WatchedRun
 from embedviz.panes.training.run_page import RunPage, view_of
 from embedviz.panes.training.settings import TrainingPaneSettings
 from embedviz.panes.training.tools import TrainingTools, WatchRow
-from embedviz.panes.training.words import describe_frame
+from embedviz.panes.training.words import describe_frame, describe_progress
 
 _TIPS = (
     "play the run back from the frame that is seen (P)",
@@ -70,6 +72,9 @@ class TrainingPane(Pane):
         self.offers, self.corpus_page = Offers(self.hint), CorpusPage(self._set_one)
         self.watch_row = WatchRow(self._set_one)
         self.transport = Transport(self.name, _TIPS)
+        self.pace = SettingControl("training.pace", fields_of(TrainingPaneSettings)["pace"])
+        self.pace.changed.connect(lambda: self._set(pace=self.pace.value))
+        self.transport.add(self.pace)
         self.pages = QStackedWidget()
         for page in (self.offers, self.corpus_page):
             self.pages.addWidget(page)
@@ -118,6 +123,7 @@ class TrainingPane(Pane):
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         settings, was = new[TrainingPaneSettings], old[TrainingPaneSettings]
         self.player.seconds = float(settings.pace)
+        self.pace.show_value(settings.pace)
         self._show_controls(settings)
         if not settings.source:
             self.pages.setCurrentWidget(self.offers)
@@ -243,6 +249,7 @@ class TrainingPane(Pane):
         is_moving = self.player.is_playing or (self.player.is_training and not is_first)
         is_end = not self.player.is_training and self.player.is_at_end
         page.show_frame(frame, settings, is_moving=is_moving, is_end=is_end)
+        page.headline.setText(describe_progress(_title_of(settings), run, frame))
         count = len(run.recording)
         at = count - 1 if self.player.place is None else self.player.place
         self.transport.show_frames(count, at, describe_frame(run, frame, self.player.is_at_end))

@@ -117,6 +117,11 @@ class TrainingPaneSettings(TrainingSettings, Settings):
         """Return the same corpus, trained otherwise."""
         return replace(self, **{each: getattr(settings, each) for each in TRAINING_FIELDS})
 
+    @classmethod
+    def for_figure_alone(cls) -> Self:
+        """Return the made-up language, trained by one thread: the same picture each time."""
+        return usual_settings("language", cls(workers=1))
+
     def with_options(self, given: Mapping[str, Any]) -> Self:
         """Return settings with what was given on the command line; a file is the corpus then.
 

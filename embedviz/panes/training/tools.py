@@ -125,7 +125,7 @@ class WatchRow(Flow):
         self.space = Segments("training.is_3d", "Dimensions of the map", ("2-D", "3-D"))
         self.space.chosen.connect(lambda place: on_change("is_3d", place == 1))
         self._settings: dict[str, SettingControl] = {}
-        for name in ("shows", "color_by", "pace"):
+        for name in ("shows", "color_by"):
             control = SettingControl(f"training.{name}", known[name])
             control.changed.connect(
                 lambda name=name, control=control: on_change(name, control.value)

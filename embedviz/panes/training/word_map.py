@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtGui import QResizeEvent
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.drawing.raster import Colors
 from embedviz.gui.coloring.point_style import color_by, legend_of
-from embedviz.gui.points.legend.layout import Legend
+from embedviz.gui.points.legend.layout import Categories, Legend
 from embedviz.gui.points.view import Arrow, PointView
 from embedviz.gui.theme import theme_manager, with_alpha
 from embedviz.panes.training.run import MapView, WatchedRun
@@ -51,7 +53,7 @@ class WordMap(PointView):
         if run is not self._run or view != self._view:
             self._is_elsewhere = True
         self._run, self._view, self._marked, self._is_other = run, view, (), True
-        self._colors, self._legend = coloring.colors, legend_of(coloring)
+        self._colors, self._legend = coloring.colors, _without_others(legend_of(coloring))
         self._fit_legend()
 
     def show_positions(self, positions: Matrix) -> None:
@@ -101,6 +103,13 @@ class WordMap(PointView):
         wanted = self._legend if self.width() >= _WIDE_ENOUGH_FOR_LEGEND else None
         if wanted is not self.scene.legend:
             self.scene.set_legend(wanted)
+
+
+def _without_others(legend: Legend) -> Legend:
+    """Return a legend that says nothing of words without a value, which are not on the map."""
+    if not isinstance(legend, Categories):
+        return legend
+    return replace(legend, entries=legend.entries[: legend.n_named], n_last=0)
 
 
 def _opacity(rank: int) -> float:

@@ -65,6 +65,20 @@ def describe_frame(run: WatchedRun, frame: TrainingFrame, is_newest: bool) -> st
     return where if is_newest else f"{where}, {100 * frame.fraction:.0f} %"
 
 
+def describe_progress(title: str, run: WatchedRun, frame: TrainingFrame) -> str:
+    """Return how fast a training is, and how long it still takes; only its name, once it is over.
+
+    Both are means since it began: words that are read, also those that are skipped.
+    """
+    if not run.is_training or not frame.fraction or run.vocabulary is None:
+        return title
+    newest = run.recording[len(run.recording) - 1]
+    n_words = newest.fraction * run.vocabulary.n_tokens * run.settings.epochs
+    left = newest.seconds * (1 - newest.fraction) / newest.fraction
+    speed = n_words / max(newest.seconds, 1e-3)
+    return f"{title} · {speed:,.0f} words/s · {left:,.0f} s left"
+
+
 def describe_end(run: WatchedRun) -> str:
     """Return how a training ended."""
     trained = run.trained
