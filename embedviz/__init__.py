@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from embedviz.formats import load as load
     from embedviz.formats import save as save
     from embedviz.sources.embedding import embed as embed
+    from embedviz.sources.training.training import train as train
 
-__all__ = ["UserError", "VectorSet", "embed", "load", "save", "show"]
+__all__ = ["UserError", "VectorSet", "embed", "load", "save", "show", "train"]
 
 _PLACES = {
     "UserError": "embedviz.core.errors",
@@ -27,6 +28,7 @@ _PLACES = {
     "load": "embedviz.formats",
     "save": "embedviz.formats",
     "show": "embedviz.commands.window",
+    "train": "embedviz.sources.training.training",
 }
 
 

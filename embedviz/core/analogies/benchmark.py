@@ -126,6 +126,19 @@ def evaluate(
 
 
 def read_questions(path: Path, fold: bool) -> tuple[list[tuple[str, list[list[str]]]], int]:
+    """Return the questions of a file by their sections, and how many lines are neither.
+
+    Parameters
+    ----------
+    path : Path
+    fold : bool
+        Whether the words are to be in upper case.
+
+    Raises
+    ------
+    UserError
+        When the file cannot be read, or has a question above the first section.
+    """
     try:
         lines = composed(path.read_bytes().decode("utf-8-sig")).split("\n")
     except (OSError, UnicodeDecodeError) as error:

@@ -7,6 +7,7 @@ where nothing else does.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -210,6 +211,34 @@ def read_texts(path: Path, settings: TextsSettings, report: Report = silent) -> 
         stamp,
         tuple(notes),
     )
+
+
+def column_texts(path: Path, column: str = "", report: Report = silent) -> Iterator[str]:
+    """Yield the texts of a column row by row, without holding the table.
+
+    Parameters
+    ----------
+    path : Path
+    column : str
+        Empty: the only one that can be meant.
+    report : Report
+
+    Raises
+    ------
+    ChoiceRequired
+        "column" where several may hold the texts.
+    UserError
+    """
+    inspection = inspect_texts(path, TextsSettings(column=column), report)
+    wanted = column or inspection.certain
+    if wanted is None:
+        raise choice_of_column(list(inspection.columns), inspection.path.name)
+    source, reader = _opened(path, TextsSettings())
+    require_column(wanted, [each.name for each in inspection.columns], source.name)
+    for block in reader.blocks(report, is_preview=False):
+        if wanted in block.table.column_names:
+            yield from _values_of(block.table, wanted)
+        report(block.fraction, f"reading {source.name}")
 
 
 def _opened(path: Path, settings: TextsSettings) -> tuple[Source, TextReader]:

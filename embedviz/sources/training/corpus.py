@@ -18,6 +18,8 @@ from embedviz.core.processes.messages import Message
 from embedviz.core.progress import Report, silent
 
 BLOCK_BYTES = 1 << 18
+_PACKED = (".gz", ".bz2", ".xz", ".zip")
+_TABLES = (".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson", ".parquet", ".feather", ".arrow")
 _LONGEST_LINE = 1 << 16
 """Characters after which a line is cut at the next space, as some files are one line."""
 _MOST_BAD = 0.01
@@ -56,7 +58,8 @@ class FileCorpus:
     ----------
     path : Path
     column : str
-        Empty: the file is text, of which each line is one.
+        Empty: the file is text, of which each line is one; or a table, by the end of its name, with
+        one column alone that can be meant.
     """
 
     path: Path
@@ -74,7 +77,19 @@ class FileCorpus:
 
     def texts(self, report: Report = silent) -> Iterator[str]:
         """Yield the lines, or the values of the column."""
-        return _lines(self.path, report)
+        if not self.is_table:
+            return _lines(self.path, report)
+        from embedviz.formats.texts.reading import column_texts
+
+        return column_texts(self.path, self.column, report)
+
+    @property
+    def is_table(self) -> bool:
+        """Whether its texts are in a column: one was named, or its name ends as tables do."""
+        suffixes = [each.lower() for each in self.path.suffixes]
+        if suffixes and suffixes[-1] in _PACKED:
+            del suffixes[-1]
+        return bool(self.column) or suffixes[-1:] in ([each] for each in _TABLES)
 
     def facts(self) -> Mapping[str, Any]:
         """Return the path and the column."""
