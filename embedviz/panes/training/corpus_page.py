@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from embedviz.core.notes import counted
 from embedviz.core.settings import fields_of
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import ElidedLabel, text_label, with_name
+from embedviz.gui.widgets.controls import ElidedLabel, combo_box, text_label, with_name
 from embedviz.gui.widgets.flow_layout import Flow
 from embedviz.gui.widgets.form import SettingControl
-from embedviz.panes.training.preview import CorpusPreview
 from embedviz.panes.training.settings import TrainingPaneSettings
 from embedviz.panes.training.token_lines import TokenLines
+from embedviz.sources.training.preview import CorpusPreview
 
 IN_VIEW = ("algorithm", "dimensions", "window", "min_count", "negative", "epochs", "lower_case")
 """Settings that are not behind the gear."""
@@ -48,6 +49,10 @@ class CorpusPage(QWidget):
         self.numbers = text_label(kind="caption", wrap=True)
         self.tokens = TokenLines()
         self.form = Flow(3 * GRID // 2, GRID // 2)
+        self.column = combo_box("training.column", "Column: the texts of the table")
+        self.column.activated.connect(lambda _: on_change("column", self.column.currentData()))
+        self.column.hide()
+        self.form.add(self.column)
         self._controls: dict[str, SettingControl] = {}
         for name, each in fields_of(TrainingPaneSettings).items():
             if name in IN_VIEW:
@@ -92,6 +97,14 @@ class CorpusPage(QWidget):
         self._preview = preview
         self._describe(settings)
 
+    def show_columns(self, names: Sequence[str], chosen: str) -> None:
+        """Offer the columns of a table; none of a text."""
+        self.column.clear()
+        for name in names:
+            self.column.addItem(name, name)
+        self.column.setCurrentIndex(self.column.findData(chosen))
+        self.column.setVisible(bool(names))
+
     def show_failure(self) -> None:
         """Show that there is no text; the message above says why."""
         self.tokens.show_lines(())
@@ -106,7 +119,11 @@ class CorpusPage(QWidget):
             self.tokens.show_message(_READING)
             return
         self.tokens.show_lines(
-            [[(word, preview.is_kept(word, settings)) for word in line] for line in preview.lines]
+            [
+                [(word, preview.counts[word] >= settings.min_count) for word in words]
+                for _, words in preview.lines
+                if words
+            ]
         )
         self.numbers.setText(describe_numbers(preview, settings))
         self.estimate.setText(describe_estimate(preview, settings))
@@ -114,17 +131,17 @@ class CorpusPage(QWidget):
 
 def describe_numbers(preview: CorpusPreview, settings: TrainingPaneSettings) -> str:
     """Return how many words there are, and which are left out."""
-    n_words, n_kept = preview.n_words(settings), preview.n_kept(settings)
-    n_rare, n_left_out = len(preview.counts) - n_words, preview.n_tokens - n_kept
-    read = "" if preview.fraction == 1 else f" in the first {100 * preview.fraction:.0f} %"
-    share = 100 * n_left_out / max(preview.n_tokens, 1)
+    n_words, left_out = preview.vocabulary_size(settings), 1 - preview.share_kept(settings)
+    n_rare = preview.n_distinct - n_words
+    about = "" if preview.is_complete else "About "
+    read = "" if preview.is_complete else f", of the first {100 * preview.fraction:.0f} %"
     said = (
-        f"{preview.n_tokens:,} words in {preview.n_texts:,} texts{read}. Vocabulary: {n_words:,} "
-        f"of {len(preview.counts):,} different words occur {settings.min_count:,} times or more."
+        f"{about}{preview.n_words:,} words. Vocabulary: {n_words:,} of {preview.n_distinct:,} "
+        f"different words{read} occur {counted(settings.min_count, 'time')} or more."
     )
     if n_rare:
-        said += f" Left out: {n_rare:,} rarer ones, {share:.1f} % of the text."
-    return said
+        said += f" Left out: {n_rare:,} rarer ones, {100 * left_out:.1f} % of the text."
+    return f"{said} {preview.remark}".strip()
 
 
 def describe_estimate(preview: CorpusPreview, settings: TrainingPaneSettings) -> str:

@@ -4,34 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
-from embedviz.core.progress import Report
 from embedviz.core.settings import fields_of
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pane import Pane
 from embedviz.gui.runs.transport import Transport
 from embedviz.gui.theme import theme_manager
 from embedviz.gui.widgets.form import SettingControl
+from embedviz.gui.widgets.watched import is_watched
 from embedviz.panes.training.charts import step_of
+from embedviz.panes.training.corpora import lesson_of
+from embedviz.panes.training.corpus_choice import CorpusChoice
 from embedviz.panes.training.corpus_page import CorpusPage
-from embedviz.panes.training.lesson import Lesson, lesson_of, usual_settings
 from embedviz.panes.training.offers import Offers
 from embedviz.panes.training.player import TrainingPlayer
-from embedviz.panes.training.preview import CorpusPreview, preview_of
 from embedviz.panes.training.run import WatchedRun
 from embedviz.panes.training.run_page import RunPage, view_of
 from embedviz.panes.training.settings import TrainingPaneSettings
 from embedviz.panes.training.tools import TrainingTools, WatchRow
-from embedviz.panes.training.words import describe_frame, describe_progress
+from embedviz.panes.training.words import describe_frame, describe_progress, title_of
 
 _TIPS = (
     "play the run back from the frame that is seen (P)",
@@ -39,10 +38,6 @@ _TIPS = (
     "back to the start of the run",
 )
 _STARTING = "Reading the text and counting its words…"
-_FILTERS = {
-    "text": "Text (*.txt *.cor *.text *.gz *.bz2 *.xz *.zip);;All files (*)",
-    "table": "Tables (*.csv *.tsv *.jsonl *.ndjson *.json *.parquet *.arrow);;All files (*)",
-}
 
 
 class TrainingPane(Pane):
@@ -61,15 +56,11 @@ class TrainingPane(Pane):
 
     def build(self) -> None:  # noqa: D102 - see Pane
         self.player = TrainingPlayer(self.calculations)
-        self._preview_task = self.calculations.new_task("reading the text")
-        self._use_task = self.calculations.new_task("making a set")
-        self._previewed: tuple[object, ...] | None = None
-        self._lesson: Lesson | None = None
-        self._preview: CorpusPreview | None = None
         self.run_page: RunPage | None = None
-        self.tool_bar = TrainingTools(self._set_one)
+        self.tool_bar = TrainingTools(self, self.player, self._set_one)
         self.tools.addWidget(self.tool_bar)
         self.offers, self.corpus_page = Offers(self.hint), CorpusPage(self._set_one)
+        self.choice = CorpusChoice(self, self.corpus_page)
         self.watch_row = WatchRow(self._set_one)
         self.transport = Transport(self.name, _TIPS)
         self.pace = SettingControl("training.pace", fields_of(TrainingPaneSettings)["pace"])
@@ -87,12 +78,11 @@ class TrainingPane(Pane):
 
     def _connect_parts(self) -> None:
         player, transport = self.player, self.transport
-        self.offers.chosen.connect(self.choose_corpus)
+        self.offers.chosen.connect(self.choice.choose)
         self.corpus_page.train_clicked.connect(self.train)
-        self.tool_bar.corpus_wanted.connect(self.choose_corpus)
+        self.tool_bar.corpus_wanted.connect(self.choice.choose)
         self.tool_bar.stop_clicked.connect(player.stop)
         self.tool_bar.prepare_clicked.connect(lambda: self._set(shows_run=False))
-        self.tool_bar.use_clicked.connect(self._use)
         transport.play_clicked.connect(player.play_or_pause)
         transport.step_clicked.connect(player.step)
         transport.reset_clicked.connect(player.rewind)
@@ -128,7 +118,7 @@ class TrainingPane(Pane):
         if not settings.source:
             self.pages.setCurrentWidget(self.offers)
             return
-        self._read_corpus(settings)
+        self.choice.read(settings)
         self.corpus_page.show_settings(settings)
         if not self._shows_run(settings):
             self.pages.setCurrentWidget(self.corpus_page)
@@ -164,23 +154,8 @@ class TrainingPane(Pane):
                 self.set_text_scale(self._text_scale)
         return self.run_page
 
-    def _read_corpus(self, settings: TrainingPaneSettings) -> None:
-        """Read the corpus for its preview, where it is another one than was read."""
-        key = settings.source, settings.path, settings.column, settings.lower_case
-        if key == self._previewed:
-            return
-        self._previewed, self._lesson = key, None
-        self.corpus_page.show_corpus(_title_of(settings), None, settings)
-        work = partial(_look_at, settings)
-        self.calculations.run(self._preview_task, work, self._show_corpus)
-
-    def _show_corpus(self, found: tuple[Lesson, CorpusPreview]) -> None:
-        self._lesson, preview = found
-        settings = self.session.state[TrainingPaneSettings]
-        self.corpus_page.show_corpus(self._lesson.corpus.description, preview, settings)
-
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
-        if task is self._preview_task:
+        if task is self.choice.task:
             self.corpus_page.show_failure()
         elif task is self.player.task and self.player.frame is None and failed:
             # Not in this turn, in which nothing that the user did is heard.
@@ -194,12 +169,14 @@ class TrainingPane(Pane):
         self.message_bar.clear()
         try:
             settings.require()
-            lesson = self._lesson or lesson_of(settings)
+            lesson = self.choice.lesson or lesson_of(settings)
         except UserError as error:
             self.message_bar.show_message(str(error))
             return
-        run = WatchedRun(lesson, settings.of_training, view_of(settings))
-        self._made_run_page().show_waiting(_title_of(settings), _STARTING)
+        run = WatchedRun(
+            lesson, settings.of_training, view_of(settings), is_figure=not is_watched(self)
+        )
+        self._made_run_page().show_waiting(title_of(settings), _STARTING)
         self.player.begin(run)
         self._set(shows_run=True)
         self._show_controls(self.session.state[TrainingPaneSettings])
@@ -210,26 +187,6 @@ class TrainingPane(Pane):
         self.make()
         if self.session.state[TrainingPaneSettings].source:
             self.train()
-
-    def choose_corpus(self, name: str) -> None:
-        """Take another corpus, or ask for a file first."""
-        if name in ("text", "table"):
-            dialog = QFileDialog(self, "A text to learn from", "", _FILTERS[name])
-            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.fileSelected.connect(lambda path: self.take_file(path))
-            dialog.open()
-            self._show_controls(self.session.state[TrainingPaneSettings])
-            return
-        settings = self.session.state[TrainingPaneSettings]
-        chosen = usual_settings("language" if name == "language" else "gensim", settings)
-        self.edit(self.session.state.with_settings(chosen))
-
-    def take_file(self, path: str, column: str = "") -> None:
-        """Take a file as the corpus."""
-        usual = usual_settings("file", self.session.state[TrainingPaneSettings])
-        chosen = replace(usual, path=path, column=column)
-        self.edit(self.session.state.with_settings(chosen))
 
     def _on_training(self) -> None:
         """Show that a training has begun or ended."""
@@ -249,7 +206,7 @@ class TrainingPane(Pane):
         is_moving = self.player.is_playing or (self.player.is_training and not is_first)
         is_end = not self.player.is_training and self.player.is_at_end
         page.show_frame(frame, settings, is_moving=is_moving, is_end=is_end)
-        page.headline.setText(describe_progress(_title_of(settings), run, frame))
+        page.headline.setText(describe_progress(title_of(settings), run, frame))
         count = len(run.recording)
         at = count - 1 if self.player.place is None else self.player.place
         self.transport.show_frames(count, at, describe_frame(run, frame, self.player.is_at_end))
@@ -265,38 +222,9 @@ class TrainingPane(Pane):
         """Color the words anew."""
         self.without_edits(lambda: self._show(False))
 
-    def _use(self) -> None:
-        """Add the vectors of the frame on show to the library."""
-        run, frame = self.player.run, self.player.frame
-        if run is None or frame is None:
-            return
-        whole = self.player.is_at_end and run.trained is not None
-        work = partial(_set_of, run, None if whole else frame)
-        self.calculations.run(self._use_task, work, self._open, purpose="edit")
-
-    def _open(self, vector_set: VectorSet) -> None:
-        self.edit(self.session.state.opened(vector_set))
-
     def _set_one(self, name: str, value: Any) -> None:
         self._set(**{name: value})
 
     def _set(self, **changes: Any) -> None:
         state = self.session.state
         self.edit(state.with_settings(replace(state[TrainingPaneSettings], **changes)))
-
-
-def _title_of(settings: TrainingPaneSettings) -> str:
-    return {"language": "Made-up language", "gensim": "Gensim's test corpus"}.get(
-        settings.source, settings.path
-    )
-
-
-def _look_at(settings: TrainingPaneSettings, report: Report) -> tuple[Lesson, CorpusPreview]:
-    """Read a corpus. Runs off the UI thread."""
-    lesson = lesson_of(settings)
-    return lesson, preview_of(lesson.corpus, settings, report)
-
-
-def _set_of(run: WatchedRun, frame: Any, report: Report) -> VectorSet:
-    """Return a set of the vectors of a frame, or of the end. Runs off the UI thread."""
-    return run.as_set(frame)

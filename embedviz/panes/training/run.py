@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -57,6 +58,9 @@ class WatchedRun:
     settings : TrainingSettings
     view : MapView
         Of the map at first.
+    is_figure : bool
+        The last frame lies as its principal axes say alone, however it came there: so the same
+        vectors give the same picture, whenever one looked.
 
     Attributes
     ----------
@@ -74,7 +78,14 @@ class WatchedRun:
         On which maps new frames get positions.
     """
 
-    def __init__(self, lesson: Lesson, settings: TrainingSettings, view: MapView) -> None:
+    def __init__(
+        self,
+        lesson: Lesson,
+        settings: TrainingSettings,
+        view: MapView,
+        *,
+        is_figure: bool = False,
+    ) -> None:
         self.lesson, self.settings = lesson, settings
         self.training = TrainingRun(lesson.corpus, settings, lesson.questions)
         self.recording = Recording()
@@ -82,6 +93,7 @@ class WatchedRun:
         self.trained: Trained | None = None
         self.error: UserError | None = None
         self.is_dropped = False
+        self._is_figure = is_figure
         self.wanted = {view}
         self._places: dict[MapView, WeakKeyDictionary[TrainingFrame, AlignedPositions]] = (
             defaultdict(WeakKeyDictionary)
@@ -116,6 +128,10 @@ class WatchedRun:
         except UserError as error:
             self.error = error
             raise
+        if self._is_figure:
+            for view in map(self.resolved, self.wanted):
+                last = self.frames[-1]
+                self._places[view][last] = self._placed(last, view, None)
         return self
 
     def _learn_words(self, vocabulary: Vocabulary) -> None:
@@ -174,22 +190,19 @@ class WatchedRun:
             self._newest[view] = places[frames[-1]].positions
         self.wanted = {view}
 
-    def as_set(self, frame: TrainingFrame | None) -> VectorSet:
-        """Return the words as a set: of a frame those on show, or of the end all of them."""
-        name, trained = self.lesson.corpus.name, self.trained
+    def as_trained(self, frame: TrainingFrame) -> Trained:
+        """Return the words on show as they were in a frame."""
         assert self.vocabulary is not None
-        if frame is None and trained is not None:
-            words, counts = self.vocabulary.words, self.vocabulary.counts
-            vectors = trained.vectors
-        else:
-            assert frame is not None
-            words, vectors = self.vocabulary.shown_words, frame.vectors
-            counts = self.vocabulary.counts[self.vocabulary.shown]
-            name += f" at {100 * frame.fraction:.0f} %"
-        columns: dict[str, list[object]] = {"count": counts.tolist()}
-        if self.lesson.kinds:
-            columns["kind"] = [self.lesson.kinds.get(word) for word in words]
-        return VectorSet(vectors, words, columns, name)
+        shown, counts = self.vocabulary.shown, self.vocabulary.counts
+        words = replace(
+            self.vocabulary,
+            words=self.vocabulary.shown_words,
+            counts=counts[shown],
+            shown=np.arange(len(shown)),
+        )
+        corpus, settings = self.lesson.corpus, self.settings
+        part = frame.fraction, frame.seconds
+        return Trained(words, frame.vectors, settings, corpus, True, *part)
 
     @property
     def frames(self) -> tuple[TrainingFrame, ...]:

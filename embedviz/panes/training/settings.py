@@ -11,6 +11,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.setting import setting
 from embedviz.core.settings import Settings
 from embedviz.core.vector_set import VectorSet
+from embedviz.sources.training.samples import corpus_sample
 from embedviz.sources.training.settings import TrainingSettings
 
 Source = Literal["", "language", "gensim", "file"]
@@ -22,6 +23,8 @@ SOURCES: tuple[tuple[str, Source], ...] = (
     ("Gensim's test corpus", "gensim"),
     ("Text file or column", "file"),
 )
+SAMPLES: Mapping[Source, str] = {"language": "made-up-language", "gensim": "news"}
+"""The samples of `sources.training`, by what the pane calls them."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +120,20 @@ class TrainingPaneSettings(TrainingSettings, Settings):
         """Return the same corpus, trained otherwise."""
         return replace(self, **{each: getattr(settings, each) for each in TRAINING_FIELDS})
 
+    def of_corpus(self, source: Source) -> Self:
+        """Return what is usual for another corpus; what is watched, and the threads, stay."""
+        kind = type(self)
+        kept = kind(source=source, color_by=self.color_by, is_3d=self.is_3d, pace=self.pace)
+        if source == "language":  # Its relations are what there is to see.
+            kept = replace(kept, shows="relation")
+        if source in SAMPLES:
+            kept = kept.with_training(corpus_sample(SAMPLES[source]).settings)
+        return replace(kept, workers=self.workers)
+
     @classmethod
     def for_figure_alone(cls) -> Self:
         """Return the made-up language, trained by one thread: the same picture each time."""
-        return usual_settings("language", cls(workers=1))
+        return cls(workers=1).of_corpus("language")
 
     def with_options(self, given: Mapping[str, Any]) -> Self:
         """Return settings with what was given on the command line; a file is the corpus then.

@@ -6,18 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from embedviz.core.settings import fields_of
+from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import Segments, combo_box, tool_button, with_name
+from embedviz.gui.widgets.controls import Segments, combo_box, tool_button
 from embedviz.gui.widgets.flow_layout import Flow
 from embedviz.gui.widgets.form import SettingControl
 from embedviz.gui.widgets.settings_gear import SettingsGear
 from embedviz.panes.training.corpus_page import IN_VIEW
 from embedviz.panes.training.offers import OFFERS
+from embedviz.panes.training.player import TrainingPlayer
 from embedviz.panes.training.run import WatchedRun
 from embedviz.panes.training.settings import TRAINING_FIELDS, TrainingPaneSettings
+from embedviz.panes.training.use_button import UseButton
 
 _LEAST_BOX = 72
 _OF_PIECES = ("min_n", "max_n", "bucket")
@@ -29,6 +32,9 @@ class TrainingTools(QWidget):
 
     Parameters
     ----------
+    pane : Pane
+    player : TrainingPlayer
+        The vectors of what it shows are used.
     on_change : callable
         Takes the name of a setting, and the value that the user gave it.
 
@@ -36,15 +42,16 @@ class TrainingTools(QWidget):
     -------
     corpus_wanted : (str,)
         Name of an offer.
-    stop_clicked, prepare_clicked, use_clicked : ()
+    stop_clicked, prepare_clicked : ()
     """
 
     corpus_wanted = Signal(str)
     stop_clicked = Signal()
     prepare_clicked = Signal()
-    use_clicked = Signal()
 
-    def __init__(self, on_change: Callable[[str, Any], None]) -> None:
+    def __init__(
+        self, pane: Pane, player: TrainingPlayer, on_change: Callable[[str, Any], None]
+    ) -> None:
         super().__init__()
         self.corpus = combo_box(
             "training.corpus",
@@ -71,14 +78,9 @@ class TrainingTools(QWidget):
         )
         for name, decimals in (("alpha", 4), ("min_alpha", 5), ("sample", 5)):
             self.more.set_decimals(name, decimals)
-        self.use = with_name(
-            QPushButton("Use in all panes"),
-            "training.use",
-            "Use in all panes: add the vectors of the frame on show to the library and show them",
-        )
+        self.use = UseButton(pane, player)
         self.stop.clicked.connect(self.stop_clicked)
         self.prepare.clicked.connect(self.prepare_clicked)
-        self.use.clicked.connect(self.use_clicked)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)

@@ -8,6 +8,7 @@ import numpy as np
 
 from embedviz.core.notes import counted
 from embedviz.panes.training.run import MapView, WatchedRun, consistency
+from embedviz.panes.training.settings import SOURCES, TrainingPaneSettings
 from embedviz.sources.training.recording import TrainingFrame
 
 _BEFORE, _EARLY, _LATE = 0.001, 0.15, 0.999
@@ -91,3 +92,10 @@ def describe_end(run: WatchedRun) -> str:
             "are kept as they are; the run is not kept in a session."
         )
     return f"Done in {trained.seconds:.0f} s: {words}. The run is not kept in a session."
+
+
+def title_of(settings: TrainingPaneSettings) -> str:
+    """Return the name of a corpus."""
+    if settings.source == "file":
+        return f"{settings.path} · {settings.column}" if settings.column else settings.path
+    return next((words for words, source in SOURCES if source == settings.source), "")

@@ -152,9 +152,7 @@ def test_snapshots_say_how_it_does():
 @pytest.mark.parametrize("algorithm", ["skip-gram", "cbow"])
 def test_the_loss_begins_where_all_is_chance(algorithm):
     """One log 2 for the pair, and one for each negative: the number of pairs is right, too."""
-    settings = replace(
-        QUICK, algorithm=algorithm, alpha=1e-5, min_alpha=1e-5, epochs=1, sample=0.0
-    )
+    settings = replace(QUICK, algorithm=algorithm, alpha=1e-5, min_alpha=1e-5, epochs=1, sample=0.0)
     _, _, snapshots = trained_with_snapshots(small_language(), settings)
     (loss,) = {round(each.loss, 3) for each in snapshots if each.loss == each.loss}
     assert loss == pytest.approx(settings.chance_loss, rel=0.03)
@@ -262,9 +260,7 @@ def test_of_many_words_the_most_frequent_are_on_show_and_some_of_the_others():
     words = [f"w{number}" for number in range(60)]
     texts = [" ".join(words[: 60 - number]) for number in range(59)]
     settings = replace(QUICK, min_count=1)
-    _, vocabulary, snapshots = trained_with_snapshots(
-        TextsCorpus(texts), settings, most_shown=10
-    )
+    _, vocabulary, snapshots = trained_with_snapshots(TextsCorpus(texts), settings, most_shown=10)
     assert len(vocabulary.words) == 60
     assert vocabulary.shown[:8].tolist() == list(range(8))
     assert len(set(vocabulary.shown.tolist())) == 10
