@@ -27,9 +27,9 @@ from embedviz.formats import inspect
 ROOT = Path(__file__).parent.parent
 sys.path.append(str(ROOT / "tests"))
 
-from fuzz import array_files, container_files
-from fuzz.archive_files import zipped
-from fuzz.attacks import (
+from fuzz import array_files, container_files  # noqa: E402
+from fuzz.archive_files import zipped  # noqa: E402
+from fuzz.attacks import (  # noqa: E402
     BOMBS,
     DEEP,
     HUGE,
@@ -39,13 +39,13 @@ from fuzz.attacks import (
     parquet_of,
     zip_bomb,
 )
-from fuzz.container_files import hdf5_bytes
-from fuzz.corpus import FAMILIES, family_of
-from fuzz.judging import Judge, Violation, check_set, clear
-from fuzz.mutations import make_case
-from fuzz.runner import Case, Outcome, cases, kept_cases, summarize
-from fuzz.watching import SECRET, Neighbors, Watch
-from fuzz.worker import LIMIT_BYTES, peak_memory
+from fuzz.container_files import hdf5_bytes  # noqa: E402
+from fuzz.corpus import FAMILIES, family_of  # noqa: E402
+from fuzz.judging import Judge, Violation, check_set, clear  # noqa: E402
+from fuzz.mutations import make_case  # noqa: E402
+from fuzz.runner import Case, Outcome, cases, kept_cases, summarize  # noqa: E402
+from fuzz.watching import SECRET, Neighbors, Watch  # noqa: E402
+from fuzz.worker import LIMIT_BYTES, peak_memory  # noqa: E402
 
 TEXT = b"4 3\na 1 2 3\nb 4 5 6\nc 7 8 9\nd 1 1 2\n"
 SHORTER = 64 << 20

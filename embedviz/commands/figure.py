@@ -57,13 +57,20 @@ def draw_figure(arguments: Sequence[str]) -> int:
     )
     width, height = options.size
     require_room(width, height, options.scale)
-    opened = load_files(options)
-    vector_set = opened[0] if opened else load_sample(pane.figure_sample)
+    opened = load_files(options) if pane.needs_set else []
+    if pane.needs_set and not opened:
+        opened = [load_sample(pane.figure_sample)]
     make_application(THEMES[options.theme])
     qInstallMessageHandler(print_what_matters)
     session = Session()
     try:
-        session.show(_state_of(pane, vector_set, options, arguments, session.encoders))
+        if opened:
+            state = state_about(opened[0], pane, options, arguments, session.encoders)
+        else:
+            state = alone(pane, options)
+        for check in pane.checks:
+            check(state)
+        session.show(state)
         with draw_pane(pane, session, width, height, options.text_scale) as picture:
             save_figure(picture, options.output, options.scale)
     finally:
@@ -71,14 +78,10 @@ def draw_figure(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _state_of(
-    pane: Any,
-    vector_set: Any,
-    options: argparse.Namespace,
-    arguments: Sequence[str],
-    encoders: Any,
+def state_about(
+    vector_set: Any, pane: Any, options: Any, arguments: Sequence[str], encoders: Any
 ) -> Any:
-    """Return the state that options ask for.
+    """Return the state in which a pane draws a set, as the options say.
 
     Raises
     ------
@@ -93,10 +96,15 @@ def _state_of(
     usual = state[pane.settings_class].for_figure(vector_set)
     wanted = settings_of_options(usual, options)
     require_labels(wanted, vector_set, arguments, options.files)
-    state = state.with_settings(_suited(wanted, vector_set))
-    for check in pane.checks:
-        check(state)
-    return state
+    return state.with_settings(_suited(wanted, vector_set))
+
+
+def alone(pane: Any, options: Any) -> Any:
+    """Return the state in which a pane draws what is in no set, as the options say."""
+    from embedviz.app.state import State
+
+    usual = pane.settings_class.for_figure_alone()
+    return State().with_settings(settings_of_options(usual, options))
 
 
 def state_with_pairs(vector_set: Any, path: str | None) -> Any:
@@ -187,21 +195,27 @@ def figure_parser(
         What the figure is called.
     settings : class of settings
     sample : str
-        The bundled set that is drawn where no file is given.
+        The bundled set that is drawn where no file is given; "" where no set is drawn.
     takes_pairs : bool
         Whether the figure shows pairs of rows.
     """
     parser = argparse.ArgumentParser(
         prog=f"embedviz figure {name}", description="Draw a picture without a window or a display."
     )
-    parser.add_argument(
-        "files", nargs="*", metavar="FILE", help=f"vectors; default: the bundled {sample}"
-    )
+    if sample:
+        parser.add_argument(
+            "files", nargs="*", metavar="FILE", help=f"vectors; default: the bundled {sample}"
+        )
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help=".png, .svg or .pdf")
     what = parser.add_argument_group("what it shows")
+<<<<<<< HEAD
     what.add_argument("--query", metavar="LABEL", help="the row that is marked or searched for")
     help = "a text that is searched for and marked, where the set has an encoder; may be repeated"
     what.add_argument("--text", metavar="TEXT", action="append", default=[], help=help)
+=======
+    if sample:
+        what.add_argument("--query", metavar="LABEL", help="the row that is marked or searched for")
+>>>>>>> s-watch
     if takes_pairs:
         help = (
             "rows that belong together, maybe with a score; default: those that come with the set"
@@ -217,7 +231,8 @@ def figure_parser(
         "--text-scale", default=1.0, type=_number_type(0.5, 5.0), help="1.8 for a talk"
     )
     look.add_argument("--theme", default="light", choices=("light", "dark"))
-    add_reading_options(parser)
+    if sample:
+        add_reading_options(parser)
     return parser
 
 

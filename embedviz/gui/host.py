@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from PySide6.QtWidgets import QDockWidget, QLineEdit, QStatusBar, QWidget
 
@@ -95,6 +95,7 @@ class ShownPane(Protocol):
     title: str
     name: str
     picture: QWidget
+    needs_set: ClassVar[bool]
 
 
 class SearchPanel(Protocol):
@@ -162,6 +163,9 @@ class Host(SessionHost, Protocol):
 
     def open_paths(self, paths: Sequence[str | Path], *, asks: bool = False) -> None:
         """Open files, or a session, where wanted after a look at what is in them."""
+
+    def bring_to_front(self, name: str) -> None:
+        """Show a pane, by its name."""
 
     def show_beside(self, name: str) -> None:
         """Put a pane to the right of the others, or back among them."""

@@ -54,9 +54,9 @@ def _match(source: VectorSet, target: VectorSet, report: Report) -> None:
 
 def export_figure(window: Host) -> None:
     """Ask where to, and write the active pane as PNG, SVG or PDF."""
-    if not has_set(window):
-        return
     pane = window.active_pane
+    if pane.needs_set and not has_set(window):
+        return
     path, kind = QFileDialog.getSaveFileName(
         window.widget,
         f"Export {pane.title}",
@@ -83,7 +83,7 @@ def export_figure(window: Host) -> None:
 
 def copy_picture(window: Host) -> None:
     """Put the picture of the active pane on the clipboard."""
-    if not has_set(window):
+    if window.active_pane.needs_set and not has_set(window):
         return
     QGuiApplication.clipboard().setImage(figures.draw_image(window.active_pane.picture))
     window.statusBar().showMessage(f"{window.active_pane.title} copied as a picture", 4000)
@@ -210,6 +210,14 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("file.digits", "File", "Handwritten Digits", opening.open_digits),
     *(Action(*entry) for entry in TEXT_ENTRIES),
+    Action(
+        "file.train",
+        "File",
+        "Train Word Vectors…",
+        opening.train_words,
+        (),
+        "From a text, and watch them find their places",
+    ),
     Action(
         "file.labels",
         "File",

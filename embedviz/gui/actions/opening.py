@@ -1,4 +1,4 @@
-"""What opens files and bundled sets."""
+"""Actions that open files and bundled sets, and where vectors come from."""
 
 from __future__ import annotations
 
@@ -53,6 +53,11 @@ def open_final_sentences(window: Host) -> None:
 def open_digits(window: Host) -> None:
     """Open scikit-learn's handwritten digits."""
     window.opener.open_sample("digits")
+
+
+def train_words(window: Host) -> None:
+    """Show the pane in which word vectors are trained."""
+    window.bring_to_front("training")
 
 
 def add_labels(window: Host) -> None:

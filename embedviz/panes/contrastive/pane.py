@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.gui.pane import Pane
+from embedviz.gui.runs.transport import Transport
+from embedviz.gui.runs.turns import Turns
 from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, TEXT_PIXELS, font, theme_manager
 from embedviz.gui.widgets.controls import ElidedLabel, text_label
 from embedviz.panes.contrastive.beside import Beside
@@ -27,17 +29,21 @@ from embedviz.panes.contrastive.run import Run, material_of
 from embedviz.panes.contrastive.settings import ContrastiveSettings
 from embedviz.panes.contrastive.sphere import HOME, Sphere
 from embedviz.panes.contrastive.tools import ContrastiveTools
-from embedviz.panes.contrastive.transport import Transport
-from embedviz.panes.contrastive.turns import Turns
 from embedviz.panes.contrastive.words import (
     describe_arrows,
     describe_moment,
     describe_picture,
     describe_points,
+    describe_step,
     name_of,
 )
 
 _NOT_ASKED = "Click a point to see its loss, term by term."
+_TIPS = (
+    "go on from the step that is seen (P)",
+    "make a single one",
+    "back to the start, same seed",
+)
 _BESIDE = 27
 """Hundredths of the width that are for what is beside the sphere."""
 _BETWEEN_CHARTS = 0.1
@@ -61,7 +67,7 @@ class ContrastivePane(Pane):
         self.player = Player(self.calculations, self.session.board)
         self.tool_bar = ContrastiveTools(self, self.player)
         self.tools.addWidget(self.tool_bar)
-        self.dials, self.transport = DialRow(self.name), Transport(self.name)
+        self.dials, self.transport = DialRow(self.name), Transport(self.name, _TIPS)
         self.sphere = Sphere("contrastive.view")
         self.coloring = PointColoring(self.calculations, self.sphere)
         self.own_pairs = OwnPairs(self.calculations)
@@ -224,7 +230,7 @@ class ContrastivePane(Pane):
         self.headline.setText(describe_points(run))
         self.sentence.setText(describe_moment(run, frame))
         at, newest = len(frames) - 1 if place is None else place, run.latest.frame.measures.step
-        self.transport.show_frames(len(frames), at, frame.measures.step, newest)
+        self.transport.show_frames(len(frames), at, describe_step(frame.measures.step, newest))
         self._mark()
 
     def _mark(self) -> None:
@@ -270,7 +276,7 @@ class ContrastivePane(Pane):
         self.beside.show_frame(None, {}, 0)
         for text in (self.headline, self.caption, self.sentence):
             text.clear()
-        self.transport.show_frames(0, 0, 0, 0)
+        self.transport.show_frames(0, 0, describe_step(0, 0))
 
     def _set(self, **changes: Any) -> None:
         state = self.session.state

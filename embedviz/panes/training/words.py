@@ -1,0 +1,101 @@
+"""Sentences that say what is seen."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from embedviz.core.notes import counted
+from embedviz.panes.training.run import MapView, WatchedRun, consistency
+from embedviz.panes.training.settings import SOURCES, TrainingPaneSettings
+from embedviz.sources.training.recording import TrainingFrame
+
+_BEFORE, _EARLY, _LATE = 0.001, 0.15, 0.999
+_PARALLEL = 0.3
+"""Mean cosine of offsets from which on arrows are called parallel."""
+
+
+def describe_run(run: WatchedRun, view: MapView, share: float) -> str:
+    """Return what the map shows."""
+    words = _of(run)
+    if not view.is_whole:
+        words = f"{counted(len(np.unique(run.relations[view.relation])), 'word')}"
+    drawn = f"PCA of {words}, {100 * share:.0f} % of their variance"
+    return f"{drawn} · turned so that only learning moves them"
+
+
+def _of(run: WatchedRun) -> str:
+    assert run.vocabulary is not None
+    shown, all_words = len(run.vocabulary.shown), len(run.vocabulary.words)
+    if shown == all_words:
+        return counted(all_words, "word")
+    return f"{shown:,} of {all_words:,} words"
+
+
+def describe_moment(run: WatchedRun, frame: TrainingFrame, relation: str) -> str:
+    """Return what there is to be seen in a frame, for somebody who sees it for the first time."""
+    if frame.fraction < _BEFORE:
+        return (
+            "Before training every word has a random place. Watch: words that occur in similar "
+            "contexts move toward each other, because they have to predict the same neighbors."
+        )
+    first = "Words in similar contexts end up close: "
+    if frame.fraction < _EARLY:
+        return first + "frequent words find their places first, the others follow."
+    pairs = run.relations.get(relation)
+    if pairs is None:
+        return first + "click one to see its neighbors change as it learns."
+    number = consistency(frame, pairs)
+    is_parallel = number >= _PARALLEL
+    said = "the arrows have become parallel" if is_parallel else "the arrows are not parallel yet"
+    if math.isnan(number):
+        return first + f"{relation} has no offsets to compare."
+    return (
+        f"{first}each arrow goes from a word to its partner ({relation}); {said}, "
+        f"mean cosine {number:.2f}. So the relation is a direction, and analogies can be answered."
+        if is_parallel
+        else f"{first}each arrow goes from a word to its partner ({relation}); {said}, "
+        f"mean cosine {number:.2f} of 1."
+    )
+
+
+def describe_frame(run: WatchedRun, frame: TrainingFrame, is_newest: bool) -> str:
+    """Return where a frame is in the run."""
+    where = f"epoch {frame.epoch} of {run.settings.epochs}"
+    return where if is_newest else f"{where}, {100 * frame.fraction:.0f} %"
+
+
+def describe_progress(title: str, run: WatchedRun, frame: TrainingFrame) -> str:
+    """Return how fast a training is, and how long it still takes; only its name, once it is over.
+
+    Both are means since it began: words that are read, also those that are skipped.
+    """
+    if not run.is_training or not frame.fraction or run.vocabulary is None:
+        return title
+    newest = run.recording[len(run.recording) - 1]
+    n_words = newest.fraction * run.vocabulary.n_tokens * run.settings.epochs
+    left = newest.seconds * (1 - newest.fraction) / newest.fraction
+    speed = n_words / max(newest.seconds, 1e-3)
+    return f"{title} · {speed:,.0f} words/s · {left:,.0f} s left"
+
+
+def describe_end(run: WatchedRun) -> str:
+    """Return how a training ended."""
+    trained = run.trained
+    if trained is None:
+        return ""
+    words = counted(len(trained.vocabulary.words), "word")
+    if trained.is_partial:
+        return (
+            f"Stopped after {100 * trained.fraction:.0f} %, {trained.seconds:.0f} s. The {words} "
+            "are kept as they are; the run is not kept in a session."
+        )
+    return f"Done in {trained.seconds:.0f} s: {words}. The run is not kept in a session."
+
+
+def title_of(settings: TrainingPaneSettings) -> str:
+    """Return the name of a corpus."""
+    if settings.source == "file":
+        return f"{settings.path} · {settings.column}" if settings.column else settings.path
+    return next((words for words, source in SOURCES if source == settings.source), "")
