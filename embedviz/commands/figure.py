@@ -64,18 +64,25 @@ def draw_figure(arguments: Sequence[str]) -> int:
     qInstallMessageHandler(print_what_matters)
     session = Session()
     try:
-        if opened:
-            state = state_about(opened[0], pane, options, arguments, session.encoders)
-        else:
-            state = alone(pane, options)
-        for check in pane.checks:
-            check(state)
-        session.show(state)
+        session.show(_state_of(pane, opened, options, arguments, session.encoders))
         with draw_pane(pane, session, width, height, options.text_scale) as picture:
             save_figure(picture, options.output, options.scale)
     finally:
         session.encoders.close()
     return 0
+
+
+def _state_of(
+    pane: Any, opened: Sequence[Any], options: Any, arguments: Sequence[str], encoders: Any
+) -> Any:
+    """Return the state that is drawn, after the checks of the pane."""
+    if opened:
+        state = state_about(opened[0], pane, options, arguments, encoders)
+    else:
+        state = alone(pane, options)
+    for check in pane.checks:
+        check(state)
+    return state
 
 
 def state_about(
@@ -208,14 +215,12 @@ def figure_parser(
         )
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help=".png, .svg or .pdf")
     what = parser.add_argument_group("what it shows")
-<<<<<<< HEAD
-    what.add_argument("--query", metavar="LABEL", help="the row that is marked or searched for")
-    help = "a text that is searched for and marked, where the set has an encoder; may be repeated"
-    what.add_argument("--text", metavar="TEXT", action="append", default=[], help=help)
-=======
     if sample:
         what.add_argument("--query", metavar="LABEL", help="the row that is marked or searched for")
->>>>>>> s-watch
+        help = (
+            "a text that is searched for and marked, where the set has an encoder; may be repeated"
+        )
+        what.add_argument("--text", metavar="TEXT", action="append", default=[], help=help)
     if takes_pairs:
         help = (
             "rows that belong together, maybe with a score; default: those that come with the set"
