@@ -17,12 +17,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
@@ -143,8 +145,8 @@ class WordLlamaEncoder:
             When the model's files are missing.
         """
         model, dimensions = self._loaded(), self.dimensions
-        vectors = model.vectors[:, :dimensions]
-        sums = np.zeros((len(texts), dimensions), np.float64)
+        vectors = np.ascontiguousarray(model.vectors[:, :dimensions])
+        means = np.zeros((len(texts), dimensions), np.float32)
         counts = np.zeros(len(texts), np.int64)
         report(0.0, "embedding")
         for batch in _batches(texts):
@@ -152,11 +154,9 @@ class WordLlamaEncoder:
             found = model.tokenizer.encode_batch_fast(
                 [part for _, part in batch], add_special_tokens=False
             )
-            tokens = [each.ids for each in found]
-            _add_sums(tokens, rows, vectors, sums, counts)
-            done = int(rows[-1])
-            report((done + 1) / len(texts), f"{done + 1:,} of {counted(len(texts), 'text')}")
-        means: Matrix = (sums / np.maximum(counts, 1)[:, np.newaxis]).astype(np.float32)
+            _add_means([each.ids for each in found], rows, vectors, means, counts)
+            done = int(rows[-1]) + 1
+            report(done / len(texts), f"{done:,} of {counted(len(texts), 'text')}")
         return means
 
     def close(self) -> None:
@@ -225,14 +225,14 @@ def _parts(text: str) -> Iterator[str]:
     yield text[start:] if start else text
 
 
-def _add_sums(
+def _add_means(
     tokens: Sequence[list[int]],
     rows: NDArray[np.intp],
     vectors: Matrix,
-    sums: NDArray[np.float64],
+    means: Matrix,
     counts: NDArray[np.int64],
 ) -> None:
-    """Add the vectors of the tokens of some parts to the sums of the texts these are from.
+    """Add the tokens of some parts of texts to the means of these texts.
 
     Parameters
     ----------
@@ -241,20 +241,26 @@ def _add_sums(
     rows : int array of shape (n_parts,)
         Which text each is from; ascending.
     vectors : float32 array of shape (n_tokens, n_dimensions)
-    sums : float64 array of shape (n_texts, n_dimensions)
+    means : float32 array of shape (n_texts, n_dimensions)
+        Of the tokens so far.
     counts : int64 array of shape (n_texts,)
-        How many tokens were added.
+        How many these are.
     """
     lengths = np.array([len(each) for each in tokens])
-    ids = np.fromiter((token for each in tokens for token in each), np.int64, int(lengths.sum()))
-    given = np.flatnonzero(lengths)
-    if not len(given):
-        return
-    starts = (np.cumsum(lengths) - lengths)[given]
+    ids = np.fromiter(chain.from_iterable(tokens), np.intp, int(lengths.sum()))
     np.minimum(ids, len(vectors) - 1, out=ids)  # As the package does: no such token, the last one.
-    part_sums = np.add.reduceat(vectors[ids], starts, axis=0, dtype=np.float64)
-    np.add.at(sums, rows[given], part_sums)
-    np.add.at(counts, rows[given], lengths[given])
+    # A matrix of ones times the vectors: the parts' sums, without a copy of each token's vector.
+    ends = np.concatenate([[0], np.cumsum(lengths)])
+    chosen = csr_array((np.ones(len(ids), np.float32), ids, ends), (len(tokens), len(vectors)))
+    sums = chosen @ vectors
+    starts = np.flatnonzero(np.diff(rows, prepend=-1))
+    of_texts = rows[starts]
+    added = np.add.reduceat(lengths, starts)
+    before = counts[of_texts]
+    counts[of_texts] += added
+    total = np.maximum(counts[of_texts], 1)[:, np.newaxis]
+    part_sums = np.add.reduceat(sums, starts, axis=0, dtype=np.float64)
+    means[of_texts] = (means[of_texts] * before[:, np.newaxis] + part_sums) / total
 
 
 def _listed(names: Sequence[str]) -> str:
