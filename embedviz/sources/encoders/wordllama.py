@@ -43,6 +43,7 @@ _BATCH_TEXTS = 2048
 _BATCH_CHARACTERS = 100_000
 """Of texts that are tokenized at once: about 30,000 tokens, whose vectors take 30 MB."""
 _PART_CHARACTERS = 20_000
+_RUN_TOKENS = 256
 # Blanks stand for themselves in the vocabulary, at the start of tokens only, and a text gets one
 # before it: cut at a blank, the rest has the tokens that it had. Marks as "<s>" are kept whole.
 _find_cut = re.compile(r"(?<=[^ >]) (?=[^ <])").search
@@ -246,21 +247,26 @@ def _add_means(
     counts : int64 array of shape (n_texts,)
         How many these are.
     """
-    lengths = np.array([len(each) for each in tokens])
-    ids = np.fromiter(chain.from_iterable(tokens), np.intp, int(lengths.sum()))
+    ends = np.cumsum([len(each) for each in tokens])
+    n_tokens = int(ends[-1])
+    if not n_tokens:
+        return
+    ids = np.fromiter(chain.from_iterable(tokens), np.intp, n_tokens)
     np.minimum(ids, len(vectors) - 1, out=ids)  # As the package does: no such token, the last one.
-    # A matrix of ones times the vectors: the parts' sums, without a copy of each token's vector.
-    ends = np.concatenate([[0], np.cumsum(lengths)])
-    chosen = csr_array((np.ones(len(ids), np.float32), ids, ends), (len(tokens), len(vectors)))
-    sums = chosen @ vectors
-    starts = np.flatnonzero(np.diff(rows, prepend=-1))
-    of_texts = rows[starts]
-    added = np.add.reduceat(lengths, starts)
-    before = counts[of_texts]
-    counts[of_texts] += added
-    total = np.maximum(counts[of_texts], 1)[:, np.newaxis]
-    part_sums = np.add.reduceat(sums, starts, axis=0, dtype=np.float64)
-    means[of_texts] = (means[of_texts] * before[:, np.newaxis] + part_sums) / total
+    # Runs of tokens of one text, so short that their sums are as exact as 32 bits can be.
+    given = ends[np.diff(ends, prepend=0) > 0]
+    edges = np.unique(np.concatenate([[0], given, np.arange(0, n_tokens, _RUN_TOKENS)]))
+    of_runs = rows[np.searchsorted(ends, edges[:-1], side="right")]
+    # A matrix of ones times the vectors: the sums, without a copy of each token's vector.
+    ones = np.ones(n_tokens, np.float32)
+    sums = csr_array((ones, ids, edges), (len(edges) - 1, len(vectors))) @ vectors
+    starts = np.flatnonzero(np.diff(of_runs, prepend=-1))
+    texts = of_runs[starts]
+    before = counts[texts]
+    counts[texts] += np.add.reduceat(np.diff(edges), starts)
+    added = np.add.reduceat(sums, starts, axis=0, dtype=np.float64)
+    totals = means[texts] * before[:, np.newaxis].astype(np.float64) + added
+    means[texts] = totals / counts[texts][:, np.newaxis]
 
 
 def _listed(names: Sequence[str]) -> str:
