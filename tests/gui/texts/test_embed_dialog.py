@@ -173,7 +173,7 @@ def test_what_lacks_is_said_and_cannot_be_chosen(window, table, wait):
     assert "pip install absent" in dialog.encoder.lacking.text()
     model = dialog.encoder.encoder.model()
     states = [model.item(i).isEnabled() for i in range(model.rowCount())]
-    assert states == [True, True, False, True]
+    assert states == [True, True, False, True, True]
     dialog.encoder.show_settings(EncoderSettings("absent"))
     dialog.encoder.changed.emit()
     assert not dialog.embed_button.isEnabled()
@@ -250,6 +250,23 @@ def test_nothing_is_sent_before_the_user_agrees(
         qtbot.waitUntil(lambda: "Nothing was sent" in window.message_bar.text)
         assert sending_encoder.sent == []
         assert window.session.state.sets == ()
+    idle(window.session)
+
+
+def test_a_model_that_is_not_here_yet_is_downloaded_after_consent(
+    window, table, wait, choose, qtbot, idle
+):
+    window.open_paths([table])
+    dialog = wait(window)
+    choose(dialog.encoder.encoder, "downloaded")
+    qtbot.waitUntil(lambda: "hub.example.com" in dialog.time.text(), timeout=8_000)
+    assert window.embeddings.consent.dialog is None  # Nothing is asked to measure.
+    assert dialog.embed_button.isEnabled()
+    dialog.accept()
+    consent = window.embeddings.consent
+    qtbot.waitUntil(lambda: consent.dialog is not None, timeout=8_000)
+    consent.dialog.send_button.click()
+    assert len(embedded(window, qtbot)) == 40
     idle(window.session)
 
 
