@@ -16,10 +16,9 @@ from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui import figures
 from embedviz.gui.actions import judged_pairs as pairs
-from embedviz.gui.actions import opening, queries, saving, sessions
+from embedviz.gui.actions import opening, queries, saving, sessions, texts
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action
-from embedviz.gui.actions.texts import TEXT_ENTRIES
 from embedviz.gui.host import Host, has_set
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT, theme_manager
@@ -164,7 +163,7 @@ def show_about(window: Host) -> None:
         window.widget,
         "About embedviz",
         "<b>embedviz</b><br>A desktop lab for the geometry of embeddings.<br><br>"
-        "Nothing you open leaves this machine.<br><br>"
+        "Nothing you open leaves this machine, unless you agree to it.<br><br>"
         "Bundled words: all-MiniLM-L6-v2 (Apache-2.0).",
     )
 
@@ -209,7 +208,6 @@ ACTIONS: tuple[Action, ...] = (
         opening.open_final_sentences,
     ),
     Action("file.digits", "File", "Handwritten Digits", opening.open_digits),
-    *(Action(*entry) for entry in TEXT_ENTRIES),
     Action(
         "file.train",
         "File",
@@ -217,6 +215,39 @@ ACTIONS: tuple[Action, ...] = (
         opening.train_words,
         (),
         "From a text, and watch them find their places",
+    ),
+    Action(
+        "file.embed",
+        "File",
+        "Embed Texts…",
+        texts.embed_file,
+        ("Ctrl+Shift+E",),
+        "A vector for each text of a table or a list",
+        True,
+    ),
+    Action(
+        "file.embed_column",
+        "File",
+        "Embed a Column of This Set…",
+        texts.embed_column,
+        (),
+        "New vectors of the labels, or of texts in the metadata",
+    ),
+    Action(
+        "file.set_encoder",
+        "File",
+        "Set Encoder…",
+        texts.set_encoder,
+        (),
+        "Say which model made the vectors, so that texts can be typed as queries",
+    ),
+    Action(
+        "file.dropout_views",
+        "File",
+        "Two Dropout Views of the Texts…",
+        texts.make_dropout_views,
+        (),
+        "Encode the texts twice with dropout on: SimCSE's pairs, for the Contrastive pane",
     ),
     Action(
         "file.labels",

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
 
+from embedviz.app.judged_pairs import with_pairs
+from embedviz.core.errors import UserError
+from embedviz.core.pairs import Pairs
+from embedviz.core.progress import Report
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.host import Host
+from embedviz.sources.consent import Ask
+from embedviz.sources.texts.dropout_views import DropoutViews, dropout_views, views_of
 
 _KINDS = (
     "Tables and lists of texts (*.csv *.tsv *.txt *.jsonl *.json *.parquet *.feather *.arrow);;"
@@ -47,35 +55,34 @@ def set_encoder(window: Host) -> None:
     window.embeddings.name_encoder(active)
 
 
-Entry = tuple[str, str, str, Callable[[Host], None], tuple[str, ...], str, bool]
+def make_dropout_views(window: Host) -> None:
+    """Encode the texts of the shown set twice with dropout, and open both views as pairs."""
+    active = window.session.state.active
+    if active is None:
+        window.message_bar.show_message("Open a set of texts first.")
+        return
+    window.message_bar.clear()
+    try:
+        step = views_of(active)
+    except UserError as error:
+        window.message_bar.show_message(str(error))
+        return
+    work = partial(_views, active, step, window.embeddings.consent)
+    window.writing.run(work, partial(_show_views, window))
 
-TEXT_ENTRIES: tuple[Entry, ...] = (
-    (
-        "file.embed",
-        "File",
-        "Embed Texts…",
-        embed_file,
-        ("Ctrl+Shift+E",),
-        "A vector for each text of a table or a list",
-        True,
-    ),
-    (
-        "file.embed_column",
-        "File",
-        "Embed a Column of This Set…",
-        embed_column,
-        (),
-        "New vectors of the labels, or of texts in the metadata",
-        False,
-    ),
-    (
-        "file.set_encoder",
-        "File",
-        "Set Encoder…",
-        set_encoder,
-        (),
-        "Say which model made the vectors, so that texts can be typed as queries",
-        False,
-    ),
-)
-"""What `Action` is made with, in the order of the File menu."""
+
+def _views(vector_set: VectorSet, step: DropoutViews, ask: Ask, report: Report) -> VectorSet:
+    """Encode texts twice. Runs off the UI thread."""
+    made = dropout_views(vector_set, step, ask, report)
+    made.index_labels()
+    return made
+
+
+def _show_views(window: Host, made: VectorSet) -> None:
+    """Show both views, with the pairs that they are."""
+    state = window.session.state.opened(made)
+    pairs = Pairs.halves(len(made), "two dropout views")
+    window.session.show(replace(state, pairs=with_pairs(state.pairs, made, pairs)))
+    window.statusBar().showMessage(
+        f"{len(pairs):,} pairs of views: the Contrastive pane trains on them", 6000
+    )

@@ -10,7 +10,7 @@ import pytest
 from embedviz.core.errors import UserError
 from embedviz.core.progress import silent
 from embedviz.sources import encoders
-from embedviz.sources.consent import NotAgreed, Sending
+from embedviz.sources.consent import NotAgreed, Sending, refuse
 
 
 class LetterEncoder:
@@ -20,8 +20,8 @@ class LetterEncoder:
     is_local: ClassVar[bool] = True
     full = 12
 
-    def __init__(self, settings):
-        self.settings = settings
+    def __init__(self, settings, ask=refuse):
+        self.settings, self.ask = settings, ask
         self.is_closed = False
 
     @classmethod
@@ -75,16 +75,24 @@ class AbsentEncoder(LetterEncoder):
         return "Absent needs the package absent: pip install absent"
 
 
+class DownloadedEncoder(LetterEncoder):
+    """Encoder whose model has to be downloaded first; texts stay here."""
+
+    title = "Downloaded"
+
+    def encode(self, texts, report=silent, *, as_queries=False):
+        sending = Sending("hub.example.com:443", "to download a model")
+        if not self.ask(sending):
+            raise NotAgreed(sending)
+        return super().encode(texts, report, as_queries=as_queries)
+
+
 class SendingEncoder(LetterEncoder):
     """Encoder that would send texts, and keeps a list of what it sent."""
 
     title = "Elsewhere"
     is_local = False
     sent: ClassVar[list] = []
-
-    def __init__(self, settings, ask):
-        super().__init__(settings)
-        self.ask = ask
 
     def encode(self, texts, report=silent, *, as_queries=False):
         sending = Sending("api.example.com:443", "to embed them", len(texts), sum(map(len, texts)))
@@ -99,6 +107,7 @@ KINDS = {
     "waiting": WaitingEncoder,
     "absent": AbsentEncoder,
     "elsewhere": SendingEncoder,
+    "downloaded": DownloadedEncoder,
 }
 
 

@@ -23,7 +23,7 @@ from embedviz.sources.texts.offered import TextsFound, texts_of_file
 @pytest.fixture
 def wait(qtbot):
     def until_shown(window):
-        qtbot.waitUntil(lambda: window.embeddings.dialog is not None, timeout=8_000)
+        qtbot.waitUntil(lambda: window.embeddings.dialog is not None, timeout=20_000)
         return window.embeddings.dialog
 
     return until_shown
@@ -32,14 +32,14 @@ def wait(qtbot):
 @pytest.fixture
 def measured(qtbot):
     def until_measured(dialog):
-        qtbot.waitUntil(lambda: "measured on" in dialog.time.text(), timeout=8_000)
+        qtbot.waitUntil(lambda: "measured on" in dialog.time.text(), timeout=20_000)
         return dialog
 
     return until_measured
 
 
 def embedded(window, qtbot):
-    qtbot.waitUntil(lambda: window.session.state.active is not None, timeout=8_000)
+    qtbot.waitUntil(lambda: window.session.state.active is not None, timeout=20_000)
     return window.session.state.active
 
 
@@ -173,7 +173,7 @@ def test_what_lacks_is_said_and_cannot_be_chosen(window, table, wait):
     assert "pip install absent" in dialog.encoder.lacking.text()
     model = dialog.encoder.encoder.model()
     states = [model.item(i).isEnabled() for i in range(model.rowCount())]
-    assert states == [True, True, False, True]
+    assert states == [True, True, False, True, True]
     dialog.encoder.show_settings(EncoderSettings("absent"))
     dialog.encoder.changed.emit()
     assert not dialog.embed_button.isEnabled()
@@ -205,7 +205,7 @@ def test_a_failure_is_said_and_leads_back(window, tmp_path, wait, qtbot, idle):
     window.open_paths([path])
     dialog = wait(window)
     dialog.accept()
-    qtbot.waitUntil(lambda: "The model was damaged" in window.message_bar.text, timeout=8_000)
+    qtbot.waitUntil(lambda: "The model was damaged" in window.message_bar.text, timeout=20_000)
     assert window.session.state.sets == ()
     window.message_bar.offer.click()
     wait(window).reject()
@@ -215,7 +215,7 @@ def test_a_model_that_fails_on_the_first_texts_is_said_in_the_dialog(window, tmp
     (tmp_path / "t.txt").write_text("this one must fail\nand that one too\n")
     window.open_paths([tmp_path / "t.txt"])
     dialog = wait(window)
-    qtbot.waitUntil(lambda: "damaged" in dialog.problem_text.text(), timeout=8_000)
+    qtbot.waitUntil(lambda: "damaged" in dialog.problem_text.text(), timeout=20_000)
     assert not dialog.embed_button.isEnabled()
     dialog.reject()
 
@@ -235,7 +235,7 @@ def test_nothing_is_sent_before_the_user_agrees(
     assert "40 texts" in dialog.time.text()
     dialog.accept()
     consent = window.embeddings.consent
-    qtbot.waitUntil(lambda: consent.dialog is not None, timeout=8_000)
+    qtbot.waitUntil(lambda: consent.dialog is not None, timeout=20_000)
     said = "\n".join(label.text() for label in consent.dialog.findChildren(QLabel))
     n_characters = sum(len(f"It was review number {i} of a long day") for i in range(40))
     for part in ("api.example.com:443", "40 texts", f"{n_characters:,} characters"):
@@ -253,10 +253,27 @@ def test_nothing_is_sent_before_the_user_agrees(
     idle(window.session)
 
 
+def test_a_model_that_is_not_here_yet_is_downloaded_after_consent(
+    window, table, wait, choose, qtbot, idle
+):
+    window.open_paths([table])
+    dialog = wait(window)
+    choose(dialog.encoder.encoder, "downloaded")
+    qtbot.waitUntil(lambda: "hub.example.com" in dialog.time.text(), timeout=20_000)
+    assert window.embeddings.consent.dialog is None  # Nothing is asked to measure.
+    assert dialog.embed_button.isEnabled()
+    dialog.accept()
+    consent = window.embeddings.consent
+    qtbot.waitUntil(lambda: consent.dialog is not None, timeout=20_000)
+    consent.dialog.send_button.click()
+    assert len(embedded(window, qtbot)) == 40
+    idle(window.session)
+
+
 def test_stop_answers_the_question_with_no(window, table, sending_encoder, qtbot, idle):
     encoder = EncoderSettings("elsewhere", address="https://api.example.com/v1")
     window.embeddings.start(texts_of_file(table), TextsSettings("review", encoder=encoder))
-    qtbot.waitUntil(lambda: window.embeddings.consent.dialog is not None, timeout=8_000)
+    qtbot.waitUntil(lambda: window.embeddings.consent.dialog is not None, timeout=20_000)
     window.session.board.stop()
     assert window.embeddings.consent.dialog is None
     idle(window.session)
@@ -273,7 +290,7 @@ def test_a_column_of_an_open_set(window, wait, measured, choose, qtbot, idle):
     dialog = measured(wait(window))
     assert [dialog.texts.column.itemData(i) for i in range(2)] == ["said", ""]
     dialog.accept()
-    qtbot.waitUntil(lambda: window.session.state.active is not first, timeout=8_000)
+    qtbot.waitUntil(lambda: window.session.state.active is not first, timeout=20_000)
     made = window.session.state.active
     idle(window.session)
     assert made.labels == first.labels
@@ -286,7 +303,7 @@ def test_a_column_of_an_open_set(window, wait, measured, choose, qtbot, idle):
     choose(dialog.texts.part, "sample")
     dialog.texts.count.setValue(5)
     dialog.accept()
-    qtbot.waitUntil(lambda: window.session.state.active is not made, timeout=8_000)
+    qtbot.waitUntil(lambda: window.session.state.active is not made, timeout=20_000)
     assert len(window.session.state.active) == 5
     idle(window.session)
 
@@ -295,7 +312,7 @@ def test_several_files_are_asked_about_one_after_the_other(window, table, tmp_pa
     (tmp_path / "t.txt").write_text(FILES["t.txt"])
     window.open_paths([table, tmp_path / "t.txt"])
     first = wait(window)
-    qtbot.waitUntil(lambda: len(window.embeddings._waiting) == 1, timeout=8_000)
+    qtbot.waitUntil(lambda: len(window.embeddings._waiting) == 1, timeout=20_000)
     assert first.title.text() == "reviews.csv"
     first.reject()
     second = wait(window)

@@ -35,7 +35,7 @@ def dialog_of(window, qtbot, idle):
 
 
 def checked(dialog, qtbot):
-    qtbot.waitUntil(lambda: dialog.check is not None, timeout=8_000)
+    qtbot.waitUntil(lambda: dialog.check is not None, timeout=20_000)
     return dialog.check
 
 
@@ -106,10 +106,10 @@ def test_a_service_is_compared_only_when_asked_for_and_agreed_to(
     assert window.embeddings.consent.dialog is None
     dialog.compare_button.click()
     consent = window.embeddings.consent
-    qtbot.waitUntil(lambda: consent.dialog is not None, timeout=8_000)
+    qtbot.waitUntil(lambda: consent.dialog is not None, timeout=20_000)
     assert sending_encoder.sent == []
     consent.dialog.reject()
-    qtbot.waitUntil(lambda: "Nothing was sent" in dialog.found.text(), timeout=8_000)
+    qtbot.waitUntil(lambda: "Nothing was sent" in dialog.found.text(), timeout=20_000)
     assert sending_encoder.sent == []
     dialog.reject()
 
