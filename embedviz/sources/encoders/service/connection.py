@@ -131,6 +131,7 @@ class ServiceConnection:
         Cancelled
             When it was closed.
         """
+        look()
         most_bytes = _BYTES_OF_ANSWER + n_texts * _BYTES_OF_VECTOR
         request = self._request = _Request(self._key, most_bytes, self._socket)
         thread = threading.Thread(
@@ -329,9 +330,11 @@ def _failure(error: Exception, key: ServiceKey | None, request: _Request) -> Req
 
     if isinstance(error, openai.APIStatusError):
         return _of_status(error, key)
-    if isinstance(error, _TooLong):
+    # Some versions of the package take what is raised below it for a broken connection.
+    causes = (error, error.__cause__, error.__context__)
+    if any(isinstance(each, _TooLong) for each in causes):
         return RequestFailure("too long")
-    if isinstance(error, _Compressed):
+    if any(isinstance(each, _Compressed) for each in causes):
         return RequestFailure("other", message="the answer is compressed, which was not asked for")
     if isinstance(error, openai.APITimeoutError):
         kind = "timeout" if request.is_connected else "unreachable"
