@@ -68,8 +68,9 @@ Ask = Callable[[Sending], bool]
 class NotAgreed(UserError):
     """Refusal of the user to send something."""
 
-    def __init__(self, sending: Sending) -> None:
-        super().__init__(f"Nothing was sent to {sending.host}, since that was not agreed to.")
+    def __init__(self, sending: Sending, message: str = "") -> None:
+        usual = f"Nothing was sent to {sending.host}, since that was not agreed to."
+        super().__init__(message or usual)
         self.sending = sending
 
 
