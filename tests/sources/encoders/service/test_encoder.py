@@ -493,9 +493,12 @@ def test_progress_tells_how_fast_and_how_long(new_encoder, service, clock):
 
 def test_what_the_service_counted_is_summed_up(new_encoder):
     encoder = new_encoder()
+    assert encoder.notes() == []
     encoder.encode(TEXTS)
     encoder.encode(TEXTS)
     assert encoder.n_tokens == 80
+    (note,) = encoder.notes()
+    assert note.endswith("counted 80 tokens.")
 
 
 # Consent.
@@ -549,6 +552,7 @@ def test_what_is_asked_names_cost_and_warnings(new_encoder):
     assert "Not encrypted" in sending.warnings[0]
     lines = "\n".join(sending.details)
     assert "About 2 tokens" in lines
+    assert sending.n_tokens == 2
     assert "at 0.02 a million tokens" in lines
     assert "1 text like others: sent once" in lines
     assert "1 empty text: not sent" in lines
@@ -595,7 +599,7 @@ def test_what_the_disk_does_not_take_is_not_paid_for_twice(
     vectors = encoder.encode(TEXTS)
     assert service.paid == once(TEXTS)
     np.testing.assert_allclose(vectors, faults.expected(TEXTS), atol=1e-6)
-    assert "disk is full" in encoder.notice
+    assert "disk is full" in encoder.notes()[-1]
     assert encoder.missing(TEXTS) == []
 
 
