@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
@@ -45,37 +44,3 @@ def set_encoder(window: Host) -> None:
         return
     window.message_bar.clear()
     window.embeddings.name_encoder(active)
-
-
-Entry = tuple[str, str, str, Callable[[Host], None], tuple[str, ...], str, bool]
-
-TEXT_ENTRIES: tuple[Entry, ...] = (
-    (
-        "file.embed",
-        "File",
-        "Embed Texts…",
-        embed_file,
-        ("Ctrl+Shift+E",),
-        "A vector for each text of a table or a list",
-        True,
-    ),
-    (
-        "file.embed_column",
-        "File",
-        "Embed a Column of This Set…",
-        embed_column,
-        (),
-        "New vectors of the labels, or of texts in the metadata",
-        False,
-    ),
-    (
-        "file.set_encoder",
-        "File",
-        "Set Encoder…",
-        set_encoder,
-        (),
-        "Say which model made the vectors, so that texts can be typed as queries",
-        False,
-    ),
-)
-"""What `Action` is made with, in the order of the File menu."""

@@ -102,6 +102,8 @@ class Embeddings(QObject):
         self._waiting.clear()
         if self.dialog is not None:
             self.dialog.reject()
+        for dialog in self._window.findChildren(EncoderDialog):
+            dialog.reject()
         self.consent.close()
 
     def _look(self, work: Callable[[Report], TextsSource], name: str) -> None:

@@ -33,6 +33,8 @@ from embedviz.gui.widgets.controls import (
 from embedviz.sources.encoders import ENCODERS, encoder_class
 from embedviz.sources.encoders.service.address import PRESETS, ServicePreset
 
+CAPTION_WIDTH = 13 * GRID
+"""Of what stands before the controls, so that they are below each other in several forms."""
 _MOST_DIMENSIONS = 100_000
 _WITHOUT_MODEL = ("wordllama",)
 """Encoders that are one model."""
@@ -287,8 +289,9 @@ def _line(name: str, description: str) -> QLineEdit:
 
 def _before(text: str, field: QWidget) -> QLabel:
     before = caption(text)
-    before.setMinimumHeight(field.sizeHint().height())
-    before.setMinimumWidth(10 * GRID)
+    if text:
+        before.setMinimumHeight(field.sizeHint().height())
+    before.setFixedWidth(CAPTION_WIDTH)
     before.setBuddy(field)
     return before
 

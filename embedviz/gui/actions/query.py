@@ -1,4 +1,4 @@
-"""Queries that are no rows: a vector from the clipboard or a file, and a text that is typed."""
+"""Queries that are no rows: a text that is typed, a vector that was copied, or one in a file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from embedviz.core.errors import UserError
 from embedviz.core.query_vector import QueryVector, load_query_vector, parse_vector
-from embedviz.gui.host import Host
+from embedviz.gui.host import Host, has_set
 
 TEXT_TIP = "The neighbors of a text of your own, and its place on the map"
 
@@ -19,8 +19,7 @@ def type_text(window: Host) -> None:
     if has_set(window):
         window.docks["neighbors"].show()
         window.docks["neighbors"].raise_()
-        reason = window.neighbors.begin_text()
-        if reason:
+        if reason := window.neighbors.begin_text():
             window.message_bar.show_message(reason)
 
 
@@ -40,14 +39,6 @@ def load_query(window: Host) -> None:
     )
     if path:
         _query_with(window, lambda: load_query_vector(path))
-
-
-def has_set(window: Host) -> bool:
-    """Return whether a set is shown; where none is, say so."""
-    if window.session.state.active is None:
-        window.message_bar.show_message("Open a file of vectors first.")
-        return False
-    return True
 
 
 def _query_with(window: Host, read: Callable[[], QueryVector]) -> None:
