@@ -222,8 +222,9 @@ class Cone:
             )
         kept = self.rank if n_components is None else min(n_components, self.rank)
         factors = spread_powers(self._variances[:kept], strength)
-        turned = kernel_rows(map_rows(vectors, self._axes.mean, self._turn.T))[:, :kept]
-        return _place(turned, factors, self._frame[:, :kept]).positions, _units(turned * factors)
+        turned = kernel_rows(map_rows(vectors, self._axes.mean, self._turn.T))
+        placed = _place(turned, factors, self._frame[:, :kept])
+        return placed.positions, _units(turned[:, :kept] * factors)
 
 
 class _Placed(NamedTuple):

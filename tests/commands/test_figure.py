@@ -6,6 +6,7 @@ import pytest
 from embedviz.__main__ import main
 from embedviz.app.judged_pairs import bundled_pairs, pairs_of
 from embedviz.app.map_settings import MapSettings
+from embedviz.commands import figure
 from embedviz.commands.figure import (
     figure_parser,
     parse_figure,
@@ -185,3 +186,40 @@ def test_a_pane_without_pairs_takes_no_file(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main(["figure", "map", "-o", str(tmp_path / "x.png"), "--pairs", "p.tsv"])
     assert "--pairs" in capsys.readouterr().err
+
+
+@pytest.fixture
+def load_toy_texts(toy_texts, monkeypatch):
+    monkeypatch.setattr(figure, "load_files", lambda options: [toy_texts])
+
+
+@pytest.mark.parametrize(("kind", "others"), [("map", ["--projection", "PCA"]), ("anisotropy", [])])
+def test_texts_are_drawn(tmp_path, load_toy_texts, toy_encoder, kind, others):
+    path = tmp_path / "x.svg"
+    texts = ["--text", "a dog sleeps", "--text", "a ship"]
+    assert main(["figure", kind, *others, *texts, "-o", str(path)]) == 0
+    written = path.read_text()
+    assert "a dog sleeps" in written
+    assert ("a ship" in written) == (kind == "map")
+    assert ("2 texts exactly placed" in written) == (kind == "map")
+    assert toy_encoder.asked == [(["a dog sleeps", "a ship"], True)]
+    assert toy_encoder.closed
+
+
+def test_texts_that_nobody_can_encode_are_refused(tmp_path, load_toy_texts, capsys):
+    path = str(tmp_path / "x.png")
+    assert main(["figure", "map", "--text", "zzz", "-o", path]) != 0
+    assert "knows nothing in “zzz”" in capsys.readouterr().err
+
+
+def test_a_set_without_an_encoder_says_so(tmp_path, capsys):
+    assert main(["figure", "map", "--text", "a dog", "-o", str(tmp_path / "x.png")]) != 0
+    said = capsys.readouterr().err
+    assert "does not say which model made its vectors" in said
+
+
+def test_an_analogy_may_be_of_texts(tmp_path, load_toy_texts):
+    path = tmp_path / "x.svg"
+    question = ["--positive", "a bird", "the dog eats now", "--negative", "a fish"]
+    assert main(["figure", "analogy", *question, "-o", str(path)]) == 0
+    assert "“a bird” and “a fish” are not labels; encoded by Toy" in path.read_text()

@@ -16,7 +16,7 @@ from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui import figures
 from embedviz.gui.actions import judged_pairs as pairs
-from embedviz.gui.actions import opening, queries, saving, sessions, texts
+from embedviz.gui.actions import opening, query, saving, sessions, texts
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action
 from embedviz.gui.host import Host, has_set
@@ -320,19 +320,19 @@ ACTIONS: tuple[Action, ...] = (
         "edit.text_query",
         "Edit",
         "Query with a Text",
-        queries.type_text,
+        query.type_text,
         ("Ctrl+Shift+F",),
-        queries.TEXT_TIP,
+        query.TEXT_TIP,
         True,
     ),
     Action(
         "edit.paste_query",
         "Edit",
         "Paste Query Vector",
-        queries.paste_query,
+        query.paste_query,
         ("Ctrl+Shift+V",),
     ),
-    Action("edit.load_query", "Edit", "Load Query Vector…", queries.load_query),
+    Action("edit.load_query", "Edit", "Load Query Vector…", query.load_query),
     Action("edit.find", "Edit", "Find Label", find, ("Ctrl+F",), "", True),
     Action("edit.select_all", "Edit", "Select All", row_actions.select_all, ("Ctrl+A",), "", True),
     Action(

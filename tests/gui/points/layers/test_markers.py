@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from embedviz.app.preparation import preparation
 from embedviz.core.drawing.camera import Camera
 from embedviz.gui.points.layers.markers import Marker
 from embedviz.gui.points.transition import Transition
@@ -25,6 +26,7 @@ def view(qtbot):
     with qtbot.waitExposed(view):
         view.show()
     view.animator.is_enabled = False
+    qtbot.waitUntil(lambda: preparation.is_ready, timeout=60_000)
     return view
 
 

@@ -1,4 +1,4 @@
-"""Queries that are no rows: a vector from the clipboard or a file, and a text that is typed."""
+"""Queries that are no rows: a text that is typed, a vector that was copied, or one in a file."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ def type_text(window: Host) -> None:
     if has_set(window):
         window.docks["neighbors"].show()
         window.docks["neighbors"].raise_()
-        reason = window.neighbors.begin_text()
-        if reason:
+        if reason := window.neighbors.begin_text():
             window.message_bar.show_message(reason)
 
 
