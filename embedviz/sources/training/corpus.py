@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +18,8 @@ from embedviz.core.notes import counted
 from embedviz.core.processes.messages import Message
 from embedviz.core.progress import Report, silent
 
+_TABLES_OF_TEXTS = "embedviz.formats.texts.reading"
+"""What reads them; by its name, as few corpora are tables, and it is far from here."""
 BLOCK_BYTES = 1 << 18
 _PACKED = (".gz", ".bz2", ".xz", ".zip")
 _TABLES = (".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson", ".parquet", ".feather", ".arrow")
@@ -79,9 +82,22 @@ class FileCorpus:
         """Yield the lines, or the values of the column."""
         if not self.is_table:
             return _lines(self.path, report)
-        from embedviz.formats.texts.reading import column_texts
+        texts: Iterator[str] = import_module(_TABLES_OF_TEXTS).column_texts(
+            self.path, self.column, report
+        )
+        return texts
 
-        return column_texts(self.path, self.column, report)
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns of a table, the likeliest to hold the texts first.
+
+        Raises
+        ------
+        UserError
+            When it cannot be read.
+        """
+        inspection = import_module(_TABLES_OF_TEXTS).inspect_texts(self.path)
+        names = [each.name for each in inspection.columns]
+        return tuple(sorted(names, key=lambda name: name != inspection.certain))
 
     @property
     def is_table(self) -> bool:

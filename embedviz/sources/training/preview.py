@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from embedviz.core.progress import Report, silent
 from embedviz.sources.training.corpus import Corpus
@@ -40,6 +44,8 @@ class CorpusPreview:
         Of the corpus that was read, 0 to 1.
     remark : str
         What may be wrong with it; empty where nothing is.
+    counts : Counter of str
+        How often each word occurs in what was read.
     """
 
     lines: tuple[tuple[str, tuple[str, ...]], ...]
@@ -50,6 +56,22 @@ class CorpusPreview:
     most_frequent: tuple[tuple[str, int], ...]
     fraction: float
     remark: str = ""
+    counts: Counter[str] = field(default_factory=Counter, repr=False)
+
+    @cached_property
+    def _sorted(self) -> NDArray[np.int64]:
+        return np.sort(np.fromiter(self.counts.values(), np.int64, len(self.counts)))
+
+    def vocabulary_size(self, settings: TrainingSettings) -> int:
+        """Return how many of the words that were read occur often enough to get a vector."""
+        found = len(self._sorted) - int(np.searchsorted(self._sorted, settings.min_count))
+        most = settings.max_vocabulary
+        return found if most is None else min(found, most)
+
+    def share_kept(self, settings: TrainingSettings) -> float:
+        """Return the share of the text that these words are, 0 to 1."""
+        kept = self._sorted[len(self._sorted) - self.vocabulary_size(settings) :]
+        return float(kept.sum()) / max(float(self._sorted.sum()), 1.0)
 
     @property
     def is_complete(self) -> bool:
@@ -114,6 +136,7 @@ def preview_corpus(
         tuple(counts.most_common(20)),
         fraction,
         _remark(counts, n_words),
+        counts,
     )
 
 
