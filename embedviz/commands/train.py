@@ -7,10 +7,11 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedviz.commands.figure import add_setting_options, settings_of_options
+from embedviz.commands.setting_options import add_setting_options, settings_of_options
 from embedviz.commands.terminal import say, tell_stopped, terminal_report
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from embedviz.core.vector_set import VectorSet
     from embedviz.sources.training.run import Trained, TrainingRun
     from embedviz.sources.training.snapshots import Snapshot
+
+_WINDOW = "embedviz.commands.window"
+"""By its name, as most trainings open none, and all of the window is behind it."""
 
 
 def train(arguments: Sequence[str]) -> int:
@@ -48,14 +52,10 @@ def train(arguments: Sequence[str]) -> int:
         code = tell_stopped(
             f"the vectors after {100 * trained.fraction:.0f} % of the training are {kept}"
         )
-    return show_trained(vector_set) if options.open else code
-
-
-def show_trained(vector_set: VectorSet) -> int:
-    """Open the window on a set, and return its exit code."""
-    from embedviz.commands.window import show_sets
-
-    return show_sets([vector_set])
+    if not options.open:
+        return code
+    shown: int = import_module(_WINDOW).show_sets([vector_set])
+    return shown
 
 
 def _trained(options: argparse.Namespace, target: Path | None) -> tuple[VectorSet, Trained]:
