@@ -6,9 +6,8 @@ import pytest
 
 from embedviz.app.state import State
 from embedviz.panes.training import TrainingPane
-from embedviz.panes.training.settings import TrainingPaneSettings
 
-QUICK = TrainingPaneSettings(dimensions=20, window=4, negative=5, epochs=2, min_count=2, workers=1)
+from .examples import QUICK
 
 
 @pytest.fixture

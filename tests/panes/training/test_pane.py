@@ -1,20 +1,26 @@
-"""Training in the pane: the corpus as words, words that move, the way back, and what comes of it."""
+"""Training in the pane: the corpus as words, words that move, the way back, what comes of it."""
 
 import os
 import signal
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
+from shiboken6 import delete
 
 import embedviz
 from embedviz.app.state import State
+from embedviz.gui.figures import wait_until_idle
 from embedviz.gui.points.view import PointView
+from embedviz.panes.training import TrainingPane
 from embedviz.panes.training.settings import TrainingPaneSettings
 from embedviz.sources.training.run import TrainingRun
 from embedviz.sources.training.settings import TrainingSettings
+
+from .examples import QUICK
 
 
 def settings_of(session):
@@ -27,7 +33,8 @@ def set_(session, idle, **changes):
 
 
 def positions(pane):
-    return np.array(pane.run_page.map.scene.canvas.positions)
+    canvas = pane.run_page.map.scene.canvas
+    return np.array(canvas.positions)[:, : 2 + canvas.is_3d]
 
 
 def test_an_empty_pane_offers_four_corpora(pane, session, idle):
@@ -191,9 +198,6 @@ def test_a_killed_child_leaves_a_message_and_what_there_was(choose, session, idl
 def test_a_text_without_words_says_what_to_do(choose, corpus):
     pane = choose(corpus, min_count=10_000)
     pane.corpus_page.train.click()
-    pane.calculations  # noqa: B018 - the message comes with the end of the task
-    from embedviz.gui.figures import wait_until_idle
-
     wait_until_idle(pane.session)
     assert "Lower the minimum count" in pane.message_bar.text
     assert pane.pages.currentWidget() is pane.corpus_page
@@ -254,7 +258,7 @@ def test_points_keep_their_places_from_frame_to_frame(train):
     view = run.resolved(next(iter(run.wanted)))
     places = [run.places_of(frame, view).positions for frame in run.frames]
     assert len(places) > 2
-    for before, after in zip(places, places[1:], strict=False):
+    for before, after in pairwise(places):
         reach = np.abs(after).max()
         # Never mirrored or swapped: each axis goes on as it was, as far as there is anything.
         assert np.einsum("ij,ij->j", before, after).min() > -0.05 * len(after) * reach**2
@@ -280,13 +284,14 @@ def test_it_goes_on_while_another_pane_is_seen(choose, session, idle, qtbot):
     assert pane.player.run.trained is not None
 
 
-def test_a_pane_that_goes_away_ends_its_training(choose, qtbot):
-    from shiboken6 import delete
-
-    pane = choose(epochs=500)
+def test_a_pane_that_goes_away_ends_its_training(session, idle, qtbot):
+    pane = TrainingPane(session)
+    pane.show()
+    session.show(State().with_settings(replace(QUICK, source="language", epochs=500)))
+    idle(session)
     pane.corpus_page.train.click()
-    qtbot.waitUntil(lambda: pane.player.run.training.pid is not None, timeout=60_000)
     run = pane.player.run
+    qtbot.waitUntil(lambda: run.training.pid is not None, timeout=60_000)
     delete(pane)
     assert run.is_dropped
 
@@ -299,8 +304,6 @@ def test_the_settings_are_those_of_gensim_and_of_the_pane():
 
 
 def test_a_session_keeps_the_settings_but_not_the_run(train, corpus, session, qtbot, idle):
-    from embedviz.panes.training import TrainingPane
-
     train(corpus)
     again = TrainingPane(session)
     qtbot.addWidget(again)
