@@ -7,8 +7,16 @@ returns an exit code, and a line in `COMMANDS`.
 from __future__ import annotations
 
 from embedviz.commands.convert import convert
+from embedviz.commands.embed import embed
 from embedviz.commands.figure import draw_figure
 from embedviz.commands.info import info
+from embedviz.commands.train import train
 
-COMMANDS = {"convert": convert, "figure": draw_figure, "info": info}
+COMMANDS = {
+    "convert": convert,
+    "embed": embed,
+    "figure": draw_figure,
+    "info": info,
+    "train": train,
+}
 """By the first word after `embedviz`."""

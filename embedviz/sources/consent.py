@@ -14,6 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
+from embedviz.core.errors import UserError
+from embedviz.core.notes import counted
+
 
 @dataclass(frozen=True)
 class Sending:
@@ -54,15 +57,20 @@ class Sending:
         to = f"{self.host} (this machine)" if self.is_loopback else self.host
         if not self.n_rows:
             return f"Connect to {to} {self.purpose}?"
-        texts = "1 text" if self.n_rows == 1 else f"{self.n_rows:,} texts"
-        characters = (
-            "1 character" if self.n_characters == 1 else f"{self.n_characters:,} characters"
-        )
-        return f"Send {texts} ({characters}) to {to} {self.purpose}?"
+        characters = counted(self.n_characters, "character")
+        return f"Send {counted(self.n_rows, 'text')} ({characters}) to {to} {self.purpose}?"
 
 
 Ask = Callable[[Sending], bool]
 """Asks the user whether something may be sent."""
+
+
+class NotAgreed(UserError):
+    """Refusal of the user to send something."""
+
+    def __init__(self, sending: Sending) -> None:
+        super().__init__(f"Nothing was sent to {sending.host}, since that was not agreed to.")
+        self.sending = sending
 
 
 def refuse(sending: Sending) -> bool:

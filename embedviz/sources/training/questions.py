@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from embedviz.core.analogies.benchmark import read_questions
 from embedviz.core.arrays import Rows
 
 Question = tuple[str, str, str, str]
@@ -73,6 +72,8 @@ def load_questions(path: str | Path) -> Questions:
     UserError
         When it cannot be read, or has a question above the first section.
     """
+    from embedviz.core.analogies.benchmark import read_questions  # The child needs no kernels.
+
     path = Path(path).expanduser()
     sections, _ = read_questions(path, fold=False)
     made = [(name, tuple((a, b, c, d) for a, b, c, d in questions)) for name, questions in sections]

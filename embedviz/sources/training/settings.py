@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import log
 from typing import Any, Literal
 
 from embedviz.core.errors import UserError
@@ -185,9 +187,11 @@ class TrainingSettings:
     @property
     def chance_loss(self) -> float:
         """Loss of a pair before anything is learned: log 2 for it, and for each negative."""
-        from math import log
-
         return (1 + self.negative) * log(2)
+
+    def with_options(self, given: Mapping[str, Any]) -> TrainingSettings:
+        """Return these settings with others, by field."""
+        return replace(self, **given)
 
     def require(self) -> None:
         """Raise a UserError where a value is of another kind, or beyond its range."""

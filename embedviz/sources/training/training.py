@@ -168,7 +168,7 @@ def _notes_on(trained: Trained) -> list[Note]:
         notes.append(
             Note(
                 f"Trained by {settings.n_threads} threads, which meet in another order each time: "
-                "once more gives slightly different vectors. One thread (workers=1) gives the same.",
+                "once more gives slightly different vectors. One thread gives the same.",
                 level="note",
             )
         )

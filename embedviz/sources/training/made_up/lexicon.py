@@ -15,7 +15,7 @@ _N_SMALL = 5
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlannedRelation:
     """A relation to be planted.
 
     Attributes
@@ -35,11 +35,11 @@ class Plan:
 
 
 PLANS = (
-    Plan("country-capital", ("", ""), "goods that are sold there"),
-    Plan("male-female", ("ok", "ina"), "tools of the trade"),
-    Plan("singular-plural", ("", "en"), "qualities of the thing"),
-    Plan("present-past", ("a", "ata"), "things that are done so"),
-    Plan("plain-comparative", ("i", "ior"), "things that are like that"),
+    PlannedRelation("country-capital", ("", ""), "goods that are sold there"),
+    PlannedRelation("male-female", ("ok", "ina"), "tools of the trade"),
+    PlannedRelation("singular-plural", ("", "en"), "qualities of the thing"),
+    PlannedRelation("present-past", ("a", "ata"), "things that are done so"),
+    PlannedRelation("plain-comparative", ("i", "ior"), "things that are like that"),
 )
 
 

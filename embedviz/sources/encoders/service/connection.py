@@ -1,0 +1,382 @@
+"""Connection to a service through the `openai` package: one request at a time, that can be stopped.
+
+The package is used for what it is good at, the form of a request and its errors, and for nothing
+that it would do by itself: it tries nothing again, follows no redirect, and takes no key, address,
+organization, header or proxy from environment variables. Just before a request leaves, all headers
+but a few are taken off, and the key is put in: the package itself never has it.
+
+A request runs in a thread of its own, while the caller looks every few hundredths of a second
+whether it is still wanted. Where it is not, its socket is shut down, which ends the thread.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from embedviz.sources.encoders.service.keys import ServiceKey, without_key
+
+_LOOK_SECONDS = 0.03
+_HEADERS = ("host", "accept", "content-type", "content-length", "connection")
+_LONGEST_MESSAGE = 400
+# Of an answer: what is around the vectors, and a vector of 16,384 numbers written out.
+_BYTES_OF_ANSWER = 1_000_000
+_BYTES_OF_VECTOR = 400_000
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds that are waited.
+
+    Attributes
+    ----------
+    connect : float
+        For the connection.
+    read : float
+        For anything to arrive; a local server may load its model first.
+    request : float
+        For the whole answer.
+    """
+
+    connect: float = 10.0
+    read: float = 300.0
+    request: float = 900.0
+
+
+@dataclass(frozen=True)
+class ServiceAnswer:
+    """Body of an answer that says it is one."""
+
+    body: bytes = field(repr=False)
+    content_type: str = ""
+
+
+@dataclass(frozen=True)
+class RequestFailure:
+    """Failure of a request.
+
+    Attributes
+    ----------
+    kind : str
+        "status", "redirect", "unreachable", "timeout", "cut", "too long" or "other".
+    status : int
+        Of HTTP; 0 where no answer came.
+    message : str
+        What the service or the system says, without the key, on one line.
+    retry_after : float or None
+        Seconds that the service asks to wait.
+    code : str
+        Of the service, such as "insufficient_quota".
+    """
+
+    kind: str
+    status: int = 0
+    message: str = ""
+    retry_after: float | None = None
+    code: str = ""
+
+
+class ServiceConnection:
+    """Connection to one service; opened with the first request.
+
+    Parameters
+    ----------
+    address : str
+        As `checked_address` returns it.
+    key : ServiceKey or None
+    timeouts : Timeouts
+    """
+
+    def __init__(
+        self, address: str, key: ServiceKey | None, timeouts: Timeouts | None = None
+    ) -> None:
+        self.has_key = key is not None
+        self._address = address
+        self._key = key
+        self._timeouts = timeouts or Timeouts()
+        self._request: _Request | None = None
+        self._socket: socket.socket | None = None
+        self._client: Any = None
+        # A thread whose request was given up may still be about to connect: it has its own.
+        self._own = threading.local()
+
+    def ask(
+        self, body: dict[str, Any], n_texts: int, look: Callable[[], None]
+    ) -> ServiceAnswer | RequestFailure:
+        """Return what the service answers to a request for vectors.
+
+        Parameters
+        ----------
+        body : dict
+            Arguments of the package's `embeddings.create`.
+        n_texts : int
+            How many vectors are awaited, which bounds the size of the answer.
+        look : callable
+            Called all the time; when it raises, the request is given up at once.
+        """
+        most_bytes = _BYTES_OF_ANSWER + n_texts * _BYTES_OF_VECTOR
+        request = self._request = _Request(self._key, most_bytes, self._socket)
+        thread = threading.Thread(
+            target=self._run, args=(request, body), name="embedviz request", daemon=True
+        )
+        deadline = time.monotonic() + self._timeouts.request
+        thread.start()
+        try:
+            while not request.done.wait(_LOOK_SECONDS):
+                look()
+                if time.monotonic() > deadline:
+                    seconds = f"{self._timeouts.request:,.0f} s"
+                    return RequestFailure("timeout", message=f"no whole answer within {seconds}")
+        finally:
+            if not request.done.is_set():
+                request.give_up()
+                self._client = None  # Its own thread closes it.
+            self._request = self._socket = None
+        thread.join()
+        self._socket = request.socket
+        assert request.outcome is not None
+        return request.outcome
+
+    def close(self) -> None:
+        """Close the connection, giving up a request that runs."""
+        if self._request is not None:
+            self._request.give_up()
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def _run(self, request: _Request, body: dict[str, Any]) -> None:
+        self._own.request = request
+        client = self._client
+        try:
+            if client is None or client.is_closed():
+                client = _new_client(self._address, self._timeouts, self._hooks())
+            request.require_wanted()
+            self._client = client
+            raw = client.embeddings.with_raw_response.create(**body)
+            request.outcome = ServiceAnswer(
+                raw.content, raw.headers.get("content-type", "").partition(";")[0].strip()
+            )
+        except Exception as error:  # noqa: BLE001 - it ends here: what it leads to holds the key
+            request.outcome = _failure(error, self._key, request)
+        finally:
+            if request.is_given_up and client is not None:
+                client.close()
+            request.done.set()
+
+    def _hooks(self) -> dict[str, list[Callable[[Any], None]]]:
+        def prepare(sent: Any) -> None:
+            self._own.request.prepare(sent)
+
+        def watch(response: Any) -> None:
+            self._own.request.watch(response)
+
+        return {"request": [prepare], "response": [watch]}
+
+
+class _GivenUp(Exception):
+    """Exception that ends the thread of a request that is not wanted any more."""
+
+
+class _TooLong(Exception):
+    """Exception for an answer that is longer than any that was asked for."""
+
+
+class _Compressed(Exception):
+    """Exception for an answer that is compressed, whose size nobody knows beforehand."""
+
+
+class _Request:
+    """Request at work: its socket, and whether it is still wanted."""
+
+    def __init__(self, key: ServiceKey | None, most_bytes: int, kept: socket.socket | None) -> None:
+        self.socket = kept  # Of a connection that is used again.
+        self.done = threading.Event()
+        self.outcome: ServiceAnswer | RequestFailure | None = None
+        self.is_given_up = False
+        self.is_connected = False
+        self._taken_off: dict[str, str] = {}
+        self._key = key
+        self._most_bytes = most_bytes
+
+    def give_up(self) -> None:
+        """Want no answer any more, and wake the thread that waits for it."""
+        self.is_given_up = True
+        if self.socket is not None:
+            with suppress(OSError):
+                # Not that of an encrypted socket, which first changes what the thread reads with.
+                socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
+
+    def prepare(self, sent: Any) -> None:
+        """Leave nothing in a request but what it needs, and put the key in."""
+        self.require_wanted()
+        for name in list(sent.headers):
+            if name.lower() not in _HEADERS:
+                self._taken_off[name] = sent.headers.pop(name)
+        sent.headers["Accept-Encoding"] = "identity"
+        sent.headers["User-Agent"] = "embedviz"
+        if self._key is not None:
+            sent.headers["Authorization"] = f"Bearer {self._key.reveal()}"
+        sent.extensions = {**sent.extensions, "trace": self._trace}
+
+    def watch(self, response: Any) -> None:
+        """Let an answer be read no further than it may be long.
+
+        The package looks later into the headers of what was sent, for marks of its own.
+        """
+        response.request.headers.pop("Authorization", None)
+        response.request.headers.update(self._taken_off)
+        if response.headers.get("content-encoding", "identity").lower() != "identity":
+            raise _Compressed
+        response.stream = _bounded(response.stream, self._most_bytes, self)
+
+    def require_wanted(self) -> None:
+        """Raise an exception that ends the thread where the request is given up."""
+        if self.is_given_up:
+            raise _GivenUp
+
+    def _trace(self, event: str, info: dict[str, Any]) -> None:
+        """Note the socket, and let nothing leave after the request was given up."""
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            self.socket = info["return_value"].get_extra_info("socket")
+        if event.endswith("send_request_headers.started"):
+            self.is_connected = True
+        self.require_wanted()
+
+
+def _new_client(address: str, timeouts: Timeouts, hooks: dict[str, Any]) -> Any:
+    import openai
+
+    read = timeouts.read
+    transport = openai.DefaultHttpxClient(
+        trust_env=False,
+        follow_redirects=False,
+        timeout=openai.Timeout(read, connect=timeouts.connect, write=read, pool=read),
+        event_hooks=hooks,
+    )
+    return openai.OpenAI(
+        api_key="none", base_url=address, max_retries=0, http_client=transport, organization=""
+    )
+
+
+def _bounded(stream: Any, most_bytes: int, request: _Request) -> Any:
+    """Return a stream of bytes that fails where it is longer than it may be."""
+    import openai
+
+    # The package has changed from httpx to httpx2: what its own client is made of.
+    library = import_module(openai.DefaultHttpxClient.__mro__[1].__module__.partition(".")[0])
+
+    class BoundedStream(library.SyncByteStream):  # type: ignore[name-defined,misc]
+        """Bytes of an answer."""
+
+        def __iter__(self) -> Iterator[bytes]:
+            total = 0
+            for part in stream:
+                request.require_wanted()
+                total += len(part)
+                if total > most_bytes:
+                    raise _TooLong
+                yield part
+
+        def close(self) -> None:
+            stream.close()
+
+    return BoundedStream()
+
+
+def _failure(error: Exception, key: ServiceKey | None, request: _Request) -> RequestFailure:
+    """Return what an error of the package means, without anything that leads to the key."""
+    import openai
+
+    if isinstance(error, openai.APIStatusError):
+        return _of_status(error, key)
+    if isinstance(error, _TooLong):
+        return RequestFailure("too long")
+    if isinstance(error, _Compressed):
+        return RequestFailure("other", message="the answer is compressed, which was not asked for")
+    if isinstance(error, openai.APITimeoutError):
+        kind = "timeout" if request.is_connected else "unreachable"
+        return RequestFailure(kind, message="no answer in time")
+    cause = error.__cause__ or error.__context__ or error
+    message = one_line(str(cause) or type(cause).__name__, key)
+    if isinstance(error, openai.APIConnectionError) or _is_of_transport(error):
+        kind = "cut" if request.is_connected else "unreachable"
+        return RequestFailure(kind, message=message)
+    return RequestFailure("other", message=f"{type(error).__name__}: {message}")
+
+
+def _is_of_transport(error: Exception) -> bool:
+    """Return whether an error is of the transport below the package, which lets some through."""
+    return any(each.__name__ == "TransportError" for each in type(error).__mro__)
+
+
+def _of_status(error: Any, key: ServiceKey | None) -> RequestFailure:
+    status = int(error.status_code)
+    headers = error.response.headers
+    if 300 <= status < 400:
+        place = one_line(str(headers.get("location", "")).partition("?")[0], key)
+        return RequestFailure("redirect", status, place)
+    retry_after = None
+    with suppress(AttributeError, TypeError, ValueError, OverflowError):
+        retry_after = _seconds(headers)
+    code = str(error.code or "") if isinstance(error.code, str) else ""
+    message = one_line(_said(error.body), key)
+    return RequestFailure("status", status, message, retry_after, one_line(code, key))
+
+
+def _seconds(headers: Any) -> float | None:
+    """Return how long a service asks to wait: RFC 9110, section 10.2.3, and one in ms."""
+    from email.utils import parsedate_to_datetime
+
+    if milliseconds := headers.get("retry-after-ms"):
+        return max(0.0, float(milliseconds) / 1000)
+    said = headers.get("retry-after")
+    if not said:
+        return None
+    try:
+        seconds = float(said)
+    except ValueError:
+        seconds = parsedate_to_datetime(said).timestamp() - time.time()
+    return max(0.0, seconds) if seconds == seconds else None
+
+
+def _said(body: Any) -> str:
+    """Return the words in the body of an error, wherever services put them."""
+    if isinstance(body, dict):
+        for name in ("message", "error", "detail", "error_message"):
+            if body.get(name):
+                return _said(body[name])
+        return ""
+    if isinstance(body, list) and body:
+        return _said(body[0])
+    if isinstance(body, dict | list) or body is None:
+        return ""
+    text = str(body)
+    return "a web page" if text.lstrip()[:1] == "<" else text
+
+
+def one_line(text: str, key: ServiceKey | None) -> str:
+    """Return what others wrote so that it can be shown: short, on a line, without the key."""
+    shown = without_key(text[: 20 * _LONGEST_MESSAGE], key)
+    shown = " ".join("".join(c if c.isprintable() else " " for c in shown).split())
+    return shown if len(shown) <= _LONGEST_MESSAGE else shown[:_LONGEST_MESSAGE] + "…"
+
+
+def texts_body(
+    texts: Sequence[str], model: str, dimensions: int | None, *, as_base64: bool
+) -> dict[str, Any]:
+    """Return the arguments of the package for some texts."""
+    body: dict[str, Any] = {
+        "input": list(texts),
+        "model": model,
+        "encoding_format": "base64" if as_base64 else "float",
+    }
+    if dimensions is not None:
+        body["dimensions"] = dimensions
+    return body
