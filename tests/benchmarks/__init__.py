@@ -20,6 +20,7 @@ from .points import FineOrbit, Lasso, Moving, Orbit, OrbitBesideOpenGL, Pick
 from .prefix import TruncationStep
 from .responsiveness import Opening
 from .stalls import Stalls
+from .training import TrainingStalls
 
 BENCHMARKS = (
     Neighbors(10_000, 384, "numpy"),
@@ -56,6 +57,7 @@ BENCHMARKS = (
     Pictures("pictures", 2_000),
     Stalls("umap-stalls", "UMAP"),
     Stalls("tsne-stalls", "t-SNE"),
+    TrainingStalls(),
     FirstMotion("UMAP", is_warm=True),
     FirstMotion("UMAP", is_warm=False),
     FirstMotion("t-SNE", is_warm=True),
