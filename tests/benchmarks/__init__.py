@@ -21,6 +21,7 @@ from .prefix import TruncationStep
 from .responsiveness import Opening
 from .stalls import Stalls
 from .training import LearnedLanguage, WatchedTraining
+from .training_stalls import TrainingStalls
 
 BENCHMARKS = (
     Neighbors(10_000, 384, "numpy"),
@@ -57,6 +58,7 @@ BENCHMARKS = (
     Pictures("pictures", 2_000),
     Stalls("umap-stalls", "UMAP"),
     Stalls("tsne-stalls", "t-SNE"),
+    TrainingStalls(),
     FirstMotion("UMAP", is_warm=True),
     FirstMotion("UMAP", is_warm=False),
     FirstMotion("t-SNE", is_warm=True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from embedviz.gui.theme import GRID, TOOL_ROW
 from embedviz.gui.widgets.controls import slider, text_label, tool_button
@@ -54,12 +54,6 @@ class Transport(QFrame):
         self.play.setFixedWidth(self.play.sizeHint().width() + 2 * GRID)
         self.said.setMinimumWidth(16 * GRID)
         self.setFixedHeight(TOOL_ROW + GRID)
-
-    def add(self, control: QWidget) -> None:
-        """Add a control before what is said of the frame."""
-        row = self.layout()
-        assert isinstance(row, QHBoxLayout)
-        row.insertWidget(row.count() - 1, control)
 
     def show_playing(self, playing: bool) -> None:
         """Show whether it runs."""

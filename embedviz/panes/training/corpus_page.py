@@ -153,4 +153,7 @@ def describe_estimate(preview: CorpusPreview, settings: TrainingPaneSettings) ->
     with_threads = (
         "one thread: the same vectors each time" if threads == 1 else f"{threads} threads"
     )
-    return f"About {time}, {with_threads}. Stop keeps the vectors as they are then."
+    return (
+        f"About {time}, {with_threads}. Stop keeps the vectors as they are then. The run can be "
+        "played back until the next one; a session does not keep it."
+    )

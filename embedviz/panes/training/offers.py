@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import text_label, with_name
-from embedviz.gui.widgets.flow_layout import Flow
 
 OFFERS = (
     ("language", "Made-up language", "Sentences by a small grammar: trains in seconds"),
@@ -33,15 +32,18 @@ class Offers(QWidget):
         super().__init__()
         text = text_label(hint, "hint", wrap=True)
         text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        buttons = Flow(GRID, GRID)
-        for name, words, tip in OFFERS:
+        buttons = QGridLayout()
+        buttons.setSpacing(GRID)
+        buttons.setColumnStretch(0, 1)
+        buttons.setColumnStretch(3, 1)
+        for place, (name, words, tip) in enumerate(OFFERS):
             button = with_name(QPushButton(words), f"training.offer.{name}", f"{words}: {tip}")
             button.clicked.connect(lambda _=False, name=name: self.chosen.emit(name))
-            buttons.add(button)
+            buttons.addWidget(button, place // 2, 1 + place % 2)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(4 * GRID, GRID, 4 * GRID, GRID)
         rows.setSpacing(2 * GRID)
         rows.addStretch(1)
         rows.addWidget(text)
-        rows.addWidget(buttons)
+        rows.addLayout(buttons)
         rows.addStretch(1)

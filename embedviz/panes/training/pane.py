@@ -13,12 +13,10 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
-from embedviz.core.settings import fields_of
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pane import Pane
 from embedviz.gui.runs.transport import Transport
 from embedviz.gui.theme import theme_manager
-from embedviz.gui.widgets.form import SettingControl
 from embedviz.gui.widgets.watched import is_watched
 from embedviz.panes.training.charts import step_of
 from embedviz.panes.training.corpora import lesson_of
@@ -63,9 +61,6 @@ class TrainingPane(Pane):
         self.choice = CorpusChoice(self, self.corpus_page)
         self.watch_row = WatchRow(self._set_one)
         self.transport = Transport(self.name, _TIPS)
-        self.pace = SettingControl("training.pace", fields_of(TrainingPaneSettings)["pace"])
-        self.pace.changed.connect(lambda: self._set(pace=self.pace.value))
-        self.transport.add(self.pace)
         self.pages = QStackedWidget()
         for page in (self.offers, self.corpus_page):
             self.pages.addWidget(page)
@@ -113,7 +108,6 @@ class TrainingPane(Pane):
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         settings, was = new[TrainingPaneSettings], old[TrainingPaneSettings]
         self.player.seconds = float(settings.pace)
-        self.pace.show_value(settings.pace)
         self._show_controls(settings)
         if not settings.source:
             self.pages.setCurrentWidget(self.offers)
@@ -204,8 +198,7 @@ class TrainingPane(Pane):
             page.show_run(run)
             self._show_controls(settings)
         is_moving = self.player.is_playing or (self.player.is_training and not is_first)
-        is_end = not self.player.is_training and self.player.is_at_end
-        page.show_frame(frame, settings, is_moving=is_moving, is_end=is_end)
+        page.show_frame(frame, settings, is_moving=is_moving)
         page.headline.setText(describe_progress(title_of(settings), run, frame))
         count = len(run.recording)
         at = count - 1 if self.player.place is None else self.player.place

@@ -17,7 +17,7 @@ from embedviz.panes.training.beside import TrainingBeside
 from embedviz.panes.training.run import MapView, WatchedRun
 from embedviz.panes.training.settings import TrainingPaneSettings
 from embedviz.panes.training.word_map import WordMap
-from embedviz.panes.training.words import describe_end, describe_moment, describe_run
+from embedviz.panes.training.words import describe_moment, describe_run
 from embedviz.sources.training.recording import TrainingFrame
 
 _NO_PAIRS = np.empty((0, 2), np.intp)
@@ -113,7 +113,7 @@ class RunPage(QWidget):
         self.beside.show_run(run)
 
     def show_frame(
-        self, frame: TrainingFrame, settings: TrainingPaneSettings, *, is_moving: bool, is_end: bool
+        self, frame: TrainingFrame, settings: TrainingPaneSettings, *, is_moving: bool
     ) -> None:
         """Show the words where they are in a frame, and its numbers."""
         run = self._run
@@ -132,8 +132,7 @@ class RunPage(QWidget):
         if is_moving and not self._turns.is_next():
             return
         self.caption.setText(describe_run(run, view, placed.share))
-        said = describe_moment(run, frame, relation)
-        self.sentence.setText(f"{said} {describe_end(run)}".strip() if is_end else said)
+        self.sentence.setText(describe_moment(run, frame, relation))
         self.beside.show_charts(frame, relation)
         word = self.word_of(settings)
         neighbors = _NO_ROWS if word is None else self.beside.show_neighbors(frame, word)

@@ -87,7 +87,7 @@ class TrainingPaneSettings(TrainingSettings, Settings):
         "all",
         "Map of",
         "which words are on the map: all, or those of the relation, seen where they differ most",
-        choices=(("All words", "all"), ("The relation", "relation")),
+        choices=(("Map of all words", "all"), ("Map of the relation", "relation")),
         option="shows",
         in_form=False,
     )
@@ -95,7 +95,7 @@ class TrainingPaneSettings(TrainingSettings, Settings):
         "kind",
         "Color",
         "what colors mean: the kind of a word, where it is known, or how often it occurs",
-        choices=(("Kind of word", "kind"), ("Frequency", "count")),
+        choices=(("Colored by kind", "kind"), ("Colored by frequency", "count")),
         option="color",
         in_form=False,
     )
@@ -104,7 +104,12 @@ class TrainingPaneSettings(TrainingSettings, Settings):
         10,
         "Pace",
         "seconds that playing the whole run takes",
-        choices=(("in 5 s", 5), ("in 10 s", 10), ("in 30 s", 30), ("in 90 s", 90)),
+        choices=(
+            ("Play in 5 s", 5),
+            ("Play in 10 s", 10),
+            ("Play in 30 s", 30),
+            ("Play in 90 s", 90),
+        ),
         option="",
         in_form=False,
     )

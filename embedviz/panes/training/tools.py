@@ -117,7 +117,7 @@ class WatchRow(Flow):
     """
 
     def __init__(self, on_change: Callable[[str, Any], None]) -> None:
-        super().__init__(3 * GRID // 2, GRID // 2)
+        super().__init__(GRID, GRID // 2)
         self.setObjectName("tools")
         known = fields_of(TrainingPaneSettings)
         self.relation = combo_box("training.relation", f"Arrows: {known['relation'].about.help}")
@@ -127,8 +127,8 @@ class WatchRow(Flow):
         self.space = Segments("training.is_3d", "Dimensions of the map", ("2-D", "3-D"))
         self.space.chosen.connect(lambda place: on_change("is_3d", place == 1))
         self._settings: dict[str, SettingControl] = {}
-        for name in ("shows", "color_by"):
-            control = SettingControl(f"training.{name}", known[name])
+        for name in ("shows", "color_by", "pace"):
+            control = SettingControl(f"training.{name}", known[name], with_text=False)
             control.changed.connect(
                 lambda name=name, control=control: on_change(name, control.value)
             )

@@ -67,10 +67,15 @@ def describe_frame(run: WatchedRun, frame: TrainingFrame, is_newest: bool) -> st
 
 
 def describe_progress(title: str, run: WatchedRun, frame: TrainingFrame) -> str:
-    """Return how fast a training is, and how long it still takes; only its name, once it is over.
+    """Return how fast a training is and how long it still takes, or how it has ended.
 
     Both are means since it began: words that are read, also those that are skipped.
     """
+    if run.trained is not None:
+        seconds = f"{run.trained.seconds:,.0f} s"
+        if run.trained.is_partial:
+            return f"{title} · stopped at {100 * run.trained.fraction:.0f} %, after {seconds}"
+        return f"{title} · trained in {seconds}"
     if not run.is_training or not frame.fraction or run.vocabulary is None:
         return title
     newest = run.recording[len(run.recording) - 1]
@@ -78,20 +83,6 @@ def describe_progress(title: str, run: WatchedRun, frame: TrainingFrame) -> str:
     left = newest.seconds * (1 - newest.fraction) / newest.fraction
     speed = n_words / max(newest.seconds, 1e-3)
     return f"{title} · {speed:,.0f} words/s · {left:,.0f} s left"
-
-
-def describe_end(run: WatchedRun) -> str:
-    """Return how a training ended."""
-    trained = run.trained
-    if trained is None:
-        return ""
-    words = counted(len(trained.vocabulary.words), "word")
-    if trained.is_partial:
-        return (
-            f"Stopped after {100 * trained.fraction:.0f} %, {trained.seconds:.0f} s. The {words} "
-            "are kept as they are; the run is not kept in a session."
-        )
-    return f"Done in {trained.seconds:.0f} s: {words}. The run is not kept in a session."
 
 
 def title_of(settings: TrainingPaneSettings) -> str:
