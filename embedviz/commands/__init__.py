@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from embedviz.commands.convert import convert
 from embedviz.commands.figure import draw_figure
+from embedviz.commands.get import get
 from embedviz.commands.info import info
 
-COMMANDS = {"convert": convert, "figure": draw_figure, "info": info}
+COMMANDS = {"convert": convert, "figure": draw_figure, "get": get, "info": info}
 """By the first word after `embedviz`."""
