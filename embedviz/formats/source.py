@@ -194,11 +194,12 @@ class Source:
     @property
     def lines(self) -> list[bytes]:
         """The first lines, 200 at most, none cut short, without blank ones and first remarks."""
-        lines = self._first_lines
+        lines = self.first_lines
         return [line for line in lines[self.remark_lines :] if line.strip(BLANKS)]
 
     @property
-    def _first_lines(self) -> list[bytes]:
+    def first_lines(self) -> list[bytes]:
+        """The same with blank lines and remarks."""
         lines = self.text.split(b"\n", SAMPLE_LINES)
         if len(lines) > SAMPLE_LINES or (len(lines) > 1 and not self.is_whole_in_head):
             lines.pop()  # It goes on after this.
@@ -211,7 +212,7 @@ class Source:
         A line that begins as remarks do is none where it has as many numbers as the rows, for "#"
         is a word; and the last is the header where it has as many fields.
         """
-        lines = self._first_lines
+        lines = self.first_lines
         is_remark = [line.lstrip().startswith(_REMARKS) for line in lines]
         first = next(
             (i for i, line in enumerate(lines) if line.strip() and not is_remark[i]), len(lines)

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 _KINDS = {b"PAR1": "Parquet", b"ARROW1": "Arrow file"}
 
 
-def _kind_of(source: Source) -> str | None:
+def kind_of_table(source: Source) -> str | None:
+    """Return which kind of Arrow or Parquet table a file is; None: another file."""
     if source.parts.names:
         return "parts"
     head = source.head
@@ -54,11 +55,11 @@ def _kind_of(source: Source) -> str | None:
 
 
 def _matches(source: Source) -> bool:
-    return _kind_of(source) is not None
+    return kind_of_table(source) is not None
 
 
 def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
-    kind = _kind_of(source)
+    kind = kind_of_table(source)
     assert kind is not None
     with opened(source, kind, report) as container:
         n_rows = container.facts["n_rows"]

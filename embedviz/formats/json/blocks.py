@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from embedviz.core.errors import UserError
 from embedviz.formats.json.bulk import Actions
-from embedviz.formats.json.layouts import JsonLayout
 from embedviz.formats.json.parsing import BLANKS, CUT, JsonError, JsonParser
 from embedviz.formats.json.splitting import Document, Splitter
+from embedviz.formats.json.steps import Step
 from embedviz.formats.source import BYTE_ORDER_MARK, Stream
 from embedviz.formats.text.records import LONGEST_LINE
 
@@ -43,6 +43,22 @@ class JsonBlock:
     fraction: float = 0.0
 
 
+class RowPath(Protocol):
+    """How the rows of a file are found: what `JsonLayout` says of it."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Steps to the rows; empty where each document is one."""
+
+    @property
+    def is_lines(self) -> bool:
+        """Whether each line is a document."""
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether every other line says what is to be done with the next."""
+
+
 class Blocks:
     """Reader of a file in blocks.
 
@@ -51,12 +67,12 @@ class Blocks:
     name : str
         Of the file, for messages.
     stream : Stream
-    layout : JsonLayout
+    layout : RowPath
     is_preview : bool
         Whether little is to be read at once.
     """
 
-    def __init__(self, name: str, stream: Stream, layout: JsonLayout, *, is_preview: bool) -> None:
+    def __init__(self, name: str, stream: Stream, layout: RowPath, *, is_preview: bool) -> None:
         self._name = name
         self._stream = stream
         self._steps = layout.steps

@@ -50,10 +50,14 @@ _starts_like_record = re.compile(rb'\s*\{\s*"').match
 _goes_on_otherwise = re.compile(rb'\s*\[[^][{}"]*+\]\s*[^\s\[{\0\x1e]').match
 
 
+def starts_as_json(source: Source) -> bool:
+    """Return whether a file begins as JSON does."""
+    return bool(_starts_like_json(source.text)) and not _goes_on_otherwise(source.text)
+
+
 def _matches(source: Source) -> bool:
-    text = source.text
-    if _starts_like_json(text):
-        return not _goes_on_otherwise(text)
+    if _starts_like_json(source.text):
+        return starts_as_json(source)
     # The first line may be broken.
     lines = source.lines
     return 2 * sum(map(bool, map(_starts_like_record, lines))) > len(lines)

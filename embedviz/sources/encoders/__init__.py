@@ -21,6 +21,8 @@ ENCODERS = {
 }
 """By the name that `EncoderSettings.encoder` has; the first is the default."""
 
+DEFAULT_ENCODER = next(iter(ENCODERS))
+
 
 class Encoder(Protocol):
     """Model that makes a vector of a text. Made with `EncoderSettings`, of which it keeps a copy.

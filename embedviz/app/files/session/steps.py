@@ -1,6 +1,7 @@
 """All steps that make a set from another one, by the names under which sessions keep them."""
 
 from embedviz.core.derivation.chosen_rows import ChosenRows
+from embedviz.core.derivation.named_encoder import NamedEncoder
 from embedviz.core.derivation.provenance import Step
 from embedviz.core.derivation.recipes import RECIPES
 from embedviz.formats.companions.coordinate_files import AddedCoordinates
@@ -9,4 +10,5 @@ STEPS: dict[str, type[Step]] = {
     **RECIPES,
     "rows": ChosenRows,
     "coordinates": AddedCoordinates,
+    "encoder": NamedEncoder,
 }
