@@ -81,7 +81,7 @@ def _listing(ask: Ask, *, is_new: bool = False) -> Listing:
 def _table(listing: Listing) -> str:
     from embedviz.core.wording import in_words
 
-    lines = [("NAME", "ROWS", "DIMENSIONS", "SIZE", "LICENSE")]
+    lines: list[tuple[str, ...]] = [("NAME", "ROWS", "DIMENSIONS", "SIZE", "LICENSE")]
     for each in listing.entries:
         numbers = ("" if n is None else f"{n:,}" for n in (each.n_rows, each.dimensions))
         size = "" if each.n_bytes is None else in_words(each.n_bytes)

@@ -106,7 +106,9 @@ class EmbedDialog(QDialog):
         self.title.setText(self.source.name)
         self.place = ElidedLabel("caption")
         count = self.source.n_rows
-        about = [self.source.kind, "" if count is None else counted(count, "row")]
+        about_rows = "" if self.source.is_counted else "about "
+        told = "" if count is None else f"{about_rows}{counted(count, 'row')}"
+        about = [self.source.kind, told]
         self.place.setText(" · ".join(filter(None, [*about, self.source.place])))
         self.said = text_label(wrap=True)
         self.said.setObjectName("embed.said")
@@ -264,7 +266,7 @@ def _describe_time(speed: EncoderSpeed, n_rows: int | None) -> str:
 def _rounded(rate: float) -> int:
     """Return a rate with two digits: more are not known."""
     step = max(10 ** (len(str(int(rate))) - 2), 1)
-    return round(rate / step) * step
+    return int(round(rate / step) * step)
 
 
 def _describe_seconds(seconds: float) -> str:

@@ -7,22 +7,25 @@ what was chosen, or the answer to what has to be decided.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from embedviz.app.session import Session
 from embedviz.app.tasks import Task
+from embedviz.core.derivation.named_encoder import NamedEncoder
 from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.progress import Report
 from embedviz.core.texts.origin import TextsSettings
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.texts.consent_dialog import ConsentQuestions
 from embedviz.gui.texts.embed_dialog import EmbedDialog
-from embedviz.gui.texts.source import TextsSource
+from embedviz.gui.texts.set_encoder import EncoderDialog
+from embedviz.gui.texts.source import TextsSource, texts_of_file, texts_of_set
 from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.sources.consent import Ask
 
@@ -72,6 +75,20 @@ class Embeddings(QObject):
         self._waiting.append((source, reason, settings))
         self._next()
 
+    def ask_about_file(self, path: Path) -> None:
+        """Look into a file, and ask how its texts are to be embedded."""
+        self._look(partial(texts_of_file, path), path.name)
+
+    def ask_about_set(self, vector_set: VectorSet) -> None:
+        """Look at the columns of an open set, and ask which is to be embedded."""
+        self._look(partial(texts_of_set, vector_set), vector_set.name)
+
+    def name_encoder(self, vector_set: VectorSet) -> None:
+        """Ask which model made the vectors of a set; of all that come from the same rows."""
+        dialog = EncoderDialog(vector_set, self.consent, self._window)
+        dialog.chosen.connect(partial(self._set_encoder, vector_set))
+        dialog.begin()
+
     def start(self, source: TextsSource, settings: TextsSettings) -> None:
         """Embed texts in the background, and show the set."""
         self._message_bar.clear()
@@ -86,6 +103,24 @@ class Embeddings(QObject):
         if self.dialog is not None:
             self.dialog.reject()
         self.consent.close()
+
+    def _look(self, work: Callable[[Report], TextsSource], name: str) -> None:
+        task = self._session.board.add(Task(self), f"looking into {name}")
+        task.failed.connect(self._on_unreadable)
+        task.finished.connect(task.deleteLater)
+        task.run(work, self.ask)
+
+    def _on_unreadable(self, error: Exception) -> None:
+        if not isinstance(error, UserError):
+            raise error
+        self._message_bar.show_message(str(error))
+
+    def _set_encoder(self, vector_set: VectorSet, step: NamedEncoder) -> None:
+        state = self._session.state
+        for each in state.sets:
+            if each.root is vector_set.root:
+                state = state.replaced(each, step.derive(each))
+        self._session.show(state)
 
     def _next(self) -> None:
         if self.dialog is not None or not self._waiting:

@@ -133,22 +133,7 @@ class KeyDialog(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._address = address
-        self.field = with_name(QLineEdit(), "store_key.key", "The key; it is not shown")
-        self.field.setEchoMode(QLineEdit.EchoMode.Password)
-        self.field.textChanged.connect(lambda text: self.button.setEnabled(bool(text.strip())))
-        self.problem = text_label(kind="before", wrap=True)
-        self.problem.hide()
-        self.button = with_name(QPushButton("Store"), "store_key.store", "Put it into the keyring")
-        self.button.setDefault(True)
-        self.button.setEnabled(False)
-        self.button.clicked.connect(self._store)
-        cancel = with_name(QPushButton("Cancel"), "store_key.cancel", "Store nothing")
-        cancel.setAutoDefault(False)
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.button)
+        self._make_field()
         rows = QVBoxLayout(self)
         rows.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         rows.setSpacing(GRID)
@@ -157,10 +142,31 @@ class KeyDialog(QDialog):
         rows.addWidget(self.field)
         rows.addWidget(self.problem)
         rows.addWidget(caption("It goes to this address alone, after you agree."))
-        rows.addLayout(buttons)
+        rows.addLayout(self._buttons())
         self.setFixedWidth(_WIDTH)
         self._storing = Task(self)
         self._storing.failed.connect(self._on_failed)
+
+    def _make_field(self) -> None:
+        self.field = with_name(QLineEdit(), "store_key.key", "The key; it is not shown")
+        self.field.setEchoMode(QLineEdit.EchoMode.Password)
+        self.field.textChanged.connect(lambda text: self.button.setEnabled(bool(text.strip())))
+        self.problem = text_label(kind="before", wrap=True)
+        self.problem.hide()
+
+    def _buttons(self) -> QHBoxLayout:
+        self.button = with_name(QPushButton("Store"), "store_key.store", "Put it into the keyring")
+        self.button.setDefault(True)
+        self.button.setEnabled(False)
+        self.button.clicked.connect(self._store)
+        cancel = with_name(QPushButton("Cancel"), "store_key.cancel", "Store nothing")
+        cancel.setAutoDefault(False)
+        cancel.clicked.connect(self.reject)
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(cancel)
+        line.addWidget(self.button)
+        return line
 
     def _store(self) -> None:
         key, address = self.field.text(), self._address
@@ -188,13 +194,25 @@ class KeyDialog(QDialog):
 def _look_up(address: str, report: Report) -> str:
     """Return what is to be said of the keyring's entry. Runs off the UI thread: it may ask."""
     from embedviz.sources.encoders.service.address import checked_address
-    from embedviz.sources.encoders.service.keys import has_key, keyring_problem
+    from embedviz.sources.encoders.service.keys import has_key
 
-    if problem := keyring_problem():
+    if problem := _keyring_problem():
         return problem
     if has_key(checked_address(address)):
         return "A key is kept for this address."
     return "No key is kept for this address; local servers need none."
+
+
+def _keyring_problem() -> str:
+    """Return why no key can be kept in a keyring here; empty: one can."""
+    try:
+        from keyring import get_keyring
+        from keyring.backends import fail
+    except ImportError:
+        return "The package keyring is not installed (pip install keyring). Use a variable."
+    if isinstance(get_keyring(), fail.Keyring):
+        return "This system has no keyring. Use a variable."
+    return ""
 
 
 def _keep(address: str, key: str, report: Report) -> None:

@@ -18,9 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from embedviz.core.notes import counted
 from embedviz.core.texts.origin import TextsSettings
 from embedviz.core.wording import one_line
-from embedviz.gui.texts.source import TextColumn, TextsSource, best_column
+from embedviz.gui.texts.source import OfferedColumn, TextsSource
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import caption, combo_box, spin_box, with_name
 
@@ -84,7 +85,7 @@ class TextsForm(QWidget):
             self.column.addItem(_described(column), column.name)
             place = self.column.count() - 1
             self.column.setItemData(place, column.name or "labels", Qt.ItemDataRole.ToolTipRole)
-        self.column.setCurrentIndex(best_column(self._source.columns))
+        self.column.setCurrentIndex(0 if self._source.columns else -1)
         self.label_column.addItem("The texts themselves", "")
         for column in self._source.label_columns:
             self.label_column.addItem(_described(column), column.name)
@@ -112,7 +113,7 @@ class TextsForm(QWidget):
         row.addStretch(1)
 
     @property
-    def shown_column(self) -> TextColumn | None:
+    def shown_column(self) -> OfferedColumn | None:
         """The column that is chosen; None where there is none."""
         place = self.column.currentIndex()
         return self._source.columns[place] if place >= 0 else None
@@ -194,7 +195,7 @@ class TextPreview(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
 
-    def show_texts(self, column: TextColumn | None, labels: TextColumn | None) -> None:
+    def show_texts(self, column: OfferedColumn | None, labels: OfferedColumn | None) -> None:
         """Show the first texts of a column, beside labels where these are other ones."""
         self.rows.clear()
         shown = [each for each in (labels, column) if each is not None]
@@ -225,15 +226,16 @@ def _is_right_to_left(text: str) -> bool:
     return next((kind for kind in kinds if kind in ("L", "R", "AL")), "L") != "L"
 
 
-def _described(column: TextColumn) -> str:
+def _described(column: OfferedColumn) -> str:
     """Return the name of a column and what is in it."""
     name = one_line(column.name) or "Labels"
     name = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
-    if not column.length:
-        return f"{name}  ·  empty in the first rows"
-    if not column.is_prose:
-        return f"{name}  ·  numbers"
-    return f"{name}  ·  about {column.length:,} characters"
+    about = column.about
+    if about.kind == "numbers":
+        return f"{name}  ·  numbers" if about.n_different else f"{name}  ·  empty in the first rows"
+    kinds = {"texts": "texts", "words": "single words", "names": "identifiers, dates or addresses"}
+    length = counted(round(about.mean_length), "character")
+    return f"{name}  ·  {kinds[about.kind]}, about {length}"
 
 
 def _choice(name: str, description: str) -> QComboBox:

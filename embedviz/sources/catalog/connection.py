@@ -25,7 +25,7 @@ from urllib.request import (
 
 from embedviz.core.errors import UserError
 from embedviz.sources.catalog.addresses import Address
-from embedviz.sources.consent import Ask, Sending
+from embedviz.sources.consent import Ask, NotAgreed, Sending
 
 TIMEOUT = 20.0
 """Seconds without a sign of life, after which a connection counts as cut."""
@@ -39,20 +39,6 @@ Describe = Callable[[Address], Sending]
 
 CUTS = (http.client.HTTPException, ConnectionError, TimeoutError, ssl.SSLError)
 """What is raised where a connection breaks off, after which it may be taken up again."""
-
-
-class ConsentRequired(UserError):
-    """A host that has not been agreed to.
-
-    Parameters
-    ----------
-    sending : Sending
-        What is to be agreed to.
-    """
-
-    def __init__(self, sending: Sending) -> None:
-        super().__init__(f"Nothing was sent to {sending.host}, as it was not agreed to.")
-        self.sending = sending
 
 
 class Response:
@@ -112,7 +98,7 @@ def connect(
 
     Raises
     ------
-    ConsentRequired
+    NotAgreed
         When a host was not agreed to; it was not connected to.
     UserError
         When the server refuses, or cannot be reached.
@@ -120,7 +106,7 @@ def connect(
     for _ in range(_MOST_REDIRECTIONS):
         sending = describe(address)
         if not ask(sending):
-            raise ConsentRequired(sending)
+            raise NotAgreed(sending)
         response = _open(address, headers or {})
         if response.status not in _REDIRECTIONS:
             return response

@@ -170,7 +170,7 @@ def download(wanted: Wanted, ask: Ask, report: Report = silent) -> Downloaded:
 
     Raises
     ------
-    ConsentRequired
+    NotAgreed
         When a host was not agreed to.
     UserError
         When it cannot be downloaded, is damaged, or the disk is full.

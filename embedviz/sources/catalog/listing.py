@@ -49,7 +49,7 @@ def fetch_listing(catalog: Catalog, folder: Path, ask: Ask, report: Report = sil
 
     Raises
     ------
-    ConsentRequired
+    NotAgreed
         When it was not agreed to.
     UserError
         When the server cannot be reached, or sends something else.

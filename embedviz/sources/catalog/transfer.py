@@ -58,7 +58,7 @@ class Transfer:
 
         Raises
         ------
-        ConsentRequired
+        NotAgreed
             When a host was not agreed to.
         UserError
             When the server refuses, the connection is cut for good, or the disk is full. What has

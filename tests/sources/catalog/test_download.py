@@ -17,13 +17,12 @@ from embedviz.core.errors import UserError
 from embedviz.core.progress import Cancelled
 from embedviz.formats.companions.download_record import read_record
 from embedviz.sources.catalog import transfer
-from embedviz.sources.catalog.connection import ConsentRequired
 from embedviz.sources.catalog.download import download, want_address, want_entry
 from embedviz.sources.catalog.entries import Entry, Piece
 from embedviz.sources.catalog.kept import kept_files, kept_in, n_bytes_begun, remove_kept
 from embedviz.sources.catalog.listing import fetch_listing
 from embedviz.sources.catalog.lock import LOCKED, only_one
-from embedviz.sources.consent import refuse
+from embedviz.sources.consent import NotAgreed, refuse
 
 
 def agree(sending):
@@ -65,7 +64,7 @@ def test_a_file_is_downloaded_opened_and_knows_where_it_is_from(server, tiny):
 
 
 def test_nothing_is_connected_to_without_consent(server, tiny):
-    with pytest.raises(ConsentRequired, match="Nothing was sent") as raised:
+    with pytest.raises(NotAgreed, match="Nothing was sent") as raised:
         download(tiny, refuse)
     assert server.requests == []
     sending = raised.value.sending
@@ -301,7 +300,7 @@ def test_a_redirection_to_another_host_is_asked_about(server, new_server, tiny):
         asked.append(sending)
         return sending.host == server.host
 
-    with pytest.raises(ConsentRequired) as raised:
+    with pytest.raises(NotAgreed) as raised:
         download(tiny, only_first)
     assert other.requests == []
     assert [sending.host for sending in asked] == [server.host, other.host]

@@ -4,14 +4,13 @@ import pytest
 
 from embedviz.core.errors import UserError
 from embedviz.sources.catalog import listing as listing_module
-from embedviz.sources.catalog.connection import ConsentRequired
 from embedviz.sources.catalog.listing import fetch_listing, kept_listing
-from embedviz.sources.consent import refuse
+from embedviz.sources.consent import NotAgreed, refuse
 
 
 def test_the_list_is_fetched_after_consent_and_kept(server, tmp_path):
     assert kept_listing(server.catalog, tmp_path) is None
-    with pytest.raises(ConsentRequired) as raised:
+    with pytest.raises(NotAgreed) as raised:
         fetch_listing(server.catalog, tmp_path, refuse)
     assert server.requests == []
     assert raised.value.sending.host == server.host
