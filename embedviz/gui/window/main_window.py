@@ -30,6 +30,7 @@ from embedviz.gui.pane import Pane
 from embedviz.gui.panels.library import LibraryPanel
 from embedviz.gui.panels.neighbors import NeighborsPanel
 from embedviz.gui.sessions.controller import SessionFiles
+from embedviz.gui.texts.embeddings import Embeddings
 from embedviz.gui.widgets.controls import FRAME
 from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.gui.window.failures import FailureHandler
@@ -69,6 +70,8 @@ class MainWindow(QMainWindow):
         self.opener.failed.connect(self.message_bar.show_message)
         session.scans.ended.connect(self._on_scanned)
         self.dialogs = OpenDialogs(self.opener, self)
+        self.embeddings = Embeddings(session, self.message_bar, self)
+        self.dialogs.texts_found.connect(self.embeddings.ask)
         self._add_head()
         self.message_bar.toggled.connect(self._on_notice)
         made = [make(session) for make in panes]
@@ -191,6 +194,7 @@ class MainWindow(QMainWindow):
         if self.talk is not None:
             self.talk.close()
         self.dialogs.close()
+        self.embeddings.close()
         for guide in self.findChildren(GuideWindow):
             guide.close()
         self.session.board.stop()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embedviz.core.derivation.chosen_rows import chosen_rows
 from embedviz.core.derivation.provenance import after
@@ -18,6 +19,7 @@ from embedviz.core.texts.origin import TextsSettings
 from embedviz.core.texts.plain_text import plain_text
 from embedviz.core.vector_set import VectorSet
 from embedviz.sources.consent import Ask, refuse
+from embedviz.sources.embedding import encode_rows
 from embedviz.sources.encoders import Encoder, make_encoder
 
 Make = Callable[[EncoderSettings, Ask], Encoder]
@@ -85,7 +87,7 @@ def embed_column(
     texts = column_texts(parent, step.column)
     encoder = make(step.encoder, ask)
     try:
-        vectors = encoder.encode(texts, report)
+        vectors = encode_rows(encoder, texts, report)
         name, encoder_name = f"{parent.name} · {encoder.title}", encoder.name
     finally:
         encoder.close()
@@ -108,7 +110,12 @@ def embed_column(
     )
 
 
-def column_texts(vector_set: VectorSet, column: str, most: int | None = None) -> list[str]:
+def column_texts(
+    vector_set: VectorSet,
+    column: str,
+    most: int | None = None,
+    rows: NDArray[np.intp] | None = None,
+) -> list[str]:
     """Return the texts of a column; of the labels where it has no name.
 
     Parameters
@@ -117,6 +124,8 @@ def column_texts(vector_set: VectorSet, column: str, most: int | None = None) ->
     column : str
     most : int, optional
         Only so many of the first rows.
+    rows : int array, optional
+        Only these.
 
     Raises
     ------
@@ -124,7 +133,8 @@ def column_texts(vector_set: VectorSet, column: str, most: int | None = None) ->
         When there is no such column.
     """
     if not column:
-        return [plain_text(each) for each in islice(vector_set.labels, most)]
+        labels = vector_set.labels if rows is None else [vector_set.labels[row] for row in rows]
+        return [plain_text(each) for each in islice(labels, most)]
     metadata = vector_set.metadata
     if column not in metadata.column_names:
         raise UserError(
@@ -132,12 +142,14 @@ def column_texts(vector_set: VectorSet, column: str, most: int | None = None) ->
             f"{', '.join(metadata.column_names) or 'none'}."
         )
     values = metadata.column(column)
+    if rows is not None:
+        values = values.take(rows)
     if most is not None:
         values = values.slice(0, most)
     return [plain_text(each) for each in values.to_pylist()]
 
 
-def text_columns(vector_set: VectorSet) -> list[str]:
+def named_columns(vector_set: VectorSet) -> list[str]:
     """Return the columns of the metadata that hold texts."""
     import pyarrow as pa
 
