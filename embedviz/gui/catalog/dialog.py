@@ -10,9 +10,11 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
+    QLineEdit,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -84,6 +86,7 @@ class CatalogDialog(QDialog):
         self.fetch = with_name(
             QPushButton("Fetch the List"), "catalog.fetch", "Fetch the list, after a question"
         )
+        self.fetch.setAutoDefault(False)
         self.message = text_label(wrap=True)
         self.message.setObjectName("before")
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -140,6 +143,12 @@ class CatalogDialog(QDialog):
             self.work.close()
             self.close()
         return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Let Return in a line of text do what belongs to that line, and nothing beside it."""
+        is_return = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if not (is_return and isinstance(self.focusWidget(), QLineEdit)):
+            super().keyPressEvent(event)
 
     # What is shown.
 

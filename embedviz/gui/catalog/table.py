@@ -20,7 +20,7 @@ from embedviz.core.wording import in_words
 from embedviz.gui.catalog.offers import Offer
 from embedviz.gui.widgets.controls import with_name
 
-_HEADS = ("Name", "Rows", "Dimensions", "Size", "License", "Here")
+_HEADS = ("Name", "Rows", "Dimensions", "Size", "Here", "License")
 _SORT = Qt.ItemDataRole.UserRole + 1
 _OFFER = Qt.ItemDataRole.UserRole + 2
 _ROW_HEIGHT = 24
@@ -48,8 +48,8 @@ class OfferTable(QTableView):
         self.setToolTip("")
         self._rows = QStandardItemModel(0, len(_HEADS), self)
         self._rows.setHorizontalHeaderLabels(list(_HEADS))
-        for column in range(1, 4):
-            self._rows.horizontalHeaderItem(column).setTextAlignment(_RIGHT)
+        for column in range(len(_HEADS)):
+            self._rows.horizontalHeaderItem(column).setTextAlignment(_side(column))
         self._shown = _Filter(self)
         self._shown.setSourceModel(self._rows)
         self._shown.setSortRole(_SORT)
@@ -135,6 +135,15 @@ class _Filter(QSortFilterProxyModel):
         return all(word in text for word in self._words)
 
 
+def _side(column: int) -> Qt.AlignmentFlag:
+    return _RIGHT if 1 <= column <= 3 else _LEFT
+
+
+def _short(text: str) -> str:
+    """Return an address without what all begin with."""
+    return text.removeprefix("https://").removeprefix("http://")
+
+
 def _line(offer: Offer) -> list[QStandardItem]:
     entry = offer.entry
     texts: list[tuple[str, object]] = [
@@ -142,15 +151,15 @@ def _line(offer: Offer) -> list[QStandardItem]:
         ("" if entry.n_rows is None else f"{entry.n_rows:,}", float(entry.n_rows or 0)),
         ("" if entry.dimensions is None else f"{entry.dimensions:,}", float(entry.dimensions or 0)),
         ("" if entry.n_bytes is None else in_words(entry.n_bytes), float(entry.n_bytes or 0)),
-        (entry.license or "not given", entry.license.casefold()),
         (offer.state, offer.state),
+        (_short(entry.license) or "not given", entry.license.casefold()),
     ]
     items = []
     for column, (text, key) in enumerate(texts):
         item = QStandardItem(text)
         item.setData(key, _SORT)
         item.setData(offer, _OFFER)
-        item.setTextAlignment(_RIGHT if 1 <= column <= 3 else _LEFT)
+        item.setTextAlignment(_side(column))
         item.setToolTip(text)
         items.append(item)
     return items

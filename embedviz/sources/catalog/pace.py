@@ -28,9 +28,11 @@ class Pace:
         self._seen: deque[tuple[float, int]] = deque()
         self._told = float("-inf")
 
-    def restart(self) -> None:
-        """Measure the rate anew, as a connection begins."""
+    def restart(self, n_bytes: int) -> None:
+        """Measure the rate anew, as a connection begins; told in any case, so that it can stop."""
         self._seen.clear()
+        self._told = float("-inf")
+        self.tell(n_bytes)
 
     def tell(self, n_bytes: int) -> None:
         """Report that so many bytes are there by now; raises `Cancelled` where that is wanted."""

@@ -101,6 +101,7 @@ class Transfer:
         asked_for_rest = self.part.headers()
         if asked_for_rest and self._missing == 0:
             return True
+        self.pace.restart(self.before + self.part.size)
         response = connect(self.address, self.ask, self.describe, asked_for_rest)
         try:
             if response.status == 200:
@@ -148,7 +149,7 @@ class Transfer:
         require_room(self.part.path.parent, None if total is None else total - size)
         if self.pace.total is None and total is not None:
             self.pace.total = self.before + total
-        self.pace.restart()
+        self.pace.restart(self.before + size)
         looked = size
         with self.part.path.open("ab") as file:
             while block := response.read(_BLOCK):

@@ -2,11 +2,13 @@
 
 import json
 import threading
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton
 
+from embedviz.app.state import State
 from embedviz.gui.catalog.dialog import CatalogDialog
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT
@@ -17,17 +19,24 @@ def catalog(server, monkeypatch, tmp_path):
     """Return the server of the catalog in use; downloads go to an empty folder."""
     monkeypatch.setenv("EMBEDVIZ_CATALOG", server.address)
     monkeypatch.setenv("EMBEDVIZ_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr("embedviz.sources.catalog.pace._BETWEEN", 0.0)  # Each step is told.
     return server
 
 
 @pytest.fixture
-def settled(idle, window, qtbot):
+def wait_until(qtbot):
+    """Return a function that waits, as long as a busy machine needs."""
+    return partial(qtbot.waitUntil, timeout=60_000)
+
+
+@pytest.fixture
+def settled(idle, window, wait_until):
     """Return a function that waits until the dialog has nothing to do."""
 
     def wait(dialog):
         work = dialog.work
         tasks = (work.fetching, work.loading, work._looking)
-        qtbot.waitUntil(lambda: not any(task.is_busy or task._at_work for task in tasks))
+        wait_until(lambda: not any(task.is_busy or task._at_work for task in tasks))
         idle(window.session)
 
     return wait
@@ -43,12 +52,12 @@ def dialog(catalog, window, settled):
 
 
 @pytest.fixture
-def answer(qtbot):
+def answer(wait_until):
     """Return a function that waits for the question, and answers it; it returns its texts."""
 
     def give(dialog, yes=True):
         consent = dialog.work.consent
-        qtbot.waitUntil(lambda: consent.dialog is not None and consent.dialog.isVisible())
+        wait_until(lambda: consent.dialog is not None and consent.dialog.isVisible())
         shown = consent.dialog
         said = " ".join(label.text() for label in shown.findChildren(QLabel))
         name = "consent.send" if yes else "consent.cancel"
@@ -109,15 +118,17 @@ def test_the_list_is_shown_filtered_and_there_the_next_time(listed, window, sett
     assert len(catalog.requests) == n_requests
 
 
-def test_a_set_is_downloaded_opened_and_removed(listed, window, answer, settled, qtbot, catalog):
+def test_a_set_is_downloaded_opened_and_removed(
+    listed, window, answer, settled, wait_until, catalog
+):
     said = download(listed, answer)
     assert "to download tiny (11 kB)" in said
     assert "License: http://opendatacommons.org" in said
-    qtbot.waitUntil(lambda: window.dialogs.dialog is not None)
+    wait_until(lambda: window.dialogs.dialog is not None)
     opening = window.dialogs.dialog
-    qtbot.waitUntil(opening.footer.open_button.isEnabled)
+    wait_until(opening.footer.open_button.isEnabled)
     opening.accept()
-    qtbot.waitUntil(lambda: window.session.state.active is not None)
+    wait_until(lambda: window.session.state.active is not None)
     settled(listed)
     active = window.session.state.active
     assert (active.name, len(active)) == ("tiny", 300)
@@ -128,7 +139,7 @@ def test_a_set_is_downloaded_opened_and_removed(listed, window, answer, settled,
     assert "downloaded · " in listed.footer.status.text()
     n_requests = len(catalog.requests)
     listed.footer.do_it.click()
-    qtbot.waitUntil(lambda: window.dialogs.dialog is not None)
+    wait_until(lambda: window.dialogs.dialog is not None)
     window.dialogs.dialog.reject()
     listed.footer.remove.click()
     settled(listed)
@@ -139,11 +150,11 @@ def test_a_set_is_downloaded_opened_and_removed(listed, window, answer, settled,
 
 
 def test_stop_keeps_what_is_there_and_go_on_goes_on(
-    listed, window, answer, settled, qtbot, catalog
+    listed, window, answer, settled, wait_until, catalog
 ):
     catalog.cuts, catalog.holds = [4000], threading.Event()
     download(listed, answer)
-    qtbot.waitUntil(lambda: "kB" in listed.footer.status.text())
+    wait_until(lambda: "4 kB of" in listed.footer.status.text())
     assert listed.footer.stop.isVisible()
     assert listed.footer.bar.isVisible()
     assert not listed.footer.do_it.isEnabled()
@@ -156,15 +167,15 @@ def test_stop_keeps_what_is_there_and_go_on_goes_on(
     assert listed.message.isHidden()
     listed.footer.do_it.click()
     answer(listed)
-    qtbot.waitUntil(lambda: window.dialogs.dialog is not None)
+    wait_until(lambda: window.dialogs.dialog is not None)
     assert catalog.ranges() == [None, "bytes=4000-"]
     window.dialogs.dialog.reject()
     settled(listed)
 
 
-def test_the_status_bar_stops_a_question_too(dialog, window, qtbot, settled):
+def test_the_status_bar_stops_a_question_too(dialog, window, wait_until, settled):
     dialog.fetch.click()
-    qtbot.waitUntil(lambda: dialog.work.consent.dialog is not None)
+    wait_until(lambda: dialog.work.consent.dialog is not None)
     window.session.board.stop()
     settled(dialog)
     assert dialog.work.consent.dialog is None
@@ -207,14 +218,14 @@ def test_pickles_are_shown_with_the_reason_and_cannot_be_had(dialog, answer, set
 
 
 def test_a_file_by_its_address_is_opened_and_listed(
-    dialog, answer, settled, catalog, qtbot, window
+    dialog, answer, settled, catalog, qtbot, window, wait_until
 ):
     catalog.files["/my/words.vec"] = b"3 2\na 1 2\nb 3 4\nc 5 6\n"
     assert not dialog.address.button.isEnabled()
     dialog.address.edit.setText(f"{catalog.address}/my/words.vec")
     qtbot.keyClick(dialog.address.edit, Qt.Key.Key_Return)
     answer(dialog)
-    qtbot.waitUntil(lambda: window.dialogs.dialog is not None)
+    wait_until(lambda: window.dialogs.dialog is not None)
     assert window.dialogs.dialog.title.text() == "words.vec"
     window.dialogs.dialog.reject()
     settled(dialog)
@@ -232,43 +243,43 @@ def test_an_address_with_a_password_is_refused_without_repeating_it(dialog, qtbo
 
 
 def test_a_download_goes_on_when_the_dialog_is_closed(
-    listed, window, answer, settled, qtbot, catalog
+    listed, window, answer, settled, wait_until, catalog
 ):
     catalog.cuts, catalog.holds = [4000], threading.Event()
     download(listed, answer)
-    qtbot.waitUntil(lambda: "kB" in listed.footer.status.text())
+    wait_until(lambda: "4 kB of" in listed.footer.status.text())
     listed.close()
     assert window.session.board.current is not None
     catalog.holds.set()
-    qtbot.waitUntil(lambda: window.message_bar.isVisible())
+    wait_until(lambda: window.message_bar.isVisible())
     settled(listed)
     assert window.dialogs.dialog is None
 
 
 def test_a_session_says_where_to_get_a_removed_file_again(
-    listed, window, answer, settled, qtbot, tmp_path
+    listed, window, answer, settled, wait_until, tmp_path
 ):
     download(listed, answer)
-    qtbot.waitUntil(lambda: window.dialogs.dialog is not None)
+    wait_until(lambda: window.dialogs.dialog is not None)
     opening = window.dialogs.dialog
-    qtbot.waitUntil(opening.footer.open_button.isEnabled)
+    wait_until(opening.footer.open_button.isEnabled)
     opening.accept()
-    qtbot.waitUntil(lambda: window.session.state.active is not None)
+    wait_until(lambda: window.session.state.active is not None)
     settled(listed)
     saved = tmp_path / "mine.embedviz"
     window.files.save(saved)
-    qtbot.waitUntil(saved.exists)
+    wait_until(saved.exists)
     settled(listed)
     listed.table.choose("tiny")
     listed.footer.remove.click()
     settled(listed)
+    window.session.show(State())
     window.files.open(saved)
-    from PySide6.QtWidgets import QMessageBox
 
     def box():
         return window.findChild(QMessageBox, "locate")
 
-    qtbot.waitUntil(lambda: box() is not None and box().isVisible())
+    wait_until(lambda: box() is not None and box().isVisible())
     assert "get tiny again with File → Get Vectors…" in box().informativeText()
     box().findChild(QPushButton, "locate.skip").click()
     settled(listed)
@@ -305,39 +316,49 @@ def real_looking(name):
 SIZES = {"laptop": (860, 640), "smallest": (620, 420), "large": (1400, 900)}
 
 
+@pytest.fixture
+def picture(artefacts, qapp):
+    """Return a function that saves a picture of the dialog in a size."""
+
+    def save(dialog, theme, name, *sizes):
+        apply_theme(qapp, theme)
+        for size in sizes or ("laptop", "smallest"):
+            dialog.resize(*SIZES[size])
+            qapp.processEvents()
+            path = artefacts / f"catalog-{name}-{size}-{theme.name}.png"
+            assert dialog.grab().save(str(path))
+
+    return save
+
+
+def offer_real_looking(catalog):
+    """Serve a list like the public one, with something that is not offered."""
+    catalog.offer({"tiny": catalog.files["/tiny/tiny.gz"]})
+    found = json.loads(catalog.files["/list.json"])
+    found["models"] |= {name: real_looking(name) for name in REAL}
+    found["models"]["old-model"] = {"file_name": "old.model", "checksum": "0" * 32}
+    catalog.files["/list.json"] = json.dumps(found).encode()
+
+
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_pictures_for_a_person_to_look_at(
-    dialog, answer, settled, catalog, qtbot, qapp, artefacts, theme, window
+    dialog, answer, settled, catalog, wait_until, picture, theme, window
 ):
-    apply_theme(qapp, theme)
-
-    def save(name, size="laptop"):
-        dialog.resize(*SIZES[size])
-        qapp.processEvents()
-        path = artefacts / f"catalog-{name}-{size}-{theme.name}.png"
-        assert dialog.grab().save(str(path))
+    save = partial(picture, dialog, theme)
 
     save("empty")
-    save("empty", "smallest")
-    models = {name: real_looking(name) for name in REAL}
-    entries = {"tiny": catalog.files["/tiny/tiny.gz"]}
-    catalog.offer(entries)
-    found = json.loads(catalog.files["/list.json"])
-    found["models"] |= models | {"old-model": {"file_name": "old.model", "checksum": "0" * 32}}
-    catalog.files["/list.json"] = json.dumps(found).encode()
+    offer_real_looking(catalog)
     dialog.fetch.click()
     answer(dialog)
     settled(dialog)
     dialog.table.choose("glove-wiki-gigaword-50")
-    for size in SIZES:
-        save("list", size)
+    save("list", *SIZES)
     catalog.cuts, catalog.holds = [4000], threading.Event()
     download(dialog, answer)
-    qtbot.waitUntil(lambda: "kB" in dialog.footer.status.text())
+    wait_until(lambda: "4 kB of" in dialog.footer.status.text())
     save("downloading")
-    save("downloading", "smallest")
     catalog.holds.set()
-    qtbot.waitUntil(lambda: window.dialogs.dialog is not None)
+    wait_until(lambda: window.dialogs.dialog is not None)
     window.dialogs.dialog.reject()
     settled(dialog)
     save("downloaded")
@@ -345,4 +366,3 @@ def test_pictures_for_a_person_to_look_at(
     download(dialog, answer, "glove-wiki-gigaword-50")
     settled(dialog)
     save("failed")
-    save("failed", "smallest")
