@@ -12,9 +12,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from embedviz.gui.opening.footer import hairline
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import ElidedLabel, caption, text_label, tool_button, with_name
+from embedviz.gui.widgets.controls import (
+    ElidedLabel,
+    caption,
+    hairline,
+    text_label,
+    tool_button,
+    with_name,
+)
 
 
 class CatalogHead(QWidget):

@@ -28,9 +28,8 @@ from embedviz.gui.catalog.offers import Offer
 from embedviz.gui.catalog.table import OfferTable
 from embedviz.gui.catalog.work import CatalogWork
 from embedviz.gui.host import Host
-from embedviz.gui.opening.footer import hairline
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import keep_on_screen, text_label, with_name
+from embedviz.gui.widgets.controls import hairline, keep_on_screen, text_label, with_name
 from embedviz.sources.catalog.download import Downloaded
 
 _WIDTH, _HEIGHT = 860, 640

@@ -58,7 +58,7 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Found:
+class OnMachine:
     """What is on this machine.
 
     Attributes
@@ -78,7 +78,7 @@ class Found:
     free: int | None = None
 
 
-def look(catalog: Catalog, root: Path) -> Found:
+def look(catalog: Catalog, root: Path) -> OnMachine:
     """Return what is on this machine. Runs off the UI thread.
 
     Parameters
@@ -93,7 +93,7 @@ def look(catalog: Catalog, root: Path) -> Found:
     offers = [_offer(entry, catalog, root, kept) for entry in entries]
     known = {offer.folder for offer in offers}
     offers += [_by_record(each) for each in kept if each.path.parent not in known]
-    return Found(listing, fetched, tuple(offers), free_bytes(root))
+    return OnMachine(listing, fetched, tuple(offers), free_bytes(root))
 
 
 def _offer(entry: Entry, catalog: Catalog, root: Path, kept: Sequence[KeptFile]) -> Offer:

@@ -13,7 +13,7 @@ from embedviz.app.session import Session
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
-from embedviz.gui.catalog.offers import Found, Offer, look
+from embedviz.gui.catalog.offers import Offer, OnMachine, look
 from embedviz.gui.texts.consent_dialog import ConsentQuestions
 from embedviz.sources.catalog import Catalog, catalog_in_use, downloads_folder
 from embedviz.sources.catalog.download import Downloaded, Wanted, download, want_address
@@ -41,7 +41,7 @@ class CatalogWork(QObject):
 
     Attributes
     ----------
-    found : Found
+    found : OnMachine
     error : str
         What went wrong last; empty: nothing.
     says : tuple of str
@@ -60,7 +60,7 @@ class CatalogWork(QObject):
         super().__init__(window)
         self.catalog: Catalog = catalog_in_use()
         self.root = downloads_folder()
-        self.found, self.error, self.says = Found(), "", tuple[str, ...]()
+        self.found, self.error, self.says = OnMachine(), "", tuple[str, ...]()
         self.at_work: Wanted | None = None
         self.consent = ConsentQuestions(window)
         self.fetching = session.board.add(Task(self), "fetching the list")
@@ -138,7 +138,7 @@ class CatalogWork(QObject):
         self.consent.refuse_all()
         self.changed.emit()
 
-    def _on_looked(self, found: Found) -> None:
+    def _on_looked(self, found: OnMachine) -> None:
         self.found = found
         self.changed.emit()
 
@@ -161,7 +161,7 @@ class CatalogWork(QObject):
             self._forget()
 
 
-def _look(catalog: Catalog, root: Path, report: Report) -> Found:
+def _look(catalog: Catalog, root: Path, report: Report) -> OnMachine:
     return look(catalog, root)
 
 
@@ -173,6 +173,6 @@ def _download(wanted: Wanted, ask: Ask, report: Report) -> Downloaded:
     return download(wanted, ask, report)
 
 
-def _remove(folder: Path, catalog: Catalog, root: Path, report: Report) -> Found:
+def _remove(folder: Path, catalog: Catalog, root: Path, report: Report) -> OnMachine:
     remove_kept(folder)
     return look(catalog, root)

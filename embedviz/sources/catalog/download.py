@@ -21,7 +21,7 @@ from embedviz.core.wording import in_words
 from embedviz.formats.companions.download_record import DownloadRecord, write_record
 from embedviz.sources.catalog import Catalog
 from embedviz.sources.catalog.addresses import Address, parse_address
-from embedviz.sources.catalog.entries import Entry, Piece
+from embedviz.sources.catalog.entries import Entry, RemoteFile
 from embedviz.sources.catalog.file_names import plain_name
 from embedviz.sources.catalog.listing import unencrypted
 from embedviz.sources.catalog.lock import LOCKED, only_one
@@ -41,7 +41,7 @@ class Wanted:
     ----------
     title : str
         What it is called on the screen.
-    pieces : tuple of Piece
+    pieces : tuple of RemoteFile
         To be joined in this order.
     folder : Path
         Where it goes.
@@ -56,7 +56,7 @@ class Wanted:
     """
 
     title: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[RemoteFile, ...]
     folder: Path
     file_name: str = ""
     record: DownloadRecord | None = None
@@ -129,7 +129,7 @@ def want_address(text: str, root: Path) -> Wanted:
     key = blake2b(address.text.encode(), digest_size=8).hexdigest()
     return Wanted(
         plain_name(address.path),
-        (Piece(address.text),),
+        (RemoteFile(address.text),),
         root / "addresses" / key,
         record=DownloadRecord("", address.shown),
     )
@@ -221,7 +221,7 @@ class _Download:
         self._report(1.0, "downloaded")
         return Downloaded(target, tuple(dict.fromkeys(self._notes)))
 
-    def _fetch(self, place: int, piece: Piece, pace: Pace) -> PartFile:
+    def _fetch(self, place: int, piece: RemoteFile, pace: Pace) -> PartFile:
         """Return a piece that is complete, and has the checksum that it must have."""
         end = ".part" if len(self._wanted.pieces) == 1 else f".part{place}"
         path = self._base.with_name(self._base.name + end)
@@ -244,7 +244,7 @@ class _Download:
             "if that does not help, the catalog is wrong."
         )
 
-    def _is_whole(self, part: PartFile, piece: Piece) -> bool:
+    def _is_whole(self, part: PartFile, piece: RemoteFile) -> bool:
         if not piece.checksum:
             return True
         found = checksum_of(part.path, part_of(self._report, _FETCHED, _CHECKED))

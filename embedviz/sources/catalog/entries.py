@@ -32,7 +32,7 @@ _is_pickle = re.compile(
 
 
 @dataclass(frozen=True)
-class Piece:
+class RemoteFile:
     """One file on the server; some are parts of a larger one.
 
     Attributes
@@ -56,7 +56,7 @@ class Entry:
         A plain name, in which no path hides.
     file_name : str
         Of the file on this machine; plain as well.
-    pieces : tuple of Piece
+    pieces : tuple of RemoteFile
         To be joined in this order.
     n_rows, dimensions, n_bytes : int or None
         As the list says; None where it does not.
@@ -70,7 +70,7 @@ class Entry:
 
     name: str
     file_name: str
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[RemoteFile, ...] = ()
     n_rows: int | None = None
     dimensions: int | None = None
     n_bytes: int | None = None
@@ -167,7 +167,7 @@ def _entry(name: str, value: Mapping[str, Any], catalog: Catalog) -> Entry:
     )
 
 
-def _refusal(file_name: str, pieces: tuple[Piece, ...]) -> str:
+def _refusal(file_name: str, pieces: tuple[RemoteFile, ...]) -> str:
     if problem := why_not_plain(file_name):
         return f"the name of its file is not a plain one: {problem}."
     if _is_pickle(file_name):
@@ -177,16 +177,16 @@ def _refusal(file_name: str, pieces: tuple[Piece, ...]) -> str:
     return ""
 
 
-def _pieces(name: str, value: Mapping[str, Any], catalog: Catalog) -> tuple[Piece, ...]:
+def _pieces(name: str, value: Mapping[str, Any], catalog: Catalog) -> tuple[RemoteFile, ...]:
     """Return the files on the server; none where the list gives no sensible number of them."""
     n_parts = _number(value.get("parts", 1))
     if n_parts is None or n_parts > _MOST_PARTS:
         return ()
     start = f"{catalog.files_address}/{name}/{name}.gz"
     if n_parts == 1:
-        return (Piece(start, _checksum(value.get("checksum"))),)
+        return (RemoteFile(start, _checksum(value.get("checksum"))),)
     return tuple(
-        Piece(f"{start}_0{part}", _checksum(value.get(f"checksum-{part}")))
+        RemoteFile(f"{start}_0{part}", _checksum(value.get(f"checksum-{part}")))
         for part in range(n_parts)
     )
 

@@ -18,7 +18,7 @@ from embedviz.core.progress import Cancelled
 from embedviz.formats.companions.download_record import read_record
 from embedviz.sources.catalog import transfer
 from embedviz.sources.catalog.download import download, want_address, want_entry
-from embedviz.sources.catalog.entries import Entry, Piece
+from embedviz.sources.catalog.entries import Entry, RemoteFile
 from embedviz.sources.catalog.kept import kept_files, kept_in, n_bytes_begun, remove_kept
 from embedviz.sources.catalog.listing import fetch_listing
 from embedviz.sources.catalog.lock import LOCKED, only_one
@@ -208,7 +208,7 @@ def test_parts_are_joined_in_their_order(server, tmp_path):
     for place, part in enumerate(cuts):
         server.files[f"/p/p.gz_0{place}"] = part
         address = f"{server.address}/p/p.gz_0{place}"
-        pieces.append(Piece(address, hashlib.md5(part).hexdigest()))
+        pieces.append(RemoteFile(address, hashlib.md5(part).hexdigest()))
     entry = Entry("p", "p.gz", tuple(pieces), n_bytes=len(data))
     wanted = want_entry(entry, server.catalog, tmp_path)
     server.cuts = [None, 300, 0]
