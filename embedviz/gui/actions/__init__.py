@@ -20,11 +20,10 @@ from embedviz.core.query_vector import QueryVector, load_query_vector, parse_vec
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui import figures
+from embedviz.gui.actions import catalog, saving, sessions
 from embedviz.gui.actions import judged_pairs as pairs
 from embedviz.gui.actions import rows as row_actions
-from embedviz.gui.actions import saving, sessions
 from embedviz.gui.actions.action import Action
-from embedviz.gui.actions.catalog import GET_VECTORS
 from embedviz.gui.actions.texts import TEXT_ACTIONS
 from embedviz.gui.host import Host
 from embedviz.gui.style import apply_theme
@@ -309,7 +308,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.sentences", "File", "Bundled Sentences, Layer 5", open_sentences),
     Action("file.sentences_final", "File", "Bundled Sentences, Final Layer", open_final_sentences),
     Action("file.digits", "File", "Handwritten Digits", open_digits),
-    *(*TEXT_ACTIONS, GET_VECTORS),
+    *TEXT_ACTIONS,
+    Action("file.catalog", "File", "Get Vectors…", catalog.get_vectors, (), catalog.TIP),
     Action(
         "file.labels", "File", "Add Labels or Metadata…", add_labels, (), "From a second file", True
     ),

@@ -6,8 +6,9 @@ it, and its bar at the top offers to open the file.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from urllib.parse import urlsplit
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent
@@ -21,15 +22,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from embedviz.app.tasks import TaskBoard
 from embedviz.core.wording import in_words
 from embedviz.gui.catalog.controls import AddressLine, CatalogFooter, CatalogHead
 from embedviz.gui.catalog.details import OfferDetails
 from embedviz.gui.catalog.offers import Offer
 from embedviz.gui.catalog.table import OfferTable
 from embedviz.gui.catalog.work import CatalogWork
-from embedviz.gui.host import Host
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import hairline, keep_on_screen, text_label, with_name
+from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.sources.catalog.download import Downloaded
 
 _WIDTH, _HEIGHT = 860, 640
@@ -40,7 +42,14 @@ class CatalogDialog(QDialog):
 
     Parameters
     ----------
-    window : Host
+    window : QWidget
+        The main window, with which it is closed.
+    board : TaskBoard
+        Shows progress while the dialog is closed.
+    message_bar : MessageBar
+        Offers to open what was downloaded while the dialog was closed.
+    open_file : callable
+        Shows what is in a file, and opens it.
 
     Attributes
     ----------
@@ -55,18 +64,24 @@ class CatalogDialog(QDialog):
     footer : CatalogFooter
     """
 
-    def __init__(self, window: Host) -> None:
-        super().__init__(window.widget)
+    def __init__(
+        self,
+        window: QWidget,
+        board: TaskBoard,
+        message_bar: MessageBar,
+        open_file: Callable[[Path], None],
+    ) -> None:
+        super().__init__(window)
         self.setObjectName("catalog")
         self.setWindowTitle("Get vectors")
         self.setModal(False)
-        self._window = window
-        self.work = CatalogWork(window.session, window.widget)
+        self._window, self._message_bar, self._open_file = window, message_bar, open_file
+        self.work = CatalogWork(board, window)
         self._make_parts()
         self._lay_out()
         self._connect()
         self.resize(QSize(_WIDTH, _HEIGHT).boundedTo(self.screen().availableSize() * 0.9))
-        window.widget.installEventFilter(self)
+        window.installEventFilter(self)
         self._show_work()
 
     def present(self) -> None:
@@ -138,7 +153,7 @@ class CatalogDialog(QDialog):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Close with the window that it belongs to."""
-        if event.type() == QEvent.Type.Close and watched is self._window.widget:
+        if event.type() == QEvent.Type.Close and watched is self._window:
             self.work.close()
             self.close()
         return super().eventFilter(watched, event)
@@ -181,7 +196,7 @@ class CatalogDialog(QDialog):
         self.details.setVisible(bool(n_offers))
         self._detail_line.setVisible(bool(n_offers))
         if self.work.is_fetching:
-            self.hint.setText(f"Fetching the list from {self._host()} …")
+            self.hint.setText(f"Fetching the list from {self.work.host} …")
         elif n_offers:
             self.hint.setText(f"Nothing in the list has all of these words: {words}")
         elif self.work.found.listing is not None:
@@ -189,21 +204,18 @@ class CatalogDialog(QDialog):
         else:
             self.hint.setText(
                 "Vectors that others have trained: GloVe, word2vec, fastText and more, from the "
-                f"public catalog of gensim-data.\n\nThe list is fetched from {self._host()} when "
+                f"public catalog of gensim-data.\n\nThe list is fetched from {self.work.host} when "
                 "you press the button, and agree. Nothing is sent but the request for it."
             )
         self.fetch.setVisible(
             self.work.found.listing is None and not self.work.is_fetching and not n_offers
         )
 
-    def _host(self) -> str:
-        return urlsplit(self.work.catalog.list_address).netloc
-
     def _origin(self) -> str:
         if self.work.found.listing is None:
             return "The public catalog of gensim-data. Nothing has been fetched yet."
         day = datetime.fromtimestamp(self.work.found.fetched).date().isoformat()
-        return f"The public catalog of gensim-data, from {self._host()}, fetched on {day}"
+        return f"The public catalog of gensim-data, from {self.work.host}, fetched on {day}"
 
     def _room(self) -> str:
         found = self.work.found
@@ -244,7 +256,7 @@ class CatalogDialog(QDialog):
         if offer is None or not self.footer.do_it.isEnabled():
             return
         if offer.kept is not None:
-            self._window.open_paths([offer.kept.path], asks=True)
+            self._open_file(offer.kept.path)
         elif offer.wanted is not None:
             self.work.download(offer.wanted)
 
@@ -254,15 +266,14 @@ class CatalogDialog(QDialog):
 
     def _on_downloaded(self, downloaded: Downloaded) -> None:
         """Open the file; where nobody looks here any more, offer it."""
-        paths = [downloaded.path]
         if self.isVisible():
             self.address.edit.clear()
-            self._window.open_paths(paths, asks=True)
+            self._open_file(downloaded.path)
         else:
-            self._window.message_bar.show_message(
+            self._message_bar.show_message(
                 f"{downloaded.path.name} is downloaded.",
                 "Open",
-                lambda: self._window.open_paths(paths, asks=True),
+                lambda: self._open_file(downloaded.path),
             )
 
 

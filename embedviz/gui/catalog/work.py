@@ -9,13 +9,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from embedviz.app.session import Session
-from embedviz.app.tasks import Task
+from embedviz.app.tasks import Task, TaskBoard
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.gui.catalog.offers import Offer, OnMachine, look
 from embedviz.gui.texts.consent_dialog import ConsentQuestions
 from embedviz.sources.catalog import Catalog, catalog_in_use, downloads_folder
+from embedviz.sources.catalog.addresses import parse_address
 from embedviz.sources.catalog.download import Downloaded, Wanted, download, want_address
 from embedviz.sources.catalog.entries import Listing
 from embedviz.sources.catalog.kept import kept_in, remove_kept
@@ -28,8 +28,8 @@ class CatalogWork(QObject):
 
     Parameters
     ----------
-    session : Session
-        Shows progress in its status bar, too.
+    board : TaskBoard
+        Shows progress in the status bar, too.
     window : QWidget
         Has the questions before anything is sent.
 
@@ -56,22 +56,30 @@ class CatalogWork(QObject):
     changed = Signal()
     downloaded = Signal(object)
 
-    def __init__(self, session: Session, window: QWidget) -> None:
+    def __init__(self, board: TaskBoard, window: QWidget) -> None:
         super().__init__(window)
         self.catalog: Catalog = catalog_in_use()
         self.root = downloads_folder()
         self.found, self.error, self.says = OnMachine(), "", tuple[str, ...]()
         self.at_work: Wanted | None = None
         self.consent = ConsentQuestions(window)
-        self.fetching = session.board.add(Task(self), "fetching the list")
-        self.loading = session.board.add(Task(self), "downloading")
+        self.fetching = board.add(Task(self), "fetching the list")
+        self.loading = board.add(Task(self), "downloading")
         self._looking = Task(self)
         for task in (self.fetching, self.loading, self._looking):
             task.failed.connect(self._on_failed)
             task.finished.connect(self.changed)
         # What a stopped thread still wrote is there when it has ended.
         self.loading.finished.connect(self.look)
-        session.board.stopped.connect(self._on_stopped)
+        board.stopped.connect(self._on_stopped)
+
+    @property
+    def host(self) -> str:
+        """Host of the list."""
+        try:
+            return parse_address(self.catalog.list_address).host.removesuffix(":443")
+        except UserError:  # Fetching says what is wrong with it.
+            return self.catalog.list_address
 
     @property
     def is_fetching(self) -> bool:
