@@ -7,6 +7,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -14,6 +15,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault(
     "NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "kernels")
 )
+
+# In the Pythons that tests start, nothing connects to anything outside this machine: they load the
+# module of this folder by themselves. Keys are looked for in no real keyring.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [str(Path(__file__).parent / "guard"), *filter(None, [os.environ.get("PYTHONPATH")])]
+)
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
 import hypothesis
 import numpy as np
@@ -41,6 +49,13 @@ hypothesis.settings.register_profile(
     "embedviz", deadline=None, derandomize="CI" in os.environ, database=None
 )
 hypothesis.settings.load_profile("embedviz")
+
+# Nor does this process, which the workers that pytest starts do by themselves too.
+GUARD = Path(__file__).parent / "guard" / "sitecustomize.py"
+if getattr(sys.modules.get("sitecustomize"), "__file__", None) != str(GUARD):
+    _spec = spec_from_file_location("sitecustomize", GUARD)
+    sys.modules["sitecustomize"] = module_from_spec(_spec)
+    _spec.loader.exec_module(sys.modules["sitecustomize"])
 
 ROOT = Path(__file__).parent.parent
 ARTEFACTS = Path(os.environ.get("EMBEDVIZ_ARTEFACTS", ROOT / ".artefacts"))
@@ -146,6 +161,26 @@ def own_settings(tmp_path_factory):
     QStandardPaths.setTestModeEnabled(True)
     os.environ["EMBEDVIZ_CACHE_DIR"] = str(tmp_path_factory.mktemp("layouts"))
     os.environ["EMBEDVIZ_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def outside(tmp_path_factory):
+    """Return the file in which attempts to leave this machine are noted, one on a line."""
+    path = tmp_path_factory.mktemp("guard") / "attempts.txt"
+    path.touch()
+    os.environ["EMBEDVIZ_GUARD_LOG"] = str(path)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaves(outside):
+    """Fail a test that connects, or looks up a name, outside this machine, in its children too."""
+    yield
+    attempts = outside.read_text("utf-8")
+    if attempts:
+        outside.write_text("", "utf-8")
+        pytest.fail(f"tried to leave this machine:\n{attempts}", pytrace=False)
+    assert "PySide6.QtNetwork" not in sys.modules, "Qt's own connections are not guarded"
 
 
 @pytest.fixture(autouse=True)

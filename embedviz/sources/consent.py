@@ -116,7 +116,7 @@ class Agreements:
         key = (sending.host, sending.purpose, sending.is_standing)
         with self._lock:
             before = self._agreed.get(key)
-            if before is None or not _is_within(before, sending):
+            if before is None or not _is_within(sending, before):
                 self._agreed[key] = sending
 
     def covers(self, sending: Sending) -> bool:

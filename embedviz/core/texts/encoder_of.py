@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.vector_set import VectorSet
 
@@ -19,4 +21,19 @@ def encoder_of(vector_set: VectorSet) -> EncoderSettings | None:
         found = getattr(each.step, "encoder", None)
         if isinstance(found, EncoderSettings):
             return found
+    return None
+
+
+def encoder_of_rows(vector_set: VectorSet) -> EncoderSettings | None:
+    """Return what would make the rows of a set as they are now; None: no encoder does.
+
+    Rows that were whitened or adapted are in another space; those cut to their first dimensions
+    are what the same model makes with so many.
+    """
+    found = encoder_of(vector_set)
+    derivation = vector_set.derivation
+    if found is None or derivation is None:
+        return found
+    if getattr(derivation.recipe, "is_prefix", False) and derivation.parent.derivation is None:
+        return replace(found, dimensions=vector_set.dimensions, cuts_here=bool(found.address))
     return None

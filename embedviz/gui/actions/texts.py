@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
 
-from embedviz.gui.actions.action import Action
 from embedviz.gui.host import Host
 
 _KINDS = (
@@ -45,33 +44,3 @@ def set_encoder(window: Host) -> None:
         return
     window.message_bar.clear()
     window.embeddings.name_encoder(active)
-
-
-TEXT_ACTIONS = (
-    Action(
-        "file.embed",
-        "File",
-        "Embed Texts…",
-        embed_file,
-        ("Ctrl+Shift+E",),
-        "A vector for each text of a table or a list",
-        True,
-    ),
-    Action(
-        "file.embed_column",
-        "File",
-        "Embed a Column of This Set…",
-        embed_column,
-        (),
-        "New vectors of the labels, or of texts in the metadata",
-    ),
-    Action(
-        "file.set_encoder",
-        "File",
-        "Set Encoder…",
-        set_encoder,
-        (),
-        "Say which model made the vectors, so that texts can be typed as queries",
-    ),
-)
-"""In the order of the File menu."""

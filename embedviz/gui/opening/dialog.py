@@ -21,8 +21,8 @@ from embedviz.gui.opening.file_check import FileCheck
 from embedviz.gui.opening.footer import Footer
 from embedviz.gui.opening.loader import Opener
 from embedviz.gui.opening.summary import FileSummary, column
-from embedviz.gui.texts.source import TextsFound
 from embedviz.gui.widgets.controls import ElidedLabel, hairline
+from embedviz.sources.texts.offered import TextsFound
 
 _WIDTH, _HEIGHT = 720, 640
 

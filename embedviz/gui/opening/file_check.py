@@ -23,7 +23,7 @@ from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.inspecting import Inspection
 from embedviz.gui.opening.reading import read_file
-from embedviz.gui.texts.source import texts_instead
+from embedviz.sources.texts.offered import texts_instead
 
 if TYPE_CHECKING:
     from embedviz.core.scanning import RowScan

@@ -14,7 +14,7 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import in_words
 from embedviz.formats.containers.parts import parts_in
 from embedviz.gui.row_images import with_own_pictures
-from embedviz.gui.texts.source import texts_instead
+from embedviz.sources.texts.offered import texts_instead
 
 
 def read_request(request: Request, report: Report, *, scans_later: bool = True) -> VectorSet:

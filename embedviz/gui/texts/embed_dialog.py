@@ -26,13 +26,14 @@ from embedviz.core.notes import counted
 from embedviz.core.texts.origin import TextsSettings
 from embedviz.core.wording import in_words
 from embedviz.gui.texts.encoder_form import EncoderForm
-from embedviz.gui.texts.source import TextsSource
 from embedviz.gui.texts.texts_form import TextsForm
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import ElidedLabel, keep_on_screen, text_label, with_name
+from embedviz.sources.consent import NotAgreed
 from embedviz.sources.texts.measuring import EncoderSpeed, measure_speed
+from embedviz.sources.texts.offered import TextsSource
 
-_WIDTH, _HEIGHT = 680, 600
+_WIDTH, _HEIGHT = 680, 620
 _PATIENCE_MILLISECONDS = 250
 STAYS = "Nothing leaves this machine."
 
@@ -209,6 +210,11 @@ class EmbedDialog(QDialog):
         self.time.setText(_describe_time(speed, self.texts.n_rows))
 
     def _on_failed(self, error: Exception) -> None:
+        if isinstance(error, NotAgreed):  # Nobody was asked: to measure, nothing is connected to.
+            host = error.sending.host
+            self.time.setText(f"The model is not on this machine yet; you are asked about {host}.")
+            self.privacy.setText(f"The texts stay here. {host} is asked for the model.")
+            return
         self.time.setText("")
         is_known = isinstance(error, UserError)
         self.problem_text.setText(str(error) if is_known else _mistake(error))

@@ -25,9 +25,9 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.gui.texts.consent_dialog import ConsentQuestions
 from embedviz.gui.texts.embed_dialog import EmbedDialog
 from embedviz.gui.texts.set_encoder import EncoderDialog
-from embedviz.gui.texts.source import TextsSource, texts_of_file, texts_of_set
 from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.sources.consent import Ask
+from embedviz.sources.texts.offered import TextsSource, texts_of_file, texts_of_set
 
 
 class Embeddings(QObject):
@@ -102,6 +102,8 @@ class Embeddings(QObject):
         self._waiting.clear()
         if self.dialog is not None:
             self.dialog.reject()
+        for dialog in self._window.findChildren(EncoderDialog):
+            dialog.reject()
         self.consent.close()
 
     def _look(self, work: Callable[[Report], TextsSource], name: str) -> None:

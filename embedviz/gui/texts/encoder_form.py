@@ -31,18 +31,13 @@ from embedviz.gui.widgets.controls import (
     with_name,
 )
 from embedviz.sources.encoders import ENCODERS, encoder_class
+from embedviz.sources.encoders.service.address import PRESETS, ServicePreset
 
+CAPTION_WIDTH = 13 * GRID
+"""Of what stands before the controls, so that they are below each other in several forms."""
 _MOST_DIMENSIONS = 100_000
 _WITHOUT_MODEL = ("wordllama",)
 """Encoders that are one model."""
-_SERVERS = (
-    ("https://api.openai.com/v1", "OpenAI"),
-    ("http://localhost:11434/v1", "Ollama, this machine"),
-    ("http://localhost:8080/v1", "llama.cpp, this machine"),
-    ("http://localhost:8000/v1", "vLLM, this machine"),
-    ("http://localhost:1234/v1", "LM Studio, this machine"),
-)
-"""Addresses that are offered, with whose they are."""
 
 
 class KnownEncoder(NamedTuple):
@@ -168,8 +163,8 @@ class EncoderForm(QWidget):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.address.setMinimumContentsLength(14)
-        for address, whose in _SERVERS:
-            self.address.addItem(f"{address}  ·  {whose}", address)
+        for each in PRESETS:
+            self.address.addItem(f"{each.address}  ·  {each.name}", each)
         self.address.setCurrentIndex(-1)
         line = self.address.lineEdit()
         assert line is not None
@@ -269,8 +264,13 @@ class EncoderForm(QWidget):
         self.changed.emit()
 
     def _on_address(self, place: int) -> None:
-        self.address.setEditText(self.address.itemData(place))
-        self._on_changed_address()
+        preset: ServicePreset = self.address.itemData(place)
+        self.address.setEditText(preset.address)
+        models = {each.model for each in PRESETS}
+        if self.model.text().strip() in {"", *models}:
+            self.model.setText(preset.model)
+        self.key.show_key(preset.address, preset.key_variable)
+        self.changed.emit()
 
     def _on_changed_address(self) -> None:
         self.key.show_address(self.address.currentText().strip())
@@ -289,8 +289,9 @@ def _line(name: str, description: str) -> QLineEdit:
 
 def _before(text: str, field: QWidget) -> QLabel:
     before = caption(text)
-    before.setMinimumHeight(field.sizeHint().height())
-    before.setMinimumWidth(10 * GRID)
+    if text:
+        before.setMinimumHeight(field.sizeHint().height())
+    before.setFixedWidth(CAPTION_WIDTH)
     before.setBuddy(field)
     return before
 

@@ -21,12 +21,13 @@ from PySide6.QtWidgets import (
 from embedviz.core.notes import counted
 from embedviz.core.texts.origin import TextsSettings
 from embedviz.core.wording import one_line
-from embedviz.gui.texts.source import OfferedColumn, TextsSource
+from embedviz.gui.texts.encoder_form import CAPTION_WIDTH
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import caption, combo_box, spin_box, with_name
+from embedviz.sources.texts.offered import OfferedColumn, TextsSource
 
 _ROWS = 50
-_SHOWN_ROWS = 5
+_SHOWN_ROWS = 4
 _ROW_HEIGHT = 22
 _LONGEST = 300
 _LONGEST_NAME = 60
@@ -66,7 +67,7 @@ class TextsForm(QWidget):
         for text, field in [*fields, ("Rows", self._part_line)]:
             before = caption(text)
             before.setMinimumHeight(field.sizeHint().height())
-            before.setMinimumWidth(10 * GRID)
+            before.setFixedWidth(CAPTION_WIDTH)
             before.setBuddy(field)
             self.form.addRow(before, field)
         self.form.setRowVisible(self.column, len(source.columns) > 1 or bool(self._name(0)))
@@ -89,6 +90,7 @@ class TextsForm(QWidget):
         self.label_column.addItem("The texts themselves", "")
         for column in self._source.label_columns:
             self.label_column.addItem(_described(column), column.name)
+        self.label_column.setCurrentIndex(0)
         for box in (self.column, self.label_column):
             box.activated.connect(lambda _: self._on_choice())
 
@@ -186,7 +188,9 @@ class TextPreview(QTableView):
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSectionsClickable(False)
         self.horizontalHeader().setStretchLastSection(True)
-        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
@@ -209,7 +213,7 @@ class TextPreview(QTableView):
             self.setColumnWidth(0, 20 * GRID)
         n_rows = min(max(self.rows.rowCount(), 1), _SHOWN_ROWS)
         head = self.horizontalHeader().sizeHint().height()
-        self.setFixedHeight(head + n_rows * _ROW_HEIGHT + 4)
+        self.setFixedHeight(head + n_rows * _ROW_HEIGHT + 2)
 
 
 def _item(text: str) -> QStandardItem:

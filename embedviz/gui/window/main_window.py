@@ -70,8 +70,6 @@ class MainWindow(QMainWindow):
         self.opener.failed.connect(self.message_bar.show_message)
         session.scans.ended.connect(self._on_scanned)
         self.dialogs = OpenDialogs(self.opener, self)
-        self.embeddings = Embeddings(session, self.message_bar, self)
-        self.dialogs.texts_found.connect(self.embeddings.ask)
         self._add_head()
         self.message_bar.toggled.connect(self._on_notice)
         made = [make(session) for make in panes]
@@ -203,7 +201,10 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _add_head(self) -> None:
-        """Put the message bar between the menus and the panes, over the whole width."""
+        """Put the message bar between the menus and the panes, over the whole width.
+
+        What only has a message for the user from time to time is made with it.
+        """
         head = QWidget()
         rows = QVBoxLayout(head)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -212,6 +213,8 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.message_bar)
         self.setMenuWidget(head)
         self.missing_fonts = MissingFonts(self.session, self.message_bar, self)
+        self.embeddings = Embeddings(self.session, self.message_bar, self)
+        self.dialogs.texts_found.connect(self.embeddings.ask)
 
     def _add_status_bar(self) -> None:
         status_bar = StatusBar(self.session)

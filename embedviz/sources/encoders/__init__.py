@@ -17,6 +17,9 @@ from embedviz.sources.consent import Ask, refuse
 
 ENCODERS = {
     "wordllama": "embedviz.sources.encoders.wordllama.WordLlamaEncoder",
+    "sentence-transformers": (
+        "embedviz.sources.encoders.sentence_transformers.SentenceTransformersEncoder"
+    ),
     "service": "embedviz.sources.encoders.service.encoder.ServiceEncoder",
 }
 """By the name that `EncoderSettings.encoder` has; the first is the default."""
@@ -27,7 +30,7 @@ DEFAULT_ENCODER = next(iter(ENCODERS))
 class Encoder(Protocol):
     """Model that makes a vector of a text. Made with `EncoderSettings`, of which it keeps a copy.
 
-    One that is not local is made with these and an `Ask`, which it calls before texts are sent.
+    Made with these and an `Ask`, which it calls before it opens a connection.
 
     Attributes
     ----------
@@ -100,7 +103,8 @@ def make_encoder(settings: EncoderSettings, ask: Ask = refuse) -> Encoder:
     ----------
     settings : EncoderSettings
     ask : Ask
-        Asks the user before texts leave for a service. Default: nothing is sent.
+        Asks the user before texts leave for a service, or a model is downloaded. Default: nothing
+        is sent.
 
     Raises
     ------
@@ -113,7 +117,4 @@ def make_encoder(settings: EncoderSettings, ask: Ask = refuse) -> Encoder:
     found = encoder_class(settings.encoder)
     if lacking := found.what_lacks():
         raise UserError(lacking)
-    # A protocol says nothing of making one.
-    if found.is_local:
-        return found(settings)  # type: ignore[call-arg]
-    return found(settings, ask)  # type: ignore[call-arg]
+    return found(settings, ask)  # type: ignore[call-arg]  # A protocol says nothing of making one.

@@ -30,6 +30,7 @@ from embedviz.core.notes import counted
 from embedviz.core.progress import Report, silent
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.texts.plain_text import plain_text
+from embedviz.sources.consent import Ask, refuse
 
 _PACKAGES = ("wordllama", "tokenizers", "safetensors")
 _TOKENIZER = Path("tokenizers", "l2_supercat_tokenizer_config.json")
@@ -73,7 +74,8 @@ class WordLlamaEncoder:
     title: ClassVar[str] = "WordLlama"
     is_local: ClassVar[bool] = True
 
-    def __init__(self, settings: EncoderSettings) -> None:
+    def __init__(self, settings: EncoderSettings, ask: Ask = refuse) -> None:
+        # Nothing is asked: it opens no connection.
         self._settings = settings
         self._model: _Model | None = None
         self._loading = Lock()

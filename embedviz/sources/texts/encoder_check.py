@@ -1,4 +1,4 @@
-"""Whether an encoder made the vectors of a set: some of its texts are encoded again and compared."""
+"""Whether an encoder made the vectors of a set: some texts are encoded again and compared."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
@@ -14,7 +15,7 @@ from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.vector_set import VectorSet
 from embedviz.sources.consent import Ask, refuse
 from embedviz.sources.encoders import Encoder, make_encoder
-from embedviz.sources.texts.set_columns import column_texts, named_columns
+from embedviz.sources.texts.columns import column_texts, named_columns
 
 SAME_COSINE = 0.99
 """Median cosine from which on rows count as made by an encoder: float16 and other versions of a
@@ -79,8 +80,8 @@ class EncoderCheck:
         if self.made_them:
             return f"{compared}. These rows were made by it."
         return (
-            f"{compared}. These rows were hardly made by it, or of other texts: what is typed would "
-            "land in the wrong places."
+            f"{compared}. These rows were hardly made by it, or of other texts: what is typed "
+            "would land in the wrong places."
         )
 
 
@@ -112,7 +113,7 @@ def check_encoder(
     """
     root = vector_set.root
     rows = np.unique(np.linspace(0, len(root) - 1, min(len(root), MOST_TEXTS)).astype(int))
-    vectors = _unit(np.asarray(root.vectors[rows], dtype=np.float64))
+    vectors = _unit(root.vectors[rows])
     encoder = make(settings, ask)
     try:
         names = named_columns(root)[:_MOST_COLUMNS]
@@ -132,7 +133,7 @@ def check_encoder(
             dimensions = made.shape[1]
             if dimensions != root.dimensions:
                 break
-            found = _median_cosine(vectors, _unit(np.asarray(made, dtype=np.float64)))
+            found = _median_cosine(vectors, _unit(made))
             if found is not None and (best is None or found[0] > best[0]):
                 best = found[0], column, found[1]
         cosine, column, n_texts = (None, columns[0], 0) if best is None else best
@@ -143,12 +144,16 @@ def check_encoder(
         encoder.close()
 
 
-def _unit(rows: Matrix) -> Matrix:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(lengths > 0, lengths, 1)
+def _unit(rows: Matrix) -> NDArray[np.float64]:
+    wide = np.asarray(rows, dtype=np.float64)
+    lengths = np.linalg.norm(wide, axis=1, keepdims=True)
+    unit: NDArray[np.float64] = wide / np.where(lengths > 0, lengths, 1)
+    return unit
 
 
-def _median_cosine(first: Matrix, second: Matrix) -> tuple[float, int] | None:
+def _median_cosine(
+    first: NDArray[np.float64], second: NDArray[np.float64]
+) -> tuple[float, int] | None:
     """Return the median cosine of rows of unit length, without zeros, and how many there were."""
     cosines = (first * second).sum(axis=1)
     known = np.isfinite(cosines) & first.any(axis=1) & second.any(axis=1)

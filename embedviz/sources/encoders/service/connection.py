@@ -3,7 +3,8 @@
 The package is used for what it is good at, the form of a request and its errors, and for nothing
 that it would do by itself: it tries nothing again, follows no redirect, and takes no key, address,
 organization, header or proxy from environment variables. Just before a request leaves, all headers
-but a few are taken off, and the key is put in: the package itself never has it.
+but a few are taken off, and the key is put in: the package itself never has it. Neither it nor what
+is below it logs anything of a request, whatever the level: a service may echo the key.
 
 A request runs in a thread of its own, while the caller looks every few hundredths of a second
 whether it is still wanted. Where it is not, its socket is shut down, which ends the thread.
@@ -11,6 +12,7 @@ whether it is still wanted. Where it is not, its socket is shut down, which ends
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 import time
@@ -20,7 +22,10 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from embedviz.core.progress import Cancelled
 from embedviz.sources.encoders.service.keys import ServiceKey, without_key
+
+THREAD_NAME = "embedviz request"
 
 _LOOK_SECONDS = 0.03
 _HEADERS = ("host", "accept", "content-type", "content-length", "connection")
@@ -103,6 +108,7 @@ class ServiceConnection:
         self._request: _Request | None = None
         self._socket: socket.socket | None = None
         self._client: Any = None
+        self._is_closed = False
         # A thread whose request was given up may still be about to connect: it has its own.
         self._own = threading.local()
 
@@ -119,16 +125,22 @@ class ServiceConnection:
             How many vectors are awaited, which bounds the size of the answer.
         look : callable
             Called all the time; when it raises, the request is given up at once.
+
+        Raises
+        ------
+        Cancelled
+            When it was closed.
         """
         most_bytes = _BYTES_OF_ANSWER + n_texts * _BYTES_OF_VECTOR
         request = self._request = _Request(self._key, most_bytes, self._socket)
         thread = threading.Thread(
-            target=self._run, args=(request, body), name="embedviz request", daemon=True
+            target=self._run, args=(request, body), name=THREAD_NAME, daemon=True
         )
         deadline = time.monotonic() + self._timeouts.request
         thread.start()
         try:
             while not request.done.wait(_LOOK_SECONDS):
+                self._require_open()
                 look()
                 if time.monotonic() > deadline:
                     seconds = f"{self._timeouts.request:,.0f} s"
@@ -139,17 +151,23 @@ class ServiceConnection:
                 self._client = None  # Its own thread closes it.
             self._request = self._socket = None
         thread.join()
+        self._require_open()
         self._socket = request.socket
         assert request.outcome is not None
         return request.outcome
 
     def close(self) -> None:
-        """Close the connection, giving up a request that runs."""
+        """Close the connection, giving up a request that runs; from any thread."""
+        self._is_closed = True
         if self._request is not None:
             self._request.give_up()
         client, self._client = self._client, None
         if client is not None:
             client.close()
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise Cancelled
 
     def _run(self, request: _Request, body: dict[str, Any]) -> None:
         self._own.request = request
@@ -201,6 +219,7 @@ class _Request:
         self.outcome: ServiceAnswer | RequestFailure | None = None
         self.is_given_up = False
         self.is_connected = False
+        self._taken_off: dict[str, str] = {}
         self._key = key
         self._most_bytes = most_bytes
 
@@ -217,7 +236,7 @@ class _Request:
         self.require_wanted()
         for name in list(sent.headers):
             if name.lower() not in _HEADERS:
-                del sent.headers[name]
+                self._taken_off[name] = sent.headers.pop(name)
         sent.headers["Accept-Encoding"] = "identity"
         sent.headers["User-Agent"] = "embedviz"
         if self._key is not None:
@@ -225,7 +244,12 @@ class _Request:
         sent.extensions = {**sent.extensions, "trace": self._trace}
 
     def watch(self, response: Any) -> None:
-        """Let an answer be read no further than it may be long."""
+        """Let an answer be read no further than it may be long.
+
+        The package looks later into the headers of what was sent, for marks of its own.
+        """
+        response.request.headers.pop("Authorization", None)
+        response.request.headers.update(self._taken_off)
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             raise _Compressed
         response.stream = _bounded(response.stream, self._most_bytes, self)
@@ -238,15 +262,30 @@ class _Request:
     def _trace(self, event: str, info: dict[str, Any]) -> None:
         """Note the socket, and let nothing leave after the request was given up."""
         if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            self.socket = info["return_value"].get_extra_info("socket")
+            stream = info["return_value"]
+            self.socket = stream.get_extra_info("socket")
+            if self.is_given_up:  # Nobody else would, as nobody else has it yet.
+                stream.close()
         if event.endswith("send_request_headers.started"):
             self.is_connected = True
         self.require_wanted()
 
 
+def _is_not_of_a_request(record: logging.LogRecord) -> bool:
+    return record.threadName != THREAD_NAME
+
+
+def _silence() -> None:
+    """Let the loggers of the package, and of what is below it, say nothing of these requests."""
+    for name, logger in list(logging.root.manager.loggerDict.items()):
+        if name.startswith(("openai", "httpx", "httpcore")) and isinstance(logger, logging.Logger):
+            logger.addFilter(_is_not_of_a_request)  # Once: a filter that is there is not added.
+
+
 def _new_client(address: str, timeouts: Timeouts, hooks: dict[str, Any]) -> Any:
     import openai
 
+    _silence()
     read = timeouts.read
     transport = openai.DefaultHttpxClient(
         trust_env=False,

@@ -1,23 +1,22 @@
-"""Texts that can be embedded, with their first ones to look at."""
+"""What finds texts to embed in files and in open sets; see `offered`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.progress import Report, silent
 from embedviz.core.texts.origin import TextsSettings
 from embedviz.core.texts.plain_text import plain_text
 from embedviz.core.vector_set import VectorSet
-from embedviz.formats.texts.columns import TextColumn, text_columns
+from embedviz.formats.texts.columns import text_columns
 from embedviz.formats.texts.reading import TextsInspection, inspect_texts
 from embedviz.sources.consent import Ask
 from embedviz.sources.embedding import embed_file
-from embedviz.sources.texts.set_columns import column_texts, embed_set, named_columns
+from embedviz.sources.texts.columns import column_texts, named_columns
+from embedviz.sources.texts.offered import OfferedColumn
+from embedviz.sources.texts.set_columns import embed_set
 
 LOOKED_AT = 500
 """Texts of an open set that are shown, and measured on."""
@@ -26,79 +25,6 @@ _PACKED = (".gz", ".bz2", ".xz", ".zip")
 _MOSTLY = 0.5
 _find_tokens = re.compile(r"[^\s,;]+").findall
 _is_number = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?").fullmatch
-
-
-@dataclass(frozen=True)
-class OfferedColumn:
-    """A column that may hold texts, with those of the first rows.
-
-    Attributes
-    ----------
-    about : TextColumn
-        Its name, empty for the labels of a set, and what is in it.
-    texts : tuple of str
-    """
-
-    about: TextColumn
-    texts: tuple[str, ...] = field(repr=False)
-
-    @property
-    def name(self) -> str:
-        """Name of the column."""
-        return self.about.name
-
-
-class TextsSource(Protocol):
-    """Texts that can be embedded.
-
-    Attributes
-    ----------
-    name : str
-        Of the file or the set.
-    place : str
-        The folder of the file; what set it is.
-    kind : str
-        What it is: "CSV", "list of texts", "open set".
-    n_rows : int or None
-        None where they have not been counted.
-    is_counted : bool
-        Whether that is no estimate.
-    columns : sequence of OfferedColumn
-        That may hold the texts, the most likely one first.
-    label_columns : sequence of OfferedColumn
-        That may name the rows; empty: they have their names.
-    """
-
-    @property
-    def name(self) -> str:
-        """Name of the file or the set."""
-
-    @property
-    def place(self) -> str:
-        """Where it is."""
-
-    @property
-    def kind(self) -> str:
-        """What it is."""
-
-    @property
-    def n_rows(self) -> int | None:
-        """Number of rows, where they have been counted."""
-
-    @property
-    def is_counted(self) -> bool:
-        """Whether the number of rows is no estimate."""
-
-    @property
-    def columns(self) -> Sequence[OfferedColumn]:
-        """Columns that may hold the texts, the most likely one first."""
-
-    @property
-    def label_columns(self) -> Sequence[OfferedColumn]:
-        """Columns that may name the rows."""
-
-    def embed(self, settings: TextsSettings, ask: Ask, report: Report) -> VectorSet:
-        """Return the set of the vectors of its texts. Runs off the UI thread."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,30 +116,7 @@ class FileTexts:
         return made
 
 
-class TextsFound(ChoiceRequired):
-    """The question which column to embed of a file without vectors.
-
-    Attributes
-    ----------
-    source : FileTexts
-    why : str
-        Why no vectors were found in it.
-    """
-
-    def __init__(self, source: FileTexts, why: str) -> None:
-        name = source.name
-        reason = f"{name} holds texts, not vectors."
-        super().__init__(
-            f"{reason} Embed a column of it: embedviz embed {name} --column "
-            f"{source.columns[0].name or 'text'} -o OUT.parquet",
-            "column",
-            {each.name: each.about.kind for each in source.columns},
-            reason,
-        )
-        self.source, self.why = source, why
-
-
-def texts_of_file(path: Path, report: Report = silent) -> FileTexts:
+def file_texts(path: Path, report: Report = silent) -> FileTexts:
     """Return the columns of a file of texts. Runs off the UI thread.
 
     Raises
@@ -230,28 +133,8 @@ def texts_of_file(path: Path, report: Report = silent) -> FileTexts:
     return FileTexts(inspection, tuple(columns))
 
 
-def texts_instead(path: Path, error: UserError, report: Report = silent) -> UserError:
-    """Return the question about the texts of a file in which no vectors were found, or the error.
-
-    What looks like vectors that are damaged, or like a program, is not taken for texts.
-
-    Parameters
-    ----------
-    path : Path
-    error : UserError
-        Why there are no vectors.
-    report : Report
-    """
-    if isinstance(error, ChoiceRequired) or not path.is_file():
-        return error
-    try:
-        found = texts_of_file(path, report)
-    except UserError:
-        return error
-    return TextsFound(found, str(error)) if _holds_texts(found) else error
-
-
-def _holds_texts(found: FileTexts) -> bool:
+def holds_texts(found: FileTexts) -> bool:
+    """Return whether a file holds texts for sure, and no damaged vectors or other lines."""
     best = found.columns[0]
     if best.about.kind not in ("texts", "words") or len(best.texts) < 2:
         return False
@@ -264,7 +147,7 @@ def _holds_texts(found: FileTexts) -> bool:
     return not found.inspection.is_list or path.suffix.lower() in _LISTS
 
 
-def texts_of_set(vector_set: VectorSet, report: Report = silent) -> SetTexts:
+def set_texts(vector_set: VectorSet, report: Report = silent) -> SetTexts:
     """Return the columns of an open set, and its labels. Runs off the UI thread."""
     import pyarrow as pa
 
