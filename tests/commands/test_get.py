@@ -2,7 +2,9 @@
 
 import gzip
 import io
+import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -94,3 +96,21 @@ def test_a_stopped_download_says_that_it_goes_on(catalog, capsys, monkeypatch):
     monkeypatch.setattr("embedviz.sources.catalog.transfer.Transfer.run", stop)
     assert main(["get", "tiny", "--yes"]) == 130
     assert "goes on from there" in capsys.readouterr().err
+
+
+def test_a_killed_download_harms_nothing_and_the_next_goes_on(catalog, capsys):
+    assert main(["get", "--list", "--yes"]) == 0
+    catalog.requests.clear()
+    catalog.has_sent.clear()
+    catalog.cuts, catalog.holds = [4000], threading.Event()
+    command = [sys.executable, "-m", "embedviz", "get", "tiny", "--yes"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as child:
+        assert catalog.has_sent.wait(timeout=120)
+        assert main(["get", "tiny", "--yes"]) == 2  # Another one is at it.
+        assert "is being downloaded already" in capsys.readouterr().err
+        child.kill()
+    catalog.holds.set()
+    assert main(["get", "tiny", "--yes"]) == 0
+    path = downloads_folder() / "catalog" / "tiny" / "tiny.gz"
+    assert path.read_bytes() == catalog.files["/tiny/tiny.gz"]
+    assert len(catalog.requests) == 2

@@ -65,6 +65,7 @@ class Handler(BaseHTTPRequestHandler):
         cut = server.cuts.pop(0) if server.cuts and status in (200, 206) else None
         self.wfile.write(data if cut is None else data[:cut])
         self.wfile.flush()
+        server.has_sent.set()
         if cut is None:
             return
         if server.holds is not None:
@@ -88,6 +89,8 @@ class CatalogServer(ThreadingHTTPServer):
         After how many bytes the connection breaks off, for one answer after the other.
     holds : threading.Event or None
         Waited for before it breaks off.
+    has_sent : threading.Event
+        Set when an answer has gone out, as far as it does.
     ignores_range : bool
     requests : list of (path, headers)
     """
@@ -98,6 +101,7 @@ class CatalogServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.files, self.headers, self.redirects, self.statuses = {}, {}, {}, {}
         self.cuts, self.requests, self.holds, self.ignores_range = [], [], None, False
+        self.has_sent = threading.Event()
 
     def handle_error(self, request, client_address):
         """Say nothing of clients that went away."""

@@ -198,6 +198,16 @@ def test_what_goes_wrong_is_said_and_can_be_tried_again(dialog, answer, settled,
     assert dialog.message.isHidden()
 
 
+def test_a_catalog_that_is_no_address_is_said(window, settled, monkeypatch, catalog):
+    monkeypatch.setenv("EMBEDVIZ_CATALOG", "nonsense")
+    window.trigger("file.catalog")
+    dialog = window.findChild(CatalogDialog)
+    settled(dialog)
+    dialog.fetch.click()
+    settled(dialog)
+    assert "not an address of http or https" in dialog.message.text()
+
+
 def test_a_damaged_file_is_refused_in_words(listed, answer, settled, catalog, window):
     catalog.files["/tiny/tiny.gz"] = catalog.files["/tiny/tiny.gz"][:-1] + b"?"
     download(listed, answer)

@@ -75,6 +75,15 @@ def test_nothing_is_connected_to_without_consent(server, tiny):
     assert kept_in(tiny.folder) is None
 
 
+def test_what_is_not_encrypted_is_warned_about_before(tmp_path):
+    for address, n_warnings in (("http://example.com/a.vec", 1), ("https://example.com/a.vec", 0)):
+        with pytest.raises(NotAgreed) as raised:
+            download(want_address(address, tmp_path), refuse)
+        sending = raised.value.sending
+        assert len(sending.warnings) == n_warnings
+        assert not sending.is_loopback
+
+
 def test_it_is_asked_once_for_all_attempts(server, tiny):
     server.cuts = [1000, 1000]
     asked = []
