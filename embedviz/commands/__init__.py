@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from embedviz.commands.convert import convert
 from embedviz.commands.embed import embed
 from embedviz.commands.figure import draw_figure
+from embedviz.commands.get import get
 from embedviz.commands.info import info
 from embedviz.commands.train import train
 from embedviz.core.vector_set import VectorSet
@@ -19,6 +20,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int | list[VectorSet]]] = {
     "convert": convert,
     "embed": embed,
     "figure": draw_figure,
+    "get": get,
     "info": info,
     "train": train,
 }

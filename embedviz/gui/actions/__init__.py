@@ -15,8 +15,8 @@ from embedviz.core.progress import Report
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui import figures
+from embedviz.gui.actions import catalog, opening, query, saving, sessions, texts
 from embedviz.gui.actions import judged_pairs as pairs
-from embedviz.gui.actions import opening, query, saving, sessions, texts
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action
 from embedviz.gui.host import Host, has_set
@@ -233,6 +233,7 @@ ACTIONS: tuple[Action, ...] = (
         (),
         "New vectors of the labels, or of texts in the metadata",
     ),
+    Action("file.catalog", "File", "Get Vectors…", catalog.get_vectors, (), catalog.TIP),
     Action(
         "file.set_encoder",
         "File",

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from embedviz.app.pairing import OpenRequest
 from embedviz.app.session import Session
 from embedviz.gui.opening.file_check import FileCheck
-from embedviz.gui.opening.footer import Footer, hairline
+from embedviz.gui.opening.footer import Footer
 from embedviz.gui.opening.loader import Opener
 from embedviz.gui.opening.summary import FileSummary, column
-from embedviz.gui.widgets.controls import ElidedLabel
+from embedviz.gui.widgets.controls import ElidedLabel, hairline
 from embedviz.sources.texts.offered import TextsFound
 
 _WIDTH, _HEIGHT = 720, 640
