@@ -40,6 +40,8 @@ class Sending:
     is_standing : bool
         Whether the answer also counts for what follows of the same kind until the program ends,
         however much: texts that are typed one after the other.
+    n_tokens : int
+        About how many tokens are sent, by which services are paid; 0: nobody knows.
     """
 
     host: str
@@ -50,6 +52,7 @@ class Sending:
     is_loopback: bool = False
     warnings: tuple[str, ...] = ()
     is_standing: bool = False
+    n_tokens: int = 0
 
     @property
     def sentence(self) -> str:
