@@ -8,43 +8,11 @@ from pathlib import Path
 
 from .framework import Benchmark, Missing
 
-_WORDS = [
-    "a",
-    "man",
-    "woman",
-    "child",
-    "dog",
-    "plays",
-    "eats",
-    "rides",
-    "holds",
-    "the",
-    "guitar",
-    "horse",
-    "ball",
-    "red",
-    "small",
-    "old",
-    "street",
-    "field",
-    "water",
-    "near",
-    "slowly",
-    "loudly",
-    "with",
-    "two",
-    "some",
-    "people",
-    "are",
-    "is",
-    "sitting",
-    "running",
-    "in",
-    "on",
-    "of",
-    "and",
-    "music",
-]
+_WORDS = (
+    *("a", "man", "woman", "child", "dog", "plays", "eats", "rides", "holds", "the", "guitar"),
+    *("horse", "ball", "red", "small", "old", "street", "field", "water", "near", "slowly"),
+    *("loudly", "with", "two", "some", "people", "are", "is", "sitting", "running", "music"),
+)
 _BATCH = 64
 """As the package has it."""
 
