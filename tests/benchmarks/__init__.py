@@ -9,6 +9,7 @@ not pay for the other's imports.
 from .changes import Changes
 from .contrastive import PaintedSteps
 from .dragging import Drag
+from .embedding import Embedding
 from .graph import Graph, Trust
 from .layouts import FirstMotion, LargeLayout, TSNEBeside, UMAPBeside
 from .loading import Binary, Mapped, ParquetParts, Text
@@ -74,4 +75,5 @@ BENCHMARKS = (
     Opening("text", 1_000_000, 100),
     Opening("npy", 1_000_000, 768),
     Changes(1_000_000, 96),
+    Embedding(100_000),
 )
