@@ -64,7 +64,6 @@ class ServiceAnswer:
     """Body of an answer that says it is one."""
 
     body: bytes = field(repr=False)
-    content_type: str = ""
 
 
 class ServiceConnection:
@@ -159,9 +158,7 @@ class ServiceConnection:
             request.require_wanted()
             self._client = client
             raw = client.embeddings.with_raw_response.create(**body)
-            request.outcome = ServiceAnswer(
-                raw.content, raw.headers.get("content-type", "").partition(";")[0].strip()
-            )
+            request.outcome = ServiceAnswer(raw.content)
         except Exception as error:  # noqa: BLE001 - it ends here: what it leads to holds the key
             request.outcome = failure_of(error, self._key, is_connected=request.is_connected)
         finally:
