@@ -23,7 +23,6 @@ from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import (
-    ElidedLabel,
     caption,
     combo_box,
     text_label,
@@ -57,16 +56,21 @@ class KeyEntry(QWidget):
         self.variable_line.setPlaceholderText("OPENAI_API_KEY")
         self.store = tool_button(f"{name}.store_key", "Store a Key…", "Put a key into the keyring")
         self.store.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.told = ElidedLabel("caption")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        self.told = text_label(kind="caption", wrap=True)
+        self.told.setMinimumHeight(1)
+        row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self.kind)
         row.addWidget(self.variable_line, 1)
-        row.addWidget(self.told, 1)
         row.addWidget(self.store)
+        row.addStretch(0)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(GRID // 2)
+        rows.addLayout(row)
+        rows.addWidget(self.told)
         self._looking = Task(self)
-        self._looking.failed.connect(lambda error: self.told.setText(str(error)))
+        self._looking.failed.connect(lambda error: self._say(str(error)))
         self.kind.activated.connect(lambda _: self._on_kind())
         self.variable_line.editingFinished.connect(self.changed)
         self.store.clicked.connect(self._ask_for_key)
@@ -103,11 +107,15 @@ class KeyEntry(QWidget):
         self.store.setVisible(is_keyring)
         self.store.setEnabled(bool(self._address))
         if is_keyring and self._address:
-            self.told.setText("Looking into the keyring …")
-            self._looking.run(partial(_look_up, self._address), self.told.setText)
+            self._say("Looking into the keyring …")
+            self._looking.run(partial(_look_up, self._address), self._say)
         else:
             self._looking.cancel()
-            self.told.setText("Type the address first: keys are kept by it.")
+            self._say("Type the address first: keys are kept by it.")
+
+    def _say(self, text: str) -> None:
+        self.told.setText(text)
+        self.updateGeometry()
 
     def _ask_for_key(self) -> None:
         dialog = KeyDialog(self._address, self)

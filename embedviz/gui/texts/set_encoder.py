@@ -21,7 +21,7 @@ from embedviz.gui.widgets.controls import ElidedLabel, keep_on_screen, text_labe
 from embedviz.sources.consent import Ask
 from embedviz.sources.texts.encoder_check import EncoderCheck, check_encoder
 
-_WIDTH = 560
+_WIDTH = 620
 _PATIENCE_MILLISECONDS = 250
 
 
@@ -139,6 +139,15 @@ class EncoderDialog(QDialog):
             self.found.setText(
                 "Compare encodes some labels again, after you have agreed that they are sent."
             )
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Be high enough for the fields of the encoder, which else are squeezed together."""
+        if (layout := self.layout()) is not None:
+            layout.activate()
+            needed = layout.totalHeightForWidth(self.width())
+            self.resize(self.width(), max(self.height(), needed))
+            keep_on_screen(self)
 
     def compare(self) -> None:
         """Encode some texts again and compare them to their rows."""
@@ -151,6 +160,7 @@ class EncoderDialog(QDialog):
     def _on_checked(self, check: EncoderCheck) -> None:
         self.check = check
         self.found.setText(check.sentence)
+        self._make_room()
         self.encoder.tell_dimensions(check.dimensions)
         self.compare_button.setEnabled(True)
         self.set_button.setEnabled(check.fits)
@@ -161,6 +171,7 @@ class EncoderDialog(QDialog):
         is_known = isinstance(error, UserError)
         mistake = f"This encoder made embedviz itself fail ({type(error).__name__})."
         self.found.setText(str(error) if is_known else mistake)
+        self._make_room()
         if not is_known:
             raise error
 

@@ -39,7 +39,7 @@ _TOKENIZER = Path("tokenizers", "l2_supercat_tokenizer_config.json")
 _WEIGHTS = Path("weights", "l2_supercat_256.safetensors")
 _TENSOR = "embedding.weight"
 
-_BATCH_TEXTS = 2048
+_BATCH_TEXTS = 1024
 _BATCH_CHARACTERS = 100_000
 """Of texts that are tokenized at once: about 30,000 tokens, whose vectors take 30 MB."""
 _PART_CHARACTERS = 20_000
@@ -128,7 +128,7 @@ class WordLlamaEncoder:
     ) -> Matrix:
         """Return the means of the token vectors, of unit length; see `Encoder`."""
         means = self.token_means(self._prompted(texts, as_queries=as_queries), report)
-        lengths = np.linalg.norm(means, axis=1, keepdims=True)
+        lengths = np.sqrt(np.einsum("ij,ij->i", means, means))[:, np.newaxis]
         means /= np.where(lengths > 0, lengths, 1)
         return means
 
@@ -264,6 +264,9 @@ def _add_means(
     texts = of_runs[starts]
     before = counts[texts]
     counts[texts] += np.add.reduceat(np.diff(edges), starts)
+    if len(starts) == len(sums) and not before.any():  # Short texts, each of them whole.
+        means[texts] = sums / counts[texts][:, np.newaxis].astype(np.float32)
+        return
     added = np.add.reduceat(sums, starts, axis=0, dtype=np.float64)
     totals = means[texts] * before[:, np.newaxis].astype(np.float64) + added
     means[texts] = totals / counts[texts][:, np.newaxis]

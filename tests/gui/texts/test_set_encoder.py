@@ -115,11 +115,17 @@ def test_a_service_is_compared_only_when_asked_for_and_agreed_to(
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_looks(window, dialog_of, made, artefacts, qapp, qtbot, theme):
+def test_looks(window, dialog_of, made, artefacts, qapp, qtbot, choose, theme):
     apply_theme(qapp, THEMES[theme])
     dialog = dialog_of(made)
     checked(dialog, qtbot)
     qapp.processEvents()
     assert dialog.grab().save(str(artefacts / f"set-encoder-{theme}.png"))
     assert dialog.found.height() >= dialog.found.heightForWidth(dialog.found.width())
+    choose(dialog.encoder.encoder, "elsewhere")
+    qapp.processEvents()
+    assert dialog.grab().save(str(artefacts / f"set-encoder-service-{theme}.png"))
+    for line in (dialog.encoder.model, dialog.encoder.address, dialog.encoder.lacking):
+        if line.isVisible():
+            assert line.height() >= line.minimumSizeHint().height()
     dialog.reject()

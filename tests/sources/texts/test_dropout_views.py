@@ -72,11 +72,11 @@ def test_texts_that_are_all_blank_are_refused(without_model):
         dropout_views(blank, DropoutViews("", EncoderSettings("sentence-transformers", model="m")))
 
 
-def test_the_action_opens_both_views_with_their_pairs(main_window, named, without_model, qtbot):
-    session = main_window.session
+def test_the_action_opens_both_views_with_their_pairs(window, named, without_model, qtbot):
+    session = window.session
     session.show(session.state.opened(named))
     with qtbot.waitSignal(session.changed, timeout=20_000):
-        main_window.trigger("file.dropout_views")
+        window.trigger("file.dropout_views")
     made = session.state.active
     assert made.name == "texts · two views"
     (pairs,) = pairs_of(session.state.pairs, made)

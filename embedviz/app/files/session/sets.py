@@ -107,12 +107,12 @@ class _Maker:
 
         Nothing is sent and nothing downloaded: nobody has agreed to that.
         """
-        from embedviz.sources.consent import NotAgreed
-        from embedviz.sources.embedding import embed_file
+        from embedviz.sources.consent import NotAgreed, refuse
+        from embedviz.sources.texts.offered import embedded_file
 
         report(0.0, f"embedding {path.name}")
         try:
-            return embed_file(path, settings, report)
+            return embedded_file(path, settings, refuse, report)
         except NotAgreed as error:
             raise UserError(
                 f"not all of its vectors are kept on this machine, and opening a session connects "

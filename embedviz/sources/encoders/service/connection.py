@@ -19,7 +19,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 
 from embedviz.core.progress import Cancelled
@@ -64,7 +63,6 @@ class ServiceAnswer:
     """Body of an answer that says it is one."""
 
     body: bytes = field(repr=False)
-    content_type: str = ""
 
 
 class ServiceConnection:
@@ -159,9 +157,7 @@ class ServiceConnection:
             request.require_wanted()
             self._client = client
             raw = client.embeddings.with_raw_response.create(**body)
-            request.outcome = ServiceAnswer(
-                raw.content, raw.headers.get("content-type", "").partition(";")[0].strip()
-            )
+            request.outcome = ServiceAnswer(raw.content)
         except Exception as error:  # noqa: BLE001 - it ends here: what it leads to holds the key
             request.outcome = failure_of(error, self._key, is_connected=request.is_connected)
         finally:
@@ -273,12 +269,10 @@ def _new_client(address: str, timeouts: Timeouts, hooks: dict[str, Any]) -> Any:
 
 def _bounded(stream: Any, most_bytes: int, request: _Request) -> Any:
     """Return a stream of bytes that fails where it is longer than it may be."""
-    import openai
+    # Of whichever library the package uses: it has changed from httpx to httpx2.
+    kind: Any = next(each for each in type(stream).__mro__ if each.__name__ == "SyncByteStream")
 
-    # The package has changed from httpx to httpx2: what its own client is made of.
-    library = import_module(openai.DefaultHttpxClient.__mro__[1].__module__.partition(".")[0])
-
-    class BoundedStream(library.SyncByteStream):  # type: ignore[name-defined,misc]
+    class BoundedStream(kind):  # type: ignore[misc]
         """Bytes of an answer."""
 
         def __iter__(self) -> Iterator[bytes]:

@@ -1,67 +1,121 @@
-"""Texts in session files, with their vectors, so that no encoder is needed to restore them."""
+"""Sets that were made of texts are made again with a session; nothing is sent for them."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from embedviz.app.files.session.contents import Restored
-from embedviz.app.files.session.row_mapping import RowMapping
-from embedviz.app.files.session.texts import query_to_json, read_query, read_texts
-from embedviz.app.files.values import Unfit
-from embedviz.core.query_vector import MOST_TEXTS, QueryVector
+from embedviz.app.files.session.plan import read_plan
+from embedviz.app.files.session.sets import restore_sets
+from embedviz.app.files.session.steps import STEPS
+from embedviz.app.files.session.writing import can_be_kept, save_session
+from embedviz.app.state import State
+from embedviz.core.derivation.chosen_rows import chosen_rows
+from embedviz.core.derivation.named_encoder import NamedEncoder
+from embedviz.core.derivation.recipes import Whitened
+from embedviz.core.texts.encoder_of import encoder_of
 from embedviz.core.texts.encoder_settings import EncoderSettings
+from embedviz.core.texts.origin import TextsSettings
+from embedviz.formats import load, save
+from embedviz.sources.embedding import embed_file
 
-SENT = EncoderSettings("service", "small", 12, "http://host:1/v1", "KEY_NAME", query_prompt="q: ")
+pytest.importorskip("wordllama", reason="wordllama is not installed")
 
 
 @pytest.fixture
-def mapping(toy_texts):
-    return RowMapping(Restored((toy_texts,), (True,), ()))
+def table(tmp_path):
+    path = tmp_path / "reviews.csv"
+    path.write_text("id,review\n" + "".join(f"r{i},review number {i} is fine\n" for i in range(30)))
+    return path
 
 
-def text(name="a cat", encoder=SENT):
-    return QueryVector(name, np.linspace(-1, 1, 12, dtype=np.float32), encoder)
+def there_and_back(path, *sets):
+    state = State()
+    for each in sets:
+        state = state.opened(each)
+    assert save_session(path, state, {}, STEPS) == ()
+    return restore_sets(read_plan(path, STEPS))
 
 
-def assert_same(one, other):
-    assert (one.name, one.encoder) == (other.name, other.encoder)
-    np.testing.assert_array_equal(one.vector, other.vector)
+def test_a_set_of_texts_is_embedded_again_with_what_came_from_it(table, tmp_path):
+    settings = TextsSettings(label_column="id", sample=20, seed=3)
+    made = embed_file(table, replace(settings, encoder=EncoderSettings(dimensions=64)))
+    assert can_be_kept(made)
+    some = chosen_rows(made, [3, 1])
+    restored = there_and_back(tmp_path / "a.embedviz", made, Whitened().derive(made), some)
+    assert restored.notes == []
+    assert restored.is_same == [True, True, True]
+    first, white, chosen = restored.sets
+    np.testing.assert_array_equal(first.vectors, made.vectors)
+    assert first.labels == made.labels
+    assert first.origin == made.origin
+    assert encoder_of(white) == EncoderSettings(dimensions=64)
+    assert chosen.labels == some.labels
 
 
-@pytest.mark.parametrize("encoder", [SENT, EncoderSettings("toy"), None])
-def test_a_query_comes_back(toy_texts, encoder):
-    query = text(encoder=encoder)
-    assert_same(read_query(query_to_json(query), toy_texts), query)
-    assert read_query(query_to_json(None), toy_texts) is None
+def test_a_table_that_changed_or_is_gone_is_told(table, tmp_path):
+    path = tmp_path / "a.embedviz"
+    there_and_back(path, embed_file(table, TextsSettings(column="review")))
+    table.write_text(table.read_text() + "r99,one more\n")
+    restored = restore_sets(read_plan(path, STEPS))
+    assert len(restored.sets[0]) == 31
+    assert "reviews.csv has changed since (30 rows before, 31 now)" in restored.notes[0]
+    moved = table.with_name("elsewhere.csv")
+    table.rename(moved)
+    plan = read_plan(path, STEPS)
+    assert plan.missing == [table]
+    found = restore_sets(read_plan(path, STEPS, {table: moved}))
+    assert len(found.sets[0]) == 31
 
 
-def test_pinned_texts_come_back(mapping):
-    texts = text(), text("zwölf “Wörter”\n", EncoderSettings("toy"))
-    found = read_texts([query_to_json(each) for each in texts], mapping)
-    for one, other in zip(found, texts, strict=True):
-        assert_same(one, other)
-    assert mapping.notes == []
+def test_a_service_is_not_connected_to(table, tmp_path):
+    pytest.importorskip("openai", reason="openai is not installed")
+    path = tmp_path / "a.embedviz"
+    made = embed_file(table, TextsSettings(column="review"))
+    there_and_back(path, made)
+    document = json.loads(path.read_text())
+    document["sets"][0]["settings"]["encoder"] = {
+        "encoder": "service",
+        "address": "https://api.example.com/v1",
+        "model": "m",
+    }
+    path.write_text(json.dumps(document))
+    restored = restore_sets(read_plan(path, STEPS))
+    assert restored.sets == [None]
+    (note,) = restored.notes
+    assert note.startswith("reviews could not be opened: ")
+    assert "opening a session connects to nothing" in note
+    assert "Embed reviews.csv again" in note
 
 
-def test_what_makes_no_sense_is_left_out_and_said(mapping):
-    good = query_to_json(text())
-    broken = [
+@pytest.mark.parametrize(
+    "encoder",
+    [
         None,
-        {},
-        {**good, "name": 7},
-        {**good, "vector": "!"},
-        {**good, "encoder": [1]},
-        {**good, "encoder": {**good["encoder"], "dimensions": "many"}},
-    ]
-    found = read_texts([*broken, good], mapping)
-    assert [each.name for each in found] == ["a cat"]
-    assert mapping.notes == ["Not readable, so left as usual: text on the map."]
-    assert read_texts("texts", mapping) == ()
-    assert len(read_texts([good] * (MOST_TEXTS + 9), mapping)) == MOST_TEXTS
+        "wordllama",
+        {"encoder": "../x"},
+        {"encoder": "service", "address": "https://u:p@host/v1"},
+        {"encoder": "service", "key_variable": "a secret key itself"},
+        {"encoder": "wordllama", "dimensions": -3},
+    ],
+)
+def test_an_encoder_that_makes_no_sense_is_left_out(table, tmp_path, encoder):
+    path = tmp_path / "a.embedviz"
+    there_and_back(path, embed_file(table, TextsSettings(column="review")))
+    document = json.loads(path.read_text())
+    document["sets"][0]["settings"]["encoder"] = encoder
+    path.write_text(json.dumps(document))
+    plan = read_plan(path, STEPS)
+    assert plan.nodes == [None]
+    assert "is not described in a way that can be read" in plan.notes[0]
 
 
-def test_a_query_of_another_length_is_refused(toy_texts):
-    short = replace(text(), vector=np.ones(3, dtype=np.float32))
-    with pytest.raises(Unfit):
-        read_query(query_to_json(short), toy_texts)
+def test_what_the_user_said_of_a_file_comes_back(table, tmp_path):
+    save(embed_file(table, TextsSettings(column="review")), tmp_path / "a.npy")
+    settings = EncoderSettings("service", address="https://h/v1", model="m", key_variable="MY_KEY")
+    named = NamedEncoder(settings, 256, "m at h").derive(load(tmp_path / "a.npy"))
+    restored = there_and_back(tmp_path / "a.embedviz", named)
+    assert restored.notes == []
+    assert encoder_of(restored.sets[0]) == settings
+    assert "Its encoder, as you said: m at h." in restored.sets[0].notes

@@ -233,11 +233,13 @@ def faults():
 
 @pytest.fixture
 def services():
-    """Return a function that starts such a service."""
+    """Return a function that starts such a service, behind TLS where it is given a context."""
     servers = []
 
-    def start():
+    def start(context=None):
         server = _Server(("127.0.0.1", 0), _Handler)
+        if context is not None:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         server.service = FaultyService(port=server.server_port)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

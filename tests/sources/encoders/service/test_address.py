@@ -21,6 +21,10 @@ from embedviz.sources.encoders.service.address import (
         ("  https://API.Example.com:443/v1/ ", "https://api.example.com/v1"),
         ("http://localhost:11434/v1/embeddings", "http://localhost:11434/v1"),
         ("http://localhost:80", "http://localhost"),
+        ("localhost:11434/v1", "http://localhost:11434/v1"),
+        ("[::1]:8080/v1", "http://[::1]:8080/v1"),
+        ("api.example.com/v1", "https://api.example.com/v1"),
+        ("192.168.0.2:8000/v1", "https://192.168.0.2:8000/v1"),
         ("http://[::1]:8080/v1", "http://[::1]:8080/v1"),
         ("https://bücher.example/v1", "https://xn--bcher-kva.example/v1"),
         # A Cyrillic letter in place of the Latin one.
@@ -36,7 +40,8 @@ def test_an_address_is_kept_in_one_way(typed, kept):
     ("typed", "words"),
     [
         ("", "no address"),
-        ("localhost:11434/v1", "not the address of a service"),
+        ("mailto:me", "not one"),
+        ("/v1", "not the address of a service"),
         ("ftp://example.com", "not the address of a service"),
         ("https:///v1", "not the address of a service"),
         ("https://exa mple.com/v1", "spaces in the address"),
@@ -55,6 +60,7 @@ def test_what_is_not_an_address_is_refused(typed, words):
     [
         "https://me:SECRET@example.com/v1",
         "https://SECRET@example.com/v1",
+        "me:SECRET@example.com/v1",
         "https://example.com/v1?api-key=SECRET",
         "https://example.com/v1#SECRET",
         "https://example.com@evil.example:x:SECRET/v1",
