@@ -121,8 +121,15 @@ def sentences():
     return VectorSet(vectors, labels, metadata, "sentences, by WordLlama", origin=origin)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("projection", [PCA(), UMAP()])
+LOOKS = [
+    (PCA(), "light"),
+    (PCA(), "dark"),
+    (UMAP(), "light"),
+    pytest.param(UMAP(), "dark", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("projection", "theme"), LOOKS)
 def test_a_text_lands_on_the_map(window, idle, qapp, artefacts, sentences, theme, projection):
     apply_theme(qapp, THEMES[theme])
     window.resize(1366, 768)
