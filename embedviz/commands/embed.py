@@ -57,7 +57,7 @@ def _embedded(options: argparse.Namespace, target: Path | None) -> VectorSet:
         table,
         _settings_of(options),
         part_of(report, 0.0, _EMBEDDED),
-        ask=terminal_ask(options.send_to),
+        ask=terminal_ask(options.send_to, options.price),
     )
     if target is not None:
         save(vector_set, target, report=part_of(report, _EMBEDDED, 1.0))
@@ -171,6 +171,12 @@ def _add_service(parser: argparse.ArgumentParser) -> None:
         help="agree beforehand that texts are sent there, or a model downloaded from there",
     )
     service.add_argument(
+        "--price",
+        type=price,
+        metavar="AMOUNT",
+        help="of a million tokens: says about what it costs, before anything is sent",
+    )
+    service.add_argument(
         "--cut-here",
         action="store_true",
         help="cut vectors here where the service does not know --dimensions",
@@ -182,3 +188,14 @@ def from_two(text: str) -> int:
     if not text.isdecimal() or int(text) < 2:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 2 up")
     return int(text)
+
+
+def price(text: str) -> float:
+    """Return an amount of money that is not negative, for argparse."""
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = -1.0
+    if not 0 <= amount < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount, such as 0.02")
+    return amount

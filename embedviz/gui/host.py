@@ -15,6 +15,7 @@ from embedviz.app.tasks import Task
 from embedviz.core.settings import Settings
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.widgets.message_bar import MessageBar
+from embedviz.sources.consent import Ask
 
 
 class OpensFiles(Protocol):
@@ -114,6 +115,10 @@ class QueryPanel(Protocol):
 
 class EmbedsTexts(Protocol):
     """What embeds texts, as actions see it."""
+
+    @property
+    def consent(self) -> Ask:
+        """What asks the user before anything is sent or downloaded."""
 
     def ask_about_file(self, path: Path) -> None:
         """Ask how the texts of a file are to be embedded."""

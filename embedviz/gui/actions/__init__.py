@@ -234,6 +234,14 @@ ACTIONS: tuple[Action, ...] = (
         "Say which model made the vectors, so that texts can be typed as queries",
     ),
     Action(
+        "file.dropout_views",
+        "File",
+        "Two Dropout Views of the Texts…",
+        texts.make_dropout_views,
+        (),
+        "Encode the texts twice with dropout on: SimCSE's pairs, for the Contrastive pane",
+    ),
+    Action(
         "file.labels",
         "File",
         "Add Labels or Metadata…",

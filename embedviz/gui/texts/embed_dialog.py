@@ -30,10 +30,12 @@ from embedviz.gui.texts.texts_form import TextsForm
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import ElidedLabel, keep_on_screen, text_label, with_name
 from embedviz.sources.consent import NotAgreed
+from embedviz.sources.encoders.service.address import is_loopback
+from embedviz.sources.encoders.service.estimates import estimated_tokens
 from embedviz.sources.texts.measuring import EncoderSpeed, measure_speed
 from embedviz.sources.texts.offered import TextsSource
 
-_WIDTH, _HEIGHT = 680, 620
+_WIDTH, _HEIGHT = 680, 700
 _PATIENCE_MILLISECONDS = 250
 STAYS = "Nothing leaves this machine."
 
@@ -78,6 +80,7 @@ class EmbedDialog(QDialog):
         keep_on_screen(self)
         self.texts.changed.connect(self._on_changed)
         self.encoder.changed.connect(self._on_changed)
+        self.encoder.encoder.activated.connect(lambda _: self._scroll_to_encoder())
 
     def begin(self, settings: TextsSettings | None = None) -> None:
         """Show the dialog, with settings that were chosen before where there are some."""
@@ -143,7 +146,7 @@ class EmbedDialog(QDialog):
         for part in (self.said, self.reason, self.texts, self.encoder):
             column.addWidget(part)
         column.addStretch(1)
-        scroll = QScrollArea()
+        self.scroll_area = scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -167,6 +170,12 @@ class EmbedDialog(QDialog):
         for widget in (head, _hairline(), scroll, _hairline(), foot):
             rows.addWidget(widget, int(widget is scroll))
 
+    def _scroll_to_encoder(self) -> None:
+        """Show the fields that another encoder has."""
+        if (inner := self.scroll_area.widget()) is not None:
+            inner.adjustSize()
+        self.scroll_area.ensureWidgetVisible(self.encoder)
+
     # What is known.
 
     def _on_changed(self) -> None:
@@ -186,6 +195,7 @@ class EmbedDialog(QDialog):
             self._patience.start()
         else:
             self.time.setText(self._amount())
+        self.time.setVisible(bool(self.time.text()))
 
     def _show_privacy(self) -> None:
         chosen = self.encoder.chosen
@@ -193,9 +203,10 @@ class EmbedDialog(QDialog):
             self.privacy.setText(STAYS)
             return
         address = self.encoder.settings.address or "the service"
+        here = ", which is this machine" if _is_here(address) else ""
         self.privacy.setText(
-            f"The texts are sent to {address}, after you have agreed to how many and how long they "
-            "are. What is in the cache already is not sent again."
+            f"The texts are sent to {address}{here}, after you have agreed to how many and how "
+            "long they are. What is in the cache already is not sent again."
         )
 
     def _measure(self) -> None:
@@ -208,11 +219,13 @@ class EmbedDialog(QDialog):
         self._speed = speed
         self.encoder.tell_dimensions(speed.dimensions)
         self.time.setText(_describe_time(speed, self.texts.n_rows))
+        self.time.show()
 
     def _on_failed(self, error: Exception) -> None:
         if isinstance(error, NotAgreed):  # Nobody was asked: to measure, nothing is connected to.
             host = error.sending.host
             self.time.setText(f"The model is not on this machine yet; you are asked about {host}.")
+            self.time.show()
             self.privacy.setText(f"The texts stay here. {host} is asked for the model.")
             return
         self.time.setText("")
@@ -228,10 +241,12 @@ class EmbedDialog(QDialog):
         column, count = self.texts.shown_column, self.texts.n_rows
         if column is None or not column.texts:
             return ""
-        usual = sum(map(len, column.texts)) / len(column.texts)
+        n_characters = sum(map(len, column.texts)) / len(column.texts)
+        n_tokens = estimated_tokens(column.texts) / len(column.texts)
         if count is None:
-            return f"About {usual:,.0f} characters a text."
-        return f"{counted(count, 'text')}, about {usual * count:,.0f} characters."
+            return f"About {n_characters:,.0f} characters and {n_tokens:,.0f} tokens a text."
+        characters, tokens = _rounded(n_characters * count), _rounded(n_tokens * count)
+        return f"{counted(count, 'text')}, about {characters:,} characters and {tokens:,} tokens."
 
     # What the user does.
 
@@ -269,8 +284,16 @@ def _describe_time(speed: EncoderSpeed, n_rows: int | None) -> str:
     return f"{counted(n_rows, 'text')}: {took} at {pace}, {measured}. {size} in memory.{empty}"
 
 
+def _is_here(address: str) -> bool:
+    """Return whether an address is this machine's own; not of one that is not typed to its end."""
+    try:
+        return is_loopback(address)
+    except ValueError:
+        return False
+
+
 def _rounded(rate: float) -> int:
-    """Return a rate with two digits: more are not known."""
+    """Return a number with two digits: more are not known."""
     step = max(10 ** (len(str(int(rate))) - 2), 1)
     return int(round(rate / step) * step)
 

@@ -53,7 +53,7 @@ class Embeddings(QObject):
     def __init__(self, session: Session, message_bar: MessageBar, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._message_bar, self._window = session, message_bar, window
-        self.consent = ConsentQuestions(window)
+        self.consent: ConsentQuestions = ConsentQuestions(window)
         self.dialog: EmbedDialog | None = None
         self._waiting: deque[tuple[TextsSource, str, TextsSettings | None]] = deque()
         self._runs: dict[Task, tuple[TextsSource, TextsSettings]] = {}

@@ -14,7 +14,7 @@ from embedviz.core.processes.child_process import ChildProcess
 from embedviz.core.processes.messages import Message
 from embedviz.core.progress import Report
 from embedviz.core.wording import shown_name
-from embedviz.sources.consent import Ask, Sending
+from embedviz.sources.consent import Ask, NotAgreed, Sending
 
 _CHILD = "embedviz.sources.encoders.sentence_transformers_worker"
 _POLL_SECONDS = 0.05
@@ -113,9 +113,10 @@ class ModelProcess:
         details = ("No text is sent. The files of the model are kept in the cache of its library.",)
         sending = Sending(host, f"to download the model {model}", details=details)
         if ask(sending) is not True:
-            raise UserError(
+            raise NotAgreed(
+                sending,
                 f"{model} is not on this machine, and was not downloaded from {host}. Agree to "
-                "that, or choose the folder of a model."
+                "that, or choose the folder of a model.",
             )
         self._start_with("fetch", report, f"downloading {model} from {host}", {})
         self.close()

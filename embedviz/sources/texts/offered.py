@@ -127,6 +127,12 @@ def texts_of_file(path: Path, report: Report = silent) -> TextsSource:
     return found
 
 
+def embedded_file(path: Path, settings: TextsSettings, ask: Ask, report: Report) -> VectorSet:
+    """Return the set of the texts of a file; see `sources.embedding.embed_file`."""
+    made: VectorSet = _finding("embed_file")(path, settings, report, ask=ask)
+    return made
+
+
 def texts_of_set(vector_set: VectorSet, report: Report = silent) -> TextsSource:
     """Return the columns of an open set, and its labels. Runs off the UI thread."""
     found: TextsSource = _finding("set_texts")(vector_set, report)

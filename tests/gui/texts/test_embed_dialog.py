@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel
 
 from embedviz.commands.files import TerminalOpener
+from embedviz.core.errors import ChoiceRequired
 from embedviz.core.texts.encoder_of import encoder_of
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.texts.origin import TextsSettings
@@ -359,3 +360,34 @@ def test_looks(window, table, tmp_path, artefacts, qapp, measured, theme, size):
         for label in (dialog.time, dialog.privacy, dialog.said):
             assert label.height() >= label.heightForWidth(label.width())
         dialog.reject()
+
+
+class Longer:
+    """Source whose service gives longer vectors than it was asked for, until that is answered."""
+
+    name = "mine"
+
+    def __init__(self):
+        self.asked = []
+
+    def embed(self, settings, ask, report):
+        self.asked.append(settings.encoder)
+        if settings.encoder.dimensions and not settings.encoder.cuts_here:
+            choices = {"True": "Cut them here", "False": "Take all of them"}
+            raise ChoiceRequired("Longer.", "cuts_here", choices, "They are longer.")
+        return VectorSet(np.eye(4), list("abcd"), name="mine")
+
+
+@pytest.mark.parametrize("cuts", [True, False])
+def test_longer_vectors_than_asked_for_are_cut_only_where_the_user_says_so(
+    window, qtbot, idle, cuts
+):
+    source = Longer()
+    window.embeddings.start(source, TextsSettings(encoder=EncoderSettings("elsewhere", "m", 3)))
+    bar = window.message_bar
+    qtbot.waitUntil(lambda: bar.text == "They are longer.", timeout=20_000)
+    assert (bar.offer.text(), bar.other.text()) == ("Cut them here", "Take all of them")
+    (bar.offer if cuts else bar.other).click()
+    embedded(window, qtbot)
+    idle(window.session)
+    assert source.asked[1] == EncoderSettings("elsewhere", "m", 3 if cuts else None, cuts_here=cuts)

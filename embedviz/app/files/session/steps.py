@@ -5,6 +5,7 @@ from embedviz.core.derivation.named_encoder import NamedEncoder
 from embedviz.core.derivation.provenance import Step
 from embedviz.core.derivation.recipes import RECIPES
 from embedviz.formats.companions.coordinate_files import AddedCoordinates
+from embedviz.sources.texts.dropout_views import DropoutViews
 from embedviz.sources.texts.set_columns import EmbeddedColumn
 
 STEPS: dict[str, type[Step]] = {
@@ -13,4 +14,5 @@ STEPS: dict[str, type[Step]] = {
     "coordinates": AddedCoordinates,
     "encoder": NamedEncoder,
     "embedded": EmbeddedColumn,
+    "dropout views": DropoutViews,
 }

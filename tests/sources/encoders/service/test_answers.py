@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embedviz.sources.encoders.service.answers import AnswerProblem, checked_answer
-from embedviz.sources.encoders.service.connection import RequestFailure
 from embedviz.sources.encoders.service.estimates import SendingEstimate, estimated_tokens, money
+from embedviz.sources.encoders.service.failures import RequestFailure
 from embedviz.sources.encoders.service.plan import plan_texts
 from embedviz.sources.encoders.service.retrying import Patience
 

@@ -11,6 +11,7 @@ from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.progress import Cancelled
 from embedviz.sources.consent import NotAgreed
 from embedviz.sources.encoders import make_encoder
+from embedviz.sources.encoders.service import connection
 from embedviz.sources.encoders.service.connection import Timeouts
 from embedviz.sources.encoders.service.run import FIRST_TEXTS
 
@@ -416,18 +417,37 @@ def test_stop_while_it_waits_to_try_again(new_encoder, service, faults, clock):
 
 
 def test_stop_before_the_first_request(new_encoder, service):
-    """Though its thread runs already: it leaves nothing behind, and sends nothing later."""
-
     def report(fraction, words):
         raise Cancelled
 
     with pytest.raises(Cancelled):
         new_encoder().encode(TEXTS, report)
-    for thread in threading.enumerate():
-        if thread.name == "embedviz request":
-            thread.join()
-    assert not service.paid
-    assert len(service.requests) <= 1
+    assert not service.requests
+
+
+def test_stop_while_it_is_about_to_connect(new_encoder, service, monkeypatch):
+    """Its thread goes on, and finds that nobody wants its request any more."""
+    begun, stopped = threading.Event(), threading.Event()
+    new_client = connection._new_client
+
+    def slowly(*arguments):
+        begun.set()
+        assert stopped.wait(20)
+        return new_client(*arguments)
+
+    def report(fraction, words):
+        if begun.is_set():
+            raise Cancelled
+
+    monkeypatch.setattr(connection, "_new_client", slowly)
+    with pytest.raises(Cancelled):
+        new_encoder().encode(TEXTS, report)
+    waiting = [each for each in threading.enumerate() if each.name == connection.THREAD_NAME]
+    stopped.set()
+    for thread in waiting:
+        thread.join(20)
+    assert waiting
+    assert not service.requests
 
 
 def test_closing_ends_what_runs(new_encoder, service, faults):
@@ -473,9 +493,12 @@ def test_progress_tells_how_fast_and_how_long(new_encoder, service, clock):
 
 def test_what_the_service_counted_is_summed_up(new_encoder):
     encoder = new_encoder()
+    assert encoder.notes() == []
     encoder.encode(TEXTS)
     encoder.encode(TEXTS)
     assert encoder.n_tokens == 80
+    (note,) = encoder.notes()
+    assert note.endswith("counted 80 tokens.")
 
 
 # Consent.
@@ -529,6 +552,7 @@ def test_what_is_asked_names_cost_and_warnings(new_encoder):
     assert "Not encrypted" in sending.warnings[0]
     lines = "\n".join(sending.details)
     assert "About 2 tokens" in lines
+    assert sending.n_tokens == 2
     assert "at 0.02 a million tokens" in lines
     assert "1 text like others: sent once" in lines
     assert "1 empty text: not sent" in lines
@@ -575,7 +599,7 @@ def test_what_the_disk_does_not_take_is_not_paid_for_twice(
     vectors = encoder.encode(TEXTS)
     assert service.paid == once(TEXTS)
     np.testing.assert_allclose(vectors, faults.expected(TEXTS), atol=1e-6)
-    assert "disk is full" in encoder.notice
+    assert "disk is full" in encoder.notes()[-1]
     assert encoder.missing(TEXTS) == []
 
 
