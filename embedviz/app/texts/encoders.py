@@ -11,11 +11,11 @@ import numpy as np
 from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
-from embedviz.core.progress import Report
+from embedviz.core.progress import Report, silent
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.wording import one_line
-from embedviz.sources.consent import Ask, refuse
+from embedviz.sources.consent import Ask, Sending, refuse
 from embedviz.sources.encoders import Encoder, encoder_class, make_encoder
 
 _MOST_KEPT = 500
@@ -39,6 +39,7 @@ class Encoders:
         self._vectors: OrderedDict[tuple[EncoderSettings, str], Matrix] = OrderedDict()
         self._changing, self._encoding = Lock(), Lock()
         self._is_closed = False
+        self._report: Report = silent
 
     def encode(
         self, settings: EncoderSettings, texts: Sequence[str], report: Report
@@ -56,6 +57,7 @@ class Encoders:
         while not self._encoding.acquire(timeout=_POLL_SECONDS):
             report(0.0, "waiting for other texts")
         try:
+            self._report = report
             known = {text: self._vectors.get((settings, text)) for text in texts}
             found = {text: vector for text, vector in known.items() if vector is not None}
             missing = [text for text in known if text not in found]
@@ -65,6 +67,7 @@ class Encoders:
                 found |= {text: np.array(row) for text, row in zip(missing, vectors, strict=True)}
             self._keep(settings, found)
         finally:
+            self._report = silent
             self._encoding.release()
         return tuple(QueryVector(text, found[text], settings) for text in texts)
 
@@ -80,12 +83,18 @@ class Encoders:
             known = self._made.get(settings)
         if known is not None:
             return known
-        made = make_encoder(settings, lambda sending: self.ask(sending))
+        made = make_encoder(settings, self._ask_now)
         with self._changing:
             if self._is_closed:
                 raise UserError("The window is being closed, so nothing is encoded any more.")
             self._made[settings] = made
         return made
+
+    def _ask_now(self, sending: Sending) -> bool:
+        """Return whether the user agrees, and still wants the text when he has answered."""
+        is_allowed = self.ask(sending)
+        self._report(0.0, "encoding")  # Here it ends where the text was taken back meanwhile.
+        return is_allowed
 
     def _keep(self, settings: EncoderSettings, found: Mapping[str, Matrix]) -> None:
         for text, vector in found.items():

@@ -108,6 +108,29 @@ def test_nothing_is_sent_before_somebody_can_be_asked(encoders, toy_encoder, mon
     assert [(each.n_rows, each.n_characters) for each in asked] == [(1, 5)]
 
 
+def test_a_text_that_was_taken_back_during_the_question_is_not_sent(
+    encoders, toy_encoder, monkeypatch
+):
+    sent, is_stopped = [], threading.Event()
+
+    def encode(self, texts, report, *, as_queries):
+        if self.ask(Sending("far:443", "to embed them", len(texts))):
+            sent.extend(texts)
+        return np.ones((len(texts), 12))
+
+    def report(fraction, words):
+        if is_stopped.is_set():
+            raise Cancelled
+
+    monkeypatch.setattr(toy_encoder, "encode", encode)
+    encoders.ask = lambda sending: is_stopped.set() or True
+    with pytest.raises(Cancelled):
+        encoders.encode(TOY, ["a cat"], report)
+    assert sent == []
+    encoders.encode(TOY, ["a dog"], silent)
+    assert sent == ["a dog"]
+
+
 def test_texts_in_which_the_model_knows_nothing_are_said(encoders, toy_encoder):
     texts = encoders.encode(TOY, ["zzz", "a cat", "zzzz zz"], silent)
     require_known(texts)

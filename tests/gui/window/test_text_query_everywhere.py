@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from embedviz.app.files.session.contents import Restored
 from embedviz.app.files.session.state import restore_state
@@ -13,6 +13,7 @@ from embedviz.app.files.session.steps import STEPS
 from embedviz.app.files.session.writing import describe_session
 from embedviz.app.state import State
 from embedviz.app.texts.pinned import with_texts
+from embedviz.core.errors import UserError
 from embedviz.core.projections import PCA, UMAP
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.samples import load_sample
@@ -22,6 +23,7 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import THEMES
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
+from embedviz.sources.consent import Sending
 from embedviz.sources.encoders import make_encoder
 from embedviz.sources.encoders.wordllama import WordLlamaEncoder
 
@@ -103,6 +105,52 @@ def test_a_session_keeps_texts_and_needs_no_encoder(toy_texts, toy_encoder):
     assert toy_encoder.asked == []
 
 
+@pytest.fixture
+def far(toy_encoder, monkeypatch):
+    """Let the toy encoder be one that asks before it sends, and return what it sent."""
+    sent, encode = [], toy_encoder.encode
+
+    def ask_first(self, texts, report, *, as_queries):
+        sending = Sending("far.example:443", "to embed them", len(texts), len("".join(texts)))
+        if not self.ask(sending):
+            raise UserError("Nothing was sent.")
+        sent.extend(texts)
+        return encode(self, texts, report, as_queries=as_queries)
+
+    monkeypatch.setattr(toy_encoder, "encode", ask_first)
+    monkeypatch.setattr(toy_encoder, "is_local", False)
+    return sent
+
+
+def test_nothing_is_sent_before_the_user_agrees(window, idle, qtbot, toy_texts, far):
+    session, consent = window.session, window.embeddings.consent
+    session.show(State().opened(toy_texts))
+    idle(session)
+    for answer, is_sent in (("consent.cancel", False), ("consent.send", True)):
+        window.neighbors.texts.line.texts_given.emit(["a dog"])
+        qtbot.waitUntil(lambda: consent.dialog is not None and consent.dialog.isVisible())
+        said = " ".join(each.text() for each in consent.dialog.findChildren(QLabel))
+        assert "far.example" in said
+        assert "5" in said
+        assert far == []
+        assert session.state.query_vector is None
+        qtbot.mouseClick(consent.dialog.findChild(QPushButton, answer), Qt.MouseButton.LeftButton)
+        idle(session)
+        assert (far == ["a dog"]) == is_sent
+        assert (session.state.query_vector is not None) == is_sent
+        assert window.neighbors.message_bar.text == ("" if is_sent else "Nothing was sent.")
+
+
+def test_a_question_that_is_open_ends_with_the_window(window, idle, qtbot, toy_texts, far):
+    window.session.show(State().opened(toy_texts))
+    idle(window.session)
+    window.neighbors.texts.line.texts_given.emit(["a dog"])
+    consent = window.embeddings.consent
+    qtbot.waitUntil(lambda: consent.dialog is not None and consent.dialog.isVisible())
+    window.close()
+    assert far == []
+
+
 # With a real model.
 
 
@@ -121,8 +169,15 @@ def sentences():
     return VectorSet(vectors, labels, metadata, "sentences, by WordLlama", origin=origin)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("projection", [PCA(), UMAP()])
+LOOKS = [
+    (PCA(), "light"),
+    (PCA(), "dark"),
+    (UMAP(), "light"),
+    pytest.param(UMAP(), "dark", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("projection", "theme"), LOOKS)
 def test_a_text_lands_on_the_map(window, idle, qapp, artefacts, sentences, theme, projection):
     apply_theme(qapp, THEMES[theme])
     window.resize(1366, 768)

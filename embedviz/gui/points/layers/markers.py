@@ -280,7 +280,7 @@ def _font(marker: Marker, frame: Frame) -> QFont:
 def _shown_text(marker: Marker, frame: Frame) -> str:
     """Return a text in one line, cut where the picture is narrow."""
     metrics = QFontMetricsF(_font(marker, frame))
-    room = max(frame.area.width() / 2, 60.0)
+    room = frame.area.width() * (1.0 if marker.is_query else 0.6) - 2 * frame.space
     return metrics.elidedText(one_line(marker.text), Qt.TextElideMode.ElideRight, room)
 
 

@@ -36,6 +36,7 @@ from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.samples import load_sample
 from embedviz.core.selection import Selection
+from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.texts.trained_origin import TrainedOrigin
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load
@@ -139,6 +140,7 @@ def states(draw, library):
             state,
             query=draw(st.none() | st.integers(0, len(active) - 1)),
             query_vector=draw(st.none() | st.just(QueryVector("mine", vector))),
+            texts=tuple(draw(st.lists(pinned_texts, max_size=3))),
             selected=draw(own),
             metric=draw(st.sampled_from(["cosine", "dot", "euclidean"])),
             count=draw(st.integers(1, 1000)),
@@ -149,6 +151,12 @@ def states(draw, library):
     )
 
 
+pinned_texts = st.builds(
+    lambda name, encoder, size: QueryVector(name, np.ones(size, np.float32), encoder),
+    st.text(max_size=5),
+    st.builds(EncoderSettings, st.text(max_size=3), dimensions=st.none() | st.integers(2, 9)),
+    st.integers(1, 4),
+)
 questions = st.builds(
     AnalogySettings,
     st.lists(st.text(max_size=3), max_size=3).map(tuple),
