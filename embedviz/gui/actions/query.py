@@ -1,0 +1,39 @@
+"""Queries that are no rows: a vector that was copied, or one in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from embedviz.core.errors import UserError
+from embedviz.core.query_vector import QueryVector, load_query_vector, parse_vector
+from embedviz.gui.host import Host, has_set
+
+
+def paste_query(window: Host) -> None:
+    """Search with the vector on the clipboard."""
+    if has_set(window):
+        text = QGuiApplication.clipboard().text()
+        _query_with(window, lambda: QueryVector("pasted vector", parse_vector(text)))
+
+
+def load_query(window: Host) -> None:
+    """Ask for a file with one vector and search with it."""
+    if not has_set(window):
+        return
+    path, _ = QFileDialog.getOpenFileName(
+        window.widget, "One vector", "", "Vector (*.npy *.json *.txt *.csv);;All files (*)"
+    )
+    if path:
+        _query_with(window, lambda: load_query_vector(path))
+
+
+def _query_with(window: Host, read: Callable[[], QueryVector]) -> None:
+    try:
+        window.session.show(window.session.state.queried_with(read()))
+    except UserError as error:
+        window.message_bar.show_message(str(error))
+    else:
+        window.message_bar.clear()
