@@ -17,7 +17,7 @@ MOMENTS = {"start": 0.0, "middle": 0.12, "end": 1.0}
 @pytest.fixture
 def trained(window, front, idle):
     """Return the pane of a window in which the made-up language has been trained."""
-    settings = replace(TrainingPaneSettings(workers=1).of_corpus("language"), epochs=8)
+    settings = replace(TrainingPaneSettings().of_corpus("language"), epochs=7, dimensions=60)
     window.session.show(State().with_settings(settings))
     pane = front(window, "training")
     idle(window.session)
