@@ -63,8 +63,10 @@ def test_three_moments_of_a_training(trained, window, qapp, artefacts, qtbot):
             for moment, fraction in MOMENTS.items():
                 pane.player.scrub(recording.place_at(fraction))
                 qapp.processEvents()
-                pane.run_page.map.fit()
-                pane.run_page.map.render_now()
+                view = pane.run_page.map
+                view.fit()
+                qtbot.waitUntil(lambda view=view: not view.animator.is_animating)
+                view.render_now()
                 qapp.processEvents()
                 require_tidy(pane)
                 name = f"training-{moment}-{theme.name}-{width}.png"
