@@ -20,7 +20,8 @@ from .points import FineOrbit, Lasso, Moving, Orbit, OrbitBesideOpenGL, Pick
 from .prefix import TruncationStep
 from .responsiveness import Opening
 from .stalls import Stalls
-from .training import TrainingStalls
+from .training import LearnedLanguage, WatchedTraining
+from .training_stalls import TrainingStalls
 
 BENCHMARKS = (
     Neighbors(10_000, 384, "numpy"),
@@ -76,4 +77,8 @@ BENCHMARKS = (
     Opening("text", 1_000_000, 100),
     Opening("npy", 1_000_000, 768),
     Changes(1_000_000, 96),
+    WatchedTraining("skip-gram", 120_000),
+    WatchedTraining("cbow", 120_000),
+    WatchedTraining("fasttext", 30_000),
+    LearnedLanguage(30_000),
 )

@@ -36,6 +36,7 @@ from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.samples import load_sample
 from embedviz.core.selection import Selection
+from embedviz.core.texts.trained_origin import TrainedOrigin
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load
 from embedviz.formats.companions.coordinate_files import load_coordinates
@@ -241,6 +242,19 @@ def test_sets_in_memory_are_left_out_by_name(tmp_path, library, toy, seen):
     assert found.active is found.sets[0]
     assert len(found.selected) == 0
     assert [each.key for each in found.maps] == [0]
+
+
+def test_a_set_that_was_trained_here_is_said_to_be_only_in_memory(tmp_path, toy, library):
+    """Training gives no such vectors again, or takes as long as before."""
+    origin = TrainedOrigin("corpus.txt", tmp_path / "corpus.txt", "Skip-gram, 32 dimensions")
+    trained = VectorSet(toy.vectors, toy.labels, name="trained", origin=origin)
+    assert not can_be_kept(trained)
+    path = tmp_path / "a.embedviz"
+    state = State().opened(library[0]).opened(trained)
+    assert save_session(path, state, {}, STEPS) == ("trained",)
+    found, notes = read(path)
+    assert notes == []
+    assert [each.name for each in found.sets] == [library[0].name]
 
 
 def test_nothing_open(tmp_path):
