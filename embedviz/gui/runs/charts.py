@@ -37,8 +37,8 @@ class RunCharts(DrawnWidget):
         Of what is measured; see `RunTable`.
     waiting : str
         What is said before the first step.
-    write_step : callable
-        Returns what is written of a step under the axis.
+    write_step, write_end : callable
+        Return what is written under the axis of the step that is shown, and of its ends.
 
     Signals
     -------
@@ -54,11 +54,12 @@ class RunCharts(DrawnWidget):
         names: Sequence[str],
         waiting: str = WAITING,
         write_step: Callable[[int], str] = "step {:,}".format,
+        write_end: Callable[[int], str] = "{:,}".format,
     ) -> None:
         super().__init__(name, "Charts of the run", size=(300, 400), least=(200, 240))
         self._table = RunTable(names)
         self._tracks: Sequence[Track] = ()
-        self._waiting, self._write_step = waiting, write_step
+        self._waiting, self._write_step, self._write_end = waiting, write_step, write_end
         self._step: int | None = None
         self.show_message(waiting)
 
@@ -192,7 +193,7 @@ class RunCharts(DrawnWidget):
         painter.setPen(QColor(theme.ink(theme.accent)))
         painter.drawText(QRectF(left, top, width + 1, line), Align.AlignLeft, text)
         painter.setPen(QColor(theme.muted))
-        first, last = (f"{end:,.0f}" for end in self._span())
+        first, last = (self._write_end(round(end)) for end in self._span())
         for end, x in ((first, area.left()), (last, area.right() - width_of(last, small))):
             said = width_of(end, small)
             if x + said + GRID <= left or x >= left + width + GRID:

@@ -15,6 +15,7 @@ from embedviz.panes.training.run import WatchedRun, unit_rows
 from embedviz.sources.training.recording import TrainingFrame
 
 COUNT = 10
+_WIDE_ENOUGH_FOR_NOTES = 220
 _LEAST_LINES, _LEAST_CHARTS = 3, 116
 
 
@@ -78,13 +79,24 @@ class TrainingBeside(QWidget):
         scores = _cosines(unit_rows(frame), word)
         order = np.argsort(-scores, kind="stable")[:COUNT]
         before = self._ranks_before(name, word)
+        has_room = self.list.width() >= _WIDE_ENOUGH_FOR_NOTES
+        notes = [f"was {rank:,}" if has_room else "" for rank in before[order].tolist()]
         lines = [
-            Ranked(row, self._run.words.labels[row], float(scores[row]), "", f"was {before[row]:,}")
-            for row in order.tolist()
+            Ranked(row, self._run.words.labels[row], float(scores[row]), "", note)
+            for row, note in zip(order.tolist(), notes, strict=True)
         ]
         self.list.show_lines(lines)
-        self.head.setText(f"Nearest to “{name}”, and its rank before training")
+        said = ", and its rank before training" if has_room else ""
+        self.head.setText(f"Nearest to “{name}”{said}{self._among()}")
         return order
+
+    def _among(self) -> str:
+        """Return among which words neighbors are looked for, where these are not all."""
+        assert self._run is not None
+        vocabulary = self._run.vocabulary
+        if vocabulary is None or len(vocabulary.shown) == len(vocabulary.words):
+            return ""
+        return f", of the {len(vocabulary.shown):,} on show"
 
     def _ranks_before(self, name: str, word: int) -> Rows:
         """Return which neighbor each word was before training, from 1."""

@@ -55,7 +55,11 @@ def step_of(frame: TrainingFrame) -> int:
 def training_charts() -> RunCharts:
     """Return the charts, before there is a run."""
     return RunCharts(
-        "training.charts", NAMES, WAITING, lambda step: f"{100 * step / _PARTS:.0f} % of training"
+        "training.charts",
+        NAMES,
+        WAITING,
+        write_step=lambda step: f"{100 * step / _PARTS:.0f} % of training",
+        write_end=lambda step: f"{100 * step / _PARTS:.0f} %",
     )
 
 

@@ -35,6 +35,7 @@ _TIPS = (
     "see the next frame that was kept (.)",
     "back to the start of the run",
 )
+_LEAST_SLIDER = 90
 _STARTING = "Reading the text and counting its words…"
 
 
@@ -61,6 +62,7 @@ class TrainingPane(Pane):
         self.choice = CorpusChoice(self, self.corpus_page)
         self.watch_row = WatchRow(self._set_one)
         self.transport = Transport(self.name, _TIPS)
+        self.transport.scrub.setMinimumWidth(_LEAST_SLIDER)
         self.pages = QStackedWidget()
         for page in (self.offers, self.corpus_page):
             self.pages.addWidget(page)

@@ -99,6 +99,7 @@ class WatchedRun:
             defaultdict(WeakKeyDictionary)
         )
         self._newest: dict[MapView, Matrix] = {}
+        self._sides: dict[str, VectorSet] = {}
 
     def train(self, report: Report, tell: Callable[[TrainingFrame], None]) -> WatchedRun:
         """Train until the end, or until it is stopped, which keeps the vectors as they are.
@@ -136,6 +137,10 @@ class WatchedRun:
 
     def _learn_words(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
+        # Here, or the window would have to make them between two frames.
+        assert len(self.words) == len(self.rows)
+        for relation in self.relations:
+            self.sides(relation)
 
     def stop(self) -> None:
         """Stop training soon, and keep the vectors as they are."""
@@ -242,6 +247,11 @@ class WatchedRun:
 
     def sides(self, relation: str) -> VectorSet:
         """Return the words on show with which side of a relation each is on, if any."""
+        if relation not in self._sides:
+            self._sides[relation] = self._made_sides(relation)
+        return self._sides[relation]
+
+    def _made_sides(self, relation: str) -> VectorSet:
         names = relation.split("-")
         first, second = names if len(names) == 2 else ("from", "to")
         column: list[str | None] = [None] * len(self.rows)

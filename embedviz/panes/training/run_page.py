@@ -22,8 +22,8 @@ from embedviz.sources.training.recording import TrainingFrame
 
 _NO_PAIRS = np.empty((0, 2), np.intp)
 _NO_ROWS = np.empty(0, np.intp)
-_BESIDE = 32
-"""Hundredths of the width that are for what is beside the map."""
+_BESIDE, _LEAST_BESIDE = 32, 190
+"""Hundredths of the width that are for what is beside the map, and the least, in pixels."""
 _LINES = 3
 """Of the sentence below the map, at most."""
 _BETWEEN_CHARTS = 0.2
@@ -87,9 +87,9 @@ class RunPage(QWidget):
 
     def fit_text(self, scale: float) -> None:
         """Make room for text of another size."""
-        least = round(0.75 * NEIGHBORS_WIDTH * scale)
+        least = round(_LEAST_BESIDE * scale)
         self.beside.setMinimumWidth(least)
-        self.beside.setMaximumWidth(2 * least)
+        self.beside.setMaximumWidth(round(2 * NEIGHBORS_WIDTH * scale))
         # Its lines are always there, or the map would jump with each other sentence.
         line = QFontMetrics(font(TEXT_PIXELS * scale)).lineSpacing()
         self.sentence.setFixedHeight(_LINES * line + GRID)

@@ -95,7 +95,7 @@ class TrainingPaneSettings(TrainingSettings, Settings):
         "kind",
         "Color",
         "what colors mean: the kind of a word, where it is known, or how often it occurs",
-        choices=(("Colored by kind", "kind"), ("Colored by frequency", "count")),
+        choices=(("Kind of word", "kind"), ("Frequency", "count")),
         option="color",
         in_form=False,
     )
@@ -104,12 +104,7 @@ class TrainingPaneSettings(TrainingSettings, Settings):
         10,
         "Pace",
         "seconds that playing the whole run takes",
-        choices=(
-            ("Play in 5 s", 5),
-            ("Play in 10 s", 10),
-            ("Play in 30 s", 30),
-            ("Play in 90 s", 90),
-        ),
+        choices=tuple((f"the run in {seconds} s", seconds) for seconds in (5, 10, 30, 90)),
         option="",
         in_form=False,
     )

@@ -24,6 +24,7 @@ from embedviz.panes.training.use_button import UseButton
 
 _LEAST_BOX = 72
 _OF_PIECES = ("min_n", "max_n", "bucket")
+_WATCHED = ("color_by", "pace")
 _OFFER_OF = {"language": 0, "gensim": 1}
 
 
@@ -68,10 +69,10 @@ class TrainingTools(QWidget):
         self.prepare = tool_button(
             "training.prepare", "Again…", "Again: train with other settings or another seed"
         )
-        behind = [name for name in TRAINING_FIELDS if name not in IN_VIEW]
+        behind = [*(name for name in TRAINING_FIELDS if name not in IN_VIEW), *_WATCHED]
         self.more = SettingsGear(
             "training",
-            "learning rate, seed, threads, phrases and others",
+            "learning rate, seed, threads, phrases, colors, pace and others",
             TrainingPaneSettings,
             behind,
             on_change,
@@ -108,7 +109,7 @@ class TrainingTools(QWidget):
 
 
 class WatchRow(Flow):
-    """Row of what is watched: the arrows, the colors, and the dimensions.
+    """Row of what is watched: the arrows, the dimensions, and which words are on the map.
 
     Parameters
     ----------
@@ -126,21 +127,15 @@ class WatchRow(Flow):
         )
         self.space = Segments("training.is_3d", "Dimensions of the map", ("2-D", "3-D"))
         self.space.chosen.connect(lambda place: on_change("is_3d", place == 1))
-        self._settings: dict[str, SettingControl] = {}
-        for name in ("shows", "color_by", "pace"):
-            control = SettingControl(f"training.{name}", known[name], with_text=False)
-            control.changed.connect(
-                lambda name=name, control=control: on_change(name, control.value)
-            )
-            self._settings[name] = control
+        self._shows = SettingControl("training.shows", known["shows"], with_text=False)
+        self._shows.changed.connect(lambda: on_change("shows", self._shows.value))
         self.setContentsMargins(2 * GRID, GRID // 2, 2 * GRID, GRID // 2)
-        for part in (self.relation, self.space, *self._settings.values()):
+        for part in (self.relation, self.space, self._shows):
             self.add(part)
 
     def show_state(self, settings: TrainingPaneSettings, run: WatchedRun | None) -> None:
         """Show what is watched of a run."""
-        for name, control in self._settings.items():
-            control.show_value(getattr(settings, name))
+        self._shows.show_value(settings.shows)
         self.space.show_choice(int(settings.is_3d))
         names = [] if run is None or run.vocabulary is None else list(run.relations)
         with QSignalBlocker(self.relation):
@@ -151,6 +146,4 @@ class WatchRow(Flow):
             if run is not None and names:
                 self.relation.setCurrentIndex(names.index(run.relation_named(settings.relation)))
         self.relation.setVisible(bool(names))
-        self._settings["shows"].setVisible(bool(names))
-        has_kinds = run is not None and bool(run.lesson.kinds)
-        self._settings["color_by"].setVisible(has_kinds or settings.shows == "relation")
+        self._shows.setVisible(bool(names))

@@ -47,23 +47,19 @@ def describe_moment(run: WatchedRun, frame: TrainingFrame, relation: str) -> str
     if pairs is None:
         return first + "click one to see its neighbors change as it learns."
     number = consistency(frame, pairs)
-    is_parallel = number >= _PARALLEL
-    said = "the arrows have become parallel" if is_parallel else "the arrows are not parallel yet"
     if math.isnan(number):
         return first + f"{relation} has no offsets to compare."
-    return (
-        f"{first}each arrow goes from a word to its partner ({relation}); {said}, "
-        f"mean cosine {number:.2f}. So the relation is a direction, and analogies can be answered."
-        if is_parallel
-        else f"{first}each arrow goes from a word to its partner ({relation}); {said}, "
-        f"mean cosine {number:.2f} of 1."
-    )
+    ends = f"each arrow goes from a word to its partner ({relation}). "
+    if number < _PARALLEL:
+        return f"{first}{ends}They are not parallel yet: mean cosine {number:.2f} of 1."
+    return f"{first}{ends}They are parallel now (mean cosine {number:.2f}), so analogies work."
 
 
 def describe_frame(run: WatchedRun, frame: TrainingFrame, is_newest: bool) -> str:
     """Return where a frame is in the run."""
-    where = f"epoch {frame.epoch} of {run.settings.epochs}"
-    return where if is_newest else f"{where}, {100 * frame.fraction:.0f} %"
+    if is_newest:
+        return f"epoch {frame.epoch} of {run.settings.epochs}"
+    return f"at {100 * frame.fraction:.0f} %"
 
 
 def describe_progress(title: str, run: WatchedRun, frame: TrainingFrame) -> str:

@@ -17,7 +17,7 @@ MOMENTS = {"start": 0.0, "middle": 0.12, "end": 1.0}
 @pytest.fixture
 def trained(window, front, idle):
     """Return the pane of a window in which the made-up language has been trained."""
-    settings = replace(TrainingPaneSettings(workers=1).of_corpus("language"), epochs=8)
+    settings = replace(TrainingPaneSettings().of_corpus("language"), epochs=7, dimensions=60)
     window.session.show(State().with_settings(settings))
     pane = front(window, "training")
     idle(window.session)
@@ -63,8 +63,10 @@ def test_three_moments_of_a_training(trained, window, qapp, artefacts, qtbot):
             for moment, fraction in MOMENTS.items():
                 pane.player.scrub(recording.place_at(fraction))
                 qapp.processEvents()
-                pane.run_page.map.fit()
-                pane.run_page.map.render_now()
+                view = pane.run_page.map
+                view.fit()
+                qtbot.waitUntil(lambda view=view: not view.animator.is_animating)
+                view.render_now()
                 qapp.processEvents()
                 require_tidy(pane)
                 name = f"training-{moment}-{theme.name}-{width}.png"
