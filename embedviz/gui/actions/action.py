@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from embedviz.gui.host import Host
 
@@ -22,7 +22,9 @@ class Action:
     shortcuts : tuple of str
     tip : str
     separated : bool
-        Whether a line stands above it.
+        Whether a line stands above it, or above the menu that it is the first of.
+    submenu : str
+        Menu within the menu that it is in; empty: none.
     """
 
     name: str
@@ -32,3 +34,9 @@ class Action:
     shortcuts: tuple[str, ...] = ()
     tip: str = ""
     separated: bool = False
+    submenu: str = ""
+
+
+def within(submenu: str, *actions: Action) -> tuple[Action, ...]:
+    """Return actions as entries of a menu within their menu."""
+    return tuple(replace(action, submenu=submenu) for action in actions)

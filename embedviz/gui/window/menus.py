@@ -19,6 +19,8 @@ class Menus(QMenuBar):
     Attributes
     ----------
     by_name : dict of str to QMenu
+    within : dict of str to QMenu
+        Menus within these, by "File/Export".
     actions_by_name : dict of str to QAction
     """
 
@@ -26,6 +28,7 @@ class Menus(QMenuBar):
         super().__init__()
         # Kept: some versions of PySide delete a menu that nothing in Python refers to.
         self.by_name: dict[str, QMenu] = {}
+        self.within: dict[str, QMenu] = {}
         self.actions_by_name: dict[str, QAction] = {}
 
     def fill(self, window: Host, actions: Iterable[Action]) -> None:
@@ -33,10 +36,9 @@ class Menus(QMenuBar):
         for action in actions:
             if action.menu not in self.by_name:
                 self.by_name[action.menu] = self.addMenu(f"&{action.menu}")
-            menu = self.by_name[action.menu]
             if action.separated:
-                menu.addSeparator()
-            menu.addAction(self._make(action, window))
+                self.by_name[action.menu].addSeparator()
+            self._menu_of(action).addAction(self._make(action, window))
         self._add_key(window)
         for name, dock in window.docks.items():
             toggle = dock.toggleViewAction()
@@ -46,8 +48,18 @@ class Menus(QMenuBar):
     def insert(self, menu: QMenu, before: str) -> None:
         """Put another menu into one, above an action."""
         action = self.actions_by_name[before]
-        place = next(each for each in self.by_name.values() if action in each.actions())
+        menus = (*self.by_name.values(), *self.within.values())
+        place = next(each for each in menus if action in each.actions())
         place.insertMenu(action, menu)
+
+    def _menu_of(self, action: Action) -> QMenu:
+        menu = self.by_name[action.menu]
+        if not action.submenu:
+            return menu
+        path = f"{action.menu}/{action.submenu}"
+        if path not in self.within:
+            self.within[path] = menu.addMenu(action.submenu)
+        return self.within[path]
 
     def _add_key(self, window: Host) -> None:
         """Let F10 open the first menu, as on most desktops; arrows go on to the others."""

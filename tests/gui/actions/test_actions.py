@@ -79,7 +79,12 @@ def test_menus_are_made_of_the_actions(window):
     menus = window.menus.by_name
     assert list(menus) == list(dict.fromkeys(action.menu for action in ACTIONS))
     for action in ACTIONS:
-        entry = next(e for e in menus[action.menu].actions() if e.objectName() == action.name)
+        menu = menus[action.menu]
+        if action.submenu:
+            entry = next(e for e in menu.actions() if e.text() == action.submenu)
+            menu = window.menus.within[f"{action.menu}/{action.submenu}"]
+            assert entry.menu() is menu
+        entry = next(e for e in menu.actions() if e.objectName() == action.name)
         assert entry.text() == action.text
         assert [key.toString() for key in entry.shortcuts()] == [
             QKeySequence(key).toString() for key in action.shortcuts

@@ -192,3 +192,9 @@ def test_f10_opens_the_first_menu_and_arrows_go_on(window, qtbot):
     qtbot.waitUntil(second.isVisible)
     assert isinstance(second, QMenu)
     second.close()
+
+
+def test_menus_fit_on_a_laptop(window):
+    menus = (*window.menus.by_name.values(), *window.menus.within.values())
+    tall = {menu.title(): menu.sizeHint().height() for menu in menus}
+    assert max(tall.values()) <= 700, tall
