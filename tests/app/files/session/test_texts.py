@@ -111,7 +111,11 @@ def test_an_encoder_that_makes_no_sense_is_left_out(table, tmp_path, encoder):
     assert "is not described in a way that can be read" in plan.notes[0]
 
 
-def test_what_the_user_said_of_a_file_comes_back(table, tmp_path):
+def test_what_the_user_said_of_a_file_comes_back_and_no_key_is_written(
+    table, tmp_path, monkeypatch
+):
+    canary = "sk-canary-0123456789"
+    monkeypatch.setenv("MY_KEY", canary)
     save(embed_file(table, TextsSettings(column="review")), tmp_path / "a.npy")
     settings = EncoderSettings("service", address="https://h/v1", model="m", key_variable="MY_KEY")
     named = NamedEncoder(settings, 256, "m at h").derive(load(tmp_path / "a.npy"))
@@ -119,3 +123,6 @@ def test_what_the_user_said_of_a_file_comes_back(table, tmp_path):
     assert restored.notes == []
     assert encoder_of(restored.sets[0]) == settings
     assert "Its encoder, as you said: m at h." in restored.sets[0].notes
+    written = (tmp_path / "a.embedviz").read_bytes()
+    assert b"MY_KEY" in written
+    assert canary.encode() not in written
