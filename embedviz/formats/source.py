@@ -9,7 +9,6 @@ even sets of ones and zeros hardly ever to a hundredth: what is more than that i
 
 from __future__ import annotations
 
-import bz2
 import gzip
 import lzma
 import re
@@ -30,7 +29,7 @@ from embedviz.formats.containers.parts import Parts, parts_in
 from embedviz.formats.paths import require_plain_path
 from embedviz.formats.refused.folders import describe_folder
 from embedviz.formats.refused.zarr_stores import ZarrStore, store_in_archive, store_in_folder
-from embedviz.formats.unpacking import open_xz
+from embedviz.formats.unpacking import open_bz2, open_xz
 
 HEAD_BYTES = 1 << 20
 LONGEST_HEAD = 16 << 20
@@ -50,7 +49,7 @@ _is_number = re.compile(rb"[-+]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][-+]?[0-9]
 
 _DECOMPRESSORS: dict[bytes, Callable[..., Any]] = {
     b"\x1f\x8b": gzip.open,
-    b"BZh": bz2.open,
+    b"BZh": open_bz2,
     b"\xfd7zXZ\x00": open_xz,
 }
 _UNREADABLE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError)

@@ -143,3 +143,11 @@ class Host(SessionHost, Protocol):
 
     def switch_talk(self) -> None:
         """Show the active pane alone on the whole screen; or end that."""
+
+
+def has_set(window: Host) -> bool:
+    """Return whether a set is shown; where none is, say so."""
+    if window.session.state.active is None:
+        window.message_bar.show_message("Open a file of vectors first.")
+        return False
+    return True

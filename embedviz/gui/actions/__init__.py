@@ -2,101 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox
 
-from embedviz.app.pairing import describe_with
 from embedviz.app.state import sets_without
 from embedviz.core.errors import UserError
 from embedviz.core.matching import is_quick, match_all
-from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui import figures
 from embedviz.gui.actions import judged_pairs as pairs
-from embedviz.gui.actions import queries, saving, sessions
+from embedviz.gui.actions import opening, query, saving, sessions
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action
-from embedviz.gui.actions.queries import has_set
-from embedviz.gui.host import Host
+from embedviz.gui.host import Host, has_set
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT, theme_manager
 from embedviz.gui.widgets.key_sheet import KeySheet
 from embedviz.gui.window.guide import GuideWindow
-
-
-def open_files(window: Host) -> None:
-    """Ask for files, show what is in each of them, and open them."""
-    from embedviz.formats import known_suffixes
-
-    known = " ".join(f"*{suffix}" for suffix in known_suffixes())
-    filters = f"Vectors ({known});;All files (*)"
-    paths, _ = QFileDialog.getOpenFileNames(window.widget, "Open vectors", "", filters)
-    window.message_bar.clear()
-    window.open_paths(paths, asks=True)
-
-
-def open_folder(window: Host) -> None:
-    """Ask for a folder of parts, show what is in it, and open it as one set."""
-    path = QFileDialog.getExistingDirectory(window.widget, "Open a folder of Parquet or Arrow")
-    window.message_bar.clear()
-    window.open_paths([path] if path else [], asks=True)
-
-
-def open_words(window: Host) -> None:
-    """Open the bundled words of layer 2."""
-    window.opener.open_sample("words")
-
-
-def open_final_words(window: Host) -> None:
-    """Open the bundled words of the final output."""
-    window.opener.open_sample("words-final")
-
-
-def open_sentences(window: Host) -> None:
-    """Open the bundled sentences of layer 5."""
-    window.opener.open_sample("sentences")
-
-
-def open_final_sentences(window: Host) -> None:
-    """Open the bundled sentences of the final output."""
-    window.opener.open_sample("sentences-final")
-
-
-def open_digits(window: Host) -> None:
-    """Open scikit-learn's handwritten digits."""
-    window.opener.open_sample("digits")
-
-
-def train_words(window: Host) -> None:
-    """Show the pane in which word vectors are trained."""
-    window.bring_to_front("training")
-
-
-def add_labels(window: Host) -> None:
-    """Ask for a file of labels or metadata, and open the shown file again with it."""
-    active = window.session.state.active
-    if active is None or not active.root.path:
-        window.message_bar.show_message(
-            "Open a file of vectors first; labels are then read from a second file."
-        )
-        return
-    path, _ = QFileDialog.getOpenFileName(
-        window.widget,
-        "Labels or metadata, one line per row",
-        "",
-        "Text (*.txt *.tsv *.csv);;All files (*)",
-    )
-    if path:
-        opened = active.root.opened
-        wanted = describe_with(Path(active.root.path), Path(path))
-        settings = ReadSettings() if opened is None else opened.settings
-        window.open_files([replace(wanted, settings=settings)])
 
 
 def close_set(window: Host) -> None:
@@ -254,12 +181,12 @@ MOUSE = (
 )
 
 ACTIONS: tuple[Action, ...] = (
-    Action("file.open", "File", "Open…", open_files, ("Ctrl+O",), "Open files of vectors"),
+    Action("file.open", "File", "Open…", opening.open_files, ("Ctrl+O",), "Open files of vectors"),
     Action(
         "file.open_folder",
         "File",
         "Open Folder…",
-        open_folder,
+        opening.open_folder,
         (),
         "Open Parquet or Arrow files of one folder as one set",
     ),
@@ -271,22 +198,33 @@ ACTIONS: tuple[Action, ...] = (
         ("Ctrl+Shift+O",),
         "Everything that was open, as it was",
     ),
-    Action("file.words", "File", "Bundled Words, Layer 2", open_words, (), "", True),
-    Action("file.words_final", "File", "Bundled Words, Final Layer", open_final_words),
-    Action("file.sentences", "File", "Bundled Sentences, Layer 5", open_sentences),
-    Action("file.sentences_final", "File", "Bundled Sentences, Final Layer", open_final_sentences),
-    Action("file.digits", "File", "Handwritten Digits", open_digits),
+    Action("file.words", "File", "Bundled Words, Layer 2", opening.open_words, (), "", True),
+    Action("file.words_final", "File", "Bundled Words, Final Layer", opening.open_final_words),
+    Action("file.sentences", "File", "Bundled Sentences, Layer 5", opening.open_sentences),
+    Action(
+        "file.sentences_final",
+        "File",
+        "Bundled Sentences, Final Layer",
+        opening.open_final_sentences,
+    ),
+    Action("file.digits", "File", "Handwritten Digits", opening.open_digits),
     Action(
         "file.train",
         "File",
         "Train Word Vectors…",
-        train_words,
+        opening.train_words,
         (),
         "From a text, and watch them find their places",
         True,
     ),
     Action(
-        "file.labels", "File", "Add Labels or Metadata…", add_labels, (), "From a second file", True
+        "file.labels",
+        "File",
+        "Add Labels or Metadata…",
+        opening.add_labels,
+        (),
+        "From a second file",
+        True,
     ),
     Action("file.coordinates", "File", "Add Coordinates…", row_actions.add_coordinates),
     Action("file.pairs", "File", "Add Pairs…", pairs.add_pairs, (), pairs.TIP),
@@ -345,25 +283,17 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.quit", "File", "Quit", lambda window: QApplication.quit(), ("Ctrl+Q",)),
     Action("edit.undo", "Edit", "Undo", undo, ("Ctrl+Z",)),
     Action("edit.redo", "Edit", "Redo", redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
-    Action(
-        "edit.copy_picture",
-        "Edit",
-        "Copy Picture",
-        copy_picture,
-        ("Ctrl+Shift+C",),
-        "",
-        True,
-    ),
+    Action("edit.copy_picture", "Edit", "Copy Picture", copy_picture, ("Ctrl+Shift+C",), "", True),
     Action(
         "edit.paste_query",
         "Edit",
         "Paste Query Vector",
-        queries.paste_query,
+        query.paste_query,
         ("Ctrl+Shift+V",),
         "",
         True,
     ),
-    Action("edit.load_query", "Edit", "Load Query Vector…", queries.load_query),
+    Action("edit.load_query", "Edit", "Load Query Vector…", query.load_query),
     Action("edit.find", "Edit", "Find Label", find, ("Ctrl+F",), "", True),
     Action("edit.select_all", "Edit", "Select All", row_actions.select_all, ("Ctrl+A",), "", True),
     Action(

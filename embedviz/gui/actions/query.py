@@ -1,4 +1,4 @@
-"""Actions that search with a vector of the user's own."""
+"""Queries that are no rows: a vector that was copied, or one in a file."""
 
 from __future__ import annotations
 
@@ -9,15 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from embedviz.core.errors import UserError
 from embedviz.core.query_vector import QueryVector, load_query_vector, parse_vector
-from embedviz.gui.host import Host
-
-
-def has_set(window: Host) -> bool:
-    """Return whether a set is shown; where none is, say so."""
-    if window.session.state.active is None:
-        window.message_bar.show_message("Open a file of vectors first.")
-        return False
-    return True
+from embedviz.gui.host import Host, has_set
 
 
 def paste_query(window: Host) -> None:
