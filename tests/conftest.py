@@ -18,9 +18,8 @@ os.environ.setdefault(
 
 # In the Pythons that tests start, nothing connects to anything outside this machine: they load the
 # module of this folder by themselves. Keys are looked for in no real keyring.
-GUARD = Path(__file__).parent / "guard" / "sitecustomize.py"
 os.environ["PYTHONPATH"] = os.pathsep.join(
-    [str(GUARD.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    [str(Path(__file__).parent / "guard"), *filter(None, [os.environ.get("PYTHONPATH")])]
 )
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
@@ -52,6 +51,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("embedviz")
 
 # Nor does this process, which the workers that pytest starts do by themselves too.
+GUARD = Path(__file__).parent / "guard" / "sitecustomize.py"
 if getattr(sys.modules.get("sitecustomize"), "__file__", None) != str(GUARD):
     _spec = spec_from_file_location("sitecustomize", GUARD)
     sys.modules["sitecustomize"] = module_from_spec(_spec)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _EMBEDDED = 0.95
 
 
-def embed(arguments: Sequence[str]) -> int:
-    """Embed the texts of a table; write them, and open the window on them, as asked for."""
+def embed(arguments: Sequence[str]) -> int | list[VectorSet]:
+    """Embed the texts of a table; write them, and return them to be opened, as asked for."""
     options = _parser().parse_args(arguments)
     target = None if options.output is None else Path(options.output).expanduser()
     if target is None and not options.open:
@@ -37,11 +37,7 @@ def embed(arguments: Sequence[str]) -> int:
         vector_set = _embedded(options, target)
     except KeyboardInterrupt:
         return tell_stopped("" if target is None else f"{target.name} is not written")
-    if not options.open:
-        return 0
-    from embedviz.commands.window import show_sets
-
-    return show_sets([vector_set])
+    return [vector_set] if options.open else 0
 
 
 def _embedded(options: argparse.Namespace, target: Path | None) -> VectorSet:
@@ -61,7 +57,7 @@ def _embedded(options: argparse.Namespace, target: Path | None) -> VectorSet:
         table,
         _settings_of(options),
         part_of(report, 0.0, _EMBEDDED),
-        ask=terminal_ask(options.send_to),
+        ask=terminal_ask(options.send_to, options.price),
     )
     if target is not None:
         save(vector_set, target, report=part_of(report, _EMBEDDED, 1.0))
@@ -175,6 +171,12 @@ def _add_service(parser: argparse.ArgumentParser) -> None:
         help="agree beforehand that texts are sent there, or a model downloaded from there",
     )
     service.add_argument(
+        "--price",
+        type=price,
+        metavar="AMOUNT",
+        help="of a million tokens: says about what it costs, before anything is sent",
+    )
+    service.add_argument(
         "--cut-here",
         action="store_true",
         help="cut vectors here where the service does not know --dimensions",
@@ -186,3 +188,14 @@ def from_two(text: str) -> int:
     if not text.isdecimal() or int(text) < 2:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 2 up")
     return int(text)
+
+
+def price(text: str) -> float:
+    """Return an amount of money that is not negative, for argparse."""
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = -1.0
+    if not 0 <= amount < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount, such as 0.02")
+    return amount

@@ -7,7 +7,6 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +21,9 @@ if TYPE_CHECKING:
     from embedviz.sources.training.run import Trained, TrainingRun
     from embedviz.sources.training.snapshots import Snapshot
 
-_WINDOW = "embedviz.commands.window"
-"""By its name, as most trainings open none, and all of the window is behind it."""
 
-
-def train(arguments: Sequence[str]) -> int:
-    """Train word vectors; write them, and open the window on them, as asked for.
+def train(arguments: Sequence[str]) -> int | list[VectorSet]:
+    """Train word vectors; write them, and return those that a window is to show.
 
     Ctrl-C ends training and keeps what was learned; once more ends the program.
     """
@@ -52,10 +48,7 @@ def train(arguments: Sequence[str]) -> int:
         code = tell_stopped(
             f"the vectors after {100 * trained.fraction:.0f} % of the training are {kept}"
         )
-    if not options.open:
-        return code
-    shown: int = import_module(_WINDOW).show_sets([vector_set])
-    return shown
+    return [vector_set] if options.open else code
 
 
 def _trained(options: argparse.Namespace, target: Path | None) -> tuple[VectorSet, Trained]:

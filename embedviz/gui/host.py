@@ -13,7 +13,9 @@ from embedviz.app.pairing import OpenRequest
 from embedviz.app.session import Session
 from embedviz.app.tasks import Task
 from embedviz.core.settings import Settings
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.widgets.message_bar import MessageBar
+from embedviz.sources.consent import Ask
 
 
 class OpensFiles(Protocol):
@@ -105,6 +107,23 @@ class SearchPanel(Protocol):
         """The line to type into."""
 
 
+class EmbedsTexts(Protocol):
+    """What embeds texts, as actions see it."""
+
+    @property
+    def consent(self) -> Ask:
+        """What asks the user before anything is sent or downloaded."""
+
+    def ask_about_file(self, path: Path) -> None:
+        """Ask how the texts of a file are to be embedded."""
+
+    def ask_about_set(self, vector_set: VectorSet) -> None:
+        """Ask how a column of an open set is to be embedded."""
+
+    def name_encoder(self, vector_set: VectorSet) -> None:
+        """Ask which model made the vectors of a set."""
+
+
 class Host(SessionHost, Protocol):
     """A window, as actions see it."""
 
@@ -119,6 +138,10 @@ class Host(SessionHost, Protocol):
     @property
     def library(self) -> SearchPanel:
         """The panel in which labels are searched for."""
+
+    @property
+    def embeddings(self) -> EmbedsTexts:
+        """What embeds texts, and asks before they are sent."""
 
     @property
     def writing(self) -> Task:

@@ -40,6 +40,8 @@ class Sending:
     is_standing : bool
         Whether the answer also counts for what follows of the same kind until the program ends,
         however much: texts that are typed one after the other.
+    n_tokens : int
+        About how many tokens are sent, by which services are paid; 0: nobody knows.
     """
 
     host: str
@@ -50,6 +52,7 @@ class Sending:
     is_loopback: bool = False
     warnings: tuple[str, ...] = ()
     is_standing: bool = False
+    n_tokens: int = 0
 
     @property
     def sentence(self) -> str:
@@ -68,8 +71,9 @@ Ask = Callable[[Sending], bool]
 class NotAgreed(UserError):
     """Refusal of the user to send something."""
 
-    def __init__(self, sending: Sending) -> None:
-        super().__init__(f"Nothing was sent to {sending.host}, since that was not agreed to.")
+    def __init__(self, sending: Sending, message: str = "") -> None:
+        usual = f"Nothing was sent to {sending.host}, since that was not agreed to."
+        super().__init__(message or usual)
         self.sending = sending
 
 
@@ -116,7 +120,7 @@ class Agreements:
         key = (sending.host, sending.purpose, sending.is_standing)
         with self._lock:
             before = self._agreed.get(key)
-            if before is None or not _is_within(before, sending):
+            if before is None or not _is_within(sending, before):
                 self._agreed[key] = sending
 
     def covers(self, sending: Sending) -> bool:

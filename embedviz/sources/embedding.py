@@ -17,7 +17,6 @@ import numpy as np
 from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
 from embedviz.core.notes import Note, counted
-from embedviz.core.processes.memory import require_memory
 from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.texts.origin import TextsOrigin, TextsSettings
@@ -26,6 +25,7 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.formats.texts.reading import TextTable, read_texts
 from embedviz.sources.consent import Ask, refuse
 from embedviz.sources.encoders import DEFAULT_ENCODER, Encoder, make_encoder
+from embedviz.sources.encoding import encode_rows
 
 LONGEST_LABEL = 120
 """Characters of a text that are its label; the whole text is in the metadata."""
@@ -156,34 +156,6 @@ def embed_table(table: TextTable, encoder: Encoder, report: Report = silent) -> 
         notes=_notes(table, encoder, vectors),
         origin=origin,
     )
-
-
-def encode_rows(
-    encoder: Encoder, texts: Sequence[str], report: Report = silent, *, as_queries: bool = False
-) -> Matrix:
-    """Return a vector of each text, equal ones encoded once, zeros for blank ones.
-
-    Returns
-    -------
-    float32 array of shape (n_texts, n_dimensions)
-
-    Raises
-    ------
-    UserError
-    """
-    places: dict[str, int] = {}
-    of_text = [places.setdefault(text, len(places)) if text.strip() else -1 for text in texts]
-    if not places:
-        return np.zeros((len(texts), encoder.dimensions), np.float32)
-    if encoder.is_local:
-        require_memory("The table", len(texts), encoder.dimensions)
-    found = encoder.encode(list(places), report, as_queries=as_queries)
-    if len(places) == len(texts):
-        return found
-    rows = np.asarray(of_text)
-    vectors: Matrix = found[np.maximum(rows, 0)]
-    vectors[rows < 0] = 0
-    return vectors
 
 
 def short_label(text: str) -> str:

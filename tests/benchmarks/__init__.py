@@ -9,6 +9,7 @@ not pay for the other's imports.
 from .changes import Changes
 from .contrastive import PaintedSteps
 from .dragging import Drag
+from .embedding import Embedding
 from .graph import Graph, Trust
 from .layouts import FirstMotion, LargeLayout, TSNEBeside, UMAPBeside
 from .loading import Binary, Mapped, ParquetParts, Text
@@ -81,4 +82,5 @@ BENCHMARKS = (
     WatchedTraining("cbow", 120_000),
     WatchedTraining("fasttext", 30_000),
     LearnedLanguage(30_000),
+    Embedding(100_000),
 )

@@ -26,6 +26,7 @@ from embedviz.formats.json.bulk import note_on_deletions
 from embedviz.formats.json.layouts import JsonLayout, find_layout
 from embedviz.formats.json.metadata import Metadata
 from embedviz.formats.json.rows import JsonRows
+from embedviz.formats.json.starts import begins_with_bracket, starts_as_json
 from embedviz.formats.json.steps import INDEX, ITEM, MEMBER
 from embedviz.formats.labels import note_on_labels, note_on_replaced
 from embedviz.formats.reading import (
@@ -42,21 +43,11 @@ from embedviz.formats.vector_names import note_on_choice
 
 _SHOWN_LABEL = 50
 
-_starts_like_json = re.compile(
-    rb'[\s\x1e]*(?:\{\s*(?:["}]|\Z)|\[\s*(?:[]\["{0-9.+-]|null|NaN|Infinity|\Z))'
-).match
 _starts_like_record = re.compile(rb'\s*\{\s*"').match
-# Such as a table whose first column has lists.
-_goes_on_otherwise = re.compile(rb'\s*\[[^][{}"]*+\]\s*[^\s\[{\0\x1e]').match
-
-
-def starts_as_json(source: Source) -> bool:
-    """Return whether a file begins as JSON does."""
-    return bool(_starts_like_json(source.text)) and not _goes_on_otherwise(source.text)
 
 
 def _matches(source: Source) -> bool:
-    if _starts_like_json(source.text):
+    if begins_with_bracket(source.text):
         return starts_as_json(source)
     # The first line may be broken.
     lines = source.lines

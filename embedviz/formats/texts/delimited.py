@@ -105,6 +105,8 @@ def _layout_with(sample: bytes, separator: str, *, is_named: bool) -> TextLayout
         if not len(records) or (has_quotes and used < len(sample) and len(records) < 2):
             continue  # A quote that is not closed.
         width, count = Counter(records.widths.tolist()).most_common(1)[0]
+        if width == 1 and has_quotes and 2 * np.count_nonzero(records.kinds) > len(records):
+            return None  # What separates columns elsewhere is within its texts.
         needed = _CONSISTENT if is_named or separator == "\t" else 1.0
         if width < 2 or count < needed * len(records):
             continue

@@ -15,8 +15,8 @@ from embedviz.core.notes import Note, counted
 from embedviz.core.progress import Report
 from embedviz.formats.companions.record_columns import KEY_COLUMN, ColumnCollector, flatten
 from embedviz.formats.json.blocks import Blocks
-from embedviz.formats.json.objects import starts_as_json
 from embedviz.formats.json.parsing import BLANKS, JsonError, JsonParser, NumberList
+from embedviz.formats.json.starts import starts_as_json
 from embedviz.formats.json.steps import ITEM, MEMBER, Step
 from embedviz.formats.labels import note_on_replaced
 from embedviz.formats.source import Source

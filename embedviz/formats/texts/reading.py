@@ -34,7 +34,7 @@ from embedviz.formats.texts.json_records import JsonReader, is_json
 if TYPE_CHECKING:
     import pyarrow as pa
 
-PREVIEW_ROWS = 200
+PREVIEW_ROWS = 500
 _SHOWN_CHARACTERS = 60
 
 

@@ -16,7 +16,7 @@ from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui import figures
 from embedviz.gui.actions import judged_pairs as pairs
-from embedviz.gui.actions import opening, query, saving, sessions
+from embedviz.gui.actions import opening, query, saving, sessions, texts
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action
 from embedviz.gui.host import Host, has_set
@@ -163,7 +163,7 @@ def show_about(window: Host) -> None:
         window.widget,
         "About embedviz",
         "<b>embedviz</b><br>A desktop lab for the geometry of embeddings.<br><br>"
-        "Nothing you open leaves this machine.<br><br>"
+        "Nothing you open leaves this machine, unless you agree to it.<br><br>"
         "Bundled words: all-MiniLM-L6-v2 (Apache-2.0).",
     )
 
@@ -209,13 +209,45 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("file.digits", "File", "Handwritten Digits", opening.open_digits),
     Action(
+        "file.embed",
+        "File",
+        "Embed Texts…",
+        texts.embed_file,
+        ("Ctrl+Shift+E",),
+        "A vector for each text of a table or a list",
+        True,
+    ),
+    Action(
+        "file.embed_column",
+        "File",
+        "Embed a Column of This Set…",
+        texts.embed_column,
+        (),
+        "New vectors of the labels, or of texts in the metadata",
+    ),
+    Action(
+        "file.set_encoder",
+        "File",
+        "Set Encoder…",
+        texts.set_encoder,
+        (),
+        "Say which model made the vectors, so that texts can be typed as queries",
+    ),
+    Action(
+        "file.dropout_views",
+        "File",
+        "Two Dropout Views of the Texts…",
+        texts.make_dropout_views,
+        (),
+        "Encode the texts twice with dropout on: SimCSE's pairs, for the Contrastive pane",
+    ),
+    Action(
         "file.train",
         "File",
         "Train Word Vectors…",
         opening.train_words,
         (),
         "From a text, and watch them find their places",
-        True,
     ),
     Action(
         "file.labels",

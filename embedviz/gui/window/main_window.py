@@ -30,6 +30,7 @@ from embedviz.gui.pane import Pane
 from embedviz.gui.panels.library import LibraryPanel
 from embedviz.gui.panels.neighbors import NeighborsPanel
 from embedviz.gui.sessions.controller import SessionFiles
+from embedviz.gui.texts.embeddings import Embeddings
 from embedviz.gui.widgets.controls import FRAME
 from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.gui.window.failures import FailureHandler
@@ -191,6 +192,7 @@ class MainWindow(QMainWindow):
         if self.talk is not None:
             self.talk.close()
         self.dialogs.close()
+        self.embeddings.close()
         for guide in self.findChildren(GuideWindow):
             guide.close()
         self.session.board.stop()
@@ -199,7 +201,10 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _add_head(self) -> None:
-        """Put the message bar between the menus and the panes, over the whole width."""
+        """Put the message bar between the menus and the panes, over the whole width.
+
+        What only has a message for the user from time to time is made with it.
+        """
         head = QWidget()
         rows = QVBoxLayout(head)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -208,6 +213,8 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.message_bar)
         self.setMenuWidget(head)
         self.missing_fonts = MissingFonts(self.session, self.message_bar, self)
+        self.embeddings = Embeddings(self.session, self.message_bar, self)
+        self.dialogs.texts_found.connect(self.embeddings.ask)
 
     def _add_status_bar(self) -> None:
         status_bar = StatusBar(self.session)

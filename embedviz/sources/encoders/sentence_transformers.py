@@ -7,70 +7,32 @@ given texts: that one has no network.
 
 from __future__ import annotations
 
-import os
-import signal
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import ClassVar
-from urllib.parse import urlsplit
 
 import numpy as np
 
 from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
 from embedviz.core.notes import Note, counted
-from embedviz.core.processes.child_process import ChildProcess
 from embedviz.core.processes.messages import Message
 from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.texts.plain_text import plain_text
 from embedviz.core.wording import shown_name
-from embedviz.sources.consent import Ask, Sending, refuse
+from embedviz.sources.consent import Ask, refuse
+from embedviz.sources.encoders.model_process import ModelFacts, ModelProcess
 
-_CHILD = "embedviz.sources.encoders.sentence_transformers_worker"
-_POLL_SECONDS = 0.05
-_SHUTDOWN_SECONDS = 1.0
 _BATCH_TEXTS = 64
 _BATCH_CHARACTERS = 40_000
 _AHEAD = 2
 """Batches that are asked for before they are needed, so that both processes are busy."""
 _STEP = 1_000_003
-_OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
-_QUIET = {
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "TOKENIZERS_PARALLELISM": "true",
-    "DO_NOT_TRACK": "1",
-}
-
-
-@dataclass(frozen=True)
-class ModelFacts:
-    """What a model says of itself.
-
-    Attributes
-    ----------
-    dimensions : int
-        Of its vectors, before they are cut.
-    prompts : mapping of str to str
-        What it was trained to have before texts, by name: "query", "document".
-    default_prompt : str or None
-        Which of them it would use by itself.
-    longest : int or None
-        How many tokens it reads of a text.
-    dropout : float
-        The largest probability of its layers; 0: it has none.
-    """
-
-    dimensions: int
-    prompts: Mapping[str, str] = field(default_factory=dict)
-    default_prompt: str | None = None
-    longest: int | None = None
-    dropout: float = 0.0
 
 
 class SentenceTransformersEncoder:
@@ -92,8 +54,7 @@ class SentenceTransformersEncoder:
         self._settings = settings
         self._ask = ask
         self._using = Lock()
-        self._child: ChildProcess | None = None
-        self._received: deque[Message | None] = deque()
+        self._process: ModelProcess | None = None
         self._facts: ModelFacts | None = None
         self._n_truncated = 0
 
@@ -190,29 +151,41 @@ class SentenceTransformersEncoder:
             )
         ]
 
+    @property
+    def pid(self) -> int | None:
+        """The number of the process; None where none is running."""
+        return None if self._process is None else self._process.pid
+
     def close(self) -> None:
         """End the process; encoding again starts it again."""
-        child, self._child = self._child, None
-        if child is not None:
-            child.kill()
+        process, self._process = self._process, None
+        if process is not None:
+            process.close()
 
     def _encoded(
         self, texts: Sequence[str], prompt: str, seed: int | None, report: Report
     ) -> Matrix:
         with self._using:
-            facts = self._facts or self._load(part_of(report, 0.0, 0.1))
-            if self._child is None or not self._child.is_alive:
+            if self._process is None or not self._process.is_alive:
                 self._load(part_of(report, 0.0, 0.1))
+            assert self._process is not None
             self._n_truncated = 0
             try:
-                return self._run(texts, prompt, seed, self._cut_at(facts), report)
+                return self._run(self._process, texts, prompt, seed, report)
             except BaseException:
                 self.close()  # It would go on with what nobody wants.
                 raise
 
     def _run(
-        self, texts: Sequence[str], prompt: str, seed: int | None, cut: int, report: Report
+        self,
+        process: ModelProcess,
+        texts: Sequence[str],
+        prompt: str,
+        seed: int | None,
+        report: Report,
     ) -> Matrix:
+        assert self._facts is not None
+        cut = self._cut_at(self._facts)
         vectors = np.zeros((len(texts), cut), np.float32)
         batches = _batches(texts)
         asked: deque[list[int]] = deque()
@@ -226,12 +199,12 @@ class SentenceTransformersEncoder:
                     # generator takes 32 bits of it.
                     "seed": None if seed is None else (seed * _STEP + rows[0]) % (1 << 32),
                 }
-                self._send(Message("encode", job))
+                process.send(Message("encode", job))
                 asked.append(rows)
             if not asked:
                 return vectors
             words = f"{n_done:,} of {counted(len(texts), 'text')}"
-            answer = self._answer(report, 0.1 + 0.9 * n_done / len(texts), words)
+            answer = process.answer(report, 0.1 + 0.9 * n_done / len(texts), words)
             rows = asked.popleft()
             found = answer.arrays["vectors"][:, :cut]
             lengths = np.linalg.norm(found, axis=1, keepdims=True)
@@ -240,97 +213,15 @@ class SentenceTransformersEncoder:
             n_done += len(rows)
 
     def _load(self, report: Report) -> ModelFacts:
-        """Start the process and load the model, after downloading it where the user agrees."""
-        model = self._settings.model
-        words = f"loading {self.name}"
+        """Start the process with the model, and return what the model says of itself."""
         self.close()
+        self._process = ModelProcess(self._settings.model, self.name)
         try:
-            answer = self._start_with("load", report, words, _OFFLINE)
-            if answer.kind == "missing":
-                self._download(answer.facts["address"], report)
-                answer = self._start_with("load", report, words, _OFFLINE)
-            if answer.kind == "missing":
-                raise UserError(
-                    f"{model} has no weights that can be used here: a model with safetensors is "
-                    "needed. Choose another."
-                )
+            self._facts = self._process.load(report, self._ask)
         except BaseException:
             self.close()
             raise
-        self._facts = ModelFacts(**answer.facts)
         return self._facts
-
-    def _download(self, address: str, report: Report) -> None:
-        self.close()
-        model = self._settings.model
-        parts = urlsplit(address)
-        host = f"{parts.hostname}:{parts.port or (80 if parts.scheme == 'http' else 443)}"
-        details = ("No text is sent. The files of the model are kept in the cache of its library.",)
-        sending = Sending(host, f"to download the model {model}", details=details)
-        if self._ask(sending) is not True:
-            raise UserError(
-                f"{model} is not on this machine, and was not downloaded from {host}. Agree to "
-                "that, or choose the folder of a model."
-            )
-        self._start_with("fetch", report, f"downloading {model} from {host}", {})
-        self.close()
-
-    def _start_with(
-        self, kind: str, report: Report, words: str, environment: Mapping[str, str]
-    ) -> Message:
-        """Return what a new process answers to its first job."""
-        report(0.0, words)
-        self._received.clear()
-        kept = {name: value for name, value in os.environ.items() if name not in _OFFLINE}
-        self._child = ChildProcess(
-            _CHILD,
-            "runs sentence-transformers",
-            kept | _QUIET | dict(environment),
-            shutdown_timeout=_SHUTDOWN_SECONDS,
-        )
-        self._send(Message(kind, {"model": self._settings.model}))
-        return self._answer(report, 0.0, words)
-
-    def _send(self, message: Message) -> None:
-        assert self._child is not None
-        self._child.send(message)
-
-    def _answer(self, report: Report, fraction: float, words: str) -> Message:
-        """Wait for the next answer, and let `report` stop that 20 times a second."""
-        child = self._child
-        while child is not None:
-            report(fraction, words)
-            if not self._received:
-                self._received += child.receive(_POLL_SECONDS)
-            if self._received:
-                message = self._received.popleft()
-                if message is None:
-                    raise self._death(child)
-                if message.kind == "failed":
-                    raise self._failure(message.facts["error"], message.facts["words"])
-                return message
-        raise UserError("The encoder was closed while it was at work. Start it again.")
-
-    def _death(self, child: ChildProcess) -> UserError:
-        if child.exit_code == -getattr(signal, "SIGKILL", 9):
-            return UserError(
-                f"The process that runs {self.name} was ended from outside (signal 9), as systems "
-                "do when memory runs out. Close other programs or use a smaller model, then try "
-                "again."
-            )
-        return UserError(
-            f"The process that runs {self.name} ended unexpectedly ({child.how_it_ended()}). Try "
-            "again."
-        )
-
-    def _failure(self, error: str, words: str) -> UserError:
-        reason = shown_name(" ".join(words.split())) or error
-        if error == "MemoryError":
-            reason = "there is not enough memory"
-        return UserError(
-            f"{self.name} cannot be used: {reason}. Choose the folder or the name of a model of "
-            "sentence-transformers."
-        )
 
     def _cut_at(self, facts: ModelFacts) -> int:
         wanted = self._settings.dimensions

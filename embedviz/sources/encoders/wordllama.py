@@ -17,12 +17,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
@@ -37,10 +39,11 @@ _TOKENIZER = Path("tokenizers", "l2_supercat_tokenizer_config.json")
 _WEIGHTS = Path("weights", "l2_supercat_256.safetensors")
 _TENSOR = "embedding.weight"
 
-_BATCH_TEXTS = 2048
+_BATCH_TEXTS = 1024
 _BATCH_CHARACTERS = 100_000
 """Of texts that are tokenized at once: about 30,000 tokens, whose vectors take 30 MB."""
 _PART_CHARACTERS = 20_000
+_RUN_TOKENS = 256
 # Blanks stand for themselves in the vocabulary, at the start of tokens only, and a text gets one
 # before it: cut at a blank, the rest has the tokens that it had. Marks as "<s>" are kept whole.
 _find_cut = re.compile(r"(?<=[^ >]) (?=[^ <])").search
@@ -125,7 +128,7 @@ class WordLlamaEncoder:
     ) -> Matrix:
         """Return the means of the token vectors, of unit length; see `Encoder`."""
         means = self.token_means(self._prompted(texts, as_queries=as_queries), report)
-        lengths = np.linalg.norm(means, axis=1, keepdims=True)
+        lengths = np.sqrt(np.einsum("ij,ij->i", means, means))[:, np.newaxis]
         means /= np.where(lengths > 0, lengths, 1)
         return means
 
@@ -143,8 +146,8 @@ class WordLlamaEncoder:
             When the model's files are missing.
         """
         model, dimensions = self._loaded(), self.dimensions
-        vectors = model.vectors[:, :dimensions]
-        sums = np.zeros((len(texts), dimensions), np.float64)
+        vectors = np.ascontiguousarray(model.vectors[:, :dimensions])
+        means = np.zeros((len(texts), dimensions), np.float32)
         counts = np.zeros(len(texts), np.int64)
         report(0.0, "embedding")
         for batch in _batches(texts):
@@ -152,11 +155,9 @@ class WordLlamaEncoder:
             found = model.tokenizer.encode_batch_fast(
                 [part for _, part in batch], add_special_tokens=False
             )
-            tokens = [each.ids for each in found]
-            _add_sums(tokens, rows, vectors, sums, counts)
-            done = int(rows[-1])
-            report((done + 1) / len(texts), f"{done + 1:,} of {counted(len(texts), 'text')}")
-        means: Matrix = (sums / np.maximum(counts, 1)[:, np.newaxis]).astype(np.float32)
+            _add_means([each.ids for each in found], rows, vectors, means, counts)
+            done = int(rows[-1]) + 1
+            report(done / len(texts), f"{done:,} of {counted(len(texts), 'text')}")
         return means
 
     def close(self) -> None:
@@ -225,14 +226,14 @@ def _parts(text: str) -> Iterator[str]:
     yield text[start:] if start else text
 
 
-def _add_sums(
+def _add_means(
     tokens: Sequence[list[int]],
     rows: NDArray[np.intp],
     vectors: Matrix,
-    sums: NDArray[np.float64],
+    means: Matrix,
     counts: NDArray[np.int64],
 ) -> None:
-    """Add the vectors of the tokens of some parts to the sums of the texts these are from.
+    """Add the tokens of some parts of texts to the means of these texts.
 
     Parameters
     ----------
@@ -241,20 +242,34 @@ def _add_sums(
     rows : int array of shape (n_parts,)
         Which text each is from; ascending.
     vectors : float32 array of shape (n_tokens, n_dimensions)
-    sums : float64 array of shape (n_texts, n_dimensions)
+    means : float32 array of shape (n_texts, n_dimensions)
+        Of the tokens so far.
     counts : int64 array of shape (n_texts,)
-        How many tokens were added.
+        How many these are.
     """
-    lengths = np.array([len(each) for each in tokens])
-    ids = np.fromiter((token for each in tokens for token in each), np.int64, int(lengths.sum()))
-    given = np.flatnonzero(lengths)
-    if not len(given):
+    ends = np.cumsum([len(each) for each in tokens])
+    n_tokens = int(ends[-1])
+    if not n_tokens:
         return
-    starts = (np.cumsum(lengths) - lengths)[given]
+    ids = np.fromiter(chain.from_iterable(tokens), np.intp, n_tokens)
     np.minimum(ids, len(vectors) - 1, out=ids)  # As the package does: no such token, the last one.
-    part_sums = np.add.reduceat(vectors[ids], starts, axis=0, dtype=np.float64)
-    np.add.at(sums, rows[given], part_sums)
-    np.add.at(counts, rows[given], lengths[given])
+    # Runs of tokens of one text, so short that their sums are as exact as 32 bits can be.
+    given = ends[np.diff(ends, prepend=0) > 0]
+    edges = np.unique(np.concatenate([[0], given, np.arange(0, n_tokens, _RUN_TOKENS)]))
+    of_runs = rows[np.searchsorted(ends, edges[:-1], side="right")]
+    # A matrix of ones times the vectors: the sums, without a copy of each token's vector.
+    ones = np.ones(n_tokens, np.float32)
+    sums = csr_array((ones, ids, edges), (len(edges) - 1, len(vectors))) @ vectors
+    starts = np.flatnonzero(np.diff(of_runs, prepend=-1))
+    texts = of_runs[starts]
+    before = counts[texts]
+    counts[texts] += np.add.reduceat(np.diff(edges), starts)
+    if len(starts) == len(sums) and not before.any():  # Short texts, each of them whole.
+        means[texts] = sums / counts[texts][:, np.newaxis].astype(np.float32)
+        return
+    added = np.add.reduceat(sums, starts, axis=0, dtype=np.float64)
+    totals = means[texts] * before[:, np.newaxis].astype(np.float64) + added
+    means[texts] = totals / counts[texts][:, np.newaxis]
 
 
 def _listed(names: Sequence[str]) -> str:

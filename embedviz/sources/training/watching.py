@@ -22,7 +22,7 @@ from embedviz.sources.training.views import ModelViews
 
 FRAME_SECONDS = 0.1
 BYTES_PER_SECOND = 40_000_000
-_SHARE = 0.2
+_SHARE = 0.1
 """Of the time, at most, that the questions may take, and the neighbors likewise."""
 
 

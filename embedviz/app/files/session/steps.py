@@ -5,10 +5,14 @@ from embedviz.core.derivation.named_encoder import NamedEncoder
 from embedviz.core.derivation.provenance import Step
 from embedviz.core.derivation.recipes import RECIPES
 from embedviz.formats.companions.coordinate_files import AddedCoordinates
+from embedviz.sources.texts.dropout_views import DropoutViews
+from embedviz.sources.texts.set_columns import EmbeddedColumn
 
 STEPS: dict[str, type[Step]] = {
     **RECIPES,
     "rows": ChosenRows,
     "coordinates": AddedCoordinates,
     "encoder": NamedEncoder,
+    "embedded": EmbeddedColumn,
+    "dropout views": DropoutViews,
 }

@@ -38,6 +38,7 @@ from embedviz.core.projections import PROJECTIONS, Projection
 from embedviz.core.projections.chosen_axes import ChosenAxes
 from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.query_vector import QueryVector
+from embedviz.core.texts.origin import TextsOrigin
 from embedviz.core.vector_set import VectorSet
 
 MOST_LABELS = 20_000
@@ -156,7 +157,7 @@ class _Writer:
             return False
         assert vector_set.provenance is not None
         first, *others = vector_set.provenance.line
-        is_start = isinstance(first.step, (FileOrigin, SampleOrigin))
+        is_start = isinstance(first.step, (FileOrigin, SampleOrigin, TextsOrigin))
         return is_start and all(type(each.step) in self._names for each in others)
 
     def _add(self, provenance: Provenance) -> int:
@@ -187,6 +188,12 @@ class _Writer:
             return {
                 "file": path_to_json(step.path, self._folder),
                 "settings": self._settings_to_json(step.settings),
+                "stamp": to_json(step.stamp),
+            }
+        if isinstance(step, TextsOrigin):
+            return {
+                "texts": path_to_json(step.texts_path, self._folder),
+                "settings": to_json(step.settings),
                 "stamp": to_json(step.stamp),
             }
         settings = {each.name: getattr(step, each.name) for each in fields(step)}

@@ -48,8 +48,9 @@ _PORTS = {"http": 80, "https": 443}
 def checked_address(text: str) -> str:
     """Return an address in the one way in which it is kept and compared.
 
-    Without a slash at its end, and without the "/embeddings" that the client adds; a name in other
-    scripts as it is looked up (xn--…), so that no letter passes for another one.
+    With http before it for this machine and https for others, where nothing is said; without a
+    slash at its end, and without the "/embeddings" that the client adds; a name in other scripts as
+    it is looked up (xn--…), so that no letter passes for another one.
 
     Raises
     ------
@@ -61,6 +62,8 @@ def checked_address(text: str) -> str:
         raise UserError(f"There is no address of the service. {_EXAMPLE}")
     if re.search(r"[\x00-\x20\x7f\\]", text):
         raise UserError(f"There are spaces in the address of the service. {_EXAMPLE}")
+    if "://" not in text:
+        text = f"http://{text}" if is_loopback(f"http://{text}") else f"https://{text}"
     parts, port = _parts(text)
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise UserError(
@@ -85,7 +88,7 @@ def host_of(address: str) -> str:
 
 def is_loopback(address: str) -> bool:
     """Return whether an address is this machine's own, by its numbers or as localhost."""
-    host = urlsplit(address).hostname or ""
+    host = _parts(address)[0].hostname or ""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

@@ -59,7 +59,7 @@ class _Embedding(msgspec.Struct):
     index: int | None = None
 
 
-class _Answer(msgspec.Struct):
+class _AnswerBody(msgspec.Struct):
     data: list[_Embedding] | None = None
     usage: Any = None
     error: Any = None
@@ -99,11 +99,11 @@ def checked_answer(body: bytes, n_texts: int) -> CheckedAnswer:
     return CheckedAnswer(vectors, _tokens(answer.usage))
 
 
-def _decoded(body: bytes) -> _Answer:
+def _decoded(body: bytes) -> _AnswerBody:
     if body.lstrip()[:1] == b"<":
         raise AnswerProblem("answered with a web page, not with vectors")
     try:
-        return msgspec.json.decode(body, type=_Answer)
+        return msgspec.json.decode(body, type=_AnswerBody)
     except msgspec.ValidationError:
         raise AnswerProblem("answered with JSON that is not an answer with vectors") from None
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -225,7 +225,7 @@ class VectorCache:
             return self._opened(work)
         except sqlite3.DatabaseError as error:
             # The lowest byte is the kind of the error, what is above it the occasion.
-            if (error.sqlite_errorcode & 0xFF) not in _DAMAGED_CODES:
+            if (getattr(error, "sqlite_errorcode", 0) & 0xFF) not in _DAMAGED_CODES:
                 raise
         if self._identity() == before:  # Else another process has moved it aside just now.
             self._move_aside()

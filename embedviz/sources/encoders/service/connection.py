@@ -3,7 +3,8 @@
 The package is used for what it is good at, the form of a request and its errors, and for nothing
 that it would do by itself: it tries nothing again, follows no redirect, and takes no key, address,
 organization, header or proxy from environment variables. Just before a request leaves, all headers
-but a few are taken off, and the key is put in: the package itself never has it.
+but a few are taken off, and the key is put in: the package itself never has it. Neither it nor what
+is below it logs anything of a request, whatever the level: a service may echo the key.
 
 A request runs in a thread of its own, while the caller looks every few hundredths of a second
 whether it is still wanted. Where it is not, its socket is shut down, which ends the thread.
@@ -11,6 +12,7 @@ whether it is still wanted. Where it is not, its socket is shut down, which ends
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 import time
@@ -20,11 +22,19 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-from embedviz.sources.encoders.service.keys import ServiceKey, without_key
+from embedviz.core.progress import Cancelled
+from embedviz.sources.encoders.service.failures import (
+    AnswerCompressed,
+    AnswerTooLong,
+    RequestFailure,
+    failure_of,
+)
+from embedviz.sources.encoders.service.keys import ServiceKey
+
+THREAD_NAME = "embedviz request"
 
 _LOOK_SECONDS = 0.03
 _HEADERS = ("host", "accept", "content-type", "content-length", "connection")
-_LONGEST_MESSAGE = 400
 # Of an answer: what is around the vectors, and a vector of 16,384 numbers written out.
 _BYTES_OF_ANSWER = 1_000_000
 _BYTES_OF_VECTOR = 400_000
@@ -57,31 +67,6 @@ class ServiceAnswer:
     content_type: str = ""
 
 
-@dataclass(frozen=True)
-class RequestFailure:
-    """Failure of a request.
-
-    Attributes
-    ----------
-    kind : str
-        "status", "redirect", "unreachable", "timeout", "cut", "too long" or "other".
-    status : int
-        Of HTTP; 0 where no answer came.
-    message : str
-        What the service or the system says, without the key, on one line.
-    retry_after : float or None
-        Seconds that the service asks to wait.
-    code : str
-        Of the service, such as "insufficient_quota".
-    """
-
-    kind: str
-    status: int = 0
-    message: str = ""
-    retry_after: float | None = None
-    code: str = ""
-
-
 class ServiceConnection:
     """Connection to one service; opened with the first request.
 
@@ -103,6 +88,7 @@ class ServiceConnection:
         self._request: _Request | None = None
         self._socket: socket.socket | None = None
         self._client: Any = None
+        self._is_closed = False
         # A thread whose request was given up may still be about to connect: it has its own.
         self._own = threading.local()
 
@@ -119,16 +105,23 @@ class ServiceConnection:
             How many vectors are awaited, which bounds the size of the answer.
         look : callable
             Called all the time; when it raises, the request is given up at once.
+
+        Raises
+        ------
+        Cancelled
+            When it was closed.
         """
+        look()
         most_bytes = _BYTES_OF_ANSWER + n_texts * _BYTES_OF_VECTOR
         request = self._request = _Request(self._key, most_bytes, self._socket)
         thread = threading.Thread(
-            target=self._run, args=(request, body), name="embedviz request", daemon=True
+            target=self._run, args=(request, body), name=THREAD_NAME, daemon=True
         )
         deadline = time.monotonic() + self._timeouts.request
         thread.start()
         try:
             while not request.done.wait(_LOOK_SECONDS):
+                self._require_open()
                 look()
                 if time.monotonic() > deadline:
                     seconds = f"{self._timeouts.request:,.0f} s"
@@ -139,17 +132,23 @@ class ServiceConnection:
                 self._client = None  # Its own thread closes it.
             self._request = self._socket = None
         thread.join()
+        self._require_open()
         self._socket = request.socket
         assert request.outcome is not None
         return request.outcome
 
     def close(self) -> None:
-        """Close the connection, giving up a request that runs."""
+        """Close the connection, giving up a request that runs; from any thread."""
+        self._is_closed = True
         if self._request is not None:
             self._request.give_up()
         client, self._client = self._client, None
         if client is not None:
             client.close()
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise Cancelled
 
     def _run(self, request: _Request, body: dict[str, Any]) -> None:
         self._own.request = request
@@ -164,7 +163,7 @@ class ServiceConnection:
                 raw.content, raw.headers.get("content-type", "").partition(";")[0].strip()
             )
         except Exception as error:  # noqa: BLE001 - it ends here: what it leads to holds the key
-            request.outcome = _failure(error, self._key, request)
+            request.outcome = failure_of(error, self._key, is_connected=request.is_connected)
         finally:
             if request.is_given_up and client is not None:
                 client.close()
@@ -182,14 +181,6 @@ class ServiceConnection:
 
 class _GivenUp(Exception):
     """Exception that ends the thread of a request that is not wanted any more."""
-
-
-class _TooLong(Exception):
-    """Exception for an answer that is longer than any that was asked for."""
-
-
-class _Compressed(Exception):
-    """Exception for an answer that is compressed, whose size nobody knows beforehand."""
 
 
 class _Request:
@@ -233,7 +224,7 @@ class _Request:
         response.request.headers.pop("Authorization", None)
         response.request.headers.update(self._taken_off)
         if response.headers.get("content-encoding", "identity").lower() != "identity":
-            raise _Compressed
+            raise AnswerCompressed
         response.stream = _bounded(response.stream, self._most_bytes, self)
 
     def require_wanted(self) -> None:
@@ -244,15 +235,30 @@ class _Request:
     def _trace(self, event: str, info: dict[str, Any]) -> None:
         """Note the socket, and let nothing leave after the request was given up."""
         if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            self.socket = info["return_value"].get_extra_info("socket")
+            stream = info["return_value"]
+            self.socket = stream.get_extra_info("socket")
+            if self.is_given_up:  # Nobody else would, as nobody else has it yet.
+                stream.close()
         if event.endswith("send_request_headers.started"):
             self.is_connected = True
         self.require_wanted()
 
 
+def _is_not_of_a_request(record: logging.LogRecord) -> bool:
+    return record.threadName != THREAD_NAME
+
+
+def _silence() -> None:
+    """Let the loggers of the package, and of what is below it, say nothing of these requests."""
+    for name, logger in list(logging.root.manager.loggerDict.items()):
+        if name.startswith(("openai", "httpx", "httpcore")) and isinstance(logger, logging.Logger):
+            logger.addFilter(_is_not_of_a_request)  # Once: a filter that is there is not added.
+
+
 def _new_client(address: str, timeouts: Timeouts, hooks: dict[str, Any]) -> Any:
     import openai
 
+    _silence()
     read = timeouts.read
     transport = openai.DefaultHttpxClient(
         trust_env=False,
@@ -281,91 +287,13 @@ def _bounded(stream: Any, most_bytes: int, request: _Request) -> Any:
                 request.require_wanted()
                 total += len(part)
                 if total > most_bytes:
-                    raise _TooLong
+                    raise AnswerTooLong
                 yield part
 
         def close(self) -> None:
             stream.close()
 
     return BoundedStream()
-
-
-def _failure(error: Exception, key: ServiceKey | None, request: _Request) -> RequestFailure:
-    """Return what an error of the package means, without anything that leads to the key."""
-    import openai
-
-    if isinstance(error, openai.APIStatusError):
-        return _of_status(error, key)
-    if isinstance(error, _TooLong):
-        return RequestFailure("too long")
-    if isinstance(error, _Compressed):
-        return RequestFailure("other", message="the answer is compressed, which was not asked for")
-    if isinstance(error, openai.APITimeoutError):
-        kind = "timeout" if request.is_connected else "unreachable"
-        return RequestFailure(kind, message="no answer in time")
-    cause = error.__cause__ or error.__context__ or error
-    message = one_line(str(cause) or type(cause).__name__, key)
-    if isinstance(error, openai.APIConnectionError) or _is_of_transport(error):
-        kind = "cut" if request.is_connected else "unreachable"
-        return RequestFailure(kind, message=message)
-    return RequestFailure("other", message=f"{type(error).__name__}: {message}")
-
-
-def _is_of_transport(error: Exception) -> bool:
-    """Return whether an error is of the transport below the package, which lets some through."""
-    return any(each.__name__ == "TransportError" for each in type(error).__mro__)
-
-
-def _of_status(error: Any, key: ServiceKey | None) -> RequestFailure:
-    status = int(error.status_code)
-    headers = error.response.headers
-    if 300 <= status < 400:
-        place = one_line(str(headers.get("location", "")).partition("?")[0], key)
-        return RequestFailure("redirect", status, place)
-    retry_after = None
-    with suppress(AttributeError, TypeError, ValueError, OverflowError):
-        retry_after = _seconds(headers)
-    code = str(error.code or "") if isinstance(error.code, str) else ""
-    message = one_line(_said(error.body), key)
-    return RequestFailure("status", status, message, retry_after, one_line(code, key))
-
-
-def _seconds(headers: Any) -> float | None:
-    """Return how long a service asks to wait: RFC 9110, section 10.2.3, and one in ms."""
-    from email.utils import parsedate_to_datetime
-
-    if milliseconds := headers.get("retry-after-ms"):
-        return max(0.0, float(milliseconds) / 1000)
-    said = headers.get("retry-after")
-    if not said:
-        return None
-    try:
-        seconds = float(said)
-    except ValueError:
-        seconds = parsedate_to_datetime(said).timestamp() - time.time()
-    return max(0.0, seconds) if seconds == seconds else None
-
-
-def _said(body: Any) -> str:
-    """Return the words in the body of an error, wherever services put them."""
-    if isinstance(body, dict):
-        for name in ("message", "error", "detail", "error_message"):
-            if body.get(name):
-                return _said(body[name])
-        return ""
-    if isinstance(body, list) and body:
-        return _said(body[0])
-    if isinstance(body, dict | list) or body is None:
-        return ""
-    text = str(body)
-    return "a web page" if text.lstrip()[:1] == "<" else text
-
-
-def one_line(text: str, key: ServiceKey | None) -> str:
-    """Return what others wrote so that it can be shown: short, on a line, without the key."""
-    shown = without_key(text[: 20 * _LONGEST_MESSAGE], key)
-    shown = " ".join("".join(c if c.isprintable() else " " for c in shown).split())
-    return shown if len(shown) <= _LONGEST_MESSAGE else shown[:_LONGEST_MESSAGE] + "…"
 
 
 def texts_body(

@@ -9,7 +9,7 @@ import numpy as np
 
 from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
-from embedviz.core.notes import counted
+from embedviz.core.notes import Note, counted
 from embedviz.core.progress import Report, silent
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.sources.consent import Ask, NotAgreed, Sending, refuse
@@ -100,10 +100,15 @@ class ServiceEncoder:
         known = self.cache.length(self._target.space) if asked is None else asked
         return self.encode(["dimensions"]).shape[1] if known is None else known
 
-    @property
-    def notice(self) -> str:
-        """What was wrong with the cache, for the user; empty: nothing."""
-        return self.cache.notice
+    def notes(self) -> list[Note]:
+        """Return what a reader of the set should know: what was paid, and was the cache wrong."""
+        found = []
+        if self.n_tokens:
+            text = f"{self.host} counted {counted(self.n_tokens, 'token')}."
+            found.append(Note(text, level="note"))
+        if self.cache.notice:
+            found.append(Note(self.cache.notice))
+        return found
 
     def estimate(
         self, texts: Sequence[str], price: float | None = None, *, as_queries: bool = False

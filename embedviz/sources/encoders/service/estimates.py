@@ -53,14 +53,14 @@ class SendingEstimate:
     @property
     def cost(self) -> float | None:
         """Cost in the currency of the price; None where no price is known."""
-        return None if self.price is None else self.n_tokens / 1e6 * self.price
+        return None if self.price is None else _cost(self.n_tokens, self.price)
 
     @property
     def lines(self) -> tuple[str, ...]:
         """Lines for the user: tokens, cost, and what is not sent."""
         found = [f"About {counted(self.n_tokens, 'token')} (bytes ÷ {BYTES_PER_TOKEN})"]
         if self.cost is not None:
-            found.append(f"About {money(self.cost)} at {money(self.price or 0)} a million tokens")
+            found.append(cost_line(self.n_tokens, self.price or 0.0))
         if self.n_cached:
             found.append(f"{counted(self.n_cached, 'text')} in the cache: not sent again")
         if self.n_repeated:
@@ -73,6 +73,15 @@ class SendingEstimate:
 def estimated_tokens(texts: Iterable[str]) -> int:
     """Return about how many tokens texts have."""
     return sum(-(-len(text.encode("utf-8", "replace")) // BYTES_PER_TOKEN) for text in texts)
+
+
+def cost_line(n_tokens: int, price: float) -> str:
+    """Return what tokens cost, at a price for a million: "About 0.05 at 0.02 a million tokens"."""
+    return f"About {money(_cost(n_tokens, price))} at {money(price)} a million tokens"
+
+
+def _cost(n_tokens: int, price: float) -> float:
+    return n_tokens / 1e6 * price
 
 
 def money(amount: float) -> str:

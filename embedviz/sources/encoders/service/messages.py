@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.notes import counted
-from embedviz.sources.encoders.service.connection import RequestFailure
+from embedviz.sources.encoders.service.failures import RequestFailure
 from embedviz.sources.encoders.service.retrying import is_spent
 
 

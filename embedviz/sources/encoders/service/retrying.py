@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from embedviz.sources.encoders.service.connection import RequestFailure
+from embedviz.sources.encoders.service.failures import RequestFailure
 
 _PASSING = (408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529)
 # Of a 429 that waiting does not help.

@@ -8,11 +8,8 @@ from collections.abc import Callable, Sequence
 from embedviz.core.arrays import Matrix
 from embedviz.core.progress import Report
 from embedviz.sources.encoders.service.answers import AnswerProblem, CheckedAnswer, checked_answer
-from embedviz.sources.encoders.service.connection import (
-    RequestFailure,
-    ServiceConnection,
-    texts_body,
-)
+from embedviz.sources.encoders.service.connection import ServiceConnection, texts_body
+from embedviz.sources.encoders.service.failures import RequestFailure
 from embedviz.sources.encoders.service.messages import cut_question, seconds_in_words
 from embedviz.sources.encoders.service.retrying import Patience
 from embedviz.sources.encoders.service.target import ServiceTarget

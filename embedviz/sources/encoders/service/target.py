@@ -107,6 +107,7 @@ class ServiceTarget:
             is_loopback(self.address),
             warnings if is_readable_underway(self.address) else (),
             is_standing=as_queries,
+            n_tokens=estimate.n_tokens,
         )
 
     def fitted(self, vector: Matrix) -> Matrix:
