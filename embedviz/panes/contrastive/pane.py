@@ -188,6 +188,7 @@ class ContrastivePane(Pane):
         if self.is_built:
             self.player.release()
             self.own_pairs.release()
+            self._clear("")  # Colors and names are of the run that is gone.
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         """Pause where nobody sees the steps; a pane that goes on stage is seen again at once."""

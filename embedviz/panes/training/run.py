@@ -29,6 +29,7 @@ from embedviz.sources.training.run import Trained, TrainingRun
 from embedviz.sources.training.settings import TrainingSettings
 from embedviz.sources.training.snapshots import Snapshot, Vocabulary
 
+FREQUENCY = "log₁₀ of count"
 _FEWEST_PAIRS = 2
 """Of a relation that is drawn: one arrow is parallel to nothing."""
 
@@ -266,7 +267,7 @@ class WatchedRun:
         assert self.vocabulary is not None
         names, kinds = self.vocabulary.shown_words, self.lesson.kinds
         columns: dict[str, list[object]] = {
-            "count": self.vocabulary.counts[self.vocabulary.shown].tolist()
+            FREQUENCY: np.log10(self.vocabulary.counts[self.vocabulary.shown]).tolist()
         }
         if kinds:
             columns["kind"] = [kinds.get(name) for name in names]

@@ -13,7 +13,7 @@ from embedviz.gui.coloring.point_style import color_by, legend_of
 from embedviz.gui.points.legend.layout import Categories, Legend
 from embedviz.gui.points.view import Arrow, PointView
 from embedviz.gui.theme import theme_manager, with_alpha
-from embedviz.panes.training.run import MapView, WatchedRun
+from embedviz.panes.training.run import FREQUENCY, MapView, WatchedRun
 from embedviz.panes.training.settings import ColorBy
 
 _WIDE_ENOUGH_FOR_LEGEND = 460
@@ -44,7 +44,7 @@ class WordMap(PointView):
 
     def show_words(self, run: WatchedRun, view: MapView, color: ColorBy) -> None:
         """Show the words of another run, on another map or in other colors: at the next frame."""
-        words, column = run.words, "count"
+        words, column = run.words, FREQUENCY
         if color == "kind" and not view.is_whole:
             words, column = run.sides(view.relation), "side"
         elif color in words.metadata.column_names:
