@@ -29,7 +29,7 @@ OWN = {
     "analogy": ["--positive", "--negative", "--method", "--3d"],
     "anisotropy": ["--strength", "--components"],
     "matryoshka": ["--dimensions"],
-    "training": ["--corpus", "--dimensions", "--negative", "--3d", "--epochs", "--text"],
+    "training": ["--corpus", "--dimensions", "--negative", "--3d", "--epochs", "--file"],
     "contrastive": ["--source", "--temperature", "--negatives", "--steps", "--nested"],
 }
 

@@ -67,7 +67,7 @@ class TrainingPaneSettings(TrainingSettings, Settings):
         "",
         "File",
         "a text file, or a table whose column is named",
-        option="text",
+        option="file",
         metavar="FILE",
         in_form=False,
     )
@@ -75,7 +75,7 @@ class TrainingPaneSettings(TrainingSettings, Settings):
         "",
         "Column",
         "column of a table that holds the texts",
-        option="text-column",
+        option="column",
         metavar="COLUMN",
         in_form=False,
     )
@@ -145,13 +145,13 @@ class TrainingPaneSettings(TrainingSettings, Settings):
         """
         changed = {name: value for name, value in given.items() if value is not None}
         if "column" in changed and "path" not in changed:
-            raise UserError("--text-column names a column. Name its table too, by --text FILE.")
+            raise UserError("--column names a column. Name its table too, by --file FILE.")
         if "path" in changed:
             if changed.get("source", "file") != "file":
-                raise UserError("--text FILE is a corpus of its own. Leave out --corpus.")
+                raise UserError("--file FILE is a corpus of its own. Leave out --corpus.")
             changed["source"] = "file"
         if changed.get("source") == "file" and "path" not in changed and not self.path:
-            raise UserError("--corpus file needs the file: name it by --text FILE.")
+            raise UserError("--corpus file needs the file: name it by --file FILE.")
         return replace(self, **changed)
 
     def require(self, vector_set: VectorSet | None = None) -> None:

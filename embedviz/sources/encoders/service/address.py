@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
@@ -45,6 +46,9 @@ _EXAMPLE = "Write it like http://localhost:11434/v1 or https://api.example.com/v
 _PORTS = {"http": 80, "https": 443}
 
 
+_is_name = re.compile(r"[A-Za-z0-9._-]+").fullmatch
+
+
 def checked_address(text: str) -> str:
     """Return an address in the one way in which it is kept and compared.
 
@@ -60,7 +64,7 @@ def checked_address(text: str) -> str:
     text = text.strip()
     if not text:
         raise UserError(f"There is no address of the service. {_EXAMPLE}")
-    if re.search(r"[\x00-\x20\x7f\\]", text):
+    if re.search(r"[\s\x00-\x20\x7f\\]", text):
         raise UserError(f"There are spaces in the address of the service. {_EXAMPLE}")
     if "://" not in text:
         text = f"http://{text}" if is_loopback(f"http://{text}") else f"https://{text}"
@@ -73,7 +77,7 @@ def checked_address(text: str) -> str:
         )
     if parts.scheme not in _PORTS or not parts.hostname:
         raise UserError(f"{text!r} is not the address of a service. {_EXAMPLE}")
-    path = parts.path.rstrip("/").removesuffix("/embeddings").rstrip("/")
+    path = re.sub(r"(?:/+embeddings)*/*\Z", "", parts.path)
     host = _looked_up(parts.hostname)
     shown = host if port in (None, _PORTS[parts.scheme]) else f"{host}:{port}"
     return f"{parts.scheme}://{shown}{path}"
@@ -113,10 +117,12 @@ def _parts(text: str) -> tuple[SplitResult, int | None]:
 def _looked_up(host: str) -> str:
     if host.isascii():
         return _bracketed(host)
-    try:
-        return host.encode("idna").decode("ascii")
-    except UnicodeError:
-        raise UserError(f"{host!r} is not the name of a machine. {_EXAMPLE}") from None
+    with suppress(UnicodeError):
+        found = host.encode("idna").decode("ascii")
+        # Some letters become blanks, slashes or other marks that end a name.
+        if _is_name(found):
+            return found
+    raise UserError(f"{host!r} is not the name of a machine. {_EXAMPLE}")
 
 
 def _bracketed(host: str) -> str:

@@ -1,7 +1,7 @@
 """Addresses of services, however they are typed."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from embedviz.core.errors import UserError
@@ -73,6 +73,10 @@ def test_an_address_holds_no_key_and_none_is_repeated(typed):
 
 
 @given(st.text())
+@example("¯")
+@example("h\uff0fx")
+@example("h/\u3000/")
+@example("h/embeddings/embeddings")
 def test_any_text_is_an_address_or_refused(typed):
     try:
         kept = checked_address(typed)
