@@ -20,8 +20,8 @@ from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
 from embedviz.formats.json.bulk import without_actions
 from embedviz.formats.json.candidates import LIKE_A_NAME, OTHER_NAME, SAMPLE, Candidate, Finder
-from embedviz.formats.json.parsing import BLANKS, CUT, JsonError, JsonParser, NumberList
-from embedviz.formats.json.splitting import Splitter
+from embedviz.formats.json.documents import Documents, Row, whole
+from embedviz.formats.json.parsing import BLANKS, CUT, JsonError, NumberList
 from embedviz.formats.json.steps import ITEM, MEMBER, Step
 from embedviz.formats.refused.answers import are_numbers, find_failure
 from embedviz.formats.source import BYTE_ORDER_MARK, Source
@@ -208,55 +208,49 @@ def _is_lines(text: bytes, is_whole: bool) -> bool:
     lines = _lines_of(text, is_whole)
     if lines and _is_fine(lines[0]):
         return len(lines) > 1 or not is_whole
-    _, rest, problem = _documents_in(text, is_whole=False)
-    is_broken = problem is not None or (rest and _is_broken(rest))
-    return bool(is_broken) and 2 * sum(map(_is_fine, lines)) > len(lines)
-
-
-def _is_broken(start: bytes) -> bool:
-    """Return whether a document has something wrong in it, rather than going on after this."""
-    try:
-        JsonParser().parse(start)
-    except JsonError as error:
-        return str(error) != CUT
-    return False
+    problem = _documents_in(text)[1]
+    is_broken = problem is not None and problem.reason != CUT
+    return is_broken and 2 * sum(map(_is_fine, lines)) > len(lines)
 
 
 def _is_fine(line: bytes) -> bool:
-    documents, rest, problem = _documents_in(line, is_whole=True)
-    return bool(documents) and problem is None and not rest
+    documents, problem = _documents_in(line)
+    return bool(documents) and problem is None
 
 
 def _sample(text: bytes, is_lines: bool, is_whole: bool) -> LayoutSample:
     documents: list[Any] = []
     is_cut = False
     for part in _lines_of(text, is_whole) if is_lines else [text]:
-        found, rest, _ = _documents_in(part, is_whole=is_lines)
+        found, problem = _documents_in(part, has_open=not is_lines)
         documents += found
-        is_cut = bool(rest) and not is_lines
+        is_cut = problem is not None and not is_lines
         if len(documents) >= SAMPLE:
             break
-        if is_cut:
-            with suppress(JsonError):
-                documents.append(JsonParser().parse_start(rest))
     is_bulk = is_lines and len(without_actions(documents)) < len(documents)
     documents = without_actions(documents) if is_bulk else documents
     return LayoutSample(documents[:SAMPLE], is_lines, is_bulk, is_whole, is_cut, len(text))
 
 
-def _documents_in(text: bytes, *, is_whole: bool) -> tuple[list[Any], bytes, JsonError | None]:
-    """Return the first documents of a text, what follows them, and the first problem.
+def _documents_in(text: bytes, *, has_open: bool = False) -> tuple[list[Any], JsonError | None]:
+    """Return the first documents of a text, and what is wrong behind them.
 
     What is wrong in a document is a bad row, or an error with its place, when it is read.
     """
-    splitter = Splitter((), JsonParser())
-    problem = None
+    reader = Documents((), whole(text))
+    documents: list[Any] = []
     try:
-        splitter.split(text, is_last=is_whole)
-    except JsonError as error:
-        problem = error
-    documents = [value for value in splitter.values if not isinstance(value, JsonError)]
-    return documents[:SAMPLE], text[splitter.used :].strip(BLANKS), problem
+        for found in reader:
+            if isinstance(found, Row) and not isinstance(found.value, JsonError):
+                documents.append(found.value)
+            if len(documents) >= SAMPLE:
+                break
+    except JsonError as problem:
+        if has_open:
+            with suppress(JsonError):
+                documents.append(reader.open_document())
+        return documents, problem
+    return documents, None
 
 
 def _choose(candidates: list[Candidate], wanted: str | None, file_name: str) -> Candidate:
