@@ -233,7 +233,9 @@ class Documents:
             raise error
         while (end := end_of_value(self._text, self._at)) < 0 and self._more():
             pass
-        self._at = end if end >= 0 else len(self._text)
+        if end < 0:
+            raise self._error(CUT, error.at)
+        self._at = end
         return error
 
     def _value(self, *, has_lists: bool = True) -> Any:

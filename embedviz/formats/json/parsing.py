@@ -125,11 +125,14 @@ class NumberLists:
                 self._lists[self._last] = numbers
                 parts += text[start:outside], b"%d" % self._last, b"\n" * numbers.count(b"\n")
                 start = outside = closing
-        open_end = found.end() if found else len(text)
-        if b'"' in text[open_end:] or b"[" in text[open_end:]:
-            open_end = len(text)
-        used = len(text) if is_last else outside + _last_outside(text[outside:open_end])
-        parts.append(text[start:used])
+        begun = text[found.end() :] if found else b'"'  # A list of numbers that goes on after this.
+        if b'"' in begun or b"[" in begun or (is_last and (b"{" in begun or b"}" in begun)):
+            begun = b""
+        end = len(text) - len(begun)
+        used = len(text) if is_last else outside + _last_outside(text[outside:end])
+        parts.append(text[start : end if is_last else used])
+        if is_last:
+            parts.append(b"\n" * begun.count(b"\n"))
         return b"".join(parts), used
 
     def parse(self, text: str, at: int = 0, *, has_lists: bool = True) -> tuple[Any, int]:
