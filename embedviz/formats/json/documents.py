@@ -125,6 +125,7 @@ class Documents:
 
     def open_document(self) -> Any:
         """Return what is read of a document, each a row, that has no end or is broken somewhere."""
+        self._next(_find_document)
         try:
             return self._value()
         except JsonError as error:

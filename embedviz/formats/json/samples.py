@@ -103,15 +103,20 @@ def _documents_in(text: bytes, *, has_open: bool = False) -> tuple[list[Any], Js
     """
     reader = Documents((), whole(text))
     documents: list[Any] = []
+    problem: JsonError | None = None
     try:
         for found in reader:
             if isinstance(found, Row) and not isinstance(found.value, JsonError):
                 documents.append(found.value)
             if len(documents) >= SAMPLE:
                 break
-    except JsonError as problem:
-        if has_open:
-            with suppress(JsonError):
-                documents.append(reader.open_document())
-        return documents, problem
-    return documents, None
+    except JsonError as error:
+        problem = error
+    if has_open and problem is not None and (documents or problem.reason == CUT):
+        with suppress(JsonError):
+            documents.append(reader.open_document())
+    elif has_open and not documents:  # What is before the first thing that is wrong.
+        with suppress(JsonError):
+            start = Documents((), whole(text)).open_document()
+            documents += [] if start is None else [start]
+    return documents, problem
