@@ -16,15 +16,19 @@ if TYPE_CHECKING:
     from embedviz.core.vector_set import VectorSet as VectorSet
     from embedviz.formats import load as load
     from embedviz.formats import save as save
+    from embedviz.sources.embedding import embed as embed
+    from embedviz.sources.training.training import train as train
 
-__all__ = ["UserError", "VectorSet", "load", "save", "show"]
+__all__ = ["UserError", "VectorSet", "embed", "load", "save", "show", "train"]
 
 _PLACES = {
     "UserError": "embedviz.core.errors",
     "VectorSet": "embedviz.core.vector_set",
+    "embed": "embedviz.sources.embedding",
     "load": "embedviz.formats",
     "save": "embedviz.formats",
     "show": "embedviz.commands.window",
+    "train": "embedviz.sources.training.training",
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from embedviz.commands import COMMANDS
 from embedviz.commands.terminal import tell_error, tell_stopped
-from embedviz.commands.window import show_window
+from embedviz.commands.window import show_sets, show_window
 from embedviz.core.errors import UserError
 
 
@@ -16,7 +16,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         if given and given[0] in COMMANDS:
-            return COMMANDS[given[0]](given[1:])
+            done = COMMANDS[given[0]](given[1:])
+            return done if isinstance(done, int) else show_sets(done)
         return show_window(given)
     except UserError as error:
         tell_error(error)

@@ -5,8 +5,10 @@ import os
 import sys
 import threading
 import time
+import types
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -14,6 +16,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault(
     "NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "kernels")
 )
+
+# In the Pythons that tests start, nothing connects to anything outside this machine: they load the
+# module of this folder by themselves. Keys are looked for in no real keyring.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [str(Path(__file__).parent / "guard"), *filter(None, [os.environ.get("PYTHONPATH")])]
+)
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
 import hypothesis
 import numpy as np
@@ -29,11 +38,14 @@ from embedviz.core.compiled import warm_up
 from embedviz.core.errors import UserError
 from embedviz.core.projections.neighbor_embedding import UMAP
 from embedviz.core.samples import load_sample
+from embedviz.core.texts.encoder_settings import EncoderSettings
+from embedviz.core.texts.origin import TextsOrigin, TextsSettings
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.containers.worker.process import spare
 from embedviz.gui.style import apply_theme, style_sheet
 from embedviz.gui.theme import LIGHT, theme_manager
 from embedviz.panes import all_kernels
+from embedviz.sources.encoders import ENCODERS
 
 # How long an example takes says more about the machine than about the program. What is checked for
 # a change is the same each time; at a desk, new examples are looked for in every run.
@@ -41,6 +53,13 @@ hypothesis.settings.register_profile(
     "embedviz", deadline=None, derandomize="CI" in os.environ, database=None
 )
 hypothesis.settings.load_profile("embedviz")
+
+# Nor does this process, which the workers that pytest starts do by themselves too.
+GUARD = Path(__file__).parent / "guard" / "sitecustomize.py"
+if getattr(sys.modules.get("sitecustomize"), "__file__", None) != str(GUARD):
+    _spec = spec_from_file_location("sitecustomize", GUARD)
+    sys.modules["sitecustomize"] = module_from_spec(_spec)
+    _spec.loader.exec_module(sys.modules["sitecustomize"])
 
 ROOT = Path(__file__).parent.parent
 ARTEFACTS = Path(os.environ.get("EMBEDVIZ_ARTEFACTS", ROOT / ".artefacts"))
@@ -146,6 +165,26 @@ def own_settings(tmp_path_factory):
     QStandardPaths.setTestModeEnabled(True)
     os.environ["EMBEDVIZ_CACHE_DIR"] = str(tmp_path_factory.mktemp("layouts"))
     os.environ["EMBEDVIZ_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def outside(tmp_path_factory):
+    """Return the file in which attempts to leave this machine are noted, one on a line."""
+    path = tmp_path_factory.mktemp("guard") / "attempts.txt"
+    path.touch()
+    os.environ["EMBEDVIZ_GUARD_LOG"] = str(path)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaves(outside):
+    """Fail a test that connects, or looks up a name, outside this machine, in its children too."""
+    yield
+    attempts = outside.read_text("utf-8")
+    if attempts:
+        outside.write_text("", "utf-8")
+        pytest.fail(f"tried to leave this machine:\n{attempts}", pytrace=False)
+    assert "PySide6.QtNetwork" not in sys.modules, "Qt's own connections are not guarded"
 
 
 @pytest.fixture(autouse=True)
@@ -299,3 +338,66 @@ def pixel_of():
         return (area.topLeft() + QPointF(*pixels[0].tolist())).toPoint()
 
     return find
+
+
+class ToyEncoder:
+    """Encoder whose texts are the mean of fixed directions of their words; unit length.
+
+    It knows no word that begins with "zz". `Encoder` says what its parts are.
+    """
+
+    title = "Toy"
+    is_local = True
+    dimensions = 12
+    asked, closed = [], []
+
+    def __init__(self, settings, ask=None):
+        self.settings, self.name, self.ask = settings, "Toy", ask
+
+    @classmethod
+    def what_lacks(cls):
+        return ""
+
+    def encode(self, texts, report=lambda fraction, words: None, *, as_queries=False):
+        report(0.0, "encoding")
+        self.asked.append((list(texts), as_queries))
+        return np.array([self.vector(text) for text in texts], dtype=np.float32)
+
+    @classmethod
+    def vector(cls, text):
+        total = np.zeros(cls.dimensions)
+        for word in text.split():
+            if not word.startswith("zz"):
+                rng = np.random.default_rng(list(word.encode()))
+                total += rng.normal(size=cls.dimensions)
+        return total / (np.linalg.norm(total) or 1.0)
+
+    def close(self):
+        self.closed.append(self.settings)
+
+
+@pytest.fixture
+def toy_encoder(monkeypatch):
+    """Return the class of an encoder "toy", which `make_encoder` knows during the test."""
+    module = types.ModuleType("toy_encoder_of_tests")
+    module.ToyEncoder = type("ToyEncoder", (ToyEncoder,), {"asked": [], "closed": []})
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setitem(ENCODERS, "toy", f"{module.__name__}.ToyEncoder")
+    return module.ToyEncoder
+
+
+@pytest.fixture
+def toy_texts(toy_encoder):
+    """Return 48 texts as a set that the toy encoder made."""
+    things = ["cat", "dog", "ship", "storm", "bread", "road"]
+    doings = ["eats", "sleeps", "runs", "falls"]
+    rows = [
+        f"the {thing} {doing} {when}"
+        for thing in things
+        for doing in doings
+        for when in ("now", "later")
+    ]
+    origin = TextsOrigin(Path("/texts.txt"), TextsSettings(encoder=EncoderSettings("toy")))
+    vectors = np.array([toy_encoder.vector(text) for text in rows], dtype=np.float32)
+    metadata = {"thing": [row.split()[1] for row in rows]}
+    return VectorSet(vectors, rows, metadata, "toy texts", origin=origin)

@@ -12,6 +12,7 @@ from embedviz.app.scans import Scans
 from embedviz.app.searches import Searches
 from embedviz.app.state import State, closes_only, with_library_of
 from embedviz.app.tasks import Task, TaskBoard
+from embedviz.app.texts.encoders import Encoders
 from embedviz.core.vector_set import VectorSet, memory_of
 
 HISTORY_BYTES = 200_000_000
@@ -45,6 +46,8 @@ class Session(QObject):
         Where the rows of each set lie on a map.
     scans : Scans
         What is found in the rows of sets that were opened without looking at them.
+    encoders : Encoders
+        What makes vectors of texts that are typed.
     """
 
     changed = Signal(object, object)
@@ -58,6 +61,7 @@ class Session(QObject):
         self.searches = Searches()
         self.layouts = Layouts()
         self.scans = Scans(self.board, self)
+        self.encoders = Encoders()
         self.layouts.keep_only(self.state.sets)
         self._described: tuple[ref[VectorSet], str] | None = None
         self._shown = self.state

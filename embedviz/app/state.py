@@ -12,36 +12,20 @@ from typing import TypeVar
 
 from embedviz.app.judged_pairs import Kept, pairs_within, with_pairs
 from embedviz.app.map_settings import MapSettings
-from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.arrays import Rows
 from embedviz.core.matching import matching_rows, share_labels, share_rows
 from embedviz.core.neighbors import Metric
 from embedviz.core.pairs import Pairs
 from embedviz.core.projections import Projection
-from embedviz.core.query_vector import QueryVector
+from embedviz.core.query_vector import Query, QueryVector
 from embedviz.core.selection import Change, Selection
 from embedviz.core.settings import Settings, SettingsByPane, clamped
+from embedviz.core.texts.encoder_of import encodes_alike
 from embedviz.core.vector_set import VectorSet
 
 S = TypeVar("S", bound=Settings)
 _FAMILIAR = ("king", "woman", "man")
 """Labels that many people know: a set that has them begins with them."""
-
-
-@dataclass(frozen=True, eq=False)
-class Query:
-    """A search, whether for a row of the set or for a vector of the user's own.
-
-    Attributes
-    ----------
-    name : str
-    vector : array of shape (n_dimensions,)
-    exclude : tuple of int
-        The row itself, which is not a neighbor of its own.
-    """
-
-    name: str
-    vector: Matrix
-    exclude: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -94,6 +78,8 @@ class State:
         How each set was shown that is not shown now.
     pairs : tuple of SetPairs
         Which rows belong together, as far as somebody has said.
+    texts : tuple of QueryVector
+        Texts that are pinned to the maps of all sets with their encoder; see `app.texts.pinned`.
     """
 
     sets: tuple[VectorSet, ...] = ()
@@ -109,6 +95,7 @@ class State:
     unread: str = field(default="", compare=False)
     left: tuple[SetView, ...] = field(default=(), compare=False)
     pairs: Kept = ()
+    texts: tuple[QueryVector, ...] = ()
 
     def __getitem__(self, kind: type[S]) -> S:
         """Return the settings of one class; those of maps are those of the map in use."""
@@ -209,7 +196,8 @@ class State:
         carried: Rows = self.selected.rows
         if old is not None:
             carried = matching_rows(old, vector_set, carried)
-        keeps_query = self.query_vector is not None and same_rows
+        vector = self.query_vector
+        keeps_query = vector is not None and (same_rows or encodes_alike(vector_set, vector))
         before = next((each for each in self.left if each.vector_set is vector_set), None)
         shown = None if before is None else (before.projection, before.color_by)
         settings = self.map.for_set(vector_set, shown, same_rows=same_rows)
@@ -218,7 +206,7 @@ class State:
             active=vector_set,
             left=_left_with(self, old),
             query=query,
-            query_vector=self.query_vector if keeps_query else None,
+            query_vector=vector if keeps_query else None,
             selected=self.selected if same_rows else Selection(carried),
             settings=self.settings.of_another_set(vector_set),
         ).mapped(settings)
@@ -272,7 +260,8 @@ class State:
     @property
     def nbytes(self) -> int:
         """Memory that this state alone may hold, in bytes; sets are shared and not counted."""
-        extra = self.query_vector.vector.nbytes if self.query_vector else 0
+        own = self.texts if self.query_vector is None else (*self.texts, self.query_vector)
+        extra = sum(each.vector.nbytes for each in own)
         return self.selected.nbytes + sum(each.nbytes for each in self.maps) + extra + 1000
 
 

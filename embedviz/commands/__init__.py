@@ -1,14 +1,27 @@
 """The commands of the program, one module each.
 
 To add one: write a module with a function that takes the arguments after the command's name and
-returns an exit code, and a line in `COMMANDS`.
+returns an exit code, or the sets that the window is to be opened on, and a line in `COMMANDS`.
 """
 
 from __future__ import annotations
 
-from embedviz.commands.convert import convert
-from embedviz.commands.figure import draw_figure
-from embedviz.commands.info import info
+from collections.abc import Callable, Sequence
 
-COMMANDS = {"convert": convert, "figure": draw_figure, "info": info}
+from embedviz.commands.convert import convert
+from embedviz.commands.embed import embed
+from embedviz.commands.figure import draw_figure
+from embedviz.commands.get import get
+from embedviz.commands.info import info
+from embedviz.commands.train import train
+from embedviz.core.vector_set import VectorSet
+
+COMMANDS: dict[str, Callable[[Sequence[str]], int | list[VectorSet]]] = {
+    "convert": convert,
+    "embed": embed,
+    "figure": draw_figure,
+    "get": get,
+    "info": info,
+    "train": train,
+}
 """By the first word after `embedviz`."""

@@ -7,9 +7,8 @@ that a new field, and a new pane, have theirs without a line here; so have the p
 from __future__ import annotations
 
 import argparse
-import math
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +17,19 @@ from embedviz.commands.application import (
     make_application,
     print_what_is_not_about_fonts,
 )
+from embedviz.commands.figure_texts import state_with_texts
 from embedviz.commands.figure_words import describe_changes, require_labels, require_query
 from embedviz.commands.files import load_files
 from embedviz.commands.reading_options import add_reading_options
+from embedviz.commands.setting_options import (
+    GIVEN,
+    add_setting_options,
+    number_type,
+    settings_of_options,
+)
 from embedviz.commands.terminal import tell, terminal_report
-from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
-from embedviz.core.settings import SettingField, fields_of
-
-_GIVEN = "setting "
-"""Before the name of a field, in the parsed options: no other option begins like this."""
-_OF_PART = "setting of a part "
+from embedviz.core.settings import fields_of
 
 
 def draw_figure(arguments: Sequence[str]) -> int:
@@ -56,22 +57,61 @@ def draw_figure(arguments: Sequence[str]) -> int:
     )
     width, height = options.size
     require_room(width, height, options.scale)
-    opened = load_files(options)
-    vector_set = opened[0] if opened else load_sample(pane.figure_sample)
+    opened = load_files(options) if pane.needs_set else []
+    if pane.needs_set and not opened:
+        opened = [load_sample(pane.figure_sample)]
     make_application(THEMES[options.theme])
     qInstallMessageHandler(print_what_matters)
+    session = Session()
+    try:
+        session.show(_state_of(pane, opened, options, arguments, session.encoders))
+        with draw_pane(pane, session, width, height, options.text_scale) as picture:
+            save_figure(picture, options.output, options.scale)
+    finally:
+        session.encoders.close()
+    return 0
+
+
+def _state_of(
+    pane: Any, opened: Sequence[Any], options: Any, arguments: Sequence[str], encoders: Any
+) -> Any:
+    """Return the state that is drawn, after the checks of the pane."""
+    if opened:
+        state = state_about(opened[0], pane, options, arguments, encoders)
+    else:
+        state = alone(pane, options)
+    for check in pane.checks:
+        check(state)
+    return state
+
+
+def state_about(
+    vector_set: Any, pane: Any, options: Any, arguments: Sequence[str], encoders: Any
+) -> Any:
+    """Return the state in which a pane draws a set, as the options say.
+
+    Raises
+    ------
+    UserError
+        When they ask for what the set does not have.
+    """
     state = state_with_pairs(vector_set, options.pairs if pane.takes_pairs else None)
     if options.query is not None:
         state = state.queried(require_query(vector_set, options.query))
+    if options.text:
+        state = state_with_texts(state, encoders, options.text)
     usual = state[pane.settings_class].for_figure(vector_set)
     wanted = settings_of_options(usual, options)
     require_labels(wanted, vector_set, arguments, options.files)
-    state = state.with_settings(_suited(wanted, vector_set))
-    for check in pane.checks:
-        check(state)
-    with draw_pane(pane, Session(state), width, height, options.text_scale) as picture:
-        save_figure(picture, options.output, options.scale)
-    return 0
+    return state.with_settings(_suited(wanted, vector_set))
+
+
+def alone(pane: Any, options: Any) -> Any:
+    """Return the state in which a pane draws what is in no set, as the options say."""
+    from embedviz.app.state import State
+
+    usual = pane.settings_class.for_figure_alone()
+    return State().with_settings(settings_of_options(usual, options))
 
 
 def state_with_pairs(vector_set: Any, path: str | None) -> Any:
@@ -143,11 +183,11 @@ def parse_figure(
     parser = figure_parser(name, settings, sample=sample, takes_pairs=takes_pairs)
     options = parser.parse_intermixed_args(arguments)
     for each in fields_of(settings).values():
-        labels = getattr(options, _GIVEN + each.name, None)
+        labels = getattr(options, GIVEN + each.name, None)
         if each.kind == "labels" and labels:
             files = [text for text in labels if _is_file(text)]
             options.files += files
-            setattr(options, _GIVEN + each.name, [text for text in labels if text not in files])
+            setattr(options, GIVEN + each.name, [text for text in labels if text not in files])
     return options
 
 
@@ -162,19 +202,25 @@ def figure_parser(
         What the figure is called.
     settings : class of settings
     sample : str
-        The bundled set that is drawn where no file is given.
+        The bundled set that is drawn where no file is given; "" where no set is drawn.
     takes_pairs : bool
         Whether the figure shows pairs of rows.
     """
     parser = argparse.ArgumentParser(
         prog=f"embedviz figure {name}", description="Draw a picture without a window or a display."
     )
-    parser.add_argument(
-        "files", nargs="*", metavar="FILE", help=f"vectors; default: the bundled {sample}"
-    )
+    if sample:
+        parser.add_argument(
+            "files", nargs="*", metavar="FILE", help=f"vectors; default: the bundled {sample}"
+        )
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help=".png, .svg or .pdf")
     what = parser.add_argument_group("what it shows")
-    what.add_argument("--query", metavar="LABEL", help="the row that is marked or searched for")
+    if sample:
+        what.add_argument("--query", metavar="LABEL", help="the row that is marked or searched for")
+        help = (
+            "a text that is searched for and marked, where the set has an encoder; may be repeated"
+        )
+        what.add_argument("--text", metavar="TEXT", action="append", default=[], help=help)
     if takes_pairs:
         help = (
             "rows that belong together, maybe with a score; default: those that come with the set"
@@ -187,144 +233,18 @@ def figure_parser(
     )
     look.add_argument("--scale", default=2, type=int, choices=range(1, 5), help="pixels per pixel")
     look.add_argument(
-        "--text-scale", default=1.0, type=_number_type(0.5, 5.0), help="1.8 for a talk"
+        "--text-scale", default=1.0, type=number_type(0.5, 5.0), help="1.8 for a talk"
     )
     look.add_argument("--theme", default="light", choices=("light", "dark"))
-    add_reading_options(parser)
+    if sample:
+        add_reading_options(parser)
     return parser
-
-
-def add_setting_options(group: argparse._ArgumentGroup, fields: Iterable[SettingField]) -> None:
-    """Add an option for each field of settings that can be typed; what is not given is absent."""
-    for each in fields:
-        _add_option(group, each, _GIVEN + each.name, _option(each), each.about.help)
-        of_parts: dict[str, list[tuple[str, SettingField]]] = {}
-        for name, part in each.about.parts.items():
-            for inner in fields_of(part).values():
-                of_parts.setdefault(inner.name, []).append((name, inner))
-        for alike in of_parts.values():
-            names, first = ", ".join(name for name, _ in alike), alike[0][1]
-            option = f"{_option(each)}-{_option(first)}"
-            help = f"{names}: {first.about.help}"
-            _add_option(group, first, _OF_PART + first.name, option, help)
-
-
-def _option(each: SettingField) -> str:
-    return each.name.replace("_", "-") if each.about.option is None else each.about.option
-
-
-def _add_option(
-    group: argparse._ArgumentGroup, each: SettingField, name: str, option: str, help: str
-) -> None:
-    about, kind = each.about, each.kind
-    if kind == "other" or not option:
-        return
-    how: dict[str, Any] = {"dest": name, "default": argparse.SUPPRESS, "help": help}
-    if kind == "flag" and each.default is None:  # Neither is what it does by itself.
-        how["action"] = argparse.BooleanOptionalAction
-    elif kind == "flag":
-        how["action"] = "store_false" if each.default else "store_true"
-        option = f"no-{option}" if each.default else option
-        how["help"] = f"not: {help}" if each.default else help
-    elif kind in ("choice", "part"):
-        how["choices"] = [str(value) for _, value in about.choices] or list(about.parts)
-    elif kind in ("int", "float"):
-        least = -math.inf if about.least is None else about.least
-        most = math.inf if about.most is None else about.most
-        how["type"] = (_number_type if kind == "float" else _whole_number_type)(least, most)
-        how["metavar"] = about.metavar or "N"
-    elif kind == "indices":
-        how |= {"type": _whole_number_type(1, math.inf), "nargs": "+", "metavar": "N"}
-    else:
-        how["metavar"] = about.metavar or "TEXT"
-    if kind == "labels":
-        how |= {"nargs": "+", "action": "extend"}
-    group.add_argument(f"--{option}", **how)
-
-
-def settings_of_options(usual: Any, options: argparse.Namespace) -> Any:
-    """Return settings with what was given on the command line.
-
-    Raises
-    ------
-    UserError
-        When a setting of a part was given that the chosen part does not have.
-    """
-    given = {}
-    kind: type = type(usual)
-    for name, each in fields_of(kind).items():
-        value = getattr(options, _GIVEN + name, None)
-        if each.kind == "part":
-            value = _part(each, value, options)
-        elif value is not None:
-            value = _value(each, value)
-        if value is not None:
-            given[name] = value
-    return usual.with_options(given)
-
-
-def _part(each: SettingField, name: str | None, options: argparse.Namespace) -> Any:
-    found = vars(options)
-    given = {
-        key.removeprefix(_OF_PART): value
-        for key, value in found.items()
-        if key.startswith(_OF_PART)
-    }
-    option = f"--{_option(each)}"
-    if name is None:
-        if given:
-            first = f"{option}-{next(iter(given)).replace('_', '-')}"
-            names = ", ".join(each.about.parts)
-            raise UserError(f"{first} belongs to a method. Choose it by {option}: {names}.")
-        return None
-    part = each.about.parts[name]
-    known = fields_of(part)
-    for key in given:
-        if key not in known:
-            raise UserError(f"{name} has no {option}-{key.replace('_', '-')}. Leave it out.")
-    return part(**{key: _value(known[key], value) for key, value in given.items()})
-
-
-def _value(each: SettingField, value: Any) -> Any:
-    if each.kind == "choice":
-        return next(choice for _, choice in each.about.choices if str(choice) == value)
-    if each.kind == "indices":
-        return tuple(number - 1 for number in value)
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _is_file(text: str) -> bool:
     """Return whether a text among labels is a file: it has a suffix or a folder, and is there."""
     path = Path(text)
     return bool(path.suffix or len(path.parts) > 1) and path.exists()
-
-
-def _number_type(least: float, most: float) -> Callable[[str], float]:
-    def parse(text: str) -> float:
-        try:
-            number = float(text)
-        except ValueError:
-            number = math.nan
-        if not least <= number <= most or math.isinf(number):
-            raise argparse.ArgumentTypeError(f"{text!r} is not a number{_range(least, most)}")
-        return number
-
-    return parse
-
-
-def _whole_number_type(least: float, most: float) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not text.removeprefix("-").isdecimal() or not least <= int(text) <= most:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number{_range(least, most)}")
-        return int(text)
-
-    return parse
-
-
-def _range(least: float, most: float) -> str:
-    if math.isinf(most):
-        return "" if math.isinf(least) else f" from {least:g} up"
-    return f" from {least:g} to {most:g}"
 
 
 def _size(text: str) -> tuple[int, int]:

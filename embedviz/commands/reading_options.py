@@ -32,7 +32,7 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--key", help="which array, tensor or member, where there are several")
     how.add_argument("--max-rows", type=from_one, metavar="N", help="only the first rows")
     how.add_argument("--sample", type=from_one, metavar="N", help="a random sample of the rows")
-    how.add_argument("--seed", type=_from_zero, default=0, metavar="N", help="of the sample")
+    how.add_argument("--seed", type=from_zero, default=0, metavar="N", help="of the sample")
     how.add_argument(
         "--skip-bad-rows", action="store_true", help="leave out rows that cannot be read"
     )
@@ -65,7 +65,8 @@ def from_one(text: str) -> int:
     return int(text)
 
 
-def _from_zero(text: str) -> int:
+def from_zero(text: str) -> int:
+    """Return a whole number from 0 up, for argparse."""
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 up")
     return int(text)

@@ -46,6 +46,8 @@ _OPTIONS = {
     "on_bad_rows": "--skip-bad-rows",
     "sample": "--sample",
     "labels_header": "--labels-header",
+    "column": "--column",
+    "cuts_here": "--cut-here",
 }
 
 

@@ -59,6 +59,21 @@ def show_window(arguments: Sequence[str]) -> int:
     return _run(application, window)
 
 
+def show_sets(vector_sets: Sequence[VectorSet]) -> int:
+    """Open the window on sets that were made already, as a program of its own."""
+    quiet_qt()
+    application = make_application(_remembered_theme())
+    set_up_interpreter()
+    window = make_window()
+    window.failures.install()
+    window.show()
+    window.files.start()
+    for vector_set in vector_sets:
+        vector_set.index_labels()
+        window.opener.show(vector_set)
+    return _run(application, window)
+
+
 def _run(application: QApplication, window: MainWindow) -> int:
     """Return the exit code, once the window is closed: by its user or by a signal."""
     if os.name == "nt":
@@ -190,8 +205,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="embedviz",
         description="See the geometry of embeddings. Without a file, the bundled words are opened.",
-        epilog="Without a window: `embedviz info`, `embedviz convert` and `embedviz figure`, each "
-        "with --help.",
+        epilog="Without a window: `embedviz info`, `embedviz convert`, `embedviz embed` and "
+        "`embedviz figure`, each with --help.",
     )
     parser.add_argument(
         "files", nargs="*", metavar="FILE", help="vectors, in any known format, or a session"

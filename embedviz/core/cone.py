@@ -26,7 +26,7 @@ rows; positions, cosines and the mean cosine from those in the picture, before a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numba
@@ -34,7 +34,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Matrix, Rows
-from embedviz.core.blocks import kernel_rows, rows_per_block
+from embedviz.core.blocks import kernel_rows, rows_per_block, scale_to_unit_length
 from embedviz.core.compiled.checks import checked_matrix
 from embedviz.core.compiled.kernels import few_rows, parallel_kernel, threads_for
 from embedviz.core.covariance import (
@@ -43,6 +43,7 @@ from embedviz.core.covariance import (
     Vector,
     describe_rank,
     kept_directions,
+    leading_directions,
     map_rows,
     principal_axes,
     spread_powers,
@@ -89,6 +90,8 @@ class ConeView:
     mean_direction : float32 array of shape (3,), optional
         Where the mean direction is in the picture; None when the rows are centered, or lean to
         one side so little (a mean cosine below 0.01) that they might as well be.
+    mean_unit : float64 array
+        Mean of the unit rows, whose product with a unit vector is its mean cosine with them.
     """
 
     positions: Matrix
@@ -98,6 +101,7 @@ class ConeView:
     effective_rank: float
     rank: int
     mean_direction: NDArray[np.float32] | None = None
+    mean_unit: Vector = field(default_factory=lambda: np.zeros(0))
 
 
 class Cone:
@@ -147,12 +151,14 @@ class Cone:
         # Relative to the largest variance, so that numbers of any size suit float32.
         largest = float(kept.variances[0]) if kept.rank else 1.0
         self._variances = kept.variances / largest
-        self._frame = frame @ kept.axes.T
-        self._rotated = _rotated_rows(given, self.rows, axes.mean, kept.axes / largest**0.5, report)
+        self._own_frame, self._frame = frame, frame @ kept.axes.T
+        self._turn = kept.axes / largest**0.5
+        self._rotated = _rotated_rows(given, self.rows, axes.mean, self._turn, report)
         report(0.8, "measuring angles")
         before = _view_before(given, self.rows, self._pairs, frame, axes, kept.rank)
         # Exact also where the picture is of a sample: the sum over all rows is there already.
-        self.before = replace(before, mean_cosine=mean_cosine_of(total, n_rows))
+        mean = total / max(n_rows, 1)
+        self.before = replace(before, mean_cosine=mean_cosine_of(total, n_rows), mean_unit=mean)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -196,7 +202,29 @@ class Cone:
             iso_score_of(variances ** (1.0 - strength)),
             effective_rank_of(variances ** (1.0 - strength)),
             kept,
+            mean_unit=placed.total / max(placed.n_rows, 1),
         )
+
+    def look_at(
+        self, vectors: Matrix, strength: float | None = None, n_components: int | None = None
+    ) -> tuple[Matrix, Vector]:
+        """Return where vectors are that need not be rows, and their unit vectors.
+
+        Parameters
+        ----------
+        vectors : float32 array of shape (n, n_dimensions)
+        strength, n_components
+            As for `after`, in whose space the unit vectors then are. Default: as before.
+        """
+        if strength is None:
+            return _placed_in_own_size(kernel_rows(vectors), self._own_frame).positions, _units(
+                vectors
+            )
+        kept = self.rank if n_components is None else min(n_components, self.rank)
+        factors = spread_powers(self._variances[:kept], strength)
+        turned = kernel_rows(map_rows(vectors, self._axes.mean, self._turn.T))
+        placed = _place(turned, factors, self._frame[:, :kept])
+        return placed.positions, _units(turned[:, :kept] * factors)
 
 
 class _Placed(NamedTuple):
@@ -232,34 +260,9 @@ def _reference_frame(total: Vector, n_rows: int, kept: Directions) -> Vector:
         frame[0] = total / length
     elif kept.rank:
         frame[0] = kept.axes[0]
-    rest = _leading_directions(kept.variances, kept.axes @ frame[0], 2)
+    rest = leading_directions(kept.variances, kept.axes @ frame[0], 2)
     frame[1 : 1 + len(rest)] = rest @ kept.axes
     return frame
-
-
-def _leading_directions(variances: Vector, pole: Vector, count: int) -> Vector:
-    """Return the leading directions of diag(variances) with a pole projected out, (≤ count, r).
-
-    By subspace iteration, because the matrix is diagonal but for the pole: a hundred products
-    cost milliseconds where its decomposition would cost as much as that of the covariance. The
-    pole is given in the eigenbasis and need not have unit length.
-    """
-    length = float(np.linalg.norm(pole))
-    pole = pole / length if length > 1e-9 else np.zeros_like(pole)
-
-    def without_pole(columns: Vector) -> Vector:
-        return np.asarray(columns - np.outer(pole, pole @ columns))
-
-    shares = variances / variances.max(initial=0.0)
-    basis = np.eye(len(shares), min(len(shares), count + 8))
-    for _ in range(100):
-        basis, _ = np.linalg.qr(without_pole(shares[:, np.newaxis] * without_pole(basis)))
-    basis = without_pole(basis)
-    sizes, turns = np.linalg.eigh(basis.T @ (shares[:, np.newaxis] * basis))
-    found = (basis @ turns[:, ::-1][:, :count]).T
-    lengths = np.linalg.norm(found, axis=1)
-    real = (lengths > 0.5) & (sizes[::-1][:count] > 0)
-    return np.asarray(found[real] / lengths[real, np.newaxis])
 
 
 def _picture_blocks(given: Matrix, rows: Rows) -> Iterator[tuple[int, Matrix]]:
@@ -320,6 +323,12 @@ def _joined(parts: list[_Placed], dimensions: int) -> _Placed:
         np.concatenate([np.empty(0, np.float32), *(part.inverse_lengths for part in parts)]),
         sum((part.total for part in parts), np.zeros(dimensions)),
     )
+
+
+def _units(rows: ArrayLike) -> Vector:
+    units = np.array(rows, dtype=np.float64)
+    scale_to_unit_length(units)
+    return units
 
 
 def _float32(numbers: Vector) -> NDArray[np.float32]:

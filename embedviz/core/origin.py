@@ -279,8 +279,9 @@ class Provenance:
 
     @property
     def is_repeatable(self) -> bool:
-        """Whether all steps can be taken again."""
-        return all(each.step is not None for each in self.line)
+        """Whether all steps can be taken again; an origin may say that it cannot be opened."""
+        steps = [each.step for each in self.line]
+        return all(step is not None and getattr(step, "is_repeatable", True) for step in steps)
 
     def begun_with(self, origin: Origin) -> Provenance:
         """Return the same steps from another origin."""

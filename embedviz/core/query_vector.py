@@ -1,4 +1,4 @@
-"""A vector to search with that is not a row of the set: pasted, or read from a small file."""
+"""A vector to search with that is not a row of the set: pasted, from a small file, or a text's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ import numpy as np
 
 from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
+from embedviz.core.texts.encoder_settings import EncoderSettings
 
+MOST_TEXTS = 50
+"""Texts that stay on a map; more would hide its points, and each is searched for."""
 _SEPARATORS = re.compile(r"[\s,;|]+")
 
 
@@ -23,12 +26,32 @@ class QueryVector:
     Attributes
     ----------
     name : str
-        Shown where a row's label would be.
+        Shown where a row's label would be; of a text, the text.
     vector : array of shape (n_dimensions,)
+    encoder : EncoderSettings or None
+        What made the vector of a text; None: it is no text's.
     """
 
     name: str
     vector: Matrix
+    encoder: EncoderSettings | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Query:
+    """A search, whether for a row of the set or for a vector of the user's own.
+
+    Attributes
+    ----------
+    name : str
+    vector : array of shape (n_dimensions,)
+    exclude : tuple of int
+        The row itself, which is not a neighbor of its own.
+    """
+
+    name: str
+    vector: Matrix
+    exclude: tuple[int, ...]
 
 
 def parse_vector(text: str) -> Matrix:

@@ -162,6 +162,11 @@ class Settings:
         return self
 
     @classmethod
+    def for_figure_alone(cls) -> Self:
+        """Return what a figure shows that is about no set, where nothing else is asked for."""
+        return cls()
+
+    @classmethod
     def read_version_1(cls, state: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the fields that a session of embedviz 0.1 has, as JSON.
 

@@ -20,6 +20,7 @@ from embedviz.core.origin import FileOrigin, ReadSettings
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import shown_name
+from embedviz.formats.companions.download_record import read_record
 from embedviz.formats.companions.joining import with_companions
 from embedviz.formats.inspecting import Inspection, finding_of
 from embedviz.formats.reading import Format, Pointer, ReadResult, stamp_of
@@ -156,6 +157,8 @@ def open_file(path: Path, settings: ReadSettings, report: Report = silent) -> Ve
     source = Source(path, settings.key)
     stamp = stamp_of(source.path)
     result = _read(source, settings, report)
+    if (record := read_record(source.path)) is not None:
+        result.notes.append(record.note)
     return VectorSet(
         result.vectors,
         None if result.labels is None else tuple(result.labels),

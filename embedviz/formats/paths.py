@@ -36,8 +36,13 @@ def _on_address(scheme: str, path: str) -> str:
     shown = shown_name(f"{scheme}://{path[len(scheme) + 1 :].lstrip('/')}")
     if scheme.lower() == "file":
         return f"{shown} is an address. Open it by its path, as in /home/me/vectors.npy."
+    if scheme.lower() in ("http", "https"):
+        return (
+            f"{shown} is an address on a network, and opening connects to none. Download it with "
+            "File → Get Vectors… or embedviz get, which ask before, and open the file."
+        )
     return (
-        f"{shown} is an address on a network, and embedviz opens no connections. Download what is "
+        f"{shown} is an address on a network, and opening connects to none. Download what is "
         "there, and open the file or the folder."
     )
 

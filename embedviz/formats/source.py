@@ -9,7 +9,6 @@ even sets of ones and zeros hardly ever to a hundredth: what is more than that i
 
 from __future__ import annotations
 
-import bz2
 import gzip
 import lzma
 import re
@@ -30,7 +29,7 @@ from embedviz.formats.containers.parts import Parts, parts_in
 from embedviz.formats.paths import require_plain_path
 from embedviz.formats.refused.folders import describe_folder
 from embedviz.formats.refused.zarr_stores import ZarrStore, store_in_archive, store_in_folder
-from embedviz.formats.unpacking import open_xz
+from embedviz.formats.unpacking import open_bz2, open_xz
 
 HEAD_BYTES = 1 << 20
 LONGEST_HEAD = 16 << 20
@@ -50,7 +49,7 @@ _is_number = re.compile(rb"[-+]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][-+]?[0-9]
 
 _DECOMPRESSORS: dict[bytes, Callable[..., Any]] = {
     b"\x1f\x8b": gzip.open,
-    b"BZh": bz2.open,
+    b"BZh": open_bz2,
     b"\xfd7zXZ\x00": open_xz,
 }
 _UNREADABLE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError)
@@ -194,11 +193,12 @@ class Source:
     @property
     def lines(self) -> list[bytes]:
         """The first lines, 200 at most, none cut short, without blank ones and first remarks."""
-        lines = self._first_lines
+        lines = self.first_lines
         return [line for line in lines[self.remark_lines :] if line.strip(BLANKS)]
 
     @property
-    def _first_lines(self) -> list[bytes]:
+    def first_lines(self) -> list[bytes]:
+        """The same with blank lines and remarks."""
         lines = self.text.split(b"\n", SAMPLE_LINES)
         if len(lines) > SAMPLE_LINES or (len(lines) > 1 and not self.is_whole_in_head):
             lines.pop()  # It goes on after this.
@@ -211,7 +211,7 @@ class Source:
         A line that begins as remarks do is none where it has as many numbers as the rows, for "#"
         is a word; and the last is the header where it has as many fields.
         """
-        lines = self._first_lines
+        lines = self.first_lines
         is_remark = [line.lstrip().startswith(_REMARKS) for line in lines]
         first = next(
             (i for i, line in enumerate(lines) if line.strip() and not is_remark[i]), len(lines)

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from embedviz.core.errors import UserError
 from embedviz.core.notes import Note
+from embedviz.core.texts.encoder_of import encoder_of
+from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import with_controls
+from embedviz.sources.encoders import encoder_class
 
 if TYPE_CHECKING:
     from embedviz.core.origin import FileOrigin
@@ -35,10 +39,24 @@ def describe_set(vector_set: VectorSet, scan: RowScan | None = None) -> str:
             lines.append(part)
     elif vector_set.source:
         lines.append(vector_set.source)
+    encoder = encoder_of(vector_set)
+    if encoder is not None:
+        lines.append(f"Encoder: {describe_encoder(encoder)}")
     lines.extend(vector_set.notes)
     if scan is not None:
         lines.extend(describe_scan(scan))
     return "\n".join(lines)
+
+
+def describe_encoder(settings: EncoderSettings) -> str:
+    """Return which model with which settings makes vectors of texts: "WordLlama, 64 dimensions"."""
+    try:
+        title = encoder_class(settings.encoder).title
+    except (UserError, ImportError):  # A name of another version, or of another program.
+        title = settings.encoder
+    where = f"at {settings.address}" if settings.address else ""
+    size = "" if settings.dimensions is None else f"{settings.dimensions:,} dimensions"
+    return ", ".join(filter(None, [title, " ".join(filter(None, [settings.model, where])), size]))
 
 
 def describe_size(vector_set: VectorSet) -> str:

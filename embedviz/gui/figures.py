@@ -52,6 +52,14 @@ class DrawnFinely(Protocol):
         """Draw what does not depend on how the picture came about."""
 
 
+@runtime_checkable
+class BegunForFigures(Protocol):
+    """A pane in which what a figure shows does not begin by drawing the state."""
+
+    def begin_figure(self) -> None:
+        """Begin it."""
+
+
 @contextmanager
 def draw_pane(
     make: type[Pane], session: Session, width: int, height: int, text_scale: float = 1.0
@@ -83,6 +91,8 @@ def draw_pane(
     for task in pane.findChildren(Task):
         task.failed.connect(failures.append)
     try:
+        if isinstance(pane, BegunForFigures):
+            pane.begin_figure()
         wait_until_idle(session)
         _fit(pane, QSize(width, height), session)
         if failures and not isinstance(failures[0], UserError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from PySide6.QtWidgets import QDockWidget, QLineEdit, QStatusBar, QWidget
 
@@ -13,7 +13,9 @@ from embedviz.app.pairing import OpenRequest
 from embedviz.app.session import Session
 from embedviz.app.tasks import Task
 from embedviz.core.settings import Settings
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.widgets.message_bar import MessageBar
+from embedviz.sources.consent import Ask
 
 
 class OpensFiles(Protocol):
@@ -94,6 +96,7 @@ class ShownPane(Protocol):
     title: str
     name: str
     picture: QWidget
+    needs_set: ClassVar[bool]
 
 
 class SearchPanel(Protocol):
@@ -102,6 +105,30 @@ class SearchPanel(Protocol):
     @property
     def search(self) -> QLineEdit:
         """The line to type into."""
+
+
+class QueryPanel(Protocol):
+    """The panel in which a text to search with is typed."""
+
+    def begin_text(self) -> str:
+        """Go to the line for a text; return why there can be none, or nothing."""
+
+
+class EmbedsTexts(Protocol):
+    """What embeds texts, as actions see it."""
+
+    @property
+    def consent(self) -> Ask:
+        """What asks the user before anything is sent or downloaded."""
+
+    def ask_about_file(self, path: Path) -> None:
+        """Ask how the texts of a file are to be embedded."""
+
+    def ask_about_set(self, vector_set: VectorSet) -> None:
+        """Ask how a column of an open set is to be embedded."""
+
+    def name_encoder(self, vector_set: VectorSet) -> None:
+        """Ask which model made the vectors of a set."""
 
 
 class Host(SessionHost, Protocol):
@@ -120,6 +147,14 @@ class Host(SessionHost, Protocol):
         """The panel in which labels are searched for."""
 
     @property
+    def neighbors(self) -> QueryPanel:
+        """The panel in which a text to search with is typed."""
+
+    @property
+    def embeddings(self) -> EmbedsTexts:
+        """What embeds texts, and asks before they are sent."""
+
+    @property
     def writing(self) -> Task:
         """Writes files, and makes sets of rows."""
 
@@ -134,8 +169,19 @@ class Host(SessionHost, Protocol):
     def open_paths(self, paths: Sequence[str | Path], *, asks: bool = False) -> None:
         """Open files, or a session, where wanted after a look at what is in them."""
 
+    def bring_to_front(self, name: str) -> None:
+        """Show a pane, by its name."""
+
     def show_beside(self, name: str) -> None:
         """Put a pane to the right of the others, or back among them."""
 
     def switch_talk(self) -> None:
         """Show the active pane alone on the whole screen; or end that."""
+
+
+def has_set(window: Host) -> bool:
+    """Return whether a set is shown; where none is, say so."""
+    if window.session.state.active is None:
+        window.message_bar.show_message("Open a file of vectors first.")
+        return False
+    return True

@@ -77,6 +77,8 @@ class Pane(QWidget):
     """Raise a UserError where a state asks for what the active set does not have."""
     kernels: ClassVar[tuple[Callable[[], None], ...]] = ()
     """Functions that run the compiled loops it needs once, for the first start of the program."""
+    needs_set: ClassVar[bool] = True
+    """Whether it shows the active set. One that does not is drawn also while nothing is open."""
     hint: ClassVar[str]
     """What to do where nothing is open, in a sentence."""
     again: ClassVar[str] = "Go on"
@@ -139,7 +141,7 @@ class Pane(QWidget):
         raise NotImplementedError
 
     def draw(self, old: State, new: State) -> None:
-        """Bring the widgets from `old` to `new`, which has an active set.
+        """Bring the widgets from `old` to `new`, which has an active set if the pane needs one.
 
         Called only while the pane is visible; `old` is the state that was drawn last.
         """
@@ -159,7 +161,8 @@ class Pane(QWidget):
     def facts(self, state: State) -> Sequence[str]:
         """Return what the status line says of this pane while it is in front: a few short phrases.
 
-        Called only for states with an active set, also before anything is drawn.
+        Called only for states with an active set, if the pane needs one; also before anything is
+        drawn.
         """
         return (self.title,)
 
@@ -247,15 +250,16 @@ class Pane(QWidget):
             _do_in_turns(
                 self,
                 self.make,
-                lambda: self._pages.setCurrentIndex(_page_for(self.session.state)),
+                lambda: self._pages.setCurrentIndex(_page_for(self, self.session.state)),
                 lambda: self.without_edits(self.show_controls),
                 lambda: self._catch_up(self.session.state),
             )
             return
         self.calculations.forget_stopped()
         old, self._shown, self._about = self._shown or State(), new, self.set_shown(new)
-        self._pages.setCurrentIndex(_page_for(new))
-        if new.active is not None:
+        page = _page_for(self, new)
+        self._pages.setCurrentIndex(page)
+        if page == _FULL:
             self.make()
             if self.form is not None:
                 self.form.show_settings(new[self.settings_class])
@@ -270,8 +274,8 @@ class Pane(QWidget):
             self._drawing = False
 
 
-def _page_for(state: State) -> int:
-    return _HINT if state.active is None else _FULL
+def _page_for(pane: Pane, state: State) -> int:
+    return _HINT if pane.needs_set and state.active is None else _FULL
 
 
 def _stack(*pages: QWidget) -> QStackedWidget:

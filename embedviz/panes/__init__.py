@@ -22,6 +22,7 @@ PANES_BY_NAME = (
     ("anisotropy", "AnisotropyPane"),
     ("matryoshka", "MatryoshkaPane"),
     ("contrastive", "ContrastivePane"),
+    ("training", "TrainingPane"),
 )
 """Folder and class of each pane, in menu order."""
 

@@ -9,6 +9,7 @@ not pay for the other's imports.
 from .changes import Changes
 from .contrastive import PaintedSteps
 from .dragging import Drag
+from .embedding import Embedding
 from .graph import Graph, Trust
 from .layouts import FirstMotion, LargeLayout, TSNEBeside, UMAPBeside
 from .loading import Binary, Mapped, ParquetParts, Text
@@ -20,6 +21,8 @@ from .points import FineOrbit, Lasso, Moving, Orbit, OrbitBesideOpenGL, Pick
 from .prefix import TruncationStep
 from .responsiveness import Opening
 from .stalls import Stalls
+from .training import LearnedLanguage, WatchedTraining
+from .training_stalls import TrainingStalls
 
 BENCHMARKS = (
     Neighbors(10_000, 384, "numpy"),
@@ -56,6 +59,7 @@ BENCHMARKS = (
     Pictures("pictures", 2_000),
     Stalls("umap-stalls", "UMAP"),
     Stalls("tsne-stalls", "t-SNE"),
+    TrainingStalls(),
     FirstMotion("UMAP", is_warm=True),
     FirstMotion("UMAP", is_warm=False),
     FirstMotion("t-SNE", is_warm=True),
@@ -74,4 +78,9 @@ BENCHMARKS = (
     Opening("text", 1_000_000, 100),
     Opening("npy", 1_000_000, 768),
     Changes(1_000_000, 96),
+    WatchedTraining("skip-gram", 120_000),
+    WatchedTraining("cbow", 120_000),
+    WatchedTraining("fasttext", 30_000),
+    LearnedLanguage(30_000),
+    Embedding(100_000),
 )

@@ -6,6 +6,7 @@ import pytest
 from embedviz.__main__ import main
 from embedviz.app.judged_pairs import bundled_pairs, pairs_of
 from embedviz.app.map_settings import MapSettings
+from embedviz.commands import figure
 from embedviz.commands.figure import (
     figure_parser,
     parse_figure,
@@ -22,30 +23,34 @@ from embedviz.panes.anisotropy.settings import AnisotropySettings
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 KINDS = {pane.figure: pane.settings_class for pane in PANES if pane.figure}
+SAMPLES = {pane.figure: pane.figure_sample for pane in PANES if pane.figure}
 OWN = {
     "map": ["--density", "--trust", "--color-by", "--projection", "--3d", "--no-labels"],
     "analogy": ["--positive", "--negative", "--method", "--3d"],
     "anisotropy": ["--strength", "--components"],
     "matryoshka": ["--dimensions"],
+    "training": ["--corpus", "--dimensions", "--negative", "--3d", "--epochs", "--text"],
     "contrastive": ["--source", "--temperature", "--negatives", "--steps", "--nested"],
 }
 
 
 def parsed(kind, *arguments):
-    options = parse_figure(kind, KINDS[kind], [*map(str, arguments), "-o", "x.png"])
+    given = [*map(str, arguments), "-o", "x.png"]
+    options = parse_figure(kind, KINDS[kind], given, sample=SAMPLES[kind])
     return options, settings_of_options(KINDS[kind](), options)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_has_its_own_options_only(kind):
-    known = figure_parser(kind, KINDS[kind]).format_help()
+    known = figure_parser(kind, KINDS[kind], sample=SAMPLES[kind]).format_help()
     for other, names in OWN.items():
         for name in names:
             is_own = other == kind or name in OWN[kind]
             assert (f"{name} " in known or f"{name}]" in known) == is_own, (kind, name)
     assert "--size" in known
-    assert "--labels " in known
-    assert "--query LABEL" in known
+    # One that draws no set has no file to read.
+    assert ("--labels " in known) == bool(SAMPLES[kind])
+    assert ("--query LABEL" in known) == bool(SAMPLES[kind])
 
 
 @pytest.mark.parametrize(
@@ -185,3 +190,40 @@ def test_a_pane_without_pairs_takes_no_file(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main(["figure", "map", "-o", str(tmp_path / "x.png"), "--pairs", "p.tsv"])
     assert "--pairs" in capsys.readouterr().err
+
+
+@pytest.fixture
+def load_toy_texts(toy_texts, monkeypatch):
+    monkeypatch.setattr(figure, "load_files", lambda options: [toy_texts])
+
+
+@pytest.mark.parametrize(("kind", "others"), [("map", ["--projection", "PCA"]), ("anisotropy", [])])
+def test_texts_are_drawn(tmp_path, load_toy_texts, toy_encoder, kind, others):
+    path = tmp_path / "x.svg"
+    texts = ["--text", "a dog sleeps", "--text", "a ship"]
+    assert main(["figure", kind, *others, *texts, "-o", str(path)]) == 0
+    written = path.read_text()
+    assert "a dog sleeps" in written
+    assert ("a ship" in written) == (kind == "map")
+    assert ("2 texts exactly placed" in written) == (kind == "map")
+    assert toy_encoder.asked == [(["a dog sleeps", "a ship"], True)]
+    assert toy_encoder.closed
+
+
+def test_texts_that_nobody_can_encode_are_refused(tmp_path, load_toy_texts, capsys):
+    path = str(tmp_path / "x.png")
+    assert main(["figure", "map", "--text", "zzz", "-o", path]) != 0
+    assert "knows nothing in “zzz”" in capsys.readouterr().err
+
+
+def test_a_set_without_an_encoder_says_so(tmp_path, capsys):
+    assert main(["figure", "map", "--text", "a dog", "-o", str(tmp_path / "x.png")]) != 0
+    said = capsys.readouterr().err
+    assert "does not say which model made its vectors" in said
+
+
+def test_an_analogy_may_be_of_texts(tmp_path, load_toy_texts):
+    path = tmp_path / "x.svg"
+    question = ["--positive", "a bird", "the dog eats now", "--negative", "a fish"]
+    assert main(["figure", "analogy", *question, "-o", str(path)]) == 0
+    assert "“a bird” and “a fish” are not labels; encoded by Toy" in path.read_text()

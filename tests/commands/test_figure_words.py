@@ -15,7 +15,7 @@ from embedviz.gui import figures
 from embedviz.panes import PANES
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
-KINDS = [pane.figure for pane in PANES if pane.figure]
+KINDS = [pane.figure for pane in PANES if pane.figure and pane.needs_set]
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
+import bz2
 import lzma
+import random
 import zlib
 
 import pytest
@@ -23,11 +25,29 @@ def unpacked(path, count):
     parts=st.lists(st.binary(max_size=300), min_size=1, max_size=4),
     padding=st.sampled_from([0, 4, 200_000]),
     count=st.sampled_from([1, 7, 1 << 20]),
+    compress=st.sampled_from([lzma.compress, bz2.compress]),
 )
-def test_any_bytes_come_back(tmp_path, parts, padding, count):
-    path = tmp_path / "x.xz"
-    path.write_bytes(b"".join(lzma.compress(part) + bytes(padding) for part in parts))
+def test_any_bytes_come_back(tmp_path, parts, padding, count, compress):
+    path = tmp_path / "x"
+    path.write_bytes(b"".join(compress(part) + bytes(padding) for part in parts))
     assert unpacked(path, count) == b"".join(parts)
+
+
+@pytest.mark.parametrize("count", [1, 1 << 20])
+def test_a_damaged_second_stream_is_not_left_out(tmp_path, count):
+    second = bytearray(bz2.compress(random.Random(0).randbytes(300)))
+    second[100] ^= 1
+    path = tmp_path / "x.bz2"
+    path.write_bytes(bz2.compress(TEXT) + second)
+    with pytest.raises(UserError, match=r"x\.bz2 cannot be read"):
+        unpacked(path, count)
+
+
+@pytest.mark.parametrize("rest", [b"B", b"BZ", b"not packed" * 9000])
+def test_what_is_not_packed_behind_bzip2_is_left_out(tmp_path, rest):
+    path = tmp_path / "x.bz2"
+    path.write_bytes(bz2.compress(TEXT) + rest)
+    assert unpacked(path, 7) == TEXT
 
 
 def test_too_much_memory(write):

@@ -24,6 +24,7 @@ from embedviz.core.projections.axis import Axis
 from embedviz.core.projections.columns import CoordinateColumns, coordinate_columns
 from embedviz.core.projections.neighbor_embedding import MOST_ROWS, NeighborEmbedding
 from embedviz.core.projections.pca import PCA
+from embedviz.core.projections.projection import Mapped
 from embedviz.core.vector_set import VectorSet
 
 _POLL_SECONDS = 0.05
@@ -47,6 +48,8 @@ class Layout:
         None where the axes have no meaning.
     stopped_at : float or None
         The part that was done when the user stopped it; None: it is finished.
+    mapping : callable, optional
+        Takes other vectors of the set's space to their places; see `PlacedRows`.
     """
 
     vector_set: VectorSet
@@ -55,6 +58,7 @@ class Layout:
     words: str
     axes: tuple[Axis, ...] = ()
     stopped_at: float | None = None
+    mapping: Mapped | None = None
 
     def variance_words(self, n_components: int) -> str:
         """Return how much of the variance so many axes show, or nothing."""
@@ -159,7 +163,14 @@ class Layouts:
         words = projection.words(len(vector_set))
         if not projection.is_slow:
             placed = projection.place(vector_set, n_components, report)
-            return Layout(vector_set, projection, placed.positions, words, placed.axes)
+            return Layout(
+                vector_set,
+                projection,
+                placed.positions,
+                words,
+                placed.axes,
+                mapping=placed.mapping,
+            )
         positions = cache.find(vector_set, projection, n_components)
         if positions is None:
             positions = self._computed(vector_set, projection, n_components, report, on_layout)

@@ -9,10 +9,10 @@ scored is told in `analogy_methods`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.analogies.benchmark import BenchmarkReport, SectionResult, evaluate
 from embedviz.core.analogies.scoring import (
@@ -43,10 +43,15 @@ __all__ = [
 ]
 
 
+Term = str | NDArray[Any]
+"""A label of the set, or a vector in its space."""
+Terms = Term | Sequence[Term]
+
+
 def solve(
     vector_set: VectorSet,
-    positive: str | Sequence[str],
-    negative: str | Sequence[str] = (),
+    positive: Terms,
+    negative: Terms = (),
     count: int = 10,
     method: Method = "3CosAdd",
     exclude_inputs: bool = True,
@@ -56,14 +61,15 @@ def solve(
     Parameters
     ----------
     vector_set : VectorSet
-    positive, negative : sequence of str
-        `positive=["king", "woman"], negative=["man"]` asks what is to woman as king is to man.
+    positive, negative : sequence of str or array of shape (n_dimensions,)
+        `positive=["king", "woman"], negative=["man"]` asks what is to woman as king is to man. An
+        array is a vector that is no row, such as that of a text; it is scaled to unit length.
         With "3CosAdd" and "3CosMul" any number of each; "PairDirection" takes two and one.
     count : int
         How many answers; fewer come back when there are not so many.
     method : {"3CosAdd", "3CosMul", "PairDirection"}
     exclude_inputs : bool
-        Leave out all rows with one of the given labels.
+        Leave out all rows with one of the given labels; a vector leaves none out.
 
     Returns
     -------
@@ -77,7 +83,7 @@ def solve(
         When a label is not in the set; the message names labels that are nearly the same.
     UserError
         When there are no labels, or not two and one for "PairDirection", or the vector of one
-        of them holds NaN or an infinity.
+        of them holds NaN or an infinity, or has another length than the rows.
     """
     found = solve_rows(vector_set, positive, negative, count, method, exclude_inputs)
     return [(vector_set.labels[row], score) for row, score in found]
@@ -85,8 +91,8 @@ def solve(
 
 def solve_rows(
     vector_set: VectorSet,
-    positive: str | Sequence[str],
-    negative: str | Sequence[str] = (),
+    positive: Terms,
+    negative: Terms = (),
     count: int = 10,
     method: Method = "3CosAdd",
     exclude_inputs: bool = True,
@@ -94,19 +100,53 @@ def solve_rows(
     """Return what `solve` does, by rows: labels need not be unique. See there."""
     added, subtracted = _as_list(positive), _as_list(negative)
     _require_question(method, added, subtracted)
-    rows = [vector_set.row(label) for label in (*added, *subtracted)]
-    inputs = _unit_rows(vector_set.vectors[rows])
+    inputs = _unit_rows(vectors_of(vector_set, (*added, *subtracted)))
     n_added = len(added)
     scores = score_rows(vector_set.vectors, inputs[:n_added], inputs[n_added:], method)
-    barred = set(map(composed, (*added, *subtracted))) if exclude_inputs else set()
+    labels = [term for term in (*added, *subtracted) if isinstance(term, str)]
+    barred = set(map(composed, labels)) if exclude_inputs else set()
     answers: list[tuple[int, float]] = []
     count = checked_count(count, "answers")
-    for row in _rows_by_score(scores, count + len(rows)):
+    for row in _rows_by_score(scores, count + len(labels)):
         if len(answers) >= count:
             break
         if composed(vector_set.labels[row]) not in barred:
             answers.append((int(row), float(scores[row])))
     return answers
+
+
+def vectors_of(vector_set: VectorSet, terms: Sequence[Term]) -> Vector:
+    """Return the vectors of labels, and vectors as they are.
+
+    Parameters
+    ----------
+    vector_set : VectorSet
+    terms : sequence of str or array of shape (n_dimensions,)
+
+    Returns
+    -------
+    float64 array of shape (n_terms, n_dimensions)
+
+    Raises
+    ------
+    KeyError
+        When a label is not in the set; the message names labels that are nearly the same.
+    UserError
+        When a vector has another length than the rows.
+    """
+    found = np.empty((len(terms), vector_set.dimensions), dtype=np.float64)
+    for place, term in enumerate(terms):
+        if isinstance(term, str):
+            found[place] = vector_set.vectors[vector_set.row(term)]
+            continue
+        if np.shape(term) != (vector_set.dimensions,):
+            raise UserError(
+                f"A vector of the question has {np.size(term)} numbers, but the rows of "
+                f"{vector_set.name or 'the set'} have {vector_set.dimensions}. Use one from the "
+                "same model."
+            )
+        found[place] = term
+    return found
 
 
 class Subspace(NamedTuple):
@@ -201,11 +241,15 @@ def _unit_rows(vectors: ArrayLike) -> Vector:
     return rows
 
 
-def _as_list(labels: str | Sequence[str]) -> list[str]:
-    return [labels] if isinstance(labels, str) else list(labels)
+def _as_list(terms: Terms) -> list[Term]:
+    if isinstance(terms, str):
+        return [terms]
+    if isinstance(terms, np.ndarray):  # One vector, or an array of them.
+        return [terms] if terms.ndim == 1 else list(terms)
+    return list(terms)
 
 
-def _require_question(method: str, added: list[str], subtracted: list[str]) -> None:
+def _require_question(method: str, added: list[Term], subtracted: list[Term]) -> None:
     require_method(method)
     if method == "PairDirection" and (len(added), len(subtracted)) != (2, 1):
         raise UserError(

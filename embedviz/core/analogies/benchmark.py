@@ -107,7 +107,7 @@ def evaluate(
         When the file cannot be read, or has a question above the first section.
     """
     require_method(method)
-    sections, malformed = _read_questions(Path(path), case_insensitive)
+    sections, malformed = read_questions(Path(path), case_insensitive)
     labels = list(map(composed, vector_set.labels[:restrict_vocab]))
     folded = [label.upper() for label in labels] if case_insensitive else labels
     known = {label: len(folded) - 1 - i for i, label in enumerate(reversed(folded))}
@@ -125,7 +125,20 @@ def evaluate(
     return BenchmarkReport(results, malformed)
 
 
-def _read_questions(path: Path, fold: bool) -> tuple[list[tuple[str, list[list[str]]]], int]:
+def read_questions(path: Path, fold: bool) -> tuple[list[tuple[str, list[list[str]]]], int]:
+    """Return the questions of a file by their sections, and how many lines are neither.
+
+    Parameters
+    ----------
+    path : Path
+    fold : bool
+        Whether the words are to be in upper case.
+
+    Raises
+    ------
+    UserError
+        When the file cannot be read, or has a question above the first section.
+    """
     try:
         lines = composed(path.read_bytes().decode("utf-8-sig")).split("\n")
     except (OSError, UnicodeDecodeError) as error:

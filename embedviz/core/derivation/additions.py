@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from embedviz.core.derivation.provenance import Step, after
 from embedviz.core.errors import UserError
-from embedviz.core.origin import ReadSettings
+from embedviz.core.origin import Provenance, ReadSettings
 from embedviz.core.thumbnails import Thumbnails
 from embedviz.core.vector_set import VectorSet
 
@@ -47,8 +47,18 @@ def with_thumbnails(
     return _again(vector_set, _metadata_of(vector_set), thumbnails, notes, step)
 
 
-def with_notes(vector_set: VectorSet, notes: Sequence[str]) -> VectorSet:
-    """Return a set with the same rows and further notes."""
+def with_notes(
+    vector_set: VectorSet, notes: Sequence[str], provenance: Provenance | None = None
+) -> VectorSet:
+    """Return a set with the same rows and further notes.
+
+    Parameters
+    ----------
+    vector_set : VectorSet
+    notes : sequence of str
+    provenance : Provenance, optional
+        With the step that adds them. Default: that of the set, as if nothing was done to it.
+    """
     return VectorSet(
         vector_set.vectors,
         vector_set.labels,
@@ -58,6 +68,7 @@ def with_notes(vector_set: VectorSet, notes: Sequence[str]) -> VectorSet:
         derivation=vector_set.derivation,
         thumbnails=vector_set.thumbnails,
         extends=vector_set,
+        provenance=provenance,
     )
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 
@@ -113,6 +113,9 @@ class Truncated:
     """
 
     dimensions: int
+
+    is_prefix: ClassVar[bool] = True
+    """Whether the model that made the parent's vectors makes these, asked for fewer dimensions."""
 
     def __str__(self) -> str:
         return f"first {self.dimensions} dimensions"

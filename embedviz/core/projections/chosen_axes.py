@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import ClassVar
 
@@ -126,8 +127,11 @@ class ChosenAxes(Projection):
         on_layout: OnLayout | None = None,
     ) -> PlacedRows:
         """Return where the rows lie between the ends of the axes."""
-        positions = self.fit_transform(vector_set.vectors, n_components, report=report)
-        return PlacedRows(positions, plain_axes(self.titles[:n_components]))
+        rows = vector_set.vectors
+        directions = self._all_directions(rows, n_components, part_of(report, 0.0, 0.8))
+        positions = _products(rows, directions, part_of(report, 0.8, 1.0))
+        axes = plain_axes(self.titles[:n_components])
+        return PlacedRows(positions, axes, partial(_products, directions=directions))
 
     def fit_transform(
         self,
@@ -146,14 +150,19 @@ class ChosenAxes(Projection):
             same or opposite directions, or a row holds NaN or infinities.
         """
         rows = np.asarray(vectors, dtype=np.float32)
+        directions = self._all_directions(rows, n_components, part_of(report, 0.0, 0.8))
+        return _products(rows, directions, part_of(report, 0.8, 1.0))
+
+    def _all_directions(self, rows: Matrix, n_components: int, report: Report) -> Vector:
+        """Return the directions of all axes of the picture, also of those that were not chosen."""
         chosen = ChosenAxes(self.axes[:n_components])
         directions = chosen.directions(rows)
         chosen._require_different(directions)
         missing = n_components - len(directions)
         if missing:
-            rest = _leading_of_rest(rows, directions, missing, part_of(report, 0.0, 0.8))
+            rest = _leading_of_rest(rows, directions, missing, report)
             directions = np.concatenate([directions, rest])
-        return _products(rows, directions, part_of(report, 0.8 if missing else 0.0, 1.0))
+        return directions
 
     def _require_different(self, directions: Vector) -> None:
         cosines = directions @ directions.T
@@ -322,7 +331,7 @@ def _leading_of_rest(rows: Matrix, directions: Vector, count: int, report: Repor
     return axes
 
 
-def _products(rows: Matrix, directions: Vector, report: Report) -> Matrix:
+def _products(rows: Matrix, directions: Vector, report: Report = silent) -> Matrix:
     positions = np.empty((len(rows), len(directions)), dtype=np.float32)
     turned = directions.T.astype(np.float32)
     for first, block in row_blocks(rows):

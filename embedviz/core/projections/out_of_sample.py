@@ -83,6 +83,30 @@ def place_among(
     return placed
 
 
+def place_near(positions: ArrayLike, rows: ArrayLike, distances: ArrayLike) -> Weights:
+    """Return where a vector lies that is no row: at the weighted mean of its neighbors.
+
+    Parameters
+    ----------
+    positions : array of shape (n_vectors, n_components)
+        Where the rows lie. Neighbors with NaN in their position do not count.
+    rows : int array of shape (count,)
+        The neighbors.
+    distances : array of shape (count,)
+        How far each of them is, from 0 up.
+
+    Returns
+    -------
+    float64 array of shape (n_components,)
+        NaN where no neighbor has a position.
+    """
+    known = np.asarray(positions)[np.asarray(rows, dtype=np.intp)].astype(np.float64)
+    there = np.asarray(np.isfinite(known).all(axis=1))
+    weights = neighbor_weights(np.where(there, distances, np.inf)[np.newaxis])[0]
+    place: Weights = weights @ np.where(there[:, np.newaxis], known, 0.0)
+    return place if there.any() else np.full(known.shape[1], np.nan)
+
+
 def _weighted_means(positions: Matrix, distances: Matrix) -> Matrix:
     """Return the mean position of neighbors, (n_rows, count, n_components), without NaN ones."""
     there = np.asarray(np.isfinite(positions).all(axis=2))

@@ -90,7 +90,7 @@ class PCA(Projection):
             Axis(f"PC{component + 1}", ratio)
             for component, ratio in zip(self.components, ratios, strict=True)
         )
-        return PlacedRows(positions, tuple(axes))
+        return PlacedRows(positions, tuple(axes), fitted.transform)
 
     def words(self, n_rows: int) -> str:
         """Return of how many rows it is; the components stand at the axes."""

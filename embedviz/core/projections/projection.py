@@ -7,7 +7,7 @@ of the program asks is answered here as most methods would; a method overrides w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, Self
 
@@ -17,6 +17,9 @@ from embedviz.core.arrays import Matrix, Placed
 from embedviz.core.progress import OnLayout, Report, silent
 from embedviz.core.projections.axis import Axis
 from embedviz.core.vector_set import VectorSet
+
+Mapped = Callable[[Matrix], Matrix]
+"""Takes vectors, (n, n_dimensions), to where they lie, (n, number of axes)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,10 +32,14 @@ class PlacedRows:
         NaN for rows that have no place.
     axes : tuple of Axis
         None where the axes have no meaning.
+    mapping : callable, optional
+        Takes other vectors to their places, exactly as the rows to theirs; None where the method
+        gives no place to what was not laid out with the rest.
     """
 
     positions: Placed
     axes: tuple[Axis, ...] = ()
+    mapping: Mapped | None = None
 
 
 def all_rows(count: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from embedviz.core.errors import UserError
 from embedviz.core.texts.encoder_settings import EncoderSettings
 
 
@@ -23,6 +24,10 @@ class TextsSettings:
     seed : int
         Of the sample.
     encoder : EncoderSettings
+    has_header : bool or None
+        Whether the first line names the columns; None: as it looks.
+    key : str or None
+        Which file of a zip archive.
     """
 
     column: str = ""
@@ -30,6 +35,14 @@ class TextsSettings:
     sample: int | None = None
     seed: int = 0
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
+    has_header: bool | None = None
+    key: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.sample is not None and self.sample < 1:
+            raise UserError(f"sample is {self.sample}, but at least one row must be read.")
+        if self.seed < 0:
+            raise UserError(f"seed is {self.seed}; it must not be negative.")
 
 
 @dataclass(frozen=True)

@@ -159,7 +159,7 @@ def collect(
             rows.stop()
             break
         space = rows.space_for(len(block), fraction)
-        with np.errstate(over="ignore"):  # What is too large becomes infinite, and so a bad row.
+        with np.errstate(over="ignore", invalid="ignore"):  # Infinite or NaN: a bad row.
             space[:] = block
         first = rows.n_read
         rows.add(len(block), None, rows_too_large(block, space), partial(_place, first))

@@ -29,9 +29,9 @@ MOST_COLUMNS = 1000
 _SINGLE = {str, int, float, bool, type(None)}
 _DEEPEST = 8
 _JOINED = ", "
-_TEXT_NAMES = ("content", "document", "chunk", "input", "inputtext", "query", "passage", "question")
+TEXT_NAMES = ("content", "document", "chunk", "input", "inputtext", "query", "passage", "question")
 _ID_NAMES = (REQUEST, "recordid", KEY_COLUMN, "id", "_id")
-_NAMES = (*(name for name in LABEL_NAMES if name != KEY_COLUMN), *_TEXT_NAMES, *_ID_NAMES)
+_NAMES = (*(name for name in LABEL_NAMES if name != KEY_COLUMN), *TEXT_NAMES, *_ID_NAMES)
 _MOSTLY = 0.5
 
 

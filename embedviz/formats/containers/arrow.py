@@ -15,6 +15,7 @@ from embedviz.core.arrays import Matrix
 from embedviz.core.notes import Note, counted
 from embedviz.core.origin import BYTE_TYPES, ReadSettings
 from embedviz.core.progress import Report
+from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.formats.companions.columns import choose_label_column
 from embedviz.formats.containers.parts import name_of_parts, notes_on_parts, place_in_parts
 from embedviz.formats.containers.rows import (
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
 _KINDS = {b"PAR1": "Parquet", b"ARROW1": "Arrow file"}
 
 
-def _kind_of(source: Source) -> str | None:
+def kind_of_table(source: Source) -> str | None:
+    """Return which kind of Arrow or Parquet table a file is; None: another file."""
     if source.parts.names:
         return "parts"
     head = source.head
@@ -54,11 +56,11 @@ def _kind_of(source: Source) -> str | None:
 
 
 def _matches(source: Source) -> bool:
-    return _kind_of(source) is not None
+    return kind_of_table(source) is not None
 
 
 def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
-    kind = _kind_of(source)
+    kind = kind_of_table(source)
     assert kind is not None
     with opened(source, kind, report) as container:
         n_rows = container.facts["n_rows"]
@@ -100,6 +102,7 @@ def _take_columns(
     result.notes[:0] = choice.notes
     dtype = choice.bytes_as or ("text" if choice.is_text else _dtype_of(choice.vector))
     result.learn(dtype=dtype, vector_columns=choice.vector_columns, byte_types=choice.byte_types)
+    result.learn(encoder=_encoder_of(choice))
     result.notes += choice.notes_on_digits
     if choice.bytes_as is not None:
         result.notes.append(Note(f"Bytes read as {choice.bytes_as}.", level="note"))
@@ -131,6 +134,13 @@ def _take_columns(
     if label is not None:
         result.labels = texts_of(table[label])
         result.notes.append(note_on_labels(column=label))
+
+
+def _encoder_of(choice: VectorChoice) -> EncoderSettings | None:
+    """Return what the file says made the vectors, where it can have made such."""
+    encoder = choice.encoder
+    is_fit = encoder is not None and encoder.dimensions in (None, choice.dimensions)
+    return encoder if is_fit else None
 
 
 _DTYPES = {"halffloat": "float16", "float": "float32", "double": "float64"}

@@ -16,6 +16,7 @@ import numpy as np
 from embedviz.core.errors import UserError
 from embedviz.core.notes import Note, counted
 from embedviz.core.origin import BYTE_TYPES, ReadSettings
+from embedviz.core.texts.encoder_settings import encoder_from_json
 from embedviz.formats.companions.columns import require_column, unique_names
 from embedviz.formats.containers.byte_vectors import choices_of, require_type
 from embedviz.formats.containers.rows import wanted_label
@@ -61,6 +62,8 @@ class VectorChoice:
         The column of labels that is asked for.
     notes : list of Note
         What is known of the rows from before they were written here.
+    encoder : EncoderSettings or None
+        What made their vectors, if it was that.
     bytes_as : str or None
         What the vectors are where they are bytes.
     byte_types : mapping of str to str
@@ -92,6 +95,7 @@ class VectorChoice:
         is_own = said.get("vector_column") in lists and said.get("label_column") in given
         self._said = said if is_own else {}
         self.notes = notes_from_json(self._said.get("notes"))
+        self.encoder = encoder_from_json(self._said.get("encoder"))
         self.vector = self._choose(settings.vector_column)
         column = self.vector[0]
         self.is_text = column.role == "lists"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from embedviz.core.errors import UserError
 from embedviz.formats.json.bulk import Actions
 from embedviz.formats.json.documents import Document, Documents, Row, whole
-from embedviz.formats.json.layouts import JsonLayout
 from embedviz.formats.json.parsing import CUT, CUT_FILE, JsonError, parse_lines
+from embedviz.formats.json.steps import Step
 from embedviz.formats.source import BYTE_ORDER_MARK, Stream
 from embedviz.formats.text.records import LONGEST_LINE
 
@@ -48,6 +48,22 @@ class JsonBlock:
             self.lines.append(found.line)
 
 
+class RowPath(Protocol):
+    """How the rows of a file are found: what `JsonLayout` says of it."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Steps to the rows; empty where each document is one."""
+
+    @property
+    def is_lines(self) -> bool:
+        """Whether each line is a document."""
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether every other line says what is to be done with the next."""
+
+
 class Blocks:
     """Reader of a file in blocks.
 
@@ -56,7 +72,7 @@ class Blocks:
     name : str
         Of the file, for messages.
     stream : Stream
-    layout : JsonLayout
+    layout : RowPath
     is_preview : bool
         Whether little is to be read at once.
 
@@ -66,7 +82,7 @@ class Blocks:
         Number of texts that held bytes that are not UTF-8.
     """
 
-    def __init__(self, name: str, stream: Stream, layout: JsonLayout, *, is_preview: bool) -> None:
+    def __init__(self, name: str, stream: Stream, layout: RowPath, *, is_preview: bool) -> None:
         self.n_replaced = 0
         self._name = name
         self._stream = stream

@@ -26,6 +26,7 @@ from embedviz.formats.json.bulk import note_on_deletions
 from embedviz.formats.json.layouts import JsonLayout, find_layout
 from embedviz.formats.json.metadata import Metadata
 from embedviz.formats.json.rows import JsonRows
+from embedviz.formats.json.starts import begins_with_bracket, starts_as_json
 from embedviz.formats.json.steps import INDEX, ITEM, MEMBER
 from embedviz.formats.labels import note_on_labels, note_on_replaced
 from embedviz.formats.reading import (
@@ -42,18 +43,12 @@ from embedviz.formats.vector_names import note_on_choice
 
 _SHOWN_LABEL = 50
 
-_starts_like_json = re.compile(
-    rb'[\s\x1e]*(?:\{\s*(?:["}]|\Z)|\[\s*(?:[]\["{0-9.+-]|null|NaN|Infinity|\Z))'
-).match
 _starts_like_record = re.compile(rb'\s*\{\s*"').match
-# Such as a table whose first column has lists.
-_goes_on_otherwise = re.compile(rb'\s*\[[^][{}"]*+\]\s*[^\s\[{\0\x1e]').match
 
 
 def _matches(source: Source) -> bool:
-    text = source.text
-    if _starts_like_json(text):
-        return not _goes_on_otherwise(text)
+    if begins_with_bracket(source.text):
+        return starts_as_json(source)
     # The first line may be broken.
     lines = source.lines
     return 2 * sum(map(bool, map(_starts_like_record, lines))) > len(lines)

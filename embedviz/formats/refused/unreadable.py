@@ -90,6 +90,12 @@ _checkpoint_part = re.compile(r"(.+?)\.(?:data-[0-9]{5}-of-[0-9]{5}|index|meta)"
 
 def _name(source: Source) -> Named | None:
     """Return what the file is and what to do, or None when it is something else."""
+    is_text = b"\0" not in source.head
+    return _name_kind(source) or (_name_text(source, _file_of(source)) if is_text else None)
+
+
+def _name_kind(source: Source) -> Named | None:
+    """Return the same, of all that are not told by how numbers are printed in them."""
     head, file = source.head, _file_of(source)
     for start, what, advice in _STARTS:
         if head.startswith(start):
@@ -110,8 +116,7 @@ def _name(source: Source) -> Named | None:
         return _name_archive(head, file)
     if head[257:262] == b"ustar":
         return Named("a tar archive", f"Unpack it with `tar -xf {file}`.")
-    found = name_pickle(head, file) or _name_index(head, file) or _name_model(source)
-    return found or (None if b"\0" in head else _name_text(source, file))
+    return name_pickle(head, file) or _name_index(head, file) or _name_model(source)
 
 
 def _name_text(source: Source, file: str) -> Named | None:
@@ -204,8 +209,27 @@ def _matches(source: Source) -> bool:
 def _refuse(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
     named = _name(source)
     assert named is not None
+    raise _refusal(source, named)
+
+
+def require_text(source: Source) -> None:
+    """Refuse what is not text, and text that only stands in for a file of another kind.
+
+    Raises
+    ------
+    UserError
+        With what it is and what to do.
+    """
+    named = _name_kind(source)
+    if named is not None:
+        raise _refusal(source, named)
+    if not source.text.strip() or _is_binary(source.text):
+        raise describe_unknown(source)
+
+
+def _refusal(source: Source, named: Named) -> UserError:
     clause = ", which cannot be read" if named.may_hold_vectors else ""
-    raise UserError(f"{source.name} is {named.what}{clause}. {named.advice}")
+    return UserError(f"{source.name} is {named.what}{clause}. {named.advice}")
 
 
 UNREADABLE = Format(_matches, _refuse)

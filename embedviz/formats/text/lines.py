@@ -28,7 +28,9 @@ def count_lines(blocks: Iterable[Bytes]) -> int:
     return count
 
 
-def line_blocks(source: Source, stream: Stream, size: int | None = None) -> Iterator[Bytes]:
+def line_blocks(
+    source: Source, stream: Stream, size: int | None = None, *, has_remarks: bool = True
+) -> Iterator[Bytes]:
     r"""Yield the file in blocks of whole lines, each ending in `\n`, without remarks at its start.
 
     Lines end at `\n` only: tokens may contain any other character that Unicode, and so
@@ -41,6 +43,8 @@ def line_blocks(source: Source, stream: Stream, size: int | None = None) -> Iter
     stream : Stream
     size : int, optional
         Bytes to read at once. Default: 16 MB.
+    has_remarks : bool
+        Whether lines at the start that look like remarks of a program are some.
 
     Raises
     ------
@@ -60,7 +64,7 @@ def line_blocks(source: Source, stream: Stream, size: int | None = None) -> Iter
             end += 1
         stop = _after_last_newline(buffer[first:end]) + first
         if stop > first:
-            if at_start and source.remark_lines:
+            if at_start and has_remarks and source.remark_lines:
                 first += _after_lines(buffer[first:stop], source.remark_lines)
             at_start = False
             stream.hold(end - stop)

@@ -10,7 +10,7 @@ _MOSTLY = 0.8
 _NUMBER = rb"[-+]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][-+]?[0-9]++)?"
 
 is_missing = re.compile(
-    rb"\s*(?:|#?n/?a|null|none|nil|missing|\\n|[-?.]|--)\s*", re.IGNORECASE
+    rb"\s*+(?:|#?n/?a|null|none|nil|missing|\\n|[-?.]|--)\s*+", re.IGNORECASE
 ).fullmatch
 """Whether nothing but a word for a missing value is in a field."""
 

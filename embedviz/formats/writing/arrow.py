@@ -4,7 +4,8 @@ A vector set is one table: the labels, the metadata with the types they have, an
 lists of a fixed size. Which columns are the labels and the vectors is also said in the file's own
 metadata under `embedviz`, so that labels which are mostly the same are found again.
 
-What the notes of a set say of it, as that it is a sample of a larger file, is kept there too.
+What the notes of a set say of it, as that it is a sample of a larger file, is kept there too, and
+the settings of the encoder that made the vectors of texts, without what leads to a key.
 
 Rows are written in groups of some megabytes. Parquet is packed with zstd, which every reader knows:
 texts shrink, vectors by a few per cent only. Feather is not packed, so that it can be mapped.
@@ -21,6 +22,7 @@ import numpy as np
 from embedviz.core.arrays import Rows
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
+from embedviz.core.texts.encoder_settings import encoder_to_json
 from embedviz.formats.companions.columns import unique_names
 from embedviz.formats.writing.atomic_write import File
 from embedviz.formats.writing.kept_notes import notes_to_json
@@ -32,8 +34,8 @@ if TYPE_CHECKING:
 
 VECTOR = "vector"
 MARK = b"embedviz"
-"""The file's metadata hold {"label_column": …, "vector_column": …, "notes": …} under this name, as
-JSON; the notes are as `kept_notes` has them."""
+"""The file's metadata hold {"label_column": …, "vector_column": …, "notes": …, "encoder": …} under
+this name, as JSON; the notes are as `kept_notes` has them."""
 SUFFIXES = (".parquet", ".feather", ".arrow")
 
 _ROW = "row"
@@ -127,6 +129,8 @@ def _schema(written: WrittenRows, has_vectors: bool = True) -> pa.Schema:
         said["vector_column"] = names[-1]
         if written.notes:
             said["notes"] = notes_to_json(written.notes)
+        if written.encoder is not None:
+            said["encoder"] = encoder_to_json(written.encoder)
     fields = [pa.field(name, kind) for name, kind in zip(names, types, strict=True)]
     return pa.schema(fields, {MARK: json.dumps(said)})
 

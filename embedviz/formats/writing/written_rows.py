@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.notes import ROW_KINDS, note_on_some_rows
 from embedviz.core.progress import Report
+from embedviz.core.texts.encoder_of import encoder_of_rows
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.companions.columns import LABEL, unique_names
 
@@ -35,12 +36,15 @@ class WrittenRows:
     metadata : pyarrow.Table
         Without a column that repeats the labels under the name of the labels.
     dimensions : int
+    encoder : EncoderSettings or None
+        What made the rows.
     """
 
     def __init__(self, vector_set: VectorSet, rows: Rows | None = None) -> None:
         self.labels: tuple[str, ...] = vector_set.labels
         self.metadata = _without_labels(vector_set)
         self.dimensions = vector_set.dimensions
+        self.encoder = encoder_of_rows(vector_set)
         # A set that is derived from another has the same rows, but notes of its own.
         self.notes = [note for note in vector_set.root.notes if note.kind in ROW_KINDS]
         self._vectors, self._rows = vector_set.vectors, rows

@@ -2,97 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox
 
-from embedviz.app.pairing import describe_with
 from embedviz.app.state import sets_without
 from embedviz.core.errors import UserError
 from embedviz.core.matching import is_quick, match_all
-from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
-from embedviz.core.query_vector import QueryVector, load_query_vector, parse_vector
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui import figures
+from embedviz.gui.actions import catalog, opening, query, saving, sessions, texts
 from embedviz.gui.actions import judged_pairs as pairs
 from embedviz.gui.actions import rows as row_actions
-from embedviz.gui.actions import saving, sessions
 from embedviz.gui.actions.action import Action
-from embedviz.gui.host import Host
+from embedviz.gui.host import Host, has_set
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT, theme_manager
 from embedviz.gui.widgets.key_sheet import KeySheet
 from embedviz.gui.window.guide import GuideWindow
-
-
-def open_files(window: Host) -> None:
-    """Ask for files, show what is in each of them, and open them."""
-    from embedviz.formats import known_suffixes
-
-    known = " ".join(f"*{suffix}" for suffix in known_suffixes())
-    filters = f"Vectors ({known});;All files (*)"
-    paths, _ = QFileDialog.getOpenFileNames(window.widget, "Open vectors", "", filters)
-    window.message_bar.clear()
-    window.open_paths(paths, asks=True)
-
-
-def open_folder(window: Host) -> None:
-    """Ask for a folder of parts, show what is in it, and open it as one set."""
-    path = QFileDialog.getExistingDirectory(window.widget, "Open a folder of Parquet or Arrow")
-    window.message_bar.clear()
-    window.open_paths([path] if path else [], asks=True)
-
-
-def open_words(window: Host) -> None:
-    """Open the bundled words of layer 2."""
-    window.opener.open_sample("words")
-
-
-def open_final_words(window: Host) -> None:
-    """Open the bundled words of the final output."""
-    window.opener.open_sample("words-final")
-
-
-def open_sentences(window: Host) -> None:
-    """Open the bundled sentences of layer 5."""
-    window.opener.open_sample("sentences")
-
-
-def open_final_sentences(window: Host) -> None:
-    """Open the bundled sentences of the final output."""
-    window.opener.open_sample("sentences-final")
-
-
-def open_digits(window: Host) -> None:
-    """Open scikit-learn's handwritten digits."""
-    window.opener.open_sample("digits")
-
-
-def add_labels(window: Host) -> None:
-    """Ask for a file of labels or metadata, and open the shown file again with it."""
-    active = window.session.state.active
-    if active is None or not active.root.path:
-        window.message_bar.show_message(
-            "Open a file of vectors first; labels are then read from a second file."
-        )
-        return
-    path, _ = QFileDialog.getOpenFileName(
-        window.widget,
-        "Labels or metadata, one line per row",
-        "",
-        "Text (*.txt *.tsv *.csv);;All files (*)",
-    )
-    if path:
-        opened = active.root.opened
-        wanted = describe_with(Path(active.root.path), Path(path))
-        settings = ReadSettings() if opened is None else opened.settings
-        window.open_files([replace(wanted, settings=settings)])
 
 
 def close_set(window: Host) -> None:
@@ -122,9 +53,9 @@ def _match(source: VectorSet, target: VectorSet, report: Report) -> None:
 
 def export_figure(window: Host) -> None:
     """Ask where to, and write the active pane as PNG, SVG or PDF."""
-    if not _has_set(window):
-        return
     pane = window.active_pane
+    if pane.needs_set and not has_set(window):
+        return
     path, kind = QFileDialog.getSaveFileName(
         window.widget,
         f"Export {pane.title}",
@@ -151,45 +82,10 @@ def export_figure(window: Host) -> None:
 
 def copy_picture(window: Host) -> None:
     """Put the picture of the active pane on the clipboard."""
-    if not _has_set(window):
+    if window.active_pane.needs_set and not has_set(window):
         return
     QGuiApplication.clipboard().setImage(figures.draw_image(window.active_pane.picture))
     window.statusBar().showMessage(f"{window.active_pane.title} copied as a picture", 4000)
-
-
-def paste_query(window: Host) -> None:
-    """Search with the vector on the clipboard."""
-    if _has_set(window):
-        text = QGuiApplication.clipboard().text()
-        _query_with(window, lambda: QueryVector("pasted vector", parse_vector(text)))
-
-
-def load_query(window: Host) -> None:
-    """Ask for a file with one vector and search with it."""
-    if not _has_set(window):
-        return
-    path, _ = QFileDialog.getOpenFileName(
-        window.widget, "One vector", "", "Vector (*.npy *.json *.txt *.csv);;All files (*)"
-    )
-    if path:
-        _query_with(window, lambda: load_query_vector(path))
-
-
-def _query_with(window: Host, read: Callable[[], QueryVector]) -> None:
-    try:
-        window.session.show(window.session.state.queried_with(read()))
-    except UserError as error:
-        window.message_bar.show_message(str(error))
-    else:
-        window.message_bar.clear()
-
-
-def _has_set(window: Host) -> bool:
-    """Return whether a set is shown; where none is, say so."""
-    if window.session.state.active is None:
-        window.message_bar.show_message("Open a file of vectors first.")
-        return False
-    return True
 
 
 def undo(window: Host) -> None:
@@ -267,7 +163,7 @@ def show_about(window: Host) -> None:
         window.widget,
         "About embedviz",
         "<b>embedviz</b><br>A desktop lab for the geometry of embeddings.<br><br>"
-        "Nothing you open leaves this machine.<br><br>"
+        "Nothing you open leaves this machine, unless you agree to it.<br><br>"
         "Bundled words: all-MiniLM-L6-v2 (Apache-2.0).",
     )
 
@@ -285,12 +181,12 @@ MOUSE = (
 )
 
 ACTIONS: tuple[Action, ...] = (
-    Action("file.open", "File", "Open…", open_files, ("Ctrl+O",), "Open files of vectors"),
+    Action("file.open", "File", "Open…", opening.open_files, ("Ctrl+O",), "Open files of vectors"),
     Action(
         "file.open_folder",
         "File",
         "Open Folder…",
-        open_folder,
+        opening.open_folder,
         (),
         "Open Parquet or Arrow files of one folder as one set",
     ),
@@ -302,13 +198,66 @@ ACTIONS: tuple[Action, ...] = (
         ("Ctrl+Shift+O",),
         "Everything that was open, as it was",
     ),
-    Action("file.words", "File", "Bundled Words, Layer 2", open_words, (), "", True),
-    Action("file.words_final", "File", "Bundled Words, Final Layer", open_final_words),
-    Action("file.sentences", "File", "Bundled Sentences, Layer 5", open_sentences),
-    Action("file.sentences_final", "File", "Bundled Sentences, Final Layer", open_final_sentences),
-    Action("file.digits", "File", "Handwritten Digits", open_digits),
+    Action("file.words", "File", "Bundled Words, Layer 2", opening.open_words, (), "", True),
+    Action("file.words_final", "File", "Bundled Words, Final Layer", opening.open_final_words),
+    Action("file.sentences", "File", "Bundled Sentences, Layer 5", opening.open_sentences),
     Action(
-        "file.labels", "File", "Add Labels or Metadata…", add_labels, (), "From a second file", True
+        "file.sentences_final",
+        "File",
+        "Bundled Sentences, Final Layer",
+        opening.open_final_sentences,
+    ),
+    Action("file.digits", "File", "Handwritten Digits", opening.open_digits),
+    Action(
+        "file.train",
+        "File",
+        "Train Word Vectors…",
+        opening.train_words,
+        (),
+        "From a text, and watch them find their places",
+    ),
+    Action(
+        "file.embed",
+        "File",
+        "Embed Texts…",
+        texts.embed_file,
+        ("Ctrl+Shift+E",),
+        "A vector for each text of a table or a list",
+        True,
+    ),
+    Action(
+        "file.embed_column",
+        "File",
+        "Embed a Column of This Set…",
+        texts.embed_column,
+        (),
+        "New vectors of the labels, or of texts in the metadata",
+    ),
+    Action("file.catalog", "File", "Get Vectors…", catalog.get_vectors, (), catalog.TIP),
+    Action(
+        "file.set_encoder",
+        "File",
+        "Set Encoder…",
+        texts.set_encoder,
+        (),
+        "Say which model made the vectors, so that texts can be typed as queries",
+    ),
+    Action(
+        "file.dropout_views",
+        "File",
+        "Two Dropout Views of the Texts…",
+        texts.make_dropout_views,
+        (),
+        "Encode the texts twice with dropout on: SimCSE's pairs, for the Contrastive pane",
+    ),
+    Action(
+        "file.labels",
+        "File",
+        "Add Labels or Metadata…",
+        opening.add_labels,
+        (),
+        "From a second file",
+        True,
     ),
     Action("file.coordinates", "File", "Add Coordinates…", row_actions.add_coordinates),
     Action("file.pairs", "File", "Add Pairs…", pairs.add_pairs, (), pairs.TIP),
@@ -369,9 +318,22 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit.redo", "Edit", "Redo", redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
     Action("edit.copy_picture", "Edit", "Copy Picture", copy_picture, ("Ctrl+Shift+C",), "", True),
     Action(
-        "edit.paste_query", "Edit", "Paste Query Vector", paste_query, ("Ctrl+Shift+V",), "", True
+        "edit.text_query",
+        "Edit",
+        "Query with a Text",
+        query.type_text,
+        ("Ctrl+Shift+F",),
+        query.TEXT_TIP,
+        True,
     ),
-    Action("edit.load_query", "Edit", "Load Query Vector…", load_query),
+    Action(
+        "edit.paste_query",
+        "Edit",
+        "Paste Query Vector",
+        query.paste_query,
+        ("Ctrl+Shift+V",),
+    ),
+    Action("edit.load_query", "Edit", "Load Query Vector…", query.load_query),
     Action("edit.find", "Edit", "Find Label", find, ("Ctrl+F",), "", True),
     Action("edit.select_all", "Edit", "Select All", row_actions.select_all, ("Ctrl+A",), "", True),
     Action(

@@ -4,7 +4,8 @@ It says at once what was recognized and counts in the background; what can be de
 here. It is not modal: the window goes on. Enter opens and Esc cancels. Whoever opens before the
 file is read to its end need not wait: the dialog goes, the status bar shows the rest, and only if
 something is wrong with the file does the dialog come back. The rows of an array that stays in its
-file are looked at before it is opened, too.
+file are looked at before it is opened, too. A file of texts, without vectors, is handed on to be
+embedded.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from embedviz.app.pairing import OpenRequest
 from embedviz.app.session import Session
 from embedviz.gui.opening.file_check import FileCheck
-from embedviz.gui.opening.footer import Footer, hairline
+from embedviz.gui.opening.footer import Footer
 from embedviz.gui.opening.loader import Opener
 from embedviz.gui.opening.summary import FileSummary, column
-from embedviz.gui.widgets.controls import ElidedLabel
+from embedviz.gui.widgets.controls import ElidedLabel, hairline
+from embedviz.sources.texts.offered import TextsFound
 
 _WIDTH, _HEIGHT = 720, 640
 
@@ -32,6 +34,8 @@ class OpenDialog(QDialog):
     -------
     ready : (VectorSet,)
         What is to be opened.
+    texts_found : (FileTexts, str)
+        It holds texts, which can be embedded, and why there are no vectors.
     ended : ()
         Nothing is asked or read any more.
 
@@ -45,6 +49,7 @@ class OpenDialog(QDialog):
     """
 
     ready = Signal(object)
+    texts_found = Signal(object, str)
     ended = Signal()
 
     def __init__(self, request: OpenRequest, session: Session, parent: QWidget) -> None:
@@ -92,6 +97,11 @@ class OpenDialog(QDialog):
     # What is known.
 
     def _show_check(self) -> None:
+        error = self.check.error
+        if isinstance(error, TextsFound):
+            self.texts_found.emit(error.source, error.why)
+            self._end()
+            return
         if self._is_wanted:
             self._go_on()
             return
@@ -167,6 +177,11 @@ class OpenDialog(QDialog):
 class OpenDialogs(QObject):
     """Asks about files, one after the other; what is decided then is opened by the opener.
 
+    Signals
+    -------
+    texts_found : (FileTexts, str)
+        A file holds texts, which can be embedded, and why there are no vectors.
+
     Parameters
     ----------
     opener : Opener
@@ -180,6 +195,8 @@ class OpenDialogs(QObject):
     dialog : OpenDialog or None
         The one on the screen, or at work behind it.
     """
+
+    texts_found = Signal(object, str)
 
     def __init__(self, opener: Opener, window: QWidget) -> None:
         super().__init__(window)
@@ -205,6 +222,7 @@ class OpenDialogs(QObject):
             wanted = self._waiting.pop(0)
             self.dialog = OpenDialog(wanted, self.session, self._window)
             self.dialog.ready.connect(lambda opened: self._opener.show(opened, wanted))
+            self.dialog.texts_found.connect(self.texts_found)
             self.dialog.ended.connect(self._on_ended)
             self.dialog.begin()
 

@@ -23,6 +23,7 @@ from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.inspecting import Inspection
 from embedviz.gui.opening.reading import read_file
+from embedviz.sources.texts.offered import texts_instead
 
 if TYPE_CHECKING:
     from embedviz.core.scanning import RowScan
@@ -208,7 +209,10 @@ def _look(path: Path, settings: ReadSettings, report: Report) -> Inspection:
     """Look into a file. Runs off the UI thread."""
     from embedviz.formats import inspect
 
-    return inspect(path, settings, report)
+    try:
+        return inspect(path, settings, report)
+    except UserError as error:
+        raise texts_instead(path, error, report) from error
 
 
 def _mistake(error: Exception) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from embedviz.gui.opening.file_check import FileCheck
 from embedviz.gui.opening.messages import describe_way_on
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import ElidedLabel, tool_button, with_name
+from embedviz.gui.widgets.controls import ElidedLabel, hairline, tool_button, with_name
 
 
 class Footer(QWidget):
@@ -82,11 +82,3 @@ class Footer(QWidget):
     def _show_progress(self, fraction: float, message: str) -> None:
         self.bar.setValue(round(1000 * fraction))
         self.status.setText(message)
-
-
-def hairline() -> QFrame:
-    """Return a line that divides the dialog."""
-    line = QFrame()
-    line.setObjectName("hairline")
-    line.setFixedHeight(1)
-    return line

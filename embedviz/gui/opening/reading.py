@@ -14,6 +14,7 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import in_words
 from embedviz.formats.containers.parts import parts_in
 from embedviz.gui.row_images import with_own_pictures
+from embedviz.sources.texts.offered import texts_instead
 
 
 def read_request(request: Request, report: Report, *, scans_later: bool = True) -> VectorSet:
@@ -42,13 +43,18 @@ def read_file(path: Path, settings: ReadSettings, report: Report) -> VectorSet:
 
     Raises
     ------
+    TextsFound
+        When it holds texts, and no vectors.
     UserError
         As `open_file`.
     """
     from embedviz.formats import open_file
 
     report(0.0, f"opening {path.name}")
-    opened = open_file(path, settings, _with_sizes(report, path))
+    try:
+        opened = open_file(path, settings, _with_sizes(report, path))
+    except UserError as error:
+        raise texts_instead(path, error, report) from error
     report(1.0, "indexing labels")
     return _prepared(with_own_pictures(opened))
 

@@ -22,8 +22,15 @@ from embedviz.core.errors import UserError
 from embedviz.core.matching import is_quick, match_all
 from embedviz.core.progress import Report
 from embedviz.core.search import find_rows
+from embedviz.core.texts.encoder_of import encoder_of
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.describe import describe_set, describe_size, describe_trouble, tell_apart
+from embedviz.gui.describe import (
+    describe_encoder,
+    describe_set,
+    describe_size,
+    describe_trouble,
+    tell_apart,
+)
 from embedviz.gui.pane import Pane
 from embedviz.gui.panels.rows_view import RowsModel, RowsView
 from embedviz.gui.panels.set_list import PAIRS_ROLE, PLACE_ROLE, SET_ROLE, SIZE_ROLE, SetList
@@ -139,7 +146,9 @@ class LibraryPanel(Pane):
         scan = self.session.scans.of(vector_set)
         item.setToolTip(describe_set(vector_set, scan))
         trouble = "" if scan is None else describe_trouble(scan)
-        said = [item.data(PLACE_ROLE), describe_size(vector_set), trouble]
+        encoder = encoder_of(vector_set)
+        made_by = "" if encoder is None else encoder.model or describe_encoder(encoder)
+        said = [item.data(PLACE_ROLE), describe_size(vector_set), trouble, made_by]
         item.setData(SIZE_ROLE, " · ".join(filter(None, said)))
 
     def _on_scanned(self, vector_set: VectorSet) -> None:

@@ -10,18 +10,31 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.app.searches import Searches
-from embedviz.app.state import Query, State
+from embedviz.app.state import State
 from embedviz.app.tasks import Task
+from embedviz.app.texts.encoders import (
+    Encoders,
+    describe_left_out,
+    describe_way,
+    require_known,
+    title_of,
+)
+from embedviz.app.texts.pinned import is_pinned, texts_of, with_texts, without_text
 from embedviz.core import isotropy, neighbors
 from embedviz.core.arrays import Matrix
 from embedviz.core.compiled.kernels import compile_gate
+from embedviz.core.errors import UserError
 from embedviz.core.isotropy import mean_cosine
 from embedviz.core.neighbors import Metric
 from embedviz.core.progress import Report
+from embedviz.core.query_vector import MOST_TEXTS, Query, QueryVector
+from embedviz.core.texts.encoder_of import encoder_of
+from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import with_controls
 from embedviz.gui.describe import describe_metadata
 from embedviz.gui.pane import Pane
+from embedviz.gui.panels.text_query import WITHOUT_ENCODER, TextQuery
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, theme_manager, with_alpha
 from embedviz.gui.widgets.controls import (
     ElidedLabel,
@@ -38,6 +51,8 @@ PREPARING = "Preparing to search (first start only): its loops are being compile
 QUIET_MILLISECONDS = 600
 """How long nothing is said while loops are being prepared."""
 COMPARED = 6
+SET_ENCODER = "file.set_encoder"
+"""Action in which the user says what made the vectors."""
 _LEAST_BOX = 80
 """So many selected rows at the most are compared with each other."""
 
@@ -67,6 +82,17 @@ class NeighborsPanel(Pane):
         self.tools.addWidget(caption("by"))
         self.tools.addWidget(self.metric_box, 1)
         self.tools.addWidget(self.count)
+        self._text_task = self.calculations.new_task("encoding")
+        self.texts = TextQuery()
+        self.texts.line.texts_given.connect(self._encode)
+        self.texts.list.text_chosen.connect(
+            lambda text: self.edit(self.session.state.queried_with(text))
+        )
+        self.texts.list.text_unwanted.connect(
+            lambda text: self.edit(without_text(self.session.state, text))
+        )
+        self.texts.pin_wanted.connect(self._pin)
+        self.texts.encoder_wanted.connect(lambda: self.action_wanted.emit(SET_ENCODER))
         self.query = ElidedLabel("query")
         self.query.setAccessibleName("Query")
         self.list = with_name(RankedList(), "neighbors.list", "Neighbors. Click one to walk there")
@@ -83,6 +109,7 @@ class NeighborsPanel(Pane):
         head = QHBoxLayout()
         head.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         head.addWidget(self.query, 1)
+        rows.addWidget(self.texts)
         rows.addLayout(head)
         rows.addWidget(self.list, 1)
         rows.addWidget(self.table)
@@ -96,6 +123,7 @@ class NeighborsPanel(Pane):
         if old.active is not new.active:
             self.list.show_lines(())  # Rows of the set before.
         self.list.show_selected(new.selected)
+        self._draw_texts(old, new)
         if not old.asks_as(new) or (old.metric, old.count) != (new.metric, new.count):
             self._draw_query(new)
         if (old.active, old.selected) != (new.active, new.selected):
@@ -103,12 +131,64 @@ class NeighborsPanel(Pane):
 
     def release(self) -> None:  # noqa: D102 - see Pane
         self._mean = None
+        self.texts.list.release()
+
+    def begin_text(self) -> str:
+        """Go to the line for a text; return why there can be none, or nothing."""
+        if not self.texts.line.isEnabled():
+            return WITHOUT_ENCODER
+        self.texts.line.setFocus()
+        self.texts.line.selectAll()
+        return ""
+
+    def _draw_texts(self, old: State, new: State) -> None:
+        active, query = new.active, new.query_vector
+        assert active is not None
+        if old.active is not active:
+            settings = encoder_of(active)
+            self.texts.show_way("" if settings is None else describe_way(settings))
+        text = "" if query is None or query.encoder is None else query.name
+        if old.query_vector is not query or old.active is None:
+            self.texts.line.setText(text)
+            self.texts.line.setCursorPosition(0)
+        self.texts.pin.setEnabled(query is not None and bool(text) and not is_pinned(new, query))
+        self.texts.list.show_texts(texts_of(new, active), query)
+
+    def _encode(self, texts: list[str]) -> None:
+        """Search with a text; several stay on the maps, and the first one is searched with."""
+        active = self.session.state.active
+        settings = None if active is None else encoder_of(active)
+        if settings is not None:
+            work = partial(_as_queries, self.session.encoders, settings, texts[:MOST_TEXTS])
+            take = partial(self._take, len(texts))
+            self.calculations.run(self._text_task, work, take, active, purpose="edit")
+
+    def _take(self, n_given: int, found: tuple[QueryVector, ...]) -> None:
+        known = [each for each in found if each.vector.any()]
+        state = self.session.state
+        if n_given > 1:
+            state = with_texts(state, known)
+        try:
+            self.edit(state.queried_with(known[0]))
+        except UserError as error:  # Another model than the one that made the vectors.
+            self.message_bar.show_message(str(error))
+            return
+        if said := describe_left_out(n_given, found):
+            self.message_bar.show_message(said)
+
+    def _pin(self) -> None:
+        state = self.session.state
+        if state.query_vector is not None and state.query_vector.encoder is not None:
+            self.edit(with_texts(state, [state.query_vector]))
 
     def _draw_query(self, new: State) -> None:
         active, query = new.active, new.current_query
         assert active is not None
-        row = new.query if new.query_vector is None else None
-        self.details.setText("" if row is None else "\n".join(describe_metadata(active, row)))
+        own = new.query_vector
+        said = [] if new.query is None else describe_metadata(active, new.query)
+        if own is not None:
+            said = [] if own.encoder is None else [f"A text, encoded by {title_of(own.encoder)}"]
+        self.details.setText("\n".join(said))
         if query is None:
             self.query.setText("Choose a point or a row")
             self.list.show_lines(())
@@ -239,6 +319,15 @@ class CosineTable(QWidget):
         )
         painter.setPen(QColor(theme_manager.theme.text))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, f"{cosine:.2f}")
+
+
+def _as_queries(
+    encoders: Encoders, settings: EncoderSettings, texts: list[str], report: Report
+) -> tuple[QueryVector, ...]:
+    """Encode texts, of which the model must know one. Runs off the UI thread."""
+    found = encoders.encode(settings, texts, report)
+    require_known(found)
+    return found
 
 
 def _nearest(

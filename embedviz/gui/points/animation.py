@@ -42,6 +42,7 @@ class Animator(QObject):
     def __init__(self, widget: QWidget, scene: PointScene, viewport: LedCamera) -> None:
         super().__init__(widget)
         self._widget, self._canvas, self._viewport = widget, scene.canvas, viewport
+        self._markers = scene.markers
         self.is_enabled = not prefers_reduced_motion()
         self.transition: Transition | None = None
         self._rest = QTimer(self, singleShot=True, interval=REFINE_MILLISECONDS)
@@ -68,7 +69,7 @@ class Animator(QObject):
         """Return where everything is by now, and be at the end of what moves by itself."""
         viewport = self._viewport
         camera = viewport.camera  # First: the positions are those that it sees.
-        start = Start(self._canvas.positions, camera, viewport.area())
+        start = Start(self._canvas.positions, camera, viewport.area(), self._markers.spots())
         self.finish()
         return start
 
@@ -82,7 +83,7 @@ class Animator(QObject):
         """Move points and camera from where they were, at once where nothing is animated."""
         if not (self.is_enabled and self._widget.isVisible()):
             return
-        viewport, (before, first, area) = self._viewport, start
+        viewport, (before, first, area, markers) = self._viewport, start
         end, positions = viewport.camera, self._canvas.positions
         # Between 2-D and 3-D, the way is shown in 3-D, whose axes need no margins.
         there = viewport.frame(end).area
@@ -90,6 +91,7 @@ class Animator(QObject):
         first, last = seen_alike(first, area, on_the_way), seen_alike(end, there, on_the_way)
         self.transition = Transition(before, positions, first, last, end)
         viewport.is_in_transition = True
+        self._markers.set_out(markers)
         self.show_step(0.0)
         self._steps.start()
 
@@ -113,6 +115,7 @@ class Animator(QObject):
         if self.transition is None:
             return
         self._canvas.positions, camera = self.transition.at(part)
+        self._markers.show_step(self.transition, part)
         self._viewport.move_to(camera)
         self._canvas.forget_image()
         if part >= 1:

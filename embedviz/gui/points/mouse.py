@@ -107,6 +107,7 @@ class MouseHandler(QObject):
         painting.paint_links(painter, self._scene, frame)
         row, is_named = self.hovered, self.names_hovered
         painting.paint_hovered(painter, self._scene, frame, row, is_named=is_named)
+        self._scene.markers.paint_hovered(painter, frame)
         self.selection_tool.paint(painter, frame)
         self.legend.paint(painter, frame)
         if self.shows_focus:
@@ -119,7 +120,9 @@ class MouseHandler(QObject):
         on_legend = self.legend.hover(place)
         self._show_cursor(on_legend)
         is_point = on_legend is None and self._viewport.area().contains(place)
-        self._set_hovered(self._viewport.row_at(place, PICK_RADIUS) if is_point else -1)
+        marker = self._scene.markers.at(place, self._viewport.frame) if is_point else -1
+        is_row = is_point and marker < 0
+        self._set_hovered(self._viewport.row_at(place, PICK_RADIUS) if is_row else -1, marker)
 
     def _press(self, event: QMouseEvent) -> bool:
         """Begin a gesture."""
@@ -243,6 +246,10 @@ class MouseHandler(QObject):
             gesture = self._camera_control.drag("orbit" if self._viewport.camera.is_3d else "pan")
 
         def click(keys: Qt.KeyboardModifier) -> None:
+            marker = self._scene.markers.at(place, self._viewport.frame)
+            if marker >= 0:
+                self._scene.markers.clicked.emit(marker, keys)
+                return
             self.row_clicked.emit(self._viewport.row_at(place, PICK_RADIUS), keys)
 
         return replace(gesture, click=click)
@@ -255,11 +262,14 @@ class MouseHandler(QObject):
         tool = Qt.CursorShape.CrossCursor if self._tool == "lasso" else Qt.CursorShape.ArrowCursor
         self._widget.setCursor(tool if on_legend is None else on_legend)
 
-    def _set_hovered(self, row: int) -> None:
+    def _set_hovered(self, row: int, marker: int = -1) -> None:
+        if marker != self._scene.markers.under_mouse:
+            self._widget.update()
         if row != self.hovered:
             self.hovered = row
             self._widget.update()
             self.row_hovered.emit(row)
+        self._scene.markers.hover(marker)  # After the row, whose card gives way to its own.
 
 
 _HANDLERS: dict[QEvent.Type, Callable[[MouseHandler, Any], bool]] = {

@@ -88,6 +88,7 @@ def paint_scene(
     if frame.camera.is_3d:
         axes.draw_titles_3d(painter, frame, titles)
     overlays.draw_arrows(painter, frame, scene.arrows)
+    scene.markers.paint(painter, frame)
     _paint_names(painter, scene, frame)
     overlays.draw_notes(painter, frame, scene.notes)
     if scene.corner:
@@ -99,6 +100,8 @@ def paint_scene(
 def _paint_names(painter: QPainter, scene: PointScene, frame: Frame) -> None:
     """Paint labels that are wanted, names of clusters, and labels where these leave room."""
     free, reach_of = boxes_without_labels(scene, frame), scene.thumbnails.reach_of
+    texts = scene.markers.paint_labels(painter, frame, free)
+    free = np.vstack([free, with_space(texts, scene.labels.space(frame))])
     chosen = scene.labels.paint_chosen(painter, frame, scene.canvas, free, reach_of)
     free = np.vstack([free, with_space(chosen, scene.labels.space(frame))])
     is_dimmed = scene.canvas.drawn_highlights.dim_others
@@ -133,7 +136,8 @@ def boxes_without_labels(scene: PointScene, frame: Frame) -> NDArray[np.float64]
     if scene.corner:
         panels.append(corner_box(scene, frame))
     pictures = scene.thumbnails.boxes_of(rows).tolist()
-    boxes = [*titles, *pictures, *(box.getRect() for box in panels if not box.isEmpty())]
+    markers = scene.markers.boxes(frame)
+    boxes = [*titles, *pictures, *markers, *(box.getRect() for box in panels if not box.isEmpty())]
     return np.vstack([rings, arrows, np.array(boxes, dtype=np.float64).reshape(-1, 4)])
 
 

@@ -17,6 +17,7 @@ from embedviz.core.thumbnails import Thumbnails
 from embedviz.gui.points.canvas import LateImage, PointCanvas, PointHighlights
 from embedviz.gui.points.layers.cluster_labels import Cluster, ClusterNames
 from embedviz.gui.points.layers.labels import PointLabels
+from embedviz.gui.points.layers.markers import Markers
 from embedviz.gui.points.layers.overlays import Arrow, Line, Links, PlacedText
 from embedviz.gui.points.layers.thumbnails import PointThumbnails
 from embedviz.gui.points.legend.layout import Legend
@@ -45,6 +46,7 @@ class PointScene(QObject):
     labels : PointLabels
     clusters : ClusterNames
     thumbnails : PointThumbnails
+    markers : Markers
     arrows, lines, notes : sequences
     links : Links
     titles : sequence of str or None
@@ -70,9 +72,12 @@ class PointScene(QObject):
         self.clusters = ClusterNames()
         self.thumbnails = PointThumbnails(self)
         self.thumbnails.arrived.connect(self.changed)
+        self.markers = Markers(self)
+        self.markers.changed.connect(self.changed)
+        self.markers.left_extent.connect(self.bounds_changed)
         self.arrows: Sequence[Arrow] = ()
         self.lines: Sequence[Line] = ()
-        self._measured: tuple[tuple[object, ...], Extent] = (None, None, None), Extent()
+        self._measured: tuple[tuple[object, ...], Extent] = (None,) * 4, Extent()
         self.notes: Sequence[PlacedText] = ()
         self.links = Links()
         self.titles: Sequence[str] | None = None
@@ -91,6 +96,7 @@ class PointScene(QObject):
     def clouds(self) -> list[ArrayLike]:
         """Return points that a picture of everything has in view, seen from the origin."""
         ends = [np.array([arrow.start, arrow.end]) for arrow in self.arrows]
+        ends += [self.markers.places] if self.markers.shown else []
         others = (*(line.points for line in self.lines), *ends)
         canvas, points = self.canvas, self.canvas.positions
         if canvas.n_placed and not canvas.is_3d:  # In 2-D, two corners are enough.
@@ -103,7 +109,7 @@ class PointScene(QObject):
         if not others:
             return known
         # Asked for many times a frame, while lines stay: they are others when they are set anew.
-        of = known, self.lines, self.arrows
+        of = known, self.lines, self.arrows, self.markers.shown
         if any(part is not last for part, last in zip(of, self._measured[0], strict=True)):
             corners = [known.low, known.high] if len(self.canvas) else np.empty((0, 3))
             self._measured = of, extent_of(corners, *others)
@@ -161,6 +167,7 @@ class PointScene(QObject):
         """Forget where labels were, so that the same points always make the same picture."""
         self.labels.forget_places()
         self.clusters.forget_places()
+        self.markers.forget_label_places()
         self.changed.emit()
 
     def set_density(self, on: bool) -> None:

@@ -9,8 +9,10 @@ then only the points walk, in a picture that is steady.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from math import log
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -23,11 +25,12 @@ from embedviz.core.drawing.raster import Positions
 
 
 class Start(NamedTuple):
-    """Where points, camera and area are when a transition begins."""
+    """Where points, camera and area are when a transition begins, and markers by their texts."""
 
     positions: Positions
     camera: Camera
     area: QRectF
+    markers: Mapping[str, NDArray[np.float64]] = MappingProxyType({})
 
 
 class Transition:
@@ -66,6 +69,7 @@ class Transition:
         self._from = first.seen_from_above() if last.is_3d and not first.is_3d else first
         self._before, self._after, self._moves = before, after, before is not after
         self._factor, self._offset = 1.0, np.zeros(3, dtype=np.float32)
+        self._first_origin, self._last_origin = np.array(first.origin), np.array(last.origin)
         if self._moves:
             self._factor, self._offset = _carried_over(self._from, self._to)
             self._from = replace(
@@ -78,6 +82,7 @@ class Transition:
         if not self._moves:
             self._moves, self._now = True, np.empty_like(after)
         self._after, self.end = after, last
+        self._last_origin = np.array(last.origin)
         self._to = last.seen_from_above() if self._flattens else last
 
     def at(self, part: float) -> tuple[Positions, Camera]:
@@ -93,6 +98,17 @@ class Transition:
         ends = self._before, self._after
         on_the_way(*ends, self._factor, self._offset, part, self._now)
         return self._now, camera
+
+    def carried(
+        self, before: NDArray[np.float64], after: NDArray[np.float64], part: float
+    ) -> NDArray[np.float64]:
+        """Return where something in the data is that goes along with the points, in the data."""
+        if part >= 1 or not self._moves:
+            return after
+        first = (before - self._first_origin) * self._factor + self._offset
+        last = after - self._last_origin
+        place: NDArray[np.float64] = first + (last - first) * part + self._last_origin
+        return place
 
 
 def seen_alike(camera: Camera, before: QRectF, after: QRectF) -> Camera:

@@ -8,6 +8,8 @@ from pathlib import Path, PureWindowsPath
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
 
+from embedviz.formats.companions.download_record import read_record
+
 
 class MissingFiles(QObject):
     """Questions about one missing file after the other; the window can be used meanwhile.
@@ -54,7 +56,11 @@ class MissingFiles(QObject):
         box.setWindowTitle("Open session")
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(f"{name_of(path)} is not at its place any more.")
-        box.setInformativeText(f"It was {path}.\n\nThe rest of the session opens in any case.")
+        record = read_record(path)
+        way_back = "" if record is None else f" {record.way_back}"
+        box.setInformativeText(
+            f"It was {path}.{way_back}\n\nThe rest of the session opens in any case."
+        )
         locate = box.addButton("Locate…", QMessageBox.ButtonRole.AcceptRole)
         skip = box.addButton("Skip", QMessageBox.ButtonRole.RejectRole)
         locate.setObjectName("locate.choose")

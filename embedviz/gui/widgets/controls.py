@@ -104,6 +104,14 @@ def caption(text: str) -> QLabel:
     return text_label(text, "caption")
 
 
+def hairline() -> QFrame:
+    """Return a line that divides a dialog."""
+    line = QFrame()
+    line.setObjectName("hairline")
+    line.setFixedHeight(1)
+    return line
+
+
 def combo_box(name: str, description: str, items: Sequence[tuple[str, object]] = ()) -> QComboBox:
     """Return a combo box of `(words, value)`; the value is the item's data."""
     box = with_name(_ComboBox(), name, description)

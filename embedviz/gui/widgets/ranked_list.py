@@ -51,12 +51,15 @@ class Ranked:
     score : float
     fate : {"", "kept", "lost", "new"}
         Whether it is in both lists that are compared, only in the first, or only in the other.
+    note : str
+        Quiet words between the label and the score.
     """
 
     row: int
     label: str
     score: float
     fate: Fate = ""
+    note: str = ""
 
 
 def rank(vector_set: VectorSet, rows: Rows, scores: Cosines) -> list[Ranked]:
@@ -98,7 +101,8 @@ class RankedModel(QAbstractListModel):
             fate = f", {line.fate}" if line.fate else ""
             is_said = role == Qt.ItemDataRole.AccessibleTextRole and self.is_selected(line)
             words = f"{fate}{f', {WORD}' if is_said else ''}"
-            return f"{with_controls(line.label)}  {line.score:.4f}{words}"
+            note = f"  {line.note}" if line.note else ""
+            return f"{with_controls(line.label)}  {line.score:.4f}{note}{words}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return with_controls(line.label)
         return None
@@ -212,11 +216,10 @@ class _LineDelegate(QStyledItemDelegate):
         self._paint_rank(painter, rank, line, index.row() + 1)
         score = QRectF(area.right() - 52 * self.scale, area.top(), 52 * self.scale, area.height())
         self._paint_score(painter, score, line.score, line.score / model.best_score)
+        end = self._paint_note(painter, score, line.note) - GRID
+        label = QRectF(rank.right() + GRID, area.top(), end - rank.right() - GRID, area.height())
         painter.setFont(self._usual)
         painter.setPen(color)
-        label = QRectF(
-            rank.right() + GRID, area.top(), score.left() - rank.right() - 2 * GRID, area.height()
-        )
         text = painter.fontMetrics().elidedText(
             one_line(line.label) or "␣", Qt.TextElideMode.ElideRight, int(label.width())
         )
@@ -227,6 +230,17 @@ class _LineDelegate(QStyledItemDelegate):
             middle = label.center().y() + 1
             painter.drawLine(QPointF(label.left(), middle), QPointF(label.left() + width, middle))
         painter.restore()
+
+    def _paint_note(self, painter: QPainter, score: QRectF, note: str) -> float:
+        """Write the note of a line before its score; return where it begins."""
+        if not note:
+            return score.left()
+        painter.setFont(self._small)
+        painter.setPen(QColor(theme_manager.theme.muted))
+        width = painter.fontMetrics().horizontalAdvance(note)
+        box = QRectF(score.left() - GRID - width, score.top(), width + 1, score.height())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, note)
+        return box.left()
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         over = bool(option.state & QStyle.StateFlag.State_MouseOver)

@@ -28,8 +28,9 @@ from embedviz.gui.opening.dialog import OpenDialogs
 from embedviz.gui.opening.loader import Opener
 from embedviz.gui.pane import Pane
 from embedviz.gui.panels.library import LibraryPanel
-from embedviz.gui.panels.neighbors import NeighborsPanel
+from embedviz.gui.panels.neighbors import SET_ENCODER, NeighborsPanel
 from embedviz.gui.sessions.controller import SessionFiles
+from embedviz.gui.texts.embeddings import Embeddings
 from embedviz.gui.widgets.controls import FRAME
 from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.gui.window.failures import FailureHandler
@@ -74,15 +75,13 @@ class MainWindow(QMainWindow):
         made = [make(session) for make in panes]
         self.library, self.neighbors = LibraryPanel(session), NeighborsPanel(session)
         self.pane_docks = PaneDocks(self, made, self.library, self.neighbors, self.trigger)
-        self._add_status_bar()
         self.panes, self.docks = self.pane_docks.panes, self.pane_docks.by_name
         self.dock_layout = self.pane_docks.dock_layout
         self.map_docks = MapDocks(self.pane_docks, session, panes[0], self)
         self.writing = session.board.add(Task(self), "writing")
         self.writing.failed.connect(lambda error: self.message_bar.show_message(str(error)))
-        self.menus.fill(self, ACTIONS)
         self.files = SessionFiles(self)
-        self.menus.insert(self.files.recent_menu, "file.open_session")
+        self._fill_bars()
         self.talk: TalkWindow | None = None
         self.resize(self.sizeHint())
         session.changed.connect(self._on_changed)
@@ -191,15 +190,20 @@ class MainWindow(QMainWindow):
         if self.talk is not None:
             self.talk.close()
         self.dialogs.close()
+        self.embeddings.close()
         for guide in self.findChildren(GuideWindow):
             guide.close()
         self.session.board.stop()
+        self.session.encoders.close()
         self.files.close()
         spare_process.spare.stop()
         super().closeEvent(event)
 
     def _add_head(self) -> None:
-        """Put the message bar between the menus and the panes, over the whole width."""
+        """Put the message bar between the menus and the panes, over the whole width.
+
+        What only has a message for the user from time to time is made with it.
+        """
         head = QWidget()
         rows = QVBoxLayout(head)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -208,8 +212,15 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.message_bar)
         self.setMenuWidget(head)
         self.missing_fonts = MissingFonts(self.session, self.message_bar, self)
+        self.embeddings = Embeddings(self.session, self.message_bar, self)
+        self.dialogs.texts_found.connect(self.embeddings.ask)
+        self.session.encoders.ask = self.embeddings.consent
 
-    def _add_status_bar(self) -> None:
+    def _fill_bars(self) -> None:
+        """Fill the menus, and the status bar at the bottom."""
+        self.menus.fill(self, ACTIONS)
+        self.menus.insert(self.files.recent_menu, "file.open_session")
+        self.neighbors.texts.offer_encoder(SET_ENCODER in self.menus.actions_by_name)
         status_bar = StatusBar(self.session)
         status_bar.follow(self.pane_docks.facts)
         self.pane_docks.turned.connect(status_bar.turn)

@@ -70,6 +70,8 @@ class PaneDocks(QObject):
     def facts(self, state: State) -> tuple[VectorSet | None, Sequence[str]]:
         """Return the set that the pane in front shows, and what the pane says of itself."""
         pane = self.active
+        if state.active is None and pane.needs_set:
+            return None, ()
         return pane.set_shown(state), pane.facts(state)
 
     def add(self, pane: Pane) -> None:

@@ -17,6 +17,7 @@ from embedviz.gui.widgets.controls import ElidedLabel, text_label, tool_button, 
 PATIENCE_MILLISECONDS = 300
 """Work that ends sooner shows no progress: a bar that flashes says nothing."""
 
+_NOTHING_OPEN = "Nothing is open"
 _LEAST_WIDTH = 200
 
 FactsInFront = Callable[[State], tuple[VectorSet | None, Sequence[str]]]
@@ -100,12 +101,11 @@ class StatusBar(QStatusBar):
         self._show_facts(self._session.state)
 
     def _of_the_map(self, state: State) -> tuple[VectorSet | None, Sequence[str]]:
+        if state.active is None:
+            return None, ()
         return state.active, (METRICS[state.metric], self._session.description)
 
     def _show_facts(self, state: State) -> None:
-        if state.active is None:
-            self.facts.setText("Nothing is open")
-            return
         shown, said = self._in_front(state)
         facts = list(said)
         if shown is not None:
@@ -113,7 +113,7 @@ class StatusBar(QStatusBar):
             facts = [shown.name, size, describe_part(shown), *facts]
         if len(state.selected):
             facts.append(f"{len(state.selected):,} selected")
-        self.facts.setText(" · ".join(filter(None, facts)))
+        self.facts.setText(" · ".join(filter(None, facts)) or _NOTHING_OPEN)
 
     def _on_work(self) -> None:
         if self._session.board.current is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,54 +12,37 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
+from embedviz.app.texts.encoders import stays_here
+from embedviz.app.texts.pinned import known_text
 from embedviz.core import analogies
-from embedviz.core.analogies import parallelogram, solve_rows
-from embedviz.core.arrays import Matrix
-from embedviz.core.progress import Report
 from embedviz.core.samples import load_relations
 from embedviz.core.selection import Selection
 from embedviz.core.settings import fields_of
+from embedviz.core.texts.encoder_of import encoder_of
 from embedviz.core.vector_set import VectorSet
-from embedviz.core.wording import composed, one_line
+from embedviz.core.wording import one_line
 from embedviz.gui.pane import Pane
-from embedviz.gui.points.view import Arrow, PointView
+from embedviz.gui.points.view import PointView
 from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, theme_manager, with_alpha
 from embedviz.gui.widgets.controls import Gear, Segments, combo_box, text_label, toggle, with_name
 from embedviz.gui.widgets.label_edit import LabelEdit
-from embedviz.gui.widgets.ranked_list import Ranked, RankedList
+from embedviz.gui.widgets.ranked_list import RankedList
+from embedviz.panes.analogies.drawing import arrows_of, markers_of
 from embedviz.panes.analogies.settings import AnalogySettings
+from embedviz.panes.analogies.solving import (
+    NO_ROW,
+    Solved,
+    describe_texts,
+    solve,
+    texts_in,
+    write,
+)
 
 _METHODS = fields_of(AnalogySettings)["method"].about.choices
-SHOWN = 20
+_TYPE = "type to complete; in a set with an encoder, any text"
 CONTEXT_SIZE = 3.0
 LABELED = 12
 """A selection of more rows than this is an area: it stands out by dimming the others."""
-
-
-@dataclass(frozen=True, eq=False)
-class Solved:
-    """An answered question, and its picture.
-
-    Attributes
-    ----------
-    vector_set : VectorSet
-    analogy : AnalogySettings
-    answers : tuple of Ranked
-        Best first.
-    corners : tuple of int
-        Rows of the question's labels, positive ones first, and of the best answer.
-    positions : array of shape (n_vectors, 2 or 3)
-        All rows, unit length, in the plane of the corners.
-    share : float
-        Part of the corners' spread that lies in the plane, from 0 to 1.
-    """
-
-    vector_set: VectorSet
-    analogy: AnalogySettings
-    answers: tuple[Ranked, ...]
-    corners: tuple[int, ...]
-    positions: Matrix
-    share: float
 
 
 class AnalogiesPane(Pane):
@@ -79,6 +62,7 @@ class AnalogiesPane(Pane):
         self.view = PointView()
         self.view.setObjectName("analogies.view")
         self.view.row_clicked.connect(self._on_click)
+        self.view.scene.markers.clicked.connect(self._on_text)
         self.question = text_label(kind="title", wrap=True)
         self.list = with_name(RankedList(), "analogies.answers", "Answers, best first")
         self.list.row_chosen.connect(lambda row: self.edit(self.session.state.queried(row)))
@@ -108,7 +92,7 @@ class AnalogiesPane(Pane):
             if sign:
                 self.tools.addWidget(text_label(sign))
             edit = LabelEdit(self.calculations.new_task("completing"))
-            with_name(edit, f"analogies.{name}", f"Label {name}, {description}: type to complete")
+            with_name(edit, f"analogies.{name}", f"Label {name}, {description}: {_TYPE}")
             edit.setMinimumWidth(64)
             edit.label_chosen.connect(lambda _: self._ask())
             self.edits.append(edit)
@@ -159,15 +143,18 @@ class AnalogiesPane(Pane):
             self._mark(self._solved, new.selected)
         if (old.active, old[AnalogySettings]) != (active, analogy):
             self.question.setText(f"{write(analogy)} ≈")
-            missing = [label for label in analogy.labels if label not in active]
+            missing = _not_answerable(new, typed=old.active is active)
             for part in (self.question, self.list, self.caption):  # Of an answer.
                 part.setVisible(not missing)
             if missing:
                 self._show_missing(active, missing[0], typed=old.active is active)
             else:
-                self.calculations.run(
-                    self._task, partial(_solve, active, analogy), self._show, active
+                found = (
+                    (each, known_text(new, each, active)) for each in texts_in(active, analogy)
                 )
+                known = {name: text for name, text in found if text is not None}
+                work = partial(solve, active, analogy, self.session.encoders, known)
+                self.calculations.run(self._task, work, self._show, active)
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._task:
@@ -201,6 +188,7 @@ class AnalogiesPane(Pane):
         self.list.show_lines(())
         self.caption.clear()
         self.view.scene.set_arrows(())
+        self.view.scene.markers.set_markers((), self.view.scene.canvas.extent)
         self.view.set_points(np.zeros((0, 2)))
         self.view.scene.set_message("")
 
@@ -235,13 +223,14 @@ class AnalogiesPane(Pane):
             animate=animate,
         )
         self._mark(solved, self.session.state.selected)
-        self._draw_arrows()
+        self.view.scene.set_arrows(arrows_of(solved))
+        self.view.scene.markers.set_markers(markers_of(solved), self.view.scene.canvas.extent)
 
     def _mark(self, solved: Solved, selected: Selection) -> None:
         """Mark the rows of the question and its answer, and the selected ones as on a map."""
         answers = [answer.row for answer in solved.answers]
-        corners = list(dict.fromkeys(solved.corners))
-        asked = solved.corners[: len(solved.analogy.labels)]
+        corners = [row for row in dict.fromkeys(solved.corners) if row != NO_ROW]
+        asked = [row for row in solved.corners[: len(solved.analogy.labels)] if row != NO_ROW]
         is_area = len(selected) > LABELED
         few = () if is_area else selected
         always = list(dict.fromkeys([*corners, *few]))
@@ -259,28 +248,14 @@ class AnalogiesPane(Pane):
         self.question.setText(f"{one_line(write(solved.analogy))} ≈ {best}")
         shape = "plane" if solved.positions.shape[1] == 2 else "space"
         count = len(solved.corners)
-        self.caption.setText(
-            f"{solved.vector_set.name} · {solved.analogy.method} over "
-            f"{len(solved.positions):,} rows · the {shape} in which these {count} unit vectors lie "
-            f"best holds {100 * solved.share:.0f} % of their spread; all other rows as context"
-        )
-
-    def _draw_arrows(self) -> None:
-        """Draw the offset that is asked about twice: where it is known, and where it is carried."""
-        solved = self._solved
-        if solved is None or len(solved.corners) != 4 or len(solved.analogy.negative) != 1:
-            self.view.scene.set_arrows(())
-            return
-        theme = theme_manager.theme
-        a, c, b, answer = (solved.positions[row] for row in solved.corners)
-        self.view.scene.set_arrows(
-            (
-                Arrow(b, c, theme.muted, width=1.5, dashed=True),
-                Arrow(a, answer, theme.muted, width=1.5, dashed=True),
-                Arrow(b, a, theme.accent, width=2.5),
-                Arrow(c, answer, theme.accent, width=2.5),
-            )
-        )
+        said = [
+            describe_texts(solved.texts),
+            solved.vector_set.name,
+            f"{solved.analogy.method} over {len(solved.positions):,} rows",
+            f"the {shape} in which these {count} unit vectors lie best holds "
+            f"{100 * solved.share:.0f} % of their spread; all other rows as context",
+        ]
+        self.caption.setText(" · ".join(filter(None, said)))
 
     def _ask(self) -> None:
         a, b, c = (edit.text().strip() for edit in self.edits)
@@ -292,6 +267,11 @@ class AnalogiesPane(Pane):
         if row >= 0 and self._solved is not None and self._solved.vector_set is state.active:
             self.edit(state.queried(row))
 
+    def _on_text(self, index: int, _: object) -> None:
+        state, solved = self.session.state, self._solved
+        if solved is not None and solved.vector_set is state.active:
+            self.edit(state.queried_with(solved.texts[index]))
+
     def _on_example(self, place: int) -> None:
         (b, a), (c, _), *_ = self.examples.itemData(place)
         self._set(positive=(a, c), negative=(b,))
@@ -301,38 +281,14 @@ class AnalogiesPane(Pane):
         self.edit(state.with_settings(replace(state[AnalogySettings], **settings)))
 
 
-def write(analogy: AnalogySettings) -> str:
-    """Return the question as people write it."""
-    first, others = analogy.positive[:1], analogy.positive[1:]
-    return " ".join([*first, *(f"− {b}" for b in analogy.negative), *(f"+ {c}" for c in others)])
+def _not_answerable(state: State, *, typed: bool) -> list[str]:
+    """Return the terms that are not labels and are not encoded either.
 
-
-def _solve(vector_set: VectorSet, analogy: AnalogySettings, report: Report) -> Solved:
-    """Answer the question and lay it out. Runs off the UI thread."""
-    asked = [vector_set.row(label) for label in analogy.labels]
-    report(0.1, "ranking answers")
-    found = solve_rows(
-        vector_set,
-        analogy.positive,
-        analogy.negative,
-        SHOWN,
-        analogy.method,
-        analogy.exclude_inputs,
-    )
-    answers = tuple(Ranked(row, composed(vector_set.labels[row]), score) for row, score in found)
-    report(0.5, "laying out")
-    corners = (*asked, *(answer.row for answer in answers[:1]))
-    plane = parallelogram(vector_set.vectors[list(corners)], 3 if analogy.is_3d else 2)
-    positions = _turned(plane.transform(vector_set.vectors), asked)
-    return Solved(vector_set, analogy, answers, corners, positions, plane.share)
-
-
-def _turned(positions: Matrix, asked: list[int]) -> Matrix:
-    """Mirror the picture so that a − b points right and c − b up, as such pictures are read."""
-    if len(asked) != 3:
-        return positions
-    a, c, b = (positions[row] for row in asked)
-    signs = np.ones(positions.shape[1], dtype=np.float32)
-    signs[0] = -1.0 if (a - b)[0] < 0 else 1.0
-    signs[1] = -1.0 if (c - b)[1] < 0 else 1.0
-    return positions * signs
+    What would leave the machine is encoded only when the user has just typed it: what stands there
+    when a set is opened is of the set before.
+    """
+    assert state.active is not None
+    texts, settings = texts_in(state.active, state[AnalogySettings]), encoder_of(state.active)
+    if settings is not None and (typed or stays_here(settings)):
+        return []
+    return [each for each in texts if known_text(state, each, state.active) is None]

@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Self
 
 from embedviz.core.analogies import METHODS, Method
 from embedviz.core.settings import Settings, setting
+from embedviz.core.texts.encoder_of import encoder_of
+from embedviz.core.vector_set import VectorSet
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,11 @@ class AnalogySettings(Settings):
     def mentioned(self) -> tuple[str, ...]:
         """All labels of the question."""
         return self.labels
+
+    def require(self, vector_set: VectorSet) -> None:
+        """Raise a UserError where a label is missing; of a set with an encoder, a text will do."""
+        if encoder_of(vector_set) is None:
+            super().require(vector_set)
 
     def with_options(self, given: Mapping[str, Any]) -> Self:
         """Return another question as a whole: what is added alone subtracts nothing."""

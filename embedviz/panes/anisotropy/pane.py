@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -26,7 +25,6 @@ from PySide6.QtWidgets import (
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core import cone
-from embedviz.core.arrays import Rows
 from embedviz.core.cone import Cone, ConeView
 from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.drawing.camera import Camera
@@ -46,10 +44,11 @@ from embedviz.gui.widgets.controls import (
 )
 from embedviz.gui.widgets.derive_button import DeriveButton
 from embedviz.panes.anisotropy.numbers_table import NumbersTable
+from embedviz.panes.anisotropy.prepared import Prepared, mark_rows
+from embedviz.panes.anisotropy.query_marker import QueryMarker
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 
 STEPS = 100
-LABELED = 12
 _WIDE_ROW, _LEAST_ROW = 740, 524
 HOME = Camera(scale=1.16, azimuth=math.radians(-60), elevation=math.radians(16), is_3d=True)
 CAPTION = (
@@ -58,33 +57,6 @@ CAPTION = (
     "so an opened cone is a band at the equator. Strength 0 only centers, which already takes the "
     "mean direction away; 1 also makes the spread even."
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """Quantities that the dial of a set needs, computed once.
-
-    The picture of a very large set shows a sample of its rows: `places` and `cone.rows` lead
-    from one to the other.
-    """
-
-    vector_set: VectorSet
-    cone: Cone
-
-    @cached_property
-    def labels(self) -> Sequence[str]:
-        """Labels of the rows in the picture."""
-        everything = self.vector_set.labels
-        if len(self.cone.rows) == len(everything):
-            return everything
-        return [everything[row] for row in self.cone.rows]
-
-    def places(self, rows: ArrayLike) -> Rows:
-        """Return where rows are in the picture; those that are not are left out."""
-        wanted = np.asarray(rows, dtype=np.intp)
-        found = np.searchsorted(self.cone.rows, wanted).clip(0, len(self.cone.rows) - 1)
-        places: Rows = found[self.cone.rows[found] == wanted]
-        return places
 
 
 class AnisotropyPane(Pane):
@@ -116,6 +88,7 @@ class AnisotropyPane(Pane):
             view.row_clicked.connect(self._on_click)
             view.camera_changed.connect(other.set_camera)
             view.camera_settled.connect(lambda camera: self._set(camera=camera))
+        self.query_marker = QueryMarker(self, self.before, self.after)
         self.histogram = CosineHistogram("anisotropy.histogram")
         self.numbers = NumbersTable()
         self.caption = text_label(kind="caption", wrap=True)
@@ -198,8 +171,9 @@ class AnisotropyPane(Pane):
         rows.setSpacing(GRID)
         rows.addLayout(grid, 3)
         rows.addLayout(below, 1)
-        self.caption.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
-        rows.addWidget(self.caption)
+        for text in (self.query_marker.line, self.caption):
+            text.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+            rows.addWidget(text)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         active = new.active
@@ -228,6 +202,7 @@ class AnisotropyPane(Pane):
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._cone_task:
             self._prepared = self._latest = None
+            self.query_marker.hide()
             for view in (self.before, self.after):
                 view.set_points(np.zeros((0, 3)), keep_camera=True)
             for title in self.titles.values():
@@ -239,6 +214,8 @@ class AnisotropyPane(Pane):
 
     def release(self) -> None:  # noqa: D102 - see Pane
         self._prepared = self._latest = None
+        if self.is_built:
+            self.query_marker.hide()
 
     def _show_dial(self, new: State) -> None:
         assert new.active is not None
@@ -280,7 +257,7 @@ class AnisotropyPane(Pane):
         rank = self._prepared.cone.rank
         self._latest = after
         self._place("after", after)
-        self._mark_view(self.after, self.session.state)
+        self._mark(self.session.state, self.after)
         self.histogram.show_after(after.cosines, after.mean_cosine)
         self.numbers.show_numbers("after", after)
         strength, components = _dial(state)
@@ -312,21 +289,13 @@ class AnisotropyPane(Pane):
         arrow = Arrow(0 * pole, 1.14 * pole, theme_manager.theme.before, text="mean direction")
         self.before.scene.set_arrows(() if direction is None else (arrow,))
 
-    def _mark(self, state: State) -> None:
-        for view in (self.before, self.after):
-            self._mark_view(view, state)
-
-    def _mark_view(self, view: PointView, state: State) -> None:
+    def _mark(self, state: State, *views: PointView) -> None:
+        """Mark rows in both views, or in those that are given, and a query that is no row."""
         prepared = self._prepared
-        if prepared is None or prepared.vector_set is not state.active:
-            return
-        query = prepared.places([state.query] if state.query is not None else [])
-        if state.query_vector is not None:
-            query = query[:0]
-        selected = prepared.places(state.selected.rows)
-        always = np.concatenate([query, selected[:LABELED]])
-        view.scene.set_labels(prepared.labels, (), list(dict.fromkeys(always.tolist())), len(query))
-        view.scene.set_highlights(query=query[0] if len(query) else None, selected=selected)
+        if prepared is not None:
+            for view in views or (self.before, self.after):
+                mark_rows(view, prepared, state)
+            self.query_marker.show(state, prepared.vector_set, prepared.cone, self._latest)
 
     def _on_click(self, place: int, _: object) -> None:
         prepared, state = self._prepared, self.session.state

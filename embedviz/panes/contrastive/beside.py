@@ -14,7 +14,7 @@ from embedviz.core.contrastive.runs.anchor import AnchorTerms
 from embedviz.core.contrastive.runs.frames import RunFrame
 from embedviz.core.covariance import Vector
 from embedviz.gui.theme import GRID
-from embedviz.panes.contrastive.charts import RunCharts
+from embedviz.panes.contrastive.charts import contrastive_charts, tracks_of
 from embedviz.panes.contrastive.formula import AnchorFormula
 from embedviz.panes.contrastive.similarity_matrix import SimilarityMatrix
 
@@ -39,7 +39,8 @@ class Beside(QStackedWidget):
 
     def __init__(self, pairs: QWidget) -> None:
         super().__init__()
-        self.charts, self.matrix, self.formula = RunCharts(), SimilarityMatrix(), AnchorFormula()
+        self.charts, self.matrix = contrastive_charts(), SimilarityMatrix()
+        self.formula = AnchorFormula()
         self.charts.setMinimumHeight(_LEAST_CHARTS)
         self.matrix.setMinimumHeight(_LEAST_MATRIX)
         self.formula.setMinimumHeight(_LEAST_FORMULA)
@@ -61,7 +62,7 @@ class Beside(QStackedWidget):
             self.charts.clear()
             self.matrix.show_cosines(np.empty((0, 0), np.float32))
             return
-        self.charts.show_run(_as_table(measures), n_outputs)
+        self.charts.show_run(_as_table(measures), tracks_of(n_outputs))
         self.charts.show_step(frame.measures.step)
         has_negatives = frame.measures.n_negatives > 0 or frame.measures.step == 0
         self.matrix.show_cosines(

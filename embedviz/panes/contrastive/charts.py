@@ -1,180 +1,59 @@
-"""Charts of a run over its steps: loss, alignment, uniformity, mean cosine, effective rank.
-
-They are one widget that draws itself, not five plots of pyqtgraph. While a run is on the screen
-they are drawn anew at every frame, and a plot each would lay out and paint a scene of its own for
-what are a few lines; besides, one axis of steps is shared by all because there is only one. What
-is drawn never has more places than the picture has columns of pixels.
-"""
+"""The charts of a contrastive run: loss, alignment, uniformity, mean cosine, effective rank."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from dataclasses import fields
 
 from embedviz.core.contrastive.runs.frames import Measures
-from embedviz.core.covariance import Vector
-from embedviz.gui.theme import GRID, theme_manager
-from embedviz.panes.contrastive.drawing.numbers import number_text
-from embedviz.panes.contrastive.drawing.run_plots import RunPlot, draw_marks, run_plots
-from embedviz.panes.contrastive.drawing.tracks import TRACKS, Columns, RunTable, Track
-from embedviz.panes.contrastive.drawing.widget import Align, DrawnWidget, width_of
+from embedviz.gui.runs.charts import RunCharts
+from embedviz.gui.runs.tracks import Track
 
-WAITING = "Charts of the run appear with its first step."
+NAMES = tuple(field.name for field in fields(Measures))
+
+_LOSS = Track(
+    "loss",
+    "Loss",
+    "How surprised the head is, on average, by which candidate is the partner; chance is log N "
+    "of N candidates that all look alike, the floor what even rows with equal partners have.",
+    (("chance", ("chance = log N", "chance")), ("floor", ("floor",))),
+)
+_ALIGNMENT = Track(
+    "alignment",
+    "Alignment",
+    "Mean squared distance of partners: 0 where they have one direction, 2 where they are "
+    "unrelated. Smaller is better.",
+    reach=(0.0,),
+)
+_UNIFORMITY = Track(
+    "uniformity",
+    "Uniformity",
+    "How evenly the rows are spread over the sphere: 0 where all have one direction; the "
+    "dashed line is what rows without end can reach. Smaller is better.",
+    (("best_uniformity", ("best",)),),
+    reach=(0.0,),
+)
+_MEAN_COSINE = Track(
+    "mean_cosine",
+    "Mean cosine",
+    "Mean cosine of all pairs of rows: 1 where all have one direction, as after a collapse; "
+    "about 0 where they are spread.",
+    reach=(0.0, 1.0),
+    is_balanced=True,
+)
 
 
-class RunCharts(DrawnWidget):
-    """Small charts of a run, one below the other, and a line at the step that is shown.
+def tracks_of(n_outputs: int) -> tuple[Track, ...]:
+    """Return what is drawn of a run whose head has so many outputs, from top to bottom."""
+    rank = Track(
+        "effective_rank",
+        f"Effective rank, of {n_outputs:,} {'output' if n_outputs == 1 else 'outputs'}",
+        "How many of the outputs are in use: exp of the entropy of their spectrum, from 1 to all.",
+        decimals=2,
+        reach=(1.0, 2.0, float(n_outputs)),
+    )
+    return _LOSS, _ALIGNMENT, _UNIFORMITY, _MEAN_COSINE, rank
 
-    Signals
-    -------
-    step_chosen : (int,)
-        The user pressed the mouse at a step, or drags to it: one of those that were measured.
-    """
 
-    step_chosen = Signal(int)
-
-    def __init__(self, name: str = "contrastive.charts") -> None:
-        super().__init__(name, "Charts of the run", size=(300, 400), least=(200, 240))
-        self._table = RunTable()
-        self._n_outputs = 0
-        self._step: int | None = None
-        self.show_message(WAITING)
-
-    def show_run(self, measures: Sequence[Measures] | NDArray[Any], n_outputs: int) -> None:
-        """Show the measures of a run so far.
-
-        Parameters
-        ----------
-        measures : sequence of Measures, or structured array with their fields
-            By rising step. The same measures with more after them are read from there on.
-        n_outputs : int
-            The largest effective rank.
-        """
-        self._table.read(measures)
-        self._n_outputs = n_outputs
-        self._retell()
-
-    def show_step(self, step: int | None) -> None:
-        """Mark a step, and show the numbers there; None: the last one, whichever it is."""
-        self._step = step
-        self._retell()
-
-    def clear(self) -> None:
-        """Show no run."""
-        self._table.read([])
-        self._step = None
-        self._retell()
-
-    @property
-    def step(self) -> int | None:
-        """The measured step whose numbers are shown; None without a run."""
-        rows = self._table.rows
-        return int(rows["step"][self._place]) if len(rows) else None
-
-    @property
-    def numbers(self) -> dict[str, str]:
-        """The number beside each title, by the field of `Measures`."""
-        rows = self._table.rows
-        if not len(rows):
-            return {}
-        now = rows[self._place]
-        return {track.name: number_text(float(now[track.name]), track.decimals) for track in TRACKS}
-
-    @property
-    def titles(self) -> dict[str, str]:
-        """The title of each chart, by the field of `Measures`."""
-        outputs = f"of {self._n_outputs:,} {'output' if self._n_outputs == 1 else 'outputs'}"
-        return {track.name: track.title.format(outputs=outputs) for track in TRACKS}
-
-    @property
-    def _place(self) -> int:
-        """Which of the measures is shown."""
-        steps = self._table.rows["step"]
-        if self._step is None:
-            return len(steps) - 1
-        return max(0, int(np.searchsorted(steps, self._step, side="right")) - 1)
-
-    def _retell(self) -> None:
-        self.show_message("" if len(self._table.rows) else WAITING)
-
-    def _plots(self) -> list[RunPlot]:
-        size = float(self.width()), float(self.height())
-        return run_plots(size, self.small(), self._table.drawn, self._n_outputs)
-
-    def _span(self) -> tuple[float, float]:
-        """Return the first and the last step of the axis."""
-        steps = self._table.rows["step"]
-        return float(steps[0]), float(max(steps[-1], steps[0] + 1))
-
-    def _places(self, area: QRectF) -> Vector:
-        """Return where the steps are, in pixels."""
-        first, last = self._span()
-        steps = self._table.drawn["step"]
-        return area.left() + (steps - first) * (area.width() / (last - first))
-
-    def tip_at(self, place: QPointF) -> str:
-        """Return what the chart at a place means."""
-        if self.message:
-            return ""
-        found = [plot.track for plot in self._plots() if plot.box.contains(place)]
-        return self._tip_of(found[0]) if found else ""
-
-    def _tip_of(self, track: Track) -> str:
-        now = self._table.rows[self._place]
-        names = [f"{words[-1]} {number_text(float(now[name]), 3)}" for name, words in track.lines]
-        return track.tip + (f" At this step: {', '.join(names)}." if names else "")
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Choose the step under the mouse."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._choose(event.position().x())
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Choose steps along a drag."""
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            self._choose(event.position().x())
-
-    def _choose(self, x: float) -> None:
-        if not self.message:
-            nearest = np.abs(self._places(self._plots()[0].area) - x).argmin()
-            self.step_chosen.emit(int(self._table.rows["step"][nearest]))
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Draw the charts."""
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            if self.message:
-                self.draw_message(painter)
-                return
-            plots, drawn, now = self._plots(), self._table.drawn, self._place
-            area, numbers, titles = plots[0].area, self.numbers, self.titles
-            places, bold = self._places(area), self.small(semibold=True)
-            columns = Columns(places, area.width())
-            for plot in plots:
-                name = plot.track.name
-                plot.draw_title(painter, titles[name], numbers[name], bold)
-                plot.draw(painter, drawn, columns)
-            shown = {track.name: float(drawn[track.name][now]) for track in TRACKS}
-            draw_marks(painter, plots, float(places[now]), shown)
-            self._draw_steps(painter, float(places[now]), plots[-1].area)
-
-    def _draw_steps(self, painter: QPainter, now: float, area: QRectF) -> None:
-        """Write the ends of the axis of steps, and the step that is shown."""
-        theme, line, top = theme_manager.theme, self.line_height(), area.bottom() + 5
-        small, text = self.small(), f"step {self.step:,}"
-        width = width_of(text, small)
-        left = min(max(now - width / 2, 0.0), self.width() - width)
-        painter.setFont(small)
-        painter.setPen(QColor(theme.ink(theme.accent)))
-        painter.drawText(QRectF(left, top, width + 1, line), Align.AlignLeft, text)
-        painter.setPen(QColor(theme.muted))
-        first, last = (f"{end:,.0f}" for end in self._span())
-        for end, x in ((first, area.left()), (last, area.right() - width_of(last, small))):
-            said = width_of(end, small)
-            if x + said + GRID <= left or x >= left + width + GRID:
-                painter.drawText(QRectF(x, top, said + 1, line), Align.AlignLeft, end)
+def contrastive_charts() -> RunCharts:
+    """Return the charts of a run, before its first step."""
+    return RunCharts("contrastive.charts", NAMES)

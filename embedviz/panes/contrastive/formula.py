@@ -11,11 +11,11 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from embedviz.core import wording
 from embedviz.core.contrastive.runs.anchor import AnchorTerms
 from embedviz.gui.points.text import draw_line_of_text
+from embedviz.gui.runs.drawn_widget import DrawnWidget, with_even_digits
 from embedviz.gui.theme import GRID, TEXT_PIXELS, font, theme_manager
 from embedviz.panes.contrastive.drawing import loss_in_numbers
 from embedviz.panes.contrastive.drawing.softmax_bars import Bar, BarTable, bars_of
 from embedviz.panes.contrastive.drawing.typesetting import PieceRow, Typesetter
-from embedviz.panes.contrastive.drawing.widget import DrawnWidget, with_even_digits
 
 WAITING = "Click a point to see its loss, term by term."
 NO_NEGATIVES = "No negatives: only the pull is left."

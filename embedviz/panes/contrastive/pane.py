@@ -15,28 +15,35 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.gui.pane import Pane
+from embedviz.gui.runs.transport import Transport
+from embedviz.gui.runs.turns import Turns
 from embedviz.gui.theme import GRID, NEIGHBORS_WIDTH, TEXT_PIXELS, font, theme_manager
 from embedviz.gui.widgets.controls import ElidedLabel, text_label
 from embedviz.panes.contrastive.beside import Beside
 from embedviz.panes.contrastive.colors import PointColoring
 from embedviz.panes.contrastive.dials import DialRow
+from embedviz.panes.contrastive.drawing.own_query import place_query
 from embedviz.panes.contrastive.own_pairs import OwnPairs
 from embedviz.panes.contrastive.player import Player
 from embedviz.panes.contrastive.run import Run, material_of
 from embedviz.panes.contrastive.settings import ContrastiveSettings
 from embedviz.panes.contrastive.sphere import HOME, Sphere
 from embedviz.panes.contrastive.tools import ContrastiveTools
-from embedviz.panes.contrastive.transport import Transport
-from embedviz.panes.contrastive.turns import Turns
 from embedviz.panes.contrastive.words import (
     describe_arrows,
     describe_moment,
     describe_picture,
     describe_points,
+    describe_step,
     name_of,
 )
 
 _NOT_ASKED = "Click a point to see its loss, term by term."
+_TIPS = (
+    "go on from the step that is seen (P)",
+    "make a single one",
+    "back to the start, same seed",
+)
 _BESIDE = 27
 """Hundredths of the width that are for what is beside the sphere."""
 _BETWEEN_CHARTS = 0.1
@@ -60,7 +67,7 @@ class ContrastivePane(Pane):
         self.player = Player(self.calculations, self.session.board)
         self.tool_bar = ContrastiveTools(self, self.player)
         self.tools.addWidget(self.tool_bar)
-        self.dials, self.transport = DialRow(self.name), Transport(self.name)
+        self.dials, self.transport = DialRow(self.name), Transport(self.name, _TIPS)
         self.sphere = Sphere("contrastive.view")
         self.coloring = PointColoring(self.calculations, self.sphere)
         self.own_pairs = OwnPairs(self.calculations)
@@ -163,7 +170,8 @@ class ContrastivePane(Pane):
             self.player.ask_again()
         if old.map.color_by != new.map.color_by:
             self.coloring.color(run, new)
-        if old.selected != new.selected or was.side != settings.side:
+        is_asked_anew = old.query_vector is not new.query_vector
+        if is_asked_anew or old.selected != new.selected or was.side != settings.side:
             self._mark()
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
@@ -222,7 +230,7 @@ class ContrastivePane(Pane):
         self.headline.setText(describe_points(run))
         self.sentence.setText(describe_moment(run, frame))
         at, newest = len(frames) - 1 if place is None else place, run.latest.frame.measures.step
-        self.transport.show_frames(len(frames), at, frame.measures.step, newest)
+        self.transport.show_frames(len(frames), at, describe_step(frame.measures.step, newest))
         self._mark()
 
     def _mark(self) -> None:
@@ -235,8 +243,10 @@ class ContrastivePane(Pane):
         selected = run.places_of(state.selected.rows[:0] if is_toy else state.selected.rows)
         self.sphere.mark(run.names, run.place_of(_point_of(state)), selected, terms)
         self.sphere.show_forces(terms)
-        said = describe_arrows() if terms is not None else ""
-        self.caption.setText(said or describe_picture(run, seen.frame))
+        markers, of_query = place_query(run, seen.frame, state)
+        self.sphere.scene.markers.set_markers(markers, self.sphere.scene.canvas.extent)
+        said = describe_arrows() if terms is not None else describe_picture(run, seen.frame)
+        self.caption.setText(" · ".join(filter(None, (of_query, said))))
         if is_asked:
             self.beside.show_terms(terms, partial(name_of, run), seen.reason or _NOT_ASKED)
 
@@ -262,10 +272,11 @@ class ContrastivePane(Pane):
         self.coloring.clear()
         self.sphere.show_frame(None)
         self.sphere.scene.set_message(message)
+        self.sphere.scene.markers.set_markers((), self.sphere.scene.canvas.extent)
         self.beside.show_frame(None, {}, 0)
         for text in (self.headline, self.caption, self.sentence):
             text.clear()
-        self.transport.show_frames(0, 0, 0, 0)
+        self.transport.show_frames(0, 0, describe_step(0, 0))
 
     def _set(self, **changes: Any) -> None:
         state = self.session.state

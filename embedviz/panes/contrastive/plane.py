@@ -11,8 +11,9 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF
 from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
 from embedviz.core.wording import one_line
 from embedviz.gui.points.text import draw_text
+from embedviz.gui.runs.drawn_widget import Align, DrawnWidget, width_of
+from embedviz.gui.runs.numbers import number_text
 from embedviz.gui.theme import GRID, theme_manager, with_alpha
-from embedviz.panes.contrastive.drawing.numbers import number_text
 from embedviz.panes.contrastive.drawing.plane_layout import (
     RADIUS,
     PlacedName,
@@ -21,7 +22,6 @@ from embedviz.panes.contrastive.drawing.plane_layout import (
     frame_around,
     place_names,
 )
-from embedviz.panes.contrastive.drawing.widget import Align, DrawnWidget, width_of
 
 __all__ = ["AlignmentPlane", "PlanePoint"]
 

@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPaintEvent
 
 from embedviz.gui.coloring.palettes import RAMP_STEPS, cosine_ramp
 from embedviz.gui.points.text import draw_line_of_text, is_pixel_device
+from embedviz.gui.runs.drawn_widget import Align, DrawnWidget, first_that_fits, width_of
+from embedviz.gui.runs.numbers import number_text
 from embedviz.gui.theme import GRID, theme_manager
-from embedviz.panes.contrastive.drawing.numbers import number_text
-from embedviz.panes.contrastive.drawing.widget import Align, DrawnWidget, first_that_fits, width_of
 
 WAITING = "The cosines of a batch appear with the first step."
 _FRAMED = 12.0

@@ -18,7 +18,7 @@ from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import Segments, combo_box, tool_button
 from embedviz.gui.widgets.derive_button import DeriveButton
-from embedviz.panes.contrastive.more_settings import MoreSettings
+from embedviz.gui.widgets.settings_gear import SettingsGear
 from embedviz.panes.contrastive.player import Player
 from embedviz.panes.contrastive.presets import place_of, presets_of
 from embedviz.panes.contrastive.settings import ContrastiveSettings, Source
@@ -27,6 +27,17 @@ from embedviz.panes.contrastive.words import describe_positives
 _FIELDS = fields_of(ContrastiveSettings)
 _SOURCES = _FIELDS["source"].about.choices
 _LEAST_BOX = 72
+_OF_TOY = ("groups", "per_group")
+_BEHIND_GEAR = (
+    "learning_rate",
+    "batch_size",
+    "outputs",
+    "hardness",
+    "is_nested",
+    *_OF_TOY,
+    "seed",
+    "pace",
+)
 _KINDS = "NumPy arrays (*.npz);;safetensors (*.safetensors);;Python with NumPy (*.py)"
 
 
@@ -69,7 +80,14 @@ class ContrastiveTools(QWidget):
         self.presets.setPlaceholderText("Presets")
         self.presets.setCurrentIndex(-1)
         self.presets.activated.connect(self._use_preset)
-        self.more = MoreSettings(name, lambda field, value: self.changed.emit({field: value}))
+        self.more = SettingsGear(
+            name,
+            "learning rate, batch, outputs, seed and others",
+            ContrastiveSettings,
+            _BEHIND_GEAR,
+            lambda field, value: self.changed.emit({field: value}),
+        )
+        self.more.set_decimals("learning_rate", 4)
         self.save = tool_button(
             f"{name}.save", "Save Head…", "Save Head: the trained matrix, for use elsewhere"
         )
@@ -117,6 +135,7 @@ class ContrastiveTools(QWidget):
             self._offer_presets(settings.source)
             self.presets.setCurrentIndex(place_of(settings))
         self.more.show_settings(settings)
+        self.more.apply_to(_OF_TOY, applies=is_toy)
         can_use = not is_toy and self._player.seen is not None
         for button in (self.save, self.use):
             button.setEnabled(can_use)

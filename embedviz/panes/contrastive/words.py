@@ -80,3 +80,8 @@ def describe_positives(run: Run) -> str:
 def describe_arrows() -> str:
     """Return what the arrows on the sphere are."""
     return "blue: the partner's pull; orange: the pushes of the others"
+
+
+def describe_step(step: int, newest: int) -> str:
+    """Return which step is seen, and how many there are where it is not the newest."""
+    return f"step {step:,}" if step == newest else f"step {step:,} of {newest:,}"

@@ -57,6 +57,7 @@ class CaptionInputs(NamedTuple):
     density: str
     is_in_use: bool
     is_moving: bool
+    texts: str
 
 
 class Place(NamedTuple):
@@ -164,7 +165,7 @@ class MapDrawing(QObject):
         self._view.scene.set_legend(None)
         self._cluster_names.hide()
 
-    def show(self, layout: Layout, quality: LayoutQuality | None) -> None:
+    def show(self, layout: Layout, quality: LayoutQuality | None, texts: str = "") -> None:
         """Bring the picture up to date with the layout at hand and the settings.
 
         Parameters
@@ -172,6 +173,8 @@ class MapDrawing(QObject):
         layout : Layout
         quality : LayoutQuality or None
             What colors the points instead of a column.
+        texts : str
+            Where texts are that are no rows.
         """
         settings, vector_set = self._choices.settings, layout.vector_set
         style_inputs = StyleInputs(vector_set, settings.appearance, quality, theme_manager.theme)
@@ -195,7 +198,7 @@ class MapDrawing(QObject):
         self.crowd.show(False if is_moving and settings.density is None else settings.density)
         self._density.show(bool(self.crowd.words))
         is_in_use = self._choices.is_in_use
-        self._told = CaptionInputs(points, self.crowd.words, is_in_use, is_moving)
+        self._told = CaptionInputs(points, self.crowd.words, is_in_use, is_moving, texts)
         self._caption.show(self._told)
 
     def _crowding(self) -> float:
@@ -297,7 +300,8 @@ class MapDrawing(QObject):
             said.append(inputs.density)
         words = " · ".join(part for part in said if part)
         self.said = ref(vector_set), words
-        caption = [vector_set.name, describe_part(vector_set), words]
+        # Of a long caption, the end is left out; how rows are laid out is in the status line too.
+        caption = [vector_set.name, describe_part(vector_set), inputs.texts, words]
         self._view.scene.set_caption(" · ".join(filter(None, caption)))
         if inputs.is_in_use:
             self._choices.session.describe(vector_set, words)

@@ -9,13 +9,13 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from embedviz.app.session import Session
-from embedviz.app.state import Query, State
+from embedviz.app.state import State
 from embedviz.core.arrays import Rows
 from embedviz.core.drawing.raster import ALL_ROWS
 from embedviz.core.matching import is_quick, match_all, matching_rows
 from embedviz.core.neighbors import Metric
 from embedviz.core.progress import Report
-from embedviz.core.query_vector import QueryVector
+from embedviz.core.query_vector import Query, QueryVector
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import PointView

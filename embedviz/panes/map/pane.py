@@ -43,6 +43,7 @@ from embedviz.panes.map.layout_run import LayoutRun
 from embedviz.panes.map.method import MethodChoice
 from embedviz.panes.map.part import DrawnPart
 from embedviz.panes.map.quality import TrustRequest
+from embedviz.panes.map.text_markers import TextMarkers
 from embedviz.panes.map.tools import MapTools
 from embedviz.panes.map.trust import Trust
 
@@ -89,6 +90,7 @@ class MapPane(Pane):
         self.hover = Hover(self, self.view, self.run, self.trust)
         names = MapClusterNames(self, self.view.scene)
         self.drawing = MapDrawing(self.choices, self.run, self.view, names)
+        self.texts = TextMarkers(self, self.choices, self.run, self.view, self.hover.card)
         self.row = ProjectionRow(self.name, self.calculations.new_task("labels"))
         self.row.hide()
         self.controls = MapTools(self.name)
@@ -101,7 +103,8 @@ class MapPane(Pane):
 
     def _connect(self) -> None:
         self.run.arrived.connect(self._on_arrived)
-        for signal in (self.drawing.began_moving, self.highlights.found, self.trust.known):
+        parts = self.highlights.found, self.trust.known, self.texts.found
+        for signal in (self.drawing.began_moving, *parts):
             signal.connect(self._bring_up_to_date)
         self.drawing.moves.connect(self.hover.hide)  # Its point may be elsewhere, or not be drawn.
         self.drawing.told.connect(self.told)
@@ -166,6 +169,7 @@ class MapPane(Pane):
             if self.drawing.is_drawn:
                 self.highlights.release()
                 self.drawing.clear()
+                self.texts.release()
                 self.trust.hide()
             waiting = f"Laying out {len(self.choices.wanted.vector_set):,} rows …"
             self._message.show(waiting if self.run.task.is_busy else "")
@@ -177,7 +181,8 @@ class MapPane(Pane):
             quality = self.trust.show(layout, self.choices.n_components, state.metric)
         else:
             self.trust.hide()
-        self.drawing.show(layout, quality)
+        self.drawing.show(layout, quality, self.texts.look_up(state, layout))
+        self.texts.show(layout)
         # While points move, texts of rows would flicker: only what is chosen is named.
         self.highlights.show(state, layout.vector_set, settings.labels and not is_moving)
         self.method.show_selected(layout.vector_set)
@@ -203,6 +208,7 @@ class MapPane(Pane):
         self.run.release()
         self.highlights.release()
         self.drawing.clear()
+        self.texts.release()
         self.view.scene.set_labels(())
         self.controls.release()
         self.method.release()

@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout
 
-from embedviz.app.state import Query, State
+from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core import matryoshka
 from embedviz.core.derivation.recipes import Truncated
@@ -17,6 +17,7 @@ from embedviz.core.matryoshka import Overlap, PrefixQuery, PrefixSearch, measure
 from embedviz.core.matryoshka.orderings import Ordering
 from embedviz.core.notes import counted
 from embedviz.core.progress import Report, part_of
+from embedviz.core.query_vector import Query
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import one_line
 from embedviz.gui.pane import Pane

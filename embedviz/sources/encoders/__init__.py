@@ -13,15 +13,24 @@ from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
 from embedviz.core.texts.encoder_settings import EncoderSettings
+from embedviz.sources.consent import Ask, refuse
 
 ENCODERS = {
     "wordllama": "embedviz.sources.encoders.wordllama.WordLlamaEncoder",
+    "sentence-transformers": (
+        "embedviz.sources.encoders.sentence_transformers.SentenceTransformersEncoder"
+    ),
+    "service": "embedviz.sources.encoders.service.encoder.ServiceEncoder",
 }
 """By the name that `EncoderSettings.encoder` has; the first is the default."""
+
+DEFAULT_ENCODER = next(iter(ENCODERS))
 
 
 class Encoder(Protocol):
     """Model that makes a vector of a text. Made with `EncoderSettings`, of which it keeps a copy.
+
+    Made with these and an `Ask`, which it calls before it opens a connection.
 
     Attributes
     ----------
@@ -87,8 +96,15 @@ def encoder_class(name: str) -> type[Encoder]:
     return found
 
 
-def make_encoder(settings: EncoderSettings) -> Encoder:
+def make_encoder(settings: EncoderSettings, ask: Ask = refuse) -> Encoder:
     """Return the encoder with some settings; nothing is loaded or sent yet.
+
+    Parameters
+    ----------
+    settings : EncoderSettings
+    ask : Ask
+        Asks the user before texts leave for a service, or a model is downloaded. Default: nothing
+        is sent.
 
     Raises
     ------
@@ -101,4 +117,4 @@ def make_encoder(settings: EncoderSettings) -> Encoder:
     found = encoder_class(settings.encoder)
     if lacking := found.what_lacks():
         raise UserError(lacking)
-    return found(settings)  # type: ignore[call-arg]  # A protocol says nothing of making one.
+    return found(settings, ask)  # type: ignore[call-arg]  # A protocol says nothing of making one.

@@ -45,8 +45,9 @@ def seen():
             [(each.name, each.labels, each.vectors.tolist()) for each in state.sets],
             [each.metadata.column_names for each in state.sets],
             places[state.active],
-            None if query is None else (query.name, query.vector.tolist()),
-            replace(state, sets=(), active=None, query_vector=None, maps=maps, left=()),
+            None if query is None else (query.name, query.vector.tolist(), query.encoder),
+            [(each.name, each.vector.tolist(), each.encoder) for each in state.texts],
+            replace(state, sets=(), active=None, query_vector=None, texts=(), maps=maps, left=()),
             left,
         )
 

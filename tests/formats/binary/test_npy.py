@@ -220,3 +220,11 @@ def test_real_files(data_folder):
         assert str(found.metadata.schema.field("pair").type) == "int64"
     with pytest.raises(UserError, match="an array of 1 dimension: 1,500 float64"):
         load(data_folder / "stsb" / "stsb_dev_gold.f64.npy")
+
+
+def test_a_signaling_nan_is_a_bad_row(write):
+    """It warns where it becomes a float32."""
+    array = np.array([[1.0, 2.0], [3.0, 4.0]])
+    array.view(np.uint64)[1, 0] = 0x7FF0000000000001
+    opened = load(write("x.npy", npy(array)), on_bad_rows="skip")
+    assert opened.vectors.tolist() == [[1, 2]]

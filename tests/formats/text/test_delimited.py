@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.formats import load
+from embedviz.formats.text.table_signs import is_missing
 
 PAIRS = [[0.5, 1.5], [-2, 3]]
 ROW_NUMBERS = "No labels: the rows are called by their numbers, from 0."
@@ -491,3 +492,9 @@ def test_a_case_of_a_missing_number(data_folder):
         load(data_folder / "cases" / "missing_first.csv")
     found = load(data_folder / "cases" / "missing_first.csv", on_bad_rows="skip")
     assert found.vectors.shape == (2, 3)
+
+
+def test_a_field_of_a_million_blanks_is_looked_at_once():
+    """Looked at from each blank on, it would take an hour."""
+    assert is_missing(b"\t" * 1_000_000)
+    assert not is_missing(b"\t" * 1_000_000 + b"x")

@@ -232,11 +232,11 @@ def test_stop_reads_no_further_and_open_begins_again(slow, asker, qtbot, text_fi
 
 
 def test_an_error_leaves_nothing_to_press_but_cancel(ask, tmp_path):
-    (tmp_path / "story.txt").write_text("Once upon a time.\nThere was none.\n")
-    dialog = ask(tmp_path / "story.txt")
+    (tmp_path / "story.vec").write_text("Once upon a time.\nThere was none.\n")
+    dialog = ask(tmp_path / "story.vec")
     assert not dialog.footer.open_button.isEnabled()
     assert not dialog.summary.options.isVisible()
-    assert "story.txt" in dialog.summary.message_list.texts[0]
+    assert "story.vec" in dialog.summary.message_list.texts[0]
 
 
 def test_an_array_is_chosen_among_several(ask, asker, qtbot, tmp_path, numbers):

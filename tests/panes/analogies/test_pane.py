@@ -13,8 +13,9 @@ from embedviz.formats import load
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT
 from embedviz.panes.analogies import pane as analogies
-from embedviz.panes.analogies.pane import SHOWN, AnalogiesPane, write
+from embedviz.panes.analogies.pane import AnalogiesPane
 from embedviz.panes.analogies.settings import AnalogySettings
+from embedviz.panes.analogies.solving import SHOWN, write
 
 
 @pytest.fixture
@@ -238,13 +239,13 @@ def test_a_set_without_these_labels_says_so_quietly(opened, session, idle, toy, 
 
 
 def test_rows_of_the_set_before_cannot_be_chosen(opened, session, idle, monkeypatch, words, toy):
-    go, solve = threading.Event(), analogies._solve
+    go, solve = threading.Event(), analogies.solve
 
     def wait(*given):
         go.wait()
         return solve(*given)
 
-    monkeypatch.setattr(analogies, "_solve", wait)
+    monkeypatch.setattr(analogies, "solve", wait)
     small = VectorSet(np.eye(3, 4), ["king", "man", "woman"], name="small")
     session.show(session.state.opened(small))
     state = session.state

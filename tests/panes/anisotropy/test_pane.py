@@ -295,7 +295,7 @@ def test_a_click_chooses_and_both_sides_mark_it(opened, session, qtbot, pixel_of
     assert session.state == state
 
 
-def test_a_vector_of_the_user_has_no_place(opened, session):
+def test_a_vector_of_the_user_is_no_row(opened, session):
     mine = QueryVector("mine", np.ones(12, dtype=np.float32))
     session.show(session.state.queried_with(mine))
     assert opened.before.scene.canvas.highlights.query is None
@@ -379,3 +379,62 @@ def test_the_warning_goes_where_few_components_are_kept(pane, session, idle):
     pane.components_slider.setValue(3)
     idle(session)
     assert "distinct" not in pane.caption.text()
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.4, 1.0])
+def test_a_query_of_the_user_is_placed_and_its_cosines_are_followed(
+    opened, session, idle, narrow, strength
+):
+    mine = np.linspace(3, -1, 12, dtype=np.float32)
+    session.show(
+        session.state.queried_with(QueryVector("mine", mine)).with_settings(
+            AnisotropySettings(strength=strength, components=10)
+        )
+    )
+    idle(session)
+    everything = np.vstack([mine, narrow.vectors]).astype(float)
+    near = np.argsort(-(unit(narrow.vectors) @ unit(mine[np.newaxis])[0]), kind="stable")[:10]
+    centered = everything - narrow.vectors.astype(float).mean(axis=0)
+    values, axes = np.linalg.eigh(np.cov(narrow.vectors.astype(float).T))
+    values, axes = values[::-1][:10], axes[:, ::-1][:, :10]
+    after = centered @ axes * values ** (-strength / 2)
+    said = opened.query_marker.line.text().replace("−", "-")
+    for rows in (everything, after):
+        units = unit(rows)
+        for others in (units[1:], units[1:][near]):
+            assert f"{(others @ units[0]).mean():+.3f}" in said
+    pole = unit(narrow.vectors).mean(axis=0)
+    pole /= np.linalg.norm(pole)
+    for view in (opened.before, opened.after):
+        (marker,) = view.scene.markers.shown
+        assert marker.text == "mine"
+    height = unit(everything)[0] @ pole
+    assert opened.before.scene.markers.places[0, 2] == pytest.approx(height, abs=1e-4)
+    rotated_back = unit(after)[0] @ axes.T @ pole
+    assert opened.after.scene.markers.places[0, 2] == pytest.approx(rotated_back, abs=1e-4)
+
+
+def test_a_query_that_equals_a_row_lies_on_it(opened, session, idle, narrow):
+    mine = QueryVector("mine", narrow.vectors[9])
+    session.show(session.state.queried_with(mine))
+    idle(session)
+    for view in (opened.before, opened.after):
+        place = view.scene.markers.places[0]
+        np.testing.assert_allclose(place, view.scene.canvas.positions[9], atol=1e-4)
+
+
+def test_a_row_as_the_query_takes_the_marker_away(opened, session, idle, narrow):
+    session.show(session.state.queried_with(QueryVector("mine", narrow.vectors[9])))
+    idle(session)
+    assert not opened.query_marker.line.isHidden()
+    session.show(session.state.queried(3))
+    idle(session)
+    assert opened.before.scene.markers.shown == opened.after.scene.markers.shown == ()
+    assert opened.query_marker.line.isHidden()
+
+
+def test_zeros_have_no_direction(opened, session, idle):
+    session.show(session.state.queried_with(QueryVector("nothing", np.zeros(12, np.float32))))
+    idle(session)
+    assert opened.query_marker.line.text() == "“nothing” is all zeros, so it has no direction."
+    assert opened.before.scene.markers.shown == ()

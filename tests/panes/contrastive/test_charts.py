@@ -6,32 +6,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 
-from embedviz.panes.contrastive.charts import WAITING, RunCharts
-from embedviz.panes.contrastive.drawing.lines import parts_between_gaps, path_through
-from embedviz.panes.contrastive.drawing.run_plots import names_beside
-from embedviz.panes.contrastive.drawing.tracks import (
-    TABLE,
-    TRACKS,
-    Columns,
-    RunTable,
-    changes,
-    value_range,
-)
-from embedviz.panes.contrastive.drawing.widget import width_of
+from embedviz.gui.runs.charts import WAITING
+from embedviz.gui.runs.drawn_widget import width_of
+from embedviz.gui.runs.lines import parts_between_gaps, path_through
+from embedviz.gui.runs.plots import names_beside
+from embedviz.gui.runs.tracks import Columns, RunTable, changes, table_type, value_range
+from embedviz.panes.contrastive.charts import NAMES, contrastive_charts, tracks_of
 
 from .examples import measures_at
+
+TABLE, TRACKS = table_type(NAMES), tracks_of(3)
 
 
 @pytest.fixture
 def charts(shown):
-    return shown(RunCharts())
+    return shown(contrastive_charts())
 
 
 def test_before_a_run_a_sentence_says_what_will_be_here(charts):
     assert charts.message == WAITING == charts.accessibleDescription()
     assert charts.numbers == {}
     assert charts.step is None
-    charts.show_run([measures_at(0)], 3)
+    charts.show_run([measures_at(0)], TRACKS)
     assert not charts.message
     charts.clear()
     assert charts.message == WAITING
@@ -39,7 +35,7 @@ def test_before_a_run_a_sentence_says_what_will_be_here(charts):
 
 def test_numbers_are_those_of_the_last_step_until_another_is_shown(charts):
     run = [measures_at(step) for step in range(0, 50, 5)]
-    charts.show_run(run, 3)
+    charts.show_run(run, TRACKS)
     assert charts.step == 45
     assert charts.numbers == {
         "loss": "0.022",
@@ -54,21 +50,21 @@ def test_numbers_are_those_of_the_last_step_until_another_is_shown(charts):
     charts.show_step(0)
     assert charts.numbers["loss"] == "–"
     charts.show_step(None)
-    charts.show_run([*run, measures_at(50)], 3)
+    charts.show_run([*run, measures_at(50)], TRACKS)
     assert charts.step == 50
 
 
 def test_a_table_gives_the_same_as_measures(charts):
     run = [measures_at(step) for step in range(20)]
     table = np.array([tuple(getattr(each, name) for name in TABLE.names) for each in run], TABLE)
-    charts.show_run(table, 3)
+    charts.show_run(table, TRACKS)
     of_table = charts.numbers, charts.grab().toImage()
-    charts.show_run(run, 3)
+    charts.show_run(run, TRACKS)
     assert (charts.numbers, charts.grab().toImage()) == of_table
 
 
 def test_a_run_that_goes_on_or_begins_anew_is_read_right():
-    table, run = RunTable(), [measures_at(step) for step in range(400)]
+    table, run = RunTable(NAMES), [measures_at(step) for step in range(400)]
 
     def losses_after(measures):
         table.read(measures)
@@ -139,14 +135,14 @@ def test_a_dashed_line_keeps_its_corners():
     ],
 )
 def test_axes_show_all_that_there_is(name, changed, expected):
-    table = RunTable()
+    table = RunTable(NAMES)
     table.read([measures_at(1, **changed)])
     track = next(track for track in TRACKS if track.name == name)
-    assert value_range(track, table.drawn, 3) == expected
+    assert value_range(track, table.drawn) == expected
 
 
 def test_each_chart_says_what_it_means(charts):
-    charts.show_run([measures_at(step) for step in range(20)], 3)
+    charts.show_run([measures_at(step) for step in range(20)], TRACKS)
     plots = charts._plots()
     assert [plot.track for plot in plots] == list(TRACKS)
     tips = [charts.tip_at(plot.area.center()) for plot in plots]
@@ -158,7 +154,7 @@ def test_each_chart_says_what_it_means(charts):
 
 
 def test_pressing_and_dragging_choose_steps(charts, qtbot):
-    charts.show_run([measures_at(step) for step in range(0, 101, 10)], 3)
+    charts.show_run([measures_at(step) for step in range(0, 101, 10)], TRACKS)
     area, chosen = charts._plots()[0].area, []
     charts.step_chosen.connect(chosen.append)
     left, middle = area.bottomLeft().toPoint(), area.center().toPoint()
@@ -169,7 +165,7 @@ def test_pressing_and_dragging_choose_steps(charts, qtbot):
 
 
 def test_the_marker_is_at_the_shown_step(charts, has_ink):
-    charts.show_run([measures_at(step) for step in range(101)], 3)
+    charts.show_run([measures_at(step) for step in range(101)], TRACKS)
     area = charts._plots()[3].area
     place = QPointF(area.left() + 0.25 * area.width() + 0.5, area.top() + 0.3 * area.height())
     charts.show_step(60)
@@ -200,14 +196,14 @@ RUNS = {
 
 @pytest.mark.parametrize("name", RUNS)
 def test_any_run_is_drawn_in_any_size(name, in_every_look):
-    charts = RunCharts()
-    charts.show_run(RUNS[name], 1 if name == "one" else 384)
+    charts = contrastive_charts()
+    charts.show_run(RUNS[name], tracks_of(1 if name == "one" else 384))
     in_every_look(charts, f"contrastive-charts-{name.replace(' ', '-')}")
 
 
 @pytest.mark.parametrize("loss", [-1000.0, -0.001, 1e6])
 def test_numbers_at_the_axis_have_the_room_that_they_need(charts, loss):
-    charts.show_run([measures_at(1, loss=loss, floor=loss, chance=0.0)], 3)
+    charts.show_run([measures_at(1, loss=loss, floor=loss, chance=0.0)], TRACKS)
     plots = charts._plots()
     assert len({plot.area.left() for plot in plots}) == 1
     for plot in plots:
@@ -216,7 +212,7 @@ def test_numbers_at_the_axis_have_the_room_that_they_need(charts, loss):
 
 
 def test_a_file_has_lines_and_text(charts, texts_in_svg):
-    charts.show_run([measures_at(step) for step in range(1, 3000)], 3)
+    charts.show_run([measures_at(step) for step in range(1, 3000)], TRACKS)
     texts = texts_in_svg(charts)
     assert {"Loss", "chance", "floor", "best", "−2.500", "step 2,999"} <= set(texts)
 
@@ -259,7 +255,7 @@ def test_no_number_of_an_axis_is_in_a_title(charts, size, scale, floor):
         measures_at(step, loss=floor + 5 / (step + 1), floor=floor, chance=floor + 0.2)
         for step in range(60)
     ]
-    charts.show_run(run, 3)
+    charts.show_run(run, TRACKS)
     charts.set_text_scale(scale)
     charts.resize(round(scale * size[0]), round(scale * size[1]))
     plots = charts._plots()

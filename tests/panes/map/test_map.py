@@ -318,13 +318,16 @@ def test_a_picture_that_arrives_is_drawn_once_however_often_pictures_were_switch
     assert len(redraws) == 1
 
 
-def test_a_vector_of_the_user_has_neighbors_and_no_place(opened, session, idle, spread):
+def test_a_vector_of_the_user_has_neighbors_and_a_marker(opened, session, idle, spread):
     mine = QueryVector("mine", spread.vectors[9])
     session.show(session.state.queried_with(mine))
     idle(session)
     marks = opened.view.scene.canvas.highlights
     assert marks.query is None
     assert 9 in marks.neighbors
+    (marker,) = opened.view.scene.markers.shown
+    assert marker.text == "mine"
+    np.testing.assert_allclose(marker.position, opened.run.layout.positions[9, :2], atol=1e-5)
 
 
 def test_without_a_query_nothing_is_ringed(opened, session, idle):

@@ -9,6 +9,7 @@ from typing import Any
 
 from embedviz.core.derivation.provenance import Step
 from embedviz.core.origin import ReadSettings
+from embedviz.core.texts.origin import TextsSettings
 from embedviz.core.vector_set import VectorSet
 
 FORMAT = "embedviz session"
@@ -33,6 +34,8 @@ class Node:
         The bundled set, where it is one.
     settings : ReadSettings
         Of the file.
+    texts : TextsSettings or None
+        Where the vectors were made from texts in the file.
     step : Step or None
         None for a file or a sample.
     name : str
@@ -53,6 +56,7 @@ class Node:
     path: Path | None = None
     sample: str | None = None
     settings: ReadSettings = field(default_factory=ReadSettings)
+    texts: TextsSettings | None = None
     step: Step | None = None
     name: str = ""
     stamp: tuple[int, int] | None = None

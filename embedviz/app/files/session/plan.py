@@ -8,6 +8,7 @@ is a session of its own, and a session that was moved alone still finds its file
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path, PureWindowsPath
@@ -22,6 +23,8 @@ from embedviz.core.arrays import Rows
 from embedviz.core.contrastive.heads import Head
 from embedviz.core.derivation.provenance import Step
 from embedviz.core.origin import ReadSettings
+from embedviz.core.texts.encoder_settings import encoder_from_json
+from embedviz.core.texts.origin import TextsSettings
 from embedviz.formats.reading import stamp_of
 
 _MOST_SETS = 1000
@@ -89,7 +92,11 @@ class _NodeReader:
         if isinstance(value.get("sample"), str):
             return Node(sample=value["sample"])
         stamp = from_json(tuple[int, int] | None, value.get("stamp"))
-        path = self._path(value.get("file"), None if stamp is None else stamp[0])
+        size = None if stamp is None else stamp[0]
+        if "texts" in value:
+            path = self._path(value["texts"], size)
+            return Node(path=path, texts=_texts_of(value.get("settings")), stamp=stamp)
+        path = self._path(value.get("file"), size)
         settings = self._settings(value.get("settings", {}))
         return Node(path=path, settings=settings, stamp=stamp)
 
@@ -145,6 +152,22 @@ class _NodeReader:
         there = [(place, stamp) for place in places if (stamp := _stamp(place)) is not None]
         same = [place for place, stamp in there if size is None or stamp[0] == size]
         return next(iter([*same, *(place for place, _ in there)]), written)
+
+
+def _texts_of(value: Any) -> TextsSettings:
+    """Return how texts are taken from a file, and the encoder, which somebody else may have named.
+
+    The name of the variable with the key is kept: before a key is used, the user is told which.
+    """
+    given = settings_of(TextsSettings, value, without=("encoder",))
+    encoder = encoder_from_json(value.get("encoder"))
+    variable = value["encoder"].get("key_variable", "") if encoder is not None else None
+    if encoder is None or not isinstance(variable, str) or not _is_variable(variable):
+        raise Unfit("no encoder")
+    return made(TextsSettings, {**given, "encoder": replace(encoder, key_variable=variable)})
+
+
+_is_variable = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]{0,63})?").fullmatch
 
 
 def _first_number(shape: Any) -> int | None:

@@ -21,6 +21,7 @@ from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.notes import counted
 from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.samples import load_sample
+from embedviz.core.texts.origin import TextsSettings
 from embedviz.core.vector_set import VectorSet
 
 
@@ -84,9 +85,11 @@ class _Maker:
         if node.sample is not None:
             report(0.0, f"opening {node.sample}")
             return load_sample(node.sample)
+        assert node.path is not None
+        if node.texts is not None:
+            return self._embedded(node.path, node.texts, report)
         from embedviz.formats import open_file
 
-        assert node.path is not None
         report(0.0, f"opening {node.path.name}")
         try:
             return open_file(node.path, node.settings, report)
@@ -98,6 +101,23 @@ class _Maker:
         found = with_read_settings(found, node.settings)
         self._tell_left_out(node.path, node, found)
         return found
+
+    def _embedded(self, path: Path, settings: TextsSettings, report: Report) -> VectorSet:
+        """Return the texts of a file, embedded again: by a service only from what it gave before.
+
+        Nothing is sent and nothing downloaded: nobody has agreed to that.
+        """
+        from embedviz.sources.consent import NotAgreed, refuse
+        from embedviz.sources.texts.offered import embedded_file
+
+        report(0.0, f"embedding {path.name}")
+        try:
+            return embedded_file(path, settings, refuse, report)
+        except NotAgreed as error:
+            raise UserError(
+                f"not all of its vectors are kept on this machine, and opening a session connects "
+                f"to nothing ({error.sending.host}). Embed {path.name} again."
+            ) from None
 
     def _tell_left_out(self, path: Path, node: Node, found: VectorSet) -> None:
         facts = None if found.opened is None else found.opened.facts
@@ -155,7 +175,7 @@ class _Maker:
             return
         is_equal = node.digest is not None and digest_of(made_set) == node.digest
         is_untouched = node.path is None or (
-            made_set.opened is not None and made_set.opened.stamp == node.stamp
+            made_set.origin is not None and made_set.origin.stamp == node.stamp
         )
         self.is_same[number] = is_equal or (node.digest is None and is_untouched)
         if node.path is not None and not (is_untouched and self.is_same[number]):

@@ -12,16 +12,15 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
 from embedviz.app.files.documents import Document
-from embedviz.app.files.packed import unpack_vector
 from embedviz.app.files.session.contents import Restored
 from embedviz.app.files.session.maps import read_projection, with_maps
 from embedviz.app.files.session.pairs import read_pairs
 from embedviz.app.files.session.row_mapping import RowMapping
+from embedviz.app.files.session.texts import read_query, read_texts
 from embedviz.app.files.values import Unfit, from_json, made
 from embedviz.app.first_color import first_color
 from embedviz.app.state import SetView, State
 from embedviz.core.neighbors import Metric
-from embedviz.core.query_vector import QueryVector
 from embedviz.core.settings import Settings, SettingsByPane
 from embedviz.core.vector_set import VectorSet
 
@@ -86,6 +85,7 @@ class _StateReader:
             metric=self._checked("metric", lambda value: from_json(Metric, value), "cosine"),
             count=self._checked("count", lambda value: _from_one_to(_MOST_COUNT, value), 10),
             pairs=read_pairs(self._given, self._row_mapping),
+            texts=read_texts(self._given.get("texts"), self._row_mapping),
         )
         active = self._row_mapping.set_at(self._given.get("active"))
         if active is None:
@@ -102,7 +102,9 @@ class _StateReader:
             state,
             active=active,
             query=find.row("query", self._given.get("query"), active),
-            query_vector=self._checked("query_vector", lambda value: _query(value, active), None),
+            query_vector=self._checked(
+                "query_vector", lambda value: read_query(value, active), None
+            ),
             selected=find.selection("selection", self._given.get("selected"), active),
             settings=self._settings_of_panes(active),
             left=tuple(self._left()),
@@ -168,14 +170,3 @@ def _from_one_to(most: int, value: Any) -> int:
     if type(value) is not int or not 1 <= value <= most:
         raise Unfit(f"{value!r:.80} is not from 1 to {most}")
     return value
-
-
-def _query(value: Any, active: VectorSet) -> QueryVector | None:
-    if value is None:
-        return None
-    if not isinstance(value, dict) or not isinstance(value.get("name"), str):
-        raise Unfit("no query")
-    vector = unpack_vector(value.get("vector"))
-    if vector.shape != (active.root.dimensions,):
-        raise Unfit("another length")
-    return QueryVector(value["name"], vector)

@@ -21,10 +21,11 @@ from typing import Any
 import numpy as np
 
 from embedviz.app.files.documents import Document, is_document, write_document
-from embedviz.app.files.packed import pack_rows, pack_texts, pack_vector
+from embedviz.app.files.packed import pack_rows, pack_texts
 from embedviz.app.files.session.contents import FORMAT, SUFFIX, VERSION, Steps
 from embedviz.app.files.session.heads import head_to_json
 from embedviz.app.files.session.pairs import pairs_to_json
+from embedviz.app.files.session.texts import query_to_json
 from embedviz.app.files.values import path_to_json, to_json
 from embedviz.app.judged_pairs import pairs_within
 from embedviz.app.map_settings import MapSettings
@@ -37,7 +38,7 @@ from embedviz.core.origin import FileOrigin, Provenance, ReadSettings, SampleOri
 from embedviz.core.projections import PROJECTIONS, Projection
 from embedviz.core.projections.chosen_axes import ChosenAxes
 from embedviz.core.projections.columns import CoordinateColumns
-from embedviz.core.query_vector import QueryVector
+from embedviz.core.texts.origin import TextsOrigin
 from embedviz.core.vector_set import VectorSet
 
 MOST_LABELS = 20_000
@@ -156,7 +157,7 @@ class _Writer:
             return False
         assert vector_set.provenance is not None
         first, *others = vector_set.provenance.line
-        is_start = isinstance(first.step, (FileOrigin, SampleOrigin))
+        is_start = isinstance(first.step, (FileOrigin, SampleOrigin, TextsOrigin))
         return is_start and all(type(each.step) in self._names for each in others)
 
     def _add(self, provenance: Provenance) -> int:
@@ -187,6 +188,12 @@ class _Writer:
             return {
                 "file": path_to_json(step.path, self._folder),
                 "settings": self._settings_to_json(step.settings),
+                "stamp": to_json(step.stamp),
+            }
+        if isinstance(step, TextsOrigin):
+            return {
+                "texts": path_to_json(step.texts_path, self._folder),
+                "settings": to_json(step.settings),
                 "stamp": to_json(step.stamp),
             }
         settings = {each.name: getattr(step, each.name) for each in fields(step)}
@@ -229,12 +236,13 @@ class _Writer:
                 pairs_to_json(each.pairs, each.vector_set, self._place(each.vector_set))
                 for each in pairs_within(state.pairs, self.kept)
             ],
+            "texts": [query_to_json(each) for each in state.texts],
         }
         if active is not None and self._has(active):
             written |= {
                 "active": self._place(active),
                 "query": None if state.query is None else self._rows([state.query], active),
-                "query_vector": _query_to_json(state.query_vector),
+                "query_vector": query_to_json(state.query_vector),
                 "selected": self._rows(state.selected.rows, active),
             }
         return written
@@ -317,7 +325,3 @@ def unread_settings(state: State) -> dict[str, Any]:
     """Return what a session had set that this version does not know, by kind and name."""
     found: dict[str, Any] = json.loads(state.unread) if state.unread else {}
     return found
-
-
-def _query_to_json(query: QueryVector | None) -> dict[str, Any] | None:
-    return None if query is None else {"name": query.name, "vector": pack_vector(query.vector)}

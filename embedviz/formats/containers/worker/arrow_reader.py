@@ -125,7 +125,7 @@ class TableReader:
             said = None
         if not isinstance(said, dict):
             return {}
-        return {key: value for key, value in said.items() if isinstance(value, (str, list))}
+        return {key: value for key, value in said.items() if isinstance(value, (str, list, dict))}
 
     def blocks(self, request: Mapping[str, Any]) -> Iterator[Message]:
         """Yield blocks of rows.

@@ -130,7 +130,7 @@ class Matrix:
     def read_checked(self, start: int, stop: int) -> tuple[NDArray[np.float32], dict[int, str]]:
         """Return some rows as float32, and what is wrong with those that are no vectors."""
         given = self.read(start, stop)
-        with np.errstate(over="ignore"):  # What is too large becomes infinite.
+        with np.errstate(over="ignore", invalid="ignore"):  # A bad row: infinite or NaN.
             vectors = given.astype(np.float32, copy=False)
         return vectors, rows_too_large(given, vectors)
 

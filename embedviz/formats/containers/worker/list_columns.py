@@ -165,7 +165,7 @@ def floats_of(
     if len(missing):
         array = array.fill_null(0)
     given = np.asarray(array.to_numpy(zero_copy_only=False))
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         floats = np.asarray(given, np.float32)
     return floats, missing, lost_numbers(given, floats)
 

@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from embedviz.core.contrastive.runs.anchor import AnchorTerms
 from embedviz.gui.points.text import draw_line_of_text
+from embedviz.gui.runs.drawn_widget import Align, width_of
+from embedviz.gui.runs.numbers import number_text
 from embedviz.gui.theme import GRID, theme_manager, with_alpha
-from embedviz.panes.contrastive.drawing.numbers import number_text
-from embedviz.panes.contrastive.drawing.widget import Align, width_of
 
 PARTNER = "partner"
 _USUAL, _MOST = 2, 5

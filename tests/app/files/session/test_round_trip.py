@@ -36,6 +36,8 @@ from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.samples import load_sample
 from embedviz.core.selection import Selection
+from embedviz.core.texts.encoder_settings import EncoderSettings
+from embedviz.core.texts.trained_origin import TrainedOrigin
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load
 from embedviz.formats.companions.coordinate_files import load_coordinates
@@ -138,6 +140,7 @@ def states(draw, library):
             state,
             query=draw(st.none() | st.integers(0, len(active) - 1)),
             query_vector=draw(st.none() | st.just(QueryVector("mine", vector))),
+            texts=tuple(draw(st.lists(pinned_texts, max_size=3))),
             selected=draw(own),
             metric=draw(st.sampled_from(["cosine", "dot", "euclidean"])),
             count=draw(st.integers(1, 1000)),
@@ -148,6 +151,12 @@ def states(draw, library):
     )
 
 
+pinned_texts = st.builds(
+    lambda name, encoder, size: QueryVector(name, np.ones(size, np.float32), encoder),
+    st.text(max_size=5),
+    st.builds(EncoderSettings, st.text(max_size=3), dimensions=st.none() | st.integers(2, 9)),
+    st.integers(1, 4),
+)
 questions = st.builds(
     AnalogySettings,
     st.lists(st.text(max_size=3), max_size=3).map(tuple),
@@ -241,6 +250,19 @@ def test_sets_in_memory_are_left_out_by_name(tmp_path, library, toy, seen):
     assert found.active is found.sets[0]
     assert len(found.selected) == 0
     assert [each.key for each in found.maps] == [0]
+
+
+def test_a_set_that_was_trained_here_is_said_to_be_only_in_memory(tmp_path, toy, library):
+    """Training gives no such vectors again, or takes as long as before."""
+    origin = TrainedOrigin("corpus.txt", tmp_path / "corpus.txt", "Skip-gram, 32 dimensions")
+    trained = VectorSet(toy.vectors, toy.labels, name="trained", origin=origin)
+    assert not can_be_kept(trained)
+    path = tmp_path / "a.embedviz"
+    state = State().opened(library[0]).opened(trained)
+    assert save_session(path, state, {}, STEPS) == ("trained",)
+    found, notes = read(path)
+    assert notes == []
+    assert [each.name for each in found.sets] == [library[0].name]
 
 
 def test_nothing_open(tmp_path):

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.contrastive.runs.frames import Measures
 from embedviz.core.covariance import Vector
 
-NAMES = tuple(field.name for field in fields(Measures))
-TABLE = np.dtype([(name, np.int64 if name == "step" else np.float64) for name in NAMES])
 _LARGEST = 1e150
-_read: Any = attrgetter(*NAMES)
+_CLEARLY_BELOW = -0.05
 
 
 @dataclass(frozen=True)
@@ -27,7 +24,7 @@ class Track:
     Attributes
     ----------
     name : str
-        A field of `Measures`.
+        A field of what was measured.
     title : str
     tip : str
         What it says, in a sentence.
@@ -36,6 +33,10 @@ class Track:
         where the longer ones have no room.
     decimals : int
         Of the number beside the title.
+    reach : tuple of float
+        Values that its axis always shows.
+    is_balanced : bool
+        Whether the axis goes down as far as it goes up, once a value is clearly below zero.
     """
 
     name: str
@@ -43,90 +44,69 @@ class Track:
     tip: str
     lines: tuple[tuple[str, tuple[str, ...]], ...] = ()
     decimals: int = 3
+    reach: tuple[float, ...] = ()
+    is_balanced: bool = False
 
 
-TRACKS = (
-    Track(
-        "loss",
-        "Loss",
-        "How surprised the head is, on average, by which candidate is the partner; chance is log N "
-        "of N candidates that all look alike, the floor what even rows with equal partners have.",
-        (("chance", ("chance = log N", "chance")), ("floor", ("floor",))),
-    ),
-    Track(
-        "alignment",
-        "Alignment",
-        "Mean squared distance of partners: 0 where they have one direction, 2 where they are "
-        "unrelated. Smaller is better.",
-    ),
-    Track(
-        "uniformity",
-        "Uniformity",
-        "How evenly the rows are spread over the sphere: 0 where all have one direction; the "
-        "dashed line is what rows without end can reach. Smaller is better.",
-        (("best_uniformity", ("best",)),),
-    ),
-    Track(
-        "mean_cosine",
-        "Mean cosine",
-        "Mean cosine of all pairs of rows: 1 where all have one direction, as after a collapse; "
-        "about 0 where they are spread.",
-    ),
-    Track(
-        "effective_rank",
-        "Effective rank, {outputs}",
-        "How many of the outputs are in use: exp of the entropy of their spectrum, from 1 to all.",
-        decimals=2,
-    ),
-)
-"""From top to bottom. To add one: name a field of `Measures`."""
+def table_type(names: Sequence[str]) -> np.dtype[Any]:
+    """Return the type of a row of measures with these names: numbers, of which "step" is whole."""
+    return np.dtype([(name, np.int64 if name == "step" else np.float64) for name in names])
 
 
 class RunTable:
-    """Measures of a run as an array, which is read only where it is new."""
+    """Measures of a run as an array, which is read only where it is new.
 
-    def __init__(self) -> None:
-        self._rows: NDArray[Any] = np.empty(0, TABLE)
+    Parameters
+    ----------
+    names : sequence of str
+        Of what was measured at each step; "step" is one of them.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = tuple(names)
+        self._kind = table_type(names)
+        self._read_one: Any = attrgetter(*names)
+        self._rows: NDArray[Any] = np.empty(0, self._kind)
         self._count = 0
-        self._ends: tuple[Measures | None, Measures | None] = (None, None)
+        self._ends: tuple[object, object] = (None, None)
         self._drawn: dict[str, Vector] = {}
 
     @property
     def rows(self) -> NDArray[Any]:
-        """A structured array with the fields of `Measures`."""
+        """A structured array with a field for each name."""
         return self._rows[: self._count]
 
     @property
     def drawn(self) -> dict[str, Vector]:
         """The same by field, as it can be drawn: nan for what is infinite, no immense numbers."""
         if not self._drawn:
-            self._drawn = {name: bounded(self.rows[name]) for name in NAMES}
+            self._drawn = {name: bounded(self.rows[name]) for name in self._names}
         return self._drawn
 
-    def read(self, measures: Sequence[Measures] | NDArray[Any]) -> None:
+    def read(self, measures: Sequence[object] | NDArray[Any]) -> None:
         """Read measures, by rising step.
 
         Parameters
         ----------
-        measures : sequence of Measures, or structured array of its fields
+        measures : sequence of objects with these attributes, or structured array
             Those that go on from what was read last are read alone. Of a step that is there
             twice, as after a replay, the last one counts.
         """
         self._drawn = {}
         if isinstance(measures, np.ndarray):
-            self._rows = np.empty(len(measures), TABLE)
-            for name in NAMES:
+            self._rows = np.empty(len(measures), self._kind)
+            for name in self._names:
                 self._rows[name] = measures[name]
             self._count, self._ends = len(measures), (None, None)
             return
         known = self._count if self._goes_on(measures) else 0
         self._make_room(len(measures))
-        new = np.fromiter(map(_read, measures[known:]), TABLE, len(measures) - known)
+        new = np.fromiter(map(self._read_one, measures[known:]), self._kind, len(measures) - known)
         self._rows[known : len(measures)] = new
         self._count = len(measures)
         self._ends = (measures[0], measures[-1]) if measures else (None, None)
 
-    def _goes_on(self, measures: Sequence[Measures]) -> bool:
+    def _goes_on(self, measures: Sequence[object]) -> bool:
         first, last = self._ends
         return (
             0 < self._count <= len(measures)
@@ -136,7 +116,7 @@ class RunTable:
 
     def _make_room(self, count: int) -> None:
         if count > len(self._rows):
-            larger = np.empty(max(2 * len(self._rows), count, 256), TABLE)
+            larger = np.empty(max(2 * len(self._rows), count, 256), self._kind)
             larger[: self._count] = self.rows
             self._rows = larger
 
@@ -191,19 +171,13 @@ class Columns:
         return Curve(self._middles, middle, low, high)
 
 
-def value_range(track: Track, drawn: Mapping[str, Vector], n_outputs: int) -> tuple[float, float]:
+def value_range(track: Track, drawn: Mapping[str, Vector]) -> tuple[float, float]:
     """Return the least and the largest value that the chart of a track is to show."""
     found = [_ends_of(drawn[name]) for name in (track.name, *(line[0] for line in track.lines))]
-    ends = [end for pair in found for end in pair]
+    ends = [*track.reach, *(end for pair in found for end in pair)]
     low, high = min(ends, default=0.0), max(ends, default=1.0)
-    if track.name == "mean_cosine":
-        low, high = (-1.0 if low < -0.05 else min(0.0, low)), 1.0
-    elif track.name == "effective_rank":
-        low, high = min([*ends, 1.0]), max([*ends, n_outputs, 2.0])
-    elif track.name == "uniformity":
-        high = max(high, 0.0)
-    elif track.name == "alignment":
-        low = min(low, 0.0)
+    if track.is_balanced and low < _CLEARLY_BELOW:
+        low = -high
     if high - low <= 1e-9 * max(abs(low), abs(high), 1e-9):
         middle, half = (low + high) / 2, max(abs(low) / 2, 0.5)
         low, high = middle - half, middle + half

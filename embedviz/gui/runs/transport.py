@@ -1,4 +1,4 @@
-"""The row under the sphere: play, step, start again, and the way back through the run."""
+"""The row under the picture of a run: play, step, start again, and the way back through the run."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ from embedviz.gui.widgets.controls import slider, text_label, tool_button
 class Transport(QFrame):
     """Buttons of a run, and a slider over its frames.
 
+    Parameters
+    ----------
+    name : str
+        Prefix of the object names.
+    tips : tuple of three str
+        What Play, Step and Reset do.
+
     Signals
     -------
     play_clicked, step_clicked, reset_clicked : ()
@@ -24,14 +31,13 @@ class Transport(QFrame):
     reset_clicked = Signal()
     scrubbed = Signal(int)
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, tips: tuple[str, str, str]) -> None:
         super().__init__()
         self.setObjectName("tools")
-        self.play = tool_button(
-            f"{name}.play", "Play", "Play: go on from the step that is seen (P)"
+        self.play, self.step, self.reset = (
+            tool_button(f"{name}.{text.lower()}", text, f"{text}: {tip}")
+            for text, tip in zip(("Play", "Step", "Reset"), tips, strict=True)
         )
-        self.step = tool_button(f"{name}.step", "Step", "Step: make a single one")
-        self.reset = tool_button(f"{name}.reset", "Reset", "Reset: back to the start, same seed")
         self.scrub = slider(f"{name}.scrub", "Frames: go back through the run", 0)
         self.said = text_label(kind="caption")
         self.play.clicked.connect(self.play_clicked)
@@ -54,10 +60,10 @@ class Transport(QFrame):
         self.play.setText("Pause" if playing else "Play")
         self.step.setEnabled(not playing)
 
-    def show_frames(self, count: int, place: int, step: int, newest: int) -> None:
-        """Show how many frames there are, and which of them is seen."""
+    def show_frames(self, count: int, place: int, said: str) -> None:
+        """Show how many frames there are, which of them is seen, and what is said of it."""
         with QSignalBlocker(self.scrub):
             self.scrub.setRange(0, max(count - 1, 0))
             self.scrub.setValue(place)
         self.scrub.setEnabled(count > 1)
-        self.said.setText(f"step {step:,}" if step == newest else f"step {step:,} of {newest:,}")
+        self.said.setText(said)

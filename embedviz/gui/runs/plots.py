@@ -14,16 +14,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from embedviz.core.covariance import Vector
 from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
+from embedviz.gui.runs.drawn_widget import Align, first_that_fits, width_of
+from embedviz.gui.runs.lines import draw_band, draw_curve, path_through
+from embedviz.gui.runs.tracks import Columns, Track, changes, value_range
 from embedviz.gui.theme import GRID, theme_manager
-from embedviz.panes.contrastive.drawing.lines import draw_band, draw_curve, path_through
-from embedviz.panes.contrastive.drawing.tracks import (
-    TRACKS,
-    Columns,
-    Track,
-    changes,
-    value_range,
-)
-from embedviz.panes.contrastive.drawing.widget import Align, first_that_fits, width_of
 
 LEAST_PLOT = 1.2
 """Height of an area, in lines of text: the names of two lines beside it need one between them."""
@@ -129,7 +123,7 @@ class RunPlot:
 
 
 def run_plots(
-    size: tuple[float, float], small: QFont, drawn: Mapping[str, Vector], n_outputs: int
+    size: tuple[float, float], small: QFont, drawn: Mapping[str, Vector], tracks: Sequence[Track]
 ) -> list[RunPlot]:
     """Return the charts that have room, from the top, above an axis of steps.
 
@@ -138,23 +132,24 @@ def run_plots(
     size : (float, float)
         Width and height of all, in pixels.
     small : QFont
-    drawn : mapping of fields of `Measures` to arrays of shape (n_steps,)
+    drawn : mapping of names to arrays of shape (n_steps,)
         Those of `RunTable.drawn`.
-    n_outputs : int
+    tracks : sequence of Track
+        From top to bottom.
     """
     width, height = size
     line = QFontMetricsF(small).height()
     above, below = (1 + _HALF) * line, _HALF * line
     room = height - line - GRID
-    count = max(1, min(len(TRACKS), int(room / (above + below + LEAST_PLOT * line))))
-    words = {texts[0 if width >= _WIDE * line else -1] for t in TRACKS for _, texts in t.lines}
+    count = max(1, min(len(tracks), int(room / (above + below + LEAST_PLOT * line))))
+    words = {texts[0 if width >= _WIDE * line else -1] for t in tracks for _, texts in t.lines}
     right = max(width_of(word, small) for word in words) + 7
     plots = []
-    for place, track in enumerate(TRACKS[:count]):
+    for place, track in enumerate(tracks[:count]):
         box = QRectF(0, place * room / count, width, room / count)
         area = QRectF(0, box.top() + above, max(width - right, 16), 0)
         area.setBottom(max(box.bottom() - below, area.top() + 4))
-        plots.append(RunPlot(track, box, area, *value_range(track, drawn, n_outputs), small))
+        plots.append(RunPlot(track, box, area, *value_range(track, drawn), small))
     texts = {text for plot in plots for _, text in plot.ticks} | {"−00.0"}
     left = min(max(width_of(text, small) for text in texts) + 7, 0.4 * width)
     for plot in plots:

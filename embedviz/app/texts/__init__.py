@@ -1,0 +1,1 @@
+"""Texts that are typed: the encoders that make vectors of them, and those that stay on maps."""

@@ -1,0 +1,162 @@
+"""The query that is no row, in the cone: its place before and after, and its cosines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from embedviz.app.searches import Searches
+from embedviz.app.state import State
+from embedviz.core.arrays import Matrix
+from embedviz.core.cone import Cone, ConeView
+from embedviz.core.progress import Report
+from embedviz.core.query_vector import Query
+from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import one_line
+from embedviz.gui.pane import Pane
+from embedviz.gui.points.layers.markers import Marker
+from embedviz.gui.points.view import PointView
+from embedviz.gui.widgets.controls import ElidedLabel
+from embedviz.panes.anisotropy.settings import AnisotropySettings
+
+COUNT = 10
+"""Of its nearest rows before, whose cosines with it are followed."""
+
+
+@dataclass(frozen=True, eq=False)
+class QueryPlaces:
+    """A query in the cone.
+
+    Attributes
+    ----------
+    name : str
+    places : pair of arrays of shape (3,)
+        Before and after; at the origin where it has no direction.
+    mean_cosines : pair of float
+        With all rows, before and after.
+    near_cosines : pair of float
+        Mean with the rows that are nearest before.
+    n_near : int
+    """
+
+    name: str
+    places: tuple[Matrix, Matrix]
+    mean_cosines: tuple[float, float]
+    near_cosines: tuple[float, float]
+    n_near: int
+
+
+class QueryMarker(QObject):
+    """Marker of a query that is no row on both spheres, and a line about its cosines.
+
+    Parameters
+    ----------
+    pane : Pane
+    before, after : PointView
+
+    Attributes
+    ----------
+    line : ElidedLabel
+        Hidden where the query is a row, or there is none.
+    """
+
+    def __init__(self, pane: Pane, before: PointView, after: PointView) -> None:
+        super().__init__(pane)
+        self._session, self._calculations = pane.session, pane.calculations
+        self._views = before, after
+        self._task = pane.calculations.new_task("cosines of the query")
+        self.line = ElidedLabel("caption")
+        self.line.hide()
+
+    def show(self, state: State, vector_set: VectorSet, cone: Cone, after: ConeView | None) -> None:
+        """Mark the query of a state, where it is none of the rows.
+
+        Parameters
+        ----------
+        state : State
+        vector_set : VectorSet
+        cone : Cone
+            Of the set.
+        after : ConeView or None
+            At the dial's position; None while that is not known.
+        """
+        query = None if state.query_vector is None else state.current_query
+        if query is None or after is None or state.active is not vector_set:
+            self.hide()
+            return
+        if not query.vector.any():
+            self.hide()
+            self.line.setText(f"“{one_line(query.name)}” is all zeros, so it has no direction.")
+            self.line.show()
+            return
+        dial = state[AnisotropySettings]
+        work = partial(
+            _look,
+            self._session.searches,
+            vector_set,
+            cone,
+            after,
+            query,
+            dial.strength,
+            dial.components,
+        )
+        self._calculations.run(self._task, work, self._show, vector_set, purpose="detail")
+
+    def hide(self) -> None:
+        """Mark nothing."""
+        self._calculations.cancel(self._task)
+        for view in self._views:
+            view.scene.markers.set_markers((), view.scene.canvas.extent)
+        self.line.hide()
+
+    def _show(self, found: QueryPlaces) -> None:
+        for view, place in zip(self._views, found.places, strict=True):
+            markers = [Marker(place, found.name)] if place.any() else []
+            view.scene.markers.set_markers(markers, view.scene.canvas.extent)
+        self.line.setText(describe_cosines(found))
+        self.line.show()
+
+
+def describe_cosines(found: QueryPlaces) -> str:
+    """Return the cosines of a query, before and after, in a line."""
+    (mean, mean_after), (near, near_after) = found.mean_cosines, found.near_cosines
+    return (
+        f"“{one_line(found.name)}”: mean cosine with all rows {_number(mean)} before, "
+        f"{_number(mean_after)} after; with its {found.n_near} nearest rows before "
+        f"{_number(near)}, after {_number(near_after)}."
+    )
+
+
+def _number(cosine: float) -> str:
+    return f"{cosine:+.3f}".replace("-", "−")
+
+
+def _look(
+    searches: Searches,
+    vector_set: VectorSet,
+    cone: Cone,
+    after: ConeView,
+    query: Query,
+    strength: float,
+    components: int | None,
+    report: Report,
+) -> QueryPlaces:
+    """Find where a query is on the spheres, and its cosines. Runs off the UI thread."""
+    rows, _ = searches.nearest(vector_set, "cosine", query.vector, COUNT, query.exclude)
+    vectors = np.vstack([query.vector, vector_set.vectors[rows]]).astype(np.float32)
+    seen = cone.look_at(vectors), cone.look_at(vectors, strength, components)
+    means = [
+        float(units[0] @ view.mean_unit)
+        for (_, units), view in zip(seen, (cone.before, after), strict=True)
+    ]
+    near = [float((units[1:] @ units[0]).mean()) if len(rows) else np.nan for _, units in seen]
+    return QueryPlaces(
+        query.name,
+        (seen[0][0][0], seen[1][0][0]),
+        (means[0], means[1]),
+        (near[0], near[1]),
+        len(rows),
+    )

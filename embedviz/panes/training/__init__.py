@@ -1,0 +1,3 @@
+"""Training of word vectors, watched."""
+
+from embedviz.panes.training.pane import TrainingPane as TrainingPane

@@ -1,0 +1,1 @@
+"""Sets whose vectors are made of texts."""
