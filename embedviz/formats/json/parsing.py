@@ -1,13 +1,14 @@
 r"""JSON texts as Python values, but for lists of numbers, which stay as they are printed.
 
-A list of numbers as Python objects is ten times as large as its vector, so each is cut out before
-the text is parsed, by searches for brackets and quotes that jump over the numbers, and goes as it
-is printed straight into the array. What is left is a few percent of most files. Lines are parsed by
-msgspec, a block at once; documents, and lines that it refuses, by the standard library: it says
-where a value ends, so large documents need not be held, and what is wrong and where; it knows NaN,
-control characters and halves of surrogate pairs. Measured on records of 384 numbers (100 MB,
-processor time): 0.1 s, and 0.2 s for the numbers, correctly rounded. Of other libraries, pysimdjson
-rounds twice, orjson makes Python's numbers of all, and ijson takes ten times that.
+A list of numbers as Python objects is eight times as large as its vector (32 bytes a number, of 4),
+so each is cut out before the text is parsed, by searches for brackets and quotes that jump over the
+numbers, and goes as it is printed straight into the array. Lines are parsed by msgspec, a block at
+once; documents, and lines that it refuses, by the standard library: it says where a value ends, so
+large documents need not be held, and what is wrong and where; it knows NaN, control characters and
+halves of surrogate pairs, which msgspec refuses. Measured on 100 MB of records of 384 numbers, of
+which cutting leaves 1.6 %, in processor time on a busy machine: 0.2 s, as lines or as a document,
+and 0.2 s to put the numbers into the array. With all numbers as Python objects, the lines alone
+take msgspec 0.6 s and the standard library 2.0 s.
 """
 
 from __future__ import annotations
