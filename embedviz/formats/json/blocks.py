@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from embedviz.core.errors import UserError
 from embedviz.formats.json.bulk import Actions
-from embedviz.formats.json.parsing import BLANKS, CUT, JsonError, JsonParser
-from embedviz.formats.json.splitting import Document, Splitter
+from embedviz.formats.json.documents import Document, Documents, Row, whole
+from embedviz.formats.json.parsing import CUT, CUT_FILE, JsonError, parse_lines
 from embedviz.formats.json.steps import Step
 from embedviz.formats.source import BYTE_ORDER_MARK, Stream
 from embedviz.formats.text.records import LONGEST_LINE
@@ -30,17 +30,22 @@ class JsonBlock:
         On which line of the file each row starts.
     documents : list of Document
         Those that end in this block.
-    line : int
-        After it.
     fraction : float
         How much of the file will have been read.
     """
 
-    values: list[Any]
-    lines: list[int]
-    documents: list[Document]
-    line: int
+    values: list[Any] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
     fraction: float = 0.0
+
+    def add(self, found: Row | Document) -> None:
+        """Add what was found next."""
+        if isinstance(found, Document):
+            self.documents.append(found)
+        else:
+            self.values.append(found.value)
+            self.lines.append(found.line)
 
 
 class RowPath(Protocol):
@@ -70,23 +75,24 @@ class Blocks:
     layout : RowPath
     is_preview : bool
         Whether little is to be read at once.
+
+    Attributes
+    ----------
+    n_replaced : int
+        Number of texts that held bytes that are not UTF-8.
     """
 
     def __init__(self, name: str, stream: Stream, layout: RowPath, *, is_preview: bool) -> None:
+        self.n_replaced = 0
         self._name = name
         self._stream = stream
-        self._steps = layout.steps
-        self._is_lines = layout.is_lines
-        self._parser = JsonParser()
-        self._splitter = Splitter(layout.steps, self._parser)
+        self._layout = layout
+        self._documents = Documents(layout.steps, self._read)
         self._actions = Actions() if layout.is_bulk else None
         self._size = _PREVIEW_BYTES if is_preview else BLOCK_BYTES
         self._line = 1
-
-    @property
-    def n_replaced(self) -> int:
-        """Number of texts that held bytes that are not UTF-8."""
-        return self._parser.n_replaced
+        self._fraction = 0.0
+        self._is_start = True
 
     @property
     def n_deleted(self) -> int:
@@ -96,98 +102,89 @@ class Blocks:
     @property
     def n_open(self) -> int:
         """Number of rows of the open document so far."""
-        return self._splitter.n_open
+        return self._documents.n_open
 
     @property
     def open_frame(self) -> Any:
         """What is around the rows of the open document, as far as it was read."""
-        return self._splitter.frame
+        return self._documents.frame
 
     def __iter__(self) -> Iterator[JsonBlock]:
         """Yield the blocks; what is wrong between rows is a `UserError`."""
-        text = self._stream.read(self._size)
-        is_last = len(text) < self._size
-        text = text.removeprefix(BYTE_ORDER_MARK)
-        while True:
-            read = self._read_lines if self._is_lines else self._read_text
-            block, text, problem = read(text, is_last)
-            self._stream.hold(len(text))
+        return self._blocks_of_lines() if self._layout.is_lines else self._blocks_of_text()
+
+    def _read(self, held: bytes, n_waiting: int = 0) -> tuple[bytes, bool]:
+        """Return what was held back with more behind it, and whether the file ends there."""
+        if len(held) > LONGEST_LINE:
+            line = self._line if self._layout.is_lines else self._documents.line
+            raise UserError(
+                f"{self._name}, line {line:,}: more than {LONGEST_LINE >> 20} MB are one record or "
+                "one text. Is this a file of vectors?"
+            )
+        self._stream.hold(len(held))
+        self._fraction = self._stream.fraction
+        size = max(self._size, len(held), n_waiting)
+        text = self._stream.read(size)
+        is_last = len(text) < size
+        if self._is_start:
+            text, self._is_start = text.removeprefix(BYTE_ORDER_MARK), False
+        return held + text, is_last
+
+    def _blocks_of_text(self) -> Iterator[JsonBlock]:
+        """Yield the rows between two readings of the file."""
+        block, n_reads, problem = JsonBlock(), 1, None
+        try:
+            for found in self._documents:
+                block.add(found)
+                if self._documents.n_reads > n_reads:
+                    n_reads, block.fraction = self._documents.n_reads, self._fraction
+                    yield block
+                    block = JsonBlock()
+        except JsonError as error:
+            problem = error
+            if error.reason == CUT:
+                block.add(Row(JsonError(CUT_FILE), error.line))
+                self._documents.n_open += bool(self._layout.steps)
+        self.n_replaced, block.fraction = self._documents.n_replaced, self._stream.fraction
+        yield block
+        if problem is not None and problem.reason != CUT:
+            raise UserError(
+                f"{self._name}, line {problem.line:,}: {problem} at {problem.near!r}. This is not "
+                "valid JSON: write or download the file again."
+            )
+
+    def _blocks_of_lines(self) -> Iterator[JsonBlock]:
+        held, is_last = b"", False
+        while not is_last:
+            text, is_last = self._read(held)
+            used = len(text) if is_last else text.rfind(b"\n") + 1
+            text, held = text[:used], text[used:]
+            n_lines = text.count(b"\n") + (is_last and not text.endswith(b"\n"))
+            lines = list(range(self._line, self._line + n_lines))
+            values = None if self._layout.steps else parse_lines(text)
+            if values is not None and len(values) == n_lines:
+                block = JsonBlock(values, lines)
+            else:
+                block = self._read_each(text, lines)
+            self._line += n_lines
+            if self._actions is not None:
+                self._actions.join(block.values, block.lines, is_last=is_last)
+            self._stream.hold(len(held))
             block.fraction = self._stream.fraction
             yield block
-            if problem is not None:
-                raise UserError(
-                    f"{self._name}, line {problem.line:,}: {problem} at {problem.near!r}. This is "
-                    "not valid JSON: write or download the file again."
-                )
-            if is_last:
-                return
-            if len(text) > LONGEST_LINE:
-                raise UserError(
-                    f"{self._name}, line {block.line:,}: more than {LONGEST_LINE >> 20} MB are one "
-                    "record or one text. Is this a file of vectors?"
-                )
-            size = max(self._size, len(text))
-            more = self._stream.read(size)
-            is_last = len(more) < size
-            text += more
 
-    def _read_text(self, text: bytes, is_last: bool) -> tuple[JsonBlock, bytes, JsonError | None]:
-        found, problem = self._splitter, None
-        start = found.line
-        try:
-            found.split(text, is_last=is_last)
-        except JsonError as error:
-            problem = error
-        line = start + text.count(b"\n") if is_last else found.line
-        block = JsonBlock(found.values, found.lines, found.documents, line)
-        return block, text[found.used :], problem
-
-    def _read_lines(self, text: bytes, is_last: bool) -> tuple[JsonBlock, bytes, None]:
-        used = len(text) if is_last else text.rfind(b"\n") + 1
-        whole = text[:used]
-        n_lines = whole.count(b"\n") + (is_last and not whole.endswith(b"\n"))
-        values = None if self._steps else self._parser.parse_lines(whole)
-        if values is not None and len(values) == n_lines:
-            lines = list(range(self._line, self._line + n_lines))
-            block = JsonBlock(values, lines, [], self._line + n_lines)
-        else:
-            block = self._read_each(whole)
-            block.line = self._line + n_lines
-        self._line += n_lines
-        if self._actions is not None:
-            self._actions.join(block.values, block.lines, is_last=is_last)
-        return block, text[used:], None
-
-    def _read_each(self, text: bytes) -> JsonBlock:
-        block = JsonBlock([], [], [], 0)
-        for number, line in enumerate(text.split(b"\n"), self._line):
-            if not line or not line.strip(BLANKS):
-                continue
+    def _read_each(self, text: bytes, numbers: Sequence[int]) -> JsonBlock:
+        block = JsonBlock()
+        for line, number in zip(text.split(b"\n"), numbers, strict=False):
+            documents = Documents(self._layout.steps, whole(line), number)
             try:
-                if self._steps or line.lstrip(BLANKS)[:1] not in (b"{", b"["):
-                    raise JsonError("")
-                block.values.append(self._parser.parse(line))
-                block.lines.append(number)
-            except JsonError:
-                self._take_documents(block, line, number)
+                for found in documents:
+                    block.add(found)
+            except JsonError as error:  # Nothing of a document that is broken is kept.
+                n_kept = len(block.values) - documents.n_open
+                del block.values[n_kept:], block.lines[n_kept:]
+                block.add(Row(error, number))
+                if self._layout.steps:
+                    block.add(Document(None, 1))
+            self.n_replaced += documents.n_replaced
         return block
-
-    def _take_documents(self, block: JsonBlock, line: bytes, number: int) -> None:
-        """Take in a line that is several documents, or has rows in it, or is broken."""
-        found = Splitter(self._steps, self._parser, number)
-        problem = None
-        try:
-            found.split(line, is_last=True)
-        except JsonError as error:
-            problem = error
-        values, documents = found.values, found.documents
-        if found.is_cut:
-            values[-1] = problem = problem or JsonError(CUT)
-        elif problem is not None:
-            values.append(problem)
-        if problem is not None and self._steps:  # Nothing of what is broken is kept.
-            values[sum(each.n_rows for each in documents) :] = [problem]
-            documents.append(Document(None, 1))
-        block.documents += documents
-        block.values += values
-        block.lines += [number] * len(values)

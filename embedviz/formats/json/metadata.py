@@ -22,6 +22,7 @@ from embedviz.formats.companions.record_columns import (
     is_list_of_texts,
     join_texts,
 )
+from embedviz.formats.json.documents import RowCount
 from embedviz.formats.json.layouts import JsonLayout
 from embedviz.formats.json.steps import ITEM, MEMBER, Step
 from embedviz.formats.reading import RowNumbers
@@ -158,14 +159,10 @@ def find_containers(
     frame: Any, steps: Sequence[Step], prefix: str = "", *, is_cut: bool = False
 ) -> list[MetadataContainer]:
     """Return the containers of rows in a frame, in the order of the file."""
-    if not steps:
-        return []
     step, rest = steps[0], steps[1:]
     found: list[MetadataContainer] = []
-    if not rest and step == ITEM and isinstance(frame, list):
-        found = [MetadataContainer(len(frame))]
-    elif not rest and step == MEMBER and isinstance(frame, dict):
-        found = [MetadataContainer(frame.get("", 0))]
+    if isinstance(frame, RowCount):
+        found = [MetadataContainer(frame.count)]
     elif isinstance(step, str) and isinstance(frame, dict) and step in frame:
         found = find_containers(frame[step], rest, f"{prefix}{step}.", is_cut=is_cut)
         beside = {name: value for name, value in frame.items() if name != step}

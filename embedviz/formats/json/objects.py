@@ -2,7 +2,7 @@
 
 Where the vectors are is decided once, by the start of the file, and what does not fit is a bad row.
 A file is read in blocks, each row is parsed by a library, and its list of numbers goes as text
-straight into the array: as Python objects, all numbers would take ten times the memory.
+straight into the array: as Python objects, all numbers would take eight times the memory.
 """
 
 from __future__ import annotations

@@ -17,7 +17,6 @@ from embedviz.formats.companions.record_columns import (
 )
 from embedviz.formats.json.layouts import JsonLayout
 from embedviz.formats.json.parsing import NumberList
-from embedviz.formats.json.steps import MEMBER
 from embedviz.formats.refused.answers import find_failure
 from embedviz.formats.text.base64_vectors import decode_base64
 from embedviz.formats.text.numbers import parse_texts
@@ -51,7 +50,6 @@ class JsonRows:
 
     def __init__(self, values: Sequence[Any], layout: JsonLayout) -> None:
         self._layout = layout
-        self._is_map = bool(layout.steps) and layout.steps[-1] == MEMBER
         self._texts: dict[int, bytes] = {}
         self._decoded: dict[int, Matrix] = {}
         self.records: list[dict[str, Scalar]] = []
@@ -81,10 +79,10 @@ class JsonRows:
                 self.problems[row] = f"{found} instead of {out.shape[1]:,}"
 
     def _add(self, row: int, value: Any) -> None:
+        if isinstance(value, tuple):
+            self.records[row][KEY_COLUMN], value = value
         if isinstance(value, ValueError):
             raise value
-        if self._is_map:
-            self.records[row][KEY_COLUMN], value = value
         found = find_member(value, self._layout.column)
         if isinstance(found, NumberList):
             self._texts[row] = found
@@ -94,12 +92,7 @@ class JsonRows:
             self._decoded[row] = _decode(found)
         else:
             raise ValueError(self._describe(found, value))
-        self._take_fields(row, value)
-
-    def _take_fields(self, row: int, value: Any) -> None:
         column = self._layout.column
-        if not column:
-            return
         if isinstance(value, list):
             names = self._layout.names
             value = {
@@ -107,11 +100,10 @@ class JsonRows:
                 for i, item in enumerate(value)
                 if str(i) != column[0]
             }
-        else:
-            parent = find_member(value, column[:-1])
-            if isinstance(parent, dict):
-                del parent[column[-1]]
-        self.records[row].update(flatten(value))
+        elif isinstance(found, str) and column and not column[-1].isdigit():
+            del find_member(value, column[:-1])[column[-1]]
+        if isinstance(value, dict):
+            self.records[row] |= flatten(value)
 
     def _describe(self, found: Any, value: Any) -> str:
         """Say what is there in place of a vector."""

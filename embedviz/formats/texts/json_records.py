@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +13,9 @@ from embedviz.core.notes import Note, counted
 from embedviz.core.progress import Report
 from embedviz.formats.companions.record_columns import KEY_COLUMN, ColumnCollector, flatten
 from embedviz.formats.json.blocks import Blocks
-from embedviz.formats.json.parsing import BLANKS, JsonError, JsonParser, NumberList
+from embedviz.formats.json.bulk import note_on_deletions
+from embedviz.formats.json.parsing import NumberList
+from embedviz.formats.json.samples import LayoutSample, samples_of
 from embedviz.formats.json.starts import starts_as_json
 from embedviz.formats.json.steps import ITEM, MEMBER, Step
 from embedviz.formats.labels import note_on_replaced
@@ -32,23 +32,16 @@ _SCALARS = (str, int, float, bool)
 
 def is_json(source: Source) -> bool:
     """Return whether a text is JSON, and not one that only begins with a bracket."""
-    if not starts_as_json(source):
-        return False
-    lines = source.lines
-    if any(_parsed(line) is not None for line in lines[:_SAMPLE]):
-        return True
-    with suppress(JsonError):
-        return isinstance(JsonParser().parse_start(source.text), (dict, list))
-    return False
+    return starts_as_json(source) and bool(_documents_of(_sample_of(source)))
 
 
-def _parsed(line: bytes) -> Any:
-    """Return the object or list on a line; None where there is none."""
-    if line.strip(BLANKS)[:1] not in (b"{", b"["):
-        return None
-    with suppress(JsonError):
-        return JsonParser().parse(line)
-    return None
+def _sample_of(source: Source) -> LayoutSample:
+    return next(samples_of(source, 0))
+
+
+def _documents_of(sample: LayoutSample) -> list[Any]:
+    """Return the first objects and lists; other things stand for what is broken at once."""
+    return [found for found in sample.documents if isinstance(found, (dict, list, NumberList))]
 
 
 @dataclass(frozen=True)
@@ -68,18 +61,13 @@ class _Path:
 
 
 def _find_path(source: Source) -> _Path:
-    lines = source.lines
-    documents = [_parsed(line) for line in lines[:_SAMPLE]]
-    n_given = sum(document is not None for document in documents)
-    if n_given > 1 and 2 * n_given > len(documents):
-        return _Path((), is_lines=True)
-    with suppress(JsonError):
-        document = JsonParser().parse_start(source.text)
-        if isinstance(document, list):
-            return _Path((ITEM,), is_lines=False)
-        if isinstance(document, dict):
-            return _path_within(document)
-    return _Path((), is_lines=False)
+    sample = _sample_of(source)
+    documents = _documents_of(sample)
+    if sample.is_lines or len(documents) != 1:
+        return _Path((), sample.is_lines, sample.is_bulk)
+    if isinstance(documents[0], dict):
+        return _path_within(documents[0])
+    return _Path((ITEM,), is_lines=False)
 
 
 def _path_within(document: Mapping[str, Any]) -> _Path:
@@ -115,20 +103,12 @@ def _columns_of(document: Any) -> dict[str, list[Any]]:
         if isinstance(value, dict) and value and all(key.isdigit() for key in value):
             value = list(value.values())
         if isinstance(value, NumberList):
-            value = _numbers_in(value)
+            value = value.values()
         if not isinstance(value, list):
             return {}
         found[name] = [item if isinstance(item, _SCALARS) else None for item in value]
     has_one_length = len({len(values) for values in found.values()}) == 1
     return found if has_one_length and len(found) > 1 else {}
-
-
-def _numbers_in(value: NumberList) -> list[Any]:
-    """Return the numbers of a list that was left as it is printed; nothing where it is broken."""
-    with suppress(ValueError):
-        found: list[Any] = json.loads(b"[" + value + b"]")
-        return found
-    return []
 
 
 class JsonReader:
@@ -158,6 +138,7 @@ class JsonReader:
                     n_rows += len(table)
                     if len(table):
                         yield TextBlock(table, block.fraction)
+        self._notes += note_on_deletions(blocks.n_deleted)
         self._notes += note_on_replaced(blocks.n_replaced)
         if not n_rows:
             reason = f" ({self._first_bad})" if self._first_bad else ""
@@ -205,7 +186,7 @@ class JsonReader:
 
 def _record_of(value: Any) -> dict[str, Any] | None:
     """Return the single values of a row by their names; None for what is none."""
-    if isinstance(value, JsonError):
+    if isinstance(value, ValueError):
         return None
     if isinstance(value, tuple):
         name, member = value

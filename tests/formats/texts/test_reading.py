@@ -71,6 +71,10 @@ TABLES = {
     "members.json": json.dumps(
         {f"k{i}": {"review": text} for i, text in enumerate(TEXTS)}
     ).encode(),
+    "documents.json": "\n".join(json.dumps(record, indent=1) for record in records()).encode(),
+    "bulk.jsonl": "\n".join(
+        f'{{"index": {{"_id": "{i}"}}}}\n{json.dumps(record)}' for i, record in enumerate(records())
+    ).encode(),
     "a.csv.gz": gzip.compress(as_csv()),
     "a.jsonl.bz2": bz2.compress(as_lines()),
     "marked.csv": b"\xef\xbb\xbf" + as_csv(),

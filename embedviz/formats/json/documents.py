@@ -1,0 +1,308 @@
+"""Documents taken apart into their rows, while their text is read.
+
+A large document is one object or list, and must not be held as a whole. The path to its rows, such
+as the elements of `data`, is followed here, and each value on and beside it is parsed by a library,
+which says where it ends. All but the rows is the frame: the document with the number of rows in
+place of these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+from embedviz.formats.json.parsing import (
+    CUT,
+    CUT_LIST,
+    DEEP,
+    NO_COLON,
+    NO_COMMA,
+    NO_KEY,
+    NO_RECORD,
+    JsonError,
+    NumberList,
+    NumberLists,
+    closed,
+    end_of_value,
+    error_at,
+    is_deep,
+    with_escapes,
+)
+from embedviz.formats.json.steps import ITEM, MEMBER, Step
+from embedviz.formats.refused.answers import find_failure
+
+_NUMBERS = "single numbers instead of vectors"
+_find_value = re.compile(r"[^ \t\r\n]").search
+_find_document = re.compile(r"[^ \t\r\n\0\x1e]").search
+
+
+class Row(NamedTuple):
+    """A row as it was parsed, or the `JsonError` that says what is wrong with it.
+
+    A member of an object is a tuple of its name and either of them.
+    """
+
+    value: Any
+    line: int
+
+
+class Document(NamedTuple):
+    """A document that ends: what is around its rows, and how many they are, bad ones included."""
+
+    frame: Any
+    n_rows: int
+
+
+@dataclass
+class RowCount:
+    """What is in a frame in place of rows."""
+
+    count: int = 0
+
+
+class Documents:
+    """Reader of one document after the other.
+
+    Parameters
+    ----------
+    steps : sequence of str, ITEM or MEMBER
+        The path to the rows; empty where each document is one.
+    read : callable
+        Given what was not used of the last text, and how many characters wait for more, returns the
+        text from there on, and whether it is the last.
+    line : int
+        Of the start.
+
+    Attributes
+    ----------
+    frame : any
+        What is around the rows of the open document, as far as it was read.
+    n_open : int
+        Number of its rows so far.
+    n_reads : int
+        How often a text was read.
+    n_replaced : int
+        Number of rows that held bytes that are not UTF-8.
+    """
+
+    def __init__(
+        self, steps: Sequence[Step], read: Callable[[bytes, int], tuple[bytes, bool]], line: int = 1
+    ) -> None:
+        self.frame: Any = None
+        self.n_open = self.n_reads = self.n_replaced = 0
+        self._steps = steps
+        self._read = read
+        self._rest = b""
+        self._is_last = self._has_replaced = False
+        self._numbers = NumberLists()
+        self._text = ""
+        self._at = self._counted = 0
+        self._line = line
+        self._problem: JsonError | None = None
+
+    @property
+    def line(self) -> int:
+        """Where the reader has come to."""
+        self._line += self._text.count("\n", self._counted, self._at)
+        self._counted = self._at
+        return self._line
+
+    def __iter__(self) -> Iterator[Row | Document]:
+        """Yield the rows, and behind those of each document what is around them.
+
+        Raises
+        ------
+        JsonError
+            Where nothing can be told of what follows; with its line.
+        """
+        while mark := self._next(_find_document):
+            if mark not in "{[":
+                raise self._error(NO_RECORD)
+            yield from self._document()
+
+    def open_document(self) -> Any:
+        """Return what is read of a document, each a row, that has no end or is broken somewhere."""
+        self._next(_find_document)
+        try:
+            return self._value()
+        except JsonError as error:
+            start = closed(self._text[self._at :], error.at - self._at)
+            return self._numbers.parse(start)[0]
+
+    def _document(self) -> Iterator[Row | Document]:
+        line = self.line
+        self.n_open, self.frame, self._problem = 0, None, None
+        if not self._steps:
+            yield self._row()
+        else:
+            yield from self._walk(self._steps, partial(setattr, self, "frame"))
+            if not self.n_open and self._problem is None:
+                failure = find_failure(self.frame)
+                self._problem = JsonError(f"no vectors ({failure})" if failure else "no vectors")
+            if self._problem is not None:
+                self.n_open += 1
+                yield Row(self._problem, line)
+            yield Document(self.frame, self.n_open)
+        self.n_open = 0
+
+    def _walk(self, steps: Sequence[Step], keep: Callable[[Any], None]) -> Iterator[Row]:
+        """Yield the rows in the value here, and keep what is around them."""
+        step, *rest = steps
+        opening, closing = "[]" if step == ITEM else "{}"
+        if self._next() != opening:
+            self._walk_beside(keep)
+            return
+        rows = RowCount()
+        frame: Any = [] if step == ITEM else {}
+        keep(frame if rest else rows)
+        if self._text.startswith(CUT_LIST, self._at):
+            rows.count, self.n_open = 1, self.n_open + 1
+            yield Row(JsonError(_NUMBERS), self.line)
+            self._value()
+            return
+        for _ in self._elements(closing):
+            name = None if step == ITEM else self._name()
+            keep_member = partial(_put, frame, name)
+            if step not in (ITEM, MEMBER, name):
+                self._walk_beside(keep_member)
+            elif rest:
+                yield from self._walk(rest, keep_member)
+            else:
+                rows.count += 1
+                yield self._row(name)
+
+    def _walk_beside(self, keep: Callable[[Any], None]) -> None:
+        """Keep a value without rows; lists of numbers where that is one, and none in it."""
+        if self._next() != "[":
+            keep(self._other_value())
+            return
+        items: list[Any] = []
+        keep(items)  # At once, for the file may end in it.
+        for _ in self._elements("]"):
+            items.append(self._other_value())
+        numbers = self._numbers.restored(items)
+        if isinstance(numbers, NumberList):
+            items[:] = numbers.values()
+
+    def _elements(self, closing: str) -> Iterator[None]:
+        """Go from element to element of the list or object here, and behind it."""
+        self._at += 1
+        is_over = self._next() == closing
+        while not is_over:
+            yield
+            mark = self._next()
+            is_over = mark == closing
+            if not is_over:
+                if mark != ",":
+                    raise self._error(NO_COMMA)
+                self._at += 1
+                self._next()
+        self._at += 1
+
+    def _name(self) -> str:
+        if self._next() != '"':
+            raise self._error(NO_KEY)
+        name: str = self._value()
+        if self._next() != ":":
+            raise self._error(NO_COLON)
+        self._at += 1
+        self._next()
+        return name
+
+    def _row(self, name: str | None = None) -> Row:
+        line = self.line
+        try:
+            value = self._value()
+        except JsonError as error:
+            value = self._passed(error)
+        self.n_open += 1
+        return Row(value if name is None else (name, value), line)
+
+    def _other_value(self) -> Any:
+        try:
+            return self._value(has_lists=False)
+        except JsonError as error:
+            self._problem = self._passed(error)
+            return None
+
+    def _passed(self, error: JsonError) -> JsonError:
+        """Go behind a value that cannot be parsed, if its end can be told, and return why."""
+        if error.is_syntax:
+            raise error
+        while (end := end_of_value(self._text, self._at)) < 0 and self._more():
+            pass
+        if end < 0:
+            raise self._error(CUT, error.at)
+        self._at = end
+        return error
+
+    def _value(self, *, has_lists: bool = True) -> Any:
+        while True:
+            try:
+                value, end = self._numbers.parse(self._text, self._at, has_lists=has_lists)
+            except JsonError as error:
+                if (error.reason == CUT and self._more()) or self._mend(error):
+                    continue
+                is_too_deep = is_deep(self._text, self._at, error.at)
+                raise self._error(DEEP if is_too_deep else error.reason, error.at) from None
+            if self._has_replaced:
+                self.n_replaced += "\ufffd" in self._text[self._at : end]
+            self._at = end
+            return value
+
+    def _mend(self, error: JsonError) -> bool:
+        """Double the backslashes that escape nothing; return whether there are any."""
+        if "escape" not in error.reason:
+            return False
+        mended = with_escapes(self._text[self._at :])
+        is_changed = mended != self._text[self._at :]
+        self._text = self._text[: self._at] + mended
+        return is_changed
+
+    def _next(self, find: Callable[[str, int], re.Match[str] | None] = _find_value) -> str:
+        """Go to the next character that is not blank; return it, nothing at the end."""
+        while True:
+            found = find(self._text, self._at)
+            self._at = found.start() if found else len(self._text)
+            if found or not self._more():
+                return self._text[self._at : self._at + 1]
+
+    def _more(self) -> bool:
+        """Read more of the text; return whether there may have been any."""
+        if self._is_last:
+            return False
+        self._line, waiting = self.line, self._text[self._at :]
+        self._at = self._counted = 0
+        text, self._is_last = self._read(self._rest, len(waiting))
+        found, used = self._numbers.cut(text, is_last=self._is_last)
+        self._rest = text[used:]
+        try:
+            self._text = waiting + found.decode()
+        except UnicodeDecodeError:
+            self._text = waiting + found.decode("utf-8", "replace")
+            self._has_replaced = True
+        self.n_reads += 1
+        return True
+
+    def _error(self, reason: str, at: int | None = None) -> JsonError:
+        if at is None:
+            at = self._at
+            reason = reason if at < len(self._text) else CUT
+        end = len(self._text) if reason == CUT else at
+        line = self.line + self._text.count("\n", self._at, end)
+        return error_at(reason, self._text, at, line)
+
+
+def _put(frame: Any, name: str | None, value: Any) -> None:
+    if name is None:
+        frame.append(value)
+    else:
+        frame[name] = value
+
+
+def whole(text: bytes) -> Callable[[bytes, int], tuple[bytes, bool]]:
+    """Return the way to read a text at once."""
+    return lambda held, n_waiting: (text, True)

@@ -1,0 +1,122 @@
+"""The first documents of a JSON file, by which its layout is told.
+
+Each line is a document of its own where the first is one and others follow, or where the first is
+broken and most of the others are documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from embedviz.formats.json.bulk import without_actions
+from embedviz.formats.json.candidates import SAMPLE
+from embedviz.formats.json.documents import Documents, Row, whole
+from embedviz.formats.json.parsing import BLANKS, CUT, JsonError
+from embedviz.formats.source import BYTE_ORDER_MARK, Source
+
+
+@dataclass(frozen=True)
+class LayoutSample:
+    """The first documents of a file.
+
+    Attributes
+    ----------
+    documents : list of any
+        As they are parsed.
+    is_lines : bool
+    is_bulk : bool
+        Whether before each document there is a line that says what is to be done with it.
+    is_whole : bool
+        Whether the file holds nothing else.
+    is_cut : bool
+        Whether the last document goes on after this.
+    size : int
+        Bytes.
+    """
+
+    documents: list[Any]
+    is_lines: bool
+    is_bulk: bool
+    is_whole: bool
+    is_cut: bool
+    size: int
+
+
+def samples_of(source: Source, most: int) -> Iterator[LayoutSample]:
+    """Yield the start of the file, and four times more while asked for, from below `most` bytes."""
+    text = source.text
+    is_whole = source.is_whole_in_head
+    is_lines = _is_lines(text, is_whole)
+    yield _sample(text, is_lines, is_whole)
+    size = len(text)
+    while not is_whole and size < most:
+        size *= 4
+        with source.stream() as stream:
+            text = stream.read(size).removeprefix(BYTE_ORDER_MARK)
+        is_whole = len(text) < size - len(BYTE_ORDER_MARK)
+        yield _sample(text, is_lines, is_whole)
+
+
+def _lines_of(text: bytes, is_whole: bool) -> list[bytes]:
+    lines = text.split(b"\n")
+    return [line for line in (lines if is_whole else lines[:-1]) if line.strip(BLANKS)]
+
+
+def _is_lines(text: bytes, is_whole: bool) -> bool:
+    """Return whether each line is a document of its own."""
+    if b"\n" not in text.strip():
+        return False
+    lines = _lines_of(text, is_whole)
+    if lines and _is_fine(lines[0]):
+        return len(lines) > 1 or not is_whole
+    problem = _documents_in(text)[1]
+    is_broken = problem is not None and problem.reason != CUT
+    return is_broken and 2 * sum(map(_is_fine, lines)) > len(lines)
+
+
+def _is_fine(line: bytes) -> bool:
+    documents, problem = _documents_in(line)
+    return bool(documents) and problem is None
+
+
+def _sample(text: bytes, is_lines: bool, is_whole: bool) -> LayoutSample:
+    documents: list[Any] = []
+    is_cut = False
+    for part in _lines_of(text, is_whole) if is_lines else [text]:
+        found, problem = _documents_in(part, has_open=not is_lines)
+        documents += found
+        is_cut = problem is not None and not is_lines
+        if len(documents) >= SAMPLE:
+            break
+    is_bulk = is_lines and len(without_actions(documents)) < len(documents)
+    documents = without_actions(documents) if is_bulk else documents
+    return LayoutSample(documents[:SAMPLE], is_lines, is_bulk, is_whole, is_cut, len(text))
+
+
+def _documents_in(text: bytes, *, has_open: bool = False) -> tuple[list[Any], JsonError | None]:
+    """Return the first documents of a text, and what is wrong behind them.
+
+    What is wrong in a document is a bad row, or an error with its place, when it is read.
+    """
+    reader = Documents((), whole(text))
+    documents: list[Any] = []
+    problem: JsonError | None = None
+    try:
+        for found in reader:
+            if isinstance(found, Row) and not isinstance(found.value, JsonError):
+                documents.append(found.value)
+            if len(documents) >= SAMPLE:
+                break
+    except JsonError as error:
+        problem = error
+    if has_open and problem is not None and (documents or problem.reason == CUT):
+        with suppress(JsonError):
+            documents.append(reader.open_document())
+    elif has_open and not documents:  # What is before the first thing that is wrong.
+        with suppress(JsonError):
+            start = Documents((), whole(text)).open_document()
+            documents += [] if start is None else [start]
+    return documents, problem
