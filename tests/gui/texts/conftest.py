@@ -114,11 +114,11 @@ KINDS = {
 @pytest.fixture(autouse=True)
 def own_encoders(monkeypatch):
     """Put the encoders above in the place of the real ones; the first is the default."""
-    for known in list(encoders.ENCODERS):
-        monkeypatch.delitem(encoders.ENCODERS, known)
+    real = dict(encoders.ENCODERS)  # Put back as a whole, as their order counts.
+    encoders.ENCODERS.clear()
     for name in KINDS:
-        place = f"embedviz.sources.encoders.{name}_of_tests"  # Set below, as if it was there.
-        monkeypatch.setitem(encoders.ENCODERS, name, place)
+        # Set below, as if it was there.
+        encoders.ENCODERS[name] = f"embedviz.sources.encoders.{name}_of_tests"
     names = {f"{name}_of_tests": kind for name, kind in KINDS.items()}
     for name, kind in names.items():
         monkeypatch.setattr(encoders, name, kind, raising=False)
@@ -127,6 +127,8 @@ def own_encoders(monkeypatch):
     WaitingEncoder.go.clear()
     WaitingEncoder.begun.clear()
     yield
+    encoders.ENCODERS.clear()
+    encoders.ENCODERS.update(real)
     WaitingEncoder.go.set()
 
 
