@@ -137,6 +137,16 @@ def test_consent_is_given_beforehand_or_on_the_terminal(monkeypatch, capsys):
     for line, answer in (("yes\n", True), ("y\n", True), ("\n", False), ("no\n", False)):
         monkeypatch.setattr(consent.sys, "stdin", Terminal(line))
         assert terminal_ask()(REMOTE) is answer
+        said = capsys.readouterr()
+        assert said.out == ""  # What is asked must be seen also where the output goes to a file.
+        assert "to api.example.com:443" in said.err
+        assert "[y/N]" in said.err
+
+
+def test_this_machine_is_asked_about_where_its_address_was_not_typed(capsys):
+    sending = Sending("127.0.0.1:80", "to download it", is_loopback=True)
+    assert not terminal_ask(is_loopback_typed=False, option="")(sending)
+    assert "Nobody can be asked here." in capsys.readouterr().err
 
 
 def test_a_service_is_not_asked_without_consent(table, tmp_path, capsys, monkeypatch):
