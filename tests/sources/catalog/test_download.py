@@ -231,6 +231,28 @@ def test_parts_are_joined_in_their_order(server, tmp_path):
     assert n_bytes_begun(wanted.folder) == 0
 
 
+def test_joining_that_is_stopped_leaves_the_parts_and_nothing_else(server, tmp_path):
+    data = whole(server)
+    pieces = []
+    for place, part in enumerate((data[:700], data[700:])):
+        server.files[f"/p/p.gz_0{place}"] = part
+        address = f"{server.address}/p/p.gz_0{place}"
+        pieces.append(RemoteFile(address, hashlib.md5(part).hexdigest()))
+    wanted = want_entry(Entry("p", "p.gz", tuple(pieces)), server.catalog, tmp_path)
+
+    def stop(fraction, words):
+        if words == "joining part 2 of 2":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        download(wanted, agree, stop)
+    assert n_bytes_begun(wanted.folder) == len(data)
+    assert not list(wanted.folder.glob("*.joined"))
+    server.requests.clear()
+    assert download(wanted, agree).path.read_bytes() == data
+    assert not server.requests
+
+
 Usage = namedtuple("Usage", "total used free")
 
 
