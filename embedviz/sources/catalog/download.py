@@ -227,6 +227,11 @@ class _Download:
         address = parse_address(piece.address)
         for is_last in (False, True):
             part = PartFile(path, address, is_checked=bool(piece.checksum))
+            if self._wanted.record is None and part.known is None and part.size_on_disk:
+                raise UserError(
+                    f"{path} is there already, and is no part of this download: another one, or a "
+                    "browser, may be writing it. Choose another name, or move it away."
+                )
             describe = partial(describe_download, self._wanted)
             transfer = Transfer(address, part, self._ask, describe, pace, self._done, self._notes)
             begun = part.size

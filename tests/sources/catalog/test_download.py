@@ -424,6 +424,15 @@ def test_a_file_of_ones_own_gets_nothing_beside_it(server, tiny, tmp_path):
     assert np.array_equal(load(target).vectors, load(download(tiny, agree).path).vectors)
 
 
+def test_a_part_beside_a_file_of_ones_own_that_is_not_ours_is_not_touched(server, tiny, tmp_path):
+    theirs = tmp_path / "own.gz.part"
+    theirs.write_bytes(b"what a browser has so far")
+    with pytest.raises(UserError, match=r"own\.gz\.part is there already"):
+        download(tiny.at(tmp_path / "own.gz"), agree)
+    assert theirs.read_bytes() == b"what a browser has so far"
+    assert not server.requests
+
+
 def test_a_pickle_that_was_downloaded_is_refused_when_it_is_opened(server, tmp_path):
     server.files["/m.bin"] = pickle.dumps({"a": np.eye(3)})
     found = download(want_address(f"{server.address}/m.bin", tmp_path), agree)
