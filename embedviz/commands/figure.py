@@ -17,6 +17,7 @@ from embedviz.commands.application import (
     make_application,
     print_what_is_not_about_fonts,
 )
+from embedviz.commands.consent import terminal_ask
 from embedviz.commands.figure_texts import state_with_texts
 from embedviz.commands.figure_words import describe_changes, require_labels, require_query
 from embedviz.commands.files import load_files
@@ -63,6 +64,7 @@ def draw_figure(arguments: Sequence[str]) -> int:
     make_application(THEMES[options.theme])
     qInstallMessageHandler(print_what_matters)
     session = Session()
+    session.encoders.ask = terminal_ask(option="", is_loopback_typed=False)
     try:
         session.show(_state_of(pane, opened, options, arguments, session.encoders))
         with draw_pane(pane, session, width, height, options.text_scale) as picture:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embedviz.commands.agreement import FLAG, FLAG_HELP, ask_on_terminal
+from embedviz.commands.consent import FLAG, FLAG_HELP, terminal_ask
 from embedviz.commands.terminal import say, tell, tell_stopped, terminal_report
 from embedviz.core.errors import UserError
 
@@ -23,7 +23,7 @@ def get(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     if options.list == (options.wanted is not None):
         parser.error("give a name, an address, or --list")
-    ask = ask_on_terminal(options.yes)
+    ask = terminal_ask(option=FLAG, is_agreed=options.yes, is_loopback_typed=False)
     try:
         if options.list:
             say(_table(_listing(ask, is_new=True)))

@@ -42,6 +42,9 @@ class Sending:
         however much: texts that are typed one after the other.
     n_tokens : int
         About how many tokens are sent, by which services are paid; 0: nobody knows.
+    receiver : str
+        What else an agreement counts for alone, where one host has several customers: the address
+        as a whole, and where the key is that goes there.
     """
 
     host: str
@@ -53,6 +56,7 @@ class Sending:
     warnings: tuple[str, ...] = ()
     is_standing: bool = False
     n_tokens: int = 0
+    receiver: str = ""
 
     @property
     def sentence(self) -> str:
@@ -90,10 +94,10 @@ def only_loopback(sending: Sending) -> bool:
 class Agreements:
     """Memory of what the user agreed to, for this run of the program; never written to disk.
 
-    An `Ask`: answers by itself what was agreed to before, for the same host and purpose, and asks
-    for all else. An agreement covers as many texts and characters as it named, no more, so the rest
-    of a run that was stopped is not asked about again, and a larger table is; a standing one covers
-    any number. A refusal is not remembered. May be called from any thread.
+    An `Ask`: answers by itself what was agreed to before, for the same host, purpose, address and
+    key, and asks for all else. An agreement covers as many texts and characters as it named, no
+    more, so the rest of a run that was stopped is not asked about again, and a larger table is; a
+    standing one covers any number. A refusal is not remembered. May be called from any thread.
 
     Parameters
     ----------
@@ -103,7 +107,7 @@ class Agreements:
 
     def __init__(self, ask: Ask = refuse) -> None:
         self._ask = ask
-        self._agreed: dict[tuple[str, str, bool], Sending] = {}
+        self._agreed: dict[tuple[str, str, str, bool], Sending] = {}
         self._lock = Lock()
 
     def __call__(self, sending: Sending) -> bool:
@@ -117,7 +121,7 @@ class Agreements:
 
     def agree(self, sending: Sending) -> None:
         """Remember that the user agreed to a sending that was shown in another way."""
-        key = (sending.host, sending.purpose, sending.is_standing)
+        key = _key(sending)
         with self._lock:
             before = self._agreed.get(key)
             if before is None or not _is_within(sending, before):
@@ -125,10 +129,13 @@ class Agreements:
 
     def covers(self, sending: Sending) -> bool:
         """Return whether the user has agreed to this much already."""
-        key = (sending.host, sending.purpose, sending.is_standing)
         with self._lock:
-            before = self._agreed.get(key)
+            before = self._agreed.get(_key(sending))
         return before is not None and (before.is_standing or _is_within(sending, before))
+
+
+def _key(sending: Sending) -> tuple[str, str, str, bool]:
+    return sending.host, sending.purpose, sending.receiver, sending.is_standing
 
 
 def _is_within(small: Sending, large: Sending) -> bool:

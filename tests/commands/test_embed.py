@@ -1,19 +1,23 @@
 """`embedviz embed`: from a table of texts to a file of vectors, or into the window."""
 
+import io
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from embedviz import __main__
 from embedviz.__main__ import main
 from embedviz.commands import consent
 from embedviz.commands.consent import terminal_ask
+from embedviz.core.derivation.named_encoder import NamedEncoder
 from embedviz.core.texts.encoder_of import encoder_of
 from embedviz.core.texts.encoder_settings import EncoderSettings
-from embedviz.formats import load
+from embedviz.core.vector_set import VectorSet
+from embedviz.formats import load, save
 from embedviz.sources.consent import Sending
 
 pytest.importorskip("wordllama", reason="wordllama is not installed")
@@ -137,6 +141,16 @@ def test_consent_is_given_beforehand_or_on_the_terminal(monkeypatch, capsys):
     for line, answer in (("yes\n", True), ("y\n", True), ("\n", False), ("no\n", False)):
         monkeypatch.setattr(consent.sys, "stdin", Terminal(line))
         assert terminal_ask()(REMOTE) is answer
+        said = capsys.readouterr()
+        assert said.out == ""  # What is asked must be seen also where the output goes to a file.
+        assert "to api.example.com:443" in said.err
+        assert "[y/N]" in said.err
+
+
+def test_this_machine_is_asked_about_where_its_address_was_not_typed(capsys):
+    sending = Sending("127.0.0.1:80", "to download it", is_loopback=True)
+    assert not terminal_ask(is_loopback_typed=False, option="")(sending)
+    assert "Nobody can be asked here." in capsys.readouterr().err
 
 
 def test_a_service_is_not_asked_without_consent(table, tmp_path, capsys, monkeypatch):
@@ -150,3 +164,19 @@ def test_a_service_is_not_asked_without_consent(table, tmp_path, capsys, monkeyp
     assert "Send 2 texts" in said
     assert "Nothing was sent to api.example.com" in said
     assert not (tmp_path / "x.parquet").exists()
+
+
+def test_a_figure_asks_before_a_text_goes_where_a_file_says(tmp_path, capsys, monkeypatch):
+    """Also on this machine, as nobody has typed that address."""
+    pytest.importorskip("openai", reason="openai is not installed")
+    monkeypatch.setattr(consent.sys, "stdin", io.StringIO())
+    settings = EncoderSettings("service", "m", address="http://127.0.0.1:9/v1")
+    mine = VectorSet(np.eye(4, dtype=np.float32), list("abcd"), name="mine")
+    path = tmp_path / "mine.parquet"
+    save(NamedEncoder(settings, 4, "m").derive(mine), path)
+    picture = tmp_path / "map.png"
+    assert main(["figure", "map", str(path), "--text", "a storm", "-o", str(picture)]) == 2
+    said = capsys.readouterr().err
+    assert "Send 1 text (7 characters) to 127.0.0.1:9 (this machine)" in said
+    assert "Nobody can be asked here." in said
+    assert not picture.exists()

@@ -68,6 +68,7 @@ def test_without_consent_nothing_is_connected_to(catalog, capsys, monkeypatch):
 @pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("yes\n", 0), ("\n", 2), ("no\n", 2)])
 def test_a_terminal_is_asked(catalog, capsys, monkeypatch, answer, code):
     monkeypatch.setattr(sys, "stdin", Terminal(answer))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     assert main(["get", "--list"]) == code
     assert "[y/N]" in capsys.readouterr().err
 

@@ -50,6 +50,7 @@ def test_what_was_agreed_to_is_not_asked_again(agreements, asked):
         {"n_rows": 11},
         {"n_characters": 101},
         {"is_standing": True},
+        {"receiver": "https://api.example.com/somebody-else/v1 MY_KEY"},
     ],
 )
 def test_what_goes_further_is_asked(agreements, asked, change):

@@ -30,6 +30,7 @@ from embedviz.gui.widgets.controls import caption, keep_on_screen, text_label, w
 from embedviz.sources.consent import Agreements, Sending
 
 _WIDTH = 520
+_LOOK_SECONDS = 0.2
 
 
 class ConsentDialog(QDialog):
@@ -195,7 +196,10 @@ class ConsentQuestions(QObject):
             raise RuntimeError("consent is asked for from the UI thread, which shows the question")
         question = _Question(sending)
         self._asked.emit(question)
-        question.answered.wait()
+        # A window that closes just now shows no more questions, and answers none.
+        while not question.answered.wait(_LOOK_SECONDS):
+            if not isValid(self) or self._is_closed:
+                return False
         return question.is_allowed
 
     def refuse_all(self) -> None:

@@ -30,7 +30,7 @@ from embedviz.gui.texts.texts_form import TextsForm
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import ElidedLabel, keep_on_screen, text_label, with_name
 from embedviz.sources.consent import NotAgreed
-from embedviz.sources.encoders.service.address import is_loopback
+from embedviz.sources.encoders.service.address import checked_address, is_loopback
 from embedviz.sources.encoders.service.estimates import estimated_tokens
 from embedviz.sources.texts.measuring import EncoderSpeed, measure_speed
 from embedviz.sources.texts.offered import TextsSource
@@ -287,8 +287,8 @@ def _describe_time(speed: EncoderSpeed, n_rows: int | None) -> str:
 def _is_here(address: str) -> bool:
     """Return whether an address is this machine's own; not of one that is not typed to its end."""
     try:
-        return is_loopback(address)
-    except ValueError:
+        return is_loopback(checked_address(address))
+    except UserError:
         return False
 
 

@@ -200,7 +200,7 @@ class EncoderForm(QWidget):
         self.dimensions.interpretText()
         wanted = self.dimensions.value()
         is_service, has_model = not chosen.is_local, chosen.key not in _WITHOUT_MODEL
-        return replace(
+        found = replace(
             self._settings,
             encoder=chosen.key,
             model=self.model.text().strip() if has_model else "",
@@ -210,6 +210,9 @@ class EncoderForm(QWidget):
             prompt=self.prompt.text(),
             query_prompt=self.query_prompt.text(),
         )
+        # Agreed to for one model: the vectors of another may be good for nothing when they are cut.
+        is_same = _cut_of(found) == _cut_of(self._settings)
+        return replace(found, cuts_here=found.cuts_here and is_same)
 
     @property
     def problem(self) -> str:
@@ -281,6 +284,10 @@ class EncoderForm(QWidget):
         if path:
             self.model.setText(path)
             self.changed.emit()
+
+
+def _cut_of(settings: EncoderSettings) -> tuple[str, str, str, int | None]:
+    return settings.encoder, settings.address, settings.model, settings.dimensions
 
 
 def _line(name: str, description: str) -> QLineEdit:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QW
 
 from embedviz.app.tasks import Task
 from embedviz.core.derivation.named_encoder import NamedEncoder
-from embedviz.core.errors import UserError
+from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.notes import counted
 from embedviz.core.texts.encoder_of import encoder_of
 from embedviz.core.texts.encoder_settings import EncoderSettings
@@ -55,6 +55,7 @@ class EncoderDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.encoder = EncoderForm("set_encoder")
         self.check: EncoderCheck | None = None
+        self._asks_to_cut = False
         self._checking = Task(self)
         self._checking.failed.connect(self._on_failed)
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MILLISECONDS)
@@ -122,6 +123,7 @@ class EncoderDialog(QDialog):
 
     def _on_changed(self) -> None:
         self.check = None
+        self._ask_to_cut(False)
         self._checking.cancel()
         problem, chosen = self.encoder.problem, self.encoder.chosen
         is_local = chosen is not None and chosen.is_local
@@ -152,6 +154,9 @@ class EncoderDialog(QDialog):
     def compare(self) -> None:
         """Encode some texts again and compare them to their rows."""
         if not self.encoder.problem:
+            if self._asks_to_cut:  # Which the user has agreed to by this button.
+                self.encoder.show_settings(replace(self.encoder.settings, cuts_here=True))
+            self._ask_to_cut(False)
             self.compare_button.setEnabled(False)
             self.found.setText("comparing with some rows …")
             work = partial(check_encoder, self._set, self.encoder.settings, self._ask)
@@ -171,9 +176,17 @@ class EncoderDialog(QDialog):
         is_known = isinstance(error, UserError)
         mistake = f"This encoder made embedviz itself fail ({type(error).__name__})."
         self.found.setText(str(error) if is_known else mistake)
+        if isinstance(error, ChoiceRequired) and error.option == "cuts_here":
+            self.found.setText(error.reason)
+            self._ask_to_cut(True)
         self._make_room()
         if not is_known:
             raise error
+
+    def _ask_to_cut(self, is_asked: bool) -> None:
+        """Have the button agree that longer vectors are cut here, or only compare."""
+        self._asks_to_cut = is_asked
+        self.compare_button.setText("Cut Here and Compare" if is_asked else "Compare")
 
     # What the user does.
 

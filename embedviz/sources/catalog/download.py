@@ -6,7 +6,6 @@ complete and its checksum is right, not before.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -228,6 +227,11 @@ class _Download:
         address = parse_address(piece.address)
         for is_last in (False, True):
             part = PartFile(path, address, is_checked=bool(piece.checksum))
+            if self._wanted.record is None and part.known is None and part.size_on_disk:
+                raise UserError(
+                    f"{path} is there already, and is no part of this download: another one, or a "
+                    "browser, may be writing it. Choose another name, or move it away."
+                )
             describe = partial(describe_download, self._wanted)
             transfer = Transfer(address, part, self._ask, describe, pace, self._done, self._notes)
             begun = part.size
@@ -254,12 +258,18 @@ class _Download:
         """Append all pieces to the first, which until then is one of them."""
         joined = self._base.with_name(self._base.name + ".joined")
         require_room(joined.parent, self._done)
-        with joined.open("wb") as file:
-            for place, part in enumerate(parts):
-                self._report(_CHECKED, f"joining part {place + 1} of {len(parts)}")
-                with part.path.open("rb") as read:
-                    shutil.copyfileobj(read, file, 4 << 20)
-        joined.replace(parts[0].path)
+        try:
+            with joined.open("wb") as file:
+                for place, part in enumerate(parts):
+                    said = f"joining part {place + 1} of {len(parts)}"
+                    with part.path.open("rb") as read:
+                        while block := read.read(4 << 20):
+                            self._report(_CHECKED, said)
+                            file.write(block)
+            joined.replace(parts[0].path)
+        except BaseException:
+            joined.unlink(missing_ok=True)  # Its parts are kept, and are as large.
+            raise
 
 
 def _agreed(wanted: Wanted, ask: Ask) -> Callable[[Sending], bool]:

@@ -51,6 +51,9 @@ class SentenceTransformersEncoder:
                 "sentence-transformers needs a model: the folder it is in, or its name, such as "
                 "all-MiniLM-L6-v2."
             )
+        folder = Path(settings.model.strip()).expanduser()
+        if folder.is_dir():  # As seen from here: its process, and another day, are elsewhere.
+            settings = replace(settings, model=str(folder.absolute()))
         self._settings = settings
         self._ask = ask
         self._using = Lock()

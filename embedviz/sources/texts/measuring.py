@@ -60,7 +60,7 @@ def measure_speed(
     encoder = make(settings, refuse)
     try:
         report(0.0, "loading the model")
-        encoder.encode(texts[:1])
+        encoder.encode(texts[:1], report)
         seconds, done, n_empty, size = 0.0, 0, 0, _FIRST
         while done < len(texts) and seconds < _ENOUGH_SECONDS:
             report(done / len(texts), "measuring")

@@ -95,7 +95,8 @@ class TrainingRun:
         self._shown = {"most": most_shown, "rare": shows_rare}
         self._child: ChildProcess | None = None
         self._is_ended = Event()
-        self._watched = ""
+        self._watched = self._told_word = ""
+        self._is_told_to_stop = False
 
     def run(
         self,
@@ -122,8 +123,6 @@ class TrainingRun:
         try:
             if self._is_ended.is_set():
                 raise Cancelled
-            if self.is_stopped:
-                child.send(Message("stop"))
             return self._follow(child, report, on_vocabulary, on_snapshot)
         finally:
             self.kill()
@@ -131,15 +130,11 @@ class TrainingRun:
 
     def stop(self) -> None:
         """End training soon, and let `run` return the vectors as they are. From any thread."""
-        self.is_stopped = True
-        if self._child is not None:
-            self._child.send(Message("stop"))
+        self.is_stopped = True  # `run` tells it: a pipe that is full would hold up a window.
 
     def watch(self, word: str) -> None:
         """Let snapshots from now on have the neighbors of a word; empty: none. From any thread."""
         self._watched = word
-        if self._child is not None:
-            self._child.send(Message("watch", {"word": word}))
 
     def kill(self) -> None:
         """End it at once and keep nothing. May be called at any time, from any thread."""
@@ -151,6 +146,15 @@ class TrainingRun:
     def pid(self) -> int | None:
         """Number of the process; None before `run`."""
         return None if self._child is None else self._child.pid
+
+    def _pass_on(self, child: ChildProcess) -> None:
+        """Tell the child what was asked for since the last time."""
+        if self.is_stopped and not self._is_told_to_stop:
+            self._is_told_to_stop = True
+            child.send(Message("stop"))
+        if (word := self._watched) != self._told_word:
+            self._told_word = word
+            child.send(Message("watch", {"word": word}))
 
     def _send_job(self, child: ChildProcess) -> None:
         facts: dict[str, Any] = {
@@ -178,6 +182,7 @@ class TrainingRun:
         fraction, said, reader = 0.0, "starting", _VocabularyReader()
         while True:
             report(fraction, said)
+            self._pass_on(child)
             for message in child.receive(_POLL_SECONDS):
                 if message is None:
                     raise self._death(child)

@@ -53,6 +53,7 @@ class Worker:
         self._stop_lock = Lock()
         self._jobs: SimpleQueue[Message] = SimpleQueue()
         self._watcher: Watcher | None = None
+        self._watched = ""
         self._next_telling = 0.0
 
     def start(self) -> None:
@@ -90,8 +91,10 @@ class Worker:
             while (message := read_message(self._requests)) is not None:
                 if message.kind == "taken" and self._watcher is not None:
                     self._watcher.taken.set()
-                elif message.kind == "watch" and self._watcher is not None:
-                    self._watcher.watched = message.facts["word"]
+                elif message.kind == "watch":
+                    self._watched = message.facts["word"]
+                    if self._watcher is not None:  # Else it is told when there is one.
+                        self._watcher.watched = self._watched
                 elif message.kind == "stop":
                     self._stop.set()
                     Thread(target=self._end_early, daemon=True).start()
@@ -101,6 +104,7 @@ class Worker:
 
     def _train(self, job: Message) -> None:
         settings = TrainingSettings(**job.facts["settings"])
+        self._watched = self._watched or job.facts["watched"]
         corpus = self._corpus(job)
         sentences = Sentences(corpus, settings, self.tell)
         counts = Counts()
@@ -109,9 +113,12 @@ class Worker:
         watcher = self._make_watcher(job, settings, model, sentences, counts, facts)
         with self._stop_lock:
             self._watcher = watcher
+        watcher.watched = self._watched
         if self._stop.is_set():  # Before anything was learned.
             raise Cancelled
         watcher.start()
+        if self._stop.is_set():  # While the first snapshot was made, when nobody could end it.
+            self._end_early()
         options = {"compute_loss": True} if settings.has_loss else {}
         model.train(sentences, total_examples=model.corpus_count, epochs=model.epochs, **options)
         with self._stop_lock:  # Whoever has it tells the end.
@@ -136,7 +143,7 @@ class Worker:
         self._send_vocabulary(model, facts | {"n_questions": len(questions)}, shown)
         kept = facts["n_kept"] / max(sentences.n_words, 1)
         is_one = settings.algorithm == "cbow"  # A word and all of its neighbors are one example.
-        watcher = Watcher(
+        return Watcher(
             settings,
             counts,
             model.corpus_total_words * settings.epochs,
@@ -144,8 +151,6 @@ class Worker:
             ModelViews(model, shown, AccuracyMeter(questions, n_rows)),
             self.send,
         )
-        watcher.watched = job.facts["watched"]
-        return watcher
 
     def _end_early(self) -> None:
         with self._stop_lock:

@@ -156,3 +156,15 @@ def test_looks(host, artefacts, qapp, theme):
             assert label.geometry().right() <= dialog.width()
             assert label.height() >= label.heightForWidth(label.width())
         dialog.reject()
+
+
+def test_a_question_that_a_closing_window_never_shows_is_a_no(questions):
+    is_asked, answers = threading.Event(), []
+    questions._asked.connect(lambda question: is_asked.set(), Qt.ConnectionType.DirectConnection)
+    thread = threading.Thread(target=lambda: answers.append(questions(SENDING)), daemon=True)
+    thread.start()
+    assert is_asked.wait(timeout=60)
+    questions.close()  # And no event is looked at any more.
+    thread.join(timeout=60)
+    assert answers == [False]
+    assert questions.dialog is None

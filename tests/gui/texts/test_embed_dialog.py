@@ -221,6 +221,22 @@ def test_a_model_that_fails_on_the_first_texts_is_said_in_the_dialog(window, tmp
     dialog.reject()
 
 
+@pytest.mark.parametrize(
+    ("address", "is_here"),
+    [("localhost:11434/v1", True), ("http://[::1", False), ("api.example.com", False)],
+)
+def test_an_address_that_is_being_typed_is_said_to_be_here_or_not(
+    window, table, wait, choose, address, is_here
+):
+    window.open_paths([table])
+    dialog = wait(window)
+    choose(dialog.encoder.encoder, "elsewhere")
+    dialog.encoder.address.setEditText(address)
+    dialog.encoder.address.lineEdit().editingFinished.emit()
+    assert ("which is this machine" in dialog.privacy.text()) is is_here
+    dialog.reject()
+
+
 @pytest.mark.parametrize("agrees", [False, True])
 def test_nothing_is_sent_before_the_user_agrees(
     window, table, wait, sending_encoder, choose, qtbot, idle, agrees

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from embedviz.core.derivation.recipes import Whitened
+from embedviz.core.errors import ChoiceRequired
 from embedviz.core.texts.encoder_of import encoder_of
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.style import apply_theme
 from embedviz.gui.texts.set_encoder import EncoderDialog
 from embedviz.gui.theme import THEMES
+from embedviz.sources.texts.encoder_check import EncoderCheck
 
 TEXTS = [f"text number {i}" for i in range(90)]
 
@@ -111,6 +113,38 @@ def test_a_service_is_compared_only_when_asked_for_and_agreed_to(
     consent.dialog.reject()
     qtbot.waitUntil(lambda: "Nothing was sent" in dialog.found.text(), timeout=20_000)
     assert sending_encoder.sent == []
+    dialog.reject()
+
+
+def test_a_service_that_gives_longer_vectors_is_cut_only_when_that_is_agreed_to(
+    dialog_of, made, sending_encoder, choose, qtbot, monkeypatch
+):
+    asked = []
+
+    def check(vector_set, settings, ask, report):
+        asked.append(settings)
+        if not settings.cuts_here:
+            raise ChoiceRequired("Agree with cuts_here.", "cuts_here", {}, "They are longer.")
+        return EncoderCheck(settings, "m", 12, 12, 1.0, "", 64)
+
+    dialog = dialog_of(made)
+    checked(dialog, qtbot)
+    monkeypatch.setattr("embedviz.gui.texts.set_encoder.check_encoder", check)
+    choose(dialog.encoder.encoder, "elsewhere")
+    dialog.encoder.address.setEditText("https://api.example.com/v1")
+    dialog.encoder.address.lineEdit().editingFinished.emit()
+    assert dialog.compare_button.text() == "Compare"
+    dialog.compare_button.click()
+    qtbot.waitUntil(lambda: dialog.found.text() == "They are longer.", timeout=20_000)
+    assert dialog.compare_button.text() == "Cut Here and Compare"
+    dialog.compare_button.click()
+    assert checked(dialog, qtbot).settings.cuts_here
+    assert [each.cuts_here for each in asked] == [False, True]
+    # It was agreed to for this service alone.
+    dialog.encoder.address.setEditText("https://other.example.com/v1")
+    dialog.encoder.address.lineEdit().editingFinished.emit()
+    assert not dialog.encoder.settings.cuts_here
+    assert dialog.compare_button.text() == "Compare"
     dialog.reject()
 
 

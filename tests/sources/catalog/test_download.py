@@ -231,6 +231,28 @@ def test_parts_are_joined_in_their_order(server, tmp_path):
     assert n_bytes_begun(wanted.folder) == 0
 
 
+def test_joining_that_is_stopped_leaves_the_parts_and_nothing_else(server, tmp_path):
+    data = whole(server)
+    pieces = []
+    for place, part in enumerate((data[:700], data[700:])):
+        server.files[f"/p/p.gz_0{place}"] = part
+        address = f"{server.address}/p/p.gz_0{place}"
+        pieces.append(RemoteFile(address, hashlib.md5(part).hexdigest()))
+    wanted = want_entry(Entry("p", "p.gz", tuple(pieces)), server.catalog, tmp_path)
+
+    def stop(fraction, words):
+        if words == "joining part 2 of 2":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        download(wanted, agree, stop)
+    assert n_bytes_begun(wanted.folder) == len(data)
+    assert not list(wanted.folder.glob("*.joined"))
+    server.requests.clear()
+    assert download(wanted, agree).path.read_bytes() == data
+    assert not server.requests
+
+
 Usage = namedtuple("Usage", "total used free")
 
 
@@ -400,6 +422,15 @@ def test_a_file_of_ones_own_gets_nothing_beside_it(server, tiny, tmp_path):
     assert found.path == target
     assert [path.name for path in target.parent.iterdir()] == ["words.gz"]
     assert np.array_equal(load(target).vectors, load(download(tiny, agree).path).vectors)
+
+
+def test_a_part_beside_a_file_of_ones_own_that_is_not_ours_is_not_touched(server, tiny, tmp_path):
+    theirs = tmp_path / "own.gz.part"
+    theirs.write_bytes(b"what a browser has so far")
+    with pytest.raises(UserError, match=r"own\.gz\.part is there already"):
+        download(tiny.at(tmp_path / "own.gz"), agree)
+    assert theirs.read_bytes() == b"what a browser has so far"
+    assert not server.requests
 
 
 def test_a_pickle_that_was_downloaded_is_refused_when_it_is_opened(server, tmp_path):

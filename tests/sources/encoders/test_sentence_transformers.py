@@ -212,3 +212,13 @@ def test_texts_of_about_one_length_are_encoded_together():
     assert sorted(row for batch in batches for row in batch) == list(range(len(texts)))
     assert batches[0] == [1]
     assert max(map(len, batches)) <= sentence_transformers._BATCH_TEXTS
+
+
+def test_a_folder_is_meant_as_seen_from_where_one_is(tmp_path, monkeypatch):
+    (tmp_path / "models" / "mine").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    made = SentenceTransformersEncoder(settings_for("models/mine"))
+    assert made.settings.model == str(tmp_path / "models" / "mine")
+    assert made.name == "mine"
+    named = SentenceTransformersEncoder(settings_for("all-MiniLM-L6-v2"))
+    assert named.settings.model == "all-MiniLM-L6-v2"

@@ -12,7 +12,7 @@ from embedviz.app.state import State
 from embedviz.core.derivation.named_encoder import NamedEncoder
 from embedviz.core.errors import UserError
 from embedviz.core.origin import ReadSettings
-from embedviz.core.progress import silent
+from embedviz.core.progress import Cancelled, silent
 from embedviz.core.texts.encoder_of import encoder_of
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.texts.origin import TextsSettings
@@ -84,6 +84,28 @@ def test_the_first_texts_are_measured():
     assert speed.seconds_for(2 * speed.n_texts) == pytest.approx(2 * speed.seconds)
     with pytest.raises(UserError, match="no text"):
         measure_speed(SMALL, [], silent)
+
+
+def test_measuring_stops_while_the_model_is_loaded():
+    class Loading:
+        n_calls = 0
+
+        def encode(self, texts, report=silent):
+            self.n_calls += 1
+            report(0.0, "still loading")
+
+        def close(self):
+            pass
+
+    encoder = Loading()
+
+    def stop(fraction, words):
+        if words == "still loading":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        measure_speed(SMALL, TEXTS, stop, make=lambda *_: encoder)
+    assert encoder.n_calls == 1
 
 
 def test_rows_of_wordllama_are_recognized_and_others_are_not():

@@ -8,7 +8,6 @@ is a session of its own, and a session that was moved alone still finds its file
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path, PureWindowsPath
@@ -18,12 +17,13 @@ from embedviz.app.files.documents import read_document
 from embedviz.app.files.packed import unpack_rows, unpack_texts
 from embedviz.app.files.session.contents import FORMAT, VERSION, Node, Plan, Steps
 from embedviz.app.files.session.heads import read_head
+from embedviz.app.files.session.texts import read_encoder
 from embedviz.app.files.values import Unfit, from_json, made, settings_of
 from embedviz.core.arrays import Rows
 from embedviz.core.contrastive.heads import Head
 from embedviz.core.derivation.provenance import Step
 from embedviz.core.origin import ReadSettings
-from embedviz.core.texts.encoder_settings import encoder_from_json
+from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.texts.origin import TextsSettings
 from embedviz.formats.reading import stamp_of
 
@@ -119,6 +119,8 @@ class _NodeReader:
                 given[each.name] = unpack_rows(value.get(each.name))
             elif hints[each.name] is Head:
                 given[each.name] = read_head(value.get(each.name))
+            elif hints[each.name] is EncoderSettings:
+                given[each.name] = read_encoder(value.get(each.name))
             elif each.name in value:
                 given[each.name] = from_json(hints[each.name], value[each.name])
         return made(kind, given)
@@ -155,19 +157,9 @@ class _NodeReader:
 
 
 def _texts_of(value: Any) -> TextsSettings:
-    """Return how texts are taken from a file, and the encoder, which somebody else may have named.
-
-    The name of the variable with the key is kept: before a key is used, the user is told which.
-    """
+    """Return how texts are taken from a file, and the encoder."""
     given = settings_of(TextsSettings, value, without=("encoder",))
-    encoder = encoder_from_json(value.get("encoder"))
-    variable = value["encoder"].get("key_variable", "") if encoder is not None else None
-    if encoder is None or not isinstance(variable, str) or not _is_variable(variable):
-        raise Unfit("no encoder")
-    return made(TextsSettings, {**given, "encoder": replace(encoder, key_variable=variable)})
-
-
-_is_variable = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]{0,63})?").fullmatch
+    return made(TextsSettings, {**given, "encoder": read_encoder(value.get("encoder"))})
 
 
 def _first_number(shape: Any) -> int | None:

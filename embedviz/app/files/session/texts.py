@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from embedviz.app.files.packed import pack_vector, unpack_vector
 from embedviz.app.files.session.row_mapping import RowMapping
-from embedviz.app.files.values import Unfit, made, settings_of, to_json
+from embedviz.app.files.values import Unfit, to_json
 from embedviz.core.query_vector import MOST_TEXTS, QueryVector
-from embedviz.core.texts.encoder_settings import EncoderSettings
+from embedviz.core.texts.encoder_settings import EncoderSettings, encoder_from_json
 from embedviz.core.vector_set import VectorSet
 
 
@@ -47,10 +49,30 @@ def read_texts(given: Any, row_mapping: RowMapping) -> tuple[QueryVector, ...]:
     return tuple(found[:MOST_TEXTS])
 
 
+def read_encoder(value: Any) -> EncoderSettings:
+    """Return the settings of an encoder in a session, which somebody else may have written.
+
+    The name of the variable with the key is kept: before a key is used, the user is told which.
+
+    Raises
+    ------
+    Unfit
+        When they cannot be such.
+    """
+    found = encoder_from_json(value)
+    variable = value.get("key_variable", "") if found is not None else None
+    if found is None or not isinstance(variable, str) or not _is_variable(variable):
+        raise Unfit("no encoder")
+    return replace(found, key_variable=variable)
+
+
+_is_variable = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]{0,63})?").fullmatch
+
+
 def _read(value: Any) -> QueryVector:
     if not isinstance(value, dict) or not isinstance(value.get("name"), str):
         raise Unfit("no query")
     given, encoder = value.get("encoder"), None
     if given is not None:
-        encoder = made(EncoderSettings, settings_of(EncoderSettings, given))
+        encoder = read_encoder(given)
     return QueryVector(value["name"], unpack_vector(value.get("vector")), encoder)

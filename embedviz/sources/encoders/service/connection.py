@@ -138,8 +138,9 @@ class ServiceConnection:
     def close(self) -> None:
         """Close the connection, giving up a request that runs; from any thread."""
         self._is_closed = True
-        if self._request is not None:
-            self._request.give_up()
+        request = self._request  # It may be over, and none any more, at any moment.
+        if request is not None:
+            request.give_up()
         client, self._client = self._client, None
         if client is not None:
             client.close()

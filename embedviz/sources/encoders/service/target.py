@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
@@ -10,6 +10,7 @@ from embedviz.core.notes import counted
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.sources.consent import Sending
 from embedviz.sources.encoders.service.address import (
+    PRESETS,
     checked_address,
     host_of,
     is_loopback,
@@ -94,10 +95,19 @@ class ServiceTarget:
         ]
         if as_queries:
             details.append("The answer also counts for texts typed later, until the program ends")
-        warnings = (
-            "Not encrypted: whoever is on the way can read the texts, and the key if there is "
-            "one. Use an address that begins with https://.",
-        )
+        warnings = []
+        if is_readable_underway(self.address):
+            warnings.append(
+                "Not encrypted: whoever is on the way can read the texts, and the key if there is "
+                "one. Use an address that begins with https://."
+            )
+        variable = self.settings.key_variable.strip()
+        if variable and not _is_usual(self.address, variable):
+            # A session that somebody else made can name any address, and any variable.
+            warnings.append(
+                f"What is in the environment variable {variable} is sent to {self.host} as the "
+                "key. Agree only if it is the key of that host."
+            )
         return Sending(
             self.host,
             f"{what} {self.model}",
@@ -105,9 +115,10 @@ class ServiceTarget:
             estimate.n_characters,
             tuple(details),
             is_loopback(self.address),
-            warnings if is_readable_underway(self.address) else (),
+            tuple(warnings),
             is_standing=as_queries,
             n_tokens=estimate.n_tokens,
+            receiver=f"{self.address} {variable}",
         )
 
     def fitted(self, vector: Matrix) -> Matrix:
@@ -141,6 +152,11 @@ class ServiceTarget:
         )
 
 
+def _is_usual(address: str, variable: str) -> bool:
+    """Return whether a variable is the one that holds the key of a known service."""
+    return any((each.address, each.key_variable) == (address, variable) for each in PRESETS)
+
+
 def service_target(settings: EncoderSettings) -> ServiceTarget:
     """Return the service that settings mean.
 
@@ -155,4 +171,6 @@ def service_target(settings: EncoderSettings) -> ServiceTarget:
             "text-embedding-3-small or nomic-embed-text."
         )
     checked_variable(settings.key_variable)
-    return ServiceTarget(settings, checked_address(settings.address))
+    address = checked_address(settings.address)
+    # Written in full, so that files and sessions that remember it can be read again.
+    return ServiceTarget(replace(settings, address=address), address)

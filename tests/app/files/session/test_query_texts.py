@@ -53,6 +53,8 @@ def test_what_makes_no_sense_is_left_out_and_said(mapping):
         {**good, "vector": "!"},
         {**good, "encoder": [1]},
         {**good, "encoder": {**good["encoder"], "dimensions": "many"}},
+        {**good, "encoder": {**good["encoder"], "address": "https://me:secret@host/v1"}},
+        {**good, "encoder": {**good["encoder"], "key_variable": "a secret key itself"}},
     ]
     found = read_texts([*broken, good], mapping)
     assert [each.name for each in found] == ["a cat"]

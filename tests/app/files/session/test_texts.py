@@ -126,3 +126,26 @@ def test_what_the_user_said_of_a_file_comes_back_and_no_key_is_written(
     written = (tmp_path / "a.embedviz").read_bytes()
     assert b"MY_KEY" in written
     assert canary.encode() not in written
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"model": "m\u202e, which is trusted"},
+        {"address": "https://host/v1\nWithout a key"},
+        {"address": "https://u:p@host/v1"},
+        {"key_variable": "not a name"},
+    ],
+)
+def test_an_encoder_of_a_step_is_checked_like_that_of_a_file(table, tmp_path, change):
+    """What is asked before anything is sent shows these words: they must not deceive."""
+    save(embed_file(table, TextsSettings(column="review")), tmp_path / "a.npy")
+    settings = EncoderSettings("service", address="https://h/v1", model="m")
+    named = NamedEncoder(settings, 256, "m at h").derive(load(tmp_path / "a.npy"))
+    path = tmp_path / "a.embedviz"
+    assert there_and_back(path, named).sets[0] is not None
+    document = json.loads(path.read_text())
+    (node,) = [each for each in document["sets"] if "encoder" in each]
+    node["encoder"]["encoder"].update(change)
+    path.write_text(json.dumps(document))
+    assert read_plan(path, STEPS).nodes[-1] is None

@@ -9,7 +9,8 @@ import pytest
 
 from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.progress import Cancelled
-from embedviz.sources.consent import NotAgreed
+from embedviz.core.texts.encoder_settings import encoder_from_json, encoder_to_json
+from embedviz.sources.consent import Agreements, NotAgreed
 from embedviz.sources.encoders import make_encoder
 from embedviz.sources.encoders.service import connection
 from embedviz.sources.encoders.service.connection import Timeouts
@@ -558,6 +559,34 @@ def test_what_is_asked_names_cost_and_warnings(new_encoder):
     assert "1 empty text: not sent" in lines
     assert "the environment variable SOME_KEY" in lines
     assert new_encoder(address="https://example.com/v1").sending(["a"]).warnings == ()
+
+
+def test_a_key_that_may_be_that_of_another_host_is_warned_of(new_encoder):
+    """A session of somebody else can name his own address, and a variable of the user's."""
+    theirs = new_encoder(address="https://x.example/v1", key_variable="OPENAI_API_KEY")
+    (warning,) = theirs.sending(["a"], as_queries=True).warnings
+    assert "OPENAI_API_KEY is sent to x.example:443" in warning
+    own = new_encoder(address="https://api.openai.com/v1", key_variable="OPENAI_API_KEY")
+    assert own.sending(["a"]).warnings == ()
+
+
+def test_what_was_agreed_to_for_one_key_and_path_does_not_count_for_others(new_encoder):
+    given = [
+        {"address": "https://x.example/mine/v1", "key_variable": "MINE"},
+        {"address": "https://x.example/theirs/v1", "key_variable": "MINE"},
+        {"address": "https://x.example/mine/v1", "key_variable": "OTHER"},
+    ]
+    first, *others = (new_encoder(**each).sending(["a"], as_queries=True) for each in given)
+    agreements = Agreements()
+    agreements.agree(first)
+    assert agreements.covers(first)
+    assert not any(map(agreements.covers, others))
+
+
+def test_an_address_is_remembered_as_files_can_hold_it(new_encoder):
+    settings = new_encoder(address="localhost:11434/v1/").settings
+    assert settings.address == "http://localhost:11434/v1"
+    assert encoder_from_json(encoder_to_json(settings)) == settings
 
 
 # From the cache alone.
