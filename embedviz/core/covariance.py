@@ -297,7 +297,8 @@ def map_rows(
         Subtracted in two parts, so that a mean far from zero is not rounded to float32.
     matrix : array of shape (n_dimensions, n_columns)
     unit_length : bool
-        Divide each row of the result by its length; rows of zeros stay as they are.
+        Divide each row of the result by its length. Rows of zeros, such as blank texts, have no
+        direction and get none, or they would be near to whatever is far from the mean.
     report : callable
 
     Returns
@@ -318,6 +319,7 @@ def map_rows(
         np.matmul(centered, matrix, out=rows)
         if unit_length:
             scale_to_unit_length(rows)
+            rows[~block.any(axis=1)] = 0
     return result
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from os import PathLike
@@ -27,6 +28,7 @@ from embedviz.core.wording import composed
 
 _FEW = 5
 _LOOKED_AT = 1000
+_ALIKE = 0.9
 _HEAD_BYTES = 1 << 16
 _FINDING = "finding the rows of the pairs"
 _is_number = re.compile(r"[+-]?[0-9]{1,15}").fullmatch
@@ -101,7 +103,8 @@ def load_pairs(vector_set: VectorSet, path: str | PathLike[str], report: Report 
 def names_pairs(vector_set: VectorSet, path: str | PathLike[str]) -> bool:
     """Return whether a file, of which nobody said what it is, begins with pairs of labels of a set.
 
-    Numbers are no sign of that: a file of vectors may begin with them.
+    Numbers are no sign of that: a file of vectors may begin with them. Nor are words at the
+    beginnings of sentences, which are lines of different lengths.
 
     Parameters
     ----------
@@ -112,9 +115,20 @@ def names_pairs(vector_set: VectorSet, path: str | PathLike[str]) -> bool:
         table = read_head(Path(path), _HEAD_BYTES)
     except UserError:
         return False
+    if _is_prose(table):
+        return False
     find = _Rows(vector_set).by_exact_label
     count = _second(table.columns, lambda text: None if number_in(text) is not None else find(text))
     return 2 * count >= min(len(table), _LOOKED_AT)
+
+
+def _is_prose(table: PairTable) -> bool:
+    """Return whether the columns are the words of texts: fields without blanks, never as many."""
+    lines = list(zip(*(column[:_LOOKED_AT] for column in table.columns), strict=True))
+    if any(" " in field for line in lines for field in line):
+        return False  # Other signs than blanks separate them.
+    widths = Counter(sum(map(bool, line)) for line in lines)
+    return bool(lines) and widths.most_common(1)[0][1] < _ALIKE * len(lines)
 
 
 def _count(texts: Sequence[str], lookup: Lookup) -> int:
@@ -189,7 +203,12 @@ class _Rows:
         """Whether most texts are labels as they are written: a million are not folded for those."""
 
     def by_exact_label(self, text: str) -> int | None:
-        """Return the first row with a label; blanks around it do not count."""
+        """Return the first row with a label; blanks around it do not count.
+
+        An empty field is none, also where a row has no label, as one of a blank text.
+        """
+        if not text:
+            return None
         found = self._set.find(text)
         if found is None and text != (stripped := text.strip()):
             found = self._set.find(stripped)

@@ -138,10 +138,12 @@ def _is_header(
     unlike what is below it: a word over numbers, or over texts that are much longer.
     """
     names = [field.strip() for field in first]
-    if len(names) != width or not body or len(set(names)) < width or not all(names[1:]):
+    if len(names) != width or not body or not any(names):
         return False
     if any(len(name) > _LONGEST_NAME or _is_number(name) for name in names):
         return False
+    if (len(set(names)) < width or not all(names[1:])) and _occur_below(names, body):
+        return False  # A row with a gap, or with the same value twice.
     if any(name.casefold() in _KNOWN_NAMES for name in names):
         return True
     if any(_ends_as_sentence(name) for name in names):
@@ -154,6 +156,16 @@ def _is_header(
         if usual > 2 * len(name) and (width > 1 or (is_sure and " " not in name)):
             return True
     return False
+
+
+def _occur_below(names: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Return whether a field of the first record, or a gap in it, is in its column again."""
+    return any(
+        name == row[column].strip()
+        for column, name in enumerate(names)
+        for row in body
+        if column < len(row)
+    )
 
 
 class DelimitedReader:

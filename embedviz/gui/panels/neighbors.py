@@ -30,11 +30,12 @@ from embedviz.core.progress import Report
 from embedviz.core.query_vector import MOST_TEXTS, Query, QueryVector
 from embedviz.core.texts.encoder_of import encoder_of
 from embedviz.core.texts.encoder_settings import EncoderSettings
+from embedviz.core.texts.trained_origin import TrainedOrigin
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import with_controls
 from embedviz.gui.describe import describe_metadata
 from embedviz.gui.pane import Pane
-from embedviz.gui.panels.text_query import WITHOUT_ENCODER, TextQuery
+from embedviz.gui.panels.text_query import WITHOUT_ENCODER, WORDS_ONLY, TextQuery
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, theme_manager, with_alpha
 from embedviz.gui.widgets.controls import (
     ElidedLabel,
@@ -136,7 +137,7 @@ class NeighborsPanel(Pane):
     def begin_text(self) -> str:
         """Go to the line for a text; return why there can be none, or nothing."""
         if not self.texts.line.isEnabled():
-            return WITHOUT_ENCODER
+            return self.texts.way.text() or WITHOUT_ENCODER
         self.texts.line.setFocus()
         self.texts.line.selectAll()
         return ""
@@ -146,7 +147,11 @@ class NeighborsPanel(Pane):
         assert active is not None
         if old.active is not active:
             settings = encoder_of(active)
-            self.texts.show_way("" if settings is None else describe_way(settings))
+            is_trained = isinstance(active.origin, TrainedOrigin)
+            self.texts.show_way(
+                "" if settings is None else describe_way(settings),
+                WORDS_ONLY if is_trained else WITHOUT_ENCODER,
+            )
         text = "" if query is None or query.encoder is None else query.name
         if old.query_vector is not query or old.active is None:
             self.texts.line.setText(text)

@@ -37,6 +37,7 @@ from embedviz.gui.widgets.controls import text_label, tool_button, with_name
 WITHOUT_ENCODER = (
     "Which model made these vectors is not known, so no text can be encoded in their space."
 )
+WORDS_ONLY = "Word vectors trained here: only the words that they were trained on have one."
 _LINE = 24
 _MOST_SHOWN = 5
 _TEXT_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -216,12 +217,13 @@ class TextQuery(QWidget):
         """Offer to say what made the vectors, where the window can do that."""
         self._offers_encoder = offers
 
-    def show_way(self, way: str) -> None:
-        """Say what becomes of a text; nothing: no text can be encoded, and it is said why."""
+    def show_way(self, way: str, lacks: str = WITHOUT_ENCODER) -> None:
+        """Say what becomes of a text; nothing: no text can be encoded, and `lacks` says why."""
         self.line.setEnabled(bool(way))
         self.line.setPlaceholderText("Type a text, then Return" if way else "No encoder")
-        self.way.setText(way or WITHOUT_ENCODER)
-        self.set_encoder.setVisible(not way and self._offers_encoder)
+        self.way.setText(way or lacks)
+        is_unknown = not way and lacks == WITHOUT_ENCODER
+        self.set_encoder.setVisible(is_unknown and self._offers_encoder)
 
 
 def _lines(text: str) -> list[str]:

@@ -15,7 +15,6 @@ from embedviz.app.tasks import Task
 from embedviz.app.texts.encoders import stays_here
 from embedviz.app.texts.pinned import known_text
 from embedviz.core import analogies
-from embedviz.core.samples import load_relations
 from embedviz.core.selection import Selection
 from embedviz.core.settings import fields_of
 from embedviz.core.texts.encoder_of import encoder_of
@@ -28,6 +27,7 @@ from embedviz.gui.widgets.controls import Gear, Segments, combo_box, text_label,
 from embedviz.gui.widgets.label_edit import LabelEdit
 from embedviz.gui.widgets.ranked_list import RankedList
 from embedviz.panes.analogies.drawing import arrows_of, markers_of
+from embedviz.panes.analogies.relations import relations_in
 from embedviz.panes.analogies.settings import AnalogySettings
 from embedviz.panes.analogies.solving import (
     NO_ROW,
@@ -174,8 +174,9 @@ class AnalogiesPane(Pane):
         self.calculations.cancel(self._task)
         self.message_bar.clear()
         self._clear()
+        or_pick = ", or pick an example" if self.examples.count() else ""
         self.view.scene.set_message(
-            f"“{label}” is not a label in this set.\nType three of its labels above."
+            f"“{label}” is not a label in this set.\nType three of its labels above{or_pick}."
         )
         if typed:
             try:
@@ -194,10 +195,8 @@ class AnalogiesPane(Pane):
 
     def _fill_examples(self, active: VectorSet) -> None:
         self.examples.clear()
-        for relation, pairs in load_relations().items():
-            held = [pair for pair in pairs if pair[0] in active and pair[1] in active]
-            if len(held) >= 2:
-                self.examples.addItem(relation, held)
+        for relation, held in relations_in(active).items():
+            self.examples.addItem(relation, held)
         self.examples.setVisible(self.examples.count() > 0)
         self.examples.setCurrentIndex(-1)
         self.examples.setPlaceholderText("Examples")

@@ -78,7 +78,7 @@ class CorpusChoice(QObject):
     def _show(self, found: tuple[Lesson, CorpusPreview]) -> None:
         self.lesson, preview = found
         corpus, settings = self.lesson.corpus, self._pane.session.state[TrainingPaneSettings]
-        self._page.show_corpus(corpus.description, preview, settings)
+        self._page.show_corpus(title_of(settings), preview, settings, corpus.description)
         self._page.show_columns(self.lesson.columns, getattr(corpus, "column", ""))
 
 

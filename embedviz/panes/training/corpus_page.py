@@ -90,10 +90,15 @@ class CorpusPage(QWidget):
         self._describe(settings)
 
     def show_corpus(
-        self, title: str, preview: CorpusPreview | None, settings: TrainingPaneSettings
+        self,
+        title: str,
+        preview: CorpusPreview | None,
+        settings: TrainingPaneSettings,
+        place: str = "",
     ) -> None:
-        """Show another corpus; None while it is read."""
+        """Show another corpus; None while it is read. Where it lies is in the tooltip."""
         self.headline.setText(title)
+        self.headline.setToolTip(place or title)
         self._preview = preview
         self._describe(settings)
 

@@ -48,16 +48,18 @@ class TokenLines(DrawnWidget):
 
     def _boxes(self, metrics: QFontMetricsF) -> Iterator[tuple[QRectF, str, bool]]:
         height, top = metrics.height() + _GAP, 0.0
+        end = metrics.horizontalAdvance("…")
         for line in self._lines:
             if top + height > self.height():
                 return
             left = 0.0
-            for word, is_kept in line:
+            for place, (word, is_kept) in enumerate(line):
                 text = one_line(word)
                 text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
                 width = metrics.horizontalAdvance(text) + 2 * _GAP
-                if left + width > self.width():
-                    yield QRectF(left, top, metrics.horizontalAdvance("…"), height), "…", True
+                after = end + _GAP if place + 1 < len(line) else 0.0
+                if left + width + after > self.width():
+                    yield QRectF(left, top, end, height), "…", True
                     break
                 yield QRectF(left, top, width, height), text, is_kept
                 left += width + _GAP

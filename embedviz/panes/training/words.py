@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 
@@ -51,7 +52,8 @@ def describe_moment(run: WatchedRun, frame: TrainingFrame, relation: str) -> str
         return first + f"{relation} has no offsets to compare."
     ends = f"each arrow goes from a word to its partner ({relation}). "
     if number < _PARALLEL:
-        return f"{first}{ends}They are not parallel yet: mean cosine {number:.2f} of 1."
+        yet = " yet" if frame.fraction < _LATE else ""
+        return f"{first}{ends}They are not parallel{yet}: mean cosine {number:.2f} of 1."
     return f"{first}{ends}They are parallel now (mean cosine {number:.2f}), so analogies work."
 
 
@@ -84,5 +86,6 @@ def describe_progress(title: str, run: WatchedRun, frame: TrainingFrame) -> str:
 def title_of(settings: TrainingPaneSettings) -> str:
     """Return the name of a corpus."""
     if settings.source == "file":
-        return f"{settings.path} · {settings.column}" if settings.column else settings.path
+        name = Path(settings.path).name
+        return f"{name} · {settings.column}" if settings.column else name
     return next((words for words, source in SOURCES if source == settings.source), "")

@@ -7,7 +7,7 @@ come, and the loss is computed from the very products that the vectors learn fro
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Lock
+from threading import Lock, local
 from typing import Any
 
 import numpy as np
@@ -32,21 +32,25 @@ class Counts:
     """
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock, self._of_thread = Lock(), local()
         self.n_words = self.n_trained = 0
         self.loss = self.alpha = 0.0
 
     def add(self, n_words: int, n_trained: int, alpha: float) -> None:
-        """Count a batch."""
+        """Count a batch of the thread that calls, and with it the loss that it noted.
+
+        Both at once: else who reads between them divides the loss by the words of another moment.
+        """
+        loss, self._of_thread.loss = getattr(self._of_thread, "loss", 0.0), 0.0
         with self._lock:
+            self.loss += loss
             self.n_words += n_words
             self.n_trained += n_trained
             self.alpha = alpha
 
-    def add_loss(self, loss: float) -> None:
-        """Count the loss of a batch."""
-        with self._lock:
-            self.loss += loss
+    def note_loss(self, loss: float) -> None:
+        """Note the loss of the batch that the calling thread is about to count."""
+        self._of_thread.loss = getattr(self._of_thread, "loss", 0.0) + loss
 
     def read(self) -> tuple[int, int, float, float]:
         """Return words, trained words, loss and learning rate of one moment."""
@@ -107,7 +111,7 @@ def _counting(kind: Any, counts: Counts) -> Any:
 
         @running_training_loss.setter
         def running_training_loss(self, loss: float) -> None:
-            counts.add_loss(float(loss))
+            counts.note_loss(float(loss))
 
     return Counting
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from math import comb
 from threading import Event, Thread
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embedviz.core.arrays import Rows
 from embedviz.core.processes.messages import Message
@@ -22,6 +24,8 @@ from embedviz.sources.training.views import ModelViews
 
 FRAME_SECONDS = 0.1
 BYTES_PER_SECOND = 40_000_000
+_SHORT = 100
+"""Words of a sentence up to which it matters that not always as many of them are left."""
 _SHARE = 0.1
 """Of the time, at most, that the questions may take, and the neighbors likewise."""
 
@@ -165,14 +169,26 @@ def expected_pairs(lengths: dict[int, int], window: int, kept: float) -> float:
         Share of the words that are learned from.
     """
     n_pairs = n_words = 0.0
+    reach = np.arange(1, window + 1)
     for length, count in lengths.items():
-        rest = max(1, round(length * kept))
-        reach = np.arange(1, window + 1)
+        rests, chances = _rests(length, kept)
         # A word has a neighbor at a distance on one side unless the sentence ends before.
-        at_distance = 2.0 * np.maximum(rest - reach, 0)
-        n_pairs += count * float(at_distance @ ((window + 1 - reach) / window))
-        n_words += count * rest
+        at_distance = 2.0 * np.maximum(rests[:, np.newaxis] - reach, 0)
+        n_pairs += count * float(chances @ at_distance @ ((window + 1 - reach) / window))
+        n_words += count * length * kept
     return n_pairs / n_words if n_words else 0.0
+
+
+def _rests(length: int, kept: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how many words of a sentence may be left, and how likely each number is.
+
+    Of a short one from which most are left out, the mean alone would leave hardly a pair.
+    """
+    if kept >= 1 or length > _SHORT:
+        return np.array([length * kept]), np.ones(1)
+    rests = range(length + 1)
+    chances = [comb(length, n) * kept**n * (1 - kept) ** (length - n) for n in rests]
+    return np.array(rests, float), np.array(chances)
 
 
 def shown_rows(n_words: int, most: int, shows_rare: bool, seed: int) -> Rows:

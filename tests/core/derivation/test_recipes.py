@@ -149,3 +149,14 @@ def test_progress_stops(parent):
     for recipe in every_recipe():
         with pytest.raises(Cancelled):
             recipe.derive(parent, stop)
+
+
+def test_a_row_without_a_direction_gets_none(parent):
+    vectors = np.array(parent.vectors)
+    vectors[3] = 0
+    derived = Whitened().derive(VectorSet(vectors, name="with a blank"))
+    assert not derived.vectors[3].any()
+    np.testing.assert_allclose(
+        np.linalg.norm(derived.vectors, axis=1).sum(), len(vectors) - 1, 1e-5
+    )
+    assert not derived.transform_query(vectors[3]).any()

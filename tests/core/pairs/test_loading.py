@@ -462,6 +462,27 @@ def test_a_file_of_pairs_is_recognized_by_its_beginning(tmp_path, text, is_pairs
     assert not names_pairs(set_of(), tmp_path)
 
 
+def test_prose_is_no_file_of_pairs(tmp_path, words):
+    lines = [
+        "it was the best of times",
+        "we all went home",
+        "he did not like it at all",
+        "so it was",
+    ]
+    path = written(tmp_path, "\n".join(lines * 20), "notes.txt")
+    assert not names_pairs(words, path)
+    path = written(tmp_path, "king queen 9\nman woman 8\nday night 7\n", "judged.txt")
+    assert names_pairs(words, path)
+
+
+def test_an_empty_field_is_no_row_without_a_label(tmp_path):
+    blank = set_of(("up", "", "down"))
+    path = written(tmp_path, "up down 1\ndown up 2\n", "a.txt")
+    assert names_pairs(blank, path)
+    path = written(tmp_path, "a text\t\t\nmore of it\t\t\n", "b.tsv")
+    assert not names_pairs(blank, path)
+
+
 PIECES = st.sampled_from(
     [
         *(*TEXTS, "up", "1", "2.5", "nan", "", " ", '"', "\t", ",", ";", "\n", "\r", "\r\n"),

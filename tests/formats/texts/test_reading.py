@@ -332,3 +332,19 @@ def test_any_texts_come_back_from_a_table(tmp_path, texts, delimiter):
     path.write_text(out.getvalue(), encoding="utf-8", newline="")
     found = read_texts(path, TextsSettings(column="text"))
     assert found.texts == [text.strip(" \t") for text in texts]
+
+
+@pytest.mark.parametrize(
+    "head", ["Code,,What was said,What was said", "Code,Name,,", ",number,text,text"]
+)
+def test_names_may_be_missing_or_there_twice(write, head):
+    lines = [f"R{i},{i},the speaker said a thing of length {i},not so {i}" for i in range(1, 9)]
+    path = write("a.csv", "\n".join([head, *lines]))
+    assert inspect_texts(path).n_rows == 8
+
+
+@pytest.mark.parametrize("first", ["so so,,fine", "fine,so so,fine"])
+def test_a_row_with_a_gap_or_a_repetition_names_nothing(write, first):
+    lines = ["a longer text than that one,,fine", "and this is one more,so so,fine"]
+    path = write("a.csv", "\n".join([first, *lines]))
+    assert inspect_texts(path).n_rows == 3

@@ -11,9 +11,10 @@ from embedviz.app.state import State
 from embedviz.app.texts.pinned import with_texts
 from embedviz.core.derivation.recipes import Truncated, Whitened
 from embedviz.core.query_vector import QueryVector
+from embedviz.core.texts.trained_origin import TrainedOrigin
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.panels.neighbors import NeighborsPanel
-from embedviz.gui.panels.text_query import WITHOUT_ENCODER
+from embedviz.gui.panels.text_query import WITHOUT_ENCODER, WORDS_ONLY
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK
 
@@ -318,3 +319,15 @@ def test_it_can_be_looked_at(pinned, session, idle, qapp, artefacts, theme, clic
     click_line(pinned.texts.list, 1)
     idle(session)
     assert pinned.grab().save(str(artefacts / f"text-query-panel-{theme}.png"))
+
+
+def test_word_vectors_trained_here_ask_for_no_encoder(panel, session, idle):
+    panel.texts.offer_encoder(True)
+    origin = TrainedOrigin("topics.txt", None, "Skip-gram, 4 dimensions")
+    vectors = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
+    trained = VectorSet(vectors, list("abcdef"), name="trained", origin=origin)
+    session.show(State().opened(trained))
+    idle(session)
+    assert panel.texts.way.text() == panel.begin_text() == WORDS_ONLY
+    assert not panel.texts.line.isEnabled()
+    assert not panel.texts.set_encoder.isVisible()

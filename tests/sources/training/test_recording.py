@@ -84,6 +84,17 @@ def test_pairs_are_counted_as_they_are_drawn(length, window):
     assert expected_pairs({length: 3}, window, 1.0) == pytest.approx(expected)
 
 
+def test_pairs_of_short_sentences_from_which_most_is_left_out():
+    rng, length, window, kept = np.random.default_rng(0), 6, 4, 0.2
+    n_words = n_pairs = 0
+    for rest in rng.binomial(length, kept, 20_000):
+        n_words += rest
+        for place in range(rest):
+            reach = rng.integers(1, window + 1)
+            n_pairs += min(place, reach) + min(rest - 1 - place, reach)
+    assert expected_pairs({length: 5}, window, kept) == pytest.approx(n_pairs / n_words, rel=0.03)
+
+
 def test_rows_on_show():
     assert shown_rows(5, 10, True, 0).tolist() == [0, 1, 2, 3, 4]
     assert shown_rows(50, 10, False, 0).tolist() == list(range(10))

@@ -1,0 +1,25 @@
+"""Relations whose pairs are examples of analogies, by the words that a set has."""
+
+from __future__ import annotations
+
+from embedviz.core.samples import load_relations
+from embedviz.core.vector_set import VectorSet
+from embedviz.sources.training.made_up import MadeUpLanguage
+
+Pair = tuple[str, str]
+
+
+def relations_in(vector_set: VectorSet) -> dict[str, list[Pair]]:
+    """Return the pairs of each relation that are in a set; relations with one pair are left out.
+
+    Those planted in the made-up language are given where all of its words are there: some of its
+    short ones are words of other languages, too.
+    """
+    planted = MadeUpLanguage().relations
+    is_made_up = all(word in vector_set for pairs in planted.values() for word in next(iter(pairs)))
+    relations = {**load_relations(), **(planted if is_made_up else {})}
+    found = {
+        name: [(a, b) for a, b in pairs if a in vector_set and b in vector_set]
+        for name, pairs in relations.items()
+    }
+    return {name: pairs for name, pairs in found.items() if len(pairs) > 1}
