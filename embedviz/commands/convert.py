@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from embedviz.commands.made_vectors import require_other_file, tell_left_out
 from embedviz.commands.reading_options import add_reading_options, settings_of
 from embedviz.commands.terminal import say, tell_stopped, terminal_report
 from embedviz.core.errors import UserError
@@ -36,7 +37,7 @@ def _convert(options: argparse.Namespace, source: Path, target: Path) -> None:
 
     written = written_files(target)  # Refused before the time is spent to read.
     for path in (source, options.labels, options.metadata):
-        _require_other_files(path, written)
+        require_other_file(path, written)
     if not options.overwrite:
         _require_own_companion(target)
     settings, report = settings_of(options), terminal_report()
@@ -57,16 +58,6 @@ def _require_own_companion(target: Path) -> None:
         )
 
 
-def _require_other_files(path: str | Path | None, written: Sequence[Path]) -> None:
-    if path is None or not Path(path).expanduser().exists():
-        return
-    for target in written:
-        if target.exists() and target.samefile(Path(path).expanduser()):
-            raise UserError(
-                f"{target.name} is read and would be replaced. Choose another name to write."
-            )
-
-
 def _tell_converted(opened: VectorSet, written: Sequence[Path], columns: Sequence[str]) -> None:
     from embedviz.core.wording import in_words
 
@@ -74,10 +65,7 @@ def _tell_converted(opened: VectorSet, written: Sequence[Path], columns: Sequenc
     say(f"{len(opened):,} × {opened.dimensions:,} written to {' and '.join(sizes)}.")
     for note in opened.notes:
         say(note)
-    if columns:
-        named = ", ".join(columns)
-        suffix = "".join(written[0].suffixes[-2 if written[0].suffix == ".gz" else -1 :])
-        say(f"Not written, since {suffix} holds labels and vectors only: {named}.")
+    tell_left_out(columns, written[0])
 
 
 def _convert_parser() -> argparse.ArgumentParser:

@@ -8,9 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embedviz.commands.consent import terminal_ask
+from embedviz.commands.made_vectors import (
+    add_target,
+    require_other_file,
+    target_of,
+    tell_left_out,
+    tell_made,
+)
 from embedviz.commands.reading_options import from_one, from_zero
-from embedviz.commands.terminal import say, tell_stopped, terminal_report
-from embedviz.core.errors import UserError
+from embedviz.commands.terminal import tell_stopped, terminal_report
 from embedviz.core.progress import part_of
 
 if TYPE_CHECKING:
@@ -23,16 +29,7 @@ _EMBEDDED = 0.95
 def embed(arguments: Sequence[str]) -> int | list[VectorSet]:
     """Embed the texts of a table; write them, and return them to be opened, as asked for."""
     options = _parser().parse_args(arguments)
-    target = None if options.output is None else Path(options.output).expanduser()
-    if target is None and not options.open:
-        raise UserError(
-            "Where are the vectors to go? Name a file, as in -o vectors.parquet, or open them in "
-            "the window with --open."
-        )
-    if options.open:
-        from embedviz.commands.application import require_window
-
-        require_window()  # Before the time is spent.
+    target = target_of(options, "vectors.parquet")
     try:
         vector_set = _embedded(options, target)
     except KeyboardInterrupt:
@@ -47,11 +44,7 @@ def _embedded(options: argparse.Namespace, target: Path | None) -> VectorSet:
 
     table = Path(options.table).expanduser()
     written = [] if target is None else written_files(target)
-    for path in written:
-        if path.exists() and table.exists() and path.samefile(table):
-            raise UserError(
-                f"{path.name} is read and would be replaced. Choose another name to write."
-            )
+    require_other_file(table, written)
     report = terminal_report()
     vector_set = embed_file(
         table,
@@ -62,15 +55,9 @@ def _embedded(options: argparse.Namespace, target: Path | None) -> VectorSet:
     if target is not None:
         save(vector_set, target, report=part_of(report, _EMBEDDED, 1.0))
     report(1.0, "embedded")
-    size = f"{len(vector_set):,} × {vector_set.dimensions:,}"
+    tell_made(vector_set, written)
     if target is not None:
-        size += f" written to {' and '.join(map(str, written))}"
-    say(f"{size}.")
-    for note in vector_set.notes:
-        say(note)
-    if target is not None and (columns := left_out(vector_set, target)):
-        named = ", ".join(columns)
-        say(f"Not written, since {target.suffix} holds labels and vectors only: {named}.")
+        tell_left_out(left_out(vector_set, target), target)
     return vector_set
 
 
@@ -109,10 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         "metadata. Texts stay on this machine unless the encoder is a service.",
     )
     parser.add_argument("table", metavar="TABLE", help="a table or a list of texts")
-    parser.add_argument(
-        "-o", "--output", metavar="OUT", help="where to write; its suffix says the format"
-    )
-    parser.add_argument("--open", action="store_true", help="open the window on the vectors")
+    add_target(parser)
     _add_texts(parser)
     _add_encoder(parser, tuple(ENCODERS), DEFAULT_ENCODER)
     _add_service(parser)

@@ -10,9 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from embedviz.commands.made_vectors import (
+    add_target,
+    require_other_file,
+    target_of,
+    tell_left_out,
+    tell_made,
+)
 from embedviz.commands.setting_options import add_setting_options, settings_of_options
 from embedviz.commands.terminal import say, tell_stopped, terminal_report
-from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.settings import fields_of
 
@@ -28,16 +34,7 @@ def train(arguments: Sequence[str]) -> int | list[VectorSet]:
     Ctrl-C ends training and keeps what was learned; once more ends the program.
     """
     options = _parser().parse_args(arguments)
-    target = None if options.output is None else Path(options.output).expanduser()
-    if target is None and not options.open:
-        raise UserError(
-            "Where are the vectors to go? Name a file, as in -o vectors.vec, or open them in the "
-            "window with --open."
-        )
-    if options.open:
-        from embedviz.commands.application import require_window
-
-        require_window()  # Before the time is spent.
+    target = target_of(options, "vectors.vec")
     try:
         vector_set, trained = _trained(options, target)
     except KeyboardInterrupt:
@@ -60,7 +57,7 @@ def _trained(options: argparse.Namespace, target: Path | None) -> tuple[VectorSe
 
     corpus = corpus_named(options.corpus, options.column)
     written = [] if target is None else written_files(target)  # Refused before time is spent.
-    _require_other_file(getattr(corpus, "path", None), written)
+    require_other_file(getattr(corpus, "path", None), written)
     usual, questions = _usual(options)
     run = TrainingRun(corpus, settings_of_options(usual, options), questions)
     report, seen = terminal_report(), dict[str, float]()
@@ -73,13 +70,10 @@ def _trained(options: argparse.Namespace, target: Path | None) -> tuple[VectorSe
         if target is not None:
             save(vector_set, target)
     report(1.0, "trained")
-    size = f"{len(vector_set):,} × {vector_set.dimensions:,}"
-    say(f"{size} written to {' and '.join(map(str, written))}." if written else f"{size}.")
-    for note in vector_set.notes:
-        say(note)
+    tell_made(vector_set, written)
     _tell_result(trained, seen)
-    if target is not None and (columns := left_out(vector_set, target)):
-        say(f"Not written, since {target.suffix} holds labels and vectors only: {columns[0]}.")
+    if target is not None:
+        tell_left_out(left_out(vector_set, target), target)
     return vector_set, trained
 
 
@@ -96,14 +90,6 @@ def _usual(options: argparse.Namespace) -> tuple[Any, Any]:
     if options.questions is not None:
         return settings, load_questions(options.questions)
     return settings, None if sample is None else sample.questions
-
-
-def _require_other_file(path: Path | None, written: Sequence[Path]) -> None:
-    for target in written:
-        if path is not None and path.exists() and target.exists() and target.samefile(path):
-            raise UserError(
-                f"{target.name} is read and would be replaced. Choose another name to write."
-            )
 
 
 def _note(seen: dict[str, float], snapshot: Snapshot) -> None:
@@ -162,10 +148,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"Samples that need no file: {samples}.",
     )
     parser.add_argument("corpus", metavar="CORPUS", help="a file, or the name of a sample")
-    parser.add_argument(
-        "-o", "--output", metavar="OUT", help="where to write: .vec, .txt, .bin (word2vec), …"
-    )
-    parser.add_argument("--open", action="store_true", help="open the window on the vectors")
+    add_target(parser)
     parser.add_argument("--column", default="", help="the one with the texts, in a table")
     parser.add_argument(
         "--questions", metavar="FILE", help="analogies to ask, laid out as questions-words.txt"
