@@ -154,7 +154,11 @@ def states(draw, library):
 pinned_texts = st.builds(
     lambda name, encoder, size: QueryVector(name, np.ones(size, np.float32), encoder),
     st.text(max_size=5),
-    st.builds(EncoderSettings, st.text(max_size=3), dimensions=st.none() | st.integers(2, 9)),
+    st.builds(
+        EncoderSettings,
+        st.sampled_from(["wordllama", "sentence-transformers", "service"]),
+        dimensions=st.none() | st.integers(2, 9),
+    ),
     st.integers(1, 4),
 )
 questions = st.builds(
