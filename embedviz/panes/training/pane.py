@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
@@ -55,6 +55,8 @@ class TrainingPane(Pane):
 
     def build(self) -> None:  # noqa: D102 - see Pane
         self.player = TrainingPlayer(self.calculations)
+        self._first_frame = QTimer(self, singleShot=True, interval=1)
+        self._first_frame.timeout.connect(lambda: self._show(False))
         self.run_page: RunPage | None = None
         self.tool_bar = TrainingTools(self, self.player, self._set_one)
         self.tools.addWidget(self.tool_bar)
@@ -197,9 +199,12 @@ class TrainingPane(Pane):
             return
         settings = self.session.state[TrainingPaneSettings]
         if is_first:
-            page.show_run(run)
+            page.show_run(run, settings)
             self._show_controls(settings)
-        is_moving = self.player.is_playing or (self.player.is_training and not is_first)
+            # In another turn: the window would not answer while all this is made and painted.
+            self._first_frame.start()
+            return
+        is_moving = self.player.is_playing or self.player.is_training
         page.show_frame(frame, settings, is_moving=is_moving)
         page.headline.setText(describe_progress(title_of(settings), run, frame))
         count = len(run.recording)

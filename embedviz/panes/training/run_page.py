@@ -107,10 +107,12 @@ class RunPage(QWidget):
         self.beside.list.show_lines(())
         self.map.show_nothing(message)
 
-    def show_run(self, run: WatchedRun) -> None:
+    def show_run(self, run: WatchedRun, settings: TrainingPaneSettings) -> None:
         """Show another run, from its next frame on."""
         self._run = run
         self.beside.show_run(run)
+        self._show_look(run, run.resolved(view_of(settings)), settings)
+        self._turns = Turns(_BETWEEN_CHARTS)
 
     def show_frame(
         self, frame: TrainingFrame, settings: TrainingPaneSettings, *, is_moving: bool
