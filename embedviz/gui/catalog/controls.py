@@ -16,11 +16,11 @@ from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import (
     ElidedLabel,
     caption,
-    hairline,
     text_label,
     tool_button,
     with_name,
 )
+from embedviz.gui.widgets.dialog_parts import lay_out_footer
 
 
 class CatalogHead(QWidget):
@@ -123,15 +123,5 @@ class CatalogFooter(QWidget):
         self.do_it = with_name(QPushButton("Download"), "catalog.do", "Download what is chosen")
         self.do_it.setProperty("primary", True)
         self.do_it.setDefault(True)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addWidget(self.bar)
-        rows.addWidget(hairline())
-        line = QHBoxLayout()
-        line.setContentsMargins(3 * GRID, GRID, 3 * GRID, GRID)
-        line.setSpacing(GRID)
-        line.addWidget(self.status, 1)
-        for button in (self.stop, self.remove, self.close_button, self.do_it):
-            line.addWidget(button)
-        rows.addLayout(line)
+        buttons = (self.stop, self.remove, self.close_button, self.do_it)
+        lay_out_footer(self, self.bar, self.status, *buttons)

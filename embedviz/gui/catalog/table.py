@@ -14,11 +14,12 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QTableView
 
 from embedviz.core.wording import in_words
 from embedviz.gui.catalog.offers import Offer
 from embedviz.gui.widgets.controls import with_name
+from embedviz.gui.widgets.dialog_parts import show_as_rows
 
 _HEADS = ("Name", "Rows", "Dimensions", "Size", "Here", "License")
 _SORT = Qt.ItemDataRole.UserRole + 1
@@ -58,22 +59,11 @@ class OfferTable(QTableView):
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit())
 
     def _set_up(self) -> None:
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        show_as_rows(self, _ROW_HEIGHT)
         head = self.horizontalHeader()
-        head.setHighlightSections(False)
-        head.setStretchLastSection(True)
         head.setSortIndicatorClearable(True)
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
 
     @property
     def offer(self) -> Offer | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
 from embedviz.gui.opening.file_check import FileCheck
 from embedviz.gui.opening.messages import describe_way_on
-from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import ElidedLabel, hairline, tool_button, with_name
+from embedviz.gui.widgets.controls import ElidedLabel, tool_button, with_name
+from embedviz.gui.widgets.dialog_parts import lay_out_footer
 
 
 class Footer(QWidget):
@@ -27,18 +27,8 @@ class Footer(QWidget):
         self._check = check
         self._make_progress()
         self._make_buttons()
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addWidget(self.bar)
-        rows.addWidget(hairline())
-        line = QHBoxLayout()
-        line.setContentsMargins(3 * GRID, GRID, 3 * GRID, GRID)
-        line.setSpacing(GRID)
-        line.addWidget(self.status, 1)
-        for widget in (self.stop, self.cancel_button, self.open_button):
-            line.addWidget(widget)
-        rows.addLayout(line)
+        buttons = (self.stop, self.cancel_button, self.open_button)
+        lay_out_footer(self, self.bar, self.status, *buttons)
         check.progressed.connect(self._show_progress)
 
     def _make_progress(self) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QResizeEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QTableView
 
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import one_line
 from embedviz.formats.inspecting import Inspection
 from embedviz.gui.widgets.controls import with_name
+from embedviz.gui.widgets.dialog_parts import show_as_rows
 
 _NUMBERS = 6
 _COLUMNS = 8
@@ -90,19 +91,8 @@ class Preview(QTableView):
         self._n_shown = self.SHOWN
         self.rows = PreviewModel()
         self.setModel(self.rows)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(self.ROW_HEIGHT)
-        self.horizontalHeader().setHighlightSections(False)
+        show_as_rows(self, self.ROW_HEIGHT)
         self.horizontalHeader().setSectionsClickable(False)
-        self.horizontalHeader().setStretchLastSection(True)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
 
     def show_rows_of(self, shown: Inspection | VectorSet | None) -> None:
         """Show the first rows of another inspection or set, or none."""
