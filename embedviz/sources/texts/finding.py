@@ -10,6 +10,7 @@ from embedviz.core.progress import Report, silent
 from embedviz.core.texts.origin import TextsSettings
 from embedviz.core.texts.plain_text import plain_text
 from embedviz.core.vector_set import VectorSet
+from embedviz.formats.companions.record_columns import KEY_COLUMN
 from embedviz.formats.texts.columns import text_columns
 from embedviz.formats.texts.reading import TextsInspection, inspect_texts
 from embedviz.sources.consent import Ask
@@ -24,7 +25,10 @@ _LISTS = (".txt", ".text", ".lst", "")
 _PACKED = (".gz", ".bz2", ".xz", ".zip")
 _MOSTLY = 0.5
 _find_tokens = re.compile(r"[^\s,;]+").findall
-_is_number = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?").fullmatch
+# Also as index:value, as sparse vectors are written.
+_is_number = re.compile(
+    r"(?:[0-9]+:)?[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+).fullmatch
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,9 +138,14 @@ def file_texts(path: Path, report: Report = silent) -> FileTexts:
 
 
 def holds_texts(found: FileTexts) -> bool:
-    """Return whether a file holds texts for sure, and no damaged vectors or other lines."""
+    """Return whether a file holds texts for sure.
+
+    Damaged or sparse vectors do not, nor does an object of which only the names are words, as in a
+    file of settings.
+    """
     best = found.columns[0]
-    if best.about.kind not in ("texts", "words") or len(best.texts) < 2:
+    is_of_words = best.about.kind in ("texts", "words") and best.about.name != KEY_COLUMN
+    if not is_of_words or len(best.texts) < 2:
         return False
     tokens = [token for text in best.texts for token in _find_tokens(text)]
     if sum(_is_number(token) is not None for token in tokens) > _MOSTLY * len(tokens):
