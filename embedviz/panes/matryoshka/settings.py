@@ -26,6 +26,11 @@ class MatryoshkaSettings(Settings):
         None, "Dimensions", "length of the prefix; a figure shows a quarter of all", least=1
     )
 
+    @property
+    def prefix(self) -> int | None:
+        """Length of the prefix, which other panes may follow."""
+        return self.dimensions
+
     def length(self, vector_set: VectorSet) -> int:
         """Return how many dimensions of a set are used, 1 to all."""
         return min(self.dimensions or vector_set.dimensions, vector_set.dimensions)
