@@ -17,8 +17,8 @@ __all__ = [
     "TSNE",
     "UMAP",
     "FittedPCA",
-    "PrefixPCA",
     "OnLayout",
+    "PrefixPCA",
     "Projection",
     "all_projections",
 ]

@@ -82,7 +82,8 @@ class MapChoices:
         """Show as many dimensions as the program works with elsewhere, or what was shown before."""
         vector_set, settings = self.vector_set, self.settings
         if on:
-            self._before = vector_set and ref(vector_set), settings.projection
+            shown = None if vector_set is None else ref(vector_set)
+            self._before = shown, settings.projection
             self.project(PrefixPCA())
         elif self._before[0] is not None and self._before[0]() is vector_set:
             self.project(self._before[1])
