@@ -40,8 +40,8 @@ Exact = NDArray[np.float64]
 
 _MOST_PRODUCTS = 1_500_000_000
 """Multiply-adds for one covariance: a thirtieth of a second on two cores that are free."""
-_LEAST_ROWS = 4000
-"""Rows that a covariance is of at least, where there are so many."""
+_LEAST_ROWS, _MOST_ROWS = 4000, 20_000
+"""Rows that a covariance is of at least, where there are so many, and at most."""
 _CHAIN_ROWS = 4000
 """Rows of the chain, by which pictures are turned: three numbers each, so more change nothing."""
 _CHAIN_STEP = 0.75
@@ -260,7 +260,8 @@ def fit_prefix(rows: Matrix, length: int, report: Report = silent) -> PrefixAxes
         When a row that counts holds NaN or infinities.
     """
     require_axes(rows, 2, "vectors")
-    sample = _sample(len(rows), max(_MOST_PRODUCTS // length**2, _LEAST_ROWS))
+    affordable = _MOST_PRODUCTS // length**2
+    sample = _sample(len(rows), min(max(affordable, _LEAST_ROWS), _MOST_ROWS))
     near, total, scatter = None, np.zeros(length), np.zeros((length, length))
     for part in _parts(len(sample), length, report, "covariance"):
         units = _units(rows[sample[part], :length])
