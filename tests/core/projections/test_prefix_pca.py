@@ -46,7 +46,9 @@ def test_the_picture_is_that_of_scikit_learn_up_to_a_turn(length, n_components):
         reference.explained_variance_ratio_.sum(),
         atol=1e-5,
     )
-    shown = placed.positions.astype(float).var(axis=0) / units(vectors[:, :length]).var(axis=0).sum()
+    shown = (
+        placed.positions.astype(float).var(axis=0) / units(vectors[:, :length]).var(axis=0).sum()
+    )
     np.testing.assert_allclose([axis.variance for axis in placed.axes], shown, atol=1e-4)
 
 
@@ -107,7 +109,9 @@ def test_rows_of_zeros_stay_where_zeros_are():
     vectors[9, :12] = 0
     placed = PrefixPCA(12).place(named(vectors), 2)
     np.testing.assert_allclose(placed.positions[5], placed.positions[9], atol=1e-6)
-    np.testing.assert_allclose(placed.mapping(np.zeros((1, 40), np.float32))[0], placed.positions[5])
+    np.testing.assert_allclose(
+        placed.mapping(np.zeros((1, 40), np.float32))[0], placed.positions[5]
+    )
 
 
 def test_other_vectors_get_the_place_that_a_row_has():
@@ -133,7 +137,8 @@ def test_few_rows_have_a_place(count):
 
 
 def test_many_rows_are_placed_along_the_axes_of_a_sample_and_it_says_so(monkeypatch):
-    vectors = cloud(3000, 40, seed=5)
+    # Variances that differ: of equal ones, a sample has other axes.
+    vectors = cloud(3000, 40, seed=5) * np.float32([9, 4, *[0.5] * 38])
     exact = PrefixPCA(20).place(named(vectors), 2)
     assert exact.words == "PCA of the first 20 of 40 dimensions · all 3,000 rows"
     monkeypatch.setattr(prefix_pca, "_MOST_ROWS", 1000)
