@@ -2,8 +2,9 @@
 
 The vectors of words and sentences are stored as float16: half the memory on disk, and no cosine
 changes by more than 0.0002. Where a file is to be smaller still, the two bytes of each number are
-packed apart: the upper ones, with sign, exponent and two digits, are far from random. What the files hold and how they were made is in `resources/README.md`. The
-digits come with scikit-learn, so they are not stored again.
+packed apart: the upper ones, with sign, exponent and two digits, are far from random. What the
+files hold and how they were made is in `resources/README.md`. The digits come with scikit-learn, so
+they are not stored again.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sklearn.decomposition import PCA as Reference
+from sklearn import decomposition
 
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Cancelled
@@ -35,7 +35,7 @@ def distances(positions):
 @pytest.mark.parametrize("length", [40, 39, 17, 8, 3])
 def test_the_picture_is_that_of_scikit_learn_up_to_a_turn(length, n_components):
     vectors = cloud()
-    reference = Reference(n_components, svd_solver="full")
+    reference = decomposition.PCA(n_components, svd_solver="full")
     expected = reference.fit_transform(units(vectors[:, :length].astype(float)))
     placed = PrefixPCA(length).place(named(vectors), n_components)
     assert placed.positions.dtype == np.float32
@@ -55,7 +55,7 @@ def test_the_picture_is_that_of_scikit_learn_up_to_a_turn(length, n_components):
 def test_wide_prefixes_take_the_first_axes_alone_and_find_the_same():
     vectors = cloud(300, prefix_pca._DENSE + 60)
     length = prefix_pca._DENSE + 20
-    expected = Reference(2).fit_transform(units(vectors[:, :length].astype(float)))
+    expected = decomposition.PCA(2).fit_transform(units(vectors[:, :length].astype(float)))
     found = PrefixPCA(length).fit_transform(vectors)
     np.testing.assert_allclose(distances(found), distances(expected), atol=1e-4)
 

@@ -185,7 +185,7 @@ def test_each_of_several_maps_follows_as_far_as_its_set_goes(opened, session, id
     session.show(add_map(session.state).opened(short))
     session.show(session.state.with_active_map(0))
     dial(session, 10)
-    assert [each.projection for each in session.state.maps][0] == PrefixPCA()
+    assert session.state.map_of(0).projection == PrefixPCA()
     idle(session)
     np.testing.assert_allclose(positions(opened), expected(cloud, 10), atol=1e-6)
     assert session.state.prefix == 10
