@@ -5,6 +5,8 @@ installed; it takes about two minutes::
 
     python resources/make_layouts.py
 
+and less with the names of some samples behind it.
+
 Every layout is what Run would give in the map with the usual settings of the method, in two and in
 three dimensions. Words and sentences are laid out by UMAP, since that is what most readers know;
 the digits by t-SNE too, which leaves room for their images, and whose name comes first. The files
@@ -15,6 +17,7 @@ made anew after a change of a sample, or of a default; a test says when.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from embedviz.app.layouts.cache import write_layout
@@ -27,6 +30,7 @@ FOLDER = Path(__file__).resolve().parent / "layouts"
 LAYOUTS: tuple[tuple[str, Projection], ...] = (
     ("words", UMAP()),
     ("words-final", UMAP()),
+    ("words-wordllama", UMAP()),
     ("sentences", UMAP()),
     ("sentences-final", UMAP()),
     ("digits", TSNE()),
@@ -36,9 +40,12 @@ LAYOUTS: tuple[tuple[str, Projection], ...] = (
 
 
 def main() -> None:
-    """Write all layouts."""
+    """Write all layouts, or those of the samples that are named."""
     FOLDER.mkdir(exist_ok=True)
+    wanted = sys.argv[1:] or [name for name, _ in LAYOUTS]
     for name, method in LAYOUTS:
+        if name not in wanted:
+            continue
         vector_set = load_sample(name)
         for n_components in (2, 3):
             path = FOLDER / f"{name}-{type(method).__name__.lower()}-{n_components}d.npz"

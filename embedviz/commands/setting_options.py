@@ -28,9 +28,13 @@ def add_setting_options(group: argparse._ArgumentGroup, fields: Iterable[Setting
                 of_parts.setdefault(inner.name, []).append((name, inner))
         for alike in of_parts.values():
             names, first = ", ".join(name for name, _ in alike), alike[0][1]
-            option = f"{_option(each)}-{_option(first)}"
+            option = _option_of_part(each, first)
             help = f"{names}: {first.about.help}"
             _add_option(group, first, _OF_PART + first.name, option, help)
+
+
+def _option_of_part(each: SettingField, inner: SettingField) -> str:
+    return _option(inner) if inner.about.is_alone else f"{_option(each)}-{_option(inner)}"
 
 
 def _option(each: SettingField) -> str:
@@ -96,17 +100,33 @@ def _part(each: SettingField, name: str | None, options: argparse.Namespace) -> 
     }
     option = f"--{_option(each)}"
     if name is None:
-        if given:
-            first = f"{option}-{next(iter(given)).replace('_', '-')}"
-            names = ", ".join(each.about.parts)
-            raise UserError(f"{first} belongs to a method. Choose it by {option}: {names}.")
-        return None
+        if not given:
+            return None
+        name = _part_chosen_by(each, given)
+    if name is None:
+        names = ", ".join(each.about.parts)
+        first = _written(each, next(iter(given)))
+        raise UserError(f"{first} belongs to a method. Choose it by {option}: {names}.")
     part = each.about.parts[name]
     known = fields_of(part)
     for key in given:
         if key not in known:
-            raise UserError(f"{name} has no {option}-{key.replace('_', '-')}. Leave it out.")
+            raise UserError(f"{name} has no {_written(each, key)}. Leave it out.")
     return part(**{key: _value(known[key], value) for key, value in given.items()})
+
+
+def _part_chosen_by(each: SettingField, given: Iterable[str]) -> str | None:
+    """Return the part that has an option of its own among those that were given."""
+    for name, part in each.about.parts.items():
+        if any(inner.about.is_alone and inner.name in given for inner in fields_of(part).values()):
+            return name
+    return None
+
+
+def _written(each: SettingField, key: str) -> str:
+    """Return an option of a part as it is typed."""
+    inner = (fields_of(part).get(key) for part in each.about.parts.values())
+    return f"--{_option_of_part(each, next(found for found in inner if found is not None))}"
 
 
 def _value(each: SettingField, value: Any) -> Any:

@@ -42,6 +42,10 @@ class Setting:
         Whether only whole numbers are offered for a number that may have decimals.
     in_form : bool
         Whether a form shows it.
+    is_alone : bool
+        For a field of a part: whether its option is named without the part, and chooses it.
+    unset : str
+        What stands for None in the control of a whole number that may be None.
     """
 
     label: str
@@ -58,6 +62,8 @@ class Setting:
     parts: Mapping[str, type] = field(default_factory=dict, compare=False)
     is_whole: bool = False
     in_form: bool = True
+    is_alone: bool = False
+    unset: str = "all"
 
 
 def setting(default: T, label: str, help: str, **more: Any) -> T:

@@ -132,6 +132,11 @@ class Settings:
         """Labels of the set that these settings speak of."""
         return ()
 
+    @property
+    def prefix(self) -> int | None:
+        """How many of the first dimensions the pane works with; None: it does not say."""
+        return None
+
     def of_another_set(self, vector_set: VectorSet | None) -> Self:
         """Return what is set when another set is shown; None: nothing is open any more."""
         return self

@@ -41,6 +41,7 @@ def test_every_layout_that_the_script_makes_is_shipped(tool):
     [
         ("words", UMAP()),
         ("words-final", UMAP()),
+        ("words-wordllama", UMAP()),
         ("sentences", UMAP()),
         ("sentences-final", UMAP()),
         ("digits", TSNE()),

@@ -78,6 +78,12 @@ class LayoutRequest:
     projection: Projection | None
     n_components: int
 
+    def is_step_to(self, other: LayoutRequest) -> bool:
+        """Return whether its layout may be shown on the way to another: of one dial, of one set."""
+        mine, theirs = self.projection, other.projection
+        is_dialed = mine is not None and mine.is_dialed and type(mine) is type(theirs)
+        return is_dialed and self == replace(other, projection=mine)
+
 
 @dataclass(eq=False)
 class _Flight:
@@ -116,6 +122,9 @@ class Layouts:
                 return  # It was closed while this was computed.
             by_settings = self._layouts.setdefault(layout.vector_set, {})
             by_settings.pop((layout.projection, n_components), None)
+            if layout.projection.is_dialed:  # Steps of a dial would take the place of all others.
+                for step in [key for key in by_settings if key[0].is_dialed]:
+                    del by_settings[step]
             by_settings[layout.projection, n_components] = layout
             while len(by_settings) > _MOST_KEPT:
                 del by_settings[next(iter(by_settings))]
@@ -167,7 +176,7 @@ class Layouts:
                 vector_set,
                 projection,
                 placed.positions,
-                words,
+                placed.words or words,
                 placed.axes,
                 mapping=placed.mapping,
             )

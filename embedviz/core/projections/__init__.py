@@ -8,6 +8,7 @@ from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.projections.fitted_pca import FittedPCA
 from embedviz.core.projections.neighbor_embedding import TSNE, UMAP
 from embedviz.core.projections.pca import PCA
+from embedviz.core.projections.prefix_pca import PrefixPCA
 from embedviz.core.projections.projection import Projection
 
 __all__ = [
@@ -17,11 +18,14 @@ __all__ = [
     "UMAP",
     "FittedPCA",
     "OnLayout",
+    "PrefixPCA",
     "Projection",
     "all_projections",
 ]
 
-PROJECTIONS: dict[str, type[Projection]] = {each.name: each for each in (PCA, TSNE, UMAP)}
+PROJECTIONS: dict[str, type[Projection]] = {
+    each.name: each for each in (PCA, TSNE, UMAP, PrefixPCA)
+}
 """Methods that need nothing but vectors, by name. To add one: write the class, and name it here."""
 
 

@@ -35,11 +35,14 @@ class PlacedRows:
     mapping : callable, optional
         Takes other vectors to their places, exactly as the rows to theirs; None where the method
         gives no place to what was not laid out with the rest.
+    words : str
+        What the picture is of, where that is known only now; empty: see `Projection.words`.
     """
 
     positions: Placed
     axes: tuple[Axis, ...] = ()
     mapping: Mapped | None = None
+    words: str = ""
 
 
 def all_rows(count: int) -> str:
@@ -60,12 +63,16 @@ class Projection(Protocol):
         Whether it waits for Run, shows points on their way, can be stopped, and is kept on disk.
     n_kept : int or None
         How many axes are computed whatever is shown; None: as many as are shown.
+    is_dialed : bool
+        Whether its settings change step by step with a dial: a picture that comes late is then
+        still a step on the way, and only the last one is kept.
     """
 
     name: ClassVar[str]
     caveat: ClassVar[str]
     is_slow: ClassVar[bool] = False
     n_kept: ClassVar[int | None] = None
+    is_dialed: ClassVar[bool] = False
 
     def fit_transform(
         self,
@@ -109,6 +116,13 @@ class Projection(Protocol):
 
     def suited_to(self, n_rows: int) -> Self:
         """Return these settings, with values that a set of so many rows can have."""
+        return self
+
+    def at_prefix(self, dimensions: int | None) -> Self:
+        """Return these settings where the program works with the first so many dimensions.
+
+        Only methods that follow that length are different; None: it works with all of them.
+        """
         return self
 
     def limits(self, n_rows: int, n_dimensions: int) -> Mapping[str, int | None]:

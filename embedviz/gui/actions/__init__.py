@@ -203,6 +203,14 @@ ACTIONS: tuple[Action, ...] = (
         "Bundled Sets",
         Action("file.words", "File", "Bundled Words, Layer 2", opening.open_words),
         Action("file.words_final", "File", "Bundled Words, Final Layer", opening.open_final_words),
+        Action(
+            "file.words_wordllama",
+            "File",
+            "Bundled Words, WordLlama",
+            opening.open_wordllama_words,
+            (),
+            "Trained so that its first dimensions alone are a smaller model",
+        ),
         Action("file.sentences", "File", "Bundled Sentences, Layer 5", opening.open_sentences),
         Action(
             "file.sentences_final",

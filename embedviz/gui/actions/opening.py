@@ -40,6 +40,11 @@ def open_final_words(window: Host) -> None:
     window.opener.open_sample("words-final")
 
 
+def open_wordllama_words(window: Host) -> None:
+    """Open the bundled words as WordLlama encodes them."""
+    window.opener.open_sample("words-wordllama")
+
+
 def open_sentences(window: Host) -> None:
     """Open the bundled sentences of layer 5."""
     window.opener.open_sample("sentences")

@@ -36,8 +36,6 @@ from embedviz.gui.widgets.flow_layout import Flow
 
 _MOST_PLACES = 99_999
 _MOST_NUMBER = 1_000_000_000
-_ALL = "all"
-"""What a whole number that may be None shows then."""
 
 Control = QSpinBox | QDoubleSpinBox | QComboBox | QToolButton | QLineEdit
 
@@ -202,7 +200,7 @@ def _control(name: str, field: SettingField) -> Control:
     box.setGroupSeparatorShown(9999 < most < _MOST_NUMBER)
     box.setSuffix(about.unit)
     if field.is_optional:  # One below the least number stands for None.
-        box.setSpecialValueText(_ALL)
+        box.setSpecialValueText(about.unset)
     return box
 
 

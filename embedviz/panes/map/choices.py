@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from weakref import ref
 
 from embedviz.app.layouts import LayoutRequest
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.session import Session
 from embedviz.app.state import State
-from embedviz.core.projections import Projection
+from embedviz.core.projections import PrefixPCA, Projection
 from embedviz.core.vector_set import VectorSet
 
 
@@ -28,6 +29,7 @@ class MapChoices:
 
     def __init__(self, session: Session, key: int, edit: Callable[[State], None]) -> None:
         self.session, self.key, self.edit = session, key, edit
+        self._before: tuple[ref[VectorSet] | None, Projection | None] = (None, None)
 
     @property
     def is_open(self) -> bool:
@@ -60,7 +62,33 @@ class MapChoices:
         """Layout that the state asks this map to show."""
         vector_set = self.vector_set
         assert vector_set is not None
-        return LayoutRequest(vector_set, self.settings.projection, self.n_components)
+        projection = self.settings.projection
+        if projection is not None:
+            prefix = self.session.state.prefix
+            projection = projection.at_prefix(prefix and min(prefix, vector_set.dimensions))
+        return LayoutRequest(vector_set, projection, self.n_components)
+
+    def accepts(self, request: LayoutRequest) -> bool:
+        """Return whether a layout is wanted, or a step of a dial on the way to it."""
+        wanted = self.wanted
+        return request == wanted or request.is_step_to(wanted)
+
+    @property
+    def follows_prefix(self) -> bool:
+        """Whether the map shows as many dimensions as the program works with elsewhere."""
+        return self.settings.projection == PrefixPCA()
+
+    def follow_prefix(self, on: bool) -> None:
+        """Show as many dimensions as the program works with elsewhere, or what was shown before."""
+        vector_set, settings = self.vector_set, self.settings
+        if on:
+            shown = None if vector_set is None else ref(vector_set)
+            self._before = shown, settings.projection
+            self.project(PrefixPCA())
+        elif self._before[0] is not None and self._before[0]() is vector_set:
+            self.project(self._before[1])
+        else:
+            self.project(None)
 
     def change(self, **changes: Any) -> None:
         """Change settings of the map by their names."""
@@ -71,7 +99,7 @@ class MapChoices:
             changes["camera"] = None
         self.edit(self.session.state.mapped(replace(settings, **changes)))
 
-    def project(self, projection: Projection) -> None:
+    def project(self, projection: Projection | None) -> None:
         """Lay the points out by another method."""
         self.edit(self.session.state.mapped(self.settings.projected_by(projection)))
 

@@ -68,12 +68,19 @@ class LayoutRun(QObject):
         has_asked = self._calculations.has_asked(self.task, request)
         if has_asked and self.task.is_busy:
             return  # Also where there is one that was stopped: it is being run again.
+        if self.task.is_busy and self._is_on_the_way(request):
+            return  # It is shown, and the newest comes next: else a dial would be seen to stand.
         known = self._layouts.known(request)
         if known is not None:
             self.layout, self.shown_request = known, request
             self.cancel()
         elif not has_asked:
             self._compute(request)
+
+    def _is_on_the_way(self, request: LayoutRequest) -> bool:
+        """Return whether what is being computed may be shown before what is wanted."""
+        asked = self._calculations.asked_last(self.task)
+        return isinstance(asked, LayoutRequest) and asked.is_step_to(request)
 
     def _compute(self, request: LayoutRequest) -> None:
         self.streamed, self.progress = None, 0.0
@@ -84,6 +91,9 @@ class LayoutRun(QObject):
 
     def _finish(self, request: LayoutRequest, layout: Layout) -> None:
         self.layout, self.streamed, self.shown_request = layout, None, request
+        wanted = self._choices.wanted
+        if request != wanted:
+            self.bring(wanted)
         self.arrived.emit()
 
     def _move(self, positions: Matrix) -> None:

@@ -51,6 +51,7 @@ class MethodChoice(QObject):
         controls.method_chosen.connect(lambda _: self._choose())
         controls.projection_shown.connect(self._follow)
         controls.row_toggled.connect(self._unfold)
+        controls.follow_toggled.connect(choices.follow_prefix)
         run.task.progressed.connect(self._show_progress)
 
     def show_selected(self, vector_set: VectorSet) -> None:

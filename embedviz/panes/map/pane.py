@@ -144,7 +144,7 @@ class MapPane(Pane):
 
     def wants(self, subject: Subject) -> bool:  # noqa: D102 - see Pane
         if isinstance(subject, LayoutRequest):
-            return self.choices.is_open and subject == self.choices.wanted
+            return self.choices.is_open and self.choices.accepts(subject)
         if isinstance(subject, TrustRequest):
             return subject.layout is self.run.layout and self.choices.settings.trust
         if isinstance(subject, NeighborsRequest):

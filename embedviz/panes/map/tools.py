@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QMenu, QToolButton, QWidget
 
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import State
-from embedviz.core.projections import Projection, all_projections
+from embedviz.core.projections import PrefixPCA, Projection, all_projections
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.coloring.point_style import (
     can_be_both,
@@ -44,6 +44,8 @@ class MapTools(QObject):
         Another one is shown than before, or another set; whether it is the projection alone.
     row_toggled : (bool,)
         Whether the settings of the method are to be in view.
+    follow_toggled : (bool,)
+        Whether the map is to show as many dimensions as the Matryoshka slider.
     """
 
     changed = Signal(dict)
@@ -51,6 +53,7 @@ class MapTools(QObject):
     method_chosen = Signal(str)
     projection_shown = Signal(object, object, bool)
     row_toggled = Signal(bool)
+    follow_toggled = Signal(bool)
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -68,6 +71,12 @@ class MapTools(QObject):
         self.row.toggled.connect(self._toggle_row)
         self.dimensions = Segments(f"{name}.dimensions", "Dimensions of the map", ("2-D", "3-D"))
         self.dimensions.chosen.connect(lambda place: self._tell(is_3d=place == 1))
+        self.follow = toggle(
+            f"{name}.follow",
+            "Follow prefix",
+            "Follow the prefix: PCA of as many dimensions as the Matryoshka slider uses",
+        )
+        self.follow.clicked.connect(self.follow_toggled)
         self.color = _narrow(
             combo_box(f"{name}.color", "Color: a metadata column that colors the points"), 8
         )
@@ -92,6 +101,7 @@ class MapTools(QObject):
             ("Names", self.labels),
             ("Truth", self.trust),
             ("Crowds", self.density),
+            ("Matryoshka", self.follow),
             ("Selecting", self.lasso),
             ("View", self.fit),
         )
@@ -221,6 +231,7 @@ class MapTools(QObject):
         if before is None or (before[0], before[2]) != (vector_set, shown):
             self._draft = None
         self._show_method(shown)
+        self.follow.setChecked(shown == PrefixPCA())
         if before != self._shown:
             is_same_place = before is not None and before[:2] == (vector_set, is_3d)
             self.projection_shown.emit(shown, vector_set, is_same_place)
