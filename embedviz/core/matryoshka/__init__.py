@@ -17,7 +17,12 @@ from embedviz.core.arrays import Rows
 from embedviz.core.compiled.checks import checked_count, checked_matrix
 from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.matryoshka.orderings import Ordering
-from embedviz.core.matryoshka.overlap import Overlap, measure_overlap, overlap_curve
+from embedviz.core.matryoshka.overlap import (
+    Overlap,
+    measure_overlap,
+    measure_overlaps,
+    overlap_curve,
+)
 from embedviz.core.matryoshka.prefix_search import PrefixQuery, PrefixSearch
 from embedviz.core.matryoshka.truncation import truncate
 from embedviz.core.neighbors import NeighborSearch
@@ -28,6 +33,7 @@ __all__ = [
     "PrefixQuery",
     "PrefixSearch",
     "measure_overlap",
+    "measure_overlaps",
     "overlap_curve",
     "truncate",
     "two_stage",
