@@ -24,17 +24,25 @@ from embedviz.core.matryoshka.overlap import (
     overlap_curve,
 )
 from embedviz.core.matryoshka.prefix_search import PrefixQuery, PrefixSearch
-from embedviz.core.matryoshka.truncation import truncate
+from embedviz.core.matryoshka.quality import Quality, measure_quality
+from embedviz.core.matryoshka.truncation import prefix_lengths, truncate
+from embedviz.core.matryoshka.verdict import OrderVerdict, judge_order, kept_length
 from embedviz.core.neighbors import NeighborSearch
 from embedviz.core.neighbors.exact_cosines import Cosines
 
 __all__ = [
+    "OrderVerdict",
     "Overlap",
     "PrefixQuery",
     "PrefixSearch",
+    "Quality",
+    "judge_order",
+    "kept_length",
     "measure_overlap",
     "measure_overlaps",
+    "measure_quality",
     "overlap_curve",
+    "prefix_lengths",
     "truncate",
     "two_stage",
 ]

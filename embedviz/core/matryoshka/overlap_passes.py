@@ -32,6 +32,7 @@ def prefix_neighbors(
     lengths: Rows,
     count: int,
     report: Report,
+    taking_part: NDArray[np.bool_] | None = None,
 ) -> PrefixNeighbors:
     """Return the rows nearest to some of them on prefixes of a new order of their dimensions.
 
@@ -45,13 +46,20 @@ def prefix_neighbors(
     count : int
         How many neighbors.
     report : Report
+    taking_part : bool array of shape (n_vectors,), optional
+        Which rows can be neighbors. Default: all.
     """
     most = int(lengths[-1])
     found = PrefixNeighbors(arrange(rows[query_rows], most), query_rows, lengths, count)
     size = _rows_at_once(len(query_rows) * most)
     for first in range(0, len(rows), size):
         report(first / len(rows), "neighbors of the queries")
-        found.add(arrange(rows[first : first + size], most), first)
+        block = arrange(rows[first : first + size], most)
+        if taking_part is not None:
+            # What holds NaN is nobody's neighbor.
+            out = ~taking_part[first : first + size]
+            block = np.where(out[:, np.newaxis], np.float32(np.nan), block) if out.any() else block
+        found.add(block, first)
     return found
 
 

@@ -122,7 +122,8 @@ class PrefixNeighbors:
         return np.take_along_axis(rows, best_first, axis=1)
 
     def _are_there(self, at: int) -> NDArray[np.bool_]:
-        return np.arange(self.rows.shape[2]) < self.kept[at][:, np.newaxis]
+        are: NDArray[np.bool_] = np.arange(self.rows.shape[2]) < self.kept[at][:, np.newaxis]
+        return are
 
     def replace(self, at: int, query: int, rows: Rows) -> None:
         """Put other rows, the nearest first, in place of those that were found for a query."""
