@@ -38,9 +38,9 @@ class CurveStyle(NamedTuple):
 
 STYLES: dict[Ordering, CurveStyle] = {
     "prefix": CurveStyle("first dimensions", 2.4, ()),
-    "random": CurveStyle("random dimensions", 1.4, (1, 2)),
-    "variance": CurveStyle("highest variance first", 1.4, (6, 3)),
-    "svd": CurveStyle("SVD rotation", 1.4, (8, 2, 1, 2)),
+    "random": CurveStyle("random", 1.4, (1, 2)),
+    "variance": CurveStyle("highest variance", 1.4, (6, 3)),
+    "svd": CurveStyle("SVD", 1.4, (8, 2, 1, 2)),
 }
 
 

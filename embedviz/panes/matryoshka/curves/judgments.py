@@ -17,8 +17,8 @@ from embedviz.core.wording import one_line
 
 _MOST_ROWS = 200_000
 """Of sets whose columns are all looked at; of larger ones, only the one that colors the map is."""
-_MOST_CODES = 40
-"""Different whole numbers that are codes of categories."""
+_MOST_CODES = 100
+"""Different values of the column that colors the map, where these are categories."""
 _columns: WeakKeyDictionary[VectorSet, tuple[str, ...]] = WeakKeyDictionary()
 
 
@@ -53,12 +53,11 @@ def judgments_of(state: State) -> list[Judgment]:
     found = [Judgment(pairs.name, pairs) for pairs in pairs_of(state.pairs, active)[::-1]]
     columns = list(_category_columns(active))
     color = state[MapSettings].color_by
-    if color is not None and color in active.metadata.column_names:
-        if color in columns:
-            columns.remove(color)
-            columns.insert(0, color)
-        elif len(active) > _MOST_ROWS and _is_category(active.metadata.column(color)):
-            columns.insert(0, color)
+    if color in columns:
+        columns.remove(color)
+        columns.insert(0, color)
+    elif color in pairing_columns(active) and _are_few(active.metadata.column(color)):
+        columns.insert(0, color)
     return found + [Judgment(column) for column in columns]
 
 
@@ -79,16 +78,17 @@ def _category_columns(vector_set: VectorSet) -> Sequence[str]:
     if vector_set not in _columns:
         names = pairing_columns(vector_set) if len(vector_set) <= _MOST_ROWS else []
         columns = vector_set.metadata
-        _columns[vector_set] = tuple(n for n in names if _is_category(columns.column(n)))
+        _columns[vector_set] = tuple(n for n in names if is_suitable(columns.column(n)))
     return _columns[vector_set]
 
 
-def _is_category(column: Any) -> bool:
-    """Return whether a column, a pyarrow.ChunkedArray, says of each row what kind it is."""
+def _are_few(column: Any) -> bool:
+    """Return whether a column, a pyarrow.ChunkedArray, has as few values as categories."""
     import pyarrow.compute as pc
     from pyarrow import types
 
-    if types.is_integer(column.type):
-        n_codes = pc.count_distinct(column).as_py()
-        return bool(2 <= n_codes <= min(_MOST_CODES, len(column) // 4))
-    return is_suitable(column)
+    if types.is_floating(column.type) or types.is_temporal(column.type):
+        return False
+    if types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    return bool(2 <= pc.count_distinct(column).as_py() <= min(_MOST_CODES, len(column) // 2))

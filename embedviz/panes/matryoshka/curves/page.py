@@ -12,7 +12,12 @@ from embedviz.gui.widgets.controls import combo_box, text_label
 from embedviz.panes.matryoshka.curves.chart import LengthChart, LengthCurve
 from embedviz.panes.matryoshka.curves.judgments import Judgment, judgments_of
 from embedviz.panes.matryoshka.curves.measuring import COUNTS, Measured, Wanted, count_of, measure
-from embedviz.panes.matryoshka.curves.words import describe_curves, title_of, why_nothing
+from embedviz.panes.matryoshka.curves.words import (
+    describe_curves,
+    describe_verdict,
+    title_of,
+    why_nothing,
+)
 from embedviz.panes.matryoshka.page import Page
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
@@ -39,9 +44,12 @@ class CurvesPage(Page):
         self.tools.row.addWidget(self.choice)
         self.chart = LengthChart("matryoshka.curves.chart")
         self.chart.length_chosen.connect(lambda length: self.set(dimensions=length))
+        self.verdict = text_label(wrap=True)
+        self.verdict.setContentsMargins(GRID, 0, GRID, 0)
         self.caption = text_label(kind="caption", wrap=True)
         self.caption.setContentsMargins(GRID, 0, GRID, 0)
         self.body.addWidget(self.chart, 1)
+        self.body.addWidget(self.verdict)
         self.body.addWidget(self.caption)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Page
@@ -103,8 +111,13 @@ class CurvesPage(Page):
 
     def _clear(self, said: str) -> None:
         self.measured = None
+        self._say("", said)
         self.chart.clear("")
-        self.caption.setText(said)
+
+    def _say(self, verdict: str, more: str) -> None:
+        for label, text in ((self.verdict, verdict), (self.caption, more)):
+            label.setText(text)
+            label.setVisible(bool(text))
 
     def _keep(self, measured: Measured) -> None:
         self._known[measured.wanted] = measured
@@ -112,20 +125,18 @@ class CurvesPage(Page):
 
     def _show(self, measured: Measured) -> None:
         self.measured = measured
-        state = self.pane.session.state
         n_vectors = len(measured.wanted.vector_set)
-        count = max(count_of(state[MatryoshkaSettings].measure, n_vectors), 1)
+        count = max(count_of(self.pane.session.state[MatryoshkaSettings].measure, n_vectors), 1)
         if said := why_nothing(measured, count, n_vectors):
+            self._say("", said)
             self.chart.clear("")
-            self.caption.setText(said)
             return
         curves = [
             LengthCurve(name, each.curve, each.spread)
             for name, each in measured.shown(count).items()
         ]
-        is_overlap = measured.wanted.judgment is None
-        self.chart.show_curves(
-            title_of(measured, count), measured.lengths, curves, (0.0, 1.0) if is_overlap else None
-        )
-        said = describe_curves(measured, count, can_judge=bool(self._offered))
-        self.caption.setText(said)
+        value_range = (0.0, 1.0) if measured.wanted.judgment is None else None
+        title = title_of(measured, count)
+        self.chart.show_curves(title, measured.lengths, curves, value_range)
+        more = describe_curves(measured, count, can_judge=bool(self._offered))
+        self._say(describe_verdict(measured, count), more if measured.is_done else "")

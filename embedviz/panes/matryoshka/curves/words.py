@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from embedviz.core.matryoshka import Overlap, OrderVerdict, Quality, judge_order, kept_length
+from embedviz.core.matryoshka import OrderVerdict, Overlap, Quality, judge_order, kept_length
 from embedviz.core.matryoshka.orderings import Ordering
 from embedviz.core.notes import counted
-from embedviz.panes.matryoshka.curves.measuring import NEIGHBORS, Measured
+from embedviz.core.wording import one_line
+from embedviz.gui.runs.numbers import number_text
+from embedviz.panes.matryoshka.curves.measuring import DRAWS, NEIGHBORS, Measured
 
 _ORDERS = {
     "clearly": "Clearly Matryoshka-ordered",
     "slightly": "Slightly Matryoshka-ordered",
-    "same": "Not to be told from a random order",
-    "worse": "Worse than a random order",
+    "same": "Not distinguishable from random dimensions",
+    "worse": "Worse than random dimensions",
 }
 _HIDES = (
     "Overlap with itself hides what training does; judged pairs (File → Add Pairs…) or a category "
@@ -26,15 +28,17 @@ def title_of(measured: Measured, count: int) -> str:
     quality = next(iter(measured.quality.values()), None)
     if quality is None:
         return f"Mean overlap@{count}"
+    assert measured.wanted.judgment is not None
+    name = one_line(measured.wanted.judgment.name)
     return {
-        "spearman": "Spearman",
-        "top1": "Top-1 retrieval",
-        "knn": f"{NEIGHBORS}-NN accuracy",
+        "spearman": f"Spearman with {name or 'judged pairs'}",
+        "top1": f"Top-1 of {name or 'pairs'}",
+        "knn": f"{NEIGHBORS}-NN accuracy of {name}",
     }[quality.measure]
 
 
-def describe_curves(measured: Measured, count: int, *, can_judge: bool) -> str:
-    """Return what the curves say.
+def describe_verdict(measured: Measured, count: int) -> str:
+    """Return whether the set is ordered, or what is still being measured, in one line.
 
     Parameters
     ----------
@@ -42,20 +46,30 @@ def describe_curves(measured: Measured, count: int, *, can_judge: bool) -> str:
         With curves that have numbers.
     count : int
         How many neighbors are compared.
+    """
+    shown = measured.shown(count)
+    draws = len(shown["random"].draws) if "random" in shown else 0
+    if not measured.is_done and draws < DRAWS:
+        return f"Measuring … {draws} of {DRAWS} random orders so far."
+    if not draws:
+        return ""
+    verdict = judge_order(measured.lengths, shown["prefix"].curve, shown["random"].draws)
+    return describe_order(verdict, title_of(measured, count), draws)
+
+
+def describe_curves(measured: Measured, count: int, *, can_judge: bool) -> str:
+    """Return what the curves say beside the verdict.
+
+    Parameters
+    ----------
+    measured, count
+        As for `describe_verdict`.
     can_judge : bool
         Whether there are judgments, so that judged quality could be shown.
     """
     shown = measured.shown(count)
-    if not measured.is_done:
-        draws = len(shown["random"].draws) if "random" in shown else 0
-        return f"Measuring … {draws} of the random orders so far." if draws else "Measuring …"
-    title, curves = title_of(measured, count), shown["prefix"]
-    said = []
-    if "random" in shown:
-        random = shown["random"]
-        verdict = judge_order(measured.lengths, curves.curve, random.draws)
-        said.append(describe_order(verdict, title, len(random.draws)))
-    said.append(_kept(measured, curves))
+    curves = shown["prefix"]
+    said = [_kept(measured, curves)]
     if isinstance(curves, Overlap) and not can_judge:
         said.append(_HIDES)
     said.append(_describe_rank(shown, *measured.wanted.vector_set.vectors.shape))
@@ -66,17 +80,14 @@ def describe_curves(measured: Measured, count: int, *, can_judge: bool) -> str:
 def describe_order(verdict: OrderVerdict, title: str, n_draws: int) -> str:
     """Return whether the set is ordered, with the numbers that say so."""
     if verdict.order == "unknown":
-        return "There is no shorter prefix to compare with random dimensions."
+        return "No shorter prefix is there to compare with random dimensions."
     way = "above" if verdict.gap >= 0 else "below"
+    widest = number_text(verdict.widest, 3)
+    widest = widest if verdict.widest < 0 else f"+{widest}"
     return (
-        (
-            f"{_ORDERS[verdict.order]}: on the first dimensions, {_lower(title)} is "
-            f"{abs(verdict.gap):.3f} {way} random ones on average over the lengths, and "
-            f"{verdict.widest:+.3f} at {verdict.at:,}; {n_draws} random orders differ by "
-            f"±{verdict.spread:.3f}."
-        )
-        .replace("+-", "−")
-        .replace(" -", " −")
+        f"{_ORDERS[verdict.order]}: {_lower(title)} is {abs(verdict.gap):.3f} {way} random on "
+        f"average over the lengths ({widest} at {verdict.at:,}); {n_draws} random orders differ "
+        f"by ±{verdict.spread:.3f}."
     )
 
 
@@ -97,9 +108,10 @@ def _describe_rank(
     rank = min(each.rank for each in shown.values())
     if rank >= dimensions:
         return ""
-    begin = f"The rows lie in {counted(rank, 'direction')}"
     if n_vectors <= dimensions:
-        begin = f"{counted(n_vectors, 'row')} span {counted(rank, 'direction')}, however many there are to write them"
+        begin = f"{counted(n_vectors, 'row')} span at most {counted(n_vectors, 'direction')}"
+    else:
+        begin = f"The rows lie in {counted(rank, 'direction')}"
     return f"{begin}: from {rank:,} of {dimensions:,} dimensions on, SVD is full by construction."
 
 
@@ -148,4 +160,4 @@ def why_nothing(measured: Measured, count: int, n_vectors: int) -> str:
 
 
 def _lower(title: str) -> str:
-    return title if title[0].isdigit() or title == "Spearman" else title[0].lower() + title[1:]
+    return title[0].lower() + title[1:] if title.startswith("Mean") else title
