@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from embedviz.app.state import State
 from embedviz.core.errors import UserError
@@ -19,7 +18,7 @@ from embedviz.core.matryoshka.orderings import Ordering, Reorderings
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
 from embedviz.panes.matryoshka.curves.judgments import Judgment, chosen_judgment
-from embedviz.panes.matryoshka.settings import MatryoshkaSettings
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings, MeasureName
 
 DRAWS = 10
 QUERIES = 500
@@ -27,7 +26,7 @@ WORK = 2e10
 """Multiplications allowed in one order; a set too large for 500 queries gets fewer."""
 _FEWEST = 30
 NEIGHBORS = 10
-COUNTS = {"overlap1": 1, "overlap10": 10, "overlap100": 100}
+COUNTS: dict[MeasureName, int] = {"overlap1": 1, "overlap10": 10, "overlap100": 100}
 
 
 @dataclass(frozen=True)
@@ -92,9 +91,12 @@ class Measured:
 Tell = Callable[[Measured], None]
 
 
-def count_of(measure: Literal["judged", "overlap1", "overlap10", "overlap100"], n: int) -> int:
-    """Return how many neighbors to compare in a set of n rows: half of the others at most."""
-    return min(COUNTS.get(measure, 10), (n - 1) // 2)
+def count_of(measure: MeasureName, n: int) -> int:
+    """Return how many neighbors to compare in a set of n rows: half of the others at most.
+
+    Of eleven rows, the ten nearest of one are the same on any prefix.
+    """
+    return max(min(COUNTS.get(measure, 10), (n - 1) // 2), 1)
 
 
 def measure(wanted: Wanted, orders: Reorderings, report: Report, tell: Tell) -> Measured:
@@ -103,7 +105,7 @@ def measure(wanted: Wanted, orders: Reorderings, report: Report, tell: Tell) -> 
         return _judge(wanted, wanted.judgment, orders, report, tell)
     vectors = wanted.vector_set.vectors
     lengths = tuple(prefix_lengths(vectors.shape[1]))
-    counts = tuple(sorted({max(count_of(each, len(vectors)), 1) for each in COUNTS}))  # type: ignore[arg-type]
+    counts = tuple(sorted({count_of(each, len(vectors)) for each in COUNTS}))
     queries = min(QUERIES, max(round(WORK / max(vectors.size, 1)), _FEWEST), len(vectors))
     known: dict[Ordering, Mapping[int, Overlap]] = {}
 

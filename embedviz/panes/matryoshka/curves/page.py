@@ -11,7 +11,7 @@ from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import combo_box, text_label
 from embedviz.panes.matryoshka.curves.chart import LengthChart, LengthCurve
 from embedviz.panes.matryoshka.curves.judgments import Judgment, judgments_of
-from embedviz.panes.matryoshka.curves.measuring import COUNTS, Measured, Wanted, count_of, measure
+from embedviz.panes.matryoshka.curves.measuring import Measured, Wanted, count_of, measure
 from embedviz.panes.matryoshka.curves.words import (
     describe_curves,
     describe_verdict,
@@ -19,7 +19,7 @@ from embedviz.panes.matryoshka.curves.words import (
     why_nothing,
 )
 from embedviz.panes.matryoshka.page import Page
-from embedviz.panes.matryoshka.settings import MatryoshkaSettings
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings, MeasureName
 
 
 class CurvesPage(Page):
@@ -32,7 +32,7 @@ class CurvesPage(Page):
         self._task = self.pane.calculations.new_task("curves over the length")
         self._known: dict[Wanted, Measured] = {}
         self._orders: Reorderings | None = None
-        self._offered: list[Judgment] | None = None
+        self._offered: tuple[list[Judgment], dict[int, MeasureName]] = ([], {})
         self.measured: Measured | None = None
         self.choice = combo_box(
             "matryoshka.curves.measure",
@@ -75,7 +75,7 @@ class CurvesPage(Page):
 
     def release(self) -> None:  # noqa: D102 - see Page
         self._known.clear()
-        self._orders = self._offered = None
+        self._orders, self._offered = None, ([], {})
         self._clear("")
 
     def _orders_of(self, state: State) -> Reorderings:
@@ -92,17 +92,20 @@ class CurvesPage(Page):
         wanted, measure = Wanted.by(state), state[MatryoshkaSettings].measure
         if wanted.judgment is not None and wanted.judgment not in offered:
             offered.append(wanted.judgment)
-        if offered != self._offered:
-            self._offered = offered
+        counts = _offered_counts(len(wanted.vector_set))
+        if (offered, counts) != self._offered:
+            self._offered = offered, counts
             self.choice.clear()
             for each in offered:
                 self.choice.addItem(each.words, ("judged", each.name))
-            for name, count in COUNTS.items():
+            for count, name in counts.items():
                 self.choice.addItem(f"Overlap@{count}", (name, None))
-        shown = measure if measure in COUNTS else "overlap10"
-        data = (shown, None) if wanted.judgment is None else ("judged", wanted.judgment.name)
-        places = [self.choice.itemData(i) for i in range(self.choice.count())]
-        self.choice.setCurrentIndex([tuple(each) for each in places].index(data))
+        if wanted.judgment is not None:
+            place = offered.index(wanted.judgment)
+        else:
+            count = count_of(measure, len(wanted.vector_set))
+            place = len(offered) + list(counts).index(count)
+        self.choice.setCurrentIndex(place)
 
     def _on_choice(self, place: int) -> None:
         measure, name = self.choice.itemData(place)
@@ -126,7 +129,7 @@ class CurvesPage(Page):
     def _show(self, measured: Measured) -> None:
         self.measured = measured
         n_vectors = len(measured.wanted.vector_set)
-        count = max(count_of(self.pane.session.state[MatryoshkaSettings].measure, n_vectors), 1)
+        count = count_of(self.pane.session.state[MatryoshkaSettings].measure, n_vectors)
         if said := why_nothing(measured, count, n_vectors):
             self._say("", said)
             self.chart.clear("")
@@ -138,5 +141,14 @@ class CurvesPage(Page):
         value_range = (0.0, 1.0) if measured.wanted.judgment is None else None
         title = title_of(measured, count)
         self.chart.show_curves(title, measured.lengths, curves, value_range)
-        more = describe_curves(measured, count, can_judge=bool(self._offered))
+        more = describe_curves(measured, count, can_judge=bool(self._offered[0]))
         self._say(describe_verdict(measured, count), more if measured.is_done else "")
+
+
+def _offered_counts(n_vectors: int) -> dict[int, MeasureName]:
+    """Return how many neighbors can be compared in a set, and by which measure."""
+    names: tuple[MeasureName, ...] = ("overlap1", "overlap10", "overlap100")
+    counts: dict[int, MeasureName] = {}
+    for name in names:
+        counts.setdefault(count_of(name, n_vectors), name)
+    return counts

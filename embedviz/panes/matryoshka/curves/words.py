@@ -112,7 +112,7 @@ def _describe_rank(
         begin = f"{counted(n_vectors, 'row')} span at most {counted(n_vectors, 'direction')}"
     else:
         begin = f"The rows lie in {counted(rank, 'direction')}"
-    return f"{begin}: from {rank:,} of {dimensions:,} dimensions on, SVD is full by construction."
+    return f"{begin}: from {rank:,} of {dimensions:,} dimensions on, SVD keeps all by construction."
 
 
 def _how(curves: Overlap | Quality, n_vectors: int) -> list[str]:
