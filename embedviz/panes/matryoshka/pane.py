@@ -22,8 +22,8 @@ from embedviz.panes.matryoshka.page import WantedBy, set_of_pane
 from embedviz.panes.matryoshka.page_stack import PageStack
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
-_WIDE = 1500
-"""From this width on, the page stands beside the lists."""
+_WIDE, _LOW = 1200, 560
+"""A pane that is as wide, and not higher than this, has the page beside the lists."""
 
 
 class MatryoshkaPane(Pane):
@@ -62,7 +62,7 @@ class MatryoshkaPane(Pane):
             self,
             "Use in all panes: add the truncated set to the library and show it",
             "truncating all rows",
-            lambda state: Truncated(_length(state)),
+            lambda state: Truncated(_length(state), state[MatryoshkaSettings].layer_norm),
         )
         self.tools.addWidget(caption("Dimensions"))
         self.tools.addWidget(self.slider, 1)
@@ -81,13 +81,17 @@ class MatryoshkaPane(Pane):
             self._share_room()
 
     def _share_room(self) -> None:
-        is_wide = self.width() >= _WIDE
+        is_wide = self.width() >= _WIDE and self.height() <= _LOW
         way = QBoxLayout.Direction
         self._parts.setDirection(way.LeftToRight if is_wide else way.TopToBottom)
         self._parts.setStretch(0, int(is_wide))
+        width = self.width() - 4 * GRID
         room = self.height() - (self.tool_row.height() if self.tool_row.isVisibleTo(self) else 0)
         room -= 3 * GRID
-        self.lists.fit_height(room if is_wide else room - GRID - self.pages.least_height)
+        if is_wide:
+            self.lists.fit_room(width // 2, room)
+        else:
+            self.lists.fit_room(width, room - GRID - self.pages.least_height)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         assert new.active is not None
