@@ -127,7 +127,7 @@ def measure_overlap(  # noqa: PLR0913 - as the curve alone
     wanted = np.array([checked_prefix(k, n_dimensions) for k in dimensions], dtype=np.intp)
     count = checked_count(count, "neighbors", 1)
     draws, seed = checked_count(draws, "random orders", 1), _checked_seed(seed)
-    chosen = _query_rows(queries, n_vectors, seed)
+    chosen = query_rows_of(queries, n_vectors, seed)
     if not len(wanted) or not len(chosen) or count >= n_vectors - 1:
         return Overlap(np.full(len(wanted), np.nan), len(chosen), 0, n_dimensions)
     orders = []
@@ -158,7 +158,8 @@ def _checked_seed(seed: int) -> int:
         raise UserError(f"{seed!r} cannot be a seed. Choose a whole number from 0 up.") from None
 
 
-def _query_rows(queries: int | ArrayLike, n_vectors: int, seed: int) -> Rows:
+def query_rows_of(queries: int | ArrayLike, n_vectors: int, seed: int) -> Rows:
+    """Return the rows that are queries: those given, or so many, drawn by a seed, ascending."""
     if np.ndim(queries) == 0:
         n_queries = checked_count(queries, "queries")
         drawn = np.random.default_rng(seed).permutation(n_vectors)[:n_queries]
