@@ -94,7 +94,9 @@ class TwoStageSearch:
         shortlist = checked_count(shortlist, "rows on the shortlist")
         query = self._checked(query_vector)
         listed = np.sort(self.shortlist(query, shortlist, exclude))
-        places, cosines = NeighborSearch(self.vectors[listed]).nearest(query, count)
+        # A few hundred rows are not worth a second thread, also while their lengths are measured.
+        with threads_for(listed.size * query.size, few=FEW_PRODUCTS):
+            places, cosines = NeighborSearch(self.vectors[listed]).nearest(query, count)
         return listed[places], cosines
 
     def _checked(self, query_vector: ArrayLike) -> Matrix:
@@ -104,17 +106,46 @@ class TwoStageSearch:
     def _score(self, query: Matrix, codes: NDArray[Any], scales: Scales, found: Candidates) -> None:
         if not len(codes):
             return
-        values, _ = rounded_prefixes(query[np.newaxis], self.coarse_dimensions, self.precision)
+        with threads_for(0):
+            values, _ = rounded_prefixes(query[np.newaxis], self.coarse_dimensions, self.precision)
+            exact, _ = rounded_prefixes(query[np.newaxis], self.coarse_dimensions, "float32")
         heaps = found.heaps_for(ScoreBlock(0, len(codes), read_only(np.empty(0, np.float32)), 0))
-        with threads_for(codes.size, few=FEW_PRODUCTS):
+        with threads_for(codes.size):
             if self.precision == "float16":
-                exact, _ = rounded_prefixes(query[np.newaxis], self.coarse_dimensions, "float32")
                 score_halves(codes, scales, exact[0] * np.float32(WIDENED), *heaps)
             elif self.precision == "int8":
                 score_whole_numbers(codes, scales, packed(values, "int8")[0], *heaps)
             else:
                 words = packed(values, "binary")[0]
                 score_signs(codes, scales, words, self.coarse_dimensions, *heaps)
+
+
+class LastTwoStageSearch:
+    """Searches in two stages of one set, of which the last one is kept with its codes.
+
+    For one who asks for the same setting again and again, and now and then for another one.
+
+    Parameters
+    ----------
+    vectors : array of shape (n_vectors, n_dimensions)
+    """
+
+    def __init__(self, vectors: ArrayLike) -> None:
+        self.vectors: Matrix = checked_matrix(vectors)
+        self._last: TwoStageSearch | None = None
+
+    def of(
+        self, coarse_dimensions: int, precision: Precision, report: Report = silent
+    ) -> TwoStageSearch:
+        """Return the search of a setting; its codes are made where it is not the last one."""
+        last = self._last
+        if last is None or (last.coarse_dimensions, last.precision) != (
+            coarse_dimensions,
+            precision,
+        ):
+            self._last = None  # Its codes make room for the new ones.
+            self._last = last = TwoStageSearch(self.vectors, coarse_dimensions, precision, report)
+        return last
 
 
 def two_stage(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QLinearGradient,
@@ -26,9 +26,15 @@ from embedviz.gui.runs.drawn_widget import Align, DrawnWidget, width_of
 from embedviz.gui.theme import GRID, theme_manager
 
 _RAMP = "viridis"
+_HALOED = (("ground", 4.5), ("text", 2.0))
+"""Colors and widths of a line that is seen on any cell: a wide one below a narrow one."""
 _BAR = 8.0
-_MARK = 5.0
+_HIGHEST = 56.0
+"""Height of a cell, in pixels, that no window exceeds."""
+_MARK = 4.0
 """Half of the size of the marks of settings, in pixels."""
+_MARKED = 2 * _MARK + 7
+"""Room of a mark in its cell."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +96,8 @@ class RecallMap(DrawnWidget):
         right = 2 * GRID + _BAR + 4 + width_of("1.0", self.small())
         below = 2 * line + 6
         top = line + GRID
-        return QRectF(
-            left,
-            top,
-            max(self.width() - left - right, 10.0),
-            max(self.height() - top - below, 10.0),
-        )
+        high = min(self.height() - top - below, _HIGHEST * len(self._shortlists) * self.text_scale)
+        return QRectF(left, top, max(self.width() - left - right, 10.0), max(high, 10.0))
 
     @property
     def _lengths(self) -> Sequence[int]:
@@ -167,39 +169,47 @@ class RecallMap(DrawnWidget):
 
     def _draw_cells(self, painter: QPainter) -> None:
         assert self._grid is not None
-        first = self.cell(0, 0)
-        decimals = next(
-            (
-                each
-                for each in (3, 2)
-                if width_of("0." + "0" * each, self.small()) + 4 <= first.width()
-            ),
-            0,
-        )
-        has_text = bool(decimals) and self.line_height() <= first.height()
+        has_text = self.line_height() <= self.cell(0, 0).height()
         painter.setFont(self.small())
         for (column, row), recall in np.ndenumerate(self._grid.recall):
             cell = self.cell(column, row)
             color = _color_of(float(recall))
             # A little larger, or viewers would leave seams between them.
             painter.fillRect(cell.adjusted(0, 0, 0.3, 0.3), color)
-            if has_text:
+            text = self._text_of(column, row) if has_text else ""
+            if text:
                 painter.setPen(_ink_on(color.name()))
-                painter.drawText(cell, Align.AlignCenter, _number(float(recall), decimals))
+                painter.drawText(self._room_in(column, row), Align.AlignCenter, text)
+
+    def _text_of(self, column: int, row: int) -> str:
+        """Return the number of a cell with as many decimals as there is room for."""
+        assert self._grid is not None
+        recall = float(self._grid.recall[column, row])
+        room = self._room_in(column, row).width() - 2
+        texts = [_number(recall, decimals) for decimals in (3, 2)]
+        return next((each for each in texts if width_of(each, self.small()) <= room), "")
+
+    def _room_in(self, column: int, row: int) -> QRectF:
+        """Return where the number of a cell is written: beside the marks that are in it."""
+        cell, setting = self.cell(column, row), (self._lengths[column], self._shortlists[row])
+        left = _MARKED if setting == self._marks.current else 0.0
+        right = _MARKED if setting == self._marks.cheapest else 0.0
+        return cell.adjusted(left, 0, -right, 0)
 
     def _draw_limit(self, painter: QPainter) -> None:
         """Draw a line between the cells that reach the wanted recall and those that do not."""
         assert self._grid is not None
         reaches = self._grid.recall >= self._marks.wanted
-        painter.setPen(QPen(QColor(theme_manager.theme.text), 2))
-        n_columns, n_rows = reaches.shape
-        for column in range(n_columns):
-            for row in range(n_rows):
-                cell = self.cell(column, row)
-                if column and reaches[column, row] != reaches[column - 1, row]:
-                    painter.drawLine(cell.topLeft(), cell.bottomLeft())
-                if row and reaches[column, row] != reaches[column, row - 1]:
-                    painter.drawLine(cell.bottomLeft(), cell.bottomRight())
+        lines = []
+        for column, row in np.ndindex(reaches.shape):
+            cell = self.cell(column, row)
+            if column and reaches[column, row] != reaches[column - 1, row]:
+                lines.append(QLineF(cell.topLeft(), cell.bottomLeft()))
+            if row and reaches[column, row] != reaches[column, row - 1]:
+                lines.append(QLineF(cell.bottomLeft(), cell.bottomRight()))
+        for color, width in _HALOED:
+            painter.setPen(QPen(QColor(getattr(theme_manager.theme, color)), width))
+            painter.drawLines(lines)
 
     def _draw_axes(self, painter: QPainter) -> None:
         area, line, theme = self.area, self.line_height(), theme_manager.theme
@@ -250,7 +260,7 @@ class RecallMap(DrawnWidget):
         if self._marks.cheapest is not None:
             entries.append((f"cheapest that reaches {self._marks.wanted:g}", True))
             self._draw_cheapest(painter, self._marks.cheapest)
-        _draw_ring(painter, self.place_of(*self._marks.current))
+        _draw_ring(painter, self._place_of_ring())
         for words, is_cheapest in entries:
             middle = QPointF(x + _MARK + 1, line / 2)
             (_draw_diamond if is_cheapest else _draw_ring)(painter, middle)
@@ -268,24 +278,29 @@ class RecallMap(DrawnWidget):
             box = QRectF(x + 20, 0, self.width(), line)
             painter.drawText(box, Align.AlignVCenter, f"recall {self._marks.wanted:g}")
 
+    def _place_of_ring(self) -> QPointF:
+        """Return where the current setting is marked: on the grid, beside the cell's number."""
+        length, shortlist = self._marks.current
+        if length in self._lengths and shortlist in self._shortlists:
+            cell = self.cell(self._lengths.index(length), self._shortlists.index(shortlist))
+            if cell.width() > 2 * _MARKED:
+                return QPointF(cell.left() + _MARK + 4, cell.center().y())
+        return self.place_of(length, shortlist)
+
     def _draw_cheapest(self, painter: QPainter, setting: tuple[int, int]) -> None:
         column, row = self._lengths.index(setting[0]), self._shortlists.index(setting[1])
         cell, theme = self.cell(column, row), theme_manager.theme
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for color, width, inset in ((theme.ground, 4.5, 2.0), (theme.text, 2.0, 2.0)):
-            painter.setPen(QPen(QColor(color), width))
-            painter.drawRect(cell.adjusted(inset, inset, -inset, -inset))
-        corner = QPointF(cell.right() - _MARK - 3, cell.top() + _MARK + 3)
-        if cell.height() < 3 * _MARK:
-            corner.setY(cell.center().y())
-        _draw_diamond(painter, corner)
+        for color, width in _HALOED:
+            painter.setPen(QPen(QColor(getattr(theme, color)), width))
+            painter.drawRect(cell.adjusted(1.0, 1.0, -1.0, -1.0))
+        _draw_diamond(painter, QPointF(cell.right() - _MARK - 4, cell.center().y()))
 
 
 def _draw_ring(painter: QPainter, middle: QPointF) -> None:
-    theme = theme_manager.theme
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for color, width in ((theme.ground, 4.5), (theme.text, 2.0)):
-        painter.setPen(QPen(QColor(color), width))
+    for color, width in _HALOED:
+        painter.setPen(QPen(QColor(getattr(theme_manager.theme, color)), width))
         painter.drawEllipse(middle, _MARK, _MARK)
 
 

@@ -41,6 +41,7 @@ from embedviz.panes.matryoshka.two_stage.words import (
 )
 
 _MOST_ROWS = 2_000_000_000
+_MOST_LISTED = 100_000
 
 
 class TwoStagePage(Page):
@@ -88,7 +89,7 @@ class TwoStagePage(Page):
         self.shortlist = spin_box(
             "matryoshka.stages.shortlist",
             "Shortlist: rows that the first stage hands to the second",
-            most=_MOST_ROWS,
+            most=_MOST_LISTED,
         )
         self.shortlist.valueChanged.connect(lambda value: self.set(shortlist=value))
         self.wanted = double_spin_box(

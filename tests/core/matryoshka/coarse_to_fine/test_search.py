@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka import TwoStageSearch, two_stage
 from embedviz.core.matryoshka.coarse_to_fine.codes import PRECISIONS
+from embedviz.core.matryoshka.coarse_to_fine.search import LastTwoStageSearch
 from embedviz.core.neighbors import NeighborSearch
 from embedviz.core.progress import Cancelled
 
@@ -153,6 +154,16 @@ def test_making_codes_can_be_stopped():
 
     with pytest.raises(Cancelled):
         TwoStageSearch(random_rows(3, 4), 2, "int8", stop)
+
+
+def test_the_codes_of_the_last_setting_are_kept():
+    searches = LastTwoStageSearch(random_rows(10, 8))
+    first = searches.of(4, "int8")
+    assert searches.of(4, "int8") is first
+    for setting in ((5, "int8"), (5, "binary"), (4, "int8")):
+        found = searches.of(*setting)
+        assert found is not first
+        assert (found.coarse_dimensions, found.precision) == setting
 
 
 def test_codes_take_as_many_bytes_as_said():
