@@ -204,7 +204,8 @@ class TwoStagePage(Page):
         assert state.active is not None
         settings = state[MatryoshkaSettings]
         return SearchCost(
-            *state.active.vectors.shape,
+            len(state.active),
+            state.active.dimensions,
             settings.length(state.active),
             min(settings.shortlist, max(len(state.active) - 1, 1)),
             settings.precision,
@@ -213,7 +214,8 @@ class TwoStagePage(Page):
     def _cheapest(self, state: State, measured: Measured) -> FoundSetting | None:
         settings = state[MatryoshkaSettings]
         grid = measured.grid(settings.precision)
-        return cheapest_setting(grid, *measured.vector_set.vectors.shape, settings.wanted_recall)
+        n_vectors, n_dimensions = measured.vector_set.vectors.shape
+        return cheapest_setting(grid, n_vectors, n_dimensions, settings.wanted_recall)
 
     def _show(self, state: State) -> None:
         """Show what is known, with the settings of a state."""

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor
 
 from embedviz.app.state import State
 from embedviz.core.errors import UserError
@@ -134,10 +133,7 @@ def test_what_is_no_price_is_said_and_changes_nothing(shown):
 
 
 def test_none_may_reach_what_is_wanted(shown):
-    page = shown(random_set(), precision="binary", wanted_recall=1.0)
-    grid = page.map._grid
-    if (grid.recall >= 1.0).any():
-        pytest.skip("this set is too easy")
+    page = shown(random_set(300, 6), precision="binary", wanted_recall=1.0)
     assert page.found.text() == "None reaches a recall of 1 in binary."
     assert page.table.text("cheapest", "recall") == "–"
 
@@ -148,6 +144,7 @@ def test_none_may_reach_what_is_wanted(shown):
         (np.random.default_rng(0).normal(size=(2, 5)), "too few others"),
         (np.zeros((40, 5)), "all equally near"),
         (np.ones((40, 5)), "all equally near"),
+        (np.random.default_rng(0).normal(size=(50, 1)), "all equally near"),
     ],
 )
 def test_sets_without_neighbors_say_so(shown, vectors, said):
@@ -157,7 +154,7 @@ def test_sets_without_neighbors_say_so(shown, vectors, said):
     page.grab()
 
 
-@pytest.mark.parametrize("shape", [(3, 4), (11, 6), (50, 1)])
+@pytest.mark.parametrize("shape", [(3, 4), (11, 6), (50, 2)])
 def test_small_sets_are_drawn(shown, shape):
     vectors = np.random.default_rng(0).normal(size=shape).astype(np.float32)
     page = shown(VectorSet(vectors, None, None, "set"))
@@ -228,8 +225,8 @@ def test_it_is_drawn_in_both_themes_and_large(shown):
     light = page.map.grab().toImage()
     theme_manager.use(DARK)
     dark = page.map.grab().toImage()
-    assert light.pixelColor(2, 2) != dark.pixelColor(2, 2)
-    assert page.map.cell(0, 0).height() > 0
-    page.map.set_text_scale(1.8)
-    page.map.grab()
-    assert QColor(DARK.ground).isValid()
+    assert light != dark
+    before = page.map.area
+    page.pane.set_text_scale(1.8)
+    assert page.map.area.left() > before.left()
+    page.grab()
