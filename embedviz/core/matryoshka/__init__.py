@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from embedviz.core.compiled.kernels import few_rows
+from embedviz.core.matryoshka import unscaled_search
 from embedviz.core.matryoshka.coarse_to_fine import recall, search
 from embedviz.core.matryoshka.coarse_to_fine.costs import (
     FoundSetting,
@@ -21,10 +22,12 @@ from embedviz.core.matryoshka.coarse_to_fine.costs import (
 from embedviz.core.matryoshka.coarse_to_fine.recall import RecallGrid, measure_recall
 from embedviz.core.matryoshka.coarse_to_fine.search import TwoStageSearch, two_stage
 from embedviz.core.matryoshka.coarse_to_fine.timing import SearchTime, time_search
+from embedviz.core.matryoshka.layer_norm import layer_normed
 from embedviz.core.matryoshka.orderings import Ordering
 from embedviz.core.matryoshka.overlap import Overlap, measure_overlap, overlap_curve
 from embedviz.core.matryoshka.prefix_search import PrefixQuery, PrefixSearch
 from embedviz.core.matryoshka.truncation import truncate
+from embedviz.core.matryoshka.unscaled_search import UnscaledSearch
 
 __all__ = [
     "FoundSetting",
@@ -36,6 +39,8 @@ __all__ = [
     "SearchTime",
     "TwoStageSearch",
     "cheapest_setting",
+    "UnscaledSearch",
+    "layer_normed",
     "measure_overlap",
     "measure_recall",
     "overlap_curve",
@@ -52,6 +57,7 @@ def compile_all() -> None:
     query = PrefixSearch(vectors).query(vectors[0])
     for length in (8, 16, 40):
         query.top(length, 3, exclude=(0,))
+    unscaled_search.compile_all(vectors)
     orderings: tuple[Ordering, ...] = ("prefix", "random", "svd")
     for ordering in orderings:
         overlap_curve(vectors, [8, 40], 3, 5, ordering, draws=1)

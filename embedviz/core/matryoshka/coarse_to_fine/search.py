@@ -138,14 +138,19 @@ class LastTwoStageSearch:
         self, coarse_dimensions: int, precision: Precision, report: Report = silent
     ) -> TwoStageSearch:
         """Return the search of a setting; its codes are made where it is not the last one."""
+        if self._last is not None and self.has(coarse_dimensions, precision):
+            return self._last
+        self._last = None  # Its codes make room for the new ones.
+        made = TwoStageSearch(self.vectors, coarse_dimensions, precision, report)
+        self._last = made
+        return made
+
+    def has(self, coarse_dimensions: int, precision: Precision) -> bool:
+        """Return whether this was the last setting, so that its codes are there."""
         last = self._last
-        if last is None or (last.coarse_dimensions, last.precision) != (
-            coarse_dimensions,
-            precision,
-        ):
-            self._last = None  # Its codes make room for the new ones.
-            self._last = last = TwoStageSearch(self.vectors, coarse_dimensions, precision, report)
-        return last
+        if last is None:
+            return False
+        return (last.coarse_dimensions, last.precision) == (coarse_dimensions, precision)
 
 
 def two_stage(
