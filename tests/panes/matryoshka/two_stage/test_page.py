@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, Qt
 
 from embedviz.app.state import State
 from embedviz.core.errors import UserError
-from embedviz.core.matryoshka import SearchCost, cheapest_setting, measure_recall
+from embedviz.core.matryoshka import SearchCost, cheapest_setting, measure_recall, two_stage
 from embedviz.core.matryoshka.coarse_to_fine.codes import PRECISIONS
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.theme import DARK, theme_manager
@@ -230,3 +230,17 @@ def test_it_is_drawn_in_both_themes_and_large(shown):
     page.pane.set_text_scale(1.8)
     assert page.map.area.left() > before.left()
     page.grab()
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_the_third_list_is_what_two_stages_find(shown, session, idle, precision):
+    vector_set = random_set()
+    page = shown(vector_set, dimensions=5, shortlist=20, precision=precision)
+    session.show(session.state.queried(7))
+    idle(session)
+    expected, cosines = two_stage(
+        vector_set.vectors, vector_set.vectors[7], 5, 20, 10, [7], precision
+    )
+    lines = page.pane.lists.again.lines.lines
+    assert [line.row for line in lines] == expected.tolist()
+    assert [line.score for line in lines] == pytest.approx(cosines)
