@@ -13,37 +13,47 @@ import numpy as np
 from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.matryoshka import unscaled_search
 from embedviz.core.matryoshka.coarse_to_fine import recall, search
-from embedviz.core.matryoshka.coarse_to_fine.costs import (
-    FoundSetting,
-    SearchCost,
-    cheapest_setting,
-    price_per_month,
-)
+from embedviz.core.matryoshka.coarse_to_fine.cheapest import FoundSetting, cheapest_setting
+from embedviz.core.matryoshka.coarse_to_fine.costs import SearchCost, price_per_month
 from embedviz.core.matryoshka.coarse_to_fine.recall import RecallGrid, measure_recall
 from embedviz.core.matryoshka.coarse_to_fine.search import TwoStageSearch, two_stage
 from embedviz.core.matryoshka.coarse_to_fine.timing import SearchTime, time_search
 from embedviz.core.matryoshka.layer_norm import layer_normed
 from embedviz.core.matryoshka.orderings import Ordering
-from embedviz.core.matryoshka.overlap import Overlap, measure_overlap, overlap_curve
+from embedviz.core.matryoshka.overlap import (
+    Overlap,
+    measure_overlap,
+    measure_overlaps,
+    overlap_curve,
+)
 from embedviz.core.matryoshka.prefix_search import PrefixQuery, PrefixSearch
-from embedviz.core.matryoshka.truncation import truncate
+from embedviz.core.matryoshka.quality import Quality, measure_quality
+from embedviz.core.matryoshka.truncation import prefix_lengths, truncate
 from embedviz.core.matryoshka.unscaled_search import UnscaledSearch
+from embedviz.core.matryoshka.verdict import OrderVerdict, judge_order, kept_length
 
 __all__ = [
     "FoundSetting",
+    "OrderVerdict",
     "Overlap",
     "PrefixQuery",
     "PrefixSearch",
+    "Quality",
     "RecallGrid",
     "SearchCost",
     "SearchTime",
     "TwoStageSearch",
     "UnscaledSearch",
     "cheapest_setting",
+    "judge_order",
+    "kept_length",
     "layer_normed",
     "measure_overlap",
+    "measure_overlaps",
+    "measure_quality",
     "measure_recall",
     "overlap_curve",
+    "prefix_lengths",
     "price_per_month",
     "time_search",
     "truncate",

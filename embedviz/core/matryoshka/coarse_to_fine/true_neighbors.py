@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.compiled.checks import checked_count, checked_matrix
-from embedviz.core.matryoshka.overlap import query_rows_of
 from embedviz.core.matryoshka.prefix_neighbors import PrefixNeighbors
+from embedviz.core.matryoshka.queries import drawn_queries
 from embedviz.core.neighbors import NeighborSearch
 from embedviz.core.neighbors.row_kernels import rounding_of_cosines
 from embedviz.core.neighbors.top_k import TILE
@@ -115,7 +115,7 @@ def find_true_neighbors(
     """
     rows = checked_matrix(vectors)
     count = checked_count(count, "neighbors", least=1)
-    chosen = query_rows_of(queries, len(rows), seed)
+    chosen = drawn_queries(queries, len(rows), seed)
     n_queries = len(chosen)
     chosen = chosen[np.isfinite(rows[chosen]).all(axis=1) & rows[chosen].any(axis=1)]
     if count + 1 >= len(rows) or not len(chosen):

@@ -81,7 +81,7 @@ class RecallMap(DrawnWidget):
     def show_grid(self, grid: RecallGrid, marks: Marks) -> None:
         """Show what is known of the recall, and mark settings."""
         self._grid, self._marks = grid, marks
-        self.show_message("")
+        self.show_message("" if grid.recall.size else "There are no settings to measure.")
         n_known = int(np.isfinite(grid.recall).sum())
         self.setAccessibleDescription(f"{n_known} of {grid.recall.size} settings measured")
 
@@ -123,16 +123,12 @@ class RecallMap(DrawnWidget):
 
     def setting_at(self, place: QPointF) -> tuple[int, int] | None:
         """Return the places of length and shortlist of the cell under a point."""
-        if self.message or not self._has_cells or not self.area.contains(place):
+        if self.message or not self.area.contains(place):
             return None
         area = self.area
         column = int((place.x() - area.left()) / area.width() * len(self._lengths))
         row = int((area.bottom() - place.y()) / area.height() * len(self._shortlists))
         return min(column, len(self._lengths) - 1), min(row, len(self._shortlists) - 1)
-
-    @property
-    def _has_cells(self) -> bool:
-        return bool(self._lengths) and bool(self._shortlists)
 
     # What the mouse does.
 
@@ -157,7 +153,7 @@ class RecallMap(DrawnWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the cells, the axes, the color bar and the marks."""
         with QPainter(self) as painter:
-            if self.message or not self._has_cells:
+            if self.message:
                 self.draw_message(painter)
                 return
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

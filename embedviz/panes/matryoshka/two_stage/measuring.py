@@ -36,7 +36,7 @@ PAUSE = 0.3
 """Seconds before a time is measured: a slider that is dragged asks for another one till then."""
 
 
-class Column(NamedTuple):
+class RankColumn(NamedTuple):
     """Ranks of the true neighbors by one first stage."""
 
     precision: Precision
@@ -73,7 +73,7 @@ class AskedTimes:
 
 
 @dataclass
-class Measured:
+class TwoStageResults:
     """All that was measured of a set, so that nothing is measured twice.
 
     Attributes
@@ -133,8 +133,8 @@ def measure_columns(
     asked: AskedRecall,
     lengths: Sequence[int],
     report: Report,
-    tell: Callable[[tuple[TrueNeighbors, tuple[Column, ...]]], None],
-) -> tuple[TrueNeighbors, tuple[Column, ...]]:
+    tell: Callable[[tuple[TrueNeighbors, tuple[RankColumn, ...]]], None],
+) -> tuple[TrueNeighbors, tuple[RankColumn, ...]]:
     """Measure the ranks of lengths, one after the other; tell all so far after each."""
     vectors = asked.vector_set.vectors
     start = 0.0
@@ -147,12 +147,12 @@ def measure_columns(
             report=part_of(report, 0.0, 0.2),
         )
         start = 0.2
-    columns: tuple[Column, ...] = ()
+    columns: tuple[RankColumn, ...] = ()
     done, total = 0, max(sum(lengths), 1)
     for length in lengths:
         ends = (start + (1.0 - start) * share / total for share in (done, done + length))
         ranks = coarse_ranks(near, length, asked.precision, part_of(report, *ends))
-        columns = (*columns, Column(asked.precision, length, ranks))
+        columns = (*columns, RankColumn(asked.precision, length, ranks))
         done += length
         tell((near, columns))
     return near, columns

@@ -27,8 +27,8 @@ from embedviz.panes.matryoshka.two_stage.heat_map import Marks, RecallMap
 from embedviz.panes.matryoshka.two_stage.measuring import (
     AskedRecall,
     AskedTimes,
-    Column,
-    Measured,
+    RankColumn,
+    TwoStageResults,
     measure_columns,
     measure_times,
 )
@@ -55,7 +55,7 @@ class TwoStagePage(Page):
         self._grid_task = calculations.new_task("recall of two-stage search")
         self._here_task = calculations.new_task("recall of this length")
         self._time_task = calculations.new_task("time of a query")
-        self._measured: Measured | None = None
+        self._measured: TwoStageResults | None = None
         self._add_dials()
         self.map, self.table = RecallMap(), CostTable()
         self.map.setting_chosen.connect(
@@ -127,7 +127,7 @@ class TwoStagePage(Page):
         active, settings = new.active, new[MatryoshkaSettings]
         assert active is not None
         if self._measured is None or self._measured.vector_set is not active:
-            self._measured = Measured(active)
+            self._measured = TwoStageResults(active)
         self.precision.setCurrentIndex(PRECISIONS.index(settings.precision))
         self.shortlist.setValue(settings.shortlist)
         self.wanted.setValue(settings.wanted_recall)
@@ -169,7 +169,7 @@ class TwoStagePage(Page):
         else:
             self._ask_times(state, measured)
 
-    def _ask_times(self, state: State, measured: Measured) -> None:
+    def _ask_times(self, state: State, measured: TwoStageResults) -> None:
         cheapest = self._cheapest(state, measured)
         costs = [SearchCost(*measured.vector_set.vectors.shape), self._cost(state)]
         if cheapest is not None:
@@ -182,7 +182,7 @@ class TwoStagePage(Page):
             work = partial(measure_times, asked, measured.count)
             self.pane.calculations.run(self._time_task, work, self._keep_times, asked)
 
-    def _keep(self, found: tuple[TrueNeighbors, tuple[Column, ...]]) -> None:
+    def _keep(self, found: tuple[TrueNeighbors, tuple[RankColumn, ...]]) -> None:
         """Keep and show what was measured so far."""
         assert self._measured is not None
         self._measured.near, columns = found
@@ -190,7 +190,7 @@ class TwoStagePage(Page):
             self._measured.ranks[each.precision, each.length] = each.ranks
         self._show(self.pane.session.state)
 
-    def _keep_all(self, found: tuple[TrueNeighbors, tuple[Column, ...]]) -> None:
+    def _keep_all(self, found: tuple[TrueNeighbors, tuple[RankColumn, ...]]) -> None:
         self._keep(found)
         self._ask(self.pane.session.state)
 
@@ -211,7 +211,7 @@ class TwoStagePage(Page):
             settings.precision,
         )
 
-    def _cheapest(self, state: State, measured: Measured) -> FoundSetting | None:
+    def _cheapest(self, state: State, measured: TwoStageResults) -> FoundSetting | None:
         settings = state[MatryoshkaSettings]
         grid = measured.grid(settings.precision)
         n_vectors, n_dimensions = measured.vector_set.vectors.shape
@@ -258,12 +258,13 @@ class TwoStagePage(Page):
 
     def _on_price(self) -> None:
         text = " ".join(self.price.text().split())
+        if text == self.pane.session.state[MatryoshkaSettings].price:
+            return
         try:
             read_price(text)
         except UserError as error:
             self.pane.message_bar.show_message(str(error))
             return
-        self.pane.message_bar.clear()
         self.set(price=text)
 
 
