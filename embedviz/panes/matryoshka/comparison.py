@@ -11,6 +11,8 @@ from embedviz.app.state import State
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka import PrefixQuery, PrefixSearch, UnscaledSearch, layer_normed
+from embedviz.core.matryoshka.coarse_to_fine.codes import bytes_of_code
+from embedviz.core.matryoshka.coarse_to_fine.search import LastTwoStageSearch
 from embedviz.core.neighbors import NeighborSearch
 from embedviz.core.neighbors.exact_cosines import Cosines
 from embedviz.core.processes.memory import available_memory
@@ -76,6 +78,7 @@ class Searches:
             self.vectors = _copy_normed(vector_set, report)
         self.by_prefix = PrefixSearch(self.vectors)
         self.unscaled = UnscaledSearch(self.vectors)
+        self.coded = LastTwoStageSearch(self.vectors)
 
     def of_query(self, vector: Matrix) -> Matrix:
         """Return a query as the rows are."""
@@ -200,7 +203,8 @@ def compare(prepared: PreparedQuery, settings: MatryoshkaSettings, report: Repor
         lost = _judged(prepared.full, set(), "lost", count)
         return Lists(settings, dimensions, lost, is_zero=True)
     rows, cosines = _on_prefix(prepared, settings, dimensions)
-    again, ranks_again = _ranked_again(prepared, rows[: settings.shortlist])
+    listed = _shortlist(prepared, settings, dimensions, rows, report)
+    again, ranks_again = _ranked_again(prepared, listed)
     short = _shown(vector_set, rows, cosines)
     ranks, nearest = _ranks(rows), _first(prepared.full, count)
     kept_else = len(nearest & _first(short, count))
@@ -227,6 +231,29 @@ def _on_prefix(
     if settings.renormalize:
         return prepared.prefix_query.top(dimensions, wanted, exclude)
     return prepared.searches.unscaled.top(prepared.vector, dimensions, wanted, exclude)
+
+
+def _shortlist(
+    prepared: PreparedQuery,
+    settings: MatryoshkaSettings,
+    dimensions: int,
+    nearest: Rows,
+    report: Report,
+) -> Rows:
+    """Return the rows that are ranked again: the nearest on the prefix, or by its codes."""
+    count, precision = settings.shortlist, settings.precision
+    if precision == "float32" or not settings.renormalize:
+        return nearest[:count]
+    coded = prepared.searches.coded
+    needed = len(coded.vectors) * (bytes_of_code(dimensions, precision) + 8)
+    free = available_memory()
+    if needed > free and not coded.has(dimensions, precision):
+        raise UserError(
+            f"Codes in {precision} take {in_words(needed)} of memory, and {in_words(free)} are "
+            "free. Choose fewer dimensions, or a smaller precision."
+        )
+    search = coded.of(dimensions, precision, report)
+    return search.shortlist(prepared.vector, count, prepared.query.exclude)
 
 
 def _ranked_again(prepared: PreparedQuery, listed: Rows) -> tuple[list[Ranked], dict[int, int]]:

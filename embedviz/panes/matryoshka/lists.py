@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
@@ -85,6 +85,7 @@ class NeighborLists(QWidget):
         self._grid.setVerticalSpacing(GRID // 2)
         for place, (name, ranked) in enumerate(self.lists.items()):
             self.heads[name].setContentsMargins(GRID, 0, 0, 0)
+            self.heads[name].setMaximumWidth(_WIDEST)
             self._grid.addWidget(self.heads[name], 0, 2 * place, 1, 2 if place < 2 else 1)
             ranked.setMaximumWidth(_WIDEST)
             self._grid.addWidget(ranked, 1, 2 * place)
@@ -97,7 +98,10 @@ class NeighborLists(QWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(GRID // 2)
         rows.addWidget(self.summary)
-        rows.addLayout(self._grid)
+        beside = QHBoxLayout()
+        beside.addLayout(self._grid, 100)
+        beside.addStretch(1)
+        rows.addLayout(beside)
         rows.addWidget(self.legend)
         rows.addStretch(1)
 
@@ -172,7 +176,7 @@ class NeighborLists(QWidget):
         While the slider is dragged, what is at work is let finish and is shown, and then the
         newest length is asked for: else a fast drag would show nothing before it ends.
         """
-        settings, last = replace(settings, page="curves"), self._compared
+        settings, last = _without_others(settings), self._compared
         is_same_query = last is not None and last[0] is prepared
         if is_same_query and (last == (prepared, settings) or self._lists_task.is_busy):
             return
@@ -196,3 +200,10 @@ class NeighborLists(QWidget):
     def _show_hovered(self, row: int) -> None:
         for part in self._parts:
             part.show_hovered(row)
+
+
+def _without_others(settings: MatryoshkaSettings) -> MatryoshkaSettings:
+    """Return settings with the usual values of those that the lists do not depend on."""
+    usual = MatryoshkaSettings()
+    others = ("page", "wanted_recall", "rows", "price")
+    return replace(settings, **{name: getattr(usual, name) for name in others})

@@ -66,7 +66,7 @@ def head_words(
     heads = {
         "full": f"Full length · {vector_set.dimensions:,}",
         "short": f"First {counted(length, 'dimension')}",
-        "again": f"Best {shortlist:,} re-ranked",
+        "again": f"Re-ranked {shortlist:,}",
     }
     if lists is not None and any(line.fate for line in lists.full) and not lists.is_zero:
         heads["short"] += f" · {lists.kept:,} kept"
