@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.contrastive.dials import Dials
-from embedviz.core.contrastive.heads import Head
+from embedviz.core.contrastive.heads import Head, Start
 from embedviz.core.contrastive.info_nce import info_nce, nested_info_nce
 from embedviz.core.contrastive.learners import HeadLearner, Learner, View
 from embedviz.core.contrastive.positives import Drawn, Positives, TwoViews
@@ -64,6 +64,8 @@ class Training:
     hidden : int
         Units of a hidden layer; 0: the head is linear, with a bias.
     activation : {"tanh", "relu"}
+    start : {"random", "identity"}
+        Weights of a head before the first step; see `Shape`.
     held_out : float
         The share of the pairs that is not learned from, for `held_out_loss`.
     seed : int
@@ -97,6 +99,7 @@ class Training:
         *,
         hidden: int = 0,
         activation: str = "tanh",
+        start: Start = "random",
         held_out: float = 0.0,
         seed: int = 0,
     ) -> None:
@@ -104,7 +107,7 @@ class Training:
         self._learner: Learner = (
             vectors
             if isinstance(vectors, Learner)
-            else HeadLearner(vectors, n_outputs, hidden, activation, self._random)
+            else HeadLearner(vectors, n_outputs, hidden, activation, self._random, start)
         )
         self.shape = self._learner.shape
         if self.shape.n_outputs != n_outputs:
