@@ -74,8 +74,8 @@ def test_titles_from_the_menu_in_every_pane(window, front, idle, qtbot, data_fol
     idle(window.session)
     matryoshka.slider.setValue(256)
     idle(window.session)
-    assert len(matryoshka.short.lines.lines) == 10
-    assert "256 of 1,536 dimensions, 16.7 % of the bytes" in matryoshka.summary.text()
+    assert len(matryoshka.lists.short.lines.lines) == 10
+    assert "256 of 1,536 dimensions, 16.7 % of the bytes" in matryoshka.lists.summary.text()
 
 
 @pytest.mark.parametrize("name", ["glove_short_row.txt", "glove_nan_inf_zero.txt"])

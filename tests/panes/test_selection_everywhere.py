@@ -113,15 +113,15 @@ def test_a_lasso_marks_the_lines_of_both_lists(
     selected = session.state.selected
     assert 150 in selected
     assert 3 < len(selected) < 200
-    for ranked in (pane.full, pane.short):
+    for ranked in (pane.lists.full, pane.lists.short):
         rows = [line.row for line in ranked.lines.lines]
         assert marked(ranked) == [row for row in rows if row in selected]
         for place, row in enumerate(rows[:4]):
             assert accent_at(ranked, place) == (row in selected)
-    assert marked(pane.full)
+    assert marked(pane.lists.full)
     session.show(session.state.selecting(()))
-    assert marked(pane.full) == []
-    assert not accent_at(pane.full, 0)
+    assert marked(pane.lists.full) == []
+    assert not accent_at(pane.lists.full, 0)
 
 
 def test_a_box_marks_the_neighbors(show, session, idle, map_pane, drag, click_line):

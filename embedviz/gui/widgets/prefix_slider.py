@@ -16,6 +16,13 @@ NOTCH = 120
 _SNAP = 5.0
 
 
+def marks_of(dimensions: int) -> list[int]:
+    """Return 8, 16, 32 and so on, and the full length; 2 and 4 too where there is little else."""
+    first = 3 if dimensions >= 32 else 1
+    powers = [2**i for i in range(first, 31) if 2**i < dimensions]
+    return [*powers, dimensions]
+
+
 class PrefixSlider(QAbstractSlider):
     """Slider for a number of dimensions.
 
@@ -42,11 +49,8 @@ class PrefixSlider(QAbstractSlider):
 
     @property
     def marks(self) -> list[int]:
-        """8, 16, 32 and so on, and the full length; 2 and 4 too where there is little else."""
-        full = self.maximum()
-        first = 3 if full >= 32 else 1
-        powers = [2**i for i in range(first, 31) if 2**i < full]
-        return [*powers, full]
+        """The lengths that have a mark; see `marks_of`."""
+        return marks_of(self.maximum())
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return room for a groove with marks below it."""

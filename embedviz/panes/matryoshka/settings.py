@@ -1,23 +1,33 @@
-"""Settings of the Matryoshka pane: the length of the prefix."""
+"""Settings of the Matryoshka pane: the length of the prefix, and what is made of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 from embedviz.core.settings import Settings, clamped, setting
 from embedviz.core.vector_set import VectorSet
 
+PageName = Literal["curves", "stages", "nested"]
+
 
 @dataclass(frozen=True)
 class MatryoshkaSettings(Settings):
-    """Settings of the pane: how many of the dimensions are used.
+    """Settings of the pane: how many of the dimensions are used, and how.
 
     Attributes
     ----------
     dimensions : int or None
         The first so many columns; None: all of them.
+    shortlist : int
+        How many rows the prefix puts on the list that is ranked again at full length.
+    layer_norm : bool
+        Whether each row is centered and divided by its standard deviation before it is cut.
+    renormalize : bool
+        Whether cut rows are made unit length again, as they must be.
+    page : {"curves", "stages", "nested"}
+        What is below the lists.
     """
 
     name: ClassVar[str] = "matryoshka"
@@ -25,14 +35,37 @@ class MatryoshkaSettings(Settings):
     dimensions: int | None = setting(
         None, "Dimensions", "length of the prefix; a figure shows a quarter of all", least=1
     )
+    shortlist: int = setting(
+        100, "Shortlist", "rows found on the prefix that are ranked again in full", least=1
+    )
+    layer_norm: bool = setting(
+        False,
+        "Layer norm first",
+        "subtract each row's mean and divide by its standard deviation before cutting, as "
+        "nomic-embed-text-v1.5 is meant to be cut",
+    )
+    renormalize: bool = setting(
+        True, "Unit length again", "make cut rows unit length again, as they must be"
+    )
+    page: PageName = setting(
+        "curves",
+        "Page",
+        "what is below the lists",
+        choices=(
+            ("Curves", "curves"),
+            ("Two-stage search", "stages"),
+            ("Make it nested", "nested"),
+        ),
+        in_form=False,
+    )
 
     def length(self, vector_set: VectorSet) -> int:
         """Return how many dimensions of a set are used, 1 to all."""
         return min(self.dimensions or vector_set.dimensions, vector_set.dimensions)
 
     def of_another_set(self, vector_set: VectorSet | None) -> Self:
-        """Return all dimensions."""
-        return type(self)()
+        """Return all dimensions; what else is set stays."""
+        return replace(self, dimensions=None)
 
     def suited_to(self, vector_set: VectorSet) -> Self:
         """Return a length that this set has; None stands for all."""
@@ -43,7 +76,9 @@ class MatryoshkaSettings(Settings):
 
     def fits(self, vector_set: VectorSet) -> bool:
         """Return whether a set has so many dimensions; embedviz 0.1 wrote all of them, too."""
-        return self.dimensions is None or 1 <= self.dimensions <= vector_set.dimensions
+        others = replace(self, dimensions=None)
+        has_length = self.dimensions is None or 1 <= self.dimensions <= vector_set.dimensions
+        return has_length and clamped(others) == others
 
     def for_figure(self, vector_set: VectorSet) -> Self:
         """Return a quarter of all dimensions, since at full length there is nothing to see."""

@@ -73,7 +73,7 @@ def test_a_row_chosen_anywhere_is_chosen_everywhere(window, front, idle, toy, cl
     assert window.library.list.currentIndex().row() == nearest
     matryoshka = front(window, "matryoshka")
     idle(window.session)
-    assert f"word{nearest}" in matryoshka.summary.text()
+    assert f"word{nearest}" in matryoshka.lists.summary.text()
 
 
 def test_the_pane_with_the_focus_is_the_active_one(window, qtbot, idle, toy):

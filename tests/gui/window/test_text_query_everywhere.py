@@ -52,12 +52,12 @@ def test_every_pane_follows(typed, front, idle, toy_texts, toy_encoder):
     pane = front(typed, "matryoshka")
     session.show(session.state.with_settings(MatryoshkaSettings(5)))
     idle(session)
-    assert "“a dog sleeps”" in pane.summary.text()
+    assert "“a dog sleeps”" in pane.lists.summary.text()
     vector = toy_encoder.vector("a dog sleeps")[:5]
     rows = toy_texts.vectors[:, :5].astype(float)
     cosines = rows @ vector / np.linalg.norm(rows, axis=1)
     best = np.argsort(-cosines, kind="stable")[:10].tolist()
-    assert [line.row for line in pane.short.lines.lines] == best
+    assert [line.row for line in pane.lists.short.lines.lines] == best
     pane = front(typed, "anisotropy")
     idle(session)
     assert "a dog sleeps" in pane.query_marker.line.text()

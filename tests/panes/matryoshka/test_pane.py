@@ -13,7 +13,8 @@ from embedviz.core.query_vector import QueryVector
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load
 from embedviz.panes.matryoshka import MatryoshkaPane
-from embedviz.panes.matryoshka import pane as matryoshka
+from embedviz.panes.matryoshka import lists as lists_of_pane
+from embedviz.panes.matryoshka.curves import measuring
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 LEFT = Qt.MouseButton.LeftButton
@@ -50,15 +51,15 @@ def assert_lists(pane, vectors, query, dimensions, exclude=()):
     full, full_scores = nearest(vectors, query, np.shape(vectors)[1], exclude)
     short, short_scores = nearest(vectors, query, dimensions, exclude)
     for ranked, rows, scores, others, word in (
-        (pane.full, full, full_scores, short, "lost"),
-        (pane.short, short, short_scores, full, "new"),
+        (pane.lists.full, full, full_scores, short, "lost"),
+        (pane.lists.short, short, short_scores, full, "new"),
     ):
         lines = ranked.lines.lines
         assert [line.row for line in lines] == rows
         assert [line.score for line in lines] == pytest.approx(scores, abs=1e-4)
         assert [line.fate for line in lines] == ["kept" if r in others else word for r in rows]
     kept = len(set(full) & set(short))
-    assert f"keeps {kept} of {len(full)} neighbors" in pane.summary.text()
+    assert f"keeps {kept} of {len(full)} neighbors" in pane.lists.summary.text()
 
 
 def overlap(vectors, dimensions):
@@ -79,9 +80,9 @@ def place_of(slider, dimensions):
 def test_full_length_keeps_all(opened, toy):
     assert_lists(opened, toy.vectors, toy.vectors[5], 32, [5])
     assert "“word5” keeps 10 of 10 neighbors with 32 of 32 dimensions, 100.0 %" in (
-        opened.summary.text()
+        opened.lists.summary.text()
     )
-    assert opened.heads["full"].text() == "Full length · 32"
+    assert opened.lists.heads["full"].text() == "Full length · 32"
     assert opened.slider.marks == [8, 16, 32]
 
 
@@ -92,14 +93,14 @@ def test_a_prefix_against_brute_force(opened, session, idle, toy, dimensions):
     assert session.state[MatryoshkaSettings].dimensions == dimensions
     assert opened.number.value() == dimensions
     assert_lists(opened, toy.vectors, toy.vectors[5], dimensions, [5])
-    assert f"First {dimensions} dimensions" in opened.heads["short"].text()
-    assert f"{100 * dimensions / 32:.1f} % of the bytes" in opened.summary.text()
+    assert f"First {dimensions} dimensions" in opened.lists.heads["short"].text()
+    assert f"{100 * dimensions / 32:.1f} % of the bytes" in opened.lists.summary.text()
 
 
 def test_one_dimension_is_a_sign(opened, session, idle, toy):
     opened.slider.setValue(1)
     idle(session)
-    lines = opened.short.lines.lines
+    lines = opened.lists.short.lines.lines
     assert [line.score for line in lines] == pytest.approx([1.0] * 10)
     assert all(toy.vectors[line.row, 0] * toy.vectors[5, 0] > 0 for line in lines)
 
@@ -180,13 +181,13 @@ def test_a_key_that_is_held_is_one_step(opened, session):
 def test_another_query(opened, session, idle, toy, click_line):
     session.show(session.state.with_settings(MatryoshkaSettings(8)))
     idle(session)
-    label = opened.short.lines.lines[0].label
-    click_line(opened.short, 0)
+    label = opened.lists.short.lines.lines[0].label
+    click_line(opened.lists.short, 0)
     idle(session)
     row = toy.row(label)
     assert session.state.query == row
     assert_lists(opened, toy.vectors, toy.vectors[row], 8, [row])
-    click_line(opened.full, 3)
+    click_line(opened.lists.full, 3)
     idle(session)
     assert session.state.query != row
 
@@ -198,17 +199,17 @@ def test_a_vector_of_the_user(opened, session, idle, toy):
     )
     idle(session)
     assert_lists(opened, toy.vectors, mine, 8)
-    assert "“mine” keeps" in opened.summary.text()
+    assert "“mine” keeps" in opened.lists.summary.text()
 
 
 def test_without_a_query_it_says_what_to_do(opened, session):
     session.show(session.state.queried(None))
-    assert "Choose a row" in opened.summary.text()
-    assert opened.full.lines.lines == opened.short.lines.lines == ()
+    assert "Choose a row" in opened.lists.summary.text()
+    assert opened.lists.full.lines.lines == opened.lists.short.lines.lines == ()
 
 
 def test_the_curve_is_the_mean_overlap(opened, toy):
-    curves = opened._curves
+    curves = opened.pages.chosen.curves
     assert curves.lengths == (8, 16, 32)
     assert list(curves.overlaps) == ["prefix", "random dimensions", "SVD rotation"]
     assert curves.overlaps["prefix"] == pytest.approx(
@@ -217,40 +218,40 @@ def test_the_curve_is_the_mean_overlap(opened, toy):
     for values in curves.overlaps.values():
         assert values[-1] == pytest.approx(1.0)
         assert values == sorted(values)
-    assert "Mean overlap@10 of all 50 rows" in opened.curve_caption.text()
+    assert "Mean overlap@10 of all 50 rows" in opened.pages.chosen.caption.text()
 
 
 def test_the_marker_stands_at_the_slider(opened, session, idle, toy):
     for dimensions in (16, 8):
         opened.slider.setValue(dimensions)
         expected = overlap(toy.vectors, dimensions)
-        assert f"mean overlap {expected:.3f}" in opened.heads["short"].text()
-        assert opened.chart._marker.value() == pytest.approx(np.log10(dimensions))
+        assert f"mean overlap {expected:.3f}" in opened.pages.chosen.reading.text()
+        assert opened.pages.chosen.chart._marker.value() == pytest.approx(np.log10(dimensions))
     opened.slider.setValue(3)  # Shorter than any that was measured.
-    assert "overlap" not in opened.heads["short"].text()
+    assert opened.pages.chosen.reading.text() == ""
 
 
 def test_the_curve_is_measured_once(opened, session, idle):
-    curves = opened._curves
+    curves = opened.pages.chosen.curves
     session.show(session.state.queried(7).with_settings(MatryoshkaSettings(4)))
     idle(session)
-    assert opened._curves is curves
+    assert opened.pages.chosen.curves is curves
 
 
 def test_a_large_set_is_measured_with_a_sample_that_is_named(pane, session, idle, monkeypatch):
-    monkeypatch.setattr(matryoshka, "QUERIES", 20)
+    monkeypatch.setattr(measuring, "QUERIES", 20)
     rows = np.random.default_rng(0).normal(size=(60, 16))
     session.show(State().opened(VectorSet(rows, name="large")))
     idle(session)
-    assert "Mean overlap@10 of 20 seeded query rows" in pane.curve_caption.text()
+    assert "Mean overlap@10 of 20 seeded query rows" in pane.pages.chosen.caption.text()
 
 
 def test_a_gigantic_set_gets_fewer_queries(pane, session, idle, monkeypatch):
-    monkeypatch.setattr(matryoshka, "WORK", 100)
+    monkeypatch.setattr(measuring, "WORK", 100)
     rows = np.random.default_rng(0).normal(size=(60, 16))
     session.show(State().opened(VectorSet(rows, name="large")))
     idle(session)
-    assert "of 30 seeded query rows" in pane.curve_caption.text()
+    assert "of 30 seeded query rows" in pane.pages.chosen.caption.text()
 
 
 def test_use_in_all_panes_adds_a_truncated_set(opened, session, idle, toy, qtbot):
@@ -286,19 +287,19 @@ def test_drawing_never_edits(pane, session, toy, monkeypatch):
 
 def test_rows_of_the_set_before_are_gone_at_once(opened, session, idle, monkeypatch):
     """Also those of a list that was still being calculated for it."""
-    go, compare = threading.Event(), matryoshka._compare
+    go, compare = threading.Event(), lists_of_pane.compare
 
     def wait(*given):
         go.wait()
         return compare(*given)
 
-    monkeypatch.setattr(matryoshka, "_compare", wait)
+    monkeypatch.setattr(lists_of_pane, "compare", wait)
     opened.slider.setValue(8)
     session.show(session.state.opened(VectorSet(np.eye(3, 4), list("abc"), name="few")))
-    assert opened.full.lines.lines == opened.short.lines.lines == ()
+    assert opened.lists.full.lines.lines == opened.lists.short.lines.lines == ()
     go.set()
     idle(session)
-    assert {line.label for line in opened.full.lines.lines} == {"b", "c"}
+    assert {line.label for line in opened.lists.full.lines.lines} == {"b", "c"}
 
 
 def test_real_titles_on_a_short_prefix(pane, session, idle, data_folder):
@@ -312,4 +313,4 @@ def test_real_titles_on_a_short_prefix(pane, session, idle, data_folder):
     idle(session)
     assert_lists(pane, movies.vectors, movies.vectors[0], 256, [0])
     expected = overlap(movies.vectors, 256)
-    assert f"mean overlap {expected:.3f}" in pane.heads["short"].text()
+    assert f"mean overlap {expected:.3f}" in pane.pages.chosen.reading.text()

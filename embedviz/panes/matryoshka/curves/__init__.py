@@ -1,0 +1,1 @@
+"""The page of curves over the prefix length."""

@@ -1,0 +1,146 @@
+"""What a page below the lists of neighbors has to offer, and what it may ask of its pane."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from embedviz.app.state import State
+from embedviz.app.tasks import Task
+from embedviz.gui.pane import Pane
+from embedviz.gui.theme import GRID
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings, PageName
+
+
+@runtime_checkable
+class WantedBy(Protocol):
+    """A subject of a calculation that knows by itself whether its result is still to be drawn.
+
+    A frozen dataclass of all that a result depends on, say a set and some settings, with
+    `is_wanted`; handed to `calculations.run` and `calculations.has_asked` like a set or a state.
+    """
+
+    def is_wanted(self, state: State) -> bool:
+        """Return whether a result about this is still to be drawn in this state."""
+
+
+class Controls(QWidget):
+    """A row of controls, which figures leave out: it keeps its room and does not paint them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(GRID)
+        self._left_out: list[QWidget] = []
+
+    @property
+    def is_in_figure(self) -> bool:
+        """Whether it is drawn into a figure; see `gui.figures.DrawnFinely`."""
+        return bool(self._left_out)
+
+    @is_in_figure.setter
+    def is_in_figure(self, value: bool) -> None:
+        for widget in self._left_out:
+            widget.show()
+        self._left_out = []
+        if value:
+            direct = Qt.FindChildOption.FindDirectChildrenOnly
+            shown = self.findChildren(QWidget, options=direct)
+            self._left_out = [each for each in shown if each.isVisibleTo(self)]
+        for widget in self._left_out:
+            kept = widget.sizePolicy()
+            kept.setRetainSizeWhenHidden(True)
+            widget.setSizePolicy(kept)
+            widget.hide()
+
+    def render_anew(self) -> None:
+        """Draw what does not depend on how the picture came about: nothing."""
+
+
+class Page(QWidget):
+    """One of the pages below the lists, chosen by a tab.
+
+    To add one: derive from this, and name it in `pages.PAGES`.
+
+    **Life.** `__init__` is called with the pane, and is cheap; do not override it. `build` makes
+    widgets and tasks, once, when the page is first to be seen. `draw` is called only while the page
+    is the chosen one and the pane is in view; a page that comes into view again is drawn in one
+    step from the state it drew last, as a pane is. `release` is called when the set that was drawn
+    last has been closed, on pages that are built.
+
+    **What it changes.** Only `draw`, and results of `calculations.run`, change widgets. What the
+    user does becomes a new state: `self.set(shortlist=200)` for fields of `MatryoshkaSettings`,
+    `self.pane.edit(state)` for anything else, such as a row that is to be the query.
+
+    **What it calculates.** `build` makes a task for each thing:
+    `self._task = self.pane.calculations.new_task("overlap curves")`, and `draw` runs it:
+    `self.pane.calculations.run(self._task, partial(work, …), self._show, subject)`, where
+    `work(report)` is off the UI thread and `subject` says what the result is about: the active set,
+    the state whose query it answers, or a `WantedBy` of the page's own. `has_asked(task, subject)`
+    before it, so that a drawing of something else does not begin it anew. Its tasks stop and fail
+    through `on_failed`.
+
+    **What it looks like.** Controls go into `self.tools.row`, which figures leave out; all else
+    into `self.body`. Object names begin with `matryoshka.` and the page's name. Pages are as wide
+    as the lists or stand beside them, and as high as there is room: at least `least_height`.
+
+    Attributes
+    ----------
+    pane : Pane
+    tools : Controls
+        The row of the tabs has room at its right: short controls of the page are put there.
+    body : QVBoxLayout
+    """
+
+    name: ClassVar[PageName]
+    """Value of `MatryoshkaSettings.page`, whose words are the text of its tab."""
+    least_height: ClassVar[int] = 150
+
+    def __init__(self, pane: Pane) -> None:
+        super().__init__()
+        self.setObjectName(f"{pane.name}.{self.name}")
+        self.pane = pane
+        self.tools = Controls()
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(GRID)
+        self.setMinimumHeight(self.least_height)
+
+    def build(self) -> None:
+        """Make the widgets and the tasks, once."""
+        raise NotImplementedError
+
+    def draw(self, old: State, new: State) -> None:
+        """Bring the widgets from `old`, which was drawn last, to `new`, which has an active set."""
+        raise NotImplementedError
+
+    def on_failed(self, task: Task, *, failed: bool = False) -> None:
+        """Take away what a task was to replace, if it is one of this page's.
+
+        Parameters
+        ----------
+        task : Task
+            Of any part of the pane.
+        failed : bool
+            Whether it has failed, and was not stopped.
+        """
+
+    def release(self) -> None:
+        """Let go of what was computed from the set drawn last, which has been closed."""
+
+    def fit_text(self, scale: float) -> None:
+        """Make room for text of another size, where a layout does not do so by itself."""
+
+    def set(self, **changes: Any) -> None:
+        """Change settings of the pane because the user asked for it."""
+        set_of_pane(self.pane, **changes)
+
+
+def set_of_pane(pane: Pane, **changes: Any) -> None:
+    """Change some of the `MatryoshkaSettings` because the user asked for it."""
+    state = pane.session.state
+    pane.edit(state.with_settings(replace(state[MatryoshkaSettings], **changes)))
