@@ -17,18 +17,32 @@ from embedviz.core.arrays import Rows
 from embedviz.core.compiled.checks import checked_count, checked_matrix
 from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.matryoshka.orderings import Ordering
-from embedviz.core.matryoshka.overlap import Overlap, measure_overlap, overlap_curve
+from embedviz.core.matryoshka.overlap import (
+    Overlap,
+    measure_overlap,
+    measure_overlaps,
+    overlap_curve,
+)
 from embedviz.core.matryoshka.prefix_search import PrefixQuery, PrefixSearch
-from embedviz.core.matryoshka.truncation import truncate
+from embedviz.core.matryoshka.quality import Quality, measure_quality
+from embedviz.core.matryoshka.truncation import prefix_lengths, truncate
+from embedviz.core.matryoshka.verdict import OrderVerdict, judge_order, kept_length
 from embedviz.core.neighbors import NeighborSearch
 from embedviz.core.neighbors.exact_cosines import Cosines
 
 __all__ = [
+    "OrderVerdict",
     "Overlap",
     "PrefixQuery",
     "PrefixSearch",
+    "Quality",
+    "judge_order",
+    "kept_length",
     "measure_overlap",
+    "measure_overlaps",
+    "measure_quality",
     "overlap_curve",
+    "prefix_lengths",
     "truncate",
     "two_stage",
 ]
