@@ -10,6 +10,7 @@ from embedviz.core.settings import Settings, clamped, setting
 from embedviz.core.vector_set import VectorSet
 
 PageName = Literal["curves", "stages", "nested"]
+MeasureName = Literal["judged", "overlap1", "overlap10", "overlap100"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ class MatryoshkaSettings(Settings):
         Whether cut rows are made unit length again, as they must be.
     page : {"curves", "stages", "nested"}
         What is below the lists.
+    measure : {"judged", "overlap1", "overlap10", "overlap100"}
+        What the curves are of; overlap@10 in place of judged quality where nobody judges.
+    judge : str or None
+        Name of the pairs, or of the column of categories, that judge; None: the likeliest.
     """
 
     name: ClassVar[str] = "matryoshka"
@@ -58,14 +63,33 @@ class MatryoshkaSettings(Settings):
         ),
         in_form=False,
     )
+    measure: MeasureName = setting(
+        "judged",
+        "Measure",
+        "what the curves are of; overlap@10 where neither pairs nor a category judge",
+        choices=(
+            ("Judged quality", "judged"),
+            ("Overlap@1", "overlap1"),
+            ("Overlap@10", "overlap10"),
+            ("Overlap@100", "overlap100"),
+        ),
+        in_form=False,
+    )
+    judge: str | None = setting(
+        None,
+        "Judge",
+        "pairs by the name of their file, or a column of categories, that judge the quality",
+        metavar="NAME",
+        in_form=False,
+    )
 
     def length(self, vector_set: VectorSet) -> int:
         """Return how many dimensions of a set are used, 1 to all."""
         return min(self.dimensions or vector_set.dimensions, vector_set.dimensions)
 
     def of_another_set(self, vector_set: VectorSet | None) -> Self:
-        """Return all dimensions; what else is set stays."""
-        return replace(self, dimensions=None)
+        """Return all dimensions, and no judge by name; what else is set stays."""
+        return replace(self, dimensions=None, judge=None)
 
     def suited_to(self, vector_set: VectorSet) -> Self:
         """Return a length that this set has; None stands for all."""
