@@ -184,7 +184,7 @@ class ContrastiveAdapter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         positives = _positives(len(rows), pairs, groups)
         try:
             training = Training(
-                self._learner(rows),
+                _learner(self, rows),
                 int(self.n_outputs),
                 positives,
                 self._dials(),
@@ -247,19 +247,6 @@ class ContrastiveAdapter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         tags.transformer_tags.preserves_dtype = []
         return tags
 
-    def _learner(self, rows: NDArray[Any]) -> NDArray[Any] | HeadLearner:
-        """Return rows, of which a training draws the first weights, or what has its weights."""
-        if self.start == "random":
-            return rows
-        return HeadLearner(
-            rows,
-            int(self.n_outputs),
-            int(self.hidden),
-            self.activation,
-            np.random.default_rng(int(self.seed)),
-            cast(Start, self.start),
-        )
-
     def _dials(self) -> Dials:
         return Dials(
             temperature=float(self.temperature),
@@ -293,6 +280,20 @@ class ContrastiveAdapter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         if not isinstance(self.held_out, Real) or not 0 <= float(self.held_out) < 1:
             raise ValueError(f"held_out is {self.held_out!r}; it must be from 0 to below 1")
         return int(self.n_epochs)
+
+
+def _learner(adapter: ContrastiveAdapter, rows: NDArray[Any]) -> NDArray[Any] | HeadLearner:
+    """Return rows, of which a training draws the first weights, or what has its weights."""
+    if adapter.start == "random":
+        return rows
+    return HeadLearner(
+        rows,
+        int(adapter.n_outputs),
+        int(adapter.hidden),
+        adapter.activation,
+        np.random.default_rng(int(adapter.seed)),
+        cast(Start, adapter.start),
+    )
 
 
 def _are_pairs(given: object) -> bool:

@@ -8,13 +8,20 @@ has little reason to lose anything at full length.
 
 from embedviz.core.matryoshka.nesting.comparison import Comparison
 from embedviz.core.matryoshka.nesting.options import Nesting, nested_lengths
-from embedviz.core.matryoshka.nesting.run import Moment, Nested, nested_head, train_nested
+from embedviz.core.matryoshka.nesting.run import (
+    Moment,
+    Nested,
+    judge_rotation,
+    nested_head,
+    train_nested,
+)
 
 __all__ = [
     "Comparison",
     "Moment",
     "Nested",
     "Nesting",
+    "judge_rotation",
     "nested_head",
     "nested_lengths",
     "train_nested",

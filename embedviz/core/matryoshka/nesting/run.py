@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.compiled.checks import as_table, require_axes
 from embedviz.core.contrastive.heads import Head
 from embedviz.core.contrastive.learners import HeadLearner
@@ -64,7 +65,7 @@ class Nested:
     comparison : Comparison or None
         None where no rows were held out.
     head : Head or None
-        None before the end.
+        As it is so far; None where nothing is trained.
     description : str
         What belonged together: "two views of each of 1,500 rows".
     n_learned, n_held, n_rows : int
@@ -151,8 +152,30 @@ def train_nested(
     report(0.0, "dividing the rows")
     split = split_rows(rows, pairs, nesting.held_out, nesting.seed)
     run = _Run(rows, nesting, split, category)
-    run.prepare(part_of(report, 0.0, 0.1))
+    run.examine(part_of(report, 0.0, 0.05))
+    run.prepare(part_of(report, 0.05, 0.1))
     return run.go(part_of(report, 0.1, 1.0), tell, is_wanted)
+
+
+def judge_rotation(
+    vectors: ArrayLike,
+    nesting: Nesting | None = None,
+    pairs: Pairs | None = None,
+    category: Sequence[Any] | None = None,
+    report: Report = silent,
+) -> Nested:
+    """Return how prefixes of a set and of its SVD rotation compare, with nothing trained.
+
+    Parameters
+    ----------
+    vectors, nesting, pairs, category, report
+        As for `train_nested`, which judges by the same rows. The rotation is that of the others.
+    """
+    rows = as_table(vectors, "vectors")
+    require_axes(rows, 2, "vectors")
+    nesting = nesting or Nesting()
+    split = split_rows(rows, pairs, nesting.held_out, nesting.seed)
+    return _Run(rows, nesting, split, category).examine(report)
 
 
 class _Run:
@@ -170,9 +193,11 @@ class _Run:
         self._moments: list[Moment] = []
         self._examiner: Examiner | None = None
         self._known: tuple[Floats, Floats] = (np.empty(0), np.empty(0))
+        self._training: Training | None = None
+        self._description = ""
 
     def prepare(self, report: Report) -> None:
-        """Find what belongs together, and judge the set as it is and its rotation."""
+        """Find what belongs together."""
         nesting, split, dimensions = self._nesting, self._split, self._vectors.shape[1]
         learned = self._vectors[split.learned]
         positives, self._description = self._positives(learned, report)
@@ -188,33 +213,40 @@ class _Run:
             held_out=_WATCHED,
             seed=nesting.seed,
         )
-        lengths = nesting.lengths(dimensions)
-        self._n_lengths = len({*lengths, dimensions})
-        if len(split.held) < _LEAST_HELD:
-            return
-        category = self._category_of(split.held)
-        examiner = Examiner(
-            self._vectors[split.held],
-            sorted({*lengths, dimensions}),
-            split.held_pairs,
-            category,
-            nesting.seed,
-        )
-        report(0.3, "judging prefixes of the set as it is")
-        axes = singular_axes(learned)
-        before = examiner.values(lambda rows: rows)
-        self._known = before, examiner.values(lambda rows: rows @ axes)
-        self._examiner = examiner
+
+    def examine(self, report: Report) -> Nested:
+        """Judge the set as it is and its rotation, and return this."""
+        nesting, split = self._nesting, self._split
+        if len(split.held) >= _LEAST_HELD:
+            examiner = Examiner(
+                self._vectors[split.held],
+                sorted({*nesting.lengths(self._vectors.shape[1]), self._vectors.shape[1]}),
+                split.held_pairs,
+                self._category_of(split.held),
+                nesting.seed,
+            )
+            report(0.0, "judging prefixes of the set as it is")
+            axes = singular_axes(self._vectors[split.learned])
+            before = examiner.values(lambda rows: rows)
+            self._known = before, examiner.values(lambda rows: _unit_rows(rows) @ axes)
+            self._examiner = examiner
+            none = np.full(len(before), np.nan)
+            self._last = Comparison(
+                examiner.measure, examiner.lengths, *self._known, none, examiner.n_judged
+            )
+        return self._so_far(self._last)
 
     def go(
         self, report: Report, tell: Callable[[Nested], None], is_wanted: Callable[[], bool]
     ) -> Nested:
         """Train, and return how it ended."""
         training, nesting = self._training, self._nesting
+        assert training is not None
+        self._n_lengths = len({*training.dials.prefixes, training.shape.n_outputs})
         n_epochs = max(1, round(nesting.n_steps / training.steps_per_epoch))
         told = -np.inf
         for _ in train(training, n_epochs, patience=n_epochs, report=report, is_wanted=is_wanted):
-            self._note()
+            self._note(training)
             now = time.perf_counter()
             if now - told >= _BETWEEN_MOMENTS:
                 tell(self._so_far(self._comparison(since=now)))
@@ -222,14 +254,13 @@ class _Run:
         report(1.0, "judging the prefixes")
         self._looked = -np.inf
         ended = self._so_far(self._comparison(since=np.inf))
-        return replace(ended, head=training.head(), is_stopped=not is_wanted())
+        return replace(ended, is_stopped=not is_wanted())
 
     _looked = -np.inf
     _last: Comparison | None = None
 
-    def _note(self) -> None:
+    def _note(self, training: Training) -> None:
         """Note the losses of a step."""
-        training = self._training
         held = training.held_out_losses[-1][1] if training.held_out_losses else float("nan")
         loss = training.losses[-1] / self._n_lengths
         self._moments.append(Moment(len(training.losses), loss, held / self._n_lengths))
@@ -237,6 +268,7 @@ class _Run:
     def _comparison(self, since: float) -> Comparison | None:
         """Return how prefixes compare now, or did a moment ago."""
         examiner = self._examiner
+        assert self._training is not None
         if examiner is None or since - self._looked < _BETWEEN_CURVES:
             return self._last
         began = time.perf_counter()
@@ -254,7 +286,7 @@ class _Run:
         return Nested(
             tuple(self._moments),
             comparison,
-            None,
+            None if self._training is None else self._training.head(),
             self._description,
             len(split.learned),
             len(split.held),
@@ -289,3 +321,9 @@ class _Run:
             return None
         values = self._category
         return [values[row] for row in rows.tolist()]
+
+
+def _unit_rows(rows: NDArray[Any]) -> NDArray[Any]:
+    unit = np.array(rows, dtype=np.float64)
+    scale_to_unit_length(unit)
+    return unit

@@ -15,6 +15,8 @@ from embedviz.core.pairs import Pairs
 
 MOST_ROWS = 20_000
 """Rows that are learned from and judged; of a larger set, a seeded sample."""
+_LEAST_ROWS = 8
+"""Below which none are held out: there would be nothing to learn from."""
 _A_CHAIN = 0.5
 """The share of the rows from which on those that pairs connect are not kept together."""
 
@@ -63,7 +65,8 @@ def split_rows(vectors: NDArray[Any], pairs: Pairs | None, share: float, seed: i
     order = random.permutation(units.max(initial=-1) + 1)
     sizes = np.bincount(units, minlength=len(order))[order]
     is_held_unit = np.zeros(len(order), dtype=bool)
-    is_held_unit[order] = np.cumsum(sizes) <= round(share * len(rows))
+    if len(rows) >= _LEAST_ROWS:
+        is_held_unit[order] = np.cumsum(sizes) <= round(share * len(rows))
     is_held = is_held_unit[units]
     learned, held = rows[~is_held], rows[is_held]
     return Split(learned, held, _within(pairs, learned), _within(pairs, held), len(vectors))
