@@ -29,6 +29,7 @@ from embedviz.core.covariance import (
 )
 from embedviz.core.derivation.adapted import Adapted
 from embedviz.core.derivation.by_recipe import derived_set
+from embedviz.core.derivation.rotated import Rotated
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka.truncation import truncate
 from embedviz.core.progress import Report, silent
@@ -142,6 +143,7 @@ RECIPES: dict[str, type[Recipe]] = {
     "whitened": Whitened,
     "truncated": Truncated,
     "adapted": Adapted,
+    "rotated": Rotated,
 }
 """By the name under which sessions keep them."""
 

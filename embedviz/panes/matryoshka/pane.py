@@ -125,6 +125,10 @@ class MatryoshkaPane(Pane):
         length, most = _length(state), state.active.dimensions
         return "cosine", f"the first {length:,} of {most:,} dimensions"
 
+    def begin_figure(self) -> None:
+        """Begin what the chosen page does only when asked."""
+        self.pages.chosen.begin_figure()
+
     def release(self) -> None:  # noqa: D102 - see Pane
         if self.is_built:
             self.lists.release()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,10 @@ class CurveStyle(NamedTuple):
     """In widths of the line; none for a line without gaps."""
 
 
-STYLES: dict[Ordering, CurveStyle] = {
+CurveName = Ordering | Literal["nested"]
+
+STYLES: dict[CurveName, CurveStyle] = {
+    "nested": CurveStyle("nested", 2.4, ()),
     "prefix": CurveStyle("first dimensions", 2.4, ()),
     "random": CurveStyle("random", 1.4, (1, 2)),
     "variance": CurveStyle("highest variance", 1.4, (6, 3)),
@@ -44,8 +47,10 @@ STYLES: dict[Ordering, CurveStyle] = {
 }
 
 
-def color_of(ordering: Ordering, theme: Theme) -> str:
+def color_of(ordering: CurveName, theme: Theme) -> str:
     """Return the color of a curve."""
+    if ordering == "nested":
+        return "#D58BC8" if theme.is_dark else "#A23B8F"
     if ordering == "variance":
         return "#3FB68F" if theme.is_dark else "#00795A"
     return {"prefix": theme.after, "random": theme.muted, "svd": theme.before}[ordering]
@@ -57,13 +62,13 @@ class LengthCurve:
 
     Attributes
     ----------
-    ordering : {"prefix", "random", "variance", "svd"}
+    ordering : {"prefix", "random", "variance", "svd", "nested"}
     values, spread : float64 array of shape (n_lengths,)
         What the curve is of, and how far the random orders it is the mean of are apart; 0 where it
         is no mean.
     """
 
-    ordering: Ordering
+    ordering: CurveName
     values: Floats
     spread: Floats
 
@@ -318,7 +323,7 @@ class LengthChart(DrawnWidget):
             self.length_chosen.emit(length)
 
 
-def _pen(ordering: Ordering, theme: Theme) -> QPen:
+def _pen(ordering: CurveName, theme: Theme) -> QPen:
     style = STYLES[ordering]
     pen = QPen(QColor(color_of(ordering, theme)), style.width)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
