@@ -54,6 +54,7 @@ COUNT = 10_000
 BATCH = 500
 WORD_LAYER = 2
 SENTENCE_LAYER = 5
+NESTING_STEPS = 600
 
 SHORT_WORDS = """
     ah am an as at be by do dr go he hi if in is it me mr mrs ms my no of oh ok on or so to tv uk
@@ -151,7 +152,7 @@ def write_nested() -> None:
     from embedviz.core.matryoshka.nesting import Nesting, nested_head
 
     layer = np.load(HERE / f"words-layer{WORD_LAYER}.npy").astype(np.float32)
-    head = nested_head(layer, NESTING_OPTIONS)
+    head = nested_head(layer, Nesting(together="views", n_steps=NESTING_STEPS))
     path = HERE / "words-nested.npz"
     np.savez_compressed(
         path, matrix=head.matrix.astype(np.float16), bias=head.bias.astype(np.float16)

@@ -93,8 +93,8 @@ SAMPLES: tuple[Sample, ...] = (
         name="words-nested",
         title="English words, MiniLM layer 2, made nested",
         description=(
-            "The words of layer 2 through a linear map that was trained with nested losses, so that "
-            "short prefixes do alone (Matryoshka). At full length hardly anything is different."
+            "The words of layer 2 through a linear map that was trained with nested losses, so "
+            "that short prefixes do alone (Matryoshka). At full length little is different."
         ),
         set_name="words · layer 2, nested",
         file="words-layer2.npy",

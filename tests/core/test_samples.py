@@ -8,7 +8,6 @@ import pytest
 from embedviz.core import samples
 from embedviz.core.errors import UserError
 from embedviz.core.samples import SAMPLES, load_relations, load_sample, resource_path
-
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.sources.encoders.wordllama import WordLlamaEncoder
 
@@ -233,10 +232,10 @@ def test_all_resources_together_stay_below_25_mb():
 
 
 def test_sample_names_and_descriptions_are_filled_and_distinct():
-    assert NAMES == [
+    assert [
         *("words", "words-final", "words-nested", "words-wordllama"),
         *("sentences", "sentences-final", "digits"),
-    ]
+    ] == NAMES
     assert len({sample.title for sample in SAMPLES}) == len(SAMPLES)
     assert all(sample.description.endswith(".") for sample in SAMPLES)
     assert [load_sample(name).name for name in NAMES] == [s.set_name for s in SAMPLES]
