@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from numbers import Integral, Real
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,7 +17,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from embedviz.core.arrays import Matrix
 from embedviz.core.contrastive.dials import Dials
-from embedviz.core.contrastive.heads import Head
+from embedviz.core.contrastive.heads import Head, Start
+from embedviz.core.contrastive.learners import HeadLearner
 from embedviz.core.contrastive.positives import (
     Positives,
     TwoViews,
@@ -72,6 +73,13 @@ class ContrastiveAdapter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     patience : int
         Stop when their loss has not fallen for so many epochs, and go back to where it was
         lowest. 0: never; then nothing is held out.
+    start : {"random", "identity"}
+        The weights before the first step. With "identity" each output is the input at its place,
+        which is where to begin when a set is to become nested and lose nothing at full length.
+    orthogonality : float
+        Of a head without a hidden layer: how hard its matrix is held to columns that are
+        orthogonal and have unit length, with which as many outputs as inputs keep all cosines.
+        0: not at all; 10 is much.
 
     Attributes
     ----------
@@ -100,6 +108,8 @@ class ContrastiveAdapter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         activation: str = "tanh",
         held_out: float = 0.1,
         patience: int = 5,
+        start: str = "random",
+        orthogonality: float = 0.0,
     ) -> None:
         self.n_outputs = n_outputs
         self.hidden = hidden
@@ -116,6 +126,8 @@ class ContrastiveAdapter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         self.activation = activation
         self.held_out = held_out
         self.patience = patience
+        self.start = start
+        self.orthogonality = orthogonality
 
     def fit(
         self,
@@ -172,7 +184,7 @@ class ContrastiveAdapter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         positives = _positives(len(rows), pairs, groups)
         try:
             training = Training(
-                rows,
+                _learner(self, rows),
                 int(self.n_outputs),
                 positives,
                 self._dials(),
@@ -244,6 +256,7 @@ class ContrastiveAdapter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
             batch_size=int(self.batch_size),
             hardness=float(self.hardness),
             prefixes=tuple(int(each) for each in self.prefixes),
+            orthogonality=float(self.orthogonality),
             symmetric=bool(self.symmetric),
         )
 
@@ -267,6 +280,20 @@ class ContrastiveAdapter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         if not isinstance(self.held_out, Real) or not 0 <= float(self.held_out) < 1:
             raise ValueError(f"held_out is {self.held_out!r}; it must be from 0 to below 1")
         return int(self.n_epochs)
+
+
+def _learner(adapter: ContrastiveAdapter, rows: NDArray[Any]) -> NDArray[Any] | HeadLearner:
+    """Return rows, of which a training draws the first weights, or what has its weights."""
+    if adapter.start == "random":
+        return rows
+    return HeadLearner(
+        rows,
+        int(adapter.n_outputs),
+        int(adapter.hidden),
+        adapter.activation,
+        np.random.default_rng(int(adapter.seed)),
+        cast(Start, adapter.start),
+    )
 
 
 def _are_pairs(given: object) -> bool:

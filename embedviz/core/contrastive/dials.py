@@ -38,6 +38,9 @@ class Dials:
         from 0 to 100.
     bias : bool
         Whether what all rows have in common, the bias, is learned too.
+    orthogonality : float
+        Of linear heads alone: how hard their matrix M is held to MᵀM = 1, where it keeps all
+        cosines; 0: not at all.
     """
 
     temperature: float = 0.05
@@ -50,13 +53,15 @@ class Dials:
     symmetric: bool = False
     noise: float = 0.1
     bias: bool = True
+    orthogonality: float = 0.0
 
     def __post_init__(self) -> None:
         for name in ("temperature", "learning_rate"):
             if not 0 < getattr(self, name) < np.inf:
                 raise ValueError(f"{name} is {getattr(self, name)!r}; it must be above 0")
-        if not 0 <= self.hardness < np.inf:
-            raise ValueError(f"hardness is {self.hardness!r}; it must be from 0 up")
+        for name in ("hardness", "orthogonality"):
+            if not 0 <= getattr(self, name) < np.inf:
+                raise ValueError(f"{name} is {getattr(self, name)!r}; it must be from 0 up")
         if not 0 <= self.noise <= MOST_NOISE:
             raise ValueError(f"noise is {self.noise!r}; it must be from 0 to {MOST_NOISE:g}")
         if not 0 <= self.dropout < 1:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,6 +23,9 @@ from embedviz.core.progress import Report, silent
 
 ACTIVATIONS = ("tanh", "relu")
 """Curves of a hidden layer."""
+Start = Literal["random", "identity"]
+STARTS: tuple[Start, ...] = get_args(Start)
+"""Weights that a head may have before it learns."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import row_blocks
 from embedviz.core.compiled.checks import as_table, require_axes
 from embedviz.core.contrastive.dials import Dials
-from embedviz.core.contrastive.heads import Head
+from embedviz.core.contrastive.heads import Head, Start
 from embedviz.core.contrastive.network import Adam, Network, Shape
 from embedviz.core.contrastive.rows import require_finite
 from embedviz.core.errors import UserError
@@ -91,7 +91,7 @@ class HeadLearner:
     ----------
     vectors : array of shape (n_vectors, n_inputs)
     n_outputs : int
-    hidden, activation
+    hidden, activation, start
         As for `Shape`.
     random : numpy.random.Generator
         For the first weights.
@@ -109,9 +109,10 @@ class HeadLearner:
         hidden: int,
         activation: str,
         random: np.random.Generator,
+        start: Start = "random",
     ) -> None:
         self._inputs = _Inputs(vectors)
-        self.shape = Shape(self._inputs.dimensions, n_outputs, hidden, activation)
+        self.shape = Shape(self._inputs.dimensions, n_outputs, hidden, activation, start)
         self._network = Network(self.shape, random)
         self._adam = Adam()
 
@@ -154,6 +155,8 @@ class HeadLearner:
             for view, slope in zip(views, slopes, strict=True)
         )
         total = [a + b for a, b in zip(one, other, strict=True)]
+        if dials.orthogonality:
+            total[-2] += np.float32(dials.orthogonality) * network.away_from_orthogonal()
         haste = network.haste if dials.bias else [*network.haste[:-1], 0.0]
         self._adam.step(network.weights, total, dials.learning_rate, haste)
 

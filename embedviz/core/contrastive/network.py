@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from embedviz.core.arrays import Matrix
-from embedviz.core.contrastive.heads import ACTIVATIONS, Head
+from embedviz.core.contrastive.heads import ACTIVATIONS, STARTS, Head, Start
 from embedviz.core.contrastive.products import product
 from embedviz.core.covariance import Vector
 
@@ -27,14 +27,22 @@ class Shape:
     hidden : int
         Units of the hidden layer; 0: there is none.
     activation : {"tanh", "relu"}
+    start : {"random", "identity"}
+        What the first weights are: normal numbers, or those with which each output is the input
+        at its place, in which case there is no hidden layer.
     """
 
     n_inputs: int
     n_outputs: int
     hidden: int = 0
     activation: str = "tanh"
+    start: Start = "random"
 
     def __post_init__(self) -> None:
+        if self.start not in STARTS:
+            raise ValueError(f"start is {self.start!r}; it must be 'random' or 'identity'")
+        if self.start == "identity" and self.hidden:
+            raise ValueError("a head with a hidden layer has no identity to start from")
         if self.n_outputs < 1 or self.n_inputs < 1:
             raise ValueError(f"a head has outputs and inputs; these are {self}")
         if self.hidden < 0:
@@ -50,7 +58,7 @@ class Network:
     ----------
     shape : Shape
     random : numpy.random.Generator
-        For the first weights: normal numbers; biases begin at 0.
+        For the first weights, where the shape says that they are drawn; biases begin at 0.
 
     Attributes
     ----------
@@ -71,8 +79,11 @@ class Network:
             # Rows of length 1 reach the bend of the curve with these.
             self._add_layer(random.normal(size=(before, shape.hidden)))
             before = shape.hidden
-        # Of the last layer the size matters only beside that of a step.
-        self._add_layer(random.normal(size=(before, shape.n_outputs)) / np.sqrt(before))
+        if shape.start == "identity":
+            self._add_layer(np.eye(before, shape.n_outputs))
+        else:
+            # Of the last layer the size matters only beside that of a step.
+            self._add_layer(random.normal(size=(before, shape.n_outputs)) / np.sqrt(before))
         self.haste = [1.0] * len(self.weights)
         self.haste[-1] = max(1.0, _MEAN_SIZE * float(np.sqrt(before)))
 
@@ -101,6 +112,13 @@ class Network:
             back *= 1 - last * last if self.shape.activation == "tanh" else last > 0
             found = [product(rows.T, back), back.sum(axis=0), *found]
         return found
+
+    def away_from_orthogonal(self) -> Matrix:
+        """Return the gradient of ‖MᵀM - 1‖² / n_outputs, where M is the last matrix."""
+        matrix = self.weights[-2]
+        products = product(matrix.T, matrix)
+        products[np.diag_indices_from(products)] -= 1
+        return product(matrix, products) * np.float32(4 / matrix.shape[1])
 
     def folded(self, mean: Vector, scale: float, weights: Sequence[Matrix] | None = None) -> Head:
         """Return the head that takes rows as they were before (row - mean) · scale.

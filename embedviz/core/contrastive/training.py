@@ -6,7 +6,7 @@ draws while it trains calls `Training.step` itself, and turns the dials between 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
@@ -73,6 +73,8 @@ class Training:
     dials : Dials
     losses : list of float
         After each step, that of its batch.
+    held_out_losses : list of (int, float)
+        Those of the pairs held out that `train` has measured, each with the number of steps then.
     batch : Batch or None
         The last one.
     shape : Shape
@@ -117,6 +119,7 @@ class Training:
         self._learned = np.sort(order[len(self._held) :])
         self._waiting: Rows = order[:0]
         self.losses: list[float] = []
+        self.held_out_losses: list[tuple[int, float]] = []
         self.batch: Batch | None = None
         self.dials = Dials()
         self.change(dials)
@@ -282,6 +285,7 @@ def train(
     *,
     patience: int = 0,
     report: Report = silent,
+    is_wanted: Callable[[], bool] = lambda: True,
 ) -> Iterator[float]:
     """Run steps of a training, and yield the loss after each.
 
@@ -296,17 +300,24 @@ def train(
         to where it was lowest; 0: never.
     report : Report
         May raise `Cancelled`.
+    is_wanted : callable
+        Asked before each step whether there is to be one; else the training is at its end.
     """
     per_epoch = training.steps_per_epoch
     n_steps, rate = n_epochs * per_epoch, training.dials.learning_rate
+    watches = bool(patience and training.holds_out)
     best, best_weights, worse = np.inf, training.weights(), 0
+    if watches:
+        best = _measure_held_out(training)
     for step in range(n_steps):
+        if not is_wanted():
+            break
         report(step / n_steps, f"training, epoch {step // per_epoch + 1} of {n_epochs}")
         training.change(learning_rate=rate * 0.5 * (1 + np.cos(np.pi * step / n_steps)))
         yield training.step()
-        if not (patience and training.holds_out) or (step + 1) % per_epoch:
+        if not watches or (step + 1) % per_epoch:
             continue
-        held = training.held_out_loss()
+        held = _measure_held_out(training)
         if held < best:
             best, best_weights, worse = held, training.weights(), 0
             continue
@@ -316,6 +327,13 @@ def train(
     if np.isfinite(best):
         training.restore(best_weights)
     training.change(learning_rate=rate)
+
+
+def _measure_held_out(training: Training) -> float:
+    """Return the loss of the pairs held out, and note it."""
+    held = training.held_out_loss()
+    training.held_out_losses.append((len(training.losses), held))
+    return held
 
 
 def _require_no_overflow(outputs: Matrix) -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from embedviz.core.covariance import (
 )
 from embedviz.core.derivation.adapted import Adapted
 from embedviz.core.derivation.by_recipe import derived_set
+from embedviz.core.derivation.rotated import Rotated
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka.truncation import truncate
 from embedviz.core.progress import Report, silent
@@ -110,15 +111,20 @@ class Truncated:
     ----------
     dimensions : int
         How many.
+    layer_norm : bool
+        Whether each row is brought to mean 0 and variance 1 before it is cut.
     """
 
     dimensions: int
+    layer_norm: bool = False
 
-    is_prefix: ClassVar[bool] = True
-    """Whether the model that made the parent's vectors makes these, asked for fewer dimensions."""
+    @property
+    def is_prefix(self) -> bool:
+        """Whether the model that made the parent's vectors makes these, asked for fewer."""
+        return not self.layer_norm
 
     def __str__(self) -> str:
-        return f"first {self.dimensions} dimensions"
+        return f"first {self.dimensions} dimensions{' after layer norm' * self.layer_norm}"
 
     def derive(self, parent: VectorSet, report: Report = silent) -> VectorSet:
         """Return the truncated set.
@@ -129,7 +135,7 @@ class Truncated:
             When the parent has not so many dimensions.
         """
         report(0.0, "truncating")
-        transform = partial(truncate, dimensions=self.dimensions)
+        transform = partial(truncate, dimensions=self.dimensions, layer_norm=self.layer_norm)
         return derived_set(parent, self, transform, transform(parent.vectors))
 
 
@@ -137,6 +143,7 @@ RECIPES: dict[str, type[Recipe]] = {
     "whitened": Whitened,
     "truncated": Truncated,
     "adapted": Adapted,
+    "rotated": Rotated,
 }
 """By the name under which sessions keep them."""
 

@@ -16,19 +16,38 @@ from numpy.typing import ArrayLike
 from embedviz.core.arrays import Rows
 from embedviz.core.compiled.checks import checked_count, checked_matrix
 from embedviz.core.compiled.kernels import few_rows
+from embedviz.core.matryoshka import unscaled_search
+from embedviz.core.matryoshka.layer_norm import layer_normed
 from embedviz.core.matryoshka.orderings import Ordering
-from embedviz.core.matryoshka.overlap import Overlap, measure_overlap, overlap_curve
+from embedviz.core.matryoshka.overlap import (
+    Overlap,
+    measure_overlap,
+    measure_overlaps,
+    overlap_curve,
+)
 from embedviz.core.matryoshka.prefix_search import PrefixQuery, PrefixSearch
-from embedviz.core.matryoshka.truncation import truncate
+from embedviz.core.matryoshka.quality import Quality, measure_quality
+from embedviz.core.matryoshka.truncation import prefix_lengths, truncate
+from embedviz.core.matryoshka.unscaled_search import UnscaledSearch
+from embedviz.core.matryoshka.verdict import OrderVerdict, judge_order, kept_length
 from embedviz.core.neighbors import NeighborSearch
 from embedviz.core.neighbors.exact_cosines import Cosines
 
 __all__ = [
+    "OrderVerdict",
     "Overlap",
     "PrefixQuery",
     "PrefixSearch",
+    "Quality",
+    "UnscaledSearch",
+    "judge_order",
+    "kept_length",
+    "layer_normed",
     "measure_overlap",
+    "measure_overlaps",
+    "measure_quality",
     "overlap_curve",
+    "prefix_lengths",
     "truncate",
     "two_stage",
 ]
@@ -86,6 +105,7 @@ def compile_all() -> None:
     query = PrefixSearch(vectors).query(vectors[0])
     for length in (8, 16, 40):
         query.top(length, 3, exclude=(0,))
+    unscaled_search.compile_all(vectors)
     orderings: tuple[Ordering, ...] = ("prefix", "random", "svd")
     for ordering in orderings:
         overlap_curve(vectors, [8, 40], 3, 5, ordering, draws=1)

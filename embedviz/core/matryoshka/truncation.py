@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Matrix
-from embedviz.core.blocks import rows_per_block
+from embedviz.core.blocks import row_blocks
 from embedviz.core.compiled.checks import checked_matrix
+from embedviz.core.matryoshka.layer_norm import layer_normed
 from embedviz.core.neighbors import row_lengths
 from embedviz.core.neighbors.top_k import checked_prefix
 
 
-def truncate(vectors: ArrayLike, dimensions: int) -> Matrix:
+def truncate(vectors: ArrayLike, dimensions: int, layer_norm: bool = False) -> Matrix:
     """Return the first `dimensions` numbers of each row, made unit length again.
 
     Parameters
@@ -20,6 +21,9 @@ def truncate(vectors: ArrayLike, dimensions: int) -> Matrix:
     vectors : array of shape (n_vectors, n_dimensions)
     dimensions : int
         From 1 to n_dimensions.
+    layer_norm : bool
+        Whether each row is brought to mean 0 and variance 1 before it is cut, as some models ask
+        for: see `layer_norm`.
 
     Returns
     -------
@@ -32,12 +36,26 @@ def truncate(vectors: ArrayLike, dimensions: int) -> Matrix:
         When there are not so many dimensions.
     """
     rows = checked_matrix(vectors)
-    prefix = rows[:, : checked_prefix(dimensions, rows.shape[1])]
-    lengths = row_lengths(prefix)[:, np.newaxis]
-    lengths[lengths == 0.0] = 1.0
-    truncated = np.empty(prefix.shape, dtype=np.float32)
-    for first in range(0, len(rows), rows_per_block(prefix.shape[1])):
-        part = slice(first, first + rows_per_block(prefix.shape[1]))
+    dimensions = checked_prefix(dimensions, rows.shape[1])
+    truncated = np.empty((len(rows), dimensions), dtype=np.float32)
+    for first, block in row_blocks(rows if layer_norm else rows[:, :dimensions]):
+        prefix = layer_normed(block)[:, :dimensions] if layer_norm else block
+        lengths = row_lengths(prefix)[:, np.newaxis]
+        lengths[lengths == 0.0] = 1.0
         with np.errstate(invalid="ignore"):  # Of infinite numbers.
-            truncated[part] = prefix[part] / lengths[part]
+            truncated[first : first + len(block)] = prefix / lengths
     return truncated
+
+
+def prefix_lengths(dimensions: int) -> list[int]:
+    """Return lengths to measure at: powers of two, those halfway between them, and all.
+
+    Parameters
+    ----------
+    dimensions : int
+        Of all, from 1 up. From 32 up, the lengths begin at 8.
+    """
+    first = 8 if dimensions >= 32 else 1
+    powers = [2**i for i in range(31) if first <= 2**i < dimensions]
+    halfway = [3 * power // 2 for power in powers if power > 1 and 3 * power // 2 < dimensions]
+    return sorted({*powers, *halfway, dimensions})

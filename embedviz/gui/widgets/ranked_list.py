@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QPointF,
@@ -36,6 +37,8 @@ from embedviz.gui.widgets.selection_mark import WORD, paint_selection_bar, paint
 Fate = Literal["", "kept", "lost", "new"]
 Index = QModelIndex | QPersistentModelIndex
 
+_LEAST_WITH_SCORE = 150
+"""Width of a line, in pixels: in a narrower one, the label needs the room of the score."""
 _LABEL_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
@@ -76,6 +79,7 @@ class RankedModel(QAbstractListModel):
         self.lines: tuple[Ranked, ...] = ()
         self.best_score = 1.0
         self.selected = Selection()
+        self.hovered = -1
 
     def show_lines(self, lines: Sequence[Ranked]) -> None:
         """Replace all lines."""
@@ -117,9 +121,12 @@ class RankedList(QListView):
     -------
     row_chosen : (int,)
         The user clicked a line, or pressed Return on it.
+    row_hovered : (int,)
+        The row at the mouse; -1 when it has left the list.
     """
 
     row_chosen = Signal(int)
+    row_hovered = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -134,6 +141,7 @@ class RankedList(QListView):
         self.waits_for = ""
         self.clicked.connect(self._choose)
         self.activated.connect(self._choose)
+        self.entered.connect(lambda index: self.row_hovered.emit(self._row_at(index)))
 
     def show_lines(self, lines: Sequence[Ranked]) -> None:
         """Replace all lines."""
@@ -163,6 +171,23 @@ class RankedList(QListView):
             self.lines.selected = selected
             self.viewport().update()
 
+    def show_hovered(self, row: int) -> None:
+        """Mark the line of a row as one at the mouse, wherever the mouse is; -1: of none."""
+        if self.lines.hovered != row:
+            self.lines.hovered = row
+            self.viewport().update()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Tell that the mouse is at no line any more."""
+        super().leaveEvent(event)
+        self.row_hovered.emit(-1)
+
+    def middle_of(self, place: int) -> float:
+        """Return how far below the top of the list the middle of a line is, within the list."""
+        line = self._delegate.line_height
+        middle = self.viewport().y() + (place + 0.5) * line - self.verticalOffset()
+        return min(max(middle, 0.0), float(self.height()))
+
     def height_of(self, lines: int) -> int:
         """Return how high the list must be to show so many lines."""
         return lines * self._delegate.line_height + 2
@@ -174,9 +199,12 @@ class RankedList(QListView):
         self.viewport().update()
 
     def _choose(self, index: QModelIndex) -> None:
-        row = self.lines.lines[index.row()].row
+        row = self._row_at(index)
         if row >= 0:
             self.row_chosen.emit(row)
+
+    def _row_at(self, index: QModelIndex) -> int:
+        return self.lines.lines[index.row()].row
 
 
 class _LineDelegate(QStyledItemDelegate):
@@ -204,8 +232,8 @@ class _LineDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(option.rect).adjusted(GRID, 0, -GRID, 0)
-        self._paint_ground(painter, option)
         model: Any = index.model()
+        self._paint_ground(painter, option, is_hovered=line.row == model.hovered >= 0)
         if model.is_selected(line):
             paint_selection_tint(painter, option.rect)
             paint_selection_bar(painter, option.rect)
@@ -214,8 +242,10 @@ class _LineDelegate(QStyledItemDelegate):
         painter.setPen(QColor(theme.muted))
         rank = QRectF(area.left(), area.top(), 22 * self.scale, area.height())
         self._paint_rank(painter, rank, line, index.row() + 1)
-        score = QRectF(area.right() - 52 * self.scale, area.top(), 52 * self.scale, area.height())
-        self._paint_score(painter, score, line.score, line.score / model.best_score)
+        room = 52 * self.scale if area.width() >= _LEAST_WITH_SCORE * self.scale else 0.0
+        score = QRectF(area.right() - room, area.top(), room, area.height())
+        if room:
+            self._paint_score(painter, score, line.score, line.score / model.best_score)
         end = self._paint_note(painter, score, line.note) - GRID
         label = QRectF(rank.right() + GRID, area.top(), end - rank.right() - GRID, area.height())
         painter.setFont(self._usual)
@@ -242,8 +272,10 @@ class _LineDelegate(QStyledItemDelegate):
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, note)
         return box.left()
 
-    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
-        over = bool(option.state & QStyle.StateFlag.State_MouseOver)
+    def _paint_ground(
+        self, painter: QPainter, option: QStyleOptionViewItem, *, is_hovered: bool
+    ) -> None:
+        over = is_hovered or bool(option.state & QStyle.StateFlag.State_MouseOver)
         current = bool(option.state & QStyle.StateFlag.State_Selected)
         if over or current:
             painter.setPen(Qt.PenStyle.NoPen)

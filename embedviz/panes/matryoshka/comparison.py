@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from embedviz.app.state import State
-from embedviz.core.matryoshka import PrefixQuery, PrefixSearch
+from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.errors import UserError
+from embedviz.core.matryoshka import PrefixQuery, PrefixSearch, UnscaledSearch, layer_normed
 from embedviz.core.neighbors import NeighborSearch
+from embedviz.core.neighbors.exact_cosines import Cosines
+from embedviz.core.processes.memory import available_memory
 from embedviz.core.progress import Report
 from embedviz.core.query_vector import Query, QueryVector
 from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import in_words
 from embedviz.gui.widgets.ranked_list import Fate, Ranked, rank
+from embedviz.panes.matryoshka.bump_lines import KNOWN, BumpLine, join
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 SHOWN = 10
@@ -31,55 +37,133 @@ class Asked:
     row : int or None
     query_vector : QueryVector or None
         Goes before the row.
+    layer_norm : bool
+        Whether rows and query are brought to mean 0 and variance 1 first.
     """
 
     vector_set: VectorSet
     row: int | None
     query_vector: QueryVector | None
+    layer_norm: bool
 
     @classmethod
     def of(cls, state: State) -> Asked | None:
         """Return what a state asks for, or None while there is no query."""
-        if state.active is None or state.current_query is None:
+        if state.active is None or (state.query is None and state.query_vector is None):
             return None
-        return cls(state.active, state.query, state.query_vector)
+        layer_norm = state[MatryoshkaSettings].layer_norm
+        return cls(state.active, state.query, state.query_vector, layer_norm)
 
     def is_wanted(self, state: State) -> bool:
         """Return whether a state asks for the same."""
         return self == Asked.of(state)
 
 
+class Searches:
+    """Searches over the rows of a set, as they are or after layer norm.
+
+    Parameters
+    ----------
+    vector_set : VectorSet
+    layer_norm : bool
+        Makes a copy of all rows.
+    """
+
+    def __init__(self, vector_set: VectorSet, layer_norm: bool, report: Report) -> None:
+        self.vector_set, self.layer_norm = vector_set, layer_norm
+        self.vectors: Matrix = vector_set.vectors
+        if layer_norm:
+            self.vectors = _copy_normed(vector_set, report)
+        self.by_prefix = PrefixSearch(self.vectors)
+        self.unscaled = UnscaledSearch(self.vectors)
+
+    def of_query(self, vector: Matrix) -> Matrix:
+        """Return a query as the rows are."""
+        return layer_normed(vector[np.newaxis])[0] if self.layer_norm else vector
+
+
+def _copy_normed(vector_set: VectorSet, report: Report) -> Matrix:
+    needed, free = vector_set.vectors.size * 4, available_memory()
+    if needed > free:
+        raise UserError(
+            f"Layer norm takes a copy of all rows, {in_words(needed)} of memory, and "
+            f"{in_words(free)} are free. Switch it off, or open a sample of the rows."
+        )
+    return layer_normed(vector_set.vectors, report)
+
+
 @dataclass(frozen=True, eq=False)
 class PreparedQuery:
-    """A query with what was prepared for it: any prefix is then answered at once."""
+    """A query with what was prepared for it: any prefix is then answered at once.
+
+    Attributes
+    ----------
+    asked : Asked
+    query : Query
+        In the space of the set.
+    vector : array of shape (n_dimensions,)
+        The query as the rows of `searches` are.
+    searches : Searches
+    prefix_query : PrefixQuery
+    full : tuple of Ranked
+        Neighbors at full length.
+    ranks : mapping of int to int
+        The rank of each of the nearest rows at full length, from 1.
+    n_others : int
+        How many rows could be its neighbors; of many, as many as were looked at.
+    n_compared : int
+        How many of the nearest rows are compared; 0 where no row is nearer than others.
+    """
 
     asked: Asked
     query: Query
-    search: PrefixSearch
+    vector: Matrix
+    searches: Searches
     prefix_query: PrefixQuery
     full: tuple[Ranked, ...]
+    ranks: Mapping[int, int]
     n_others: int
-    """How many rows could be its neighbors; of many, as many as were looked at."""
     n_compared: int
-    """How many of the nearest rows are compared; 0 where no row is nearer than others."""
 
 
 @dataclass(frozen=True, eq=False)
 class Lists:
-    """Neighbors at full length, on the prefix and after ranking again, with their fates."""
+    """Neighbors at full length, on the prefix and after ranking again, with their fates.
+
+    Attributes
+    ----------
+    settings : MatryoshkaSettings
+        What they were found with.
+    dimensions : int
+        Length of the prefix.
+    full, short, again : tuple of Ranked
+    at_cut, at_rank : tuple of BumpLine
+        Between the first two lists, and between the last two.
+    kept_renormalized : int
+        How many neighbors the prefix keeps when cut rows are made unit length again.
+    is_zero : bool
+        Whether the prefix of the query is all zeros, so that it finds nothing.
+    """
 
     settings: MatryoshkaSettings
     dimensions: int
     full: tuple[Ranked, ...]
-    short: tuple[Ranked, ...]
-    again: tuple[Ranked, ...]
+    short: tuple[Ranked, ...] = ()
+    again: tuple[Ranked, ...] = ()
+    at_cut: tuple[BumpLine, ...] = ()
+    at_rank: tuple[BumpLine, ...] = ()
+    kept_renormalized: int = 0
     is_zero: bool = False
-    """Whether the prefix of the query is all zeros, so that it finds nothing."""
 
     @property
     def kept(self) -> int:
-        """Number of rows that are both in the full list and in that of the prefix."""
-        return sum(line.fate == "kept" for line in self.full)
+        """Number of neighbors that the prefix keeps."""
+        return _n_kept(self.short)
+
+    @property
+    def kept_again(self) -> int:
+        """Number of neighbors that are found after ranking again."""
+        return _n_kept(self.again)
 
 
 def n_compared(n_others: int) -> int:
@@ -90,45 +174,81 @@ def n_compared(n_others: int) -> int:
     return min(SHOWN, n_others // 2)
 
 
-def prepare(
-    search: PrefixSearch | None, asked: Asked, query: Query, report: Report
-) -> PreparedQuery:
+def prepare(searches: Searches | None, asked: Asked, query: Query, report: Report) -> PreparedQuery:
     """Multiply the query with all rows, once. Runs off the UI thread."""
-    if search is None:
-        search = PrefixSearch(asked.vector_set.vectors)
-    prefix_query = search.query(query.vector)
-    most = asked.vector_set.dimensions
-    rows, cosines = prefix_query.top(most, 3 * SHOWN, exclude=query.exclude)
+    if searches is None:
+        searches = Searches(asked.vector_set, asked.layer_norm, report)
+    vector = searches.of_query(query.vector)
+    prefix_query = searches.by_prefix.query(vector)
+    rows, cosines = prefix_query.top(asked.vector_set.dimensions, KNOWN, exclude=query.exclude)
     count = n_compared(len(rows))
     # Of rows that are all equally near, any may come first.
     if count and cosines[0] - cosines[count] < ROUNDED:
         count = 0
-    full = rank(asked.vector_set, rows[:SHOWN], cosines[:SHOWN])
-    return PreparedQuery(asked, query, search, prefix_query, tuple(full), len(rows), count)
+    full = tuple(_shown(asked.vector_set, rows, cosines))
+    ranks = _ranks(rows)
+    return PreparedQuery(
+        asked, query, vector, searches, prefix_query, full, ranks, len(rows), count
+    )
 
 
 def compare(prepared: PreparedQuery, settings: MatryoshkaSettings, report: Report) -> Lists:
     """Find the neighbors on a prefix, and rank them again. Runs off the UI thread."""
-    vector_set, query = prepared.asked.vector_set, prepared.query
+    vector_set, count = prepared.asked.vector_set, prepared.n_compared
     dimensions = settings.length(vector_set)
-    count, full = prepared.n_compared, prepared.full
-    if not query.vector[:dimensions].any():
-        lost = _judged(full, set(), "lost", count)
-        return Lists(settings, dimensions, lost, (), (), is_zero=True)
-    wanted = max(settings.shortlist, SHOWN)
-    rows, cosines = prepared.prefix_query.top(dimensions, wanted, exclude=query.exclude)
-    short = rank(vector_set, rows[:SHOWN], cosines[:SHOWN])
-    listed = np.sort(rows[: settings.shortlist])
-    places, scores = NeighborSearch(prepared.search.vectors[listed]).nearest(query.vector, SHOWN)
-    again = rank(vector_set, listed[places], scores)
-    of_full, of_short = _first(full, count), _first(short, count)
+    if not prepared.vector[:dimensions].any():
+        lost = _judged(prepared.full, set(), "lost", count)
+        return Lists(settings, dimensions, lost, is_zero=True)
+    rows, cosines = _on_prefix(prepared, settings, dimensions)
+    again, ranks_again = _ranked_again(prepared, rows[: settings.shortlist])
+    short = _shown(vector_set, rows, cosines)
+    ranks, nearest = _ranks(rows), _first(prepared.full, count)
+    kept_else = len(nearest & _first(short, count))
+    if not settings.renormalize:
+        usual, _ = _on_prefix(prepared, replace(settings, renormalize=True), dimensions, SHOWN)
+        kept_else = len(nearest.intersection(usual[:count].tolist()))
+    compared = count or SHOWN
     return Lists(
         settings,
         dimensions,
-        _judged(full, of_short, "lost", count),
-        _judged(short, of_full, "new", count),
-        _judged(again, of_full, "new", count),
+        _judged(prepared.full, _first(short, count), "lost", count),
+        _judged(short, nearest, "new", count),
+        _judged(again, nearest, "new", count),
+        join(prepared.full, short, prepared.ranks, ranks, compared),
+        join(short, again, ranks, ranks_again, compared),
+        kept_else,
     )
+
+
+def _on_prefix(
+    prepared: PreparedQuery, settings: MatryoshkaSettings, dimensions: int, most: int = KNOWN
+) -> tuple[Rows, Cosines]:
+    wanted, exclude = max(most, settings.shortlist), prepared.query.exclude
+    if settings.renormalize:
+        return prepared.prefix_query.top(dimensions, wanted, exclude)
+    return prepared.searches.unscaled.top(prepared.vector, dimensions, wanted, exclude)
+
+
+def _ranked_again(prepared: PreparedQuery, listed: Rows) -> tuple[list[Ranked], dict[int, int]]:
+    """Rank a shortlist by all dimensions; return what is shown of it, and all ranks."""
+    listed = np.sort(listed)  # So that equally near rows come in the order of the set.
+    rows = prepared.searches.vectors[listed]
+    places, cosines = NeighborSearch(rows).nearest(prepared.vector, len(listed))
+    found = listed[places]
+    return _shown(prepared.asked.vector_set, found, cosines), _ranks(found)
+
+
+def _shown(vector_set: VectorSet, rows: Rows, scores: Cosines) -> list[Ranked]:
+    return rank(vector_set, rows[:SHOWN], scores[:SHOWN])
+
+
+def _ranks(rows: Rows) -> dict[int, int]:
+    """Return the rank of each of the best rows, from 1."""
+    return {row: place + 1 for place, row in enumerate(rows[:KNOWN].tolist())}
+
+
+def _n_kept(lines: Sequence[Ranked]) -> int:
+    return sum(line.fate == "kept" for line in lines)
 
 
 def _first(lines: Sequence[Ranked], count: int) -> set[int]:

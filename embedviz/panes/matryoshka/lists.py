@@ -1,16 +1,14 @@
-"""The lists of neighbors, side by side: full length, this length, and ranked again."""
+"""Three lists of neighbors side by side: at full length, at this length, and ranked again."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
-from embedviz.core.matryoshka import PrefixSearch
-from embedviz.core.notes import counted
-from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import ElidedLabel, with_name
@@ -20,21 +18,30 @@ from embedviz.panes.matryoshka.comparison import (
     Asked,
     Lists,
     PreparedQuery,
+    Searches,
     compare,
     prepare,
 )
+from embedviz.panes.matryoshka.gutter import LEAST_WIDTH, MOST_WIDTH, WIDTH, Gutter
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
-from embedviz.panes.matryoshka.words import summarize
+from embedviz.panes.matryoshka.words import describe_lines, head_words, summarize
 
 _LISTS = (
     ("full", "Neighbors at full length"),
     ("short", "Neighbors on the prefix"),
     ("again", "Neighbors on the prefix, ranked again at full length"),
 )
+_GUTTERS = (
+    ("cut", "What the cut does to the neighbors"),
+    ("rank", "What ranking again does to the neighbors"),
+)
+_LEAST_LINES = 4
+_ROOMY, _WIDEST = 800, 460
+"""Width of the pane for which `WIDTH` is made, and the most that a list takes."""
 
 
 class NeighborLists(QWidget):
-    """Three lists of neighbors of the query, and in a sentence how they differ.
+    """Three lists of neighbors of the query with lines between them, and in words how they differ.
 
     Parameters
     ----------
@@ -47,90 +54,133 @@ class NeighborLists(QWidget):
         self._pane = pane
         self._ask_task = pane.calculations.new_task("preparing the query")
         self._lists_task = pane.calculations.new_task("nearest rows")
-        self._search: tuple[VectorSet, PrefixSearch] | None = None
+        self._searches: Searches | None = None
         self._prepared: PreparedQuery | None = None
-        self.summary = ElidedLabel("headline")
+        self._compared: tuple[PreparedQuery, MatryoshkaSettings] | None = None
+        self.summary, self.legend = ElidedLabel("headline"), ElidedLabel("caption")
         self.heads = {name: ElidedLabel("title") for name, _ in _LISTS}
         self.lists = {
             name: with_name(RankedList(), f"{pane.name}.{name}", words) for name, words in _LISTS
         }
         self.full, self.short, self.again = self.lists.values()
-        for ranked in self.lists.values():
-            ranked.row_chosen.connect(lambda row: pane.edit(pane.session.state.queried(row)))
+        self.at_cut, self.at_rank = (
+            with_name(Gutter(left, right), f"{pane.name}.{name}", words)
+            for (name, words), left, right in zip(
+                _GUTTERS, (self.full, self.short), (self.short, self.again), strict=True
+            )
+        )
+        self._parts: tuple[RankedList | Gutter, ...] = (
+            *self.lists.values(),
+            self.at_cut,
+            self.at_rank,
+        )
+        for part in self._parts:
+            part.row_chosen.connect(lambda row: pane.edit(pane.session.state.queried(row)))
+            part.row_hovered.connect(self._show_hovered)
         self._lay_out()
 
     def _lay_out(self) -> None:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(3 * GRID)
-        for column, (name, ranked) in enumerate(self.lists.items()):
+        self._grid = QGridLayout()
+        self._grid.setSpacing(0)
+        self._grid.setVerticalSpacing(GRID // 2)
+        for place, (name, ranked) in enumerate(self.lists.items()):
             self.heads[name].setContentsMargins(GRID, 0, 0, 0)
-            grid.addWidget(self.heads[name], 0, column)
-            grid.addWidget(ranked, 1, column)
-            grid.setColumnStretch(column, 1)
-        self.summary.setContentsMargins(GRID, 0, GRID, 0)
+            self.heads[name].setMaximumWidth(_WIDEST)
+            self._grid.addWidget(self.heads[name], 0, 2 * place, 1, 2 if place < 2 else 1)
+            ranked.setMaximumWidth(_WIDEST)
+            self._grid.addWidget(ranked, 1, 2 * place)
+            self._grid.setColumnStretch(2 * place, 1)
+        self._grid.addWidget(self.at_cut, 1, 1)
+        self._grid.addWidget(self.at_rank, 1, 3)
+        for text in (self.summary, self.legend):
+            text.setContentsMargins(GRID, 0, GRID, 0)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(GRID)
+        rows.setSpacing(GRID // 2)
         rows.addWidget(self.summary)
-        rows.addLayout(grid)
+        beside = QHBoxLayout()
+        beside.addLayout(self._grid, 100)
+        beside.addStretch(1)
+        rows.addLayout(beside)
+        rows.addWidget(self.legend)
+        rows.addStretch(1)
 
-    def fit_height(self, most: int) -> None:
-        """Show as many lines as there is room for, from 4 to all."""
+    def fit_room(self, width: int, height: int) -> None:
+        """Show as many lines as there is room for, from 4 to all, and lines as wide as may be."""
         line = self.full.height_of(2) - self.full.height_of(1)
-        rest = self.summary.sizeHint().height() + self.heads["full"].sizeHint().height() + 3 * GRID
-        lines = min(max((most - rest) // line, 4), SHOWN)
+        texts = (self.summary, self.heads["full"], self.legend)
+        rest = sum(text.sizeHint().height() + GRID // 2 for text in texts)
+        lines = min(max((height - rest) // line, _LEAST_LINES), SHOWN)
+        share = min(max(width / _ROOMY, LEAST_WIDTH / WIDTH), MOST_WIDTH / WIDTH)
         for ranked in self.lists.values():
             ranked.setFixedHeight(ranked.height_of(lines))
+        for gutter in (self.at_cut, self.at_rank):
+            gutter.setFixedWidth(round(gutter.sizeHint().width() * share))
 
     def draw(self, old: State, new: State) -> None:
         """Bring the lists to a state with an active set."""
         active, settings = new.active, new[MatryoshkaSettings]
         assert active is not None
-        for ranked in self.lists.values():
-            ranked.show_selected(new.selected)
-        self._show_heads(active, settings)
+        for part in self._parts:
+            part.show_selected(new.selected)
+        for name, words in head_words(active, settings).items():
+            self.heads[name].setText(words)
         if old.active is not active:
             self._clear("")  # Rows of the set before.
         asked, query = Asked.of(new), new.current_query
+        calculations = self._pane.calculations
         if asked is None or query is None:
             self._clear("Choose a row, in the library or on the map, as the query.")
         elif self._prepared is not None and self._prepared.asked == asked:
-            self._pane.calculations.cancel(self._ask_task)
+            calculations.cancel(self._ask_task)
             self._compare(self._prepared, settings)
-        elif not self._pane.calculations.has_asked(self._ask_task, asked):
-            known = self._search
-            search = known[1] if known is not None and known[0] is active else None
-            work = partial(prepare, search, asked, query)
-            self._pane.calculations.run(self._ask_task, work, self._show_prepared, asked)
+        elif not calculations.has_asked(self._ask_task, asked):
+            known = self._searches
+            key = (active, settings.layer_norm)
+            if known is not None and (known.vector_set, known.layer_norm) != key:
+                known = self._searches = None
+            work = partial(prepare, known, asked, query)
+            calculations.run(self._ask_task, work, self._show_prepared, asked)
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:
         """Take away what could not be found."""
-        if task in (self._ask_task, self._lists_task):
+        if task is self._ask_task:
             self._clear("The neighbors were not found.")
+        elif task is self._lists_task:
+            self._clear_lists("The neighbors were not found.")
 
     def release(self) -> None:
         """Let go of what was computed from a set that has been closed."""
-        self._search = None
+        self._searches = None
         self._clear("")
 
-    def _show_heads(self, active: VectorSet, settings: MatryoshkaSettings) -> None:
-        length = settings.length(active)
-        self.heads["full"].setText(f"Full length · {active.dimensions:,}")
-        self.heads["short"].setText(f"First {counted(length, 'dimension')}")
-        self.heads["again"].setText(f"Re-ranked · best {settings.shortlist:,}")
-
     def _clear(self, said: str) -> None:
-        self._prepared = None
+        self._prepared = self._compared = None
+        self._clear_lists(said)
+
+    def _clear_lists(self, said: str) -> None:
         for ranked in self.lists.values():
             ranked.show_lines(())
+        for gutter in (self.at_cut, self.at_rank):
+            gutter.show_lines(())
         self.summary.setText(said)
+        self.legend.clear()
 
     def _show_prepared(self, prepared: PreparedQuery) -> None:
-        self._search = (prepared.asked.vector_set, prepared.search)
-        self._prepared = prepared
+        self._searches, self._prepared = prepared.searches, prepared
         self._compare(prepared, self._pane.session.state[MatryoshkaSettings])
 
     def _compare(self, prepared: PreparedQuery, settings: MatryoshkaSettings) -> None:
+        """Ask for the lists, unless they are shown or asked for; the page does not matter.
+
+        While the slider is dragged, what is at work is let finish and is shown, and then the
+        newest length is asked for: else a fast drag would show nothing before it ends.
+        """
+        settings, last = replace(settings, page="curves"), self._compared
+        is_same_query = last is not None and last[0] is prepared
+        if is_same_query and (last == (prepared, settings) or self._lists_task.is_busy):
+            return
+        self._compared = (prepared, settings)
         work = partial(compare, prepared, settings)
         self._pane.calculations.run(self._lists_task, work, partial(self._show_lists, prepared))
 
@@ -139,4 +189,14 @@ class NeighborLists(QWidget):
             return
         for name, ranked in self.lists.items():
             ranked.show_lines(getattr(lists, name))
+        self.at_cut.show_lines(lists.at_cut)
+        self.at_rank.show_lines(lists.at_rank)
         self.summary.setText(summarize(prepared, lists))
+        self.legend.setText(describe_lines(prepared, lists))
+        for name, words in head_words(prepared.asked.vector_set, lists.settings, lists).items():
+            self.heads[name].setText(words)
+        self._compare(prepared, self._pane.session.state[MatryoshkaSettings])
+
+    def _show_hovered(self, row: int) -> None:
+        for part in self._parts:
+            part.show_hovered(row)

@@ -129,6 +129,9 @@ class Page(QWidget):
             Whether it has failed, and was not stopped.
         """
 
+    def begin_figure(self) -> None:
+        """Begin what a figure shows, where drawing the state does not."""
+
     def release(self) -> None:
         """Let go of what was computed from the set drawn last, which has been closed."""
 

@@ -54,6 +54,10 @@ class PageStack(QWidget):
         rows.addWidget(self._head)
         rows.addWidget(self._stack, 1)
 
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        """Return no, though a page may have text of several lines: the lists go before it."""
+        return False
+
     @property
     def chosen(self) -> Page:
         """The page in view."""

@@ -17,13 +17,14 @@ from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import caption, spin_box, with_name
 from embedviz.gui.widgets.derive_button import DeriveButton
 from embedviz.gui.widgets.prefix_slider import PrefixSlider
+from embedviz.gui.widgets.settings_gear import SettingsGear
 from embedviz.panes.matryoshka.lists import NeighborLists
 from embedviz.panes.matryoshka.page import WantedBy, set_of_pane
 from embedviz.panes.matryoshka.page_stack import PageStack
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
-_WIDE = 1500
-"""From this width on, the page stands beside the lists."""
+_WIDE, _LOW = 1200, 560
+"""A pane that is as wide, and not higher than this, has the page beside the lists."""
 
 
 class MatryoshkaPane(Pane):
@@ -32,6 +33,7 @@ class MatryoshkaPane(Pane):
     title = "Matryoshka"
     name = "matryoshka"
     figure = "matryoshka"
+    takes_pairs = True
     settings_class = MatryoshkaSettings
     kernels = (matryoshka.compile_all,)
     hint = "Open a file of vectors to see how short a prefix still finds the same neighbors."
@@ -61,11 +63,19 @@ class MatryoshkaPane(Pane):
             self,
             "Use in all panes: add the truncated set to the library and show it",
             "truncating all rows",
-            lambda state: Truncated(_length(state)),
+            lambda state: Truncated(_length(state), state[MatryoshkaSettings].layer_norm),
+        )
+        self.more = SettingsGear(
+            self.name,
+            "what is done to rows before and after they are cut",
+            MatryoshkaSettings,
+            ("layer_norm", "renormalize"),
+            lambda field, value: set_of_pane(self, **{field: value}),
         )
         self.tools.addWidget(caption("Dimensions"))
         self.tools.addWidget(self.slider, 1)
         self.tools.addWidget(self.number)
+        self.tools.addWidget(self.more)
         self.tools.addWidget(self.use)
 
     def fit_text(self, scale: float) -> None:  # noqa: D102 - see Pane
@@ -80,19 +90,24 @@ class MatryoshkaPane(Pane):
             self._share_room()
 
     def _share_room(self) -> None:
-        is_wide = self.width() >= _WIDE
+        is_wide = self.width() >= _WIDE and self.height() <= _LOW
         way = QBoxLayout.Direction
         self._parts.setDirection(way.LeftToRight if is_wide else way.TopToBottom)
         self._parts.setStretch(0, int(is_wide))
+        width = self.width() - 4 * GRID
         room = self.height() - (self.tool_row.height() if self.tool_row.isVisibleTo(self) else 0)
         room -= 3 * GRID
-        self.lists.fit_height(room if is_wide else room - GRID - self.pages.least_height)
+        if is_wide:
+            self.lists.fit_room(width // 2, room)
+        else:
+            self.lists.fit_room(width, room - GRID - self.pages.least_height)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         assert new.active is not None
         for control in (self.slider, self.number):
             control.setRange(1, new.active.dimensions)
             control.setValue(_length(new))
+        self.more.show_settings(new[MatryoshkaSettings])
         self.lists.draw(old, new)
         self.pages.draw(new)
 
@@ -109,6 +124,10 @@ class MatryoshkaPane(Pane):
         assert state.active is not None
         length, most = _length(state), state.active.dimensions
         return "cosine", f"the first {length:,} of {most:,} dimensions"
+
+    def begin_figure(self) -> None:
+        """Begin what the chosen page does only when asked."""
+        self.pages.chosen.begin_figure()
 
     def release(self) -> None:  # noqa: D102 - see Pane
         if self.is_built:

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
 
+from embedviz.core.matryoshka.nesting.options import Together
 from embedviz.core.settings import Settings, clamped, setting
 from embedviz.core.vector_set import VectorSet
 
 PageName = Literal["curves", "stages", "nested"]
+Way = Literal["training", "rotation"]
+MeasureName = Literal["judged", "overlap1", "overlap10", "overlap100"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,20 @@ class MatryoshkaSettings(Settings):
         Whether cut rows are made unit length again, as they must be.
     page : {"curves", "stages", "nested"}
         What is below the lists.
+    measure : {"judged", "overlap1", "overlap10", "overlap100"}
+        What the curves are of; overlap@10 in place of judged quality where nobody judges.
+    way : {"training", "rotation"}
+        How the set is made nested.
+    together : {"views", "neighbors", "pairs", "category"}
+        What belongs together in the training.
+    prefixes : str
+        Lengths that are trained to do alone; empty: the usual ones.
+    steps : int
+    temperature : float
+    seed : int
+        Of the training.
+    judge : str or None
+        Name of the pairs, or of the column of categories, that judge; None: the likeliest.
     """
 
     name: ClassVar[str] = "matryoshka"
@@ -58,6 +75,68 @@ class MatryoshkaSettings(Settings):
         ),
         in_form=False,
     )
+    measure: MeasureName = setting(
+        "judged",
+        "Measure",
+        "what the curves are of; overlap@10 where neither pairs nor a category judge",
+        choices=(
+            ("Judged quality", "judged"),
+            ("Overlap@1", "overlap1"),
+            ("Overlap@10", "overlap10"),
+            ("Overlap@100", "overlap100"),
+        ),
+        in_form=False,
+    )
+    way: Way = setting(
+        "training",
+        "Nested by",
+        "how the set is made nested: by training on it, or by its SVD rotation, which keeps all "
+        "cosines at full length",
+        choices=(("SVD rotation", "rotation"), ("Train", "training")),
+        in_form=False,
+    )
+    together: Together = setting(
+        "views",
+        "Learn from",
+        "which rows belong together in the training: two views of a row, from which different "
+        "dimensions are dropped, need no judgment",
+        choices=(
+            ("two views of a row", "views"),
+            ("nearest rows", "neighbors"),
+            ("judged pairs", "pairs"),
+            ("rows of a category", "category"),
+        ),
+        in_form=False,
+    )
+    prefixes: str = setting(
+        "",
+        "Prefixes",
+        "lengths that are trained to do alone, such as 8 32 128; nothing: powers of two from 8",
+        metavar="LENGTHS",
+        in_form=False,
+    )
+    steps: int = setting(
+        300, "Steps", "of the training, about: whole epochs", least=1, most=100_000, in_form=False
+    )
+    temperature: float = setting(
+        0.1,
+        "Temperature",
+        "of the loss: low ones look at the nearest of the wrong answers",
+        least=0.01,
+        most=10.0,
+        step=0.05,
+        in_form=False,
+    )
+    seed: int = setting(
+        0, "Seed", "which rows are held out, and how batches are drawn", least=0, in_form=False
+    )
+    judge: str | None = setting(
+        None,
+        "Judge",
+        "pairs by the name of their file, or a column of categories, that judge the quality",
+        metavar="NAME",
+        in_form=False,
+    )
 
     @property
     def prefix(self) -> int | None:
@@ -69,8 +148,8 @@ class MatryoshkaSettings(Settings):
         return min(self.dimensions or vector_set.dimensions, vector_set.dimensions)
 
     def of_another_set(self, vector_set: VectorSet | None) -> Self:
-        """Return all dimensions; what else is set stays."""
-        return replace(self, dimensions=None)
+        """Return all dimensions, and no judge by name; what else is set stays."""
+        return replace(self, dimensions=None, judge=None)
 
     def suited_to(self, vector_set: VectorSet) -> Self:
         """Return a length that this set has; None stands for all."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from embedviz.core.notes import counted
-from embedviz.core.wording import one_line
+from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import in_words, one_line
 from embedviz.panes.matryoshka.comparison import Lists, PreparedQuery
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 
 def share_of_bytes(dimensions: int, most: int) -> str:
@@ -42,9 +44,45 @@ def summarize(prepared: PreparedQuery, lists: Lists) -> str:
     """Return what becomes of the nearest rows of a query on a prefix."""
     name, count = one_line(prepared.query.name), prepared.n_compared
     if not count:
-        is_zero = not prepared.query.vector.any()
+        is_zero = not prepared.vector.any()
         return describe_no_neighbors(name, prepared.n_others, is_zero=is_zero)
     kept = describe_kept(lists.kept, count, prepared.n_others)
     share = share_of_bytes(lists.dimensions, prepared.asked.vector_set.dimensions)
-    zeros = ", which are all zeros" if lists.is_zero else ""
-    return f"“{name}” {kept} with {share}{zeros}"
+    if lists.is_zero:
+        return f"“{name}” {kept} with {share}, which are all zeros"
+    if not lists.settings.renormalize:
+        return (
+            f"Without unit length again, “{name}” {kept} instead of {lists.kept_renormalized:,} "
+            f"with {share}"
+        )
+    return f"“{name}” {kept} with {share}"
+
+
+def head_words(
+    vector_set: VectorSet, settings: MatryoshkaSettings, lists: Lists | None = None
+) -> dict[str, str]:
+    """Return what stands above each list, by the list's name."""
+    length, shortlist = settings.length(vector_set), min(settings.shortlist, len(vector_set))
+    heads = {
+        "full": f"Full length · {vector_set.dimensions:,}",
+        "short": f"First {counted(length, 'dimension')}",
+        "again": f"Re-ranked {shortlist:,}",
+    }
+    if lists is not None and any(line.fate for line in lists.full) and not lists.is_zero:
+        heads["short"] += f" · {lists.kept:,} kept"
+        heads["again"] += f" · {lists.kept_again:,} kept"
+    return heads
+
+
+def describe_lines(prepared: PreparedQuery, lists: Lists) -> str:
+    """Return how the lines between the lists are read, and what the lists are made of."""
+    said = []
+    if lists.at_cut:
+        said.append("Solid: in both lists. Dashed (−): lost, → its rank there.")
+        said.append("Dotted (+): new, its rank before →.")
+    if prepared.asked.layer_norm:
+        size = in_words(prepared.searches.vectors.nbytes)
+        said.append(f"All after layer norm, in a copy of {size}.")
+    if not lists.settings.renormalize:
+        said.append("The cut rows are shorter than 1, each by another factor, which is wrong.")
+    return " ".join(said)
