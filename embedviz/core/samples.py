@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from embedviz.core.arrays import Matrix
+from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.errors import UserError
 from embedviz.core.origin import SampleOrigin
 from embedviz.core.thumbnails import ImageArray
@@ -48,6 +49,8 @@ class Sample:
         The file of its vectors among the resources; nothing when a library brings them.
     table : str
         The file of its labels and columns among the resources, likewise.
+    head : str
+        The file of a linear map that these vectors go through; nothing when they are as stored.
     pairs : str
         The file of pairs of its rows that somebody has judged; nothing when there are none.
     """
@@ -58,6 +61,7 @@ class Sample:
     set_name: str
     file: str = ""
     table: str = ""
+    head: str = ""
     pairs: str = ""
 
 
@@ -84,6 +88,18 @@ SAMPLES: tuple[Sample, ...] = (
         set_name="words · final",
         file="words-final.npy",
         table="words.tsv",
+    ),
+    Sample(
+        name="words-nested",
+        title="English words, MiniLM layer 2, made nested",
+        description=(
+            "The words of layer 2 through a linear map that was trained with nested losses, so "
+            "that short prefixes do alone (Matryoshka). At full length little is different."
+        ),
+        set_name="words · layer 2, nested",
+        file="words-layer2.npy",
+        table="words.tsv",
+        head="words-nested.npz",
     ),
     Sample(
         name="words-wordllama",
@@ -215,8 +231,11 @@ def _load_texts(sample: Sample) -> VectorSet:
     columns = _word_columns if sample.table == "words.tsv" else _sentence_columns
     labels, metadata = columns(_table(sample.table))
     path = resource_path(sample.file)
+    vectors = _read_vectors(path)
+    if sample.head:
+        vectors = _through_head(vectors, resource_path(sample.head))
     return VectorSet(
-        _read_vectors(path),
+        vectors,
         labels,
         metadata,
         sample.set_name,
@@ -233,6 +252,15 @@ def _read_vectors(path: Path) -> Matrix:
         pairs = np.stack([packed["lower"], packed["upper"]], axis=-1)
     vectors: Matrix = pairs.view("<f2")[..., 0].astype(np.float32)
     return vectors
+
+
+def _through_head(vectors: Matrix, path: Path) -> Matrix:
+    """Return vectors times the matrix of a file, plus its bias, at unit length."""
+    with np.load(path) as head:
+        mapped: Matrix = vectors @ head["matrix"].astype(np.float32)
+        mapped += head["bias"].astype(np.float32)
+    scale_to_unit_length(mapped)
+    return mapped
 
 
 def _word_columns(rows: list[list[str]]) -> _Columns:

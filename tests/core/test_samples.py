@@ -8,6 +8,8 @@ import pytest
 from embedviz.core import samples
 from embedviz.core.errors import UserError
 from embedviz.core.samples import SAMPLES, load_relations, load_sample, resource_path
+from embedviz.core.texts.encoder_settings import EncoderSettings
+from embedviz.sources.encoders.wordllama import WordLlamaEncoder
 
 NAMES = [sample.name for sample in SAMPLES]
 WORDS = [sample.name for sample in SAMPLES if sample.table == "words.tsv"]
@@ -31,7 +33,7 @@ def _mean_cosine(vector_set):
 @pytest.mark.parametrize("name", WORDS)
 def test_a_sample_of_words_is_ten_thousand_finite_rows_with_three_columns(name):
     loaded = load_sample(name)
-    assert loaded.vectors.shape == (10_000, 384)
+    assert loaded.vectors.shape == (10_000, 256 if name == "words-wordllama" else 384)
     assert loaded.vectors.dtype == np.float32
     assert np.isfinite(loaded.vectors).all()
     assert np.linalg.norm(loaded.vectors, axis=1).min() > 0.5
@@ -77,10 +79,46 @@ def test_the_mean_cosine_is_that_of_the_layer(name, low, high):
     assert low < _mean_cosine(load_sample(name)) < high
 
 
-@pytest.mark.parametrize("name", ["words-final", "sentences-final"])
+@pytest.mark.parametrize(
+    "name", ["words-final", "words-nested", "words-wordllama", "sentences-final"]
+)
 def test_the_final_output_has_unit_length(name):
     lengths = np.linalg.norm(load_sample(name).vectors, axis=1)
     assert lengths == pytest.approx(1, abs=2e-4)
+
+
+def test_words_by_wordllama_are_what_its_encoder_gives(words):
+    if lacking := WordLlamaEncoder.what_lacks():
+        pytest.skip(lacking)
+    loaded = load_sample("words-wordllama")
+    some = np.arange(0, 10_000, 97)
+    labels = [words.labels[row] for row in some]
+    encoded = WordLlamaEncoder(EncoderSettings("wordllama")).encode(labels)
+    np.testing.assert_allclose(loaded.vectors[some], encoded, atol=2e-4)
+    assert loaded.labels == words.labels
+
+
+def test_nested_words_are_a_linear_map_of_layer_2_that_keeps_its_neighbors(words):
+    nested = load_sample("words-nested")
+    assert nested.labels == words.labels
+    short, plain = nested.vectors[:, :32], words.vectors[:, :32]
+    of_all = _nearest(nested.vectors)
+    assert np.mean(_shared(of_all, _nearest(words.vectors))) > 0.8
+    assert np.mean(_shared(of_all, _nearest(short))) > 0.3
+    assert np.mean(_shared(_nearest(words.vectors), _nearest(plain))) < 0.25
+
+
+def _nearest(vectors):
+    """Return the ten nearest of every 50th row, itself left out."""
+    rows = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    asked = np.arange(0, len(rows), 50)
+    scores = rows[asked] @ rows.T
+    scores[np.arange(len(asked)), asked] = -np.inf
+    return np.argpartition(-scores, 10, axis=1)[:, :10]
+
+
+def _shared(first, second):
+    return [len({*one} & {*other}) / 10 for one, other in zip(first, second, strict=True)]
 
 
 def test_words_come_in_the_order_of_frequency(words):
@@ -194,7 +232,10 @@ def test_all_resources_together_stay_below_25_mb():
 
 
 def test_sample_names_and_descriptions_are_filled_and_distinct():
-    assert NAMES == ["words", "words-final", "sentences", "sentences-final", "digits"]
+    assert [
+        *("words", "words-final", "words-nested", "words-wordllama"),
+        *("sentences", "sentences-final", "digits"),
+    ] == NAMES
     assert len({sample.title for sample in SAMPLES}) == len(SAMPLES)
     assert all(sample.description.endswith(".") for sample in SAMPLES)
     assert [load_sample(name).name for name in NAMES] == [s.set_name for s in SAMPLES]
@@ -202,7 +243,7 @@ def test_sample_names_and_descriptions_are_filled_and_distinct():
 
 def test_an_unknown_sample_is_refused_with_the_known_names():
     with pytest.raises(
-        UserError, match=r"'wrods'.*words, words-final, sentences, sentences-final, digits"
+        UserError, match=r"'wrods'.*words, words-final, words-nested, words-wordllama, sentences,"
     ):
         load_sample("wrods")
 

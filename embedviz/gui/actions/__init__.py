@@ -204,6 +204,14 @@ ACTIONS: tuple[Action, ...] = (
         Action("file.words", "File", "Bundled Words, Layer 2", opening.open_words),
         Action("file.words_final", "File", "Bundled Words, Final Layer", opening.open_final_words),
         Action(
+            "file.words_nested",
+            "File",
+            "Bundled Words, Layer 2, Nested",
+            opening.open_nested_words,
+            (),
+            "Through a linear map after which short prefixes do alone",
+        ),
+        Action(
             "file.words_wordllama",
             "File",
             "Bundled Words, WordLlama",

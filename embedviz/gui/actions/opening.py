@@ -40,6 +40,11 @@ def open_final_words(window: Host) -> None:
     window.opener.open_sample("words-final")
 
 
+def open_nested_words(window: Host) -> None:
+    """Open the bundled words of layer 2, made nested."""
+    window.opener.open_sample("words-nested")
+
+
 def open_wordllama_words(window: Host) -> None:
     """Open the bundled words as WordLlama encodes them."""
     window.opener.open_sample("words-wordllama")
