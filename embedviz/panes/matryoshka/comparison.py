@@ -61,8 +61,8 @@ class Asked:
         return self == Asked.of(state)
 
 
-class Searches:
-    """Searches over the rows of a set, as they are or after layer norm.
+class RowSearches:
+    """RowSearches over the rows of a set, as they are or after layer norm.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ class PreparedQuery:
         In the space of the set.
     vector : array of shape (n_dimensions,)
         The query as the rows of `searches` are.
-    searches : Searches
+    searches : RowSearches
     prefix_query : PrefixQuery
     full : tuple of Ranked
         Neighbors at full length.
@@ -121,7 +121,7 @@ class PreparedQuery:
     asked: Asked
     query: Query
     vector: Matrix
-    searches: Searches
+    searches: RowSearches
     prefix_query: PrefixQuery
     full: tuple[Ranked, ...]
     ranks: Mapping[int, int]
@@ -177,10 +177,12 @@ def n_compared(n_others: int) -> int:
     return min(SHOWN, n_others // 2)
 
 
-def prepare(searches: Searches | None, asked: Asked, query: Query, report: Report) -> PreparedQuery:
+def prepare(
+    searches: RowSearches | None, asked: Asked, query: Query, report: Report
+) -> PreparedQuery:
     """Multiply the query with all rows, once. Runs off the UI thread."""
     if searches is None:
-        searches = Searches(asked.vector_set, asked.layer_norm, report)
+        searches = RowSearches(asked.vector_set, asked.layer_norm, report)
     vector = searches.of_query(query.vector)
     prefix_query = searches.by_prefix.query(vector)
     rows, cosines = prefix_query.top(asked.vector_set.dimensions, KNOWN, exclude=query.exclude)

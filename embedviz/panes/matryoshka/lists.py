@@ -18,7 +18,7 @@ from embedviz.panes.matryoshka.comparison import (
     Asked,
     Lists,
     PreparedQuery,
-    Searches,
+    RowSearches,
     compare,
     prepare,
 )
@@ -54,7 +54,7 @@ class NeighborLists(QWidget):
         self._pane = pane
         self._ask_task = pane.calculations.new_task("preparing the query")
         self._lists_task = pane.calculations.new_task("nearest rows")
-        self._searches: Searches | None = None
+        self._searches: RowSearches | None = None
         self._prepared: PreparedQuery | None = None
         self._compared: tuple[PreparedQuery, MatryoshkaSettings] | None = None
         self.summary, self.legend = ElidedLabel("headline"), ElidedLabel("caption")
