@@ -208,6 +208,11 @@ def n_compared(n_others: int) -> int:
     return min(SHOWN, n_others // 2)
 
 
+def depends_on(settings: MatryoshkaSettings) -> tuple[object, ...]:
+    """Return those of the settings that the lists depend on: not the page, nor what it has."""
+    return settings.dimensions, settings.shortlist, settings.layer_norm, settings.renormalize
+
+
 def prepare(
     searches: RowSearches | None, asked: Asked, query: Query, report: Report
 ) -> PreparedQuery:
