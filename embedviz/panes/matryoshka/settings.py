@@ -10,7 +10,7 @@ from embedviz.core.matryoshka.coarse_to_fine.codes import PRECISIONS, Precision
 from embedviz.core.settings import Settings, clamped, setting
 from embedviz.core.vector_set import VectorSet
 
-PageName = Literal["curves", "stages", "nested"]
+PageName = Literal["curves", "two-stage", "nested"]
 MeasureName = Literal["judged", "overlap1", "overlap10", "overlap100"]
 
 
@@ -28,7 +28,7 @@ class MatryoshkaSettings(Settings):
         Whether each row is centered and divided by its standard deviation before it is cut.
     renormalize : bool
         Whether cut rows are made unit length again, as they must be.
-    page : {"curves", "stages", "nested"}
+    page : {"curves", "two-stage", "nested"}
         What is below the lists.
     precision : {"float32", "float16", "int8", "binary"}
         Of the first of two stages.
@@ -67,7 +67,7 @@ class MatryoshkaSettings(Settings):
         "what is below the lists",
         choices=(
             ("Curves", "curves"),
-            ("Two-stage search", "stages"),
+            ("Two-stage search", "two-stage"),
             ("Make it nested", "nested"),
         ),
         in_form=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
 
 from embedviz.app.state import State
@@ -42,12 +43,14 @@ from embedviz.panes.matryoshka.two_stage.words import (
 
 _MOST_ROWS = 2_000_000_000
 _MOST_LISTED = 100_000
+_LEAST_FOR_NOTES = 240
+"""Height, in pixels, from which on there are notes below map and table."""
 
 
 class TwoStagePage(Page):
     """Recall of two-stage search over lengths and shortlists, with costs beside it."""
 
-    name = "stages"
+    name = "two-stage"
     least_height = 250
 
     def build(self) -> None:  # noqa: D102 - see Page
@@ -56,6 +59,7 @@ class TwoStagePage(Page):
         self._here_task = calculations.new_task("recall of this length")
         self._time_task = calculations.new_task("time of a query")
         self._measured: TwoStageResults | None = None
+        self._scale = 1.0
         self._add_dials()
         self.map, self.table = RecallMap(), CostTable()
         self.map.setting_chosen.connect(
@@ -136,6 +140,25 @@ class TwoStagePage(Page):
             self.price.setText(settings.price)
         self._ask(new)
         self._show(new)
+
+    def fit_text(self, scale: float) -> None:  # noqa: D102 - see Page
+        self._scale = scale
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show as much of the table as there is room for; notes only beside all of it."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if not hasattr(self, "_more"):
+            return  # Qt gives it a size before it is built.
+        self.caption.setVisible(self.height() >= _LEAST_FOR_NOTES * self._scale)
+        notes = self.caption.heightForWidth(self.width()) if self.caption.isVisibleTo(self) else 0
+        found = self.found.heightForWidth(self.table.width())
+        self.table.fit_height(
+            self.height() - notes - found - self._more.sizeHint().height() - 3 * GRID
+        )
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Page
         if task is self._grid_task and self._measured is not None:

@@ -43,7 +43,7 @@ def shown(pane, session, idle):
     """Return a function that shows the page of a set, once all is measured."""
 
     def show(vector_set, **settings):
-        chosen = MatryoshkaSettings(page="stages", **settings)
+        chosen = MatryoshkaSettings(page="two-stage", **settings)
         session.show(State().opened(vector_set).with_settings(chosen))
         idle(session)
         return pane.pages.chosen
@@ -172,7 +172,7 @@ def test_columns_are_drawn_as_they_come(pane, session, idle, monkeypatch):
         widget.grab()
 
     monkeypatch.setattr(page_module.RecallMap, "show_grid", note)
-    session.show(State().opened(random_set()).with_settings(MatryoshkaSettings(page="stages")))
+    session.show(State().opened(random_set()).with_settings(MatryoshkaSettings(page="two-stage")))
     idle(session)
     assert seen[0] == 0
     assert seen == sorted(seen)
@@ -197,7 +197,7 @@ def test_a_failure_is_said(pane, session, idle, monkeypatch):
         raise UserError("Out of order.")
 
     monkeypatch.setattr(page_module, "measure_columns", fail)
-    session.show(State().opened(random_set()).with_settings(MatryoshkaSettings(page="stages")))
+    session.show(State().opened(random_set()).with_settings(MatryoshkaSettings(page="two-stage")))
     idle(session)
     page = pane.pages.chosen
     assert page.map.message == "The recall was not measured."
