@@ -83,7 +83,7 @@ class CostTable(QWidget):
                 cell.setAccessibleName(f"{ROWS[name] or 'Setting'}, {text.split(' ', 1)[-1]}")
                 grid.addWidget(cell, row, column)
                 self.cells[role, name] = cell
-        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(len(COLUMNS) + 1, 1)
         grid.setRowStretch(len(ROWS) + 1, 1)
 
     def fit_height(self, height: float) -> None:
