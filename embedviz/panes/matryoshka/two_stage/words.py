@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from embedviz.core.matryoshka import FoundSetting, RecallGrid, SearchCost, SearchTime
+from embedviz.core.matryoshka.coarse_to_fine.codes import Precision
 from embedviz.core.notes import counted
 from embedviz.panes.matryoshka.two_stage.price import Price
 
@@ -88,6 +89,19 @@ def describe_cheapest(
     return (
         f"{so_far}{first} that reaches {wanted:g}: {cost.coarse_dimensions:,} dimensions, "
         f"shortlist {cost.shortlist:,}; {less}."
+    )
+
+
+def describe_other(found: FoundSetting | None, precision: Precision) -> str:
+    """Return in which other precision a setting is cheaper; nothing where none is."""
+    if found is None or found.cost.precision == precision:
+        return ""
+    cost = found.cost
+    exact = SearchCost(cost.n_vectors, cost.n_dimensions)
+    share = share_text(cost.bytes_read / max(exact.bytes_read, 1))
+    return (
+        f"Cheaper in {cost.precision}: {cost.coarse_dimensions:,} dimensions, shortlist "
+        f"{cost.shortlist:,} ({share})."
     )
 
 
