@@ -227,16 +227,17 @@ class RecallMap(DrawnWidget):
             box = QRectF(0, cell.center().y() - line / 2, area.left() - 4, line)
             painter.drawText(box, Align.AlignRight | Align.AlignVCenter, f"{shortlist:,}")
         below = QRectF(area.left(), area.bottom() + line + 3, area.width(), line)
-        painter.drawText(below, Align.AlignHCenter, self._title(_ACROSS, area.width()))
+        painter.drawText(
+            below, Align.AlignHCenter, first_that_fits(_ACROSS, area.width(), self.small())
+        )
         painter.save()
         painter.translate(0, area.center().y())
         painter.rotate(-90)
         beside = QRectF(-self.height() / 2, 0, self.height(), line)
-        painter.drawText(beside, Align.AlignHCenter, self._title(_UP, area.height()))
+        painter.drawText(
+            beside, Align.AlignHCenter, first_that_fits(_UP, area.height(), self.small())
+        )
         painter.restore()
-
-    def _title(self, texts: Sequence[str], room: float) -> str:
-        return first_that_fits(texts, room, self.small())
 
     def _draw_bar(self, painter: QPainter) -> None:
         theme, line, area = theme_manager.theme, self.line_height(), self.area

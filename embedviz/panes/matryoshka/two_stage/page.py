@@ -175,7 +175,8 @@ class TwoStagePage(Page):
             is_done = not results.missing(settings.precision)
             words = describe_cheapest(cheapest, grid, settings.wanted_recall, is_done=is_done)
             other = cheapest_of_all(results, settings.wanted_recall)
-            self.found.setText(f"{words} {describe_other(other, settings.precision)}".strip())
+            further = describe_other(other, settings.precision, is_reached=cheapest is not None)
+            self.found.setText(f"{words} {further}".strip())
         columns = {
             "exact": _costed(results, results.exact),
             "this": _costed(results, cost),

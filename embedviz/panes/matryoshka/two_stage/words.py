@@ -92,15 +92,25 @@ def describe_cheapest(
     )
 
 
-def describe_other(found: FoundSetting | None, precision: Precision) -> str:
-    """Return in which other precision a setting is cheaper; nothing where none is."""
+def describe_other(found: FoundSetting | None, precision: Precision, *, is_reached: bool) -> str:
+    """Return in which other precision a setting is cheaper; nothing where none is.
+
+    Parameters
+    ----------
+    found : FoundSetting or None
+        The cheapest in any precision.
+    precision : str
+        Which is chosen.
+    is_reached : bool
+        Whether a setting in this one reaches the wanted recall, too.
+    """
     if found is None or found.cost.precision == precision:
         return ""
     cost = found.cost
     exact = SearchCost(cost.n_vectors, cost.n_dimensions)
     share = share_text(cost.bytes_read / max(exact.bytes_read, 1))
     return (
-        f"Cheaper in {cost.precision}: {cost.coarse_dimensions:,} dimensions, shortlist "
+        f"{'Cheaper in' if is_reached else 'In'} {cost.precision}: {cost.coarse_dimensions:,} dimensions, shortlist "
         f"{cost.shortlist:,} ({share})."
     )
 
