@@ -124,7 +124,7 @@ def measure_pairs(
         row holds NaN or an infinity, or all rows of the pairs are equal.
     """
     rows = _table(vectors)
-    questions = _PairQuestions.of(pairs, rows.shape, seed)
+    questions = PairQuestions.of(pairs, rows.shape, seed)
     return _measured(partial(_taken, rows), questions, rows.shape[1], temperature, report)
 
 
@@ -154,7 +154,7 @@ def measure_whitened(
         Also when the vectors have no direction with a variance.
     """
     rows = _table(vectors)
-    questions = _PairQuestions.of(pairs, rows.shape, seed)
+    questions = PairQuestions.of(pairs, rows.shape, seed)
     places, notes = _drawn(len(rows), MOST_AXES_ROWS, seed, "The axes are those of {} rows")
     sample = rows if places is None else _taken(rows, places)
     axes = principal_axes(sample, part_of(report, 0.0, 0.4))
@@ -174,7 +174,7 @@ def measure_whitened(
 
 
 @dataclass
-class _PairQuestions:
+class PairQuestions:
     """What is asked: pairs, what else is no wrong answer, and rows to measure the uniformity of."""
 
     first: Rows
@@ -186,7 +186,7 @@ class _PairQuestions:
     notes: list[str]
 
     @classmethod
-    def of(cls, pairs: Any, shape: tuple[int, ...], seed: int) -> _PairQuestions:
+    def of(cls, pairs: Any, shape: tuple[int, ...], seed: int) -> PairQuestions:
         """Choose from pairs those that belong together, and draw from those where they are many."""
         n_rows, dimensions = shape
         found = belonging_pairs(pairs, n_rows)
@@ -238,7 +238,7 @@ class _PairQuestions:
 
 
 def _measured(
-    take: Take, questions: _PairQuestions, dimensions: int, temperature: float, report: Report
+    take: Take, questions: PairQuestions, dimensions: int, temperature: float, report: Report
 ) -> PairQuality:
     if not 0 < temperature < math.inf:
         raise ValueError(f"temperature is {temperature!r}; it must be above 0")
@@ -265,7 +265,7 @@ def _measured(
     )
 
 
-def _sides(take: Take, questions: _PairQuestions) -> tuple[Floats, Floats]:
+def _sides(take: Take, questions: PairQuestions) -> tuple[Floats, Floats]:
     """Return the unit rows of all pairs.
 
     Raises
@@ -287,7 +287,7 @@ def _sides(take: Take, questions: _PairQuestions) -> tuple[Floats, Floats]:
 
 
 def _answers(
-    first: Floats, second: Floats, questions: _PairQuestions, temperature: float, report: Report
+    first: Floats, second: Floats, questions: PairQuestions, temperature: float, report: Report
 ) -> tuple[Floats, Floats, Rows]:
     """Return for each pair the loss, that by chance, and how many candidates are as near."""
     n_pairs = len(first)

@@ -64,6 +64,43 @@ def arrangements(
     return [Reordering(mean, order=random.permutation(len(mean))) for _ in range(draws)]
 
 
+class Reorderings:
+    """Orders of the dimensions of one set, each found once, when it is first asked for.
+
+    Singular vectors take as long as all else that is measured of a set, and random orders must be
+    the same ones for all measures.
+
+    Parameters
+    ----------
+    rows : float32 array of shape (n_vectors, n_dimensions)
+    center, draws, seed
+        As for `arrangements`.
+    """
+
+    def __init__(
+        self, rows: Matrix, *, center: bool = False, draws: int = 10, seed: int = 0
+    ) -> None:
+        self.rows, self.center, self.draws, self.seed = rows, center, draws, seed
+        self._found: dict[Ordering, list[Reordering]] = {}
+
+    def of(self, ordering: Ordering, report: Report = silent) -> list[Reordering]:
+        """Return what `arrangements` does."""
+        if ordering not in self._found:
+            self._found[ordering] = arrangements(
+                self.rows,
+                ordering,
+                center=self.center,
+                draws=self.draws,
+                seed=self.seed,
+                report=report,
+            )
+        return self._found[ordering]
+
+    def n_orders(self, ordering: Ordering) -> int:
+        """Return how many there are of an ordering, without finding them."""
+        return self.draws if ordering == "random" else 1
+
+
 class Reordering:
     """Rows minus a mean, then their columns in an order, or rotated.
 
@@ -91,13 +128,15 @@ class Reordering:
         # Axis by axis, as the kernel reads them.
         self._rotation = None if rotation is None else rotation.T.astype(np.float32, order="C")
 
-    def __call__(self, rows: Matrix) -> Matrix:
-        """Return some rows, an array (n, n_dimensions), so arranged."""
+    def __call__(self, rows: Matrix, dimensions: int | None = None) -> Matrix:
+        """Return some rows, an array (n, n_dimensions), so arranged; or only the first columns."""
         if self._mean is not None:
             rows = rows - self._mean
         if self._order is not None:
-            rows = rows[:, self._order]
-        return rows if self._rotation is None else _rotated(rows, self._rotation)
+            return rows[:, self._order[:dimensions]]
+        if self._rotation is not None:
+            return _rotated(rows, self._rotation[:dimensions])
+        return rows[:, :dimensions]
 
     def exactly(self, rows: Matrix) -> NDArray[np.floating]:
         """Return the same with as many digits as differences of rows need: float64 if rotated."""

@@ -7,25 +7,23 @@ other, as they are to a row of zeros and to one that is there many times.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Matrix, Rows
-from embedviz.core.compiled.checks import checked_count, checked_matrix, checked_rows
+from embedviz.core.compiled.checks import checked_count, checked_matrix
 from embedviz.core.errors import UserError
-from embedviz.core.matryoshka.orderings import ORDERINGS, Ordering, Reordering, arrangements
-from embedviz.core.matryoshka.prefix_neighbors import PrefixNeighbors
-from embedviz.core.neighbors.exact_cosines import nearest_by_cosine
-from embedviz.core.neighbors.top_k import TILE, checked_prefix, scaled_query
+from embedviz.core.matryoshka.orderings import ORDERINGS, Ordering, Reordering, Reorderings
+from embedviz.core.matryoshka.overlap_passes import OverlapPasses
+from embedviz.core.matryoshka.queries import drawn_queries
+from embedviz.core.neighbors.top_k import checked_prefix
 from embedviz.core.progress import Report, part_of, silent
 
-# About 20 ms on two processors.
-_PRODUCTS_AT_ONCE = 400_000_000
-# 1 − cosine of two rows that differ by the rounding of float32 alone: (2 ** -23) ** 2 / 2.
-_ROUNDED = 2.0**-47
+COUNTS = (1, 10, 100)
+"""How many neighbors are usually compared."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +42,39 @@ class Overlap:
         How many leading dimensions hold all that there is of the rows, so that the curve is 1 from
         there on by construction: fewer than all only with the ordering "svd", for instance where
         there are fewer rows than dimensions.
+    draws : float64 array of shape (n_draws, n_lengths), optional
+        The curve of each random choice; one row where nothing is drawn. Default: the curve.
+    spread : float64 array of shape (n_lengths,)
+        The standard deviation of the draws, with n - 1 in the denominator; 0 where there is one.
     """
 
     curve: NDArray[np.float64]
     n_queries: int
     n_counted: int
     rank: int
+    draws: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
+    spread: NDArray[np.float64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        if not self.draws.size:
+            object.__setattr__(self, "draws", self.curve[np.newaxis])
+        object.__setattr__(self, "spread", spread_of(self.draws))
+
+    def at(self, places: Rows) -> Overlap:
+        """Return the same at some of its lengths."""
+        return Overlap(
+            self.curve[places], self.n_queries, self.n_counted, self.rank, self.draws[:, places]
+        )
+
+
+def spread_of(draws: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the standard deviation of some curves at each length; 0 where there is one curve."""
+    if len(draws) < 2:
+        return np.zeros(draws.shape[1])
+    return np.asarray(draws.std(axis=0, ddof=1))
+
+
+OnOverlaps = Callable[[Ordering, dict[int, Overlap]], None]
 
 
 def overlap_curve(  # noqa: PLR0913 - a contract
@@ -120,35 +145,158 @@ def measure_overlap(  # noqa: PLR0913 - as the curve alone
     report: Report = silent,
 ) -> Overlap:
     """Return the overlap curve, with how many queries it is the mean of; see `overlap_curve`."""
-    if ordering not in ORDERINGS:
-        raise ValueError(f"ordering is {ordering!r}; it must be one of {', '.join(ORDERINGS)}")
+    found = measure_overlaps(
+        vectors, dimensions, (count,), queries, (ordering,), center, draws, seed, report
+    )
+    return found[ordering][count]
+
+
+def measure_overlaps(  # noqa: PLR0913 - as one of them
+    vectors: ArrayLike,
+    dimensions: Sequence[int],
+    counts: Sequence[int] = COUNTS,
+    queries: int | ArrayLike = 500,
+    orderings: Sequence[Ordering] = ORDERINGS,
+    center: bool = False,
+    draws: int = 10,
+    seed: int = 0,
+    report: Report = silent,
+    on_found: OnOverlaps | None = None,
+    reorderings: Reorderings | None = None,
+) -> dict[Ordering, dict[int, Overlap]]:
+    """Return the overlap of several numbers of neighbors in several orders, on one footing.
+
+    All are means over the same queries, whose neighbors on all dimensions are found once. Each
+    order takes one pass over the vectors, "random" one for each draw.
+
+    Parameters
+    ----------
+    vectors, dimensions, queries, center, draws, seed, report
+        As for `overlap_curve`.
+    counts : sequence of int
+        How many neighbors are compared.
+    orderings : sequence of {"prefix", "random", "variance", "svd"}
+    on_found : callable, optional
+        Called with an ordering and its overlaps by count as soon as they are known; with "random"
+        after each draw, of those that were drawn so far.
+    reorderings : Reorderings, optional
+        Of these vectors, where they are known already; `center`, `draws` and `seed` are then those
+        that they were made with.
+
+    Returns
+    -------
+    dict of an ordering to a dict of a count to Overlap
+
+    Raises
+    ------
+    UserError
+        As for `overlap_curve`.
+    """
+    for ordering in orderings:
+        if ordering not in ORDERINGS:
+            raise ValueError(f"ordering is {ordering!r}; it must be one of {', '.join(ORDERINGS)}")
     rows = checked_matrix(vectors)
     n_vectors, n_dimensions = rows.shape
     wanted = np.array([checked_prefix(k, n_dimensions) for k in dimensions], dtype=np.intp)
-    count = checked_count(count, "neighbors", 1)
+    counts = [checked_count(count, "neighbors", 1) for count in counts]
     draws, seed = checked_count(draws, "random orders", 1), _checked_seed(seed)
-    chosen = _query_rows(queries, n_vectors, seed)
-    if not len(wanted) or not len(chosen) or count >= n_vectors - 1:
-        return Overlap(np.full(len(wanted), np.nan), len(chosen), 0, n_dimensions)
-    orders = []
-    if ordering != "prefix":
-        part = part_of(report, 0.0, 0.1)
-        orders = arrangements(rows, ordering, center=center, draws=draws, seed=seed, report=part)
+    chosen = drawn_queries(queries, n_vectors, seed)
+    if reorderings is None:
+        reorderings = Reorderings(rows, center=center, draws=draws, seed=seed)
+    nothing = Overlap(np.full(len(wanted), np.nan), len(chosen), 0, n_dimensions)
+    found = {ordering: dict.fromkeys(counts, nothing) for ordering in orderings}
+    comparable = [count for count in counts if count < n_vectors - 1]
+    if not len(wanted) or not len(chosen) or not comparable:
+        return found
     lengths = np.union1d(wanted, [n_dimensions]).astype(np.intp)
-    (plain,) = arrangements(rows, "prefix", center=center)
-    wanted_of = [(arrange, lengths[:-1]) for arrange in orders if len(lengths) > 1]
-    wanted_of.insert(0, (plain, lengths[-1:] if orders else lengths))
-    found = _neighbors(rows, chosen, count, wanted_of, part_of(report, 0.1, 0.8))
-    counts = _compare_exactly(rows, chosen, wanted_of, found, part_of(report, 0.8, 1.0))
-    curve = np.full(len(lengths), np.nan)
-    if counts.any():
-        exact, *others = found
-        curve[-1] = 1.0
-        for at in range(len(lengths) - 1):
-            curve[at] = np.mean([_overlap(each, at, exact, counts) for each in others or [exact]])
-    rank = min((arrange.rank for arrange in orders), default=n_dimensions)
-    asked = curve[np.searchsorted(lengths, wanted)]
-    return Overlap(asked, len(chosen), int(counts.sum()), rank)
+    measurement = _Measurement(rows, chosen, comparable, lengths, reorderings)
+    for ordering, overlaps in measurement.run(orderings, report):
+        for count, overlap in overlaps.items():
+            found[ordering][count] = overlap.at(np.searchsorted(lengths, wanted))
+        if on_found is not None:
+            on_found(ordering, dict(found[ordering]))
+    return found
+
+
+class _Measurement:
+    """What is measured once for all orders, and then for each of them."""
+
+    def __init__(
+        self,
+        rows: Matrix,
+        query_rows: Rows,
+        counts: Sequence[int],
+        lengths: Rows,
+        reorderings: Reorderings,
+    ) -> None:
+        self._rows, self._query_rows, self._counts = rows, query_rows, counts
+        self._lengths, self._reorderings = lengths, reorderings
+
+    def run(
+        self, orderings: Sequence[Ordering], report: Report
+    ) -> Iterator[tuple[Ordering, dict[int, Overlap]]]:
+        """Yield the overlaps of each order by count, at all lengths; after each random draw."""
+        lengths = self._lengths
+        first = lengths if "prefix" in orderings else lengths[-1:]
+        steps = 1 + sum(_steps(each, self._reorderings) for each in orderings)
+        (plain,) = self._reorderings.of("prefix")
+        passes = OverlapPasses(
+            self._rows, self._query_rows, plain, first, self._counts, part_of(report, 0, 1 / steps)
+        )
+        done = 1
+        for ordering in orderings:
+            if ordering == "prefix":
+                yield ordering, self._overlaps(passes, [passes.plain_shares])
+                continue
+            if ordering != "random":
+                part = part_of(report, done / steps, (done + 1) / steps)
+                done += 1
+            else:
+                part = silent
+            shares: list[dict[int, NDArray[np.float64]]] = []
+            for arrange in self._reorderings.of(ordering, part):
+                part = part_of(report, done / steps, (done + 1) / steps)
+                shares.append(self._shorter(passes, arrange, part))
+                done += 1
+                yield ordering, self._overlaps(passes, shares, arrange.rank)
+
+    def _shorter(
+        self, passes: OverlapPasses, arrange: Reordering, report: Report
+    ) -> dict[int, NDArray[np.float64]]:
+        """Return the shares below the full length, and what they are there: all or no number."""
+        shorter = self._lengths[:-1]
+        found = dict.fromkeys(self._counts, np.empty(0))
+        if len(shorter):
+            found = passes.shares(arrange, shorter, report)
+        return {
+            count: np.append(shares, 1.0 if passes.counted[count].any() else np.nan)
+            for count, shares in found.items()
+        }
+
+    def _overlaps(
+        self,
+        passes: OverlapPasses,
+        shares: Sequence[dict[int, NDArray[np.float64]]],
+        rank: int | None = None,
+    ) -> dict[int, Overlap]:
+        overlaps = {}
+        for count in self._counts:
+            drawn = np.array([each[count] for each in shares])
+            overlaps[count] = Overlap(
+                drawn.mean(axis=0),
+                len(self._query_rows),
+                int(np.count_nonzero(passes.counted[count])),
+                self._rows.shape[1] if rank is None else rank,
+                drawn,
+            )
+        return overlaps
+
+
+def _steps(ordering: Ordering, reorderings: Reorderings) -> int:
+    """Return how many passes over the vectors an order takes, beside those at full length."""
+    if ordering == "prefix":
+        return 0
+    return reorderings.n_orders(ordering) + (ordering != "random")
 
 
 def _checked_seed(seed: int) -> int:
@@ -156,104 +304,3 @@ def _checked_seed(seed: int) -> int:
         return checked_count(seed, "the seed")
     except UserError:
         raise UserError(f"{seed!r} cannot be a seed. Choose a whole number from 0 up.") from None
-
-
-def _query_rows(queries: int | ArrayLike, n_vectors: int, seed: int) -> Rows:
-    if np.ndim(queries) == 0:
-        n_queries = checked_count(queries, "queries")
-        drawn = np.random.default_rng(seed).permutation(n_vectors)[:n_queries]
-        return np.sort(drawn)
-    return checked_rows(queries, n_vectors, "queries")
-
-
-def _neighbors(
-    rows: Matrix,
-    query_rows: Rows,
-    count: int,
-    wanted_of: Sequence[tuple[Reordering, Rows]],
-    report: Report,
-) -> list[PrefixNeighbors]:
-    """Return the neighbors of the queries for each ordering, at the lengths wanted of it."""
-    found = [
-        # One more than is compared says whether there was a choice.
-        PrefixNeighbors(arrange(rows[query_rows]), query_rows, lengths, count + 1)
-        for arrange, lengths in wanted_of
-    ]
-    size = _rows_at_once(len(query_rows) * rows.shape[1])
-    for first in range(0, len(rows), size):
-        block = rows[first : first + size]
-        for step, (arrange, _) in enumerate(wanted_of):
-            done = first + len(block) * step / len(wanted_of)
-            report(done / len(rows), "neighbors of the queries")
-            found[step].add(arrange(block), first)
-    return found
-
-
-def _rows_at_once(products: int) -> int:
-    """Return of how many rows to do so many products each before anyone else may compute.
-
-    Kernels run one after the other, and a slider that is dragged meanwhile should not wait.
-    """
-    return max(1, _PRODUCTS_AT_ONCE // (max(1, products) * TILE)) * TILE
-
-
-def _compare_exactly(
-    rows: Matrix,
-    query_rows: Rows,
-    wanted_of: Sequence[tuple[Reordering, Rows]],
-    found: Sequence[PrefixNeighbors],
-    report: Report,
-) -> NDArray[np.bool_]:
-    """Find again what float32 could not tell apart; return which queries have a choice of rows.
-
-    Far from the origin, all cosines are 1 to seven digits, and what was found is the first rows of
-    the set at any length.
-    """
-    exact, count = found[0], found[0].rows.shape[2]
-    counts = exact.are_told_apart()
-    unclear = [
-        query
-        for query in np.flatnonzero(exact.have_more() & ~counts).tolist()
-        if rows[query_rows[query]].any() and not _are_copies(rows[exact.rows[-1, query]])
-    ]
-    for step, (arrange, lengths) in enumerate(wanted_of if unclear else ()):
-        arranged = arrange.exactly(rows)
-        for place, query in enumerate(unclear):
-            report((step + place / len(unclear)) / len(wanted_of), "neighbors that are very close")
-            own = int(query_rows[query])
-            asked = scaled_query(arranged[own])[0]
-            for at, length in enumerate(lengths):
-                near, cosines = nearest_by_cosine(
-                    arranged[:, :length], asked[:length], count, [own], None
-                )
-                found[step].replace(at, query, near)
-            if step == 0:
-                counts[query] = cosines[0] - cosines[-1] > _ROUNDED
-    return counts
-
-
-def _are_copies(rows: Matrix) -> bool:
-    return bool((rows == rows[0]).all())
-
-
-def _overlap(
-    found: PrefixNeighbors, at: int, exact: PrefixNeighbors, counts: NDArray[np.bool_]
-) -> float:
-    """Return the mean share of the exact neighbors that were found at one of the lengths.
-
-    Parameters
-    ----------
-    found : PrefixNeighbors
-    at : int
-        Which of its lengths.
-    exact : PrefixNeighbors
-        On all dimensions, at its last length.
-    counts : bool array of shape (n_queries,)
-        Which queries the mean is of.
-    """
-    there = exact.are_nearest(-1)
-    # One number for each pair of query and row, so that one look-up serves all queries.
-    offsets = np.arange(len(there))[:, np.newaxis] * (exact.rows.max() + 1)
-    pairs = (found.rows[at] + offsets)[found.are_nearest(at)]
-    kept = np.isin(exact.rows[-1] + offsets, pairs) & there
-    return float(np.mean(kept.sum(axis=1)[counts] / there.sum(axis=1)[counts]))

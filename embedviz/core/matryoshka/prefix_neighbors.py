@@ -88,37 +88,48 @@ class PrefixNeighbors:
             self.kept,
         )
 
-    def are_nearest(self, at: int) -> NDArray[np.bool_]:
-        """Return which of `rows` are the `count` - 1 nearest at one of the lengths.
+    def have_more(self, count: int) -> NDArray[np.bool_]:
+        """Return for each query whether more than `count` rows could be its neighbors."""
+        return np.asarray(self.kept[-1] > count)
+
+    def are_told_apart(self, count: int) -> NDArray[np.bool_]:
+        """Return for each query whether the cosines of its neighbors differ, at full length.
+
+        They do not where the nearest row and the one after the `count` nearest are equally near,
+        and where float32 has too few digits.
+        """
+        there = np.where(self._are_there(-1), self._scores[-1].astype(np.float64), -np.inf)
+        sorted_scores = np.sort(there, axis=1)[:, ::-1]
+        lengths = np.linalg.norm(self._queries.astype(np.float64), axis=1)
+        with np.errstate(invalid="ignore"):
+            apart = sorted_scores[:, 0] - sorted_scores[:, count]
+            return np.asarray(self.have_more(count) & (apart > _TOLD_APART * lengths))
+
+    def ranked(self, at: int) -> Rows:
+        """Return what was found at one of the lengths, the nearest first, equal ones by row.
 
         Returns
         -------
-        bool array of shape (n_queries, count)
+        int array of shape (n_queries, count)
+            -1 where there are fewer.
         """
-        count, kept = self.rows.shape[2], self.kept[at]
-        are = np.arange(count) < kept[:, np.newaxis]
-        are[:, :1] &= (kept < count)[:, np.newaxis]
-        return np.asarray(are)
+        scores = np.where(self._are_there(at), self._scores[at], -np.inf)
+        rows = np.where(self._are_there(at), self.rows[at], -1)
+        by_row = np.argsort(rows, axis=1, kind="stable")
+        scores = np.take_along_axis(scores, by_row, axis=1)
+        rows = np.take_along_axis(rows, by_row, axis=1)
+        best_first = np.argsort(-scores, axis=1, kind="stable")
+        return np.take_along_axis(rows, best_first, axis=1)
 
-    def have_more(self) -> NDArray[np.bool_]:
-        """Return for each query whether there are `count` rows that could be its neighbors."""
-        return np.asarray(self.kept[-1] == self.rows.shape[2])
-
-    def are_told_apart(self) -> NDArray[np.bool_]:
-        """Return for each query whether the cosines of its neighbors differ, at full length.
-
-        They do not where all rows found are equal, and where float32 has too few digits.
-        """
-        best = self._scores[-1].max(axis=1, initial=-np.inf)
-        lengths = np.linalg.norm(self._queries.astype(np.float64), axis=1)
-        with np.errstate(invalid="ignore"):
-            apart = best.astype(np.float64) - self._scores[-1][:, 0]
-            return np.asarray(self.have_more() & (apart > _TOLD_APART * lengths))
+    def _are_there(self, at: int) -> NDArray[np.bool_]:
+        are: NDArray[np.bool_] = np.arange(self.rows.shape[2]) < self.kept[at][:, np.newaxis]
+        return are
 
     def replace(self, at: int, query: int, rows: Rows) -> None:
         """Put other rows, the nearest first, in place of those that were found for a query."""
         self.kept[at, query] = len(rows)
         self.rows[at, query, : len(rows)] = rows[::-1]
+        self._scores[at, query, : len(rows)] = np.arange(len(rows))
 
 
 @parallel_kernel

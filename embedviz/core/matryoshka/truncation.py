@@ -45,3 +45,17 @@ def truncate(vectors: ArrayLike, dimensions: int, layer_norm: bool = False) -> M
         with np.errstate(invalid="ignore"):  # Of infinite numbers.
             truncated[first : first + len(block)] = prefix / lengths
     return truncated
+
+
+def prefix_lengths(dimensions: int) -> list[int]:
+    """Return lengths to measure at: powers of two, those halfway between them, and all.
+
+    Parameters
+    ----------
+    dimensions : int
+        Of all, from 1 up. From 32 up, the lengths begin at 8.
+    """
+    first = 8 if dimensions >= 32 else 1
+    powers = [2**i for i in range(31) if first <= 2**i < dimensions]
+    halfway = [3 * power // 2 for power in powers if power > 1 and 3 * power // 2 < dimensions]
+    return sorted({*powers, *halfway, dimensions})

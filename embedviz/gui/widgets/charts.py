@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPen, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFontMetricsF, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy
 
-from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, theme_manager, with_alpha
+from embedviz.gui.theme import CAPTION_PIXELS, font, theme_manager, with_alpha
 
 _HALF_LINE = 6
 AXIS_ROOM = {"bottom": 40, "left": 46}
@@ -149,132 +147,3 @@ class CosineHistogram(Chart):
         line.setVisible(bool(np.isfinite(mean)))  # There is no mean over no pairs.
         if np.isfinite(mean):
             line.setValue(mean)
-
-
-class OverlapChart(Chart):
-    """Overlap with the full-length neighbors over prefix lengths, and where the slider stands.
-
-    The first curve is the one that is judged; the others, thin, are what it is compared with.
-    """
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name, "dimensions kept", "mean overlap@10")
-        plot = self.getPlotItem()
-        plot.setLogMode(x=True, y=False)
-        plot.getAxis("bottom").setTicks([[]])  # Before there is a curve, it has no lengths.
-        self.setYRange(0, 1.0, padding=0.04)
-        self._legend = plot.addLegend(offset=None)
-        self._legend.setParentItem(plot)  # Beside the curves, which may be anywhere in the chart.
-        self._legend.layout.setContentsMargins(GRID, 0, 0, 0)
-        plot.geometryChanged.connect(self._place_legend)
-        self._curves: list[pg.PlotDataItem] = []
-        self._marker = pg.InfiniteLine(angle=90)
-        self._dot = pg.ScatterPlotItem(size=11, useCache=False)
-        for mark in (self._marker, self._dot):
-            mark.setZValue(10)
-            self.addItem(mark)
-        self._points: tuple[NDArray[np.float64], NDArray[np.float64]] = (np.empty(0), np.empty(0))
-        self.restyle()
-
-    def restyle(self) -> None:
-        """Take colors and type from the theme."""
-        super().restyle()
-        if not hasattr(self, "_points"):
-            return
-        theme = theme_manager.theme
-        self._marker.setPen(self._pen(theme.accent, width=1, style=Qt.PenStyle.DashLine))
-        self._dot.setBrush(QColor(theme.accent))
-        self._dot.setPen(self._pen(theme.ground, width=2))
-        self._legend.setLabelTextColor(theme.muted)
-        self._legend.setLabelTextSize(f"{round(CAPTION_PIXELS * self._scale)}px")
-        dashes = (Qt.PenStyle.SolidLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashLine)
-        for place, curve in enumerate(self._curves):
-            color = theme.muted if place else theme.after
-            curve.setPen(self._pen(color, width=1.2 if place else 2.5, style=dashes[place % 3]))
-            curve.setSymbolBrush(QColor(color))
-        self._fit_legend()
-
-    def _fit_legend(self) -> None:
-        """Make room for the legend at the right of the curves."""
-        self._legend.updateSize()
-        room = self._legend.width() if self._curves else 0.0
-        layout = self.getPlotItem().layout
-        layout.setContentsMargins(0, _HALF_LINE, room, 0)
-        layout.activate()  # Else when Qt comes to it, and a picture may be drawn before.
-        self._place_legend()
-
-    def _place_legend(self) -> None:
-        self._legend.setPos(self.getPlotItem().width() - self._legend.width(), _HALF_LINE)
-
-    def clear_curves(self) -> None:
-        """Show no curve."""
-        for curve in self._curves:
-            self.removeItem(curve)
-        self._curves = []
-        self._points = (np.empty(0), np.empty(0))
-        self._dot.setData([], [])
-        self._fit_legend()
-
-    def show_curves(
-        self, dimensions: Sequence[int], overlaps: Mapping[str, ArrayLike], count: int = 10
-    ) -> None:
-        """Show other curves, the one that is judged first.
-
-        Parameters
-        ----------
-        dimensions : sequence of int, length n_lengths
-        overlaps : mapping of a name to an array of shape (n_lengths,)
-            From 0 to 1; nothing is shown where they are NaN. A name may have several lines.
-        count : int
-            How many neighbors were compared.
-        """
-        self.clear_curves()
-        self._titles["left"] = f"mean overlap@{count}"
-        lengths = np.asarray(dimensions, float)
-        if not np.isfinite(next(iter(overlaps.values()))).any():
-            self.restyle()
-            return
-        for place, (name, curve) in enumerate(overlaps.items()):
-            values = np.asarray(curve, float)
-            # Symbols that are not cached as images stay vectors in a file.
-            drawn = self.plot(
-                lengths,
-                values,
-                name=name.replace("\n", "<br>"),
-                symbol=None if place else "o",
-                symbolSize=6,
-                symbolPen=None,
-                useCache=False,
-                antialias=True,
-            )
-            drawn.setZValue(-place)
-            self._curves.append(drawn)
-        self._points = (lengths, np.asarray(next(iter(overlaps.values())), float))
-        ticks = [(np.log10(k), f"{k:,}") for k in _spread(dimensions)]
-        self.getPlotItem().getAxis("bottom").setTicks([ticks])
-        self.setXRange(np.log10(lengths[0]), np.log10(lengths[-1]), padding=0.03)
-        self.restyle()
-
-    def show_marker(self, dimensions: int) -> float | None:
-        """Mark a prefix length; return the overlap there, read off the first curve.
-
-        None while there is no curve. Between two measured lengths, the line between them is
-        read.
-        """
-        self._marker.setValue(np.log10(max(dimensions, 1)))
-        lengths, overlaps = self._points
-        self._marker.setVisible(bool(len(lengths)))
-        if not len(lengths) or dimensions < lengths[0]:
-            self._dot.setData([], [])
-            return None
-        overlap = float(np.interp(np.log10(dimensions), np.log10(lengths), overlaps))
-        self._dot.setData([np.log10(dimensions)], [overlap])
-        return overlap
-
-
-def _spread(dimensions: Sequence[int]) -> list[int]:
-    """Return the powers of two among the lengths, and the last one, which is the full length."""
-    marks = [k for k in dimensions if k & (k - 1) == 0]
-    full = dimensions[-1] if len(dimensions) else 1
-    # The full length takes the place of a mark that it would be printed over.
-    return [k for k in marks if k < full / 1.3] + [full]

@@ -33,6 +33,7 @@ class MatryoshkaPane(Pane):
     title = "Matryoshka"
     name = "matryoshka"
     figure = "matryoshka"
+    takes_pairs = True
     settings_class = MatryoshkaSettings
     kernels = (matryoshka.compile_all,)
     hint = "Open a file of vectors to see how short a prefix still finds the same neighbors."

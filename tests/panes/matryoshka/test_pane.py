@@ -13,7 +13,6 @@ from embedviz.core.query_vector import QueryVector
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load
 from embedviz.panes.matryoshka import lists as lists_of_pane
-from embedviz.panes.matryoshka.curves import measuring
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 LEFT = Qt.MouseButton.LeftButton
@@ -197,52 +196,6 @@ def test_without_a_query_it_says_what_to_do(opened, session):
     assert opened.lists.full.lines.lines == opened.lists.short.lines.lines == ()
 
 
-def test_the_curve_is_the_mean_overlap(opened, toy):
-    curves = opened.pages.chosen.curves
-    assert curves.lengths == (8, 16, 32)
-    assert list(curves.overlaps) == ["prefix", "random dimensions", "SVD rotation"]
-    assert curves.overlaps["prefix"] == pytest.approx(
-        [overlap(toy.vectors, k) for k in (8, 16, 32)], abs=1e-6
-    )
-    for values in curves.overlaps.values():
-        assert values[-1] == pytest.approx(1.0)
-        assert values == sorted(values)
-    assert "Mean overlap@10 of all 50 rows" in opened.pages.chosen.caption.text()
-
-
-def test_the_marker_stands_at_the_slider(opened, session, idle, toy):
-    for dimensions in (16, 8):
-        opened.slider.setValue(dimensions)
-        expected = overlap(toy.vectors, dimensions)
-        assert f"mean overlap {expected:.3f}" in opened.pages.chosen.reading.text()
-        assert opened.pages.chosen.chart._marker.value() == pytest.approx(np.log10(dimensions))
-    opened.slider.setValue(3)  # Shorter than any that was measured.
-    assert opened.pages.chosen.reading.text() == ""
-
-
-def test_the_curve_is_measured_once(opened, session, idle):
-    curves = opened.pages.chosen.curves
-    session.show(session.state.queried(7).with_settings(MatryoshkaSettings(4)))
-    idle(session)
-    assert opened.pages.chosen.curves is curves
-
-
-def test_a_large_set_is_measured_with_a_sample_that_is_named(pane, session, idle, monkeypatch):
-    monkeypatch.setattr(measuring, "QUERIES", 20)
-    rows = np.random.default_rng(0).normal(size=(60, 16))
-    session.show(State().opened(VectorSet(rows, name="large")))
-    idle(session)
-    assert "Mean overlap@10 of 20 seeded query rows" in pane.pages.chosen.caption.text()
-
-
-def test_a_gigantic_set_gets_fewer_queries(pane, session, idle, monkeypatch):
-    monkeypatch.setattr(measuring, "WORK", 100)
-    rows = np.random.default_rng(0).normal(size=(60, 16))
-    session.show(State().opened(VectorSet(rows, name="large")))
-    idle(session)
-    assert "of 30 seeded query rows" in pane.pages.chosen.caption.text()
-
-
 def test_use_in_all_panes_adds_a_truncated_set(opened, session, idle, toy, qtbot):
     opened.slider.setValue(8)
     qtbot.mouseClick(opened.use, LEFT)
@@ -302,4 +255,4 @@ def test_real_titles_on_a_short_prefix(pane, session, idle, data_folder):
     idle(session)
     assert_lists(pane, movies.vectors, movies.vectors[0], 256, [0])
     expected = overlap(movies.vectors, 256)
-    assert f"mean overlap {expected:.3f}" in pane.pages.chosen.reading.text()
+    assert pane.pages.chosen.chart.readings[0] == f"first dimensions {expected:.3f}"

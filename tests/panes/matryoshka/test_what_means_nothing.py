@@ -43,9 +43,8 @@ def test_of_few_rows_half_are_compared(show, n, dimensions):
         assert len(fates) == min(10, others)
         assert all(fates[:count])
         assert not any(fates[count:])
-    assert f"Mean overlap@{count} of all {n} rows" in pane.pages.chosen.caption.text()
-    assert pane.pages.chosen.chart._titles["left"] == f"mean overlap@{count}"
-    assert pane.pages.chosen.curves.overlaps["prefix"][0] < 1
+    assert f"Mean overlap@{count} at" in pane.pages.chosen.chart.key()[0][1]
+    assert pane.pages.chosen.chart.curves[0].values[0] < 1
 
 
 def test_a_set_with_its_ten_others_is_not_said_to_keep_them(show, data_folder):
@@ -59,7 +58,7 @@ def test_sets_too_small_to_choose_neighbors_from(show, n):
     pane = show(random_set(n, 16), 2)
     assert "no neighbors to choose" in pane.lists.summary.text()
     assert "No overlap is shown" in pane.pages.chosen.caption.text()
-    assert pane.pages.chosen.reading.text() == ""
+    assert not pane.pages.chosen.chart.curves
 
 
 ALIKE = {
@@ -77,21 +76,19 @@ def test_rows_that_are_all_alike_have_no_overlap(show, name, dimensions):
     expected = "all zeros" if name == "zeros" else "equally near"
     assert expected in pane.lists.summary.text()
     assert "No overlap is shown" in pane.pages.chosen.caption.text()
-    assert pane.pages.chosen.reading.text() == ""
-    assert not pane.pages.chosen.chart._curves
-    assert not pane.pages.chosen.chart._marker.isVisible()
+    assert not pane.pages.chosen.chart.curves
     assert not any(line.fate for line in pane.lists.full.lines.lines)
 
 
 def test_rows_of_zeros_among_others_do_not_count(show):
     vectors = np.random.default_rng(0).normal(size=(60, 16))
-    alone = show(VectorSet(vectors)).pages.chosen.curves.overlaps["prefix"]
+    alone = show(VectorSet(vectors)).pages.chosen.chart.curves[0].values
     vectors = np.abs(vectors)
     vectors[:7] = 0
     pane = show(VectorSet(vectors), 8, query=3)
     assert "all zeros" in pane.lists.summary.text()
     assert "7 rows without neighbors of their own" in pane.pages.chosen.caption.text()
-    assert 0 < pane.pages.chosen.curves.overlaps["prefix"][0] < 1
+    assert 0 < pane.pages.chosen.chart.curves[0].values[0] < 1
     assert alone[-1] == 1
 
 
@@ -102,38 +99,3 @@ def test_a_prefix_of_zeros_finds_nothing(show):
     assert "keeps 0 of 10 neighbors" in pane.lists.summary.text()
     assert "first 8 of 16 dimensions are all zeros" in pane.lists.summary.text()
     assert pane.lists.short.lines.lines == ()
-
-
-@pytest.mark.parametrize(("n", "rank"), [(20, 20), (31, 31), (32, 32), (200, 32)])
-def test_where_svd_is_1_by_construction_it_is_said(show, n, rank):
-    pane = show(random_set(n, 32), 8)
-    said = f"from {rank} dimensions on, SVD is 1 by construction"
-    assert (said in pane.pages.chosen.caption.text()) == (rank < 32)
-    legend = [label.text for _, label in pane.pages.chosen.chart._legend.items]
-    assert any("by construction" in text for text in legend) == (rank < 32)
-
-
-def test_copies_and_dead_dimensions_make_fewer_directions(show):
-    vectors = np.random.default_rng(0).normal(size=(50, 64))
-    pane = show(VectorSet(np.vstack([vectors, vectors[:1]])))
-    assert "51 rows of 64 dimensions lie in 50 directions" in pane.pages.chosen.caption.text()
-    vectors = np.random.default_rng(0).normal(size=(200, 32))
-    vectors[:, 20:] = 0
-    assert "lie in 20 directions" in show(VectorSet(vectors)).pages.chosen.caption.text()
-
-
-@pytest.mark.parametrize("width", [420, 700, 1000, 1600])
-@pytest.mark.parametrize("scale", [1.0, 1.8])
-def test_the_legend_lies_over_no_part_of_the_curves(show, idle, session, qtbot, width, scale):
-    pane = show(random_set(20, 32))  # At full length, where the marker is at the right.
-    pane.resize(width, 760)
-    pane.set_text_scale(scale)
-    qtbot.waitUntil(lambda: pane.pages.chosen.chart._legend.width() > 0)
-    idle(session)
-    chart = pane.pages.chosen.chart
-    view = chart.getPlotItem().getViewBox()
-    qtbot.waitUntil(
-        lambda: chart._legend.sceneBoundingRect().left() >= view.sceneBoundingRect().right() - 1
-    )
-    assert chart._legend.sceneBoundingRect().right() <= chart.width() + 1
-    assert view.width() > 100

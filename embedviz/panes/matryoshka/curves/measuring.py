@@ -1,49 +1,154 @@
-"""Overlap curves of a set: how many neighbors prefixes and other choices of dimensions keep."""
+"""What the curves are of, and their calculation, which tells what it knows after each order."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from embedviz.core.matryoshka import Overlap, measure_overlap
-from embedviz.core.matryoshka.orderings import Ordering
-from embedviz.core.progress import Report, part_of
+from embedviz.app.state import State
+from embedviz.core.errors import UserError
+from embedviz.core.matryoshka import (
+    Overlap,
+    Quality,
+    measure_overlaps,
+    measure_quality,
+    prefix_lengths,
+)
+from embedviz.core.matryoshka.orderings import Ordering, Reorderings
+from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
-from embedviz.panes.matryoshka.comparison import n_compared
+from embedviz.panes.matryoshka.curves.judgments import Judgment, chosen_judgment
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings, MeasureName
 
+DRAWS = 10
 QUERIES = 500
 WORK = 2e10
-"""Multiplications allowed for the neighbors of all queries; a set too large for 500 gets fewer."""
-ORDERINGS: dict[str, Ordering] = {
-    "prefix": "prefix",
-    "random dimensions": "random",
-    "SVD rotation": "svd",
-}
+"""Multiplications allowed in one order; a set too large for 500 queries gets fewer."""
+_FEWEST = 30
+NEIGHBORS = 10
+COUNTS: dict[MeasureName, int] = {"overlap1": 1, "overlap10": 10, "overlap100": 100}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is measured of a set.
+
+    Attributes
+    ----------
+    vector_set : VectorSet
+    judgment : Judgment or None
+        None: the overlap with itself, at all counts.
+    """
+
+    vector_set: VectorSet
+    judgment: Judgment | None
+
+    @classmethod
+    def by(cls, state: State) -> Wanted:
+        """Return what a state asks for: overlap, too, where nobody can judge."""
+        settings = state[MatryoshkaSettings]
+        assert state.active is not None
+        is_judged = settings.measure == "judged"
+        return cls(state.active, chosen_judgment(state, settings.judge) if is_judged else None)
+
+    def is_wanted(self, state: State) -> bool:
+        """Return whether a state asks for this."""
+        return state.active is self.vector_set and Wanted.by(state) == self
 
 
 @dataclass(frozen=True, eq=False)
-class Curves:
-    """Mean overlap over prefix lengths, for prefixes and for what they are compared with."""
+class Measured:
+    """What is known so far.
 
-    vector_set: VectorSet
+    Attributes
+    ----------
+    wanted : Wanted
+    lengths : tuple of int
+    counts : tuple of int
+        How many neighbors are compared, for `overlaps`.
+    overlaps : mapping of an ordering to a mapping of a count to Overlap
+    quality : mapping of an ordering to Quality
+    problem : str
+        Why there is nothing; empty where there is.
+    is_done : bool
+    """
+
+    wanted: Wanted
     lengths: tuple[int, ...]
-    found: dict[str, Overlap]
-    count: int
+    counts: tuple[int, ...] = ()
+    overlaps: Mapping[Ordering, Mapping[int, Overlap]] = field(default_factory=dict)
+    quality: Mapping[Ordering, Quality] = field(default_factory=dict)
+    problem: str = ""
+    is_done: bool = False
 
-    @property
-    def overlaps(self) -> dict[str, list[float]]:
-        """The curves alone, by their names."""
-        return {name: each.curve.tolist() for name, each in self.found.items()}
+    def shown(self, count: int) -> Mapping[Ordering, Overlap | Quality]:
+        """Return the curves by their orders: of a count, or as they are judged."""
+        if self.wanted.judgment is not None:
+            return self.quality
+        return {name: each[count] for name, each in self.overlaps.items() if count in each}
 
 
-def measure(vector_set: VectorSet, lengths: tuple[int, ...], report: Report) -> Curves:
-    """Compute the overlap curves. Runs off the UI thread."""
-    affordable = round(WORK / max(vector_set.vectors.size, 1))
-    queries = min(QUERIES, max(affordable, 30), len(vector_set))
-    count = n_compared(len(vector_set) - 1)
-    found = {}
-    for step, (name, ordering) in enumerate(ORDERINGS.items()):
-        part = part_of(report, step / len(ORDERINGS), (step + 1) / len(ORDERINGS))
-        found[name] = measure_overlap(
-            vector_set.vectors, lengths, max(count, 1), queries, ordering, draws=3, report=part
+Tell = Callable[[Measured], None]
+
+
+def count_of(measure: MeasureName, n: int) -> int:
+    """Return how many neighbors to compare in a set of n rows: half of the others at most.
+
+    Of eleven rows, the ten nearest of one are the same on any prefix.
+    """
+    return max(min(COUNTS.get(measure, 10), (n - 1) // 2), 1)
+
+
+def measure(wanted: Wanted, orders: Reorderings, report: Report, tell: Tell) -> Measured:
+    """Compute what is wanted; tell what is known after each order. Runs off the UI thread."""
+    if wanted.judgment is not None:
+        return _judge(wanted, wanted.judgment, orders, report, tell)
+    vectors = wanted.vector_set.vectors
+    lengths = tuple(prefix_lengths(vectors.shape[1]))
+    counts = tuple(sorted({count_of(each, len(vectors)) for each in COUNTS}))
+    queries = min(QUERIES, max(round(WORK / max(vectors.size, 1)), _FEWEST), len(vectors))
+    known: dict[Ordering, Mapping[int, Overlap]] = {}
+
+    def on_found(ordering: Ordering, found: dict[int, Overlap]) -> None:
+        known[ordering] = found
+        tell(Measured(wanted, lengths, counts, dict(known)))
+
+    try:
+        found = measure_overlaps(
+            vectors, lengths, counts, queries, report=report, on_found=on_found, reorderings=orders
         )
-    return Curves(vector_set, lengths, found, count)
+    except UserError as error:  # Such as NaN, of which there are no singular vectors.
+        if not known:
+            return Measured(wanted, lengths, counts, problem=str(error), is_done=True)
+        found = dict(known)  # type: ignore[arg-type]
+    return Measured(wanted, lengths, counts, found, is_done=True)
+
+
+def _judge(
+    wanted: Wanted, judgment: Judgment, orders: Reorderings, report: Report, tell: Tell
+) -> Measured:
+    vector_set = wanted.vector_set
+    lengths = tuple(prefix_lengths(vector_set.dimensions))
+    column = None if judgment.pairs is not None else vector_set.metadata.column(judgment.name)
+    known: dict[Ordering, Quality] = {}
+
+    def on_found(ordering: Ordering, found: Quality) -> None:
+        known[ordering] = found
+        tell(Measured(wanted, lengths, quality=dict(known)))
+
+    try:
+        found = measure_quality(
+            vector_set.vectors,
+            lengths,
+            judgment.pairs,
+            column,
+            NEIGHBORS,
+            report=report,
+            on_found=on_found,
+            reorderings=orders,
+        )
+    except UserError as error:
+        if not known:
+            return Measured(wanted, lengths, problem=str(error), is_done=True)
+        found = dict(known)
+    return Measured(wanted, lengths, quality=found, is_done=True)

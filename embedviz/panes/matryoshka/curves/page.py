@@ -1,4 +1,4 @@
-"""Curves over the prefix length: how many neighbors are kept, and where the slider stands."""
+"""Curves over the prefix length: what is kept in several orders of the dimensions."""
 
 from __future__ import annotations
 
@@ -6,74 +6,149 @@ from functools import partial
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
+from embedviz.core.matryoshka.orderings import Reorderings
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import ElidedLabel, text_label
-from embedviz.gui.widgets.prefix_slider import marks_of
-from embedviz.panes.matryoshka.curves.measuring import Curves, measure
-from embedviz.panes.matryoshka.curves.words import curve_name, describe_overlap
+from embedviz.gui.widgets.controls import combo_box, text_label
+from embedviz.panes.matryoshka.curves.chart import LengthChart, LengthCurve
+from embedviz.panes.matryoshka.curves.judgments import Judgment, judgments_of
+from embedviz.panes.matryoshka.curves.measuring import Measured, Wanted, count_of, measure
+from embedviz.panes.matryoshka.curves.words import (
+    describe_curves,
+    describe_verdict,
+    title_of,
+    why_nothing,
+)
 from embedviz.panes.matryoshka.page import Page
-from embedviz.panes.matryoshka.settings import MatryoshkaSettings
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings, MeasureName
 
 
 class CurvesPage(Page):
-    """Overlap with the full-length neighbors over prefix lengths."""
+    """Overlap or judged quality over prefix lengths, and whether the set is ordered."""
 
     name = "curves"
+    least_height = 190
 
     def build(self) -> None:  # noqa: D102 - see Page
-        # pyqtgraph takes 0.3 s to import, which is not for every start to pay.
-        from embedviz.gui.widgets.charts import OverlapChart
-
-        self._task = self.pane.calculations.new_task("overlap curve")
-        self.curves: Curves | None = None
-        self.chart = OverlapChart("matryoshka.curve")
-        self.reading = ElidedLabel("caption")
+        self._task = self.pane.calculations.new_task("curves over the length")
+        self._known: dict[Wanted, Measured] = {}
+        self._orders: Reorderings | None = None
+        self._offered: tuple[list[Judgment], dict[int, MeasureName]] = ([], {})
+        self.measured: Measured | None = None
+        self.choice = combo_box(
+            "matryoshka.curves.measure",
+            "Measure: what the curves are of. Judged quality, by pairs or by a category, says what "
+            "training has done; overlap compares the set with itself",
+        )
+        self.choice.activated.connect(self._on_choice)
+        self.tools.row.addStretch(1)
+        self.tools.row.addWidget(self.choice)
+        self.chart = LengthChart("matryoshka.curves.chart")
+        self.chart.length_chosen.connect(lambda length: self.set(dimensions=length))
+        self.verdict = text_label(wrap=True)
+        self.verdict.setContentsMargins(GRID, 0, GRID, 0)
         self.caption = text_label(kind="caption", wrap=True)
-        self.tools.row.addWidget(self.reading, 1)
-        self.body.addWidget(self.chart, 1)
         self.caption.setContentsMargins(GRID, 0, GRID, 0)
+        self.body.addWidget(self.chart, 1)
+        self.body.addWidget(self.verdict)
         self.body.addWidget(self.caption)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Page
-        active = new.active
-        assert active is not None
-        if self.curves is None or self.curves.vector_set is not active:
-            if not self.pane.calculations.has_asked(self._task, active):
-                self._clear("Measuring the overlap …")
-                work = partial(measure, active, tuple(marks_of(active.dimensions)))
-                self.pane.calculations.run(self._task, work, self._show, active)
-        else:
-            self.pane.calculations.cancel(self._task)
-        self._mark(new)
+        assert new.active is not None
+        calculations = self.pane.calculations
+        self._offer(new)
+        wanted = Wanted.by(new)
+        known = self._known.get(wanted)
+        if known is not None:
+            calculations.cancel(self._task)
+            self._show(known)
+        elif not calculations.has_asked(self._task, wanted):
+            self._clear("Measuring …")
+            work = partial(measure, wanted, self._orders_of(new))
+            calculations.run(self._task, work, self._keep, wanted, on_part=self._show)
+        elif self.measured is not None and self.measured.wanted == wanted:
+            self._show(self.measured)
+        self.chart.show_marker(new[MatryoshkaSettings].length(new.active))
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Page
         if task is self._task:
-            self._clear("The overlap was not measured.")
+            self._clear("The curves were not measured.")
 
     def release(self) -> None:  # noqa: D102 - see Page
+        self._known.clear()
+        self._orders, self._offered = None, ([], {})
         self._clear("")
 
-    def _clear(self, said: str) -> None:
-        self.curves = None
-        self.chart.clear_curves()
-        self.reading.clear()
-        self.caption.setText(said)
-
-    def _show(self, curves: Curves) -> None:
-        self.curves = curves
-        n_vectors, dimensions = curves.vector_set.vectors.shape
-        named = {
-            curve_name(name, each.rank, dimensions): each.curve
-            for name, each in curves.found.items()
-        }
-        self.chart.show_curves(curves.lengths, named, max(curves.count, 1))
-        said = describe_overlap(curves.found, curves.count, n_vectors, dimensions)
-        self.caption.setText(said)
-        self._mark(self.pane.session.state)
-
-    def _mark(self, state: State) -> None:
+    def _orders_of(self, state: State) -> Reorderings:
+        """Return the orders of the active set, which all that is measured of it shares."""
         assert state.active is not None
-        dimensions = state[MatryoshkaSettings].length(state.active)
-        overlap = self.chart.show_marker(dimensions)
-        said = "" if overlap is None else f"At {dimensions:,}: mean overlap {overlap:.3f}"
-        self.reading.setText(said)
+        if self._orders is None or self._orders.rows is not state.active.vectors:
+            self._known = {w: m for w, m in self._known.items() if w.vector_set in state.sets}
+            self._orders = Reorderings(state.active.vectors)
+        return self._orders
+
+    def _offer(self, state: State) -> None:
+        """Offer what can be measured of the active set, and show what is chosen."""
+        offered = judgments_of(state)
+        wanted, measure = Wanted.by(state), state[MatryoshkaSettings].measure
+        if wanted.judgment is not None and wanted.judgment not in offered:
+            offered.append(wanted.judgment)
+        counts = _offered_counts(len(wanted.vector_set))
+        if (offered, counts) != self._offered:
+            self._offered = offered, counts
+            self.choice.clear()
+            for each in offered:
+                self.choice.addItem(each.words, ("judged", each.name))
+            for count, name in counts.items():
+                self.choice.addItem(f"Overlap@{count}", (name, None))
+        if wanted.judgment is not None:
+            place = offered.index(wanted.judgment)
+        else:
+            count = count_of(measure, len(wanted.vector_set))
+            place = len(offered) + list(counts).index(count)
+        self.choice.setCurrentIndex(place)
+
+    def _on_choice(self, place: int) -> None:
+        measure, name = self.choice.itemData(place)
+        is_usual = measure == "judged" and place == 0
+        self.set(measure=measure, judge=None if is_usual else name)
+
+    def _clear(self, said: str) -> None:
+        self.measured = None
+        self._say("", said)
+        self.chart.clear("")
+
+    def _say(self, verdict: str, more: str) -> None:
+        for label, text in ((self.verdict, verdict), (self.caption, more)):
+            label.setText(text)
+            label.setVisible(bool(text))
+
+    def _keep(self, measured: Measured) -> None:
+        self._known[measured.wanted] = measured
+        self._show(measured)
+
+    def _show(self, measured: Measured) -> None:
+        self.measured = measured
+        n_vectors = len(measured.wanted.vector_set)
+        count = count_of(self.pane.session.state[MatryoshkaSettings].measure, n_vectors)
+        if said := why_nothing(measured, count, n_vectors):
+            self._say("", said)
+            self.chart.clear("")
+            return
+        curves = [
+            LengthCurve(name, each.curve, each.spread)
+            for name, each in measured.shown(count).items()
+        ]
+        value_range = (0.0, 1.0) if measured.wanted.judgment is None else None
+        title = title_of(measured, count)
+        self.chart.show_curves(title, measured.lengths, curves, value_range)
+        more = describe_curves(measured, count, can_judge=bool(self._offered[0]))
+        self._say(describe_verdict(measured, count), more if measured.is_done else "")
+
+
+def _offered_counts(n_vectors: int) -> dict[int, MeasureName]:
+    """Return how many neighbors can be compared in a set, and by which measure."""
+    names: tuple[MeasureName, ...] = ("overlap1", "overlap10", "overlap100")
+    counts: dict[int, MeasureName] = {}
+    for name in names:
+        counts.setdefault(count_of(name, n_vectors), name)
+    return counts

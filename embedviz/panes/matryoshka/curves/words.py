@@ -1,29 +1,151 @@
-"""What the page of curves says, also where they say nothing."""
+"""What the page of curves says: whether the set is ordered, and how much of what is kept where."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from embedviz.core.matryoshka import Overlap
+from embedviz.core.matryoshka import OrderVerdict, Overlap, Quality, judge_order, kept_length
+from embedviz.core.matryoshka.orderings import Ordering
 from embedviz.core.notes import counted
+from embedviz.core.wording import one_line
+from embedviz.gui.runs.numbers import number_text
+from embedviz.panes.matryoshka.curves.measuring import DRAWS, NEIGHBORS, Measured
+
+_ORDERS = {
+    "clearly": "Clearly Matryoshka-ordered",
+    "slightly": "Slightly Matryoshka-ordered",
+    "same": "Not distinguishable from random dimensions",
+    "worse": "Worse than random dimensions",
+}
+_HIDES = (
+    "Overlap with itself hides what training does; judged pairs (File → Add Pairs…) or a category "
+    "would show it."
+)
 
 
-def describe_overlap(
-    found: Mapping[str, Overlap], count: int, n_vectors: int, dimensions: int
-) -> str:
-    """Return what the curves show, or why there are none.
+def title_of(measured: Measured, count: int) -> str:
+    """Return what the values are."""
+    quality = next(iter(measured.quality.values()), None)
+    if quality is None:
+        return f"Mean overlap@{count}"
+    assert measured.wanted.judgment is not None
+    name = one_line(measured.wanted.judgment.name)
+    return {
+        "spearman": f"Spearman with {name or 'judged pairs'}",
+        "top1": f"Top-1 of {name or 'pairs'}",
+        "knn": f"{NEIGHBORS}-NN accuracy of {name}",
+    }[quality.measure]
+
+
+def describe_verdict(measured: Measured, count: int) -> str:
+    """Return whether the set is ordered, or what is still being measured, in one line.
 
     Parameters
     ----------
-    found : mapping of a name to Overlap
-        "prefix" first.
+    measured : Measured
+        With curves that have numbers.
     count : int
-        How many neighbors were compared.
-    n_vectors, dimensions : int
-        Of the set.
+        How many neighbors are compared.
     """
-    prefix = next(iter(found.values()))
-    if count < 1:
+    shown = measured.shown(count)
+    draws = len(shown["random"].draws) if "random" in shown else 0
+    if not measured.is_done and draws < DRAWS:
+        return f"Measuring … {draws} of {DRAWS} random orders so far."
+    if not draws:
+        return ""
+    verdict = judge_order(measured.lengths, shown["prefix"].curve, shown["random"].draws)
+    return describe_order(verdict, title_of(measured, count), draws)
+
+
+def describe_curves(measured: Measured, count: int, *, can_judge: bool) -> str:
+    """Return what the curves say beside the verdict.
+
+    Parameters
+    ----------
+    measured, count
+        As for `describe_verdict`.
+    can_judge : bool
+        Whether there are judgments, so that judged quality could be shown.
+    """
+    shown = measured.shown(count)
+    curves = shown["prefix"]
+    said = [_kept(measured, curves)]
+    if isinstance(curves, Overlap) and not can_judge:
+        said.append(_HIDES)
+    said.append(_describe_rank(shown, *measured.wanted.vector_set.vectors.shape))
+    said.extend(_how(curves, len(measured.wanted.vector_set)))
+    return " ".join(filter(None, said))
+
+
+def describe_order(verdict: OrderVerdict, title: str, n_draws: int) -> str:
+    """Return whether the set is ordered, with the numbers that say so."""
+    if verdict.order == "unknown":
+        return "No shorter prefix is there to compare with random dimensions."
+    way = "above" if verdict.gap >= 0 else "below"
+    widest = number_text(verdict.widest, 3)
+    widest = widest if verdict.widest < 0 else f"+{widest}"
+    return (
+        f"{_ORDERS[verdict.order]}: {_lower(title)} is {abs(verdict.gap):.3f} {way} random on "
+        f"average over the lengths ({widest} at {verdict.at:,}); {n_draws} random orders differ "
+        f"by ±{verdict.spread:.3f}."
+    )
+
+
+def _kept(measured: Measured, curves: Overlap | Quality) -> str:
+    full, dimensions = float(curves.curve[-1]), measured.lengths[-1]
+    most, nearly_all = (kept_length(measured.lengths, curves.curve, x) for x in (0.95, 0.99))
+    if most is None or nearly_all is None:
+        return f"At full length it is {full:.3f}, of which there is nothing to keep."
+    what = "of it" if isinstance(curves, Overlap) else f"of the {full:.3f} at full length"
+    if most == dimensions:
+        return f"95 % {what} needs all {dimensions:,} dimensions."
+    return f"95 % {what} is kept from about {most:,} dimensions on, 99 % from {nearly_all:,}."
+
+
+def _describe_rank(
+    shown: Mapping[Ordering, Overlap | Quality], n_vectors: int, dimensions: int
+) -> str:
+    rank = min(each.rank for each in shown.values())
+    if rank >= dimensions:
+        return ""
+    if n_vectors <= dimensions:
+        begin = f"{counted(n_vectors, 'row')} span at most {counted(n_vectors, 'direction')}"
+    else:
+        begin = f"The rows lie in {counted(rank, 'direction')}"
+    return f"{begin}: from {rank:,} of {dimensions:,} dimensions on, SVD keeps all by construction."
+
+
+def _how(curves: Overlap | Quality, n_vectors: int) -> list[str]:
+    """Return what was left out or drawn."""
+    if isinstance(curves, Quality):
+        of = "rows" if curves.measure == "knn" else "pairs"
+        drawn = [note for note in curves.notes if "drawn" in note]
+        return list(curves.notes) if drawn else [f"{curves.n_judged:,} {of}.", *curves.notes]
+    said = []
+    if curves.n_queries < n_vectors:
+        said.append(f"{curves.n_queries:,} of {n_vectors:,} rows are asked, drawn at random.")
+    if left := curves.n_queries - curves.n_counted:
+        said.append(
+            f"{counted(left, 'row')} without neighbors of {'its' if left == 1 else 'their'} own, "
+            f"such as zeros and copies, {'does' if left == 1 else 'do'} not count."
+        )
+    return said
+
+
+def why_nothing(measured: Measured, count: int, n_vectors: int) -> str:
+    """Return why there is no curve; empty where there is one."""
+    if measured.problem:
+        return measured.problem
+    prefix = measured.shown(count).get("prefix")
+    if prefix is None:
+        return ""
+    if isinstance(prefix, Quality):
+        return (
+            ""
+            if prefix.curve[-1] == prefix.curve[-1]
+            else ("No quality is shown: all cosines of the judged pairs are equal.")
+        )
+    if n_vectors < 3:
         return (
             f"No overlap is shown: of {counted(n_vectors, 'row')}, each has too few others to "
             "choose neighbors from."
@@ -34,28 +156,8 @@ def describe_overlap(
             "all equally near, as they are to rows of zeros and to copies of one row. So a prefix "
             "has nothing to lose."
         )
-    everyone = prefix.n_queries == n_vectors
-    queries = f"all {prefix.n_queries:,}" if everyone else f"{prefix.n_queries:,} seeded query"
-    said = [
-        f"Mean overlap@{count} of {queries} rows with their neighbors at full length: on the "
-        "first dimensions (prefix), on as many random ones, and after a rotation to leading "
-        "directions (SVD). A prefix is special as far as it beats random."
-    ]
-    if left := prefix.n_queries - prefix.n_counted:
-        said.append(
-            f"{counted(left, 'row')} without neighbors of {'its' if left == 1 else 'their'} own, "
-            f"such as zeros and copies, {'does' if left == 1 else 'do'} not count."
-        )
-    rank = min(each.rank for each in found.values())
-    if rank < dimensions:
-        said.append(
-            f"{counted(n_vectors, 'row')} of {dimensions:,} dimensions lie in "
-            f"{counted(rank, 'direction')} here: from {rank:,} dimensions on, SVD is 1 by "
-            "construction."
-        )
-    return " ".join(said)
+    return ""
 
 
-def curve_name(name: str, rank: int, dimensions: int) -> str:
-    """Return the name of a curve in the legend, which says from where on it is 1 in any case."""
-    return name if rank == dimensions else f"{name}:\n1 by construction from {rank:,}"
+def _lower(title: str) -> str:
+    return title[0].lower() + title[1:] if title.startswith("Mean") else title
