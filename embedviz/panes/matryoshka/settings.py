@@ -11,7 +11,7 @@ from embedviz.core.matryoshka.nesting.options import Together
 from embedviz.core.settings import Settings, clamped, setting
 from embedviz.core.vector_set import VectorSet
 
-PageName = Literal["curves", "stages", "nested"]
+PageName = Literal["curves", "two-stage", "nested"]
 Way = Literal["training", "rotation"]
 MeasureName = Literal["judged", "overlap1", "overlap10", "overlap100"]
 
@@ -30,7 +30,7 @@ class MatryoshkaSettings(Settings):
         Whether each row is centered and divided by its standard deviation before it is cut.
     renormalize : bool
         Whether cut rows are made unit length again, as they must be.
-    page : {"curves", "stages", "nested"}
+    page : {"curves", "two-stage", "nested"}
         What is below the lists.
     precision : {"float32", "float16", "int8", "binary"}
         Of the first of two stages.
@@ -79,7 +79,7 @@ class MatryoshkaSettings(Settings):
         "what is below the lists",
         choices=(
             ("Curves", "curves"),
-            ("Two-stage search", "stages"),
+            ("Two-stage search", "two-stage"),
             ("Make it nested", "nested"),
         ),
         in_form=False,

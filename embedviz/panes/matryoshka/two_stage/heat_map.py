@@ -22,12 +22,15 @@ from PySide6.QtGui import (
 from embedviz.core.matryoshka import RecallGrid
 from embedviz.gui.coloring.contrast import contrast
 from embedviz.gui.coloring.palettes import RAMP_STEPS, number_ramp
-from embedviz.gui.runs.drawn_widget import Align, DrawnWidget, width_of
+from embedviz.gui.runs.drawn_widget import Align, DrawnWidget, first_that_fits, width_of
 from embedviz.gui.theme import GRID, theme_manager
 
 _RAMP = "viridis"
 _HALOED = (("ground", 4.5), ("text", 2.0))
 """Colors and widths of a line that is seen on any cell: a wide one below a narrow one."""
+_ACROSS = ("dimensions of the first stage", "dimensions", "")
+_UP = ("rows on the shortlist", "shortlist", "")
+"""Titles of the axes, the first one that fits."""
 _BAR = 8.0
 _HIGHEST = 56.0
 """Height of a cell, in pixels, that no window exceeds."""
@@ -211,8 +214,11 @@ class RecallMap(DrawnWidget):
         area, line, theme = self.area, self.line_height(), theme_manager.theme
         painter.setFont(self.small())
         painter.setPen(QColor(theme.muted))
-        for column, length in enumerate(self._lengths):
-            cell = self.cell(column, 0)
+        widest = max(width_of(f"{each:,}", self.small()) for each in self._lengths)
+        apart = max(1, math.ceil((widest + 4) / self.cell(0, 0).width()))
+        # From the full length down, which is never left out.
+        for column in range(len(self._lengths) - 1, -1, -apart):
+            cell, length = self.cell(column, 0), self._lengths[column]
             box = QRectF(cell.center().x() - 50, area.bottom() + 2, 100, line)
             painter.drawText(box, Align.AlignCenter, f"{length:,}")
         step = max(1, math.ceil(line / self.cell(0, 0).height()))
@@ -221,12 +227,16 @@ class RecallMap(DrawnWidget):
             box = QRectF(0, cell.center().y() - line / 2, area.left() - 4, line)
             painter.drawText(box, Align.AlignRight | Align.AlignVCenter, f"{shortlist:,}")
         below = QRectF(area.left(), area.bottom() + line + 3, area.width(), line)
-        painter.drawText(below, Align.AlignHCenter, "dimensions of the first stage")
+        painter.drawText(
+            below, Align.AlignHCenter, first_that_fits(_ACROSS, area.width(), self.small())
+        )
         painter.save()
         painter.translate(0, area.center().y())
         painter.rotate(-90)
         beside = QRectF(-self.height() / 2, 0, self.height(), line)
-        painter.drawText(beside, Align.AlignHCenter, "rows on the shortlist")
+        painter.drawText(
+            beside, Align.AlignHCenter, first_that_fits(_UP, area.height(), self.small())
+        )
         painter.restore()
 
     def _draw_bar(self, painter: QPainter) -> None:

@@ -13,7 +13,14 @@ import numpy as np
 
 from embedviz.app.state import State
 from embedviz.core.arrays import Rows
-from embedviz.core.matryoshka import RecallGrid, SearchCost, SearchTime, time_search
+from embedviz.core.matryoshka import (
+    FoundSetting,
+    RecallGrid,
+    SearchCost,
+    SearchTime,
+    cheapest_setting,
+    time_search,
+)
 from embedviz.core.matryoshka.coarse_to_fine.codes import Precision
 from embedviz.core.matryoshka.coarse_to_fine.recall import (
     coarse_ranks,
@@ -30,10 +37,9 @@ from embedviz.core.matryoshka.coarse_to_fine.true_neighbors import (
 )
 from embedviz.core.progress import Report, part_of
 from embedviz.core.vector_set import VectorSet
-from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 PAUSE = 0.3
-"""Seconds before a time is measured: a slider that is dragged asks for another one till then."""
+"""Seconds before one setting is measured: a slider that is dragged asks for another till then."""
 
 
 class RankColumn(NamedTuple):
@@ -53,11 +59,8 @@ class AskedRecall:
     length: int | None = None
 
     def is_wanted(self, state: State) -> bool:
-        """Return whether the page of a state shows it."""
-        settings = state[MatryoshkaSettings]
-        if state.active is not self.vector_set or settings.precision != self.precision:
-            return False
-        return self.length in (None, settings.length(self.vector_set))
+        """Return whether a state shows this set: recall is kept, whatever else is asked."""
+        return state.active is self.vector_set
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,19 @@ class TwoStageResults:
     near: TrueNeighbors | None = None
     ranks: dict[tuple[Precision, int], Rows] = field(default_factory=dict)
     times: dict[SearchCost, SearchTime] = field(default_factory=dict)
+    _grids: dict[Precision, RecallGrid] = field(default_factory=dict)
+
+    @property
+    def exact(self) -> SearchCost:
+        """The costs of exact search."""
+        return SearchCost(len(self.vector_set), self.vector_set.dimensions)
+
+    def keep(self, near: TrueNeighbors, columns: Sequence[RankColumn]) -> None:
+        """Keep what was measured."""
+        self.near = near
+        for each in columns:
+            self.ranks[each.precision, each.length] = each.ranks
+            self._grids.pop(each.precision, None)
 
     @property
     def lengths(self) -> tuple[int, ...]:
@@ -106,6 +122,22 @@ class TwoStageResults:
 
     def grid(self, precision: Precision) -> RecallGrid:
         """Return what is known of the recall over the grid."""
+        if precision not in self._grids:
+            self._grids[precision] = self._grid(precision)
+        return self._grids[precision]
+
+    def cheapest(self, precision: Precision, wanted: float) -> FoundSetting | None:
+        """Return the cheapest setting of the grid that reaches a recall."""
+        n_vectors, n_dimensions = self.vector_set.vectors.shape
+        return cheapest_setting(self.grid(precision), n_vectors, n_dimensions, wanted)
+
+    def without_time(self, cost: SearchCost, wanted: float) -> tuple[SearchCost, ...]:
+        """Return those of exact search, a setting and the cheapest whose time is not known."""
+        best = self.cheapest(cost.precision, wanted)
+        costs = (self.exact, cost) if best is None else (self.exact, cost, best.cost)
+        return tuple(each for each in dict.fromkeys(costs) if each not in self.times)
+
+    def _grid(self, precision: Precision) -> RecallGrid:
         shortlists = grid_shortlists(len(self.vector_set), self.count)
         recall = np.full((len(self.lengths), len(shortlists)), np.nan)
         for place, length in enumerate(self.lengths):
@@ -137,6 +169,8 @@ def measure_columns(
 ) -> tuple[TrueNeighbors, tuple[RankColumn, ...]]:
     """Measure the ranks of lengths, one after the other; tell all so far after each."""
     vectors = asked.vector_set.vectors
+    if asked.length is not None:
+        _pause(report)
     start = 0.0
     if near is None:
         total = sum(grid_lengths(vectors.shape[1])) + vectors.shape[1]
@@ -160,10 +194,7 @@ def measure_columns(
 
 def measure_times(asked: AskedTimes, count: int, report: Report) -> dict[SearchCost, SearchTime]:
     """Measure how long searches take, once nothing else has been asked for a moment."""
-    begin = time.monotonic()
-    while time.monotonic() - begin < PAUSE:
-        report(0.0, "time of a query")
-        time.sleep(PAUSE / 10)
+    _pause(report)
     vectors = asked.vector_set.vectors
     ends = np.linspace(0.0, 1.0, len(asked.costs) + 1).tolist()
     parts = [part_of(report, *each) for each in itertools.pairwise(ends)]
@@ -171,3 +202,10 @@ def measure_times(asked: AskedTimes, count: int, report: Report) -> dict[SearchC
         cost: time_search(vectors, cost, count, report=part)
         for cost, part in zip(asked.costs, parts, strict=True)
     }
+
+
+def _pause(report: Report) -> None:
+    begin = time.monotonic()
+    while time.monotonic() - begin < PAUSE:
+        report(0.0, "what comes next")
+        time.sleep(PAUSE / 10)

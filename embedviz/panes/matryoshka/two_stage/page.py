@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
-
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
-from embedviz.core.matryoshka import FoundSetting, SearchCost, SearchTime, cheapest_setting
+from embedviz.core.matryoshka import SearchCost
 from embedviz.core.matryoshka.coarse_to_fine.codes import PRECISIONS
-from embedviz.core.matryoshka.coarse_to_fine.true_neighbors import TrueNeighbors
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import (
     caption,
@@ -24,38 +22,32 @@ from embedviz.gui.widgets.controls import (
 from embedviz.panes.matryoshka.page import Controls, Page
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 from embedviz.panes.matryoshka.two_stage.heat_map import Marks, RecallMap
-from embedviz.panes.matryoshka.two_stage.measuring import (
-    AskedRecall,
-    AskedTimes,
-    RankColumn,
-    TwoStageResults,
-    measure_columns,
-    measure_times,
-)
+from embedviz.panes.matryoshka.two_stage.measuring import TwoStageResults
 from embedviz.panes.matryoshka.two_stage.price import Price, read_price
+from embedviz.panes.matryoshka.two_stage.running import TwoStageRun, cheapest_of_all, cost_of
 from embedviz.panes.matryoshka.two_stage.table import Costed, CostTable
 from embedviz.panes.matryoshka.two_stage.words import (
     describe_cheapest,
     describe_grid,
     describe_memory,
+    describe_other,
 )
 
 _MOST_ROWS = 2_000_000_000
 _MOST_LISTED = 100_000
+_LEAST_FOR_NOTES = 240
+"""Height, in pixels, from which on there are notes below map and table."""
 
 
 class TwoStagePage(Page):
     """Recall of two-stage search over lengths and shortlists, with costs beside it."""
 
-    name = "stages"
+    name = "two-stage"
     least_height = 250
 
     def build(self) -> None:  # noqa: D102 - see Page
-        calculations = self.pane.calculations
-        self._grid_task = calculations.new_task("recall of two-stage search")
-        self._here_task = calculations.new_task("recall of this length")
-        self._time_task = calculations.new_task("time of a query")
-        self._measured: TwoStageResults | None = None
+        self.run = TwoStageRun(self.pane, self._show)
+        self._scale = 1.0
         self._add_dials()
         self.map, self.table = RecallMap(), CostTable()
         self.map.setting_chosen.connect(
@@ -124,107 +116,52 @@ class TwoStagePage(Page):
         self._more.row.addWidget(self.price, 1)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Page
-        active, settings = new.active, new[MatryoshkaSettings]
-        assert active is not None
-        if self._measured is None or self._measured.vector_set is not active:
-            self._measured = TwoStageResults(active)
+        settings = new[MatryoshkaSettings]
         self.precision.setCurrentIndex(PRECISIONS.index(settings.precision))
         self.shortlist.setValue(settings.shortlist)
         self.wanted.setValue(settings.wanted_recall)
         self.rows.setValue(settings.rows)
         if not self.price.hasFocus():
             self.price.setText(settings.price)
-        self._ask(new)
+        self.run.ask(new)
         self._show(new)
 
+    def fit_text(self, scale: float) -> None:  # noqa: D102 - see Page
+        self._scale = scale
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show as much of the table as there is room for; notes only beside all of it."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if not hasattr(self, "_more"):
+            return  # Qt gives it a size before it is built.
+        self.caption.setVisible(self.height() >= _LEAST_FOR_NOTES * self._scale)
+        notes = self.caption.heightForWidth(self.width()) if self.caption.isVisibleTo(self) else 0
+        found = self.found.heightForWidth(self.table.width())
+        self.table.fit_height(
+            self.height() - notes - found - self._more.sizeHint().height() - 3 * GRID
+        )
+
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Page
-        if task is self._grid_task and self._measured is not None:
-            if not self._measured.ranks:
+        if self.run.owns(task):
+            if self.run.is_empty:
                 self.map.show_message("The recall was not measured.")
             self.found.setText("The recall was not measured to its end.")
 
     def release(self) -> None:  # noqa: D102 - see Page
-        self._measured = None
+        self.run.release()
         self.map.show_message("")
-
-    def _ask(self, state: State) -> None:
-        """Measure what is still missing: the grid, then a length beside it, then times."""
-        measured, settings = self._measured, state[MatryoshkaSettings]
-        if measured is None or measured.vector_set is not state.active or not measured.count:
-            return
-        run, has_asked = self.pane.calculations.run, self.pane.calculations.has_asked
-        length = settings.length(measured.vector_set)
-        asked = AskedRecall(measured.vector_set, settings.precision)
-        missing = measured.missing(settings.precision)
-        here = (settings.precision, length)
-        if missing:
-            if not has_asked(self._grid_task, asked):
-                work = partial(measure_columns, measured.near, asked, missing)
-                run(self._grid_task, work, self._keep_all, asked, self._keep)
-        elif here not in measured.ranks:
-            asked = AskedRecall(measured.vector_set, settings.precision, length)
-            if not has_asked(self._here_task, asked):
-                work = partial(measure_columns, measured.near, asked, [length])
-                run(self._here_task, work, self._keep_all, asked, self._keep)
-        else:
-            self._ask_times(state, measured)
-
-    def _ask_times(self, state: State, measured: TwoStageResults) -> None:
-        cheapest = self._cheapest(state, measured)
-        costs = [SearchCost(*measured.vector_set.vectors.shape), self._cost(state)]
-        if cheapest is not None:
-            costs.append(cheapest.cost)
-        missing = tuple(each for each in dict.fromkeys(costs) if each not in measured.times)
-        asked = AskedTimes(measured.vector_set, missing)
-        if not missing:
-            self.pane.calculations.cancel(self._time_task)
-        elif not self.pane.calculations.has_asked(self._time_task, asked):
-            work = partial(measure_times, asked, measured.count)
-            self.pane.calculations.run(self._time_task, work, self._keep_times, asked)
-
-    def _keep(self, found: tuple[TrueNeighbors, tuple[RankColumn, ...]]) -> None:
-        """Keep and show what was measured so far."""
-        assert self._measured is not None
-        self._measured.near, columns = found
-        for each in columns:
-            self._measured.ranks[each.precision, each.length] = each.ranks
-        self._show(self.pane.session.state)
-
-    def _keep_all(self, found: tuple[TrueNeighbors, tuple[RankColumn, ...]]) -> None:
-        self._keep(found)
-        self._ask(self.pane.session.state)
-
-    def _keep_times(self, found: dict[SearchCost, SearchTime]) -> None:
-        assert self._measured is not None
-        self._measured.times.update(found)
-        self._show(self.pane.session.state)
-
-    def _cost(self, state: State) -> SearchCost:
-        """Return the costs of the setting that is chosen."""
-        assert state.active is not None
-        settings = state[MatryoshkaSettings]
-        return SearchCost(
-            len(state.active),
-            state.active.dimensions,
-            settings.length(state.active),
-            min(settings.shortlist, max(len(state.active) - 1, 1)),
-            settings.precision,
-        )
-
-    def _cheapest(self, state: State, measured: TwoStageResults) -> FoundSetting | None:
-        settings = state[MatryoshkaSettings]
-        grid = measured.grid(settings.precision)
-        n_vectors, n_dimensions = measured.vector_set.vectors.shape
-        return cheapest_setting(grid, n_vectors, n_dimensions, settings.wanted_recall)
 
     def _show(self, state: State) -> None:
         """Show what is known, with the settings of a state."""
-        measured, settings = self._measured, state[MatryoshkaSettings]
-        assert measured is not None
-        grid, cost = measured.grid(settings.precision), self._cost(state)
-        cheapest = self._cheapest(state, measured)
-        said = describe_grid(grid, len(measured.vector_set))
-        is_empty = not grid.count or (measured.near is not None and not grid.n_counted)
+        results, settings = self.run.results_of(state), state[MatryoshkaSettings]
+        grid, cost = results.grid(settings.precision), cost_of(state)
+        cheapest = results.cheapest(settings.precision, settings.wanted_recall)
+        said = describe_grid(grid, len(results.vector_set))
+        is_empty = not grid.count or (results.near is not None and not grid.n_counted)
         if is_empty:
             self.map.show_message(said)
             self.found.setText("")
@@ -235,14 +172,15 @@ class TwoStagePage(Page):
             assert cost.coarse_dimensions is not None
             current = cost.coarse_dimensions, cost.shortlist
             self.map.show_grid(grid, Marks(current, best, settings.wanted_recall))
-            is_done = not measured.missing(settings.precision)
-            self.found.setText(
-                describe_cheapest(cheapest, grid, settings.wanted_recall, is_done=is_done)
-            )
+            is_done = not results.missing(settings.precision)
+            words = describe_cheapest(cheapest, grid, settings.wanted_recall, is_done=is_done)
+            other = cheapest_of_all(results, settings.wanted_recall)
+            further = describe_other(other, settings.precision, is_reached=cheapest is not None)
+            self.found.setText(f"{words} {further}".strip())
         columns = {
-            "exact": self._costed(SearchCost(*measured.vector_set.vectors.shape)),
-            "this": self._costed(cost),
-            "cheapest": None if cheapest is None else self._costed(cheapest.cost),
+            "exact": _costed(results, results.exact),
+            "this": _costed(results, cost),
+            "cheapest": None if cheapest is None else _costed(results, cheapest.cost),
         }
         price = _price_of(settings.price)
         self.table.show_costs(columns, grid.count, settings.rows, price)
@@ -251,10 +189,6 @@ class TwoStagePage(Page):
         if settings.layer_norm:
             notes.append("Measured without layer norm.")
         self.caption.setText(" ".join(notes))
-
-    def _costed(self, cost: SearchCost) -> Costed:
-        assert self._measured is not None
-        return Costed(cost, *self._measured.recall(cost), self._measured.times.get(cost))
 
     def _on_price(self) -> None:
         text = " ".join(self.price.text().split())
@@ -266,6 +200,10 @@ class TwoStagePage(Page):
             self.pane.message_bar.show_message(str(error))
             return
         self.set(price=text)
+
+
+def _costed(results: TwoStageResults, cost: SearchCost) -> Costed:
+    return Costed(cost, *results.recall(cost), results.times.get(cost))
 
 
 def _price_of(text: str) -> Price | None:

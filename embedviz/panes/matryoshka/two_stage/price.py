@@ -26,6 +26,11 @@ class Price:
     before: str = ""
     after: str = ""
 
+    @property
+    def typed(self) -> str:
+        """The price itself, with its currency."""
+        return f"{self.before}{self.amount:g}{self.after}"
+
     def of(self, amount: float) -> str:
         """Return another amount, written as this one is: "$1,200"."""
         if amount >= 1e15:

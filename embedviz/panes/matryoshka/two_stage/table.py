@@ -14,6 +14,7 @@ from embedviz.gui.widgets.controls import text_label
 from embedviz.panes.matryoshka.two_stage.price import Price
 from embedviz.panes.matryoshka.two_stage.words import (
     bytes_text,
+    price_text,
     recall_text,
     rows_text,
     setting_text,
@@ -32,6 +33,8 @@ ROWS = {
     "more": "Memory of more rows",
     "price": "A month",
 }
+_BY_NEED = ("recall", "bytes", "time", "more", "products", "price", "setting", "memory")
+"""Rows in the order in which they are given up last, where a page is low."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class CostTable(QWidget):
         self.setAccessibleName("Costs of exact and of two-stage search")
         self.cells: dict[tuple[str, str], QLabel] = {}
         self.titles: dict[str, QLabel] = {}
+        self.heads: list[QLabel] = []
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(2 * GRID)
@@ -72,14 +76,24 @@ class CostTable(QWidget):
             head = text_label(text, "title")
             head.setAlignment(Qt.AlignmentFlag.AlignRight)
             grid.addWidget(head, 0, column)
+            self.heads.append(head)
             for row, name in enumerate(ROWS, 1):
                 cell = text_label("–", "caption" if name == "setting" else "")
                 cell.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 cell.setAccessibleName(f"{ROWS[name] or 'Setting'}, {text.split(' ', 1)[-1]}")
                 grid.addWidget(cell, row, column)
                 self.cells[role, name] = cell
-        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(len(COLUMNS) + 1, 1)
         grid.setRowStretch(len(ROWS) + 1, 1)
+
+    def fit_height(self, height: float) -> None:
+        """Show as many rows as there is room for, the most telling ones."""
+        line = self.cells["exact", "bytes"].sizeHint().height() + 1
+        n_rows = max(int((height - self.heads[0].sizeHint().height()) // line), 3)
+        shown = set(_BY_NEED[:n_rows])
+        for name in ROWS:
+            for part in (self.titles[name], *(self.cells[role, name] for role in COLUMNS)):
+                part.setVisible(name in shown)
 
     def text(self, role: str, name: str) -> str:
         """Return what a cell says."""
@@ -109,7 +123,7 @@ class CostTable(QWidget):
         assert exact is not None
         self.titles["memory"].setText(f"Memory · {rows_text(exact.cost.n_vectors)}")
         self.titles["more"].setText(f"Memory · {rows_text(n_rows)}")
-        self.titles["price"].setText(f"A month · {rows_text(n_rows)}")
+        self.titles["price"].setText(price_text(price))
         for role in COLUMNS:
             costed = columns[role]
             said = ["–"] * len(ROWS) if costed is None else _texts(costed, n_rows, price)

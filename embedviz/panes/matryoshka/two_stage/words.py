@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 
 from embedviz.core.matryoshka import FoundSetting, RecallGrid, SearchCost, SearchTime
+from embedviz.core.matryoshka.coarse_to_fine.codes import Precision
 from embedviz.core.notes import counted
+from embedviz.panes.matryoshka.two_stage.price import Price
 
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 
@@ -62,6 +64,11 @@ def setting_text(cost: SearchCost) -> str:
     return f"{cost.coarse_dimensions:,} in {cost.precision} · best {cost.shortlist:,}"
 
 
+def price_text(price: Price | None) -> str:
+    """Return "A month at 0.09 USD/GB"; only "A month" without a price."""
+    return "A month" if price is None else f"A month at {price.typed}/GB"
+
+
 def describe_cheapest(
     found: FoundSetting | None, grid: RecallGrid, wanted: float, *, is_done: bool
 ) -> str:
@@ -85,6 +92,29 @@ def describe_cheapest(
     )
 
 
+def describe_other(found: FoundSetting | None, precision: Precision, *, is_reached: bool) -> str:
+    """Return in which other precision a setting is cheaper; nothing where none is.
+
+    Parameters
+    ----------
+    found : FoundSetting or None
+        The cheapest in any precision.
+    precision : str
+        Which is chosen.
+    is_reached : bool
+        Whether a setting in this one reaches the wanted recall, too.
+    """
+    if found is None or found.cost.precision == precision:
+        return ""
+    cost = found.cost
+    exact = SearchCost(cost.n_vectors, cost.n_dimensions)
+    share = share_text(cost.bytes_read / max(exact.bytes_read, 1))
+    return (
+        f"{'Cheaper in' if is_reached else 'In'} {cost.precision}: {cost.coarse_dimensions:,} dimensions, shortlist "
+        f"{cost.shortlist:,} ({share})."
+    )
+
+
 def describe_grid(grid: RecallGrid, n_vectors: int) -> str:
     """Return of what the recall is the mean, or why there is none."""
     if grid.count < 1:
@@ -92,11 +122,13 @@ def describe_grid(grid: RecallGrid, n_vectors: int) -> str:
             f"No recall is shown: of {counted(n_vectors, 'row')}, each has too few others to "
             "choose neighbors from."
         )
-    if not grid.n_counted and grid.n_queries:
+    if grid.n_queries and not grid.n_counted:
         return (
             f"No recall is shown: the nearest rows of each of {grid.n_queries:,} queries are all "
             "equally near, as they are to rows of zeros and to copies of one row."
         )
+    if not grid.n_queries:
+        return "Measuring the recall …"
     everyone = grid.n_queries == n_vectors
     said = (
         f"Recall@{grid.count}: share of the {grid.count} nearest rows by exact search that two "

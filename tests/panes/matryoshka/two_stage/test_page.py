@@ -12,7 +12,7 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.gui.theme import DARK, theme_manager
 from embedviz.panes.matryoshka import MatryoshkaPane
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
-from embedviz.panes.matryoshka.two_stage import measuring
+from embedviz.panes.matryoshka.two_stage import measuring, running
 from embedviz.panes.matryoshka.two_stage import page as page_module
 
 
@@ -43,7 +43,7 @@ def shown(pane, session, idle):
     """Return a function that shows the page of a set, once all is measured."""
 
     def show(vector_set, **settings):
-        chosen = MatryoshkaSettings(page="stages", **settings)
+        chosen = MatryoshkaSettings(page="two-stage", **settings)
         session.show(State().opened(vector_set).with_settings(chosen))
         idle(session)
         return pane.pages.chosen
@@ -134,7 +134,7 @@ def test_what_is_no_price_is_said_and_changes_nothing(shown):
 
 def test_none_may_reach_what_is_wanted(shown):
     page = shown(random_set(300, 6), precision="binary", wanted_recall=1.0)
-    assert page.found.text() == "None reaches a recall of 1 in binary."
+    assert page.found.text().startswith("None reaches a recall of 1 in binary. In ")
     assert page.table.text("cheapest", "recall") == "–"
 
 
@@ -172,7 +172,7 @@ def test_columns_are_drawn_as_they_come(pane, session, idle, monkeypatch):
         widget.grab()
 
     monkeypatch.setattr(page_module.RecallMap, "show_grid", note)
-    session.show(State().opened(random_set()).with_settings(MatryoshkaSettings(page="stages")))
+    session.show(State().opened(random_set()).with_settings(MatryoshkaSettings(page="two-stage")))
     idle(session)
     assert seen[0] == 0
     assert seen == sorted(seen)
@@ -184,7 +184,7 @@ def test_precisions_are_measured_once(shown, session, idle, monkeypatch):
     for precision in ("int8", "float32"):
         page.set(precision=precision)
         idle(session)
-    monkeypatch.setattr(page_module, "measure_columns", None)
+    monkeypatch.setattr(running, "measure_columns", None)
     for precision in ("int8", "float32"):
         page.set(precision=precision)
         idle(session)
@@ -192,12 +192,25 @@ def test_precisions_are_measured_once(shown, session, idle, monkeypatch):
         assert np.isfinite(page.map._grid.recall).all()
 
 
+def test_other_precisions_are_measured_at_last_and_a_cheaper_one_is_named(shown):
+    vector_set = random_set()
+    page = shown(vector_set)
+    n_bytes = {}
+    for precision in PRECISIONS:
+        found = cheapest_setting(measure_recall(vector_set.vectors, precision=precision), 300, 40)
+        n_bytes[precision] = found.cost.bytes_read if found else np.inf
+    best = min(PRECISIONS, key=n_bytes.__getitem__)
+    assert best != "float32"
+    assert f"Cheaper in {best}: " in page.found.text()
+    assert "Cheaper" not in shown(vector_set, precision=best).found.text()
+
+
 def test_a_failure_is_said(pane, session, idle, monkeypatch):
     def fail(near, asked, lengths, report, tell):
         raise UserError("Out of order.")
 
-    monkeypatch.setattr(page_module, "measure_columns", fail)
-    session.show(State().opened(random_set()).with_settings(MatryoshkaSettings(page="stages")))
+    monkeypatch.setattr(running, "measure_columns", fail)
+    session.show(State().opened(random_set()).with_settings(MatryoshkaSettings(page="two-stage")))
     idle(session)
     page = pane.pages.chosen
     assert page.map.message == "The recall was not measured."
@@ -217,7 +230,7 @@ def test_a_set_that_is_closed_is_let_go(shown, session, idle):
     page = shown(random_set())
     session.show(State())
     idle(session)
-    assert page._measured is None
+    assert page.run.is_empty
 
 
 def test_it_is_drawn_in_both_themes_and_large(shown):
