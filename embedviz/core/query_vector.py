@@ -13,10 +13,22 @@ import numpy as np
 from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
 from embedviz.core.texts.encoder_settings import EncoderSettings
+from embedviz.core.wording import one_line
 
 MOST_TEXTS = 50
 """Texts that stay on a map; more would hide its points, and each is searched for."""
+_QUOTED = 30
+"""Characters of a text that is not a vector, in a message."""
 _SEPARATORS = re.compile(r"[\s,;|]+")
+# As Python shows an array, a tensor, and the numbers of a list that was made of an array.
+_CALL = re.compile(
+    r"^(?:\w+\.)?(?:array|tensor|Tensor)\((.*?)(?:,\s*(?:dtype|device|grad_fn)=.*)?\)$", re.DOTALL
+)
+_SCALAR = re.compile(r"\b(?:np|numpy)\.float\d+\(([^()]*)\)")
+_EXPECTED = (
+    "Copy the numbers of one vector: a JSON list, an array as NumPy prints it, or numbers with "
+    "spaces, commas or line breaks between them."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +72,9 @@ def parse_vector(text: str) -> Matrix:
     Parameters
     ----------
     text : str
-        A JSON list, an object or a response with an `embedding` in it, or plain numbers
-        separated by spaces, commas, semicolons or line breaks, with or without brackets.
+        A JSON list, an object or a response with an `embedding` in it, what Python shows of an
+        array or a tensor, or plain numbers separated by spaces, commas, semicolons or line breaks,
+        with or without brackets.
 
     Returns
     -------
@@ -72,15 +85,34 @@ def parse_vector(text: str) -> Matrix:
     UserError
         When something in it is not a number; the message quotes it.
     """
-    stripped = text.strip()
+    stripped = _SCALAR.sub(r"\1", text.strip())
+    if call := _CALL.match(stripped):
+        stripped = call[1].strip()
     if stripped[:1] in "[{":
         numbers = _from_json(stripped)
         if numbers is not None:
             return _finite(numbers)
     words = [word for word in _SEPARATORS.split(stripped.strip("[](){}")) if word]
     if not words:
-        raise UserError("There is no vector in this text. Copy its numbers first.")
+        raise UserError(f"There is no vector in this text. {_EXPECTED}")
+    if "..." in words or "…" in words:
+        raise UserError(
+            "This vector is shortened with “...”, as NumPy prints long ones. Copy what its "
+            "`tolist()` gives, which has all numbers."
+        )
+    if not any(map(_is_number, words)):
+        begun = one_line(stripped)
+        begun = begun if len(begun) <= _QUOTED else f"{begun[:_QUOTED]}…"
+        raise UserError(f"“{begun}” is not a vector. {_EXPECTED}")
     return _finite(words)
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
 def load_query_vector(path: str | Path) -> QueryVector:
@@ -154,5 +186,5 @@ def _finite(numbers: object) -> Matrix:
         raise UserError("A query is one list of at least two numbers.")
     if not np.isfinite(vector).all():
         place = int(np.flatnonzero(~np.isfinite(vector))[0])
-        raise UserError(f"Number {place + 1} of the vector is not finite.")
+        raise UserError(f"Number {place + 1} of the vector is not finite ({vector[place]}).")
     return vector

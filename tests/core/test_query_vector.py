@@ -29,6 +29,10 @@ NUMBERS = [0.25, -1.5, 3e-4]
         '{"vector": [0.25, -1.5, 0.0003], "text": "x"}',
         '{"data": [{"index": 0, "embedding": [0.25, -1.5, 0.0003]}], "model": "m"}',
         "[0.25, -1.5, 0.0003",
+        "array([ 2.5e-01, -1.5e+00,  3.0e-04], dtype=float32)",
+        "np.array([0.25, -1.5,\n       0.0003])",
+        "tensor([0.2500, -1.5000, 0.0003], device='cuda:0', grad_fn=<SelectBackward0>)",
+        "[np.float32(0.25), np.float32(-1.5), np.float64(0.0003)]",
     ],
 )
 def test_reads_what_people_copy(text):
@@ -48,13 +52,15 @@ def test_reads_back_what_was_written(numbers):
     [
         ("", "no vector in this text"),
         ("[]", "no vector|at least two numbers"),
-        ("king", "Number 1 of the vector is 'king'"),
+        ("king", "“king” is not a vector. Copy the numbers of one vector: a JSON list"),
+        ("a man plays\na guitar in the rain and snow", "“a man plays a guitar in the ra…” is not"),
+        ("[ 0.1  0.2 ... -0.3  0.4]", r"shortened with “...”, as NumPy prints.*tolist\(\)"),
         ("0.1 0.2 O.3", "Number 3 of the vector is 'O.3'"),
         ("[0.1, null]", "Number 2 of the vector is 'None'"),
         ("[[1, 2], [3, 4]]", r"Number 1 of the vector is '\[1, 2\]'"),
         ("7", "at least two numbers"),
-        ("1 nan 2", "Number 2 of the vector is not finite"),
-        ("1 2 1e60", "Number 3 of the vector is not finite"),
+        ("1 nan 2", r"Number 2 of the vector is not finite \(nan\)"),
+        ("1 2 1e60", r"Number 3 of the vector is not finite \(inf\)"),
         ('{"text": "king"}', "no `embedding`, `vector` or `values`"),
         ('{"embedding": {"a": 1}}', "no `embedding`, `vector` or `values`"),
         ('{"embedding": 3}', "at least two numbers"),
@@ -69,6 +75,14 @@ def test_says_what_is_wrong(text, message):
 def test_any_text_is_a_vector_or_a_message(text):
     with contextlib.suppress(UserError):
         assert parse_vector(text).ndim == 1
+
+
+@given(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=2))
+def test_reads_what_numpy_shows(numbers):
+    array = np.float32(numbers)
+    with np.printoptions(threshold=100_000, floatmode="unique"):
+        for text in (repr(array), str(array), str(list(array))):
+            np.testing.assert_array_equal(parse_vector(text), array)
 
 
 def test_deeply_nested_text_is_no_crash():

@@ -345,9 +345,10 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "edit.paste_query",
         "Edit",
-        "Paste Query Vector",
+        "Paste Vector as the Query",
         query.paste_query,
-        ("Ctrl+Shift+V",),
+        ("Ctrl+Shift+V", "Ctrl+V"),
+        query.PASTE_TIP,
     ),
     Action("edit.load_query", "Edit", "Load Query Vector…", query.load_query),
     Action("edit.find", "Edit", "Find Label", find, ("Ctrl+F",), "", True),

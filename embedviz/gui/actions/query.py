@@ -12,6 +12,7 @@ from embedviz.core.query_vector import QueryVector, load_query_vector, parse_vec
 from embedviz.gui.host import Host, has_set
 
 TEXT_TIP = "The neighbors of a text of your own, and its place on the map"
+PASTE_TIP = "Its neighbors in every pane: a JSON list, a NumPy array or plain numbers"
 
 
 def type_text(window: Host) -> None:

@@ -17,6 +17,7 @@ from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import caption, spin_box, with_name
 from embedviz.gui.widgets.derive_button import DeriveButton
 from embedviz.gui.widgets.prefix_slider import PrefixSlider
+from embedviz.gui.widgets.settings_gear import SettingsGear
 from embedviz.panes.matryoshka.lists import NeighborLists
 from embedviz.panes.matryoshka.page import WantedBy, set_of_pane
 from embedviz.panes.matryoshka.page_stack import PageStack
@@ -64,9 +65,17 @@ class MatryoshkaPane(Pane):
             "truncating all rows",
             lambda state: Truncated(_length(state), state[MatryoshkaSettings].layer_norm),
         )
+        self.more = SettingsGear(
+            self.name,
+            "what is done to rows before and after they are cut",
+            MatryoshkaSettings,
+            ("layer_norm", "renormalize"),
+            lambda field, value: set_of_pane(self, **{field: value}),
+        )
         self.tools.addWidget(caption("Dimensions"))
         self.tools.addWidget(self.slider, 1)
         self.tools.addWidget(self.number)
+        self.tools.addWidget(self.more)
         self.tools.addWidget(self.use)
 
     def fit_text(self, scale: float) -> None:  # noqa: D102 - see Pane
@@ -98,6 +107,7 @@ class MatryoshkaPane(Pane):
         for control in (self.slider, self.number):
             control.setRange(1, new.active.dimensions)
             control.setValue(_length(new))
+        self.more.show_settings(new[MatryoshkaSettings])
         self.lists.draw(old, new)
         self.pages.draw(new)
 

@@ -291,6 +291,21 @@ def test_a_vector_is_pasted(opened, idle, toy):
     assert opened.neighbors.list.lines.lines[0].score == pytest.approx(1.0)
 
 
+def test_a_vector_is_pasted_by_a_key_but_not_into_a_line_of_text(opened, idle, toy, qtbot):
+    opened.activateWindow()
+    clipboard().setText(str(toy.vectors[7].tolist()))
+    opened.library.search.setFocus()
+    qtbot.waitUntil(opened.library.search.hasFocus)
+    qtbot.keyClick(opened.library.search, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert opened.library.search.text().startswith("[")
+    assert opened.session.state.query_vector is None
+    opened.library.search.clear()
+    opened.neighbors.list.setFocus()
+    qtbot.keyClick(opened.neighbors.list, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    idle(opened.session)
+    assert opened.neighbors.list.lines.lines[0].label == "word7"
+
+
 def test_a_vector_is_pasted_into_a_whitened_set(opened, idle, toy):
     opened.session.show(opened.session.state.derived(Whitened(n_components=9).derive(toy)))
     clipboard().setText(" ".join(map(str, toy.vectors[7].tolist())))
@@ -307,7 +322,7 @@ def test_a_wrong_vector_is_told(opened, idle, toy):
     assert "The query has 3 numbers, but the vectors of toy have 32" in opened.message_bar.text
     clipboard().setText("king")
     opened.trigger("edit.paste_query")
-    assert "'king', which is not a number" in opened.message_bar.text
+    assert "“king” is not a vector. Copy the numbers of one vector" in opened.message_bar.text
     clipboard().clear()
     opened.trigger("edit.paste_query")
     assert "no vector in this text" in opened.message_bar.text
