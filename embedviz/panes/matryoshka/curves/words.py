@@ -18,8 +18,8 @@ _ORDERS = {
     "worse": "Worse than random dimensions",
 }
 _HIDES = (
-    "Overlap with itself hides what training does; judged pairs (File → Add Pairs…) or a category "
-    "would show it."
+    "Overlap with itself can hide what training does; judged pairs (File → Add Pairs…) or a "
+    "category would show it."
 )
 
 
