@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from embedviz.core.compiled.kernels import few_rows
-from embedviz.core.matryoshka import unscaled_search
+from embedviz.core.matryoshka import ranks, unscaled_search
 from embedviz.core.matryoshka.coarse_to_fine import recall, search
 from embedviz.core.matryoshka.coarse_to_fine.cheapest import FoundSetting, cheapest_setting
 from embedviz.core.matryoshka.coarse_to_fine.costs import SearchCost, price_per_month
@@ -68,6 +68,7 @@ def compile_all() -> None:
     for length in (8, 16, 40):
         query.top(length, 3, exclude=(0,))
     unscaled_search.compile_all(vectors)
+    ranks.compile_all(vectors)
     orderings: tuple[Ordering, ...] = ("prefix", "random", "svd")
     for ordering in orderings:
         overlap_curve(vectors, [8, 40], 3, 5, ordering, draws=1)
