@@ -128,7 +128,12 @@ class MatryoshkaSettings(Settings):
         in_form=False,
     )
     seed: int = setting(
-        0, "Seed", "which rows are held out, and how batches are drawn", least=0, in_form=False
+        0,
+        "Seed",
+        "of the training: which rows are held out, and how batches are drawn",
+        least=0,
+        option="training-seed",
+        in_form=False,
     )
     judge: str | None = setting(
         None,

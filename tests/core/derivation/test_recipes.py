@@ -8,6 +8,7 @@ import pytest
 from embedviz.core.contrastive.heads import Head
 from embedviz.core.derivation.adapted import Adapted
 from embedviz.core.derivation.recipes import RECIPES, Truncated, Whitened
+from embedviz.core.derivation.rotated import Rotated
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka import truncate
 from embedviz.core.progress import Cancelled
@@ -33,6 +34,7 @@ def every_recipe():
         Whitened(strength=0.8, n_components=4, remove_top=1),
         Whitened(strength=0.0),
         Truncated(3),
+        Rotated(),
         Adapted(Head(np.eye(10)[:, :4] * 2, np.linspace(-1, 1, 4)), "two views", 0.05, 100),
     ]
 

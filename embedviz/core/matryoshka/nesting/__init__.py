@@ -6,7 +6,7 @@ NeurIPS 2022, "Matryoshka Representation Learning"). So it can turn what matters
 has little reason to lose anything at full length.
 """
 
-from embedviz.core.matryoshka.nesting.comparison import Comparison
+from embedviz.core.matryoshka.nesting.comparison import NestedComparison
 from embedviz.core.matryoshka.nesting.options import Nesting, nested_lengths
 from embedviz.core.matryoshka.nesting.run import (
     Moment,
@@ -17,9 +17,9 @@ from embedviz.core.matryoshka.nesting.run import (
 )
 
 __all__ = [
-    "Comparison",
     "Moment",
     "Nested",
+    "NestedComparison",
     "Nesting",
     "judge_rotation",
     "nested_head",

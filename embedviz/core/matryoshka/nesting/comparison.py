@@ -25,7 +25,7 @@ _NEIGHBORS = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class NestedComparison:
     """Quality of prefixes on rows that nothing was learned from.
 
     Attributes

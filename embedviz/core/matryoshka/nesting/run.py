@@ -19,7 +19,7 @@ from embedviz.core.contrastive.positives import Positives, TwoViews, pairs_to_le
 from embedviz.core.contrastive.training import Training, train
 from embedviz.core.derivation.rotated import singular_axes
 from embedviz.core.errors import UserError
-from embedviz.core.matryoshka.nesting.comparison import Comparison, Examiner, Floats
+from embedviz.core.matryoshka.nesting.comparison import Examiner, Floats, NestedComparison
 from embedviz.core.matryoshka.nesting.options import Nesting
 from embedviz.core.matryoshka.nesting.split import Split, split_rows
 from embedviz.core.notes import counted
@@ -62,7 +62,7 @@ class Nested:
     Attributes
     ----------
     moments : tuple of Moment
-    comparison : Comparison or None
+    comparison : NestedComparison or None
         None where no rows were held out.
     head : Head or None
         As it is so far; None where nothing is trained.
@@ -76,7 +76,7 @@ class Nested:
     """
 
     moments: tuple[Moment, ...]
-    comparison: Comparison | None
+    comparison: NestedComparison | None
     head: Head | None
     description: str
     n_learned: int
@@ -231,7 +231,7 @@ class _Run:
             self._known = before, examiner.values(lambda rows: _unit_rows(rows) @ axes)
             self._examiner = examiner
             none = np.full(len(before), np.nan)
-            self._last = Comparison(
+            self._last = NestedComparison(
                 examiner.measure, examiner.lengths, *self._known, none, examiner.n_judged
             )
         return self._so_far(self._last)
@@ -257,7 +257,7 @@ class _Run:
         return replace(ended, is_stopped=not is_wanted())
 
     _looked = -np.inf
-    _last: Comparison | None = None
+    _last: NestedComparison | None = None
 
     def _note(self, training: Training) -> None:
         """Note the losses of a step."""
@@ -265,7 +265,7 @@ class _Run:
         loss = training.losses[-1] / self._n_lengths
         self._moments.append(Moment(len(training.losses), loss, held / self._n_lengths))
 
-    def _comparison(self, since: float) -> Comparison | None:
+    def _comparison(self, since: float) -> NestedComparison | None:
         """Return how prefixes compare now, or did a moment ago."""
         examiner = self._examiner
         assert self._training is not None
@@ -276,12 +276,12 @@ class _Run:
         # What takes long is looked at more rarely.
         ended = time.perf_counter()
         self._looked = ended + 4 * (ended - began)
-        self._last = Comparison(
+        self._last = NestedComparison(
             examiner.measure, examiner.lengths, *self._known, nested, examiner.n_judged
         )
         return self._last
 
-    def _so_far(self, comparison: Comparison | None) -> Nested:
+    def _so_far(self, comparison: NestedComparison | None) -> Nested:
         split = self._split
         return Nested(
             tuple(self._moments),

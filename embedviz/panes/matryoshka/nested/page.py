@@ -16,24 +16,18 @@ from embedviz.core.derivation.rotated import Rotated
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka.nesting import Nested
 from embedviz.core.progress import Report
-from embedviz.core.settings import fields_of
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.runs.charts import RunCharts
 from embedviz.gui.runs.tracks import Track
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import Segments, combo_box, text_label, tool_button
-from embedviz.gui.widgets.derive_button import DeriveButton
-from embedviz.gui.widgets.settings_gear import SettingsGear
+from embedviz.gui.widgets.controls import text_label
 from embedviz.panes.matryoshka.curves.chart import CurveName, LengthChart, LengthCurve
-from embedviz.panes.matryoshka.curves.judgments import judgments_of
 from embedviz.panes.matryoshka.nested.asked import AskedNesting
+from embedviz.panes.matryoshka.nested.controls import NestedControls
 from embedviz.panes.matryoshka.nested.words import describe_result, describe_setting, title_of
 from embedviz.panes.matryoshka.page import Page
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
-_FIELDS = fields_of(MatryoshkaSettings)
-_WAYS = _FIELDS["way"].about.choices
-_BEHIND_GEAR = ("prefixes", "steps", "temperature", "seed")
 _LOSS = Track(
     "loss",
     "Loss",
@@ -58,7 +52,10 @@ class NestedPage(Page):
         self._known: dict[VectorSet, Nested] = {}
         self._rotated: dict[AskedNesting, Nested] = {}
         self.is_training = False
-        self._add_controls()
+        self.controls = NestedControls(self.pane, self._recipe)
+        self.controls.changed.connect(lambda changes: self.set(**changes))
+        self.controls.start_clicked.connect(self._start_or_stop)
+        self.tools.row.addWidget(self.controls, 1)
         self.chart = LengthChart("matryoshka.nested.chart")
         self.chart.length_chosen.connect(lambda length: self.set(dimensions=length))
         self.charts = RunCharts(
@@ -76,36 +73,6 @@ class NestedPage(Page):
             text.setContentsMargins(GRID, 0, GRID, 0)
             self.body.addWidget(text)
 
-    def _add_controls(self) -> None:
-        name = f"{self.pane.name}.{self.name}"
-        self.way = Segments(f"{name}.way", "Nested by", [words for words, _ in _WAYS])
-        self.way.chosen.connect(lambda place: self.set(way=_WAYS[place][1]))
-        about = _FIELDS["together"].about
-        self.together = combo_box(f"{name}.together", f"Learn from: {about.help}", about.choices)
-        self.together.setMinimumWidth(90)
-        self.together.activated.connect(lambda _: self.set(together=self.together.currentData()))
-        self.start = tool_button(
-            f"{name}.start", "Start", "Start: train from the seed; while it trains, stop it"
-        )
-        self.start.clicked.connect(self._start_or_stop)
-        self.more = SettingsGear(
-            name,
-            "prefixes, steps, temperature, seed",
-            MatryoshkaSettings,
-            _BEHIND_GEAR,
-            lambda field, value: self.set(**{field: value}),
-        )
-        self.use = DeriveButton(
-            self.pane,
-            "Use in all panes: add the nested version to the library and show it",
-            "applying it to all rows",
-            self._recipe,
-        )
-        self.use.setObjectName(f"{name}.use")
-        self.tools.row.addStretch(1)
-        for control in (self.way, self.together, self.start, self.more, self.use):
-            self.tools.row.addWidget(control)
-
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Page
         assert new.active is not None
         settings = new[MatryoshkaSettings]
@@ -116,12 +83,8 @@ class NestedPage(Page):
                 each: found for each, found in self._rotated.items() if each.vector_set in new.sets
             }
         is_trained = settings.way == "training"
-        self.way.show_choice([value for _, value in _WAYS].index(settings.way))
-        self._offer(new)
-        self.together.setCurrentIndex(self.together.findData(settings.together))
-        self.more.show_settings(settings)
-        for control in (self.together, self.start, self.charts):
-            control.setVisible(is_trained)
+        self.controls.show_state(new)
+        self.charts.setVisible(is_trained)
         self.chart.show_marker(settings.length(new.active))
         shown = self._known.get(new.active) if is_trained else None
         if shown is None:
@@ -147,26 +110,6 @@ class NestedPage(Page):
         self._known.clear()
         self._rotated.clear()
         self._clear("")
-
-    def _offer(self, state: State) -> None:
-        """Offer to learn from pairs and categories only where there are some."""
-        offered = judgments_of(state)
-        has = {"pairs": any(each.pairs is not None for each in offered)}
-        has["category"] = any(each.pairs is None for each in offered)
-        wanted = state[MatryoshkaSettings].together
-        choices = [
-            (words, value)
-            for words, value in _FIELDS["together"].about.choices
-            if has.get(value, True) or value == wanted
-        ]
-        shown = [
-            (self.together.itemText(i), self.together.itemData(i))
-            for i in range(self.together.count())
-        ]
-        if shown != choices:
-            self.together.clear()
-            for words, value in choices:
-                self.together.addItem(words, value)
 
     def _judge(self, state: State) -> None:
         """Show what prefixes of the set as it is and of its rotation are worth."""
@@ -266,10 +209,12 @@ class NestedPage(Page):
 
     def _show_running(self) -> None:
         state = self.pane.session.state
-        self.start.setText("Stop" if self.is_training else "Start")
         is_rotation = state[MatryoshkaSettings].way == "rotation"
         known = None if state.active is None else self._known.get(state.active)
-        self.use.setEnabled(is_rotation or (known is not None and known.head is not None))
+        self.controls.show_running(
+            is_training=self.is_training,
+            can_use=is_rotation or (known is not None and known.head is not None),
+        )
 
     def _clear(self, said: str) -> None:
         self.chart.clear("")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from embedviz.core.arrays import Rows
-from embedviz.core.matryoshka.nesting import Comparison, Nested
+from embedviz.core.matryoshka.nesting import Nested, NestedComparison
 from embedviz.core.matryoshka.nesting.comparison import Floats
 from embedviz.core.notes import counted
 
@@ -22,7 +22,7 @@ _MEASURES = {
 _JUDGED = {"spearman": "pair", "top1": "pair", "knn": "row", "overlap": "row"}
 
 
-def title_of(comparison: Comparison) -> str:
+def title_of(comparison: NestedComparison) -> str:
     """Return what the values of the curves are."""
     judged = counted(comparison.n_judged, f"held-out {_JUDGED[comparison.measure]}")
     return f"{_MEASURES[comparison.measure].capitalize()} of {judged}"
