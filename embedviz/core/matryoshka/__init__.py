@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from embedviz.core.arrays import Rows
 from embedviz.core.compiled.checks import checked_count, checked_matrix
 from embedviz.core.compiled.kernels import few_rows
-from embedviz.core.matryoshka import unscaled_search
+from embedviz.core.matryoshka import ranks, unscaled_search
 from embedviz.core.matryoshka.layer_norm import layer_normed
 from embedviz.core.matryoshka.orderings import Ordering
 from embedviz.core.matryoshka.overlap import (
@@ -106,6 +106,7 @@ def compile_all() -> None:
     for length in (8, 16, 40):
         query.top(length, 3, exclude=(0,))
     unscaled_search.compile_all(vectors)
+    ranks.compile_all(vectors)
     orderings: tuple[Ordering, ...] = ("prefix", "random", "svd")
     for ordering in orderings:
         overlap_curve(vectors, [8, 40], 3, 5, ordering, draws=1)

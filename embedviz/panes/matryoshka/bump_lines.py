@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 from embedviz.gui.widgets.ranked_list import Fate, Ranked
 
-KNOWN = 1000
-"""Ranks up to this are known; beyond it, only that there is one."""
-
 
 @dataclass(frozen=True)
 class BumpLine:
@@ -22,7 +19,7 @@ class BumpLine:
     left, right : int or None
         Its place in each list, from 0; None where it is not shown there.
     rank : int or None
-        Its rank, from 1, where it is not shown; None where that is not known.
+        Its rank, from 1, in the list that it is not shown in; None while that is not known.
     fate : {"kept", "lost", "new", ""}
         Whether it is among the rows that are compared in both lists, only in the left one, only
         in the right one, or in none.
@@ -38,9 +35,7 @@ class BumpLine:
     @property
     def rank_words(self) -> str:
         """The rank, short enough to stand beside the line."""
-        if self.rank is None:
-            return f">{_short(KNOWN)}"
-        return _short(self.rank)
+        return "…" if self.rank is None else _short(self.rank)
 
 
 def _short(number: int) -> str:

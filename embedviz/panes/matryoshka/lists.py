@@ -18,9 +18,10 @@ from embedviz.panes.matryoshka.comparison import (
     Asked,
     Lists,
     PreparedQuery,
-    Searches,
+    RowSearches,
     compare,
     prepare,
+    rank_beyond,
 )
 from embedviz.panes.matryoshka.gutter import LEAST_WIDTH, MOST_WIDTH, WIDTH, Gutter
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
@@ -54,7 +55,8 @@ class NeighborLists(QWidget):
         self._pane = pane
         self._ask_task = pane.calculations.new_task("preparing the query")
         self._lists_task = pane.calculations.new_task("nearest rows")
-        self._searches: Searches | None = None
+        self._ranks_task = pane.calculations.new_task("ranks among all rows")
+        self._searches: RowSearches | None = None
         self._prepared: PreparedQuery | None = None
         self._compared: tuple[PreparedQuery, MatryoshkaSettings] | None = None
         self.summary, self.legend = ElidedLabel("headline"), ElidedLabel("caption")
@@ -156,6 +158,8 @@ class NeighborLists(QWidget):
 
     def _clear(self, said: str) -> None:
         self._prepared = self._compared = None
+        for task in (self._lists_task, self._ranks_task):
+            self._pane.calculations.cancel(task)
         self._clear_lists(said)
 
     def _clear_lists(self, said: str) -> None:
@@ -181,6 +185,7 @@ class NeighborLists(QWidget):
         if is_same_query and (last == (prepared, settings) or self._lists_task.is_busy):
             return
         self._compared = (prepared, settings)
+        self._pane.calculations.cancel(self._ranks_task)
         work = partial(compare, prepared, settings)
         self._pane.calculations.run(self._lists_task, work, partial(self._show_lists, prepared))
 
@@ -189,13 +194,21 @@ class NeighborLists(QWidget):
             return
         for name, ranked in self.lists.items():
             ranked.show_lines(getattr(lists, name))
-        self.at_cut.show_lines(lists.at_cut)
-        self.at_rank.show_lines(lists.at_rank)
+        self._show_lines(lists)
         self.summary.setText(summarize(prepared, lists))
         self.legend.setText(describe_lines(prepared, lists))
         for name, words in head_words(prepared.asked.vector_set, lists.settings, lists).items():
             self.heads[name].setText(words)
         self._compare(prepared, self._pane.session.state[MatryoshkaSettings])
+        if not self._lists_task.is_busy:  # Else a newer length has been asked for by now.
+            work = partial(rank_beyond, prepared, lists)
+            self._pane.calculations.run(
+                self._ranks_task, work, self._show_lines, prepared.asked, purpose="detail"
+            )
+
+    def _show_lines(self, lists: Lists) -> None:
+        self.at_cut.show_lines(lists.at_cut)
+        self.at_rank.show_lines(lists.at_rank)
 
     def _show_hovered(self, row: int) -> None:
         for part in self._parts:
