@@ -188,9 +188,9 @@ def test_settings_of_the_panes(first):
 
 def test_the_prefix_is_that_of_whichever_pane_has_one(first):
     state = State().opened(first).with_settings(AnalogySettings(("a", "b"), ("c",)))
-    assert state.prefix is None
-    assert state.with_settings(MatryoshkaSettings(2)).prefix == 2
-    assert state.with_settings(MatryoshkaSettings(None)).prefix is None
+    assert state.settings.prefix is None
+    assert state.with_settings(MatryoshkaSettings(2)).settings.prefix == 2
+    assert state.with_settings(MatryoshkaSettings(None)).settings.prefix is None
 
 
 def test_equal_choices_are_equal_states(first):
