@@ -123,11 +123,6 @@ class State:
         return Query(self.active.labels[self.query], self.active.vectors[self.query], (self.query,))
 
     @property
-    def prefix(self) -> int | None:
-        """How many of the first dimensions are worked with; None: all of them."""
-        return next((each.prefix for each in self.settings.values() if each.prefix), None)
-
-    @property
     def map(self) -> MapSettings:
         """The map in use."""
         return self.map_of(self.map_key)

@@ -216,6 +216,11 @@ class SettingsByPane(Mapping[str, Settings]):
         found = self._settings.get(kind.name)
         return found if isinstance(found, kind) else kind()
 
+    @property
+    def prefix(self) -> int | None:
+        """How many of the first dimensions the panes work with; None: all of them."""
+        return next((each.prefix for each in self._settings.values() if each.prefix), None)
+
     def with_settings(self, settings: Settings) -> SettingsByPane:
         """Return the same with other settings of one pane; usual ones take no place."""
         others = {name: each for name, each in self._settings.items() if name != settings.name}

@@ -186,6 +186,13 @@ def test_settings_of_the_panes(first):
     assert state.with_settings(asked).with_settings(AnalogySettings()) == state
 
 
+def test_the_prefix_is_that_of_whichever_pane_has_one(first):
+    state = State().opened(first).with_settings(AnalogySettings(("a", "b"), ("c",)))
+    assert state.settings.prefix is None
+    assert state.with_settings(MatryoshkaSettings(2)).settings.prefix == 2
+    assert state.with_settings(MatryoshkaSettings(None)).settings.prefix is None
+
+
 def test_equal_choices_are_equal_states(first):
     one = State().opened(first).selecting([1, 2]).with_settings(MatryoshkaSettings(3))
     other = State().opened(first).selecting([2, 1]).with_settings(MatryoshkaSettings(3))

@@ -14,7 +14,7 @@ from embedviz.commands.figure import (
     state_with_pairs,
 )
 from embedviz.core.errors import UserError
-from embedviz.core.projections import PCA, TSNE, UMAP
+from embedviz.core.projections import PCA, TSNE, UMAP, PrefixPCA
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
 from embedviz.panes import PANES
@@ -105,6 +105,14 @@ def test_a_method_comes_with_its_settings():
     )
     components = parsed("map", "--projection", "PCA", "--projection-components", 2, 3)[1]
     assert components.projection == PCA((1, 2))
+    assert parsed("map", "--prefix", 64)[1].projection == PrefixPCA(64)
+    chosen = ["--projection", "PCA of a prefix"]
+    assert parsed("map", *chosen)[1].projection == PrefixPCA()
+    assert parsed("map", *chosen, "--prefix", 8)[1].projection == PrefixPCA(8)
+    with pytest.raises(UserError, match=r"UMAP has no --prefix\."):
+        parsed("map", "--projection", "UMAP", "--prefix", 8)
+    with pytest.raises(UserError, match="PCA of a prefix has no --projection-seed"):
+        parsed("map", "--prefix", 8, "--projection-seed", 8)
     with pytest.raises(UserError, match="PCA has no --projection-perplexity"):
         parsed("map", "--projection", "PCA", "--projection-perplexity", 5)
     with pytest.raises(UserError, match="--projection: PCA, t-SNE, UMAP"):

@@ -231,7 +231,8 @@ class PrefixPCA(Projection):
 
     def _fit(self, rows: Matrix, chain: Chain, n_components: int, report: Report) -> PrefixAxes:
         full = rows.shape[1]
-        axes = fit_prefix(rows, min(self.dimensions or full, full), report)
+        length = full if self.dimensions is None else min(max(self.dimensions, 1), full)
+        axes = fit_prefix(rows, length, report)
         return axes.turned(chain.turn(axes, rows, n_components))
 
     def _said(self, length: int, full: int, n_fitted: int, n_rows: int) -> str:

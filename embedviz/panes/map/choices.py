@@ -64,7 +64,7 @@ class MapChoices:
         assert vector_set is not None
         projection = self.settings.projection
         if projection is not None:
-            prefix = self.session.state.prefix
+            prefix = self.session.state.settings.prefix
             projection = projection.at_prefix(prefix and min(prefix, vector_set.dimensions))
         return LayoutRequest(vector_set, projection, self.n_components)
 

@@ -71,12 +71,7 @@ class MapTools(QObject):
         self.row.toggled.connect(self._toggle_row)
         self.dimensions = Segments(f"{name}.dimensions", "Dimensions of the map", ("2-D", "3-D"))
         self.dimensions.chosen.connect(lambda place: self._tell(is_3d=place == 1))
-        self.follow = toggle(
-            f"{name}.follow",
-            "Follow prefix",
-            "Follow the prefix: PCA of as many dimensions as the Matryoshka slider uses",
-        )
-        self.follow.clicked.connect(self.follow_toggled)
+        self.follow = self._make_follow()
         self.color = _narrow(
             combo_box(f"{name}.color", "Color: a metadata column that colors the points"), 8
         )
@@ -107,6 +102,15 @@ class MapTools(QObject):
         )
         self._make_gear()
         self.fitting = FittingRow((self.sets, self.method), self.row, others, self.gear)
+
+    def _make_follow(self) -> QToolButton:
+        made = toggle(
+            f"{self._name}.follow",
+            "Follow prefix",
+            "Follow the prefix: PCA of as many dimensions as the Matryoshka slider uses",
+        )
+        made.clicked.connect(self.follow_toggled)
+        return made
 
     def _make_gear(self) -> None:
         self.gear = Gear(f"{self._name}.gear", "More settings of the map")

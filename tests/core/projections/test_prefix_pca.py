@@ -65,6 +65,9 @@ def test_none_is_all_dimensions_until_a_length_is_worked_with():
     every = PrefixPCA().fit_transform(vectors)
     np.testing.assert_array_equal(every, PrefixPCA(40).fit_transform(vectors))
     np.testing.assert_array_equal(every, PrefixPCA(4000).fit_transform(vectors))
+    np.testing.assert_array_equal(
+        PrefixPCA(1).fit_transform(vectors), PrefixPCA(-3).fit_transform(vectors)
+    )
     assert PrefixPCA().at_prefix(7) == PrefixPCA(7)
     assert PrefixPCA().at_prefix(None) == PrefixPCA()
     assert PrefixPCA(9).at_prefix(7) == PrefixPCA(9)

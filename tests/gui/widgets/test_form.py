@@ -149,14 +149,18 @@ class Others:
     labels: tuple[str, ...] = setting(("king",), "Labels", "of the set")
     column: str | None = setting(None, "Column", "of the metadata")
     hidden: int = setting(1, "Hidden", "not shown", in_form=False)
+    least: int | None = setting(None, "Least", "so many at least", least=1, unset="none")
 
 
 def test_flags_texts_and_numbers_that_may_be_missing(qtbot):
     form = Form("some", Others())
     qtbot.addWidget(form)
     form.show()
-    names = ("flag", "most", "labels", "column", "hidden")
-    flag, most, labels, column, hidden = (form.findChild(QWidget, f"some.{n}") for n in names)
+    names = ("flag", "most", "labels", "column", "hidden", "least")
+    flag, most, labels, column, hidden, least = (
+        form.findChild(QWidget, f"some.{n}") for n in names
+    )
+    assert least.text() == "none"
     assert hidden is None
     assert (most.text(), labels.text(), column.text()) == ("all", "king", "")
     qtbot.mouseClick(flag, Qt.MouseButton.LeftButton)

@@ -188,7 +188,7 @@ def test_each_of_several_maps_follows_as_far_as_its_set_goes(opened, session, id
     assert session.state.map_of(0).projection == PrefixPCA()
     idle(session)
     np.testing.assert_allclose(positions(opened), expected(cloud, 10), atol=1e-6)
-    assert session.state.prefix == 10
+    assert session.state.settings.prefix == 10
 
 
 def test_stop_keeps_the_picture_at_hand(opened, session, qtbot, idle, cloud, monkeypatch):

@@ -30,7 +30,7 @@ from embedviz.core.derivation.recipes import Truncated, Whitened
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.errors import UserError
 from embedviz.core.matching import share_rows
-from embedviz.core.projections import PCA, TSNE, UMAP
+from embedviz.core.projections import PCA, TSNE, UMAP, PrefixPCA
 from embedviz.core.projections.chosen_axes import ChosenAxes, ChosenAxis
 from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.query_vector import QueryVector
@@ -94,6 +94,7 @@ projections = st.one_of(
     st.builds(TSNE, st.floats(1, 100), seed=st.integers(0, 2**32 - 1)),
     st.builds(UMAP, st.integers(2, 50), st.floats(0, 1), st.sampled_from(["cosine", "euclidean"])),
     st.just(CoordinateColumns(("x", "y"))),
+    st.builds(PrefixPCA, st.none() | st.integers(1, 500)),
     st.lists(axes, min_size=1, max_size=3).map(lambda each: ChosenAxes(tuple(each))),
 )
 maps = st.builds(
