@@ -53,7 +53,7 @@ def test_reads_back_what_was_written(numbers):
         ("", "no vector in this text"),
         ("[]", "no vector|at least two numbers"),
         ("king", "“king” is not a vector. Copy the numbers of one vector: a JSON list"),
-        ("a man plays\na guitar in the rain and snow", "“a man plays a guitar in the r…” is not"),
+        ("a man plays\na guitar in the rain and snow", "“a man plays a guitar in the ra…” is not"),
         ("[ 0.1  0.2 ... -0.3  0.4]", r"shortened with “...”, as NumPy prints.*tolist\(\)"),
         ("0.1 0.2 O.3", "Number 3 of the vector is 'O.3'"),
         ("[0.1, null]", "Number 2 of the vector is 'None'"),

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embedviz.app.state import State
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka import PrefixQuery, PrefixSearch, UnscaledSearch, layer_normed
+from embedviz.core.matryoshka.coarse_to_fine.codes import bytes_of_code
+from embedviz.core.matryoshka.coarse_to_fine.search import LastTwoStageSearch
+from embedviz.core.matryoshka.ranks import prefix_scores, ranks_among
 from embedviz.core.neighbors import NeighborSearch
 from embedviz.core.neighbors.exact_cosines import Cosines
 from embedviz.core.processes.memory import available_memory
@@ -19,12 +24,20 @@ from embedviz.core.query_vector import Query, QueryVector
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import in_words
 from embedviz.gui.widgets.ranked_list import Fate, Ranked, rank
-from embedviz.panes.matryoshka.bump_lines import KNOWN, BumpLine, join
+from embedviz.panes.matryoshka.bump_lines import NOT_RANKED, BumpLine, join
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
+Scores = NDArray[np.float64]
+
 SHOWN = 10
+LOOKED_AT = 3 * SHOWN
+"""Neighbors at full length that are looked for, to see whether there are enough others."""
 ROUNDED = 2.0**-47
 """1 − cosine of rows that differ by the rounding of float32 alone."""
+_QUICK = 5_000_000
+"""Numbers that are read at once, without waiting for the slider to rest."""
+_REST, _TURNS = 0.12, 12
+"""Seconds that it has to rest, and how often they are looked at."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +72,8 @@ class Asked:
         return self == Asked.of(state)
 
 
-class Searches:
-    """Searches over the rows of a set, as they are or after layer norm.
+class RowSearches:
+    """RowSearches over the rows of a set, as they are or after layer norm.
 
     Parameters
     ----------
@@ -76,6 +89,7 @@ class Searches:
             self.vectors = _copy_normed(vector_set, report)
         self.by_prefix = PrefixSearch(self.vectors)
         self.unscaled = UnscaledSearch(self.vectors)
+        self.coded = LastTwoStageSearch(self.vectors)
 
     def of_query(self, vector: Matrix) -> Matrix:
         """Return a query as the rows are."""
@@ -103,7 +117,7 @@ class PreparedQuery:
         In the space of the set.
     vector : array of shape (n_dimensions,)
         The query as the rows of `searches` are.
-    searches : Searches
+    searches : RowSearches
     prefix_query : PrefixQuery
     full : tuple of Ranked
         Neighbors at full length.
@@ -118,12 +132,33 @@ class PreparedQuery:
     asked: Asked
     query: Query
     vector: Matrix
-    searches: Searches
+    searches: RowSearches
     prefix_query: PrefixQuery
     full: tuple[Ranked, ...]
     ranks: Mapping[int, int]
     n_others: int
     n_compared: int
+    _scores: list[Scores] = field(default_factory=list)
+
+    def full_scores(self, report: Report) -> Scores:
+        """Return how near all rows are at full length; computed once. Not for the UI thread."""
+        if not self._scores:
+            most = self.asked.vector_set.dimensions
+            scores = prefix_scores(self.searches.vectors, self.vector, most, report=report)
+            self._scores.append(scores)
+        return self._scores[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Ranks:
+    """Ranks from 1, by row, at full length, on the prefix and after ranking again.
+
+    They are known of all rows of the lists, and of those that were looked for.
+    """
+
+    full: Mapping[int, int] = field(default_factory=dict)
+    short: Mapping[int, int] = field(default_factory=dict)
+    again: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +172,7 @@ class Lists:
     dimensions : int
         Length of the prefix.
     full, short, again : tuple of Ranked
+    ranks : Ranks
     at_cut, at_rank : tuple of BumpLine
         Between the first two lists, and between the last two.
     kept_renormalized : int
@@ -150,6 +186,7 @@ class Lists:
     full: tuple[Ranked, ...]
     short: tuple[Ranked, ...] = ()
     again: tuple[Ranked, ...] = ()
+    ranks: Ranks = field(default_factory=Ranks)
     at_cut: tuple[BumpLine, ...] = ()
     at_rank: tuple[BumpLine, ...] = ()
     kept_renormalized: int = 0
@@ -174,13 +211,21 @@ def n_compared(n_others: int) -> int:
     return min(SHOWN, n_others // 2)
 
 
-def prepare(searches: Searches | None, asked: Asked, query: Query, report: Report) -> PreparedQuery:
+def depends_on(settings: MatryoshkaSettings) -> tuple[object, ...]:
+    """Return those of the settings that the lists depend on: not the page, nor what it has."""
+    how = settings.shortlist, settings.precision, settings.layer_norm, settings.renormalize
+    return settings.dimensions, *how
+
+
+def prepare(
+    searches: RowSearches | None, asked: Asked, query: Query, report: Report
+) -> PreparedQuery:
     """Multiply the query with all rows, once. Runs off the UI thread."""
     if searches is None:
-        searches = Searches(asked.vector_set, asked.layer_norm, report)
+        searches = RowSearches(asked.vector_set, asked.layer_norm, report)
     vector = searches.of_query(query.vector)
     prefix_query = searches.by_prefix.query(vector)
-    rows, cosines = prefix_query.top(asked.vector_set.dimensions, KNOWN, exclude=query.exclude)
+    rows, cosines = prefix_query.top(asked.vector_set.dimensions, LOOKED_AT, exclude=query.exclude)
     count = n_compared(len(rows))
     # Of rows that are all equally near, any may come first.
     if count and cosines[0] - cosines[count] < ROUNDED:
@@ -200,33 +245,99 @@ def compare(prepared: PreparedQuery, settings: MatryoshkaSettings, report: Repor
         lost = _judged(prepared.full, set(), "lost", count)
         return Lists(settings, dimensions, lost, is_zero=True)
     rows, cosines = _on_prefix(prepared, settings, dimensions)
-    again, ranks_again = _ranked_again(prepared, rows[: settings.shortlist])
+    listed = _shortlist(prepared, settings, dimensions, rows, report)
+    again, ranks_again = _ranked_again(prepared, listed)
     short = _shown(vector_set, rows, cosines)
-    ranks, nearest = _ranks(rows), _first(prepared.full, count)
+    nearest = _first(prepared.full, count)
     kept_else = len(nearest & _first(short, count))
     if not settings.renormalize:
-        usual, _ = _on_prefix(prepared, replace(settings, renormalize=True), dimensions, SHOWN)
+        usual, _ = _on_prefix(prepared, replace(settings, renormalize=True), dimensions)
         kept_else = len(nearest.intersection(usual[:count].tolist()))
-    compared = count or SHOWN
-    return Lists(
+    found = Lists(
         settings,
         dimensions,
         _judged(prepared.full, _first(short, count), "lost", count),
         _judged(short, nearest, "new", count),
         _judged(again, nearest, "new", count),
-        join(prepared.full, short, prepared.ranks, ranks, compared),
-        join(short, again, ranks, ranks_again, compared),
-        kept_else,
+        ranks=Ranks(prepared.ranks, _ranks(rows), ranks_again),
+        kept_renormalized=kept_else,
+    )
+    return _joined(found, count)
+
+
+def rank_beyond(prepared: PreparedQuery, lists: Lists, report: Report) -> Lists:
+    """Return the same lists with the ranks of rows beyond the shortlist. Runs off the UI thread.
+
+    That takes a pass over all rows. While a slider is dragged, it would hold up the next length:
+    so it waits a moment, in which it may be stopped.
+    """
+    vectors, exclude = prepared.searches.vectors, prepared.query.exclude
+    if len(vectors) * lists.dimensions > _QUICK:
+        for _ in range(_TURNS):
+            report(0.0, "ranks among all rows")
+            time.sleep(_REST / _TURNS)
+    lost = {line.row for line in lists.at_cut if line.right is None} - lists.ranks.short.keys()
+    came = {line.row for line in lists.at_rank if line.left is None} - lists.ranks.short.keys()
+    new = {line.row for line in lists.at_cut if line.left is None} - lists.ranks.full.keys()
+    short, full = lists.ranks.short, lists.ranks.full
+    if wanted := lost | came:
+        lengths = None if lists.settings.renormalize else prepared.searches.unscaled.lengths
+        scores = prefix_scores(vectors, prepared.vector, lists.dimensions, lengths, report)
+        short = {**_beyond(scores, wanted, exclude), **short}
+    if new:
+        full = {**_beyond(prepared.full_scores(report), new, exclude), **full}
+    return _joined(
+        replace(lists, ranks=replace(lists.ranks, short=short, full=full)), prepared.n_compared
+    )
+
+
+def _beyond(scores: Scores, rows: set[int], exclude: tuple[int, ...]) -> dict[int, int]:
+    # What is not shown is beyond what is, whatever rounding makes of rows that are equally near.
+    found = ranks_among(scores, sorted(rows), exclude)
+    return {row: max(rank, SHOWN + 1) for row, rank in found.items()}
+
+
+def _joined(lists: Lists, count: int) -> Lists:
+    """Return lists with the lines between them."""
+    ranks, compared = lists.ranks, count or SHOWN
+    again = {**dict.fromkeys((line.row for line in lists.short), NOT_RANKED), **ranks.again}
+    return replace(
+        lists,
+        at_cut=join(lists.full, lists.short, ranks.full, ranks.short, compared),
+        at_rank=join(lists.short, lists.again, ranks.short, again, compared),
     )
 
 
 def _on_prefix(
-    prepared: PreparedQuery, settings: MatryoshkaSettings, dimensions: int, most: int = KNOWN
+    prepared: PreparedQuery, settings: MatryoshkaSettings, dimensions: int
 ) -> tuple[Rows, Cosines]:
-    wanted, exclude = max(most, settings.shortlist), prepared.query.exclude
+    wanted, exclude = max(SHOWN, settings.shortlist), prepared.query.exclude
     if settings.renormalize:
         return prepared.prefix_query.top(dimensions, wanted, exclude)
     return prepared.searches.unscaled.top(prepared.vector, dimensions, wanted, exclude)
+
+
+def _shortlist(
+    prepared: PreparedQuery,
+    settings: MatryoshkaSettings,
+    dimensions: int,
+    nearest: Rows,
+    report: Report,
+) -> Rows:
+    """Return the rows that are ranked again: the nearest on the prefix, or by its codes."""
+    count, precision = settings.shortlist, settings.precision
+    if precision == "float32" or not settings.renormalize:
+        return nearest[:count]
+    coded = prepared.searches.coded
+    needed = len(coded.vectors) * (bytes_of_code(dimensions, precision) + 8)
+    free = available_memory()
+    if needed > free and not coded.has(dimensions, precision):
+        raise UserError(
+            f"Codes in {precision} take {in_words(needed)} of memory, and {in_words(free)} are "
+            "free. Choose fewer dimensions, or a smaller precision."
+        )
+    search = coded.of(dimensions, precision, report)
+    return search.shortlist(prepared.vector, count, prepared.query.exclude)
 
 
 def _ranked_again(prepared: PreparedQuery, listed: Rows) -> tuple[list[Ranked], dict[int, int]]:
@@ -244,7 +355,7 @@ def _shown(vector_set: VectorSet, rows: Rows, scores: Cosines) -> list[Ranked]:
 
 def _ranks(rows: Rows) -> dict[int, int]:
     """Return the rank of each of the best rows, from 1."""
-    return {row: place + 1 for place, row in enumerate(rows[:KNOWN].tolist())}
+    return {row: place + 1 for place, row in enumerate(rows.tolist())}
 
 
 def _n_kept(lines: Sequence[Ranked]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -18,9 +17,11 @@ from embedviz.panes.matryoshka.comparison import (
     Asked,
     Lists,
     PreparedQuery,
-    Searches,
+    RowSearches,
     compare,
+    depends_on,
     prepare,
+    rank_beyond,
 )
 from embedviz.panes.matryoshka.gutter import LEAST_WIDTH, MOST_WIDTH, WIDTH, Gutter
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
@@ -54,9 +55,10 @@ class NeighborLists(QWidget):
         self._pane = pane
         self._ask_task = pane.calculations.new_task("preparing the query")
         self._lists_task = pane.calculations.new_task("nearest rows")
-        self._searches: Searches | None = None
+        self._ranks_task = pane.calculations.new_task("ranks among all rows")
+        self._searches: RowSearches | None = None
         self._prepared: PreparedQuery | None = None
-        self._compared: tuple[PreparedQuery, MatryoshkaSettings] | None = None
+        self._compared: tuple[PreparedQuery, tuple[object, ...]] | None = None
         self.summary, self.legend = ElidedLabel("headline"), ElidedLabel("caption")
         self.heads = {name: ElidedLabel("title") for name, _ in _LISTS}
         self.lists = {
@@ -156,6 +158,8 @@ class NeighborLists(QWidget):
 
     def _clear(self, said: str) -> None:
         self._prepared = self._compared = None
+        for task in (self._lists_task, self._ranks_task):
+            self._pane.calculations.cancel(task)
         self._clear_lists(said)
 
     def _clear_lists(self, said: str) -> None:
@@ -171,16 +175,17 @@ class NeighborLists(QWidget):
         self._compare(prepared, self._pane.session.state[MatryoshkaSettings])
 
     def _compare(self, prepared: PreparedQuery, settings: MatryoshkaSettings) -> None:
-        """Ask for the lists, unless they are shown or asked for; the page does not matter.
+        """Ask for the lists, unless they are shown or asked for.
 
         While the slider is dragged, what is at work is let finish and is shown, and then the
         newest length is asked for: else a fast drag would show nothing before it ends.
         """
-        settings, last = replace(settings, page="curves"), self._compared
+        wanted, last = (prepared, depends_on(settings)), self._compared
         is_same_query = last is not None and last[0] is prepared
-        if is_same_query and (last == (prepared, settings) or self._lists_task.is_busy):
+        if is_same_query and (last == wanted or self._lists_task.is_busy):
             return
-        self._compared = (prepared, settings)
+        self._compared = wanted
+        self._pane.calculations.cancel(self._ranks_task)
         work = partial(compare, prepared, settings)
         self._pane.calculations.run(self._lists_task, work, partial(self._show_lists, prepared))
 
@@ -189,13 +194,21 @@ class NeighborLists(QWidget):
             return
         for name, ranked in self.lists.items():
             ranked.show_lines(getattr(lists, name))
-        self.at_cut.show_lines(lists.at_cut)
-        self.at_rank.show_lines(lists.at_rank)
+        self._show_lines(lists)
         self.summary.setText(summarize(prepared, lists))
         self.legend.setText(describe_lines(prepared, lists))
         for name, words in head_words(prepared.asked.vector_set, lists.settings, lists).items():
             self.heads[name].setText(words)
         self._compare(prepared, self._pane.session.state[MatryoshkaSettings])
+        if not self._lists_task.is_busy:  # Else a newer length has been asked for by now.
+            work = partial(rank_beyond, prepared, lists)
+            self._pane.calculations.run(
+                self._ranks_task, work, self._show_lines, prepared.asked, purpose="detail"
+            )
+
+    def _show_lines(self, lists: Lists) -> None:
+        self.at_cut.show_lines(lists.at_cut)
+        self.at_rank.show_lines(lists.at_rank)
 
     def _show_hovered(self, row: int) -> None:
         for part in self._parts:

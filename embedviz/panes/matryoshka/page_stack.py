@@ -70,7 +70,7 @@ class PageStack(QWidget):
         """Height that the chosen page needs, with the tabs, in pixels."""
         page = self._stack.currentWidget()
         least = page.least_height if isinstance(page, Page) else Page.least_height
-        return least + self._head.sizeHint().height() + GRID // 2
+        return round(least * self._scale) + self._head.sizeHint().height() + GRID // 2
 
     def draw(self, new: State) -> None:
         """Bring the chosen page to a state, from the one that it drew last."""

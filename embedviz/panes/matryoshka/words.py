@@ -47,9 +47,11 @@ def summarize(prepared: PreparedQuery, lists: Lists) -> str:
         is_zero = not prepared.vector.any()
         return describe_no_neighbors(name, prepared.n_others, is_zero=is_zero)
     kept = describe_kept(lists.kept, count, prepared.n_others)
-    share = share_of_bytes(lists.dimensions, prepared.asked.vector_set.dimensions)
+    most = prepared.asked.vector_set.dimensions
     if lists.is_zero:
-        return f"“{name}” {kept} with {share}, which are all zeros"
+        length = f"{lists.dimensions:,} of {most:,} dimensions"
+        return f"“{name}” {kept}: its first {length} are all zeros"
+    share = share_of_bytes(lists.dimensions, most)
     if not lists.settings.renormalize:
         return (
             f"Without unit length again, “{name}” {kept} instead of {lists.kept_renormalized:,} "
@@ -77,7 +79,7 @@ def head_words(
 def describe_lines(prepared: PreparedQuery, lists: Lists) -> str:
     """Return how the lines between the lists are read, and what the lists are made of."""
     said = []
-    if lists.at_cut:
+    if lists.at_cut and prepared.n_compared:
         said.append("Solid: in both lists. Dashed (−): lost, → its rank there.")
         said.append("Dotted (+): new, its rank before →.")
     if prepared.asked.layer_norm:

@@ -12,21 +12,10 @@ from embedviz.app.state import State
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats import load
-from embedviz.panes.matryoshka import MatryoshkaPane
 from embedviz.panes.matryoshka import lists as lists_of_pane
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def pane(session, qtbot):
-    pane = MatryoshkaPane(session)
-    qtbot.addWidget(pane)
-    pane.resize(1000, 760)
-    with qtbot.waitExposed(pane):
-        pane.show()
-    return pane
 
 
 @pytest.fixture

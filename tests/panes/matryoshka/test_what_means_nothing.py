@@ -97,5 +97,5 @@ def test_a_prefix_of_zeros_finds_nothing(show):
     vectors[5, :8] = 0
     pane = show(VectorSet(vectors), 8, query=5)
     assert "keeps 0 of 10 neighbors" in pane.lists.summary.text()
-    assert "which are all zeros" in pane.lists.summary.text()
+    assert "first 8 of 16 dimensions are all zeros" in pane.lists.summary.text()
     assert pane.lists.short.lines.lines == ()
