@@ -53,7 +53,7 @@ def _add_scalars(found: dict[str, Scalar], value: dict[str, Any], prefix: str, d
         elif kind is dict and depth:
             _add_scalars(found, member, f"{prefix}{name}.", depth - 1)
         elif kind is list and is_list_of_texts(member):
-            found[prefix + name] = join_texts(member)
+            found[prefix + name] = _JOINED.join(str(item) for item in member if item is not None)
 
 
 def is_list_of_texts(value: list[Any]) -> bool:
@@ -62,9 +62,13 @@ def is_list_of_texts(value: list[Any]) -> bool:
     return str in kinds and kinds <= _SINGLE
 
 
-def join_texts(value: list[Any]) -> str:
-    """Return the items with commas between them."""
-    return _JOINED.join(str(item) for item in value if item is not None)
+def flat_columns(name: str, values: Sequence[Any]) -> dict[str, Sequence[Scalar]]:
+    """Return a column as those of single values: several by names with dots, if it has objects."""
+    if set(map(type, values)) <= _SINGLE:
+        return {name: values}
+    records = [flatten({name: value}) for value in values]
+    names = dict.fromkeys(key for record in records for key in record)
+    return {key: [record.get(key) for record in records] for key in names}
 
 
 def find_member(value: Any, path: Sequence[str]) -> Any:

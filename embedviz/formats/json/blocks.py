@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from embedviz.core.errors import UserError
+from embedviz.formats.json.around import Container, Document
 from embedviz.formats.json.bulk import Actions
-from embedviz.formats.json.documents import Document, Documents, Row, whole
+from embedviz.formats.json.documents import Documents, Row, whole
 from embedviz.formats.json.parsing import CUT, CUT_FILE, JsonError, parse_lines
 from embedviz.formats.json.steps import Step
 from embedviz.formats.source import BYTE_ORDER_MARK, Stream
@@ -41,11 +42,11 @@ class JsonBlock:
 
     def add(self, found: Row | Document) -> None:
         """Add what was found next."""
-        if isinstance(found, Document):
-            self.documents.append(found)
-        else:
+        if isinstance(found, Row):
             self.values.append(found.value)
             self.lines.append(found.line)
+        else:
+            self.documents.append(found)
 
 
 class RowPath(Protocol):
@@ -100,14 +101,13 @@ class Blocks:
         return self._actions.n_deleted if self._actions else 0
 
     @property
-    def n_open(self) -> int:
-        """Number of rows of the open document so far."""
-        return self._documents.n_open
+    def is_open(self) -> bool:
+        """Whether there are rows of a document that has not ended."""
+        return bool(self._documents.open)
 
-    @property
-    def open_frame(self) -> Any:
-        """What is around the rows of the open document, as far as it was read."""
-        return self._documents.frame
+    def close(self) -> Document:
+        """Stop reading; return what is around the rows of the open document, as far as is known."""
+        return self._documents.close()
 
     def __iter__(self) -> Iterator[JsonBlock]:
         """Yield the blocks; what is wrong between rows is a `UserError`."""
@@ -144,7 +144,7 @@ class Blocks:
             problem = error
             if error.reason == CUT:
                 block.add(Row(JsonError(CUT_FILE), error.line))
-                self._documents.n_open += bool(self._layout.steps)
+                self._documents.open += [Container([None])] * bool(self._layout.steps)
         self.n_replaced, block.fraction = self._documents.n_replaced, self._stream.fraction
         yield block
         if problem is not None and problem.reason != CUT:
@@ -181,10 +181,9 @@ class Blocks:
                 for found in documents:
                     block.add(found)
             except JsonError as error:  # Nothing of a document that is broken is kept.
-                n_kept = len(block.values) - documents.n_open
+                n_kept = len(block.values) - sum(len(each.names) for each in documents.open)
                 del block.values[n_kept:], block.lines[n_kept:]
                 block.add(Row(error, number))
-                if self._layout.steps:
-                    block.add(Document(None, 1))
+                block.documents += [[Container([None])]] * bool(self._layout.steps)
             self.n_replaced += documents.n_replaced
         return block

@@ -1,19 +1,17 @@
 """Documents taken apart into their rows, while their text is read.
 
 A large document is one object or list, and must not be held as a whole. The path to its rows, such
-as the elements of `data`, is followed here, and each value on and beside it is parsed by a library,
-which says where it ends. All but the rows is the frame: the document with the number of rows in
-place of these.
+as the elements of `data`, is followed here in one walk, and each value on and beside it is parsed
+by a library, which says where it ends.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from embedviz.formats.json.around import Container, Document, put_around
 from embedviz.formats.json.parsing import (
     CUT,
     CUT_LIST,
@@ -49,20 +47,6 @@ class Row(NamedTuple):
     line: int
 
 
-class Document(NamedTuple):
-    """A document that ends: what is around its rows, and how many they are, bad ones included."""
-
-    frame: Any
-    n_rows: int
-
-
-@dataclass
-class RowCount:
-    """What is in a frame in place of rows."""
-
-    count: int = 0
-
-
 class Documents:
     """Reader of one document after the other.
 
@@ -78,10 +62,8 @@ class Documents:
 
     Attributes
     ----------
-    frame : any
-        What is around the rows of the open document, as far as it was read.
-    n_open : int
-        Number of its rows so far.
+    open : Document
+        What was begun, as far as it was read.
     n_reads : int
         How often a text was read.
     n_replaced : int
@@ -91,8 +73,8 @@ class Documents:
     def __init__(
         self, steps: Sequence[Step], read: Callable[[bytes, int], tuple[bytes, bool]], line: int = 1
     ) -> None:
-        self.frame: Any = None
-        self.n_open = self.n_reads = self.n_replaced = 0
+        self.open: Document = []
+        self.n_reads = self.n_replaced = 0
         self._steps = steps
         self._read = read
         self._rest = b""
@@ -102,6 +84,7 @@ class Documents:
         self._at = self._counted = 0
         self._line = line
         self._problem: JsonError | None = None
+        self._found = self._rows()
 
     @property
     def line(self) -> int:
@@ -118,10 +101,12 @@ class Documents:
         JsonError
             Where nothing can be told of what follows; with its line.
         """
-        while mark := self._next(_find_document):
-            if mark not in "{[":
-                raise self._error(NO_RECORD)
-            yield from self._document()
+        return self._found
+
+    def close(self) -> Document:
+        """Stop reading; return what is around the rows of the open document, as far as is known."""
+        self._found.close()
+        return self.open
 
     def open_document(self) -> Any:
         """Return what is read of a document, each a row, that has no end or is broken somewhere."""
@@ -132,67 +117,82 @@ class Documents:
             start = closed(self._text[self._at :], error.at - self._at)
             return self._numbers.parse(start)[0]
 
-    def _document(self) -> Iterator[Row | Document]:
-        line = self.line
-        self.n_open, self.frame, self._problem = 0, None, None
-        if not self._steps:
-            yield self._row()
-        else:
-            yield from self._walk(self._steps, partial(setattr, self, "frame"))
-            if not self.n_open and self._problem is None:
-                failure = find_failure(self.frame)
-                self._problem = JsonError(f"no vectors ({failure})" if failure else "no vectors")
-            if self._problem is not None:
-                self.n_open += 1
-                yield Row(self._problem, line)
-            yield Document(self.frame, self.n_open)
-        self.n_open = 0
-
-    def _walk(self, steps: Sequence[Step], keep: Callable[[Any], None]) -> Iterator[Row]:
-        """Yield the rows in the value here, and keep what is around them."""
-        step, *rest = steps
-        opening, closing = "[]" if step == ITEM else "{}"
-        if self._next() != opening:
-            self._walk_beside(keep)
-            return
-        rows = RowCount()
-        frame: Any = [] if step == ITEM else {}
-        keep(frame if rest else rows)
-        if self._text.startswith(CUT_LIST, self._at):
-            rows.count, self.n_open = 1, self.n_open + 1
-            yield Row(JsonError(_NUMBERS), self.line)
-            self._value()
-            return
-        for _ in self._elements(closing):
-            name = None if step == ITEM else self._name()
-            keep_member = partial(_put, frame, name)
-            if step not in (ITEM, MEMBER, name):
-                self._walk_beside(keep_member)
-            elif rest:
-                yield from self._walk(rest, keep_member)
+    def _rows(self) -> Generator[Row | Document, None, None]:
+        while mark := self._next(_find_document):
+            if mark not in "{[":
+                raise self._error(NO_RECORD)
+            if self._steps:
+                yield from self._document()
             else:
-                rows.count += 1
-                yield self._row(name)
+                yield self._row()
 
-    def _walk_beside(self, keep: Callable[[Any], None]) -> None:
-        """Keep a value without rows; lists of numbers where that is one, and none in it."""
+    def _document(self) -> Iterator[Row | Document]:
+        line, self._problem = self.line, None
+        frame = yield from self._walk(self._steps)
+        if self._problem is None and not any(container.names for container in self.open):
+            failure = find_failure(frame)
+            self._problem = JsonError(f"no vectors ({failure})" if failure else "no vectors")
+        if self._problem is not None:
+            self.open.append(Container([None]))
+            yield Row(self._problem, line)
+        document, self.open = self.open, []
+        yield document
+
+    def _walk(
+        self, steps: Sequence[Step], prefix: str = "", key: str | None = None
+    ) -> Generator[Row, None, Any]:
+        """Yield the rows in the value here; return it without them."""
+        step, *rest = steps
+        frame: dict[Any, Any] = {}
+        if self._next() != ("[" if step == ITEM else "{"):
+            return self._keep(frame, None)
+        if self._text.startswith(CUT_LIST, self._at):
+            self.open.append(Container([None]))
+            yield Row(JsonError(_NUMBERS), self.line)
+            return self._value()
+        first, is_cut = len(self.open), True
+        if not rest:
+            self.open.append(Container())
+        try:
+            for name in self._elements():
+                if step not in (ITEM, MEMBER, name):
+                    self._keep(frame, name)
+                elif rest:
+                    inner = f"{prefix}{name}." if step == name else prefix
+                    frame[name] = yield from self._walk(
+                        rest, inner, name if step == MEMBER else None
+                    )
+                else:
+                    row = self._row(name)
+                    self.open[-1].names.append(name if prefix else None)
+                    yield row
+            is_cut = False
+        finally:
+            beside = {name: frame[name] for name in frame if step not in (ITEM, MEMBER, name)}
+            put_around(self.open[first:], beside, prefix, key, is_cut=is_cut)
+        return frame
+
+    def _keep(self, frame: dict[Any, Any], name: str | None) -> Any:
+        """Keep and return a value without rows; the numbers of a list of such."""
         if self._next() != "[":
-            keep(self._other_value())
-            return
+            frame[name] = self._other_value()
+            return frame[name]
         items: list[Any] = []
-        keep(items)  # At once, for the file may end in it.
-        for _ in self._elements("]"):
+        frame[name] = items  # At once, for the file may end in it.
+        for _ in self._elements():
             items.append(self._other_value())
         numbers = self._numbers.restored(items)
         if isinstance(numbers, NumberList):
             items[:] = numbers.values()
+        return items
 
-    def _elements(self, closing: str) -> Iterator[None]:
-        """Go from element to element of the list or object here, and behind it."""
+    def _elements(self) -> Iterator[str | None]:
+        """Go from element to element of the list or object here, and behind it; yield the names."""
+        closing = "]" if self._text[self._at] == "[" else "}"
         self._at += 1
         is_over = self._next() == closing
         while not is_over:
-            yield
+            yield self._name() if closing == "}" else None
             mark = self._next()
             is_over = mark == closing
             if not is_over:
@@ -218,7 +218,6 @@ class Documents:
             value = self._value()
         except JsonError as error:
             value = self._passed(error)
-        self.n_open += 1
         return Row(value if name is None else (name, value), line)
 
     def _other_value(self) -> Any:
@@ -294,13 +293,6 @@ class Documents:
         end = len(self._text) if reason == CUT else at
         line = self.line + self._text.count("\n", self._at, end)
         return error_at(reason, self._text, at, line)
-
-
-def _put(frame: Any, name: str | None, value: Any) -> None:
-    if name is None:
-        frame.append(value)
-    else:
-        frame[name] = value
 
 
 def whole(text: bytes) -> Callable[[bytes, int], tuple[bytes, bool]]:

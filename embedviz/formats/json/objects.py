@@ -8,24 +8,27 @@ straight into the array: as Python objects, all numbers would take eight times t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from embedviz.core.notes import Note
+from embedviz.core.notes import Note, counted
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
 from embedviz.formats.companions.record_columns import (
     KEY_COLUMN,
     REQUEST,
+    Scalar,
     choose_label,
     texts_of,
 )
+from embedviz.formats.containers.rows import wanted_label
 from embedviz.formats.json.blocks import Blocks, JsonBlock
 from embedviz.formats.json.bulk import note_on_deletions
 from embedviz.formats.json.layouts import JsonLayout, find_layout
 from embedviz.formats.json.metadata import Metadata
-from embedviz.formats.json.rows import JsonRows
+from embedviz.formats.json.rows import take_apart
 from embedviz.formats.json.starts import begins_with_bracket, starts_as_json
 from embedviz.formats.json.steps import INDEX, ITEM, MEMBER
 from embedviz.formats.labels import note_on_labels, note_on_replaced
@@ -39,6 +42,7 @@ from embedviz.formats.reading import (
 )
 from embedviz.formats.rows import RowCollector, reorder_rows
 from embedviz.formats.source import Source
+from embedviz.formats.text.numbers import parse_texts
 from embedviz.formats.vector_names import note_on_choice
 
 _SHOWN_LABEL = 50
@@ -71,74 +75,93 @@ class _JsonReader:
         self._rows = RowCollector(
             layout.chosen.dimensions, settings, BadRows(source, settings), is_labeled=False
         )
-        self._metadata = Metadata(layout)
-        self._n_open = 0
+        self._metadata = Metadata(is_split=bool(layout.names))
+        self._is_open = False
         # Elsewhere a document may have no vectors, and yet count as a row.
         is_plain = not any(isinstance(step, str) for step in layout.steps)
         self._counts_rest = is_plain and counts_rest(source, settings)
 
     def read(self, report: Report) -> ReadResult:
+        n_rest = 0
         with self._source.stream() as stream:
-            blocks = Blocks(
+            reader = Blocks(
                 self._source.path.name,
                 stream,
                 self._layout,
                 is_preview=self._settings.is_preview,
             )
+            blocks = iter(reader)
             for block in blocks:
                 if self._rows.is_full and block.values:
                     self._rows.stop()
-                if self._rows.is_full and (block.values or block.documents):
-                    if self._is_done_with(block):
-                        if self._counts_rest:
-                            n_rest = sum(len(each.values) for each in blocks)
-                            self._rows.count_rest(len(block.values) + n_rest)
-                        break
-                else:
+                if not self._rows.is_full or not (block.values or block.documents):
                     self._add(block)
-                    self._n_open = blocks.n_open
+                    self._is_open = reader.is_open
+                elif self._is_done_with(block):
+                    n_rest = len(block.values)
+                    break
                 report(block.fraction, f"{self._rows.n_read:,} rows read")
-            else:
-                if self._counts_rest:
-                    self._rows.count_rest(0)
-            if self._n_open:
-                n_rows = max(self._n_open, blocks.n_open)
-                self._metadata.end_document(blocks.open_frame, n_rows, is_cut=True)
+            if self._counts_rest:
+                self._rows.count_rest(n_rest + sum(len(each.values) for each in blocks))
+            if self._is_open:
+                self._metadata.add([], [reader.close()])
         result = self._contents()
-        result.notes += note_on_replaced(blocks.n_replaced) + note_on_deletions(blocks.n_deleted)
+        result.notes += note_on_replaced(reader.n_replaced) + note_on_deletions(reader.n_deleted)
         return result
 
     def _is_done_with(self, block: JsonBlock) -> bool:
         """Return whether there is nothing more to learn of the rows that were read."""
         has_names = any(isinstance(step, str) for step in self._layout.steps)
-        if not has_names or not self._n_open:
+        if not has_names or not self._is_open:
             return True
         if not block.documents:
             return self._settings.is_preview
         # What stands behind the vectors may be their labels.
-        self._metadata.end_document(block.documents[0].frame, block.documents[0].n_rows)
-        self._n_open = 0
+        self._metadata.add([], block.documents[:1])
+        self._is_open = False
         return True
 
     def _add(self, block: JsonBlock) -> None:
-        values, lines = block.values, block.lines
-        if values:
-            rows = JsonRows(values, self._layout)
-            rows.fill(self._rows.space_for(len(values), block.fraction))
+        records: list[dict[str, Scalar]] = [{} for _ in block.values]
+        if records:
+            problems = self._fill(block, records)
             first = self._rows.n_read + 1
 
             def place(row: int) -> str:
-                line = f"line {lines[row]:,}"
+                line = f"line {block.lines[row]:,}"
                 if self._is_map:
-                    label = str(rows.records[row].get(KEY_COLUMN, ""))[:_SHOWN_LABEL]
+                    label = str(records[row].get(KEY_COLUMN, ""))[:_SHOWN_LABEL]
                     return f"entry {first + row:,} ({label!r}, {line})"
                 return line if self._layout.is_lines else f"record {first + row:,} ({line})"
 
-            self._rows.add(len(values), None, rows.problems, place)
-            self._metadata.add(rows.records)
-        for document in block.documents:
-            self._metadata.end_document(document.frame, document.n_rows)
-        self._metadata.flush()
+            self._rows.add(len(records), None, problems, place)
+        self._metadata.add(records, block.documents)
+
+    def _fill(self, block: JsonBlock, records: Sequence[dict[str, Scalar]]) -> dict[int, str]:
+        """Put the vectors of a block into the array, and the rest into records; return the bad."""
+        out = self._rows.space_for(len(records), block.fraction)
+        problems: dict[int, str] = {}
+        texts: dict[int, bytes] = {}
+        for row, value in enumerate(block.values):
+            try:
+                vector = take_apart(value, self._layout, records[row])
+                if isinstance(vector, bytes):
+                    texts[row] = vector
+                elif len(vector) == out.shape[1]:
+                    out[row] = vector
+                else:
+                    n_numbers = counted(len(vector), "number")
+                    raise ValueError(f"{n_numbers} instead of {out.shape[1]:,}")
+            except ValueError as reason:
+                problems[row] = str(reason)
+        if texts:
+            rows = list(texts)
+            vectors = out if len(rows) == len(out) else out[rows]
+            found = parse_texts(list(texts.values()), vectors)
+            if vectors is not out:
+                out[rows] = vectors
+            problems |= {rows[i]: reason for i, reason in found.items()}
+        return problems
 
     def _contents(self) -> ReadResult:
         layout = self._layout
@@ -180,10 +203,7 @@ class _JsonReader:
     def _take_columns(self, result: ReadResult, columns: dict[str, Any]) -> None:
         import pyarrow as pa
 
-        wanted = self._settings.label_column
-        is_elsewhere = self._settings.metadata is not None and wanted not in columns
-        if self._settings.labels is not None or is_elsewhere:
-            wanted = None  # Meant for the other file.
+        wanted = wanted_label(self._settings, list(columns))
         if list(columns) == [KEY_COLUMN] and wanted in (None, KEY_COLUMN):
             result.labels = texts_of(columns[KEY_COLUMN])
             result.uses_label_column = wanted is not None
