@@ -44,32 +44,25 @@ class Actions:
         self.n_deleted = 0
         self._fields: dict[str, Any] | None = None
 
-    def join(self, values: list[Any], positions: list[int], *, is_last: bool) -> None:
+    def join(self, values: list[Any], lines: list[int], *, is_last: bool) -> None:
         """Put each document and the line before it together, in place."""
-        rows: list[Any] = []
-        places: list[int] = []
-        for value, position in zip(values, positions, strict=True):
+        lack = ValueError("no document follows the line before")
+        rows: list[tuple[Any, int]] = []
+        for value, line in zip(values, lines, strict=True):
+            fields, self._fields = self._fields, None
             if not is_action(value):
-                if isinstance(value, dict):
-                    value = (self._fields or {}) | value
-                rows.append(value)
-                places.append(position)
-                self._fields = None
+                rows.append((fields | value if fields and isinstance(value, dict) else value, line))
                 continue
-            self._end(rows, places, position)
+            if fields is not None:
+                rows.append((lack, line))
             if "delete" in value:
                 self.n_deleted += 1
             else:
                 (self._fields,) = value.values()
-        if is_last:
-            self._end(rows, places, positions[-1] if positions else 0)
-        values[:], positions[:] = rows, places
-
-    def _end(self, rows: list[Any], places: list[int], position: int) -> None:
-        if self._fields is not None:
-            rows.append(ValueError("no document follows the line before"))
-            places.append(position)
-        self._fields = None
+        if is_last and self._fields is not None:
+            rows.append((lack, lines[-1] if lines else 0))
+        values[:] = [value for value, _ in rows]
+        lines[:] = [line for _, line in rows]
 
 
 def note_on_deletions(count: int) -> list[Note]:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from embedviz.core.arrays import Matrix
 from embedviz.formats.json.parsing import NumberList
 from embedviz.formats.json.steps import ITEM, MEMBER, Step
 from embedviz.formats.text.base64_vectors import decode_base64, looks_like_base64
@@ -29,6 +30,7 @@ VECTOR_NAMES = (*COLUMN_NAMES, "values", "float")
 LIKE_A_NAME, OTHER_NAME = len(VECTOR_NAMES), len(VECTOR_NAMES) + 1
 
 _is_printed_list = re.compile(r"\s*\[[-+0-9.eE,\s]*\]\s*").fullmatch
+_has_fraction = re.compile(rb"[.eE]").search
 
 
 @dataclass(frozen=True)
@@ -81,130 +83,118 @@ class Candidate:
         return LIKE_A_NAME if any(map(_is_like_a_vector_name, names)) else OTHER_NAME
 
 
-class Finder:
-    """Search for the paths of all vectors in some values."""
+def find_candidates(values: Sequence[Any]) -> list[Candidate]:
+    """Return the vectors in some values, grouped by the path to them: all that may be such."""
+    return [
+        Candidate(
+            path,
+            tuple(map(_length, vectors)),
+            any(not isinstance(vector, bytes) for vector in vectors),
+            any(not isinstance(vector, bytes) or _has_fraction(vector) for vector in vectors),
+        )
+        for path, vectors in _find(values)
+    ]
 
-    def candidates(self, values: Sequence[Any]) -> list[Candidate]:
-        """Return all that may be vectors."""
-        found = []
-        for path, leaves in self._find(values):
-            lengths = [self._length(leaf) for leaf in leaves]
-            candidate = Candidate(
-                path,
-                tuple(lengths),
-                any(isinstance(leaf, str) and not _is_printed_list(leaf) for leaf in leaves),
-                any(map(self._has_fraction, leaves)),
-            )
-            if candidate.dimensions:
-                found.append(candidate)
-        return found
 
-    def _find(self, values: Sequence[Any]) -> list[tuple[tuple[Step, ...], list[Any]]]:
-        found: list[tuple[tuple[Step, ...], list[Any]]] = []
-        given = [value for value in values if value is not None]
-        leaves = [value for value in given if self._is_vector(value)]
-        if leaves and len(leaves) > _MOSTLY * len(given):
-            found.append(((), leaves))
-        objects = [value for value in given if isinstance(value, dict)]
-        if objects:
-            for step, members in self._members(objects):
-                found += [((step, *path), leaves) for path, leaves in self._find(members)]
-        lists = [value for value in given if isinstance(value, list)]
-        if lists:
-            for step, items in self._items(lists):
-                # Within rows that are lists, a row is not looked for.
-                found += [
-                    ((step, *path), leaves)
-                    for path, leaves in self._find(items)
-                    if step == ITEM or not {ITEM, MEMBER} & set(path)
-                ]
-        return found
+def vector_of(value: Any) -> bytes | Matrix | None:
+    """Return the numbers of what may be a vector, as printed or decoded; None for what is none."""
+    if isinstance(value, NumberList):
+        return value if value.strip() else None
+    if not isinstance(value, str):
+        return None
+    if len(value) > 4 and "," in value and _is_printed_list(value):
+        return value.strip()[1:-1].encode()
+    return decode_base64(value) if looks_like_base64(value) else None
 
-    def _items(self, lists: Sequence[list[Any]]) -> list[tuple[Step, list[Any]]]:
-        if self._are_tuples(lists):
-            return [(str(i), [items[i] for items in lists]) for i in range(len(lists[0]))]
-        return [(ITEM, [item for items in lists for item in items[:SAMPLE]][: 10 * SAMPLE])]
 
-    def _are_tuples(self, lists: Sequence[list[Any]]) -> bool:
-        width = len(lists[0])
-        if not 2 <= width <= _WIDEST_TUPLE or any(len(items) != width for items in lists):
-            return False
-        columns = list(zip(*lists, strict=True))
-        are_vectors = [all(map(self._is_vector, column)) for column in columns]
-        are_single = [
-            any(item is not None for item in column)
-            and not any(isinstance(item, list | dict | NumberList) for item in column)
-            for column in columns
+def _length(vector: bytes | Matrix) -> int:
+    return vector.count(b",") + 1 if isinstance(vector, bytes) else len(vector)
+
+
+def _find(values: Sequence[Any]) -> list[tuple[tuple[Step, ...], list[bytes | Matrix]]]:
+    given = [value for value in values if value is not None]
+    vectors = [vector for value in given if (vector := vector_of(value)) is not None]
+    found = [((), vectors)] if len(vectors) > _MOSTLY * len(given) else []
+    objects = [value for value in given if isinstance(value, dict)]
+    for step, members in _members(objects):
+        found += [((step, *path), inner) for path, inner in _find(members)]
+    lists = [value for value in given if isinstance(value, list)]
+    for step, items in _items(lists):
+        # Within rows that are lists, a row is not looked for.
+        found += [
+            ((step, *path), inner)
+            for path, inner in _find(items)
+            if step == ITEM or not {ITEM, MEMBER} & set(path)
         ]
-        return any(are_vectors) and any(
-            single and not vector for single, vector in zip(are_single, are_vectors, strict=True)
-        )
+    return found
 
-    def _members(self, objects: Sequence[dict[str, Any]]) -> list[tuple[Step, list[Any]]]:
-        if self._is_map(objects):
-            members = [member for value in objects for member in list(value.values())[:SAMPLE]]
-            return [(MEMBER, members)]
-        names: dict[str, None] = {}
-        for value in objects:
-            if len(names) < _MOST_KEYS:
-                names.update(dict.fromkeys(value))
-        return [(name, [value[name] for value in objects if name in value]) for name in names]
 
-    def _is_map(self, objects: Sequence[dict[str, Any]]) -> bool:
-        """Return whether the names in the objects are labels, rather than those of fields."""
-        names = [name for value in objects for name in value]
-        members = [member for value in objects for member in value.values()]
-        n_alike = self._count_alike(members)
-        if not n_alike:
-            return False
-        if _are_running(names):
-            return True
-        if len(objects) > 1 and len(set(names)) <= _MOSTLY * len(names):
-            return False
-        # Of words that all have vectors, one may be "vector".
-        test = all if n_alike == len(members) else any
-        if n_alike < _SURELY_A_MAP and test(map(_is_like_a_vector_name, names)):
-            return False
-        return n_alike == len(members) or (n_alike > 1 and n_alike >= _MOSTLY * len(members))
+def _items(lists: Sequence[list[Any]]) -> list[tuple[Step, Sequence[Any]]]:
+    if not lists:
+        return []
+    if _are_tuples(lists):
+        return [(str(i), column) for i, column in enumerate(zip(*lists, strict=True))]
+    return [(ITEM, [item for items in lists for item in items[:SAMPLE]][: 10 * SAMPLE])]
 
-    def _count_alike(self, members: Sequence[Any]) -> int:
-        """Return how many members are vectors of one length, or objects with vectors in them."""
-        lengths = Counter(self._length(value) for value in members if self._is_vector(value))
-        lengths.pop(0, None)
-        n_vectors = lengths.most_common(1)[0][1] if lengths else 0
-        objects = [value for value in members if isinstance(value, dict)]
-        names = [name for value in objects for name in value]
-        n_objects = sum(self._holds_vector(value) for value in objects)
-        # An object in another is not a map, and a map in another makes that an object of fields.
-        if n_objects < 2 or (_are_running(list(objects[0])) and len(set(names)) > 1):
-            n_objects = 0
-        return max(n_vectors, n_objects)
 
-    def _holds_vector(self, value: dict[str, Any]) -> bool:
-        return any(
-            self._is_vector(member) or (isinstance(member, dict) and self._holds_vector(member))
-            for member in value.values()
-        )
+def _are_tuples(lists: Sequence[list[Any]]) -> bool:
+    """Return whether these are rows, with a vector in one place and single values in another."""
+    width = len(lists[0])
+    if not 2 <= width <= _WIDEST_TUPLE or any(len(items) != width for items in lists):
+        return False
+    columns = list(zip(*lists, strict=True))
+    others = [column for column in columns if any(vector_of(item) is None for item in column)]
+    return len(others) < width and any(
+        any(item is not None for item in column)
+        and not any(isinstance(item, list | dict | NumberList) for item in column)
+        for column in others
+    )
 
-    def _is_vector(self, value: Any) -> bool:
-        if isinstance(value, NumberList):
-            return self._length(value) > 0
-        return isinstance(value, str) and (
-            (len(value) > 4 and "," in value and bool(_is_printed_list(value)))
-            or looks_like_base64(value)
-        )
 
-    def _length(self, value: Any) -> int:
-        if isinstance(value, NumberList):
-            return value.count(b",") + 1 if value.strip() else 0
-        if _is_printed_list(value):
-            return int(value.count(",")) + 1
-        return len(decode_base64(value))
+def _members(objects: Sequence[dict[str, Any]]) -> list[tuple[Step, Sequence[Any]]]:
+    if not objects:
+        return []
+    if _are_maps(objects):
+        return [(MEMBER, [each for value in objects for each in list(value.values())[:SAMPLE]])]
+    names: dict[str, None] = {}
+    for value in objects:
+        if len(names) < _MOST_KEYS:
+            names.update(dict.fromkeys(value))
+    return [(name, [value[name] for value in objects if name in value]) for name in names]
 
-    def _has_fraction(self, value: Any) -> bool:
-        if isinstance(value, str):
-            return True
-        return b"." in value or b"e" in value or b"E" in value
+
+def _are_maps(objects: Sequence[dict[str, Any]]) -> bool:
+    """Return whether the names in the objects are labels, rather than those of fields."""
+    names = [name for value in objects for name in value]
+    n_alike = _count_alike([member for value in objects for member in value.values()])
+    if not n_alike:
+        return False
+    if _are_running(names):
+        return True
+    if len(objects) > 1 and len(set(names)) <= _MOSTLY * len(names):
+        return False
+    # Of words that all have vectors, one may be "vector".
+    test = all if n_alike == len(names) else any
+    if n_alike < _SURELY_A_MAP and test(map(_is_like_a_vector_name, names)):
+        return False
+    return n_alike == len(names) or (n_alike > 1 and n_alike >= _MOSTLY * len(names))
+
+
+def _count_alike(members: Sequence[Any]) -> int:
+    """Return how many members are vectors of one length, or objects with vectors in them."""
+    vectors = [vector for value in members if (vector := vector_of(value)) is not None]
+    n_vectors = max(Counter(map(_length, vectors)).values(), default=0)
+    objects = [value for value in members if isinstance(value, dict)]
+    n_objects = sum(map(_holds_vector, objects))
+    # An object in another is not a map, and a map in another makes that an object of fields.
+    is_map = n_objects > 1 and not _are_running(list(objects[0]))
+    return max(n_vectors, n_objects if is_map else 0)
+
+
+def _holds_vector(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_vector, value.values()))
+    return vector_of(value) is not None
 
 
 def _is_like_a_vector_name(name: str) -> bool:

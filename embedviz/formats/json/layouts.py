@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
-from embedviz.formats.json.candidates import LIKE_A_NAME, OTHER_NAME, Candidate, Finder
+from embedviz.formats.json.candidates import LIKE_A_NAME, OTHER_NAME, Candidate, find_candidates
 from embedviz.formats.json.samples import LayoutSample, samples_of
 from embedviz.formats.json.steps import Step
 from embedviz.formats.refused.json_without_vectors import (
@@ -86,7 +86,7 @@ def find_layout(source: Source, vector_column: str | None = None) -> JsonLayout:
     """
     name = source.path.name
     for sample in samples_of(source, _LONGEST_LOOK):
-        candidates = Finder().candidates(sample.documents)
+        candidates = find_candidates(sample.documents)
         if is_split_table(sample.documents[0] if sample.documents else None):
             candidates = [each for each in candidates if each.path != ("index",)]
         if candidates:
