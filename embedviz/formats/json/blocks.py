@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from embedviz.core.errors import UserError
-from embedviz.formats.json.around import Container, Document
 from embedviz.formats.json.bulk import Actions
 from embedviz.formats.json.documents import Documents, Row, whole
-from embedviz.formats.json.parsing import CUT, CUT_FILE, JsonError, parse_lines
+from embedviz.formats.json.metadata import Container, Document
+from embedviz.formats.json.parsing import CUT_FILE, JsonError, Syntax, parse_lines
 from embedviz.formats.json.steps import Step
 from embedviz.formats.source import BYTE_ORDER_MARK, Stream
 from embedviz.formats.text.records import LONGEST_LINE
@@ -49,20 +49,23 @@ class JsonBlock:
             self.documents.append(found)
 
 
-class RowPath(Protocol):
-    """How the rows of a file are found: what `JsonLayout` says of it."""
+@dataclass(frozen=True)
+class RowPath:
+    """How the rows of a file are found.
 
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """Steps to the rows; empty where each document is one."""
+    Attributes
+    ----------
+    steps : tuple of str, ITEM or MEMBER
+        The path to the rows; empty where each document is one.
+    is_lines : bool
+        Whether each line is a document.
+    is_bulk : bool
+        Whether every other line says what is to be done with the next.
+    """
 
-    @property
-    def is_lines(self) -> bool:
-        """Whether each line is a document."""
-
-    @property
-    def is_bulk(self) -> bool:
-        """Whether every other line says what is to be done with the next."""
+    steps: tuple[Step, ...]
+    is_lines: bool
+    is_bulk: bool = False
 
 
 class Blocks:
@@ -79,6 +82,10 @@ class Blocks:
 
     Attributes
     ----------
+    documents : Documents
+        Reader of a file that is not in lines.
+    actions : Actions
+        What is to be done with the documents, as far as they were read.
     n_replaced : int
         Number of texts that held bytes that are not UTF-8.
     """
@@ -88,26 +95,12 @@ class Blocks:
         self._name = name
         self._stream = stream
         self._layout = layout
-        self._documents = Documents(layout.steps, self._read)
-        self._actions = Actions() if layout.is_bulk else None
+        self.documents = Documents(layout.steps, self._read)
+        self.actions = Actions()
         self._size = _PREVIEW_BYTES if is_preview else BLOCK_BYTES
         self._line = 1
         self._fraction = 0.0
         self._is_start = True
-
-    @property
-    def n_deleted(self) -> int:
-        """Number of lines that say of a document that it is to be deleted."""
-        return self._actions.n_deleted if self._actions else 0
-
-    @property
-    def is_open(self) -> bool:
-        """Whether there are rows of a document that has not ended."""
-        return bool(self._documents.open)
-
-    def close(self) -> Document:
-        """Stop reading; return what is around the rows of the open document, as far as is known."""
-        return self._documents.close()
 
     def __iter__(self) -> Iterator[JsonBlock]:
         """Yield the blocks; what is wrong between rows is a `UserError`."""
@@ -116,7 +109,7 @@ class Blocks:
     def _read(self, held: bytes, n_waiting: int = 0) -> tuple[bytes, bool]:
         """Return what was held back with more behind it, and whether the file ends there."""
         if len(held) > LONGEST_LINE:
-            line = self._line if self._layout.is_lines else self._documents.line
+            line = self._line if self._layout.is_lines else self.documents.line
             raise UserError(
                 f"{self._name}, line {line:,}: more than {LONGEST_LINE >> 20} MB are one record or "
                 "one text. Is this a file of vectors?"
@@ -134,20 +127,20 @@ class Blocks:
         """Yield the rows between two readings of the file."""
         block, n_reads, problem = JsonBlock(), 1, None
         try:
-            for found in self._documents:
+            for found in self.documents:
                 block.add(found)
-                if self._documents.n_reads > n_reads:
-                    n_reads, block.fraction = self._documents.n_reads, self._fraction
+                if self.documents.n_reads > n_reads:
+                    n_reads, block.fraction = self.documents.n_reads, self._fraction
                     yield block
                     block = JsonBlock()
         except JsonError as error:
             problem = error
-            if error.reason == CUT:
+            if error.reason == Syntax.CUT:
                 block.add(Row(JsonError(CUT_FILE), error.line))
-                self._documents.open += [Container([None])] * bool(self._layout.steps)
-        self.n_replaced, block.fraction = self._documents.n_replaced, self._stream.fraction
+                self.documents.open += [Container([None])] * bool(self._layout.steps)
+        self.n_replaced, block.fraction = self.documents.n_replaced, self._stream.fraction
         yield block
-        if problem is not None and problem.reason != CUT:
+        if problem is not None and problem.reason != Syntax.CUT:
             raise UserError(
                 f"{self._name}, line {problem.line:,}: {problem} at {problem.near!r}. This is not "
                 "valid JSON: write or download the file again."
@@ -167,8 +160,8 @@ class Blocks:
             else:
                 block = self._read_each(text, lines)
             self._line += n_lines
-            if self._actions is not None:
-                self._actions.join(block.values, block.lines, is_last=is_last)
+            if self._layout.is_bulk:
+                self.actions.join(block.values, block.lines, is_last=is_last)
             self._stream.hold(len(held))
             block.fraction = self._stream.fraction
             yield block

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ SAMPLE = 200
 _MOST_KEYS = 1000
 _MOSTLY = 0.5
 _SURELY_A_MAP = 10
-_WIDEST_TUPLE = 64
+_WIDEST_ROW = 64
 
 # The last two are below the names of the services' own.
 VECTOR_NAMES = (*COLUMN_NAMES, "values", "float")
@@ -111,56 +111,50 @@ def _length(vector: bytes | Matrix) -> int:
     return vector.count(b",") + 1 if isinstance(vector, bytes) else len(vector)
 
 
-def _find(values: Sequence[Any]) -> list[tuple[tuple[Step, ...], list[bytes | Matrix]]]:
+def _find(values: Sequence[Any]) -> Iterator[tuple[tuple[Step, ...], list[bytes | Matrix]]]:
     given = [value for value in values if value is not None]
     vectors = [vector for value in given if (vector := vector_of(value)) is not None]
-    found = [((), vectors)] if len(vectors) > _MOSTLY * len(given) else []
-    objects = [value for value in given if isinstance(value, dict)]
-    for step, members in _members(objects):
-        found += [((step, *path), inner) for path, inner in _find(members)]
-    lists = [value for value in given if isinstance(value, list)]
-    for step, items in _items(lists):
-        # Within rows that are lists, a row is not looked for.
-        found += [
-            ((step, *path), inner)
-            for path, inner in _find(items)
-            if step == ITEM or not {ITEM, MEMBER} & set(path)
-        ]
-    return found
+    if len(vectors) > _MOSTLY * len(given):
+        yield (), vectors
+    for step, inner, is_row in _steps(given):
+        for path, found in _find(inner):
+            # Within rows that are lists, a row is not looked for.
+            if not is_row or not {ITEM, MEMBER} & set(path):
+                yield (step, *path), found
 
 
-def _items(lists: Sequence[list[Any]]) -> list[tuple[Step, Sequence[Any]]]:
-    if not lists:
-        return []
-    if _are_tuples(lists):
-        return [(str(i), column) for i, column in enumerate(zip(*lists, strict=True))]
-    return [(ITEM, [item for items in lists for item in items[:SAMPLE]][: 10 * SAMPLE])]
+def _steps(values: Sequence[Any]) -> Iterator[tuple[Step, Sequence[Any], bool]]:
+    """Yield the steps into values, what is there, and whether that is a place in rows."""
+    objects = [value for value in values if isinstance(value, dict)]
+    if _are_maps(objects):
+        yield MEMBER, [each for value in objects for each in [*value.values()][:SAMPLE]], False
+    else:
+        names: dict[str, None] = {}
+        for value in objects:
+            if len(names) < _MOST_KEYS:
+                names.update(dict.fromkeys(value))
+        for name in names:
+            yield name, [value[name] for value in objects if name in value], False
+    lists = [value for value in values if isinstance(value, list)]
+    if _are_rows(lists):
+        for place, column in enumerate(zip(*lists, strict=True)):
+            yield str(place), column, True
+    elif lists:
+        yield ITEM, [each for value in lists for each in value[:SAMPLE]][: 10 * SAMPLE], False
 
 
-def _are_tuples(lists: Sequence[list[Any]]) -> bool:
-    """Return whether these are rows, with a vector in one place and single values in another."""
-    width = len(lists[0])
-    if not 2 <= width <= _WIDEST_TUPLE or any(len(items) != width for items in lists):
+def _are_rows(lists: Sequence[list[Any]]) -> bool:
+    """Return whether lists have a vector in one place, and single values in another."""
+    widths = set(map(len, lists))
+    if len(widths) != 1 or not 2 <= min(widths) <= _WIDEST_ROW:
         return False
     columns = list(zip(*lists, strict=True))
     others = [column for column in columns if any(vector_of(item) is None for item in column)]
-    return len(others) < width and any(
+    return len(others) < len(columns) and any(
         any(item is not None for item in column)
         and not any(isinstance(item, list | dict | NumberList) for item in column)
         for column in others
     )
-
-
-def _members(objects: Sequence[dict[str, Any]]) -> list[tuple[Step, Sequence[Any]]]:
-    if not objects:
-        return []
-    if _are_maps(objects):
-        return [(MEMBER, [each for value in objects for each in list(value.values())[:SAMPLE]])]
-    names: dict[str, None] = {}
-    for value in objects:
-        if len(names) < _MOST_KEYS:
-            names.update(dict.fromkeys(value))
-    return [(name, [value[name] for value in objects if name in value]) for name in names]
 
 
 def _are_maps(objects: Sequence[dict[str, Any]]) -> bool:

@@ -11,18 +11,13 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from embedviz.formats.json.around import Container, Document, put_around
+from embedviz.formats.json.metadata import Container, Document, put_around
 from embedviz.formats.json.parsing import (
-    CUT,
     CUT_LIST,
-    DEEP,
-    NO_COLON,
-    NO_COMMA,
-    NO_KEY,
-    NO_RECORD,
     JsonError,
     NumberList,
     NumberLists,
+    Syntax,
     closed,
     end_of_value,
     error_at,
@@ -120,7 +115,7 @@ class Documents:
     def _rows(self) -> Generator[Row | Document, None, None]:
         while mark := self._next(_find_document):
             if mark not in "{[":
-                raise self._error(NO_RECORD)
+                raise self._error(Syntax.NO_RECORD)
             if self._steps:
                 yield from self._document()
             else:
@@ -197,56 +192,54 @@ class Documents:
             is_over = mark == closing
             if not is_over:
                 if mark != ",":
-                    raise self._error(NO_COMMA)
+                    raise self._error(Syntax.NO_COMMA)
                 self._at += 1
                 self._next()
         self._at += 1
 
     def _name(self) -> str:
         if self._next() != '"':
-            raise self._error(NO_KEY)
+            raise self._error(Syntax.NO_KEY)
         name: str = self._value()
         if self._next() != ":":
-            raise self._error(NO_COLON)
+            raise self._error(Syntax.NO_COLON)
         self._at += 1
         self._next()
         return name
 
     def _row(self, name: str | None = None) -> Row:
-        line = self.line
-        try:
-            value = self._value()
-        except JsonError as error:
-            value = self._passed(error)
+        line, value = self.line, self._value_or_error()
         return Row(value if name is None else (name, value), line)
 
     def _other_value(self) -> Any:
-        try:
-            return self._value(has_lists=False)
-        except JsonError as error:
-            self._problem = self._passed(error)
-            return None
+        value = self._value_or_error(has_lists=False)
+        if isinstance(value, JsonError):
+            self._problem, value = value, None
+        return value
 
-    def _passed(self, error: JsonError) -> JsonError:
-        """Go behind a value that cannot be parsed, if its end can be told, and return why."""
-        if error.is_syntax:
-            raise error
-        while (end := end_of_value(self._text, self._at)) < 0 and self._more():
-            pass
-        if end < 0:
-            raise self._error(CUT, error.at)
-        self._at = end
-        return error
+    def _value_or_error(self, *, has_lists: bool = True) -> Any:
+        """Return the value here, or what is wrong with it if its end can be told all the same."""
+        try:
+            return self._value(has_lists=has_lists)
+        except JsonError as error:
+            if error.is_syntax:
+                raise
+            while (end := end_of_value(self._text, self._at)) < 0 and self._more():
+                pass
+            if end < 0:
+                raise self._error(Syntax.CUT, error.at) from None
+            self._at = end
+            return error
 
     def _value(self, *, has_lists: bool = True) -> Any:
         while True:
             try:
                 value, end = self._numbers.parse(self._text, self._at, has_lists=has_lists)
             except JsonError as error:
-                if (error.reason == CUT and self._more()) or self._mend(error):
+                if (error.reason == Syntax.CUT and self._more()) or self._mend(error):
                     continue
                 is_too_deep = is_deep(self._text, self._at, error.at)
-                raise self._error(DEEP if is_too_deep else error.reason, error.at) from None
+                raise self._error(Syntax.DEEP if is_too_deep else error.reason, error.at) from None
             if self._has_replaced:
                 self.n_replaced += "\ufffd" in self._text[self._at : end]
             self._at = end
@@ -254,12 +247,10 @@ class Documents:
 
     def _mend(self, error: JsonError) -> bool:
         """Double the backslashes that escape nothing; return whether there are any."""
-        if "escape" not in error.reason:
-            return False
-        mended = with_escapes(self._text[self._at :])
-        is_changed = mended != self._text[self._at :]
+        rest = self._text[self._at :]
+        mended = with_escapes(rest) if "escape" in error.reason else rest
         self._text = self._text[: self._at] + mended
-        return is_changed
+        return mended != rest
 
     def _next(self, find: Callable[[str, int], re.Match[str] | None] = _find_value) -> str:
         """Go to the next character that is not blank; return it, nothing at the end."""
@@ -289,8 +280,8 @@ class Documents:
     def _error(self, reason: str, at: int | None = None) -> JsonError:
         if at is None:
             at = self._at
-            reason = reason if at < len(self._text) else CUT
-        end = len(self._text) if reason == CUT else at
+            reason = reason if at < len(self._text) else Syntax.CUT
+        end = len(self._text) if reason == Syntax.CUT else at
         line = self.line + self._text.count("\n", self._at, end)
         return error_at(reason, self._text, at, line)
 

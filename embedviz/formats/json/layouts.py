@@ -15,9 +15,10 @@ from dataclasses import dataclass
 
 from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
+from embedviz.formats.companions.record_columns import find_member
+from embedviz.formats.json.blocks import RowPath
 from embedviz.formats.json.candidates import LIKE_A_NAME, OTHER_NAME, Candidate, find_candidates
 from embedviz.formats.json.samples import LayoutSample, samples_of
-from embedviz.formats.json.steps import Step
 from embedviz.formats.refused.json_without_vectors import (
     describe_lack,
     is_split_table,
@@ -29,33 +30,24 @@ from embedviz.formats.vector_names import COLUMN_NAMES, choose_vectors
 _LONGEST_LOOK = 32 << 20
 
 
-@dataclass(frozen=True)
-class JsonLayout:
-    """Layout of a file: how its rows are found.
+@dataclass(frozen=True, kw_only=True)
+class JsonLayout(RowPath):
+    """Layout of a file: how its rows are found, and what is in them.
 
     Attributes
     ----------
-    steps : tuple of str, ITEM or MEMBER
-        The path to the rows; empty where each document is one.
     column : tuple of str
         The path from a row to its vector.
     chosen : Candidate
     others : tuple of Candidate
         Further vectors.
-    is_lines : bool
-        Whether each line is a document.
-    is_bulk : bool
-        Whether every other line says what is to be done with the next.
     names : tuple of str
         What the places of a row are called, where rows are lists.
     """
 
-    steps: tuple[Step, ...]
     column: tuple[str, ...]
     chosen: Candidate
     others: tuple[Candidate, ...]
-    is_lines: bool
-    is_bulk: bool = False
     names: tuple[str, ...] = ()
 
     def described_candidates(self) -> dict[str, str]:
@@ -100,15 +92,20 @@ def find_layout(source: Source, vector_column: str | None = None) -> JsonLayout:
 def _layout_of(chosen: Candidate, candidates: list[Candidate], sample: LayoutSample) -> JsonLayout:
     path = chosen.path
     cut = max((i + 1 for i, step in enumerate(path) if not isinstance(step, str)), default=0)
-    column = tuple(step for step in path[cut:] if isinstance(step, str))
-    others = tuple(other for other in candidates if other is not chosen and other.is_likely)
-    names: tuple[str, ...] = ()
-    document = sample.documents[0]
-    if column and column[0].isdigit() and isinstance(document, dict):
-        found = document.get("columns")  # As pandas writes it with orient="split".
-        if isinstance(found, list) and all(isinstance(item, str) for item in found):
-            names = tuple(found)
-    return JsonLayout(path[:cut], column, chosen, others, sample.is_lines, sample.is_bulk, names)
+    column = tuple(map(str, path[cut:]))
+    # As pandas writes it with orient="split".
+    table = sample.documents[0] if column and column[0].isdigit() else None
+    names = find_member(table, ("columns",)) or []
+    is_split = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    return JsonLayout(
+        path[:cut],
+        sample.is_lines,
+        sample.is_bulk,
+        column=column,
+        chosen=chosen,
+        others=tuple(other for other in candidates if other is not chosen and other.is_likely),
+        names=tuple(names) if is_split else (),
+    )
 
 
 def _choose(candidates: list[Candidate], wanted: str | None, file_name: str) -> Candidate:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from embedviz.core.arrays import Matrix
 from embedviz.core.notes import Note, counted
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
@@ -21,6 +22,8 @@ from embedviz.formats.companions.record_columns import (
     REQUEST,
     Scalar,
     choose_label,
+    find_member,
+    flatten,
     texts_of,
 )
 from embedviz.formats.containers.rows import wanted_label
@@ -28,7 +31,7 @@ from embedviz.formats.json.blocks import Blocks, JsonBlock
 from embedviz.formats.json.bulk import note_on_deletions
 from embedviz.formats.json.layouts import JsonLayout, find_layout
 from embedviz.formats.json.metadata import Metadata
-from embedviz.formats.json.rows import take_apart
+from embedviz.formats.json.parsing import NumberList
 from embedviz.formats.json.starts import begins_with_bracket, starts_as_json
 from embedviz.formats.json.steps import INDEX, ITEM, MEMBER
 from embedviz.formats.labels import note_on_labels, note_on_replaced
@@ -40,12 +43,22 @@ from embedviz.formats.reading import (
     counts_rest,
     require_dimensions,
 )
+from embedviz.formats.refused.answers import find_failure
 from embedviz.formats.rows import RowCollector, reorder_rows
 from embedviz.formats.source import Source
+from embedviz.formats.text.base64_vectors import decode_base64
 from embedviz.formats.text.numbers import parse_texts
 from embedviz.formats.vector_names import note_on_choice
 
 _SHOWN_LABEL = 50
+_KINDS = {
+    str: "text",
+    dict: "an object",
+    list: "a list of other things than numbers",
+    bool: "a truth value",
+    int: "a single number",
+    float: "a single number",
+}
 
 _starts_like_record = re.compile(rb'\s*\{\s*"').match
 
@@ -84,19 +97,15 @@ class _JsonReader:
     def read(self, report: Report) -> ReadResult:
         n_rest = 0
         with self._source.stream() as stream:
-            reader = Blocks(
-                self._source.path.name,
-                stream,
-                self._layout,
-                is_preview=self._settings.is_preview,
-            )
+            is_preview = self._settings.is_preview
+            reader = Blocks(self._source.path.name, stream, self._layout, is_preview=is_preview)
             blocks = iter(reader)
             for block in blocks:
                 if self._rows.is_full and block.values:
                     self._rows.stop()
                 if not self._rows.is_full or not (block.values or block.documents):
                     self._add(block)
-                    self._is_open = reader.is_open
+                    self._is_open = bool(reader.documents.open)
                 elif self._is_done_with(block):
                     n_rest = len(block.values)
                     break
@@ -104,9 +113,11 @@ class _JsonReader:
             if self._counts_rest:
                 self._rows.count_rest(n_rest + sum(len(each.values) for each in blocks))
             if self._is_open:
-                self._metadata.add([], [reader.close()])
+                self._metadata.add([], [reader.documents.close()])
         result = self._contents()
-        result.notes += note_on_replaced(reader.n_replaced) + note_on_deletions(reader.n_deleted)
+        result.notes += note_on_replaced(reader.n_replaced) + note_on_deletions(
+            reader.actions.n_deleted
+        )
         return result
 
     def _is_done_with(self, block: JsonBlock) -> bool:
@@ -144,7 +155,7 @@ class _JsonReader:
         texts: dict[int, bytes] = {}
         for row, value in enumerate(block.values):
             try:
-                vector = take_apart(value, self._layout, records[row])
+                vector = _take_apart(value, self._layout, records[row])
                 if isinstance(vector, bytes):
                     texts[row] = vector
                 elif len(vector) == out.shape[1]:
@@ -238,6 +249,57 @@ def _renumber(result: ReadResult, rows: RowNumbers) -> None:
     is_below = end is None or not len(rows) or rows[-1] < end
     if is_below and (rows >= 0).all() and (np.diff(rows) > 0).all():
         result.rows = rows
+
+
+def _take_apart(value: Any, layout: JsonLayout, record: dict[str, Scalar]) -> bytes | Matrix:
+    """Return the vector of a row, its numbers as printed or decoded, and put the rest in a record.
+
+    Parameters
+    ----------
+    value : any
+        As it was parsed, or the `ValueError` that says what is wrong with it; in a tuple with its
+        name where it has one.
+    layout : JsonLayout
+    record : dict
+        Receives the other fields.
+
+    Raises
+    ------
+    ValueError
+        With what is there in place of a vector.
+    """
+    if isinstance(value, tuple):
+        record[KEY_COLUMN], value = value
+    if isinstance(value, ValueError):
+        raise value
+    found = find_member(value, layout.column)
+    vector: bytes | Matrix
+    if isinstance(found, NumberList):
+        vector = found
+    elif isinstance(found, str) and found.lstrip()[:1] == "[":
+        vector = found.strip()[1:-1].encode("utf-8", "replace")
+    elif isinstance(found, str) and layout.chosen.is_base64:
+        vector = decode_base64(found)
+    else:
+        raise ValueError(_describe(found, value, ".".join(layout.column)))
+    if isinstance(value, list):
+        names = dict(enumerate(layout.names))
+        value = {names.get(i, str(i)): x for i, x in enumerate(value) if x is not found}
+    elif isinstance(found, str):
+        parent = find_member(value, layout.column[:-1])
+        if isinstance(parent, dict):
+            del parent[layout.column[-1]]
+    if isinstance(value, dict):
+        record |= flatten(value)
+    return vector
+
+
+def _describe(found: Any, value: Any, name: str) -> str:
+    where = f" in {name!r}" if name else ""
+    failure = find_failure(value)
+    what = _KINDS.get(type(found))
+    said = f"no vector{where}" if what is None else f"{what} instead of a vector{where}"
+    return f"{said} ({failure})" if failure else said
 
 
 JSON = Format(_matches, _read, frozenset({"vector_column"}))

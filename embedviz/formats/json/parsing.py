@@ -15,6 +15,9 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
 from typing import Any
 
 from msgspec import MsgspecError
@@ -25,21 +28,26 @@ BLANKS = b" \t\r\n\0\x1e"
 """Around documents: files may be filled up with NUL, and records be marked by a separator."""
 
 CUT_FILE = "the file ends in the middle of it"
-CUT = "it ends before a bracket or quote is closed"
-DEEP = f"lists and objects are nested more than {MOST_DEPTH} deep"
-NO_COMMA = "a comma or a closing bracket is missing"
-NO_VALUE = "a value is missing"
-NO_KEY = "a name in double quotes is missing"
-NO_COLON = "a colon is missing"
-NO_RECORD = "no JSON object or list starts here"
-_SYNTAX = (CUT, DEEP, NO_COMMA, NO_VALUE, NO_KEY, NO_COLON, NO_RECORD)
+
+
+class Syntax(StrEnum):
+    """What is wrong so that nothing can be told of what comes after it."""
+
+    CUT = "it ends before a bracket or quote is closed"
+    DEEP = f"lists and objects are nested more than {MOST_DEPTH} deep"
+    NO_COMMA = "a comma or a closing bracket is missing"
+    NO_VALUE = "a value is missing"
+    NO_KEY = "a name in double quotes is missing"
+    NO_COLON = "a colon is missing"
+    NO_RECORD = "no JSON object or list starts here"
+
 
 _REASONS = {
-    "Expecting property name": NO_KEY,
-    "Illegal trailing comma before end of object": NO_KEY,
-    "Illegal trailing comma before end of array": NO_VALUE,
-    "Expecting ':'": NO_COLON,
-    "Expecting ','": NO_COMMA,
+    "Expecting property name": Syntax.NO_KEY,
+    "Illegal trailing comma before end of object": Syntax.NO_KEY,
+    "Illegal trailing comma before end of array": Syntax.NO_VALUE,
+    "Expecting ':'": Syntax.NO_COLON,
+    "Expecting ','": Syntax.NO_COMMA,
 }
 _LONGEST_INTEGER = 4000
 _TOO_DEEP = b"[" * (2 * MOST_DEPTH)
@@ -93,7 +101,7 @@ class JsonError(ValueError):
     def __init__(self, reason: str, near: str = "", at: int = 0, line: int = 0) -> None:
         super().__init__(reason)
         self.reason, self.near, self.at, self.line = reason, near, at, line
-        self.is_syntax = reason in _SYNTAX
+        self.is_syntax = isinstance(reason, Syntax)
 
 
 class NumberLists:
@@ -149,7 +157,7 @@ class NumberLists:
         except json.JSONDecodeError as error:
             raise _described(error) from None
         except RecursionError:
-            raise JsonError(DEEP, at=at) from None
+            raise JsonError(Syntax.DEEP, at=at) from None
 
     def restored(self, value: Any, depth: int = 0, *, has_lists: bool = True) -> Any:
         """Return a value with its lists of numbers put back, each once, or with None for them."""
@@ -195,29 +203,27 @@ def with_escapes(text: str) -> str:
     return _escapes(lambda found: found[0] if found[1] else r"\\", text)
 
 
+def _marks(text: str, at: int, end: int = sys.maxsize) -> Iterator[tuple[re.Match[str], int]]:
+    """Yield brackets and commas outside of texts, and how many brackets are open behind each."""
+    depth = 0
+    for mark in _find_marks(text, at, end):
+        depth += (mark[0] in "[{") - (mark[0] in "]}")
+        yield mark, depth
+
+
 def end_of_value(text: str, at: int) -> int:
     """Return where a value ends that cannot be parsed, by its brackets; -1 where it goes on."""
-    depth = 0
-    for mark in _find_marks(text, at):
-        if mark[0] in "[{":
-            depth += 1
-        elif not depth and mark[0] in ",]}":
+    for mark, depth in _marks(text, at):
+        if depth < 0 or (not depth and mark[0] == ","):
             return mark.start()
-        elif mark[0] in "]}":
-            depth -= 1
-            if not depth:
-                return mark.end()
+        if not depth and mark[0] in "]}":
+            return mark.end()
     return -1
 
 
 def is_deep(text: str, at: int, end: int) -> bool:
     """Return whether a part of a text is nested too deeply."""
-    depth = 0
-    for mark in _find_marks(text, at, end):
-        depth += (mark[0] in "[{") - (mark[0] in "]}")
-        if depth > MOST_DEPTH:
-            return True
-    return False
+    return any(depth > MOST_DEPTH for _, depth in _marks(text, at, end))
 
 
 def closed(text: str, end: int) -> str:
@@ -266,9 +272,9 @@ def _described(error: json.JSONDecodeError) -> JsonError:
     is_value = error.msg == "Expecting value"
     is_cut = not rest.strip() or (is_value and _is_scalar(rest))
     if is_cut or error.msg.startswith("Unterminated string"):
-        return error_at(CUT, text, at)
+        return error_at(Syntax.CUT, text, at)
     known = (reason for said, reason in _REASONS.items() if error.msg.startswith(said))
-    reason = NO_VALUE if is_value and rest[0] in ",:]}" else next(known, None)
+    reason = Syntax.NO_VALUE if is_value and rest[0] in ",:]}" else next(known, None)
     found = error_at(reason or "", text, at)
     if reason is None:
         return JsonError(f"not valid JSON at {found.near!r} ({error.msg})", found.near, at)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 from embedviz.formats.json.bulk import without_actions
 from embedviz.formats.json.candidates import SAMPLE
 from embedviz.formats.json.documents import Documents, Row, whole
-from embedviz.formats.json.parsing import BLANKS, CUT, JsonError
+from embedviz.formats.json.parsing import BLANKS, JsonError, Syntax
 from embedviz.formats.source import BYTE_ORDER_MARK, Source
 
 
@@ -72,38 +73,51 @@ def _is_lines(text: bytes, is_whole: bool) -> bool:
     lines = _lines_of(text, is_whole)
     if lines and _is_fine(lines[0]):
         return len(lines) > 1 or not is_whole
-    problem = _documents_in(text)[1]
-    is_broken = problem is not None and problem.reason != CUT
+    problem = _documents_of(_reader(text))[1]
+    is_broken = problem is not None and problem.reason != Syntax.CUT
     return is_broken and 2 * sum(map(_is_fine, lines)) > len(lines)
 
 
 def _is_fine(line: bytes) -> bool:
-    documents, problem = _documents_in(line)
+    documents, problem = _documents_of(_reader(line))
     return bool(documents) and problem is None
 
 
 def _sample(text: bytes, is_lines: bool, is_whole: bool) -> LayoutSample:
-    documents: list[Any] = []
-    is_cut = False
-    for part in _lines_of(text, is_whole) if is_lines else [text]:
-        found, problem = _documents_in(part, has_open=not is_lines)
-        documents += found
-        is_cut = problem is not None and not is_lines
-        if len(documents) >= SAMPLE:
-            break
-    is_bulk = is_lines and len(without_actions(documents)) < len(documents)
-    documents = without_actions(documents) if is_bulk else documents
-    return LayoutSample(documents[:SAMPLE], is_lines, is_bulk, is_whole, is_cut, len(text))
+    documents, is_cut = [], False
+    if is_lines:
+        of_lines = (_documents_of(_reader(line))[0] for line in _lines_of(text, is_whole))
+        documents = list(islice(chain.from_iterable(of_lines), SAMPLE))
+    else:
+        documents, is_cut = _start_of(text)
+    others = without_actions(documents) if is_lines else documents
+    is_bulk = len(others) < len(documents)
+    return LayoutSample(others, is_lines, is_bulk, is_whole, is_cut, len(text))
 
 
-def _documents_in(text: bytes, *, has_open: bool = False) -> tuple[list[Any], JsonError | None]:
-    """Return the first documents of a text, and what is wrong behind them.
+def _start_of(text: bytes) -> tuple[list[Any], bool]:
+    """Return the first documents, as far as they can be read, and whether the last goes on."""
+    reader = _reader(text)
+    documents, problem = _documents_of(reader)
+    is_cut = problem is not None and problem.reason == Syntax.CUT
+    if not documents and not is_cut:
+        reader = _reader(text)  # What is before the first thing that is wrong.
+    if not documents or problem is not None:
+        with suppress(JsonError):
+            documents.append(reader.open_document())
+    return [document for document in documents if document is not None], is_cut
+
+
+def _reader(text: bytes) -> Documents:
+    return Documents((), whole(text))
+
+
+def _documents_of(reader: Documents) -> tuple[list[Any], JsonError | None]:
+    """Return the first documents, and what is wrong behind them.
 
     What is wrong in a document is a bad row, or an error with its place, when it is read.
     """
-    reader = Documents((), whole(text))
     documents: list[Any] = []
-    problem: JsonError | None = None
     try:
         for found in reader:
             if isinstance(found, Row) and not isinstance(found.value, JsonError):
@@ -111,12 +125,5 @@ def _documents_in(text: bytes, *, has_open: bool = False) -> tuple[list[Any], Js
             if len(documents) >= SAMPLE:
                 break
     except JsonError as error:
-        problem = error
-    if has_open and problem is not None and (documents or problem.reason == CUT):
-        with suppress(JsonError):
-            documents.append(reader.open_document())
-    elif has_open and not documents:  # What is before the first thing that is wrong.
-        with suppress(JsonError):
-            start = Documents((), whole(text)).open_document()
-            documents += [] if start is None else [start]
-    return documents, problem
+        return documents, error
+    return documents, None

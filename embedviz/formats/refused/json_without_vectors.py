@@ -75,12 +75,12 @@ def describe_lack(sample: LayoutSample, file_name: str) -> UserError:
             return UserError(
                 f"{file_name} holds no vectors but an answer with {failure}. Ask the service again."
             )
-    if not sample.documents:
-        return UserError(f"{file_name} starts like JSON, but nothing in it can be read. {READABLE}")
     if sample.is_cut and sample.is_whole:
         return UserError(
             f"{file_name} ends in the middle of its first record. Download or write it again."
         )
+    if not sample.documents:
+        return UserError(f"{file_name} starts like JSON, but nothing in it can be read. {READABLE}")
     hint = _describe_columns(sample, file_name)
     if hint is not None:
         return UserError(hint)

@@ -12,12 +12,12 @@ from embedviz.core.errors import UserError
 from embedviz.core.notes import Note, counted
 from embedviz.core.progress import Report
 from embedviz.formats.companions.record_columns import KEY_COLUMN, ColumnCollector, flatten
-from embedviz.formats.json.blocks import Blocks
+from embedviz.formats.json.blocks import Blocks, RowPath
 from embedviz.formats.json.bulk import note_on_deletions
 from embedviz.formats.json.parsing import NumberList
 from embedviz.formats.json.samples import LayoutSample, samples_of
 from embedviz.formats.json.starts import starts_as_json
-from embedviz.formats.json.steps import ITEM, MEMBER, Step
+from embedviz.formats.json.steps import ITEM, MEMBER
 from embedviz.formats.labels import note_on_replaced
 from embedviz.formats.source import Source
 from embedviz.formats.texts.blocks import TEXT_COLUMN, TextBlock
@@ -45,8 +45,8 @@ def _documents_of(sample: LayoutSample) -> list[Any]:
 
 
 @dataclass(frozen=True)
-class _Path:
-    """How the rows are found; see `RowPath`.
+class _Path(RowPath):
+    """How the rows are found.
 
     Attributes
     ----------
@@ -54,9 +54,6 @@ class _Path:
         Whether a document is a table, by columns.
     """
 
-    steps: tuple[Step, ...]
-    is_lines: bool
-    is_bulk: bool = False
     is_columns: bool = False
 
 
@@ -138,7 +135,7 @@ class JsonReader:
                     n_rows += len(table)
                     if len(table):
                         yield TextBlock(table, block.fraction)
-        self._notes += note_on_deletions(blocks.n_deleted)
+        self._notes += note_on_deletions(blocks.actions.n_deleted)
         self._notes += note_on_replaced(blocks.n_replaced)
         if not n_rows:
             reason = f" ({self._first_bad})" if self._first_bad else ""
