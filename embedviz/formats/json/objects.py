@@ -17,6 +17,7 @@ from embedviz.core.arrays import Matrix
 from embedviz.core.notes import Note, counted
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
+from embedviz.formats.companions.columns import take_columns
 from embedviz.formats.companions.record_columns import (
     KEY_COLUMN,
     REQUEST,
@@ -34,7 +35,7 @@ from embedviz.formats.json.metadata import Metadata
 from embedviz.formats.json.parsing import NumberList
 from embedviz.formats.json.starts import begins_with_bracket, starts_as_json
 from embedviz.formats.json.steps import INDEX, ITEM, MEMBER
-from embedviz.formats.labels import note_on_labels, note_on_replaced
+from embedviz.formats.labels import note_on_replaced
 from embedviz.formats.reading import (
     BadRows,
     Format,
@@ -151,27 +152,21 @@ class _JsonReader:
     def _fill(self, block: JsonBlock, records: Sequence[dict[str, Scalar]]) -> dict[int, str]:
         """Put the vectors of a block into the array, and the rest into records; return the bad."""
         out = self._rows.space_for(len(records), block.fraction)
-        problems: dict[int, str] = {}
-        texts: dict[int, bytes] = {}
+        texts, decoded, problems = [b""] * len(records), set(), {}
         for row, value in enumerate(block.values):
             try:
                 vector = _take_apart(value, self._layout, records[row])
-                if isinstance(vector, bytes):
-                    texts[row] = vector
-                elif len(vector) == out.shape[1]:
-                    out[row] = vector
-                else:
-                    n_numbers = counted(len(vector), "number")
-                    raise ValueError(f"{n_numbers} instead of {out.shape[1]:,}")
             except ValueError as reason:
                 problems[row] = str(reason)
-        if texts:
-            rows = list(texts)
-            vectors = out if len(rows) == len(out) else out[rows]
-            found = parse_texts(list(texts.values()), vectors)
-            if vectors is not out:
-                out[rows] = vectors
-            problems |= {rows[i]: reason for i, reason in found.items()}
+                continue
+            if isinstance(vector, bytes):
+                texts[row] = vector
+            else:
+                out[row] = vector
+                decoded.add(row)
+        if len(decoded) < len(texts):
+            found = parse_texts(texts, out)
+            problems = {row: found[row] for row in found if row not in decoded} | problems
         return problems
 
     def _contents(self) -> ReadResult:
@@ -220,14 +215,11 @@ class _JsonReader:
             result.uses_label_column = wanted is not None
         elif columns:
             table = pa.table(columns)
-            possible = [each.name for each in table.schema if not pa.types.is_floating(each.type)]
             label = choose_label(table, wanted, self._source.path.name)
-            if label is not None:
-                result.labels = self._labels(label, columns[label], result.rows)
-                result.notes.append(note_on_labels(column=label))
-            result.metadata = table
-            result.uses_label_column = wanted is not None
-            result.learn(label_column=label, label_columns=tuple(possible))
+            labels = [] if label is None else self._labels(label, columns[label], result.rows)
+            take_columns(result, table, label, labels, is_wanted=wanted is not None)
+            possible = [each.name for each in table.schema if not pa.types.is_floating(each.type)]
+            result.learn(label_columns=tuple(possible))
 
     def _labels(self, name: str, column: Any, rows: RowNumbers) -> list[str]:
         labels = texts_of(column)
@@ -280,11 +272,14 @@ def _take_apart(value: Any, layout: JsonLayout, record: dict[str, Scalar]) -> by
         vector = found.strip()[1:-1].encode("utf-8", "replace")
     elif isinstance(found, str) and layout.chosen.is_base64:
         vector = decode_base64(found)
+        if len(vector) != layout.chosen.dimensions:
+            n_numbers = counted(len(vector), "number")
+            raise ValueError(f"{n_numbers} instead of {layout.chosen.dimensions:,}")
     else:
         raise ValueError(_describe(found, value, ".".join(layout.column)))
     if isinstance(value, list):
-        names = dict(enumerate(layout.names))
-        value = {names.get(i, str(i)): x for i, x in enumerate(value) if x is not found}
+        places = ((str(place), item) for place, item in enumerate(value) if item is not found)
+        value = {layout.names.get(place, place): item for place, item in places}
     elif isinstance(found, str):
         parent = find_member(value, layout.column[:-1])
         if isinstance(parent, dict):

@@ -228,17 +228,18 @@ def is_deep(text: str, at: int, end: int) -> bool:
 
 def closed(text: str, end: int) -> str:
     """Return the part of a document before `end`, with all brackets closed that are open there."""
+    start, last = 0, "null"
     closing: list[str] = []
-    start, last, missing = 0, "null", ""
+    missing: list[str] = []
     for mark in _find_marks(text, 0, end):
-        if mark[0] in "[{":
-            start, last, missing = mark.start(), "null", "".join(reversed(closing))
+        is_opening = mark[0] in "[{"
+        if is_opening or mark[0] == ",":
+            start, last, missing = mark.start(), "null" if is_opening else "", closing[::-1]
+        if is_opening:
             closing.append("]" if mark[0] == "[" else "}")
-        elif mark[0] == ",":
-            start, last, missing = mark.start(), "", "".join(reversed(closing))
         elif mark[0] in "]}" and closing:
             closing.pop()
-    return text[:start] + last + missing
+    return text[:start] + last + "".join(missing)
 
 
 def _cut_deep(text: bytes) -> bytes:
