@@ -141,10 +141,7 @@ class Blocks:
         self.n_replaced, block.fraction = self.documents.n_replaced, self._stream.fraction
         yield block
         if problem is not None and problem.reason != Syntax.CUT:
-            raise UserError(
-                f"{self._name}, line {problem.line:,}: {problem} at {problem.near!r}. This is not "
-                "valid JSON: write or download the file again."
-            )
+            raise problem.in_file(self._name)
 
     def _blocks_of_lines(self) -> Iterator[JsonBlock]:
         held, is_last = b"", False

@@ -20,8 +20,8 @@ from embedviz.formats.json.parsing import (
     Syntax,
     closed,
     end_of_value,
-    error_at,
     is_deep,
+    near,
     with_escapes,
 )
 from embedviz.formats.json.steps import ITEM, MEMBER, Step
@@ -283,7 +283,7 @@ class Documents:
             reason = reason if at < len(self._text) else Syntax.CUT
         end = len(self._text) if reason == Syntax.CUT else at
         line = self.line + self._text.count("\n", self._at, end)
-        return error_at(reason, self._text, at, line)
+        return JsonError(reason, near(self._text, at), at, line)
 
 
 def whole(text: bytes) -> Callable[[bytes, int], tuple[bytes, bool]]:

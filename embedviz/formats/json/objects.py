@@ -33,7 +33,7 @@ from embedviz.formats.json.bulk import note_on_deletions
 from embedviz.formats.json.layouts import JsonLayout, find_layout
 from embedviz.formats.json.metadata import Metadata
 from embedviz.formats.json.parsing import NumberList
-from embedviz.formats.json.starts import begins_with_bracket, starts_as_json
+from embedviz.formats.json.samples import begins_with_bracket, starts_as_json
 from embedviz.formats.json.steps import INDEX, ITEM, MEMBER
 from embedviz.formats.labels import note_on_replaced
 from embedviz.formats.reading import (

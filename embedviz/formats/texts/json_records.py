@@ -15,8 +15,7 @@ from embedviz.formats.companions.record_columns import KEY_COLUMN, ColumnCollect
 from embedviz.formats.json.blocks import Blocks, RowPath
 from embedviz.formats.json.bulk import note_on_deletions
 from embedviz.formats.json.parsing import NumberList
-from embedviz.formats.json.samples import LayoutSample, samples_of
-from embedviz.formats.json.starts import starts_as_json
+from embedviz.formats.json.samples import LayoutSample, samples_of, starts_as_json
 from embedviz.formats.json.steps import ITEM, MEMBER
 from embedviz.formats.labels import note_on_replaced
 from embedviz.formats.source import Source
