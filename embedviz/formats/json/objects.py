@@ -92,8 +92,8 @@ class _JsonReader:
         self._metadata = Metadata(is_split=bool(layout.names))
         self._is_open = False
         # Elsewhere a document may have no vectors, and yet count as a row.
-        is_plain = not any(isinstance(step, str) for step in layout.steps)
-        self._counts_rest = is_plain and counts_rest(source, settings)
+        self._is_plain = not any(isinstance(step, str) for step in layout.steps)
+        self._counts_rest = self._is_plain and counts_rest(source, settings)
 
     def read(self, report: Report) -> ReadResult:
         n_rest = 0
@@ -116,15 +116,13 @@ class _JsonReader:
             if self._is_open:
                 self._metadata.add([], [reader.documents.close()])
         result = self._contents()
-        result.notes += note_on_replaced(reader.n_replaced) + note_on_deletions(
-            reader.actions.n_deleted
-        )
+        result.notes += note_on_replaced(reader.n_replaced)
+        result.notes += note_on_deletions(reader.actions.n_deleted)
         return result
 
     def _is_done_with(self, block: JsonBlock) -> bool:
         """Return whether there is nothing more to learn of the rows that were read."""
-        has_names = any(isinstance(step, str) for step in self._layout.steps)
-        if not has_names or not self._is_open:
+        if self._is_plain or not self._is_open:
             return True
         if not block.documents:
             return self._settings.is_preview
