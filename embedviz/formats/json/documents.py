@@ -247,10 +247,11 @@ class Documents:
 
     def _mend(self, error: JsonError) -> bool:
         """Double the backslashes that escape nothing; return whether there are any."""
-        rest = self._text[self._at :]
-        mended = with_escapes(rest) if "escape" in error.reason else rest
-        self._text = self._text[: self._at] + mended
-        return mended != rest
+        if "escape" not in error.reason:
+            return False
+        found, at = self._text, self._at
+        self._text = found[:at] + with_escapes(found[at:])
+        return self._text != found
 
     def _next(self, find: Callable[[str, int], re.Match[str] | None] = _find_value) -> str:
         """Go to the next character that is not blank; return it, nothing at the end."""
