@@ -87,7 +87,7 @@ def find_candidates(values: Sequence[Any]) -> list[Candidate]:
             path,
             tuple(map(_length, vectors)),
             any(not isinstance(vector, bytes) for vector in vectors),
-            any(not isinstance(vector, bytes) or _has_fraction(vector) for vector in vectors),
+            any(not isinstance(vector, NumberList) or _has_fraction(vector) for vector in vectors),
         )
         for path, vectors in _find(values)
     ]

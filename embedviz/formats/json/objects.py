@@ -31,7 +31,7 @@ from embedviz.formats.containers.rows import wanted_label
 from embedviz.formats.json.blocks import Blocks, JsonBlock
 from embedviz.formats.json.bulk import note_on_deletions
 from embedviz.formats.json.layouts import JsonLayout, find_layout
-from embedviz.formats.json.metadata import Metadata
+from embedviz.formats.json.metadata import Document, Metadata
 from embedviz.formats.json.parsing import NumberList
 from embedviz.formats.json.samples import begins_with_bracket, starts_as_json
 from embedviz.formats.json.steps import INDEX, ITEM, MEMBER
@@ -96,40 +96,33 @@ class _JsonReader:
         self._counts_rest = self._is_plain and counts_rest(source, settings)
 
     def read(self, report: Report) -> ReadResult:
-        n_rest = 0
+        n_rest, ended = 0, list[Document]()
         with self._source.stream() as stream:
             is_preview = self._settings.is_preview
             reader = Blocks(self._source.path.name, stream, self._layout, is_preview=is_preview)
             blocks = iter(reader)
+            # What stands behind the vectors may be their labels.
+            may_go_on = not (self._is_plain or is_preview)
             for block in blocks:
                 if self._rows.is_full and block.values:
                     self._rows.stop()
                 if not self._rows.is_full or not (block.values or block.documents):
                     self._add(block)
                     self._is_open = bool(reader.documents.open)
-                elif self._is_done_with(block):
-                    n_rest = len(block.values)
+                elif block.documents or not may_go_on or not self._is_open:
+                    n_rest, ended = len(block.values), block.documents
                     break
                 report(block.fraction, f"{self._rows.n_read:,} rows read")
             if self._counts_rest:
-                self._rows.count_rest(n_rest + sum(len(each.values) for each in blocks))
+                for block in blocks:
+                    n_rest, ended = n_rest + len(block.values), ended or block.documents
+                self._rows.count_rest(n_rest)
             if self._is_open:
-                self._metadata.add([], [reader.documents.close()])
+                self._metadata.add([], (ended or [reader.documents.close()])[:1])
         result = self._contents()
         result.notes += note_on_replaced(reader.n_replaced)
         result.notes += note_on_deletions(reader.actions.n_deleted)
         return result
-
-    def _is_done_with(self, block: JsonBlock) -> bool:
-        """Return whether there is nothing more to learn of the rows that were read."""
-        if self._is_plain or not self._is_open:
-            return True
-        if not block.documents:
-            return self._settings.is_preview
-        # What stands behind the vectors may be their labels.
-        self._metadata.add([], block.documents[:1])
-        self._is_open = False
-        return True
 
     def _add(self, block: JsonBlock) -> None:
         records: list[dict[str, Scalar]] = [{} for _ in block.values]
