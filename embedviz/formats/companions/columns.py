@@ -18,8 +18,7 @@ import numpy as np
 
 from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
-from embedviz.formats.labels import decode_all, note_on_labels
-from embedviz.formats.reading import ReadResult
+from embedviz.formats.labels import decode_all
 from embedviz.formats.source import BYTE_ORDER_MARK, Source
 from embedviz.formats.text.records import Records, split_records
 
@@ -218,32 +217,3 @@ def choose_label_column(table: pa.Table, wanted: str | None, file_name: str) -> 
         if n_different >= _MOSTLY * table.num_rows and not is_constant:
             return name
     return next((name for name in named if name in textual), None)
-
-
-def take_columns(
-    result: ReadResult,
-    columns: pa.Table,
-    label: str | None,
-    labels: Sequence[str],
-    *,
-    is_wanted: bool,
-) -> None:
-    """Take the columns of a file as metadata, and one of them as the labels.
-
-    Parameters
-    ----------
-    result : ReadResult
-    columns : pyarrow.Table
-    label : str or None
-        The column of labels.
-    labels : sequence of str
-        Its values; unused where there is none.
-    is_wanted : bool
-        Whether that column was asked for.
-    """
-    result.metadata = columns
-    result.uses_label_column = is_wanted
-    result.learn(label_columns=tuple(columns.column_names), label_column=label)
-    if label is not None:
-        result.labels = list(labels)
-        result.notes.append(note_on_labels(column=label))

@@ -16,7 +16,8 @@ from embedviz.core.notes import Note, counted
 from embedviz.core.origin import BYTE_TYPES, ReadSettings
 from embedviz.core.progress import Report
 from embedviz.core.texts.encoder_settings import EncoderSettings
-from embedviz.formats.companions.columns import choose_label_column, take_columns
+from embedviz.formats.companions.columns import choose_label_column
+from embedviz.formats.companions.record_columns import take_columns
 from embedviz.formats.containers.parts import name_of_parts, notes_on_parts, place_in_parts
 from embedviz.formats.containers.rows import (
     ContainerRows,

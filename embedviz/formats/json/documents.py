@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from embedviz.formats.json.metadata import Container, Document, put_around
+from embedviz.formats.json.metadata import Document, RowContainer, put_around
 from embedviz.formats.json.parsing import (
     CUT_LIST,
     JsonError,
@@ -128,7 +128,7 @@ class Documents:
             failure = find_failure(frame)
             self._problem = JsonError(f"no vectors ({failure})" if failure else "no vectors")
         if self._problem is not None:
-            self.open.append(Container([None]))
+            self.open.append(RowContainer([None]))
             yield Row(self._problem, line)
         document, self.open = self.open, []
         yield document
@@ -142,12 +142,12 @@ class Documents:
         if self._next() != ("[" if step == ITEM else "{"):
             return self._keep(frame, None)
         if self._text.startswith(CUT_LIST, self._at):
-            self.open.append(Container([None]))
+            self.open.append(RowContainer([None]))
             yield Row(JsonError(_NUMBERS), self.line)
             return self._value()
         first, is_cut = len(self.open), True
         if not rest:
-            self.open.append(Container())
+            self.open.append(RowContainer())
         try:
             for name in self._elements():
                 if step not in (ITEM, MEMBER, name):

@@ -34,7 +34,7 @@ _MOST_CONSTANT = 50_000_000
 
 
 @dataclass
-class Container:
+class RowContainer:
     """One list or object whose elements are rows.
 
     Attributes
@@ -75,12 +75,12 @@ class Container:
         return self.names[:1] != [None] and len(value) >= _MOSTLY * len(self.names)
 
 
-Document = list[Container]
+Document = list[RowContainer]
 """The rows of a document, in their order."""
 
 
 def put_around(
-    containers: Sequence[Container],
+    containers: Sequence[RowContainer],
     beside: dict[str, Any],
     prefix: str,
     key: str | None,
@@ -91,7 +91,7 @@ def put_around(
 
     Parameters
     ----------
-    containers : sequence of Container
+    containers : sequence of RowContainer
     beside : dict
     prefix : str
         Of the names of its members.
@@ -142,7 +142,7 @@ class Metadata:
             else:
                 self._around.add([each.constants for each in group for _ in each.names])
 
-    def _leave_out_long(self, container: Container) -> None:
+    def _leave_out_long(self, container: RowContainer) -> None:
         """Leave out what would be very much once it is repeated in each row: another list."""
         for name, value in list(container.constants.items()):
             if isinstance(value, str) and len(value) * len(container.names) > _MOST_CONSTANT:

@@ -17,7 +17,6 @@ from embedviz.core.arrays import Matrix
 from embedviz.core.notes import Note, counted
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
-from embedviz.formats.companions.columns import take_columns
 from embedviz.formats.companions.record_columns import (
     KEY_COLUMN,
     REQUEST,
@@ -25,6 +24,7 @@ from embedviz.formats.companions.record_columns import (
     choose_label,
     find_member,
     flatten,
+    take_columns,
     texts_of,
 )
 from embedviz.formats.containers.rows import wanted_label

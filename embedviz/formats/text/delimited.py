@@ -13,12 +13,8 @@ from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
-from embedviz.formats.companions.columns import (
-    choose_label_column,
-    require_column,
-    take_columns,
-    to_table,
-)
+from embedviz.formats.companions.columns import choose_label_column, require_column, to_table
+from embedviz.formats.companions.record_columns import take_columns
 from embedviz.formats.labels import decode_all, note_on_replaced
 from embedviz.formats.paths import companion_of
 from embedviz.formats.projector.settings import projector_companions
