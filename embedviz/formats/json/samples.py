@@ -116,7 +116,7 @@ def _start_of(text: bytes) -> tuple[list[Any], JsonError | None]:
     if not documents or problem is not None:
         with suppress(JsonError):
             documents.append(reader.open_document())
-    return [document for document in documents if document is not None], problem
+    return [] if documents == [None] else documents, problem
 
 
 def _reader(text: bytes) -> Documents:

@@ -112,7 +112,8 @@ def _columns_of(document: Any) -> dict[str, Sequence[Any]]:
         return {}
     columns: dict[str, Sequence[Any]] = {}
     for name, values in found.items():
-        columns |= flat_columns(name, values)
+        given = [value if isinstance(value, (*_SCALARS, dict)) else None for value in values]
+        columns |= flat_columns(name, given)
     return columns
 
 
