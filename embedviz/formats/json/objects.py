@@ -152,9 +152,13 @@ class _JsonReader:
                 continue
             if isinstance(vector, bytes):
                 texts[row] = vector
-            else:
+                continue
+            decoded.add(row)
+            if len(vector) == out.shape[1]:
                 out[row] = vector
-                decoded.add(row)
+            else:
+                n_numbers = counted(len(vector), "number")
+                problems[row] = f"{n_numbers} instead of {out.shape[1]:,}"
         if len(decoded) < len(texts):
             found = parse_texts(texts, out)
             problems = {row: found[row] for row in found if row not in decoded} | problems
@@ -263,9 +267,6 @@ def _take_apart(value: Any, layout: JsonLayout, record: dict[str, Scalar]) -> by
         vector = found.strip()[1:-1].encode("utf-8", "replace")
     elif isinstance(found, str) and layout.chosen.is_base64:
         vector = decode_base64(found)
-        if len(vector) != layout.chosen.dimensions:
-            n_numbers = counted(len(vector), "number")
-            raise ValueError(f"{n_numbers} instead of {layout.chosen.dimensions:,}")
     else:
         raise ValueError(_describe(found, value, ".".join(layout.column)))
     if isinstance(value, list):
