@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from embedviz.core.notes import Note, counted
 from embedviz.formats.companions.columns import LABEL_NAMES, choose_label_column
-from embedviz.formats.labels import without_surrogates
-from embedviz.formats.reading import RowNumbers
+from embedviz.formats.labels import note_on_labels, without_surrogates
+from embedviz.formats.reading import ReadResult, RowNumbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -234,3 +234,32 @@ def _may_name_rows(column: pa.ChunkedArray, usual: str) -> bool:
         return False
     n_distinct = len(column.unique())
     return n_distinct >= _MOSTLY * len(column) or usual == REQUEST
+
+
+def take_columns(
+    result: ReadResult,
+    columns: pa.Table,
+    label: str | None,
+    labels: Sequence[str],
+    *,
+    is_wanted: bool,
+) -> None:
+    """Take the columns of a file as metadata, and one of them as the labels.
+
+    Parameters
+    ----------
+    result : ReadResult
+    columns : pyarrow.Table
+    label : str or None
+        The column of labels.
+    labels : sequence of str
+        Its values; unused where there is none.
+    is_wanted : bool
+        Whether that column was asked for.
+    """
+    result.metadata = columns
+    result.uses_label_column = is_wanted
+    result.learn(label_columns=tuple(columns.column_names), label_column=label)
+    if label is not None:
+        result.labels = list(labels)
+        result.notes.append(note_on_labels(column=label))

@@ -17,6 +17,7 @@ from embedviz.core.origin import BYTE_TYPES, ReadSettings
 from embedviz.core.progress import Report
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.formats.companions.columns import choose_label_column
+from embedviz.formats.companions.record_columns import take_columns
 from embedviz.formats.containers.parts import name_of_parts, notes_on_parts, place_in_parts
 from embedviz.formats.containers.rows import (
     ContainerRows,
@@ -25,7 +26,6 @@ from embedviz.formats.containers.rows import (
     texts_of,
 )
 from embedviz.formats.containers.vector_choice import ArrowColumn, VectorChoice, enumerated
-from embedviz.formats.labels import note_on_labels
 from embedviz.formats.reading import Format, ReadResult, require_true_header, row_place
 from embedviz.formats.source import Source
 from embedviz.formats.text.numbers import parse_texts
@@ -127,13 +127,9 @@ def _take_columns(
         return
     names = {str(column.position): column.name for column in choice.others}
     table = table.rename_columns([names[key] for key in table.column_names])
-    result.metadata = table
     label = choose_label_column(table, choice.likely_label, name)
-    result.learn(label_columns=tuple(table.column_names), label_column=label)
-    result.uses_label_column = choice.label is not None
-    if label is not None:
-        result.labels = texts_of(table[label])
-        result.notes.append(note_on_labels(column=label))
+    labels = [] if label is None else texts_of(table[label])
+    take_columns(result, table, label, labels, is_wanted=choice.label is not None)
 
 
 def _encoder_of(choice: VectorChoice) -> EncoderSettings | None:

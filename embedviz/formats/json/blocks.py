@@ -9,7 +9,7 @@ from typing import Any
 from embedviz.core.errors import UserError
 from embedviz.formats.json.bulk import Actions
 from embedviz.formats.json.documents import Documents, Row, whole
-from embedviz.formats.json.metadata import Container, Document
+from embedviz.formats.json.metadata import Document, RowContainer
 from embedviz.formats.json.parsing import CUT_FILE, JsonError, Syntax, parse_lines
 from embedviz.formats.json.steps import Step
 from embedviz.formats.source import BYTE_ORDER_MARK, Stream
@@ -137,14 +137,11 @@ class Blocks:
             problem = error
             if error.reason == Syntax.CUT:
                 block.add(Row(JsonError(CUT_FILE), error.line))
-                self.documents.open += [Container([None])] * bool(self._layout.steps)
+                self.documents.open += [RowContainer([None])] * bool(self._layout.steps)
         self.n_replaced, block.fraction = self.documents.n_replaced, self._stream.fraction
         yield block
         if problem is not None and problem.reason != Syntax.CUT:
-            raise UserError(
-                f"{self._name}, line {problem.line:,}: {problem} at {problem.near!r}. This is not "
-                "valid JSON: write or download the file again."
-            )
+            raise problem.in_file(self._name)
 
     def _blocks_of_lines(self) -> Iterator[JsonBlock]:
         held, is_last = b"", False
@@ -177,6 +174,6 @@ class Blocks:
                 n_kept = len(block.values) - sum(len(each.names) for each in documents.open)
                 del block.values[n_kept:], block.lines[n_kept:]
                 block.add(Row(error, number))
-                block.documents += [[Container([None])]] * bool(self._layout.steps)
+                block.documents += [[RowContainer([None])]] * bool(self._layout.steps)
             self.n_replaced += documents.n_replaced
         return block

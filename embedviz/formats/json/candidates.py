@@ -76,11 +76,8 @@ class Candidate:
     @property
     def rank(self) -> int:
         """The smaller, the more its name is that of a vector."""
-        names = [step.casefold() for step in self.path if isinstance(step, str)]
-        usual = [VECTOR_NAMES.index(name) for name in names if name in VECTOR_NAMES]
-        if usual:
-            return min(usual)
-        return LIKE_A_NAME if any(map(_is_like_a_vector_name, names)) else OTHER_NAME
+        ranks = (_rank_of(step) for step in self.path if isinstance(step, str))
+        return min(ranks, default=OTHER_NAME)
 
 
 def find_candidates(values: Sequence[Any]) -> list[Candidate]:
@@ -90,7 +87,7 @@ def find_candidates(values: Sequence[Any]) -> list[Candidate]:
             path,
             tuple(map(_length, vectors)),
             any(not isinstance(vector, bytes) for vector in vectors),
-            any(not isinstance(vector, bytes) or _has_fraction(vector) for vector in vectors),
+            any(not isinstance(vector, NumberList) or _has_fraction(vector) for vector in vectors),
         )
         for path, vectors in _find(values)
     ]
@@ -169,7 +166,7 @@ def _are_maps(objects: Sequence[dict[str, Any]]) -> bool:
         return False
     # Of words that all have vectors, one may be "vector".
     test = all if n_alike == len(names) else any
-    if n_alike < _SURELY_A_MAP and test(map(_is_like_a_vector_name, names)):
+    if n_alike < _SURELY_A_MAP and test(_rank_of(name) < OTHER_NAME for name in names):
         return False
     return n_alike == len(names) or (n_alike > 1 and n_alike >= _MOSTLY * len(names))
 
@@ -191,9 +188,11 @@ def _holds_vector(value: Any) -> bool:
     return vector_of(value) is not None
 
 
-def _is_like_a_vector_name(name: str) -> bool:
+def _rank_of(name: str) -> int:
     folded = name.casefold()
-    return folded in VECTOR_NAMES or "embed" in folded or "vec" in folded
+    if folded in VECTOR_NAMES:
+        return VECTOR_NAMES.index(folded)
+    return LIKE_A_NAME if "embed" in folded or "vec" in folded else OTHER_NAME
 
 
 def _are_running(names: Sequence[str]) -> bool:

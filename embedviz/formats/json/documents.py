@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from embedviz.formats.json.metadata import Container, Document, put_around
+from embedviz.formats.json.metadata import Document, RowContainer, put_around
 from embedviz.formats.json.parsing import (
     CUT_LIST,
     JsonError,
@@ -20,8 +20,8 @@ from embedviz.formats.json.parsing import (
     Syntax,
     closed,
     end_of_value,
-    error_at,
     is_deep,
+    near,
     with_escapes,
 )
 from embedviz.formats.json.steps import ITEM, MEMBER, Step
@@ -128,7 +128,7 @@ class Documents:
             failure = find_failure(frame)
             self._problem = JsonError(f"no vectors ({failure})" if failure else "no vectors")
         if self._problem is not None:
-            self.open.append(Container([None]))
+            self.open.append(RowContainer([None]))
             yield Row(self._problem, line)
         document, self.open = self.open, []
         yield document
@@ -142,12 +142,12 @@ class Documents:
         if self._next() != ("[" if step == ITEM else "{"):
             return self._keep(frame, None)
         if self._text.startswith(CUT_LIST, self._at):
-            self.open.append(Container([None]))
+            self.open.append(RowContainer([None]))
             yield Row(JsonError(_NUMBERS), self.line)
             return self._value()
         first, is_cut = len(self.open), True
         if not rest:
-            self.open.append(Container())
+            self.open.append(RowContainer())
         try:
             for name in self._elements():
                 if step not in (ITEM, MEMBER, name):
@@ -247,10 +247,11 @@ class Documents:
 
     def _mend(self, error: JsonError) -> bool:
         """Double the backslashes that escape nothing; return whether there are any."""
-        rest = self._text[self._at :]
-        mended = with_escapes(rest) if "escape" in error.reason else rest
-        self._text = self._text[: self._at] + mended
-        return mended != rest
+        if "escape" not in error.reason:
+            return False
+        found, at = self._text, self._at
+        self._text = found[:at] + with_escapes(found[at:])
+        return self._text != found
 
     def _next(self, find: Callable[[str, int], re.Match[str] | None] = _find_value) -> str:
         """Go to the next character that is not blank; return it, nothing at the end."""
@@ -283,7 +284,7 @@ class Documents:
             reason = reason if at < len(self._text) else Syntax.CUT
         end = len(self._text) if reason == Syntax.CUT else at
         line = self.line + self._text.count("\n", self._at, end)
-        return error_at(reason, self._text, at, line)
+        return JsonError(reason, near(self._text, at), at, line)
 
 
 def whole(text: bytes) -> Callable[[bytes, int], tuple[bytes, bool]]:

@@ -11,6 +11,7 @@ a row, to its vector.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from embedviz.core.errors import UserError
@@ -19,6 +20,7 @@ from embedviz.formats.companions.record_columns import find_member
 from embedviz.formats.json.blocks import RowPath
 from embedviz.formats.json.candidates import LIKE_A_NAME, OTHER_NAME, Candidate, find_candidates
 from embedviz.formats.json.samples import LayoutSample, samples_of
+from embedviz.formats.json.steps import Step
 from embedviz.formats.refused.json_without_vectors import (
     describe_lack,
     is_split_table,
@@ -41,14 +43,14 @@ class JsonLayout(RowPath):
     chosen : Candidate
     others : tuple of Candidate
         Further vectors.
-    names : tuple of str
+    names : mapping of str to str
         What the places of a row are called, where rows are lists.
     """
 
     column: tuple[str, ...]
     chosen: Candidate
     others: tuple[Candidate, ...]
-    names: tuple[str, ...] = ()
+    names: Mapping[Step, str]
 
     def described_candidates(self) -> dict[str, str]:
         """Return all vectors that have a name, the chosen ones first, with how long they are."""
@@ -60,10 +62,7 @@ class JsonLayout(RowPath):
 
     def name_of(self, candidate: Candidate) -> str:
         """Return what a candidate is called."""
-        last = candidate.path[-1] if candidate.path else ""
-        if self.names and isinstance(last, str) and last.isdigit() and int(last) < len(self.names):
-            return self.names[int(last)]
-        return candidate.name
+        return self.names.get(candidate.path[-1], candidate.name) if candidate.path else ""
 
 
 def find_layout(source: Source, vector_column: str | None = None) -> JsonLayout:
@@ -104,7 +103,7 @@ def _layout_of(chosen: Candidate, candidates: list[Candidate], sample: LayoutSam
         column=column,
         chosen=chosen,
         others=tuple(other for other in candidates if other is not chosen and other.is_likely),
-        names=tuple(names) if is_split else (),
+        names={str(place): name for place, name in enumerate(names if is_split else ())},
     )
 
 

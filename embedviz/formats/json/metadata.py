@@ -7,8 +7,9 @@ the `custom_id` of a request, and lists as long as there are rows, such as `text
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,7 +34,7 @@ _MOST_CONSTANT = 50_000_000
 
 
 @dataclass
-class Container:
+class RowContainer:
     """One list or object whose elements are rows.
 
     Attributes
@@ -65,16 +66,21 @@ class Container:
             del beside[name]
             self.columns |= flat_columns(prefix + name, values)
 
+    def all_columns(self) -> dict[str, Sequence[Scalar]]:
+        """Return the columns, and what holds for all rows in as many."""
+        constants = {name: [value] * len(self.names) for name, value in self.constants.items()}
+        return constants | self.columns
+
     def _joins(self, value: Mapping[str, Any]) -> bool:
         return self.names[:1] != [None] and len(value) >= _MOSTLY * len(self.names)
 
 
-Document = list[Container]
+Document = list[RowContainer]
 """The rows of a document, in their order."""
 
 
 def put_around(
-    containers: Sequence[Container],
+    containers: Sequence[RowContainer],
     beside: dict[str, Any],
     prefix: str,
     key: str | None,
@@ -85,7 +91,7 @@ def put_around(
 
     Parameters
     ----------
-    containers : sequence of Container
+    containers : sequence of RowContainer
     beside : dict
     prefix : str
         Of the names of its members.
@@ -117,38 +123,31 @@ class Metadata:
         self._around = ColumnCollector()
         self._constants: set[str] = set()
         self._left_out: dict[str, int] = {}
-        self._pending: list[dict[str, Scalar]] = []
         self._ends = [0]
 
-    def add(self, records: Sequence[dict[str, Scalar]], documents: Iterable[Document]) -> None:
+    def add(self, records: Sequence[dict[str, Scalar]], documents: Sequence[Document]) -> None:
         """Add the fields of the next rows, and what is around those of the next documents."""
         self._own.add(records)
         for document in documents:
-            for container in document:
-                self._add_container(container)
             self._ends.append(self._ends[-1] + sum(len(each.names) for each in document))
-        self._flush()
+        containers = [container for document in documents for container in document]
+        for container in containers:
+            self._leave_out_long(container)
+            self._constants.update(container.constants)
+        # Those of many answers, which have few rows each, are put into columns together.
+        for has_columns, group in groupby(containers, lambda each: bool(each.columns)):
+            if has_columns:
+                for container in group:
+                    self._around.add_columns(container.all_columns(), len(container.names))
+            else:
+                self._around.add([each.constants for each in group for _ in each.names])
 
-    def _add_container(self, container: Container) -> None:
-        n_rows = len(container.names)
+    def _leave_out_long(self, container: RowContainer) -> None:
+        """Leave out what would be very much once it is repeated in each row: another list."""
         for name, value in list(container.constants.items()):
-            # What would be very much once it is repeated in each row: another list.
-            if isinstance(value, str) and len(value) * n_rows > _MOST_CONSTANT:
+            if isinstance(value, str) and len(value) * len(container.names) > _MOST_CONSTANT:
                 self._left_out[name] = len(value)
                 del container.constants[name]
-        self._constants.update(container.constants)
-        if container.columns:
-            self._flush()
-            constants = {name: [value] * n_rows for name, value in container.constants.items()}
-            self._around.add_columns(constants | container.columns, n_rows)
-        else:
-            self._pending += [container.constants] * n_rows
-
-    def _flush(self) -> None:
-        """Put the records gathered since the last time into columns."""
-        if self._pending:
-            self._around.add(self._pending)
-            self._pending = []
 
     def columns(self, rows: RowNumbers) -> dict[str, pa.ChunkedArray]:
         """Return all columns, for some of the rows."""

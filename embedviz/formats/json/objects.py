@@ -24,17 +24,18 @@ from embedviz.formats.companions.record_columns import (
     choose_label,
     find_member,
     flatten,
+    take_columns,
     texts_of,
 )
 from embedviz.formats.containers.rows import wanted_label
 from embedviz.formats.json.blocks import Blocks, JsonBlock
 from embedviz.formats.json.bulk import note_on_deletions
 from embedviz.formats.json.layouts import JsonLayout, find_layout
-from embedviz.formats.json.metadata import Metadata
+from embedviz.formats.json.metadata import Document, Metadata
 from embedviz.formats.json.parsing import NumberList
-from embedviz.formats.json.starts import begins_with_bracket, starts_as_json
+from embedviz.formats.json.samples import begins_with_bracket, starts_as_json
 from embedviz.formats.json.steps import INDEX, ITEM, MEMBER
-from embedviz.formats.labels import note_on_labels, note_on_replaced
+from embedviz.formats.labels import note_on_replaced
 from embedviz.formats.reading import (
     BadRows,
     Format,
@@ -91,46 +92,37 @@ class _JsonReader:
         self._metadata = Metadata(is_split=bool(layout.names))
         self._is_open = False
         # Elsewhere a document may have no vectors, and yet count as a row.
-        is_plain = not any(isinstance(step, str) for step in layout.steps)
-        self._counts_rest = is_plain and counts_rest(source, settings)
+        self._is_plain = not any(isinstance(step, str) for step in layout.steps)
+        self._counts_rest = self._is_plain and counts_rest(source, settings)
 
     def read(self, report: Report) -> ReadResult:
-        n_rest = 0
+        n_rest, ended = 0, list[Document]()
         with self._source.stream() as stream:
             is_preview = self._settings.is_preview
             reader = Blocks(self._source.path.name, stream, self._layout, is_preview=is_preview)
             blocks = iter(reader)
+            # What stands behind the vectors may be their labels.
+            may_go_on = not (self._is_plain or is_preview)
             for block in blocks:
                 if self._rows.is_full and block.values:
                     self._rows.stop()
                 if not self._rows.is_full or not (block.values or block.documents):
                     self._add(block)
                     self._is_open = bool(reader.documents.open)
-                elif self._is_done_with(block):
-                    n_rest = len(block.values)
+                elif block.documents or not may_go_on or not self._is_open:
+                    n_rest, ended = len(block.values), block.documents
                     break
                 report(block.fraction, f"{self._rows.n_read:,} rows read")
             if self._counts_rest:
-                self._rows.count_rest(n_rest + sum(len(each.values) for each in blocks))
+                for block in blocks:
+                    n_rest, ended = n_rest + len(block.values), ended or block.documents
+                self._rows.count_rest(n_rest)
             if self._is_open:
-                self._metadata.add([], [reader.documents.close()])
+                self._metadata.add([], (ended or [reader.documents.close()])[:1])
         result = self._contents()
-        result.notes += note_on_replaced(reader.n_replaced) + note_on_deletions(
-            reader.actions.n_deleted
-        )
+        result.notes += note_on_replaced(reader.n_replaced)
+        result.notes += note_on_deletions(reader.actions.n_deleted)
         return result
-
-    def _is_done_with(self, block: JsonBlock) -> bool:
-        """Return whether there is nothing more to learn of the rows that were read."""
-        has_names = any(isinstance(step, str) for step in self._layout.steps)
-        if not has_names or not self._is_open:
-            return True
-        if not block.documents:
-            return self._settings.is_preview
-        # What stands behind the vectors may be their labels.
-        self._metadata.add([], block.documents[:1])
-        self._is_open = False
-        return True
 
     def _add(self, block: JsonBlock) -> None:
         records: list[dict[str, Scalar]] = [{} for _ in block.values]
@@ -151,27 +143,25 @@ class _JsonReader:
     def _fill(self, block: JsonBlock, records: Sequence[dict[str, Scalar]]) -> dict[int, str]:
         """Put the vectors of a block into the array, and the rest into records; return the bad."""
         out = self._rows.space_for(len(records), block.fraction)
-        problems: dict[int, str] = {}
-        texts: dict[int, bytes] = {}
+        texts, decoded, problems = [b""] * len(records), set(), {}
         for row, value in enumerate(block.values):
             try:
                 vector = _take_apart(value, self._layout, records[row])
-                if isinstance(vector, bytes):
-                    texts[row] = vector
-                elif len(vector) == out.shape[1]:
-                    out[row] = vector
-                else:
-                    n_numbers = counted(len(vector), "number")
-                    raise ValueError(f"{n_numbers} instead of {out.shape[1]:,}")
             except ValueError as reason:
                 problems[row] = str(reason)
-        if texts:
-            rows = list(texts)
-            vectors = out if len(rows) == len(out) else out[rows]
-            found = parse_texts(list(texts.values()), vectors)
-            if vectors is not out:
-                out[rows] = vectors
-            problems |= {rows[i]: reason for i, reason in found.items()}
+                continue
+            if isinstance(vector, bytes):
+                texts[row] = vector
+                continue
+            decoded.add(row)
+            if len(vector) == out.shape[1]:
+                out[row] = vector
+            else:
+                n_numbers = counted(len(vector), "number")
+                problems[row] = f"{n_numbers} instead of {out.shape[1]:,}"
+        if len(decoded) < len(texts):
+            found = parse_texts(texts, out)
+            problems = {row: found[row] for row in found if row not in decoded} | problems
         return problems
 
     def _contents(self) -> ReadResult:
@@ -220,14 +210,11 @@ class _JsonReader:
             result.uses_label_column = wanted is not None
         elif columns:
             table = pa.table(columns)
-            possible = [each.name for each in table.schema if not pa.types.is_floating(each.type)]
             label = choose_label(table, wanted, self._source.path.name)
-            if label is not None:
-                result.labels = self._labels(label, columns[label], result.rows)
-                result.notes.append(note_on_labels(column=label))
-            result.metadata = table
-            result.uses_label_column = wanted is not None
-            result.learn(label_column=label, label_columns=tuple(possible))
+            labels = [] if label is None else self._labels(label, columns[label], result.rows)
+            take_columns(result, table, label, labels, is_wanted=wanted is not None)
+            possible = [each.name for each in table.schema if not pa.types.is_floating(each.type)]
+            result.learn(label_columns=tuple(possible))
 
     def _labels(self, name: str, column: Any, rows: RowNumbers) -> list[str]:
         labels = texts_of(column)
@@ -283,8 +270,8 @@ def _take_apart(value: Any, layout: JsonLayout, record: dict[str, Scalar]) -> by
     else:
         raise ValueError(_describe(found, value, ".".join(layout.column)))
     if isinstance(value, list):
-        names = dict(enumerate(layout.names))
-        value = {names.get(i, str(i)): x for i, x in enumerate(value) if x is not found}
+        places = ((str(place), item) for place, item in enumerate(value) if item is not found)
+        value = {layout.names.get(place, place): item for place, item in places}
     elif isinstance(found, str):
         parent = find_member(value, layout.column[:-1])
         if isinstance(parent, dict):

@@ -23,6 +23,8 @@ from typing import Any
 from msgspec import MsgspecError
 from msgspec.json import Decoder
 
+from embedviz.core.errors import UserError
+
 MOST_DEPTH = 100
 BLANKS = b" \t\r\n\0\x1e"
 """Around documents: files may be filled up with NUL, and records be marked by a separator."""
@@ -102,6 +104,13 @@ class JsonError(ValueError):
         super().__init__(reason)
         self.reason, self.near, self.at, self.line = reason, near, at, line
         self.is_syntax = isinstance(reason, Syntax)
+
+    def in_file(self, name: str) -> UserError:
+        """Return the error that a file of that name cannot be read."""
+        return UserError(
+            f"{name}, line {self.line:,}: {self} at {self.near!r}. This is not valid JSON: write "
+            "or download the file again."
+        )
 
 
 class NumberLists:
@@ -191,11 +200,9 @@ def parse_lines(text: bytes) -> list[Any] | None:
     return None
 
 
-def error_at(reason: str, text: str, at: int, line: int = 0) -> JsonError:
-    """Return the error with what is near it."""
-    near = _until_mark(text, at)
-    assert near is not None
-    return JsonError(reason, near[0].partition(CUT_LIST[1:])[0], at, line)
+def near(text: str, at: int) -> str:
+    """Return what is at a place in a text, to be shown."""
+    return _until_mark(text, at)[0].partition(CUT_LIST[1:])[0]  # type: ignore[index]
 
 
 def with_escapes(text: str) -> str:
@@ -228,17 +235,18 @@ def is_deep(text: str, at: int, end: int) -> bool:
 
 def closed(text: str, end: int) -> str:
     """Return the part of a document before `end`, with all brackets closed that are open there."""
+    start, last = 0, "null"
     closing: list[str] = []
-    start, last, missing = 0, "null", ""
+    missing: list[str] = []
     for mark in _find_marks(text, 0, end):
-        if mark[0] in "[{":
-            start, last, missing = mark.start(), "null", "".join(reversed(closing))
+        is_opening = mark[0] in "[{"
+        if is_opening or mark[0] == ",":
+            start, last, missing = mark.start(), "null" if is_opening else "", closing[::-1]
+        if is_opening:
             closing.append("]" if mark[0] == "[" else "}")
-        elif mark[0] == ",":
-            start, last, missing = mark.start(), "", "".join(reversed(closing))
         elif mark[0] in "]}" and closing:
             closing.pop()
-    return text[:start] + last + missing
+    return text[:start] + last + "".join(missing)
 
 
 def _cut_deep(text: bytes) -> bytes:
@@ -272,10 +280,7 @@ def _described(error: json.JSONDecodeError) -> JsonError:
     is_value = error.msg == "Expecting value"
     is_cut = not rest.strip() or (is_value and _is_scalar(rest))
     if is_cut or error.msg.startswith("Unterminated string"):
-        return error_at(Syntax.CUT, text, at)
+        return JsonError(Syntax.CUT, at=at)
     known = (reason for said, reason in _REASONS.items() if error.msg.startswith(said))
     reason = Syntax.NO_VALUE if is_value and rest[0] in ",:]}" else next(known, None)
-    found = error_at(reason or "", text, at)
-    if reason is None:
-        return JsonError(f"not valid JSON at {found.near!r} ({error.msg})", found.near, at)
-    return found
+    return JsonError(reason or f"not valid JSON at {near(text, at)!r} ({error.msg})", at=at)

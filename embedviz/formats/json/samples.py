@@ -1,4 +1,4 @@
-"""The first documents of a JSON file, by which its layout is told.
+"""How JSON begins, by which a file is taken for it, and its layout is told.
 
 Each line is a document of its own where the first is one and others follow, or where the first is
 broken and most of the others are documents.
@@ -6,6 +6,7 @@ broken and most of the others are documents.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +18,12 @@ from embedviz.formats.json.candidates import SAMPLE
 from embedviz.formats.json.documents import Documents, Row, whole
 from embedviz.formats.json.parsing import BLANKS, JsonError, Syntax
 from embedviz.formats.source import BYTE_ORDER_MARK, Source
+
+begins_with_bracket = re.compile(
+    rb'[\s\x1e]*(?:\{\s*(?:["}]|\Z)|\[\s*(?:[]\["{0-9.+-]|null|NaN|Infinity|\Z))'
+).match
+# Such as a table whose first column has lists.
+_goes_on_otherwise = re.compile(rb'\s*\[[^][{}"]*+\]\s*[^\s\[{\0\x1e]').match
 
 
 @dataclass(frozen=True)
@@ -32,8 +39,8 @@ class LayoutSample:
         Whether before each document there is a line that says what is to be done with it.
     is_whole : bool
         Whether the file holds nothing else.
-    is_cut : bool
-        Whether the last document goes on after this.
+    problem : JsonError, optional
+        What is wrong behind the documents, such as that the last goes on after this.
     size : int
         Bytes.
     """
@@ -42,8 +49,13 @@ class LayoutSample:
     is_lines: bool
     is_bulk: bool
     is_whole: bool
-    is_cut: bool
+    problem: JsonError | None
     size: int
+
+
+def starts_as_json(source: Source) -> bool:
+    """Return whether a file begins as JSON does."""
+    return bool(begins_with_bracket(source.text)) and not _goes_on_otherwise(source.text)
 
 
 def samples_of(source: Source, most: int) -> Iterator[LayoutSample]:
@@ -84,28 +96,27 @@ def _is_fine(line: bytes) -> bool:
 
 
 def _sample(text: bytes, is_lines: bool, is_whole: bool) -> LayoutSample:
-    documents, is_cut = [], False
+    problem = None
     if is_lines:
         of_lines = (_documents_of(_reader(line))[0] for line in _lines_of(text, is_whole))
         documents = list(islice(chain.from_iterable(of_lines), SAMPLE))
     else:
-        documents, is_cut = _start_of(text)
+        documents, problem = _start_of(text)
     others = without_actions(documents) if is_lines else documents
     is_bulk = len(others) < len(documents)
-    return LayoutSample(others, is_lines, is_bulk, is_whole, is_cut, len(text))
+    return LayoutSample(others, is_lines, is_bulk, is_whole, problem, len(text))
 
 
-def _start_of(text: bytes) -> tuple[list[Any], bool]:
-    """Return the first documents, as far as they can be read, and whether the last goes on."""
+def _start_of(text: bytes) -> tuple[list[Any], JsonError | None]:
+    """Return the first documents, as far as they can be read, and what is wrong behind them."""
     reader = _reader(text)
     documents, problem = _documents_of(reader)
-    is_cut = problem is not None and problem.reason == Syntax.CUT
-    if not documents and not is_cut:
+    if not documents and (problem is None or problem.reason != Syntax.CUT):
         reader = _reader(text)  # What is before the first thing that is wrong.
     if not documents or problem is not None:
         with suppress(JsonError):
             documents.append(reader.open_document())
-    return [document for document in documents if document is not None], is_cut
+    return [] if documents == [None] else documents, problem
 
 
 def _reader(text: bytes) -> Documents:

@@ -7,7 +7,7 @@ from typing import Any
 from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
 from embedviz.formats.json.candidates import OTHER_NAME, Candidate
-from embedviz.formats.json.parsing import NumberList
+from embedviz.formats.json.parsing import NumberList, Syntax
 from embedviz.formats.json.samples import LayoutSample
 from embedviz.formats.json.steps import ITEM, MEMBER, Step
 from embedviz.formats.refused.answers import are_numbers, find_failure
@@ -75,7 +75,9 @@ def describe_lack(sample: LayoutSample, file_name: str) -> UserError:
             return UserError(
                 f"{file_name} holds no vectors but an answer with {failure}. Ask the service again."
             )
-    if sample.is_cut and sample.is_whole:
+    if sample.problem is not None and sample.is_whole:
+        if sample.problem.reason != Syntax.CUT:
+            return sample.problem.in_file(file_name)
         return UserError(
             f"{file_name} ends in the middle of its first record. Download or write it again."
         )

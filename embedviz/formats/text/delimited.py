@@ -14,7 +14,8 @@ from embedviz.core.notes import counted
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
 from embedviz.formats.companions.columns import choose_label_column, require_column, to_table
-from embedviz.formats.labels import decode_all, note_on_labels, note_on_replaced
+from embedviz.formats.companions.record_columns import take_columns
+from embedviz.formats.labels import decode_all, note_on_replaced
 from embedviz.formats.paths import companion_of
 from embedviz.formats.projector.settings import projector_companions
 from embedviz.formats.reading import BadRows, Format, ReadResult, counts_rest, require_dimensions
@@ -164,12 +165,8 @@ class _TableReader:
         label = choose_label_column(table, self._label_column, self._source.name)
         if label is None and not self._layout.has_header and 0 in self._texts:
             label = names[0]  # Whole numbers, all different: what the rows are called.
-        if label is not None:
-            result.labels = columns[label]
-            result.notes.append(note_on_labels(column=label))
-        result.learn(label_column=label, label_columns=tuple(table.column_names))
-        result.metadata = table
-        result.uses_label_column = self._label_column is not None
+        labels = [] if label is None else columns[label]
+        take_columns(result, table, label, labels, is_wanted=self._label_column is not None)
         if not self._layout.lists:
             first, last = names[self._vector[0]], names[self._vector[-1]]
             result.notes.append(note_on_columns(len(self._vector), first, last))

@@ -11,12 +11,16 @@ import numpy as np
 from embedviz.core.errors import UserError
 from embedviz.core.notes import Note, counted
 from embedviz.core.progress import Report
-from embedviz.formats.companions.record_columns import KEY_COLUMN, ColumnCollector, flatten
+from embedviz.formats.companions.record_columns import (
+    KEY_COLUMN,
+    ColumnCollector,
+    flat_columns,
+    flatten,
+)
 from embedviz.formats.json.blocks import Blocks, RowPath
 from embedviz.formats.json.bulk import note_on_deletions
 from embedviz.formats.json.parsing import NumberList
-from embedviz.formats.json.samples import LayoutSample, samples_of
-from embedviz.formats.json.starts import starts_as_json
+from embedviz.formats.json.samples import LayoutSample, samples_of, starts_as_json
 from embedviz.formats.json.steps import ITEM, MEMBER
 from embedviz.formats.labels import note_on_replaced
 from embedviz.formats.source import Source
@@ -91,7 +95,7 @@ def _path_within(document: Mapping[str, Any]) -> _Path:
     return _Path((), is_lines=False)
 
 
-def _columns_of(document: Any) -> dict[str, list[Any]]:
+def _columns_of(document: Any) -> dict[str, Sequence[Any]]:
     """Return the columns of a table: lists of one length, or objects by the numbers of rows."""
     if not isinstance(document, dict) or not document:
         return {}
@@ -103,9 +107,14 @@ def _columns_of(document: Any) -> dict[str, list[Any]]:
             value = value.values()
         if not isinstance(value, list):
             return {}
-        found[name] = [item if isinstance(item, _SCALARS) else None for item in value]
-    has_one_length = len({len(values) for values in found.values()}) == 1
-    return found if has_one_length and len(found) > 1 else {}
+        found[name] = value
+    if len(found) < 2 or len(set(map(len, found.values()))) > 1:
+        return {}
+    columns: dict[str, Sequence[Any]] = {}
+    for name, values in found.items():
+        given = [value if isinstance(value, (*_SCALARS, dict)) else None for value in values]
+        columns |= flat_columns(name, given)
+    return columns
 
 
 class JsonReader:

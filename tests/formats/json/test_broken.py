@@ -24,3 +24,17 @@ def test_what_is_around_rows_of_a_file_that_is_cut(write, end):
     text = '{"model": "m", "texts": ["a", "b"], "vectors": [[1, 0.5], [2, 0.5]]' + end
     found = load(write("x.json", text), on_bad_rows="skip")
     assert list(found.labels) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"texts": ["a",\n"b" "c"], "vectors": [[1, 0.5]]}', "line 2: a comma or a closing"),
+        ('{"texts": ["a"],\n\nvectors: [[1, 0.5]]}', "line 3: a name in double quotes is missing"),
+        ('{"texts": ["a"],\n"vectors" [[1, 0.5]]}', "line 2: a colon is missing"),
+        ('{"texts": ["a"],\n"vectors": [[1, 0.5', "ends in the middle of its first record"),
+    ],
+)
+def test_what_is_broken_before_the_vectors_is_told_by_its_line(write, text, told):
+    with pytest.raises(UserError, match=told):
+        load(write("x.json", text))

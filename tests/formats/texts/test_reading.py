@@ -348,3 +348,12 @@ def test_a_row_with_a_gap_or_a_repetition_names_nothing(write, first):
     lines = ["a longer text than that one,,fine", "and this is one more,so so,fine"]
     path = write("a.csv", "\n".join([first, *lines]))
     assert inspect_texts(path).n_rows == 3
+
+
+def test_objects_in_the_columns_of_a_document_are_columns(write):
+    more = [{"lang": "de", "size": {"n": i}} if i else None for i in range(5)]
+    path = write("x.json", json.dumps({"review": TEXTS, "more": more}).encode())
+    found = inspect_texts(path)
+    assert found.certain == "review"
+    assert found.table["more.lang"].to_pylist() == [None, *["de"] * 4]
+    assert found.table["more.size.n"].to_pylist() == [None, 1, 2, 3, 4]
