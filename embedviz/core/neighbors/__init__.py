@@ -33,7 +33,7 @@ from embedviz.core.neighbors.exact_cosines import (
     nearest_among,
     nearest_by_cosine,
 )
-from embedviz.core.neighbors.row_kernels import measure_rows, product
+from embedviz.core.neighbors.row_kernels import product, row_lengths
 from embedviz.core.neighbors.score_bounds import can_help
 from embedviz.core.neighbors.screening import Screening
 from embedviz.core.neighbors.top_k import (
@@ -234,14 +234,6 @@ class NeighborSearch:
             lengths = row_lengths(self.vectors[:, :dimensions])
             known = self._lengths = _Lengths(dimensions, lengths, are_ordinary(lengths))
         return known
-
-
-def row_lengths(vectors: Matrix) -> NDArray[np.float64]:
-    """Return the Euclidean length of each row of an array (n_vectors, n_dimensions)."""
-    lengths = np.zeros(len(vectors))
-    for block in strided_blocks(vectors):
-        measure_rows(block.flat, block.stride, vectors.shape[1], lengths[block.rows])
-    return lengths
 
 
 def cosine_table(vectors: ArrayLike) -> Matrix:

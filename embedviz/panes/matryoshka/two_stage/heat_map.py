@@ -41,7 +41,7 @@ _MARKED = 2 * _MARK + 7
 
 
 @dataclass(frozen=True)
-class Marks:
+class MarkedSettings:
     """Settings that are marked, as (coarse length, shortlist).
 
     Attributes
@@ -77,12 +77,12 @@ class RecallMap(DrawnWidget):
             least=(240, 150),
         )
         self._grid: RecallGrid | None = None
-        self._marks = Marks((1, 1), None, 1.0)
+        self._marks = MarkedSettings((1, 1), None, 1.0)
         self._widest: dict[tuple[tuple[int, ...], str], float] = {}
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.show_message("The recall has not been measured.")
 
-    def show_grid(self, grid: RecallGrid, marks: Marks) -> None:
+    def show_grid(self, grid: RecallGrid, marks: MarkedSettings) -> None:
         """Show what is known of the recall, and mark settings."""
         self._grid, self._marks = grid, marks
         self.show_message("" if grid.recall.size else "There are no settings to measure.")

@@ -21,7 +21,7 @@ from embedviz.gui.widgets.controls import (
 )
 from embedviz.panes.matryoshka.page import Controls, Page
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
-from embedviz.panes.matryoshka.two_stage.heat_map import Marks, RecallMap
+from embedviz.panes.matryoshka.two_stage.heat_map import MarkedSettings, RecallMap
 from embedviz.panes.matryoshka.two_stage.measuring import TwoStageResults
 from embedviz.panes.matryoshka.two_stage.price import Price, read_price
 from embedviz.panes.matryoshka.two_stage.running import TwoStageRun, cheapest_of_all, cost_of
@@ -171,7 +171,7 @@ class TwoStagePage(Page):
                 best = cheapest.cost.coarse_dimensions, cheapest.cost.shortlist
             assert cost.coarse_dimensions is not None
             current = cost.coarse_dimensions, cost.shortlist
-            self.map.show_grid(grid, Marks(current, best, settings.wanted_recall))
+            self.map.show_grid(grid, MarkedSettings(current, best, settings.wanted_recall))
             is_done = not results.missing(settings.precision)
             words = describe_cheapest(cheapest, grid, settings.wanted_recall, is_done=is_done)
             other = cheapest_of_all(results, settings.wanted_recall)
