@@ -17,7 +17,7 @@ from embedviz.core.contrastive.quality import PairQuestions
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka.orderings import Reordering
 from embedviz.core.matryoshka.overlap_passes import prefix_neighbors
-from embedviz.core.neighbors.row_kernels import row_lengths
+from embedviz.core.neighbors.lengths import row_lengths
 from embedviz.core.notes import counted
 from embedviz.core.pairs.judged import group_codes
 from embedviz.core.progress import Report

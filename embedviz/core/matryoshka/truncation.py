@@ -9,7 +9,7 @@ from embedviz.core.arrays import Matrix
 from embedviz.core.blocks import row_blocks
 from embedviz.core.compiled.checks import checked_matrix
 from embedviz.core.matryoshka.layer_norm import layer_normed
-from embedviz.core.neighbors.row_kernels import row_lengths
+from embedviz.core.neighbors.lengths import row_lengths
 from embedviz.core.neighbors.top_k import checked_prefix
 
 

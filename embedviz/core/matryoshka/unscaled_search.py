@@ -18,7 +18,7 @@ from embedviz.core.arrays import Flat, Matrix, Rows
 from embedviz.core.blocks import strided_blocks
 from embedviz.core.compiled.checks import checked_matrix
 from embedviz.core.compiled.kernels import parallel_kernel, threads_for
-from embedviz.core.neighbors.row_kernels import row_lengths
+from embedviz.core.neighbors.lengths import row_lengths
 from embedviz.core.neighbors.top_k import (
     FEW_PRODUCTS,
     TILE,

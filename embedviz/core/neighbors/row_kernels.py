@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.arrays import Flat, Matrix
-from embedviz.core.blocks import strided_blocks
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel
 
 Pairs = NDArray[np.int64]
@@ -158,11 +157,3 @@ def measure_rows(flat: Flat, stride: int, dimensions: int, lengths: NDArray[np.f
     """Write the Euclidean length of each row, of its first dimensions, into `lengths`."""
     for i in numba.prange(len(lengths)):
         lengths[i] = length_of(flat[i * stride : i * stride + dimensions])
-
-
-def row_lengths(vectors: Matrix) -> NDArray[np.float64]:
-    """Return the Euclidean length of each row of an array (n_vectors, n_dimensions)."""
-    lengths = np.zeros(len(vectors))
-    for block in strided_blocks(vectors):
-        measure_rows(block.flat, block.stride, vectors.shape[1], lengths[block.rows])
-    return lengths

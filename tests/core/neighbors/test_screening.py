@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embedviz.core.neighbors import METRICS, NeighborSearch, row_lengths, score_bounds, screening
+from embedviz.core.neighbors import METRICS, NeighborSearch, score_bounds, screening
+from embedviz.core.neighbors.lengths import row_lengths
 from embedviz.core.neighbors.score_bounds import Screen
 from embedviz.core.neighbors.screening import Screening
 from embedviz.core.neighbors.top_k import COSINE, Candidates
