@@ -33,7 +33,8 @@ from embedviz.core.neighbors.exact_cosines import (
     nearest_among,
     nearest_by_cosine,
 )
-from embedviz.core.neighbors.row_kernels import product, row_lengths
+from embedviz.core.neighbors.lengths import row_lengths
+from embedviz.core.neighbors.row_kernels import product
 from embedviz.core.neighbors.score_bounds import can_help
 from embedviz.core.neighbors.screening import Screening
 from embedviz.core.neighbors.top_k import (
