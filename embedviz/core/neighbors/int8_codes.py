@@ -72,16 +72,15 @@ def int8_codes(vectors: Matrix, center: Exact | None = None, report: Report = si
     """
     n_rows, dimensions = vectors.shape
     center = np.zeros(dimensions) if center is None else np.ascontiguousarray(center, np.float64)
-    made = Int8Codes(
-        np.empty((n_rows, dimensions), dtype=np.int8),
-        *(np.empty(n_rows, dtype=np.float32) for _ in range(3)),
-    )
+    codes = np.empty((n_rows, dimensions), dtype=np.int8)
+    scales, errors, squares = np.empty((3, n_rows), dtype=np.float32)
     for first, part in row_blocks(vectors):
         report(first / n_rows, "vectors read")
         for block in strided_blocks(part):
             rows = slice(first + block.first, first + block.first + block.n_rows)
-            _encode(block.flat, block.stride, center, *(each[rows] for each in made))
-    return made
+            parts = codes[rows], scales[rows], errors[rows], squares[rows]
+            _encode(block.flat, block.stride, center, *parts)
+    return Int8Codes(codes, scales, errors, squares)
 
 
 class Int16Weights(NamedTuple):
@@ -178,7 +177,7 @@ def _peak(rest: Exact) -> float:
     for j in range(len(bits)):
         largest = max(largest, bits[j] & _NO_SIGN)
     peak[0] = largest
-    return peak.view(np.float64)[0]
+    return float(peak.view(np.float64)[0])
 
 
 @serial_kernel
