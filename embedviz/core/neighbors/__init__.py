@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from operator import index
 from typing import Literal, NamedTuple, get_args
 
 import numba
@@ -24,9 +25,18 @@ from embedviz.core.arrays import Flat, Matrix, Rows
 from embedviz.core.blocks import read_only, strided_blocks
 from embedviz.core.compiled.checks import checked_matrix
 from embedviz.core.compiled.kernels import few_rows, parallel_kernel, serial_kernel, threads_for
-from embedviz.core.neighbors.exact_cosines import Cosines, are_ordinary, nearest_by_cosine
-from embedviz.core.neighbors.row_kernels import measure_rows
+from embedviz.core.neighbors import screening
+from embedviz.core.neighbors.exact_cosines import (
+    Cosines,
+    are_ordinary,
+    nearest_among,
+    nearest_by_cosine,
+)
+from embedviz.core.neighbors.row_kernels import measure_rows, product
+from embedviz.core.neighbors.screening import Screening, can_help
 from embedviz.core.neighbors.top_k import (
+    DOT,
+    EUCLIDEAN,
     FEW_PRODUCTS,
     TILE,
     Candidates,
@@ -37,11 +47,11 @@ from embedviz.core.neighbors.top_k import (
     keep_best_of,
     scaled_query,
 )
+from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
 
 Metric = Literal["cosine", "dot", "euclidean"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
-COSINE, DOT, EUCLIDEAN = range(len(METRICS))
 
 _NO_LENGTHS = np.empty(0)
 
@@ -58,7 +68,9 @@ class NeighborSearch:
     """Exact search for the nearest rows of a set of vectors.
 
     Making one costs nothing: the lengths of the rows are computed by the first search by cosine,
-    in one pass, and kept (8 bytes a row). The vectors are never copied.
+    in one pass, and kept (8 bytes a row). The vectors are never copied. From the third query on
+    all dimensions, a large set is kept as one byte a number and 20 bytes a row beside that, where
+    there is memory for it (`screening`): that takes a quarter of the time of a search.
 
     Parameters
     ----------
@@ -73,6 +85,26 @@ class NeighborSearch:
         self.vectors: Matrix = checked_matrix(vectors)
         self.metric: Metric = metric
         self._lengths: _Lengths | None = None
+        self._screening = Screening()
+
+    def with_metric(self, metric: Metric) -> NeighborSearch:
+        """Return a search of the same vectors by another metric, which shares what is kept."""
+        search = NeighborSearch(self.vectors, metric)
+        search._lengths, search._screening = self._lengths, self._screening
+        return search
+
+    def prepare(self, report: Report = silent) -> None:
+        """Keep now what makes searches quick, which else the third query on does.
+
+        This takes about as long as ten searches, and memory as told above. Where it does not pay,
+        nothing is done: small sets, too little memory, codes that did not help before.
+
+        Parameters
+        ----------
+        report : Report
+            May raise `Cancelled`: then nothing is kept, and searches go on as without.
+        """
+        self._screening.prepare(self.vectors, self._whole_lengths, report)
 
     def nearest(
         self,
@@ -112,12 +144,36 @@ class NeighborSearch:
         n_vectors, n_dimensions = self.vectors.shape
         dimensions = checked_prefix(dimensions, n_dimensions)
         query = checked_query(query_vector, dimensions, n_dimensions)
+        excluded = list(exclude)
+        if dimensions == n_dimensions and can_help(n_vectors, index(count) + len(excluded)):
+            rows = self._screened(query, count, excluded)
+            if rows is not None:
+                return self._nearest_among(rows, query, count)
         if self.metric == "cosine":
-            return self._nearest_by_cosine(query, count, exclude)
-        found = Candidates(n_vectors, count, exclude)
+            return self._nearest_by_cosine(query, count, excluded)
+        found = Candidates(n_vectors, count, excluded)
         self._collect(found, dimensions, *self._scaled(query))
         rows, scores = found.best()
         return rows, -scores if self.metric == "euclidean" else scores
+
+    def _screened(self, query: Matrix, count: int, excluded: list[int]) -> Rows | None:
+        """Return the few rows that may be among the nearest, or None: that may be all."""
+        screen = self._screening.screen(self.vectors, self._whole_lengths)
+        if screen is None:
+            return None
+        rows = screen.rows_near(query, METRICS.index(self.metric), count, excluded)
+        self._screening.note(rows is not None)
+        return rows
+
+    def _nearest_among(self, rows: Rows, query: Matrix, count: int) -> tuple[Rows, Cosines]:
+        if self.metric == "cosine":
+            return nearest_among(self.vectors, scaled_query(query)[0], rows, count)
+        # Each row is scored by the same instructions, wherever it stands.
+        found, scores = NeighborSearch(self.vectors[rows], self.metric).nearest(query, count)
+        return rows[found], scores
+
+    def _whole_lengths(self) -> NDArray[np.float64]:
+        return self._row_lengths(self.vectors.shape[1]).of_rows
 
     def _nearest_by_cosine(
         self, query: Matrix, count: int, exclude: Iterable[int]
@@ -213,16 +269,6 @@ def similarity(vector_set: VectorSet, first_label: str, second_label: str) -> fl
     return float(cosine_table(vector_set.vectors[rows])[0, 1])
 
 
-# Rows are handed over as slices: `flat[start + j]` might be negative for all the compiler knows,
-# and then it does not vectorize.
-@serial_kernel
-def _product(row: Flat, query: Matrix) -> float:
-    total = np.float32(0.0)
-    for j in range(len(query)):
-        total += row[j] * query[j]
-    return np.float64(total)
-
-
 @serial_kernel
 def _distance(row: Flat, query: Matrix) -> float:
     total = 0.0
@@ -247,9 +293,9 @@ def _score_rows(
         if metric == EUCLIDEAN:
             found[i] = scale * _distance(row, query)
         elif metric == DOT:
-            found[i] = scale * _product(row, query)
+            found[i] = scale * product(row, query)
         else:
-            found[i] = cosine(scale * _product(row, query), lengths[i])
+            found[i] = cosine(scale * product(row, query), lengths[i])
 
 
 @parallel_kernel
@@ -283,3 +329,4 @@ def compile_all() -> None:
     for metric in METRICS:
         NeighborSearch(vectors, metric).nearest(vectors[0], 3, exclude=(0,))
     cosine_table(vectors[:3])
+    screening.compile_all()

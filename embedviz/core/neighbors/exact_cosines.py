@@ -103,6 +103,23 @@ def nearest_by_cosine(
     return rows, 1.0 + scores.astype(np.float64) if len(rows) else scores
 
 
+def nearest_among(vectors: Matrix, query: Matrix, rows: Rows, count: int) -> tuple[Rows, Cosines]:
+    """Return which of some rows have the largest cosines, as `nearest_by_cosine` does.
+
+    Parameters
+    ----------
+    vectors : float32 array of shape (n_vectors, n_dimensions)
+    query : float32 array of shape (n_dimensions,)
+    rows : int array
+        In ascending order, without rows that hold NaN; they are copied.
+    count : int
+    """
+    if len(rows) * len(query) < FEW_PRODUCTS:
+        return _ranked(vectors, query, _inverse(query), rows, count)
+    found, cosines = nearest_by_cosine(vectors[rows], query, count, (), None)
+    return rows[found], cosines
+
+
 def _likely(scores: Scores, count: int, wanted: int, rounding: float) -> int | None:
     """Return how many of the best rows may be among the nearest; None where others may be, too."""
     if len(scores) <= count:

@@ -8,7 +8,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.arrays import Flat
+from embedviz.core.arrays import Flat, Matrix
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel
 
 Pairs = NDArray[np.int64]
@@ -102,6 +102,17 @@ def _subtract_squares(rows: Flat, columns: Flat, start: int, end: int, found: Fl
 @serial_kernel
 def _squares(a: float, b: float, c: float, d: float, e: float, f: float) -> float:
     return a * a + b * b + c * c + d * d + e * e + f * f
+
+
+# Rows are handed over as slices: `flat[start + j]` might be negative for all the compiler knows,
+# and then it does not vectorize.
+@serial_kernel
+def product(row: Flat, query: Matrix) -> float:
+    """Return the product of a row with a query, from a float32 sum."""
+    total = np.float32(0.0)
+    for j in range(len(query)):
+        total += row[j] * query[j]
+    return np.float64(total)
 
 
 @serial_kernel

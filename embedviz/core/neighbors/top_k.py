@@ -24,6 +24,9 @@ Scores = NDArray[np.float32]
 FEW_PRODUCTS = 1_000_000
 """A search over fewer numbers than this stays in one thread: waking another takes longer."""
 
+COSINE, DOT, EUCLIDEAN = range(3)
+"""How rows are compared, as kernels are told."""
+
 # Rows that a kernel scores before it offers them to a heap.
 TILE = 128
 
