@@ -158,11 +158,12 @@ class NeighborSearch:
 
     def _screened(self, query: Matrix, count: int, excluded: list[int]) -> Rows | None:
         """Return the few rows that may be among the nearest, or None: that may be all."""
-        screen = self._screening.screen(self.vectors, self._whole_lengths)
+        metric = METRICS.index(self.metric)
+        screen = self._screening.screen(self.vectors, self._whole_lengths, metric)
         if screen is None:
             return None
-        rows = screen.rows_near(query, METRICS.index(self.metric), count, excluded)
-        self._screening.note(rows is not None)
+        rows = screen.rows_near(query, metric, count, excluded)
+        self._screening.note(metric, rows is not None)
         return rows
 
     def _nearest_among(self, rows: Rows, query: Matrix, count: int) -> tuple[Rows, Cosines]:

@@ -81,10 +81,11 @@ is more, a search without codes is about as quick."""
 
 
 class _Scale(NamedTuple):
-    """How a score follows from a cosine: it is a times the cosine, less b.
+    """How a score follows from a cosine: it is a times the cosine, or 1 less, minus b.
 
-    For cosines a is 1; for dot products it is the row's length; for squared distances, with a
-    minus sign, it is twice the product of the lengths, and b the square of the row's length.
+    For cosines a is 1; for dot products it is the row's length. A squared distance, with a minus
+    sign, is a (cosine − 1) − b, in which a is twice the product of the lengths, and b the square
+    of their difference.
     """
 
     metric: int
@@ -104,7 +105,9 @@ class _Scale(NamedTuple):
         lengths = lengths / self.unit
         factors, less = lengths, np.zeros(len(lengths))
         if self.metric == EUCLIDEAN:
-            factors, less = 2.0 * self.query_length * lengths, lengths * lengths
+            factors = 2.0 * self.query_length * lengths
+            less = np.square(lengths - self.query_length)
+            cosines = cosines - 1.0
         scores = factors * cosines - less
         widths = factors * (rounding + self.rounding) + _SLACK * less + self.tiniest
         return scores - widths, scores + widths
@@ -120,7 +123,8 @@ class Screening:
 
     def __init__(self) -> None:
         self._screen: Screen | None = None
-        self._n_asked = self._n_wasted = 0
+        self._n_asked = 0
+        self._n_wasted: dict[int, int] = {}
         self._making = Lock()
 
     def prepare(self, vectors: Matrix, lengths: Callable[[], Exact], report: Report) -> None:
@@ -133,7 +137,7 @@ class Screening:
             Returns the lengths of the rows.
         report : Report
         """
-        if vectors.size < _FEW_NUMBERS or self._n_wasted >= _MOST_WASTED:
+        if vectors.size < _FEW_NUMBERS or self._are_useless:
             return
         if not self._making.acquire(blocking=False):
             return
@@ -144,18 +148,26 @@ class Screening:
         finally:
             self._making.release()
 
-    def screen(self, vectors: Matrix, lengths: Callable[[], Exact]) -> Screen | None:
-        """Return the codes, if there are any, for one more query."""
+    def screen(self, vectors: Matrix, lengths: Callable[[], Exact], metric: int) -> Screen | None:
+        """Return the codes, if there are any that help, for one more query."""
         self._n_asked += 1
-        if self._screen is None and self._n_asked == _PREPARED_BEFORE:
+        if self._n_wasted.setdefault(metric, 0) >= _MOST_WASTED:
+            return None
+        if self._screen is None and self._n_asked >= _PREPARED_BEFORE:
             self.prepare(vectors, lengths, silent)
         return self._screen
 
-    def note(self, has_helped: bool) -> None:
+    def note(self, metric: int, has_helped: bool) -> None:
         """Note whether the codes have left few rows, and give them up where they mostly do not."""
-        self._n_wasted = max(0, self._n_wasted - 1) if has_helped else self._n_wasted + 1
-        if self._n_wasted >= _MOST_WASTED:
+        wasted = self._n_wasted.get(metric, 0)
+        self._n_wasted[metric] = max(0, wasted - 1) if has_helped else wasted + 1
+        if self._are_useless:
             self._screen = None
+
+    @property
+    def _are_useless(self) -> bool:
+        wasted = self._n_wasted.values()
+        return bool(wasted) and min(wasted) >= _MOST_WASTED
 
 
 class Screen:
@@ -237,9 +249,9 @@ class Screen:
             rounding = rounding_of_cosines(dimensions) + _SLACK
             return _Scale(metric, self._longest, 1.0, rounding, _TINIEST + 2.0 * lost)
         unit = max(self._longest, length)
-        share = length / unit
-        lost = _SLACK * share * share + (1e-41 / unit) ** 2
-        return _Scale(metric, unit, share, _SLACK, _TINIEST + lost)
+        # Lengths are in float64, and the distances of the exact search at the end in float32.
+        lost = (2.0 * (dimensions + 8) * _ROUNDING) ** 2 / _SLACK + (1e-41 / unit) ** 2
+        return _Scale(metric, unit, length / unit, 0.0, _TINIEST + lost)
 
     def _bound(self, query: Matrix, scale: _Scale, uppers: Scores, found: Candidates) -> None:
         """Fill the upper bounds of all rows, and the candidates by their lower bounds."""
@@ -270,7 +282,7 @@ class Screen:
                 self._halves,
                 self._lengths,
                 widths,
-                1.0 - 0.5 * square,
+                (1.0 if scale.metric == DOT else 0.0) - 0.5 * square,
                 scale,
                 uppers,
                 *found.heaps_for(whole),
@@ -356,7 +368,7 @@ def _bound_rows(  # noqa: PLR0913 - one pass
                     length = lengths[i] / unit
                     factor, less = length, 0.0
                     if metric == EUCLIDEAN:
-                        factor, less = 2.0 * other * length, length * length
+                        factor, less = 2.0 * other * length, (length - other) ** 2
                     score = factor * (constant + score) - less
                     width = factor * (width + rounding) + _SLACK * less + tiniest
                 lowers[i - first] = score - width
