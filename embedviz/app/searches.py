@@ -30,7 +30,12 @@ class Searches:
         with self._changing:
             by_metric = self._kept.setdefault(vector_set, {})
             if metric not in by_metric:
-                by_metric[metric] = NeighborSearch(vector_set.vectors, metric)
+                others = [*by_metric.values()]
+                by_metric[metric] = (
+                    others[0].with_metric(metric)
+                    if others
+                    else NeighborSearch(vector_set.vectors, metric)
+                )
             return by_metric[metric]
 
     def nearest(

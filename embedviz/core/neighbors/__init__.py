@@ -106,6 +106,11 @@ class NeighborSearch:
         """
         self._screening.prepare(self.vectors, self._whole_lengths, report)
 
+    @property
+    def may_be_prepared(self) -> bool:
+        """Whether `prepare` has something to do."""
+        return self._screening.may_help(self.vectors)
+
     def nearest(
         self,
         query_vector: ArrayLike,

@@ -75,7 +75,7 @@ _PREPARED_BEFORE = 3
 """Codes take as long to make as some ten searches without; one query is not to wait for them."""
 _MOST_WASTED = 3
 _SHARE_OF_MEMORY = 0.5
-_MOST_LEFT, _MOST_COMPARED = 0.2, 0.02
+_MOST_LEFT, _MOST_COMPARED = 0.4, 0.02
 """Shares of the rows that bounds may leave for float32, and these for exact comparison: where it
 is more, a search without codes is about as quick."""
 
@@ -127,6 +127,10 @@ class Screening:
         self._n_wasted: dict[int, int] = {}
         self._making = Lock()
 
+    def may_help(self, vectors: Matrix) -> bool:
+        """Return whether codes are still to be made, of a set that is large enough."""
+        return self._screen is None and vectors.size >= _FEW_NUMBERS and not self._are_useless
+
     def prepare(self, vectors: Matrix, lengths: Callable[[], Exact], report: Report) -> None:
         """Make the codes, unless they are there, or of no use, or another thread makes them.
 
@@ -137,9 +141,7 @@ class Screening:
             Returns the lengths of the rows.
         report : Report
         """
-        if vectors.size < _FEW_NUMBERS or self._are_useless:
-            return
-        if not self._making.acquire(blocking=False):
+        if not self.may_help(vectors) or not self._making.acquire(blocking=False):
             return
         try:
             n_bytes = vectors.size + 20 * len(vectors)
@@ -243,7 +245,7 @@ class Screen:
             return None
         if metric == DOT:
             largest = self._longest * length
-            if not largest < 1e38:
+            if not 0.0 < largest < 1e38:
                 return None
             lost = dimensions * _SMALLEST / self._longest + _SMALLEST / largest
             rounding = rounding_of_cosines(dimensions) + _SLACK
@@ -272,7 +274,7 @@ class Screen:
             ]
         )
         whole = ScoreBlock(0, n_vectors, self._scales, 1)
-        with threads_for(self._codes.size // 4, few=FEW_PRODUCTS):
+        with threads_for(self._codes.size // 16, few=FEW_PRODUCTS):
             _bound_rows(
                 self._codes,
                 weights,

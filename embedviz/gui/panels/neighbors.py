@@ -25,7 +25,7 @@ from embedviz.core.arrays import Matrix
 from embedviz.core.compiled.kernels import compile_gate
 from embedviz.core.errors import UserError
 from embedviz.core.isotropy import mean_cosine
-from embedviz.core.neighbors import Metric
+from embedviz.core.neighbors import Metric, NeighborSearch
 from embedviz.core.progress import Report
 from embedviz.core.query_vector import MOST_TEXTS, Query, QueryVector
 from embedviz.core.texts.encoder_of import encoder_of
@@ -69,6 +69,7 @@ class NeighborsPanel(Pane):
 
     def build(self) -> None:  # noqa: D102 - see Pane
         self._neighbors_task = self.calculations.new_task("nearest rows")
+        self._preparing_task = self.calculations.new_task("preparing the next searches")
         self._quiet = QTimer(self, singleShot=True, interval=QUIET_MILLISECONDS)
         self._quiet.timeout.connect(self._say_what_is_waited_for)
         self._mean_task = self.calculations.new_task("mean cosine")
@@ -201,8 +202,16 @@ class NeighborsPanel(Pane):
             return
         self.query.setText(f"◉ {with_controls(query.name)}")
         work = partial(_nearest, self.session.searches, active, new.metric, query, new.count)
-        self.calculations.run(self._neighbors_task, work, self.list.show_lines, new)
+        show = partial(self._show_lines, self.session.searches.search(active, new.metric))
+        self.calculations.run(self._neighbors_task, work, show, new)
         self._quiet.start()
+
+    def _show_lines(self, search: NeighborSearch, lines: list[Ranked]) -> None:
+        """Show neighbors, and prepare for those of other rows, which come faster then."""
+        self.list.show_lines(lines)
+        if search.may_be_prepared and not self._preparing_task.is_busy:
+            work = partial(_prepare, search)
+            self.calculations.run(self._preparing_task, work, lambda _: None, purpose="detail")
 
     def _say_what_is_waited_for(self) -> None:
         """Say why there are no neighbors yet, where that is because of the first start."""
@@ -347,6 +356,11 @@ def _nearest(
     vector, exclude = query.vector, query.exclude
     rows, scores = searches.nearest(vector_set, metric, vector, count, exclude)
     return rank(vector_set, rows, scores)
+
+
+def _prepare(search: NeighborSearch, report: Report) -> None:
+    """Make the next searches quick. Runs off the UI thread."""
+    search.prepare(report)
 
 
 def _mean_cosine(vector_set: VectorSet, report: Report) -> float:
