@@ -29,6 +29,8 @@ BENCHMARKS = (
     Neighbors(10_000, 384, "faiss"),
     Neighbors(500_000, 768, "numpy"),
     Neighbors(500_000, 768, "faiss"),
+    Neighbors(500_000, 768, "numpy", "clustered"),
+    Neighbors(500_000, 768, "numpy", "cone"),
     TruncationStep(10_000, 384, "numpy"),
     TruncationStep(500_000, 768, "numpy"),
     TruncationStep(500_000, 768, "faiss"),
