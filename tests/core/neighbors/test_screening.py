@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 
 from embedviz.core.neighbors import METRICS, NeighborSearch, row_lengths, screening
 from embedviz.core.neighbors.screening import Screen, Screening
+from embedviz.core.neighbors.top_k import Candidates
 from embedviz.core.progress import Cancelled
+
+needs_digits = pytest.mark.skipif(
+    np.finfo(np.longdouble).eps > 1e-18, reason="long double is no longer than double here"
+)
 
 
 @pytest.fixture
@@ -147,6 +152,57 @@ def test_equals_the_search_without_codes_to_the_last_bit(made, count, exclude, m
     np.testing.assert_array_equal(found[0], expected[0])
     np.testing.assert_array_equal(found[1], expected[1])
     assert [each.dtype for each in found] == [each.dtype for each in expected]
+
+
+def bounds_of(screen, query, metric, n_rows):
+    """Return the lower and upper bounds of scores of all rows."""
+    uppers, found = np.empty(n_rows, "f4"), Candidates(n_rows, n_rows, ())
+    screen._bound(query, screen._scale(query, METRICS.index(metric)), uppers, found)
+    rows, lowers = found.best()
+    return lowers[np.argsort(rows)], uppers
+
+
+def exact_scores(vectors, rows, query, center, metric):
+    """Return scores as bounds have them, from rows of unit length in extended precision."""
+    unit = query / np.sqrt(np.square(query.astype(np.longdouble)).sum())
+    lengths = np.sqrt(np.square(vectors.astype(np.longdouble)).sum(axis=1))
+    if metric == "dot":
+        return vectors.astype(np.longdouble) @ unit / lengths.max()
+    if metric == "euclidean":
+        longest = max(lengths.max(), float(np.linalg.norm(query.astype(float))))
+        apart = vectors.astype(np.longdouble) - query
+        return -np.square(apart).sum(axis=1) / np.square(longest)
+    apart = np.square(rows - unit).sum(axis=1) / 2
+    return np.square(unit - center).sum() / 2 - np.where(rows.any(axis=1), apart, 1)
+
+
+@needs_digits
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("kind", [gaussian, some_lengths, groups, cone(1.0), cone(1e3), cone(1e6)])
+@pytest.mark.parametrize("is_worst", [False, True])
+def test_scores_lie_within_their_bounds(kind, metric, is_worst):
+    vectors = kind(np.random.default_rng(1), 60, 200).astype("f4")
+    vectors[5] = 0
+    lengths = row_lengths(vectors)
+    screen = Screen(vectors, lengths)
+    exact = vectors.astype(np.longdouble)
+    rows = exact / np.where(lengths > 0, np.sqrt((exact * exact).sum(axis=1)), 1)[:, np.newaxis]
+    queries = vectors[10:20]
+    if is_worst:  # Along what rounding took away from a row, so that its error is as said.
+        codes = screen._scales[:, np.newaxis].astype(np.longdouble) * screen._codes
+        lost = rows - screen._center - codes
+        away = np.sqrt(np.square(rows - screen._center).sum(axis=1) / np.square(lost).sum(axis=1))
+        queries = (screen._center + away[:, np.newaxis] * lost)[10:20].astype("f4")
+    tightest = np.inf
+    for query in queries:
+        lowers, uppers = bounds_of(screen, query, metric, 60)
+        scores = exact_scores(vectors, rows, query, screen._center, metric)
+        assert (lowers <= scores).all()
+        assert (scores <= uppers).all()
+        share = np.minimum(uppers - scores, scores - lowers) / (uppers.astype(float) - lowers)
+        tightest = min(tightest, np.delete(share, 5).min())
+    if is_worst and kind is gaussian and metric != "euclidean":
+        assert tightest < 0.05  # Else bounds that are too tight would not be noticed.
 
 
 @pytest.mark.usefixtures("small_sets_too")
