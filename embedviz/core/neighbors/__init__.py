@@ -25,7 +25,7 @@ from embedviz.core.arrays import Flat, Matrix, Rows
 from embedviz.core.blocks import read_only, strided_blocks
 from embedviz.core.compiled.checks import checked_matrix
 from embedviz.core.compiled.kernels import few_rows, parallel_kernel, serial_kernel, threads_for
-from embedviz.core.neighbors import screening
+from embedviz.core.neighbors import score_bounds
 from embedviz.core.neighbors.exact_cosines import (
     Cosines,
     are_ordinary,
@@ -33,7 +33,8 @@ from embedviz.core.neighbors.exact_cosines import (
     nearest_by_cosine,
 )
 from embedviz.core.neighbors.row_kernels import measure_rows, product
-from embedviz.core.neighbors.screening import Screening, can_help
+from embedviz.core.neighbors.score_bounds import can_help
+from embedviz.core.neighbors.screening import Screening
 from embedviz.core.neighbors.top_k import (
     DOT,
     EUCLIDEAN,
@@ -335,4 +336,4 @@ def compile_all() -> None:
     for metric in METRICS:
         NeighborSearch(vectors, metric).nearest(vectors[0], 3, exclude=(0,))
     cosine_table(vectors[:3])
-    screening.compile_all()
+    score_bounds.compile_all()

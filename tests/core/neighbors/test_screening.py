@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embedviz.core.neighbors import METRICS, NeighborSearch, row_lengths, screening
-from embedviz.core.neighbors.screening import Screen, Screening
-from embedviz.core.neighbors.top_k import Candidates
+from embedviz.core.neighbors import METRICS, NeighborSearch, row_lengths, score_bounds, screening
+from embedviz.core.neighbors.score_bounds import Screen
+from embedviz.core.neighbors.screening import Screening
+from embedviz.core.neighbors.top_k import COSINE, Candidates
 from embedviz.core.progress import Cancelled
 
 needs_digits = pytest.mark.skipif(
@@ -30,10 +31,10 @@ def whatever_is_left():
     """Use bounds also where they do not pay, and both stages of them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(screening, "_FEW_NUMBERS", 0)
-        patch.setattr(screening, "_FEW_ROWS", 2)
-        patch.setattr(screening, "_MOST_COUNTED", 1)
-        patch.setattr(screening, "_MOST_LEFT", 1.0)
-        patch.setattr(screening, "_MOST_COMPARED", 1.0)
+        patch.setattr(score_bounds, "_FEW_ROWS", 2)
+        patch.setattr(score_bounds, "_MOST_COUNTED", 1)
+        patch.setattr(score_bounds, "_MOST_LEFT", 1.0)
+        patch.setattr(score_bounds, "_MOST_COMPARED", 1.0)
         yield
 
 
@@ -399,4 +400,4 @@ def test_what_codes_take_is_what_is_said():
 def test_a_screening_of_nothing():
     assert not Screening().may_help(np.empty((0, 3), "f4"))
     screen = Screen(np.empty((0, 3), "f4"), np.empty(0))
-    assert screen.rows_near(np.ones(3, "f4"), screening.COSINE, 3) is None
+    assert screen.rows_near(np.ones(3, "f4"), COSINE, 3) is None
