@@ -3,7 +3,9 @@
 Every row is scored by the same few instructions, whatever its place and whatever the number of
 threads, so that identical rows get identical scores and their order is by row. A matrix product
 from BLAS does not promise that: it treats the last rows of a block in another order of sums. It
-is not faster either, because reading the vectors from memory is what takes the time.
+is not faster either, because reading the vectors from memory is what takes the time. So sets that
+are asked more than twice are kept as a byte a number too, of which bounds of all scores follow
+(`score_bounds`); what these do not leave out, a few rows mostly, is scored as told here.
 
 Products are summed in float32 over a query that was scaled by a power of two, lengths and
 distances in float64; so numbers of any size that a float32 holds have neighbors. The cosines that
@@ -14,7 +16,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from operator import index
 from typing import Literal, NamedTuple, get_args
 
 import numba
@@ -23,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Flat, Matrix, Rows
 from embedviz.core.blocks import read_only, strided_blocks
-from embedviz.core.compiled.checks import checked_matrix
+from embedviz.core.compiled.checks import checked_count, checked_matrix
 from embedviz.core.compiled.kernels import few_rows, parallel_kernel, serial_kernel, threads_for
 from embedviz.core.neighbors import score_bounds
 from embedviz.core.neighbors.exact_cosines import (
@@ -150,8 +151,8 @@ class NeighborSearch:
         n_vectors, n_dimensions = self.vectors.shape
         dimensions = checked_prefix(dimensions, n_dimensions)
         query = checked_query(query_vector, dimensions, n_dimensions)
-        excluded = list(exclude)
-        if dimensions == n_dimensions and can_help(n_vectors, index(count) + len(excluded)):
+        excluded, count = list(exclude), checked_count(count, "neighbors")
+        if dimensions == n_dimensions and can_help(n_vectors, count + len(excluded)):
             rows = self._screened(query, count, excluded)
             if rows is not None:
                 return self._nearest_among(rows, query, count)

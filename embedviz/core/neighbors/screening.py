@@ -18,7 +18,7 @@ from embedviz.core.progress import Report, silent
 _FEW_NUMBERS = 2_000_000
 """Of sets with fewer numbers no codes are made."""
 _PREPARED_BEFORE = 3
-"""Codes take as long to make as some ten searches without; one query is not to wait for them."""
+"""Before this query, and each time as many later, where there was no memory for them before."""
 _MOST_WASTED = 3
 _SHARE_OF_MEMORY = 0.5
 
@@ -65,7 +65,7 @@ class Screening:
         self._n_asked += 1
         if self._n_wasted.setdefault(metric, 0) >= _MOST_WASTED:
             return None
-        if self._screen is None and self._n_asked >= _PREPARED_BEFORE:
+        if self._screen is None and self._n_asked % _PREPARED_BEFORE == 0:
             self.prepare(vectors, lengths, silent)
         return self._screen
 
