@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from embedviz.app.searches import Searches
-from embedviz.core.neighbors import NeighborSearch
+from embedviz.core.neighbors import METRICS, NeighborSearch, screening
+from embedviz.core.vector_set import VectorSet
 
 
 @pytest.fixture
@@ -61,3 +62,15 @@ def test_another_question_is_asked_anew(toy, words, asked):
     searches.nearest(words, "dot", words.vectors[4], 5)
     assert len(asked) == 5
     assert len(np.unique(asked)) == 1
+
+
+def test_searches_of_a_set_share_what_is_prepared(monkeypatch):
+    monkeypatch.setattr(screening, "_FEW_NUMBERS", 0)
+    rows = np.random.default_rng(0).normal(size=(700, 20))
+    vector_set, searches = VectorSet(rows, [str(i) for i in range(700)]), Searches()
+    searches.search(vector_set, "dot").prepare()
+    for metric in METRICS:
+        assert not searches.search(vector_set, metric).may_be_prepared
+        found = searches.nearest(vector_set, metric, vector_set.vectors[5], 4)
+        expected = NeighborSearch(vector_set.vectors, metric).nearest(vector_set.vectors[5], 4)
+        np.testing.assert_array_equal(found, expected)

@@ -9,6 +9,7 @@ from embedviz.app.state import State
 from embedviz.core.compiled.kernels import compile_gate
 from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.isotropy import mean_cosine
+from embedviz.core.neighbors import screening
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.panels.neighbors import METRICS, PREPARING, NeighborsPanel
@@ -205,3 +206,16 @@ def test_a_usual_search_says_nothing(panel, session, toy, idle, qtbot):
     idle(session)
     panel._quiet.timeout.emit()
     assert panel.list.waits_for == ""
+
+
+def test_after_the_first_answer_the_next_searches_are_prepared(panel, session, idle, monkeypatch):
+    monkeypatch.setattr(screening, "_FEW_NUMBERS", 10_000)
+    rows = np.random.default_rng(0).normal(size=(800, 20))
+    large = VectorSet(rows, [f"row{i}" for i in range(800)])
+    session.show(State().opened(large).queried(3))
+    idle(session)
+    assert_lists(panel, ranked(large, rows[3], "cosine", 10, [3]))
+    assert not session.searches.search(large, "cosine").may_be_prepared
+    session.show(session.state.queried(4))
+    idle(session)
+    assert_lists(panel, ranked(large, rows[4], "cosine", 10, [4]))
