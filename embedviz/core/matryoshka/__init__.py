@@ -15,7 +15,8 @@ from embedviz.core.matryoshka import ranks, unscaled_search
 from embedviz.core.matryoshka.coarse_to_fine import recall, search
 from embedviz.core.matryoshka.coarse_to_fine.cheapest import FoundSetting, cheapest_setting
 from embedviz.core.matryoshka.coarse_to_fine.costs import SearchCost, price_per_month
-from embedviz.core.matryoshka.coarse_to_fine.recall import RecallGrid, measure_recall
+from embedviz.core.matryoshka.coarse_to_fine.grid import RecallGrid
+from embedviz.core.matryoshka.coarse_to_fine.recall import measure_recall
 from embedviz.core.matryoshka.coarse_to_fine.search import TwoStageSearch, two_stage
 from embedviz.core.matryoshka.coarse_to_fine.timing import SearchTime, time_search
 from embedviz.core.matryoshka.layer_norm import layer_normed

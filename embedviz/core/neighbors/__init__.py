@@ -99,8 +99,8 @@ class NeighborSearch:
     def prepare(self, report: Report = silent) -> None:
         """Keep now what makes searches quick, which else the third query on does.
 
-        This takes about as long as ten searches, and memory as told above. Where it does not pay,
-        nothing is done: small sets, too little memory, codes that did not help before.
+        This takes about as long as ten to twenty searches, and memory as told above. Where it does
+        not pay, nothing is done: small sets, too little memory, codes that did not help before.
 
         Parameters
         ----------

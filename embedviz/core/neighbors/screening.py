@@ -1,6 +1,6 @@
 """Codes of a set, made when they pay and let go where they do not.
 
-Making them takes as long as some ten searches without, so one query never waits for them; what
+Making them takes as long as ten to twenty searches without, so one query never waits for them; what
 they give is told in `score_bounds`.
 """
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from embedviz.core.matryoshka.coarse_to_fine.costs import SearchCost
-from embedviz.core.matryoshka.coarse_to_fine.recall import RecallGrid
+from embedviz.core.matryoshka.coarse_to_fine.grid import RecallGrid
 
 
 @dataclass(frozen=True)

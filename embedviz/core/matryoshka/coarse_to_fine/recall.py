@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numba
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import kernel_rows
@@ -25,6 +24,11 @@ from embedviz.core.matryoshka.coarse_to_fine.codes import (
     Scales,
     checked_precision,
     rounded_prefixes,
+)
+from embedviz.core.matryoshka.coarse_to_fine.grid import (
+    RecallGrid,
+    grid_lengths,
+    grid_shortlists,
 )
 from embedviz.core.matryoshka.coarse_to_fine.true_neighbors import (
     TrueNeighbors,
@@ -37,56 +41,11 @@ from embedviz.core.neighbors.row_kernels import cosine_distance, length_of
 from embedviz.core.neighbors.top_k import TILE, Scores, checked_prefix
 from embedviz.core.progress import Report, part_of, silent
 
-SHORTLISTS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
-"""Lengths of shortlists that are usual, as far as a set has so many rows."""
-
 _GROUP = 8
 """Queries that are worked on by one thread while a tile is in the cache."""
 _EXACT_SUMS = 1024
 """Dimensions whose products of int8 numbers float32 sums exactly: 1024 × 127² < 2 ** 24."""
 _MOST_ROWS = 2048
-
-
-@dataclass(frozen=True, eq=False)
-class RecallGrid:
-    """Recall of two-stage search over coarse lengths and shortlists.
-
-    Attributes
-    ----------
-    lengths, shortlists : tuple of int
-        Ascending.
-    recall : float64 array of shape (n_lengths, n_shortlists)
-        Mean share of the true neighbors that are found, 0 to 1; NaN where it is not measured (yet).
-    count : int
-        How many neighbors: recall@count.
-    precision : {"float32", "float16", "int8", "binary"}
-        Of the first stage.
-    n_queries, n_counted : int
-        How many rows were asked, and how many of them have neighbors of their own, so that the mean
-        is of these.
-    """
-
-    lengths: tuple[int, ...]
-    shortlists: tuple[int, ...]
-    recall: NDArray[np.float64]
-    count: int
-    precision: Precision
-    n_queries: int
-    n_counted: int
-
-
-def grid_lengths(n_dimensions: int) -> tuple[int, ...]:
-    """Return coarse lengths to measure: 8, 16, 32 … and all; 1, 2 and 4 where there is little."""
-    first = 3 if n_dimensions >= 32 else 0
-    powers = (2**i for i in range(first, 31) if 2**i < n_dimensions)
-    return (*powers, n_dimensions) if n_dimensions else ()
-
-
-def grid_shortlists(n_vectors: int, count: int = 10) -> tuple[int, ...]:
-    """Return shortlists to measure: from `count` rows up, and fewer than a row has others."""
-    others = n_vectors - 1
-    usual = [each for each in SHORTLISTS if count < each < others]
-    return (count, *usual) if 0 < count <= others else ()
 
 
 def measure_recall(  # noqa: PLR0913 - as many choices

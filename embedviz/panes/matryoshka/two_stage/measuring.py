@@ -22,11 +22,10 @@ from embedviz.core.matryoshka import (
     time_search,
 )
 from embedviz.core.matryoshka.coarse_to_fine.codes import Precision
+from embedviz.core.matryoshka.coarse_to_fine.grid import grid_lengths, grid_shortlists
 from embedviz.core.matryoshka.coarse_to_fine.recall import (
     coarse_ranks,
     error_of,
-    grid_lengths,
-    grid_shortlists,
     recall_of,
 )
 from embedviz.core.matryoshka.coarse_to_fine.true_neighbors import (
