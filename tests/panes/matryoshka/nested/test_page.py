@@ -54,6 +54,18 @@ def names_of(page):
     return [curve.ordering for curve in page.chart.curves]
 
 
+def choose(page, place):
+    """Choose a way, and return its place."""
+    page.controls.ways.setCurrentIndex(place)
+    return place
+
+
+def offered(page):
+    """Return what is offered to learn from; nothing stands for the rotation."""
+    box = page.controls.ways
+    return [box.itemData(i)[1] for i in range(box.count())]
+
+
 def test_before_a_training_the_set_is_compared_with_its_rotation(page):
     assert names_of(page) == ["prefix", "svd"]
     assert not page.controls.use.isEnabled()
@@ -122,7 +134,7 @@ def test_closing_the_set_ends_the_training(page, session, idle, judged, qtbot):
 
 
 def test_the_rotation_is_used_without_training(page, session, idle, judged):
-    page.controls.way.button(0).click()
+    page.controls.ways.activated.emit(choose(page, 0))
     assert settings_of(page).way == "rotation"
     assert not page.controls.start.isVisible()
     assert page.controls.use.isEnabled()
@@ -135,11 +147,10 @@ def test_the_rotation_is_used_without_training(page, session, idle, judged):
 
 
 def test_only_what_the_set_has_is_offered(page, session, idle, rows):
-    box = page.controls.together
-    assert [box.itemData(i) for i in range(box.count())] == ["views", "neighbors", "pairs"]
+    assert offered(page) == ["", "views", "neighbors", "pairs"]
     session.show(session.state.opened(VectorSet(rows[:30] + 1, name="no pairs")))
     idle(session)
-    assert [box.itemData(i) for i in range(box.count())] == ["views", "neighbors"]
+    assert offered(page) == ["", "views", "neighbors"]
 
 
 def test_what_is_missing_is_said(page, session, idle):
