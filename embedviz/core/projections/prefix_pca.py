@@ -156,8 +156,8 @@ class PrefixPCA(Projection):
 
     name: ClassVar[str] = "PCA of a prefix"
     caveat: ClassVar[str] = (
-        "The plane of most variance of the first dimensions, rows at unit length, turned towards "
-        "the picture at full length, so that points can be followed while the length changes."
+        "The plane of most variance of the first dimensions, rows at unit length, turned so that "
+        "points can be followed while the length changes."
     )
     is_dialed: ClassVar[bool] = True
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from weakref import ref
 
-from embedviz.app.layouts import LayoutRequest
+from embedviz.app.layouts import Layout, LayoutRequest
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.session import Session
 from embedviz.app.state import State
@@ -72,6 +72,16 @@ class MapChoices:
         """Return whether a layout is wanted, or a step of a dial on the way to it."""
         wanted = self.wanted
         return request == wanted or request.is_step_to(wanted)
+
+    def projection_of(self, layout: Layout) -> Projection:
+        """Return the settings that a layout came from: those that follow a prefix, not one of it.
+
+        While another method is computed, the layout at hand is not of the settings of the map.
+        """
+        chosen, made = self.settings.projection, layout.projection
+        if chosen is None or type(chosen) is not type(made) or not made.is_dialed:
+            return made
+        return chosen
 
     @property
     def follows_prefix(self) -> bool:

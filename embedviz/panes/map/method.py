@@ -73,7 +73,7 @@ class MethodChoice(QObject):
     def _unfold(self, unfolded: bool) -> None:
         layout = self._run.layout
         if unfolded and layout is not None and not self._row.is_running:
-            self._show(layout.projection, layout.vector_set)
+            self._show(self._choices.projection_of(layout), layout.vector_set)
         self._row.setVisible(unfolded)
 
     def _show(self, projection: Projection, vector_set: VectorSet) -> None:
@@ -95,7 +95,7 @@ class MethodChoice(QObject):
         layout = self._run.layout
         if layout is None:
             return
-        self._show(layout.projection, layout.vector_set)
+        self._show(self._choices.projection_of(layout), layout.vector_set)
         settings = self._row.settings
         self._controls.unfold_row(not isinstance(settings, PCA))
         if settings is not None and settings.is_slow:

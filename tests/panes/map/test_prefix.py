@@ -63,6 +63,19 @@ def test_a_map_follows_the_slider_where_it_is_asked_to(opened, session, idle, cl
     assert "PCA of all 24 dimensions" in opened.view.scene.caption
 
 
+def test_the_settings_say_that_it_follows_whatever_the_length_is_now(opened, session, idle):
+    opened.controls.follow.click()
+    dial(session, 8)
+    idle(session)
+    opened.controls.row.click()
+    assert opened.row.settings == PrefixPCA()
+    opened.row.run_wanted.emit(PrefixPCA(6))
+    idle(session)
+    assert session.state.map.projection == PrefixPCA(6)
+    assert not opened.controls.follow.isChecked()
+    assert opened.row.settings == PrefixPCA(6)
+
+
 def test_the_map_that_was_there_before_comes_back(opened, session, idle):
     before = positions(opened).copy()
     opened.controls.follow.click()
