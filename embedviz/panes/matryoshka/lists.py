@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -20,6 +19,7 @@ from embedviz.panes.matryoshka.comparison import (
     PreparedQuery,
     RowSearches,
     compare,
+    depends_on,
     prepare,
     rank_beyond,
 )
@@ -52,13 +52,13 @@ class NeighborLists(QWidget):
 
     def __init__(self, pane: Pane) -> None:
         super().__init__()
-        self._pane = pane
+        self._pane, self._scale = pane, 1.0
         self._ask_task = pane.calculations.new_task("preparing the query")
         self._lists_task = pane.calculations.new_task("nearest rows")
         self._ranks_task = pane.calculations.new_task("ranks among all rows")
         self._searches: RowSearches | None = None
         self._prepared: PreparedQuery | None = None
-        self._compared: tuple[PreparedQuery, MatryoshkaSettings] | None = None
+        self._compared: tuple[PreparedQuery, tuple[object, ...]] | None = None
         self.summary, self.legend = ElidedLabel("headline"), ElidedLabel("caption")
         self.heads = {name: ElidedLabel("title") for name, _ in _LISTS}
         self.lists = {
@@ -108,16 +108,23 @@ class NeighborLists(QWidget):
         rows.addStretch(1)
 
     def fit_room(self, width: int, height: int) -> None:
-        """Show as many lines as there is room for, from 4 to all, and lines as wide as may be."""
-        line = self.full.height_of(2) - self.full.height_of(1)
+        """Show all lines where there is room for them, if need be low ones, and else fewer.
+
+        Lines between the lists are as wide as may be.
+        """
         texts = (self.summary, self.heads["full"], self.legend)
-        rest = sum(text.sizeHint().height() + GRID // 2 for text in texts)
-        lines = min(max((height - rest) // line, _LEAST_LINES), SHOWN)
-        share = min(max(width / _ROOMY, LEAST_WIDTH / WIDTH), MOST_WIDTH / WIDTH)
+        room = height - sum(text.sizeHint().height() + GRID // 2 for text in texts)
         for ranked in self.lists.values():
-            ranked.setFixedHeight(ranked.height_of(lines))
+            ranked.set_line_height((room - 2) // SHOWN / self._scale)
+            line = ranked.height_of(2) - ranked.height_of(1)
+            ranked.setFixedHeight(ranked.height_of(min(max(room // line, _LEAST_LINES), SHOWN)))
+        share = min(max(width / _ROOMY, LEAST_WIDTH / WIDTH), MOST_WIDTH / WIDTH)
         for gutter in (self.at_cut, self.at_rank):
             gutter.setFixedWidth(round(gutter.sizeHint().width() * share))
+
+    def set_text_scale(self, scale: float) -> None:
+        """Take the size of text on a stage; the parts are told by themselves."""
+        self._scale = scale
 
     def draw(self, old: State, new: State) -> None:
         """Bring the lists to a state with an active set."""
@@ -175,16 +182,16 @@ class NeighborLists(QWidget):
         self._compare(prepared, self._pane.session.state[MatryoshkaSettings])
 
     def _compare(self, prepared: PreparedQuery, settings: MatryoshkaSettings) -> None:
-        """Ask for the lists, unless they are shown or asked for; the page does not matter.
+        """Ask for the lists, unless they are shown or asked for.
 
         While the slider is dragged, what is at work is let finish and is shown, and then the
         newest length is asked for: else a fast drag would show nothing before it ends.
         """
-        settings, last = replace(settings, page="curves"), self._compared
+        wanted, last = (prepared, depends_on(settings)), self._compared
         is_same_query = last is not None and last[0] is prepared
-        if is_same_query and (last == (prepared, settings) or self._lists_task.is_busy):
+        if is_same_query and (last == wanted or self._lists_task.is_busy):
             return
-        self._compared = (prepared, settings)
+        self._compared = wanted
         self._pane.calculations.cancel(self._ranks_task)
         work = partial(compare, prepared, settings)
         self._pane.calculations.run(self._lists_task, work, partial(self._show_lists, prepared))
