@@ -300,6 +300,12 @@ def test_what_a_figure_shows_can_be_chosen(word_file, tmp_path):
     out = tmp_path / "x.svg"
     assert figure("matryoshka", word_file, "-o", out, "--query", "cat", "--dimensions", 6) == 0
     assert any("“cat” keeps" in text and "6 of 12 dimensions" in text for text in texts(out))
+    assert any("Solid: in both lists" in text for text in texts(out))
+    wrong = ("--no-renormalize", "--layer-norm", "--shortlist", 4)
+    assert figure("matryoshka", word_file, "-o", out, "--query", "cat", *wrong) == 0
+    assert any("Without unit length again, “cat” keeps" in text for text in texts(out))
+    assert any("Re-ranked 4" in text for text in texts(out))
+    assert any("after layer norm" in text for text in texts(out))
     assert figure("anisotropy", word_file, "-o", out, "--strength", 0.5, "--components", 3) == 0
     assert any("strength 0.50, 3 of" in text for text in texts(out))
 

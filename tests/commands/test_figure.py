@@ -28,7 +28,7 @@ OWN = {
     "map": ["--density", "--trust", "--color-by", "--projection", "--3d", "--no-labels"],
     "analogy": ["--positive", "--negative", "--method", "--3d"],
     "anisotropy": ["--strength", "--components"],
-    "matryoshka": ["--dimensions"],
+    "matryoshka": ["--dimensions", "--shortlist", "--layer-norm", "--no-renormalize", "--page"],
     "training": ["--corpus", "--dimensions", "--negative", "--3d", "--epochs", "--file"],
     "contrastive": ["--source", "--temperature", "--negatives", "--steps", "--nested"],
 }

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Matrix, Rows
-from embedviz.core.compiled.checks import checked_count, checked_matrix, checked_rows
+from embedviz.core.compiled.checks import checked_count, checked_matrix
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka.orderings import ORDERINGS, Ordering, Reordering, Reorderings
 from embedviz.core.matryoshka.overlap_passes import OverlapPasses
+from embedviz.core.matryoshka.queries import drawn_queries
 from embedviz.core.neighbors.top_k import checked_prefix
 from embedviz.core.progress import Report, part_of, silent
 
@@ -199,7 +200,7 @@ def measure_overlaps(  # noqa: PLR0913 - as one of them
     wanted = np.array([checked_prefix(k, n_dimensions) for k in dimensions], dtype=np.intp)
     counts = [checked_count(count, "neighbors", 1) for count in counts]
     draws, seed = checked_count(draws, "random orders", 1), _checked_seed(seed)
-    chosen = _query_rows(queries, n_vectors, seed)
+    chosen = drawn_queries(queries, n_vectors, seed)
     if reorderings is None:
         reorderings = Reorderings(rows, center=center, draws=draws, seed=seed)
     nothing = Overlap(np.full(len(wanted), np.nan), len(chosen), 0, n_dimensions)
@@ -303,11 +304,3 @@ def _checked_seed(seed: int) -> int:
         return checked_count(seed, "the seed")
     except UserError:
         raise UserError(f"{seed!r} cannot be a seed. Choose a whole number from 0 up.") from None
-
-
-def _query_rows(queries: int | ArrayLike, n_vectors: int, seed: int) -> Rows:
-    if np.ndim(queries) == 0:
-        n_queries = checked_count(queries, "queries")
-        drawn = np.random.default_rng(seed).permutation(n_vectors)[:n_queries]
-        return np.sort(drawn)
-    return checked_rows(queries, n_vectors, "queries")

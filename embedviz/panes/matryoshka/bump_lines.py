@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from embedviz.gui.widgets.ranked_list import Fate, Ranked
 
+NOT_RANKED = 0
+"""In place of the rank of a row that is not on the shortlist, so that it is not ranked again."""
+
 
 @dataclass(frozen=True)
 class BumpLine:
@@ -19,7 +22,8 @@ class BumpLine:
     left, right : int or None
         Its place in each list, from 0; None where it is not shown there.
     rank : int or None
-        Its rank, from 1, in the list that it is not shown in; None while that is not known.
+        Its rank, from 1, in the list that it is not shown in; `NOT_RANKED` where that ranks only
+        some rows, without it; None while the rank is not known.
     fate : {"kept", "lost", "new", ""}
         Whether it is among the rows that are compared in both lists, only in the left one, only
         in the right one, or in none.
@@ -35,7 +39,9 @@ class BumpLine:
     @property
     def rank_words(self) -> str:
         """The rank, short enough to stand beside the line."""
-        return "…" if self.rank is None else _short(self.rank)
+        if self.rank is None:
+            return "…"
+        return "–" if self.rank == NOT_RANKED else _short(self.rank)
 
 
 def _short(number: int) -> str:

@@ -13,6 +13,8 @@ from embedviz.app.state import State
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka import PrefixQuery, PrefixSearch, UnscaledSearch, layer_normed
+from embedviz.core.matryoshka.coarse_to_fine.codes import bytes_of_code
+from embedviz.core.matryoshka.coarse_to_fine.search import LastTwoStageSearch
 from embedviz.core.matryoshka.ranks import prefix_scores, ranks_among
 from embedviz.core.neighbors import NeighborSearch
 from embedviz.core.neighbors.exact_cosines import Cosines
@@ -22,7 +24,7 @@ from embedviz.core.query_vector import Query, QueryVector
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import in_words
 from embedviz.gui.widgets.ranked_list import Fate, Ranked, rank
-from embedviz.panes.matryoshka.bump_lines import BumpLine, join
+from embedviz.panes.matryoshka.bump_lines import NOT_RANKED, BumpLine, join
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 Scores = NDArray[np.float64]
@@ -87,6 +89,7 @@ class RowSearches:
             self.vectors = _copy_normed(vector_set, report)
         self.by_prefix = PrefixSearch(self.vectors)
         self.unscaled = UnscaledSearch(self.vectors)
+        self.coded = LastTwoStageSearch(self.vectors)
 
     def of_query(self, vector: Matrix) -> Matrix:
         """Return a query as the rows are."""
@@ -208,6 +211,12 @@ def n_compared(n_others: int) -> int:
     return min(SHOWN, n_others // 2)
 
 
+def depends_on(settings: MatryoshkaSettings) -> tuple[object, ...]:
+    """Return those of the settings that the lists depend on: not the page, nor what it has."""
+    how = settings.shortlist, settings.precision, settings.layer_norm, settings.renormalize
+    return settings.dimensions, *how
+
+
 def prepare(
     searches: RowSearches | None, asked: Asked, query: Query, report: Report
 ) -> PreparedQuery:
@@ -236,7 +245,8 @@ def compare(prepared: PreparedQuery, settings: MatryoshkaSettings, report: Repor
         lost = _judged(prepared.full, set(), "lost", count)
         return Lists(settings, dimensions, lost, is_zero=True)
     rows, cosines = _on_prefix(prepared, settings, dimensions)
-    again, ranks_again = _ranked_again(prepared, rows[: settings.shortlist])
+    listed = _shortlist(prepared, settings, dimensions, rows, report)
+    again, ranks_again = _ranked_again(prepared, listed)
     short = _shown(vector_set, rows, cosines)
     nearest = _first(prepared.full, count)
     kept_else = len(nearest & _first(short, count))
@@ -290,10 +300,11 @@ def _beyond(scores: Scores, rows: set[int], exclude: tuple[int, ...]) -> dict[in
 def _joined(lists: Lists, count: int) -> Lists:
     """Return lists with the lines between them."""
     ranks, compared = lists.ranks, count or SHOWN
+    again = {**dict.fromkeys((line.row for line in lists.short), NOT_RANKED), **ranks.again}
     return replace(
         lists,
         at_cut=join(lists.full, lists.short, ranks.full, ranks.short, compared),
-        at_rank=join(lists.short, lists.again, ranks.short, ranks.again, compared),
+        at_rank=join(lists.short, lists.again, ranks.short, again, compared),
     )
 
 
@@ -304,6 +315,29 @@ def _on_prefix(
     if settings.renormalize:
         return prepared.prefix_query.top(dimensions, wanted, exclude)
     return prepared.searches.unscaled.top(prepared.vector, dimensions, wanted, exclude)
+
+
+def _shortlist(
+    prepared: PreparedQuery,
+    settings: MatryoshkaSettings,
+    dimensions: int,
+    nearest: Rows,
+    report: Report,
+) -> Rows:
+    """Return the rows that are ranked again: the nearest on the prefix, or by its codes."""
+    count, precision = settings.shortlist, settings.precision
+    if precision == "float32" or not settings.renormalize:
+        return nearest[:count]
+    coded = prepared.searches.coded
+    needed = len(coded.vectors) * (bytes_of_code(dimensions, precision) + 8)
+    free = available_memory()
+    if needed > free and not coded.has(dimensions, precision):
+        raise UserError(
+            f"Codes in {precision} take {in_words(needed)} of memory, and {in_words(free)} are "
+            "free. Choose fewer dimensions, or a smaller precision."
+        )
+    search = coded.of(dimensions, precision, report)
+    return search.shortlist(prepared.vector, count, prepared.query.exclude)
 
 
 def _ranked_again(prepared: PreparedQuery, listed: Rows) -> tuple[list[Ranked], dict[int, int]]:

@@ -21,7 +21,7 @@ from embedviz.core.selection import Selection
 from embedviz.core.wording import one_line
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, theme_manager, with_alpha
 from embedviz.gui.widgets.ranked_list import RankedList
-from embedviz.panes.matryoshka.bump_lines import BumpLine
+from embedviz.panes.matryoshka.bump_lines import NOT_RANKED, BumpLine
 
 WIDTH, LEAST_WIDTH, MOST_WIDTH = 92, 62, 168
 _LEAST_WITH_ARROWS = 84
@@ -222,6 +222,8 @@ class Gutter(QWidget):
 def describe(line: BumpLine) -> str:
     """Return where a row is in each list, in words."""
     other = "…" if line.rank is None else f"{line.rank:,}"
+    if line.rank == NOT_RANKED:
+        other = "not on the shortlist"
     left = other if line.left is None else f"{line.left + 1:,}"
     right = other if line.right is None else f"{line.right + 1:,}"
     fate = f" · {line.fate}" if line.fate else ""

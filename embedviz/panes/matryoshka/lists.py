@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -20,6 +19,7 @@ from embedviz.panes.matryoshka.comparison import (
     PreparedQuery,
     RowSearches,
     compare,
+    depends_on,
     prepare,
     rank_beyond,
 )
@@ -58,7 +58,7 @@ class NeighborLists(QWidget):
         self._ranks_task = pane.calculations.new_task("ranks among all rows")
         self._searches: RowSearches | None = None
         self._prepared: PreparedQuery | None = None
-        self._compared: tuple[PreparedQuery, MatryoshkaSettings] | None = None
+        self._compared: tuple[PreparedQuery, tuple[object, ...]] | None = None
         self.summary, self.legend = ElidedLabel("headline"), ElidedLabel("caption")
         self.heads = {name: ElidedLabel("title") for name, _ in _LISTS}
         self.lists = {
@@ -175,16 +175,16 @@ class NeighborLists(QWidget):
         self._compare(prepared, self._pane.session.state[MatryoshkaSettings])
 
     def _compare(self, prepared: PreparedQuery, settings: MatryoshkaSettings) -> None:
-        """Ask for the lists, unless they are shown or asked for; the page does not matter.
+        """Ask for the lists, unless they are shown or asked for.
 
         While the slider is dragged, what is at work is let finish and is shown, and then the
         newest length is asked for: else a fast drag would show nothing before it ends.
         """
-        settings, last = replace(settings, page="curves"), self._compared
+        wanted, last = (prepared, depends_on(settings)), self._compared
         is_same_query = last is not None and last[0] is prepared
-        if is_same_query and (last == (prepared, settings) or self._lists_task.is_busy):
+        if is_same_query and (last == wanted or self._lists_task.is_busy):
             return
-        self._compared = (prepared, settings)
+        self._compared = wanted
         self._pane.calculations.cancel(self._ranks_task)
         work = partial(compare, prepared, settings)
         self._pane.calculations.run(self._lists_task, work, partial(self._show_lists, prepared))

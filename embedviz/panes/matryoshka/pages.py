@@ -8,6 +8,7 @@ from embedviz.panes.matryoshka.settings import PageName
 
 PAGES: Mapping[PageName, tuple[str, str]] = {
     "curves": ("curves.page", "CurvesPage"),
+    "two-stage": ("two_stage.page", "TwoStagePage"),
     "nested": ("nested.page", "NestedPage"),
 }
 """Module, below this folder, and class of each page, in the order of their tabs.

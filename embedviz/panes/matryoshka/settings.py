@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
 
+from embedviz.core.matryoshka.coarse_to_fine.codes import PRECISIONS, Precision
 from embedviz.core.matryoshka.nesting.options import Together
 from embedviz.core.settings import Settings, clamped, setting
 from embedviz.core.vector_set import VectorSet
 
-PageName = Literal["curves", "stages", "nested"]
+PageName = Literal["curves", "two-stage", "nested"]
 Way = Literal["training", "rotation"]
 MeasureName = Literal["judged", "overlap1", "overlap10", "overlap100"]
 
@@ -29,8 +30,16 @@ class MatryoshkaSettings(Settings):
         Whether each row is centered and divided by its standard deviation before it is cut.
     renormalize : bool
         Whether cut rows are made unit length again, as they must be.
-    page : {"curves", "stages", "nested"}
+    page : {"curves", "two-stage", "nested"}
         What is below the lists.
+    precision : {"float32", "float16", "int8", "binary"}
+        Of the first of two stages.
+    wanted_recall : float
+        Which the cheapest setting of two stages reaches, 0 to 1.
+    rows : int
+        To compute memory and money for.
+    price : str
+        Of a GB of memory for a month, as it was typed; empty: none.
     measure : {"judged", "overlap1", "overlap10", "overlap100"}
         What the curves are of; overlap@10 in place of judged quality where nobody judges.
     way : {"training", "rotation"}
@@ -70,7 +79,7 @@ class MatryoshkaSettings(Settings):
         "what is below the lists",
         choices=(
             ("Curves", "curves"),
-            ("Two-stage search", "stages"),
+            ("Two-stage search", "two-stage"),
             ("Make it nested", "nested"),
         ),
         in_form=False,
@@ -141,6 +150,26 @@ class MatryoshkaSettings(Settings):
         "pairs by the name of their file, or a column of categories, that judge the quality",
         metavar="NAME",
         in_form=False,
+    )
+    precision: Precision = setting(
+        "float32",
+        "Precision",
+        "of the numbers that the first of two stages reads",
+        choices=tuple((each, each) for each in PRECISIONS),
+    )
+    wanted_recall: float = setting(
+        0.95,
+        "Recall wanted",
+        "which the cheapest setting of two stages reaches",
+        least=0.0,
+        most=1.0,
+        step=0.01,
+    )
+    rows: int = setting(
+        100_000_000, "Rows", "number of rows to compute memory and money for", least=1
+    )
+    price: str = setting(
+        "", "Price", "of a GB of memory for a month, such as 0.09 or 0.09 USD", in_form=False
     )
 
     @property

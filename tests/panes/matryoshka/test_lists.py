@@ -97,6 +97,17 @@ def test_ranks_beyond_the_lists_are_those_among_all_rows(show, rows, dimensions,
             assert line.rank == other.index(line.row) + 1
 
 
+def test_what_the_shortlist_leaves_out_is_not_ranked_again(show, qtbot):
+    lists = show(dimensions=3, shortlist=4)
+    assert len(shown(lists.again)) == 4
+    out = [line for line in lists.at_rank.lines if line.right is None]
+    assert [line.left for line in out] == [4, 5, 6, 7, 8, 9]
+    assert {line.rank_words for line in out} == {"–"}
+    at = QPointF(4, lists.short.middle_of(4)).toPoint()
+    lists.at_rank.event(QHelpEvent(QEvent.Type.ToolTip, at, lists.at_rank.mapToGlobal(at)))
+    assert QToolTip.text().endswith("rank 5 → not on the shortlist · lost")
+
+
 def test_of_a_large_set_ranks_are_found_after_the_lists(show, monkeypatch):
     begun, go = threading.Event(), threading.Event()
     rank_beyond = comparison.rank_beyond

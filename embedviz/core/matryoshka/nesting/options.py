@@ -74,6 +74,7 @@ class Nesting:
             batch_size=min(self.batch_size, batch_size or self.batch_size),
             prefixes=self.lengths(dimensions) if dimensions > 1 else self.prefixes,
             orthogonality=self.orthogonality,
+            bias=False,  # Rows are centered: in its first large steps it would only do harm.
         )
 
 

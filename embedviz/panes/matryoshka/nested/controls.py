@@ -12,17 +12,16 @@ from embedviz.core.derivation.recipes import Recipe
 from embedviz.core.settings import fields_of
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import Segments, combo_box, tool_button
+from embedviz.gui.widgets.controls import combo_box, tool_button
 from embedviz.gui.widgets.derive_button import DeriveButton
 from embedviz.gui.widgets.settings_gear import SettingsGear
 from embedviz.panes.matryoshka.curves.judgments import judgments_of
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 _FIELDS = fields_of(MatryoshkaSettings)
-_WAYS = _FIELDS["way"].about.choices
 _TOGETHER = _FIELDS["together"].about
 _BEHIND_GEAR = ("prefixes", "steps", "temperature", "seed")
-_LEAST_BOX = 72
+_LEAST_BOX = 110
 
 
 class NestedControls(QWidget):
@@ -48,15 +47,11 @@ class NestedControls(QWidget):
     def __init__(self, pane: Pane, recipe_of: Callable[[State], Recipe]) -> None:
         super().__init__()
         name = f"{pane.name}.nested"
-        self.way = Segments(f"{name}.way", "Nested by", [words for words, _ in _WAYS])
-        self.way.chosen.connect(lambda place: self.changed.emit({"way": _WAYS[place][1]}))
-        self.together = combo_box(
-            f"{name}.together", f"Learn from: {_TOGETHER.help}", _TOGETHER.choices
+        self.ways = combo_box(
+            f"{name}.ways", "Nested by: the SVD rotation, or a training on what belongs together"
         )
-        self.together.setMinimumWidth(_LEAST_BOX)
-        self.together.activated.connect(
-            lambda _: self.changed.emit({"together": self.together.currentData()})
-        )
+        self.ways.setMinimumWidth(_LEAST_BOX)
+        self.ways.activated.connect(lambda _: self._choose(*self.ways.currentData()))
         self.start = tool_button(
             f"{name}.start", "Start", "Start: train from the seed; while it trains, stop it"
         )
@@ -74,45 +69,49 @@ class NestedControls(QWidget):
             "applying it to all rows",
             recipe_of,
         )
-        self.use.setText("Use nested version")
+        self.use.setText("Use nested")
         self.use.setObjectName(f"{name}.use")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
         row.addStretch(1)
-        for control in (self.way, self.together, self.start, self.more, self.use):
+        for control in (self.ways, self.start, self.more, self.use):
             row.addWidget(control)
 
     def show_state(self, state: State) -> None:
         """Show what is set, and offer what the set has."""
         settings = state[MatryoshkaSettings]
-        self._offer(state)
-        self.together.setCurrentIndex(self.together.findData(settings.together))
-        self.way.show_choice([value for _, value in _WAYS].index(settings.way))
+        places = self._offer(state)
+        wanted = (settings.way, settings.together if settings.way == "training" else "")
+        self.ways.setCurrentIndex(places.index(wanted))
         self.more.show_settings(settings)
-        for control in (self.together, self.start):
-            control.setVisible(settings.way == "training")
+        self.start.setVisible(settings.way == "training")
 
     def show_running(self, *, is_training: bool, can_use: bool) -> None:
         """Show whether a training goes on, and whether there is a version to use."""
         self.start.setText("Stop" if is_training else "Start")
         self.use.setEnabled(can_use)
 
-    def _offer(self, state: State) -> None:
-        """Offer to learn from pairs and categories only where there are some."""
+    def _choose(self, way: str, together: str) -> None:
+        self.changed.emit({"way": way} | ({"together": together} if together else {}))
+
+    def _offer(self, state: State) -> list[tuple[str, str]]:
+        """Offer the ways, and to learn from pairs and categories only where there are some."""
         judges = judgments_of(state)
         has = {
             "pairs": any(each.pairs is not None for each in judges),
             "category": any(each.pairs is None for each in judges),
         }
         wanted = state[MatryoshkaSettings].together
-        choices = [
-            (words, value)
+        choices = [("SVD rotation", ("rotation", ""))]
+        choices += [
+            (f"Train on {words}", ("training", value))
             for words, value in _TOGETHER.choices
             if has.get(value, True) or value == wanted
         ]
-        box = self.together
-        if [(box.itemText(i), box.itemData(i)) for i in range(box.count())] != choices:
+        box = self.ways
+        if [box.itemText(i) for i in range(box.count())] != [words for words, _ in choices]:
             box.clear()
             for words, value in choices:
                 box.addItem(words, value)
+        return [value for _, value in choices]

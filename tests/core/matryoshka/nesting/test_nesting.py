@@ -1,9 +1,10 @@
-"""Training that makes a set nested: against NumPy, and on a set whose first dimensions are noise."""
+"""Training that makes a set nested, on one whose first dimensions are noise."""
 
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from embedviz.app.judged_pairs import bundled_pairs
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka.nesting import (
     Nesting,
@@ -15,6 +16,7 @@ from embedviz.core.matryoshka.nesting import (
 from embedviz.core.matryoshka.nesting.split import MOST_ROWS, split_rows
 from embedviz.core.pairs import Pairs
 from embedviz.core.progress import Cancelled
+from embedviz.core.samples import load_sample
 
 
 @pytest.fixture(scope="module")
@@ -42,14 +44,16 @@ def spearman(rows, pairs, length):
     return spearmanr(cosines, pairs.scores).statistic
 
 
-def test_short_prefixes_of_the_nested_version_are_worth_more(judged):
-    rows, pairs = judged
-    nested = train_nested(rows, Nesting(n_steps=150, prefixes=(4, 8)), pairs)
+def test_short_prefixes_of_the_nested_version_are_worth_more():
+    sentences = load_sample("sentences-final")
+    nested = train_nested(
+        sentences.vectors, Nesting(n_steps=60, prefixes=(8, 16, 64)), bundled_pairs(sentences)
+    )
     comparison = nested.comparison
     assert comparison.measure == "spearman"
-    assert comparison.lengths == (4, 8, 24)
-    assert comparison.nested[0] > comparison.before[0] + 0.2
-    assert comparison.nested[-1] > comparison.before[-1] - 0.02
+    assert comparison.lengths == (8, 16, 64, 384)
+    assert (comparison.nested > comparison.before + 0.02)[:2].all()
+    assert comparison.nested[-1] > comparison.before[-1] - 0.01
     np.testing.assert_array_equal(
         comparison.gain(),
         comparison.nested - np.maximum(comparison.before, comparison.rotated),
@@ -127,7 +131,9 @@ def test_all_that_belongs_together_can_be_learned_from(judged, together):
     nested = train_nested(rows, Nesting(together, n_steps=5), pairs, category)
     assert nested.head.n_outputs == 24
     assert nested.n_steps >= 1
-    assert np.isfinite([each.held_out for each in nested.moments]).all()
+    # Of fewer than 16 pairs, the loss would say nothing.
+    is_known = np.isfinite([each.held_out for each in nested.moments])
+    assert is_known.all() or together == "pairs"
 
 
 def test_without_pairs_a_category_judges_and_without_both_the_set_itself(judged):

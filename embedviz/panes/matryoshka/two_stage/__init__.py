@@ -1,0 +1,1 @@
+"""Two-stage search: its recall over lengths and shortlists, and what it costs."""

@@ -1,0 +1,214 @@
+"""The page on two-stage search: recall over settings, and the cheapest that is good enough."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
+
+from embedviz.app.state import State
+from embedviz.app.tasks import Task
+from embedviz.core.errors import UserError
+from embedviz.core.matryoshka import SearchCost
+from embedviz.core.matryoshka.coarse_to_fine.codes import PRECISIONS
+from embedviz.gui.theme import GRID
+from embedviz.gui.widgets.controls import (
+    caption,
+    combo_box,
+    double_spin_box,
+    spin_box,
+    text_label,
+    with_name,
+)
+from embedviz.panes.matryoshka.page import Controls, Page
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
+from embedviz.panes.matryoshka.two_stage.heat_map import Marks, RecallMap
+from embedviz.panes.matryoshka.two_stage.measuring import TwoStageResults
+from embedviz.panes.matryoshka.two_stage.price import Price, read_price
+from embedviz.panes.matryoshka.two_stage.running import TwoStageRun, cheapest_of_all, cost_of
+from embedviz.panes.matryoshka.two_stage.table import Costed, CostTable
+from embedviz.panes.matryoshka.two_stage.words import (
+    describe_cheapest,
+    describe_grid,
+    describe_memory,
+    describe_other,
+)
+
+_MOST_ROWS = 2_000_000_000
+_MOST_LISTED = 100_000
+_LEAST_FOR_NOTES = 240
+"""Height, in pixels, from which on there are notes below map and table."""
+
+
+class TwoStagePage(Page):
+    """Recall of two-stage search over lengths and shortlists, with costs beside it."""
+
+    name = "two-stage"
+    least_height = 250
+
+    def build(self) -> None:  # noqa: D102 - see Page
+        self.run = TwoStageRun(self.pane, self._show)
+        self._scale = 1.0
+        self._add_dials()
+        self.map, self.table = RecallMap(), CostTable()
+        self.map.setting_chosen.connect(
+            lambda length, shortlist: self.set(dimensions=length, shortlist=shortlist)
+        )
+        self.found = text_label(wrap=True)
+        self.found.setAccessibleName("The cheapest setting")
+        self.caption = text_label(kind="caption", wrap=True)
+        beside = QVBoxLayout()
+        beside.setSpacing(GRID // 2)
+        beside.addWidget(self.found)
+        beside.addWidget(self.table)
+        beside.addWidget(self._more)
+        beside.addStretch(1)
+        columns = QHBoxLayout()
+        columns.setSpacing(2 * GRID)
+        columns.addWidget(self.map, 3)
+        columns.addLayout(beside, 2)
+        self.body.addLayout(columns, 1)
+        self.body.addWidget(self.caption)
+
+    def _add_dials(self) -> None:
+        self.precision = combo_box(
+            "matryoshka.stages.precision",
+            "Precision: of the numbers that the first stage reads",
+            [(each, each) for each in PRECISIONS],
+        )
+        self.precision.activated.connect(
+            lambda place: self.set(precision=self.precision.itemData(place))
+        )
+        self.shortlist = spin_box(
+            "matryoshka.stages.shortlist",
+            "Shortlist: rows that the first stage hands to the second",
+            most=_MOST_LISTED,
+        )
+        self.shortlist.valueChanged.connect(lambda value: self.set(shortlist=value))
+        self.wanted = double_spin_box(
+            "matryoshka.stages.wanted", "Recall wanted: which the cheapest setting reaches", 1, 0.01
+        )
+        self.wanted.setDecimals(3)
+        self.wanted.valueChanged.connect(lambda value: self.set(wanted_recall=value))
+        self.rows = spin_box(
+            "matryoshka.stages.rows", "Rows: to compute memory and money for", most=_MOST_ROWS
+        )
+        self.rows.setGroupSeparatorShown(True)
+        self.rows.valueChanged.connect(lambda value: self.set(rows=value))
+        self.price = with_name(
+            QLineEdit(),
+            "matryoshka.stages.price",
+            "Price of a GB of memory (1,000,000,000 bytes) for a month, in any currency",
+        )
+        self.price.setPlaceholderText("price per GB and month")
+        self.price.editingFinished.connect(self._on_price)
+        for words, control in (
+            ("Precision", self.precision),
+            ("Shortlist", self.shortlist),
+            ("Recall wanted", self.wanted),
+        ):
+            self.tools.row.addWidget(caption(words))
+            self.tools.row.addWidget(control)
+        self.tools.row.addStretch(1)
+        self._more = Controls()
+        self._more.row.addWidget(caption("Compute for"))
+        self._more.row.addWidget(self.rows)
+        self._more.row.addWidget(caption("rows at"))
+        self._more.row.addWidget(self.price, 1)
+
+    def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Page
+        settings = new[MatryoshkaSettings]
+        self.precision.setCurrentIndex(PRECISIONS.index(settings.precision))
+        self.shortlist.setValue(settings.shortlist)
+        self.wanted.setValue(settings.wanted_recall)
+        self.rows.setValue(settings.rows)
+        if not self.price.hasFocus():
+            self.price.setText(settings.price)
+        self.run.ask(new)
+        self._show(new)
+
+    def fit_text(self, scale: float) -> None:  # noqa: D102 - see Page
+        self._scale = scale
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show as much of the table as there is room for; notes only beside all of it."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if not hasattr(self, "_more"):
+            return  # Qt gives it a size before it is built.
+        self.caption.setVisible(self.height() >= _LEAST_FOR_NOTES * self._scale)
+        notes = self.caption.heightForWidth(self.width()) if self.caption.isVisibleTo(self) else 0
+        found = self.found.heightForWidth(self.table.width())
+        self.table.fit_height(
+            self.height() - notes - found - self._more.sizeHint().height() - 3 * GRID
+        )
+
+    def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Page
+        if self.run.owns(task):
+            if self.run.is_empty:
+                self.map.show_message("The recall was not measured.")
+            self.found.setText("The recall was not measured to its end.")
+
+    def release(self) -> None:  # noqa: D102 - see Page
+        self.run.release()
+        self.map.show_message("")
+
+    def _show(self, state: State) -> None:
+        """Show what is known, with the settings of a state."""
+        results, settings = self.run.results_of(state), state[MatryoshkaSettings]
+        grid, cost = results.grid(settings.precision), cost_of(state)
+        cheapest = results.cheapest(settings.precision, settings.wanted_recall)
+        said = describe_grid(grid, len(results.vector_set))
+        is_empty = not grid.count or (results.near is not None and not grid.n_counted)
+        if is_empty:
+            self.map.show_message(said)
+            self.found.setText("")
+        else:
+            best = None
+            if cheapest is not None and cheapest.cost.coarse_dimensions is not None:
+                best = cheapest.cost.coarse_dimensions, cheapest.cost.shortlist
+            assert cost.coarse_dimensions is not None
+            current = cost.coarse_dimensions, cost.shortlist
+            self.map.show_grid(grid, Marks(current, best, settings.wanted_recall))
+            is_done = not results.missing(settings.precision)
+            words = describe_cheapest(cheapest, grid, settings.wanted_recall, is_done=is_done)
+            other = cheapest_of_all(results, settings.wanted_recall)
+            further = describe_other(other, settings.precision, is_reached=cheapest is not None)
+            self.found.setText(f"{words} {further}".strip())
+        columns = {
+            "exact": _costed(results, results.exact),
+            "this": _costed(results, cost),
+            "cheapest": None if cheapest is None else _costed(results, cheapest.cost),
+        }
+        price = _price_of(settings.price)
+        self.table.show_costs(columns, grid.count, settings.rows, price)
+        notes = [] if is_empty else [said]
+        notes.append(describe_memory(cost, settings.rows))
+        if settings.layer_norm:
+            notes.append("Measured without layer norm.")
+        self.caption.setText(" ".join(notes))
+
+    def _on_price(self) -> None:
+        text = " ".join(self.price.text().split())
+        if text == self.pane.session.state[MatryoshkaSettings].price:
+            return
+        try:
+            read_price(text)
+        except UserError as error:
+            self.pane.message_bar.show_message(str(error))
+            return
+        self.set(price=text)
+
+
+def _costed(results: TwoStageResults, cost: SearchCost) -> Costed:
+    return Costed(cost, *results.recall(cost), results.times.get(cost))
+
+
+def _price_of(text: str) -> Price | None:
+    """Return the price of a setting; None of one that cannot be read, as from the command line."""
+    try:
+        return read_price(text)
+    except UserError:
+        return None

@@ -1,0 +1,189 @@
+"""Pages below the lists: chosen by tabs, made when first seen, drawn only while shown."""
+
+from functools import partial
+from typing import ClassVar
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
+
+from embedviz.app.state import State
+from embedviz.core.settings import fields_of
+from embedviz.gui.figures import draw_image, draw_pane
+from embedviz.panes.matryoshka import MatryoshkaPane, page_stack
+from embedviz.panes.matryoshka.page import Controls, Page, WantedBy
+from embedviz.panes.matryoshka.pages import PAGES
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
+
+
+class _Length:
+    """A subject of a calculation that is wanted for one length."""
+
+    def __init__(self, length):
+        self.length = length
+
+    def is_wanted(self, state):
+        return state[MatryoshkaSettings].dimensions == self.length
+
+
+class _Noted(Page):
+    name = "stages"
+    log: ClassVar = []
+
+    def build(self):
+        self.log.append("build")
+        self._task = self.pane.calculations.new_task("something")
+        self.button = QPushButton("Press")
+        self.button.clicked.connect(lambda: self.set(shortlist=7))
+        self.tools.row.addWidget(self.button)
+        self.label = QLabel()
+        self.body.addWidget(self.label)
+
+    def draw(self, old, new):
+        length = new[MatryoshkaSettings].dimensions
+        self.log.append(("draw", old[MatryoshkaSettings].dimensions, length))
+        work = partial(self._work, length)
+        self.pane.calculations.run(self._task, work, self._show, _Length(length))
+
+    @staticmethod
+    def _work(length, report):
+        if length == 3:
+            raise ValueError("three")
+        return length
+
+    def _show(self, length):
+        self.label.setText(f"{length} measured")
+
+    def on_failed(self, task, *, failed=False):
+        if task is self._task:
+            self.log.append(("failed", failed))
+
+    def release(self):
+        self.log.append("release")
+
+    def fit_text(self, scale):
+        self.log.append(("scale", scale))
+
+
+@pytest.fixture
+def log(monkeypatch):
+    monkeypatch.setattr(_Noted, "log", [])
+    pages = {"curves": PAGES["curves"], "stages": ("noted", "_Noted")}
+    monkeypatch.setattr(page_stack, "PAGES", pages)
+    known = page_stack.import_module
+
+    def find(name):
+        module = type("noted", (), {"_Noted": _Noted})
+        return module if name.endswith(".noted") else known(name)
+
+    monkeypatch.setattr(page_stack, "import_module", find)
+    return _Noted.log
+
+
+@pytest.fixture
+def noted(log, pane, session, idle, toy):
+    session.show(State().opened(toy).queried(5).with_settings(MatryoshkaSettings(8)))
+    idle(session)
+    return pane
+
+
+def test_each_page_has_its_name_and_its_words():
+    choices = fields_of(MatryoshkaSettings)["page"].about.choices
+    names = [name for _, name in choices]
+    assert [name for name in names if name in PAGES] == list(PAGES)
+    assert PAGES
+    for name, (module, kind) in PAGES.items():
+        page = getattr(page_stack.import_module(f"embedviz.panes.matryoshka.{module}"), kind)
+        assert page.name == name
+        assert issubclass(page, Page)
+
+
+def test_a_page_is_made_when_it_is_first_seen(noted, session, idle, log, qtbot):
+    assert noted.pages.tabs.isVisible()
+    assert not log
+    qtbot.mouseClick(noted.pages.tabs.button(1), Qt.MouseButton.LeftButton)
+    idle(session)
+    assert session.state[MatryoshkaSettings].page == "stages"
+    assert log == ["build", ("draw", None, 8)]
+    assert noted.pages.chosen.label.text() == "8 measured"
+    assert noted.pages.chosen.isVisible()
+
+
+def test_only_the_chosen_page_is_drawn_and_catches_up_in_one_step(noted, session, idle, log):
+    settings = MatryoshkaSettings(8, page="stages")
+    session.show(session.state.with_settings(settings))
+    del log[:]
+    for length in (7, 6, 5):
+        session.show(session.state.with_settings(MatryoshkaSettings(length)))
+    assert log == []
+    session.show(session.state.with_settings(MatryoshkaSettings(5, page="stages")))
+    assert log == [("draw", 8, 5)]
+    idle(session)
+    assert noted.pages.chosen.label.text() == "5 measured"
+
+
+def test_a_subject_says_itself_whether_its_result_is_wanted(noted, session, idle):
+    session.show(session.state.with_settings(MatryoshkaSettings(6, page="stages")))
+    idle(session)
+    page = noted.pages.chosen
+    assert isinstance(_Length(2), WantedBy)
+    noted.calculations.run(page._task, partial(page._work, 2), page._show, _Length(2))
+    idle(session)
+    assert page.label.text() == "6 measured"
+
+
+def test_what_a_page_changes_is_a_step_to_undo(noted, session, idle, qtbot):
+    session.show(session.state.with_settings(MatryoshkaSettings(6, page="stages")))
+    idle(session)
+    before = session.state
+    qtbot.mouseClick(noted.pages.chosen.button, Qt.MouseButton.LeftButton)
+    assert session.state[MatryoshkaSettings].shortlist == 7
+    session.undo()
+    assert session.state == before
+
+
+def test_a_page_hears_of_failures_of_closing_and_of_text_on_a_stage(
+    noted, session, idle, log, toy, qtbot
+):
+    session.show(session.state.with_settings(MatryoshkaSettings(6, page="stages")))
+    idle(session)
+    del log[:]
+    with qtbot.captureExceptions() as raised:
+        session.show(session.state.with_settings(MatryoshkaSettings(3, page="stages")))
+        idle(session)
+    assert str(raised[0][1]) == "three"
+    assert log == [("draw", 6, 3), ("failed", True)]
+    noted.set_text_scale(1.8)
+    assert log[-1] == ("scale", 1.8)
+    session.show(session.state.closed(toy))
+    assert log[-1] == "release"
+
+
+def test_a_page_that_is_not_there_is_the_first(noted, session, idle):
+    session.show(session.state.with_settings(MatryoshkaSettings(6, page="nested")))
+    idle(session)
+    assert noted.pages.chosen.name == "curves"
+    assert noted.pages.tabs.button(0).isChecked()
+
+
+def test_another_set_keeps_the_page_but_not_the_length(toy):
+    settings = MatryoshkaSettings(6, shortlist=30, layer_norm=True, page="stages")
+    state = State().opened(toy).with_settings(settings).opened(toy)
+    assert state[MatryoshkaSettings].of_another_set(toy) == MatryoshkaSettings(
+        shortlist=30, layer_norm=True, page="stages"
+    )
+
+
+def test_figures_leave_out_controls(log, session, toy, qtbot):
+    settings = MatryoshkaSettings(6, page="stages")
+    session.show(State().opened(toy).queried(5).with_settings(settings))
+    with draw_pane(MatryoshkaPane, session, 1000, 700) as picture:
+        controls = picture.findChildren(Controls)
+        draw_image(picture, 1.0)
+        assert controls
+        for each in controls:
+            each.is_in_figure = True
+            assert not any(part.isVisibleTo(each) for part in each.findChildren(QPushButton))
+            each.is_in_figure = False
+        buttons = [part for each in controls for part in each.findChildren(QPushButton)]
+        assert any(button.isVisibleTo(picture) for button in buttons)
