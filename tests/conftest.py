@@ -1,5 +1,6 @@
 """Fixtures, and the checks that every test gets."""
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -203,7 +204,16 @@ def no_reading_process():
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_behind():
+def garbage():
+    """Collect between the tests only, so that no task's thread does; see `UiThreadCollector`."""
+    gc.disable()
+    yield
+    gc.enable()
+    gc.collect(1)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(garbage):
     """Fail a test that leaves a window, a task or a process behind."""
     yield
     application = QApplication.instance()

@@ -42,7 +42,7 @@ def show_window(arguments: Sequence[str]) -> int:
     quiet_qt()
     application = make_application(_remembered_theme())
     opener = None if has_session else read_for_window(options)
-    set_up_interpreter()
+    set_up_interpreter(application)
     window = make_window()
     window.failures.install()
     window.show()
@@ -63,7 +63,7 @@ def show_sets(vector_sets: Sequence[VectorSet]) -> int:
     """Open the window on sets that were made already, as a program of its own."""
     quiet_qt()
     application = make_application(_remembered_theme())
-    set_up_interpreter()
+    set_up_interpreter(application)
     window = make_window()
     window.failures.install()
     window.show()
@@ -95,7 +95,7 @@ def quiet_qt() -> None:
     qInstallMessageHandler(print_what_is_not_about_fonts)
 
 
-def set_up_interpreter() -> None:
+def set_up_interpreter(application: QApplication) -> None:
     """Set up this process for a window, where nothing else runs in it."""
     from embedviz.app.preparation import preparation
     from embedviz.core.processes.priority import let_libraries_step_back
@@ -104,6 +104,7 @@ def set_up_interpreter() -> None:
     preparation.start(_kernels, in_children=True)
     # Imported before it is left out of garbage collection: the window, and all panes.
     import embedviz.gui.window.main_window  # noqa: F401
+    from embedviz.gui.window.garbage import UiThreadCollector
     from embedviz.panes import PANES  # noqa: F401
 
     # While another thread runs Python, as when a million labels are indexed, each of the hundreds
@@ -113,6 +114,7 @@ def set_up_interpreter() -> None:
     # a dial take 0.1 s instead of 0.015 s. Once more when the kernels have brought in theirs.
     gc.freeze()
     preparation.ready.connect(gc.freeze)
+    UiThreadCollector(application)
 
 
 def _kernels() -> list[Compile]:

@@ -7,6 +7,7 @@ import threading
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from embedviz.commands.window import set_up_interpreter, show
@@ -68,7 +69,11 @@ def test_the_program_sets_up_its_own_process(monkeypatch, interval, qapp):
     lowered = []
     monkeypatch.setattr(gc, "freeze", lambda: frozen.append("embedviz.panes" in sys.modules))
     monkeypatch.setattr(priority, "let_libraries_step_back", lambda: lowered.append(True))
-    set_up_interpreter()
+    application = QObject()
+    set_up_interpreter(application)
+    assert not gc.isenabled()  # It collects in the UI thread.
+    del application
+    assert gc.isenabled()
     assert lowered
     assert sys.getswitchinterval() == pytest.approx(0.0001)
     assert frozen[0]  # Not before there is something to freeze.

@@ -196,7 +196,7 @@ def _partners(rows: Matrix, pairs: Any, seed: int) -> Partners:
 
 
 @dataclass(frozen=True, eq=False)
-class Categories:
+class CategoryVotes:
     """A category of each row: most of its nearest neighbors are to have the same."""
 
     rows: Matrix
@@ -264,7 +264,7 @@ def category_judge(rows: Matrix, category: Iterable[Any], neighbors: int, seed: 
         asked = np.sort(np.random.default_rng(seed).choice(asked, most, replace=False))
     neighbors = max(1, min(neighbors, (n_rows - 1) // 2))
     chance = float(np.mean(codes[asked] == sizes.argmax()))
-    return Categories(rows, codes, asked, neighbors, chance, tuple(notes))
+    return CategoryVotes(rows, codes, asked, neighbors, chance, tuple(notes))
 
 
 def _divided(numbers: Floats, by: Floats) -> Floats:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractSlider
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, theme_manager
 
 _EDGE = 14.0
+_LEAST_WIDTH = 180
 NOTCH = 120
 """How far Qt says a wheel was turned at each step that one feels."""
 _SNAP = 5.0
@@ -36,7 +37,7 @@ class PrefixSlider(QAbstractSlider):
         self.setOrientation(Qt.Orientation.Horizontal)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setRange(1, 1)
-        self.setMinimumWidth(240)
+        self.setMinimumWidth(_LEAST_WIDTH)
         self._scale = 1.0
         self._turned = 0
         theme_manager.changed.connect(self.update)
@@ -58,7 +59,7 @@ class PrefixSlider(QAbstractSlider):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the least room."""
-        return QSize(240, self.sizeHint().height())
+        return QSize(_LEAST_WIDTH, self.sizeHint().height())
 
     def position(self, dimensions: float) -> float:
         """Return where a length stands, in pixels from the left."""

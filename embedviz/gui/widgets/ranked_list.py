@@ -37,6 +37,8 @@ from embedviz.gui.widgets.selection_mark import WORD, paint_selection_bar, paint
 Fate = Literal["", "kept", "lost", "new"]
 Index = QModelIndex | QPersistentModelIndex
 
+LINE, LEAST_LINE = 28.0, 22.0
+"""Height of a line, in pixels, and the least at which text and bar of a line are apart."""
 _LEAST_WITH_SCORE = 150
 """Width of a line, in pixels: in a narrower one, the label needs the room of the score."""
 _LABEL_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -192,6 +194,13 @@ class RankedList(QListView):
         """Return how high the list must be to show so many lines."""
         return lines * self._delegate.line_height + 2
 
+    def set_line_height(self, pixels: float) -> None:
+        """Make lines as high as this, at the usual size of text: from `LEAST_LINE` to `LINE`."""
+        within = min(max(pixels, LEAST_LINE), LINE)
+        if within != self._delegate.line:
+            self._delegate.line = within
+            self.scheduleDelayedItemsLayout()
+
     def set_text_scale(self, scale: float) -> None:
         """Show larger text, for a stage."""
         self._delegate.set_scale(scale)
@@ -212,6 +221,7 @@ class _LineDelegate(QStyledItemDelegate):
 
     def __init__(self, parent: RankedList) -> None:
         super().__init__(parent)
+        self.line = LINE
         self.set_scale(1.0)
 
     def set_scale(self, scale: float) -> None:
@@ -221,7 +231,7 @@ class _LineDelegate(QStyledItemDelegate):
 
     @property
     def line_height(self) -> int:
-        return round(28 * self.scale)
+        return round(self.line * self.scale)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
         return QSize(0, self.line_height)

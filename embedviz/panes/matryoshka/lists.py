@@ -52,7 +52,7 @@ class NeighborLists(QWidget):
 
     def __init__(self, pane: Pane) -> None:
         super().__init__()
-        self._pane = pane
+        self._pane, self._scale = pane, 1.0
         self._ask_task = pane.calculations.new_task("preparing the query")
         self._lists_task = pane.calculations.new_task("nearest rows")
         self._ranks_task = pane.calculations.new_task("ranks among all rows")
@@ -108,16 +108,23 @@ class NeighborLists(QWidget):
         rows.addStretch(1)
 
     def fit_room(self, width: int, height: int) -> None:
-        """Show as many lines as there is room for, from 4 to all, and lines as wide as may be."""
-        line = self.full.height_of(2) - self.full.height_of(1)
+        """Show all lines where there is room for them, if need be low ones, and else fewer.
+
+        Lines between the lists are as wide as may be.
+        """
         texts = (self.summary, self.heads["full"], self.legend)
-        rest = sum(text.sizeHint().height() + GRID // 2 for text in texts)
-        lines = min(max((height - rest) // line, _LEAST_LINES), SHOWN)
-        share = min(max(width / _ROOMY, LEAST_WIDTH / WIDTH), MOST_WIDTH / WIDTH)
+        room = height - sum(text.sizeHint().height() + GRID // 2 for text in texts)
         for ranked in self.lists.values():
-            ranked.setFixedHeight(ranked.height_of(lines))
+            ranked.set_line_height((room - 2) // SHOWN / self._scale)
+            line = ranked.height_of(2) - ranked.height_of(1)
+            ranked.setFixedHeight(ranked.height_of(min(max(room // line, _LEAST_LINES), SHOWN)))
+        share = min(max(width / _ROOMY, LEAST_WIDTH / WIDTH), MOST_WIDTH / WIDTH)
         for gutter in (self.at_cut, self.at_rank):
             gutter.setFixedWidth(round(gutter.sizeHint().width() * share))
+
+    def set_text_scale(self, scale: float) -> None:
+        """Take the size of text on a stage; the parts are told by themselves."""
+        self._scale = scale
 
     def draw(self, old: State, new: State) -> None:
         """Bring the lists to a state with an active set."""

@@ -110,6 +110,8 @@ class MatryoshkaPane(Pane):
         self.more.show_settings(new[MatryoshkaSettings])
         self.lists.draw(old, new)
         self.pages.draw(new)
+        if old[MatryoshkaSettings].page != new[MatryoshkaSettings].page or old.active is None:
+            self._share_room()  # Another page needs another height.
 
     def wants(self, subject: Subject) -> bool:  # noqa: D102 - see Pane
         if isinstance(subject, WantedBy):

@@ -1,5 +1,6 @@
 """What is known of prefixes of real sets, to a hundredth."""
 
+import csv
 import json
 
 import numpy as np
@@ -14,6 +15,8 @@ from embedviz.core.matryoshka import (
     prefix_lengths,
 )
 from embedviz.core.pairs import Pairs
+from embedviz.core.texts.encoder_settings import EncoderSettings
+from embedviz.sources.encoders import make_encoder
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +96,35 @@ def test_glove_is_measured_on_one_footing(data_folder):
         nearest.append(np.argsort(-cosines, axis=1)[:, :10])
     expected = np.mean([len(np.intersect1d(a, b)) / 10 for a, b in zip(*nearest, strict=True)])
     assert measure_overlap(vectors, [25], 10, rows).curve[0] == pytest.approx(expected)
+
+
+@pytest.fixture(scope="module")
+def wordllama(data_folder):
+    pytest.importorskip("wordllama", reason="the encoder's weights are in its package")
+    with (data_folder / "stsb" / "stsb_dev_texts.tsv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    encoder = make_encoder(EncoderSettings())
+    sides = ([row["text"] for row in rows if row["side"] == side] for side in "12")
+    return np.vstack([encoder.encode(texts) for texts in sides])
+
+
+def test_wordllama_by_judged_pairs_has_a_small_effect(wordllama, judged):
+    """Its nested losses show in the neighbors that it keeps; in this measure, hardly."""
+    lengths = prefix_lengths(256)
+    found = measure_quality(wordllama, lengths, judged, orderings=["prefix", "random"])
+    prefix, random = found["prefix"], found["random"]
+    at = lengths.index(64)
+    assert prefix.full == pytest.approx(0.828, abs=0.01)
+    assert prefix.curve[at] == pytest.approx(0.812, abs=0.01)
+    assert random.curve[at] == pytest.approx(0.802, abs=max(0.01, random.spread[at]))
+    verdict = judge_order(lengths, prefix.curve, random.draws)
+    assert 0 < verdict.gap < 0.02
+
+
+def test_wordllama_keeps_clearly_more_neighbors_than_random_dimensions(wordllama):
+    lengths = prefix_lengths(256)
+    found = measure_overlaps(wordllama, lengths, (10,), orderings=["prefix", "random"])
+    prefix, random = found["prefix"][10], found["random"][10]
+    assert judge_order(lengths, prefix.curve, random.draws).order == "clearly"
+    at = lengths.index(64)
+    assert prefix.curve[at] > random.curve[at] + 0.1

@@ -17,6 +17,7 @@ from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT
 from embedviz.panes.matryoshka import comparison
 from embedviz.panes.matryoshka import lists as lists_of_pane
+from embedviz.panes.matryoshka.gutter import describe
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 N, D = 400, 24
@@ -97,15 +98,13 @@ def test_ranks_beyond_the_lists_are_those_among_all_rows(show, rows, dimensions,
             assert line.rank == other.index(line.row) + 1
 
 
-def test_what_the_shortlist_leaves_out_is_not_ranked_again(show, qtbot):
+def test_what_the_shortlist_leaves_out_is_not_ranked_again(show):
     lists = show(dimensions=3, shortlist=4)
     assert len(shown(lists.again)) == 4
     out = [line for line in lists.at_rank.lines if line.right is None]
     assert [line.left for line in out] == [4, 5, 6, 7, 8, 9]
     assert {line.rank_words for line in out} == {"–"}
-    at = QPointF(4, lists.short.middle_of(4)).toPoint()
-    lists.at_rank.event(QHelpEvent(QEvent.Type.ToolTip, at, lists.at_rank.mapToGlobal(at)))
-    assert QToolTip.text().endswith("rank 5 → not on the shortlist · lost")
+    assert describe(out[0]).endswith("rank 5 → not on the shortlist · lost")
 
 
 def test_of_a_large_set_ranks_are_found_after_the_lists(show, monkeypatch):
@@ -303,6 +302,16 @@ def test_nothing_overlaps_at_any_size(show, pane, width, scale):
             if line.left is not None and line.right is not None:
                 continue
             assert gutter._rank_room(line) <= gutter.width() / 2
+
+
+@pytest.mark.parametrize(("height", "line"), [(1000, 28), (620, 22), (420, 22)])
+def test_all_ten_are_shown_where_lines_may_be_lower(show, pane, height, line):
+    pane.resize(826, height)
+    lists = show(dimensions=6)
+    assert lists.full.height_of(2) - lists.full.height_of(1) >= line
+    shows_all = lists.full.height() == lists.full.height_of(10)
+    assert shows_all == (height >= 620)
+    assert (lists.full.verticalScrollBar().maximum() == 0) == shows_all
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])

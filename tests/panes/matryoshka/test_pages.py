@@ -27,7 +27,7 @@ class _Length:
 
 
 class _Noted(Page):
-    name = "stages"
+    name = "two-stage"
     log: ClassVar = []
 
     def build(self):
@@ -68,7 +68,7 @@ class _Noted(Page):
 @pytest.fixture
 def log(monkeypatch):
     monkeypatch.setattr(_Noted, "log", [])
-    pages = {"curves": PAGES["curves"], "stages": ("noted", "_Noted")}
+    pages = {"curves": PAGES["curves"], "two-stage": ("noted", "_Noted")}
     monkeypatch.setattr(page_stack, "PAGES", pages)
     known = page_stack.import_module
 
@@ -103,27 +103,27 @@ def test_a_page_is_made_when_it_is_first_seen(noted, session, idle, log, qtbot):
     assert not log
     qtbot.mouseClick(noted.pages.tabs.button(1), Qt.MouseButton.LeftButton)
     idle(session)
-    assert session.state[MatryoshkaSettings].page == "stages"
+    assert session.state[MatryoshkaSettings].page == "two-stage"
     assert log == ["build", ("draw", None, 8)]
     assert noted.pages.chosen.label.text() == "8 measured"
     assert noted.pages.chosen.isVisible()
 
 
 def test_only_the_chosen_page_is_drawn_and_catches_up_in_one_step(noted, session, idle, log):
-    settings = MatryoshkaSettings(8, page="stages")
+    settings = MatryoshkaSettings(8, page="two-stage")
     session.show(session.state.with_settings(settings))
     del log[:]
     for length in (7, 6, 5):
         session.show(session.state.with_settings(MatryoshkaSettings(length)))
     assert log == []
-    session.show(session.state.with_settings(MatryoshkaSettings(5, page="stages")))
+    session.show(session.state.with_settings(MatryoshkaSettings(5, page="two-stage")))
     assert log == [("draw", 8, 5)]
     idle(session)
     assert noted.pages.chosen.label.text() == "5 measured"
 
 
 def test_a_subject_says_itself_whether_its_result_is_wanted(noted, session, idle):
-    session.show(session.state.with_settings(MatryoshkaSettings(6, page="stages")))
+    session.show(session.state.with_settings(MatryoshkaSettings(6, page="two-stage")))
     idle(session)
     page = noted.pages.chosen
     assert isinstance(_Length(2), WantedBy)
@@ -133,7 +133,7 @@ def test_a_subject_says_itself_whether_its_result_is_wanted(noted, session, idle
 
 
 def test_what_a_page_changes_is_a_step_to_undo(noted, session, idle, qtbot):
-    session.show(session.state.with_settings(MatryoshkaSettings(6, page="stages")))
+    session.show(session.state.with_settings(MatryoshkaSettings(6, page="two-stage")))
     idle(session)
     before = session.state
     qtbot.mouseClick(noted.pages.chosen.button, Qt.MouseButton.LeftButton)
@@ -145,11 +145,11 @@ def test_what_a_page_changes_is_a_step_to_undo(noted, session, idle, qtbot):
 def test_a_page_hears_of_failures_of_closing_and_of_text_on_a_stage(
     noted, session, idle, log, toy, qtbot
 ):
-    session.show(session.state.with_settings(MatryoshkaSettings(6, page="stages")))
+    session.show(session.state.with_settings(MatryoshkaSettings(6, page="two-stage")))
     idle(session)
     del log[:]
     with qtbot.captureExceptions() as raised:
-        session.show(session.state.with_settings(MatryoshkaSettings(3, page="stages")))
+        session.show(session.state.with_settings(MatryoshkaSettings(3, page="two-stage")))
         idle(session)
     assert str(raised[0][1]) == "three"
     assert log == [("draw", 6, 3), ("failed", True)]
@@ -167,15 +167,15 @@ def test_a_page_that_is_not_there_is_the_first(noted, session, idle):
 
 
 def test_another_set_keeps_the_page_but_not_the_length(toy):
-    settings = MatryoshkaSettings(6, shortlist=30, layer_norm=True, page="stages")
+    settings = MatryoshkaSettings(6, shortlist=30, layer_norm=True, page="two-stage")
     state = State().opened(toy).with_settings(settings).opened(toy)
     assert state[MatryoshkaSettings].of_another_set(toy) == MatryoshkaSettings(
-        shortlist=30, layer_norm=True, page="stages"
+        shortlist=30, layer_norm=True, page="two-stage"
     )
 
 
 def test_figures_leave_out_controls(log, session, toy, qtbot):
-    settings = MatryoshkaSettings(6, page="stages")
+    settings = MatryoshkaSettings(6, page="two-stage")
     session.show(State().opened(toy).queried(5).with_settings(settings))
     with draw_pane(MatryoshkaPane, session, 1000, 700) as picture:
         controls = picture.findChildren(Controls)

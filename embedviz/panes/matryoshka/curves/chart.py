@@ -73,7 +73,7 @@ class LengthCurve:
     spread: Floats
 
 
-class Frame(NamedTuple):
+class LengthFrame(NamedTuple):
     """Where lengths and values are in the chart."""
 
     area: QRectF
@@ -160,20 +160,12 @@ class LengthChart(DrawnWidget):
         """The length whose values are read: where the mouse is, or else the slider."""
         return self._marker if self._hovered is None else self._hovered
 
-    def value_at(self, curve: LengthCurve, dimensions: int) -> tuple[float, float]:
-        """Return a value and its spread at a length, read off the line between measured ones."""
-        if not self._lengths or dimensions < self._lengths[0]:
-            return math.nan, 0.0
-        places, at = np.log(self._lengths), math.log(dimensions)
-        value, spread = (np.interp(at, places, each) for each in (curve.values, curve.spread))
-        return float(value), float(spread)
-
     @property
     def readings(self) -> list[str]:
         """What is written beside the sample of each curve."""
         texts = []
         for curve in self._curves:
-            value, spread = self.value_at(curve, self.read_at)
+            value, spread = value_at(self._lengths, curve, self.read_at)
             more = f" ± {number_text(spread, _DECIMALS)}" if curve.ordering == "random" else ""
             said = number_text(value, _DECIMALS) + (more if not math.isnan(value) else "")
             texts.append(f"{STYLES[curve.ordering].words} {said}")
@@ -202,26 +194,20 @@ class LengthChart(DrawnWidget):
             x += width + 2 * GRID
         return found
 
-    def frame(self) -> Frame:
+    def frame(self) -> LengthFrame:
         """Return where lengths and values are."""
         line, small = self.line_height(), self.small()
         top = self.key()[-1][0].y() + 1.6 * line
         low, high = self._range or _range_of(self._curves)
         area = QRectF(0, top, 1, max(self.height() - top - line - 5, 10))
-        frame = Frame(
+        frame = LengthFrame(
             area, self._lengths[0], max(self._lengths[-1], self._lengths[0] + 1), low, high
         )
-        left = max(width_of(text, small) for _, text in self._ticks(frame)) + 8
+        left = max(width_of(text, small) for _, text in _ticks(frame, self.line_height())) + 8
         right = width_of(f"{self._lengths[-1]:,}", small) / 2 + 6
         area.setLeft(left)
         area.setRight(max(self.width() - right, left + 10))
         return frame._replace(area=area)
-
-    def _ticks(self, frame: Frame) -> list[tuple[float, str]]:
-        least = (frame.high - frame.low) * 1.8 * self.line_height() / frame.area.height()
-        step = tick_step(max(least, 1e-6))
-        found = [(v, tick_text(v, step)) for v in tick_values(frame.low, frame.high, step)]
-        return found or [(frame.low, number_text(frame.low, _DECIMALS))]
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the chart."""
@@ -238,10 +224,10 @@ class LengthChart(DrawnWidget):
                 _draw_curve(painter, frame, self._lengths, curve)
             self._draw_marks(painter, frame)
 
-    def _draw_axes(self, painter: QPainter, frame: Frame) -> None:
+    def _draw_axes(self, painter: QPainter, frame: LengthFrame) -> None:
         theme, area, line = theme_manager.theme, frame.area, self.line_height()
         painter.setFont(self.small())
-        for value, text in self._ticks(frame):
+        for value, text in _ticks(frame, self.line_height()):
             y = frame.y_of(value)
             painter.setPen(QPen(QColor(theme.hairline), 1))
             painter.drawLine(QLineF(area.left(), y, area.right(), y))
@@ -274,7 +260,7 @@ class LengthChart(DrawnWidget):
             place = corner + QPointF(_SAMPLE + 5, 0)
             draw_text(painter, place, text, self.small(), QColor(theme.muted))
 
-    def _draw_marks(self, painter: QPainter, frame: Frame) -> None:
+    def _draw_marks(self, painter: QPainter, frame: LengthFrame) -> None:
         """Draw lines at the slider and at the mouse, and dots where values are read."""
         theme, area = theme_manager.theme, frame.area
         if self._marker >= self._lengths[0]:
@@ -286,7 +272,7 @@ class LengthChart(DrawnWidget):
             painter.setPen(QPen(with_alpha(theme.muted, 0.7), 1))
             painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
         for curve in reversed(self._curves):
-            value, _ = self.value_at(curve, self.read_at)
+            value, _ = value_at(self._lengths, curve, self.read_at)
             if not math.isnan(value):
                 at = QPointF(frame.x_of(self.read_at), frame.y_of(value))
                 painter.setPen(QPen(QColor(theme.ground), 1.5))
@@ -323,6 +309,23 @@ class LengthChart(DrawnWidget):
             self.length_chosen.emit(length)
 
 
+def value_at(lengths: Sequence[int], curve: LengthCurve, dimensions: int) -> tuple[float, float]:
+    """Return a value and its spread at a length, read off the line between measured ones."""
+    if not lengths or dimensions < lengths[0]:
+        return math.nan, 0.0
+    places, at = np.log(lengths), math.log(dimensions)
+    value, spread = (np.interp(at, places, each) for each in (curve.values, curve.spread))
+    return float(value), float(spread)
+
+
+def _ticks(frame: LengthFrame, line: float) -> list[tuple[float, str]]:
+    """Return values at which there is a line across, and their texts."""
+    least = (frame.high - frame.low) * 1.8 * line / frame.area.height()
+    step = tick_step(max(least, 1e-6))
+    found = [(v, tick_text(v, step)) for v in tick_values(frame.low, frame.high, step)]
+    return found or [(frame.low, number_text(frame.low, _DECIMALS))]
+
+
 def _pen(ordering: CurveName, theme: Theme) -> QPen:
     style = STYLES[ordering]
     pen = QPen(QColor(color_of(ordering, theme)), style.width)
@@ -334,7 +337,7 @@ def _pen(ordering: CurveName, theme: Theme) -> QPen:
 
 
 def _draw_curve(
-    painter: QPainter, frame: Frame, lengths: Sequence[int], curve: LengthCurve
+    painter: QPainter, frame: LengthFrame, lengths: Sequence[int], curve: LengthCurve
 ) -> None:
     known = np.isfinite(curve.values)
     at = [frame.x_of(length) for length, is_known in zip(lengths, known, strict=True) if is_known]

@@ -30,7 +30,7 @@ COUNTS: dict[MeasureName, int] = {"overlap1": 1, "overlap10": 10, "overlap100": 
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedCurves:
     """What is measured of a set.
 
     Attributes
@@ -44,7 +44,7 @@ class Wanted:
     judgment: Judgment | None
 
     @classmethod
-    def by(cls, state: State) -> Wanted:
+    def by(cls, state: State) -> WantedCurves:
         """Return what a state asks for: overlap, too, where nobody can judge."""
         settings = state[MatryoshkaSettings]
         assert state.active is not None
@@ -53,16 +53,16 @@ class Wanted:
 
     def is_wanted(self, state: State) -> bool:
         """Return whether a state asks for this."""
-        return state.active is self.vector_set and Wanted.by(state) == self
+        return state.active is self.vector_set and WantedCurves.by(state) == self
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class MeasuredCurves:
     """What is known so far.
 
     Attributes
     ----------
-    wanted : Wanted
+    wanted : WantedCurves
     lengths : tuple of int
     counts : tuple of int
         How many neighbors are compared, for `overlaps`.
@@ -73,7 +73,7 @@ class Measured:
     is_done : bool
     """
 
-    wanted: Wanted
+    wanted: WantedCurves
     lengths: tuple[int, ...]
     counts: tuple[int, ...] = ()
     overlaps: Mapping[Ordering, Mapping[int, Overlap]] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class Measured:
         return {name: each[count] for name, each in self.overlaps.items() if count in each}
 
 
-Tell = Callable[[Measured], None]
+Tell = Callable[[MeasuredCurves], None]
 
 
 def count_of(measure: MeasureName, n: int) -> int:
@@ -99,7 +99,9 @@ def count_of(measure: MeasureName, n: int) -> int:
     return max(min(COUNTS.get(measure, 10), (n - 1) // 2), 1)
 
 
-def measure(wanted: Wanted, orders: Reorderings, report: Report, tell: Tell) -> Measured:
+def measure(
+    wanted: WantedCurves, orders: Reorderings, report: Report, tell: Tell
+) -> MeasuredCurves:
     """Compute what is wanted; tell what is known after each order. Runs off the UI thread."""
     if wanted.judgment is not None:
         return _judge(wanted, wanted.judgment, orders, report, tell)
@@ -111,7 +113,7 @@ def measure(wanted: Wanted, orders: Reorderings, report: Report, tell: Tell) -> 
 
     def on_found(ordering: Ordering, found: dict[int, Overlap]) -> None:
         known[ordering] = found
-        tell(Measured(wanted, lengths, counts, dict(known)))
+        tell(MeasuredCurves(wanted, lengths, counts, dict(known)))
 
     try:
         found = measure_overlaps(
@@ -119,14 +121,14 @@ def measure(wanted: Wanted, orders: Reorderings, report: Report, tell: Tell) -> 
         )
     except UserError as error:  # Such as NaN, of which there are no singular vectors.
         if not known:
-            return Measured(wanted, lengths, counts, problem=str(error), is_done=True)
+            return MeasuredCurves(wanted, lengths, counts, problem=str(error), is_done=True)
         found = dict(known)  # type: ignore[arg-type]
-    return Measured(wanted, lengths, counts, found, is_done=True)
+    return MeasuredCurves(wanted, lengths, counts, found, is_done=True)
 
 
 def _judge(
-    wanted: Wanted, judgment: Judgment, orders: Reorderings, report: Report, tell: Tell
-) -> Measured:
+    wanted: WantedCurves, judgment: Judgment, orders: Reorderings, report: Report, tell: Tell
+) -> MeasuredCurves:
     vector_set = wanted.vector_set
     lengths = tuple(prefix_lengths(vector_set.dimensions))
     column = None if judgment.pairs is not None else vector_set.metadata.column(judgment.name)
@@ -134,7 +136,7 @@ def _judge(
 
     def on_found(ordering: Ordering, found: Quality) -> None:
         known[ordering] = found
-        tell(Measured(wanted, lengths, quality=dict(known)))
+        tell(MeasuredCurves(wanted, lengths, quality=dict(known)))
 
     try:
         found = measure_quality(
@@ -149,6 +151,6 @@ def _judge(
         )
     except UserError as error:
         if not known:
-            return Measured(wanted, lengths, problem=str(error), is_done=True)
+            return MeasuredCurves(wanted, lengths, problem=str(error), is_done=True)
         found = dict(known)
-    return Measured(wanted, lengths, quality=found, is_done=True)
+    return MeasuredCurves(wanted, lengths, quality=found, is_done=True)

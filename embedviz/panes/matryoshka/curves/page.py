@@ -11,7 +11,12 @@ from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import combo_box, text_label
 from embedviz.panes.matryoshka.curves.chart import LengthChart, LengthCurve
 from embedviz.panes.matryoshka.curves.judgments import Judgment, judgments_of
-from embedviz.panes.matryoshka.curves.measuring import Measured, Wanted, count_of, measure
+from embedviz.panes.matryoshka.curves.measuring import (
+    MeasuredCurves,
+    WantedCurves,
+    count_of,
+    measure,
+)
 from embedviz.panes.matryoshka.curves.words import (
     describe_curves,
     describe_verdict,
@@ -30,10 +35,10 @@ class CurvesPage(Page):
 
     def build(self) -> None:  # noqa: D102 - see Page
         self._task = self.pane.calculations.new_task("curves over the length")
-        self._known: dict[Wanted, Measured] = {}
+        self._known: dict[WantedCurves, MeasuredCurves] = {}
         self._orders: Reorderings | None = None
         self._offered: tuple[list[Judgment], dict[int, MeasureName]] = ([], {})
-        self.measured: Measured | None = None
+        self.measured: MeasuredCurves | None = None
         self.choice = combo_box(
             "matryoshka.curves.measure",
             "Measure: what the curves are of. Judged quality, by pairs or by a category, says what "
@@ -56,7 +61,7 @@ class CurvesPage(Page):
         assert new.active is not None
         calculations = self.pane.calculations
         self._offer(new)
-        wanted = Wanted.by(new)
+        wanted = WantedCurves.by(new)
         known = self._known.get(wanted)
         if known is not None:
             calculations.cancel(self._task)
@@ -89,7 +94,7 @@ class CurvesPage(Page):
     def _offer(self, state: State) -> None:
         """Offer what can be measured of the active set, and show what is chosen."""
         offered = judgments_of(state)
-        wanted, measure = Wanted.by(state), state[MatryoshkaSettings].measure
+        wanted, measure = WantedCurves.by(state), state[MatryoshkaSettings].measure
         if wanted.judgment is not None and wanted.judgment not in offered:
             offered.append(wanted.judgment)
         counts = _offered_counts(len(wanted.vector_set))
@@ -122,11 +127,11 @@ class CurvesPage(Page):
             label.setText(text)
             label.setVisible(bool(text))
 
-    def _keep(self, measured: Measured) -> None:
+    def _keep(self, measured: MeasuredCurves) -> None:
         self._known[measured.wanted] = measured
         self._show(measured)
 
-    def _show(self, measured: Measured) -> None:
+    def _show(self, measured: MeasuredCurves) -> None:
         self.measured = measured
         n_vectors = len(measured.wanted.vector_set)
         count = count_of(self.pane.session.state[MatryoshkaSettings].measure, n_vectors)

@@ -9,7 +9,7 @@ from embedviz.core.matryoshka.orderings import Ordering
 from embedviz.core.notes import counted
 from embedviz.core.wording import one_line
 from embedviz.gui.runs.numbers import number_text
-from embedviz.panes.matryoshka.curves.measuring import DRAWS, NEIGHBORS, Measured
+from embedviz.panes.matryoshka.curves.measuring import DRAWS, NEIGHBORS, MeasuredCurves
 
 _ORDERS = {
     "clearly": "Clearly Matryoshka-ordered",
@@ -18,12 +18,12 @@ _ORDERS = {
     "worse": "Worse than random dimensions",
 }
 _HIDES = (
-    "Overlap with itself hides what training does; judged pairs (File → Add Pairs…) or a category "
-    "would show it."
+    "Overlap with itself can hide what training does; judged pairs (File → Add Pairs…) or a "
+    "category would show it."
 )
 
 
-def title_of(measured: Measured, count: int) -> str:
+def title_of(measured: MeasuredCurves, count: int) -> str:
     """Return what the values are."""
     quality = next(iter(measured.quality.values()), None)
     if quality is None:
@@ -37,12 +37,12 @@ def title_of(measured: Measured, count: int) -> str:
     }[quality.measure]
 
 
-def describe_verdict(measured: Measured, count: int) -> str:
+def describe_verdict(measured: MeasuredCurves, count: int) -> str:
     """Return whether the set is ordered, or what is still being measured, in one line.
 
     Parameters
     ----------
-    measured : Measured
+    measured : MeasuredCurves
         With curves that have numbers.
     count : int
         How many neighbors are compared.
@@ -57,7 +57,7 @@ def describe_verdict(measured: Measured, count: int) -> str:
     return describe_order(verdict, title_of(measured, count), draws)
 
 
-def describe_curves(measured: Measured, count: int, *, can_judge: bool) -> str:
+def describe_curves(measured: MeasuredCurves, count: int, *, can_judge: bool) -> str:
     """Return what the curves say beside the verdict.
 
     Parameters
@@ -91,7 +91,7 @@ def describe_order(verdict: OrderVerdict, title: str, n_draws: int) -> str:
     )
 
 
-def _kept(measured: Measured, curves: Overlap | Quality) -> str:
+def _kept(measured: MeasuredCurves, curves: Overlap | Quality) -> str:
     full, dimensions = float(curves.curve[-1]), measured.lengths[-1]
     most, nearly_all = (kept_length(measured.lengths, curves.curve, x) for x in (0.95, 0.99))
     if most is None or nearly_all is None:
@@ -132,7 +132,7 @@ def _how(curves: Overlap | Quality, n_vectors: int) -> list[str]:
     return said
 
 
-def why_nothing(measured: Measured, count: int, n_vectors: int) -> str:
+def why_nothing(measured: MeasuredCurves, count: int, n_vectors: int) -> str:
     """Return why there is no curve; empty where there is one."""
     if measured.problem:
         return measured.problem

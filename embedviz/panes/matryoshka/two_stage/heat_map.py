@@ -78,6 +78,7 @@ class RecallMap(DrawnWidget):
         )
         self._grid: RecallGrid | None = None
         self._marks = Marks((1, 1), None, 1.0)
+        self._widest: dict[tuple[tuple[int, ...], str], float] = {}
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.show_message("The recall has not been measured.")
 
@@ -95,7 +96,10 @@ class RecallMap(DrawnWidget):
         """Where the cells are, in pixels."""
         assert self._grid is not None
         line = self.line_height()
-        left = line + 6 + max(width_of(f"{each:,}", self.small()) for each in self._shortlists)
+        key = self._grid.shortlists, self.small().key()
+        if key not in self._widest:  # Asked for each cell, so it is not measured each time.
+            self._widest[key] = max(width_of(f"{each:,}", self.small()) for each in key[0])
+        left = line + 6 + self._widest[key]
         right = 2 * GRID + _BAR + 4 + width_of("1.0", self.small())
         below = 2 * line + 6
         top = line + GRID

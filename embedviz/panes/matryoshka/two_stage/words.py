@@ -110,8 +110,8 @@ def describe_other(found: FoundSetting | None, precision: Precision, *, is_reach
     exact = SearchCost(cost.n_vectors, cost.n_dimensions)
     share = share_text(cost.bytes_read / max(exact.bytes_read, 1))
     return (
-        f"{'Cheaper in' if is_reached else 'In'} {cost.precision}: {cost.coarse_dimensions:,} dimensions, shortlist "
-        f"{cost.shortlist:,} ({share})."
+        f"{'Cheaper in' if is_reached else 'In'} {cost.precision}: "
+        f"{cost.coarse_dimensions:,} dimensions, shortlist {cost.shortlist:,} ({share})."
     )
 
 

@@ -57,7 +57,7 @@ def test_without_judges_the_overlap_is_that_of_python(show):
         overlap = expected[curve.ordering][10]
         np.testing.assert_allclose(curve.values, overlap.curve)
         np.testing.assert_allclose(curve.spread, overlap.spread)
-    assert "hides what training does" in page.caption.text()
+    assert "can hide what training does" in page.caption.text()
     assert offered(page) == ["Overlap@1", "Overlap@10", "Overlap@100"]
 
 
@@ -71,7 +71,7 @@ def test_pairs_judge_as_in_python(show, has_scores):
     for curve in page.chart.curves:
         np.testing.assert_allclose(curve.values, expected[curve.ordering].curve)
     assert page.choice.currentText() == f"{'Spearman' if has_scores else 'Top-1'} · mine"
-    assert "hides" not in page.caption.text()
+    assert "hide" not in page.caption.text()
     assert page.caption.text().endswith("100 pairs.")
 
 

@@ -210,7 +210,9 @@ def test_a_failure_is_said(pane, session, idle, monkeypatch):
         raise UserError("Out of order.")
 
     monkeypatch.setattr(running, "measure_columns", fail)
-    session.show(State().opened(random_set()).with_settings(MatryoshkaSettings(page="two-stage")))
+    session.show(State().opened(random_set()))
+    idle(session)  # A calculation that begins takes the message of another one away.
+    session.show(session.state.with_settings(MatryoshkaSettings(page="two-stage")))
     idle(session)
     page = pane.pages.chosen
     assert page.map.message == "The recall was not measured."
