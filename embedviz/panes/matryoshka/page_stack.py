@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
@@ -44,32 +46,38 @@ class PageStack(QWidget):
         self.tabs = Segments(f"{pane.name}.pages", "Page", [titles[name] for name in self._names])
         self.tabs.chosen.connect(lambda place: set_of_pane(pane, page=self._names[place]))
         self.tabs.setVisible(len(PAGES) > 1)
-        self._stack, self._tools = QStackedWidget(), QStackedWidget()
+        self._chosen: Page | None = None
         self._head = Controls()
         self._head.row.addWidget(self.tabs)
-        self._head.row.addWidget(self._tools, 1)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(GRID // 2)
-        rows.addWidget(self._head)
-        rows.addWidget(self._stack, 1)
+        self._head.row.setAlignment(self.tabs, Qt.AlignmentFlag.AlignLeft)
+        # Not stacks: pages that are hidden would ask for their room too.
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(GRID // 2)
+        self._rows.addWidget(self._head)
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         """Return no, though a page may have text of several lines: the lists go before it."""
         return False
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the least room, in which the controls of the page are below the tabs."""
+        least = super().minimumSizeHint()
+        if self._chosen is None:
+            return least
+        parts = (self.tabs, self._chosen.tools, self._chosen)
+        return QSize(max(part.minimumSizeHint().width() for part in parts), least.height())
+
     @property
     def chosen(self) -> Page:
         """The page in view."""
-        page = self._stack.currentWidget()
-        assert isinstance(page, Page)
-        return page
+        assert self._chosen is not None
+        return self._chosen
 
     @property
     def least_height(self) -> int:
         """Height that the chosen page needs, with the tabs, in pixels."""
-        page = self._stack.currentWidget()
-        least = page.least_height if isinstance(page, Page) else Page.least_height
+        least = Page.least_height if self._chosen is None else self._chosen.least_height
         return round(least * self._scale) + self._head.sizeHint().height() + GRID // 2
 
     def draw(self, new: State) -> None:
@@ -78,10 +86,33 @@ class PageStack(QWidget):
         name = wanted if wanted in PAGES else self._names[0]
         page = self.pages.get(name) or self._made(name)
         self.tabs.show_choice(self._names.index(name))
-        self._stack.setCurrentWidget(page)
-        self._tools.setCurrentWidget(page.tools)
+        if page is not self._chosen:
+            self._choose(page)
         old, self._drawn[name] = self._drawn.get(name, State()), new
         page.draw(old, new)
+
+    def _choose(self, page: Page) -> None:
+        if self._chosen is not None:
+            self._chosen.hide()
+            self._chosen.tools.hide()
+        self._chosen = page
+        page.show()
+        page.tools.show()
+        self._fit_head()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Put the controls of the page below the tabs where they do not fit beside them."""
+        super().resizeEvent(event)
+        self._fit_head()
+
+    def _fit_head(self) -> None:
+        if self._chosen is None:
+            return
+        tabs = self.tabs.sizeHint().width() if len(self._names) > 1 else 0
+        needed = tabs + GRID + self._chosen.tools.minimumSizeHint().width()
+        way = QBoxLayout.Direction
+        fits = needed <= self.width()
+        self._head.row.setDirection(way.LeftToRight if fits else way.TopToBottom)
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:
         """Hand on that a task was stopped or has failed."""
@@ -106,8 +137,10 @@ class PageStack(QWidget):
         page: Page = getattr(import_module(f"{package}.{module}"), kind)(self._pane)
         page.build()
         self.pages[name] = page
-        self._stack.addWidget(page)
-        self._tools.addWidget(page.tools)
+        self._rows.addWidget(page, 1)
+        self._head.row.addWidget(page.tools, 1)
+        page.hide()
+        page.tools.hide()
         for control in page.tools.findChildren(QWidget):
             control.installEventFilter(self._pane)
         if self._scale != 1:
