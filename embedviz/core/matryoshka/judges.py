@@ -28,7 +28,7 @@ _MOST_NUMBERS = 1 << 25
 """Numbers of the rows of pairs, on each side."""
 _MOST_COSINES = 4_000_000
 _MOST_QUERIES = 2_000
-_MOST_PRODUCTS = 1e10
+_MOST_PRODUCTS = 2e9
 """Multiplications for the neighbors of all rows that are asked, in one order."""
 _SAME = 1e-9
 _DIGITS = 12
