@@ -86,8 +86,7 @@ def describe_order(verdict: OrderVerdict, title: str, n_draws: int) -> str:
     widest = widest if verdict.widest < 0 else f"+{widest}"
     return (
         f"{_ORDERS[verdict.order]}: {_lower(title)} is {abs(verdict.gap):.3f} {way} random on "
-        f"average over the lengths ({widest} at {verdict.at:,}); {n_draws} random orders differ "
-        f"by ±{verdict.spread:.3f}."
+        f"average ({widest} at {verdict.at:,}); {n_draws} random orders ±{verdict.spread:.3f}."
     )
 
 
