@@ -53,7 +53,7 @@ class ScoreBlock(NamedTuple):
         return slice(self.first, self.first + self.n_rows)
 
 
-def strided_blocks(vectors: Matrix) -> Iterator[ScoreBlock]:
+def strided_blocks(vectors: Matrix, multiple: int = 1) -> Iterator[ScoreBlock]:
     """Yield the rows of a set as flat arrays, of which kernels know that numbers are adjacent.
 
     Without that knowledge the compiler cannot vectorize a sum over a row. Rows whose numbers do
@@ -63,6 +63,8 @@ def strided_blocks(vectors: Matrix) -> Iterator[ScoreBlock]:
     Parameters
     ----------
     vectors : float32 array of shape (n_vectors, n_dimensions)
+    multiple : int
+        Of which the rows of each block but the last are a multiple.
     """
     n_vectors, dimensions = vectors.shape
     if n_vectors == 0:
@@ -80,7 +82,7 @@ def strided_blocks(vectors: Matrix) -> Iterator[ScoreBlock]:
             flat = np.lib.stride_tricks.as_strided(vectors, (length,), (inner,))
         yield ScoreBlock(0, n_vectors, read_only(flat), stride)
         return
-    block_rows = rows_per_block(dimensions)
+    block_rows = -(-rows_per_block(dimensions) // multiple) * multiple
     for first in range(0, n_vectors, block_rows):
         block = np.ascontiguousarray(vectors[first : first + block_rows])
         yield ScoreBlock(first, len(block), read_only(block.reshape(-1)), dimensions)

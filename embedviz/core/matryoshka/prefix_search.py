@@ -1,49 +1,52 @@
 """The nearest rows of one query at any prefix of the dimensions, as fast as a slider moves.
 
-The products with a query and the lengths of the rows are kept at every 16th dimension; what is
-left of a prefix, up to 15 numbers of a row, is read from the rows themselves. Sixteen float32 are
-one line of the processor's cache, so fewer would not be read any faster, and a second copy of the
-vectors, column by column, would only help by a few milliseconds at half a million rows. Lengths
-are only ever added to: a longer prefix less its last numbers would leave rounding errors where a
-prefix is zero.
+A step reads what is kept at the last mark before the prefix's end, and the few numbers after it
+from a copy at half the size (`prefix_marks`). From these follow bounds of all cosines; the few rows
+that may be the nearest are compared in float64 (`screening`), so that the answer is exact at every
+length. Lengths and products are only ever added to: a longer prefix less its last numbers would
+leave rounding errors where a prefix is zero.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from functools import cached_property, partial
+from threading import Lock
 
-import numba
 import numpy as np
 from numpy.typing import ArrayLike
 
-from embedviz.core.arrays import Flat, Matrix, Rows
-from embedviz.core.blocks import strided_blocks
-from embedviz.core.compiled.checks import checked_matrix
-from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel, threads_for
-from embedviz.core.neighbors.exact_cosines import Cosines, are_ordinary, nearest_by_cosine
+from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.compiled.checks import checked_count, checked_matrix
+from embedviz.core.matryoshka.prefix_marks import Marks, mark_rows, multiply_rows
+from embedviz.core.matryoshka.screening import Screening
+from embedviz.core.neighbors.exact_cosines import (
+    SHORTEST_QUERY,
+    Cosines,
+    exact_distances,
+    nearest_by_cosine,
+)
 from embedviz.core.neighbors.top_k import (
-    FEW_PRODUCTS,
-    TILE,
     Candidates,
     Scores,
     checked_prefix,
     checked_query,
-    cosine,
-    keep_best_of,
     scaled_query,
 )
 
-_STEP = 16
+# Where more than this share of the rows may be the nearest, it is faster to compare all.
+_MANY = 1 / 16
 
 
 class PrefixSearch:
     """Search for the nearest rows by cosine at any prefix, without reading the vectors again.
 
-    The vectors are not copied. Kept are the lengths of all rows at every 16th dimension, one
-    sixteenth of the memory of the vectors, computed in one pass by the first query; each query
-    keeps as much again.
+    The first query computes, in one pass, the lengths of all rows at every 16th dimension, one
+    sixteenth of the memory of the vectors, and a copy of the vectors at 9/16 of their memory. Of
+    the copy there is as much as a quarter of the free memory holds, the first dimensions first;
+    lengths beyond it take ten times as long. Each query keeps another sixteenth. For 500,000
+    vectors of 768 dimensions these are 960 MB, and 96 MB for a query. Nothing else is copied, so
+    that vectors in a mapped file stay there.
 
     Parameters
     ----------
@@ -52,6 +55,8 @@ class PrefixSearch:
 
     def __init__(self, vectors: ArrayLike) -> None:
         self.vectors: Matrix = checked_matrix(vectors)
+        self._marks: Marks | None = None
+        self._marking = Lock()
 
     def query(self, vector: ArrayLike) -> PrefixQuery:
         """Return a query, ready to be asked at any prefix.
@@ -70,39 +75,23 @@ class PrefixSearch:
         n_dimensions = self.vectors.shape[1]
         return PrefixQuery(self, checked_query(vector, n_dimensions, n_dimensions))
 
-    @cached_property
-    def lengths(self) -> Matrix:
-        """The length of each row's prefix at 0, 16, 32 … dimensions: (n_prefixes, n_vectors)."""
-        lengths = self._empty_prefixes()
-        for block in strided_blocks(self.vectors):
-            _measure_prefixes(block.flat, block.stride, lengths[:, block.rows])
-        return lengths
-
-    @cached_property
-    def is_ordinary(self) -> bool:
-        """Whether products with the rows neither overflow nor vanish in float32."""
-        return are_ordinary(self.lengths[-1])
-
-    def products(self, query: Matrix) -> Matrix:
-        """Return the product of each row's prefix with a query, laid out like `lengths`."""
-        products = self._empty_prefixes()
-        for block in strided_blocks(self.vectors):
-            _multiply_prefixes(block.flat, block.stride, query, products[:, block.rows])
-        return products
-
-    def _empty_prefixes(self) -> Matrix:
-        n_vectors, n_dimensions = self.vectors.shape
-        return np.zeros((1 + n_dimensions // _STEP, n_vectors), dtype=np.float32)
+    @property
+    def marks(self) -> Marks:
+        """What is known of each row before a prefix is asked for; computed once."""
+        with self._marking:
+            if self._marks is None:
+                self._marks = mark_rows(self.vectors)
+            return self._marks
 
 
 class PrefixQuery:
     """One query against all rows, at any prefix; made by `PrefixSearch.query`."""
 
     def __init__(self, search: PrefixSearch, query: Matrix) -> None:
-        self._search = search
+        self._vectors = search.vectors
         self._query, _ = scaled_query(query)
-        self._lengths = search.lengths
-        self._products = search.products(self._query)
+        self._marks = search.marks
+        self._products = multiply_rows(self._vectors, self._query)
 
     def top(
         self, dimensions: int, count: int = 10, exclude: Iterable[int] = ()
@@ -121,7 +110,8 @@ class PrefixQuery:
         Returns
         -------
         rows : int array of shape (count,)
-            Nearest first, equally near ones by row.
+            Nearest first; of those that are equally near within the seven digits that float32 has
+            of 1 − cosine, the lower row.
         cosines : float64 array of shape (count,)
             Of the prefixes; 0 where one of them is zero.
 
@@ -130,130 +120,71 @@ class PrefixQuery:
         UserError
             When there are not so many dimensions.
         """
-        vectors = self._search.vectors
-        dimensions = checked_prefix(dimensions, vectors.shape[1])
-        likely = partial(self._collect, dimensions) if self._search.is_ordinary else None
-        query = self._query[:dimensions]
-        return nearest_by_cosine(vectors[:, :dimensions], query, count, exclude, likely)
-
-    def _collect(self, dimensions: int, found: Candidates) -> None:
-        vectors = self._search.vectors
-        known = dimensions // _STEP
-        rest = slice(known * _STEP, dimensions)
-        scale = _inverse_length(self._query[:dimensions])
-        with threads_for(len(vectors) * (2 + dimensions - known * _STEP), few=FEW_PRODUCTS):
-            for block in strided_blocks(vectors[:, rest]):
-                _score_prefixes(
-                    block.flat,
-                    block.stride,
-                    self._query[rest],
-                    self._products[known, block.rows],
-                    self._lengths[known, block.rows],
-                    scale,
-                    *found.heaps_for(block),
-                )
+        dimensions = checked_prefix(dimensions, self._vectors.shape[1])
+        count, excluded = checked_count(count, "neighbors"), list(exclude)
+        query, rows = self._query[:dimensions], self._vectors[:, :dimensions]
+        length = math.sqrt(query.astype(np.float64) @ query.astype(np.float64))
+        if count and (length == 0.0 or length >= SHORTEST_QUERY):
+            scale = 1.0 / length if length else 0.0
+            screening = Screening(rows, self._marks, query, scale, self._products)
+            best = _Best(rows, query, count, excluded)
+            if best.take(screening, 0.0 if length else 1.0):
+                return best.rows, 1.0 - best.distances.astype(np.float64)
+        return nearest_by_cosine(rows, query, count, excluded, None)
 
 
-def _inverse_length(query: Matrix) -> float:
-    length = float(np.linalg.norm(query.astype(np.float64)))
-    return 1.0 / length if length else 0.0
+class _Best:
+    """The nearest rows of those that were compared so far.
 
+    Attributes
+    ----------
+    rows : int array of shape (n,)
+    distances : float32 array of shape (n,)
+        1 − cosine.
+    """
 
-@parallel_kernel
-def _measure_prefixes(flat: Flat, stride: int, lengths: Matrix) -> None:
-    n_prefixes, n_rows = lengths.shape
-    for tile in numba.prange((n_rows + TILE - 1) // TILE):
-        first = tile * TILE
-        size = min(TILE, n_rows - first)
-        # Filled row by row and written prefix by prefix: the other way round, each number would
-        # be written to another page of memory. The inner loop runs over `len(part)`, which is
-        # _STEP: told so, the compiler would unroll it instead of vectorizing.
-        found = np.empty((n_prefixes, size), dtype=np.float32)
-        for i in range(size):
-            total = 0.0
-            for k in range(1, n_prefixes):
-                start = (first + i) * stride + (k - 1) * _STEP
-                part = flat[start : start + _STEP]
-                square = 0.0
-                for j in range(len(part)):
-                    square += np.float64(part[j]) * np.float64(part[j])
-                total += square
-                found[k, i] = math.sqrt(total)
-        for k in range(1, n_prefixes):
-            lengths[k, first : first + size] = found[k]
+    def __init__(self, vectors: Matrix, query: Matrix, count: int, excluded: list[int]) -> None:
+        self._vectors, self._query, self._count = vectors, query, count
+        self._excluded = excluded
+        self.rows: Rows = np.empty(0, dtype=np.intp)
+        self.distances: Scores = np.empty(0, dtype=np.float32)
 
+    def take(self, screening: Screening, least: float) -> bool:
+        """Compare the rows that may be the nearest, unless they are too many.
 
-@parallel_kernel
-def _multiply_prefixes(flat: Flat, stride: int, query: Matrix, products: Matrix) -> None:
-    n_prefixes, n_rows = products.shape
-    for tile in numba.prange((n_rows + TILE - 1) // TILE):
-        first = tile * TILE
-        size = min(TILE, n_rows - first)
-        found = np.empty((n_prefixes, size), dtype=np.float32)
-        for i in range(size):
-            total = np.float32(0.0)
-            for k in range(1, n_prefixes):
-                start = (first + i) * stride + (k - 1) * _STEP
-                part = flat[start : start + _STEP]
-                weights = query[(k - 1) * _STEP : k * _STEP]
-                product = np.float32(0.0)
-                for j in range(len(part)):
-                    product += part[j] * weights[j]
-                total += product
-                found[k, i] = total
-        for k in range(1, n_prefixes):
-            products[k, first : first + size] = found[k]
+        Parameters
+        ----------
+        screening : Screening
+        least : float
+            The least distance that there can be: when as many rows as are wanted are so near, no
+            later one is needed.
 
+        Returns
+        -------
+        bool
+            Whether the nearest are found.
+        """
+        found = Candidates(len(self._vectors), self._count, self._excluded)
+        screening.fill(found)
+        _, lower = found.best()
+        limit = float(lower[-1]) if len(lower) == self._count else -np.inf
+        n_compared = 0
+        for rows in screening.rows_from(limit):
+            self._add(rows)
+            if len(self.rows) == self._count and self.distances[-1] <= least:
+                return True
+            n_compared += len(rows)
+            if n_compared > max(1_000, _MANY * len(self._vectors)):
+                return False
+        return True
 
-@parallel_kernel
-def _score_prefixes(  # noqa: PLR0913 - one pass
-    flat: Flat,
-    stride: int,
-    query: Matrix,
-    products: Scores,
-    lengths: Scores,
-    scale: float,
-    bounds: Rows,
-    scores: Scores,
-    rows: Rows,
-    kept: Rows,
-) -> None:
-    for piece in numba.prange(len(bounds) - 1):
-        tile = np.empty(TILE, dtype=np.float32)
-        held = 0
-        for first in range(bounds[piece], bounds[piece + 1], TILE):
-            last = min(first + TILE, bounds[piece + 1])
-            found = tile[: last - first]
-            if len(query):
-                _score_longer(flat, stride, query, products, lengths, scale, first, found)
-            else:
-                _score_known(products[first:last], lengths[first:last], scale, found)
-            held = keep_best_of(found, first, scores[piece], rows[piece], held)
-        kept[piece] = held
-
-
-@serial_kernel
-def _score_known(products: Scores, lengths: Scores, scale: float, found: Scores) -> None:
-    for i in range(len(found)):
-        found[i] = cosine(scale * products[i], np.float64(lengths[i]))
-
-
-@serial_kernel
-def _score_longer(
-    flat: Flat,
-    stride: int,
-    query: Matrix,
-    products: Scores,
-    lengths: Scores,
-    scale: float,
-    first: int,
-    found: Scores,
-) -> None:
-    for i in range(len(found)):
-        row = flat[(first + i) * stride : (first + i) * stride + len(query)]
-        product = products[first + i]
-        square = np.float64(lengths[first + i]) ** 2
-        for j in range(len(query)):
-            product += row[j] * query[j]
-            square += np.float64(row[j]) * np.float64(row[j])
-        found[i] = cosine(scale * product, math.sqrt(square))
+    def _add(self, rows: Rows) -> None:
+        if self._excluded:
+            rows = rows[~np.isin(rows, self._excluded)]
+        distances = np.concatenate(
+            [self.distances, exact_distances(self._vectors, self._query, rows)]
+        )
+        rows = np.concatenate([self.rows, rows])
+        there = np.flatnonzero(~np.isnan(distances))
+        order = there[np.lexsort((rows[there], distances[there]))][: self._count]
+        self.rows, self.distances = rows[order], distances[order]

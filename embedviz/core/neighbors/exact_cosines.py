@@ -44,15 +44,15 @@ Cosines = NDArray[np.float32] | NDArray[np.float64]
 _SPARE = 4
 # Rows and queries of lengths beyond these are not compared by float32, where products overflow or
 # vanish. A query has a number of at least ½ in it, but a prefix of it need not.
-_SHORTEST, _LONGEST = 1e-25, 1e30
-_SHORTEST_QUERY = 1e-8
+SHORTEST, LONGEST = 1e-25, 1e30
+SHORTEST_QUERY = 1e-8
 
 
 def are_ordinary(lengths: NDArray[np.floating]) -> bool:
     """Return whether products with rows of these lengths neither overflow nor vanish."""
     # Rows that hold NaN or infinities do not matter: nobody is their neighbor.
     there = lengths[np.isfinite(lengths) & (lengths > 0.0)]
-    return bool(there.min(initial=1.0) >= _SHORTEST and there.max(initial=1.0) <= _LONGEST)
+    return bool(there.min(initial=1.0) >= SHORTEST and there.max(initial=1.0) <= LONGEST)
 
 
 def nearest_by_cosine(
@@ -85,7 +85,7 @@ def nearest_by_cosine(
     """
     excluded, count = list(exclude), checked_count(count, "neighbors")
     scale = _inverse(query)
-    if candidates is not None and count > 0 and scale * _SHORTEST_QUERY <= 1.0:
+    if candidates is not None and count > 0 and scale * SHORTEST_QUERY <= 1.0:
         wanted = count + _SPARE + count // 4
         found = Candidates(len(vectors), wanted, excluded)
         candidates(found)
@@ -103,6 +103,30 @@ def nearest_by_cosine(
     return rows, 1.0 + scores.astype(np.float64) if len(rows) else scores
 
 
+def exact_distances(vectors: Matrix, query: Matrix, rows: Rows) -> Scores:
+    """Return 1 − cosine of some rows with a query, from float64; NaN for rows that hold NaN.
+
+    Parameters
+    ----------
+    vectors : float32 array of shape (n_vectors, n_dimensions)
+    query : float32 array of shape (n_dimensions,)
+        See `scaled_query`.
+    rows : int array of shape (n,)
+
+    Returns
+    -------
+    float32 array of shape (n,)
+    """
+    return _distances(vectors, query, _inverse(query), rows)
+
+
+def _distances(vectors: Matrix, query: Matrix, scale: float, rows: Rows) -> Scores:
+    some = read_only(np.ascontiguousarray(vectors[rows]).reshape(-1))
+    distances = np.empty(len(rows), dtype=np.float32)
+    _measure(some, query, scale, distances)
+    return distances
+
+
 def _likely(scores: Scores, count: int, wanted: int, rounding: float) -> int | None:
     """Return how many of the best rows may be among the nearest; None where others may be, too."""
     if len(scores) <= count:
@@ -116,9 +140,7 @@ def _likely(scores: Scores, count: int, wanted: int, rounding: float) -> int | N
 def _ranked(
     vectors: Matrix, query: Matrix, scale: float, rows: Rows, count: int
 ) -> tuple[Rows, Cosines]:
-    some = read_only(np.ascontiguousarray(vectors[rows]).reshape(-1))
-    distances = np.empty(len(rows), dtype=np.float32)
-    _measure(some, query, scale, distances)
+    distances = _distances(vectors, query, scale, rows)
     order = np.lexsort((rows, distances))[:count]
     return rows[order], 1.0 - distances[order].astype(np.float64)
 
