@@ -21,18 +21,20 @@ from numpy.typing import NDArray
 from embedviz.core.arrays import Flat, Matrix
 from embedviz.core.blocks import strided_blocks
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel
-from embedviz.core.neighbors.top_k import TILE
+from embedviz.core.neighbors.top_k import TILE, Scores
 from embedviz.core.processes.memory import available_memory
 
 STEP = 16
 """Dimensions from one mark to the next, and of a block of the copy."""
 
 Whole = NDArray[np.int16]
+Exact = NDArray[np.float64]
 
 _LARGEST = 32767
 # The least scale: smaller numbers are copied as 0, which is off by no more than half of it.
 _LEAST_SCALE = 1e-37
-_LARGEST_FLOAT = float(np.finfo(np.float32).max)
+# Squares of finite float32 numbers are less in float64.
+_FINITE = 1e200
 _SHARE_OF_FREE = 0.25
 _ASKED_FROM = 64 << 20
 
@@ -80,9 +82,11 @@ def mark_rows(vectors: Matrix) -> Marks:
             block.flat,
             block.stride,
             n_dimensions,
-            lengths[:, block.rows],
-            copy[:, block.first * STEP :],
-            scales[:, block.rows],
+            block.first,
+            block.n_rows,
+            lengths,
+            copy,
+            scales,
         )
     return Marks(lengths, copy, scales)
 
@@ -97,7 +101,7 @@ def multiply_rows(vectors: Matrix, query: Matrix) -> Matrix:
     """
     products = _empty_marks(vectors)
     for block in strided_blocks(vectors, TILE):
-        _multiply(block.flat, block.stride, query, products[:, block.rows])
+        _multiply(block.flat, block.stride, query, block.first, block.n_rows, products)
     return products
 
 
@@ -119,88 +123,90 @@ def _affordable_blocks(n_vectors: int, n_dimensions: int) -> int:
 
 @parallel_kernel
 def _lay_out(
-    flat: Flat, stride: int, dimensions: int, lengths: Matrix, copy: Whole, scales: Matrix
+    flat: Flat,
+    stride: int,
+    dimensions: int,
+    begin: int,
+    n_rows: int,
+    lengths: Matrix,
+    copy: Whole,
+    scales: Matrix,
 ) -> None:
-    n_rows = lengths.shape[1]
     for tile in numba.prange((n_rows + TILE - 1) // TILE):
-        first = tile * TILE
-        size = min(TILE, n_rows - first)
-        part = flat[first * stride :]
-        _measure(part, stride, lengths[:, first : first + size])
-        for k in range(len(copy)):
+        start = tile * TILE
+        first, last = begin + start, begin + min(start + TILE, n_rows)
+        numbers = np.zeros(STEP * TILE, dtype=np.float32)
+        squares, total = np.empty(TILE), np.zeros(TILE)
+        for k in range((dimensions + STEP - 1) // STEP):
             width = min(STEP, dimensions - k * STEP)
-            there = copy[k, first * STEP : (first + TILE) * STEP]
-            if size < TILE or width < STEP:
-                there[:] = 0
-            for i in range(size):
-                start = i * stride + k * STEP
-                row = part[start : start + width]
-                scales[k, first + i] = _copy_part(row, there[i:])
+            # Row by row into columns; then all loops run over rows and are vectorized.
+            if width < STEP:
+                numbers[:] = np.float32(0.0)
+            for i in range(last - first):
+                at = (start + i) * stride + k * STEP
+                row, there = flat[at : at + width], numbers[i:]
+                for j in range(width):
+                    there[j * TILE] = row[j]
+            _add_squares(numbers, squares, total)
+            if k + 1 < len(lengths):
+                marks = lengths[k + 1, first:last]
+                for i in range(len(marks)):
+                    marks[i] = math.sqrt(total[i])
+            if k < len(copy):
+                block = copy[k, first * STEP : (first + TILE) * STEP]
+                _copy_numbers(numbers, squares, block, scales[k, first:last])
 
 
 @serial_kernel
-def _measure(part: Flat, stride: int, lengths: Matrix) -> None:
-    n_marks, size = lengths.shape
-    full = (n_marks - 1) * STEP
-    squares, quarters = np.empty(full), np.empty(full // 4)
-    # Filled row by row and written mark by mark: the other way round, each number would be
-    # written to another page of memory.
-    found = np.empty((n_marks, TILE))
-    for i in range(size):
-        row = part[i * stride : i * stride + full]
-        for j in range(full):
-            squares[j] = np.float64(row[j]) * np.float64(row[j])
-        for j in range(full // 4):
-            quarters[j] = squares[4 * j] + squares[4 * j + 1] + squares[4 * j + 2]
-            quarters[j] += squares[4 * j + 3]
-        for k in range(1, n_marks):
-            j = 4 * (k - 1)
-            found[k, i] = quarters[j] + quarters[j + 1] + quarters[j + 2] + quarters[j + 3]
-    total = np.zeros(size)
-    for k in range(1, n_marks):
-        added, there = found[k], lengths[k]
-        for i in range(size):
-            total[i] += added[i]
-            there[i] = math.sqrt(total[i])
+def _add_squares(numbers: Flat, squares: Exact, total: Exact) -> None:
+    squares[:] = 0.0
+    for j in range(STEP):
+        column = numbers[j * TILE : (j + 1) * TILE]
+        for i in range(TILE):
+            squares[i] += np.float64(column[i]) * np.float64(column[i])
+    for i in range(TILE):
+        total[i] += squares[i]
 
 
 @serial_kernel
-def _copy_part(row: Flat, there: Whole) -> float:
-    """Write a row's numbers of one block, 128 places apart; return their scale."""
-    peak = np.float32(0.0)
-    bad = 0
-    for j in range(len(row)):
-        size = abs(row[j])
-        peak = size if size > peak else peak
-        bad += not size <= _LARGEST_FLOAT
-    if bad:
-        for j in range(len(row)):
-            there[j * TILE] = 0
-        return np.nan
-    if peak == 0.0:
-        for j in range(len(row)):
-            there[j * TILE] = 0
-        return 0.0
-    scale = np.float32(max(np.float64(peak) / _LARGEST, _LEAST_SCALE))
-    inverse = 1.0 / np.float64(scale)
-    for j in range(len(row)):
-        there[j * TILE] = np.int16(math.floor(np.float64(row[j]) * inverse + 0.5))
-    return scale
+def _copy_numbers(numbers: Flat, squares: Exact, block: Whole, scales: Scores) -> None:
+    inverse = np.zeros(TILE, dtype=np.float32)
+    for j in range(STEP):
+        column = numbers[j * TILE : (j + 1) * TILE]
+        for i in range(TILE):
+            size = abs(column[i])
+            inverse[i] = size if size > inverse[i] else inverse[i]
+    for i in range(TILE):
+        peak = inverse[i] * np.float32(1.0 / _LARGEST)
+        scale = peak if peak > np.float32(_LEAST_SCALE) else np.float32(_LEAST_SCALE)
+        inverse[i] = np.divide(np.float32(1.0), scale)
+        if i < len(scales):
+            scale = scale if squares[i] > 0.0 else np.float32(0.0)
+            scales[i] = scale if squares[i] < _FINITE else np.float32(np.nan)
+    for j in range(STEP):
+        column = numbers[j * TILE : (j + 1) * TILE]
+        there = block[j * TILE : (j + 1) * TILE]
+        for i in range(TILE):
+            value = np.floor(column[i] * inverse[i] + np.float32(0.5))
+            # Also of what is not finite, which has no scale.
+            there[i] = np.int16(value if abs(value) <= _LARGEST else np.float32(0.0))
 
 
 @parallel_kernel
-def _multiply(flat: Flat, stride: int, query: Matrix, products: Matrix) -> None:
-    n_marks, n_rows = products.shape
+def _multiply(
+    flat: Flat, stride: int, query: Matrix, begin: int, n_rows: int, products: Matrix
+) -> None:
+    n_marks = len(products)
     full = (n_marks - 1) * STEP
     for tile in numba.prange((n_rows + TILE - 1) // TILE):
-        first = tile * TILE
-        size = min(TILE, n_rows - first)
+        start = tile * TILE
+        size = min(TILE, n_rows - start)
         each = np.empty(full, dtype=np.float32)
         quarters = np.empty(full // 4, dtype=np.float32)
         found = np.empty((n_marks, TILE), dtype=np.float32)
         for i in range(size):
-            start = (first + i) * stride
-            row = flat[start : start + full]
+            at = (start + i) * stride
+            row = flat[at : at + full]
             # Sums of four and of four of these: a loop over 16 is too short to be vectorized.
             for j in range(full):
                 each[j] = row[j] * query[j]
@@ -211,7 +217,7 @@ def _multiply(flat: Flat, stride: int, query: Matrix, products: Matrix) -> None:
                 found[k, i] = quarters[j] + quarters[j + 1] + quarters[j + 2] + quarters[j + 3]
         total = np.zeros(TILE, dtype=np.float32)
         for k in range(1, n_marks):
-            added, there = found[k], products[k, first : first + size]
+            added, there = found[k], products[k, begin + start : begin + start + size]
             for i in range(size):
                 total[i] += added[i]
                 there[i] = total[i]

@@ -5,9 +5,9 @@ the length of their difference. The unit vectors of both differ by at most 2 E /
 (Dunkl and Williams, A simple norm inequality, 1964), and so do the cosines with any query. Since
 |x| ≥ |x'| − E, with h = E / |x'| this is at most h / (1 − h/2) ≤ h + h² for h ≤ 1; for a larger h,
 h + h² is 2 or more, which no two cosines differ by. A number of the copy is off by half of its
-scale s at the most, so of r numbers E is at most √r s / 2; what marks say differs from x only by
-the rounding of sums. To this comes the rounding of a sum of k products in float32
-(`rounding_of_cosines`) and of the few operations here.
+scale s at the most, and by the rounding of the division, so of r numbers E is at most 0.505 √r s;
+what marks say differs from x only by the rounding of sums. To this comes the rounding of a sum of
+k products in float32 (`rounding_of_cosines`) and of the few operations here.
 
 **Which rows may be the nearest.** Each row has an upper and a lower bound of its cosine. At least
 `count` rows have cosines from the `count`-th largest lower bound up, so no row whose upper bound is
@@ -23,7 +23,6 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
 from embedviz.core.arrays import Flat, Matrix, Rows
 from embedviz.core.blocks import ScoreBlock, read_only, strided_blocks
@@ -41,6 +40,8 @@ from embedviz.core.neighbors.top_k import (
 
 # Roundings of the operations below, and of the distances by which the nearest are ranked.
 _FEW_ROUNDINGS = 24 * 2.0**-24
+# Of a scale: how far a number of the copy is off, with what is rounded on the way to it.
+_HALF = 0.505
 _NOT_COPIED = np.empty(0, dtype=np.int16)
 _NO_ROWS = read_only(np.empty(0, dtype=np.float32))
 # Tiles of which rows are first taken for a comparison; then twice as many, and so on.
@@ -262,7 +263,7 @@ def _add_copied(
             sums[i] += a * w
             squares[i] += w * w
         j += 1
-    half = np.float32(0.5 * math.sqrt(len(query)))
+    half = np.float32(_HALF * math.sqrt(len(query)))
     for i in range(len(product)):
         s, known = scales[i], length[i]
         # Over the larger of both, so that no square overflows or vanishes.

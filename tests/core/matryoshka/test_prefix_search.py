@@ -5,12 +5,181 @@ from hypothesis import strategies as st
 
 from embedviz.core import blocks
 from embedviz.core.errors import UserError
+from embedviz.core.matryoshka import prefix_marks, screening
 from embedviz.core.matryoshka.prefix_search import PrefixSearch
 from embedviz.core.neighbors import NeighborSearch
+from embedviz.core.neighbors.exact_cosines import nearest_by_cosine
+from embedviz.core.neighbors.top_k import scaled_query
 
 
 def random_rows(n, d, seed=0):
     return np.random.default_rng(seed).normal(size=(n, d)).astype(np.float32)
+
+
+def brute_force(vectors, query, dimensions, count, exclude=()):
+    """Rows by the float64 cosines of all of them, as far as float32 tells these apart."""
+    rows, other = vectors[:, :dimensions].astype(np.float64), query[:dimensions].astype(np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        units = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        unit = other / np.linalg.norm(other)
+        distances = 1.0 - units @ unit
+        near = distances < 1e-4
+        squares = ((units - unit) ** 2).sum(axis=1)
+    squares[squares < 1e-28] = 0.0
+    distances[near] = squares[near] / 2
+    finite = np.isfinite(rows).all(axis=1)
+    if not other.any():
+        distances[finite] = 1.0
+    distances[~rows.any(axis=1)] = 1.0
+    distances[~finite] = np.nan
+    distances[list(exclude)] = np.nan
+    there = np.flatnonzero(~np.isnan(distances))
+    order = there[np.argsort(distances[there].astype(np.float32), kind="stable")]
+    return order[:count], distances
+
+
+def assert_same(found, vectors, query, dimensions, count, exclude=()):
+    rows, cosines = found
+    query = np.asarray(query, dtype=np.float32)
+    expected, distances = brute_force(vectors, query, dimensions, count, exclude)
+    assert len(rows) == len(set(rows.tolist())) == len(expected)
+    # Where rounding in another order turns a distance to the next float32, rows may change places.
+    np.testing.assert_allclose(distances[rows], distances[expected], rtol=3e-7, atol=1e-15)
+    np.testing.assert_allclose(cosines, 1.0 - distances[expected], atol=1e-7)
+    scaled = scaled_query(query)[0][:dimensions]
+    all_compared, _ = nearest_by_cosine(vectors[:, :dimensions], scaled, count, exclude, None)
+    assert rows.tolist() == all_compared.tolist()
+
+
+def inverse_length(query):
+    length = float(np.linalg.norm(query.astype(np.float64)))
+    return 1.0 / length if length else 0.0
+
+
+KINDS = ("plain", "whole", "signs", "zeros", "huge and tiny", "far", "not finite", "half", "same")
+
+
+def rows_of_a_kind(kind, n, d, seed):
+    random = np.random.default_rng(seed)
+    rows = random.normal(size=(n, d))
+    if kind == "whole":
+        rows = np.round(rows)
+    elif kind == "signs":
+        rows = np.sign(rows)
+    elif kind == "zeros":
+        rows[random.random(n) < 0.3] = 0
+        rows[random.random(n) < 0.5, : random.integers(0, d + 1)] = 0
+    elif kind == "huge and tiny":
+        rows *= 10.0 ** random.integers(-44, 36, size=(n, 1))
+        rows[:, :: random.integers(1, d + 1)] *= 1e-3
+    elif kind == "far":
+        rows += 10.0 ** random.integers(0, 6)
+    elif kind == "not finite":
+        rows[random.integers(0, n), random.integers(0, d)] = np.nan
+        rows[random.integers(0, n), random.integers(0, d)] = np.inf
+    elif kind == "half":
+        rows = rows.astype(np.float16)
+    elif kind == "same":
+        rows[random.random(n) < 0.5] = rows[0]
+    return rows.astype(np.float32)
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.sampled_from(KINDS),
+    st.integers(1, 400),
+    st.integers(1, 53),
+    st.integers(1, 30),
+    st.integers(0, 1_000),
+    st.sampled_from(["as it is", "by columns", "every other", "not copied"]),
+    st.data(),
+)
+def test_every_length_is_that_of_brute_force(kind, n, d, count, seed, layout, data):
+    vectors = rows_of_a_kind(kind, n, d, seed)
+    row = data.draw(st.integers(0, n - 1), "row")
+    query = np.where(np.isfinite(vectors[row]), vectors[row], 1.0).astype(np.float32)
+    query += data.draw(st.sampled_from([0.0, 0.01])) * np.abs(query).max()
+    query[: data.draw(st.sampled_from([0, 0, 0, 5, 17]))] = 0
+    exclude = data.draw(st.sets(st.integers(0, n - 1), max_size=4), "exclude")
+    with pytest.MonkeyPatch.context() as patch:
+        given_rows = vectors
+        if layout == "by columns":
+            patch.setattr(blocks, "_BLOCK_BYTES", 4 * d * 17)
+            given_rows = np.asfortranarray(vectors)
+        elif layout == "every other":
+            given_rows = np.repeat(vectors, 2, axis=0)[::2]
+        elif layout == "not copied":
+            patch.setattr(prefix_marks, "_ASKED_FROM", 0)
+            patch.setattr(prefix_marks, "available_memory", lambda: 4 * 36 * n)
+        asked = PrefixSearch(given_rows).query(query)
+        for dimensions in range(1, d + 1):
+            found = asked.top(dimensions, count, exclude)
+            assert_same(found, vectors, query, dimensions, count, exclude)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_many_rows_at_every_length(kind):
+    vectors = rows_of_a_kind(kind, 5_000, 40, 1)
+    query = np.where(np.isfinite(vectors[3]), vectors[3], 1.0).astype(np.float32)
+    asked = PrefixSearch(vectors).query(query)
+    for dimensions in range(1, 41):
+        assert_same(asked.top(dimensions, 10, [3]), vectors, query, dimensions, 10, [3])
+
+
+def test_half_precision_and_mapped_rows(tmp_path):
+    vectors = random_rows(600, 70).astype(np.float16)
+    np.save(tmp_path / "rows.npy", vectors.astype(np.float32))
+    mapped = PrefixSearch(np.load(tmp_path / "rows.npy", mmap_mode="r")).query(vectors[5])
+    half = PrefixSearch(vectors).query(vectors[5])
+    for dimensions in range(1, 71):
+        found = half.top(dimensions, 12)
+        assert_same(found, vectors.astype(np.float32), vectors[5], dimensions, 12)
+        np.testing.assert_array_equal(found, mapped.top(dimensions, 12))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_bounds_hold_the_cosines(kind):
+    vectors = rows_of_a_kind(kind, 1_000, 40, 2)
+    query = scaled_query(np.where(np.isfinite(vectors[3]), vectors[3], 1.0))[0]
+    marks = prefix_marks.mark_rows(vectors)
+    products = prefix_marks.multiply_rows(vectors, query)
+    for dimensions in range(1, 41):
+        prefix = query[:dimensions]
+        scale = inverse_length(prefix)
+        screened = screening.Screening(vectors[:, :dimensions], marks, prefix, scale, products)
+        screened.fill(screening.Candidates(1_000, 10, ()))
+        _, distances = brute_force(vectors, query, dimensions, 10)
+        for cosine in (-0.5, 0.0, 0.3, 0.9):
+            taken = np.concatenate(list(screened.rows_from(cosine)))
+            wanted = np.flatnonzero(1.0 - distances >= cosine)
+            assert np.isin(wanted, taken).all()
+
+
+def test_few_rows_are_compared_at_any_length():
+    vectors = random_rows(20_000, 100)
+    marks = prefix_marks.mark_rows(vectors)
+    query = scaled_query(vectors[0])[0]
+    products = prefix_marks.multiply_rows(vectors, query)
+    for dimensions in (4, 7, 16, 31, 33, 100):
+        prefix = query[:dimensions]
+        found = screening.Candidates(20_000, 10, ())
+        scale = inverse_length(prefix)
+        screened = screening.Screening(vectors[:, :dimensions], marks, prefix, scale, products)
+        screened.fill(found)
+        taken = np.concatenate(list(screened.rows_from(float(found.best()[1][-1]))))
+        assert 10 <= len(taken) < 30
+
+
+def test_memory_is_what_is_said(monkeypatch):
+    vectors = random_rows(1_280, 64)
+    lengths, copy = vectors.nbytes // 16, vectors.nbytes * 9 // 16
+    marks = PrefixSearch(vectors).marks
+    assert marks.nbytes == lengths + copy + 4 * len(vectors)
+    monkeypatch.setattr(prefix_marks, "_ASKED_FROM", 0)
+    monkeypatch.setattr(prefix_marks, "available_memory", lambda: 2 * copy)
+    assert len(prefix_marks.mark_rows(vectors).copy) == 2
+    monkeypatch.setattr(prefix_marks, "available_memory", lambda: 0)
+    assert len(prefix_marks.mark_rows(vectors).copy) == 0
 
 
 @pytest.mark.parametrize("d", [1, 15, 16, 17, 50, 64])
