@@ -8,7 +8,7 @@ not pay for the other's imports.
 
 from .changes import Changes
 from .contrastive import PaintedSteps
-from .dragging import Drag
+from .dragging import Drag, DragStalls
 from .embedding import Embedding
 from .graph import Graph, Trust
 from .layouts import FirstMotion, LargeLayout, TSNEBeside, UMAPBeside
@@ -18,7 +18,7 @@ from .neighbors import Neighbors
 from .overlap import Overlap
 from .pca import PrincipalComponents
 from .points import FineOrbit, Lasso, Moving, Orbit, OrbitBesideOpenGL, Pick
-from .prefix import TruncationStep
+from .prefix import MappedSteps, StepsAtEachLength, TruncationStep
 from .responsiveness import Opening
 from .stalls import Stalls
 from .training import LearnedLanguage, WatchedTraining
@@ -32,6 +32,8 @@ BENCHMARKS = (
     TruncationStep(10_000, 384, "numpy"),
     TruncationStep(500_000, 768, "numpy"),
     TruncationStep(500_000, 768, "faiss"),
+    StepsAtEachLength(500_000, 768),
+    MappedSteps(1_000_000, 768),
     PrincipalComponents(10_000, 384),
     Overlap(10_000, 384),
     Graph(20_000, 384, "scikit-learn"),
@@ -41,6 +43,7 @@ BENCHMARKS = (
     Drag("whitening-drag", "anisotropy", "strength", 10_000, 384),
     Drag("components-drag", "anisotropy", "components_slider", 10_000, 384),
     Drag("truncation-drag", "matryoshka", "slider", 10_000, 384),
+    DragStalls(500_000, 768),
     PaintedSteps(2_000, 0, 512),
     PaintedSteps(2_000, 384, 512),
     PaintedSteps(10_000, 384, 512),

@@ -7,9 +7,12 @@ import time
 from typing import Any
 
 from .framework import Benchmark
+from .heartbeat import Heartbeat
 from .rows import random_rows
 
 STEPS = 60
+DRAG_STEPS = 300
+DRAG_MILLISECONDS = 8
 SIZE = (1280, 800)
 
 
@@ -66,3 +69,59 @@ class Drag(Benchmark):
         application.processEvents()
         pane.picture.repaint()
         return 1000 * (time.perf_counter() - start)
+
+
+class DragStalls(Benchmark):
+    """Gaps between the beats of the event loop while the prefix slider is dragged up and down.
+
+    The worst of the samples is what counts. A mouse that reports 125 times a second is not waited
+    for: steps that come faster than they are computed are left out by the window, as in use.
+    """
+
+    def __init__(self, n_vectors: int, dimensions: int) -> None:
+        self.name = f"truncation-drag-stalls-{n_vectors}x{dimensions}"
+        self._shape = n_vectors, dimensions
+        self._told = ""
+
+    def ours(self) -> list[float]:
+        from PySide6.QtWidgets import QSlider
+
+        from embedviz import VectorSet
+        from embedviz.commands.application import make_application
+        from embedviz.commands.window import make_window, set_up_interpreter
+        from embedviz.core.compiled import warm_up
+        from embedviz.gui.figures import wait_until_idle
+        from embedviz.panes import all_kernels
+
+        # What is compiled at the first start is not measured here.
+        warm_up.prepare(lambda: None, all_kernels)
+        application = make_application()
+        set_up_interpreter()
+        window = make_window()
+        window.resize(*SIZE)
+        window.show()
+        session = window.session
+        session.show(session.state.opened(VectorSet(random_rows(*self._shape), name="rows")))
+        session.show(session.state.queried(7))
+        window.bring_to_front("matryoshka")
+        application.processEvents()
+        wait_until_idle(session)
+        slider: Any = window.findChild(QSlider, "matryoshka.dimensions")
+        span = slider.maximum() - slider.minimum()
+        heart = Heartbeat()
+        slider.sliderPressed.emit()
+        for step in range(DRAG_STEPS):
+            place = abs(1 - 2 * step / DRAG_STEPS)
+            slider.setValue(slider.minimum() + round(place * span))
+            end = time.perf_counter() + DRAG_MILLISECONDS / 1000
+            while time.perf_counter() < end:
+                application.processEvents()
+                time.sleep(0.0005)
+        slider.sliderReleased.emit()
+        wait_until_idle(session)
+        heart.stop()
+        self._told = heart.told()
+        return heart.gaps
+
+    def note(self) -> str:
+        return self._told

@@ -6,7 +6,7 @@ and nearly each of them costs a wait for the memory: 15 ms of 500,000 rows. So t
 copied next to each other, 128 rows at a time and dimension by dimension, as whole numbers of 16
 bits with a scale for each 16 numbers of a row: then at most 30 bytes of a row are read, and in
 order. A number of the copy is off by half of its scale at the most, from which follows how far a
-cosine is off (see `screening`).
+cosine is off (see `prefix_bounds`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A step reads what is kept at the last mark before the prefix's end, and the few numbers after it
 from a copy at half the size (`prefix_marks`). From these follow bounds of all cosines; the few rows
-that may be the nearest are compared in float64 (`screening`), so that the answer is exact at every
+that may be the nearest are compared in float64 (`prefix_bounds`), so that the answer is exact at every
 length. Lengths and products are only ever added to: a longer prefix less its last numbers would
 leave rounding errors where a prefix is zero.
 """
@@ -18,8 +18,8 @@ from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.compiled.checks import checked_count, checked_matrix
+from embedviz.core.matryoshka.prefix_bounds import PrefixBounds
 from embedviz.core.matryoshka.prefix_marks import Marks, mark_rows, multiply_rows
-from embedviz.core.matryoshka.screening import Screening
 from embedviz.core.neighbors.exact_cosines import (
     SHORTEST_QUERY,
     Cosines,
@@ -126,9 +126,9 @@ class PrefixQuery:
         length = math.sqrt(query.astype(np.float64) @ query.astype(np.float64))
         if count and (length == 0.0 or length >= SHORTEST_QUERY):
             scale = 1.0 / length if length else 0.0
-            screening = Screening(rows, self._marks, query, scale, self._products)
+            bounds = PrefixBounds(rows, self._marks, query, scale, self._products)
             best = _Best(rows, query, count, excluded)
-            if best.take(screening, 0.0 if length else 1.0):
+            if best.take(bounds, 0.0 if length else 1.0):
                 return best.rows, 1.0 - best.distances.astype(np.float64)
         return nearest_by_cosine(rows, query, count, excluded, None)
 
@@ -149,12 +149,12 @@ class _Best:
         self.rows: Rows = np.empty(0, dtype=np.intp)
         self.distances: Scores = np.empty(0, dtype=np.float32)
 
-    def take(self, screening: Screening, least: float) -> bool:
+    def take(self, bounds: PrefixBounds, least: float) -> bool:
         """Compare the rows that may be the nearest, unless they are too many.
 
         Parameters
         ----------
-        screening : Screening
+        bounds : PrefixBounds
         least : float
             The least distance that there can be: when as many rows as are wanted are so near, no
             later one is needed.
@@ -165,11 +165,11 @@ class _Best:
             Whether the nearest are found.
         """
         found = Candidates(len(self._vectors), self._count, self._excluded)
-        screening.fill(found)
+        bounds.fill(found)
         _, lower = found.best()
         limit = float(lower[-1]) if len(lower) == self._count else -np.inf
         n_compared = 0
-        for rows in screening.rows_from(limit):
+        for rows in bounds.rows_from(limit):
             self._add(rows)
             if len(self.rows) == self._count and self.distances[-1] <= least:
                 return True

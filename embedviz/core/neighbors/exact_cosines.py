@@ -103,6 +103,24 @@ def nearest_by_cosine(
     return rows, 1.0 + scores.astype(np.float64) if len(rows) else scores
 
 
+def _likely(scores: Scores, count: int, wanted: int, rounding: float) -> int | None:
+    """Return how many of the best rows may be among the nearest; None where others may be, too."""
+    if len(scores) <= count:
+        return len(scores)
+    limit = float(scores[count - 1]) - 2.0 * rounding
+    if len(scores) == wanted and not float(scores[-1]) < limit:
+        return None
+    return len([score for score in scores.tolist() if score >= limit])
+
+
+def _ranked(
+    vectors: Matrix, query: Matrix, scale: float, rows: Rows, count: int
+) -> tuple[Rows, Cosines]:
+    distances = _distances(vectors, query, scale, rows)
+    order = np.lexsort((rows, distances))[:count]
+    return rows[order], 1.0 - distances[order].astype(np.float64)
+
+
 def exact_distances(vectors: Matrix, query: Matrix, rows: Rows) -> Scores:
     """Return 1 − cosine of some rows with a query, from float64; NaN for rows that hold NaN.
 
@@ -125,24 +143,6 @@ def _distances(vectors: Matrix, query: Matrix, scale: float, rows: Rows) -> Scor
     distances = np.empty(len(rows), dtype=np.float32)
     _measure(some, query, scale, distances)
     return distances
-
-
-def _likely(scores: Scores, count: int, wanted: int, rounding: float) -> int | None:
-    """Return how many of the best rows may be among the nearest; None where others may be, too."""
-    if len(scores) <= count:
-        return len(scores)
-    limit = float(scores[count - 1]) - 2.0 * rounding
-    if len(scores) == wanted and not float(scores[-1]) < limit:
-        return None
-    return len([score for score in scores.tolist() if score >= limit])
-
-
-def _ranked(
-    vectors: Matrix, query: Matrix, scale: float, rows: Rows, count: int
-) -> tuple[Rows, Cosines]:
-    distances = _distances(vectors, query, scale, rows)
-    order = np.lexsort((rows, distances))[:count]
-    return rows[order], 1.0 - distances[order].astype(np.float64)
 
 
 def _inverse(query: Matrix) -> float:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from embedviz.core import blocks
 from embedviz.core.errors import UserError
-from embedviz.core.matryoshka import prefix_marks, screening
+from embedviz.core.matryoshka import prefix_bounds, prefix_marks
 from embedviz.core.matryoshka.prefix_search import PrefixSearch
 from embedviz.core.neighbors import NeighborSearch
 from embedviz.core.neighbors.exact_cosines import nearest_by_cosine
@@ -146,11 +146,11 @@ def test_bounds_hold_the_cosines(kind):
     for dimensions in range(1, 41):
         prefix = query[:dimensions]
         scale = inverse_length(prefix)
-        screened = screening.Screening(vectors[:, :dimensions], marks, prefix, scale, products)
-        screened.fill(screening.Candidates(1_000, 10, ()))
+        bounds = prefix_bounds.PrefixBounds(vectors[:, :dimensions], marks, prefix, scale, products)
+        bounds.fill(prefix_bounds.Candidates(1_000, 10, ()))
         _, distances = brute_force(vectors, query, dimensions, 10)
         for cosine in (-0.5, 0.0, 0.3, 0.9):
-            taken = np.concatenate([[], *screened.rows_from(cosine)])
+            taken = np.concatenate([[], *bounds.rows_from(cosine)])
             wanted = np.flatnonzero(1.0 - distances >= cosine)
             assert np.isin(wanted, taken).all()
 
@@ -162,11 +162,11 @@ def test_few_rows_are_compared_at_any_length():
     products = prefix_marks.multiply_rows(vectors, query)
     for dimensions in (4, 7, 16, 31, 33, 100):
         prefix = query[:dimensions]
-        found = screening.Candidates(20_000, 10, ())
+        found = prefix_bounds.Candidates(20_000, 10, ())
         scale = inverse_length(prefix)
-        screened = screening.Screening(vectors[:, :dimensions], marks, prefix, scale, products)
-        screened.fill(found)
-        taken = np.concatenate(list(screened.rows_from(float(found.best()[1][-1]))))
+        bounds = prefix_bounds.PrefixBounds(vectors[:, :dimensions], marks, prefix, scale, products)
+        bounds.fill(found)
+        taken = np.concatenate(list(bounds.rows_from(float(found.best()[1][-1]))))
         assert 10 <= len(taken) < 30
 
 

@@ -57,7 +57,7 @@ class _Part:
     peaks: Scores
 
 
-class Screening:
+class PrefixBounds:
     """Bounds of the cosines of all rows with a query on one prefix.
 
     Parameters
@@ -89,10 +89,10 @@ class Screening:
             for block in self._blocks(known, rest):
                 part = self._part(block, known, rest)
                 self._parts.append(part)
-                bounds, *heaps = found.heaps_for(block)
+                bounds, scores, rows, kept = found.heaps_for(block)
                 # Whole tiles only.
                 bounds[1:-1] = bounds[1:-1] // TILE * TILE
-                _screen(*part.given, part.peaks, bounds, *heaps)
+                _screen(*part.given, part.peaks, bounds, scores, rows, kept)
 
     def rows_from(self, least: float) -> Iterator[Rows]:
         """Yield, ascending and some at a time, the rows whose upper bounds reach a cosine."""
