@@ -2,9 +2,9 @@
 
 A step reads what is kept at the last mark before the prefix's end, and the few numbers after it
 from a copy at half the size (`prefix_marks`). From these follow bounds of all cosines; the few rows
-that may be the nearest are compared in float64 (`prefix_bounds`), so that the answer is exact at every
-length. Lengths and products are only ever added to: a longer prefix less its last numbers would
-leave rounding errors where a prefix is zero.
+that may be the nearest are compared in float64 (`prefix_bounds`), so that the answer is exact at
+every length. Lengths and products are only ever added to: a longer prefix less its last numbers
+would leave rounding errors where a prefix is zero.
 """
 
 from __future__ import annotations
