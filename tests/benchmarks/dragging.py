@@ -84,7 +84,7 @@ class DragStalls(Benchmark):
         self._told = ""
 
     def ours(self) -> list[float]:
-        from PySide6.QtWidgets import QSlider
+        from PySide6.QtWidgets import QAbstractSlider
 
         from embedviz import VectorSet
         from embedviz.commands.application import make_application
@@ -106,7 +106,7 @@ class DragStalls(Benchmark):
         window.bring_to_front("matryoshka")
         application.processEvents()
         wait_until_idle(session)
-        slider: Any = window.findChild(QSlider, "matryoshka.dimensions")
+        slider: Any = window.findChild(QAbstractSlider, "matryoshka.dimensions")
         span = slider.maximum() - slider.minimum()
         heart = Heartbeat()
         slider.sliderPressed.emit()
