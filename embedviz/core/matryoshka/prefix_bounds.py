@@ -147,21 +147,45 @@ def _screen(  # noqa: PLR0913 - one pass
     kept: Rows,
 ) -> None:
     for piece in numba.prange(len(bounds) - 1):
-        room = np.empty((5, TILE), dtype=np.float32)
-        held = 0
-        for first in range(bounds[piece], bounds[piece + 1], TILE):
-            last = min(first + TILE, bounds[piece + 1])
-            upper, lower = room[3, : last - first], room[4, : last - first]
-            _bound_tile(
-                flat, stride, copy, scales, query, products, lengths, scale, rounding, first, room,
-                upper, lower,
-            )  # fmt: skip
-            peak = upper[0]
-            for i in range(len(upper)):
-                peak = upper[i] if upper[i] > peak else peak
-            peaks[first // TILE] = peak
-            held = keep_best_of(lower, first, scores[piece], rows[piece], held)
-        kept[piece] = held
+        kept[piece] = _screen_piece(
+            flat, stride, copy, scales, query, products, lengths, scale, rounding, peaks,
+            bounds[piece], bounds[piece + 1], scores[piece], rows[piece],
+        )  # fmt: skip
+
+
+# In a function of its own, because what is within `prange` takes much longer to compile.
+@serial_kernel
+def _screen_piece(  # noqa: PLR0913 - as `_screen`
+    flat: Flat,
+    stride: int,
+    copy: Whole,
+    scales: Scores,
+    query: Matrix,
+    products: Scores,
+    lengths: Scores,
+    scale: float,
+    rounding: float,
+    peaks: Scores,
+    begin: int,
+    end: int,
+    scores: Scores,
+    rows: Rows,
+) -> int:
+    room = np.empty((5, TILE), dtype=np.float32)
+    held = 0
+    for first in range(begin, end, TILE):
+        last = min(first + TILE, end)
+        upper, lower = room[3, : last - first], room[4, : last - first]
+        _bound_tile(
+            flat, stride, copy, scales, query, products, lengths, scale, rounding, first, room,
+            upper, lower,
+        )  # fmt: skip
+        peak = upper[0]
+        for i in range(len(upper)):
+            peak = upper[i] if upper[i] > peak else peak
+        peaks[first // TILE] = peak
+        held = keep_best_of(lower, first, scores, rows, held)
+    return held
 
 
 @serial_kernel
@@ -214,9 +238,10 @@ def _bound_tile(  # noqa: PLR0913 - as `_screen`
 ) -> None:
     last = first + len(upper)
     product, length, error = room[0, : len(upper)], room[1, : len(upper)], room[2, : len(upper)]
-    product[:] = products[first:last]
-    length[:] = lengths[first:last]
-    error[:] = np.float32(0.0)
+    known_products, known_lengths = products[first:last], lengths[first:last]
+    for i in range(len(upper)):
+        product[i], length[i] = known_products[i], known_lengths[i]
+        error[i] = np.float32(0.0)
     if len(copy):
         _add_copied(copy[first * STEP :], scales[first:last], query, product, length, error)
     elif len(query):

@@ -135,26 +135,42 @@ def _lay_out(
     for tile in numba.prange((n_rows + TILE - 1) // TILE):
         start = tile * TILE
         first, last = begin + start, begin + min(start + TILE, n_rows)
-        numbers = np.zeros(STEP * TILE, dtype=np.float32)
-        squares, total = np.empty(TILE), np.zeros(TILE)
-        for k in range((dimensions + STEP - 1) // STEP):
-            width = min(STEP, dimensions - k * STEP)
-            # Row by row into columns; then all loops run over rows and are vectorized.
-            if width < STEP:
-                numbers[:] = np.float32(0.0)
-            for i in range(last - first):
-                at = (start + i) * stride + k * STEP
-                row, there = flat[at : at + width], numbers[i:]
-                for j in range(width):
-                    there[j * TILE] = row[j]
-            _add_squares(numbers, squares, total)
-            if k + 1 < len(lengths):
-                marks = lengths[k + 1, first:last]
-                for i in range(len(marks)):
-                    marks[i] = math.sqrt(total[i])
-            if k < len(copy):
-                block = copy[k, first * STEP : (first + TILE) * STEP]
-                _copy_numbers(numbers, squares, block, scales[k, first:last])
+        part = flat[start * stride :]
+        _lay_out_tile(part, stride, dimensions, first, last, lengths, copy, scales)
+
+
+# In a function of its own, because what is within `prange` takes much longer to compile.
+@serial_kernel
+def _lay_out_tile(
+    flat: Flat,
+    stride: int,
+    dimensions: int,
+    first: int,
+    last: int,
+    lengths: Matrix,
+    copy: Whole,
+    scales: Matrix,
+) -> None:
+    numbers = np.zeros(STEP * TILE, dtype=np.float32)
+    squares, total = np.empty(TILE), np.zeros(TILE)
+    for k in range((dimensions + STEP - 1) // STEP):
+        width = min(STEP, dimensions - k * STEP)
+        if width < STEP:
+            numbers[:] = np.float32(0.0)
+        # Row by row into columns; then all loops run over rows and are vectorized.
+        for i in range(last - first):
+            at = i * stride + k * STEP
+            row, there = flat[at : at + width], numbers[i:]
+            for j in range(width):
+                there[j * TILE] = row[j]
+        _add_squares(numbers, squares, total)
+        if k + 1 < len(lengths):
+            marks = lengths[k + 1, first:last]
+            for i in range(len(marks)):
+                marks[i] = math.sqrt(total[i])
+        if k < len(copy):
+            block = copy[k, first * STEP : (first + TILE) * STEP]
+            _copy_numbers(numbers, squares, block, scales[k, first:last])
 
 
 @serial_kernel
@@ -196,28 +212,36 @@ def _copy_numbers(numbers: Flat, squares: Exact, block: Whole, scales: Scores) -
 def _multiply(
     flat: Flat, stride: int, query: Matrix, begin: int, n_rows: int, products: Matrix
 ) -> None:
-    n_marks = len(products)
-    full = (n_marks - 1) * STEP
     for tile in numba.prange((n_rows + TILE - 1) // TILE):
         start = tile * TILE
-        size = min(TILE, n_rows - start)
-        each = np.empty(full, dtype=np.float32)
-        quarters = np.empty(full // 4, dtype=np.float32)
-        found = np.empty((n_marks, TILE), dtype=np.float32)
-        for i in range(size):
-            at = (start + i) * stride
-            row = flat[at : at + full]
-            # Sums of four and of four of these: a loop over 16 is too short to be vectorized.
-            for j in range(full):
-                each[j] = row[j] * query[j]
-            for j in range(full // 4):
-                quarters[j] = each[4 * j] + each[4 * j + 1] + each[4 * j + 2] + each[4 * j + 3]
-            for k in range(1, n_marks):
-                j = 4 * (k - 1)
-                found[k, i] = quarters[j] + quarters[j + 1] + quarters[j + 2] + quarters[j + 3]
-        total = np.zeros(TILE, dtype=np.float32)
+        first, last = begin + start, begin + min(start + TILE, n_rows)
+        _multiply_tile(flat[start * stride :], stride, query, first, last, products)
+
+
+@serial_kernel
+def _multiply_tile(
+    flat: Flat, stride: int, query: Matrix, first: int, last: int, products: Matrix
+) -> None:
+    n_marks = len(products)
+    full = (n_marks - 1) * STEP
+    each = np.empty(full, dtype=np.float32)
+    quarters = np.empty(full // 4, dtype=np.float32)
+    # Filled row by row and written mark by mark: the other way round, each number would be
+    # written to another page of memory.
+    found = np.empty((n_marks, TILE), dtype=np.float32)
+    for i in range(last - first):
+        row = flat[i * stride : i * stride + full]
+        # Sums of four and of four of these: a loop over 16 is too short to be vectorized.
+        for j in range(full):
+            each[j] = row[j] * query[j]
+        for j in range(full // 4):
+            quarters[j] = each[4 * j] + each[4 * j + 1] + each[4 * j + 2] + each[4 * j + 3]
         for k in range(1, n_marks):
-            added, there = found[k], products[k, begin + start : begin + start + size]
-            for i in range(size):
-                total[i] += added[i]
-                there[i] = total[i]
+            j = 4 * (k - 1)
+            found[k, i] = quarters[j] + quarters[j + 1] + quarters[j + 2] + quarters[j + 3]
+    total = np.zeros(TILE, dtype=np.float32)
+    for k in range(1, n_marks):
+        added, there = found[k], products[k, first:last]
+        for i in range(last - first):
+            total[i] += added[i]
+            there[i] = total[i]
