@@ -176,6 +176,14 @@ def test_the_benchmarks_of_the_core_run_on_small_sets(benchmarks, monkeypatch):
         assert min(each.peer()) > 0
 
 
+def test_the_benchmarks_of_each_prefix_run_on_small_sets(benchmarks):
+    for kind in ("StepsAtEachLength", "MappedSteps"):
+        each = getattr(benchmarks, kind)(300, 24)
+        assert min(each.ours()) > 0
+        assert each.note().startswith("16: ")
+        assert "a new one" in each.note()
+
+
 @pytest.mark.parametrize("kind", ["Neighbors", "TruncationStep"])
 def test_the_benchmarks_beside_faiss_run_on_small_sets(benchmarks, kind):
     pytest.importorskip("faiss")

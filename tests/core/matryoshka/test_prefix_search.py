@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba.core import event
 
 from embedviz.core import blocks
 from embedviz.core.errors import UserError
-from embedviz.core.matryoshka import prefix_bounds, prefix_marks
+from embedviz.core.matryoshka import compile_all, prefix_bounds, prefix_marks
 from embedviz.core.matryoshka.prefix_search import PrefixSearch
 from embedviz.core.neighbors import NeighborSearch
 from embedviz.core.neighbors.exact_cosines import nearest_by_cosine
@@ -180,6 +181,18 @@ def test_memory_is_what_is_said(monkeypatch):
     assert len(prefix_marks.mark_rows(vectors).copy) == 2
     monkeypatch.setattr(prefix_marks, "available_memory", lambda: 0)
     assert len(prefix_marks.mark_rows(vectors).copy) == 0
+
+
+def test_what_is_compiled_ahead_is_all_that_is_needed(monkeypatch):
+    compile_all()
+    vectors = random_rows(300, 50)
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", 4 * 50 * 17)
+    with event.install_recorder("numba:compile") as compiled:
+        for rows in (vectors, np.asfortranarray(vectors), np.repeat(vectors, 2, axis=0)[::2]):
+            query = PrefixSearch(rows).query(vectors[0].tolist())
+            for dimensions in (1, 16, 50):
+                query.top(dimensions, 3, [4])
+    assert not compiled.buffer
 
 
 @pytest.mark.parametrize("d", [1, 15, 16, 17, 50, 64])
