@@ -44,7 +44,7 @@ class PrefixSearch:
     The first query computes, in one pass, the lengths of all rows at every 16th dimension, one
     sixteenth of the memory of the vectors, and a copy of the vectors at 9/16 of their memory. Of
     the copy there is as much as a quarter of the free memory holds, the first dimensions first;
-    lengths beyond it take ten times as long. Each query keeps another sixteenth. For 500,000
+    lengths beyond it take several times as long. Each query keeps another sixteenth. For 500,000
     vectors of 768 dimensions these are 960 MB, and 96 MB for a query. Nothing else is copied, so
     that vectors in a mapped file stay there.
 
