@@ -151,7 +151,7 @@ def train_nested(
         pairs.require_within(len(rows))
     report(0.0, "dividing the rows")
     split = split_rows(rows, pairs, nesting.held_out, nesting.seed)
-    run = _ExaminedTraining(rows, nesting, split, category)
+    run = _NestedRun(rows, nesting, split, category)
     run.examine(part_of(report, 0.0, 0.05))
     run.prepare(part_of(report, 0.05, 0.1))
     return run.go(part_of(report, 0.1, 1.0), tell, is_wanted)
@@ -175,10 +175,10 @@ def judge_rotation(
     require_axes(rows, 2, "vectors")
     nesting = nesting or Nesting()
     split = split_rows(rows, pairs, nesting.held_out, nesting.seed)
-    return _ExaminedTraining(rows, nesting, split, category).examine(report)
+    return _NestedRun(rows, nesting, split, category).examine(report)
 
 
-class _ExaminedTraining:
+class _NestedRun:
     """A training with its examiner."""
 
     def __init__(
