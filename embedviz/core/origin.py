@@ -218,10 +218,13 @@ class SampleOrigin:
         As `samples.load_sample` takes it.
     path : Path or None
         Where its vectors are on this machine; None where a library brings them.
+    encoder : EncoderSettings or None
+        What made its vectors, where that can encode more texts here.
     """
 
     name: str
     path: Path | None = field(default=None, compare=False)
+    encoder: EncoderSettings | None = field(default=None, compare=False)
 
     n_rows: int | None = field(default=None, init=False, compare=False)
     settings: None = field(default=None, init=False, compare=False)

@@ -20,6 +20,7 @@ from embedviz.core.arrays import Matrix
 from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.errors import UserError
 from embedviz.core.origin import SampleOrigin
+from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.thumbnails import ImageArray
 from embedviz.core.vector_set import VectorSet
 
@@ -53,6 +54,8 @@ class Sample:
         The file of a linear map that these vectors go through; nothing when they are as stored.
     pairs : str
         The file of pairs of its rows that somebody has judged; nothing when there are none.
+    encoder : EncoderSettings or None
+        What made its vectors, where that can encode more texts here.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Sample:
     table: str = ""
     head: str = ""
     pairs: str = ""
+    encoder: EncoderSettings | None = None
 
 
 SAMPLES: tuple[Sample, ...] = (
@@ -112,6 +116,7 @@ SAMPLES: tuple[Sample, ...] = (
         set_name="words · WordLlama",
         file="words-wordllama.npz",
         table="words.tsv",
+        encoder=EncoderSettings("wordllama"),
     ),
     Sample(
         name="sentences",
@@ -239,7 +244,7 @@ def _load_texts(sample: Sample) -> VectorSet:
         labels,
         metadata,
         sample.set_name,
-        origin=SampleOrigin(sample.name, path),
+        origin=SampleOrigin(sample.name, path, sample.encoder),
     )
 
 

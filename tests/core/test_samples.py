@@ -8,6 +8,7 @@ import pytest
 from embedviz.core import samples
 from embedviz.core.errors import UserError
 from embedviz.core.samples import SAMPLES, load_relations, load_sample, resource_path
+from embedviz.core.texts.encoder_of import encoder_of
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.sources.encoders.wordllama import WordLlamaEncoder
 
@@ -261,3 +262,8 @@ def test_resources_inside_the_package_go_before_those_beside_it(monkeypatch, tmp
         folder.mkdir()
         (folder / "icon.svg").touch()
         assert resource_path("icon.svg") == folder / "icon.svg"
+
+
+def test_samples_know_the_encoder_that_can_encode_more_texts_here():
+    assert encoder_of(load_sample("words-wordllama")) == EncoderSettings("wordllama")
+    assert encoder_of(load_sample("words")) is None
