@@ -47,13 +47,13 @@ class AskedNesting:
             When the prefixes are no lengths, or the set has no such pairs or category.
         """
         assert state.active is not None
-        settings = state[NestedSettings]
+        settings, judge = state[NestedSettings], state[MatryoshkaSettings].judge
         if not is_trained:  # Which nothing but the seed has to do with.
             nesting = Nesting(prefixes=lengths_in(settings.prefixes), seed=settings.seed)
             return cls(
                 state.active,
                 nesting,
-                chosen_judgment(state, state[MatryoshkaSettings].judge),
+                chosen_judgment(state, judge),
                 False,
             )
         nesting = Nesting(
@@ -94,7 +94,7 @@ def judgment_for(state: State) -> Judgment | None:
         When the set has none that are to be learned from.
     """
     settings = state[NestedSettings]
-    chosen = chosen_judgment(state, state[MatryoshkaSettings].judge)
+    chosen = chosen_judgment(state, judge)
     if settings.together not in ("pairs", "category"):
         return chosen
     by_pairs = settings.together == "pairs"
