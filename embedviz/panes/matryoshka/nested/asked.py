@@ -50,12 +50,7 @@ class AskedNesting:
         settings, judge = state[NestedSettings], state[MatryoshkaSettings].judge
         if not is_trained:  # Which nothing but the seed has to do with.
             nesting = Nesting(prefixes=lengths_in(settings.prefixes), seed=settings.seed)
-            return cls(
-                state.active,
-                nesting,
-                chosen_judgment(state, judge),
-                False,
-            )
+            return cls(state.active, nesting, chosen_judgment(state, judge), False)
         nesting = Nesting(
             settings.together,
             lengths_in(settings.prefixes),
@@ -93,7 +88,7 @@ def judgment_for(state: State) -> Judgment | None:
     UserError
         When the set has none that are to be learned from.
     """
-    settings = state[NestedSettings]
+    settings, judge = state[NestedSettings], state[MatryoshkaSettings].judge
     chosen = chosen_judgment(state, judge)
     if settings.together not in ("pairs", "category"):
         return chosen
