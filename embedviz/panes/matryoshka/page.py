@@ -143,7 +143,7 @@ class Page(QWidget):
     def set(self, **changes: Any) -> None:
         """Change settings of the page, or else of the pane, because the user asked for it."""
         state, kind = self.pane.session.state, PAGES[self.name].settings_class
-        own = {name: changes.pop(name) for name in fields_of(kind) if name in changes}
+        own = {name: changes.pop(name) for name in fields_of(cast(type, kind)) if name in changes}
         if own:
             state = state.with_settings(replace(cast(Any, state[kind]), **own))
         self.pane.edit(_with_changes(state, changes))

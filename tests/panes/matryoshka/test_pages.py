@@ -189,14 +189,10 @@ from embedviz.panes import matryoshka
 
 matryoshka.__path__.append(str(folder))
 
-from embedviz.app.session import Session
-from embedviz.app.state import State
-from embedviz.gui.figures import draw_pane
-from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 from embedviz.panes.matryoshka.two_stage.settings import TwoStageSettings
 
-out = str(folder / "x.png")
-end = main(["figure", "matryoshka", "--page", "toy", "--toys", "5", "-o", out, str(folder / "v.txt")])
+file, out = str(folder / "v.txt"), str(folder / "x.png")
+end = main(["figure", "matryoshka", "--page", "toy", "--toys", "5", "-o", out, file])
 from embedviz.panes.matryoshka.toy import ToySettings
 
 print(end, Path(out).exists(), ToySettings in matryoshka.MatryoshkaPane.all_settings())
