@@ -51,7 +51,7 @@ def draw_figure(arguments: Sequence[str]) -> int:
     pane = kinds[arguments[0]]
     options = parse_figure(
         pane.figure,
-        pane.all_settings(),
+        pane.settings_class.classes_of_pane(),
         arguments[1:],
         sample=pane.figure_sample,
         takes_pairs=pane.takes_pairs,
@@ -102,7 +102,7 @@ def state_about(
         state = state.queried(require_query(vector_set, options.query))
     if options.text:
         state = state_with_texts(state, encoders, options.text)
-    for kind in pane.all_settings():
+    for kind in pane.settings_class.classes_of_pane():
         wanted = settings_of_options(state[kind].for_figure(vector_set), options)
         require_labels(wanted, vector_set, arguments, options.files)
         state = state.with_settings(_suited(wanted, vector_set))
@@ -114,7 +114,7 @@ def alone(pane: Any, options: Any) -> Any:
     from embedviz.app.state import State
 
     state = State()
-    for kind in pane.all_settings():
+    for kind in pane.settings_class.classes_of_pane():
         state = state.with_settings(settings_of_options(kind.for_figure_alone(), options))
     return state
 

@@ -41,8 +41,9 @@ class Arrangement(Protocol):
 class HasSettings(Protocol):
     """A pane, as far as a session has something of it."""
 
-    def all_settings(self) -> Sequence[type[Settings]]:
-        """Return the classes of all that can be set in it."""
+    @property
+    def settings_class(self) -> type[Settings]:
+        """What can be set in it."""
 
 
 class SessionHost(Protocol):

@@ -122,11 +122,6 @@ class Pane(QWidget):
             self.make()
         session.changed.connect(self._on_changed)
 
-    @classmethod
-    def all_settings(cls) -> Sequence[type[Settings]]:
-        """Return the classes of all that can be set in it, with its parts that have their own."""
-        return (cls.settings_class,)
-
     def make(self) -> None:
         """Make the widgets now, if they are not there yet."""
         if not self.is_built:

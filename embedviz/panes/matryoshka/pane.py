@@ -11,7 +11,6 @@ from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core import matryoshka
 from embedviz.core.derivation.recipes import Truncated
-from embedviz.core.settings import Settings
 from embedviz.gui.calculations import Subject
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
@@ -22,7 +21,6 @@ from embedviz.gui.widgets.settings_gear import SettingsGear
 from embedviz.panes.matryoshka.lists import NeighborLists
 from embedviz.panes.matryoshka.page import WantedBy, set_of_pane
 from embedviz.panes.matryoshka.page_stack import PageStack
-from embedviz.panes.matryoshka.pages import settings_of_pages
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 _WIDE, _LOW = 1200, 560
@@ -39,10 +37,6 @@ class MatryoshkaPane(Pane):
     settings_class = MatryoshkaSettings
     kernels = (matryoshka.compile_all,)
     hint = "Open a file of vectors to see how short a prefix still finds the same neighbors."
-
-    @classmethod
-    def all_settings(cls) -> Sequence[type[Settings]]:  # noqa: D102 - see Pane
-        return cls.settings_class, *settings_of_pages()
 
     def build(self) -> None:  # noqa: D102 - see Pane
         self._add_tools()

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 from embedviz.core.matryoshka.coarse_to_fine.codes import PRECISIONS, Precision
 from embedviz.core.settings import Settings, clamped, setting
 from embedviz.core.vector_set import VectorSet
-from embedviz.panes.matryoshka.pages import PAGES
+from embedviz.panes.matryoshka.pages import PAGES, settings_of_pages
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,11 @@ class MatryoshkaSettings(Settings):
         metavar="NAME",
         in_form=False,
     )
+
+    @classmethod
+    def classes_of_pane(cls) -> tuple[type[Settings], ...]:
+        """Return this class, and those of the pages that have settings of their own."""
+        return cls, *settings_of_pages()
 
     @property
     def prefix(self) -> int | None:

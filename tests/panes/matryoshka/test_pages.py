@@ -108,9 +108,11 @@ def test_each_page_has_its_name_and_its_words():
 
 
 def test_no_page_sets_what_the_pane_or_another_page_has():
-    names = [name for kind in MatryoshkaPane.all_settings() for name in fields_of(kind)]
+    names = [name for kind in MatryoshkaSettings.classes_of_pane() for name in fields_of(kind)]
     assert len(names) == len(set(names))
-    assert {CurvesSettings, NestedSettings, TwoStageSettings} <= set(MatryoshkaPane.all_settings())
+    assert {CurvesSettings, NestedSettings, TwoStageSettings} <= set(
+        MatryoshkaSettings.classes_of_pane()
+    )
 
 
 def test_what_a_page_sets_and_what_the_pane_sets_are_one_step(pane, session, idle, toy):
@@ -139,9 +141,11 @@ def test_what_is_set_in_pages_comes_back_with_a_session(tmp_path):
     path = tmp_path / "pages.embedviz"
     save_session(path, state, {}, STEPS)
     plan = read_plan(path, STEPS)
-    found = restore_state(plan.document, restore_sets(plan), panes=MatryoshkaPane.all_settings())
+    found = restore_state(
+        plan.document, restore_sets(plan), panes=MatryoshkaSettings.classes_of_pane()
+    )
     assert found.notes == []
-    for kind in MatryoshkaPane.all_settings():
+    for kind in MatryoshkaSettings.classes_of_pane():
         assert found.state[kind] == state[kind]
 
 
@@ -189,13 +193,13 @@ from embedviz.panes import matryoshka
 
 matryoshka.__path__.append(str(folder))
 
-from embedviz.panes.matryoshka.two_stage.settings import TwoStageSettings
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 file, out = str(folder / "v.txt"), str(folder / "x.png")
 end = main(["figure", "matryoshka", "--page", "toy", "--toys", "5", "-o", out, file])
 from embedviz.panes.matryoshka.toy import ToySettings
 
-print(end, Path(out).exists(), ToySettings in matryoshka.MatryoshkaPane.all_settings())
+print(end, Path(out).exists(), ToySettings in MatryoshkaSettings.classes_of_pane())
 main(["figure", "matryoshka", "--help"])
 """
 
