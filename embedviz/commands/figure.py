@@ -30,7 +30,7 @@ from embedviz.commands.setting_options import (
 )
 from embedviz.commands.terminal import tell, terminal_report
 from embedviz.core.notes import counted
-from embedviz.core.settings import fields_of
+from embedviz.core.settings import SettingField, fields_of
 
 
 def draw_figure(arguments: Sequence[str]) -> int:
@@ -51,7 +51,7 @@ def draw_figure(arguments: Sequence[str]) -> int:
     pane = kinds[arguments[0]]
     options = parse_figure(
         pane.figure,
-        pane.settings_class,
+        pane.settings_class.classes_of_pane(),
         arguments[1:],
         sample=pane.figure_sample,
         takes_pairs=pane.takes_pairs,
@@ -102,18 +102,21 @@ def state_about(
         state = state.queried(require_query(vector_set, options.query))
     if options.text:
         state = state_with_texts(state, encoders, options.text)
-    usual = state[pane.settings_class].for_figure(vector_set)
-    wanted = settings_of_options(usual, options)
-    require_labels(wanted, vector_set, arguments, options.files)
-    return state.with_settings(_suited(wanted, vector_set))
+    for kind in pane.settings_class.classes_of_pane():
+        wanted = settings_of_options(state[kind].for_figure(vector_set), options)
+        require_labels(wanted, vector_set, arguments, options.files)
+        state = state.with_settings(_suited(wanted, vector_set))
+    return state
 
 
 def alone(pane: Any, options: Any) -> Any:
     """Return the state in which a pane draws what is in no set, as the options say."""
     from embedviz.app.state import State
 
-    usual = pane.settings_class.for_figure_alone()
-    return State().with_settings(settings_of_options(usual, options))
+    state = State()
+    for kind in pane.settings_class.classes_of_pane():
+        state = state.with_settings(settings_of_options(kind.for_figure_alone(), options))
+    return state
 
 
 def state_with_pairs(vector_set: Any, path: str | None) -> Any:
@@ -165,7 +168,7 @@ def kinds_parser(kinds: Mapping[str, str]) -> argparse.ArgumentParser:
 
 def parse_figure(
     name: str,
-    settings: type,
+    settings: Sequence[type],
     arguments: Sequence[str],
     *,
     sample: str = "words",
@@ -177,14 +180,14 @@ def parse_figure(
     ----------
     name : str
         What the figure is called.
-    settings : class of settings
+    settings : sequence of classes of settings
     arguments : sequence of str
     sample, takes_pairs
         As for `figure_parser`.
     """
     parser = figure_parser(name, settings, sample=sample, takes_pairs=takes_pairs)
     options = parser.parse_intermixed_args(arguments)
-    for each in fields_of(settings).values():
+    for each in _fields(settings):
         labels = getattr(options, GIVEN + each.name, None)
         if each.kind == "labels" and labels:
             files = [text for text in labels if _is_file(text)]
@@ -194,7 +197,7 @@ def parse_figure(
 
 
 def figure_parser(
-    name: str, settings: type, *, sample: str = "words", takes_pairs: bool = False
+    name: str, settings: Sequence[type], *, sample: str = "words", takes_pairs: bool = False
 ) -> argparse.ArgumentParser:
     """Return the parser of one kind of figure.
 
@@ -202,7 +205,8 @@ def figure_parser(
     ----------
     name : str
         What the figure is called.
-    settings : class of settings
+    settings : sequence of classes of settings
+        No two of which have an option of the same name.
     sample : str
         The bundled set that is drawn where no file is given; "" where no set is drawn.
     takes_pairs : bool
@@ -228,7 +232,7 @@ def figure_parser(
             "rows that belong together, maybe with a score; default: those that come with the set"
         )
         what.add_argument("--pairs", metavar="FILE", help=help)
-    add_setting_options(what, fields_of(settings).values())
+    add_setting_options(what, _fields(settings))
     look = parser.add_argument_group("picture")
     look.add_argument(
         "--size", default=(1280, 800), type=_size, metavar="WxH", help="in pixels; 1280x800"
@@ -241,6 +245,10 @@ def figure_parser(
     if sample:
         add_reading_options(parser)
     return parser
+
+
+def _fields(settings: Sequence[type]) -> list[SettingField]:
+    return [field for kind in settings for field in fields_of(kind).values()]
 
 
 def _is_file(text: str) -> bool:

@@ -127,6 +127,11 @@ class Settings:
     name: ClassVar[str]
     """Under which a state and a session file keep them: the name of the pane."""
 
+    @classmethod
+    def classes_of_pane(cls) -> tuple[type[Settings], ...]:
+        """Return the classes of all that can be set in the pane: this, and those of its parts."""
+        return (cls,)
+
     @property
     def mentioned(self) -> tuple[str, ...]:
         """Labels of the set that these settings speak of."""

@@ -36,13 +36,13 @@ OWN = {
 
 def parsed(kind, *arguments):
     given = [*map(str, arguments), "-o", "x.png"]
-    options = parse_figure(kind, KINDS[kind], given, sample=SAMPLES[kind])
+    options = parse_figure(kind, [KINDS[kind]], given, sample=SAMPLES[kind])
     return options, settings_of_options(KINDS[kind](), options)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_has_its_own_options_only(kind):
-    known = figure_parser(kind, KINDS[kind], sample=SAMPLES[kind]).format_help()
+    known = figure_parser(kind, [KINDS[kind]], sample=SAMPLES[kind]).format_help()
     for other, names in OWN.items():
         for name in names:
             is_own = other == kind or name in OWN[kind]
@@ -154,11 +154,14 @@ def few():
 
 
 def test_a_figure_of_pairs_takes_a_file_of_them():
-    parser = figure_parser("pairs", AnisotropySettings, sample="sentences", takes_pairs=True)
+    parser = figure_parser("pairs", [AnisotropySettings], sample="sentences", takes_pairs=True)
     assert "--pairs FILE" in parser.format_help()
     assert "the bundled sentences" in parser.format_help()
     options = parse_figure(
-        "pairs", AnisotropySettings, ["a.vec", "--pairs", "p.tsv", "-o", "x.png"], takes_pairs=True
+        "pairs",
+        [AnisotropySettings],
+        ["a.vec", "--pairs", "p.tsv", "-o", "x.png"],
+        takes_pairs=True,
     )
     assert (options.pairs, options.files) == ("p.tsv", ["a.vec"])
 

@@ -153,6 +153,8 @@ def test_options_do_not_get_in_each_others_way():
             from embedviz.commands.figure import figure_parser
 
             assert isinstance(
-                figure_parser(pane.figure, pane.settings_class, sample=pane.figure_sample),
+                figure_parser(
+                    pane.figure, pane.settings_class.classes_of_pane(), sample=pane.figure_sample
+                ),
                 argparse.ArgumentParser,
             )

@@ -98,7 +98,10 @@ class Restorer(QObject):
     @property
     def settings_of_panes(self) -> list[type[Settings]]:
         """The settings of all panes but maps, which a state keeps by themselves."""
-        kinds = dict.fromkeys(pane.settings_class for pane in self._window.panes)
+        panes = self._window.panes
+        kinds = dict.fromkeys(
+            kind for pane in panes for kind in pane.settings_class.classes_of_pane()
+        )
         return [kind for kind in kinds if kind.name and kind is not MapSettings]
 
     def _restore(self, path: Path, plan: Plan) -> None:

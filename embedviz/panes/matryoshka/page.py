@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, cast, runtime_checkable
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
+from embedviz.core.settings import fields_of
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
-from embedviz.panes.matryoshka.settings import MatryoshkaSettings, PageName
+from embedviz.panes.matryoshka.pages import PAGES
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 
 @runtime_checkable
@@ -73,8 +75,8 @@ class Page(QWidget):
     last has been closed, on pages that are built.
 
     **What it changes.** Only `draw`, and results of `calculations.run`, change widgets. What the
-    user does becomes a new state: `self.set(shortlist=200)` for fields of `MatryoshkaSettings`,
-    `self.pane.edit(state)` for anything else, such as a row that is to be the query.
+    user does becomes a new state: `self.set(shortlist=200)` for what can be set in the page or in
+    the pane, `self.pane.edit(state)` for anything else, such as a row that is to be the query.
 
     **What it calculates.** `build` makes a task for each thing:
     `self._task = self.pane.calculations.new_task("overlap curves")`, and `draw` runs it:
@@ -96,8 +98,8 @@ class Page(QWidget):
     body : QVBoxLayout
     """
 
-    name: ClassVar[PageName]
-    """Value of `MatryoshkaSettings.page`, whose words are the text of its tab."""
+    name: ClassVar[str]
+    """Its key in `PAGES`."""
     least_height: ClassVar[int] = 150
 
     def __init__(self, pane: Pane) -> None:
@@ -139,11 +141,18 @@ class Page(QWidget):
         """Make room for text of another size, where a layout does not do so by itself."""
 
     def set(self, **changes: Any) -> None:
-        """Change settings of the pane because the user asked for it."""
-        set_of_pane(self.pane, **changes)
+        """Change settings of the page, or else of the pane, because the user asked for it."""
+        state, kind = self.pane.session.state, PAGES[self.name].settings_class
+        own = {name: changes.pop(name) for name in fields_of(cast(type, kind)) if name in changes}
+        if own:
+            state = state.with_settings(replace(cast(Any, state[kind]), **own))
+        self.pane.edit(_with_changes(state, changes))
 
 
 def set_of_pane(pane: Pane, **changes: Any) -> None:
     """Change some of the `MatryoshkaSettings` because the user asked for it."""
-    state = pane.session.state
-    pane.edit(state.with_settings(replace(state[MatryoshkaSettings], **changes)))
+    pane.edit(_with_changes(pane.session.state, changes))
+
+
+def _with_changes(state: State, changes: dict[str, Any]) -> State:
+    return state.with_settings(replace(state[MatryoshkaSettings], **changes))

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
-from embedviz.core.settings import fields_of
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import Segments
 from embedviz.panes.matryoshka.page import Controls, Page, set_of_pane
 from embedviz.panes.matryoshka.pages import PAGES
-from embedviz.panes.matryoshka.settings import MatryoshkaSettings, PageName
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 
 class PageStack(QWidget):
@@ -36,14 +33,12 @@ class PageStack(QWidget):
     def __init__(self, pane: Pane) -> None:
         super().__init__()
         self._pane = pane
-        self.pages: dict[PageName, Page] = {}
-        self._drawn: dict[PageName, State] = {}
+        self.pages: dict[str, Page] = {}
+        self._drawn: dict[str, State] = {}
         self._scale = 1.0
-        titles = {
-            name: words for words, name in fields_of(MatryoshkaSettings)["page"].about.choices
-        }
         self._names = tuple(PAGES)
-        self.tabs = Segments(f"{pane.name}.pages", "Page", [titles[name] for name in self._names])
+        titles = [each.title for each in PAGES.values()]
+        self.tabs = Segments(f"{pane.name}.pages", "Page", titles)
         self.tabs.chosen.connect(lambda place: set_of_pane(pane, page=self._names[place]))
         self.tabs.setVisible(len(PAGES) > 1)
         self._chosen: Page | None = None
@@ -131,10 +126,8 @@ class PageStack(QWidget):
         for page in self.pages.values():
             page.fit_text(scale)
 
-    def _made(self, name: PageName) -> Page:
-        module, kind = PAGES[name]
-        package = __name__.rpartition(".")[0]
-        page: Page = getattr(import_module(f"{package}.{module}"), kind)(self._pane)
+    def _made(self, name: str) -> Page:
+        page: Page = PAGES[name].page_class(self._pane)
         page.build()
         self.pages[name] = page
         self._rows.addWidget(page, 1)

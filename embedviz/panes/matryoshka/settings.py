@@ -1,19 +1,18 @@
-"""Settings of the Matryoshka pane: the length of the prefix, and what is made of it."""
+"""Settings of the Matryoshka pane that its lists, or several of its pages, have in common.
+
+What a page alone has is beside the page: see `pages`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Self
 
 from embedviz.core.matryoshka.coarse_to_fine.codes import PRECISIONS, Precision
-from embedviz.core.matryoshka.nesting.options import Together
 from embedviz.core.settings import Settings, clamped, setting
 from embedviz.core.vector_set import VectorSet
-
-PageName = Literal["curves", "two-stage", "nested"]
-Way = Literal["training", "rotation"]
-MeasureName = Literal["judged", "overlap1", "overlap10", "overlap100"]
+from embedviz.panes.matryoshka.pages import PAGES, settings_of_pages
 
 
 @dataclass(frozen=True)
@@ -30,28 +29,10 @@ class MatryoshkaSettings(Settings):
         Whether each row is centered and divided by its standard deviation before it is cut.
     renormalize : bool
         Whether cut rows are made unit length again, as they must be.
-    page : {"curves", "two-stage", "nested"}
-        What is below the lists.
     precision : {"float32", "float16", "int8", "binary"}
-        Of the first of two stages.
-    wanted_recall : float
-        Which the cheapest setting of two stages reaches, 0 to 1.
-    rows : int
-        To compute memory and money for.
-    price : str
-        Of a GB of memory for a month, as it was typed; empty: none.
-    measure : {"judged", "overlap1", "overlap10", "overlap100"}
-        What the curves are of; overlap@10 in place of judged quality where nobody judges.
-    way : {"training", "rotation"}
-        How the set is made nested.
-    together : {"views", "neighbors", "pairs", "category"}
-        What belongs together in the training.
-    prefixes : str
-        Lengths that are trained to do alone; empty: the usual ones.
-    steps : int
-    temperature : float
-    seed : int
-        Of the training.
+        Of the prefixes that the shortlist is found with: the first of two stages.
+    page : str
+        What is below the lists: a key of `PAGES`.
     judge : str or None
         Name of the pairs, or of the column of categories, that judge; None: the likeliest.
     """
@@ -73,75 +54,17 @@ class MatryoshkaSettings(Settings):
     renormalize: bool = setting(
         True, "Unit length again", "make cut rows unit length again, as they must be"
     )
-    page: PageName = setting(
-        "curves",
+    precision: Precision = setting(
+        "float32",
+        "Precision",
+        "of the numbers that the first of two stages reads",
+        choices=tuple((each, each) for each in PRECISIONS),
+    )
+    page: str = setting(
+        next(iter(PAGES)),
         "Page",
         "what is below the lists",
-        choices=(
-            ("Curves", "curves"),
-            ("Two-stage search", "two-stage"),
-            ("Make it nested", "nested"),
-        ),
-        in_form=False,
-    )
-    measure: MeasureName = setting(
-        "judged",
-        "Measure",
-        "what the curves are of; overlap@10 where neither pairs nor a category judge",
-        choices=(
-            ("Judged quality", "judged"),
-            ("Overlap@1", "overlap1"),
-            ("Overlap@10", "overlap10"),
-            ("Overlap@100", "overlap100"),
-        ),
-        in_form=False,
-    )
-    way: Way = setting(
-        "training",
-        "Nested by",
-        "how the set is made nested: by training on it, or by its SVD rotation, which keeps all "
-        "cosines at full length",
-        choices=(("SVD rotation", "rotation"), ("Train", "training")),
-        in_form=False,
-    )
-    together: Together = setting(
-        "views",
-        "Learn from",
-        "which rows belong together in the training: two views of a row, from which different "
-        "dimensions are dropped, need no judgment",
-        choices=(
-            ("two views of a row", "views"),
-            ("nearest rows", "neighbors"),
-            ("judged pairs", "pairs"),
-            ("rows of a category", "category"),
-        ),
-        in_form=False,
-    )
-    prefixes: str = setting(
-        "",
-        "Prefixes",
-        "lengths that are trained to do alone, such as 8 32 128; nothing: powers of two from 8",
-        metavar="LENGTHS",
-        in_form=False,
-    )
-    steps: int = setting(
-        300, "Steps", "of the training, about: whole epochs", least=1, most=100_000, in_form=False
-    )
-    temperature: float = setting(
-        0.1,
-        "Temperature",
-        "of the loss: low ones look at the nearest of the wrong answers",
-        least=0.01,
-        most=10.0,
-        step=0.05,
-        in_form=False,
-    )
-    seed: int = setting(
-        0,
-        "Seed",
-        "of the training: which rows are held out, and how batches are drawn",
-        least=0,
-        option="training-seed",
+        choices=tuple((each.title, name) for name, each in PAGES.items()),
         in_form=False,
     )
     judge: str | None = setting(
@@ -151,26 +74,11 @@ class MatryoshkaSettings(Settings):
         metavar="NAME",
         in_form=False,
     )
-    precision: Precision = setting(
-        "float32",
-        "Precision",
-        "of the numbers that the first of two stages reads",
-        choices=tuple((each, each) for each in PRECISIONS),
-    )
-    wanted_recall: float = setting(
-        0.95,
-        "Recall wanted",
-        "which the cheapest setting of two stages reaches",
-        least=0.0,
-        most=1.0,
-        step=0.01,
-    )
-    rows: int = setting(
-        100_000_000, "Rows", "number of rows to compute memory and money for", least=1
-    )
-    price: str = setting(
-        "", "Price", "of a GB of memory for a month, such as 0.09 or 0.09 USD", in_form=False
-    )
+
+    @classmethod
+    def classes_of_pane(cls) -> tuple[type[Settings], ...]:
+        """Return this class, and those of the pages that have settings of their own."""
+        return cls, *settings_of_pages()
 
     @property
     def prefix(self) -> int | None:

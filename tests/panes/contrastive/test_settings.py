@@ -13,7 +13,7 @@ from embedviz.panes.contrastive.settings import USUAL_RATES, ContrastiveSettings
 
 def typed(*arguments):
     arguments = [*map(str, arguments), "-o", "x.png"]
-    options = parse_figure("contrastive", ContrastiveSettings, arguments)
+    options = parse_figure("contrastive", [ContrastiveSettings], arguments)
     return settings_of_options(ContrastiveSettings(), options)
 
 
@@ -59,7 +59,7 @@ def test_a_preset_is_typed_and_what_else_is_given_changes_it(each):
 
 
 def test_presets_are_listed_by_their_keys(capsys):
-    words = figure_parser("contrastive", ContrastiveSettings).format_help()
+    words = figure_parser("contrastive", [ContrastiveSettings]).format_help()
     assert "--preset {" + ",".join(each.key for each in PRESETS) + "}" in words
     with pytest.raises(SystemExit):
         typed("--preset", "warm")

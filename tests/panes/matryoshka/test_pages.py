@@ -1,19 +1,32 @@
 """Pages below the lists: chosen by tabs, made when first seen, drawn only while shown."""
 
+import subprocess
+import sys
 from functools import partial
+from pathlib import Path
+from types import ModuleType
 from typing import ClassVar
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
+from embedviz.app.files.session.plan import read_plan
+from embedviz.app.files.session.sets import restore_sets
+from embedviz.app.files.session.state import restore_state
+from embedviz.app.files.session.steps import STEPS
+from embedviz.app.files.session.writing import save_session
 from embedviz.app.state import State
+from embedviz.core.samples import load_sample
 from embedviz.core.settings import fields_of
 from embedviz.gui.figures import draw_image, draw_pane
-from embedviz.panes.matryoshka import MatryoshkaPane, page_stack
+from embedviz.panes.matryoshka import MatryoshkaPane, page, page_stack, pages
+from embedviz.panes.matryoshka.curves.settings import CurvesSettings
+from embedviz.panes.matryoshka.nested.settings import NestedSettings
 from embedviz.panes.matryoshka.page import Controls, Page, WantedBy
-from embedviz.panes.matryoshka.pages import PAGES
+from embedviz.panes.matryoshka.pages import PAGES, PageEntry
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
+from embedviz.panes.matryoshka.two_stage.settings import TwoStageSettings
 
 
 class _Length:
@@ -68,15 +81,12 @@ class _Noted(Page):
 @pytest.fixture
 def log(monkeypatch):
     monkeypatch.setattr(_Noted, "log", [])
-    pages = {"curves": PAGES["curves"], "two-stage": ("noted", "_Noted")}
-    monkeypatch.setattr(page_stack, "PAGES", pages)
-    known = page_stack.import_module
-
-    def find(name):
-        module = type("noted", (), {"_Noted": _Noted})
-        return module if name.endswith(".noted") else known(name)
-
-    monkeypatch.setattr(page_stack, "import_module", find)
+    module = ModuleType("embedviz.panes.matryoshka.noted")
+    module._Noted = _Noted
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    pages = {"curves": PAGES["curves"], "two-stage": PageEntry("Noted", "noted._Noted")}
+    for each in (page, page_stack):
+        monkeypatch.setattr(each, "PAGES", pages)
     return _Noted.log
 
 
@@ -88,14 +98,125 @@ def noted(log, pane, session, idle, toy):
 
 
 def test_each_page_has_its_name_and_its_words():
-    choices = fields_of(MatryoshkaSettings)["page"].about.choices
-    names = [name for _, name in choices]
-    assert [name for name in names if name in PAGES] == list(PAGES)
-    assert PAGES
-    for name, (module, kind) in PAGES.items():
-        page = getattr(page_stack.import_module(f"embedviz.panes.matryoshka.{module}"), kind)
-        assert page.name == name
-        assert issubclass(page, Page)
+    assert fields_of(MatryoshkaSettings)["page"].about.choices == tuple(
+        (each.title, name) for name, each in PAGES.items()
+    )
+    for name, each in PAGES.items():
+        assert each.page_class.name == name
+        assert issubclass(each.page_class, Page)
+        assert each.settings_class.name in ("", f"matryoshka.{name}")
+
+
+def test_no_page_sets_what_the_pane_or_another_page_has():
+    names = [name for kind in MatryoshkaSettings.classes_of_pane() for name in fields_of(kind)]
+    assert len(names) == len(set(names))
+    assert {CurvesSettings, NestedSettings, TwoStageSettings} <= set(
+        MatryoshkaSettings.classes_of_pane()
+    )
+
+
+def test_what_a_page_sets_and_what_the_pane_sets_are_one_step(pane, session, idle, toy):
+    session.show(State().opened(toy))
+    idle(session)
+    before = session.state
+    pane.pages.chosen.set(measure="overlap1", dimensions=4)
+    assert session.state[CurvesSettings].measure == "overlap1"
+    assert session.state[MatryoshkaSettings].dimensions == 4
+    with pytest.raises(TypeError, match="steps"):
+        pane.pages.chosen.set(steps=4)
+    session.undo()
+    assert session.state == before
+
+
+def test_what_is_set_in_pages_comes_back_with_a_session(tmp_path):
+    words = load_sample("words")
+    state = State().opened(words)
+    for each in (
+        MatryoshkaSettings(64, page="nested"),
+        CurvesSettings("overlap1"),
+        TwoStageSettings(0.5, 7, "1 EUR"),
+        NestedSettings("rotation", "neighbors", "8 16", 40, 0.5, 3),
+    ):
+        state = state.with_settings(each)
+    path = tmp_path / "pages.embedviz"
+    save_session(path, state, {}, STEPS)
+    plan = read_plan(path, STEPS)
+    found = restore_state(
+        plan.document, restore_sets(plan), panes=MatryoshkaSettings.classes_of_pane()
+    )
+    assert found.notes == []
+    for kind in MatryoshkaSettings.classes_of_pane():
+        assert found.state[kind] == state[kind]
+
+
+ONE_FILE = """
+from dataclasses import dataclass
+from typing import ClassVar
+
+from PySide6.QtWidgets import QLabel
+
+from embedviz.core.settings import Settings, setting
+from embedviz.panes.matryoshka.page import Page
+
+
+@dataclass(frozen=True)
+class ToySettings(Settings):
+    name: ClassVar[str] = "matryoshka.toy"
+
+    toys: int = setting(3, "Toys", "how many there are", least=1, most=9)
+
+
+class ToyPage(Page):
+    name = "toy"
+
+    def build(self):
+        self.text = QLabel()
+        self.body.addWidget(self.text)
+
+    def draw(self, old, new):
+        self.text.setText(f"{new[ToySettings].toys} toys")
+"""
+ONE_LINE = """    "toy": PageEntry("Toys", "toy.ToyPage", "toy.ToySettings"),"""
+WITH_TOY = """
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+folder = Path(sys.argv[1])
+name = "embedviz.panes.matryoshka.pages"
+spec = spec_from_file_location(name, folder / "pages.py")
+sys.modules[name] = module_from_spec(spec)
+spec.loader.exec_module(sys.modules[name])
+
+from embedviz.__main__ import main
+from embedviz.panes import matryoshka
+
+matryoshka.__path__.append(str(folder))
+
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
+
+file, out = str(folder / "v.txt"), str(folder / "x.png")
+end = main(["figure", "matryoshka", "--page", "toy", "--toys", "5", "-o", out, file])
+from embedviz.panes.matryoshka.toy import ToySettings
+
+print(end, Path(out).exists(), ToySettings in MatryoshkaSettings.classes_of_pane())
+main(["figure", "matryoshka", "--help"])
+"""
+
+
+def test_a_page_is_one_file_and_one_line(tmp_path):
+    source = Path(pages.__file__).read_text("utf-8")
+    head, end, rest = source.partition("\n}\n")
+    (tmp_path / "pages.py").write_text(f"{head}\n{ONE_LINE}{end}{rest}", "utf-8")
+    (tmp_path / "toy.py").write_text(ONE_FILE, "utf-8")
+    (tmp_path / "v.txt").write_text("king 1 2\nqueen 2 1\ncat 0 1\n", "utf-8")
+    command = [sys.executable, "-c", WITH_TOY, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("0 True True"), done.stdout
+    assert "two-stage,nested,toy}" in done.stdout.replace("\n", "").replace(" ", "")
+    assert "--toys N" in done.stdout
+    assert "how many there are" in done.stdout
 
 
 def test_a_page_is_made_when_it_is_first_seen(noted, session, idle, log, qtbot):

@@ -39,7 +39,7 @@ class CurveStyle(NamedTuple):
 CurveName = Ordering | Literal["nested"]
 
 STYLES: dict[CurveName, CurveStyle] = {
-    "nested": CurveStyle("nested", 2.4, ()),
+    "nested": CurveStyle("nested", 2.4, (4, 1)),
     "prefix": CurveStyle("first dimensions", 2.4, ()),
     "random": CurveStyle("random", 1.4, (1, 2)),
     "variance": CurveStyle("highest variance", 1.4, (6, 3)),

@@ -18,7 +18,8 @@ from embedviz.core.matryoshka.orderings import Ordering, Reorderings
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
 from embedviz.panes.matryoshka.curves.judgments import Judgment, chosen_judgment
-from embedviz.panes.matryoshka.settings import MatryoshkaSettings, MeasureName
+from embedviz.panes.matryoshka.curves.settings import CurvesSettings, MeasureName
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 DRAWS = 10
 QUERIES = 500
@@ -46,10 +47,10 @@ class WantedCurves:
     @classmethod
     def by(cls, state: State) -> WantedCurves:
         """Return what a state asks for: overlap, too, where nobody can judge."""
-        settings = state[MatryoshkaSettings]
         assert state.active is not None
-        is_judged = settings.measure == "judged"
-        return cls(state.active, chosen_judgment(state, settings.judge) if is_judged else None)
+        is_judged = state[CurvesSettings].measure == "judged"
+        judge = state[MatryoshkaSettings].judge
+        return cls(state.active, chosen_judgment(state, judge) if is_judged else None)
 
     def is_wanted(self, state: State) -> bool:
         """Return whether a state asks for this."""

@@ -17,6 +17,7 @@ from embedviz.panes.matryoshka.curves.measuring import (
     count_of,
     measure,
 )
+from embedviz.panes.matryoshka.curves.settings import CurvesSettings, MeasureName
 from embedviz.panes.matryoshka.curves.words import (
     describe_curves,
     describe_verdict,
@@ -24,7 +25,7 @@ from embedviz.panes.matryoshka.curves.words import (
     why_nothing,
 )
 from embedviz.panes.matryoshka.page import Page
-from embedviz.panes.matryoshka.settings import MatryoshkaSettings, MeasureName
+from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 
 class CurvesPage(Page):
@@ -94,7 +95,7 @@ class CurvesPage(Page):
     def _offer(self, state: State) -> None:
         """Offer what can be measured of the active set, and show what is chosen."""
         offered = judgments_of(state)
-        wanted, measure = WantedCurves.by(state), state[MatryoshkaSettings].measure
+        wanted, measure = WantedCurves.by(state), state[CurvesSettings].measure
         if wanted.judgment is not None and wanted.judgment not in offered:
             offered.append(wanted.judgment)
         counts = _offered_counts(len(wanted.vector_set))
@@ -134,7 +135,7 @@ class CurvesPage(Page):
     def _show(self, measured: MeasuredCurves) -> None:
         self.measured = measured
         n_vectors = len(measured.wanted.vector_set)
-        count = count_of(self.pane.session.state[MatryoshkaSettings].measure, n_vectors)
+        count = count_of(self.pane.session.state[CurvesSettings].measure, n_vectors)
         if said := why_nothing(measured, count, n_vectors):
             self._say("", said)
             self.chart.clear("")

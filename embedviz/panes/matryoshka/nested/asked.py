@@ -14,6 +14,7 @@ from embedviz.core.matryoshka.nesting import Nested, Nesting, judge_rotation, tr
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
 from embedviz.panes.matryoshka.curves.judgments import Judgment, chosen_judgment, judgments_of
+from embedviz.panes.matryoshka.nested.settings import NestedSettings
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 
@@ -46,10 +47,10 @@ class AskedNesting:
             When the prefixes are no lengths, or the set has no such pairs or category.
         """
         assert state.active is not None
-        settings = state[MatryoshkaSettings]
+        settings, judge = state[NestedSettings], state[MatryoshkaSettings].judge
         if not is_trained:  # Which nothing but the seed has to do with.
             nesting = Nesting(prefixes=lengths_in(settings.prefixes), seed=settings.seed)
-            return cls(state.active, nesting, chosen_judgment(state, settings.judge), False)
+            return cls(state.active, nesting, chosen_judgment(state, judge), False)
         nesting = Nesting(
             settings.together,
             lengths_in(settings.prefixes),
@@ -87,8 +88,8 @@ def judgment_for(state: State) -> Judgment | None:
     UserError
         When the set has none that are to be learned from.
     """
-    settings = state[MatryoshkaSettings]
-    chosen = chosen_judgment(state, settings.judge)
+    settings, judge = state[NestedSettings], state[MatryoshkaSettings].judge
+    chosen = chosen_judgment(state, judge)
     if settings.together not in ("pairs", "category"):
         return chosen
     by_pairs = settings.together == "pairs"

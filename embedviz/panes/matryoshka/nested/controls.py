@@ -1,4 +1,4 @@
-"""The controls of the page about nesting: the way, what is learned from, Start and Stop."""
+"""The controls of the page about nesting: the method, what is learned from, Start and Stop."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from embedviz.gui.widgets.controls import combo_box, tool_button
 from embedviz.gui.widgets.derive_button import DeriveButton
 from embedviz.gui.widgets.settings_gear import SettingsGear
 from embedviz.panes.matryoshka.curves.judgments import judgments_of
-from embedviz.panes.matryoshka.settings import MatryoshkaSettings
+from embedviz.panes.matryoshka.nested.settings import NestedSettings
 
-_FIELDS = fields_of(MatryoshkaSettings)
+_FIELDS = fields_of(NestedSettings)
 _TOGETHER = _FIELDS["together"].about
 _BEHIND_GEAR = ("prefixes", "steps", "temperature", "seed")
 _LEAST_BOX = 110
@@ -47,11 +47,11 @@ class NestedControls(QWidget):
     def __init__(self, pane: Pane, recipe_of: Callable[[State], Recipe]) -> None:
         super().__init__()
         name = f"{pane.name}.nested"
-        self.ways = combo_box(
-            f"{name}.ways", "Nested by: the SVD rotation, or a training on what belongs together"
+        self.methods = combo_box(
+            f"{name}.methods", "Nested by: the SVD rotation, or a training on what belongs together"
         )
-        self.ways.setMinimumWidth(_LEAST_BOX)
-        self.ways.activated.connect(lambda _: self._choose(*self.ways.currentData()))
+        self.methods.setMinimumWidth(_LEAST_BOX)
+        self.methods.activated.connect(lambda _: self._choose(*self.methods.currentData()))
         self.start = tool_button(
             f"{name}.start", "Start", "Start: train from the seed; while it trains, stop it"
         )
@@ -59,7 +59,7 @@ class NestedControls(QWidget):
         self.more = SettingsGear(
             name,
             "prefixes, steps, temperature, seed",
-            MatryoshkaSettings,
+            NestedSettings,
             _BEHIND_GEAR,
             lambda field, value: self.changed.emit({field: value}),
         )
@@ -75,41 +75,41 @@ class NestedControls(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
         row.addStretch(1)
-        for control in (self.ways, self.start, self.more, self.use):
+        for control in (self.methods, self.start, self.more, self.use):
             row.addWidget(control)
 
     def show_state(self, state: State) -> None:
         """Show what is set, and offer what the set has."""
-        settings = state[MatryoshkaSettings]
+        settings = state[NestedSettings]
         places = self._offer(state)
-        wanted = (settings.way, settings.together if settings.way == "training" else "")
-        self.ways.setCurrentIndex(places.index(wanted))
+        wanted = (settings.method, settings.together if settings.method == "training" else "")
+        self.methods.setCurrentIndex(places.index(wanted))
         self.more.show_settings(settings)
-        self.start.setVisible(settings.way == "training")
+        self.start.setVisible(settings.method == "training")
 
     def show_running(self, *, is_training: bool, can_use: bool) -> None:
         """Show whether a training goes on, and whether there is a version to use."""
         self.start.setText("Stop" if is_training else "Start")
         self.use.setEnabled(can_use)
 
-    def _choose(self, way: str, together: str) -> None:
-        self.changed.emit({"way": way} | ({"together": together} if together else {}))
+    def _choose(self, method: str, together: str) -> None:
+        self.changed.emit({"method": method} | ({"together": together} if together else {}))
 
     def _offer(self, state: State) -> list[tuple[str, str]]:
-        """Offer the ways, and to learn from pairs and categories only where there are some."""
+        """Offer the methods, and to learn from pairs and categories only where there are some."""
         judges = judgments_of(state)
         has = {
             "pairs": any(each.pairs is not None for each in judges),
             "category": any(each.pairs is None for each in judges),
         }
-        wanted = state[MatryoshkaSettings].together
+        wanted = state[NestedSettings].together
         choices = [("SVD rotation", ("rotation", ""))]
         choices += [
             (f"Train on {words}", ("training", value))
             for words, value in _TOGETHER.choices
             if has.get(value, True) or value == wanted
         ]
-        box = self.ways
+        box = self.methods
         if [box.itemText(i) for i in range(box.count())] != [words for words, _ in choices]:
             box.clear()
             for words, value in choices:

@@ -24,6 +24,7 @@ from embedviz.gui.widgets.controls import text_label
 from embedviz.panes.matryoshka.curves.chart import CurveName, LengthChart, LengthCurve
 from embedviz.panes.matryoshka.nested.asked import AskedNesting
 from embedviz.panes.matryoshka.nested.controls import NestedControls
+from embedviz.panes.matryoshka.nested.settings import NestedSettings
 from embedviz.panes.matryoshka.nested.words import describe_result, describe_setting, title_of
 from embedviz.panes.matryoshka.page import Page
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
@@ -75,17 +76,16 @@ class NestedPage(Page):
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Page
         assert new.active is not None
-        settings = new[MatryoshkaSettings]
         if old.active is not new.active:
             self._end()
             self._known = {each: found for each, found in self._known.items() if each in new.sets}
             self._rotated = {
                 each: found for each, found in self._rotated.items() if each.vector_set in new.sets
             }
-        is_trained = settings.way == "training"
+        is_trained = new[NestedSettings].method == "training"
         self.controls.show_state(new)
         self.charts.setVisible(is_trained)
-        self.chart.show_marker(settings.length(new.active))
+        self.chart.show_marker(new[MatryoshkaSettings].length(new.active))
         shown = self._known.get(new.active) if is_trained else None
         if shown is None:
             self._judge(new)
@@ -95,7 +95,7 @@ class NestedPage(Page):
         self._show_running()
 
     def begin_figure(self) -> None:  # noqa: D102 - see Page
-        if self.pane.session.state[MatryoshkaSettings].way == "training":
+        if self.pane.session.state[NestedSettings].method == "training":
             self._begin()
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Page
@@ -136,7 +136,7 @@ class NestedPage(Page):
 
     def _is_trained_known(self) -> bool:
         state = self.pane.session.state
-        return state[MatryoshkaSettings].way == "training" and state.active in self._known
+        return state[NestedSettings].method == "training" and state.active in self._known
 
     def _start_or_stop(self) -> None:
         if self.is_training:
@@ -173,7 +173,7 @@ class NestedPage(Page):
         self.is_training = self.is_training and not is_done
         self._known[asked.vector_set] = nested
         state = self.pane.session.state
-        if state.active is asked.vector_set and state[MatryoshkaSettings].way == "training":
+        if state.active is asked.vector_set and state[NestedSettings].method == "training":
             self._show(nested)
             self._show_running()
 
@@ -209,7 +209,7 @@ class NestedPage(Page):
 
     def _show_running(self) -> None:
         state = self.pane.session.state
-        is_rotation = state[MatryoshkaSettings].way == "rotation"
+        is_rotation = state[NestedSettings].method == "rotation"
         known = None if state.active is None else self._known.get(state.active)
         self.controls.show_running(
             is_training=self.is_training,
@@ -225,7 +225,7 @@ class NestedPage(Page):
     def _recipe(self, state: State) -> Recipe:
         """Return what makes the version that is shown."""
         assert state.active is not None
-        if state[MatryoshkaSettings].way == "rotation":
+        if state[NestedSettings].method == "rotation":
             return Rotated()
         nested = self._known[state.active]
         assert nested.head is not None

@@ -25,6 +25,7 @@ from embedviz.panes.matryoshka.two_stage.heat_map import MarkedSettings, RecallM
 from embedviz.panes.matryoshka.two_stage.measuring import TwoStageResults
 from embedviz.panes.matryoshka.two_stage.price import Price, read_price
 from embedviz.panes.matryoshka.two_stage.running import TwoStageRun, cheapest_of_all, cost_of
+from embedviz.panes.matryoshka.two_stage.settings import TwoStageSettings
 from embedviz.panes.matryoshka.two_stage.table import Costed, CostTable
 from embedviz.panes.matryoshka.two_stage.words import (
     describe_cheapest,
@@ -116,13 +117,13 @@ class TwoStagePage(Page):
         self._more.row.addWidget(self.price, 1)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Page
-        settings = new[MatryoshkaSettings]
+        settings, own = new[MatryoshkaSettings], new[TwoStageSettings]
         self.precision.setCurrentIndex(PRECISIONS.index(settings.precision))
         self.shortlist.setValue(settings.shortlist)
-        self.wanted.setValue(settings.wanted_recall)
-        self.rows.setValue(settings.rows)
+        self.wanted.setValue(own.wanted_recall)
+        self.rows.setValue(own.rows)
         if not self.price.hasFocus():
-            self.price.setText(settings.price)
+            self.price.setText(own.price)
         self.run.ask(new)
         self._show(new)
 
@@ -158,8 +159,9 @@ class TwoStagePage(Page):
     def _show(self, state: State) -> None:
         """Show what is known, with the settings of a state."""
         results, settings = self.run.results_of(state), state[MatryoshkaSettings]
+        own = state[TwoStageSettings]
         grid, cost = results.grid(settings.precision), cost_of(state)
-        cheapest = results.cheapest(settings.precision, settings.wanted_recall)
+        cheapest = results.cheapest(settings.precision, own.wanted_recall)
         said = describe_grid(grid, len(results.vector_set))
         is_empty = not grid.count or (results.near is not None and not grid.n_counted)
         if is_empty:
@@ -171,10 +173,10 @@ class TwoStagePage(Page):
                 best = cheapest.cost.coarse_dimensions, cheapest.cost.shortlist
             assert cost.coarse_dimensions is not None
             current = cost.coarse_dimensions, cost.shortlist
-            self.map.show_grid(grid, MarkedSettings(current, best, settings.wanted_recall))
+            self.map.show_grid(grid, MarkedSettings(current, best, own.wanted_recall))
             is_done = not results.missing(settings.precision)
-            words = describe_cheapest(cheapest, grid, settings.wanted_recall, is_done=is_done)
-            other = cheapest_of_all(results, settings.wanted_recall)
+            words = describe_cheapest(cheapest, grid, own.wanted_recall, is_done=is_done)
+            other = cheapest_of_all(results, own.wanted_recall)
             further = describe_other(other, settings.precision, is_reached=cheapest is not None)
             self.found.setText(f"{words} {further}".strip())
         columns = {
@@ -182,17 +184,17 @@ class TwoStagePage(Page):
             "this": _costed(results, cost),
             "cheapest": None if cheapest is None else _costed(results, cheapest.cost),
         }
-        price = _price_of(settings.price)
-        self.table.show_costs(columns, grid.count, settings.rows, price)
+        price = _price_of(own.price)
+        self.table.show_costs(columns, grid.count, own.rows, price)
         notes = [] if is_empty else [said]
-        notes.append(describe_memory(cost, settings.rows))
+        notes.append(describe_memory(cost, own.rows))
         if settings.layer_norm:
             notes.append("Measured without layer norm.")
         self.caption.setText(" ".join(notes))
 
     def _on_price(self) -> None:
         text = " ".join(self.price.text().split())
-        if text == self.pane.session.state[MatryoshkaSettings].price:
+        if text == self.pane.session.state[TwoStageSettings].price:
             return
         try:
             read_price(text)

@@ -20,6 +20,7 @@ from embedviz.panes.matryoshka.two_stage.measuring import (
     measure_columns,
     measure_times,
 )
+from embedviz.panes.matryoshka.two_stage.settings import TwoStageSettings
 
 
 class TwoStageRun:
@@ -66,6 +67,7 @@ class TwoStageRun:
     def ask(self, state: State) -> None:
         """Measure what a state shows, as far as it is missing."""
         results, settings = self.results_of(state), state[MatryoshkaSettings]
+        wanted = state[TwoStageSettings].wanted_recall
         if not results.count:
             return
         length = settings.length(results.vector_set)
@@ -73,7 +75,7 @@ class TwoStageRun:
             self._ask_grid(results, settings.precision)
         elif (settings.precision, length) not in results.ranks:
             self._ask_here(results, settings.precision, length)
-        elif missing := results.without_time(cost_of(state), settings.wanted_recall):
+        elif missing := results.without_time(cost_of(state), wanted):
             self._ask_times(results, missing)
         else:
             self._pane.calculations.cancel(self._time_task)

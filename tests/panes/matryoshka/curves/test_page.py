@@ -10,26 +10,16 @@ from embedviz.core.matryoshka import measure_overlaps, measure_quality, prefix_l
 from embedviz.core.pairs import Pairs
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
-from embedviz.panes.matryoshka import MatryoshkaPane
 from embedviz.panes.matryoshka.curves import measuring
+from embedviz.panes.matryoshka.curves.settings import CurvesSettings
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 
 @pytest.fixture
-def pane(session, qtbot):
-    pane = MatryoshkaPane(session)
-    qtbot.addWidget(pane)
-    pane.resize(1000, 760)
-    with qtbot.waitExposed(pane):
-        pane.show()
-    return pane
-
-
-@pytest.fixture
-def show(pane, session, idle):
+def show(pane, session, idle, with_settings):
     def show(vector_set, pairs=None, **settings):
         state = State().opened(vector_set) if pairs is None else State().opened(vector_set, pairs)
-        session.show(state.queried(0).with_settings(MatryoshkaSettings(**settings)))
+        session.show(with_settings(state.queried(0), **settings))
         idle(session)
         return pane.pages.chosen
 
@@ -99,11 +89,12 @@ def test_choosing_is_a_setting(show, session, idle, toy):
     page.choice.setCurrentIndex(3)
     page.choice.activated.emit(3)
     idle(session)
-    assert session.state[MatryoshkaSettings].measure == "overlap100"
+    assert session.state[CurvesSettings].measure == "overlap100"
     assert page.chart.key()[0][1].startswith("Mean overlap@24 at")  # Of 49 others.
     page.choice.activated.emit(0)
     idle(session)
     assert session.state[MatryoshkaSettings] == MatryoshkaSettings()
+    assert session.state[CurvesSettings] == CurvesSettings()
     assert page.measured.quality
 
 
@@ -158,9 +149,9 @@ def test_it_is_measured_once_and_kept_while_the_length_changes(show, session, id
         assert page.measured is measured
         assert f"at {length} of 32 dimensions" in page.chart.key()[0][1]
     assert page.chart.readings[0] == "first dimensions –"  # Shorter than any that was measured.
-    session.show(session.state.with_settings(MatryoshkaSettings(measure="overlap1")))
+    session.show(session.state.with_settings(CurvesSettings("overlap1")))
     idle(session)
-    session.show(session.state.with_settings(MatryoshkaSettings()))
+    session.show(session.state.with_settings(CurvesSettings()))
     idle(session)
     assert page.measured is measured
 

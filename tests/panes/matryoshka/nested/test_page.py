@@ -1,7 +1,5 @@
 """The page that makes a set nested, as a user would use it."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -13,7 +11,7 @@ from embedviz.core.pairs import Pairs
 from embedviz.core.vector_set import VectorSet
 from embedviz.panes.matryoshka import MatryoshkaPane
 from embedviz.panes.matryoshka.nested.asked import lengths_in
-from embedviz.panes.matryoshka.settings import MatryoshkaSettings
+from embedviz.panes.matryoshka.nested.settings import NestedSettings
 
 STEPS = 6
 
@@ -32,7 +30,7 @@ def judged(rows):
 
 
 @pytest.fixture
-def page(session, qtbot, idle, judged):
+def page(session, qtbot, idle, judged, with_settings):
     vector_set, pairs = judged
     pane = MatryoshkaPane(session)
     qtbot.addWidget(pane)
@@ -40,14 +38,13 @@ def page(session, qtbot, idle, judged):
     with qtbot.waitExposed(pane):
         pane.show()
     state = State().opened(vector_set, pairs)
-    settings = replace(state[MatryoshkaSettings], page="nested", steps=STEPS)
-    session.show(state.with_settings(settings))
+    session.show(with_settings(state, page="nested", steps=STEPS))
     idle(session)
     return pane.pages.chosen
 
 
 def settings_of(page):
-    return page.pane.session.state[MatryoshkaSettings]
+    return page.pane.session.state[NestedSettings]
 
 
 def names_of(page):
@@ -55,14 +52,14 @@ def names_of(page):
 
 
 def choose(page, place):
-    """Choose a way, and return its place."""
-    page.controls.ways.setCurrentIndex(place)
+    """Choose a method, and return its place."""
+    page.controls.methods.setCurrentIndex(place)
     return place
 
 
 def offered(page):
     """Return what is offered to learn from; nothing stands for the rotation."""
-    box = page.controls.ways
+    box = page.controls.methods
     return [box.itemData(i)[1] for i in range(box.count())]
 
 
@@ -134,8 +131,8 @@ def test_closing_the_set_ends_the_training(page, session, idle, judged, qtbot):
 
 
 def test_the_rotation_is_used_without_training(page, session, idle, judged):
-    page.controls.ways.activated.emit(choose(page, 0))
-    assert settings_of(page).way == "rotation"
+    page.controls.methods.activated.emit(choose(page, 0))
+    assert settings_of(page).method == "rotation"
     assert not page.controls.start.isVisible()
     assert page.controls.use.isEnabled()
     page.controls.use.click()

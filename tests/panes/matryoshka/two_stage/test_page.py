@@ -10,25 +10,15 @@ from embedviz.core.matryoshka import SearchCost, cheapest_setting, measure_recal
 from embedviz.core.matryoshka.coarse_to_fine.codes import PRECISIONS
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.theme import DARK, theme_manager
-from embedviz.panes.matryoshka import MatryoshkaPane
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 from embedviz.panes.matryoshka.two_stage import measuring, running
 from embedviz.panes.matryoshka.two_stage import page as page_module
+from embedviz.panes.matryoshka.two_stage.settings import TwoStageSettings
 
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch):
     monkeypatch.setattr(measuring, "PAUSE", 0.0)
-
-
-@pytest.fixture
-def pane(session, qtbot):
-    pane = MatryoshkaPane(session)
-    qtbot.addWidget(pane)
-    pane.resize(1000, 760)
-    with qtbot.waitExposed(pane):
-        pane.show()
-    return pane
 
 
 def random_set(n=300, d=40, name="random"):
@@ -39,12 +29,11 @@ def random_set(n=300, d=40, name="random"):
 
 
 @pytest.fixture
-def shown(pane, session, idle):
+def shown(pane, session, idle, with_settings):
     """Return a function that shows the page of a set, once all is measured."""
 
     def show(vector_set, **settings):
-        chosen = MatryoshkaSettings(page="two-stage", **settings)
-        session.show(State().opened(vector_set).with_settings(chosen))
+        session.show(with_settings(State().opened(vector_set), page="two-stage", **settings))
         idle(session)
         return pane.pages.chosen
 
@@ -115,9 +104,8 @@ def test_dials_become_settings(shown, session, idle):
     page.price.editingFinished.emit()
     idle(session)
     found = state_of(page)
-    assert found.precision == "binary"
-    assert (found.shortlist, found.wanted_recall, found.rows) == (20, 0.99, 1_000_000)
-    assert found.price == "2 EUR"
+    assert (found.precision, found.shortlist) == ("binary", 20)
+    assert page.pane.session.state[TwoStageSettings] == TwoStageSettings(0.99, 1_000_000, "2 EUR")
     # A million rows of 40 float32: 0.16 GB.
     assert page.table.text("exact", "more") == "160 MB"
     assert page.table.text("exact", "price") == "0.32 EUR"
@@ -128,7 +116,7 @@ def test_what_is_no_price_is_said_and_changes_nothing(shown):
     page = shown(random_set(), price="1 USD")
     page.price.setText("cheap")
     page.price.editingFinished.emit()
-    assert state_of(page).price == "1 USD"
+    assert page.pane.session.state[TwoStageSettings].price == "1 USD"
     assert "is no price" in page.pane.message_bar.text
 
 
