@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from embedviz.core.selection import Selection
 from embedviz.core.wording import one_line
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, theme_manager, with_alpha
-from embedviz.gui.widgets.ranked_list import RankedList
+from embedviz.gui.widgets.ranked_list import Fate, RankedList
 from embedviz.panes.matryoshka.bump_lines import NOT_RANKED, BumpLine
 
 WIDTH, LEAST_WIDTH, MOST_WIDTH = 92, 62, 168
@@ -81,6 +81,8 @@ class Gutter(QWidget):
 
     def show_lines(self, lines: Sequence[BumpLine]) -> None:
         """Show other lines."""
+        if tuple(lines) == self.lines:
+            return
         self.lines = tuple(lines)
         counts = {
             fate: sum(line.fate == fate for line in lines) for fate in ("kept", "lost", "new")
@@ -143,37 +145,46 @@ class Gutter(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._font)
-        order = sorted(self.lines, key=self._is_emphasized)
-        for line in order:
-            painter.setPen(self._pen(line))
-            painter.drawPath(self.path_of(line))
-        for line in order:
-            if line.left is None or line.right is None:
-                self._paint_rank(painter, line)
+        # Those that look the same are drawn at once: each step of a drag draws all of them.
+        paths: dict[tuple[bool, Fate, bool], QPainterPath] = {}
+        for line in self.lines:
+            is_joined = line.left is not None and line.right is not None
+            look = self._is_emphasized(line), line.fate, is_joined
+            if look in paths:
+                paths[look].addPath(self.path_of(line))
+            else:
+                paths[look] = self.path_of(line)
+        for is_strong, fate, is_joined in sorted(paths):
+            painter.setPen(self._pen(fate, is_strong=is_strong, is_joined=is_joined))
+            painter.drawPath(paths[is_strong, fate, is_joined])
+        self._paint_ranks(painter)
 
-    def _paint_rank(self, painter: QPainter, line: BumpLine) -> None:
-        text, metrics = self._rank_text(line), painter.fontMetrics()
-        width, height = metrics.horizontalAdvance(text), metrics.height()
-        if line.left is not None:
-            left, middle = _MARGIN, self._left.middle_of(line.left)
-        else:
-            assert line.right is not None
-            left, middle = self.width() - width - _MARGIN, self._right.middle_of(line.right)
-        if not 0 < middle < self.height():
-            return  # Scrolled out of view.
-        box = QRectF(left, middle - height / 2, width, height)
-        painter.fillRect(box, with_alpha(theme_manager.theme.ground, 0.85))
-        painter.setPen(QColor(_ink_of(line)))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    def _paint_ranks(self, painter: QPainter) -> None:
+        metrics, theme = painter.fontMetrics(), theme_manager.theme
+        height, ground = metrics.height(), with_alpha(theme.ground, 0.85)
+        for line in self.lines:
+            if line.left is not None and line.right is not None:
+                continue
+            text = self._rank_text(line)
+            width = metrics.horizontalAdvance(text)
+            if line.left is not None:
+                left, middle = _MARGIN, self._left.middle_of(line.left)
+            else:
+                assert line.right is not None
+                left, middle = self.width() - width - _MARGIN, self._right.middle_of(line.right)
+            if not 0 < middle < self.height():
+                continue  # Scrolled out of view.
+            box = QRectF(left, middle - height / 2, width, height)
+            painter.fillRect(box, ground)
+            painter.setPen(QColor(_ink_of(line.fate)))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _pen(self, line: BumpLine) -> QPen:
-        is_strong = self._is_emphasized(line)
-        is_joined = line.left is not None and line.right is not None
+    def _pen(self, fate: Fate, *, is_strong: bool, is_joined: bool) -> QPen:
         alpha = 1.0 if is_strong else 0.25 if self._hovered >= 0 else 0.8
         width = 3.0 if is_strong else 1.6 if is_joined else 1.1
-        pen = QPen(with_alpha(_color_of(line), alpha), width)
-        pen.setStyle(_STYLES[line.fate])
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap if line.fate == "new" else Qt.PenCapStyle.FlatCap)
+        pen = QPen(with_alpha(_color_of(fate), alpha), width)
+        pen.setStyle(_STYLES[fate])
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap if fate == "new" else Qt.PenCapStyle.FlatCap)
         return pen
 
     def _is_emphasized(self, line: BumpLine) -> bool:
@@ -230,11 +241,11 @@ def describe(line: BumpLine) -> str:
     return f"{one_line(line.label)}: rank {left} → {right}{fate}"
 
 
-def _color_of(line: BumpLine) -> str:
+def _color_of(fate: Fate) -> str:
     theme = theme_manager.theme
-    return {"lost": theme.lost, "new": theme.new, "kept": theme.kept}.get(line.fate, theme.middle)
+    return {"lost": theme.lost, "new": theme.new, "kept": theme.kept}.get(fate, theme.middle)
 
 
-def _ink_of(line: BumpLine) -> str:
+def _ink_of(fate: Fate) -> str:
     theme = theme_manager.theme
-    return theme.ink(_color_of(line)) if line.fate in ("lost", "new") else theme.muted
+    return theme.ink(_color_of(fate)) if fate in ("lost", "new") else theme.muted

@@ -132,8 +132,6 @@ class NeighborLists(QWidget):
         assert active is not None
         for part in self._parts:
             part.show_selected(new.selected)
-        for name, words in head_words(active, settings).items():
-            self.heads[name].setText(words)
         if old.active is not active:
             self._clear("")  # Rows of the set before.
         asked, query = Asked.of(new), new.current_query
@@ -150,6 +148,9 @@ class NeighborLists(QWidget):
                 known = self._searches = None
             work = partial(prepare, known, asked, query)
             calculations.run(self._ask_task, work, self._show_prepared, asked)
+        if self._compared is None:  # Else they say what is shown, until other lists are.
+            for name, words in head_words(active, settings).items():
+                self.heads[name].setText(words)
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:
         """Take away what could not be found."""
