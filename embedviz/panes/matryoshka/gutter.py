@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -34,9 +35,13 @@ _STYLES = {
     "new": Qt.PenStyle.DotLine,
     "": Qt.PenStyle.SolidLine,
 }
+_STRONG, _JOINED, _THIN = 3.0, 1.6, 1.0
+"""Widths of lines. Dashes and dots of one pixel are drawn in a sixth of the time of wider ones."""
 _REACH = 7.0
 """How near a line the mouse has to be, in pixels."""
 _SAMPLES = 24
+_MOST_MEASURED = 1000
+"""Ranks whose width is kept."""
 
 
 class Gutter(QWidget):
@@ -76,6 +81,7 @@ class Gutter(QWidget):
     def set_text_scale(self, scale: float) -> None:
         """Show larger ranks, for a stage."""
         self._scale, self._font = scale, font(CAPTION_PIXELS * scale)
+        self._widths: dict[str, float] = {}
         self.updateGeometry()
         self.update()
 
@@ -132,8 +138,12 @@ class Gutter(QWidget):
 
     def _rank_room(self, line: BumpLine) -> float:
         """Return the width of a rank with the space beside it, in pixels."""
-        width = QFontMetricsF(self._font).horizontalAdvance(self._rank_text(line))
-        return _MARGIN + width + GRID / 4
+        text = self._rank_text(line)
+        if text not in self._widths:
+            if len(self._widths) >= _MOST_MEASURED:
+                self._widths.clear()
+            self._widths[text] = QFontMetricsF(self._font).horizontalAdvance(text)
+        return _MARGIN + self._widths[text] + GRID / 4
 
     def _rank_text(self, line: BumpLine) -> str:
         if self.width() < _LEAST_WITH_ARROWS * self._scale:
@@ -145,18 +155,9 @@ class Gutter(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._font)
-        # Those that look the same are drawn at once: each step of a drag draws all of them.
-        paths: dict[tuple[bool, Fate, bool], QPainterPath] = {}
-        for line in self.lines:
-            is_joined = line.left is not None and line.right is not None
-            look = self._is_emphasized(line), line.fate, is_joined
-            if look in paths:
-                paths[look].addPath(self.path_of(line))
-            else:
-                paths[look] = self.path_of(line)
-        for is_strong, fate, is_joined in sorted(paths):
-            painter.setPen(self._pen(fate, is_strong=is_strong, is_joined=is_joined))
-            painter.drawPath(paths[is_strong, fate, is_joined])
+        for line in sorted(self.lines, key=self._is_emphasized):
+            painter.setPen(self._pen(line))
+            painter.drawPath(self.path_of(line))
         self._paint_ranks(painter)
 
     def _paint_ranks(self, painter: QPainter) -> None:
@@ -179,13 +180,14 @@ class Gutter(QWidget):
             painter.setPen(QColor(_ink_of(line.fate)))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _pen(self, fate: Fate, *, is_strong: bool, is_joined: bool) -> QPen:
-        alpha = 1.0 if is_strong else 0.25 if self._hovered >= 0 else 0.8
-        width = 3.0 if is_strong else 1.6 if is_joined else 1.1
-        pen = QPen(with_alpha(_color_of(fate), alpha), width)
-        pen.setStyle(_STYLES[fate])
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap if fate == "new" else Qt.PenCapStyle.FlatCap)
-        return pen
+    def _pen(self, line: BumpLine) -> QPen:
+        is_joined = line.left is not None and line.right is not None
+        color = _color_of(line.fate)
+        if self._is_emphasized(line):
+            return _made_pen(line.fate, color, _STRONG, 1.0)
+        return _made_pen(
+            line.fate, color, _JOINED if is_joined else _THIN, 0.25 if self._hovered >= 0 else 0.8
+        )
 
     def _is_emphasized(self, line: BumpLine) -> bool:
         return line.row == self._hovered or line.row in self._selected
@@ -239,6 +241,14 @@ def describe(line: BumpLine) -> str:
     right = other if line.right is None else f"{line.right + 1:,}"
     fate = f" · {line.fate}" if line.fate else ""
     return f"{one_line(line.label)}: rank {left} → {right}{fate}"
+
+
+@lru_cache(maxsize=64)
+def _made_pen(fate: Fate, color: str, width: float, alpha: float) -> QPen:
+    pen = QPen(with_alpha(color, alpha), width)
+    pen.setStyle(_STYLES[fate])
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap if fate == "new" else Qt.PenCapStyle.FlatCap)
+    return pen
 
 
 def _color_of(fate: Fate) -> str:
