@@ -53,8 +53,9 @@ class NeighborLists(QWidget):
     def __init__(self, pane: Pane) -> None:
         super().__init__()
         self._pane, self._scale = pane, 1.0
-        self._ask_task = pane.calculations.new_task("preparing the query")
-        self._lists_task = pane.calculations.new_task("nearest rows")
+        # What the hand waits for goes before what pages measure.
+        self._ask_task = pane.calculations.new_task("preparing the query", urgency=2)
+        self._lists_task = pane.calculations.new_task("nearest rows", urgency=2)
         self._ranks_task = pane.calculations.new_task("ranks among all rows")
         self._searches: RowSearches | None = None
         self._prepared: PreparedQuery | None = None
