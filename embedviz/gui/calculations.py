@@ -125,7 +125,9 @@ class Calculations(QObject):
         self._asked[task] = _Asked(subject, again)
         call = _call if purpose == "edit" else self._host.without_edits
         part = None if on_part is None else partial(self._draw_part, subject, on_part)
-        task.run(self._precedence.heeded_by(task, work), partial(self._finish, task, show, call), part)
+        task.run(
+            self._precedence.heeded_by(task, work), partial(self._finish, task, show, call), part
+        )
 
     def _finish(
         self,
