@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+import time
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Literal, Protocol, TypeVar
@@ -12,6 +13,7 @@ from PySide6.QtCore import QObject, Slot
 from embedviz.app.state import State
 from embedviz.app.tasks import Task, TaskBoard
 from embedviz.core.errors import UserError
+from embedviz.core.progress import Report
 from embedviz.gui.widgets.message_bar import MessageBar
 
 T = TypeVar("T")
@@ -25,6 +27,10 @@ drawing : a part of the picture. It begins by clearing the message bar, and the 
 detail : something beside the picture, such as a card at the mouse. Nothing is said about it.
 edit : the user asked for it, and it becomes a new state. Nothing is said about it until it fails.
 """
+
+
+_MOMENT, _LOOK = 0.1, 0.02
+"""Seconds that more urgent work has to rest, and between two looks at it."""
 
 
 class CalculationHost(Protocol):
@@ -70,11 +76,22 @@ class Calculations(QObject):
         self._host, self._board = host, board
         self._asked: dict[Task, _Asked] = {}
         self._stopped: list[Subject] = []
+        self._precedence = Precedence()
         board.stopped.connect(self._on_stopped)
 
-    def new_task(self, saying: str) -> Task:
-        """Return a task for one thing to calculate; `saying` says what, for the progress bar."""
+    def new_task(self, saying: str, urgency: int = 0) -> Task:
+        """Return a task for one thing to calculate.
+
+        Parameters
+        ----------
+        saying : str
+            What it does, for the progress bar.
+        urgency : int
+            Tasks of the pane wait, at their next report, while a more urgent one is at work, and
+            a moment longer, in which it may be asked for again, as by a slider.
+        """
         task = self._board.add(Task(self), saying)
+        self._precedence.add(task, urgency)
         task.failed.connect(partial(self._on_failed, task))
         return task
 
@@ -108,7 +125,9 @@ class Calculations(QObject):
         self._asked[task] = _Asked(subject, again)
         call = _call if purpose == "edit" else self._host.without_edits
         part = None if on_part is None else partial(self._draw_part, subject, on_part)
-        task.run(work, partial(self._finish, task, show, call), part)
+        task.run(
+            self._precedence.heeded_by(task, work), partial(self._finish, task, show, call), part
+        )
 
     def _finish(
         self,
@@ -184,6 +203,42 @@ class Calculations(QObject):
         if not isinstance(error, UserError):
             raise error
         self._host.message_bar.show_message(str(error))
+
+
+class Precedence:
+    """Tasks by their urgency, and whether one has to wait for others."""
+
+    def __init__(self) -> None:
+        self._urgencies: dict[Task, int] = {}
+        self._asked: dict[Task, float] = {}
+
+    def add(self, task: Task, urgency: int) -> None:
+        """Take another task into account."""
+        self._urgencies[task] = urgency
+
+    def heeded_by(self, task: Task, work: Callable[..., T]) -> Callable[..., T]:
+        """Return what a task is to do, so that it waits for others, now that it is asked for."""
+        own = self._urgencies[task]
+        others = [each for each, urgency in self._urgencies.items() if urgency > own]
+        self._asked[task] = time.monotonic()
+        return partial(self._work, others, work) if others else work
+
+    def _work(
+        self, others: Sequence[Task], work: Callable[..., T], report: Report, *tell: Any
+    ) -> T:
+        def heed(fraction: float, words: str) -> None:
+            report(fraction, words)
+            while self._go_first(others):
+                time.sleep(_LOOK)
+                report(fraction, words)  # Where it can be stopped.
+
+        heed(0.0, "what comes next")
+        return work(heed, *tell)
+
+    def _go_first(self, others: Sequence[Task]) -> bool:
+        # Not for the UI thread: it only reads what that writes.
+        since = time.monotonic() - _MOMENT
+        return any(each.is_busy or self._asked.get(each, since) > since for each in others)
 
 
 def _call(show: Callable[[], None]) -> None:

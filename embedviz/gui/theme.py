@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
@@ -70,10 +71,7 @@ class Theme:
 
     def ink(self, color: str) -> str:
         """Return a color of the theme as text has it: readable on all of its grounds."""
-        toned, text = QColor(color), QColor(self.text)
-        for ground in (self.ground, self.panel, self.chosen):
-            toned = readable_on(toned, QColor(ground), text)
-        return toned.name().upper()
+        return _readable_in(self, color)
 
     @property
     def point(self) -> QColor:
@@ -116,6 +114,15 @@ DARK = Theme(
     middle="#69727D",
 )
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+
+
+@cache
+def _readable_in(theme: Theme, color: str) -> str:
+    """Return a color as text has it; kept, since each line of a list asks at each frame."""
+    toned, text = QColor(color), QColor(theme.text)
+    for ground in (theme.ground, theme.panel, theme.chosen):
+        toned = readable_on(toned, QColor(ground), text)
+    return toned.name().upper()
 
 
 def with_alpha(color: str, alpha: float) -> QColor:

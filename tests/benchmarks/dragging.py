@@ -41,7 +41,7 @@ class Drag(Benchmark):
         # What is compiled at the first start is not measured here.
         warm_up.prepare(lambda: None, all_kernels)
         application = make_application()
-        set_up_interpreter()
+        set_up_interpreter(application)
         # Random rows with an offset: a cone, so that every step moves every point far.
         vectors = random_rows(*self._shape) + np.float32(1.5)
         window = make_window()
@@ -96,7 +96,7 @@ class DragStalls(Benchmark):
         # What is compiled at the first start is not measured here.
         warm_up.prepare(lambda: None, all_kernels)
         application = make_application()
-        set_up_interpreter()
+        set_up_interpreter(application)
         window = make_window()
         window.resize(*SIZE)
         window.show()

@@ -37,7 +37,7 @@ class Stalls(Benchmark):
         # What is compiled at the first start is not measured here.
         warm_up.prepare(lambda: None, all_kernels)
         application = make_application()
-        set_up_interpreter()
+        set_up_interpreter(application)
         window = make_window()
         window.resize(*SIZE)
         window.show()

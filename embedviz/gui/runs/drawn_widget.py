@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from embedviz.gui.points.text import as_tooltip
@@ -28,6 +28,11 @@ class DrawnWidget(QWidget):
         What a screen reader says.
     size, least : (int, int)
         Width and height that are wanted, and the least, for text of the usual size.
+
+    Attributes
+    ----------
+    is_in_figure : bool
+        Whether it is drawn into a figure, as lines and text; see `gui.figures.DrawnFinely`.
     """
 
     def __init__(self, name: str, title: str, size: tuple[int, int], least: tuple[int, int]):
@@ -38,6 +43,8 @@ class DrawnWidget(QWidget):
         self._scale = 1.0
         self._message = ""
         self._fonts: dict[tuple[float, bool], QFont] = {}
+        self.is_in_figure = False
+        self._kept: tuple[tuple[object, ...], QPixmap] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme_manager.changed.connect(self.update)
 
@@ -87,6 +94,7 @@ class DrawnWidget(QWidget):
         """Use another font of the application, once there is one."""
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange):
             self._fonts.clear()
+            self._kept = None
         super().changeEvent(event)
 
     def line_height(self) -> float:
@@ -101,6 +109,41 @@ class DrawnWidget(QWidget):
         painter.drawText(
             QRectF(self.rect()).adjusted(GRID, GRID, -GRID, -GRID), flags, self.message
         )
+
+    def draw_kept(
+        self, painter: QPainter, shown: tuple[object, ...], draw: Callable[[QPainter], None]
+    ) -> None:
+        """Draw what most frames have in common: once, and from then on as an image of it.
+
+        Parameters
+        ----------
+        painter : QPainter
+            Of this widget, not scaled.
+        shown : tuple
+            All that the drawing depends on beside size, theme and type; compared with `==`.
+        draw : callable
+            Called with a painter that does antialiasing.
+        """
+        if self.is_in_figure:
+            painter.save()
+            draw(painter)
+            painter.restore()
+            return
+        scale = self.devicePixelRatioF()
+        key = (*shown, self.size(), scale, self._scale, theme_manager.theme)
+        if self._kept is None or self._kept[0] != key:
+            image = QPixmap(self.size() * scale)
+            image.setDevicePixelRatio(scale)
+            image.fill(Qt.GlobalColor.transparent)
+            with QPainter(image) as within:
+                within.setRenderHint(QPainter.RenderHint.Antialiasing)
+                draw(within)
+            self._kept = key, image
+        painter.drawPixmap(0, 0, self._kept[1])
+
+    def render_anew(self) -> None:
+        """Let go of the image that is kept."""
+        self._kept = None
 
     def tip_at(self, place: QPointF) -> str:
         """Return what is explained at a place; nothing where it is empty."""

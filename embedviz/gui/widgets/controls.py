@@ -85,9 +85,20 @@ class ElidedLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
-        """Show another text; all of it is in the tooltip."""
-        super().setText(" ".join(text.split()))
-        self.setToolTip(self.text())
+        """Show another text; all of it is in the tooltip.
+
+        Its size is the same with any text, but a label would ask for a new layout of the whole
+        window, unless it is hidden: each step of a drag would take as long as a resize.
+        """
+        words = " ".join(text.split())
+        if words == self.text():
+            return
+        mark = Qt.WidgetAttribute.WA_WState_Hidden
+        was_hidden = self.testAttribute(mark)
+        self.setAttribute(mark, True)
+        super().setText(words)
+        self.setAttribute(mark, was_hidden)
+        self.setToolTip(words)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw as much as fits."""

@@ -41,7 +41,12 @@ LINE, LEAST_LINE = 28.0, 22.0
 """Height of a line, in pixels, and the least at which text and bar of a line are apart."""
 _LEAST_WITH_SCORE = 150
 """Width of a line, in pixels: in a narrower one, the label needs the room of the score."""
-_LABEL_ROLE = Qt.ItemDataRole.UserRole + 1
+_MIDDLE, _RIGHT = (
+    align | Qt.AlignmentFlag.AlignVCenter
+    for align in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
+)
+_MOST_FITTED = 500
+"""Labels whose width is kept: all that is seen, and some that come back."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +92,18 @@ class RankedModel(QAbstractListModel):
         """Replace all lines."""
         self.beginResetModel()
         self.lines = tuple(lines)
-        self.best_score = max((abs(line.score) for line in lines), default=1.0) or 1.0
+        self.best_score = _best_score(lines)
         self.endResetModel()
+
+    def change_lines(self, lines: Sequence[Ranked]) -> None:
+        """Put lines in place of as many others, and tell only of those that are not the same."""
+        old, best = self.lines, self.best_score
+        self.lines = tuple(lines)
+        self.best_score = _best_score(lines)
+        for place, (before, line) in enumerate(zip(old, self.lines, strict=True)):
+            if line != before or self.best_score != best:
+                index = self.index(place)
+                self.dataChanged.emit(index, index)
 
     def is_selected(self, line: Ranked) -> bool:
         """Return whether the row of a line is selected."""
@@ -101,8 +116,6 @@ class RankedModel(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return the words of a line, or the line itself for the delegate."""
         line = self.lines[index.row()]
-        if role == _LABEL_ROLE:
-            return line
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             fate = f", {line.fate}" if line.fate else ""
             is_said = role == Qt.ItemDataRole.AccessibleTextRole and self.is_selected(line)
@@ -146,9 +159,19 @@ class RankedList(QListView):
         self.entered.connect(lambda index: self.row_hovered.emit(self._row_at(index)))
 
     def show_lines(self, lines: Sequence[Ranked]) -> None:
-        """Replace all lines."""
-        self.lines.show_lines(lines)
+        """Replace all lines. While a slider is dragged, most stay, and are not painted again."""
+        is_pointed_at = self.currentIndex().isValid() or self.viewport().underMouse()
+        if len(lines) == len(self.lines.lines) and not is_pointed_at:
+            self.lines.change_lines(lines)
+        else:
+            self.lines.show_lines(lines)
         self.show_waiting("")
+
+    def dataChanged(  # noqa: N802 - Qt's name
+        self, first: Index, last: Index, roles: Sequence[int] = ()
+    ) -> None:
+        """Paint lines again; all lines are equally high, so none is to be laid out again."""
+        QAbstractItemView.dataChanged(self, first, last, roles)
 
     def show_waiting(self, text: str) -> None:
         """Say in place of lines what they wait for; nothing where they do not."""
@@ -221,13 +244,14 @@ class _LineDelegate(QStyledItemDelegate):
 
     def __init__(self, parent: RankedList) -> None:
         super().__init__(parent)
-        self.line = LINE
+        self.line, self._model = LINE, parent.lines
         self.set_scale(1.0)
 
     def set_scale(self, scale: float) -> None:
         """Make the text larger; fonts are made here, as every step of a drag paints all lines."""
         self.scale = scale
         self._small, self._usual = font(CAPTION_PIXELS * scale), font(TEXT_PIXELS * scale)
+        self._elided: dict[tuple[str, int], tuple[str, int]] = {}
 
     @property
     def line_height(self) -> int:
@@ -237,12 +261,11 @@ class _LineDelegate(QStyledItemDelegate):
         return QSize(0, self.line_height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        line: Ranked = index.data(_LABEL_ROLE)
-        theme = theme_manager.theme
+        model, place = self._model, index.row()
+        line, theme = model.lines[place], theme_manager.theme
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(option.rect).adjusted(GRID, 0, -GRID, 0)
-        model: Any = index.model()
         self._paint_ground(painter, option, is_hovered=line.row == model.hovered >= 0)
         if model.is_selected(line):
             paint_selection_tint(painter, option.rect)
@@ -251,7 +274,7 @@ class _LineDelegate(QStyledItemDelegate):
         painter.setFont(self._small)
         painter.setPen(QColor(theme.muted))
         rank = QRectF(area.left(), area.top(), 22 * self.scale, area.height())
-        self._paint_rank(painter, rank, line, index.row() + 1)
+        self._paint_rank(painter, rank, line, place + 1)
         room = 52 * self.scale if area.width() >= _LEAST_WITH_SCORE * self.scale else 0.0
         score = QRectF(area.right() - room, area.top(), room, area.height())
         if room:
@@ -260,16 +283,26 @@ class _LineDelegate(QStyledItemDelegate):
         label = QRectF(rank.right() + GRID, area.top(), end - rank.right() - GRID, area.height())
         painter.setFont(self._usual)
         painter.setPen(color)
-        text = painter.fontMetrics().elidedText(
-            one_line(line.label) or "␣", Qt.TextElideMode.ElideRight, int(label.width())
-        )
-        painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, text)
+        text, width = self._fitted(painter, line.label, int(label.width()))
+        painter.drawText(label, _MIDDLE, text)
         if line.fate == "lost":
             painter.setPen(QPen(color, 1.0))
-            width = painter.fontMetrics().horizontalAdvance(text)
             middle = label.center().y() + 1
             painter.drawLine(QPointF(label.left(), middle), QPointF(label.left() + width, middle))
         painter.restore()
+
+    def _fitted(self, painter: QPainter, label: str, room: int) -> tuple[str, int]:
+        """Return as much of a label as there is room for, and its width; measured once."""
+        known = self._elided.get((label, room))
+        if known is None:
+            metrics = painter.fontMetrics()
+            words = one_line(label) or "␣"
+            text = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+            known = text, metrics.horizontalAdvance(text)
+            if len(self._elided) >= _MOST_FITTED:
+                self._elided.clear()
+            self._elided[label, room] = known
+        return known
 
     def _paint_note(self, painter: QPainter, score: QRectF, note: str) -> float:
         """Write the note of a line before its score; return where it begins."""
@@ -279,7 +312,7 @@ class _LineDelegate(QStyledItemDelegate):
         painter.setPen(QColor(theme_manager.theme.muted))
         width = painter.fontMetrics().horizontalAdvance(note)
         box = QRectF(score.left() - GRID - width, score.top(), width + 1, score.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, note)
+        painter.drawText(box, _MIDDLE, note)
         return box.left()
 
     def _paint_ground(
@@ -293,19 +326,22 @@ class _LineDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(QRectF(option.rect).adjusted(4, 1, -4, -1), 4, 4)
 
     def _paint_rank(self, painter: QPainter, area: QRectF, line: Ranked, rank: int) -> None:
-        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         sign = {"lost": "−", "new": "+"}.get(line.fate)
         if sign:
             painter.setPen(QColor(_color_of(line.fate)))
-        painter.drawText(area, flags, sign or str(rank))
+        painter.drawText(area, _RIGHT, sign or str(rank))
 
     def _paint_score(self, painter: QPainter, area: QRectF, score: float, share: float) -> None:
         width = area.width() * min(abs(share), 1.0)
         bar = QRectF(area.right() - width, area.bottom() - 4, width, 2)
         painter.fillRect(bar, with_alpha(theme_manager.theme.accent, 0.35))
-        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(theme_manager.theme.muted))
-        painter.drawText(area, flags, f"{score:.4f}" if abs(score) < 100 else f"{score:.1f}")
+        painter.drawText(area, _RIGHT, f"{score:.4f}" if abs(score) < 100 else f"{score:.1f}")
+
+
+def _best_score(lines: Sequence[Ranked]) -> float:
+    """Return what the bar of a line is as wide as its room for."""
+    return max((abs(line.score) for line in lines), default=1.0) or 1.0
 
 
 def _color_of(fate: str) -> str:

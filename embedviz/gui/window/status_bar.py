@@ -16,6 +16,8 @@ from embedviz.gui.widgets.controls import ElidedLabel, text_label, tool_button, 
 
 PATIENCE_MILLISECONDS = 300
 """Work that ends sooner shows no progress: a bar that flashes says nothing."""
+PACE_MILLISECONDS = 100
+"""Between two looks at how far work is."""
 
 _NOTHING_OPEN = "Nothing is open"
 _LEAST_WIDTH = 200
@@ -49,6 +51,9 @@ class StatusBar(QStatusBar):
         self._brevity = self._timer(self.clearMessage)
         self._patience = self._timer(self._show_work)
         self._patience.setInterval(PATIENCE_MILLISECONDS)
+        # The bar paints itself at once, and other words lay out the window: not at each report.
+        self._pace = self._timer(self._show_work)
+        self._pace.setInterval(PACE_MILLISECONDS)
         session.board.changed.connect(self._on_work)
         self._in_front: FactsInFront = self._of_the_map
         self._turning = self._timer(self.refresh)  # Qt moves panes after it has said so.
@@ -118,10 +123,12 @@ class StatusBar(QStatusBar):
     def _on_work(self) -> None:
         if self._session.board.current is None:
             self._patience.stop()
+            self._pace.stop()
             for widget in (self.words, self.bar, self.stop):
                 widget.hide()
         elif self.bar.isVisible():
-            self._show_work()
+            if not self._pace.isActive():
+                self._pace.start()
         elif not self._patience.isActive():
             self._patience.start()
 

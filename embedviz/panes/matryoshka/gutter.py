@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from embedviz.core.selection import Selection
 from embedviz.core.wording import one_line
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, theme_manager, with_alpha
-from embedviz.gui.widgets.ranked_list import RankedList
+from embedviz.gui.widgets.ranked_list import Fate, RankedList
 from embedviz.panes.matryoshka.bump_lines import NOT_RANKED, BumpLine
 
 WIDTH, LEAST_WIDTH, MOST_WIDTH = 92, 62, 168
@@ -34,9 +35,13 @@ _STYLES = {
     "new": Qt.PenStyle.DotLine,
     "": Qt.PenStyle.SolidLine,
 }
+_STRONG, _JOINED, _THIN = 3.0, 1.6, 1.0
+"""Widths of lines. Dashes and dots of one pixel are drawn in a sixth of the time of wider ones."""
 _REACH = 7.0
 """How near a line the mouse has to be, in pixels."""
 _SAMPLES = 24
+_MOST_MEASURED = 1000
+"""Ranks whose width is kept."""
 
 
 class Gutter(QWidget):
@@ -76,11 +81,14 @@ class Gutter(QWidget):
     def set_text_scale(self, scale: float) -> None:
         """Show larger ranks, for a stage."""
         self._scale, self._font = scale, font(CAPTION_PIXELS * scale)
+        self._widths: dict[str, float] = {}
         self.updateGeometry()
         self.update()
 
     def show_lines(self, lines: Sequence[BumpLine]) -> None:
         """Show other lines."""
+        if tuple(lines) == self.lines:
+            return
         self.lines = tuple(lines)
         counts = {
             fate: sum(line.fate == fate for line in lines) for fate in ("kept", "lost", "new")
@@ -130,8 +138,12 @@ class Gutter(QWidget):
 
     def _rank_room(self, line: BumpLine) -> float:
         """Return the width of a rank with the space beside it, in pixels."""
-        width = QFontMetricsF(self._font).horizontalAdvance(self._rank_text(line))
-        return _MARGIN + width + GRID / 4
+        text = self._rank_text(line)
+        if text not in self._widths:
+            if len(self._widths) >= _MOST_MEASURED:
+                self._widths.clear()
+            self._widths[text] = QFontMetricsF(self._font).horizontalAdvance(text)
+        return _MARGIN + self._widths[text] + GRID / 4
 
     def _rank_text(self, line: BumpLine) -> str:
         if self.width() < _LEAST_WITH_ARROWS * self._scale:
@@ -143,38 +155,39 @@ class Gutter(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._font)
-        order = sorted(self.lines, key=self._is_emphasized)
-        for line in order:
+        for line in sorted(self.lines, key=self._is_emphasized):
             painter.setPen(self._pen(line))
             painter.drawPath(self.path_of(line))
-        for line in order:
-            if line.left is None or line.right is None:
-                self._paint_rank(painter, line)
+        self._paint_ranks(painter)
 
-    def _paint_rank(self, painter: QPainter, line: BumpLine) -> None:
-        text, metrics = self._rank_text(line), painter.fontMetrics()
-        width, height = metrics.horizontalAdvance(text), metrics.height()
-        if line.left is not None:
-            left, middle = _MARGIN, self._left.middle_of(line.left)
-        else:
-            assert line.right is not None
-            left, middle = self.width() - width - _MARGIN, self._right.middle_of(line.right)
-        if not 0 < middle < self.height():
-            return  # Scrolled out of view.
-        box = QRectF(left, middle - height / 2, width, height)
-        painter.fillRect(box, with_alpha(theme_manager.theme.ground, 0.85))
-        painter.setPen(QColor(_ink_of(line)))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    def _paint_ranks(self, painter: QPainter) -> None:
+        metrics, theme = painter.fontMetrics(), theme_manager.theme
+        height, ground = metrics.height(), with_alpha(theme.ground, 0.85)
+        for line in self.lines:
+            if line.left is not None and line.right is not None:
+                continue
+            text = self._rank_text(line)
+            width = metrics.horizontalAdvance(text)
+            if line.left is not None:
+                left, middle = _MARGIN, self._left.middle_of(line.left)
+            else:
+                assert line.right is not None
+                left, middle = self.width() - width - _MARGIN, self._right.middle_of(line.right)
+            if not 0 < middle < self.height():
+                continue  # Scrolled out of view.
+            box = QRectF(left, middle - height / 2, width, height)
+            painter.fillRect(box, ground)
+            painter.setPen(QColor(_ink_of(line.fate)))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _pen(self, line: BumpLine) -> QPen:
-        is_strong = self._is_emphasized(line)
         is_joined = line.left is not None and line.right is not None
-        alpha = 1.0 if is_strong else 0.25 if self._hovered >= 0 else 0.8
-        width = 3.0 if is_strong else 1.6 if is_joined else 1.1
-        pen = QPen(with_alpha(_color_of(line), alpha), width)
-        pen.setStyle(_STYLES[line.fate])
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap if line.fate == "new" else Qt.PenCapStyle.FlatCap)
-        return pen
+        color = _color_of(line.fate)
+        if self._is_emphasized(line):
+            return _made_pen(line.fate, color, _STRONG, 1.0)
+        return _made_pen(
+            line.fate, color, _JOINED if is_joined else _THIN, 0.25 if self._hovered >= 0 else 0.8
+        )
 
     def _is_emphasized(self, line: BumpLine) -> bool:
         return line.row == self._hovered or line.row in self._selected
@@ -230,11 +243,19 @@ def describe(line: BumpLine) -> str:
     return f"{one_line(line.label)}: rank {left} → {right}{fate}"
 
 
-def _color_of(line: BumpLine) -> str:
-    theme = theme_manager.theme
-    return {"lost": theme.lost, "new": theme.new, "kept": theme.kept}.get(line.fate, theme.middle)
+@lru_cache(maxsize=64)
+def _made_pen(fate: Fate, color: str, width: float, alpha: float) -> QPen:
+    pen = QPen(with_alpha(color, alpha), width)
+    pen.setStyle(_STYLES[fate])
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap if fate == "new" else Qt.PenCapStyle.FlatCap)
+    return pen
 
 
-def _ink_of(line: BumpLine) -> str:
+def _color_of(fate: Fate) -> str:
     theme = theme_manager.theme
-    return theme.ink(_color_of(line)) if line.fate in ("lost", "new") else theme.muted
+    return {"lost": theme.lost, "new": theme.new, "kept": theme.kept}.get(fate, theme.middle)
+
+
+def _ink_of(fate: Fate) -> str:
+    theme = theme_manager.theme
+    return theme.ink(_color_of(fate)) if fate in ("lost", "new") else theme.muted

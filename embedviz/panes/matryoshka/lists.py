@@ -53,8 +53,9 @@ class NeighborLists(QWidget):
     def __init__(self, pane: Pane) -> None:
         super().__init__()
         self._pane, self._scale = pane, 1.0
-        self._ask_task = pane.calculations.new_task("preparing the query")
-        self._lists_task = pane.calculations.new_task("nearest rows")
+        # What the hand waits for goes before what pages measure.
+        self._ask_task = pane.calculations.new_task("preparing the query", urgency=2)
+        self._lists_task = pane.calculations.new_task("nearest rows", urgency=2)
         self._ranks_task = pane.calculations.new_task("ranks among all rows")
         self._searches: RowSearches | None = None
         self._prepared: PreparedQuery | None = None
@@ -132,8 +133,6 @@ class NeighborLists(QWidget):
         assert active is not None
         for part in self._parts:
             part.show_selected(new.selected)
-        for name, words in head_words(active, settings).items():
-            self.heads[name].setText(words)
         if old.active is not active:
             self._clear("")  # Rows of the set before.
         asked, query = Asked.of(new), new.current_query
@@ -150,6 +149,9 @@ class NeighborLists(QWidget):
                 known = self._searches = None
             work = partial(prepare, known, asked, query)
             calculations.run(self._ask_task, work, self._show_prepared, asked)
+        if self._compared is None:  # Else they say what is shown, until other lists are.
+            for name, words in head_words(active, settings).items():
+                self.heads[name].setText(words)
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:
         """Take away what could not be found."""

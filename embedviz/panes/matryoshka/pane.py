@@ -105,7 +105,8 @@ class MatryoshkaPane(Pane):
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         assert new.active is not None
         for control in (self.slider, self.number):
-            control.setRange(1, new.active.dimensions)
+            if control.maximum() != new.active.dimensions:  # Else it asks for a new layout.
+                control.setRange(1, new.active.dimensions)
             control.setValue(_length(new))
         self.more.show_settings(new[MatryoshkaSettings])
         self.lists.draw(old, new)

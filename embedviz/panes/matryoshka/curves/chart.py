@@ -146,9 +146,10 @@ class LengthChart(DrawnWidget):
 
     def show_marker(self, dimensions: int) -> None:
         """Mark the length that the slider stands at."""
-        self._marker = dimensions
-        self._describe()
-        self.update()
+        if dimensions != self._marker:
+            self._marker = dimensions
+            self._describe()
+            self.update()
 
     @property
     def curves(self) -> tuple[LengthCurve, ...]:
@@ -217,12 +218,19 @@ class LengthChart(DrawnWidget):
                 self.draw_message(painter)
                 return
             frame = self.frame()
-            self._draw_axes(painter, frame)
+            # Each step of a slider moves only the marks and the numbers.
+            self.draw_kept(
+                painter, (self._curves, frame), lambda within: self._draw_curves(within, frame)
+            )
             self._draw_key(painter)
             painter.setClipRect(frame.area.adjusted(-4, -4, 4, 4))
-            for curve in reversed(self._curves):
-                _draw_curve(painter, frame, self._lengths, curve)
             self._draw_marks(painter, frame)
+
+    def _draw_curves(self, painter: QPainter, frame: LengthFrame) -> None:
+        self._draw_axes(painter, frame)
+        painter.setClipRect(frame.area.adjusted(-4, -4, 4, 4))
+        for curve in reversed(self._curves):
+            _draw_curve(painter, frame, self._lengths, curve)
 
     def _draw_axes(self, painter: QPainter, frame: LengthFrame) -> None:
         theme, area, line = theme_manager.theme, frame.area, self.line_height()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -164,11 +164,18 @@ class RecallMap(DrawnWidget):
                 self.draw_message(painter)
                 return
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._draw_cells(painter)
-            self._draw_limit(painter)
-            self._draw_axes(painter)
-            self._draw_bar(painter)
+            # Each step of a slider moves only the ring, which makes room in a cell of the grid.
+            length, shortlist = self._marks.current
+            is_on_grid = length in self._lengths and shortlist in self._shortlists
+            marks = replace(self._marks, current=self._marks.current if is_on_grid else (0, 0))
+            self.draw_kept(painter, (self._grid, marks), self._draw_grid)
             self._draw_marks(painter)
+
+    def _draw_grid(self, painter: QPainter) -> None:
+        self._draw_cells(painter)
+        self._draw_limit(painter)
+        self._draw_axes(painter)
+        self._draw_bar(painter)
 
     def _draw_cells(self, painter: QPainter) -> None:
         assert self._grid is not None

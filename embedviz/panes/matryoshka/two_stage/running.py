@@ -41,7 +41,8 @@ class TwoStageRun:
         self._pane, self._show = pane, show
         self._grid_task = pane.calculations.new_task("recall of two-stage search")
         self._here_task = pane.calculations.new_task("recall of this length")
-        self._time_task = pane.calculations.new_task("time of a query")
+        # What other precisions take the processors for is not part of a time.
+        self._time_task = pane.calculations.new_task("time of a query", urgency=1)
         self._results: TwoStageResults | None = None
 
     def results_of(self, state: State) -> TwoStageResults:
@@ -101,8 +102,6 @@ class TwoStageRun:
         asked = AskedTimes(results.vector_set, costs)
         calculations = self._pane.calculations
         if not calculations.has_asked(self._time_task, asked):
-            # What other precisions take the processors for is not part of a time.
-            calculations.cancel(self._grid_task)
             work = partial(measure_times, asked, results.count)
             calculations.run(self._time_task, work, self._keep_times, asked)
 
