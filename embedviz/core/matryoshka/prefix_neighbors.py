@@ -14,10 +14,12 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.arrays import Flat, Matrix, Rows
 from embedviz.core.blocks import read_only
 from embedviz.core.compiled.checks import require_length
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel
+from embedviz.core.neighbors.exact_cosines import LONGEST, SHORTEST
+from embedviz.core.neighbors.row_kernels import length_of
 from embedviz.core.neighbors.top_k import TILE, Scores, keep_best_of, scaled_query
 
 # Queries that share a tile while it is in the cache.
@@ -137,15 +139,24 @@ def _lay_out(block: Matrix, lengths: Rows, tiles: Matrix, inverse: Matrix) -> No
     for t in numba.prange(len(tiles)):
         for i in range(min(TILE, len(block) - t * TILE)):
             row = block[t * TILE + i]
+            factor = _factor_of(row)
             square = 0.0
             start = 0
             for at in range(len(lengths)):
                 for k in range(start, lengths[at]):
-                    tiles[t, k, i] = row[k]
-                    square += np.float64(row[k]) * np.float64(row[k])
+                    value = np.float32(factor * row[k])
+                    tiles[t, k, i] = value
+                    square += np.float64(value) * np.float64(value)
                 start = lengths[at]
                 # Not "if the square is positive": NaN must stay NaN.
                 inverse[t, at, i] = 0.0 if square == 0.0 else 1.0 / np.sqrt(square)
+
+
+@serial_kernel
+def _factor_of(row: Flat) -> float:
+    """Return what a row is multiplied by so that products with it have room in float32."""
+    length = length_of(row)
+    return 1.0 if SHORTEST <= length <= LONGEST or not length > 0.0 else 1.0 / length
 
 
 @serial_kernel

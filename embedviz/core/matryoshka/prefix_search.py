@@ -89,6 +89,7 @@ class PrefixQuery:
 
     def __init__(self, search: PrefixSearch, query: Matrix) -> None:
         self._vectors = search.vectors
+        self._given = query
         self._query, _ = scaled_query(query)
         self._marks = search.marks
         self._products = multiply_rows(self._vectors, self._query)
@@ -124,11 +125,15 @@ class PrefixQuery:
         count, excluded = checked_count(count, "neighbors"), list(exclude)
         query, rows = self._query[:dimensions], self._vectors[:, :dimensions]
         length = math.sqrt(query.astype(np.float64) @ query.astype(np.float64))
-        if count and (length == 0.0 or length >= SHORTEST_QUERY):
+        if length < SHORTEST_QUERY:
+            # Beside much larger numbers it may have lost digits, or all of it.
+            query, _ = scaled_query(self._given[:dimensions])
+        is_zero = not query.any()
+        if count and (is_zero or length >= SHORTEST_QUERY):
             scale = 1.0 / length if length else 0.0
             bounds = PrefixBounds(rows, self._marks, query, scale, self._products)
             best = _Best(rows, query, count, excluded)
-            if best.take(bounds, 0.0 if length else 1.0):
+            if best.take(bounds, 1.0 if is_zero else 0.0):
                 return best.rows, 1.0 - best.distances.astype(np.float64)
         return nearest_by_cosine(rows, query, count, excluded, None)
 

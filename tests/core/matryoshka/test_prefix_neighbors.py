@@ -31,6 +31,18 @@ def test_equals_one_search_per_query_and_length(step):
             assert sorted(found.rows[at, place]) == sorted(expected)
 
 
+@pytest.mark.parametrize("scale", [1e-42, 1e37])
+def test_rows_of_any_length(scale):
+    vectors = (np.float32(scale) * random_rows(300, 24)).astype(np.float32)
+    queries, lengths = [0, 7, 299], [9, 24]
+    found = collect(vectors, queries, lengths, 6)
+    search = NeighborSearch(vectors)
+    for at, length in enumerate(lengths):
+        for place, row in enumerate(queries):
+            expected, _ = search.nearest(vectors[row], 6, length, exclude=[row])
+            assert sorted(found.rows[at, place]) == sorted(expected)
+
+
 def test_identical_rows_tie_wherever_they_stand():
     vectors = random_rows(1003, 50)
     same = [0, 1, 127, 128, 255, 500, 999, 1001, 1002]

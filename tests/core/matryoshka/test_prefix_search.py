@@ -47,7 +47,7 @@ def assert_same(found, vectors, query, dimensions, count, exclude=()):
     # Where rounding in another order turns a distance to the next float32, rows may change places.
     np.testing.assert_allclose(distances[rows], distances[expected], rtol=3e-7, atol=1e-15)
     np.testing.assert_allclose(cosines, 1.0 - distances[expected], atol=1e-7)
-    scaled = scaled_query(query)[0][:dimensions]
+    scaled = scaled_query(query[:dimensions])[0]
     all_compared, _ = nearest_by_cosine(vectors[:, :dimensions], scaled, count, exclude, None)
     assert rows.tolist() == all_compared.tolist()
 
@@ -243,6 +243,21 @@ def test_rows_that_begin_with_zeros():
     assert query.top(20, 3)[0].tolist() == [0, 1, 2]
     assert query.top(20, 3)[1].tolist() == [0, 0, 0]
     assert query.top(50, 1)[0].tolist() == [3]
+
+
+def test_a_prefix_of_the_query_that_is_tiny_beside_the_rest_keeps_its_digits():
+    vectors = random_rows(40, 20)
+    query = vectors[5].copy()
+    query[:9] *= np.float32(1e-44)
+    search = NeighborSearch(vectors)
+    for rest in (1.0, 1e30):
+        query[9:] = rest
+        prepared = PrefixSearch(vectors).query(query)
+        for length in (1, 8, 9):
+            rows, cosines = prepared.top(length, 6)
+            expected, expected_cosines = search.nearest(query, 6, length)
+            assert rows.tolist() == expected.tolist()
+            np.testing.assert_array_equal(cosines, expected_cosines)
 
 
 @pytest.mark.parametrize("scale", [1e-30, 1e30])

@@ -66,6 +66,8 @@ def time_search(
         n_searched = min(n_searched, max(MOST_CODE_BYTES // each, 1))
     some = rows[:n_searched]
     exact = NeighborSearch(some)
+    if cost.coarse_dimensions is None:
+        exact.prepare(part_of(report, 0.0, 0.7))  # Or the third query would, on the clock.
     two_stages: TwoStageSearch | None = None
     if cost.coarse_dimensions is not None:
         part = part_of(report, 0.0, 0.7)

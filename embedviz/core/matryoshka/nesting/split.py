@@ -66,10 +66,20 @@ def split_rows(vectors: NDArray[Any], pairs: Pairs | None, share: float, seed: i
     sizes = np.bincount(units, minlength=len(order))[order]
     is_held_unit = np.zeros(len(order), dtype=bool)
     if len(rows) >= _LEAST_ROWS:
-        is_held_unit[order] = np.cumsum(sizes) <= round(share * len(rows))
+        is_held_unit[order] = _that_fit(sizes, round(share * len(rows)))
     is_held = is_held_unit[units]
     learned, held = rows[~is_held], rows[is_held]
     return Split(learned, held, _within(pairs, learned), _within(pairs, held), len(vectors))
+
+
+def _that_fit(sizes: NDArray[np.intp], room: int) -> NDArray[np.bool_]:
+    """Return which of some units are taken, one after the other; one too large is passed over."""
+    taken = np.zeros(len(sizes), dtype=bool)
+    for place, size in enumerate(sizes.tolist()):
+        if size <= room:
+            taken[place] = True
+            room -= size
+    return taken
 
 
 def _drawn_rows(n_rows: int, pairs: Pairs | None, random: np.random.Generator) -> Rows:

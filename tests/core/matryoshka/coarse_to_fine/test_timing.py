@@ -6,7 +6,8 @@ import pytest
 from embedviz.core.matryoshka import SearchCost, time_search
 from embedviz.core.matryoshka.coarse_to_fine import timing
 from embedviz.core.matryoshka.coarse_to_fine.codes import PRECISIONS
-from embedviz.core.progress import Cancelled
+from embedviz.core.neighbors import NeighborSearch
+from embedviz.core.progress import Cancelled, silent
 
 
 def random_rows(n, d):
@@ -42,3 +43,21 @@ def test_it_can_be_stopped():
 
     with pytest.raises(Cancelled):
         time_search(random_rows(60, 12), SearchCost(60, 12), report=stop)
+
+
+def test_codes_of_exact_search_are_not_made_on_the_clock(monkeypatch):
+    made = []
+
+    class Noted(NeighborSearch):
+        def prepare(self, report=silent):
+            made.append("codes")
+            super().prepare(report)
+
+        def nearest(self, *args, **options):
+            made.append("query")
+            return super().nearest(*args, **options)
+
+    monkeypatch.setattr(timing, "NeighborSearch", Noted)
+    time_search(random_rows(60, 12), SearchCost(60, 12))
+    assert made[0] == "codes"
+    assert set(made[1:]) == {"query"}

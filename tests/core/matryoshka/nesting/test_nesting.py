@@ -98,6 +98,15 @@ def test_pairs_that_all_hang_together_leave_some_to_judge():
     assert 0 < len(split.held_pairs) < 99
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_rows_that_stay_together_and_are_too_many_are_passed_over(seed):
+    rows = np.random.default_rng(0).normal(size=(100, 4)).astype(np.float32)
+    rows[:70] = 0.0
+    split = split_rows(rows, None, 0.3, seed)
+    assert split.held.tolist() == list(range(70, 100))
+    assert not split_rows(rows, None, 0.0, seed).held.size
+
+
 def test_of_a_large_set_a_sample_is_taken_that_keeps_the_pairs():
     rows = np.random.default_rng(1).normal(size=(MOST_ROWS + 500, 2)).astype(np.float32)
     pairs = Pairs([0, 5], [MOST_ROWS + 499, 9])
