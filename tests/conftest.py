@@ -37,7 +37,10 @@ from embedviz.app.tasks import THREAD_NAME
 from embedviz.commands.window import make_window
 from embedviz.core.compiled import warm_up
 from embedviz.core.errors import UserError
+from embedviz.core.progress import Cancelled
+from embedviz.core.projections import neighbor_embedding
 from embedviz.core.projections.neighbor_embedding import UMAP
+from embedviz.core.projections.process import LayoutProcess
 from embedviz.core.samples import load_sample
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.texts.origin import TextsOrigin, TextsSettings
@@ -188,10 +191,75 @@ def nothing_leaves(outside):
     assert "PySide6.QtNetwork" not in sys.modules, "Qt's own connections are not guarded"
 
 
+class KeptLayoutProcess:
+    """Child that computes layouts; killed while it is idle, it is kept for the next test.
+
+    One needs two seconds of a processor to get ready, and computes nothing from what it computed
+    before, as the window relies on too. Killed at work, it is, as any `LayoutProcess`.
+    """
+
+    idle = []
+
+    def __init__(self):
+        while self.idle and not self.idle[-1].is_alive:
+            self.idle.pop().kill()
+        self._process = self.idle.pop() if self.idle else LayoutProcess()
+        self._changing = threading.Lock()
+        self._is_at_work = self._is_killed = False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.kill()
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    @property
+    def is_alive(self):
+        return not self._is_killed and self._process.is_alive
+
+    def wait_until_warm(self, timeout):
+        return self._process.wait_until_warm(timeout) and self.is_alive
+
+    def run(self, *job, **options):
+        with self._changing:
+            if self._is_killed:
+                raise Cancelled
+            self._is_at_work = True
+        positions = self._process.run(*job, **options)  # Where it fails, it has ended the child.
+        with self._changing:
+            self._is_at_work = False
+        return positions
+
+    def kill(self):
+        with self._changing:
+            if self._is_killed:
+                return
+            self._is_killed = True
+            is_kept = not self._is_at_work and not self.idle and self._process.is_alive
+        if is_kept:
+            self.idle.append(self._process)
+        else:
+            self._process.kill()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_idle_layouts():
+    """End the process that is kept between tests with the last one."""
+    yield
+    for process in KeptLayoutProcess.idle:
+        process.kill()
+
+
 @pytest.fixture(autouse=True)
 def no_spare_process(monkeypatch):
-    """Start no child process before one is needed, and end it with the test."""
+    """Start no child process before one is needed; a test has one to itself."""
     monkeypatch.setattr(spare_process.spare, "warm", lambda: None)
+    monkeypatch.setattr(spare_process, "LayoutProcess", KeptLayoutProcess)
+    monkeypatch.setattr(neighbor_embedding, "LayoutProcess", KeptLayoutProcess)
     yield
     spare_process.spare.stop()
 

@@ -4,11 +4,14 @@ import gc
 
 import pytest
 
+from embedviz.app.layouts import spare_process
 from embedviz.app.layouts.spare_process import SpareProcess, spare
+from embedviz.core.projections.process import LayoutProcess
 
 
 @pytest.fixture
-def keeper():
+def keeper(monkeypatch):
+    monkeypatch.setattr(spare_process, "LayoutProcess", LayoutProcess)
     keeper = SpareProcess()
     yield keeper
     keeper.stop()
