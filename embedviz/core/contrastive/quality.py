@@ -25,6 +25,7 @@ from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.compiled.checks import as_table, require_axes
 from embedviz.core.contrastive.measures import MOST_EXACT_ROWS, uniformity, uniformity_optimum
 from embedviz.core.contrastive.positives import Belonging, belonging_pairs, connected_pairs
+from embedviz.core.contrastive.rows import finite_rows
 from embedviz.core.covariance import kept_directions, map_rows, principal_axes, spread_powers
 from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
@@ -125,7 +126,7 @@ def measure_pairs(
     """
     rows = _table(vectors)
     questions = PairQuestions.of(pairs, rows.shape, seed)
-    return _measured(partial(_taken, rows), questions, rows.shape[1], temperature, report)
+    return _measured(partial(finite_rows, rows), questions, rows.shape[1], temperature, report)
 
 
 def measure_whitened(
