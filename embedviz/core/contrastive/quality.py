@@ -25,6 +25,7 @@ from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.compiled.checks import as_table, require_axes
 from embedviz.core.contrastive.measures import MOST_EXACT_ROWS, uniformity, uniformity_optimum
 from embedviz.core.contrastive.positives import Belonging, belonging_pairs, connected_pairs
+from embedviz.core.contrastive.rows import finite_rows
 from embedviz.core.covariance import kept_directions, map_rows, principal_axes, spread_powers
 from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
@@ -125,7 +126,7 @@ def measure_pairs(
     """
     rows = _table(vectors)
     questions = PairQuestions.of(pairs, rows.shape, seed)
-    return _measured(partial(_taken, rows), questions, rows.shape[1], temperature, report)
+    return _measured(partial(finite_rows, rows), questions, rows.shape[1], temperature, report)
 
 
 def measure_whitened(
@@ -156,7 +157,7 @@ def measure_whitened(
     rows = _table(vectors)
     questions = PairQuestions.of(pairs, rows.shape, seed)
     places, notes = _drawn(len(rows), MOST_AXES_ROWS, seed, "The axes are those of {} rows")
-    sample = rows if places is None else _taken(rows, places)
+    sample = rows if places is None else finite_rows(rows, places)
     axes = principal_axes(sample, part_of(report, 0.0, 0.4))
     kept = kept_directions(axes)
     if not kept.rank:
@@ -167,7 +168,7 @@ def measure_whitened(
     matrix = kept.axes.T * (scales / np.sqrt(kept.variances[0]))
 
     def take(places: Rows) -> Floats:
-        return map_rows(_taken(rows, places), axes.mean, matrix)
+        return map_rows(finite_rows(rows, places), axes.mean, matrix)
 
     questions.notes.extend(notes)
     return _measured(take, questions, kept.rank, temperature, part_of(report, 0.4, 1.0))
@@ -320,27 +321,6 @@ def _table(vectors: ArrayLike) -> Floats:
     rows: Floats = as_table(vectors, "vectors")
     require_axes(rows, 2, "vectors")
     return rows
-
-
-def _taken(rows: Floats, places: Rows) -> Floats:
-    """Return some rows as floats.
-
-    Raises
-    ------
-    UserError
-        When one holds NaN or an infinity.
-    """
-    taken: Floats = rows[places]
-    if taken.dtype.kind != "f":
-        taken = taken.astype(np.float64)
-    is_finite = np.isfinite(taken).all(axis=1)
-    if not is_finite.all():
-        row = int(places[np.argmin(is_finite)])
-        raise UserError(
-            f"Row {row:,}, counted from 0, holds NaN or an infinity, so it has no direction. Leave "
-            "such rows out when the file is opened."
-        )
-    return taken
 
 
 def _drawn(count: int, most: int, seed: int, what: str) -> tuple[Rows | None, list[str]]:

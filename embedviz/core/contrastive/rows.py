@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embedviz.core.arrays import Rows
 from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.compiled.checks import as_table, require_axes
 from embedviz.core.covariance import Vector
@@ -37,6 +38,27 @@ def require_finite(rows: NDArray[Any]) -> None:
     """
     if not np.isfinite(rows).all():
         raise UserError("A row holds NaN or an infinity, which has no direction. Leave it out.")
+
+
+def finite_rows(rows: NDArray[Any], places: Rows) -> NDArray[Any]:
+    """Return some rows as floats.
+
+    Raises
+    ------
+    UserError
+        When one holds NaN or an infinity.
+    """
+    taken: NDArray[Any] = rows[places]
+    if taken.dtype.kind != "f":
+        taken = taken.astype(np.float64)
+    is_finite = np.isfinite(taken).all(axis=1)
+    if not is_finite.all():
+        row = int(places[np.argmin(is_finite)])
+        raise UserError(
+            f"Row {row:,}, counted from 0, holds NaN or an infinity, so it has no direction. Leave "
+            "such rows out when the file is opened."
+        )
+    return taken
 
 
 def require_partners(first: NDArray[Any], second: NDArray[Any]) -> None:

@@ -1,4 +1,4 @@
-"""Those who say what prefixes are worth: judged pairs, pairs that belong together, categories."""
+"""Judges of prefixes: pairs with scores, pairs that belong together, and categories."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from scipy.stats import rankdata
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.compiled.checks import require_length
 from embedviz.core.contrastive.quality import PairQuestions
+from embedviz.core.contrastive.rows import finite_rows
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka.orderings import Reordering
 from embedviz.core.matryoshka.overlap_passes import prefix_neighbors
@@ -120,7 +121,7 @@ def _scored_pairs(rows: Matrix, pairs: Any, seed: int) -> ScoredPairs:
         drawn = np.sort(np.random.default_rng(seed).choice(len(first), most, replace=False))
         notes = (f"Measured on {most:,} of the {len(first):,} pairs, drawn at random.",)
         first, second, scores = first[drawn], second[drawn], scores[drawn]
-    return ScoredPairs(_finite(rows, first), _finite(rows, second), rankdata(scores), notes)
+    return ScoredPairs(finite_rows(rows, first), finite_rows(rows, second), rankdata(scores), notes)
 
 
 def _correlation(one: Floats, other: Floats) -> float:
@@ -186,8 +187,8 @@ def _partners(rows: Matrix, pairs: Any, seed: int) -> Partners:
     left_out = questions.left_out(slice(0, n_pairs)).tocsr()[places].tocoo()
     candidates = n_pairs + 1 - np.bincount(left_out.coords[0], minlength=len(places))
     return Partners(
-        _finite(rows, questions.first[places]),
-        _finite(rows, questions.second),
+        finite_rows(rows, questions.first[places]),
+        finite_rows(rows, questions.second),
         places,
         left_out,
         float(np.mean(1.0 / candidates)),
@@ -281,15 +282,3 @@ def _require_there(first: Rows, second: Rows, n_rows: int) -> None:
             f"The pairs name row {last:,}, and there are the rows 0 to {n_rows - 1:,}. Use the "
             "pairs with the vectors that they were made for."
         )
-
-
-def _finite(rows: Matrix, places: Rows) -> Matrix:
-    taken = rows[places]
-    is_finite = np.isfinite(taken).all(axis=1)
-    if not is_finite.all():
-        row = int(places[np.argmin(is_finite)])
-        raise UserError(
-            f"Row {row:,}, counted from 0, holds NaN or an infinity, so it has no direction. Leave "
-            "such rows out when the file is opened."
-        )
-    return taken

@@ -1,4 +1,4 @@
-"""How many neighbors are kept on a prefix, on average over some queries.
+"""Overlap: the share of the neighbors that a prefix keeps, on average over some queries.
 
 A number that says nothing is none: where a set has no more rows than neighbors are compared, all
 are kept whatever the prefix, and so they are where the rows that were found are all as near as each

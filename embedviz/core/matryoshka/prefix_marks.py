@@ -1,4 +1,4 @@
-"""What is known of every row before a prefix is asked for: marks, and a copy at half the size.
+"""Marks of every row, kept for all queries: lengths of its prefixes, and a copy at half the size.
 
 The lengths of the rows and their products with a query are kept at every 16th dimension. What is
 left of a prefix, up to 15 numbers of a row, would be read from rows that lie some kilobytes apart,

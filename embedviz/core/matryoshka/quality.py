@@ -1,4 +1,4 @@
-"""What prefixes are worth to those who judged: quality against length.
+"""Judged quality of prefixes against their length: Spearman, top-1 retrieval, k-NN accuracy.
 
 Overlap compares a set with itself, so a model that was trained for short prefixes looks hardly
 better than another. Judgments tell: pairs of rows with scores, pairs of rows that belong together,

@@ -1,4 +1,4 @@
-"""What a search finds that forgets to make cut rows unit length again, to show that it is wrong.
+"""Search that forgets to make cut rows unit length again, to show that it is wrong.
 
 Rows of unit length that are cut have lengths below 1, each its own. A dot product with them is the
 cosine of the prefixes times the length that the cut has left of the row: rows with much of their

@@ -1,4 +1,4 @@
-"""Whether a set is ordered, so that its first dimensions are better than any others.
+"""Verdict on whether a set is ordered, so that its first dimensions are better than any others.
 
 The order that the dimensions have is compared with random ones. If it were a random one itself, the
 mean of its curve would be one more draw from the same distribution; so Student's t with the spread

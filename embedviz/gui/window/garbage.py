@@ -1,4 +1,4 @@
-"""What collects Python's garbage in the UI thread alone.
+"""Collection of Python's garbage in the UI thread alone.
 
 Python breaks up cycles in whichever thread happens to allocate one object too many. Where Qt's
 objects are caught in a cycle, as those of a closed window are, that may be a thread in which a task

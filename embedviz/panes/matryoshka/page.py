@@ -1,4 +1,4 @@
-"""What a page below the lists of neighbors has to offer, and what it may ask of its pane."""
+"""Base class of the pages below the lists of neighbors: their protocol, and their controls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Matryoshka pane says of neighbors, also where there is nothing to say."""
+"""Words of the Matryoshka pane on neighbors, also where there are none to compare."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the curves are of, and their calculation, which tells what it knows after each order."""
+"""Calculation of the curves, off the UI thread; it tells what it knows after each order."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from embedviz.core.matryoshka import (
 from embedviz.core.matryoshka.orderings import Ordering, Reorderings
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
-from embedviz.panes.matryoshka.curves.judgments import Judgment, chosen_judgment
 from embedviz.panes.matryoshka.curves.settings import CurvesSettings, MeasureName
+from embedviz.panes.matryoshka.judgments import Judgment, chosen_judgment
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 DRAWS = 10

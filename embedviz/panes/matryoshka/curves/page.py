@@ -9,8 +9,6 @@ from embedviz.app.tasks import Task
 from embedviz.core.matryoshka.orderings import Reorderings
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import combo_box, text_label
-from embedviz.panes.matryoshka.curves.chart import LengthChart, LengthCurve
-from embedviz.panes.matryoshka.curves.judgments import Judgment, judgments_of
 from embedviz.panes.matryoshka.curves.measuring import (
     MeasuredCurves,
     WantedCurves,
@@ -24,6 +22,8 @@ from embedviz.panes.matryoshka.curves.words import (
     title_of,
     why_nothing,
 )
+from embedviz.panes.matryoshka.judgments import Judgment, judgments_of
+from embedviz.panes.matryoshka.length_chart import LengthChart, LengthCurve
 from embedviz.panes.matryoshka.page import Page
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
@@ -48,7 +48,7 @@ class CurvesPage(Page):
         self.choice.activated.connect(self._on_choice)
         self.tools.row.addStretch(1)
         self.tools.row.addWidget(self.choice)
-        self.chart = LengthChart("matryoshka.curves.chart")
+        self.chart = LengthChart("matryoshka.length_chart")
         self.chart.length_chosen.connect(lambda length: self.set(dimensions=length))
         self.verdict = text_label(wrap=True)
         self.verdict.setContentsMargins(GRID, 0, GRID, 0)

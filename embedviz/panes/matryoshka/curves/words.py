@@ -1,4 +1,4 @@
-"""What the page of curves says: whether the set is ordered, and how much of what is kept where."""
+"""Words of the page of curves: whether the set is ordered, and what is kept at which length."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page asks for: a set to be made nested, and with what."""
+"""Request of the page about nesting: a set to be made nested, and with what."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.matryoshka.nesting import Nested, Nesting, judge_rotation, train_nested
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
-from embedviz.panes.matryoshka.curves.judgments import Judgment, chosen_judgment, judgments_of
+from embedviz.panes.matryoshka.judgments import Judgment, chosen_judgment, judgments_of
 from embedviz.panes.matryoshka.nested.settings import NestedSettings
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 

@@ -15,7 +15,7 @@ from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import combo_box, tool_button
 from embedviz.gui.widgets.derive_button import DeriveButton
 from embedviz.gui.widgets.settings_gear import SettingsGear
-from embedviz.panes.matryoshka.curves.judgments import judgments_of
+from embedviz.panes.matryoshka.judgments import judgments_of
 from embedviz.panes.matryoshka.nested.settings import NestedSettings
 
 _FIELDS = fields_of(NestedSettings)

@@ -21,7 +21,7 @@ from embedviz.gui.runs.charts import RunCharts
 from embedviz.gui.runs.tracks import Track
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import text_label
-from embedviz.panes.matryoshka.curves.chart import CurveName, LengthChart, LengthCurve
+from embedviz.panes.matryoshka.length_chart import CurveName, LengthChart, LengthCurve
 from embedviz.panes.matryoshka.nested.asked import AskedNesting
 from embedviz.panes.matryoshka.nested.controls import NestedControls
 from embedviz.panes.matryoshka.nested.settings import NestedSettings

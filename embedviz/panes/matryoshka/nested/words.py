@@ -1,4 +1,4 @@
-"""What the page about nesting says: how the versions compare, where they do, and where not."""
+"""Words of the page about nesting: where the nested version is better, and where it is not."""
 
 from __future__ import annotations
 

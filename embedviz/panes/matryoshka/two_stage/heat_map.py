@@ -71,7 +71,7 @@ class RecallMap(DrawnWidget):
 
     def __init__(self) -> None:
         super().__init__(
-            "matryoshka.stages.recall",
+            "matryoshka.two-stage.recall",
             "Recall over coarse dimensions and rows on the shortlist",
             size=(420, 260),
             least=(240, 150),

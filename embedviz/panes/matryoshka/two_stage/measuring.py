@@ -1,4 +1,4 @@
-"""What the page measures, off the UI thread, and what it keeps of it."""
+"""Calculation of recall and times, off the UI thread, and the results that are kept."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class TwoStagePage(Page):
 
     def _add_dials(self) -> None:
         self.precision = combo_box(
-            "matryoshka.stages.precision",
+            "matryoshka.two-stage.precision",
             "Precision: of the numbers that the first stage reads",
             [(each, each) for each in PRECISIONS],
         )
@@ -80,24 +80,27 @@ class TwoStagePage(Page):
             lambda place: self.set(precision=self.precision.itemData(place))
         )
         self.shortlist = spin_box(
-            "matryoshka.stages.shortlist",
+            "matryoshka.two-stage.shortlist",
             "Shortlist: rows that the first stage hands to the second",
             most=_MOST_LISTED,
         )
         self.shortlist.valueChanged.connect(lambda value: self.set(shortlist=value))
         self.wanted = double_spin_box(
-            "matryoshka.stages.wanted", "Recall wanted: which the cheapest setting reaches", 1, 0.01
+            "matryoshka.two-stage.wanted",
+            "Recall wanted: which the cheapest setting reaches",
+            1,
+            0.01,
         )
         self.wanted.setDecimals(3)
         self.wanted.valueChanged.connect(lambda value: self.set(wanted_recall=value))
         self.rows = spin_box(
-            "matryoshka.stages.rows", "Rows: to compute memory and money for", most=_MOST_ROWS
+            "matryoshka.two-stage.rows", "Rows: to compute memory and money for", most=_MOST_ROWS
         )
         self.rows.setGroupSeparatorShown(True)
         self.rows.valueChanged.connect(lambda value: self.set(rows=value))
         self.price = with_name(
             QLineEdit(),
-            "matryoshka.stages.price",
+            "matryoshka.two-stage.price",
             "Price of a GB of memory (1,000,000,000 bytes) for a month, in any currency",
         )
         self.price.setPlaceholderText("price per GB and month")

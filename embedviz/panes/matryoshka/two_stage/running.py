@@ -1,4 +1,4 @@
-"""What is measured next: the page's tasks, one after the other, and what came of them."""
+"""Tasks of the page on two-stage search, one after the other, and their results."""
 
 from __future__ import annotations
 

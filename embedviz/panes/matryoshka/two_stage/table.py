@@ -1,4 +1,4 @@
-"""What exact search, the chosen setting and the cheapest one cost, side by side."""
+"""Table of the costs of exact search, the chosen setting and the cheapest one, side by side."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class CostTable(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("matryoshka.stages.costs")
+        self.setObjectName("matryoshka.two-stage.costs")
         self.setAccessibleName("Costs of exact and of two-stage search")
         self.cells: dict[tuple[str, str], QLabel] = {}
         self.titles: dict[str, QLabel] = {}

@@ -1,4 +1,4 @@
-"""What the page says: amounts as they are read, and sentences on recall and cost."""
+"""Words of the page on two-stage search: amounts, and sentences on recall and cost."""
 
 from __future__ import annotations
 

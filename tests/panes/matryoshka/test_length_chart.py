@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QRectF, Qt
 from embedviz.gui.runs.drawn_widget import width_of
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT
-from embedviz.panes.matryoshka.curves.chart import STYLES, LengthChart, LengthCurve
+from embedviz.panes.matryoshka.length_chart import STYLES, LengthChart, LengthCurve
 
 LENGTHS = (8, 16, 32, 64, 100)
 VALUES = np.array([0.2, 0.4, 0.6, 0.8, 1.0])
