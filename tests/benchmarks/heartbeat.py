@@ -7,6 +7,8 @@ import time
 from typing import Any
 
 BEAT_MILLISECONDS = 5
+LONG_MILLISECONDS = 20
+"""More work at once than this is counted."""
 
 
 class Heartbeat:
@@ -40,8 +42,13 @@ class Heartbeat:
 
     def told(self) -> str:
         """Return in words how long it was at work in the worst gap, and at most in any."""
-        worst = max(zip(self.gaps, self.at_work, strict=True))
-        return f"{worst[1]:.0f} ms at work in the worst gap, {max(self.at_work):.0f} at most"
+        at_work = self.at_work
+        worst = max(zip(self.gaps, at_work, strict=True))
+        n_long = sum(each > LONG_MILLISECONDS for each in at_work)
+        return (
+            f"{worst[1]:.0f} ms at work in the worst gap, {max(at_work):.0f} at most, "
+            f"{n_long} of {len(at_work)} over {LONG_MILLISECONDS}"
+        )
 
     def _beat(self) -> None:
         self._beats.append((time.perf_counter(), time.thread_time()))

@@ -85,20 +85,11 @@ class ElidedLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
-        """Show another text; all of it is in the tooltip.
-
-        Its size is the same with any text, but a label would ask for a new layout of the whole
-        window, unless it is hidden: each step of a drag would take as long as a resize.
-        """
+        """Show another text; all of it is in the tooltip. Its size is the same with any text."""
         words = " ".join(text.split())
-        if words == self.text():
-            return
-        mark = Qt.WidgetAttribute.WA_WState_Hidden
-        was_hidden = self.testAttribute(mark)
-        self.setAttribute(mark, True)
-        super().setText(words)
-        self.setAttribute(mark, was_hidden)
-        self.setToolTip(words)
+        if words != self.text():
+            _set_without_layout(self, words)
+            self.setToolTip(words)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw as much as fits."""
@@ -108,6 +99,35 @@ class ElidedLabel(QLabel):
         text = self.fontMetrics().elidedText(self.text(), end, area.width())
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def set_text_in_place(label: QLabel, text: str) -> None:
+    """Show another text; only where that needs more room than the label has, lay out anew.
+
+    For texts that change at each step of a drag: to lay out the window takes as long as all else.
+    """
+    if text == label.text():
+        return
+    if not label.isVisible():
+        label.setText(text)
+        return
+    _set_without_layout(label, text)
+    size = label.size()
+    if label.hasHeightForWidth():
+        is_enough = label.heightForWidth(size.width()) == size.height()
+    else:
+        is_enough = label.sizeHint().width() <= size.width()
+    if not is_enough:
+        label.updateGeometry()
+
+
+def _set_without_layout(label: QLabel, text: str) -> None:
+    # Any other text makes a label ask for a layout of the whole window, unless it is hidden.
+    mark = Qt.WidgetAttribute.WA_WState_Hidden
+    was_hidden = label.testAttribute(mark)
+    label.setAttribute(mark, True)
+    QLabel.setText(label, text)
+    label.setAttribute(mark, was_hidden)
 
 
 def caption(text: str) -> QLabel:

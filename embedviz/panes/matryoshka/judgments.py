@@ -20,6 +20,7 @@ _MOST_ROWS = 200_000
 _MOST_CODES = 100
 """Different values of the column that colors the map, where these are categories."""
 _columns: WeakKeyDictionary[VectorSet, tuple[str, ...]] = WeakKeyDictionary()
+_few: WeakKeyDictionary[VectorSet, dict[str, bool]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def judgments_of(state: State) -> list[Judgment]:
     if color in columns:
         columns.remove(color)
         columns.insert(0, color)
-    elif color in pairing_columns(active) and _are_few(active.metadata.column(color)):
+    elif color in pairing_columns(active) and _has_few(active, color):
         columns.insert(0, color)
     return found + [Judgment(column) for column in columns]
 
@@ -80,6 +81,14 @@ def _category_columns(vector_set: VectorSet) -> Sequence[str]:
         columns = vector_set.metadata
         _columns[vector_set] = tuple(n for n in names if is_suitable(columns.column(n)))
     return _columns[vector_set]
+
+
+def _has_few(vector_set: VectorSet, name: str) -> bool:
+    """Return whether a column has as few values as categories; they are counted once."""
+    known = _few.setdefault(vector_set, {})
+    if name not in known:
+        known[name] = _are_few(vector_set.metadata.column(name))
+    return known[name]
 
 
 def _are_few(column: Any) -> bool:

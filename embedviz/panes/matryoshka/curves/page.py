@@ -39,6 +39,7 @@ class CurvesPage(Page):
         self._known: dict[WantedCurves, MeasuredCurves] = {}
         self._orders: Reorderings | None = None
         self._offered: tuple[list[Judgment], dict[int, MeasureName]] = ([], {})
+        self._shown: tuple[MeasuredCurves, int, bool] | None = None
         self.measured: MeasuredCurves | None = None
         self.choice = combo_box(
             "matryoshka.curves.measure",
@@ -119,7 +120,7 @@ class CurvesPage(Page):
         self.set(measure=measure, judge=None if is_usual else name)
 
     def _clear(self, said: str) -> None:
-        self.measured = None
+        self.measured = self._shown = None
         self._say("", said)
         self.chart.clear("")
 
@@ -136,6 +137,10 @@ class CurvesPage(Page):
         self.measured = measured
         n_vectors = len(measured.wanted.vector_set)
         count = count_of(self.pane.session.state[CurvesSettings].measure, n_vectors)
+        shown = measured, count, bool(self._offered[0])
+        if shown == self._shown:  # As at each step of the slider.
+            return
+        self._shown = shown
         if said := why_nothing(measured, count, n_vectors):
             self._say("", said)
             self.chart.clear("")

@@ -52,6 +52,7 @@ class NestedPage(Page):
         self._go_on = Event()
         self._known: dict[VectorSet, Nested] = {}
         self._rotated: dict[AskedNesting, Nested] = {}
+        self._shown: tuple[Nested, bool] | None = None
         self.is_training = False
         self.controls = NestedControls(self.pane, self._recipe)
         self.controls.changed.connect(lambda changes: self.set(**changes))
@@ -113,7 +114,8 @@ class NestedPage(Page):
 
     def _judge(self, state: State) -> None:
         """Show what prefixes of the set as it is and of its rotation are worth."""
-        self.charts.clear()
+        if self.charts.step is not None:
+            self.charts.clear()
         try:
             asked = AskedNesting.by(state, is_trained=False)
         except UserError as error:
@@ -190,6 +192,9 @@ class NestedPage(Page):
         self.is_training = False
 
     def _show(self, nested: Nested) -> None:
+        if (nested, self.is_training) == self._shown:  # As at each step of the slider.
+            return
+        self._shown = nested, self.is_training
         comparison = nested.comparison
         if comparison is None:
             self.chart.clear("")
@@ -217,6 +222,7 @@ class NestedPage(Page):
         )
 
     def _clear(self, said: str) -> None:
+        self._shown = None
         self.chart.clear("")
         self.charts.clear()
         self.verdict.setText("")

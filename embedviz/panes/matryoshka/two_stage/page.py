@@ -15,6 +15,7 @@ from embedviz.gui.widgets.controls import (
     caption,
     combo_box,
     double_spin_box,
+    set_text_in_place,
     spin_box,
     text_label,
     with_name,
@@ -181,7 +182,7 @@ class TwoStagePage(Page):
             words = describe_cheapest(cheapest, grid, own.wanted_recall, is_done=is_done)
             other = cheapest_of_all(results, own.wanted_recall)
             further = describe_other(other, settings.precision, is_reached=cheapest is not None)
-            self.found.setText(f"{words} {further}".strip())
+            set_text_in_place(self.found, f"{words} {further}".strip())
         columns = {
             "exact": _costed(results, results.exact),
             "this": _costed(results, cost),
@@ -193,7 +194,7 @@ class TwoStagePage(Page):
         notes.append(describe_memory(cost, own.rows))
         if settings.layer_norm:
             notes.append("Measured without layer norm.")
-        self.caption.setText(" ".join(notes))
+        set_text_in_place(self.caption, " ".join(notes))
 
     def _on_price(self) -> None:
         text = " ".join(self.price.text().split())

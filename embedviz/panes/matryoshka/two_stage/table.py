@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from embedviz.core.matryoshka import SearchCost, SearchTime, price_per_month
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import text_label
+from embedviz.gui.widgets.controls import set_text_in_place, text_label
 from embedviz.panes.matryoshka.two_stage.price import Price
 from embedviz.panes.matryoshka.two_stage.words import (
     bytes_text,
@@ -129,7 +129,7 @@ class CostTable(QWidget):
             said = ["–"] * len(ROWS) if costed is None else _texts(costed, n_rows, price)
             tips = [""] * len(ROWS) if costed is None else _tips(costed, n_rows, price)
             for name, text, tip in zip(ROWS, said, tips, strict=True):
-                self.cells[role, name].setText(text)
+                set_text_in_place(self.cells[role, name], text)
                 self.cells[role, name].setToolTip(tip)
 
 
