@@ -148,6 +148,7 @@ class TwoStagePage(Page):
         wide = max(wide, _LEAST_BESIDE)
         self._columns.setStretch(0, max(room - wide, 1))
         self._columns.setStretch(1, wide)
+        self._columns.update()  # Else the other shares wait for the next event that needs room.
         found = self.found.heightForWidth(wide)
         height = self.height() - found - self._more.sizeHint().height() - GRID
         notes = self.caption.heightForWidth(self.width()) + GRID

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QApplication
 
 from embedviz.app.state import State
 from embedviz.core.errors import UserError
@@ -261,7 +262,7 @@ def test_the_third_list_is_what_two_stages_find(shown, session, idle, precision)
     assert [line.score for line in lines] == pytest.approx(cosines)
 
 
-def test_a_narrow_page_keeps_the_map_and_what_matters(shown, idle, session):
+def test_a_narrow_page_keeps_the_map_and_what_matters(shown):
     page = shown(random_set(), dimensions=16)
 
     def seen(role, name="bytes"):
@@ -269,7 +270,7 @@ def test_a_narrow_page_keeps_the_map_and_what_matters(shown, idle, session):
 
     def resize(width, height):
         page.pane.resize(width, height)
-        idle(session)
+        QApplication.processEvents()
         for role in ("exact", "this", "cheapest"):
             for cell in (page.table.cells[role, "bytes"], page.table.heads[role]):
                 assert not seen(role) or cell.width() >= cell.sizeHint().width()
