@@ -34,6 +34,8 @@ from embedviz.gui.theme import GRID
 W = TypeVar("W", bound=QWidget)
 
 
+_LEAST_NAME = "several…"
+"""Of a name that is shortened, about so much stays."""
 FRAME = QSize(16, 40)
 """Room for what a desktop draws around a window: its borders and its title bar."""
 
@@ -76,29 +78,48 @@ def text_label(text: str = "", kind: str = "", *, wrap: bool = False) -> QLabel:
 
 
 class ElidedLabel(QLabel):
-    """One line of text that ends in … where there is no room, instead of making room."""
+    """One line of text that ends in … where there is no room, instead of making room.
+
+    A part of it, such as a name, may be shortened before the rest is.
+    """
 
     def __init__(self, kind: str) -> None:
         super().__init__()
+        self._name = ""
         self.setObjectName(kind)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
         """Show another text; all of it is in the tooltip. Its size is the same with any text."""
-        words = " ".join(text.split())
-        if words != self.text():
+        self.show_about("", text)
+
+    def show_about(self, name: str, text: str) -> None:
+        """Show a text in which this name is shortened first, to a few letters."""
+        name, words = " ".join(name.split()), " ".join(text.split())
+        if (name, words) != (self._name, self.text()):
+            self._name = name
             _set_without_layout(self, words)
             self.setToolTip(words)
+            self.update()
+
+    def shown_text(self) -> str:
+        """Return as much of the text as there is room for."""
+        metrics, end = self.fontMetrics(), Qt.TextElideMode.ElideRight
+        text, width = self.text(), self.contentsRect().width()
+        over = metrics.horizontalAdvance(text) - width
+        if self._name and over > 0:
+            before, _, after = text.partition(self._name)
+            least = metrics.horizontalAdvance(_LEAST_NAME)
+            room = max(metrics.horizontalAdvance(self._name) - over - 1, least)
+            text = f"{before}{metrics.elidedText(self._name, end, room)}{after}"
+        return metrics.elidedText(text, end, width)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw as much as fits."""
         painter = QPainter(self)
-        area = self.contentsRect()
-        end = Qt.TextElideMode.ElideRight
-        text = self.fontMetrics().elidedText(self.text(), end, area.width())
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(self.contentsRect(), Qt.AlignmentFlag.AlignVCenter, self.shown_text())
 
 
 def set_text_in_place(label: QLabel, text: str) -> None:

@@ -39,8 +39,10 @@ Index = QModelIndex | QPersistentModelIndex
 
 LINE, LEAST_LINE = 28.0, 22.0
 """Height of a line, in pixels, and the least at which text and bar of a line are apart."""
-_LEAST_WITH_SCORE = 150
-"""Width of a line, in pixels: in a narrower one, the label needs the room of the score."""
+_LEAST_WITH_SCORE, _LEAST_WITH_DIGITS = 150, 236
+"""Width of a line, in pixels: in narrower ones, the label needs the room of (most of) the score."""
+_ROOM, _LESS_ROOM = 52, 32
+"""Width of a score with four and with two digits, in pixels."""
 _MIDDLE, _RIGHT = (
     align | Qt.AlignmentFlag.AlignVCenter
     for align in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
@@ -123,7 +125,7 @@ class RankedModel(QAbstractListModel):
             note = f"  {line.note}" if line.note else ""
             return f"{with_controls(line.label)}  {line.score:.4f}{note}{words}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return with_controls(line.label)
+            return f"{with_controls(line.label)}\n{line.score:.4f}"
         return None
 
 
@@ -275,7 +277,7 @@ class _LineDelegate(QStyledItemDelegate):
         painter.setPen(QColor(theme.muted))
         rank = QRectF(area.left(), area.top(), 22 * self.scale, area.height())
         self._paint_rank(painter, rank, line, place + 1)
-        room = 52 * self.scale if area.width() >= _LEAST_WITH_SCORE * self.scale else 0.0
+        room = self._room_of_score(area.width())
         score = QRectF(area.right() - room, area.top(), room, area.height())
         if room:
             self._paint_score(painter, score, line.score, line.score / model.best_score)
@@ -303,6 +305,11 @@ class _LineDelegate(QStyledItemDelegate):
                 self._elided.clear()
             self._elided[label, room] = known
         return known
+
+    def _room_of_score(self, width: float) -> float:
+        if width < _LEAST_WITH_SCORE * self.scale:
+            return 0.0
+        return self.scale * (_ROOM if width >= _LEAST_WITH_DIGITS * self.scale else _LESS_ROOM)
 
     def _paint_note(self, painter: QPainter, score: QRectF, note: str) -> float:
         """Write the note of a line before its score; return where it begins."""
@@ -336,7 +343,9 @@ class _LineDelegate(QStyledItemDelegate):
         bar = QRectF(area.right() - width, area.bottom() - 4, width, 2)
         painter.fillRect(bar, with_alpha(theme_manager.theme.accent, 0.35))
         painter.setPen(QColor(theme_manager.theme.muted))
-        painter.drawText(area, _RIGHT, f"{score:.4f}" if abs(score) < 100 else f"{score:.1f}")
+        digits = 4 if area.width() > (_LESS_ROOM + 1) * self.scale else 2
+        digits = max(digits - 3, 0) if abs(score) >= 100 else digits
+        painter.drawText(area, _RIGHT, f"{score:.{digits}f}")
 
 
 def _best_score(lines: Sequence[Ranked]) -> float:

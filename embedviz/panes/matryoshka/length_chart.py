@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPol
 from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
 from embedviz.core.matryoshka.orderings import Ordering
 from embedviz.gui.points.text import draw_text
-from embedviz.gui.runs.drawn_widget import Align, DrawnWidget, width_of
+from embedviz.gui.runs.drawn_widget import Align, DrawnWidget, first_that_fits, width_of
 from embedviz.gui.runs.numbers import number_text
 from embedviz.gui.theme import GRID, Theme, theme_manager, with_alpha
 
@@ -39,7 +39,7 @@ class CurveStyle(NamedTuple):
 CurveName = Ordering | Literal["nested"]
 
 STYLES: dict[CurveName, CurveStyle] = {
-    "nested": CurveStyle("nested", 2.4, (4, 1)),
+    "nested": CurveStyle("nested", 2.4, (8, 1.5)),
     "prefix": CurveStyle("first dimensions", 2.4, ()),
     "random": CurveStyle("random", 1.4, (1, 2)),
     "variance": CurveStyle("highest variance", 1.4, (6, 3)),
@@ -186,7 +186,9 @@ class LengthChart(DrawnWidget):
         small, line = self.small(), self.line_height()
         x, y = 2.0, 1.0
         found: list[tuple[QPointF, str, LengthCurve | None]] = []
-        entries = [(self._heading, None), *zip(self.readings, self._curves, strict=True)]
+        headings = self._heading, f"{self._title} at {self.read_at:,}", self._title
+        heading = first_that_fits(headings, self.width() - 2 * x, small)
+        entries = [(heading, None), *zip(self.readings, self._curves, strict=True)]
         for text, curve in entries:
             width = width_of(text, small) + (_SAMPLE + 5 if curve else 0)
             if x > 2 and x + width > self.width() - 2:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
+from embedviz.core import matryoshka
+from embedviz.core.compiled.kernels import compile_gate
+from embedviz.core.wording import one_line
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import ElidedLabel, with_name
-from embedviz.gui.widgets.ranked_list import RankedList
+from embedviz.gui.widgets.ranked_list import LEAST_LINE, RankedList
 from embedviz.panes.matryoshka.comparison import (
     SHOWN,
     Asked,
@@ -36,8 +41,10 @@ _GUTTERS = (
     ("cut", "What the cut does to the neighbors"),
     ("rank", "What ranking again does to the neighbors"),
 )
+_PREPARING = "Looking for the nearest rows …"
+_COMPILING = "Preparing to search (first start only): its loops are being compiled …"
 _LEAST_LINES = 4
-_ROOMY, _WIDEST = 800, 460
+_ROOMY, _WIDEST = 860, 460
 """Width of the pane for which `WIDTH` is made, and the most that a list takes."""
 
 
@@ -58,6 +65,7 @@ class NeighborLists(QWidget):
         self._lists_task = pane.calculations.new_task("nearest rows", urgency=2)
         self._ranks_task = pane.calculations.new_task("ranks among all rows")
         self._searches: RowSearches | None = None
+        self._lists: Lists | None = None
         self._prepared: PreparedQuery | None = None
         self._compared: tuple[PreparedQuery, tuple[object, ...]] | None = None
         self.summary, self.legend = ElidedLabel("headline"), ElidedLabel("caption")
@@ -113,8 +121,7 @@ class NeighborLists(QWidget):
 
         Lines between the lists are as wide as may be.
         """
-        texts = (self.summary, self.heads["full"], self.legend)
-        room = height - sum(text.sizeHint().height() + GRID // 2 for text in texts)
+        room = height - self._height_of_texts()
         for ranked in self.lists.values():
             ranked.set_line_height((room - 2) // SHOWN / self._scale)
             line = ranked.height_of(2) - ranked.height_of(1)
@@ -122,6 +129,15 @@ class NeighborLists(QWidget):
         share = min(max(width / _ROOMY, LEAST_WIDTH / WIDTH), MOST_WIDTH / WIDTH)
         for gutter in (self.at_cut, self.at_rank):
             gutter.setFixedWidth(round(gutter.sizeHint().width() * share))
+
+    def _height_of_texts(self) -> int:
+        texts = (self.summary, self.heads["full"], self.legend)
+        return sum(text.sizeHint().height() + GRID // 2 for text in texts)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return room for a few low lines, however many are shown: the window can be made lower."""
+        lines = _LEAST_LINES * round(LEAST_LINE * self._scale) + 2
+        return QSize(super().minimumSizeHint().width(), lines + self._height_of_texts())
 
     def set_text_scale(self, scale: float) -> None:
         """Take the size of text on a stage; the parts are told by themselves."""
@@ -135,6 +151,9 @@ class NeighborLists(QWidget):
             part.show_selected(new.selected)
         if old.active is not active:
             self._clear("")  # Rows of the set before.
+        lists = self._lists
+        is_known = lists is not None and depends_on(lists.settings) == depends_on(settings)
+        self._show_heads(head_words(active, settings, lists if is_known else None))
         asked, query = Asked.of(new), new.current_query
         calculations = self._pane.calculations
         if asked is None or query is None:
@@ -149,9 +168,8 @@ class NeighborLists(QWidget):
                 known = self._searches = None
             work = partial(prepare, known, asked, query)
             calculations.run(self._ask_task, work, self._show_prepared, asked)
-        if self._compared is None:  # Else they say what is shown, until other lists are.
-            for name, words in head_words(active, settings).items():
-                self.heads[name].setText(words)
+            is_first = compile_gate.holds_back(matryoshka.__name__)
+            self.full.show_waiting(_COMPILING if is_first else _PREPARING)
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:
         """Take away what could not be found."""
@@ -176,6 +194,7 @@ class NeighborLists(QWidget):
             ranked.show_lines(())
         for gutter in (self.at_cut, self.at_rank):
             gutter.show_lines(())
+        self._lists = None
         self.summary.setText(said)
         self.legend.clear()
 
@@ -204,16 +223,20 @@ class NeighborLists(QWidget):
         for name, ranked in self.lists.items():
             ranked.show_lines(getattr(lists, name))
         self._show_lines(lists)
-        self.summary.setText(summarize(prepared, lists))
+        self.summary.show_about(one_line(prepared.query.name), summarize(prepared, lists))
         self.legend.setText(describe_lines(prepared, lists))
-        for name, words in head_words(prepared.asked.vector_set, lists.settings, lists).items():
-            self.heads[name].setText(words)
+        self._lists = lists
+        self._show_heads(head_words(prepared.asked.vector_set, lists.settings, lists))
         self._compare(prepared, self._pane.session.state[MatryoshkaSettings])
         if not self._lists_task.is_busy:  # Else a newer length has been asked for by now.
             work = partial(rank_beyond, prepared, lists)
             self._pane.calculations.run(
                 self._ranks_task, work, self._show_lines, prepared.asked, purpose="detail"
             )
+
+    def _show_heads(self, heads: Mapping[str, str]) -> None:
+        for name, words in heads.items():
+            self.heads[name].show_about(words.partition(" · ")[0], words)
 
     def _show_lines(self, lists: Lists) -> None:
         self.at_cut.show_lines(lists.at_cut)

@@ -88,7 +88,8 @@ class Page(QWidget):
 
     **What it looks like.** Controls go into `self.tools.row`, which figures leave out; all else
     into `self.body`. Object names begin with `matryoshka.` and the page's name. Pages are as wide
-    as the lists or stand beside them, and as high as there is room: at least `least_height`.
+    as the lists or stand beside them, and as high as there is room: at least `least_height`. The
+    lists show all their lines only where `good_height` is left for the page.
 
     Attributes
     ----------
@@ -101,6 +102,7 @@ class Page(QWidget):
     name: ClassVar[str]
     """Its key in `PAGES`."""
     least_height: ClassVar[int] = 150
+    good_height: ClassVar[int] = 190
 
     def __init__(self, pane: Pane) -> None:
         super().__init__()

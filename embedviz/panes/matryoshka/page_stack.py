@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
@@ -19,6 +19,11 @@ from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 class PageStack(QWidget):
     """Pages, of which the chosen one is in view; each is made when it is first seen.
 
+    Signals
+    -------
+    head_turned : ()
+        The controls of the page moved beside the tabs, or below them.
+
     Parameters
     ----------
     pane : Pane
@@ -29,6 +34,8 @@ class PageStack(QWidget):
     pages : dict of str to Page
         Those that were made, by name.
     """
+
+    head_turned = Signal()
 
     def __init__(self, pane: Pane) -> None:
         super().__init__()
@@ -63,6 +70,10 @@ class PageStack(QWidget):
         parts = (self.tabs, self._chosen.tools, self._chosen)
         return QSize(max(part.minimumSizeHint().width() for part in parts), least.height())
 
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the least height: what is more goes to the lists first."""
+        return QSize(super().sizeHint().width(), self.minimumSizeHint().height())
+
     @property
     def chosen(self) -> Page:
         """The page in view."""
@@ -70,10 +81,10 @@ class PageStack(QWidget):
         return self._chosen
 
     @property
-    def least_height(self) -> int:
-        """Height that the chosen page needs, with the tabs, in pixels."""
-        least = Page.least_height if self._chosen is None else self._chosen.least_height
-        return round(least * self._scale) + self._head.sizeHint().height() + GRID // 2
+    def good_height(self) -> int:
+        """Height in which the chosen page shows all it has, with the tabs, in pixels."""
+        good = Page.good_height if self._chosen is None else self._chosen.good_height
+        return round(good * self._scale) + self._head.sizeHint().height() + GRID // 2
 
     def draw(self, new: State) -> None:
         """Bring the chosen page to a state, from the one that it drew last."""
@@ -106,8 +117,10 @@ class PageStack(QWidget):
         tabs = self.tabs.sizeHint().width() if len(self._names) > 1 else 0
         needed = tabs + GRID + self._chosen.tools.minimumSizeHint().width()
         way = QBoxLayout.Direction
-        fits = needed <= self.width()
-        self._head.row.setDirection(way.LeftToRight if fits else way.TopToBottom)
+        wanted = way.LeftToRight if needed <= self.width() else way.TopToBottom
+        if wanted != self._head.row.direction():
+            self._head.row.setDirection(wanted)
+            self.head_turned.emit()
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:
         """Hand on that a task was stopped or has failed."""

@@ -46,6 +46,7 @@ class MatryoshkaPane(Pane):
         self._parts.setSpacing(GRID)
         self._parts.addWidget(self.lists)
         self._parts.addWidget(self.pages, 1)
+        self.pages.head_turned.connect(self._share_room)
         self.fit_text(1.0)
 
     def _add_tools(self) -> None:
@@ -100,7 +101,7 @@ class MatryoshkaPane(Pane):
         if is_wide:
             self.lists.fit_room(width // 2, room)
         else:
-            self.lists.fit_room(width, room - GRID - self.pages.least_height)
+            self.lists.fit_room(width, room - GRID - self.pages.good_height)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         assert new.active is not None

@@ -168,3 +168,21 @@ def test_long_text_is_shortened_and_kept_in_the_tooltip(shown):
     assert drawn != before
     label.setText("a very long label with breaks that ends otherwise")
     assert label.grab().toImage() == drawn  # Both end in … at the same place.
+
+
+def test_a_name_is_shortened_before_the_rest(shown):
+    label = shown(ElidedLabel("headline"))
+    name, text = "a sentence of many words", "“a sentence of many words” keeps 3 of 10"
+    label.show_about(name, text)
+    wide = label.fontMetrics().horizontalAdvance(text)
+    label.resize(wide + 4, 20)
+    assert label.shown_text() == text
+    label.resize(wide - 40, 20)
+    assert label.shown_text().startswith("“a sen")
+    assert label.shown_text().endswith("…” keeps 3 of 10")
+    assert label.text() == label.toolTip() == text
+    label.resize(wide // 3, 20)
+    assert label.shown_text().startswith("“a s")
+    assert label.shown_text().endswith("…")
+    label.setText(text)
+    assert label.shown_text().startswith("“a sentence")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPainter
 
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT
@@ -48,7 +48,7 @@ def test_lines_are_read_out(ranked, texts):
         "nobody  0.1000",
     ]
     index = ranked.model().index(1, 0)
-    assert index.data(Qt.ItemDataRole.ToolTipRole) == "a label\nof two lines"
+    assert index.data(Qt.ItemDataRole.ToolTipRole) == "a label\nof two lines\n-0.5000"
     assert index.data(Qt.ItemDataRole.DecorationRole) is None
     assert ranked.model().rowCount(index) == 0  # A list, no tree.
 
@@ -112,3 +112,17 @@ def test_many_lines_are_as_quick_as_few(ranked, texts):
     ranked.scrollToBottom()
     last = ranked.visualRect(ranked.model().index(999, 0))
     assert ranked.viewport().rect().contains(last)
+
+
+@pytest.mark.parametrize(("width", "places"), [(300, 4), (200, 2), (120, None)])
+def test_a_narrow_line_has_a_shorter_score(ranked, monkeypatch, width, places):
+    written = []
+    known = QPainter.drawText
+    monkeypatch.setattr(
+        QPainter, "drawText", lambda *given: (written.append(given[-1]), known(*given))
+    )
+    ranked.resize(width, 200)
+    ranked.grab()
+    scores = [f"{line.score:.{places}f}" for line in LINES[:2]] if places else []
+    assert [each for each in written if each in scores] == scores
+    assert (places is None) == (not any("." in each for each in written))

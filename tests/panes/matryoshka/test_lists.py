@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -362,3 +363,27 @@ def test_a_failure_is_told_and_leaves_no_lists(show, pane, session, idle):
     session.show(session.state.queried(8))
     idle(session)
     assert len(shown(lists.short)) == 10
+
+
+def test_heads_say_what_is_kept_on_another_page_too(show, session, idle):
+    lists = show(dimensions=8)
+    heads = {name: head.text() for name, head in lists.heads.items()}
+    assert heads["short"].endswith(" kept")
+    settings = session.state[MatryoshkaSettings]
+    session.show(session.state.with_settings(replace(settings, page="nested")))
+    assert {name: head.text() for name, head in lists.heads.items()} == heads
+    idle(session)
+    session.show(session.state.with_settings(replace(settings, dimensions=9)))
+    assert lists.heads["short"].text() == "First 9 dimensions"
+    idle(session)
+
+
+def test_lists_say_what_they_wait_for(show, session, idle, rows):
+    lists = show(dimensions=8)
+    assert lists.full.waits_for == ""
+    other = VectorSet(rows.vectors[:50], rows.labels[:50], name="other")
+    session.show(State().opened(other).queried(3))
+    assert lists.full.lines.lines == ()
+    assert lists.full.waits_for == "Looking for the nearest rows …"
+    idle(session)
+    assert lists.full.waits_for == ""

@@ -308,3 +308,30 @@ def test_figures_leave_out_controls(log, session, toy, qtbot):
             each.is_in_figure = False
         buttons = [part for each in controls for part in each.findChildren(QPushButton)]
         assert any(button.isVisibleTo(picture) for button in buttons)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("height", "scale"), [(760, 1.0), (480, 1.0), (980, 1.6)])
+def test_a_page_never_makes_the_window_higher(pane, session, idle, toy, page, height, scale):
+    pane.set_text_scale(scale)
+    pane.resize(800, height)
+    session.show(State().opened(toy).queried(5).with_settings(MatryoshkaSettings(8, page=page)))
+    idle(session)
+    assert pane.height() == height
+    assert pane.minimumSizeHint().height() <= scale * 480
+    chosen = pane.pages.chosen
+    assert chosen.height() >= chosen.minimumHeight()
+    lists = pane.lists
+    assert lists.geometry().bottom() < pane.pages.geometry().top()
+    assert lists.full.geometry().bottom() < lists.legend.geometry().top()
+
+
+def test_the_pane_can_be_made_lower_at_once(pane, session, idle, toy):
+    session.show(State().opened(toy).queried(5).with_settings(MatryoshkaSettings(8)))
+    idle(session)
+    shown = pane.lists.full.height()
+    pane.resize(800, 480)
+    idle(session)
+    assert pane.height() == 480
+    assert pane.lists.full.height() < shown
+    assert pane.lists.geometry().bottom() < pane.pages.geometry().top()

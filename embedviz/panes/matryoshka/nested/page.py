@@ -43,7 +43,7 @@ class NestedPage(Page):
     """Controls of a training, its losses, and what prefixes are worth before and after."""
 
     name = "nested"
-    least_height = 190
+    least_height, good_height = 150, 190
 
     def build(self) -> None:  # noqa: D102 - see Page
         self._task = self.pane.calculations.new_task("making the set nested")

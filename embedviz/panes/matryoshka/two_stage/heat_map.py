@@ -74,7 +74,7 @@ class RecallMap(DrawnWidget):
             "matryoshka.two-stage.recall",
             "Recall over coarse dimensions and rows on the shortlist",
             size=(420, 260),
-            least=(240, 150),
+            least=(220, 130),
         )
         self._grid: RecallGrid | None = None
         self._marks = MarkedSettings((1, 1), None, 1.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
@@ -37,15 +37,15 @@ from embedviz.panes.matryoshka.two_stage.words import (
 
 _MOST_ROWS = 2_000_000_000
 _MOST_LISTED = 100_000
-_LEAST_FOR_NOTES = 240
-"""Height, in pixels, from which on there are notes below map and table."""
+_LEAST_BESIDE, _GOOD_MAP = 220, 330
+"""Least width of the table with what is above and below it; of a map with numbers; in pixels."""
 
 
 class TwoStagePage(Page):
     """Recall of two-stage search over lengths and shortlists, with costs beside it."""
 
     name = "two-stage"
-    least_height = 250
+    least_height, good_height = 170, 228
 
     def build(self) -> None:  # noqa: D102 - see Page
         self.run = TwoStageRun(self.pane, self._show)
@@ -58,17 +58,20 @@ class TwoStagePage(Page):
         self.found = text_label(wrap=True)
         self.found.setAccessibleName("The cheapest setting")
         self.caption = text_label(kind="caption", wrap=True)
-        beside = QVBoxLayout()
+        self._beside = QWidget()
+        self._beside.setMinimumWidth(_LEAST_BESIDE)
+        beside = QVBoxLayout(self._beside)
+        beside.setContentsMargins(0, 0, 0, 0)
         beside.setSpacing(GRID // 2)
         beside.addWidget(self.found)
         beside.addWidget(self.table)
         beside.addWidget(self._more)
         beside.addStretch(1)
-        columns = QHBoxLayout()
-        columns.setSpacing(2 * GRID)
-        columns.addWidget(self.map, 3)
-        columns.addLayout(beside, 2)
-        self.body.addLayout(columns, 1)
+        self._columns = QHBoxLayout()
+        self._columns.setSpacing(2 * GRID)
+        self._columns.addWidget(self.map, 3)
+        self._columns.addWidget(self._beside, 2)
+        self.body.addLayout(self._columns, 1)
         self.body.addWidget(self.caption)
 
     def _add_dials(self) -> None:
@@ -115,7 +118,7 @@ class TwoStagePage(Page):
             self.tools.row.addWidget(control)
         self.tools.row.addStretch(1)
         self._more = Controls()
-        self._more.row.addWidget(caption("Compute for"))
+        self._more.row.addWidget(caption("For"))
         self._more.row.addWidget(self.rows)
         self._more.row.addWidget(caption("rows at"))
         self._more.row.addWidget(self.price, 1)
@@ -136,19 +139,27 @@ class TwoStagePage(Page):
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Show as much of the table as there is room for; notes only beside all of it."""
+        """Show as much of the table as there is room for; notes only below all of it."""
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
-        if not hasattr(self, "_more"):
+        if not hasattr(self, "_columns"):
             return  # Qt gives it a size before it is built.
-        self.caption.setVisible(self.height() >= _LEAST_FOR_NOTES * self._scale)
-        notes = self.caption.heightForWidth(self.width()) if self.caption.isVisibleTo(self) else 0
-        found = self.found.heightForWidth(self.table.width())
-        self.table.fit_height(
-            self.height() - notes - found - self._more.sizeHint().height() - 3 * GRID
-        )
+        room = self.width() - 2 * GRID
+        is_roomy = room - self.table.width_of_all >= _GOOD_MAP * self._scale
+        wide = self.table.width_of_all if is_roomy else self.table.width_of_most
+        wide = min(max(wide, round(0.4 * room)), room - self.map.minimumSizeHint().width())
+        wide = max(wide, _LEAST_BESIDE)
+        self._columns.setStretch(0, max(room - wide, 1))
+        self._columns.setStretch(1, wide)
+        self._columns.update()  # Else the other shares wait for the next event that needs room.
+        found = self.found.heightForWidth(wide)
+        height = self.height() - found - self._more.sizeHint().height() - GRID
+        notes = self.caption.heightForWidth(self.width()) + GRID
+        has_notes = height - notes >= self.table.height_of_all
+        self.caption.setVisible(has_notes)
+        self.table.fit(wide, height - notes if has_notes else height)
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Page
         if self.run.owns(task):
@@ -195,6 +206,8 @@ class TwoStagePage(Page):
         if settings.layer_norm:
             notes.append("Measured without layer norm.")
         set_text_in_place(self.caption, " ".join(notes))
+        self.table.setToolTip(self.caption.text())  # It may be the only place that has room.
+        self._fit()
 
     def _on_price(self) -> None:
         text = " ".join(self.price.text().split())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from embedviz.core.matryoshka import SearchCost, SearchTime, price_per_month
@@ -33,8 +33,12 @@ ROWS = {
     "more": "Memory of more rows",
     "price": "A month",
 }
+_LEAST_WIDTH = 120
 _BY_NEED = ("recall", "bytes", "time", "more", "products", "price", "setting", "memory")
 """Rows in the order in which they are given up last, where a page is low."""
+_ROLES_BY_NEED = ("this", "cheapest", "exact")
+"""Columns, likewise, where it is narrow."""
+_LEAST_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class CostTable(QWidget):
         self.setAccessibleName("Costs of exact and of two-stage search")
         self.cells: dict[tuple[str, str], QLabel] = {}
         self.titles: dict[str, QLabel] = {}
-        self.heads: list[QLabel] = []
+        self.heads: dict[str, QLabel] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(2 * GRID)
@@ -76,7 +80,7 @@ class CostTable(QWidget):
             head = text_label(text, "title")
             head.setAlignment(Qt.AlignmentFlag.AlignRight)
             grid.addWidget(head, 0, column)
-            self.heads.append(head)
+            self.heads[role] = head
             for row, name in enumerate(ROWS, 1):
                 cell = text_label("–", "caption" if name == "setting" else "")
                 cell.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -86,14 +90,55 @@ class CostTable(QWidget):
         grid.setColumnStretch(len(COLUMNS) + 1, 1)
         grid.setRowStretch(len(ROWS) + 1, 1)
 
-    def fit_height(self, height: float) -> None:
-        """Show as many rows as there is room for, the most telling ones."""
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return room for one column of a few rows, however much is shown: `fit` shows less."""
+        return QSize(_LEAST_WIDTH, self._height_of(_LEAST_ROWS))
+
+    @property
+    def height_of_all(self) -> int:
+        """Height of all rows, in pixels."""
+        return self._height_of(len(ROWS))
+
+    @property
+    def width_of_all(self) -> int:
+        """Width of all columns, in pixels."""
+        return self._width_of(COLUMNS, ROWS)
+
+    @property
+    def width_of_most(self) -> int:
+        """Width of all columns without the row that says the settings, in pixels."""
+        return self._width_of(COLUMNS, ROWS.keys() - {"setting"})
+
+    def _height_of(self, n_rows: int) -> int:
         line = self.cells["exact", "bytes"].sizeHint().height() + 1
-        n_rows = max(int((height - self.heads[0].sizeHint().height()) // line), 3)
-        shown = set(_BY_NEED[:n_rows])
+        return self.heads["exact"].sizeHint().height() + n_rows * line
+
+    def _width_of(self, roles: Iterable[str], names: Collection[str]) -> int:
+        """Return the width of titles and columns with what is in some of the rows, in pixels."""
+        texts = {
+            role: (self.heads[role], *(self.cells[role, name] for name in names)) for role in roles
+        }
+        texts["titles"] = tuple(self.titles[name] for name in names)
+        widths = [max(each.sizeHint().width() for each in column) for column in texts.values()]
+        return sum(widths) + (len(widths) - 1) * 2 * GRID
+
+    def fit(self, width: int, height: int) -> None:
+        """Show as many rows and columns as there is room for, the most telling ones."""
+        n_rows = _LEAST_ROWS
+        while n_rows < len(ROWS) and self._height_of(n_rows + 1) <= height:
+            n_rows += 1
+        names, roles = set(_BY_NEED[:n_rows]), list(_ROLES_BY_NEED)
+        while len(roles) > 1 and self._width_of(roles, names) > width:
+            if "setting" in names:
+                names.remove("setting")  # The widest; the dials say it, and the sentence above.
+            else:
+                roles.pop()
         for name in ROWS:
-            for part in (self.titles[name], *(self.cells[role, name] for role in COLUMNS)):
-                part.setVisible(name in shown)
+            self.titles[name].setVisible(name in names)
+            for role in COLUMNS:
+                self.cells[role, name].setVisible(name in names and role in roles)
+        for role, head in self.heads.items():
+            head.setVisible(role in roles)
 
     def text(self, role: str, name: str) -> str:
         """Return what a cell says."""

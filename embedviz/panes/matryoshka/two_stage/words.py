@@ -130,9 +130,9 @@ def describe_grid(grid: RecallGrid, n_vectors: int) -> str:
     if not grid.n_queries:
         return "Measuring the recall …"
     everyone = grid.n_queries == n_vectors
+    nearest = counted(grid.count, "nearest row")
     said = (
-        f"Recall@{grid.count}: share of the {grid.count} nearest rows by exact search that two "
-        f"stages find, mean of {'all ' if everyone else ''}{grid.n_queries:,} "
+        f"Recall@{grid.count}: share of the {nearest} by exact search that two stages find, mean of {'all ' if everyone else ''}{grid.n_queries:,} "
         f"{'rows' if everyone else 'seeded query rows'}."
     )
     if left := grid.n_queries - grid.n_counted:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QApplication
 
 from embedviz.app.state import State
 from embedviz.core.errors import UserError
@@ -247,3 +248,29 @@ def test_the_third_list_is_what_two_stages_find(shown, session, idle, precision)
     lines = page.pane.lists.again.lines.lines
     assert [line.row for line in lines] == expected.tolist()
     assert [line.score for line in lines] == pytest.approx(cosines)
+
+
+def test_a_narrow_page_keeps_the_map_and_what_matters(shown):
+    page = shown(random_set(), dimensions=16)
+
+    def seen(role, name="bytes"):
+        return page.table.cells[role, name].isVisibleTo(page)
+
+    def resize(width, height):
+        page.pane.resize(width, height)
+        QApplication.processEvents()
+        for role in ("exact", "this", "cheapest"):
+            for cell in (page.table.cells[role, "bytes"], page.table.heads[role]):
+                assert not seen(role) or cell.width() >= cell.sizeHint().width()
+
+    resize(1300, 900)
+    assert all(seen(role) for role in ("exact", "this", "cheapest"))
+    assert seen("this", "setting")
+    assert page.caption.isVisibleTo(page)
+    resize(540, 900)
+    assert seen("this")
+    assert not seen("exact")
+    resize(1000, 480)
+    assert not page.caption.isVisibleTo(page)
+    assert page.caption.text() == page.table.toolTip()
+    assert seen("this", "recall")
