@@ -99,12 +99,35 @@ def test_pairs_that_all_hang_together_leave_some_to_judge():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_rows_that_stay_together_and_are_too_many_are_passed_over(seed):
+@pytest.mark.parametrize("n_equal", [50, 70])
+def test_equal_rows_leave_others_in_both_parts(seed, n_equal):
     rows = np.random.default_rng(0).normal(size=(100, 4)).astype(np.float32)
-    rows[:70] = 0.0
-    split = split_rows(rows, None, 0.3, seed)
-    assert split.held.tolist() == list(range(70, 100))
+    rows[:n_equal] = 0.0
+    split = split_rows(rows, None, 0.5, seed)
+    assert len(split.held) == (100 - n_equal) // 2
+    assert split.held.min() >= n_equal
     assert not split_rows(rows, None, 0.0, seed).held.size
+
+
+def test_a_few_large_groups_are_divided():
+    rows = np.repeat(np.eye(3, dtype=np.float32), 10, axis=0)
+    split = split_rows(rows, None, 0.5, seed=0)
+    assert len(split.held) == 10
+
+
+def test_a_rotation_loses_nothing_where_rows_are_fewer_than_dimensions():
+    rows = np.random.default_rng(0).normal(size=(24, 40)).astype(np.float32)
+    found = judge_rotation(rows).comparison
+    assert found.measure == "overlap"
+    assert found.rotated[-1] == found.before[-1] == 1.0
+
+
+def test_pairs_of_equal_rows_judge_nothing(judged):
+    rows, pairs = judged
+    same = Pairs(pairs.first, pairs.first, pairs.scores)
+    found = judge_rotation(rows, pairs=same).comparison
+    assert found.measure == "overlap"
+    assert np.isfinite(found.rotated).all()
 
 
 def test_of_a_large_set_a_sample_is_taken_that_keeps_the_pairs():
