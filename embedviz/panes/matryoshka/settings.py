@@ -120,7 +120,8 @@ class MatryoshkaSettings(Settings):
     prefixes: str = setting(
         "",
         "Prefixes",
-        "lengths that are trained to do alone, such as 8 32 128; nothing: powers of two from 8",
+        "lengths that are trained to do alone, such as 8 32 128; nothing: powers of two from 8 "
+        "to a quarter of all",
         metavar="LENGTHS",
         in_form=False,
     )

@@ -220,7 +220,7 @@ class _ExaminedTraining:
         if len(split.held) >= _LEAST_HELD:
             examiner = Examiner(
                 self._vectors[split.held],
-                sorted({*nesting.lengths(self._vectors.shape[1]), self._vectors.shape[1]}),
+                nesting.judged_lengths(self._vectors.shape[1]),
                 split.held_pairs,
                 self._category_of(split.held),
                 nesting.seed,

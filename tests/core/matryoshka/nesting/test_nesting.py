@@ -218,6 +218,15 @@ def test_lengths_are_powers_of_two_below_all():
     assert Nesting(prefixes=(64, 8, 8, 500)).lengths(100) == (8, 64)
 
 
+def test_what_is_trained_is_up_to_a_quarter_and_all_is_judged():
+    assert Nesting().lengths(384) == (8, 16, 32, 64)
+    assert Nesting().judged_lengths(384) == (8, 16, 32, 64, 128, 256, 384)
+    assert Nesting().lengths(20) == (8,)
+    assert Nesting().lengths(2) == (1,)
+    assert Nesting().lengths(1) == ()
+    assert Nesting(prefixes=(64, 8, 500)).judged_lengths(100) == (8, 64, 100)
+
+
 @pytest.mark.parametrize("shape", [(3, 20), (50, 1), (50, 2), (10, 384)])
 def test_small_sets(shape):
     rows = np.random.default_rng(0).normal(size=shape)
