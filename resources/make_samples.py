@@ -149,10 +149,13 @@ def write_wordllama(words: list[str]) -> None:
 
 def write_nested() -> None:
     """Write the map that makes the words of layer 2 nested, as the Matryoshka pane trains it."""
-    from embedviz.core.matryoshka.nesting import Nesting, nested_head
+    from embedviz.core.matryoshka.nesting import Nesting, nested_head, nested_lengths
 
     layer = np.load(HERE / f"words-layer{WORD_LAYER}.npy").astype(np.float32)
-    head = nested_head(layer, Nesting(together="views", n_steps=NESTING_STEPS))
+    # Of a layer that was not trained to be compared, long prefixes gain by being trained, too.
+    prefixes = nested_lengths(layer.shape[1])
+    nesting = Nesting(together="views", prefixes=prefixes, n_steps=NESTING_STEPS)
+    head = nested_head(layer, nesting)
     path = HERE / "words-nested.npz"
     np.savez_compressed(
         path, matrix=head.matrix.astype(np.float16), bias=head.bias.astype(np.float16)

@@ -104,10 +104,12 @@ class Examiner:
                     report=report,
                 )["prefix"]
             except UserError:  # All held-out rows are of one category, for instance.
-                self._pairs = self._category = None
-            else:
+                found = None
+            # Pairs of equal rows have equal cosines, which say nothing.
+            if found is not None and np.isfinite(found.curve).any():
                 self.measure, self.n_judged = found.measure, found.n_judged
                 return found.curve
+            self._pairs = self._category = None
         return self._overlap(arranged, lengths)
 
     def _overlap(self, arranged: Matrix, lengths: Sequence[int]) -> Floats:

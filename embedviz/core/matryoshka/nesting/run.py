@@ -220,13 +220,13 @@ class _NestedRun:
         if len(split.held) >= _LEAST_HELD:
             examiner = Examiner(
                 self._vectors[split.held],
-                sorted({*nesting.lengths(self._vectors.shape[1]), self._vectors.shape[1]}),
+                nesting.judged_lengths(self._vectors.shape[1]),
                 split.held_pairs,
                 self._category_of(split.held),
                 nesting.seed,
             )
             report(0.0, "judging prefixes of the set as it is")
-            axes = singular_axes(self._vectors[split.learned])
+            axes = _completed(singular_axes(self._vectors[split.learned]))
             before = examiner.values(lambda rows: rows)
             self._known = before, examiner.values(lambda rows: _unit_rows(rows) @ axes)
             self._examiner = examiner
@@ -321,6 +321,19 @@ class _NestedRun:
             return None
         values = self._category
         return [values[row] for row in rows.tolist()]
+
+
+def _completed(axes: NDArray[Any]) -> NDArray[Any]:
+    """Return axes with those at right angles to them, where rows were fewer than dimensions.
+
+    Other rows reach beyond the axes of some; without the rest they would lose what no rotation
+    loses.
+    """
+    dimensions, n_axes = axes.shape
+    if n_axes == dimensions:
+        return axes
+    rest = np.linalg.qr(axes, mode="complete")[0][:, n_axes:]
+    return np.hstack([axes, rest])
 
 
 def _unit_rows(rows: NDArray[Any]) -> NDArray[Any]:

@@ -51,7 +51,8 @@ def split_rows(vectors: NDArray[Any], pairs: Pairs | None, share: float, seed: i
         What they connect stays together, also through further pairs; where that would be more than
         half of all rows, rows are drawn one by one, and pairs across the parts are left out.
     share : float
-        Of the rows, to be held out.
+        Of the rows, to be held out; not counting equal or connected ones that would be more than
+        half of them, from which is learned.
     seed : int
     """
     random = np.random.default_rng([seed, 2])
@@ -66,20 +67,24 @@ def split_rows(vectors: NDArray[Any], pairs: Pairs | None, share: float, seed: i
     sizes = np.bincount(units, minlength=len(order))[order]
     is_held_unit = np.zeros(len(order), dtype=bool)
     if len(rows) >= _LEAST_ROWS:
-        is_held_unit[order] = _that_fit(sizes, round(share * len(rows)))
+        is_held_unit[order] = _held_out(sizes, share)
     is_held = is_held_unit[units]
     learned, held = rows[~is_held], rows[is_held]
     return Split(learned, held, _within(pairs, learned), _within(pairs, held), len(vectors))
 
 
-def _that_fit(sizes: NDArray[np.intp], room: int) -> NDArray[np.bool_]:
-    """Return which of some units are taken, one after the other; one too large is passed over."""
-    taken = np.zeros(len(sizes), dtype=bool)
-    for place, size in enumerate(sizes.tolist()):
-        if size <= room:
-            taken[place] = True
-            room -= size
-    return taken
+def _held_out(sizes: NDArray[np.intp], share: float) -> NDArray[np.bool_]:
+    """Return which of some units to hold out, the first ones.
+
+    One that is most of a part would leave nothing else in it, so it is learned from, unless there
+    are no others.
+    """
+    is_small = 2 * sizes <= share * sizes.sum()
+    if not is_small.any():
+        is_small[:] = True
+    smaller = np.where(is_small, sizes, 0)
+    held: NDArray[np.bool_] = is_small & (np.cumsum(smaller) <= round(share * smaller.sum()))
+    return held
 
 
 def _drawn_rows(n_rows: int, pairs: Pairs | None, random: np.random.Generator) -> Rows:

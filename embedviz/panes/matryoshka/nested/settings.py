@@ -53,7 +53,8 @@ class NestedSettings(Settings):
     prefixes: str = setting(
         "",
         "Prefixes",
-        "lengths that are trained to do alone, such as 8 32 128; nothing: powers of two from 8",
+        "lengths that are trained to do alone, such as 8 32 128; nothing: powers of two from 8 "
+        "to a quarter of all",
         metavar="LENGTHS",
     )
     steps: int = setting(

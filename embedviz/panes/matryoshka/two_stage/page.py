@@ -201,10 +201,8 @@ class TwoStagePage(Page):
         }
         price = _price_of(own.price)
         self.table.show_costs(columns, grid.count, own.rows, price)
-        notes = [] if is_empty else [said]
-        notes.append(describe_memory(cost, own.rows))
-        if settings.layer_norm:
-            notes.append("Measured without layer norm.")
+        notes = [*([] if is_empty else [said]), describe_memory(cost, own.rows)]
+        notes += ["Measured without layer norm."] if settings.layer_norm else []
         set_text_in_place(self.caption, " ".join(notes))
         self.table.setToolTip(self.caption.text())  # It may be the only place that has room.
         self._fit()

@@ -99,12 +99,35 @@ def test_pairs_that_all_hang_together_leave_some_to_judge():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_rows_that_stay_together_and_are_too_many_are_passed_over(seed):
+@pytest.mark.parametrize("n_equal", [50, 70])
+def test_equal_rows_leave_others_in_both_parts(seed, n_equal):
     rows = np.random.default_rng(0).normal(size=(100, 4)).astype(np.float32)
-    rows[:70] = 0.0
-    split = split_rows(rows, None, 0.3, seed)
-    assert split.held.tolist() == list(range(70, 100))
+    rows[:n_equal] = 0.0
+    split = split_rows(rows, None, 0.5, seed)
+    assert len(split.held) == (100 - n_equal) // 2
+    assert split.held.min() >= n_equal
     assert not split_rows(rows, None, 0.0, seed).held.size
+
+
+def test_a_few_large_groups_are_divided():
+    rows = np.repeat(np.eye(3, dtype=np.float32), 10, axis=0)
+    split = split_rows(rows, None, 0.5, seed=0)
+    assert len(split.held) == 10
+
+
+def test_a_rotation_loses_nothing_where_rows_are_fewer_than_dimensions():
+    rows = np.random.default_rng(0).normal(size=(24, 40)).astype(np.float32)
+    found = judge_rotation(rows).comparison
+    assert found.measure == "overlap"
+    assert found.rotated[-1] == found.before[-1] == 1.0
+
+
+def test_pairs_of_equal_rows_judge_nothing(judged):
+    rows, pairs = judged
+    same = Pairs(pairs.first, pairs.first, pairs.scores)
+    found = judge_rotation(rows, pairs=same).comparison
+    assert found.measure == "overlap"
+    assert np.isfinite(found.rotated).all()
 
 
 def test_of_a_large_set_a_sample_is_taken_that_keeps_the_pairs():
@@ -193,6 +216,15 @@ def test_lengths_are_powers_of_two_below_all():
     assert nested_lengths(8) == (1, 2, 4)
     assert nested_lengths(1) == ()
     assert Nesting(prefixes=(64, 8, 8, 500)).lengths(100) == (8, 64)
+
+
+def test_what_is_trained_is_up_to_a_quarter_and_all_is_judged():
+    assert Nesting().lengths(384) == (8, 16, 32, 64)
+    assert Nesting().judged_lengths(384) == (8, 16, 32, 64, 128, 256, 384)
+    assert Nesting().lengths(20) == (8,)
+    assert Nesting().lengths(2) == (1,)
+    assert Nesting().lengths(1) == ()
+    assert Nesting(prefixes=(64, 8, 500)).judged_lengths(100) == (8, 64, 100)
 
 
 @pytest.mark.parametrize("shape", [(3, 20), (50, 1), (50, 2), (10, 384)])
