@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import ClassVar
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Compiled kernels, for all workers, the children of tests, and the next run.
@@ -198,7 +199,7 @@ class KeptLayoutProcess:
     before, as the window relies on too. Killed at work, it is, as any `LayoutProcess`.
     """
 
-    idle = []
+    idle: ClassVar[list[LayoutProcess]] = []
 
     def __init__(self):
         while self.idle and not self.idle[-1].is_alive:
