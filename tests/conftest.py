@@ -199,7 +199,7 @@ class KeptLayoutProcess:
     before, as the window relies on too. Killed at work, it is, as any `LayoutProcess`.
     """
 
-    idle: ClassVar = []
+    idle: ClassVar[list[LayoutProcess]] = []
 
     def __init__(self):
         while self.idle and not self.idle[-1].is_alive:

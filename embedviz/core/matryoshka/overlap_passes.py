@@ -116,7 +116,7 @@ class OverlapPasses:
             for count in self._counts:
                 if not self.counted[count][query] and len(cosines) > count:
                     self.counted[count][query] = cosines[0] - cosines[count] > _ROUNDED
-        self._exact = found.ranked(-1)
+        self._places = PlacesInLists(found.ranked(-1))
         self.plain_shares = self._shares_of(found, lengths)
 
     def shares(
@@ -132,11 +132,11 @@ class OverlapPasses:
     def _shares_of(self, found: PrefixNeighbors, lengths: Rows) -> dict[int, NDArray[np.float64]]:
         shares = {count: np.full(len(lengths), np.nan) for count in self._counts}
         for at in range(len(lengths)):
-            ranked = found.ranked(at)
+            places = self._places.of(found.ranked(at))
             for count, counted in self.counted.items():
                 if counted.any():
-                    both = ranked[counted, :count], self._exact[counted, :count]
-                    shares[count][at] = _n_common(*both) / (count * np.count_nonzero(counted))
+                    both = places[counted, :count] < count
+                    shares[count][at] = np.count_nonzero(both) / (count * np.count_nonzero(counted))
         return shares
 
     def _find_unclear(self, found: PrefixNeighbors) -> list[int]:
@@ -196,9 +196,36 @@ def _are_copies(rows: Matrix) -> bool:
     return bool((rows == rows[0]).all())
 
 
-def _n_common(one: Rows, other: Rows) -> int:
-    """Return how many numbers two lists of each query have in common, -1 being none, in all."""
-    # One number for each pair of query and row, so that one look-up serves all queries.
-    offsets = np.arange(len(one))[:, np.newaxis] * (int(max(one.max(), other.max())) + 1)
-    kept = np.isin((one + offsets)[one >= 0], (other + offsets)[other >= 0])
-    return int(np.count_nonzero(kept))
+class PlacesInLists:
+    """Places that rows have in the list of each query.
+
+    Parameters
+    ----------
+    rows : int array of shape (n_queries, n_listed)
+        The list of each query, each row once; -1 is none.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        self._most, self._n_listed = int(rows.max(initial=0)), rows.shape[1]
+        pairs = self._pairs(np.where(rows < 0, self._most + 2, rows))
+        self._order = np.argsort(pairs, axis=None)
+        self._sorted = pairs.ravel()[self._order]
+
+    def of(self, rows: Rows) -> Rows:
+        """Return the place of each row in the list of its query; past the end where it is not.
+
+        Parameters
+        ----------
+        rows : int array of shape (n_queries, any)
+            -1 is in no list.
+        """
+        is_none = (rows < 0) | (rows > self._most)
+        pairs = self._pairs(np.where(is_none, self._most + 1, rows))
+        near = np.minimum(np.searchsorted(self._sorted, pairs), len(self._sorted) - 1)
+        is_there = self._sorted[near] == pairs
+        return np.asarray(np.where(is_there, self._order[near] % self._n_listed, self._n_listed))
+
+    def _pairs(self, rows: Rows) -> NDArray[np.int64]:
+        """Return one number for each pair of query and row, so that one look-up serves all."""
+        first = np.arange(len(rows), dtype=np.int64)[:, np.newaxis] * (self._most + 3)
+        return np.asarray(first + rows)

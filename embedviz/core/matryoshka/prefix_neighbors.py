@@ -26,6 +26,7 @@ from embedviz.core.neighbors.top_k import TILE, Scores, keep_best_of, scaled_que
 _GROUP = 16
 # Cosines that are closer than this, in all, are not told apart by sums in float32.
 _TOLD_APART = 64.0 / (1 << 24)
+_NO_KEY = np.iinfo(np.int64).max
 
 
 class PrefixNeighbors:
@@ -115,13 +116,13 @@ class PrefixNeighbors:
         int array of shape (n_queries, count)
             -1 where there are fewer.
         """
-        scores = np.where(self._are_there(at), self._scores[at], -np.inf)
-        rows = np.where(self._are_there(at), self.rows[at], -1)
-        by_row = np.argsort(rows, axis=1, kind="stable")
-        scores = np.take_along_axis(scores, by_row, axis=1)
-        rows = np.take_along_axis(rows, by_row, axis=1)
-        best_first = np.argsort(-scores, axis=1, kind="stable")
-        return np.take_along_axis(rows, best_first, axis=1)
+        # One number to sort by: of floats, the bits have the order of the values, but for the sign.
+        are_there = self._are_there(at)
+        bits = (0.0 - np.where(are_there, self._scores[at], np.float32(0.0))).view(np.int32)
+        descending = (bits ^ ((bits >> 31) & np.int32(0x7FFFFFFF))).astype(np.int64)
+        keys = np.where(are_there, (descending << 32) | self.rows[at], _NO_KEY)
+        keys.sort(axis=1)
+        return np.where(keys == _NO_KEY, -1, keys & 0xFFFFFFFF).astype(np.intp)
 
     def _are_there(self, at: int) -> NDArray[np.bool_]:
         are: NDArray[np.bool_] = np.arange(self.rows.shape[2]) < self.kept[at][:, np.newaxis]

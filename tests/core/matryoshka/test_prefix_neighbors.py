@@ -77,3 +77,19 @@ def test_fewer_rows_than_wanted():
     found = collect(random_rows(3, 5), [1], [5], 10)
     assert found.kept.tolist() == [[2]]
     assert sorted(found.rows[0, 0, :2]) == [0, 2]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_equally_near_rows_are_ranked_by_their_number(seed):
+    """Cosines of either sign, zeros of both signs, and fewer rows than are wanted."""
+    rows = np.random.default_rng(seed).integers(-1, 2, size=(60, 3)).astype(np.float32)
+    rows[::7] *= -0.0
+    found = PrefixNeighbors(rows[:5], np.arange(5), np.array([1, 2, 3]), 70)
+    found.add(rows, 0)
+    for at in range(3):
+        for query, ranked in enumerate(found.ranked(at)):
+            n_kept = found.kept[at, query]
+            there = found.rows[at, query, :n_kept].tolist()
+            scores = dict(zip(there, found._scores[at, query, :n_kept].tolist(), strict=True))
+            expected = sorted(there, key=lambda row: (-scores[row], row))
+            assert ranked.tolist() == expected + [-1] * (70 - n_kept)
