@@ -148,7 +148,7 @@ def write_wordllama(words: list[str]) -> None:
 
 
 def write_nested() -> None:
-    """Write the map that makes the words of layer 2 nested, as the Matryoshka pane trains it."""
+    """Write the map that makes the words of layer 2 nested, trained as by the Matryoshka pane."""
     from embedviz.core.matryoshka.nesting import Nesting, nested_head, nested_lengths
 
     layer = np.load(HERE / f"words-layer{WORD_LAYER}.npy").astype(np.float32)
