@@ -25,7 +25,8 @@ _JUDGED = {"spearman": "pair", "top1": "pair", "knn": "row", "overlap": "row"}
 def title_of(comparison: NestedComparison) -> str:
     """Return what the values of the curves are."""
     judged = counted(comparison.n_judged, f"held-out {_JUDGED[comparison.measure]}")
-    return f"{_MEASURES[comparison.measure].capitalize()} of {judged}"
+    measure = _MEASURES[comparison.measure]
+    return f"{measure if comparison.measure == 'knn' else measure.capitalize()} of {judged}"
 
 
 def describe_result(nested: Nested, *, is_training: bool) -> str:

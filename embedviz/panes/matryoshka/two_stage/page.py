@@ -165,6 +165,7 @@ class TwoStagePage(Page):
         if self.run.owns(task):
             if self.run.is_empty:
                 self.map.show_message("The recall was not measured.")
+                self.caption.clear()
             self.found.setText("The recall was not measured to its end.")
 
     def release(self) -> None:  # noqa: D102 - see Page

@@ -131,10 +131,10 @@ def describe_grid(grid: RecallGrid, n_vectors: int) -> str:
         return "Measuring the recall …"
     everyone = grid.n_queries == n_vectors
     nearest = counted(grid.count, "nearest row")
-    queries = f"{'all ' if everyone else ''}{grid.n_queries:,}"
+    rows = "rows" if everyone else "seeded query rows"
     said = (
         f"Recall@{grid.count}: share of the {nearest} by exact search that two stages find, mean "
-        f"of {queries} {'rows' if everyone else 'seeded query rows'}."
+        f"of {'all ' if everyone else ''}{grid.n_queries:,} {rows}."
     )
     if left := grid.n_queries - grid.n_counted:
         said += f" {counted(left, 'row')} without neighbors of their own do not count."

@@ -274,3 +274,15 @@ def test_a_narrow_page_keeps_the_map_and_what_matters(shown):
     assert not page.caption.isVisibleTo(page)
     assert page.caption.text() == page.table.toolTip()
     assert seen("this", "recall")
+
+
+def test_what_was_stopped_is_not_said_to_be_measured_still(shown, session):
+    page = shown(random_set())
+    page.release()
+    session.show(
+        State().opened(random_set(400)).with_settings(MatryoshkaSettings(page="two-stage"))
+    )
+    assert "Measuring" in page.caption.text()
+    session.board.stop()
+    assert page.map.message == "The recall was not measured."
+    assert "Measuring" not in page.caption.text()
