@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Slot
+from shiboken6 import isValid
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task, TaskBoard
@@ -238,7 +239,11 @@ class Precedence:
     def _go_first(self, others: Sequence[Task]) -> bool:
         # Not for the UI thread: it only reads what that writes.
         since = time.monotonic() - _MOMENT
-        return any(each.is_busy or self._asked.get(each, since) > since for each in others)
+        # A task that was deleted with its pane never learns that it has ended.
+        return any(
+            isValid(each) and (each.is_busy or self._asked.get(each, since) > since)
+            for each in others
+        )
 
 
 def _call(show: Callable[[], None]) -> None:

@@ -1,6 +1,7 @@
 from threading import Event
 
 import pytest
+import shiboken6
 from PySide6.QtWidgets import QWidget
 
 from embedviz.app.tasks import TaskBoard
@@ -109,3 +110,14 @@ def test_what_is_urgent_waits_for_nothing(calculations, qtbot):
     assert page.is_busy
     with qtbot.waitSignal(page.finished):
         go.set()
+
+
+def test_a_pane_that_is_gone_holds_nothing_up(qtbot, qapp):
+    host, go, called = Host(), Event(), Event()
+    calculations = Calculations(host, host, TaskBoard(host))
+    urgent, page = calculations.new_task("the lists", urgency=1), calculations.new_task("the page")
+    calculations.run(urgent, lambda report: go.wait(30), lambda result: None)
+    calculations.run(page, lambda report: called.set(), lambda result: None)
+    shiboken6.delete(host)
+    go.set()
+    qtbot.waitUntil(called.is_set)

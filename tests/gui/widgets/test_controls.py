@@ -1,6 +1,6 @@
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from embedviz.gui.widgets.controls import (
     ElidedLabel,
@@ -9,6 +9,7 @@ from embedviz.gui.widgets.controls import (
     caption,
     combo_box,
     double_spin_box,
+    set_text_in_place,
     slider,
     spin_box,
     text_label,
@@ -186,3 +187,71 @@ def test_a_name_is_shortened_before_the_rest(shown):
     assert label.shown_text().endswith("…")
     label.setText(text)
     assert label.shown_text().startswith("“a sentence")
+
+
+class _Layouts(QObject):
+    """How often a widget was asked to lay out what is in it."""
+
+    n = 0
+
+    def eventFilter(self, watched, event):  # noqa: N802 - Qt's name
+        self.n += event.type() == QEvent.Type.LayoutRequest
+        return False
+
+
+@pytest.fixture
+def laid_out(shown, qapp):
+    """Give a function that puts a label into a window, and the requests that this gets."""
+    count = _Layouts()
+
+    def put(label):
+        window = QWidget()
+        rows = QVBoxLayout(window)
+        rows.addWidget(label)
+        rows.addStretch(1)
+        window.resize(200, 100)
+        window.installEventFilter(count)
+        shown(window)
+        qapp.processEvents()
+        count.n = 0
+        return window, count
+
+    return put
+
+
+def test_another_text_of_one_line_lays_nothing_out(laid_out, qapp):
+    label = ElidedLabel("query")
+    window, count = laid_out(label)
+    before = window.grab().toImage()
+    label.setText("words")
+    qapp.processEvents()
+    assert count.n == 0
+    assert label.isVisible()
+    assert not label.isHidden()
+    assert window.grab().toImage() != before
+    label.hide()
+    label.setText("others")
+    assert label.isHidden()
+
+
+def test_text_is_put_in_place_where_there_is_room(laid_out, qapp):
+    label = text_label("some words")
+    _, count = laid_out(label)
+    set_text_in_place(label, "words")
+    qapp.processEvents()
+    assert (label.text(), count.n) == ("words", 0)
+    set_text_in_place(label, "far more words than there is room for in a window " * 3)
+    qapp.processEvents()
+    assert count.n > 0
+
+
+def test_text_of_several_lines_gets_the_room_it_needs(laid_out, qapp):
+    label = text_label("short", wrap=True)
+    _, count = laid_out(label)
+    set_text_in_place(label, "other")
+    qapp.processEvents()
+    assert count.n == 0
+    set_text_in_place(label, "so long that it goes on in a second line and in a third one, too")
+    qapp.processEvents()
+    assert count.n > 0
+    assert label.height() >= label.heightForWidth(label.width())

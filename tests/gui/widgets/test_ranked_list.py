@@ -126,3 +126,41 @@ def test_a_narrow_line_has_a_shorter_score(ranked, monkeypatch, width, places):
     scores = [f"{line.score:.{places}f}" for line in LINES[:2]] if places else []
     assert [each for each in written if each in scores] == scores
     assert (places is None) == (not any("." in each for each in written))
+
+
+@pytest.fixture
+def at_rest(ranked):
+    """Give the list while nobody points at it."""
+    ranked.setCurrentIndex(QModelIndex())
+    ranked.viewport().setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+    return ranked
+
+
+def test_only_lines_that_differ_are_told_of(at_rest, texts):
+    ranked, told = at_rest, []
+    ranked.model().dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
+    ranked.model().modelReset.connect(lambda: told.append("all"))
+    ranked.show_lines(list(LINES))
+    assert told == []
+    other = Ranked(8, "king", -0.5, "lost")
+    ranked.show_lines((LINES[0], other, *LINES[2:]))
+    assert told == [(1, 1)]
+    assert texts(ranked)[:2] == ["queen  0.8524, kept", "king  -0.5000, lost"]
+    ranked.show_lines((LINES[0], other, Ranked(9, "", 2000.0, "new"), LINES[3]))
+    assert told[1:] == [(place, place) for place in range(4)]  # All bars have another length.
+
+
+def test_lines_that_differ_are_painted_like_new_ones(at_rest):
+    ranked = at_rest
+    others = (*LINES[:2], Ranked(5, "king", 0.25, "new"), LINES[3])
+    ranked.show_lines(others)
+    changed = ranked.grab().toImage()
+    ranked.show_lines(())
+    ranked.show_lines(others)
+    assert ranked.grab().toImage() == changed
+
+
+def test_the_current_line_is_left_when_others_come(ranked):
+    ranked.setCurrentIndex(ranked.model().index(0, 0))
+    ranked.show_lines((Ranked(8, "king", 0.5), *LINES[1:]))
+    assert not ranked.currentIndex().isValid()

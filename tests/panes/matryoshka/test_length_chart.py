@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from embedviz.gui.figures import save_figure
 from embedviz.gui.runs.drawn_widget import width_of
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT
@@ -134,3 +136,37 @@ def test_without_curves_it_says_why(chart):
     chart.clear("There is nothing.")
     assert (chart.message, chart.curves) == ("There is nothing.", ())
     chart.grab()
+
+
+def test_curves_are_drawn_once_while_the_slider_moves(chart, monkeypatch):
+    drawn = []
+    draw = LengthChart._draw_axes
+    monkeypatch.setattr(
+        LengthChart, "_draw_axes", lambda *given: (drawn.append(1), draw(*given))[1]
+    )
+    chart.show_curves("Overlap", LENGTHS, curves(), (0, 1))
+    images = []
+    for length in (16, 32, 64):
+        chart.show_marker(length)
+        images.append(chart.grab().toImage())
+    assert len(drawn) == 1
+    assert images[0] != images[1] != images[2]
+    chart.show_curves("Overlap", LENGTHS, curves()[:2], (0, 1))
+    chart.grab()
+    assert len(drawn) == 2
+    chart.resize(500, 240)
+    chart.grab()
+    assert len(drawn) == 3
+
+
+def test_a_figure_is_drawn_without_the_image_that_is_kept(chart, tmp_path):
+    chart.show_curves("Overlap", LENGTHS, curves(), (0, 1))
+    chart.grab()
+    picture = QWidget()
+    QVBoxLayout(picture).addWidget(chart)
+    picture.resize(chart.size())
+    save_figure(picture, tmp_path / "chart.svg")
+    said = (tmp_path / "chart.svg").read_text()
+    assert "<image" not in said
+    assert "<polyline" in said or "<path" in said
+    chart.setParent(None)
