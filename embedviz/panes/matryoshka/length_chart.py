@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 
 from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
 from embedviz.core.matryoshka.orderings import Ordering
@@ -224,7 +224,7 @@ class LengthChart(DrawnWidget):
             self.draw_kept(
                 painter, (self._curves, frame), lambda within: self._draw_curves(within, frame)
             )
-            self._draw_key(painter)
+            _draw_key(painter, self.key(), self.small(), self.line_height())
             painter.setClipRect(frame.area.adjusted(-4, -4, 4, 4))
             self._draw_marks(painter, frame)
 
@@ -257,18 +257,6 @@ class LengthChart(DrawnWidget):
                 box = QRectF(x - half, area.bottom() + 4, 2 * half, line)
                 painter.drawText(box, Align.AlignCenter, text)
                 free = x - half - GRID
-
-    def _draw_key(self, painter: QPainter) -> None:
-        theme, middle = theme_manager.theme, self.line_height() / 2
-        for corner, text, curve in self.key():
-            if curve is None:
-                draw_text(painter, corner, text, self.small(), QColor(theme.text))
-                continue
-            y = corner.y() + middle
-            painter.setPen(_pen(curve.ordering, theme))
-            painter.drawLine(QLineF(corner.x(), y, corner.x() + _SAMPLE, y))
-            place = corner + QPointF(_SAMPLE + 5, 0)
-            draw_text(painter, place, text, self.small(), QColor(theme.muted))
 
     def _draw_marks(self, painter: QPainter, frame: LengthFrame) -> None:
         """Draw lines at the slider and at the mouse, and dots where values are read."""
@@ -317,6 +305,24 @@ class LengthChart(DrawnWidget):
         length = self._length_at(event.position())
         if length is not None and event.button() == Qt.MouseButton.LeftButton:
             self.length_chosen.emit(length)
+
+
+def _draw_key(
+    painter: QPainter,
+    key: Sequence[tuple[QPointF, str, LengthCurve | None]],
+    font: QFont,
+    line: float,
+) -> None:
+    """Write the heading, and a sample of each curve with its words."""
+    theme = theme_manager.theme
+    for corner, text, curve in key:
+        if curve is None:
+            draw_text(painter, corner, text, font, QColor(theme.text))
+            continue
+        y = corner.y() + line / 2
+        painter.setPen(_pen(curve.ordering, theme))
+        painter.drawLine(QLineF(corner.x(), y, corner.x() + _SAMPLE, y))
+        draw_text(painter, corner + QPointF(_SAMPLE + 5, 0), text, font, QColor(theme.muted))
 
 
 def value_at(lengths: Sequence[int], curve: LengthCurve, dimensions: int) -> tuple[float, float]:

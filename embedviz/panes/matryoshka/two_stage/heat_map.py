@@ -276,7 +276,9 @@ class RecallMap(DrawnWidget):
         entries = [("this setting", False)]
         if self._marks.cheapest is not None:
             entries.append((f"cheapest that reaches {self._marks.wanted:g}", True))
-            self._draw_cheapest(painter, self._marks.cheapest)
+            length, shortlist = self._marks.cheapest
+            column, row = self._lengths.index(length), self._shortlists.index(shortlist)
+            _frame_cheapest(painter, self.cell(column, row))
         _draw_ring(painter, self._place_of_ring())
         for words, is_cheapest in entries:
             middle = QPointF(x + _MARK + 1, line / 2)
@@ -304,14 +306,13 @@ class RecallMap(DrawnWidget):
                 return QPointF(cell.left() + _MARK + 4, cell.center().y())
         return self.place_of(length, shortlist)
 
-    def _draw_cheapest(self, painter: QPainter, setting: tuple[int, int]) -> None:
-        column, row = self._lengths.index(setting[0]), self._shortlists.index(setting[1])
-        cell, theme = self.cell(column, row), theme_manager.theme
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for color, width in _HALOED:
-            painter.setPen(QPen(QColor(getattr(theme, color)), width))
-            painter.drawRect(cell.adjusted(1.0, 1.0, -1.0, -1.0))
-        _draw_diamond(painter, QPointF(cell.right() - _MARK - 4, cell.center().y()))
+
+def _frame_cheapest(painter: QPainter, cell: QRectF) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for color, width in _HALOED:
+        painter.setPen(QPen(QColor(getattr(theme_manager.theme, color)), width))
+        painter.drawRect(cell.adjusted(1.0, 1.0, -1.0, -1.0))
+    _draw_diamond(painter, QPointF(cell.right() - _MARK - 4, cell.center().y()))
 
 
 def _draw_ring(painter: QPainter, middle: QPointF) -> None:
