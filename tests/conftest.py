@@ -272,13 +272,25 @@ def no_reading_process():
     spare.end()
 
 
+_TESTS_BETWEEN_COLLECTIONS = 20
+"""Tests after which everything is collected, not only what is new."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def imported():
+    """Leave what was imported out of garbage collection, which else takes long after each test."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
-def garbage():
+def garbage(imported):
     """Collect between the tests only, so that no task's thread does; see `UiThreadCollector`."""
     gc.disable()
     yield
     gc.enable()
-    gc.collect(1)
+    is_long_ago = gc.get_count()[2] > _TESTS_BETWEEN_COLLECTIONS
+    gc.collect(2 if is_long_ago else 1)
 
 
 @pytest.fixture(autouse=True)

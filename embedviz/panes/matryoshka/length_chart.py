@@ -105,7 +105,7 @@ class LengthChart(DrawnWidget):
     length_chosen = Signal(int)
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, "Curves over the prefix length", size=(320, 200), least=(240, 110))
+        super().__init__(name, "Curves over the prefix length", size=(320, 200), least=(240, 90))
         self._title = ""
         self._lengths: tuple[int, ...] = ()
         self._curves: tuple[LengthCurve, ...] = ()

@@ -47,10 +47,11 @@ class PageStack(QWidget):
         titles = [each.title for each in PAGES.values()]
         self.tabs = Segments(f"{pane.name}.pages", "Page", titles)
         self.tabs.chosen.connect(lambda place: set_of_pane(pane, page=self._names[place]))
-        self.tabs.setVisible(len(PAGES) > 1)
         self._chosen: Page | None = None
         self._head = Controls()
         self._head.row.addWidget(self.tabs)
+        # Not before it has a parent, or it would be shown as a window of its own.
+        self.tabs.setVisible(len(PAGES) > 1)
         self._head.row.setAlignment(self.tabs, Qt.AlignmentFlag.AlignLeft)
         # Not stacks: pages that are hidden would ask for their room too.
         self._rows = QVBoxLayout(self)

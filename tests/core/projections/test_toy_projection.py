@@ -95,4 +95,4 @@ def test_the_command_line_takes_it_and_its_settings(tmp_path, capsys):
     assert "random directions · seed 8 · all 20 rows" in out.read_text()
     with pytest.raises(SystemExit):
         main(["figure", "map", "--help"])
-    assert "{PCA,t-SNE,UMAP,random}" in capsys.readouterr().out
+    assert "{PCA,t-SNE,UMAP,PCA of a prefix,random}" in capsys.readouterr().out

@@ -32,7 +32,7 @@ class CurvesPage(Page):
     """Overlap or judged quality over prefix lengths, and whether the set is ordered."""
 
     name = "curves"
-    least_height, good_height = 150, 190
+    least_height, good_height = 130, 190
 
     def build(self) -> None:  # noqa: D102 - see Page
         self._task = self.pane.calculations.new_task("curves over the length")
