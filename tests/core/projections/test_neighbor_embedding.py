@@ -58,7 +58,7 @@ def test_a_process_is_started_where_none_is_given(blobs):
     )
     np.testing.assert_array_equal(vectors, before)
     assert positions.shape == (120, 2)
-    assert len(seen) > 2
+    assert len(seen) >= 2  # At most 20 a second, and a warm process takes 0.1 s in all.
     start = TSNE(5).starting_positions(PCA().fit_transform(vectors))
     np.testing.assert_array_equal(seen[0], start)
     assert fractions == sorted(fractions)
