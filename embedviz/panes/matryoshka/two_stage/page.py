@@ -194,7 +194,9 @@ class TwoStagePage(Page):
             words = describe_cheapest(cheapest, grid, own.wanted_recall, is_done=is_done)
             other = cheapest_of_all(results, own.wanted_recall)
             further = describe_other(other, settings.precision, is_reached=cheapest is not None)
-            set_text_in_place(self.found, f"{words} {further}".strip())
+            # A number and its % stay on one line.
+            said_of_costs = f"{words} {further}".strip().replace(" %", "\u00a0%")
+            set_text_in_place(self.found, said_of_costs)
         columns = {
             "exact": _costed(results, results.exact),
             "this": _costed(results, cost),
