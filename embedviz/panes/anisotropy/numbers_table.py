@@ -7,7 +7,7 @@ import math
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from embedviz.core.cone import ConeView
+from embedviz.core.anisotropy.cone import ConeView
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import text_label
 

@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
-from embedviz.core import cone
-from embedviz.core.cone import Cone, ConeView
+from embedviz.core.anisotropy import cone
+from embedviz.core.anisotropy.cone import Cone, ConeView
 from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.progress import Report

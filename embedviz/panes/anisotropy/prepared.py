@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from embedviz.app.state import State
+from embedviz.core.anisotropy.cone import Cone
 from embedviz.core.arrays import Rows
-from embedviz.core.cone import Cone
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.points.view import PointView
 

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject
 
 from embedviz.app.searches import Searches
 from embedviz.app.state import State
+from embedviz.core.anisotropy.cone import Cone, ConeView
 from embedviz.core.arrays import Matrix
-from embedviz.core.cone import Cone, ConeView
 from embedviz.core.progress import Report
 from embedviz.core.query_vector import Query
 from embedviz.core.vector_set import VectorSet

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from embedviz.core.analogies import parallelogram
+from embedviz.core.anisotropy.cone import Cone
 from embedviz.core.compiled.checks import checked_matrix, checked_rows
-from embedviz.core.cone import Cone
 from embedviz.core.drawing import density, label_placement, picking, raster
 from embedviz.core.errors import UserError
 from embedviz.core.isotropy import effective_rank, iso_score, mean_cosine, partition_ratio

@@ -265,7 +265,7 @@ def test_a_lower_rank_is_named(pane, session, idle):
 
 
 def test_a_sample_is_named_as_a_sample(opened, session, idle, narrow, monkeypatch):
-    from embedviz.core import cone
+    from embedviz.core.anisotropy import cone
 
     monkeypatch.setattr(cone, "_MOST_ROWS", 30)
     copy = VectorSet(narrow.vectors, narrow.labels, name="large")

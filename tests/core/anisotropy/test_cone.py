@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embedviz.core import cone as cone_module
-from embedviz.core.cone import Cone
+from embedviz.core.anisotropy import cone as cone_module
+from embedviz.core.anisotropy.cone import Cone
 from embedviz.core.errors import UserError
 from embedviz.core.isotropy import effective_rank, iso_score, mean_cosine
 from embedviz.core.progress import Cancelled
