@@ -1,4 +1,9 @@
-"""Number, mean and scatter of rows that come in parts, in float64."""
+"""Number, mean and scatter of rows that come in parts, in float64.
+
+The scatter is summed block by block about the mean of each block, and blocks are merged as by
+Chan, Golub and LeVeque (1983), so a large mean costs no digits. The first row is subtracted before
+anything is summed: what is constant is exactly zero after it.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +15,11 @@ from numpy.typing import NDArray
 
 from embedviz.core.arrays import Vector
 from embedviz.core.blocks import row_blocks
-from embedviz.core.covariance.axes import PrincipalAxes, require_finite, sorted_axes
+from embedviz.core.covariance.axes import PrincipalAxes, eigenvectors, require_finite, sorted_axes
 from embedviz.core.progress import Report, silent
+
+_BLOCK_ROWS = 2048
+"""Few enough to stay in the cache of a processor while they are worked on."""
 
 
 class Moments:
@@ -43,7 +51,8 @@ class Moments:
             report(first / len(rows), "measuring the spread")
             self._distinct.add(block)
             with np.errstate(invalid="ignore", over="ignore"):  # Told in words at the end.
-                self._add(np.array(block, dtype=np.float64))
+                for start in range(0, len(block), _BLOCK_ROWS):
+                    self._add(np.array(block[start : start + _BLOCK_ROWS], dtype=np.float64))
 
     def _add(self, block: Vector) -> None:
         if not self.n_rows:
@@ -68,7 +77,7 @@ class Moments:
             When a row held NaN or an infinity.
         """
         require_finite(self.scatter)
-        variances, columns = np.linalg.eigh(self.scatter / max(1, self.n_rows - 1))
+        variances, columns = eigenvectors(self.scatter / max(1, self.n_rows - 1))
         counts = self.n_rows, self._distinct.count
         return sorted_axes(self.mean, columns.T[::-1], variances[::-1], counts)
 
@@ -86,10 +95,15 @@ class DistinctRows:
         """Number of distinct rows, at most the limit."""
         return min(self.n_before + len(self._seen), self._limit)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there are as many as are counted."""
+        return self.count == self._limit
+
     def add(self, rows: NDArray[Any]) -> None:
         """Look at more rows, an array (n_rows, n_dimensions)."""
         for row in rows:
-            if self.count == self._limit:
+            if self.is_full:
                 break
             # A digest, since the rows themselves may be as large as the scatter. Zero has two
             # signs, which are the same number.

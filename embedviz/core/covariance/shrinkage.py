@@ -75,7 +75,7 @@ def _mean_of_fourth_powers(rows: NDArray[Any], mean: Vector, scale: float, repor
     for first, block in row_blocks(rows):
         report(first / len(rows), "measuring the shrinkage")
         with np.errstate(over="ignore", invalid="ignore"):
-            centered = np.subtract(block, coarse, dtype=kind)
+            centered: NDArray[Any] = np.subtract(block, coarse, dtype=kind)
             centered /= kind(scale)
             centered -= fine
             squares = np.einsum("ij,ij->i", centered, centered)
