@@ -69,8 +69,8 @@ def _mean_of_fourth_powers(rows: NDArray[Any], mean: Vector, scale: float, repor
     """Return the mean of the fourth powers of the lengths of centered rows, in units of a scale."""
     kind = np.float64 if rows.dtype.itemsize > np.dtype(np.float32).itemsize else np.float32
     # In two parts, so that a mean far from zero is not rounded to float32.
-    coarse = mean.astype(kind)
-    fine = ((mean - coarse) / scale).astype(kind)
+    coarse: NDArray[Any] = mean.astype(kind)
+    fine: NDArray[Any] = ((mean - coarse) / scale).astype(kind)
     total = 0.0
     for first, block in row_blocks(rows):
         report(first / len(rows), "measuring the shrinkage")
