@@ -298,10 +298,9 @@ def quickly():
 @settings(deadline=None, max_examples=150)
 def test_whitened_rows_have_the_covariance_of_noise(make, kind, scale, method, remove, seed):
     vectors = make(cloud(400, 9, seed))
-    if kind == np.float16:
-        vectors = vectors - vectors.mean(axis=0)  # It goes to 65,504, in steps of 32 there.
-    else:
-        vectors = vectors * scale
+    # Half precision goes to 65,504, in steps of 32 there.
+    centered = vectors - vectors.mean(axis=0)
+    vectors = centered if kind == np.float16 else vectors * scale
     vectors = vectors.astype(kind)
     whitening = Whitening(remove_top=remove, method=method)
     with quickly():
