@@ -185,6 +185,25 @@ def test_who_takes_that_way():
     assert not float32_products.is_worthwhile(doubles)
 
 
+def test_many_rows_take_it_and_half_precision_too():
+    vectors = cloud(np.geomspace(1.0, 1e-4, 512), 4200).astype(np.float32)
+    vectors[:, [3, 400]] = 0.25, 1e4
+    halves = vectors.astype(np.float16)
+    halves[:, -1] = halves[:, 5]
+    for rows in (vectors, halves):
+        spread_of_rows = float32_products.spread_of
+        with mock.patch.object(float32_products, "spread_of", wraps=spread_of_rows) as asked:
+            axes = principal_axes(rows)
+        assert asked.call_count == 1
+        exact = exact_covariance(rows)
+        kept = kept_directions(axes)
+        assert kept.rank == 510 - (rows is halves)
+        assert axes.variances[-2:].tolist() == [0.0, 0.0]
+        whitener = kept.axes.T / np.sqrt(kept.variances)
+        whitened = whitener.T @ exact @ whitener
+        assert np.linalg.norm(whitened - np.eye(kept.rank), 2) < 1e-3
+
+
 @pytest.mark.parametrize("name", ["flat", "a singular one", "steep"])
 def test_progress_is_told_and_stops(name, monkeypatch):
     monkeypatch.setattr(blocks, "_BLOCK_BYTES", 5000)
