@@ -184,6 +184,8 @@ class Transform:
     ----------
     fit : Fit
     settings : TransformSettings
+    name : str
+        What the mapped set is called, for messages.
     kept : Directions
         The axes that are kept, with their variances before the map (shrunk, where asked for).
     cloud_rank : int
@@ -201,6 +203,7 @@ class Transform:
 
     fit: Fit
     settings: TransformSettings
+    name: str = "the set"
     kept: Directions = field(init=False)
     cloud_rank: int = field(init=False)
 
@@ -279,7 +282,7 @@ class Transform:
 
     def _nothing_left(self) -> str:
         fit, top = self.fit, self.settings.remove_top
-        rows = fit.source or "the set"
+        rows = fit.source or self.name
         if not np.any(fit.axes.variances > 0):
             what = f"All rows of {rows} are equal"
             if fit.left_out:
