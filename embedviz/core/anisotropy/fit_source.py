@@ -183,8 +183,8 @@ def _chosen(vector_set: VectorSet, source: FitSource) -> Rows:
     has_others = source.n_rows not in (None, len(vector_set))
     if has_others or (len(rows) and int(rows.rows[-1]) >= len(vector_set)):
         raise UserError(
-            f"The map is to be fitted on rows that were selected when {vector_set.name or 'the set'}"
-            " had others. Select rows, and choose the selection again, or all rows."
+            f"{vector_set.name or 'The set'} has other rows than those that were selected to fit on. "
+            "Select rows, and choose the selection again, or all rows."
         )
     _require_enough(
         len(rows), "The selection has", "Select more, and choose the selection again, or all rows."

@@ -98,7 +98,7 @@ class TransformSettings:
         return replace(self, centering=min(position, 1.0), strength=max(position - 1.0, 0.0))
 
     def __str__(self) -> str:
-        words = ["centered" if self.centering == 1 else f"{self.centering:.0%} centered"]
+        words = ["centered" if self.centering == 1 else f"{100 * self.centering:.3g} % centered"]
         if self.strength:
             words = ["whitened"]
         elif not self.centering:
