@@ -182,8 +182,9 @@ def _chosen(vector_set: VectorSet, source: FitSource) -> Rows:
     rows = Selection() if source.rows is None else source.rows
     has_others = source.n_rows not in (None, len(vector_set))
     if has_others or (len(rows) and int(rows.rows[-1]) >= len(vector_set)):
+        name = vector_set.name or "The set"
         raise UserError(
-            f"{vector_set.name or 'The set'} has other rows than those that were selected to fit on. "
+            f"{name} has other rows than it had when some were selected to fit on. "
             "Select rows, and choose the selection again, or all rows."
         )
     _require_enough(
