@@ -89,14 +89,19 @@ class PageStack(QWidget):
 
     def draw(self, new: State) -> None:
         """Bring the chosen page to a state, from the one that it drew last."""
+        page = self.choose(new)
+        old, self._drawn[page.name] = self._drawn.get(page.name, State()), new
+        page.draw(old, new)
+
+    def choose(self, new: State) -> Page:
+        """Put the page that a state wants in view, without drawing it; return it."""
         wanted = getattr(new[self._pane.settings_class], "page", "")
         name = wanted if wanted in self._table else self._table.first
         page = self.pages.get(name) or self._made(name)
         self.tabs.show_choice(self._names.index(name))
         if page is not self._chosen:
             self._choose(page)
-        old, self._drawn[name] = self._drawn.get(name, State()), new
-        page.draw(old, new)
+        return page
 
     def _choose(self, page: Page) -> None:
         if self._chosen is not None:
