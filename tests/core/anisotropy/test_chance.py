@@ -1,5 +1,7 @@
 """Angles of random directions: the densities of the books, integrated, and directions drawn."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
@@ -16,7 +18,7 @@ def test_cosines_have_their_density(d):
     constant = beta(0.5, (d - 1) / 2)
     expected = [
         quad(lambda c: (1 - c * c) ** ((d - 3) / 2) / constant, low, high)[0]
-        for low, high in zip(edges, edges[1:], strict=False)
+        for low, high in pairwise(edges)
     ]
     np.testing.assert_allclose(chance_of_cosines(edges, d), expected, atol=1e-9)
 
@@ -27,7 +29,7 @@ def test_angles_have_their_density(d):
     constant = beta(0.5, (d - 1) / 2)
     expected = [
         quad(lambda a: np.sin(a) ** (d - 2) / constant, *np.radians([low, high]))[0]
-        for low, high in zip(edges, edges[1:], strict=False)
+        for low, high in pairwise(edges)
     ]
     np.testing.assert_allclose(chance_of_angles(edges, d), expected, atol=1e-9)
 
