@@ -7,7 +7,7 @@ sphere at its true angle, in all dimensions, to one axis; only its longitude is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,8 @@ from PySide6.QtWidgets import QVBoxLayout
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.anisotropy import cone
-from embedviz.core.derivation.recipes import Whitened
+from embedviz.core.anisotropy.transform import Transform
+from embedviz.core.progress import Report
 from embedviz.gui.calculations import Subject
 from embedviz.gui.pages.page import WantedBy, set_of_pane
 from embedviz.gui.pages.stack import PageStack
@@ -39,10 +40,12 @@ from embedviz.panes.anisotropy.prepared import (
     Prepared,
     Turned,
     prepare,
+    prepared_of,
     turn,
 )
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 from embedviz.panes.anisotropy.spheres import SphereViews
+from embedviz.panes.anisotropy.taking import maker_of, recipe_of
 from embedviz.panes.anisotropy.words import describe_dial, describe_picture, title_after
 
 STEPS = 100
@@ -113,7 +116,7 @@ class AnisotropyPane(Pane):
             self,
             "Use in all panes: add the whitened set to the library and show it",
             "whitening all rows",
-            recipe_of,
+            lambda state: recipe_of(state, prepared_of(self)),
         )
         self.strength.valueChanged.connect(lambda value: self._set(strength=value / STEPS))
         self.strength_value.valueChanged.connect(lambda value: self._set(strength=value))
@@ -225,6 +228,10 @@ class AnisotropyPane(Pane):
     def facts(self, state: State) -> Sequence[str]:  # noqa: D102 - see Pane
         return describe_dial(state, self.prepared if self.is_built else None)
 
+    def transform_maker(self) -> Callable[[Report], Transform]:
+        """Return what makes the map that the dial stands for; see `gui.actions.transforms`."""
+        return maker_of(self.session.state, self.prepared if self.is_built else None)
+
     def begin_figure(self) -> None:
         """Begin what the chosen page does only when asked."""
         self.pages.chosen.begin_figure()
@@ -254,9 +261,3 @@ class AnisotropyPane(Pane):
 
     def _set(self, **settings: Any) -> None:
         set_of_pane(self, **settings)
-
-
-def recipe_of(state: State) -> Whitened:
-    """Return what *Use in all panes* makes."""
-    settings = state[AnisotropySettings]
-    return Whitened(settings.strength, settings.components)
