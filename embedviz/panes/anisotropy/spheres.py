@@ -91,9 +91,13 @@ class SphereViews(QWidget):
         self._draw_spheres()
         self._mark(self._session.state)
 
-    def show_turned(self, turned: Turned) -> None:
-        """Show the points after, with the dial at another position."""
+    def show_turned(self, turned: Turned | None) -> None:
+        """Show the points after, with the dial at another position; None: there are none."""
         self._turned = turned
+        if turned is None:
+            self.after.set_points(np.zeros((0, 3)), keep_camera=True)
+            self.query_marker.hide()
+            return
         self._place("after")
         self._mark(self._session.state, self.after)
 
