@@ -40,6 +40,8 @@ class AnisotropySettings(Settings):
         Whether rogue dimensions count as zero.
     fit_on : FitSource
         The rows that the map is fitted on.
+    view : {"angles", "linear"}
+        What the two views show.
     page : str
         What is below the views: a key of `PAGES`.
     """
@@ -93,6 +95,13 @@ class AnisotropySettings(Settings):
         False, "Leave out rogue dimensions", "the few dimensions that make most of a cosine"
     )
     fit_on: FitSource = ALL_ROWS
+    view: Literal["angles", "linear"] = setting(
+        "angles",
+        "View",
+        "rows at their true angles to the mean direction, or projected on three axes",
+        choices=(("True angles", "angles"), ("Linear PCA", "linear")),
+        in_form=False,
+    )
     page: str = setting(
         PAGES.first,
         "Page",
@@ -135,7 +144,7 @@ class AnisotropySettings(Settings):
     def of_another_set(self, vector_set: VectorSet | None) -> Self:
         """Return the usual dial and the same page, seen as before while anything is open."""
         camera = None if vector_set is None else self.camera
-        return type(self)(camera=camera, page=self.page)
+        return type(self)(camera=camera, view=self.view, page=self.page)
 
     def suited_to(self, vector_set: VectorSet) -> Self:
         """Return a dial that this set has; None stands for all of its directions."""

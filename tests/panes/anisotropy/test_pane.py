@@ -15,8 +15,9 @@ from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK
 from embedviz.panes.anisotropy import pane as anisotropy
 from embedviz.panes.anisotropy.controls.dial_slider import STEPS
+from embedviz.panes.anisotropy.pictures import graticule
 from embedviz.panes.anisotropy.settings import AnisotropySettings
-from embedviz.panes.anisotropy.spheres import HOME, draw_graticule
+from embedviz.panes.anisotropy.spheres import HOME
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -203,7 +204,9 @@ def test_the_mean_direction_is_drawn_where_there_is_one(opened, session, idle, n
     (arrow,) = opened.spheres.before.scene.arrows
     assert arrow.text == "mean direction"
     np.testing.assert_allclose(arrow.end, [0, 0, 1.14])
-    assert opened.spheres.after.scene.arrows == ()
+    (arrow,) = opened.spheres.after.scene.arrows
+    assert arrow.dashed
+    assert arrow.text == "mean direction before"
     centered = narrow.vectors - unit(narrow.vectors).mean(axis=0)
     for _ in range(30):  # Until the unit rows have no mean.
         centered = centered - unit(centered).mean(axis=0)
@@ -312,7 +315,7 @@ def test_the_theme_may_change_before_there_is_a_picture(pane, session, idle, qap
 
 
 def test_the_graticule_is_a_globe_with_degrees():
-    parts = draw_graticule()
+    parts = graticule()
     notes = [part for part in parts if hasattr(part, "text")]
     assert [note.text for note in notes] == ["30°", "60°", "90°", "120°", "150°"]
     for part in parts:
