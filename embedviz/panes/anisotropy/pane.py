@@ -21,7 +21,7 @@ from embedviz.gui.pages.page import WantedBy, set_of_pane
 from embedviz.gui.pages.stack import PageStack
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import set_text_in_place, text_label
+from embedviz.gui.widgets.controls import text_label
 from embedviz.panes.anisotropy.controls.tools import AnisotropyTools
 from embedviz.panes.anisotropy.pages import PAGES
 from embedviz.panes.anisotropy.prepared import (
@@ -122,6 +122,8 @@ class AnisotropyPane(Pane):
         else:
             self.calculations.cancel(self._cone_task)
             self.controls.show_state(new, self.prepared)
+            if old[AnisotropySettings].view != new[AnisotropySettings].view:
+                self._say(new)
             self._turn_to(new)
 
     def _load(self, choice: FitChoice) -> None:
@@ -166,13 +168,19 @@ class AnisotropyPane(Pane):
         self.turned, self._failed = turned, None
         self.spheres.show_turned(turned)
         self.spheres.titles["after"].setText(title_after(self.prepared, turned))
-        set_text_in_place(self.caption, describe_picture(self.prepared, turned))
-        said = warning_of(turned)
-        self.warning.setText(said)
-        self.warning.setVisible(bool(said))
         state = self.session.state
+        self._say(state)
         self.pages.draw(state)
         self._turn_to(state)
+
+    def _say(self, state: State) -> None:
+        """Say how to read the views, and what must be seen."""
+        if self.prepared is not None and self.turned is not None:
+            view = state[AnisotropySettings].view
+            self.caption.setText(describe_picture(self.prepared, self.turned, view))
+            said = warning_of(self.turned)
+            self.warning.setText(said)
+            self.warning.setVisible(bool(said))
 
     def _clear(self, title: str = "") -> None:
         """Show nothing, but say why."""

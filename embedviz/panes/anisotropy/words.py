@@ -16,6 +16,11 @@ CAPTION = (
     "so an opened cone is a band at the equator."
 )
 
+LINEAR = (
+    "Rows made unit length, on the three principal axes of most variance. Most of their length is "
+    "outside of any three axes, so no angle can be read here: numbers are of all dimensions."
+)
+
 
 def title_before(prepared: Prepared) -> str:
     """Return what the view before shows, with the rank of the set."""
@@ -66,10 +71,10 @@ def warning_of(turned: Turned) -> str:
     return f"Not a result: {transform.notes[-1].rstrip('.')}."
 
 
-def describe_picture(prepared: Prepared, turned: Turned) -> str:
-    """Return what the spheres show, and what must be known to read them."""
+def describe_picture(prepared: Prepared, turned: Turned, view: str = "angles") -> str:
+    """Return what the views show, and what must be known to read them."""
     vector_set, cone = prepared.vector_set, prepared.cone
-    text = CAPTION.format(d=vector_set.dimensions)
+    text = LINEAR if view == "linear" else CAPTION.format(d=vector_set.dimensions)
     if len(cone.rows) < len(vector_set):
         text += (
             f" A seeded sample of {len(cone.rows):,} of {len(vector_set):,} rows is drawn, and is "

@@ -17,7 +17,7 @@ from embedviz.panes.anisotropy.controls.presets import variance_share_of
 from embedviz.panes.anisotropy.prepared import Prepared, recipe_of
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 
-_WIDE_ROW = 900
+_WIDE_ROW, _MIDDLE_ROW, _LEAST_ROW = 900, 680, 524
 
 
 class AnisotropyTools:
@@ -64,6 +64,7 @@ class AnisotropyTools:
         )
         self._caption = caption("Components")
         self._add_to(pane.tools)
+        pane.tool_row.setMinimumWidth(_LEAST_ROW)  # Else that of all controls.
 
     def _add_to(self, row: QHBoxLayout) -> None:
         row.addWidget(self.dial, 2)
@@ -83,6 +84,8 @@ class AnisotropyTools:
         """Leave out what is said twice, where the row is narrow."""
         for widget in (self._caption, self.components_slider):
             widget.setVisible(width >= _WIDE_ROW)
+        self.dial.play.setVisible(width >= _MIDDLE_ROW)
+        self.use.setText("Use in all panes" if width >= _MIDDLE_ROW else "Use")
 
     def show_state(self, state: State, prepared: Prepared | None) -> None:
         """Show what is set.
