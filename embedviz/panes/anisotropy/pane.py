@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
@@ -101,9 +102,16 @@ class AnisotropyPane(Pane):
         rows.setContentsMargins(0, 0, 0, GRID)
         rows.setSpacing(GRID)
         rows.addWidget(self.spheres, 3)
+        below = QHBoxLayout()
+        below.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        below.setSpacing(2 * GRID)
+        texts = QVBoxLayout()
+        texts.setSpacing(GRID // 2)
         for text in (self.warning, self.spheres.query_marker.line, self.caption):
-            text.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
-            rows.addWidget(text)
+            texts.addWidget(text)
+        below.addLayout(texts, 1)
+        below.addWidget(self.spheres.controls, 0, Qt.AlignmentFlag.AlignTop)
+        rows.addLayout(below)
         self.pages.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         rows.addWidget(self.pages, 1)
         self.fit_text(1.0)
@@ -189,7 +197,7 @@ class AnisotropyPane(Pane):
         self.spheres.titles["before"].setText(title)
         self.caption.clear()
         self.warning.hide()
-        self.pages.release()
+        self.pages.blank()
 
     def wants(self, subject: Subject) -> bool:  # noqa: D102 - see Pane
         if isinstance(subject, WantedBy):
@@ -206,7 +214,7 @@ class AnisotropyPane(Pane):
             self.spheres.titles["after"].setText("After · nothing to show")
             self.caption.clear()
             self.warning.hide()
-            self.pages.release()
+            self.pages.blank()
         self.pages.on_failed(task, failed=failed)
 
     def facts(self, state: State) -> Sequence[str]:  # noqa: D102 - see Pane

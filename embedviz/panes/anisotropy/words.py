@@ -56,7 +56,7 @@ def kept_words(prepared: Prepared, transform: Transform) -> str:
     """Return how many directions are kept, such as "64 of 381 directions, 81 % of the variance"."""
     count, rank = len(transform.kept.variances), prepared.cone.rank
     # Shrinkage gives directions a variance that the rows do not have.
-    said = f"{count:,} of {max(rank, count):,} directions"
+    said = f"{count:,} of {counted(max(rank, count), 'direction')}"
     if count < rank:
         share = variance_share_of(prepared.fit.axes, transform.settings.remove_top, count)
         said += f", {100 * share:.0f} % of the variance"
@@ -92,9 +92,9 @@ def describe_dial(state: State, prepared: Prepared | None) -> list[str]:
     said = [f"whitening, {words_of(settings.position)}"]
     if prepared is not None and prepared.choice.is_wanted(state):
         count = prepared.count_of(settings.transform)
-        said.append(f"{count:,} of {max(prepared.cone.rank, count):,} directions")
+        said.append(f"{count:,} of {counted(max(prepared.cone.rank, count), 'direction')}")
         if prepared.fit.source:
             said.append(f"fitted on {prepared.fit.source}")
     elif settings.components is not None:
-        said.append(f"{settings.components:,} directions")
+        said.append(counted(settings.components, "direction"))
     return said

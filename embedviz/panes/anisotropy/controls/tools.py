@@ -50,7 +50,7 @@ class AnisotropyTools:
             "Components: how many directions are kept, those of most variance first",
             1,
         )
-        self.components_slider.setMinimumWidth(60)
+        self.components_slider.setMinimumSize(60, 24)
         for control in (self.components, self.components_slider):
             control.valueChanged.connect(self._keep)
         self.components_slider.sliderPressed.connect(pane.session.begin_gesture)
