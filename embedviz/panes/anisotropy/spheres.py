@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from embedviz.app.state import State
-from embedviz.core.anisotropy.cone import ConeView, Places
+from embedviz.core.anisotropy.cone import ConePlaces, ConeView
 from embedviz.core.arrays import Matrix
 from embedviz.core.drawing.camera import Camera
 from embedviz.gui.pages.page import Controls, set_of_pane
@@ -104,7 +104,7 @@ class SphereViews(QWidget):
             head = QHBoxLayout()
             head.setContentsMargins(2 * GRID, GRID // 2, GRID, 0)
             head.addWidget(self.titles[role], 1)
-            if role == "after":
+            if role == "before":  # Its title is the shorter one.
                 head.addWidget(self.controls)
             grid.addLayout(head, 0, column)
             grid.addWidget(view, 1, column)
@@ -173,7 +173,7 @@ class SphereViews(QWidget):
         view.scene.set_caption(picture.caption)
         view.set_points(picture.positions, with_alpha(color, 0.55), keep_camera=True)
 
-    def _place_of(self, role: str, places: Places) -> Matrix:
+    def _place_of(self, role: str, places: ConePlaces) -> Matrix:
         """Return where the first of some places is drawn, (3,)."""
         shown = self._shown(role)
         if self._kind == "linear" and shown is not None:
