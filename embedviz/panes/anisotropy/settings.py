@@ -128,6 +128,19 @@ class AnisotropySettings(Settings):
             self.shrinkage,
         )
 
+    @property
+    def position(self) -> float:
+        """Where the dial stands, from 0, raw, over 1, centered, to 2, white."""
+        return self.transform.position
+
+    def at(self, position: float) -> Self:
+        """Return the same with the dial elsewhere."""
+        return replace(
+            self,
+            centering=round(min(position, 1.0), 6),
+            strength=round(max(position - 1.0, 0.0), 6),
+        )
+
     def of_another_set(self, vector_set: VectorSet | None) -> Self:
         """Return the usual dial and the same page, seen as before while anything is open."""
         camera = None if vector_set is None else self.camera
