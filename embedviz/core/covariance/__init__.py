@@ -32,7 +32,7 @@ from embedviz.core.covariance.directions import (
 )
 from embedviz.core.covariance.mapping import map_rows
 from embedviz.core.covariance.moments import DistinctRows, Moments
-from embedviz.core.covariance.shrinkage import ledoit_wolf_shrinkage
+from embedviz.core.covariance.shrinkage import ledoit_wolf_shrinkage, shrinkage_of_blocks
 from embedviz.core.progress import Report, part_of, silent
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "ledoit_wolf_shrinkage",
     "map_rows",
     "principal_axes",
+    "shrinkage_of_blocks",
     "spread_powers",
 ]
 
