@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from embedviz.app.state import State
-from embedviz.core.anisotropy.cone import ConeView, Places
+from embedviz.core.anisotropy.cone import ConePlaces, ConeView
 from embedviz.core.arrays import Matrix
 from embedviz.core.drawing.camera import Camera
 from embedviz.gui.pages.page import Controls, set_of_pane
@@ -177,7 +177,7 @@ class SphereViews(QWidget):
         view.scene.set_caption(picture.caption)
         view.set_points(picture.positions, with_alpha(color, 0.55), keep_camera=True)
 
-    def _place_of(self, role: str, places: Places) -> Matrix:
+    def _place_of(self, role: str, places: ConePlaces) -> Matrix:
         """Return where the first of some places is drawn, (3,)."""
         shown = self._shown(role)
         if self._kind == "linear" and shown is not None:
