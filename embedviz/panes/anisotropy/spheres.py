@@ -134,7 +134,7 @@ class SphereViews(QWidget):
         """Show the points after, with the dial at another position; None: there are none."""
         self._turned = turned
         if turned is None:
-            self.after.set_points(np.zeros((0, 3)), keep_camera=True)
+            show_nothing(self.after)
             self.query_marker.hide()
             return
         self._place("after")
@@ -144,10 +144,7 @@ class SphereViews(QWidget):
         """Show nothing, since there is nothing to show."""
         self.release()
         for view in (self.before, self.after):
-            view.set_points(np.zeros((0, 3)), keep_camera=True)
-            view.scene.set_lines(())
-            view.scene.set_arrows(())
-            view.scene.set_caption("")
+            show_nothing(view)
         for title in self.titles.values():
             title.setText("")
 
@@ -207,6 +204,14 @@ class SphereViews(QWidget):
             return
         if prepared.vector_set is self._session.state.active:
             self.row_clicked.emit(int(prepared.cone.rows[place]))
+
+
+def show_nothing(view: PointView) -> None:
+    """Show neither points nor what explains them."""
+    view.scene.set_lines(())
+    view.scene.set_arrows(())
+    view.scene.set_caption("")
+    view.set_points(np.zeros((0, 3)), keep_camera=True)
 
 
 def mark_rows(view: PointView, prepared: Prepared, state: State) -> None:
