@@ -129,7 +129,7 @@ def test_the_set_at_the_dial_works_in_every_pane(opened, idle, settings):
     opened.session.show(opened.session.state.with_settings(settings))
     idle(opened.session)
     pane = next(each for each in opened.panes if each.name == "anisotropy")
-    pane.use.click()
+    pane.controls.use.click()
     idle(opened.session)
     derived = opened.session.state.active
     assert isinstance(derived.derivation.recipe, Whitened)
