@@ -233,7 +233,7 @@ class AnisotropyPane(Pane):
         return describe_dial(state, self.prepared if self.is_built else None)
 
     def transform_maker(self) -> Callable[[Report], Transform]:
-        """Return what makes the map that the dial stands for; see `gui.actions.transforms`."""
+        """Return what makes the map that the dial stands for; see `gui.actions.saving`."""
         return maker_of(self.session.state, self.prepared if self.is_built else None)
 
     def begin_figure(self) -> None:
