@@ -7,21 +7,24 @@ sphere at its true angle, in all dimensions, to one axis; only its longitude is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.anisotropy import cone
+from embedviz.core.anisotropy.transform import Transform
+from embedviz.core.progress import Report
 from embedviz.gui.calculations import Subject
 from embedviz.gui.pages.page import WantedBy, set_of_pane
 from embedviz.gui.pages.stack import PageStack
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import set_text_in_place, text_label
+from embedviz.gui.widgets.controls import text_label
 from embedviz.panes.anisotropy.controls.tools import AnisotropyTools
 from embedviz.panes.anisotropy.pages import PAGES
 from embedviz.panes.anisotropy.prepared import (
@@ -34,13 +37,18 @@ from embedviz.panes.anisotropy.prepared import (
 )
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 from embedviz.panes.anisotropy.spheres import SphereViews
+from embedviz.panes.anisotropy.taking import maker_of
 from embedviz.panes.anisotropy.words import (
     describe_dial,
     describe_picture,
+    describe_rows,
     title_after,
     title_before,
     warning_of,
 )
+
+_LEAST_WIDTH, _LEAST_HEIGHT = 700, 560
+"""A pane smaller than this says how it is read in a tooltip alone."""
 
 
 class AnisotropyPane(Pane):
@@ -95,15 +103,23 @@ class AnisotropyPane(Pane):
         super().resizeEvent(event)
         if self.is_built:
             self.controls.fit_width(self.width())
+            self._say(self.session.state)
 
     def _lay_out(self) -> None:
         rows = QVBoxLayout(self.picture)
         rows.setContentsMargins(0, 0, 0, GRID)
         rows.setSpacing(GRID)
         rows.addWidget(self.spheres, 3)
+        below = QHBoxLayout()
+        below.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        below.setSpacing(2 * GRID)
+        texts = QVBoxLayout()
+        texts.setSpacing(GRID // 2)
         for text in (self.warning, self.spheres.query_marker.line, self.caption):
-            text.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
-            rows.addWidget(text)
+            texts.addWidget(text)
+        below.addLayout(texts, 1)
+        below.addWidget(self.spheres.controls, 0, Qt.AlignmentFlag.AlignTop)
+        rows.addLayout(below)
         self.pages.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         rows.addWidget(self.pages, 1)
         self.fit_text(1.0)
@@ -122,6 +138,8 @@ class AnisotropyPane(Pane):
         else:
             self.calculations.cancel(self._cone_task)
             self.controls.show_state(new, self.prepared)
+            if old[AnisotropySettings].view != new[AnisotropySettings].view:
+                self._say(new)
             self._turn_to(new)
 
     def _load(self, choice: FitChoice) -> None:
@@ -166,13 +184,23 @@ class AnisotropyPane(Pane):
         self.turned, self._failed = turned, None
         self.spheres.show_turned(turned)
         self.spheres.titles["after"].setText(title_after(self.prepared, turned))
-        set_text_in_place(self.caption, describe_picture(self.prepared, turned))
-        said = warning_of(turned)
-        self.warning.setText(said)
-        self.warning.setVisible(bool(said))
         state = self.session.state
+        self._say(state)
         self.pages.draw(state)
         self._turn_to(state)
+
+    def _say(self, state: State) -> None:
+        """Say how to read the views, and what must be seen."""
+        if self.prepared is not None and self.turned is not None:
+            view = state[AnisotropySettings].view
+            said = describe_picture(self.prepared, self.turned, view)
+            is_low = self.width() < _LEAST_WIDTH or self.height() < _LEAST_HEIGHT
+            shown = describe_rows(self.prepared, self.turned) if is_low else said
+            self.caption.setText(shown)
+            self.caption.setToolTip(said)
+            said = warning_of(self.turned)
+            self.warning.setText(said)
+            self.warning.setVisible(bool(said))
 
     def _clear(self, title: str = "") -> None:
         """Show nothing, but say why."""
@@ -181,7 +209,7 @@ class AnisotropyPane(Pane):
         self.spheres.titles["before"].setText(title)
         self.caption.clear()
         self.warning.hide()
-        self.pages.release()
+        self.pages.blank()
 
     def wants(self, subject: Subject) -> bool:  # noqa: D102 - see Pane
         if isinstance(subject, WantedBy):
@@ -198,11 +226,15 @@ class AnisotropyPane(Pane):
             self.spheres.titles["after"].setText("After · nothing to show")
             self.caption.clear()
             self.warning.hide()
-            self.pages.release()
+            self.pages.blank()
         self.pages.on_failed(task, failed=failed)
 
     def facts(self, state: State) -> Sequence[str]:  # noqa: D102 - see Pane
         return describe_dial(state, self.prepared if self.is_built else None)
+
+    def transform_maker(self) -> Callable[[Report], Transform]:
+        """Return what makes the map that the dial stands for; see `gui.actions.transforms`."""
+        return maker_of(self.session.state, self.prepared if self.is_built else None)
 
     def begin_figure(self) -> None:
         """Begin what the chosen page does only when asked."""
@@ -215,6 +247,6 @@ class AnisotropyPane(Pane):
     def release(self) -> None:  # noqa: D102 - see Pane
         if self.is_built:
             self.controls.dial.stop()
-            self.prepared = self.turned = self.controls.prepared = None
+            self.prepared = self.turned = None
             self.spheres.release()
             self.pages.release()

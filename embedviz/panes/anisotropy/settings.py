@@ -151,6 +151,8 @@ class AnisotropySettings(Settings):
         dial = clamped(self)
         if dial.camera is not None and not dial.camera.sees_something:
             dial = replace(dial, camera=None)
+        if dial.remove_top >= vector_set.dimensions:
+            dial = replace(dial, remove_top=max(vector_set.dimensions - 1, 0))
         if dial.components is not None and dial.components >= vector_set.dimensions:
             return replace(dial, components=None)
         return dial

@@ -48,6 +48,8 @@ class SphereViews(QWidget):
     kinds : Segments
         True angles, or linear PCA.
     orbit : GentleOrbit
+    controls : Controls
+        Both of these; laid out by the pane.
     """
 
     row_clicked = Signal(int)
@@ -102,10 +104,8 @@ class SphereViews(QWidget):
         grid.setVerticalSpacing(0)
         for column, (role, view) in enumerate((("before", self.before), ("after", self.after))):
             head = QHBoxLayout()
-            head.setContentsMargins(2 * GRID, GRID // 2, GRID, 0)
+            head.setContentsMargins(2 * GRID, GRID, 2 * GRID, 0)
             head.addWidget(self.titles[role], 1)
-            if role == "before":  # Its title is the shorter one.
-                head.addWidget(self.controls)
             grid.addLayout(head, 0, column)
             grid.addWidget(view, 1, column)
             grid.setColumnStretch(column, 1)

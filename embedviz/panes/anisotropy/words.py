@@ -16,6 +16,11 @@ CAPTION = (
     "so an opened cone is a band at the equator."
 )
 
+LINEAR = (
+    "Rows made unit length, on the three principal axes of most variance. Most of their length is "
+    "outside of any three axes, so no angle can be read here: numbers are of all dimensions."
+)
+
 
 def title_before(prepared: Prepared) -> str:
     """Return what the view before shows, with the rank of the set."""
@@ -51,7 +56,7 @@ def kept_words(prepared: Prepared, transform: Transform) -> str:
     """Return how many directions are kept, such as "64 of 381 directions, 81 % of the variance"."""
     count, rank = len(transform.kept.variances), prepared.cone.rank
     # Shrinkage gives directions a variance that the rows do not have.
-    said = f"{count:,} of {max(rank, count):,} directions"
+    said = f"{count:,} of {counted(max(rank, count), 'direction')}"
     if count < rank:
         share = variance_share_of(prepared.fit.axes, transform.settings.remove_top, count)
         said += f", {100 * share:.0f} % of the variance"
@@ -66,19 +71,25 @@ def warning_of(turned: Turned) -> str:
     return f"Not a result: {transform.notes[-1].rstrip('.')}."
 
 
-def describe_picture(prepared: Prepared, turned: Turned) -> str:
-    """Return what the spheres show, and what must be known to read them."""
+def describe_picture(prepared: Prepared, turned: Turned, view: str = "angles") -> str:
+    """Return how the views are read, and what else must be known to read them."""
+    text = LINEAR if view == "linear" else CAPTION.format(d=prepared.vector_set.dimensions)
+    return f"{text} {describe_rows(prepared, turned)}".rstrip()
+
+
+def describe_rows(prepared: Prepared, turned: Turned) -> str:
+    """Return what must be known of the rows in the picture: a sample, a low rank."""
     vector_set, cone = prepared.vector_set, prepared.cone
-    text = CAPTION.format(d=vector_set.dimensions)
+    said = []
     if len(cone.rows) < len(vector_set):
-        text += (
-            f" A seeded sample of {len(cone.rows):,} of {len(vector_set):,} rows is drawn, and is "
+        said.append(
+            f"A seeded sample of {len(cone.rows):,} of {len(vector_set):,} rows is drawn, and is "
             "what the mean cosine after is of."
         )
     notes = turned.transform.notes
     if warning_of(turned):
         notes = notes[:-1]
-    return " ".join([text, *(note[:1].upper() + note[1:].rstrip(".") + "." for note in notes)])
+    return " ".join([*said, *(note[:1].upper() + note[1:].rstrip(".") + "." for note in notes)])
 
 
 def describe_dial(state: State, prepared: Prepared | None) -> list[str]:
@@ -87,9 +98,9 @@ def describe_dial(state: State, prepared: Prepared | None) -> list[str]:
     said = [f"whitening, {words_of(settings.position)}"]
     if prepared is not None and prepared.choice.is_wanted(state):
         count = prepared.count_of(settings.transform)
-        said.append(f"{count:,} of {max(prepared.cone.rank, count):,} directions")
+        said.append(f"{count:,} of {counted(max(prepared.cone.rank, count), 'direction')}")
         if prepared.fit.source:
             said.append(f"fitted on {prepared.fit.source}")
     elif settings.components is not None:
-        said.append(f"{settings.components:,} directions")
+        said.append(counted(settings.components, "direction"))
     return said

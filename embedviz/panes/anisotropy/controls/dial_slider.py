@@ -16,7 +16,7 @@ STEPS = 100
 MARKS = {0: "raw", STEPS: "centered", 2 * STEPS: "white"}
 STRETCHES = ("take the mean away", "even the spread")
 _EDGE, _MIDDLE, _SNAP = 14.0, 13.0, 4.0
-_LEAST_WIDTH = 180
+_LEAST_WIDTH = 150
 _PAGE = 10
 
 

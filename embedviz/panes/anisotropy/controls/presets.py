@@ -11,7 +11,7 @@ from embedviz.panes.anisotropy.settings import AnisotropySettings
 _REDUCED = 256
 
 
-class Preset(NamedTuple):
+class MapPreset(NamedTuple):
     """A well-known map.
 
     Attributes
@@ -45,17 +45,17 @@ class Preset(NamedTuple):
 
 
 PRESETS = (
-    Preset("Raw", "the rows as they are", 0.0, 0.0),
-    Preset("Spherize", "the mean taken away, rows of unit length", 1.0, 0.0),
-    Preset(
+    MapPreset("Raw", "the rows as they are", 0.0, 0.0),
+    MapPreset("Spherize", "the mean taken away, rows of unit length", 1.0, 0.0),
+    MapPreset(
         "All-but-the-top",
         "centered, without the top hundredth of the directions (Mu and Viswanath 2018)",
         1.0,
         0.0,
         removes_top=True,
     ),
-    Preset("Whiten", "the same variance in all directions", 1.0, 1.0),
-    Preset(
+    MapPreset("Whiten", "the same variance in all directions", 1.0, 1.0),
+    MapPreset(
         "Whiten and reduce",
         "whitened, the 256 directions of most variance alone (Su et al. 2021)",
         1.0,
