@@ -151,7 +151,7 @@ class AnisotropyPane(Pane):
         self.controls.use.setEnabled(False)
         self.calculations.cancel(self._dial_task)
         if not is_same:
-            self._clear(f"{choice.vector_set.name}: measuring the cone …")
+            self._clear(f"Before · {choice.vector_set.name}: measuring the cone …")
         work = partial(prepare, choice)
         self.calculations.run(self._cone_task, work, self._show_prepared, choice)
 
