@@ -7,15 +7,19 @@ Products in float32 take half the time of those in float64. How far they may be 
   of two float32 numbers is off by 6e-8 of itself at most, and not at all where both lie within a
   factor of two, so an offset of 1e6 costs nothing. A constant dimension is exactly zero after it.
 - What is left is the rounding of the products. It is relative to the spreads of both dimensions
-  and has no sign, so that as a matrix it is at most about 1.5e-8 √(λ₁ tr) for 4,000 rows or more
-  (λ₁ the largest eigenvalue, tr the trace; 1e-8 λ₁ for the spectra of sentence encoders, 2e-7 λ₁
-  for 300 equal eigenvalues), far below 1e-5 λ₁. Large eigenvalues and their axes are right.
-- A small eigenvalue, by which whitening divides, would not be. Directions below `_ERROR` of that
-  rounding are measured again: rows are projected onto them alone, y = xW, and the sums of yᵀy and
-  yᵀx take the place of what the first pass found. Rounding is now relative to the small spread of
-  y itself. What the projection adds is noise of 1e-14 λ₁ in the mean of many rows, so that a
-  direction without variance is found to have none at a floor of 1e-6; and how W differs from its
-  float32 numbers is known, and taken off in float64.
+  and has no sign, so as a matrix its norm is 1.4e-8 to 2.6e-8 √(λ₁ tr / b), measured on spectra of
+  sentence encoders, powers and equal eigenvalues for 2 to 25 blocks b (λ₁ the largest eigenvalue,
+  tr the trace): 2e-8 λ₁ to 3e-7 λ₁ at the least number of rows, far below 1e-5 λ₁. Large
+  eigenvalues and their axes are right.
+- Numbers of few bits, such as those of quantized vectors, would be rounded the same way over and
+  over, and such errors do have a sign. The shift is a multiple of about a sixteenth of the spread,
+  which leaves them their few bits: then products and sums are exact.
+- A small eigenvalue, by which whitening divides, would not be right. Directions of whose variance
+  rounding may be more than `_ERROR` are measured again: rows are projected onto them alone, y = xW,
+  and the sums of yᵀy and yᵀx take the place of what the first pass found. Rounding is now relative
+  to the small spread of y itself. What the projection adds is noise of 1e-14 λ₁ in the mean of many
+  rows, so that a direction without variance is found to have none at a floor of 1e-6; and how W
+  differs from its float32 numbers is known, and taken off in float64.
 - Where more than half of the directions are that small, a pass in float64 is no slower, and takes
   over; so it does where numbers go beyond float32.
 
@@ -40,10 +44,17 @@ _SAMPLE_ROWS = 1024
 _LEAST_ROWS = 2 * _BLOCK_ROWS
 _LEAST_PRODUCTS = 1 << 30
 """Of n_rows · n_dimensions²: fewer take no time in float64 either."""
-_ROUNDING = 2e-8
-"""Error of the covariance in units of √(largest eigenvalue · trace)."""
-_ERROR = 1e-4
-"""How far the variance of whitened rows may be from 1 by that."""
+_ROUNDING = 2.5e-8
+"""Error of the covariance in units of √(largest eigenvalue · trace / number of blocks)."""
+_LEAST_ROUNDING = 4e-9
+"""The same in units of √(largest eigenvalue · trace), however many blocks."""
+_ERROR = 3e-4
+"""How far the covariance of whitened rows may be from the identity, at most, by that.
+
+What was measured is less than a fifth of it.
+"""
+_SHIFT_BITS = 5
+"""The shift is a multiple of the spread, rounded to a power of two, over 2 to the power of this."""
 _MODERATE = 2.0**20
 """Spreads within a factor of this of 1 need no scaling."""
 
@@ -93,8 +104,7 @@ def spread_of(rows: NDArray[Any], report: Report) -> Spread | None:
     variances, axes = eigenvectors(covariance)
     # Dimensions without any variance come first, and are sure to have none.
     first = int(np.count_nonzero(covariance.diagonal() == 0))
-    least = _ROUNDING / _ERROR * math.sqrt(max(0.0, variances[-1] * variances.sum()))
-    n_weak = int(np.count_nonzero(variances[first:] < least))
+    n_weak = int(np.count_nonzero(variances[first:] < _least_sure(variances, len(rows))))
     if 2 * n_weak > len(variances) - first:
         return None
     if n_weak:
@@ -116,9 +126,11 @@ class _Deviations(NamedTuple):
     def of(cls, rows: NDArray[Any]) -> Self | None:
         """Return the deviations of rows, or None where a sample of them tells of no size."""
         sample = rows[:: -(-len(rows) // _SAMPLE_ROWS)].astype(np.float64)
-        # The mean of equal numbers is exactly that number.
-        shift = sample.mean(axis=0).astype(np.float32)
-        size = float(np.sqrt(np.square(sample - shift).mean()))
+        # The mean of equal numbers is exactly that number, and the spread about it zero.
+        mean, spread = sample.mean(axis=0), sample.std(axis=0)
+        step = np.ldexp(1.0, np.frexp(spread)[1] - _SHIFT_BITS)
+        shift = np.where(spread > 0, np.round(mean / step) * step, mean).astype(np.float32)
+        size = float(np.sqrt(np.square(spread).mean()))
         if not 0 < size < math.inf:
             return None
         exponent = 0 if 1 / _MODERATE < size < _MODERATE else -round(math.log2(size))
@@ -148,6 +160,12 @@ def _covariance(deviations: _Deviations, report: Report) -> tuple[Vector, Vector
     mean = total / n_rows
     scatter -= np.outer(total, mean)
     return mean, scatter / (n_rows - 1)
+
+
+def _least_sure(variances: Vector, n_rows: int) -> float:
+    """Return the least variance that the rounding of products leaves precise enough."""
+    rounding = max(_LEAST_ROUNDING, _ROUNDING * math.sqrt(_BLOCK_ROWS / n_rows))
+    return rounding / _ERROR * math.sqrt(max(0.0, variances[-1] * variances.sum()))
 
 
 def _measured_again(
