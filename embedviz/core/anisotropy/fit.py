@@ -19,6 +19,7 @@ from embedviz.core.arrays import Rows
 from embedviz.core.blocks import row_blocks, rows_per_block
 from embedviz.core.compiled.checks import as_table, require_axes
 from embedviz.core.covariance import Moments, PrincipalAxes, principal_axes
+from embedviz.core.covariance.shrinkage import shrinkage_of_blocks
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, part_of, silent
 
@@ -197,22 +198,7 @@ class _ChosenNumbers:
 
     def ledoit_wolf(self, axes: PrincipalAxes, report: Report) -> float:
         """Return the shrinkage of Ledoit and Wolf (2004), from the axes and one more pass."""
-        n_rows = max(axes.n_rows, 1)
-        largest = float(axes.variances.max(initial=0.0))
-        if not largest:
-            return 0.0
-        # Relative to the largest variance, or fourth powers of very long rows overflow.
-        scale, fourth, done = largest**0.5, 0.0, 0
-        for block in self.blocks():
-            report(done / n_rows, "measuring the shrinkage")
-            centered = (np.asarray(block, np.float64) - axes.mean) / scale
-            fourth += float((np.einsum("ij,ij->i", centered, centered) ** 2).sum())
-            done += len(block)
-        variances = axes.variances / largest * (max(axes.n_rows - 1, 0) / n_rows)
-        squares = float((variances**2).sum())
-        spread = squares - float(variances.sum()) ** 2 / self.dimensions
-        noise = (fourth / n_rows - squares) / n_rows
-        return min(max(noise / spread, 0.0), 1.0) if spread > 0 else 0.0
+        return shrinkage_of_blocks(self.blocks(), axes, report)
 
     def embedded(self, axes: PrincipalAxes) -> PrincipalAxes:
         """Return axes of the columns as axes of the table, with zeros in the other columns."""

@@ -9,12 +9,12 @@ m the mean variance, has the least expected squared error.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from embedviz.core.arrays import Vector
 from embedviz.core.blocks import row_blocks
 from embedviz.core.compiled.checks import as_table, require_axes, require_width
 from embedviz.core.covariance.axes import PrincipalAxes
@@ -51,7 +51,14 @@ def ledoit_wolf_shrinkage(
     rows = as_table(vectors, "vectors")
     require_axes(rows, 2, "vectors")
     require_width(rows, axes.dimensions, "rows")
-    n_rows, dimensions = rows.shape
+    return shrinkage_of_blocks((block for _, block in row_blocks(rows)), axes, report)
+
+
+def shrinkage_of_blocks(
+    blocks: Iterable[NDArray[Any]], axes: PrincipalAxes, report: Report = silent
+) -> float:
+    """Return the same where rows are not side by side: of the blocks whose axes these are."""
+    n_rows, dimensions = axes.n_rows, axes.dimensions
     largest = float(axes.variances.max(initial=0.0))
     if n_rows < 2 or dimensions < 2 or not largest > 0:
         return 0.0
@@ -60,24 +67,27 @@ def ledoit_wolf_shrinkage(
     spread = np.zeros(dimensions)
     spread[: len(axes.variances)] = axes.variances / largest * ((n_rows - 1) / n_rows)
     moved = float(np.square(spread - spread.mean()).sum())
-    fourth = _mean_of_fourth_powers(rows, axes.mean, scale, report)
+    fourth = _sum_of_fourth_powers(blocks, axes, scale, report) / n_rows
     noise = min((fourth - float(np.square(spread).sum())) / n_rows, moved)
     return max(0.0, noise / moved) if moved > 0 else 0.0
 
 
-def _mean_of_fourth_powers(rows: NDArray[Any], mean: Vector, scale: float, report: Report) -> float:
-    """Return the mean of the fourth powers of the lengths of centered rows, in units of a scale."""
-    kind = np.float64 if rows.dtype.itemsize > np.dtype(np.float32).itemsize else np.float32
-    # In two parts, so that a mean far from zero is not rounded to float32.
-    coarse: NDArray[Any] = mean.astype(kind)
-    fine: NDArray[Any] = ((mean - coarse) / scale).astype(kind)
-    total = 0.0
-    for first, block in row_blocks(rows):
-        report(first / len(rows), "measuring the shrinkage")
+def _sum_of_fourth_powers(
+    blocks: Iterable[NDArray[Any]], axes: PrincipalAxes, scale: float, report: Report
+) -> float:
+    """Return the sum of the fourth powers of the lengths of centered rows, in units of a scale."""
+    total, done = 0.0, 0
+    for block in blocks:
+        report(done / axes.n_rows, "measuring the shrinkage")
+        done += len(block)
+        kind = np.float64 if block.dtype.itemsize > np.dtype(np.float32).itemsize else np.float32
+        # In two parts, so that a mean far from zero is not rounded to float32.
+        coarse: NDArray[Any] = axes.mean.astype(kind)
+        fine: NDArray[Any] = ((axes.mean - coarse) / scale).astype(kind)
         with np.errstate(over="ignore", invalid="ignore"):
             centered: NDArray[Any] = np.subtract(block, coarse, dtype=kind)
             centered /= kind(scale)
             centered -= fine
             squares = np.einsum("ij,ij->i", centered, centered)
         total += float(np.square(squares.astype(np.float64)).sum())
-    return total / len(rows)
+    return total
