@@ -95,7 +95,7 @@ def take_home(transform: Transform) -> ExportedTransform:
         str(transform.settings),
         source,
         f"rank {rank:,} of {axes.dimensions:,} dimensions{left_out}; {n_kept:,} directions kept",
-        transform.notes,
+        tuple(note for note in transform.notes if not note.startswith("rank ")),
         json.dumps(_settings_of(transform)),
     )
 

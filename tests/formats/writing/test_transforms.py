@@ -120,7 +120,8 @@ def test_what_it_is_goes_with_it(tmp_path):
         assert given["variances"].shape == (50,)
     text = script.read_text("utf-8")
     assert "# Fitted on 500 selected rows" in text
-    assert "# rank 95 of 96" in text
+    assert text.count("rank 95 of 96") == 1
+    assert "# 1 dimension left out" in text
 
 
 def test_no_row_of_the_data_is_given_away():
