@@ -8,7 +8,7 @@ cosine or whether it was right, of which `value` makes one number.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -48,9 +48,14 @@ def pair_judge(rows: Matrix, pairs: Any, seed: int) -> Judge:
         When there are fewer than two, or a row is not there or holds NaN or an infinity.
     """
     scores = getattr(pairs, "scores", None)
-    if scores is not None and len(scores) and np.ptp(np.asarray(scores, dtype=float)) > 0:
+    if scores is None or len(scores) < 2:
+        return _partners(rows, pairs, seed)
+    scores = np.asarray(scores, dtype=np.float64)
+    if np.ptp(scores) > 0:
         return _scored_pairs(rows, pairs, seed)
-    return _partners(rows, pairs, seed)
+    found = _partners(rows, pairs, seed)
+    said = f"All scores are {scores[0]:g}, which gives no order, so pairs count as partners."
+    return replace(found, notes=(said, *found.notes))
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +111,12 @@ def _scored_pairs(rows: Matrix, pairs: Any, seed: int) -> ScoredPairs:
         notes = (f"Measured on {most:,} of the {len(first):,} pairs, drawn at random.",)
         first, second, scores = first[drawn], second[drawn], scores[drawn]
     sides = finite_rows(rows, first), finite_rows(rows, second)
+    if n_same := int(np.count_nonzero(first == second)):
+        said = f"{counted(n_same, 'pair')} of a row with itself, whose cosine nothing changes."
+        notes = (*notes, said)
+    if n_blank := int(np.count_nonzero(~(sides[0].any(axis=1) & sides[1].any(axis=1)))):
+        said = f"{counted(n_blank, 'pair')} with a row of zeros, which count as a cosine of 0."
+        notes = (*notes, said)
     return ScoredPairs(sides, np.stack([first, second], axis=1), scores, notes)
 
 
