@@ -152,11 +152,12 @@ def correlation_differences(
     numbers = ranked_digits(before), ranked_digits(after), scores
     places = [np.unique(each, return_inverse=True)[1] for each in numbers]
     table = np.stack(places).astype(np.int64)
-    found = []
+    found, done = np.empty(resamples), 0
     for draws in resampled(len(before), resamples, seed):
-        report(sum(map(len, found)) / resamples, "drawing the pairs again")
-        found.append(_differences_of(table, draws))
-    return np.concatenate(found)
+        report(done / resamples, "drawing the pairs again")
+        found[done : done + len(draws)] = _differences_of(table, draws)
+        done += len(draws)
+    return found
 
 
 def share_differences(
@@ -167,11 +168,12 @@ def share_differences(
     report: Report = silent,
 ) -> Floats:
     """Return the mean of `after` minus that of `before` in each resample, (n_resamples,)."""
-    change, found = after - before, []
+    change, found, done = after - before, np.empty(resamples), 0
     for draws in resampled(len(before), resamples, seed):
-        report(sum(map(len, found)) / resamples, "drawing the rows again")
-        found.append(change[draws].mean(axis=1))
-    return np.concatenate(found)
+        report(done / resamples, "drawing the rows again")
+        found[done : done + len(draws)] = change[draws].mean(axis=1)
+        done += len(draws)
+    return found
 
 
 def _differences_of(table: NDArray[np.int64], draws: NDArray[np.int64]) -> Floats:
