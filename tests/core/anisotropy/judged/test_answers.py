@@ -8,7 +8,6 @@ from sklearn.neighbors import KNeighborsClassifier
 from embedviz.core.anisotropy.judged.answers import dial_answers
 from embedviz.core.anisotropy.judged.axis_rows import DialAxes
 from embedviz.core.anisotropy.transform import (
-    Fit,
     Transform,
     TransformSettings,
     fit_rows,
@@ -145,7 +144,7 @@ def test_dimensions_that_are_left_out_are_so_at_raw_too():
     vectors = rows_of()
     without = vectors.copy()
     without[:, [0, 3]] = 0
-    fit = Fit(fit_rows(without).axes, 0.0, (0, 3))
+    fit = fit_rows(vectors, left_out=(0, 3))
     pairs = scored_pairs(60)
     answers = answers_of(vectors, pair_judge(vectors, pairs, 0), fit=fit)
     rows = unit(without.astype(np.float64))
