@@ -110,6 +110,11 @@ class MeasuredHelp:
     curves: DialCurves | None = None
     says_little: str = ""
 
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing more will be known."""
+        return self.curves is not None or bool(self.problem)
+
 
 Tell = Callable[[MeasuredHelp], None]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
@@ -16,7 +16,7 @@ from embedviz.core.wording import one_line
 from embedviz.gui.pages.judgments import Judgment, judgments_of
 from embedviz.gui.pages.page import Page
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import combo_box, text_label, tool_button
+from embedviz.gui.widgets.controls import ElidedLabel, combo_box, text_label, tool_button
 from embedviz.panes.anisotropy.judged.curve_chart import SettingChart
 from embedviz.panes.anisotropy.judged.curves import component_curve, dial_curve
 from embedviz.panes.anisotropy.judged.measuring import (
@@ -38,7 +38,7 @@ from embedviz.panes.anisotropy.judged.words import (
 )
 from embedviz.panes.anisotropy.prepared import prepared_of
 
-_NARROW, _LEAST_WORDS, _MOST_WORDS = 620, 200, 420
+_NARROW, _LEAST_WORDS, _MOST_WORDS = 700, 240, 480
 """Width below which the points are left out; least and most width of the words; in pixels."""
 _LONGEST = 60
 
@@ -47,7 +47,7 @@ class JudgedPage(Page):
     """Whether the map made it better, by judged pairs, partners or a category."""
 
     name = "judged"
-    least_height, good_height = 150, 200
+    least_height, good_height = 165, 205
 
     def build(self) -> None:  # noqa: D102 - see Page
         self._task = self.pane.calculations.new_task("judging the map")
@@ -60,7 +60,7 @@ class JudgedPage(Page):
         self.verdict = text_label(kind="headline", wrap=True)
         self.verdict.setAccessibleName("Verdict")
         self.numbers, self.best = text_label(wrap=True), text_label(wrap=True)
-        self.caption = text_label(kind="caption", wrap=True)
+        self.caption = ElidedLabel("caption")
         self.scatter = JudgedScatter("anisotropy.judged.scatter")
         self.outcomes = OutcomeBars("anisotropy.judged.outcomes")
         self.over_dial = SettingChart(
@@ -102,18 +102,19 @@ class JudgedPage(Page):
         words = QVBoxLayout(self._words)
         words.setContentsMargins(0, 0, 0, 0)
         words.setSpacing(GRID // 2)
-        for label in (self.verdict, self.numbers, self.best, self.caption):
+        for label in (self.verdict, self.numbers, self.best):
             words.addWidget(label)
         words.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(2 * GRID)
-        row.addWidget(self._words, 4)
+        row.addWidget(self._words, 5)
         row.addWidget(self.scatter, 4)
         row.addWidget(self.outcomes, 4)
         row.addWidget(self.over_dial, 3)
         row.addWidget(self.over_components, 3)
         self.outcomes.hide()
         self.body.addLayout(row, 1)
+        self.body.addWidget(self.caption)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Page
         self._offer(new)
@@ -124,11 +125,11 @@ class JudgedPage(Page):
         calculations = self.pane.calculations
         if self._answers is not None and self._answers[0] != wanted.maps:
             self._answers = self.found = None
-        if self.measured is not None and self.measured.wanted == wanted:
-            if self.measured.curves is not None or self.measured.problem:
-                calculations.cancel(self._task)
-                self._show(self.measured)
-                return
+        known = self.measured
+        if known is not None and known.wanted == wanted and known.is_done:
+            calculations.cancel(self._task)
+            self._show(known)
+            return
         if not calculations.has_asked(self._task, wanted):
             self._dim(wanted)
             answers = None if self._answers is None else self._answers[1]
@@ -151,9 +152,9 @@ class JudgedPage(Page):
         self._fit_charts()
 
     def _fit_charts(self) -> None:
-        is_known = self.measured is not None and self.measured.comparison is not None
+        answers = None if self.measured is None else self.measured.answers
+        judge, is_known = None if answers is None else answers.judge, answers is not None
         has_room = is_known and self.width() >= _NARROW
-        judge = self.measured.answers.judge if is_known and self.measured else None
         is_scored = isinstance(judge, ScoredPairs)
         self.scatter.setVisible(has_room and is_scored)
         self.outcomes.setVisible(has_room and judge is not None and not is_scored)
@@ -231,8 +232,8 @@ class JudgedPage(Page):
         for label in (self.verdict, self.numbers):
             label.setEnabled(not is_dim)
 
-    def _say(self, label: QWidget, text: str) -> None:
-        label.setText(text)  # type: ignore[attr-defined]
+    def _say(self, label: QLabel, text: str) -> None:
+        label.setText(text)
         label.setVisible(bool(text))
 
     def _show(self, measured: MeasuredHelp) -> None:

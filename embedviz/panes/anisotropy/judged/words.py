@@ -14,9 +14,9 @@ from embedviz.panes.anisotropy.judged.measuring import MeasuredHelp
 
 _DECIMALS = 3
 INVITATION = (
-    "Nobody can judge yet. Add pairs of rows by File → Add Pairs…: a TSV, CSV or JSONL file with a "
-    "pair in each line, two labels, texts or row numbers, and a score, as STS-B has. Without scores "
-    "they count as partners. Or open the set with a column of categories, such as a topic."
+    "Nobody can judge yet. Add pairs of rows by File → Add Pairs…: a TSV, CSV or JSONL file with "
+    "a pair in each line (two labels, texts or row numbers) and a score, as STS-B has. Without "
+    "scores they count as partners. Or open the set with a column of categories, such as a topic."
 )
 
 
@@ -58,7 +58,8 @@ def describe_verdict(measured: MeasuredHelp) -> str:
         return "No verdict."
     subject = describe_change(measured.wanted.position.settings)
     if comparison.change == "same":
-        return f"{subject} makes no difference that {judged_by(answers.judge, comparison.n_judged)} show."
+        by = judged_by(answers.judge, comparison.n_judged)
+        return f"{subject} makes no difference that {by} show."
     return f"{subject} makes it {comparison.change}."
 
 
@@ -130,7 +131,7 @@ def describe_rest(measured: MeasuredHelp, judgment: Judgment, best: BestSetting 
         said.append(
             {
                 "rows": "No row of one half is in the other.",
-                "pairs": "No pair of one half is in the other, but rows may be: they hang together.",
+                "pairs": "No pair of one half is in the other, but its rows may be.",
             }[best.by]
         )
     said.append("The interval is that of 2,000 resamples.")
