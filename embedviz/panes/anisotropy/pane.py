@@ -75,6 +75,7 @@ class AnisotropyPane(Pane):
     title = "Anisotropy"
     name = "anisotropy"
     figure = "anisotropy"
+    takes_pairs = True
     settings_class = AnisotropySettings
     kernels = (cone.compile_all,)
     hint = "Open a file of vectors to see how narrow their cone is, and to open it."

@@ -125,9 +125,9 @@ class SettingChart(DrawnWidget):
         painter.setFont(self.small(semibold=True))
         painter.setPen(QColor(theme.text))
         painter.drawText(QRectF(0, 0, self.width(), line), Align.AlignLeft, curve.title)
-        reading = first_that_fits(
-            [self.reading, self.reading.split(" ")[0]], self.width(), self.small()
-        )
+        before = f"before {number_text(curve.before, 3)}"
+        wordings = [f"{self.reading}, {before}", self.reading, self.reading.split(" ")[0]]
+        reading = first_that_fits(wordings, self.width(), self.small())
         painter.setFont(self.small())
         painter.setPen(QColor(theme.muted))
         painter.drawText(QRectF(0, line, self.width(), line), Align.AlignLeft, reading)

@@ -6,21 +6,19 @@ import numpy as np
 
 from embedviz.core.anisotropy.judged.settings_grid import DialCurves
 from embedviz.core.covariance import Vector
-from embedviz.core.judging.judges import Judge
 from embedviz.core.notes import counted
 from embedviz.panes.anisotropy.judged.curve_chart import SettingCurve
 from embedviz.panes.anisotropy.judged.measuring import MeasuredHelp
-from embedviz.panes.anisotropy.judged.words import measure_of
 
 _TICKS = ((0.0, "raw"), (0.5, "centered"), (1.0, "white"))
 
 
-def dial_curve(measured: MeasuredHelp) -> SettingCurve:
-    """Return the curve over the dial."""
-    curves, judge = _known(measured)
+def dial_curve(measured: MeasuredHelp, measure: str) -> SettingCurve:
+    """Return the curve over the dial of what a judge measures."""
+    curves = _known(measured)
     positions = curves.positions
     return SettingCurve(
-        f"{measure_of(judge)} over the dial",
+        f"{measure} over the dial",
         positions / 2,
         curves.over_dial,
         tuple(map(_position_name, positions.tolist())),
@@ -33,7 +31,7 @@ def dial_curve(measured: MeasuredHelp) -> SettingCurve:
 
 def component_curve(measured: MeasuredHelp) -> SettingCurve:
     """Return the curve over the number of components, on a logarithmic scale."""
-    curves, _ = _known(measured)
+    curves = _known(measured)
     counts = curves.counts.astype(np.float64)
     last = np.log(counts[-1])
     places = np.log(counts) / last if last > 0 else np.zeros(1)
@@ -51,10 +49,9 @@ def component_curve(measured: MeasuredHelp) -> SettingCurve:
     )
 
 
-def _known(measured: MeasuredHelp) -> tuple[DialCurves, Judge]:
+def _known(measured: MeasuredHelp) -> DialCurves:
     assert measured.curves is not None
-    assert measured.answers is not None
-    return measured.curves, measured.answers.judge
+    return measured.curves
 
 
 def _place_of(values: Vector, value: float) -> int:

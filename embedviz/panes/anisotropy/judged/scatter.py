@@ -54,7 +54,7 @@ class JudgedScatter(DrawnWidget):
     """Two panels with a point for each pair; the one under the mouse is marked in both."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, "Cosine against judgment", size=(300, 180), least=(190, 80))
+        super().__init__(name, "Cosine against judgment", size=(300, 180), least=(1, 80))
         self._data: ScatterData | None = None
         self._drawn = np.empty(0, dtype=np.intp)
         self._hovered: int | None = None
@@ -161,7 +161,7 @@ class JudgedScatter(DrawnWidget):
         painter.drawText(QRectF(area.left(), 0, area.width(), line), Align.AlignLeft, role)
         painter.setFont(self.small())
         painter.setPen(QColor(theme.muted))
-        step = tick_step((high - low) * 4.2 * line / area.width())
+        step = tick_step((high - low) * 2.8 * line / area.width())
         for value in tick_values(low, high, step):
             x = self._place(area, value, 0.0).x()
             painter.drawLine(QLineF(x, area.bottom() + 3, x, area.bottom() + 6))
