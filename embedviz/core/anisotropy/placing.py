@@ -56,7 +56,7 @@ class PairOrder(NamedTuple):
         first = np.repeat(np.arange(len(self.order)), np.diff(self.starts))
         after = np.arange(len(first)) - self.starts[first] + 1
         stored = np.stack([first, (first + after) % max(1, len(self.order))], axis=1)
-        return self.order[stored]
+        return np.asarray(self.order[stored])
 
 
 class Placed(NamedTuple):

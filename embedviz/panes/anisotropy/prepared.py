@@ -15,6 +15,8 @@ from embedviz.core.anisotropy.cone import Cone, ConeView
 from embedviz.core.anisotropy.fit_source import FitSource, fit_source, sets_to_fit
 from embedviz.core.anisotropy.transform import Fit, Transform, TransformSettings
 from embedviz.core.arrays import Rows
+from embedviz.core.derivation.recipes import Whitened
+from embedviz.core.errors import UserError
 from embedviz.core.isotropy import outlier_dimensions
 from embedviz.core.progress import Report, part_of
 from embedviz.core.vector_set import VectorSet
@@ -117,7 +119,14 @@ class Prepared:
 
     def transform(self, settings: TransformSettings) -> Transform:
         """Return the map with the dial at some position."""
-        return Transform(self.fit, settings)
+        return Transform(self.fit, settings, self.vector_set.name or "the set")
+
+    def count_of(self, settings: TransformSettings) -> int:
+        """Return how many directions are kept; 0 where nothing would be left."""
+        try:
+            return len(self.transform(settings).kept.variances)
+        except UserError:
+            return 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,6 +167,15 @@ def turned_of(pane: Pane) -> Turned:
     assert isinstance(pane, HasPrepared)
     assert pane.turned is not None
     return pane.turned
+
+
+def recipe_of(state: State, prepared: Prepared | None) -> Whitened:
+    """Return what makes the set that the dial of a state shows, for all panes."""
+    settings = state[AnisotropySettings]
+    if prepared is None or not prepared.choice.is_wanted(state):
+        return Whitened.of(settings.transform)
+    fit = prepared.fit
+    return Whitened.of(settings.transform, fit if fit.source else None, fit.left_out)
 
 
 def prepare(choice: FitChoice, report: Report) -> Prepared:
