@@ -18,14 +18,14 @@ def dial_curve(measured: MeasuredHelp, measure: str) -> SettingCurve:
     curves = _known(measured)
     positions = curves.positions
     return SettingCurve(
-        f"{measure} over the dial",
+        (f"{measure} over the dial", "over the dial"),
         positions / 2,
         curves.over_dial,
         tuple(map(_position_name, positions.tolist())),
         _TICKS,
         _place_of(positions, measured.wanted.position.settings.position),
         curves.before,
-        _span_of(curves),
+        _span_of(curves.over_dial, curves.before),
     )
 
 
@@ -38,14 +38,14 @@ def component_curve(measured: MeasuredHelp) -> SettingCurve:
     powers = [at for at, count in enumerate(curves.counts.tolist()) if not count & (count - 1)]
     shown = sorted({*powers, len(counts) - 1})
     return SettingCurve(
-        "over components",
+        ("over components",),
         places,
         curves.over_components,
         tuple(counted(count, "component") for count in curves.counts.tolist()),
         tuple((float(places[at]), f"{curves.counts[at]:,}") for at in shown),
         _place_of(counts, measured.components),
         curves.before,
-        _span_of(curves),
+        _span_of(curves.over_components, curves.before),
     )
 
 
@@ -58,9 +58,9 @@ def _place_of(values: Vector, value: float) -> int:
     return int(np.abs(values - value).argmin())
 
 
-def _span_of(curves: DialCurves) -> tuple[float, float]:
-    """Return the ends of the upright axis, which both charts share."""
-    values = np.concatenate([curves.over_dial, curves.over_components, [curves.before]])
+def _span_of(curve: Vector, before: float) -> tuple[float, float]:
+    """Return the ends of the upright axis."""
+    values = np.append(curve, before)
     values = values[np.isfinite(values)]
     if not len(values):
         return 0.0, 1.0

@@ -28,6 +28,10 @@ from embedviz.panes.anisotropy.judged.settings import JudgedSettings
 from embedviz.panes.anisotropy.prepared import DialPosition, FitChoice, Prepared
 
 NEIGHBORS = 10
+_MOST_PRODUCTS = 8e9
+"""Multiplications for all rows that are asked, in one pass; there are about twenty."""
+_MOST_NUMBERS = 1 << 24
+"""Of the rows of categories, which are held along the axes."""
 _NEARLY_WHITE = 0.5
 """Strength from which on too few rows make the map say nothing."""
 
@@ -186,4 +190,5 @@ def _judge_of(maps: JudgedMaps) -> Judge:
     if judgment.pairs is not None:
         return pair_judge(vector_set.vectors, judgment.pairs, 0)
     column = vector_set.metadata.column(judgment.name)
-    return category_judge(vector_set.vectors, column, NEIGHBORS, 0)
+    most = _MOST_NUMBERS // max(vector_set.dimensions, 1)
+    return category_judge(vector_set.vectors, column, NEIGHBORS, 0, _MOST_PRODUCTS, most)

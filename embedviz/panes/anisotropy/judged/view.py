@@ -71,7 +71,7 @@ class JudgedView(QWidget):
         words.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(2 * GRID)
-        row.addWidget(self._words, 5)
+        row.addWidget(self._words, 6)
         for drawing, share in (
             (self.scatter, 4),
             (self.outcomes, 4),

@@ -73,10 +73,11 @@ def describe_verdict(measured: MeasuredHelp) -> str:
         return "No verdict: there are too few rows for this map."
     if comparison.change == "unknown":
         return "No verdict."
+    if comparison.low == comparison.high == 0:
+        return "This changes nothing that is judged."
     subject = describe_change(measured.wanted.position.settings)
     if comparison.change == "same":
-        by = judged_by(answers.judge, comparison.n_judged)
-        return f"{subject} makes no difference that {by} show."
+        return f"{subject} makes no clear difference."
     return f"{subject} makes it {comparison.change}."
 
 
@@ -158,7 +159,8 @@ def describe_rest(measured: MeasuredHelp, best: BestSetting | None) -> str:
 
 
 def _interval(comparison: Comparison) -> str:
-    return f"{_signed(comparison.low)} … {_signed(comparison.high)}"
+    gap = "\N{NO-BREAK SPACE}"
+    return f"{_signed(comparison.low)}{gap}…{gap}{_signed(comparison.high)}"
 
 
 def _signed(value: float) -> str:
