@@ -53,7 +53,7 @@ from embedviz.core.isotropy import mean_cosine_of, padded_variances, unit_row_su
 from embedviz.core.pairs.row_pairs import cosines_of_pairs
 from embedviz.core.progress import Report, silent
 
-__all__ = ["AngleBand", "Cone", "ConeView", "Places", "compile_all"]
+__all__ = ["AngleBand", "Cone", "ConePlaces", "ConeView", "compile_all"]
 
 _MOST_ROWS = 200_000
 _MOST_NUMBERS = 64_000_000
@@ -62,7 +62,7 @@ _MOST_NUMBERS = 64_000_000
 _LEAST_MEAN_COSINE = 0.01
 
 
-class Places(NamedTuple):
+class ConePlaces(NamedTuple):
     """Where vectors are that need not be rows.
 
     Attributes
@@ -197,7 +197,7 @@ class Cone:
         )
         return view.measured()
 
-    def look_at(self, vectors: Matrix, settings: TransformSettings | None = None) -> Places:
+    def look_at(self, vectors: Matrix, settings: TransformSettings | None = None) -> ConePlaces:
         """Return where vectors are that need not be rows, and their unit vectors.
 
         Parameters
@@ -213,7 +213,7 @@ class Cone:
             axes = Transform(self.fit, settings).kept.axes[:3]
         scale_to_unit_length(units)
         placed = place_in_own_size(units.astype(np.float32), self._frame, axes)
-        return Places(placed.positions, placed.linear, units)
+        return ConePlaces(placed.positions, placed.linear, units)
 
     def _view_before(self, given: Matrix, total: Vector, n_rows: int) -> ConeView:
         axes = self.own.axes[:3]

@@ -7,7 +7,7 @@ sphere at its true angle, in all dimensions, to one axis; only its longitude is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -17,6 +17,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.anisotropy import cone
+from embedviz.core.anisotropy.transform import Transform
+from embedviz.core.progress import Report
 from embedviz.gui.calculations import Subject
 from embedviz.gui.pages.page import WantedBy, set_of_pane
 from embedviz.gui.pages.stack import PageStack
@@ -35,13 +37,18 @@ from embedviz.panes.anisotropy.prepared import (
 )
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 from embedviz.panes.anisotropy.spheres import SphereViews
+from embedviz.panes.anisotropy.taking import maker_of
 from embedviz.panes.anisotropy.words import (
     describe_dial,
     describe_picture,
+    describe_rows,
     title_after,
     title_before,
     warning_of,
 )
+
+_LEAST_WIDTH, _LEAST_HEIGHT = 700, 560
+"""A pane smaller than this says how it is read in a tooltip alone."""
 
 
 class AnisotropyPane(Pane):
@@ -97,6 +104,7 @@ class AnisotropyPane(Pane):
         super().resizeEvent(event)
         if self.is_built:
             self.controls.fit_width(self.width())
+            self._say(self.session.state)
 
     def _lay_out(self) -> None:
         rows = QVBoxLayout(self.picture)
@@ -186,7 +194,11 @@ class AnisotropyPane(Pane):
         """Say how to read the views, and what must be seen."""
         if self.prepared is not None and self.turned is not None:
             view = state[AnisotropySettings].view
-            self.caption.setText(describe_picture(self.prepared, self.turned, view))
+            said = describe_picture(self.prepared, self.turned, view)
+            is_low = self.width() < _LEAST_WIDTH or self.height() < _LEAST_HEIGHT
+            shown = describe_rows(self.prepared, self.turned) if is_low else said
+            self.caption.setText(shown)
+            self.caption.setToolTip(said)
             said = warning_of(self.turned)
             self.warning.setText(said)
             self.warning.setVisible(bool(said))
@@ -221,6 +233,10 @@ class AnisotropyPane(Pane):
     def facts(self, state: State) -> Sequence[str]:  # noqa: D102 - see Pane
         return describe_dial(state, self.prepared if self.is_built else None)
 
+    def transform_maker(self) -> Callable[[Report], Transform]:
+        """Return what makes the map that the dial stands for; see `gui.actions.transforms`."""
+        return maker_of(self.session.state, self.prepared if self.is_built else None)
+
     def begin_figure(self) -> None:
         """Begin what the chosen page does only when asked."""
         self.pages.chosen.begin_figure()
@@ -232,6 +248,6 @@ class AnisotropyPane(Pane):
     def release(self) -> None:  # noqa: D102 - see Pane
         if self.is_built:
             self.controls.dial.stop()
-            self.prepared = self.turned = self.controls.prepared = None
+            self.prepared = self.turned = None
             self.spheres.release()
             self.pages.release()

@@ -68,8 +68,6 @@ def linear_picture(shown: ConeView) -> Picture:
     caption = ""
     if not math.isnan(share):
         caption = f"These three axes show {percent(share)} of the length of a row on average"
-        if enlarged >= 1.05:
-            caption += f" · drawn {enlarged:.1f} times as large"
     positions = shown.linear * np.float32(enlarged)
     return Picture(positions, linear_axes(enlarged), (), caption)
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 
 from embedviz.app.searches import Searches
 from embedviz.app.state import State
-from embedviz.core.anisotropy.cone import Places
+from embedviz.core.anisotropy.cone import ConePlaces
 from embedviz.core.arrays import Matrix
 from embedviz.core.progress import Report
 from embedviz.core.query_vector import Query
@@ -33,7 +33,7 @@ class QueryPlaces:
     Attributes
     ----------
     name : str
-    places : pair of Places
+    places : pair of ConePlaces
         Before and after, of itself and of the rows that are nearest before; at the origin where
         it has no direction.
     mean_cosines : pair of float
@@ -44,7 +44,7 @@ class QueryPlaces:
     """
 
     name: str
-    places: tuple[Places, Places]
+    places: tuple[ConePlaces, ConePlaces]
     mean_cosines: tuple[float, float]
     near_cosines: tuple[float, float]
     n_near: int
@@ -71,7 +71,7 @@ class QueryMarker(QObject):
         pane: Pane,
         before: PointView,
         after: PointView,
-        place_of: Callable[[str, Places], Matrix],
+        place_of: Callable[[str, ConePlaces], Matrix],
     ) -> None:
         super().__init__(pane)
         self._place_of = place_of

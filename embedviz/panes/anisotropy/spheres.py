@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from embedviz.app.state import State
-from embedviz.core.anisotropy.cone import ConeView, Places
+from embedviz.core.anisotropy.cone import ConePlaces, ConeView
 from embedviz.core.arrays import Matrix
 from embedviz.core.drawing.camera import Camera
 from embedviz.gui.pages.page import Controls, set_of_pane
@@ -134,7 +134,7 @@ class SphereViews(QWidget):
         """Show the points after, with the dial at another position; None: there are none."""
         self._turned = turned
         if turned is None:
-            self.after.set_points(np.zeros((0, 3)), keep_camera=True)
+            show_nothing(self.after)
             self.query_marker.hide()
             return
         self._place("after")
@@ -144,10 +144,7 @@ class SphereViews(QWidget):
         """Show nothing, since there is nothing to show."""
         self.release()
         for view in (self.before, self.after):
-            view.set_points(np.zeros((0, 3)), keep_camera=True)
-            view.scene.set_lines(())
-            view.scene.set_arrows(())
-            view.scene.set_caption("")
+            show_nothing(view)
         for title in self.titles.values():
             title.setText("")
 
@@ -177,7 +174,7 @@ class SphereViews(QWidget):
         view.scene.set_caption(picture.caption)
         view.set_points(picture.positions, with_alpha(color, 0.55), keep_camera=True)
 
-    def _place_of(self, role: str, places: Places) -> Matrix:
+    def _place_of(self, role: str, places: ConePlaces) -> Matrix:
         """Return where the first of some places is drawn, (3,)."""
         shown = self._shown(role)
         if self._kind == "linear" and shown is not None:
@@ -207,6 +204,14 @@ class SphereViews(QWidget):
             return
         if prepared.vector_set is self._session.state.active:
             self.row_clicked.emit(int(prepared.cone.rows[place]))
+
+
+def show_nothing(view: PointView) -> None:
+    """Show neither points nor what explains them."""
+    view.scene.set_lines(())
+    view.scene.set_arrows(())
+    view.scene.set_caption("")
+    view.set_points(np.zeros((0, 3)), keep_camera=True)
 
 
 def mark_rows(view: PointView, prepared: Prepared, state: State) -> None:

@@ -72,18 +72,24 @@ def warning_of(turned: Turned) -> str:
 
 
 def describe_picture(prepared: Prepared, turned: Turned, view: str = "angles") -> str:
-    """Return what the views show, and what must be known to read them."""
+    """Return how the views are read, and what else must be known to read them."""
+    text = LINEAR if view == "linear" else CAPTION.format(d=prepared.vector_set.dimensions)
+    return f"{text} {describe_rows(prepared, turned)}".rstrip()
+
+
+def describe_rows(prepared: Prepared, turned: Turned) -> str:
+    """Return what must be known of the rows in the picture: a sample, a low rank."""
     vector_set, cone = prepared.vector_set, prepared.cone
-    text = LINEAR if view == "linear" else CAPTION.format(d=vector_set.dimensions)
+    said = []
     if len(cone.rows) < len(vector_set):
-        text += (
-            f" A seeded sample of {len(cone.rows):,} of {len(vector_set):,} rows is drawn, and is "
+        said.append(
+            f"A seeded sample of {len(cone.rows):,} of {len(vector_set):,} rows is drawn, and is "
             "what the mean cosine after is of."
         )
     notes = turned.transform.notes
     if warning_of(turned):
         notes = notes[:-1]
-    return " ".join([text, *(note[:1].upper() + note[1:].rstrip(".") + "." for note in notes)])
+    return " ".join([*said, *(note[:1].upper() + note[1:].rstrip(".") + "." for note in notes)])
 
 
 def describe_dial(state: State, prepared: Prepared | None) -> list[str]:

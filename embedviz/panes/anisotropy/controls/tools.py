@@ -9,15 +9,16 @@ from embedviz.app.state import State
 from embedviz.gui.pages.page import set_of_pane
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import caption, slider, spin_box
+from embedviz.gui.widgets.controls import caption, slider, spin_box, tool_button
 from embedviz.gui.widgets.derive_button import DeriveButton
 from embedviz.panes.anisotropy.controls.dial import Dial
 from embedviz.panes.anisotropy.controls.gear import TransformGear
 from embedviz.panes.anisotropy.controls.presets import variance_share_of
-from embedviz.panes.anisotropy.prepared import Prepared, recipe_of
+from embedviz.panes.anisotropy.prepared import Prepared, prepared_of
 from embedviz.panes.anisotropy.settings import AnisotropySettings
+from embedviz.panes.anisotropy.taking import recipe_of
 
-_WIDE_ROW, _MIDDLE_ROW, _LEAST_ROW = 900, 680, 524
+_WIDE_ROW, _MIDDLE_ROW, _LEAST_ROW = 1000, 760, 524
 
 
 class AnisotropyTools:
@@ -35,11 +36,11 @@ class AnisotropyTools:
     components_slider : QSlider
     gear : TransformGear
     use : DeriveButton
+    export : QToolButton
     """
 
     def __init__(self, pane: Pane) -> None:
         self._pane = pane
-        self.prepared: Prepared | None = None
         self.dial = Dial(pane.name, pane.session)
         self.dial.turned.connect(self._turn)
         self.components = spin_box(
@@ -60,8 +61,14 @@ class AnisotropyTools:
             pane,
             "Use in all panes: add the mapped set to the library and show it",
             "mapping all rows",
-            lambda state: recipe_of(state, self.prepared),
+            lambda state: recipe_of(state, prepared_of(pane)),
         )
+        self.export = tool_button(
+            f"{pane.name}.export",
+            "Export…",
+            "Export: write mean and matrix of the map, and the lines of NumPy that apply them",
+        )
+        self.export.clicked.connect(lambda: pane.action_wanted.emit("file.export_transform"))
         self._caption = caption("Components")
         self._add_to(pane.tools)
         pane.tool_row.setMinimumWidth(_LEAST_ROW)  # Else that of all controls.
@@ -74,6 +81,7 @@ class AnisotropyTools:
         row.addWidget(self.components)
         row.addWidget(self.gear)
         row.addWidget(self.use)
+        row.addWidget(self.export)
 
     @property
     def height(self) -> int:
@@ -85,6 +93,7 @@ class AnisotropyTools:
         for widget in (self._caption, self.components_slider):
             widget.setVisible(width >= _WIDE_ROW)
         self.dial.play.setVisible(width >= _MIDDLE_ROW)
+        self.export.setVisible(width >= _MIDDLE_ROW)  # It is in the menu, too.
         self.use.setText("Use in all panes" if width >= _MIDDLE_ROW else "Use")
 
     def show_state(self, state: State, prepared: Prepared | None) -> None:
@@ -97,7 +106,7 @@ class AnisotropyTools:
             None while it is not known of the active set.
         """
         assert state.active is not None
-        settings, self.prepared = state[AnisotropySettings], prepared
+        settings = state[AnisotropySettings]
         self.use.setEnabled(prepared is not None)
         self.dial.show_position(settings.position)
         # Before the rank is known, there may be as many directions as dimensions.
