@@ -28,7 +28,7 @@ from embedviz.panes.anisotropy.judged.settings import JudgedSettings
 from embedviz.panes.anisotropy.prepared import DialPosition, FitChoice, Prepared
 
 NEIGHBORS = 10
-_MOST_PRODUCTS = 8e9
+_MOST_PRODUCTS = 4e9
 """Multiplications for all rows that are asked, in one pass; there are about twenty."""
 _MOST_NUMBERS = 1 << 24
 """Of the rows of categories, which are held along the axes."""
