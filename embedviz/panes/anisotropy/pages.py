@@ -12,6 +12,9 @@ PAGES = PageTable(
     __name__,
     {
         "angles": PageEntry("Angles", "angles.page.AnglesPage"),
+        "judged": PageEntry(
+            "Did it help?", "judged.page.JudgedPage", "judged.settings.JudgedSettings"
+        ),
     },
 )
 """All of them by name, in the order of their tabs. The first is shown at first."""
