@@ -47,3 +47,4 @@ __all__ = [
 def compile_all() -> None:
     """Run the kernels of the measures once."""
     mean_cosine(few_rows())
+    mean_absolute_cosine(few_rows())
