@@ -11,6 +11,7 @@ does not cancel, and hubness is about neighbors, which is what a search feels.
 
 from __future__ import annotations
 
+from embedviz.core.anisotropy.dimensions import outlier_dimensions
 from embedviz.core.compiled.kernels import few_rows
 from embedviz.core.directions import mean_cosine, mean_cosine_of, unit_row_sum
 from embedviz.core.isotropy.hubs import hubness
@@ -36,6 +37,7 @@ __all__ = [
     "mean_absolute_cosine",
     "mean_cosine",
     "mean_cosine_of",
+    "outlier_dimensions",
     "padded_variances",
     "participation_ratio",
     "participation_ratio_of",
