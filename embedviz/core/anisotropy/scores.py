@@ -13,12 +13,13 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from embedviz.core.anisotropy.scored_rows import ScoredRows
 from embedviz.core.anisotropy.transform import AffineMap, Transform
 from embedviz.core.contrastive.measures import uniformity_optimum
-from embedviz.core.covariance import PrincipalAxes
+from embedviz.core.covariance import PrincipalAxes, Vector
 from embedviz.core.directions import mean_cosine_of
 from embedviz.core.isotropy.hubs import hubness
 from embedviz.core.isotropy.pairwise import chance_of_absolute_cosine
@@ -64,6 +65,8 @@ class ScoreDefinition:
     name, title : str
     explanation : str
         What it says, in a line.
+    sees : str
+        What it is about, where others say another thing: "the spread, not the mean".
     source : str
         Who defined it, and when.
     work : str
@@ -85,6 +88,7 @@ class ScoreDefinition:
     name: str
     title: str
     explanation: str
+    sees: str
     source: str
     work: str
     measure: Callable[[ScoredRows], Score]
@@ -154,6 +158,7 @@ def measure(
     UserError
         When the array holds NaN or an infinity.
     """
+    report(0.0, "measuring the spread")
     rows = ScoredRows(vectors, mapping, axes=axes, seed=seed)
     rows.reporting(report, 0.0, 0.15)
     _ = rows.covariance
@@ -169,39 +174,49 @@ def measure(
 
 
 def quick_scores(transform: Transform, mean_cosine: float = math.nan) -> dict[str, float]:
-    """Return the scores that a dial knows at once, by name.
+    """Return the scores that a dial knows at once, by name, as `measure` has them.
 
     Parameters
     ----------
     transform : Transform
-        Fitted on all of the rows that are scored.
+        Fitted on all of the rows that are scored, or the mean cosine is all that is known.
     mean_cosine : float
-        Of the mapped rows.
-
-    Returns
-    -------
-    dict of str to float
-        As `measure` has them.
+        Of the mapped rows; nan: not known.
     """
-    axes, settings = transform.fit.axes, transform.settings
-    first = settings.remove_top
-    n_kept = len(transform.kept.variances)
-    kept = axes.variances[first : first + n_kept] * transform.factors**2
-    dimensions = n_kept
-    if settings.centering < 1:
-        rest = 1 - settings.centering
-        variances = axes.variances * rest**2
-        variances[first : first + n_kept] = kept
-        kept, dimensions = variances, axes.dimensions
-    elif settings.method == "zca":
-        dimensions = axes.dimensions
-    variances = padded_variances(kept, dimensions)
-    return {
-        "mean_cosine": mean_cosine,
+    found = {} if math.isnan(mean_cosine) else {"mean_cosine": mean_cosine}
+    if transform.fit.source:
+        return found
+    variances = mapped_variances(transform)
+    return found | {
         "iso_score": iso_score_of(variances),
         "effective_rank": effective_rank_of(variances),
         "participation_ratio": participation_ratio_of(variances),
     }
+
+
+def mapped_variances(transform: Transform) -> Vector:
+    """Return the variances along the principal axes of mapped rows, those that were fitted.
+
+    As many as the mapped rows have dimensions, in no order.
+    """
+    axes, settings = transform.fit.axes, transform.settings
+    first, n_kept = settings.remove_top, len(transform.kept.variances)
+    # Shrinkage gives directions a variance that the rows do not have.
+    own = padded_variances(axes.variances[first : first + n_kept], n_kept)
+    if settings.centering == 1:
+        return padded_variances(own * transform.factors**2, n_columns(transform))
+    outer = np.concatenate([axes.variances[:first], axes.variances[first + n_kept :]])
+    return padded_variances(
+        np.concatenate([own, (1 - settings.centering) ** 2 * outer]), n_columns(transform)
+    )
+
+
+def n_columns(transform: Transform) -> int:
+    """Return how many dimensions mapped rows have."""
+    settings = transform.settings
+    if settings.centering == 1 and settings.method == "pca":
+        return len(transform.kept.variances)
+    return transform.fit.axes.dimensions
 
 
 def _mean_cosine(rows: ScoredRows) -> Score:
@@ -253,6 +268,7 @@ SCORES: tuple[ScoreDefinition, ...] = (
         name="mean_cosine",
         title="Mean cosine",
         explanation="How alike two rows are on average: how far all lean to one side.",
+        sees="the mean direction alone",
         source="Ethayarajh 2019",
         work="How Contextual are Contextualized Word Representations?, EMNLP",
         measure=_mean_cosine,
@@ -265,6 +281,7 @@ SCORES: tuple[ScoreDefinition, ...] = (
         name="mean_absolute_cosine",
         title="Mean |cosine|",
         explanation="The same without canceling: cosines of +0.5 and −0.5 are not “unrelated”.",
+        sees="the size of cosines, which do not cancel",
         source="Mimno and Thompson 2017; here of all pairs",
         work="The strange geometry of skip-gram with negative sampling, EMNLP",
         measure=_absolute_cosine,
@@ -277,6 +294,7 @@ SCORES: tuple[ScoreDefinition, ...] = (
         name="iso_score",
         title="IsoScore",
         explanation="How evenly the variance is spread over the dimensions; blind to centering.",
+        sees="how the variance is spread, over as many dimensions as there are",
         source="Rudman et al. 2022",
         work="IsoScore: Measuring the Uniformity of Embedding Space Utilization, Findings of ACL",
         measure=lambda rows: Score(iso_score_of(rows.covariance[0])),
@@ -288,6 +306,7 @@ SCORES: tuple[ScoreDefinition, ...] = (
         name="partition_ratio",
         title="Partition ratio",
         explanation="Least over most Σ exp(c·x) along the principal directions c, of unit rows.",
+        sees="the one direction that most rows have to do with",
         source="Mu and Viswanath 2018",
         work="All-but-the-Top: Simple and Effective Postprocessing for Word Representations, ICLR",
         measure=_partition_ratio,
@@ -299,6 +318,7 @@ SCORES: tuple[ScoreDefinition, ...] = (
         name="effective_rank",
         title="Effective rank",
         explanation="Dimensions in use: exp of the entropy of the variances.",
+        sees="how many dimensions are in use, out of as many as there are",
         source="Roy and Vetterli 2007",
         work="The effective rank: a measure of effective dimensionality, EUSIPCO",
         measure=lambda rows: Score(effective_rank_of(rows.covariance[0])),
@@ -311,6 +331,7 @@ SCORES: tuple[ScoreDefinition, ...] = (
         name="participation_ratio",
         title="Participation ratio",
         explanation="Dimensions that carry the variance, (Σs)²/Σs²: the large ones count for more.",
+        sees="the few dimensions of most variance",
         source="Gao et al. 2017",
         work="A theory of multineuronal dimensionality, dynamics and measurement, bioRxiv",
         measure=lambda rows: Score(participation_ratio_of(rows.covariance[0])),
@@ -323,6 +344,7 @@ SCORES: tuple[ScoreDefinition, ...] = (
         name="uniformity",
         title="Uniformity",
         explanation="log E exp(−2‖x−y‖²) of unit rows: 0 where all are one, lower where even.",
+        sees="the nearest of all pairs, which count most",
         source="Wang and Isola 2020",
         work=(
             "Understanding Contrastive Representation Learning through Alignment and Uniformity on "
@@ -336,6 +358,7 @@ SCORES: tuple[ScoreDefinition, ...] = (
         name="hubness",
         title="Hubness",
         explanation="Skewness of how often a row is among the 10 nearest of others.",
+        sees="who is near to whom, which no variance tells",
         source="Radovanović et al. 2010",
         work="Hubs in Space: Popular Nearest Neighbors in High-Dimensional Data, JMLR",
         measure=_hubness,
@@ -348,6 +371,7 @@ SCORES: tuple[ScoreDefinition, ...] = (
         name="dead_dimensions",
         title="Dead dimensions",
         explanation="Dimensions that are the same number in all rows, and tell nothing.",
+        sees="single dimensions, not directions",
         source="constant: spread below a millionth of the largest one",
         work="",
         measure=lambda rows: Score(float(rows.n_constant)),

@@ -12,6 +12,7 @@ PAGES = PageTable(
     __name__,
     {
         "angles": PageEntry("Angles", "angles.page.AnglesPage"),
+        "scores": PageEntry("Scores", "scores.page.ScoresPage"),
     },
 )
 """All of them by name, in the order of their tabs. The first is shown at first."""
