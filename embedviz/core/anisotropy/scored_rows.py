@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ from embedviz.core.progress import Report, part_of, silent
 
 MOST_NUMBERS = 64_000_000
 """Numbers that are kept in memory; of a larger set, a sample of the rows."""
+_MOST_ALIKE = 20_000
+"""Rows of a set up to which those that are equal are looked for."""
 _CONSTANT = 1e-12
 """Variance, as a share of the largest of a dimension, up to which a dimension is constant."""
 
@@ -115,9 +118,10 @@ class ScoredRows:
         """The rows at unit length."""
         sampled = self._sample()
         total, n_rows, parts = np.zeros(self.dimensions), 0, []
+        seen: dict[bytes, Matrix] = {}
         for first, block in row_blocks(self._rows):
             self.report(first / len(self._rows), "adding up directions")
-            mapped = self._mapped(block)
+            mapped = self._alike(block, self._mapped(block), seen)
             added, count = unit_row_sum(mapped)
             total, n_rows = total + added, n_rows + count
             if sampled is not None:
@@ -151,6 +155,18 @@ class ScoredRows:
             return None
         random = np.random.default_rng(self.seed)
         return np.sort(random.choice(self.n_vectors, most, replace=False, shuffle=False))
+
+    def _alike(self, block: NDArray[Any], mapped: Matrix, seen: dict[bytes, Matrix]) -> Matrix:
+        """Make mapped rows equal where the rows are, and return them.
+
+        A product of matrices may differ in the last digit from one place to another. Then chance
+        would say which of two equal rows is the nearer one.
+        """
+        if self._mapping is not None and self.n_vectors <= _MOST_ALIKE:
+            for place, row in enumerate(block):
+                digest = blake2b(row.tobytes(), digest_size=16).digest()
+                mapped[place] = seen.setdefault(digest, mapped[place])
+        return mapped
 
     def _mapped(self, block: NDArray[Any]) -> Matrix:
         if self._mapping is not None:

