@@ -22,8 +22,8 @@ from embedviz.core.progress import Report, part_of, silent
 
 MOST_NUMBERS = 64_000_000
 """Numbers that are kept in memory; of a larger set, a sample of the rows."""
-_MOST_ALIKE = 20_000
-"""Rows of a set up to which those that are equal are looked for."""
+MOST_COMPARED = 20_000
+"""Rows whose nearest neighbors are sought among each other; of more, a sample."""
 _CONSTANT = 1e-12
 """Variance, as a share of the largest of a dimension, up to which a dimension is constant."""
 
@@ -41,12 +41,15 @@ class UnitRows:
     kept : float32 array of shape (n_kept, n_dimensions)
         All of them, or the ones among a sample of the rows.
     is_sample : bool
+    compared : float32 array of shape (at most 20,000, n_dimensions)
+        Rows in their own length, of which a comparison in float64 has all digits: all, or a sample.
     """
 
     total: Vector
     n_rows: int
     kept: Matrix
     is_sample: bool
+    compared: Matrix
 
 
 class ScoredRows:
@@ -116,20 +119,20 @@ class ScoredRows:
     @cached_property
     def unit(self) -> UnitRows:
         """The rows at unit length."""
-        sampled = self._sample()
-        total, n_rows, parts = np.zeros(self.dimensions), 0, []
-        seen: dict[bytes, Matrix] = {}
+        most = max(2, MOST_NUMBERS // max(1, self.dimensions))
+        sampled, compared = self._sample(most), self._sample(MOST_COMPARED)
+        total, n_rows = np.zeros(self.dimensions), 0
+        none = np.empty((0, self.dimensions), np.float32)
+        kept, others, seen = [none], [none], dict[bytes, Matrix]()
         for first, block in row_blocks(self._rows):
             self.report(first / len(self._rows), "adding up directions")
             mapped = self._alike(block, self._mapped(block), seen)
             added, count = unit_row_sum(mapped)
             total, n_rows = total + added, n_rows + count
-            if sampled is not None:
-                last = np.searchsorted(sampled, [first, first + len(block)])
-                mapped = mapped[sampled[slice(*last)] - first]
-            parts.append(_units(mapped))
-        none = np.empty((0, self.dimensions), np.float32)
-        return UnitRows(total, n_rows, np.concatenate([none, *parts]), sampled is not None)
+            kept.append(_units(_part(mapped, sampled, first)))
+            others.append(_part(mapped, compared, first))
+        is_sample = sampled is not None
+        return UnitRows(total, n_rows, np.concatenate(kept), is_sample, np.concatenate(others))
 
     @cached_property
     def pairs(self) -> PairMeans:
@@ -137,20 +140,12 @@ class ScoredRows:
         unit = self.unit.kept
         return pair_means(unit, self.seed, self.report)
 
-    def few(self, most: int) -> tuple[Matrix, bool]:
-        """Return at most so many of the unit rows, and whether they are a sample."""
-        rows = self.unit.kept
-        if len(rows) <= most:
-            return rows, self.unit.is_sample
-        random = np.random.default_rng(self.seed)
-        return rows[np.sort(random.choice(len(rows), most, replace=False, shuffle=False))], True
-
     def reporting(self, report: Report, start: float, end: float) -> None:
         """Report what is computed next as this part of the whole."""
         self.report = part_of(report, start, end)
 
-    def _sample(self) -> Rows | None:
-        most = max(2, MOST_NUMBERS // max(1, self.dimensions))
+    def _sample(self, most: int) -> Rows | None:
+        """Return which rows are taken where not all are, ascending."""
         if self.n_vectors <= most:
             return None
         random = np.random.default_rng(self.seed)
@@ -162,7 +157,7 @@ class ScoredRows:
         A product of matrices may differ in the last digit from one place to another. Then chance
         would say which of two equal rows is the nearer one.
         """
-        if self._mapping is not None and self.n_vectors <= _MOST_ALIKE:
+        if self._mapping is not None and self.n_vectors <= MOST_COMPARED:
             for place, row in enumerate(block):
                 digest = blake2b(row.tobytes(), digest_size=16).digest()
                 mapped[place] = seen.setdefault(digest, mapped[place])
@@ -176,6 +171,14 @@ class ScoredRows:
 
 def _widened(rows: NDArray[Any]) -> NDArray[Any]:
     return rows.astype(np.float32 if rows.dtype == np.float16 else np.float64)
+
+
+def _part(block: Matrix, rows: Rows | None, first: int) -> Matrix:
+    """Return those rows of a block, which begins with row `first`, that are among some rows."""
+    if rows is None:
+        return block
+    start, end = np.searchsorted(rows, [first, first + len(block)])
+    return block[rows[start:end] - first]
 
 
 def _units(rows: Matrix) -> Matrix:

@@ -32,8 +32,6 @@ from embedviz.core.isotropy.spread import (
 )
 from embedviz.core.progress import Report, silent
 
-MOST_COMPARED = 20_000
-"""Rows whose nearest neighbors are sought among each other; of more, a sample."""
 EXACT = "exact"
 
 
@@ -240,9 +238,10 @@ def _partition_ratio(rows: ScoredRows) -> Score:
 
 
 def _hubness(rows: ScoredRows) -> Score:
-    few, is_sample = rows.few(MOST_COMPARED)
-    how = f"of a random {len(few):,} of the rows, among each other" if is_sample else EXACT
-    return Score(hubness(few, report=rows.report), how)
+    compared, how = rows.unit.compared, EXACT
+    if len(compared) < rows.n_vectors:
+        how = f"of a random {len(compared):,} of the rows, among each other"
+    return Score(hubness(compared, report=rows.report), how)
 
 
 def _how_paired(rows: ScoredRows) -> str:

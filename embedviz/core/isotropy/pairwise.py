@@ -95,16 +95,15 @@ def pair_means(unit: Matrix | Vector, seed: int = 0, report: Report = silent) ->
 def _tile_sums(cosines: NDArray[Any], *, is_own: bool) -> tuple[float, float]:
     """Return the sums of |cosine| and of the potential over the pairs of a tile.
 
-    A tile of rows with themselves has each pair twice, and each row with itself, which is no pair.
+    A tile of rows with themselves has each pair twice, of which the one above the diagonal counts.
     """
-    own = np.asarray(cosines.diagonal(), dtype=np.float64)
     if cosines.dtype == np.float32:
-        absolute, potential = _row_sums(cosines).sum(axis=0).tolist()
+        sums = _row_sums(cosines, is_own).sum(axis=0)
     else:
-        absolute, potential = np.abs(cosines).sum(), _potential(cosines).sum()
-    if not is_own:
-        return float(absolute), float(potential)
-    return float(absolute - np.abs(own).sum()) / 2, float(potential - _potential(own).sum()) / 2
+        # Of a tile with itself, the part above the diagonal.
+        chosen = cosines[np.triu_indices(len(cosines), 1)] if is_own else cosines
+        sums = np.array([np.abs(chosen).sum(), _potential(chosen).sum()])
+    return float(sums[0]), float(sums[1])
 
 
 def _potential(cosines: Vector) -> Vector:
@@ -112,8 +111,10 @@ def _potential(cosines: Vector) -> Vector:
 
 
 @parallel_kernel
-def _row_sums(cosines: Matrix) -> Vector:
+def _row_sums(cosines: Matrix, is_own: bool) -> Vector:
     """Return the sums of |cosine| and of exp(4 (cosine - 1)) over each row, (n, 2).
+
+    Over all of it, or where the tile is of rows with themselves, from right of the diagonal on.
 
     exp(x) of x from -8 to 0 is the eighth power of exp(x/8), which is a Taylor polynomial about
     -1/2 that is right to 1e-7: processors work on many at a time, where they call `exp` one by one.
@@ -124,7 +125,7 @@ def _row_sums(cosines: Matrix) -> Vector:
     scale = np.float32(np.exp(-0.5))
     for i in numba.prange(n_rows):
         absolute = potential = np.float32(0.0)
-        for j in range(n_columns):
+        for j in range(i + 1 if is_own else 0, n_columns):
             cosine = cosines[i, j]
             absolute += abs(cosine)
             y = half * cosine  # x/8 + 1/2, from -1/2 to 1/2.

@@ -11,12 +11,7 @@ from embedviz.core.anisotropy.scores import measure, n_columns, quick_scores
 from embedviz.core.anisotropy.transform import Transform, TransformSettings, fit_rows
 
 LAYERS = ("layer2", "layer5", "final")
-FEW = [
-    (384, "pca", 1.0),
-    (384, "zca", 0.0),
-    (128, "zca", 0.5),
-    (64, "pca", 0.3),
-]
+FEW = [(384, "pca", 1.0), (128, "zca", 0.5)]
 ALL = [
     (count, method, strength)
     for count in (384, 128, 64)
@@ -127,7 +122,7 @@ def test_scores_of_every_map_of_every_layer(sentences, layer, count, method, str
     require_mapped(*sentences(layer), count, method, strength)
 
 
-@pytest.mark.parametrize("centering", [0.4, 0.9])
+@pytest.mark.parametrize("centering", [0.4])
 def test_scores_while_the_mean_is_taken_away(sentences, centering):
     rows, fit = sentences("final")
     transform = Transform(fit, TransformSettings(centering=centering, strength=0.0))
@@ -153,9 +148,7 @@ def test_scores_while_the_mean_is_taken_away(sentences, centering):
         ("final", 0.022, 0.277, 0.767, -3.819),
     ],
 )
-def test_scores_are_near_those_of_the_other_split(
-    sentences, layer, cosine, score, ratio, uniform
-):
+def test_scores_are_near_those_of_the_other_split(sentences, layer, cosine, score, ratio, uniform):
     """The table is of other sentences: near, not equal."""
     values = measure(sentences(layer)[0]).values
     assert values["mean_cosine"].value == pytest.approx(cosine, abs=0.03)
