@@ -82,13 +82,13 @@ def _describe_canceling(when: str, scores: Scores) -> str:
     )
 
 
-def describe_rows_left_out(scores: Scores) -> str:
+def describe_rows_left_out(before: Scores, after: Scores) -> str:
     """Return how many rows have no direction; nothing where all have one."""
-    count = scores.n_without_direction
-    if not count:
+    counts = {"before": before.n_without_direction, "after": after.n_without_direction}
+    said = [f"{count:,} {when}" for when, count in counts.items() if count]
+    if not said:
         return ""
-    of = f"{count:,} of {scores.n_rows:,} rows"
-    return f"{of} {'is' if count == 1 else 'are'} all zeros and left out of what is about angles."
+    return f"Rows of zeros are left out of what is about angles: {' and '.join(said)}."
 
 
 def as_table(before: Scores, after: Scores | None, separator: str = "\t") -> str:

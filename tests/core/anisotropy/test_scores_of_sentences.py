@@ -54,7 +54,7 @@ def reference(rows):
     variances = np.linalg.svd(np.cov(rows.T), compute_uv=False)
     variances[variances < 1e-14 * variances[0]] = 0
     shares = variances[variances > 0] / variances.sum()
-    _, _, directions = np.linalg.svd(unit)
+    _, _, directions = np.linalg.svd(unit, full_matrices=False)
     products = unit @ directions.T
     sums = np.concatenate([np.exp(products).sum(axis=0), np.exp(-products).sum(axis=0)])
     spreads = rows.std(axis=0)

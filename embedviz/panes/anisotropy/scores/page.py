@@ -6,7 +6,7 @@ import math
 from functools import partial
 
 from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
@@ -29,6 +29,8 @@ from embedviz.panes.anisotropy.prepared import (
 from embedviz.panes.anisotropy.scores.measuring import KnownScores, measure_mapped, measure_set
 from embedviz.panes.anisotropy.scores.table import ScoresTable
 
+_PART = 0.38
+"""Of the height of the pane, which the page asks for at most."""
 _MEASURING = "Measuring; gray numbers are of an earlier position of the dial."
 
 
@@ -42,7 +44,7 @@ class ScoresPage(Page):
         calculations = self.pane.calculations
         self._before_task = calculations.new_task("measuring scores before")
         self._after_task = calculations.new_task("measuring scores after")
-        self._known = KnownScores()
+        self._known, self._scale = KnownScores(), 1.0
         self.said = text_label(wrap=True)
         self.said.setAccessibleName("Where scores disagree")
         self.table = ScoresTable()
@@ -61,6 +63,7 @@ class ScoresPage(Page):
         assert new.active is not None
         if old.active is not new.active:
             self.table.clear("before", "after")
+        self._fit()
         self._ask(new.active, DialPosition.of(new))
         self._show(new.active, turned_of(self.pane))
 
@@ -98,8 +101,23 @@ class ScoresPage(Page):
         if before is None or after is None:
             self.said.setText(_MEASURING)
             return
-        parts = (describe_agreement(before, after), describe_rows_left_out(after))
+        parts = (describe_agreement(before, after), describe_rows_left_out(before, after))
         self.said.setText(" ".join(filter(None, parts)))
+
+    def fit_text(self, scale: float) -> None:  # noqa: D102 - see Page
+        self._scale = scale
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask for room for all rows, where enough is left for the views."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        good, room = self.good_height * self._scale, self.pane.height() * _PART
+        wanted = round(max(self.least_height, min(good, room)))
+        if wanted != self.minimumHeight():
+            self.setMinimumHeight(wanted)
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Page
         if task in (self._before_task, self._after_task):

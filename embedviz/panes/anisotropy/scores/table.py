@@ -162,6 +162,8 @@ class ScoresTable(QScrollArea):
         sizes = self._sizes["before"], self._sizes["after"]
         way, step = direction_of(each, before, after, sizes), after - before
         digits = format(step, "+" + each.form.lstrip("+")).replace("-", "−")
+        if not any(digit in digits for digit in "123456789"):
+            digits = digits.lstrip("+−")
         set_text_in_place(cell, f"{digits} {_ARROWS[way]}")
         cell.setToolTip(f"{step:+.10g}: {_WORDS[way]}")
 
