@@ -83,18 +83,17 @@ def paint_scene(
     if frame.camera.is_3d:
         axes.draw_axes_3d(painter, frame, titles)
     overlays.draw_lines(painter, frame, scene.lines)
-    cones.paint_cones(painter, frame, scene.cones, near=False)
+    halves = cones.ConeHalves(frame, scene.cones)
+    halves.paint(painter, near=False)
     scene.canvas.paint(painter, frame)
     scene.thumbnails.paint(painter, frame, scene.canvas, scene.labels.order)
     if frame.camera.is_3d:
         axes.draw_titles_3d(painter, frame, titles)
-    cones.paint_cones(painter, frame, scene.cones, near=True)
+    halves.paint(painter, near=True)
     overlays.draw_arrows(painter, frame, scene.arrows)
     scene.markers.paint(painter, frame)
     _paint_names(painter, scene, frame)
     _paint_notes(painter, scene, frame)
-    if scene.corner:
-        draw_badge(painter, frame, scene.corner, corner_box(scene, frame))
     painter.restore()
     _paint_margins(painter, scene, frame, whole)
 
@@ -103,6 +102,8 @@ def _paint_notes(painter: QPainter, scene: PointScene, frame: Frame) -> None:
     beside = texts_of_cones(scene, frame)
     overlays.draw_notes(painter, frame, scene.notes, [box for _, box in beside])
     cones.paint_texts(painter, frame, beside)
+    if scene.corner:
+        draw_badge(painter, frame, scene.corner, corner_box(scene, frame))
 
 
 def _paint_names(painter: QPainter, scene: PointScene, frame: Frame) -> None:

@@ -151,7 +151,7 @@ class AnisotropyPane(Pane):
         self.controls.use.setEnabled(False)
         self.calculations.cancel(self._dial_task)
         if not is_same:
-            self._clear(f"{choice.vector_set.name}: measuring the cone …")
+            self._clear(f"Before · {choice.vector_set.name}: measuring the cone …")
         work = partial(prepare, choice)
         self.calculations.run(self._cone_task, work, self._show_prepared, choice)
 
@@ -233,7 +233,7 @@ class AnisotropyPane(Pane):
         return describe_dial(state, self.prepared if self.is_built else None)
 
     def transform_maker(self) -> Callable[[Report], Transform]:
-        """Return what makes the map that the dial stands for; see `gui.actions.transforms`."""
+        """Return what makes the map that the dial stands for; see `gui.actions.saving`."""
         return maker_of(self.session.state, self.prepared if self.is_built else None)
 
     def begin_figure(self) -> None:
