@@ -165,6 +165,9 @@ class ScoredRows:
 
     def _mapped(self, block: NDArray[Any]) -> Matrix:
         if self._mapping is not None:
+            # In float32, a few in a thousand neighbors that are almost equally near change places.
+            if self.n_vectors <= MOST_COMPARED:
+                block = block.astype(np.float64, copy=False)
             block = map_rows(block, self._mapping.mean, self._mapping.matrix)
         return block.astype(np.float32, copy=False)
 
