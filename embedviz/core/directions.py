@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -91,7 +93,7 @@ def no_directions(n_bad: int) -> UserError:
     )
 
 
-def rows_with_direction(rows: Matrix) -> Matrix:
+def rows_with_direction(rows: NDArray[Any]) -> NDArray[Any]:
     """Return the rows that are not all zeros; the array itself where all are.
 
     Raises

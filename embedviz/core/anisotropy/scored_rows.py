@@ -41,15 +41,15 @@ class UnitRows:
     kept : float32 array of shape (n_kept, n_dimensions)
         All of them, or the ones among a sample of the rows.
     is_sample : bool
-    compared : float32 array of shape (at most 20,000, n_dimensions)
-        Rows in their own length, of which a comparison in float64 has all digits: all, or a sample.
+    compared : float array of shape (at most 20,000, n_dimensions)
+        Rows in their own length and with all digits that are known: all, or a sample.
     """
 
     total: Vector
     n_rows: int
     kept: Matrix
     is_sample: bool
-    compared: Matrix
+    compared: NDArray[Any]
 
 
 class ScoredRows:
@@ -123,16 +123,20 @@ class ScoredRows:
         sampled, compared = self._sample(most), self._sample(MOST_COMPARED)
         total, n_rows = np.zeros(self.dimensions), 0
         none = np.empty((0, self.dimensions), np.float32)
-        kept, others, seen = [none], [none], dict[bytes, Matrix]()
+        kept, others = [none], list[NDArray[Any]]()
+        seen: dict[bytes, NDArray[Any]] = {}
         for first, block in row_blocks(self._rows):
             self.report(first / len(self._rows), "adding up directions")
-            mapped = self._alike(block, self._mapped(block), seen)
+            exact = self._alike(block, self._mapped(block), seen)
+            mapped = exact.astype(np.float32, copy=False)
             added, count = unit_row_sum(mapped)
             total, n_rows = total + added, n_rows + count
             kept.append(_units(_part(mapped, sampled, first)))
-            others.append(_part(mapped, compared, first))
+            others.append(_part(exact, compared, first))
         is_sample = sampled is not None
-        return UnitRows(total, n_rows, np.concatenate(kept), is_sample, np.concatenate(others))
+        return UnitRows(
+            total, n_rows, np.concatenate(kept), is_sample, np.concatenate(others or [none])
+        )
 
     @cached_property
     def pairs(self) -> PairMeans:
@@ -151,7 +155,9 @@ class ScoredRows:
         random = np.random.default_rng(self.seed)
         return np.sort(random.choice(self.n_vectors, most, replace=False, shuffle=False))
 
-    def _alike(self, block: NDArray[Any], mapped: Matrix, seen: dict[bytes, Matrix]) -> Matrix:
+    def _alike(
+        self, block: NDArray[Any], mapped: NDArray[Any], seen: dict[bytes, NDArray[Any]]
+    ) -> NDArray[Any]:
         """Make mapped rows equal where the rows are, and return them.
 
         A product of matrices may differ in the last digit from one place to another. Then chance
@@ -163,20 +169,20 @@ class ScoredRows:
                 mapped[place] = seen.setdefault(digest, mapped[place])
         return mapped
 
-    def _mapped(self, block: NDArray[Any]) -> Matrix:
+    def _mapped(self, block: NDArray[Any]) -> NDArray[Any]:
         if self._mapping is not None:
             # In float32, a few in a thousand neighbors that are almost equally near change places.
             if self.n_vectors <= MOST_COMPARED:
                 block = block.astype(np.float64, copy=False)
             block = map_rows(block, self._mapping.mean, self._mapping.matrix)
-        return block.astype(np.float32, copy=False)
+        return block
 
 
 def _widened(rows: NDArray[Any]) -> NDArray[Any]:
     return rows.astype(np.float32 if rows.dtype == np.float16 else np.float64)
 
 
-def _part(block: Matrix, rows: Rows | None, first: int) -> Matrix:
+def _part(block: NDArray[Any], rows: Rows | None, first: int) -> NDArray[Any]:
     """Return those rows of a block, which begins with row `first`, that are among some rows."""
     if rows is None:
         return block
