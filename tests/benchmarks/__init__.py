@@ -10,6 +10,7 @@ from .changes import Changes
 from .contrastive import PaintedSteps
 from .dragging import Drag, DragStalls
 from .embedding import Embedding
+from .fit import Fit, MappedFit
 from .graph import Graph, Trust
 from .layouts import FirstMotion, LargeLayout, TSNEBeside, UMAPBeside
 from .loading import Binary, Mapped, ParquetParts, Text
@@ -37,6 +38,10 @@ BENCHMARKS = (
     StepsAtEachLength(500_000, 768),
     MappedSteps(1_000_000, 768),
     PrincipalComponents(10_000, 384),
+    Fit(50_000, 512, "numpy"),
+    Fit(50_000, 512, "numpy", "flat"),
+    Fit(50_000, 512, "scikit-learn"),
+    MappedFit(1_000_000, 768),
     Overlap(10_000, 384),
     Graph(20_000, 384, "scikit-learn"),
     Graph(20_000, 384, "faiss"),

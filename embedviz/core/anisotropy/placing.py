@@ -221,8 +221,7 @@ def _place_rows(  # noqa: PLR0913 - one pass
 ) -> tuple[Vector, Vector]:
     """Fill in the four arrays; return the sums of z divided by length, and of 1 / length."""
     n_rows, n_columns = len(rows), len(factors)
-    sums = np.zeros((_PIECES, n_columns))
-    weights = np.zeros(_PIECES)
+    sums, weights = np.zeros((_PIECES, n_columns)), np.zeros(_PIECES)
     for piece in numba.prange(_PIECES):
         total = np.zeros(n_columns)
         strip = np.zeros(n_columns, dtype=np.float32)

@@ -186,7 +186,8 @@ class AnisotropyPane(Pane):
         self.spheres.titles["after"].setText(title_after(self.prepared, turned))
         state = self.session.state
         self._say(state)
-        self.pages.draw(state)
+        if turned.position != DialPosition.of(state):
+            self.pages.draw(state)  # A step on the way; of the newest, the next line draws it.
         self._turn_to(state)
 
     def _say(self, state: State) -> None:
