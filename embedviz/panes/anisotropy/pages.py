@@ -11,7 +11,11 @@ from embedviz.gui.pages.table import PageEntry, PageTable
 PAGES = PageTable(
     __name__,
     {
-        "angles": PageEntry("Angles", "angles.page.AnglesPage"),
+        "angles": PageEntry("Angles", "angles.page.AnglesPage", "angles.settings.AnglesSettings"),
+        "scores": PageEntry("Scores", "scores.page.ScoresPage"),
+        "spectrum": PageEntry(
+            "Spectrum", "spectrum.page.SpectrumPage", "spectrum.settings.SpectrumSettings"
+        ),
         "judged": PageEntry(
             "Did it help?", "judged.page.JudgedPage", "judged.settings.JudgedSettings"
         ),
