@@ -224,8 +224,7 @@ def _place_rows(  # noqa: PLR0913 - one pass
     sums, weights = np.zeros((_PIECES, n_columns)), np.zeros(_PIECES)
     for piece in numba.prange(_PIECES):
         total = np.zeros(n_columns)
-        strip = np.zeros(n_columns, dtype=np.float32)
-        mapped = np.zeros(n_columns, dtype=np.float32)
+        strip, mapped = np.zeros(n_columns, np.float32), np.zeros(n_columns, np.float32)
         last = n_rows * (piece + 1) // _PIECES
         for i in range(n_rows * piece // _PIECES, last):
             own = rows[i, first_column : first_column + n_columns]
