@@ -1,0 +1,1 @@
+"""The page of angles and cosines of pairs of rows, beside what chance gives."""
