@@ -1,33 +1,92 @@
-"""Quantities that the dial of a set needs, and the marks of rows in a picture of them."""
+"""What the views and the pages of a set draw from: computed once, and at the dial's position."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from embedviz.app.state import State
-from embedviz.core.anisotropy.cone import Cone
+from embedviz.core.anisotropy.cone import Cone, ConeView
+from embedviz.core.anisotropy.transform import Fit, Transform, TransformSettings, fit_rows
 from embedviz.core.arrays import Rows
+from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.points.view import PointView
+from embedviz.gui.pane import Pane
+from embedviz.panes.anisotropy.settings import AnisotropySettings
 
-LABELED = 12
+
+@dataclass(frozen=True)
+class FitChoice:
+    """What a map is fitted on, as a state has it: all that a `Prepared` depends on.
+
+    A subject of calculations; see `gui.pages.page.WantedBy`.
+    """
+
+    vector_set: VectorSet
+    leaves_out: bool
+    """Whether rogue dimensions count as zero."""
+
+    @classmethod
+    def of(cls, state: State) -> FitChoice:
+        """Return that of a state with an active set."""
+        assert state.active is not None
+        return cls(state.active, state[AnisotropySettings].leave_out)
+
+    def is_wanted(self, state: State) -> bool:
+        """Return whether a result about this is still to be drawn in this state."""
+        return state.active is not None and FitChoice.of(state) == self
+
+
+@dataclass(frozen=True)
+class DialPosition:
+    """Where the dial stands, on what: all that numbers of the mapped rows depend on.
+
+    A subject of calculations; see `gui.pages.page.WantedBy`.
+    """
+
+    choice: FitChoice
+    settings: TransformSettings
+
+    @classmethod
+    def of(cls, state: State) -> DialPosition:
+        """Return that of a state with an active set."""
+        return cls(FitChoice.of(state), state[AnisotropySettings].transform)
+
+    def is_wanted(self, state: State) -> bool:
+        """Return whether a result about this is still to be drawn in this state."""
+        return state.active is not None and DialPosition.of(state) == self
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Quantities that the dial of a set needs, computed once.
+    """What is known of a set wherever the dial stands, computed once.
 
     The picture of a very large set shows a sample of its rows: `places` and `cone.rows` lead
     from one to the other.
+
+    Attributes
+    ----------
+    choice : FitChoice
+        What it is about.
+    fit : Fit
+        Of the rows that the map is fitted on.
+    cone : Cone
+        Of the set.
     """
 
-    vector_set: VectorSet
+    choice: FitChoice
+    fit: Fit
     cone: Cone
+
+    @property
+    def vector_set(self) -> VectorSet:
+        """The set that is mapped."""
+        return self.choice.vector_set
 
     @cached_property
     def labels(self) -> Sequence[str]:
@@ -44,14 +103,61 @@ class Prepared:
         places: Rows = found[self.cone.rows[found] == wanted]
         return places
 
+    def transform(self, settings: TransformSettings) -> Transform:
+        """Return the map with the dial at some position."""
+        return Transform(self.fit, settings)
 
-def mark_rows(view: PointView, prepared: Prepared, state: State) -> None:
-    """Mark the query, where it is a row, and what is selected."""
-    if prepared.vector_set is not state.active:
-        return
-    row, is_own = state.query, state.query_vector is not None
-    query = prepared.places([] if row is None or is_own else [row])
-    selected = prepared.places(state.selected.rows)
-    always = np.concatenate([query, selected[:LABELED]])
-    view.scene.set_labels(prepared.labels, (), list(dict.fromkeys(always.tolist())), len(query))
-    view.scene.set_highlights(query=query[0] if len(query) else None, selected=selected)
+
+@dataclass(frozen=True, eq=False)
+class Turned:
+    """The set as the views show it: with the dial at one position.
+
+    Attributes
+    ----------
+    position : DialPosition
+        Which one. While the dial is dragged, it is one step behind the state.
+    transform : Transform
+    view : ConeView
+        Of the rows in the picture, and of the sampled pairs of `cone.before`.
+    """
+
+    position: DialPosition
+    transform: Transform
+    view: ConeView
+
+
+@runtime_checkable
+class HasPrepared(Protocol):
+    """The pane, as far as its pages need it."""
+
+    prepared: Prepared | None
+    turned: Turned | None
+
+
+def prepared_of(pane: Pane) -> Prepared:
+    """Return what a page draws from wherever the dial stands; it is there when `draw` is called."""
+    assert isinstance(pane, HasPrepared)
+    assert pane.prepared is not None
+    return pane.prepared
+
+
+def turned_of(pane: Pane) -> Turned:
+    """Return what the views show; it is there when `draw` of a page is called."""
+    assert isinstance(pane, HasPrepared)
+    assert pane.turned is not None
+    return pane.turned
+
+
+def prepare(choice: FitChoice, report: Report) -> Prepared:
+    """Fit the map and measure the cone. Runs off the UI thread."""
+    vectors = choice.vector_set.vectors
+    fit = fit_rows(vectors, report=lambda done, words: report(0.3 * done, words))
+    cone = Cone(vectors, lambda done, words: report(0.3 + 0.7 * done, words))
+    return Prepared(choice, fit, cone)
+
+
+def turn(prepared: Prepared, position: DialPosition, report: Report) -> Turned:
+    """Map the rows in the picture. Runs off the UI thread."""
+    settings = position.settings
+    view = prepared.cone.after(settings.strength, settings.n_components)
+    return Turned(position, prepared.transform(settings), view)

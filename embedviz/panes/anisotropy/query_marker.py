@@ -10,17 +10,15 @@ from PySide6.QtCore import QObject
 
 from embedviz.app.searches import Searches
 from embedviz.app.state import State
-from embedviz.core.anisotropy.cone import Cone, ConeView
 from embedviz.core.arrays import Matrix
 from embedviz.core.progress import Report
 from embedviz.core.query_vector import Query
-from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import one_line
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.layers.markers import Marker
 from embedviz.gui.points.view import PointView
 from embedviz.gui.widgets.controls import ElidedLabel
-from embedviz.panes.anisotropy.settings import AnisotropySettings
+from embedviz.panes.anisotropy.prepared import Prepared, Turned
 
 COUNT = 10
 """Of its nearest rows before, whose cosines with it are followed."""
@@ -71,20 +69,10 @@ class QueryMarker(QObject):
         self.line = ElidedLabel("caption")
         self.line.hide()
 
-    def show(self, state: State, vector_set: VectorSet, cone: Cone, after: ConeView | None) -> None:
-        """Mark the query of a state, where it is none of the rows.
-
-        Parameters
-        ----------
-        state : State
-        vector_set : VectorSet
-        cone : Cone
-            Of the set.
-        after : ConeView or None
-            At the dial's position; None while that is not known.
-        """
+    def show(self, state: State, prepared: Prepared, turned: Turned) -> None:
+        """Mark the query of a state, where it is none of the rows, with the dial as it is shown."""
         query = None if state.query_vector is None else state.current_query
-        if query is None or after is None or state.active is not vector_set:
+        if query is None or state.active is not prepared.vector_set:
             self.hide()
             return
         if not query.vector.any():
@@ -92,18 +80,8 @@ class QueryMarker(QObject):
             self.line.setText(f"“{one_line(query.name)}” is all zeros, so it has no direction.")
             self.line.show()
             return
-        dial = state[AnisotropySettings]
-        work = partial(
-            _look,
-            self._session.searches,
-            vector_set,
-            cone,
-            after,
-            query,
-            dial.strength,
-            dial.components,
-        )
-        self._calculations.run(self._task, work, self._show, vector_set, purpose="detail")
+        work = partial(_look, self._session.searches, prepared, turned, query)
+        self._calculations.run(self._task, work, self._show, prepared.vector_set, purpose="detail")
 
     def hide(self) -> None:
         """Mark nothing."""
@@ -135,19 +113,17 @@ def _number(cosine: float) -> str:
 
 
 def _look(
-    searches: Searches,
-    vector_set: VectorSet,
-    cone: Cone,
-    after: ConeView,
-    query: Query,
-    strength: float,
-    components: int | None,
-    report: Report,
+    searches: Searches, prepared: Prepared, turned: Turned, query: Query, report: Report
 ) -> QueryPlaces:
     """Find where a query is on the spheres, and its cosines. Runs off the UI thread."""
+    vector_set, cone, after = prepared.vector_set, prepared.cone, turned.view
+    settings = turned.position.settings
     rows, _ = searches.nearest(vector_set, "cosine", query.vector, COUNT, query.exclude)
     vectors = np.vstack([query.vector, vector_set.vectors[rows]]).astype(np.float32)
-    seen = cone.look_at(vectors), cone.look_at(vectors, strength, components)
+    seen = (
+        cone.look_at(vectors),
+        cone.look_at(vectors, settings.strength, settings.n_components),
+    )
     means = [
         float(units[0] @ view.mean_unit)
         for (_, units), view in zip(seen, (cone.before, after), strict=True)

@@ -105,9 +105,7 @@ def _middle(pairs: SampledPairs) -> str:
     return f"{middle:.0f}° in the middle (nine in ten {low:.0f}° to {high:.0f}°)"
 
 
-def describe_share(
-    before: SampledPairs, after: SampledPairs, dimensions: int, limit: float
-) -> str:
+def describe_share(before: SampledPairs, after: SampledPairs, dimensions: int, limit: float) -> str:
     """Return how many pairs have a cosine above some number, and how many would by chance."""
     chance = float(chance_of_cosines([min(limit, 1.0), 1.0], dimensions)[0])
     return (

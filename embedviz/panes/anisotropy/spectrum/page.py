@@ -121,6 +121,8 @@ class SpectrumPage(Page):
                 self.dimensions.show_profile(profile, kind, left_out=left_out)
             has_rogue = profile is not None and len(profile.outliers) > 0
             self.leave_out.setEnabled(has_rogue or left_out)
-            self.said.setText("" if profile is None else describe_rogue(measured, left_out=left_out))
+            self.said.setText(
+                "" if profile is None else describe_rogue(measured, left_out=left_out)
+            )
         if self.spectrum.shares is not None:
             self.caption.setText(describe_rank_and_share(self.spectrum.shares, profile))
