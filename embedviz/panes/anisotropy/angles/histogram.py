@@ -188,10 +188,10 @@ class PairHistogram(DrawnWidget):
 
     def key(self) -> list[PlacedLine]:
         """Return what is written above, and where."""
-        entries = [NamedLine(self.heading)]
-        entries += [
-            NamedLine(text, d.pen()) for text, d in zip(self.readings, self._shown, strict=True)
-        ]
+        named = zip(self.readings, self._shown, strict=True)
+        lines = [NamedLine(text, each.pen()) for text, each in named]
+        # What is drawn last, over the others, is named first.
+        entries = [NamedLine(self.heading), *reversed(lines)]
         return place_key(entries, self.width(), self.small(), self.line_height())
 
     def frame(self) -> PlotFrame:
@@ -213,9 +213,8 @@ class PairHistogram(DrawnWidget):
             draw_lower_axis(painter, frame, self._ticks(frame), small, line)
             painter.setClipRect(frame.area.adjusted(-1, -1, 1, 1))
             if not np.isnan(self._limit):
-                draw_upright_line(
-                    painter, frame, self._limit, solid(theme_manager.theme.hairline, 1)
-                )
+                muted = solid(theme_manager.theme.muted, 1)
+                draw_upright_line(painter, frame, self._limit, muted)
             if self._hovered is not None:
                 low, high = self._read()
                 left, right = float(frame.x_of(low)), float(frame.x_of(high))

@@ -130,7 +130,8 @@ def dimensions_of(turned: Turned) -> int:
 
 def pairs_of_view(cone: Cone, view: ConeView) -> SampledPairs:
     """Return the sampled pairs in which both rows have a direction."""
-    has_direction = view.positions.any(axis=1)
-    if has_direction.all():
+    has_direction = np.any(view.positions != 0, axis=1)
+    if bool(has_direction.all()):
         return SampledPairs(view.cosines, view.mean_cosine)
-    return SampledPairs(view.cosines[np.all(has_direction[cone.pairs], axis=1)], view.mean_cosine)
+    kept = has_direction[cone.pairs].all(axis=1)
+    return SampledPairs(view.cosines[kept], view.mean_cosine)

@@ -235,7 +235,7 @@ class SpectrumChart(DrawnWidget):
 
 
 def percent(share: float) -> str:
-    """Return a share in %, with two digits that count: "41 %", "0.9 %", "0.0032 %", "4×10⁻⁷ %"."""
+    """Return a share in %, with two digits that count: "41 %", "0.90 %", "0.0032 %", "4×10⁻⁷ %"."""
     value = 100 * float(share)
     if value <= 0:
         return "0 %"

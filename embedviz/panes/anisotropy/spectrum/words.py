@@ -62,10 +62,14 @@ def _named(dimensions: Sequence[int], most: int = _MOST_NAMES) -> str:
 
 def describe_rank_and_share(shares: SpectrumShares, profile: DimensionProfile | None) -> str:
     """Return how many axes have a variance, what the kept ones hold, and constant dimensions."""
-    kept = shares.before[shares.first : shares.last].sum()
+    share, count = (
+        float(shares.before[shares.first : shares.last].sum()),
+        shares.last - shares.first,
+    )
+    held = "all" if share > 1 - 1e-4 else percent(share)
     said = [
-        f"{shares.rank:,} of {shares.dimensions:,} axes have a variance worth keeping; the "
-        f"{shares.last - shares.first:,} kept hold {percent(kept)} of it."
+        f"{shares.rank:,} of {shares.dimensions:,} axes have a variance worth keeping; "
+        f"the {count:,} kept {'holds' if count == 1 else 'hold'} {held} of it."
     ]
     constant = [] if profile is None else profile.constant.tolist()
     if constant:
