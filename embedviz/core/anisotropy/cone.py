@@ -35,7 +35,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.anisotropy.cone_view import AngleBand, ConeView
 from embedviz.core.anisotropy.eigenbasis import ColumnMap, Eigenbasis
-from embedviz.core.anisotropy.placing import PairOrder, Placed, place, place_in_own_size
+from embedviz.core.anisotropy.placing import PairOrder, place, place_in_own_size
 from embedviz.core.anisotropy.transform import Fit, Transform, TransformSettings, fit_rows
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import kernel_rows, rows_per_block, scale_to_unit_length

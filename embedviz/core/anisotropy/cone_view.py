@@ -14,7 +14,7 @@ from embedviz.core.covariance import Vector
 from embedviz.core.isotropy import effective_rank_of, iso_score_of
 
 BAND = 0.05, 0.5, 0.95
-"""Shares of the rows that are at most at the low angle of a band, at its median, at its high one."""
+"""Shares of the rows up to the low angle of a band, up to its median, up to its high angle."""
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,8 @@ class FitSource:
         the open set called `set_name`, from which the map is carried over.
     rows : Selection, optional
         As they were when the source was chosen: what is selected later changes no map.
+    n_rows : int, optional
+        How many rows the set had then: of a file that has others now, these are not the same rows.
     column, value : str
         A column of the metadata, and a value of it as text.
     set_name : str
@@ -48,11 +50,12 @@ class FitSource:
     column: str = ""
     value: str = ""
     set_name: str = ""
+    n_rows: int | None = None
 
     @classmethod
-    def of_selection(cls, rows: Selection) -> FitSource:
-        """Return the source of the rows of a selection."""
-        return cls("selection", rows)
+    def of_selection(cls, rows: Selection, n_rows: int | None = None) -> FitSource:
+        """Return the source of the rows of a selection, of a set of `n_rows`."""
+        return cls("selection", rows, n_rows=n_rows)
 
     @classmethod
     def of_group(cls, column: str, value: str) -> FitSource:
@@ -177,10 +180,12 @@ def sets_to_fit(vector_set: VectorSet, open_sets: Sequence[VectorSet]) -> tuple[
 
 def _chosen(vector_set: VectorSet, source: FitSource) -> Rows:
     rows = Selection() if source.rows is None else source.rows
-    if len(rows) and int(rows.rows[-1]) >= len(vector_set):
+    has_others = source.n_rows not in (None, len(vector_set))
+    if has_others or (len(rows) and int(rows.rows[-1]) >= len(vector_set)):
+        name = vector_set.name or "The set"
         raise UserError(
-            f"The map is fitted on rows that {vector_set.name or 'the set'} does not have: it has "
-            f"{counted(len(vector_set), 'row')}. Select rows, and choose them again."
+            f"{name} has other rows than it had when some were selected to fit on. "
+            "Select rows, and choose the selection again, or all rows."
         )
     _require_enough(
         len(rows), "The selection has", "Select more, and choose the selection again, or all rows."

@@ -161,7 +161,7 @@ def _float32(numbers: Vector) -> NDArray[np.float32]:
 
 
 @parallel_kernel
-def _place_rows(  # noqa: C901, PLR0912, PLR0913, PLR0915 - one pass
+def _place_rows(  # noqa: C901, PLR0913, PLR0915 - one pass
     rows: Matrix,
     first_column: int,
     factors: NDArray[np.float32],

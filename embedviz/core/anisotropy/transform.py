@@ -98,7 +98,7 @@ class TransformSettings:
         return replace(self, centering=min(position, 1.0), strength=max(position - 1.0, 0.0))
 
     def __str__(self) -> str:
-        words = ["centered" if self.centering == 1 else f"{self.centering:.0%} centered"]
+        words = ["centered" if self.centering == 1 else f"{100 * self.centering:.3g} % centered"]
         if self.strength:
             words = ["whitened"]
         elif not self.centering:
@@ -184,6 +184,8 @@ class Transform:
     ----------
     fit : Fit
     settings : TransformSettings
+    name : str
+        What the mapped set is called, for messages.
     kept : Directions
         The axes that are kept, with their variances before the map (shrunk, where asked for).
     cloud_rank : int
@@ -201,6 +203,7 @@ class Transform:
 
     fit: Fit
     settings: TransformSettings
+    name: str = "the set"
     kept: Directions = field(init=False)
     cloud_rank: int = field(init=False)
 
@@ -279,7 +282,7 @@ class Transform:
 
     def _nothing_left(self) -> str:
         fit, top = self.fit, self.settings.remove_top
-        rows = fit.source or "the set"
+        rows = fit.source or self.name
         if not np.any(fit.axes.variances > 0):
             what = f"All rows of {rows} are equal"
             if fit.left_out:

@@ -12,9 +12,11 @@ from numpy.typing import ArrayLike
 
 from embedviz.app.state import State
 from embedviz.core.anisotropy.cone import Cone, ConeView
-from embedviz.core.anisotropy.transform import Fit, Transform, TransformSettings, fit_rows
+from embedviz.core.anisotropy.fit_source import FitSource, fit_source, sets_to_fit
+from embedviz.core.anisotropy.transform import Fit, Transform, TransformSettings
 from embedviz.core.arrays import Rows
-from embedviz.core.progress import Report
+from embedviz.core.isotropy import outlier_dimensions
+from embedviz.core.progress import Report, part_of
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pane import Pane
 from embedviz.panes.anisotropy.settings import AnisotropySettings
@@ -28,14 +30,24 @@ class FitChoice:
     """
 
     vector_set: VectorSet
+    source: FitSource
+    other: VectorSet | None
+    """The open set that a source by name means; None: it is not open, or none is meant."""
     leaves_out: bool
     """Whether rogue dimensions count as zero."""
+    shrinks: bool
+    """Whether the shrinkage is measured."""
 
     @classmethod
     def of(cls, state: State) -> FitChoice:
         """Return that of a state with an active set."""
         assert state.active is not None
-        return cls(state.active, state[AnisotropySettings].leave_out)
+        settings, name = state[AnisotropySettings], ""
+        if settings.fit_on.kind == "set":
+            name = settings.fit_on.set_name
+        offered = sets_to_fit(state.active, state.sets) if name else ()
+        other = next((each for each in offered if each.name == name), None)
+        return cls(state.active, settings.fit_on, other, settings.leave_out, settings.shrinkage)
 
     def is_wanted(self, state: State) -> bool:
         """Return whether a result about this is still to be drawn in this state."""
@@ -150,14 +162,27 @@ def turned_of(pane: Pane) -> Turned:
 
 def prepare(choice: FitChoice, report: Report) -> Prepared:
     """Fit the map and measure the cone. Runs off the UI thread."""
-    vectors = choice.vector_set.vectors
-    fit = fit_rows(vectors, report=lambda done, words: report(0.3 * done, words))
-    cone = Cone(vectors, lambda done, words: report(0.3 + 0.7 * done, words))
+    vector_set = choice.vector_set
+    vectors = vector_set.vectors
+    left_out: tuple[int, ...] = ()
+    if choice.leaves_out:
+        found, _ = outlier_dimensions(vectors, part_of(report, 0.0, 0.2))
+        left_out = tuple(found.tolist())
+    fit = fit_source(
+        vector_set,
+        choice.source,
+        () if choice.other is None else (choice.other,),
+        left_out=left_out,
+        shrinkage=choice.shrinks,
+        report=part_of(report, 0.2, 0.5),
+    )
+    cone = Cone(vectors, fit, part_of(report, 0.5, 1.0))
     return Prepared(choice, fit, cone)
 
 
 def turn(prepared: Prepared, position: DialPosition, report: Report) -> Turned:
     """Map the rows in the picture. Runs off the UI thread."""
     settings = position.settings
-    view = prepared.cone.after(settings.strength, settings.n_components)
-    return Turned(position, prepared.transform(settings), view)
+    # Before the rows are mapped: it says in words where nothing would be left of them.
+    transform = prepared.transform(settings)
+    return Turned(position, transform, prepared.cone.after(settings))

@@ -117,21 +117,20 @@ def _look(
 ) -> QueryPlaces:
     """Find where a query is on the spheres, and its cosines. Runs off the UI thread."""
     vector_set, cone, after = prepared.vector_set, prepared.cone, turned.view
-    settings = turned.position.settings
     rows, _ = searches.nearest(vector_set, "cosine", query.vector, COUNT, query.exclude)
     vectors = np.vstack([query.vector, vector_set.vectors[rows]]).astype(np.float32)
-    seen = (
-        cone.look_at(vectors),
-        cone.look_at(vectors, settings.strength, settings.n_components),
-    )
+    seen = cone.look_at(vectors), cone.look_at(vectors, turned.position.settings)
     means = [
-        float(units[0] @ view.mean_unit)
-        for (_, units), view in zip(seen, (cone.before, after), strict=True)
+        float(places.units[0] @ view.mean_unit)
+        for places, view in zip(seen, (cone.before, after), strict=True)
     ]
-    near = [float((units[1:] @ units[0]).mean()) if len(rows) else np.nan for _, units in seen]
+    near = [
+        float((places.units[1:] @ places.units[0]).mean()) if len(rows) else np.nan
+        for places in seen
+    ]
     return QueryPlaces(
         query.name,
-        (seen[0][0][0], seen[1][0][0]),
+        (seen[0].positions[0], seen[1].positions[0]),
         (means[0], means[1]),
         (near[0], near[1]),
         len(rows),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
 
+from embedviz.core.anisotropy.fit_source import ALL_ROWS, FitSource
 from embedviz.core.anisotropy.transform import TransformSettings
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.settings import Settings, clamped, setting
@@ -37,6 +38,8 @@ class AnisotropySettings(Settings):
         Whether variances are moved toward their mean first, as Ledoit and Wolf do.
     leave_out : bool
         Whether rogue dimensions count as zero.
+    fit_on : FitSource
+        The rows that the map is fitted on.
     page : str
         What is below the views: a key of `PAGES`.
     """
@@ -89,6 +92,7 @@ class AnisotropySettings(Settings):
     leave_out: bool = setting(
         False, "Leave out rogue dimensions", "the few dimensions that make most of a cosine"
     )
+    fit_on: FitSource = ALL_ROWS
     page: str = setting(
         PAGES.first,
         "Page",
