@@ -64,20 +64,23 @@ class NamedLine(NamedTuple):
     """A line of a chart and its name; a heading where there is no line."""
 
     text: str
+    short: str
+    """What is written where the key would need more than one line."""
     pen: QPen | None = None
 
 
 class PlacedLine(NamedTuple):
-    """Where an entry is: the upper left corner of its sample, or of its text."""
+    """Where an entry of a key is: the upper left corner of its sample, or of its text."""
 
     corner: QPointF
-    entry: NamedLine
+    text: str
+    pen: QPen | None
 
 
 def place_key(
     entries: Sequence[NamedLine], width: float, small: QFont, line: float
 ) -> list[PlacedLine]:
-    """Return where the entries of a key are, in as many lines as they need.
+    """Return where the entries of a key are: in one line, or shortened in as many as they need.
 
     Parameters
     ----------
@@ -86,13 +89,22 @@ def place_key(
         Of the chart, and height of a line of text, in pixels.
     small : QFont
     """
+    found = _placed([(entry.text, entry.pen) for entry in entries], width, small, line)
+    if found and found[-1].corner.y() > line:
+        return _placed([(entry.short, entry.pen) for entry in entries], width, small, line)
+    return found
+
+
+def _placed(
+    entries: Sequence[tuple[str, QPen | None]], width: float, small: QFont, line: float
+) -> list[PlacedLine]:
     x, y = 2.0, 1.0
     placed = []
-    for entry in entries:
-        room = width_of(entry.text, small) + (0 if entry.pen is None else SAMPLE + _GAP)
+    for text, pen in entries:
+        room = width_of(text, small) + (0 if pen is None else SAMPLE + _GAP)
         if x > 2 and x + room > width - 2:
             x, y = 2.0, y + line
-        placed.append(PlacedLine(QPointF(x, y), entry))
+        placed.append(PlacedLine(QPointF(x, y), text, pen))
         x += room + 2 * GRID
     return placed
 
@@ -100,7 +112,7 @@ def place_key(
 def draw_key(painter: QPainter, placed: Sequence[PlacedLine], small: QFont, line: float) -> None:
     """Write the headings, and a sample of each line with its name."""
     theme = theme_manager.theme
-    for corner, (text, pen) in placed:
+    for corner, text, pen in placed:
         if pen is None:
             draw_text(painter, corner, text, small, QColor(theme.text))
             continue

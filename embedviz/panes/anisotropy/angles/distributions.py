@@ -72,7 +72,7 @@ def chance_of(kind: Kind, dimensions: int) -> Distribution:
     edges = _FINE[kind] if dimensions > 3 else EDGES[kind]
     chance = chance_of_angles if kind == "angles" else chance_of_cosines
     words = f"unrelated in {dimensions:,} dimensions"
-    return Distribution("chance", words, edges, chance(edges, dimensions))
+    return Distribution("chance", words, "unrelated", edges, chance(edges, dimensions))
 
 
 def span_of(kind: Kind, shown: list[Distribution]) -> tuple[float, float]:
@@ -94,24 +94,29 @@ def span_of(kind: Kind, shown: list[Distribution]) -> tuple[float, float]:
 
 def describe_angles(before: SampledPairs, after: SampledPairs, dimensions: int) -> str:
     """Return how wide the angles of two rows are, and those of unrelated directions."""
-    said = [f"{_middle(pairs)} {role}" for pairs, role in ((before, "before"), (after, "after"))]
     spread = chance_spread(dimensions)
-    ends = f"90° ± {spread:.{1 if spread < 10 else 0}f}°"
-    return f"Two rows: {', '.join(said)}; unrelated directions: {ends}."
+    return (
+        f"Two rows before: {_middle(before)} (nine in ten {_range(before)}), after: "
+        f"{_middle(after)} ({_range(after)}); unrelated directions: "
+        f"90° ± {spread:.{1 if spread < 10 else 0}f}°."
+    )
 
 
 def _middle(pairs: SampledPairs) -> str:
-    low, middle, high = np.quantile(pairs.angles, [0.05, 0.5, 0.95])
-    return f"{middle:.0f}° in the middle (nine in ten {low:.0f}° to {high:.0f}°)"
+    return f"{np.median(pairs.angles):.0f}°"
+
+
+def _range(pairs: SampledPairs) -> str:
+    low, high = np.quantile(pairs.angles, [0.05, 0.95])
+    return f"{low:.0f}° to {high:.0f}°"
 
 
 def describe_share(before: SampledPairs, after: SampledPairs, dimensions: int, limit: float) -> str:
     """Return how many pairs have a cosine above some number, and how many would by chance."""
     chance = float(chance_of_cosines([min(limit, 1.0), 1.0], dimensions)[0])
     return (
-        f"Cosine above {number_text(limit, 2)}: {share_text(before.share_above(limit))} of the "
-        f"pairs before, {share_text(after.share_above(limit))} after, "
-        f"{share_text(chance)} by chance."
+        f"Cosine above {number_text(limit, 2)}: {share_text(before.share_above(limit))} of pairs "
+        f"before, {share_text(after.share_above(limit))} after, {share_text(chance)} by chance."
     )
 
 
@@ -121,7 +126,7 @@ def share_text(share: float) -> str:
     if percent == 0:
         return "none"
     if percent < 0.05:
-        return "fewer than 0.1 %"
+        return "< 0.1 %"
     return f"{percent:.1f} %" if percent < 9.95 else f"{percent:.0f} %"
 
 
@@ -131,7 +136,7 @@ def describe_sample(n_pairs: int, n_rows: int, n_left_out: int) -> str:
     if n_pairs + n_left_out >= every:
         said = f"All {counted(every, 'pair')} of rows"
     else:
-        said = f"{n_pairs:,} pairs of rows, drawn at random; mean cosines are of all pairs"
+        said = f"{n_pairs:,} random pairs; mean cosines are of all pairs"
     if n_left_out:
         said += f"; {counted(n_left_out, 'pair')} with a row that has no direction left out"
     return f"{said}."

@@ -40,8 +40,8 @@ class Distribution:
     Attributes
     ----------
     role : {"before", "after", "chance"}
-    words : str
-        Its name, such as "before".
+    words, short : str
+        Its name, such as "before", and how it is called where there is little room.
     edges : float64 array of shape (n + 1,)
         Ascending.
     shares : float64 array of shape (n,)
@@ -54,6 +54,7 @@ class Distribution:
 
     role: Literal["before", "after", "chance"]
     words: str
+    short: str
     edges: Floats
     shares: Floats
     mean: float = float("nan")
@@ -72,7 +73,7 @@ class Distribution:
     ) -> Distribution:
         """Return that of some values."""
         counts, _ = np.histogram(np.asarray(values), bins=edges)
-        return cls(role, words, edges, counts / max(np.size(values), 1), mean, is_dashed)
+        return cls(role, words, words, edges, counts / max(np.size(values), 1), mean, is_dashed)
 
     @property
     def heights(self) -> Floats:
@@ -108,9 +109,9 @@ class PairHistogram(DrawnWidget):
     """
 
     def __init__(self, name: str, title: str, unit: str, decimals: int) -> None:
-        super().__init__(name, title, size=(360, 150), least=(180, 70))
+        super().__init__(name, title, size=(360, 150), least=(180, 84))
         self._unit, self._decimals = unit, decimals
-        self._title = title
+        self._title = title, title
         self._shown: tuple[Distribution, ...] = ()
         self._span = (0.0, 1.0)
         self._limit = float("nan")
@@ -119,7 +120,7 @@ class PairHistogram(DrawnWidget):
 
     def show_distributions(
         self,
-        title: str,
+        title: tuple[str, str],
         shown: Sequence[Distribution],
         span: tuple[float, float],
         limit: float = float("nan"),
@@ -128,7 +129,8 @@ class PairHistogram(DrawnWidget):
 
         Parameters
         ----------
-        title : str
+        title : (str, str)
+            What the values are, and the same in a word.
         shown : sequence of Distribution
             The last one is on top.
         span : (float, float)
@@ -138,7 +140,7 @@ class PairHistogram(DrawnWidget):
         """
         self._title, self._shown, self._span, self._limit = title, tuple(shown), span, limit
         self.show_message("")
-        self.setAccessibleDescription(f"{title}: {', '.join(self.readings)}")
+        self.setAccessibleDescription(f"{title[0]}: {', '.join(self.readings)}")
 
     def clear(self, message: str) -> None:
         """Show none, and say why."""
@@ -159,7 +161,7 @@ class PairHistogram(DrawnWidget):
     def heading(self) -> str:
         """What the values are; which of them the mouse reads."""
         if self._hovered is None:
-            return self._title
+            return self._title[0]
         low, high = self._read()
         return f"{self._number(low)} to {self._number(high)}"
 
@@ -189,10 +191,14 @@ class PairHistogram(DrawnWidget):
     def key(self) -> list[PlacedLine]:
         """Return what is written above, and where."""
         named = zip(self.readings, self._shown, strict=True)
-        lines = [NamedLine(text, each.pen()) for text, each in named]
+        lines = [NamedLine(text, self._shortened(text, each), each.pen()) for text, each in named]
+        heading = self.heading if self._hovered is not None else self._title[1]
         # What is drawn last, over the others, is named first.
-        entries = [NamedLine(self.heading), *reversed(lines)]
+        entries = [NamedLine(self.heading, heading), *reversed(lines)]
         return place_key(entries, self.width(), self.small(), self.line_height())
+
+    def _shortened(self, text: str, shown: Distribution) -> str:
+        return text.replace(", mean", "").replace(shown.words, shown.short)
 
     def frame(self) -> PlotFrame:
         """Return where values are."""

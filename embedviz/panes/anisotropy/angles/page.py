@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 import numpy as np
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from embedviz.app.state import State
@@ -12,7 +13,7 @@ from embedviz.core.anisotropy.cone import Cone, ConeView
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pages.page import Page
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import Segments, caption, double_spin_box, text_label
+from embedviz.gui.widgets.controls import Segments, caption, double_spin_box
 from embedviz.panes.anisotropy.angles.distributions import (
     Kind,
     SampledPairs,
@@ -24,17 +25,21 @@ from embedviz.panes.anisotropy.angles.distributions import (
 )
 from embedviz.panes.anisotropy.angles.histogram import PairHistogram
 from embedviz.panes.anisotropy.angles.settings import AnglesSettings, ChartName
+from embedviz.panes.anisotropy.page_words import PageWords
 from embedviz.panes.anisotropy.prepared import Prepared, Turned, prepared_of, turned_of
 
 _CHARTS: tuple[ChartName, ...] = get_args(ChartName)
-_TITLES: dict[Kind, str] = {"angles": "Angle of two rows", "cosines": "Cosine of two rows"}
+_TITLES: dict[Kind, tuple[str, str]] = {
+    "angles": ("Angle of two rows", "Angle"),
+    "cosines": ("Cosine of two rows", "Cosine"),
+}
 
 
 class AnglesPage(Page):
     """Histograms of the sampled pairs, drawn anew at each step of the dial."""
 
     name = "angles"
-    least_height, good_height = 130, 200
+    least_height, good_height = 140, 220
 
     def build(self) -> None:  # noqa: D102 - see Page
         self._spans: dict[Kind, tuple[float, float]] = {}
@@ -67,12 +72,18 @@ class AnglesPage(Page):
         charts.setSpacing(2 * GRID)
         for each in self.histograms.values():
             charts.addWidget(each, 1)
-        self.said = text_label(wrap=True)
-        self.caption = text_label(kind="caption", wrap=True)
+        self.words = PageWords()
         self.body.addLayout(charts, 1)
-        for label in (self.said, self.caption):
-            label.setContentsMargins(GRID, 0, GRID, 0)
-            self.body.addWidget(label)
+        self.body.addWidget(self.words)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the room to the charts where there is little."""
+        super().resizeEvent(event)
+        self.words.fit_height(self.height())
+
+    def fit_text(self, scale: float) -> None:  # noqa: D102 - see Page
+        self.setMinimumHeight(round(self.least_height * scale))
+        self.words.fit_text(scale)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Page
         settings, prepared = new[AnglesSettings], prepared_of(self.pane)
@@ -105,20 +116,16 @@ class AnglesPage(Page):
             span = self._spans[kind] = min(known[0], low), max(known[1], high)
             limit = settings.limit if kind == "cosines" else float("nan")
             chart.show_distributions(_TITLES[kind], shown, span, limit)
-        self.said.setText(describe_angles(before, after, dimensions))
         left_out = len(turned.view.cosines) - min(len(before.cosines), len(after.cosines))
-        self.caption.setText(
-            describe_share(before, after, dimensions, settings.limit)
-            + " "
-            + describe_sample(len(turned.view.cosines) - left_out, n_rows, left_out)
-        )
+        share = describe_share(before, after, dimensions, settings.limit)
+        sample = describe_sample(len(turned.view.cosines) - left_out, n_rows, left_out)
+        self.words.say(describe_angles(before, after, dimensions), f"{share} {sample}")
 
     def _show_nothing(self, n_before: int) -> None:
         after = " after the map" if n_before else ""
         for chart in self.histograms.values():
             chart.clear(f"No two rows have a direction{after}, so there is no angle to show.")
-        self.said.clear()
-        self.caption.clear()
+        self.words.say("")
 
 
 def dimensions_of(turned: Turned) -> int:

@@ -37,7 +37,7 @@ class DimensionChart(DrawnWidget):
     """A bar for each dimension; rogue ones stand out and have their number; the mouse reads one."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, "Dimensions of the set", size=(360, 150), least=(200, 70))
+        super().__init__(name, "Dimensions of the set", size=(360, 150), least=(200, 84))
         self._profile: DimensionProfile | None = None
         self._measure: MeasureOfDimensions = "share"
         self._left_out = False
@@ -83,11 +83,17 @@ class DimensionChart(DrawnWidget):
 
     def key(self) -> list[PlacedLine]:
         """Return what is written above, and where."""
-        entries = [NamedLine(self.heading)]
+        entries = [NamedLine(self.heading, self._short_heading())]
         if self._profile is not None and len(self._profile.outliers):
             words = "rogue dimensions, left out" if self._left_out else "rogue dimensions"
-            entries.append(NamedLine(words, self._pen(is_rogue=True)))
+            shorter = "left out" if self._left_out else "rogue"
+            entries.append(NamedLine(words, shorter, self._pen(is_rogue=True)))
         return place_key(entries, self.width(), self.small(), self.line_height())
+
+    def _short_heading(self) -> str:
+        if self._profile is not None and self._hovered is not None:
+            return describe_dimension(self._profile, self._hovered, is_short=True)
+        return "Share of the mean cosine" if self._measure == "share" else "Mean and SD"
 
     def _pen(self, *, is_rogue: bool) -> QPen:
         theme = theme_manager.theme
@@ -217,22 +223,23 @@ class DimensionChart(DrawnWidget):
             self.update()
 
 
-def describe_dimension(profile: DimensionProfile, place: int) -> str:
+def describe_dimension(profile: DimensionProfile, place: int, *, is_short: bool = False) -> str:
     """Return what is known of one dimension, in a line."""
-    said = [f"Dimension {place:,}:"]
     mean, variance = float(profile.means[place]), float(profile.variances[place])
-    if place in profile.constant:
-        said.append(f"always {_short(mean)},")
-    else:
-        said.append(f"mean {_short(mean)}, standard deviation {_short(variance**0.5)},")
     share = float(profile.shares[place])
-    if np.isnan(share):
-        said[-1] = said[-1].rstrip(",")
+    said = [f"mean {_short(mean)}", f"standard deviation {_short(variance**0.5)}"]
+    if place in profile.constant:
+        said = [f"always {_short(mean)}"]
+    if is_short:
+        said = [each.replace("standard deviation", "SD") for each in said]
+        more = f"{'−' if share < 0 else ''}{percent(abs(share))}"
     elif share < 0:
-        said.append(f"takes {percent(-share)} away from the mean cosine")
+        more = f"takes {percent(-share)} away from the mean cosine"
     else:
-        said.append(f"makes {percent(share)} of the mean cosine")
-    return " ".join(said)
+        more = f"makes {percent(share)} of the mean cosine"
+    if not np.isnan(share):
+        said.append(more)
+    return f"{'' if is_short else 'Dimension '}{place:,}: {', '.join(said)}"
 
 
 def _short(value: float) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import get_args
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.gui.pages.page import Page
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import Segments, text_label, toggle
+from embedviz.gui.widgets.controls import Segments, toggle
+from embedviz.panes.anisotropy.page_words import PageWords
 from embedviz.panes.anisotropy.prepared import prepared_of, turned_of
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 from embedviz.panes.anisotropy.spectrum.dimension_chart import DimensionChart
@@ -28,7 +30,7 @@ class SpectrumPage(Page):
     """Variance of each principal axis, and what each dimension adds to the mean cosine."""
 
     name = "spectrum"
-    least_height, good_height = 150, 220
+    least_height, good_height = 150, 230
 
     def build(self) -> None:  # noqa: D102 - see Page
         self._task = self.pane.calculations.new_task("measuring each dimension")
@@ -45,12 +47,18 @@ class SpectrumPage(Page):
         charts.setSpacing(2 * GRID)
         charts.addWidget(self.spectrum, 1)
         charts.addWidget(self.dimensions, 1)
-        self.said = text_label(wrap=True)
-        self.caption = text_label(kind="caption", wrap=True)
+        self.words = PageWords()
         self.body.addLayout(charts, 1)
-        for label in (self.said, self.caption):
-            label.setContentsMargins(GRID, 0, GRID, 0)
-            self.body.addWidget(label)
+        self.body.addWidget(self.words)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the room to the charts where there is little."""
+        super().resizeEvent(event)
+        self.words.fit_height(self.height())
+
+    def fit_text(self, scale: float) -> None:  # noqa: D102 - see Page
+        self.setMinimumHeight(round(self.least_height * scale))
+        self.words.fit_text(scale)
 
     def _add_tools(self) -> None:
         self.choice = Segments(
@@ -98,8 +106,7 @@ class SpectrumPage(Page):
         self._drawn = ()
         self.leave_out.setEnabled(False)
         self.dimensions.clear(said)
-        for label in (self.said, self.caption):
-            label.clear()
+        self.words.say("")
 
     def _on_count(self, count: int) -> None:
         """Keep so many axes, or all of them."""
@@ -109,10 +116,9 @@ class SpectrumPage(Page):
 
     def _show(self, measured: MeasuredDimensions) -> None:
         self.measured = measured
-        state = self.pane.session.state
+        state, profile = self.pane.session.state, measured.profile
         left_out = state[AnisotropySettings].leave_out
         kind = state[SpectrumSettings].dimensions
-        profile = measured.profile
         if self._drawn != (measured, kind, left_out):  # Not at each step of the dial.
             self._drawn = measured, kind, left_out
             if profile is None:
@@ -121,8 +127,7 @@ class SpectrumPage(Page):
                 self.dimensions.show_profile(profile, kind, left_out=left_out)
             has_rogue = profile is not None and len(profile.outliers) > 0
             self.leave_out.setEnabled(has_rogue or left_out)
-            self.said.setText(
-                "" if profile is None else describe_rogue(measured, left_out=left_out)
-            )
-        if self.spectrum.shares is not None:
-            self.caption.setText(describe_rank_and_share(self.spectrum.shares, profile))
+        shares = self.spectrum.shares
+        said = "" if profile is None else describe_rogue(measured, left_out=left_out)
+        caption = "" if shares is None else describe_rank_and_share(shares, profile)
+        self.words.say(said, caption)

@@ -48,7 +48,7 @@ class SpectrumChart(DrawnWidget):
     count_chosen = Signal(int)
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, "Variance of each principal axis", size=(360, 150), least=(200, 70))
+        super().__init__(name, "Variance of each principal axis", size=(360, 150), least=(200, 84))
         self._shares: SpectrumShares | None = None
         self._source = ""
         self._hovered: int | None = None
@@ -102,6 +102,18 @@ class SpectrumChart(DrawnWidget):
         )
 
     @property
+    def short_heading(self) -> str:
+        """The same in fewer words."""
+        shares = self._shares
+        if shares is None:
+            return ""
+        if self._hovered is None:
+            return f"Variance: 90 % in {shares.needed_for(_MOST):,} axes"
+        place = self._hovered
+        so_far = percent(shares.so_far[place])
+        return f"Axis {place + 1:,}: {percent(shares.before[place])}, {so_far} so far"
+
+    @property
     def readings(self) -> list[str]:
         """What is written beside the sample of each line."""
         shares = self._shares
@@ -117,10 +129,12 @@ class SpectrumChart(DrawnWidget):
         """Return what is written above, and where."""
         theme = theme_manager.theme
         pens = solid(theme.before), solid(theme.after), dashed(theme.muted, 1.0, (2, 3))
-        lines = [NamedLine(text, pen) for text, pen in zip(self.readings, pens, strict=True)]
+        shorter = self.readings
+        shorter[1:] = [shorter[1].split(",")[0], "floor"]
+        lines = [NamedLine(*each) for each in zip(self.readings, shorter, pens, strict=True)]
         if self.frame_range()[0] > self._floor_height:
             lines = lines[:2]
-        entries = [NamedLine(self.heading), *lines]
+        entries = [NamedLine(self.heading, self.short_heading), *lines]
         return place_key(entries, self.width(), self.small(), self.line_height())
 
     @property
