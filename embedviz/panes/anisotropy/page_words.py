@@ -25,7 +25,7 @@ class PageWords(QWidget):
         self.caption = text_label(kind="caption", wrap=True)
         self._is_roomy, self._scale = True, 1.0
         rows = QVBoxLayout(self)
-        rows.setContentsMargins(GRID, 0, GRID, 0)
+        rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(GRID // 2)
         rows.addWidget(self.said)
         rows.addWidget(self.caption)

@@ -68,7 +68,7 @@ class AnglesPage(Page):
             "cosines": PairHistogram("anisotropy.angles.cosines", "Cosines of two rows", "", 3),
         }
         charts = QHBoxLayout()
-        charts.setContentsMargins(GRID, 0, GRID, 0)
+        charts.setContentsMargins(0, 0, 0, 0)
         charts.setSpacing(2 * GRID)
         for each in self.histograms.values():
             charts.addWidget(each, 1)
@@ -119,7 +119,7 @@ class AnglesPage(Page):
         left_out = len(turned.view.cosines) - min(len(before.cosines), len(after.cosines))
         share = describe_share(before, after, dimensions, settings.limit)
         sample = describe_sample(len(turned.view.cosines) - left_out, n_rows, left_out)
-        self.words.say(describe_angles(before, after, dimensions), f"{share} {sample}")
+        self.words.say(f"{describe_angles(before, after, dimensions)} {share}", sample)
 
     def _show_nothing(self, n_before: int) -> None:
         after = " after the map" if n_before else ""

@@ -43,7 +43,7 @@ class SpectrumPage(Page):
         self.spectrum.count_chosen.connect(self._on_count)
         self.dimensions = DimensionChart("anisotropy.spectrum.dimensions_chart")
         charts = QHBoxLayout()
-        charts.setContentsMargins(GRID, 0, GRID, 0)
+        charts.setContentsMargins(0, 0, 0, 0)
         charts.setSpacing(2 * GRID)
         charts.addWidget(self.spectrum, 1)
         charts.addWidget(self.dimensions, 1)

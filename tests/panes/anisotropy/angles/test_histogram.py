@@ -31,6 +31,7 @@ def shown():
 
 
 def test_the_key_names_each_with_its_mean_the_uppermost_first(chart):
+    chart.resize(900, 150)
     chart.show_distributions(("Angle of two rows", "Angle"), shown(), (0, 180))
     texts = [placed.text for placed in chart.key()]
     assert texts == [
