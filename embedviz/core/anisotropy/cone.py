@@ -165,7 +165,13 @@ class Cone:
         return Transform(self.fit, settings).notes
 
     def after(self, settings: TransformSettings) -> ConeView:
-        """Return the rows mapped, rotated back and scaled to unit length."""
+        """Return the rows mapped, rotated back and scaled to unit length.
+
+        Raises
+        ------
+        UserError
+            When nothing is left of the rows; see `Transform`.
+        """
         step = self._basis.column_map(settings)
         columns = step.columns
         placed = place(

@@ -60,17 +60,18 @@ class Eigenbasis:
     Attributes
     ----------
     axes : float64 array of shape (n_axes, n_dimensions)
-        Orthonormal; those of the fit first, in their order.
+        Orthonormal; those of the fit first, in their order, and those that shrinkage adds.
     variances : float64 array of shape (n_axes,)
         Of the fit; zeros for what was added.
     """
 
     def __init__(self, fit: Fit, rows: NDArray[Any]) -> None:
-        own, mean = fit.axes.axes, fit.axes.mean
+        source = fit.axes if fit.shrinkage is None else fit.shrunk
+        own, mean = source.axes, fit.axes.mean
         self.fit = fit
         self.axes = np.vstack([own, _missing_axes(own, mean, self.masked(rows))])
         self.variances = np.zeros(len(self.axes))
-        self.variances[: len(own)] = fit.axes.variances
+        self.variances[: len(fit.axes.variances)] = fit.axes.variances
         # Relative to the largest variance, so that numbers of any size suit float32.
         largest = float(fit.axes.variances.max(initial=0.0))
         self._largest = largest if largest > 0 else 1.0
@@ -94,7 +95,7 @@ class Eigenbasis:
     def column_map(self, settings: TransformSettings) -> ColumnMap:
         """Return what the dial does to each column; all by one common factor, which is free."""
         kept = Transform(self.fit, settings).kept.variances
-        top = min(settings.remove_top, len(self.fit.axes.variances))
+        top = min(settings.remove_top, len(self.axes))
         if settings.centering == 1:
             factors = spread_powers(kept / self._largest, settings.strength)
             return ColumnMap(top, factors, np.zeros(len(kept)), 0, len(kept))

@@ -141,6 +141,10 @@ class Whitened:
             As for `transform_of`.
         """
         found = self.transform_of(parent, part_of(report, 0.0, _FITTED))
+        return self.derive_by(found, parent, part_of(report, _FITTED, 1.0))
+
+    def derive_by(self, found: Transform, parent: VectorSet, report: Report = silent) -> VectorSet:
+        """Return what `derive` does, where `transform_of` was called before."""
         transform = partial(AffineMap.apply, found.map(), unit_length=True)
-        vectors = transform(parent.vectors, report=part_of(report, _FITTED, 1.0))
+        vectors = transform(parent.vectors, report=report)
         return derived_set(parent, self, transform, vectors, found.notes)

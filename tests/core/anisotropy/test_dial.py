@@ -129,6 +129,22 @@ def test_fitted_on_other_rows(position, n_fit, n_vectors):
     np.testing.assert_allclose(cone.before.positions, Cone(vectors).before.positions, atol=1e-6)
 
 
+@pytest.mark.parametrize("position", POSITIONS)
+@pytest.mark.parametrize("n_fit", [6, 150])
+@pytest.mark.parametrize("shrinkage", [False, True])
+@pytest.mark.parametrize("left_out", [(), (0, 3, 7)])
+def test_dimensions_left_out_and_shrunk_variances(position, n_fit, shrinkage, left_out):
+    vectors = cloud()
+    fit = fit_rows(vectors[:n_fit], left_out=left_out, shrinkage=shrinkage, source="some")
+    cone = Cone(vectors, fit)
+    chosen = TransformSettings(shrinkage=shrinkage, n_components=5).at(position)
+    assert_is_of(cone.after(chosen), mapped(vectors, fit, chosen), cone, pole_of(vectors))
+    whole = TransformSettings(shrinkage=shrinkage).at(position)
+    assert_is_of(cone.after(whole), mapped(vectors, fit, whole), cone, pole_of(vectors))
+    found = cone.look_at(vectors[:4], whole)
+    np.testing.assert_allclose(found.units, unit(mapped(vectors[:4], fit, whole)), atol=1e-6)
+
+
 def test_a_fit_of_other_dimensions_is_refused():
     with pytest.raises(ValueError, match="20 dimensions, the rows 7"):
         Cone(cloud()[:, :7], fit_rows(cloud()))
@@ -190,6 +206,8 @@ def test_tiny_sets_stay_on_the_sphere(n_vectors, dimensions, position, scale, le
     rng = np.random.default_rng(seed)
     rows = (rng.integers(-2, 3, size=(n_vectors, dimensions)) + lean) * scale
     cone = Cone(rows.astype(np.float32))
+    if position >= 1 and not cone.rank:  # Nothing is left.
+        return
     for chosen in (TransformSettings(), TransformSettings(n_components=1)):
         view = cone.after(chosen.at(position))
         lengths = np.linalg.norm(view.positions, axis=1)
