@@ -29,6 +29,7 @@ class AnglesSettings(Settings):
         "Histogram",
         "of the angles of pairs of rows, of their cosines, or both side by side",
         choices=(("Both", "both"), ("Angles", "angles"), ("Cosines", "cosines")),
+        option="histogram",
     )
     limit: float = setting(
         0.6,
@@ -37,4 +38,5 @@ class AnglesSettings(Settings):
         least=-1.0,
         most=1.0,
         step=0.05,
+        option="count-above",
     )

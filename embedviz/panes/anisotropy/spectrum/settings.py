@@ -26,6 +26,7 @@ class SpectrumSettings(Settings):
     dimensions: MeasureOfDimensions = setting(
         "share",
         "Of each dimension",
-        "its share of the mean cosine, or its mean and standard deviation",
+        "of each dimension: its share of the mean cosine, or its mean and standard deviation",
         choices=(("Share of the mean cosine", "share"), ("Mean and spread", "spread")),
+        option="each-dimension",
     )
