@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,8 @@ _OUTER = 0.0005
 """Share of the pairs that may lie beyond either end of the axis."""
 
 
-class SampledPairs(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class SampledPairs:
     """Sampled pairs of rows at one position of the dial.
 
     Attributes
@@ -38,10 +40,16 @@ class SampledPairs(NamedTuple):
     cosines: Floats
     mean: float
 
-    @property
+    @cached_property
     def angles(self) -> Floats:
         """Angles of the pairs, in degrees."""
         return np.asarray(np.degrees(np.arccos(np.clip(self.cosines, -1, 1))))
+
+    @cached_property
+    def band(self) -> tuple[float, float, float]:
+        """The angles that 5 %, half and 95 % of the pairs are below, in degrees."""
+        low, middle, high = np.quantile(self.angles, [0.05, 0.5, 0.95]).tolist()
+        return low, middle, high
 
     def share_above(self, limit: float) -> float:
         """Return the share of the pairs whose cosine is above this."""
@@ -96,18 +104,14 @@ def describe_angles(before: SampledPairs, after: SampledPairs, dimensions: int) 
     """Return how wide the angles of two rows are, and those of unrelated directions."""
     spread = chance_spread(dimensions)
     return (
-        f"Two rows before: {_middle(before)} (nine in ten {_range(before)}), after: "
-        f"{_middle(after)} ({_range(after)}); unrelated directions: "
+        f"Two rows before: {before.band[1]:.0f}° (nine in ten {_range(before)}), after: "
+        f"{after.band[1]:.0f}° ({_range(after)}); unrelated directions: "
         f"90° ± {spread:.{1 if spread < 10 else 0}f}°."
     )
 
 
-def _middle(pairs: SampledPairs) -> str:
-    return f"{np.median(pairs.angles):.0f}°"
-
-
 def _range(pairs: SampledPairs) -> str:
-    low, high = np.quantile(pairs.angles, [0.05, 0.95])
+    low, _, high = pairs.band
     return f"{low:.0f}° to {high:.0f}°"
 
 

@@ -31,6 +31,8 @@ Floats = NDArray[np.float64]
 
 _FILL = 0.16
 _ROOM_ABOVE = 1.06
+_LEAST = 1e-4
+"""Height of chance that is still drawn, as a share of its largest one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +73,10 @@ class Distribution:
         *,
         is_dashed: bool = False,
     ) -> Distribution:
-        """Return that of some values."""
-        counts, _ = np.histogram(np.asarray(values), bins=edges)
+        """Return that of some values; the edges are equally far from each other."""
+        ends = float(edges[0]), float(edges[-1])  # NumPy need not search then.
+        given = np.clip(np.asarray(values), *ends)
+        counts, _ = np.histogram(given, bins=len(edges) - 1, range=ends)
         return cls(role, words, words, edges, counts / max(np.size(values), 1), mean, is_dashed)
 
     @property
@@ -202,8 +206,11 @@ class PairHistogram(DrawnWidget):
 
     def frame(self) -> PlotFrame:
         """Return where values are."""
+        return self._frame_below(self.key())
+
+    def _frame_below(self, key: list[PlacedLine]) -> PlotFrame:
         size = float(self.width()), float(self.height())
-        area = area_below(self.key(), size, self.line_height(), 10.0)
+        area = area_below(key, size, self.line_height(), 10.0)
         tops = [float(d.heights.max(initial=0.0)) for d in self._shown]
         return PlotFrame(area, *self._span, 0.0, _ROOM_ABOVE * max(tops, default=0.0) or 1.0)
 
@@ -214,8 +221,9 @@ class PairHistogram(DrawnWidget):
             if self.message or not self._shown:
                 self.draw_message(painter)
                 return
-            frame, small, line = self.frame(), self.small(), self.line_height()
-            draw_key(painter, self.key(), small, line)
+            key = self.key()
+            frame, small, line = self._frame_below(key), self.small(), self.line_height()
+            draw_key(painter, key, small, line)
             draw_lower_axis(painter, frame, self._ticks(frame), small, line)
             painter.setClipRect(frame.area.adjusted(-1, -1, 1, 1))
             if not np.isnan(self._limit):
@@ -268,6 +276,10 @@ class PairHistogram(DrawnWidget):
 def _draw_outline(painter: QPainter, frame: PlotFrame, shown: Distribution) -> None:
     if shown.role == "chance":
         across, up = (shown.edges[1:] + shown.edges[:-1]) / 2, shown.heights
+        # Dashes take time to draw, also where nothing is to be seen of them.
+        there = np.flatnonzero(up > _LEAST * up.max(initial=0.0))
+        seen = slice(there[0], there[-1] + 1) if len(there) else slice(0)
+        across, up = across[seen], up[seen]
     else:
         across, up = np.repeat(shown.edges, 2)[1:-1], np.repeat(shown.heights, 2)
     line = frame.polygon(across, up)

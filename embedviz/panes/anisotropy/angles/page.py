@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from embedviz.app.state import State
 from embedviz.core.anisotropy.cone import Cone, ConeView
-from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pages.page import Page
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import Segments, caption, double_spin_box
@@ -26,7 +25,7 @@ from embedviz.panes.anisotropy.angles.distributions import (
 from embedviz.panes.anisotropy.angles.histogram import PairHistogram
 from embedviz.panes.anisotropy.angles.settings import AnglesSettings, ChartName
 from embedviz.panes.anisotropy.page_words import PageWords
-from embedviz.panes.anisotropy.prepared import Prepared, Turned, prepared_of, turned_of
+from embedviz.panes.anisotropy.prepared import Turned, prepared_of, turned_of
 
 _CHARTS: tuple[ChartName, ...] = get_args(ChartName)
 _TITLES: dict[Kind, tuple[str, str]] = {
@@ -43,7 +42,7 @@ class AnglesPage(Page):
 
     def build(self) -> None:  # noqa: D102 - see Page
         self._spans: dict[Kind, tuple[float, float]] = {}
-        self._of: VectorSet | None = None
+        self._before: tuple[Cone, SampledPairs] | None = None
         self.choice = Segments(
             "anisotropy.angles.chart", "Histogram", [name.capitalize() for name in _CHARTS]
         )
@@ -89,21 +88,20 @@ class AnglesPage(Page):
         settings, prepared = new[AnglesSettings], prepared_of(self.pane)
         self.choice.show_choice(_CHARTS.index(settings.chart))
         self.limit.setValue(settings.limit)
-        if self._of is not prepared.vector_set:
-            self._of, self._spans = prepared.vector_set, {}
+        if self._before is None or self._before[0] is not prepared.cone:
+            self._before = prepared.cone, pairs_of_view(prepared.cone, prepared.cone.before)
+            self._spans = {}
         for kind, chart in self.histograms.items():
             chart.setVisible(settings.chart in ("both", kind))
-        self._show(prepared, turned_of(self.pane), settings)
+        self._show(self._before[1], prepared.cone, turned_of(self.pane), settings.limit)
 
     def release(self) -> None:  # noqa: D102 - see Page
-        self._of, self._spans = None, {}
+        self._before, self._spans = None, {}
         for chart in self.histograms.values():
             chart.clear("")
 
-    def _show(self, prepared: Prepared, turned: Turned, settings: AnglesSettings) -> None:
-        cone = prepared.cone
-        before, after = pairs_of_view(cone, cone.before), pairs_of_view(cone, turned.view)
-        n_rows = len(cone.rows)
+    def _show(self, before: SampledPairs, cone: Cone, turned: Turned, above: float) -> None:
+        after, n_rows = pairs_of_view(cone, turned.view), len(cone.rows)
         if not len(before.cosines) or not len(after.cosines):
             self._show_nothing(len(before.cosines))
             return
@@ -114,10 +112,10 @@ class AnglesPage(Page):
             known = self._spans.get(kind, (low, high))
             # An axis that follows each step of the dial would hide what the dial does.
             span = self._spans[kind] = min(known[0], low), max(known[1], high)
-            limit = settings.limit if kind == "cosines" else float("nan")
+            limit = above if kind == "cosines" else float("nan")
             chart.show_distributions(_TITLES[kind], shown, span, limit)
         left_out = len(turned.view.cosines) - min(len(before.cosines), len(after.cosines))
-        share = describe_share(before, after, dimensions, settings.limit)
+        share = describe_share(before, after, dimensions, above)
         sample = describe_sample(len(turned.view.cosines) - left_out, n_rows, left_out)
         self.words.say(f"{describe_angles(before, after, dimensions)} {share}", sample)
 
