@@ -17,7 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 from embedviz.core.arrays import Rows
 from embedviz.core.compiled.checks import checked_count, checked_matrix
 from embedviz.core.errors import UserError
-from embedviz.core.matryoshka.judges import Judge, category_judge, pair_judge
+from embedviz.core.judging.judges import Judge, category_judge, pair_judge
+from embedviz.core.matryoshka.judged_prefixes import prefix_values
 from embedviz.core.matryoshka.orderings import ORDERINGS, Ordering, Reordering, Reorderings
 from embedviz.core.matryoshka.overlap import spread_of
 from embedviz.core.neighbors.top_k import checked_prefix
@@ -158,7 +159,7 @@ def _curves(
     """Yield the curves of each order, (n_draws, n_lengths); after each random draw."""
     steps = 1 + sum(reorderings.n_orders(each) + (each == "svd") for each in orderings)
     (plain,) = reorderings.of("prefix")
-    values = judge.values(plain, lengths, part_of(report, 0, 1 / steps))
+    values = prefix_values(judge, plain, lengths, part_of(report, 0, 1 / steps))
     done = 1
     for ordering in orderings:
         drawn: list[NDArray[np.float64]] = []
@@ -180,4 +181,4 @@ def _shorter(
     """Return the quality at all lengths; on all dimensions, no order changes it."""
     if len(lengths) < 2:
         return plain
-    return np.append(judge.values(arrange, lengths[:-1], report), plain[-1])
+    return np.append(prefix_values(judge, arrange, lengths[:-1], report), plain[-1])

@@ -17,6 +17,9 @@ PAGES = PageTable(
             "spectrum.page.SpectrumPage",
             "spectrum.settings.SpectrumSettings",
         ),
+        "judged": PageEntry(
+            "Did it help?", "judged.page.JudgedPage", "judged.settings.JudgedSettings"
+        ),
     },
 )
 """All of them by name, in the order of their tabs. The first is shown at first."""

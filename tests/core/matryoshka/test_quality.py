@@ -9,7 +9,8 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from embedviz.core.contrastive.quality import measure_pairs
 from embedviz.core.errors import UserError
-from embedviz.core.matryoshka import judges, measure_quality
+from embedviz.core.judging import judges
+from embedviz.core.matryoshka import measure_quality
 from embedviz.core.matryoshka.orderings import ORDERINGS, arrangements
 from embedviz.core.pairs import Pairs
 from embedviz.core.progress import Cancelled

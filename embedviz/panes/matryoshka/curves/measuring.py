@@ -17,8 +17,8 @@ from embedviz.core.matryoshka import (
 from embedviz.core.matryoshka.orderings import Ordering, Reorderings
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.pages.judgments import Judgment, chosen_judgment
 from embedviz.panes.matryoshka.curves.settings import CurvesSettings, MeasureName
-from embedviz.panes.matryoshka.judgments import Judgment, chosen_judgment
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 DRAWS = 10

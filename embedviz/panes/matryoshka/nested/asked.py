@@ -13,7 +13,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.matryoshka.nesting import Nested, Nesting, judge_rotation, train_nested
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
-from embedviz.panes.matryoshka.judgments import Judgment, chosen_judgment, judgments_of
+from embedviz.gui.pages.judgments import Judgment, chosen_judgment, judgments_of
 from embedviz.panes.matryoshka.nested.settings import NestedSettings
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from embedviz.app.state import State
 from embedviz.core.derivation.recipes import Recipe
 from embedviz.core.settings import fields_of
+from embedviz.gui.pages.judgments import judgments_of
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import combo_box, tool_button
 from embedviz.gui.widgets.derive_button import DeriveButton
 from embedviz.gui.widgets.settings_gear import SettingsGear
-from embedviz.panes.matryoshka.judgments import judgments_of
 from embedviz.panes.matryoshka.nested.settings import NestedSettings
 
 _FIELDS = fields_of(NestedSettings)

@@ -1,4 +1,4 @@
-"""Who can judge the prefixes of the shown set: pairs of its rows, and columns of categories."""
+"""Who can judge the vectors of the shown set: pairs of its rows, and columns of categories."""
 
 from __future__ import annotations
 

@@ -1,10 +1,16 @@
-"""Judges of prefixes: pairs with scores, pairs that belong together, and categories."""
+"""Judges of vectors: pairs with scores, pairs that belong together, and categories.
+
+A judge says which rows are asked and what is right. How the rows are compared, on a prefix of their
+dimensions or after a map, is up to who asks: that gives an answer for each judged pair or row, a
+cosine or whether it was right, of which `value` makes one number.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +22,9 @@ from embedviz.core.compiled.checks import require_length
 from embedviz.core.contrastive.quality import PairQuestions
 from embedviz.core.contrastive.rows import finite_rows
 from embedviz.core.errors import UserError
-from embedviz.core.matryoshka.orderings import Reordering
-from embedviz.core.matryoshka.overlap_passes import prefix_neighbors
 from embedviz.core.neighbors.lengths import row_lengths
 from embedviz.core.notes import counted
 from embedviz.core.pairs.judged import group_codes
-from embedviz.core.progress import Report
 
 Floats = NDArray[np.float64]
 
@@ -36,31 +39,6 @@ _DIGITS = 12
 """Of cosines that are ranked: what differs beyond is the rounding of sums."""
 
 
-class Judge(Protocol):
-    """Somebody who gives a number to some rows of a set in an order, on several prefixes.
-
-    Attributes
-    ----------
-    measure : str
-    chance : float
-        What guessing gets.
-    n_judged : int
-    notes : tuple of str
-    """
-
-    @property
-    def measure(self) -> str: ...  # noqa: D102 - see above
-    @property
-    def chance(self) -> float: ...  # noqa: D102
-    @property
-    def n_judged(self) -> int: ...  # noqa: D102
-    @property
-    def notes(self) -> tuple[str, ...]: ...  # noqa: D102
-
-    def values(self, arrange: Reordering, lengths: Rows, report: Report) -> Floats:
-        """Return a number for each of some lengths, which ascend."""
-
-
 def pair_judge(rows: Matrix, pairs: Any, seed: int) -> Judge:
     """Return the judge that pairs are: by their scores, or by whether partners find each other.
 
@@ -70,18 +48,31 @@ def pair_judge(rows: Matrix, pairs: Any, seed: int) -> Judge:
         When there are fewer than two, or a row is not there or holds NaN or an infinity.
     """
     scores = getattr(pairs, "scores", None)
-    if scores is not None and len(scores) and np.ptp(np.asarray(scores, dtype=float)) > 0:
+    if scores is None or len(scores) < 2:
+        return _partners(rows, pairs, seed)
+    scores = np.asarray(scores, dtype=np.float64)
+    if np.ptp(scores) > 0:
         return _scored_pairs(rows, pairs, seed)
-    return _partners(rows, pairs, seed)
+    found = _partners(rows, pairs, seed)
+    said = f"All scores are {scores[0]:g}, which gives no order, so pairs count as partners."
+    return replace(found, notes=(said, *found.notes))
 
 
 @dataclass(frozen=True, eq=False)
 class ScoredPairs:
-    """Pairs of rows with scores: their cosines are to have the same order."""
+    """Pairs of rows with scores: their cosines are to have the same order.
 
-    first: Matrix
-    second: Matrix
-    ranks: Floats
+    Attributes
+    ----------
+    sides : pair of arrays of shape (n_pairs, n_dimensions)
+    pairs : int array of shape (n_pairs, 2)
+        Which rows these are.
+    scores : float64 array of shape (n_pairs,)
+    """
+
+    sides: tuple[Matrix, Matrix]
+    pairs: Rows
+    scores: Floats
     notes: tuple[str, ...]
     measure: str = "spearman"
     chance: float = 0.0
@@ -89,26 +80,24 @@ class ScoredPairs:
     @property
     def n_judged(self) -> int:
         """Number of pairs."""
-        return len(self.first)
+        return len(self.pairs)
 
-    def values(self, arrange: Reordering, lengths: Rows, report: Report) -> Floats:
-        """Return Spearman's correlation at each length; NaN where all cosines are equal."""
-        report(0.0, "cosines of judged pairs")
-        one, other = (arrange(side, int(lengths[-1])) for side in (self.first, self.second))
-        products, squares, other_squares = (
-            np.zeros(len(one)) for _ in range(3)
-        )  # Of the prefixes so far.
-        values, start = np.full(len(lengths), np.nan), 0
-        for at, length in enumerate(lengths.tolist()):
-            a = one[:, start:length].astype(np.float64)
-            b = other[:, start:length].astype(np.float64)
-            products += np.einsum("ij,ij->i", a, b)
-            squares += np.einsum("ij,ij->i", a, a)
-            other_squares += np.einsum("ij,ij->i", b, b)
-            cosines = _divided(products, np.sqrt(squares) * np.sqrt(other_squares))
-            values[at] = _correlation(rankdata(np.round(cosines, _DIGITS)), self.ranks)
-            start = length
-        return values
+    @cached_property
+    def ranks(self) -> Floats:
+        """Ranks of the scores, from 1; equal scores share the mean of theirs."""
+        return np.asarray(rankdata(self.scores))
+
+    def value(self, cosines: Floats, chosen: Rows | None = None) -> float:
+        """Return Spearman's correlation, of some of the pairs; NaN where all cosines are equal."""
+        ranks = self.ranks
+        if chosen is not None:
+            cosines, ranks = cosines[chosen], rankdata(self.scores[chosen])
+        return _correlation(rankdata(ranked_digits(cosines)), ranks)
+
+
+def ranked_digits(cosines: Floats) -> Floats:
+    """Return cosines in which no difference is the rounding of sums alone."""
+    return np.round(cosines, _DIGITS) + 0.0
 
 
 def _scored_pairs(rows: Matrix, pairs: Any, seed: int) -> ScoredPairs:
@@ -121,7 +110,14 @@ def _scored_pairs(rows: Matrix, pairs: Any, seed: int) -> ScoredPairs:
         drawn = np.sort(np.random.default_rng(seed).choice(len(first), most, replace=False))
         notes = (f"Measured on {most:,} of the {len(first):,} pairs, drawn at random.",)
         first, second, scores = first[drawn], second[drawn], scores[drawn]
-    return ScoredPairs(finite_rows(rows, first), finite_rows(rows, second), rankdata(scores), notes)
+    sides = finite_rows(rows, first), finite_rows(rows, second)
+    if n_same := int(np.count_nonzero(first == second)):
+        said = f"{counted(n_same, 'pair')} of a row with itself, whose cosine nothing changes."
+        notes = (*notes, said)
+    if n_blank := int(np.count_nonzero(~(sides[0].any(axis=1) & sides[1].any(axis=1)))):
+        said = f"{counted(n_blank, 'pair')} with a row of zeros, which count as a cosine of 0."
+        notes = (*notes, said)
+    return ScoredPairs(sides, np.stack([first, second], axis=1), scores, notes)
 
 
 def _correlation(one: Floats, other: Floats) -> float:
@@ -132,14 +128,23 @@ def _correlation(one: Floats, other: Floats) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Partners:
-    """Pairs of rows that belong together: the partner is to be the nearest candidate."""
+    """Pairs of rows that belong together: the partner is to be the nearest candidate.
 
-    first: Matrix
-    second: Matrix
+    Attributes
+    ----------
+    sides : pair of arrays of shape (n_asked, n_dimensions) and (n_candidates, n_dimensions)
+    rows : pair of int arrays of shape (n_asked,) and (n_candidates,)
+        Which rows these are.
+    places : int array of shape (n_asked,)
+        Where among the candidates the partners are.
+    left_out : sparse array of shape (n_asked, n_candidates)
+        Which candidates are none for whom; the partners are among them.
+    """
+
+    sides: tuple[Matrix, Matrix]
+    rows: tuple[Rows, Rows]
     places: Rows
-    """Where in `second` the partners are."""
     left_out: coo_array
-    """Which second rows are no candidates for which first ones."""
     chance: float
     notes: tuple[str, ...]
     measure: str = "top1"
@@ -147,31 +152,32 @@ class Partners:
     @property
     def n_judged(self) -> int:
         """Number of first rows that are asked."""
-        return len(self.first)
+        return len(self.places)
 
-    def values(self, arrange: Reordering, lengths: Rows, report: Report) -> Floats:
-        """Return the share of the partners found; candidates that are as near count against it."""
-        one, other = (
-            arrange(side, int(lengths[-1])).astype(np.float64) for side in (self.first, self.second)
-        )
-        products = np.zeros((len(one), len(other)))
-        squares, other_squares = np.zeros(len(one)), np.zeros(len(other))
-        asked = np.arange(len(one))
-        values, start = np.full(len(lengths), np.nan), 0
-        for at, length in enumerate(lengths.tolist()):
-            report(at / len(lengths), "looking for partners")
-            a, b = one[:, start:length], other[:, start:length]
-            products += a @ b.T
-            squares += np.einsum("ij,ij->i", a, a)
-            other_squares += np.einsum("ij,ij->i", b, b)
-            # The length of the query changes nothing, unless it is zero.
-            cosines = products * _divided(np.ones(len(b)), np.sqrt(other_squares))
-            limits = cosines[asked, self.places] - _SAME * np.sqrt(squares)
-            cosines[self.left_out.coords] = -np.inf
-            nearer = np.count_nonzero(cosines >= limits[:, np.newaxis], axis=1)
-            values[at] = np.mean(nearer == 0)
-            start = length
-        return values
+    @property
+    def pairs(self) -> Rows:
+        """The rows that are asked and their partners, (n_asked, 2)."""
+        return np.stack([self.rows[0], self.rows[1][self.places]], axis=1)
+
+    def found(self, products: Floats, squares: Floats, candidate_squares: Floats) -> Floats:
+        """Return whose partner is the nearest, 0 or 1; candidates that are as near count against.
+
+        Parameters
+        ----------
+        products : array of shape (n_asked, n_candidates)
+        squares, candidate_squares : arrays of the squared lengths
+        """
+        # The length of the query changes nothing, unless it is zero.
+        cosines = products * divided(np.ones(products.shape[1]), np.sqrt(candidate_squares))
+        asked = np.arange(len(products))
+        limits = cosines[asked, self.places] - _SAME * np.sqrt(squares)
+        cosines[self.left_out.coords] = -np.inf
+        nearer = np.count_nonzero(cosines >= limits[:, np.newaxis], axis=1)
+        return np.asarray(nearer == 0, dtype=np.float64)
+
+    def value(self, answers: Floats, chosen: Rows | None = None) -> float:
+        """Return the share of the partners found, of some of those that are asked."""
+        return _share(answers, chosen)
 
 
 def _partners(rows: Matrix, pairs: Any, seed: int) -> Partners:
@@ -186,9 +192,10 @@ def _partners(rows: Matrix, pairs: Any, seed: int) -> Partners:
         notes.append(f"{most:,} of {n_pairs:,} pairs are asked, drawn at random.")
     left_out = questions.left_out(slice(0, n_pairs)).tocsr()[places].tocoo()
     candidates = n_pairs + 1 - np.bincount(left_out.coords[0], minlength=len(places))
+    asked, others = questions.first[places], questions.second
     return Partners(
-        finite_rows(rows, questions.first[places]),
-        finite_rows(rows, questions.second),
+        (finite_rows(rows, asked), finite_rows(rows, others)),
+        (asked, others),
         places,
         left_out,
         float(np.mean(1.0 / candidates)),
@@ -198,11 +205,21 @@ def _partners(rows: Matrix, pairs: Any, seed: int) -> Partners:
 
 @dataclass(frozen=True, eq=False)
 class CategoryVotes:
-    """A category of each row: most of its nearest neighbors are to have the same."""
+    """A category of each row: most of its nearest neighbors are to have the same.
+
+    Attributes
+    ----------
+    rows : array of shape (n_vectors, n_dimensions)
+    codes : int array of shape (n_vectors,)
+        -1 for rows that do not take part.
+    queries : int array of shape (n_asked,)
+        Rows that are asked: each by the others, never by itself.
+    neighbors : int
+        How many vote; of categories with as many votes, that of the nearer row wins.
+    """
 
     rows: Matrix
     codes: Rows
-    """-1 for rows that do not take part."""
     queries: Rows
     neighbors: int
     chance: float
@@ -214,23 +231,25 @@ class CategoryVotes:
         """Number of rows that are asked."""
         return len(self.queries)
 
-    def values(self, arrange: Reordering, lengths: Rows, report: Report) -> Floats:
-        """Return the share of the rows whose category the others say, at each length."""
-        taking_part = self.codes >= 0
-        found = prefix_neighbors(
-            self.rows, self.queries, arrange, lengths, self.neighbors, report, taking_part
-        )
-        asked = arrange(self.rows[self.queries], int(lengths[-1]))
-        own = self.codes[self.queries]
-        values = np.empty(len(lengths))
-        for at, length in enumerate(lengths.tolist()):
-            votes = self.codes[found.ranked(at)]
-            # For each voter, how many say the same; of as many, the nearest comes first.
-            support = (votes[:, :, np.newaxis] == votes[:, np.newaxis, :]).sum(axis=2)
-            said = votes[np.arange(len(votes)), support.argmax(axis=1)]
-            # A prefix of zeros is as near to all, and says nothing.
-            values[at] = np.mean((said == own) & asked[:, :length].any(axis=1))
-        return values
+    def said(self, voters: Rows) -> Rows:
+        """Return the category that most of some rows have, (n_asked, n_voters), nearest first."""
+        votes = self.codes[voters]
+        # For each voter, how many say the same; of as many, the nearest comes first.
+        support = (votes[:, :, np.newaxis] == votes[:, np.newaxis, :]).sum(axis=2)
+        said: Rows = votes[np.arange(len(votes)), support.argmax(axis=1)]
+        return said
+
+    def value(self, answers: Floats, chosen: Rows | None = None) -> float:
+        """Return the share of the rows whose category the others say."""
+        return _share(answers, chosen)
+
+
+Judge = ScoredPairs | Partners | CategoryVotes
+
+
+def _share(answers: Floats, chosen: Rows | None) -> float:
+    answers = answers if chosen is None else answers[chosen]
+    return float(np.mean(answers)) if len(answers) else float("nan")
 
 
 def category_judge(rows: Matrix, category: Iterable[Any], neighbors: int, seed: int) -> Judge:
@@ -268,7 +287,7 @@ def category_judge(rows: Matrix, category: Iterable[Any], neighbors: int, seed: 
     return CategoryVotes(rows, codes, asked, neighbors, chance, tuple(notes))
 
 
-def _divided(numbers: Floats, by: Floats) -> Floats:
+def divided(numbers: Floats, by: Floats) -> Floats:
     """Return quotients, 0 where something is divided by zero."""
     return np.divide(numbers, by, out=np.zeros(len(by)), where=by > 0)
 
