@@ -113,6 +113,7 @@ def _of_panes(theme: Theme) -> str:
     #hint {{ color: {theme.muted}; padding: 24px; }}
     #before {{ color: {theme.ink(theme.before)}; font-weight: 600; }}
     #after {{ color: {theme.ink(theme.after)}; font-weight: 600; }}
+    #score:disabled {{ color: {theme.muted}; }}
     """
 
 

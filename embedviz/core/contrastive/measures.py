@@ -14,14 +14,9 @@ from numpy.typing import ArrayLike
 
 from embedviz.core.compiled.checks import require_length
 from embedviz.core.contrastive.rows import unit_rows
-from embedviz.core.covariance import Vector
 from embedviz.core.errors import UserError
-from embedviz.core.pairs.row_pairs import sampled_pairs
+from embedviz.core.isotropy.pairwise import pair_means
 from embedviz.core.progress import Report, silent
-
-MOST_EXACT_ROWS = 20_000
-_SAMPLED_PAIRS = 2_000_000
-_BLOCK_PRODUCTS = 8_000_000
 
 
 def alignment(first: ArrayLike, second: ArrayLike) -> float:
@@ -79,20 +74,7 @@ def uniformity(vectors: ArrayLike, seed: int = 0, report: Report = silent) -> fl
     """
     unit = unit_rows(vectors)
     unit = unit[np.einsum("ij,ij->i", unit, unit) > 0]
-    n_rows = len(unit)
-    if n_rows < 2:
-        return float("nan")
-    if n_rows > MOST_EXACT_ROWS:
-        return _sampled(unit, seed, report)
-    total = 0.0
-    step = max(1, _BLOCK_PRODUCTS // n_rows)
-    for start in range(0, n_rows, step):
-        report(start / n_rows, "measuring distances")
-        # Each pair once: with the rows from this block on, of which its own count double.
-        block = unit[start : start + step]
-        total += 2 * _potential(block @ unit[start + len(block) :].T)
-        total += _potential(block @ block.T) - len(block)
-    return math.log(max(total, 0.0) / (n_rows * (n_rows - 1)) or float(np.finfo(float).tiny))
+    return pair_means(unit, seed, report).uniformity
 
 
 def uniformity_optimum(dimensions: int) -> float:
@@ -115,20 +97,3 @@ def uniformity_optimum(dimensions: int) -> float:
         term *= 16.0 * (2 * k + 1) / ((dimensions + 2 * k) * (2 * k + 1) * (2 * k + 2))
         total += term
     return math.log(total) - 4.0
-
-
-def _sampled(unit: Vector, seed: int, report: Report) -> float:
-    first, second = sampled_pairs(len(unit), _SAMPLED_PAIRS, np.random.default_rng(seed)).T
-    total, step = 0.0, max(1, _BLOCK_PRODUCTS // unit.shape[1])
-    for start in range(0, len(first), step):
-        report(start / len(first), "measuring distances")
-        part = slice(start, start + step)
-        total += _potential(np.einsum("ij,ij->i", unit[first[part]], unit[second[part]]))
-    return math.log(total / len(first) or float(np.finfo(float).tiny))
-
-
-def _potential(cosines: Vector) -> float:
-    """Return the sum of exp(-2 ‖x - y‖²) over pairs of unit rows, from their cosines."""
-    cosines -= 1.0
-    cosines *= 4.0
-    return float(np.exp(cosines, out=cosines).sum())

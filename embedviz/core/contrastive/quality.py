@@ -23,11 +23,12 @@ from scipy.sparse import coo_array, csr_array, eye_array
 from embedviz.core.arrays import Rows
 from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.compiled.checks import as_table, require_axes
-from embedviz.core.contrastive.measures import MOST_EXACT_ROWS, uniformity, uniformity_optimum
+from embedviz.core.contrastive.measures import uniformity, uniformity_optimum
 from embedviz.core.contrastive.positives import Belonging, belonging_pairs, connected_pairs
 from embedviz.core.contrastive.rows import finite_rows
 from embedviz.core.covariance import kept_directions, map_rows, principal_axes, spread_powers
 from embedviz.core.errors import UserError
+from embedviz.core.isotropy.pairwise import MOST_EXACT_ROWS
 from embedviz.core.notes import counted
 from embedviz.core.progress import Report, part_of, silent
 

@@ -12,6 +12,7 @@ PAGES = PageTable(
     __name__,
     {
         "angles": PageEntry("Angles", "angles.page.AnglesPage", "angles.settings.AnglesSettings"),
+        "scores": PageEntry("Scores", "scores.page.ScoresPage"),
         "spectrum": PageEntry(
             "Spectrum and dimensions",
             "spectrum.page.SpectrumPage",

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import pdist
 
-from embedviz.core.contrastive import alignment, measures, uniformity, uniformity_optimum
+from embedviz.core.contrastive import alignment, uniformity, uniformity_optimum
 from embedviz.core.errors import UserError
+from embedviz.core.isotropy import pairwise
 
 
 def rows(n_vectors=50, dimensions=6, seed=0):
@@ -40,15 +41,15 @@ def test_uniformity_is_its_definition(n_vectors, dimensions, seed):
 def test_uniformity_is_the_same_in_blocks(monkeypatch):
     vectors = rows(300)
     expected = uniformity(vectors)
-    monkeypatch.setattr(measures, "_BLOCK_PRODUCTS", 7000)
+    monkeypatch.setattr(pairwise, "_TILE", 7)
     assert uniformity(vectors) == pytest.approx(expected, abs=1e-12)
 
 
 def test_a_sample_is_near_and_repeats(monkeypatch):
     vectors = rows(400)
     exact = uniformity(vectors)
-    monkeypatch.setattr(measures, "MOST_EXACT_ROWS", 399)
-    monkeypatch.setattr(measures, "_SAMPLED_PAIRS", 60_000)  # There are 79,800.
+    monkeypatch.setattr(pairwise, "MOST_EXACT_ROWS", 399)
+    monkeypatch.setattr(pairwise, "SAMPLED_PAIRS", 60_000)  # There are 79,800.
     assert uniformity(vectors) == pytest.approx(exact, abs=0.01)
     assert uniformity(vectors, seed=3) == uniformity(vectors, seed=3) != uniformity(vectors)
 

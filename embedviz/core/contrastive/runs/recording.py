@@ -20,7 +20,8 @@ from embedviz.core.contrastive.runs.candidates import candidate_counts, felt_neg
 from embedviz.core.contrastive.runs.frames import Measures, RunFrame
 from embedviz.core.contrastive.training import Training
 from embedviz.core.covariance import Vector
-from embedviz.core.isotropy import effective_rank_of, mean_cosine_of
+from embedviz.core.directions import mean_cosine_of
+from embedviz.core.isotropy.spread import effective_rank_of
 
 MOST_MEASURED = 1_000
 """Rows of which pairs are measured: a million pairs, whose mean is known to some thousandths."""

@@ -1,0 +1,1 @@
+"""Page of all scores of isotropy, before and after."""
