@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
+from sklearn.covariance import ledoit_wolf
 from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
@@ -20,7 +21,14 @@ def cloud(n_vectors=200, dimensions=8, seed=0):
     return rng.normal(size=(n_vectors, dimensions)) @ mix + 3.0
 
 
-@parametrize_with_checks([Whitening(), Whitening(2, strength=0.5, remove_top=1, method="zca")])
+@parametrize_with_checks(
+    [
+        Whitening(),
+        Whitening(2, strength=0.5, remove_top=1, method="zca"),
+        Whitening(0.9, shrinkage=True),
+        Whitening(strength=0.0, centering=0.5),
+    ]
+)
 def test_is_a_transformer(estimator, check):
     # Whole, but for the array API, which needs an environment variable to be tested at all.
     check(estimator)
@@ -229,3 +237,71 @@ def test_what_is_removed_does_not_lower_the_rank_that_is_told():
     vectors[:, 2] = 0.25
     assert Whitening().fit(vectors).notes_[0] == "rank 7 of 8"
     assert Whitening(remove_top=2).fit(vectors).notes_[0] == "rank 7 of 8"
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.9, 0.99, 0.9999999])
+def test_a_share_of_the_variance_is_that_of_scikit_learn(share):
+    vectors = cloud()
+    ours, theirs = Whitening(share).fit(vectors), PCA(share, svd_solver="full").fit(vectors)
+    assert len(ours.components_) == theirs.n_components_
+    assert Whitening(np.float64(share)).fit(vectors).components_.shape == ours.components_.shape
+
+
+def test_shrunk_variances_are_those_of_scikit_learn():
+    vectors = cloud(20)
+    covariance, amount = ledoit_wolf(vectors)
+    fitted = Whitening(shrinkage=True, method="zca").fit(vectors)
+    assert fitted.shrinkage_ == pytest.approx(amount)
+    assert fitted.rank_ == 8
+    matrix = fitted.transform(np.eye(8)) - fitted.transform(np.zeros((1, 8)))
+    scaled = covariance * 20 / 19
+    np.testing.assert_allclose(matrix @ scaled @ matrix, np.eye(8), atol=1e-9)
+    assert Whitening().fit(vectors).shrinkage_ == 0
+
+
+def test_shrinkage_gives_a_full_rank_and_says_so():
+    few = cloud(5)
+    fitted = Whitening(shrinkage=True).fit(few)
+    assert fitted.transform(few).shape == (5, 8)
+    assert np.isfinite(fitted.transform(cloud())).all()
+    assert "shrinkage gives 4 directions without spread one" in fitted.notes_
+    assert not hasattr(Whitening(shrinkage=True), "partial_fit")
+
+
+@pytest.mark.parametrize("method", ["pca", "zca"])
+def test_centering_by_degrees(method):
+    vectors = cloud()
+    fitted = Whitening(3, strength=0.0, centering=0.0, method=method).fit(vectors)
+    np.testing.assert_array_equal(fitted.transform(vectors), vectors)
+    assert len(fitted.get_feature_names_out()) == 8
+    fitted.set_params(centering=0.25, n_components=3)
+    kept = fitted.components_.T @ fitted.components_
+    matrix = kept + 0.75 * (np.eye(8) - kept)
+    expected = (vectors - 0.25 * vectors.mean(axis=0)) @ matrix
+    np.testing.assert_allclose(fitted.transform(vectors), expected, atol=1e-9)
+    centered = fitted.set_params(centering=1.0).transform(vectors)
+    whitened = Whitening(3, strength=0.0, method=method).fit_transform(vectors)
+    np.testing.assert_allclose(centered, whitened, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"n_components": 1.0}, "share of the variance"),
+        ({"n_components": 0.0}, "share of the variance"),
+        ({"n_components": float("nan")}, "share of the variance"),
+        ({"shrinkage": "ledoit"}, "True or False"),
+        ({"centering": 1.5, "strength": 0.0}, "centering is"),
+        ({"centering": "all", "strength": 0.0}, "centering is"),
+        ({"centering": 0.5}, "needs a centering of 1"),
+    ],
+)
+def test_options_out_of_range_are_refused_by_fit(given, message):
+    with pytest.raises(ValueError, match=message):
+        Whitening(**given).fit(cloud())
+
+
+def test_the_dial_is_checked_when_it_was_turned_since():
+    fitted = Whitening().fit(cloud()).set_params(centering=0.5)
+    with pytest.raises(ValueError, match="needs a centering of 1"):
+        fitted.transform(cloud())

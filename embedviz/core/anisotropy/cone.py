@@ -53,7 +53,7 @@ from embedviz.core.isotropy import mean_cosine_of, padded_variances, unit_row_su
 from embedviz.core.pairs.row_pairs import cosines_of_pairs
 from embedviz.core.progress import Report, silent
 
-__all__ = ["AngleBand", "Cone", "ConeView", "Places", "compile_all"]
+__all__ = ["AngleBand", "Cone", "ConePlaces", "ConeView", "compile_all"]
 
 _MOST_ROWS = 200_000
 _MOST_NUMBERS = 64_000_000
@@ -62,7 +62,7 @@ _MOST_NUMBERS = 64_000_000
 _LEAST_MEAN_COSINE = 0.01
 
 
-class Places(NamedTuple):
+class ConePlaces(NamedTuple):
     """Where vectors are that need not be rows.
 
     Attributes
@@ -185,7 +185,7 @@ class Cone:
         )
         mean_cosine = mean_cosine_of(placed.total, placed.n_rows)
         mean_unit = placed.total @ self._basis.axes[columns] / max(placed.n_rows, 1)
-        return ConeView(
+        view = ConeView(
             placed.positions,
             placed.linear,
             placed.cosines(self.pairs),
@@ -195,8 +195,9 @@ class Cone:
             mean_unit,
             partial(self._spectrum, step, settings.centering < 1),
         )
+        return view.measured()
 
-    def look_at(self, vectors: Matrix, settings: TransformSettings | None = None) -> Places:
+    def look_at(self, vectors: Matrix, settings: TransformSettings | None = None) -> ConePlaces:
         """Return where vectors are that need not be rows, and their unit vectors.
 
         Parameters
@@ -205,15 +206,14 @@ class Cone:
         settings : TransformSettings, optional
             Where the dial stands. Default: as before.
         """
-        if settings is None:
-            found, axes = vectors, self.own.axes[:3]
-        else:
-            found = self._basis.mapped(vectors, settings)
+        axes = self.own.axes[:3]
+        units = np.array(vectors, dtype=np.float64)
+        if settings is not None:
+            units = self._basis.mapped(vectors, settings)
             axes = Transform(self.fit, settings).kept.axes[:3]
-        units = np.array(found, dtype=np.float64)
         scale_to_unit_length(units)
         placed = place_in_own_size(units.astype(np.float32), self._frame, axes)
-        return Places(placed.positions, placed.linear, units)
+        return ConePlaces(placed.positions, placed.linear, units)
 
     def _view_before(self, given: Matrix, total: Vector, n_rows: int) -> ConeView:
         axes = self.own.axes[:3]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from embedviz.core.isotropy import effective_rank_of, iso_score_of
 
 BAND = 0.05, 0.5, 0.95
 """Shares of the rows up to the low angle of a band, up to its median, up to its high angle."""
+
+_NEARLY_ALL = 0.98
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,11 @@ class ConeView:
     mean_unit: Vector = field(default_factory=lambda: np.zeros(0))
     spectrum: Callable[[], Vector] = lambda: np.zeros(0)
 
+    def measured(self) -> Self:
+        """Return this, with what a picture needs computed already, lest a window wait for it."""
+        _ = self.band, self.linear_reach, self.length_shown
+        return self
+
     @cached_property
     def iso_score(self) -> float:
         """IsoScore of the cloud; nan when it has no variance."""
@@ -111,9 +119,19 @@ class ConeView:
     @cached_property
     def length_shown(self) -> float:
         """Mean share of the length of a row that `linear` shows, 0 to 1; nan without rows."""
-        lengths = np.sqrt(np.einsum("ij,ij->i", self.linear, self.linear))
-        shown = lengths[self.positions.any(axis=1)]
+        shown = self._lengths_shown
         return float(shown.mean(dtype=np.float64)) if len(shown) else float("nan")
+
+    @cached_property
+    def linear_reach(self) -> float:
+        """Share of the length that `linear` shows of nearly all rows, or less; 0 without rows."""
+        shown = self._lengths_shown
+        return float(np.quantile(shown, _NEARLY_ALL)) if len(shown) else 0.0
+
+    @cached_property
+    def _lengths_shown(self) -> NDArray[np.float32]:
+        lengths = np.sqrt(np.einsum("ij,ij->i", self.linear, self.linear))
+        return np.asarray(lengths[self.positions.any(axis=1)])
 
 
 def _degrees(cosines: NDArray[np.float32]) -> NDArray[np.float32]:

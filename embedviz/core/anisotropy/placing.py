@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import kernel_rows
-from embedviz.core.compiled.kernels import parallel_kernel, threads_for
+from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel, threads_for
 from embedviz.core.covariance import Vector
 
 # More pieces than processors, so that one that is busy elsewhere does not keep all waiting.
@@ -56,7 +56,7 @@ class PairOrder(NamedTuple):
         first = np.repeat(np.arange(len(self.order)), np.diff(self.starts))
         after = np.arange(len(first)) - self.starts[first] + 1
         stored = np.stack([first, (first + after) % max(1, len(self.order))], axis=1)
-        return self.order[stored]
+        return np.asarray(self.order[stored])
 
 
 class Placed(NamedTuple):
@@ -160,8 +160,51 @@ def _float32(numbers: Vector) -> NDArray[np.float32]:
     return np.ascontiguousarray(numbers, dtype=np.float32)
 
 
+@serial_kernel
+def _multiply_with_next(
+    rows: Matrix,
+    i: int,
+    first_column: int,
+    mapped: NDArray[np.float32],
+    factors: NDArray[np.float32],
+    offsets: NDArray[np.float32],
+    starts: Rows,
+    products: NDArray[np.float32],
+) -> None:
+    """Fill in the products of a mapped row with those stored after it."""
+    n_columns = len(factors)
+    for pair in range(starts[i], starts[i + 1]):
+        at = (i + 1 + pair - starts[i]) % len(rows)
+        other = rows[at, first_column : first_column + n_columns]
+        product = np.float32(0.0)
+        for j in range(n_columns):
+            product += mapped[j] * (other[j] * factors[j] + offsets[j])
+        products[pair] = product
+
+
+@serial_kernel
+def _put(
+    position: NDArray[np.float32],
+    height: np.float32,
+    first: np.float32,
+    second: np.float32,
+    inverse: np.float32,
+) -> None:
+    """Fill in a place on the sphere at a height, turned toward two coordinates."""
+    height = min(max(height, np.float32(-1.0)), np.float32(1.0))
+    radius = np.sqrt(np.float32(1.0) - height * height)
+    across = np.sqrt(first * first + second * second)
+    position[2] = height
+    if across > np.float32(0.0):
+        position[0] = first / across * radius
+        position[1] = second / across * radius
+    else:
+        position[0] = radius if inverse > np.float32(0.0) else np.float32(0.0)
+        position[1] = np.float32(0.0)
+
+
 @parallel_kernel
-def _place_rows(  # noqa: C901, PLR0913, PLR0915 - one pass
+def _place_rows(  # noqa: PLR0913 - one pass
     rows: Matrix,
     first_column: int,
     factors: NDArray[np.float32],
@@ -207,24 +250,9 @@ def _place_rows(  # noqa: C901, PLR0913, PLR0915 - one pass
                 for j in range(n_columns):
                     total[j] += strip[j]
                     strip[j] = np.float32(0.0)
-            for pair in range(starts[i], starts[i + 1]):
-                at = (i + 1 + pair - starts[i]) % n_rows
-                other = rows[at, first_column : first_column + n_columns]
-                product = np.float32(0.0)
-                for j in range(n_columns):
-                    product += mapped[j] * (other[j] * factors[j] + offsets[j])
-                products[pair] = product
+            _multiply_with_next(rows, i, first_column, mapped, factors, offsets, starts, products)
             for k in range(n_leading):
                 linear[place, k] = mapped[leading + k] * inverse
-            height = min(max(up * inverse, np.float32(-1.0)), np.float32(1.0))
-            radius = np.sqrt(np.float32(1.0) - height * height)
-            across = np.sqrt(first * first + second * second)
-            positions[place, 2] = height
-            if across > np.float32(0.0):
-                positions[place, 0] = first / across * radius
-                positions[place, 1] = second / across * radius
-            else:
-                positions[place, 0] = radius if inverse > np.float32(0.0) else np.float32(0.0)
-                positions[place, 1] = np.float32(0.0)
+            _put(positions[place], up * inverse, first, second, inverse)
         sums[piece] = total
     return sums, weights

@@ -86,8 +86,8 @@ class TransformSettings:
             raise ValueError(
                 f"variance_share is {self.variance_share!r}; it must be above 0 and at most 1"
             )
-        if not 0 <= self.floor < 1:
-            raise ValueError(f"floor is {self.floor!r}; it must be from 0 up and below 1")
+        if not 0 <= self.floor < float("inf"):
+            raise ValueError(f"floor is {self.floor!r}; it must be a number from 0 up")
         if self.remove_top < 0:
             raise ValueError(f"remove_top is {self.remove_top!r}; it must be from 0 up")
         if self.method not in ("pca", "zca"):

@@ -65,7 +65,7 @@ def save_set(window: Host) -> None:
         from embedviz.formats.writing.saving import written_files
 
         write = partial(_save_set, active)
-        _ask(window, f"Save {active.name}", active.name, _SETS, write, written_files)
+        ask_and_write(window, f"Save {active.name}", active.name, _SETS, write, written_files)
 
 
 def _save_set(vector_set: VectorSet, path: str, report: Report) -> str:
@@ -97,7 +97,7 @@ def export_selection(window: Host) -> None:
 
     write = partial(_save_rows, state.active, state.selected.rows, _places(window))
     title = f"Export {len(state.selected):,} rows"
-    _ask(window, title, "selected", _ROWS, write, rows_files)
+    ask_and_write(window, title, "selected", _ROWS, write, rows_files)
 
 
 def _places(window: Host) -> Places | None:
@@ -125,7 +125,7 @@ def export_coordinates(window: Host) -> None:
         window.message_bar.show_message("There is no map of this set yet. Wait until it is drawn.")
         return
     write = partial(_save_coordinates, active, places)
-    _ask(window, f"Export {' and '.join(places[1])}", f"{active.name} map", _TABLES, write)
+    ask_and_write(window, f"Export {' and '.join(places[1])}", f"{active.name} map", _TABLES, write)
 
 
 def _save_coordinates(vector_set: VectorSet, places: Places, path: str, report: Report) -> str:
@@ -156,7 +156,7 @@ def export_neighbors(window: Host) -> None:
     )
     if accepted:
         write = partial(_save_neighbors, active, count, state.metric, rows)
-        _ask(window, "Export neighbors", f"{active.name} neighbors", _TABLES, write)
+        ask_and_write(window, "Export neighbors", f"{active.name} neighbors", _TABLES, write)
 
 
 def _save_neighbors(
@@ -184,15 +184,35 @@ def _only(path: Path) -> list[Path]:
     return [path]
 
 
-def _ask(
+def _nothing() -> None:
+    """Do nothing more."""
+
+
+def ask_and_write(
     window: Host,
     title: str,
     name: str,
     kinds: dict[str, str],
     write: Write,
     files: Files = _only,
+    then: Callable[[], None] = _nothing,
 ) -> None:
-    """Ask for a path and write to it, off the UI thread."""
+    """Ask for a path and write to it, off the UI thread.
+
+    Parameters
+    ----------
+    window : Host
+    title : str
+        Of the dialog.
+    name : str
+        What the file is called where nobody calls it otherwise.
+    kinds : dict of str to str
+        Suffixes, by what is written with them.
+    write, files : callable
+        See `Write` and `Files`.
+    then : callable
+        Called when it is written, in the UI thread.
+    """
     if _is_writing(window):
         return
     from embedviz.app.files.settings import change_settings, read_settings
@@ -205,13 +225,13 @@ def _ask(
     )
     if not path:
         return
-    path, is_known = _with_suffix(path, kind)
+    path, is_known = _with_suffix(path, kind, suffixes)
     if not is_known and Path(path).exists() and not _may_replace(window, path):
         return
     with suppress(UserError):  # Nobody misses the folder, next time.
         change_settings(lambda known: replace(known, folder=str(Path(path).parent)))
     window.message_bar.clear()
-    _look_and_write(window, path, write, files)
+    _look_and_write(window, path, write, files, then)
 
 
 def _is_writing(window: Host) -> bool:
@@ -222,7 +242,9 @@ def _is_writing(window: Host) -> bool:
     return window.writing.is_busy
 
 
-def _look_and_write(window: Host, path: str, write: Write, files: Files) -> None:
+def _look_and_write(
+    window: Host, path: str, write: Write, files: Files, then: Callable[[], None]
+) -> None:
     """Write to a path where nothing is lost by it; else say what would be, or ask."""
     try:
         targets = files(Path(path))
@@ -233,7 +255,7 @@ def _look_and_write(window: Host, path: str, write: Write, files: Files) -> None
     if used is not None:
         window.message_bar.show_message(used)
         return
-    go_on = partial(_write, window, path, write, targets)
+    go_on = partial(_write, window, path, write, targets, then)
 
     def decide(companion: Path | None) -> None:
         if companion is None:
@@ -281,12 +303,17 @@ def _are_same(one: Path, other: Path) -> bool:
         return False
 
 
-def _write(window: Host, path: str, write: Write, targets: Sequence[Path]) -> None:
+def _write(
+    window: Host, path: str, write: Write, targets: Sequence[Path], then: Callable[[], None]
+) -> None:
     if not _is_writing(window):
-        window.writing.run(partial(write, path), partial(_tell_written, window, targets))
+        window.writing.run(partial(write, path), partial(_tell_written, window, targets, then))
 
 
-def _tell_written(window: Host, targets: Sequence[Path], message: str) -> None:
+def _tell_written(
+    window: Host, targets: Sequence[Path], then: Callable[[], None], message: str
+) -> None:
+    then()
     first, *others = targets
     names = " and ".join([str(first), *(each.name for each in others)])
     window.statusBar().showMessage(f"Written to {names}", 6000)
@@ -294,10 +321,10 @@ def _tell_written(window: Host, targets: Sequence[Path], message: str) -> None:
         window.message_bar.show_message(message)
 
 
-def _with_suffix(path: str, kind: str) -> tuple[str, bool]:
+def _with_suffix(path: str, kind: str, suffixes: Sequence[str]) -> tuple[str, bool]:
     """Return a path with the suffix of the chosen kind, unless it has one; and whether it had."""
     found = re.search(r"\(\*(\.\w+)\)", kind)
-    if found is None or Path(path).suffix.lower() in _SUFFIXES:
+    if found is None or Path(path).suffix.lower() in (*_SUFFIXES, *suffixes):
         return path, True
     return path + found[1], False
 

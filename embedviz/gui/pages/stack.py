@@ -43,6 +43,7 @@ class PageStack(QWidget):
         self.pages: dict[str, Page] = {}
         self._drawn: dict[str, State] = {}
         self._scale = 1.0
+        self._is_blank = False
         self._names = tuple(table)
         titles = [each.title for each in table.values()]
         self.tabs = Segments(f"{pane.name}.pages", "Page", titles)
@@ -89,7 +90,10 @@ class PageStack(QWidget):
 
     def draw(self, new: State) -> None:
         """Bring the chosen page to a state, from the one that it drew last."""
+        was_blank, self._is_blank = self._is_blank, False
         page = self.choose(new)
+        if was_blank:
+            self._show_chosen()
         old, self._drawn[page.name] = self._drawn.get(page.name, State()), new
         page.draw(old, new)
 
@@ -103,14 +107,35 @@ class PageStack(QWidget):
             self._choose(page)
         return page
 
+    def blank(self) -> None:
+        """Show nothing below the tabs until the next `draw`: what pages draw from is not there."""
+        self.release()
+        self._is_blank = True
+        if self._chosen is not None:
+            self._show_chosen()
+
     def _choose(self, page: Page) -> None:
         if self._chosen is not None:
             self._chosen.hide()
             self._chosen.tools.hide()
+            for part in (self._chosen, self._chosen.tools):
+                self._keep_room(part, kept=False)
         self._chosen = page
-        page.show()
-        page.tools.show()
+        self._show_chosen()
         self._fit_head()
+
+    def _show_chosen(self) -> None:
+        """Show the page, or nothing in as much room."""
+        page = self.chosen
+        for part in (page, page.tools):
+            self._keep_room(part, kept=self._is_blank)
+            part.setVisible(not self._is_blank)
+
+    @staticmethod
+    def _keep_room(part: QWidget, *, kept: bool) -> None:
+        policy = part.sizePolicy()
+        policy.setRetainSizeWhenHidden(kept)
+        part.setSizePolicy(policy)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Put the controls of the page below the tabs where they do not fit beside them."""

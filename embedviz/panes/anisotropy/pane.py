@@ -7,31 +7,25 @@ sphere at its true angle, in all dimensions, to one axis; only its longitude is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.anisotropy import cone
-from embedviz.core.derivation.recipes import Whitened
+from embedviz.core.anisotropy.transform import Transform
+from embedviz.core.progress import Report
 from embedviz.gui.calculations import Subject
 from embedviz.gui.pages.page import WantedBy, set_of_pane
 from embedviz.gui.pages.stack import PageStack
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import (
-    caption,
-    double_spin_box,
-    slider,
-    spin_box,
-    text_label,
-)
-from embedviz.gui.widgets.derive_button import DeriveButton
+from embedviz.gui.widgets.controls import text_label
+from embedviz.panes.anisotropy.controls.tools import AnisotropyTools
 from embedviz.panes.anisotropy.pages import PAGES
 from embedviz.panes.anisotropy.prepared import (
     DialPosition,
@@ -43,10 +37,18 @@ from embedviz.panes.anisotropy.prepared import (
 )
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 from embedviz.panes.anisotropy.spheres import SphereViews
-from embedviz.panes.anisotropy.words import describe_dial, describe_picture, title_after
+from embedviz.panes.anisotropy.taking import maker_of
+from embedviz.panes.anisotropy.words import (
+    describe_dial,
+    describe_picture,
+    describe_rows,
+    title_after,
+    title_before,
+    warning_of,
+)
 
-STEPS = 100
-_WIDE_ROW, _LEAST_ROW = 740, 524
+_LEAST_WIDTH, _LEAST_HEIGHT = 700, 560
+"""A pane smaller than this says how it is read in a tooltip alone."""
 
 
 class AnisotropyPane(Pane):
@@ -84,99 +86,74 @@ class AnisotropyPane(Pane):
         self._dial_task = self.calculations.new_task("mapping the rows", urgency=1)
         self.prepared: Prepared | None = None
         self.turned: Turned | None = None
-        self._add_tools()
+        self._begun: DialPosition | None = None
+        self._failed: DialPosition | None = None
+        self.controls = AnisotropyTools(self)
         self.spheres = SphereViews(self)
         self.spheres.row_clicked.connect(lambda row: self.edit(self.session.state.queried(row)))
-        self.spheres.camera_settled.connect(lambda camera: self._set(camera=camera))
+        self.spheres.camera_settled.connect(lambda camera: set_of_pane(self, camera=camera))
         self.caption = text_label(kind="caption", wrap=True)
+        self.warning = text_label(kind="title", wrap=True)
+        self.warning.hide()
         self.pages = PageStack(self, PAGES)
         self._lay_out()
-
-    def _add_tools(self) -> None:
-        self.strength = slider(
-            "anisotropy.strength", "Strength: 0 only centers the set, 1 whitens it fully", STEPS
-        )
-        self.strength.setMinimumWidth(56)
-        self.strength_value = double_spin_box(
-            "anisotropy.strength_value", "Strength: as a number", 1.0, 0.05
-        )
-        self.components = spin_box(
-            "anisotropy.components", "Components: how many directions are kept"
-        )
-        self.components_slider = slider(
-            "anisotropy.components_slider",
-            "Components: how many directions are kept, those of most variance first",
-            1,
-        )
-        self.components_slider.setMinimumWidth(60)
-        self.use = DeriveButton(
-            self,
-            "Use in all panes: add the whitened set to the library and show it",
-            "whitening all rows",
-            recipe_of,
-        )
-        self.strength.valueChanged.connect(lambda value: self._set(strength=value / STEPS))
-        self.strength_value.valueChanged.connect(lambda value: self._set(strength=value))
-        for control in (self.components, self.components_slider):
-            control.valueChanged.connect(lambda count: self._set(components=count))
-        for dial in (self.strength, self.components_slider):
-            dial.sliderPressed.connect(self.session.begin_gesture)
-            dial.sliderReleased.connect(self.session.end_gesture)
-        self._from, self._to = caption(""), caption("to full")
-        self.tools.addWidget(self._from)
-        self.tools.addWidget(self.strength, 2)
-        self.tools.addWidget(self._to)
-        self.tools.addWidget(self.strength_value)
-        self.tools.addSpacing(GRID)
-        self.tools.addWidget(caption("Components"))
-        self.tools.addWidget(self.components_slider, 1)
-        self.tools.addWidget(self.components)
-        self.tools.addWidget(self.use)
-        self.tool_row.setMinimumWidth(_LEAST_ROW)
-        self._fit_tools()
-
-    def _fit_tools(self) -> None:
-        """Leave out what is said twice, where the row is narrow."""
-        is_wide = self.width() >= _WIDE_ROW
-        self._from.setText("Whitening, from centered" if is_wide else "Whitening")
-        for widget in (self._to, self.components_slider):
-            widget.setVisible(is_wide)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Fit the tools into the width."""
         super().resizeEvent(event)
         if self.is_built:
-            self._fit_tools()
+            self.controls.fit_width(self.width())
+            self._say(self.session.state)
 
     def _lay_out(self) -> None:
         rows = QVBoxLayout(self.picture)
         rows.setContentsMargins(0, 0, 0, GRID)
         rows.setSpacing(GRID)
         rows.addWidget(self.spheres, 3)
-        for text in (self.spheres.query_marker.line, self.caption):
-            text.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
-            rows.addWidget(text)
+        below = QHBoxLayout()
+        below.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        below.setSpacing(2 * GRID)
+        texts = QVBoxLayout()
+        texts.setSpacing(GRID // 2)
+        for text in (self.warning, self.spheres.query_marker.line, self.caption):
+            texts.addWidget(text)
+        below.addLayout(texts, 1)
+        below.addWidget(self.spheres.controls, 0, Qt.AlignmentFlag.AlignTop)
+        rows.addLayout(below)
         self.pages.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         rows.addWidget(self.pages, 1)
+        self.fit_text(1.0)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         choice = FitChoice.of(new)
-        self._show_dial(new)
+        if old.active is not new.active:
+            self.controls.dial.stop()
         self.pages.choose(new)
         self.spheres.draw(old, new)
         if self.prepared is None or self.prepared.choice != choice:
-            if not self.calculations.has_asked(self._cone_task, choice):
-                self.use.setEnabled(False)
-                self.calculations.cancel(self._dial_task)
-                self.calculations.run(
-                    self._cone_task, partial(prepare, choice), self._show_prepared, choice
-                )
-            return
-        self.calculations.cancel(self._cone_task)
-        if old.active is not new.active:  # Back from another set that was not measured in time.
+            self._load(choice)
+        elif old.active is not new.active:  # Back from another set that was not measured in time.
+            self.calculations.cancel(self._cone_task)
             self._show_prepared(self.prepared)
         else:
+            self.calculations.cancel(self._cone_task)
+            self.controls.show_state(new, self.prepared)
+            if old[AnisotropySettings].view != new[AnisotropySettings].view:
+                self._say(new)
             self._turn_to(new)
+
+    def _load(self, choice: FitChoice) -> None:
+        """Prepare what is to be shown, and show nothing of another set meanwhile."""
+        is_same = self.prepared is not None and self.prepared.vector_set is choice.vector_set
+        self.controls.show_state(self.session.state, self.prepared if is_same else None)
+        if self.calculations.has_asked(self._cone_task, choice):
+            return
+        self.controls.use.setEnabled(False)
+        self.calculations.cancel(self._dial_task)
+        if not is_same:
+            self._clear(f"{choice.vector_set.name}: measuring the cone …")
+        work = partial(prepare, choice)
+        self.calculations.run(self._cone_task, work, self._show_prepared, choice)
 
     def _turn_to(self, new: State) -> None:
         """Show the dial's position, and then the page at it."""
@@ -185,29 +162,54 @@ class AnisotropyPane(Pane):
             self.calculations.cancel(self._dial_task)
             self.pages.draw(new)
         elif self.prepared is not None and not self._dial_task.is_busy:
+            if position == self._failed:
+                return
             # A step at work is shown when it ends, and the newest one follows: if each would take
             # the place of the one before, a fast hand would see nothing until it rests.
+            self._begun = position
             work = partial(turn, self.prepared, position)
             self.calculations.run(self._dial_task, work, self._show_turned, position.choice)
 
     def _show_prepared(self, prepared: Prepared) -> None:
-        self.prepared, self.turned = prepared, None
+        self.prepared, self.turned, self._failed = prepared, None, None
         self.told.emit()
-        self._show_dial(self.session.state)
-        self.use.setEnabled(True)
+        state = self.session.state
+        self.controls.show_state(state, prepared)
         self.spheres.show_prepared(prepared)
-        self.spheres.titles["before"].setText(f"Before · {prepared.vector_set.name}")
-        self._turn_to(self.session.state)
+        self.spheres.titles["before"].setText(title_before(prepared))
+        self._turn_to(state)
 
     def _show_turned(self, turned: Turned) -> None:
         assert self.prepared is not None
-        self.turned = turned
+        self.turned, self._failed = turned, None
         self.spheres.show_turned(turned)
         self.spheres.titles["after"].setText(title_after(self.prepared, turned))
-        self.caption.setText(describe_picture(self.prepared, turned))
         state = self.session.state
+        self._say(state)
         self.pages.draw(state)
         self._turn_to(state)
+
+    def _say(self, state: State) -> None:
+        """Say how to read the views, and what must be seen."""
+        if self.prepared is not None and self.turned is not None:
+            view = state[AnisotropySettings].view
+            said = describe_picture(self.prepared, self.turned, view)
+            is_low = self.width() < _LEAST_WIDTH or self.height() < _LEAST_HEIGHT
+            shown = describe_rows(self.prepared, self.turned) if is_low else said
+            self.caption.setText(shown)
+            self.caption.setToolTip(said)
+            said = warning_of(self.turned)
+            self.warning.setText(said)
+            self.warning.setVisible(bool(said))
+
+    def _clear(self, title: str = "") -> None:
+        """Show nothing, but say why."""
+        self.prepared = self.turned = self._failed = None
+        self.spheres.clear()
+        self.spheres.titles["before"].setText(title)
+        self.caption.clear()
+        self.warning.hide()
+        self.pages.blank()
 
     def wants(self, subject: Subject) -> bool:  # noqa: D102 - see Pane
         if isinstance(subject, WantedBy):
@@ -216,47 +218,35 @@ class AnisotropyPane(Pane):
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._cone_task:
-            self.prepared = self.turned = None
-            self.spheres.clear()
+            self._clear()
+        elif task is self._dial_task:
+            self._failed = self._begun if failed else None
+            self.turned = None
+            self.spheres.show_turned(None)
+            self.spheres.titles["after"].setText("After · nothing to show")
             self.caption.clear()
-            self.pages.release()
+            self.warning.hide()
+            self.pages.blank()
         self.pages.on_failed(task, failed=failed)
 
     def facts(self, state: State) -> Sequence[str]:  # noqa: D102 - see Pane
         return describe_dial(state, self.prepared if self.is_built else None)
+
+    def transform_maker(self) -> Callable[[Report], Transform]:
+        """Return what makes the map that the dial stands for; see `gui.actions.transforms`."""
+        return maker_of(self.session.state, self.prepared if self.is_built else None)
 
     def begin_figure(self) -> None:
         """Begin what the chosen page does only when asked."""
         self.pages.chosen.begin_figure()
 
     def fit_text(self, scale: float) -> None:  # noqa: D102 - see Pane
+        self.tool_row.setFixedHeight(self.controls.height)
         self.pages.fit_text(scale)
 
     def release(self) -> None:  # noqa: D102 - see Pane
         if self.is_built:
+            self.controls.dial.stop()
             self.prepared = self.turned = None
             self.spheres.release()
             self.pages.release()
-
-    def _show_dial(self, new: State) -> None:
-        assert new.active is not None
-        dial = new[AnisotropySettings]
-        # Before the rank is known, there may be as many directions as dimensions.
-        most, components = new.active.dimensions, dial.components
-        if self.prepared is not None and self.prepared.vector_set is new.active:
-            most = max(self.prepared.cone.rank, 1)
-        self.strength.setValue(round(STEPS * dial.strength))
-        self.strength_value.setValue(dial.strength)
-        for control in (self.components, self.components_slider):
-            with QSignalBlocker(control):  # What is offered has changed, not what is chosen.
-                control.setRange(1, most)
-                control.setValue(min(components or most, most))
-
-    def _set(self, **settings: Any) -> None:
-        set_of_pane(self, **settings)
-
-
-def recipe_of(state: State) -> Whitened:
-    """Return what *Use in all panes* makes."""
-    settings = state[AnisotropySettings]
-    return Whitened(settings.strength, settings.components)

@@ -15,6 +15,7 @@ from embedviz.core.anisotropy.cone import Cone, ConeView
 from embedviz.core.anisotropy.fit_source import FitSource, fit_source, sets_to_fit
 from embedviz.core.anisotropy.transform import Fit, Transform, TransformSettings
 from embedviz.core.arrays import Rows
+from embedviz.core.errors import UserError
 from embedviz.core.isotropy import outlier_dimensions
 from embedviz.core.progress import Report, part_of
 from embedviz.core.vector_set import VectorSet
@@ -117,7 +118,14 @@ class Prepared:
 
     def transform(self, settings: TransformSettings) -> Transform:
         """Return the map with the dial at some position."""
-        return Transform(self.fit, settings)
+        return Transform(self.fit, settings, self.vector_set.name or "the set")
+
+    def count_of(self, settings: TransformSettings) -> int:
+        """Return how many directions are kept; 0 where nothing would be left."""
+        try:
+            return len(self.transform(settings).kept.variances)
+        except UserError:
+            return 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,22 +170,24 @@ def turned_of(pane: Pane) -> Turned:
 
 def prepare(choice: FitChoice, report: Report) -> Prepared:
     """Fit the map and measure the cone. Runs off the UI thread."""
-    vector_set = choice.vector_set
-    vectors = vector_set.vectors
+    fit = fit_choice(choice, part_of(report, 0.0, 0.5))
+    return Prepared(choice, fit, Cone(choice.vector_set.vectors, fit, part_of(report, 0.5, 1.0)))
+
+
+def fit_choice(choice: FitChoice, report: Report) -> Fit:
+    """Return what is known of the rows that the map is fitted on. Runs off the UI thread."""
     left_out: tuple[int, ...] = ()
     if choice.leaves_out:
-        found, _ = outlier_dimensions(vectors, part_of(report, 0.0, 0.2))
+        found, _ = outlier_dimensions(choice.vector_set.vectors, part_of(report, 0.0, 0.4))
         left_out = tuple(found.tolist())
-    fit = fit_source(
-        vector_set,
+    return fit_source(
+        choice.vector_set,
         choice.source,
         () if choice.other is None else (choice.other,),
         left_out=left_out,
         shrinkage=choice.shrinks,
-        report=part_of(report, 0.2, 0.5),
+        report=part_of(report, 0.4, 1.0),
     )
-    cone = Cone(vectors, fit, part_of(report, 0.5, 1.0))
-    return Prepared(choice, fit, cone)
 
 
 def turn(prepared: Prepared, position: DialPosition, report: Report) -> Turned:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import QObject
 
 from embedviz.app.searches import Searches
 from embedviz.app.state import State
+from embedviz.core.anisotropy.cone import ConePlaces
 from embedviz.core.arrays import Matrix
 from embedviz.core.progress import Report
 from embedviz.core.query_vector import Query
@@ -31,8 +33,9 @@ class QueryPlaces:
     Attributes
     ----------
     name : str
-    places : pair of arrays of shape (3,)
-        Before and after; at the origin where it has no direction.
+    places : pair of ConePlaces
+        Before and after, of itself and of the rows that are nearest before; at the origin where
+        it has no direction.
     mean_cosines : pair of float
         With all rows, before and after.
     near_cosines : pair of float
@@ -41,7 +44,7 @@ class QueryPlaces:
     """
 
     name: str
-    places: tuple[Matrix, Matrix]
+    places: tuple[ConePlaces, ConePlaces]
     mean_cosines: tuple[float, float]
     near_cosines: tuple[float, float]
     n_near: int
@@ -54,6 +57,8 @@ class QueryMarker(QObject):
     ----------
     pane : Pane
     before, after : PointView
+    place_of : callable
+        Returns where the first of some places is drawn in the view "before" or "after", (3,).
 
     Attributes
     ----------
@@ -61,8 +66,15 @@ class QueryMarker(QObject):
         Hidden where the query is a row, or there is none.
     """
 
-    def __init__(self, pane: Pane, before: PointView, after: PointView) -> None:
+    def __init__(
+        self,
+        pane: Pane,
+        before: PointView,
+        after: PointView,
+        place_of: Callable[[str, ConePlaces], Matrix],
+    ) -> None:
         super().__init__(pane)
+        self._place_of = place_of
         self._session, self._calculations = pane.session, pane.calculations
         self._views = before, after
         self._task = pane.calculations.new_task("cosines of the query")
@@ -91,7 +103,8 @@ class QueryMarker(QObject):
         self.line.hide()
 
     def _show(self, found: QueryPlaces) -> None:
-        for view, place in zip(self._views, found.places, strict=True):
+        for view, role, places in zip(self._views, ("before", "after"), found.places, strict=True):
+            place = self._place_of(role, places)
             markers = [Marker(place, found.name)] if place.any() else []
             view.scene.markers.set_markers(markers, view.scene.canvas.extent)
         self.line.setText(describe_cosines(found))
@@ -130,7 +143,7 @@ def _look(
     ]
     return QueryPlaces(
         query.name,
-        (seen[0].positions[0], seen[1].positions[0]),
+        seen,
         (means[0], means[1]),
         (near[0], near[1]),
         len(rows),

@@ -40,6 +40,8 @@ class AnisotropySettings(Settings):
         Whether rogue dimensions count as zero.
     fit_on : FitSource
         The rows that the map is fitted on.
+    view : {"angles", "linear"}
+        What the two views show.
     page : str
         What is below the views: a key of `PAGES`.
     """
@@ -93,6 +95,13 @@ class AnisotropySettings(Settings):
         False, "Leave out rogue dimensions", "the few dimensions that make most of a cosine"
     )
     fit_on: FitSource = ALL_ROWS
+    view: Literal["angles", "linear"] = setting(
+        "angles",
+        "View",
+        "rows at their true angles to the mean direction, or projected on three axes",
+        choices=(("True angles", "angles"), ("Linear PCA", "linear")),
+        in_form=False,
+    )
     page: str = setting(
         PAGES.first,
         "Page",
@@ -119,16 +128,31 @@ class AnisotropySettings(Settings):
             self.shrinkage,
         )
 
+    @property
+    def position(self) -> float:
+        """Where the dial stands, from 0, raw, over 1, centered, to 2, white."""
+        return self.transform.position
+
+    def at(self, position: float) -> Self:
+        """Return the same with the dial elsewhere."""
+        return replace(
+            self,
+            centering=round(min(position, 1.0), 6),
+            strength=round(max(position - 1.0, 0.0), 6),
+        )
+
     def of_another_set(self, vector_set: VectorSet | None) -> Self:
         """Return the usual dial and the same page, seen as before while anything is open."""
         camera = None if vector_set is None else self.camera
-        return type(self)(camera=camera, page=self.page)
+        return type(self)(camera=camera, view=self.view, page=self.page)
 
     def suited_to(self, vector_set: VectorSet) -> Self:
         """Return a dial that this set has; None stands for all of its directions."""
         dial = clamped(self)
         if dial.camera is not None and not dial.camera.sees_something:
             dial = replace(dial, camera=None)
+        if dial.remove_top >= vector_set.dimensions:
+            dial = replace(dial, remove_top=max(vector_set.dimensions - 1, 0))
         if dial.components is not None and dial.components >= vector_set.dimensions:
             return replace(dial, components=None)
         return dial

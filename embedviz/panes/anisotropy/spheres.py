@@ -1,4 +1,4 @@
-"""The two views: rows on spheres at their true angles, before and after, under one camera."""
+"""The two views of rows, before and after, under one camera: at true angles, or linear PCA."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ import math
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from embedviz.app.state import State
+from embedviz.core.anisotropy.cone import ConePlaces, ConeView
+from embedviz.core.arrays import Matrix
 from embedviz.core.drawing.camera import Camera
+from embedviz.gui.pages.page import Controls, set_of_pane
 from embedviz.gui.pane import Pane
-from embedviz.gui.points.layers.globe import globe_lines
-from embedviz.gui.points.view import Arrow, Line, PlacedText, PointView
+from embedviz.gui.points.orbit import GentleOrbit
+from embedviz.gui.points.view import PointView
 from embedviz.gui.theme import GRID, theme_manager, with_alpha
-from embedviz.gui.widgets.controls import ElidedLabel
+from embedviz.gui.widgets.controls import ElidedLabel, Segments, toggle
+from embedviz.panes.anisotropy.pictures import enlargement, linear_picture, picture_at_angles
 from embedviz.panes.anisotropy.prepared import Prepared, Turned
 from embedviz.panes.anisotropy.query_marker import QueryMarker
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 
 HOME = Camera(scale=1.16, azimuth=math.radians(-60), elevation=math.radians(16), is_3d=True)
 LABELED = 12
+_KINDS = ("True angles", "angles"), ("Linear PCA", "linear")
 
 
 class SphereViews(QWidget):
@@ -40,6 +45,11 @@ class SphereViews(QWidget):
         By role.
     query_marker : QueryMarker
         Its `line` is laid out by the pane.
+    kinds : Segments
+        True angles, or linear PCA.
+    orbit : GentleOrbit
+    controls : Controls
+        Both of these; laid out by the pane.
     """
 
     row_clicked = Signal(int)
@@ -50,6 +60,7 @@ class SphereViews(QWidget):
         self._session = pane.session
         self._prepared: Prepared | None = None
         self._turned: Turned | None = None
+        self._kind = "angles"
         self.before, self.after = PointView(), PointView()
         self.titles = {role: ElidedLabel(role) for role in ("before", "after")}
         for view, other, role in (
@@ -60,9 +71,31 @@ class SphereViews(QWidget):
             view.row_clicked.connect(self._on_click)
             view.camera_changed.connect(other.set_camera)
             view.camera_settled.connect(self.camera_settled)
-        self.query_marker = QueryMarker(pane, self.before, self.after)
+        self.orbit = GentleOrbit((self.before, self.after), self)
+        self.query_marker = QueryMarker(pane, self.before, self.after, self._place_of)
+        self._add_controls(pane)
         self._lay_out()
         theme_manager.changed.connect(self._redraw)
+
+    def _add_controls(self, pane: Pane) -> None:
+        texts, self._kinds = zip(*_KINDS, strict=True)
+        self.kinds = Segments(f"{pane.name}.view", "What both views show", texts)
+        self.kinds.button(0).setToolTip(
+            "Height is the true angle to the mean direction, in all dimensions"
+        )
+        self.kinds.button(1).setToolTip(
+            "Projected on the three leading principal axes: most of the length is not seen"
+        )
+        self.kinds.chosen.connect(lambda place: set_of_pane(pane, view=self._kinds[place]))
+        self.turning = toggle(f"{pane.name}.orbit", "Orbit", "Orbit: turn both views gently")
+        if not self.orbit.is_allowed:
+            self.turning.setEnabled(False)
+            self.turning.setToolTip("Orbit: off, since the system asks for less motion")
+        self.turning.toggled.connect(self.orbit.set_running)
+        self.orbit.changed.connect(self.turning.setChecked)
+        self.controls = Controls()
+        for control in (self.kinds, self.turning):
+            self.controls.row.addWidget(control)
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
@@ -70,30 +103,40 @@ class SphereViews(QWidget):
         grid.setHorizontalSpacing(1)
         grid.setVerticalSpacing(0)
         for column, (role, view) in enumerate((("before", self.before), ("after", self.after))):
-            self.titles[role].setContentsMargins(2 * GRID, GRID, 2 * GRID, 0)
-            grid.addWidget(self.titles[role], 0, column)
+            head = QHBoxLayout()
+            head.setContentsMargins(2 * GRID, GRID, 2 * GRID, 0)
+            head.addWidget(self.titles[role], 1)
+            grid.addLayout(head, 0, column)
             grid.addWidget(view, 1, column)
             grid.setColumnStretch(column, 1)
         grid.setRowStretch(1, 1)
 
     def draw(self, old: State, new: State) -> None:
         """Show what is seen and marked in another state, on the points that are there."""
-        if old.active is None or old[AnisotropySettings].camera != new[AnisotropySettings].camera:
+        settings = new[AnisotropySettings]
+        if old.active is None or old[AnisotropySettings].camera != settings.camera:
             for view in (self.before, self.after):
-                view.set_camera(new[AnisotropySettings].camera or HOME)
-        if not old.asks_as(new) or old.selected != new.selected:
+                view.set_camera(settings.camera or HOME)
+        self.kinds.show_choice(self._kinds.index(settings.view))
+        if settings.view != self._kind:
+            self._kind = settings.view
+            self._redraw()
+        elif not old.asks_as(new) or old.selected != new.selected:
             self._mark(new)
 
     def show_prepared(self, prepared: Prepared) -> None:
         """Show another set, as it is; its points after are still to come."""
         self._prepared, self._turned = prepared, None
         self._place("before")
-        self._draw_spheres()
         self._mark(self._session.state)
 
-    def show_turned(self, turned: Turned) -> None:
-        """Show the points after, with the dial at another position."""
+    def show_turned(self, turned: Turned | None) -> None:
+        """Show the points after, with the dial at another position; None: there are none."""
         self._turned = turned
+        if turned is None:
+            show_nothing(self.after)
+            self.query_marker.hide()
+            return
         self._place("after")
         self._mark(self._session.state, self.after)
 
@@ -101,39 +144,49 @@ class SphereViews(QWidget):
         """Show nothing, since there is nothing to show."""
         self.release()
         for view in (self.before, self.after):
-            view.set_points(np.zeros((0, 3)), keep_camera=True)
+            show_nothing(view)
         for title in self.titles.values():
             title.setText("")
 
     def release(self) -> None:
         """Let go of the set."""
         self._prepared = self._turned = None
+        self.orbit.set_running(False)
         self.query_marker.hide()
 
+    def _shown(self, role: str) -> ConeView | None:
+        """Return the rows that a view shows."""
+        if role == "before":
+            return None if self._prepared is None else self._prepared.cone.before
+        return None if self._turned is None else self._turned.view
+
     def _place(self, role: str) -> None:
-        prepared, turned = self._prepared, self._turned
-        shown = prepared.cone.before if role == "before" and prepared else None
-        if role == "after" and turned is not None:
-            shown = turned.view
-        if shown is not None:
-            color = with_alpha(getattr(theme_manager.theme, role), 0.55)
-            getattr(self, role).set_points(shown.positions, color, keep_camera=True)
+        shown = self._shown(role)
+        if shown is None or self._prepared is None:
+            return
+        if self._kind == "linear":
+            picture = linear_picture(shown)
+        else:
+            picture = picture_at_angles(shown, self._prepared.cone.before, role)
+        view, color = getattr(self, role), getattr(theme_manager.theme, role)
+        view.scene.set_lines(picture.lines)
+        view.scene.set_arrows(picture.arrows)
+        view.scene.set_caption(picture.caption)
+        view.set_points(picture.positions, with_alpha(color, 0.55), keep_camera=True)
+
+    def _place_of(self, role: str, places: ConePlaces) -> Matrix:
+        """Return where the first of some places is drawn, (3,)."""
+        shown = self._shown(role)
+        if self._kind == "linear" and shown is not None:
+            return np.asarray(places.linear[0] * np.float32(enlargement(shown)))
+        return np.asarray(places.positions[0])
 
     def _redraw(self) -> None:
-        """Take the colors of another theme."""
+        """Draw both anew: in the colors of another theme, or projected otherwise."""
         if self._prepared is not None:
-            self._draw_spheres()
             for role in ("before", "after"):
                 self._place(role)
             self._mark(self._session.state)
-
-    def _draw_spheres(self) -> None:
-        for view in (self.before, self.after):
-            view.scene.set_lines(draw_graticule())
-        direction = self._prepared.cone.before.mean_direction if self._prepared else None
-        pole = np.array([0.0, 0.0, 1.0])
-        arrow = Arrow(0 * pole, 1.14 * pole, theme_manager.theme.before, text="mean direction")
-        self.before.scene.set_arrows(() if direction is None else (arrow,))
 
     def _mark(self, state: State, *views: PointView) -> None:
         """Mark rows in both views, or in those that are given, and a query that is no row."""
@@ -153,6 +206,14 @@ class SphereViews(QWidget):
             self.row_clicked.emit(int(prepared.cone.rows[place]))
 
 
+def show_nothing(view: PointView) -> None:
+    """Show neither points nor what explains them."""
+    view.scene.set_lines(())
+    view.scene.set_arrows(())
+    view.scene.set_caption("")
+    view.set_points(np.zeros((0, 3)), keep_camera=True)
+
+
 def mark_rows(view: PointView, prepared: Prepared, state: State) -> None:
     """Mark the query, where it is a row, and what is selected."""
     if prepared.vector_set is not state.active:
@@ -163,13 +224,3 @@ def mark_rows(view: PointView, prepared: Prepared, state: State) -> None:
     always = np.concatenate([query, selected[:LABELED]])
     view.scene.set_labels(prepared.labels, (), list(dict.fromkeys(always.tolist())), len(query))
     view.scene.set_highlights(query=query[0] if len(query) else None, selected=selected)
-
-
-def draw_graticule() -> tuple[Line | PlacedText, ...]:
-    """Return circles of equal angle to the axis, meridians, and the degrees beside them."""
-    circles, notes = range(30, 180, 30), []
-    for degrees in circles:
-        z, radius = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-        place = (1.04 * radius, 0.0, 1.04 * z)
-        notes.append(PlacedText(place, f"{degrees}°", theme_manager.theme.muted))
-    return *globe_lines(circles), *notes

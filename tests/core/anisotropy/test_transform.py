@@ -297,7 +297,7 @@ def test_descriptions(given, words):
         {"n_components": 2, "variance_share": 0.5},
         {"remove_top": -1},
         {"method": "svd"},
-        {"floor": 1.0},
+        {"floor": -1.0},
     ],
 )
 def test_settings_out_of_range_are_refused(given):

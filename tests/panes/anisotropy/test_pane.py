@@ -14,36 +14,12 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK
 from embedviz.panes.anisotropy import pane as anisotropy
-from embedviz.panes.anisotropy.pane import STEPS, AnisotropyPane
+from embedviz.panes.anisotropy.controls.dial_slider import STEPS
+from embedviz.panes.anisotropy.pictures import graticule
 from embedviz.panes.anisotropy.settings import AnisotropySettings
-from embedviz.panes.anisotropy.spheres import HOME, draw_graticule
+from embedviz.panes.anisotropy.spheres import HOME
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def pane(session, qtbot):
-    pane = AnisotropyPane(session)
-    qtbot.addWidget(pane)
-    pane.resize(1000, 700)
-    with qtbot.waitExposed(pane):
-        pane.show()
-    return pane
-
-
-@pytest.fixture(scope="module")
-def narrow():
-    """Return rows in a cone that is wider in some directions."""
-    rng = np.random.default_rng(1)
-    rows = rng.normal(size=(80, 12)) * np.linspace(3, 0.3, 12) + 2
-    return VectorSet(rows, [f"row{i}" for i in range(80)], name="narrow")
-
-
-@pytest.fixture
-def opened(pane, session, idle, narrow):
-    session.show(State().opened(narrow))
-    idle(session)
-    return pane
 
 
 def unit(rows):
@@ -115,10 +91,10 @@ def test_the_dial_moves_picture_histogram_and_numbers(opened, session, idle, nar
     for strength in (0.5, 0.0):
         before = opened.spheres.after.scene.canvas.positions.copy()
         shares = shares_after(opened)
-        opened.strength.setValue(round(STEPS * strength))
+        opened.controls.dial.slider.setValue(round(STEPS * (1 + strength)))
         idle(session)
         assert session.state[AnisotropySettings].strength == strength
-        assert opened.strength_value.value() == strength
+        assert opened.controls.dial.number.value() == 1 + strength
         assert read(opened, "after", "mean_cosine") == pytest.approx(
             mean_cosine(whitened(narrow.vectors, strength)), abs=6e-5
         )
@@ -128,7 +104,7 @@ def test_the_dial_moves_picture_histogram_and_numbers(opened, session, idle, nar
 
 
 def test_at_zero_the_rows_are_centered_and_no_more(opened, session, idle, narrow):
-    opened.strength.setValue(0)
+    opened.controls.dial.slider.setValue(STEPS)
     idle(session)
     centered = narrow.vectors - narrow.vectors.mean(axis=0)
     assert read(opened, "after", "mean_cosine") == pytest.approx(mean_cosine(centered), abs=6e-5)
@@ -138,40 +114,39 @@ def test_at_zero_the_rows_are_centered_and_no_more(opened, session, idle, narrow
 
 
 def test_components(opened, session, idle, narrow, qtbot):
-    opened.components.selectAll()
-    qtbot.keyClicks(opened.components, "4")
-    qtbot.keyClick(opened.components, Qt.Key.Key_Return)
+    opened.controls.components.selectAll()
+    qtbot.keyClicks(opened.controls.components, "4")
+    qtbot.keyClick(opened.controls.components, Qt.Key.Key_Return)
     idle(session)
     assert session.state[AnisotropySettings].components == 4
-    assert opened.components_slider.value() == 4
+    assert opened.controls.components_slider.value() == 4
     assert "4 of 12 directions" in opened.spheres.titles["after"].text()
     assert read(opened, "after", "mean_cosine") == pytest.approx(
         mean_cosine(whitened(narrow.vectors, 1.0, 4)), abs=6e-5
     )
     assert read(opened, "after", "effective_rank") == pytest.approx(4)
-    opened.components_slider.setValue(12)
+    opened.controls.components_slider.setValue(12)
     assert session.state[AnisotropySettings].components is None
 
 
 def test_strength_is_typed(opened, session, qtbot):
-    opened.strength_value.setFocus()
-    opened.strength_value.selectAll()
-    qtbot.keyClicks(opened.strength_value, "0.25")
-    qtbot.keyClick(opened.strength_value, Qt.Key.Key_Return)
+    opened.controls.dial.number.setFocus()
+    opened.controls.dial.number.selectAll()
+    qtbot.keyClicks(opened.controls.dial.number, "0.25")
+    qtbot.keyClick(opened.controls.dial.number, Qt.Key.Key_Return)
     assert session.state[AnisotropySettings].strength == 0.25
-    assert opened.strength.value() == 25
+    assert opened.controls.dial.slider.value() == 125
 
 
-@pytest.mark.parametrize("name", ["strength", "components_slider"])
-def test_a_drag_is_one_step(opened, session, idle, qtbot, name):
-    before = session.state
-    drag_slider(getattr(opened, name), [-5, -20, -40, -60], qtbot)
+def test_a_drag_of_components_is_one_step(opened, session, idle, qtbot):
+    before, handle = session.state, opened.controls.components_slider
+    drag_slider(handle, [-5, -20, -40, -60], qtbot)
     idle(session)
     assert session.state[AnisotropySettings] != before[AnisotropySettings]
     session.undo()
     idle(session)
     assert session.state == before
-    assert getattr(opened, name).value() == getattr(opened, name).maximum()
+    assert handle.value() == handle.maximum()
 
 
 def test_both_views_share_a_camera_and_a_drag_is_one_step(opened, session, qtbot):
@@ -201,10 +176,10 @@ def test_both_views_share_a_camera_and_a_drag_is_one_step(opened, session, qtbot
 
 
 def test_use_in_all_panes_adds_a_whitened_set(opened, session, idle, narrow, qtbot):
-    opened.strength.setValue(80)
-    opened.components_slider.setValue(5)
+    opened.controls.dial.slider.setValue(180)
+    opened.controls.components_slider.setValue(5)
     idle(session)
-    qtbot.mouseClick(opened.use, LEFT)
+    qtbot.mouseClick(opened.controls.use, LEFT)
     idle(session)
     derived = session.state.active
     assert session.state.sets == (narrow, derived)
@@ -223,7 +198,7 @@ def test_what_cannot_be_whitened_is_told(pane, session, idle, qtbot):
     session.show(State().opened(VectorSet(np.ones((5, 3)), name="equal")))
     idle(session)
     assert pane.turned is None
-    qtbot.mouseClick(pane.use, LEFT)
+    qtbot.mouseClick(pane.controls.use, LEFT)
     idle(session)
     assert "All rows of equal are equal" in pane.message_bar.text
     assert len(session.state.sets) == 1
@@ -233,7 +208,9 @@ def test_the_mean_direction_is_drawn_where_there_is_one(opened, session, idle, n
     (arrow,) = opened.spheres.before.scene.arrows
     assert arrow.text == "mean direction"
     np.testing.assert_allclose(arrow.end, [0, 0, 1.14])
-    assert opened.spheres.after.scene.arrows == ()
+    (arrow,) = opened.spheres.after.scene.arrows
+    assert arrow.dashed
+    assert arrow.text == "mean direction before"
     centered = narrow.vectors - unit(narrow.vectors).mean(axis=0)
     for _ in range(30):  # Until the unit rows have no mean.
         centered = centered - unit(centered).mean(axis=0)
@@ -254,8 +231,8 @@ def test_too_few_rows_are_named_as_such(pane, session, idle):
     rows = np.random.default_rng(0).normal(size=(9, 16))
     session.show(State().opened(VectorSet(rows, name="few")))
     idle(session)
-    assert "9 rows span only 8 directions" in pane.caption.text()
-    assert "the cosine −1/8" in pane.caption.text()
+    assert "Not a result: 9 rows span only 8 directions" in pane.warning.text()
+    assert "the cosine −1/8" in pane.warning.text()
     assert read(pane, "after", "mean_cosine") == pytest.approx(-1 / 8, abs=1e-5)
     assert "8 of 8 directions" in pane.spheres.titles["after"].text()
 
@@ -316,13 +293,13 @@ def test_rows_of_the_set_before_cannot_be_chosen(opened, session, idle, monkeypa
     monkeypatch.setattr(anisotropy, "prepare", wait)
     session.show(session.state.opened(toy))
     state = session.state
-    assert not opened.use.isEnabled()
+    assert not opened.controls.use.isEnabled()
     opened.spheres.after.row_clicked.emit(79, Qt.KeyboardModifier.NoModifier)
     session.show(state.with_settings(AnisotropySettings(strength=0.5)))  # The dial waits, too.
     go.set()
     idle(session)
     assert session.state.query == state.query
-    assert opened.use.isEnabled()
+    assert opened.controls.use.isEnabled()
     assert "strength 0.50" in opened.spheres.titles["after"].text()
 
 
@@ -342,7 +319,7 @@ def test_the_theme_may_change_before_there_is_a_picture(pane, session, idle, qap
 
 
 def test_the_graticule_is_a_globe_with_degrees():
-    parts = draw_graticule()
+    parts = graticule()
     notes = [part for part in parts if hasattr(part, "text")]
     assert [note.text for note in notes] == ["30°", "60°", "90°", "120°", "150°"]
     for part in parts:
@@ -371,8 +348,8 @@ def test_no_more_components_are_offered_than_there_are_directions(pane, session,
     rows[:, 5] = rows[:, 4]
     session.show(session.state.opened(VectorSet(rows, name="rank 11")))
     idle(session)
-    assert pane.components.maximum() == pane.components_slider.maximum() == 11
-    assert pane.components.value() == 11
+    assert pane.controls.components.maximum() == pane.controls.components_slider.maximum() == 11
+    assert pane.controls.components.value() == 11
     assert session.state[AnisotropySettings].components is None
 
 
@@ -380,9 +357,11 @@ def test_the_warning_goes_where_few_components_are_kept(pane, session, idle):
     rows = np.random.default_rng(3).normal(size=(10, 12)).astype(np.float32)
     session.show(session.state.opened(VectorSet(np.concatenate([rows, rows[:2]]), name="few")))
     idle(session)
-    assert "10 of which are distinct" in pane.caption.text()
-    pane.components_slider.setValue(3)
+    assert "10 of which are distinct" in pane.warning.text()
+    assert pane.warning.isVisible()
+    pane.controls.components_slider.setValue(3)
     idle(session)
+    assert not pane.warning.isVisible()
     assert "distinct" not in pane.caption.text()
 
 

@@ -136,7 +136,7 @@ def _eye_of(frame: Frame) -> Floats:
     """Return where the eye is, in the data."""
     camera = frame.camera
     away = camera.scale / tan(FIELD_OF_VIEW / 2)
-    return np.array(camera.center) + np.array(camera.origin) + away * camera.axes[2]
+    return np.asarray(np.add(camera.center, camera.origin) + away * camera.axes[2])
 
 
 def _ring(angles: Floats) -> Floats:
