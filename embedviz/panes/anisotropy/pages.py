@@ -14,9 +14,7 @@ PAGES = PageTable(
         "angles": PageEntry("Angles", "angles.page.AnglesPage", "angles.settings.AnglesSettings"),
         "scores": PageEntry("Scores", "scores.page.ScoresPage"),
         "spectrum": PageEntry(
-            "Spectrum and dimensions",
-            "spectrum.page.SpectrumPage",
-            "spectrum.settings.SpectrumSettings",
+            "Spectrum", "spectrum.page.SpectrumPage", "spectrum.settings.SpectrumSettings"
         ),
         "judged": PageEntry(
             "Did it help?", "judged.page.JudgedPage", "judged.settings.JudgedSettings"
