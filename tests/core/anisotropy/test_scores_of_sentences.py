@@ -152,9 +152,7 @@ def test_scores_while_the_mean_is_taken_away(sentences, centering):
         ("final", 0.022, 0.277, 0.767, -3.819),
     ],
 )
-def test_scores_are_near_those_of_the_other_split(
-    sentences, layer, cosine, score, ratio, uniform
-):
+def test_scores_are_near_those_of_the_other_split(sentences, layer, cosine, score, ratio, uniform):
     """The table is of other sentences: near, not equal."""
     values = measure(sentences(layer)[0]).values
     assert values["mean_cosine"].value == pytest.approx(cosine, abs=0.03)

@@ -70,6 +70,20 @@ def distributions_of(
     return found
 
 
+def related_distributions(
+    role: Literal["before", "after"], related: Floats, others: Floats, dimensions: int
+) -> list[Distribution]:
+    """Return the cosines of related pairs and of others on one side, above what chance gives."""
+    found = [chance_of("cosines", dimensions)]
+    for words, cosines in (("others", others), ("related", related)):
+        mean = float(np.mean(cosines, dtype=np.float64))
+        is_dashed = words == "others"
+        found.append(
+            Distribution.of(role, words, cosines, EDGES["cosines"], mean, is_dashed=is_dashed)
+        )
+    return found
+
+
 def _role(name: str) -> Literal["before", "after"]:
     return "before" if name == "before" else "after"
 

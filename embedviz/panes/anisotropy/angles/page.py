@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from functools import partial
+from typing import Literal, get_args
 
 import numpy as np
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from embedviz.app.state import State
+from embedviz.app.tasks import Task
 from embedviz.core.anisotropy.cone import Cone, ConeView
 from embedviz.gui.pages.page import Page
 from embedviz.gui.theme import GRID
@@ -20,14 +22,27 @@ from embedviz.panes.anisotropy.angles.distributions import (
     describe_sample,
     describe_share,
     distributions_of,
+    related_distributions,
     span_of,
 )
 from embedviz.panes.anisotropy.angles.histogram import PairHistogram
+from embedviz.panes.anisotropy.angles.related import (
+    RelatedCosines,
+    WantedRelated,
+    describe_counts,
+    describe_related,
+    measure_related,
+)
 from embedviz.panes.anisotropy.angles.settings import AnglesSettings, ChartName
 from embedviz.panes.anisotropy.page_words import PageWords
-from embedviz.panes.anisotropy.prepared import Turned, prepared_of, turned_of
+from embedviz.panes.anisotropy.prepared import Prepared, Turned, prepared_of, turned_of
 
 _CHARTS: tuple[ChartName, ...] = get_args(ChartName)
+_SIDES: tuple[Literal["before", "after"], ...] = ("before", "after")
+NO_JUDGE = (
+    "Nobody says which rows are related: add judged pairs (File → Add Pairs…), or open the set "
+    "with a column of categories."
+)
 _TITLES: dict[Kind, tuple[str, str]] = {
     "angles": ("Angle of two rows", "Angle"),
     "cosines": ("Cosine of two rows", "Cosine"),
@@ -42,9 +57,15 @@ class AnglesPage(Page):
 
     def build(self) -> None:  # noqa: D102 - see Page
         self._spans: dict[Kind, tuple[float, float]] = {}
+        self._task = self.pane.calculations.new_task("comparing related pairs")
+        self._related: RelatedCosines | None = None
         self._before: tuple[Cone, SampledPairs] | None = None
         self.choice = Segments(
             "anisotropy.angles.chart", "Histogram", [name.capitalize() for name in _CHARTS]
+        )
+        self.choice.button(_CHARTS.index("related")).setToolTip(
+            "Related: cosines before and after, with related pairs and others apart, by the judge "
+            "of “Did it help?”"
         )
         self.choice.chosen.connect(lambda place: self.set(chart=_CHARTS[place]))
         self.limit = double_spin_box(
@@ -57,7 +78,7 @@ class AnglesPage(Page):
         self.limit.valueChanged.connect(lambda value: self.set(limit=value))
         row = self.tools.row
         row.addStretch(1)
-        row.addWidget(caption("Count above"))
+        row.addWidget(caption("Above"))
         row.addWidget(self.limit)
         row.addWidget(self.choice)
         self.histograms: dict[Kind, PairHistogram] = {
@@ -91,19 +112,61 @@ class AnglesPage(Page):
         if self._before is None or self._before[0] is not prepared.cone:
             self._before = prepared.cone, pairs_of_view(prepared.cone, prepared.cone.before)
             self._spans = {}
+        is_related = settings.chart == "related"
         for kind, chart in self.histograms.items():
-            chart.setVisible(settings.chart in ("both", kind))
-        self._show(self._before[1], prepared.cone, turned_of(self.pane), settings.limit)
+            chart.setVisible(settings.chart in ("both", kind) or is_related)
+        if is_related:
+            self._draw_related(new, prepared)
+        else:
+            self.pane.calculations.cancel(self._task)
+            self._show(self._before[1], prepared.cone, turned_of(self.pane), settings.limit)
+
+    def _draw_related(self, new: State, prepared: Prepared) -> None:
+        wanted, turned = WantedRelated.by(new), turned_of(self.pane)
+        if wanted is None:
+            self._say_nothing(NO_JUDGE)
+        elif self._related is not None and self._related.wanted == wanted:
+            self._show_related(self._related)
+        elif wanted.position == turned.position:
+            calculations = self.pane.calculations
+            if not calculations.has_asked(self._task, wanted):
+                work = partial(measure_related, prepared, turned, wanted)
+                calculations.run(self._task, work, self._show_related, wanted)
+            if self._related is None or self._related.wanted.judgment != wanted.judgment:
+                self._say_nothing("Comparing related pairs …")
+            else:
+                self.words.say("Comparing related pairs at the dial's new position …")
+
+    def _show_related(self, found: RelatedCosines) -> None:
+        self._related = found
+        if found.problem:
+            self._say_nothing(found.problem)
+            return
+        dimensions = dimensions_of(turned_of(self.pane))
+        sides = {
+            role: related_distributions(role, *cosines, dimensions)
+            for role, cosines in zip(_SIDES, (found.before, found.after), strict=True)
+        }
+        low, high = span_of("cosines", [each for side in sides.values() for each in side])
+        for (role, shown), chart in zip(sides.items(), self.histograms.values(), strict=True):
+            title = f"Cosine {role}", role.capitalize()
+            chart.show_distributions(title, shown, (low, high))
+        self.words.say(describe_related(found), describe_counts(found))
+
+    def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Page
+        if task is self._task:
+            self._say_nothing("Related pairs were not compared.")
 
     def release(self) -> None:  # noqa: D102 - see Page
-        self._before, self._spans = None, {}
+        self._before, self._related, self._spans = None, None, {}
         for chart in self.histograms.values():
             chart.clear("")
 
     def _show(self, before: SampledPairs, cone: Cone, turned: Turned, above: float) -> None:
         after, n_rows = pairs_of_view(cone, turned.view), len(cone.rows)
         if not len(before.cosines) or not len(after.cosines):
-            self._show_nothing(len(before.cosines))
+            where = " after the map" if len(before.cosines) else ""
+            self._say_nothing(f"No two rows have a direction{where}, so there is no angle to show.")
             return
         dimensions = dimensions_of(turned)
         for kind, chart in self.histograms.items():
@@ -119,10 +182,9 @@ class AnglesPage(Page):
         sample = describe_sample(len(turned.view.cosines) - left_out, n_rows, left_out)
         self.words.say(f"{describe_angles(before, after, dimensions)} {share}", sample)
 
-    def _show_nothing(self, n_before: int) -> None:
-        after = " after the map" if n_before else ""
+    def _say_nothing(self, why: str) -> None:
         for chart in self.histograms.values():
-            chart.clear(f"No two rows have a direction{after}, so there is no angle to show.")
+            chart.clear(why)
         self.words.say("")
 
 

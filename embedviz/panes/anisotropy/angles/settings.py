@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from embedviz.core.settings import Settings, setting
 
-ChartName = Literal["both", "angles", "cosines"]
+ChartName = Literal["both", "angles", "cosines", "related"]
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,9 @@ class AnglesSettings(Settings):
 
     Attributes
     ----------
-    chart : {"both", "angles", "cosines"}
-        Which histograms are shown.
+    chart : {"both", "angles", "cosines", "related"}
+        Which histograms are shown; "related": of the cosines before and after, with related pairs
+        and others apart.
     limit : float
         The cosine above which pairs are counted.
     """
@@ -27,8 +28,14 @@ class AnglesSettings(Settings):
     chart: ChartName = setting(
         "both",
         "Histogram",
-        "of the angles of pairs of rows, of their cosines, or both side by side",
-        choices=(("Both", "both"), ("Angles", "angles"), ("Cosines", "cosines")),
+        "of the angles of pairs of rows, of their cosines, both side by side, or of the cosines of "
+        "related pairs and others apart, as the judge has it",
+        choices=(
+            ("Both", "both"),
+            ("Angles", "angles"),
+            ("Cosines", "cosines"),
+            ("Related", "related"),
+        ),
         option="histogram",
     )
     limit: float = setting(
