@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -33,6 +33,25 @@ _FILL = 0.16
 _ROOM_ABOVE = 1.06
 _LEAST = 1e-4
 """Height of chance that is still drawn, as a share of its largest one."""
+
+
+class Quantity(NamedTuple):
+    """What the values of a histogram are.
+
+    Attributes
+    ----------
+    title, short : str
+        In words, and in a word.
+    unit : str
+        Written after each number, such as "°".
+    decimals : int
+        Of a number.
+    """
+
+    title: str
+    short: str
+    unit: str
+    decimals: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,16 +125,11 @@ class PairHistogram(DrawnWidget):
         Object name.
     title : str
         What a screen reader says.
-    unit : str
-        Written after each number, such as "°".
-    decimals : int
-        Of a mean.
     """
 
-    def __init__(self, name: str, title: str, unit: str, decimals: int) -> None:
+    def __init__(self, name: str, title: str) -> None:
         super().__init__(name, title, size=(360, 150), least=(180, 84))
-        self._unit, self._decimals = unit, decimals
-        self._title = title, title
+        self._quantity = Quantity(title, title, "", 2)
         self._shown: tuple[Distribution, ...] = ()
         self._span = (0.0, 1.0)
         self._limit = float("nan")
@@ -124,7 +138,7 @@ class PairHistogram(DrawnWidget):
 
     def show_distributions(
         self,
-        title: tuple[str, str],
+        quantity: Quantity,
         shown: Sequence[Distribution],
         span: tuple[float, float],
         limit: float = float("nan"),
@@ -133,8 +147,7 @@ class PairHistogram(DrawnWidget):
 
         Parameters
         ----------
-        title : (str, str)
-            What the values are, and the same in a word.
+        quantity : Quantity
         shown : sequence of Distribution
             The last one is on top.
         span : (float, float)
@@ -142,9 +155,9 @@ class PairHistogram(DrawnWidget):
         limit : float
             Where a thin line is drawn; nan: nowhere.
         """
-        self._title, self._shown, self._span, self._limit = title, tuple(shown), span, limit
+        self._quantity, self._shown, self._span, self._limit = quantity, tuple(shown), span, limit
         self.show_message("")
-        self.setAccessibleDescription(f"{title[0]}: {', '.join(self.readings)}")
+        self.setAccessibleDescription(f"{quantity.title}: {', '.join(self.readings)}")
 
     def clear(self, message: str) -> None:
         """Show none, and say why."""
@@ -165,7 +178,7 @@ class PairHistogram(DrawnWidget):
     def heading(self) -> str:
         """What the values are; which of them the mouse reads."""
         if self._hovered is None:
-            return self._title[0]
+            return self._quantity.title
         low, high = self._read()
         return f"{self._number(low)} to {self._number(high)}"
 
@@ -181,9 +194,9 @@ class PairHistogram(DrawnWidget):
         ]
 
     def _number(self, value: float) -> str:
-        text = f"{value:.{self._decimals}f}"
+        text = f"{value:.{self._quantity.decimals}f}"
         text = text.lstrip("-") if not text.strip("-0.") else text.replace("-", "−")
-        return text + self._unit
+        return text + self._quantity.unit
 
     def _read(self) -> tuple[float, float]:
         """Return the ends of the bin under the mouse."""
@@ -196,7 +209,7 @@ class PairHistogram(DrawnWidget):
         """Return what is written above, and where."""
         named = zip(self.readings, self._shown, strict=True)
         lines = [NamedLine(text, self._shortened(text, each), each.pen()) for text, each in named]
-        heading = self.heading if self._hovered is not None else self._title[1]
+        heading = self.heading if self._hovered is not None else self._quantity.short
         # What is drawn last, over the others, is named first.
         entries = [NamedLine(self.heading, heading), *reversed(lines)]
         return place_key(entries, self.width(), self.small(), self.line_height())
@@ -247,11 +260,11 @@ class PairHistogram(DrawnWidget):
         low, high = self._span
         least = (width_of(self._number(-0.25), self.small()) + 12) * (high - low)
         least /= max(frame.area.width(), 1.0)
-        if self._unit == "°":  # Right angles are among the round ones.
+        if self._quantity.unit == "°":  # Right angles are among the round ones.
             step = next((s for s in (5.0, 10.0, 15.0, 30.0, 45.0, 90.0) if s >= least), 90.0)
         else:
             step = tick_step(least)
-        return [(v, tick_text(v, step) + self._unit) for v in tick_values(low, high, step)]
+        return [(v, tick_text(v, step) + self._quantity.unit) for v in tick_values(low, high, step)]
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Read the shares under the mouse."""

@@ -25,7 +25,7 @@ from embedviz.panes.anisotropy.angles.distributions import (
     related_distributions,
     span_of,
 )
-from embedviz.panes.anisotropy.angles.histogram import PairHistogram
+from embedviz.panes.anisotropy.angles.histogram import PairHistogram, Quantity
 from embedviz.panes.anisotropy.angles.related import (
     RelatedCosines,
     WantedRelated,
@@ -43,9 +43,9 @@ NO_JUDGE = (
     "Nobody says which rows are related: add judged pairs (File → Add Pairs…), or open the set "
     "with a column of categories."
 )
-_TITLES: dict[Kind, tuple[str, str]] = {
-    "angles": ("Angle of two rows", "Angle"),
-    "cosines": ("Cosine of two rows", "Cosine"),
+_QUANTITIES: dict[Kind, Quantity] = {
+    "angles": Quantity("Angle of two rows", "Angle", "°", 1),
+    "cosines": Quantity("Cosine of two rows", "Cosine", "", 3),
 }
 
 
@@ -82,10 +82,8 @@ class AnglesPage(Page):
         row.addWidget(self.limit)
         row.addWidget(self.choice)
         self.histograms: dict[Kind, PairHistogram] = {
-            "angles": PairHistogram(
-                "anisotropy.angles.angles", "Angles of two rows in degrees", "°", 1
-            ),
-            "cosines": PairHistogram("anisotropy.angles.cosines", "Cosines of two rows", "", 3),
+            "angles": PairHistogram("anisotropy.angles.angles", "Angles of two rows"),
+            "cosines": PairHistogram("anisotropy.angles.cosines", "Cosines of two rows"),
         }
         charts = QHBoxLayout()
         charts.setContentsMargins(0, 0, 0, 0)
@@ -149,8 +147,8 @@ class AnglesPage(Page):
         }
         low, high = span_of("cosines", [each for side in sides.values() for each in side])
         for (role, shown), chart in zip(sides.items(), self.histograms.values(), strict=True):
-            title = f"Cosine {role}", role.capitalize()
-            chart.show_distributions(title, shown, (low, high))
+            quantity = Quantity(f"Cosine {role}", role.capitalize(), "", 3)
+            chart.show_distributions(quantity, shown, (low, high))
         self.words.say(describe_related(found), describe_counts(found))
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Page
@@ -176,7 +174,7 @@ class AnglesPage(Page):
             # An axis that follows each step of the dial would hide what the dial does.
             span = self._spans[kind] = min(known[0], low), max(known[1], high)
             limit = above if kind == "cosines" else float("nan")
-            chart.show_distributions(_TITLES[kind], shown, span, limit)
+            chart.show_distributions(_QUANTITIES[kind], shown, span, limit)
         left_out = len(turned.view.cosines) - min(len(before.cosines), len(after.cosines))
         share = describe_share(before, after, dimensions, above)
         sample = describe_sample(len(turned.view.cosines) - left_out, n_rows, left_out)

@@ -8,14 +8,15 @@ from embedviz.gui.figures import save_figure
 from embedviz.gui.runs.drawn_widget import width_of
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT
-from embedviz.panes.anisotropy.angles.histogram import Distribution, PairHistogram
+from embedviz.panes.anisotropy.angles.histogram import Distribution, PairHistogram, Quantity
 
+ANGLES = Quantity("Angle of two rows", "Angle", "°", 1)
 EDGES = np.linspace(0, 180, 19)
 
 
 @pytest.fixture
 def chart(qtbot):
-    chart = PairHistogram("x.chart", "Angles", "°", 1)
+    chart = PairHistogram("x.chart", "Angles")
     qtbot.addWidget(chart)
     chart.resize(420, 150)
     with qtbot.waitExposed(chart):
@@ -32,7 +33,7 @@ def shown():
 
 def test_the_key_names_each_with_its_mean_the_uppermost_first(chart):
     chart.resize(900, 150)
-    chart.show_distributions(("Angle of two rows", "Angle"), shown(), (0, 180))
+    chart.show_distributions(ANGLES, shown(), (0, 180))
     texts = [placed.text for placed in chart.key()]
     assert texts == [
         "Angle of two rows",
@@ -47,7 +48,7 @@ def test_the_key_names_each_with_its_mean_the_uppermost_first(chart):
 
 
 def test_the_mouse_reads_a_bin(chart, qtbot):
-    chart.show_distributions(("Angle of two rows", "Angle"), shown(), (0, 180))
+    chart.show_distributions(ANGLES, shown(), (0, 180))
     frame = chart.frame()
     place = QPointF(float(frame.x_of(45.0)), frame.area.center().y()).toPoint()
     qtbot.mouseMove(chart, place)
@@ -62,7 +63,7 @@ def test_the_mouse_reads_a_bin(chart, qtbot):
 def test_the_key_is_above_what_it_names_and_within_the_chart(chart, size, scale):
     chart.set_text_scale(scale)
     chart.resize(*size)
-    chart.show_distributions(("Angle of two rows", "Angle"), shown(), (0, 180))
+    chart.show_distributions(ANGLES, shown(), (0, 180))
     area = chart.frame().area
     for corner, text, pen in chart.key():
         assert corner.y() + chart.line_height() <= area.top()
@@ -82,7 +83,7 @@ def colors_of(chart):
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_both_sides_are_drawn_in_their_colors(chart, qapp, theme):
     apply_theme(qapp, theme)
-    chart.show_distributions(("Angle of two rows", "Angle"), shown(), (0, 180), 60.0)
+    chart.show_distributions(ANGLES, shown(), (0, 180), 60.0)
     assert {theme.before.upper(), theme.after.upper()} <= colors_of(chart)
     chart.clear("Nothing.")
     assert not {theme.before.upper(), theme.after.upper()} & colors_of(chart)
@@ -90,7 +91,7 @@ def test_both_sides_are_drawn_in_their_colors(chart, qapp, theme):
 
 
 def test_the_top_of_the_highest_bin_is_within_the_area(chart):
-    chart.show_distributions(("Angle of two rows", "Angle"), shown(), (0, 180))
+    chart.show_distributions(ANGLES, shown(), (0, 180))
     frame = chart.frame()
     highest = max(each.heights.max() for each in shown())
     assert frame.area.top() < frame.y_of(highest) < frame.area.top() + 20
@@ -98,7 +99,7 @@ def test_the_top_of_the_highest_bin_is_within_the_area(chart):
 
 
 def test_a_figure_holds_it_as_lines_and_text(chart, tmp_path):
-    chart.show_distributions(("Angle of two rows", "Angle"), shown(), (0, 180))
+    chart.show_distributions(ANGLES, shown(), (0, 180))
     chart.resize(900, 150)
     save_figure(chart, tmp_path / "x.svg")
     text = (tmp_path / "x.svg").read_text("utf-8")

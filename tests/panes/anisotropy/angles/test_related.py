@@ -76,6 +76,9 @@ def test_scores_say_which_pairs_are_related(pane, session, idle, rows, dial):
         assert side["related"].mean == pytest.approx(cosines(found, couples).mean(), abs=1e-6)
         assert side["others"].mean == pytest.approx(cosines(found, strangers).mean(), abs=1e-6)
         assert side["others"].is_dashed
+    mean = f"{side['related'].mean:.3f}".replace("-", "−")
+    assert page.histograms["cosines"].key()[1].text.endswith(mean)
+    assert "°" not in page.histograms["angles"].key()[1].text
     said = page.words.said.text()
     assert said.startswith("Pairs judged 4.0 to 5.0: cosine ")
     assert "; pairs judged 0.0 to 1.0: " in said
