@@ -23,6 +23,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, part_of, silent
 
 _MEASURED = 0.85
+_MOST_COPIED_BYTES = 200_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,7 +182,9 @@ class _ChosenNumbers:
         """Return the principal axes, in the space of the columns."""
         if self.rows is None and self.columns is None:
             return principal_axes(self.table, report)
-        if 2 * len(self) <= self.dimensions:
+        is_wide = 2 * len(self) <= self.dimensions
+        if is_wide or 4 * len(self) * self.dimensions <= _MOST_COPIED_BYTES:
+            report(0.0, "choosing the rows")
             empty = np.empty((0, self.dimensions), self.table.dtype)
             return principal_axes(np.concatenate([empty, *self.blocks()]), report)
         moments, done = Moments(self.dimensions), 0

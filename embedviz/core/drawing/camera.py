@@ -326,9 +326,11 @@ def main_extent_of(*clouds: ArrayLike) -> Extent:
         points = _some_of(_as_floats(cloud))
         if not len(points):
             continue
-        low, high = points.min(axis=0), points.max(axis=0)
+        columns = np.ascontiguousarray(points.T)  # Several times as fast as along the rows.
+        low, high = columns.min(axis=1), columns.max(axis=1)
         if len(points) > _FEW_POINTS:
-            ends = np.quantile(points.astype(np.float64), [_OUTSIDE, 1 - _OUTSIDE], axis=0)
+            shares, exact = [_OUTSIDE, 1 - _OUTSIDE], columns.astype(np.float64)
+            ends = np.quantile(exact, shares, axis=1, overwrite_input=True)
             middle, half = (ends[1] + ends[0]) / 2, (ends[1] - ends[0]) / 2 * _BEYOND
             low, high = np.maximum(low, middle - half), np.minimum(high, middle + half)
         corners += _vector(low), _vector(high)

@@ -15,7 +15,7 @@ from embedviz.core.progress import Report
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui import figures
-from embedviz.gui.actions import catalog, opening, query, saving, sessions, texts, transforms
+from embedviz.gui.actions import catalog, opening, query, saving, sessions, texts
 from embedviz.gui.actions import judged_pairs as pairs
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action, within
@@ -347,9 +347,9 @@ ACTIONS: tuple[Action, ...] = (
             "file.export_transform",
             "File",
             "Export Transform…",
-            transforms.export_transform,
+            saving.export_transform,
             (),
-            transforms.TIP,
+            saving.TRANSFORM_TIP,
         ),
     ),
     Action("file.close", "File", "Close Set", close_set, ("Ctrl+W",), "", True),

@@ -1,4 +1,4 @@
-"""Actions that write files: a set, some of its rows, where they lie, who is near to whom.
+"""Actions that write files: a set, some of its rows, where they lie, who is near to whom, a map.
 
 The work is done off the UI thread, with the progress bar and its Stop. The system's dialog asks
 before it replaces a file; where a suffix is added to the name afterwards, it is asked here, and so
@@ -14,8 +14,9 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
 from embedviz.core.arrays import Placed, Rows
@@ -27,6 +28,7 @@ from embedviz.gui.has_points import points_of
 from embedviz.gui.host import Host
 
 if TYPE_CHECKING:
+    from embedviz.core.anisotropy.transform import Transform
     from embedviz.core.neighbors import Metric
 
 Places = tuple[Placed, Sequence[str]]
@@ -50,6 +52,12 @@ _ROWS = {
     "word2vec binary": ".bin",
 }
 _TABLES = {"Table": ".csv", "Table, tab-separated": ".tsv", "Parquet": ".parquet"}
+_TRANSFORMS = {
+    "NumPy arrays, and lines that apply them": ".npz",
+    "safetensors, and lines that apply them": ".safetensors",
+    "Python file, and its arrays": ".py",
+}
+TRANSFORM_TIP = "Mean and matrix of the Anisotropy pane's map, and lines of NumPy that apply them"
 _SUFFIXES = (".gz", ".txt", ".arrow", *_SETS.values())
 
 Write = Callable[[str, Report], str]
@@ -65,7 +73,7 @@ def save_set(window: Host) -> None:
         from embedviz.formats.writing.saving import written_files
 
         write = partial(_save_set, active)
-        ask_and_write(window, f"Save {active.name}", active.name, _SETS, write, written_files)
+        _ask(window, f"Save {active.name}", active.name, _SETS, write, written_files)
 
 
 def _save_set(vector_set: VectorSet, path: str, report: Report) -> str:
@@ -97,7 +105,7 @@ def export_selection(window: Host) -> None:
 
     write = partial(_save_rows, state.active, state.selected.rows, _places(window))
     title = f"Export {len(state.selected):,} rows"
-    ask_and_write(window, title, "selected", _ROWS, write, rows_files)
+    _ask(window, title, "selected", _ROWS, write, rows_files)
 
 
 def _places(window: Host) -> Places | None:
@@ -125,7 +133,7 @@ def export_coordinates(window: Host) -> None:
         window.message_bar.show_message("There is no map of this set yet. Wait until it is drawn.")
         return
     write = partial(_save_coordinates, active, places)
-    ask_and_write(window, f"Export {' and '.join(places[1])}", f"{active.name} map", _TABLES, write)
+    _ask(window, f"Export {' and '.join(places[1])}", f"{active.name} map", _TABLES, write)
 
 
 def _save_coordinates(vector_set: VectorSet, places: Places, path: str, report: Report) -> str:
@@ -156,7 +164,7 @@ def export_neighbors(window: Host) -> None:
     )
     if accepted:
         write = partial(_save_neighbors, active, count, state.metric, rows)
-        ask_and_write(window, "Export neighbors", f"{active.name} neighbors", _TABLES, write)
+        _ask(window, "Export neighbors", f"{active.name} neighbors", _TABLES, write)
 
 
 def _save_neighbors(
@@ -171,6 +179,61 @@ def _save_neighbors(
 
     save_neighbors(vector_set, path, count, metric, rows, report=report)
     return ""
+
+
+@runtime_checkable
+class HasTransform(Protocol):
+    """A pane whose dial stands for a map of the active set."""
+
+    def transform_maker(self) -> Callable[[Report], Transform]:
+        """Return what makes the map off the UI thread. Something is open when this is called."""
+
+
+def export_transform(window: Host) -> None:
+    """Ask where to, and write the map that the dial stands for."""
+    active = _active(window)
+    pane = next((each for each in window.panes if isinstance(each, HasTransform)), None)
+    if active is None or pane is None:
+        return
+    snippets: list[str] = []
+    write = partial(_save_transform, pane.transform_maker(), snippets)
+    _ask(
+        window,
+        f"Export the transform of {active.name}",
+        f"{active.name} transform",
+        _TRANSFORMS,
+        write,
+        _arrays_of,
+        partial(_copy, snippets),
+    )
+
+
+def _save_transform(
+    make: Callable[[Report], Transform], snippets: list[str], path: str, report: Report
+) -> str:
+    """Write the map, and keep the lines for the clipboard. Runs off the UI thread."""
+    from embedviz.core.anisotropy.taken_home import take_home
+    from embedviz.formats.writing.transforms import transform_snippet, write_transform
+
+    exported = take_home(make(report))
+    arrays, script = write_transform(path, exported)
+    snippets.append(transform_snippet(arrays, exported))
+    return (
+        f"{script.name}, beside {arrays.name}, applies the map with NumPy alone: {exported.rank}, "
+        f"fitted on {exported.fitted_on}. The same lines, for a notebook, are on the clipboard."
+    )
+
+
+def _arrays_of(path: Path) -> list[Path]:
+    """Return the file of arrays; the other one is replaced only where it was written like this."""
+    from embedviz.formats.writing.transforms import transform_files
+
+    return [transform_files(path)[0]]
+
+
+def _copy(snippets: list[str]) -> None:
+    for snippet in snippets:
+        QGuiApplication.clipboard().setText(snippet)
 
 
 def _active(window: Host) -> VectorSet | None:
@@ -188,7 +251,7 @@ def _nothing() -> None:
     """Do nothing more."""
 
 
-def ask_and_write(
+def _ask(
     window: Host,
     title: str,
     name: str,
@@ -197,22 +260,7 @@ def ask_and_write(
     files: Files = _only,
     then: Callable[[], None] = _nothing,
 ) -> None:
-    """Ask for a path and write to it, off the UI thread.
-
-    Parameters
-    ----------
-    window : Host
-    title : str
-        Of the dialog.
-    name : str
-        What the file is called where nobody calls it otherwise.
-    kinds : dict of str to str
-        Suffixes, by what is written with them.
-    write, files : callable
-        See `Write` and `Files`.
-    then : callable
-        Called when it is written, in the UI thread.
-    """
+    """Ask for a path and write to it, off the UI thread; `then` is called in the UI thread."""
     if _is_writing(window):
         return
     from embedviz.app.files.settings import change_settings, read_settings

@@ -83,30 +83,39 @@ def paint_scene(
     if frame.camera.is_3d:
         axes.draw_axes_3d(painter, frame, titles)
     overlays.draw_lines(painter, frame, scene.lines)
-    cones.paint_cones(painter, frame, scene.cones, near=False)
+    halves = cones.ConeHalves(frame, scene.cones)
+    halves.paint(painter, near=False)
     scene.canvas.paint(painter, frame)
     scene.thumbnails.paint(painter, frame, scene.canvas, scene.labels.order)
     if frame.camera.is_3d:
         axes.draw_titles_3d(painter, frame, titles)
-    cones.paint_cones(painter, frame, scene.cones, near=True)
+    halves.paint(painter, near=True)
     overlays.draw_arrows(painter, frame, scene.arrows)
     scene.markers.paint(painter, frame)
-    _paint_names(painter, scene, frame)
-    _paint_notes(painter, scene, frame)
-    if scene.corner:
-        draw_badge(painter, frame, scene.corner, corner_box(scene, frame))
+    taken = _paint_names(painter, scene, frame)
+    _paint_notes(painter, scene, frame, taken)
     painter.restore()
     _paint_margins(painter, scene, frame, whole)
 
 
-def _paint_notes(painter: QPainter, scene: PointScene, frame: Frame) -> None:
+def _paint_notes(
+    painter: QPainter, scene: PointScene, frame: Frame, taken: NDArray[np.float64]
+) -> None:
+    """Paint texts beside cones, and notes where none of these and no label is, and the corner."""
     beside = texts_of_cones(scene, frame)
-    overlays.draw_notes(painter, frame, scene.notes, [box for _, box in beside])
+    others = [QRectF(*box) for box in taken.tolist()]
+    others += [QRectF(*box) for box in overlays.boxes_of_arrows(frame, scene.arrows)]
+    overlays.draw_notes(painter, frame, scene.notes, [*(box for _, box in beside), *others])
     cones.paint_texts(painter, frame, beside)
+    if scene.corner:
+        draw_badge(painter, frame, scene.corner, corner_box(scene, frame))
 
 
-def _paint_names(painter: QPainter, scene: PointScene, frame: Frame) -> None:
-    """Paint labels that are wanted, names of clusters, and labels where these leave room."""
+def _paint_names(painter: QPainter, scene: PointScene, frame: Frame) -> NDArray[np.float64]:
+    """Paint labels that are wanted, names of clusters, and labels where these leave room.
+
+    Return the boxes of what is wanted whatever is there, (n, 4).
+    """
     free, reach_of = boxes_without_labels(scene, frame), scene.thumbnails.reach_of
     texts = scene.markers.paint_labels(painter, frame, free)
     free = np.vstack([free, with_space(texts, scene.labels.space(frame))])
@@ -120,6 +129,7 @@ def _paint_names(painter: QPainter, scene: PointScene, frame: Frame) -> None:
     boxes = np.vstack([free, with_space(names, scene.labels.space(frame))])
     seconds = _LABEL_SECONDS if scene.late.is_wanted else inf
     scene.labels.paint(painter, frame, scene.canvas, boxes, share, reach_of, seconds)
+    return np.vstack([np.reshape(texts, (-1, 4)), np.reshape(chosen, (-1, 4))])
 
 
 def clusters_selected(scene: PointScene, theme: Theme) -> list[bool]:

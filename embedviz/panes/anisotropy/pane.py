@@ -151,7 +151,7 @@ class AnisotropyPane(Pane):
         self.controls.use.setEnabled(False)
         self.calculations.cancel(self._dial_task)
         if not is_same:
-            self._clear(f"{choice.vector_set.name}: measuring the cone …")
+            self._clear(f"Before · {choice.vector_set.name}: measuring the cone …")
         work = partial(prepare, choice)
         self.calculations.run(self._cone_task, work, self._show_prepared, choice)
 
@@ -186,7 +186,8 @@ class AnisotropyPane(Pane):
         self.spheres.titles["after"].setText(title_after(self.prepared, turned))
         state = self.session.state
         self._say(state)
-        self.pages.draw(state)
+        if turned.position != DialPosition.of(state):
+            self.pages.draw(state)  # A step on the way; of the newest, the next line draws it.
         self._turn_to(state)
 
     def _say(self, state: State) -> None:
@@ -233,7 +234,7 @@ class AnisotropyPane(Pane):
         return describe_dial(state, self.prepared if self.is_built else None)
 
     def transform_maker(self) -> Callable[[Report], Transform]:
-        """Return what makes the map that the dial stands for; see `gui.actions.transforms`."""
+        """Return what makes the map that the dial stands for; see `gui.actions.saving`."""
         return maker_of(self.session.state, self.prepared if self.is_built else None)
 
     def begin_figure(self) -> None:

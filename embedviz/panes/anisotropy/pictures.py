@@ -55,7 +55,7 @@ def picture_at_angles(shown: ConeView, before: ConeView, role: str) -> Picture:
     arrows: tuple[Arrow, ...] = ()
     if before.mean_direction is not None:
         pole, is_after = np.array([0.0, 0.0, 1.0]), role == "after"
-        text = "mean direction before" if is_after else "mean direction"
+        text = "mean before" if is_after else "mean direction"
         arrow = Arrow(0 * pole, 1.14 * pole, theme_manager.theme.before, text, dashed=is_after)
         arrows = (arrow,)
     return Picture(shown.positions, (*graticule(), *cones), arrows, CAPTION)
@@ -110,8 +110,8 @@ def linear_axes(enlarged: float) -> tuple[Line | PlacedText, ...]:
     theme = theme_manager.theme
     found: list[Line | PlacedText] = []
     for number, axis in enumerate(np.eye(3), 1):
-        found.append(Line(np.array([-axis, axis]), theme.muted))
-        found.append(PlacedText(1.1 * axis, f"PC {number}", theme.muted))
+        found.append(Line(0.95 * np.array([-axis, axis]), theme.muted))
+        found.append(PlacedText(1.03 * axis, f"PC {number}", theme.muted))
     share = next((each for each in _SCALES if each * enlarged <= 1.001), _SCALES[-1])
     radius = share * enlarged
     for line in globe_lines((90,), 4):

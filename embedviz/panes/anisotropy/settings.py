@@ -92,7 +92,9 @@ class AnisotropySettings(Settings):
         False, "Shrinkage", "move variances toward their mean first, as Ledoit and Wolf do"
     )
     leave_out: bool = setting(
-        False, "Leave out rogue dimensions", "the few dimensions that make most of a cosine"
+        False,
+        "Leave out rogue dimensions",
+        "count the few dimensions that make most of a cosine as zero",
     )
     fit_on: FitSource = ALL_ROWS
     view: Literal["angles", "linear"] = setting(

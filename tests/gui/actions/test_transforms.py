@@ -5,7 +5,7 @@ import runpy
 import numpy as np
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from embedviz.core.anisotropy.fit_source import FitSource
 from embedviz.core.derivation.recipes import Whitened
@@ -128,8 +128,7 @@ def test_the_set_at_the_dial_works_in_every_pane(opened, idle, settings):
     opened.bring_to_front("anisotropy")
     opened.session.show(opened.session.state.with_settings(settings))
     idle(opened.session)
-    pane = next(each for each in opened.panes if each.name == "anisotropy")
-    pane.use.click()
+    opened.findChild(QPushButton, "anisotropy.use").click()
     idle(opened.session)
     derived = opened.session.state.active
     assert isinstance(derived.derivation.recipe, Whitened)

@@ -210,7 +210,7 @@ def test_the_mean_direction_is_drawn_where_there_is_one(opened, session, idle, n
     np.testing.assert_allclose(arrow.end, [0, 0, 1.14])
     (arrow,) = opened.spheres.after.scene.arrows
     assert arrow.dashed
-    assert arrow.text == "mean direction before"
+    assert arrow.text == "mean before"
     centered = narrow.vectors - unit(narrow.vectors).mean(axis=0)
     for _ in range(30):  # Until the unit rows have no mean.
         centered = centered - unit(centered).mean(axis=0)

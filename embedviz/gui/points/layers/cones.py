@@ -24,7 +24,8 @@ from embedviz.gui.theme import with_alpha
 
 Floats = NDArray[np.float64]
 
-_TURNS = np.linspace(0, 2 * np.pi, 121)
+_TURNS = np.linspace(0, 2 * np.pi, 97)
+_FEW_TURNS = np.linspace(0, 2 * np.pi, 33)
 _MIDDLES = (_TURNS[1:] + _TURNS[:-1]) / 2
 _INSIDE, _OUTSIDE, _BAND = 0.17, 0.11, 0.13
 """Opacity of the cone seen from within and from without, and of the band."""
@@ -57,35 +58,48 @@ class AngleCone:
 
 
 class _Piece(NamedTuple):
-    """A part of a surface that is seen from one side."""
+    """A part of a surface that is seen from one side, or of its edge."""
 
     corners: Floats  # (n, 3) in the data.
     is_near: bool
     opacity: float
+    width: float = 0.0  # Of a line in pixels; 0: a surface.
 
 
-def paint_cones(painter: QPainter, frame: Frame, cones: Sequence[AngleCone], *, near: bool) -> None:
-    """Paint the halves of cones that go over the points, or those that go under them."""
-    eye = _eye_of(frame)
-    for cone in cones:
-        painter.setPen(Qt.PenStyle.NoPen)
-        for piece in (*_surface(frame, cone, eye), *_band(cone, eye)):
-            if piece.is_near == near:
-                painter.setBrush(with_alpha(cone.color, piece.opacity))
-                painter.drawPolygon(_polygon(frame.project(piece.corners)[0]))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for angle, width, opacities in (
-            (cone.low, 1.0, _EDGE),
-            (cone.high, 1.0, _EDGE),
-            (cone.median, 2.0, _RIM),
-        ):
-            color = with_alpha(cone.color, opacities[not near])
-            painter.setPen(QPen(color, width, c=Qt.PenCapStyle.FlatCap))
-            rim = _ring(np.full_like(_TURNS, radians(angle)))
-            is_near = rim @ eye > 1
-            pixels = frame.project(rim)[0]
-            for first, last in _runs((is_near[1:] & is_near[:-1]) == near):
-                painter.drawPolyline(_polygon(pixels[first : last + 1]))
+class ConeHalves:
+    """Cones as they are seen in a frame: what goes over the points, and what goes under them.
+
+    Parameters
+    ----------
+    frame : Frame
+    cones : sequence of AngleCone
+    """
+
+    def __init__(self, frame: Frame, cones: Sequence[AngleCone]) -> None:
+        self._halves: dict[bool, list[tuple[_Piece, QColor, QPolygonF]]] = {False: [], True: []}
+        eye = _eye_of(frame)
+        for cone in cones:
+            pieces = [*_surface(frame, cone, eye), *_band(cone, eye), *_rims(cone, eye)]
+            if not pieces:
+                continue
+            # All at once: projecting a few corners takes as long as projecting all.
+            pixels = frame.project(np.concatenate([piece.corners for piece in pieces]))[0]
+            ends = np.cumsum([len(piece.corners) for piece in pieces])[:-1]
+            for piece, corners in zip(pieces, np.split(pixels, ends), strict=True):
+                color = with_alpha(cone.color, piece.opacity)
+                self._halves[piece.is_near].append((piece, color, _polygon(corners)))
+
+    def paint(self, painter: QPainter, *, near: bool) -> None:
+        """Paint what goes over the points, or what goes under them."""
+        for piece, color, polygon in self._halves[near]:
+            if piece.width:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(color, piece.width, c=Qt.PenCapStyle.FlatCap))
+                painter.drawPolyline(polygon)
+            else:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(color)
+                painter.drawPolygon(polygon)
 
 
 def paint_texts(
@@ -109,27 +123,21 @@ def text_boxes(
     """Return where the texts of cones are: beside their rims, within the picture."""
     placed, area = [], frame.area
     for cone in cones:
-        pixels, _ = frame.project(_ring(np.full_like(_TURNS, radians(cone.median))))
+        rings = [_ring(np.radians(each), _FEW_TURNS) for each in (cone.median, cone.low, cone.high)]
+        pixels, _ = frame.project(np.concatenate(rings))
         if not cone.texts or not np.isfinite(pixels).all():
             continue
         sizes = [text_size(text, frame.small) for text in cone.texts]
         width, height = max(wide for wide, _ in sizes), sum(high for _, high in sizes)
-        outermost = pixels[:, 0].argmax() if on_the_right else pixels[:, 0].argmin()
-        y = float(pixels[outermost, 1])
-        x = _outermost(frame, cone, on_the_right=on_the_right)
+        across, down = pixels.T
+        rim = across[: len(_FEW_TURNS)]
+        y = float(down[rim.argmax() if on_the_right else rim.argmin()])
+        x = float(across.max() if on_the_right else across.min())
         left = x + _GAP if on_the_right else x - _GAP - width
         left = min(max(left, area.left() + 2), max(area.left() + 2, area.right() - 2 - width))
         top = min(max(y - height / 2, area.top()), max(area.top(), area.bottom() - height))
         placed.append((cone, QRectF(left, top, width, height)))
     return placed
-
-
-def _outermost(frame: Frame, cone: AngleCone, *, on_the_right: bool) -> float:
-    """Return how far a cone and its band reach to a side."""
-    angles = (cone.low, cone.median, cone.high)
-    rings = [_ring(np.full_like(_TURNS, radians(angle))) for angle in angles]
-    across = frame.project(np.concatenate(rings))[0][:, 0]
-    return float(np.nanmax(across) if on_the_right else np.nanmin(across))
 
 
 def _eye_of(frame: Frame) -> Floats:
@@ -139,10 +147,10 @@ def _eye_of(frame: Frame) -> Floats:
     return np.asarray(np.add(camera.center, camera.origin) + away * camera.axes[2])
 
 
-def _ring(angles: Floats) -> Floats:
-    """Return points on the unit sphere at these angles to the axis, one for each turn, (n, 3)."""
-    across = np.sin(angles)
-    return np.stack([across * np.cos(_TURNS), across * np.sin(_TURNS), np.cos(angles)], axis=1)
+def _ring(angles: Floats | float, turns: Floats = _TURNS) -> Floats:
+    """Return points on the unit sphere at angles to the axis, one or one for each turn, (n, 3)."""
+    across, up = np.sin(angles), np.cos(angles)
+    return np.stack([across * np.cos(turns), across * np.sin(turns), up + 0 * turns], axis=1)
 
 
 def _surface(frame: Frame, cone: AngleCone, eye: Floats) -> Iterator[_Piece]:
@@ -150,7 +158,7 @@ def _surface(frame: Frame, cone: AngleCone, eye: Floats) -> Iterator[_Piece]:
 
     A polygon that folds over itself would be filled once or not at all where two layers are.
     """
-    rim = _ring(np.full_like(_TURNS, radians(cone.median)))
+    rim = _ring(radians(cone.median))
     apex = np.zeros((1, 3))
     pixels = frame.project(np.concatenate([apex, rim]))[0]
     if not np.isfinite(pixels).all():  # It reaches behind the eye.
@@ -191,6 +199,21 @@ def _band(cone: AngleCone, eye: Floats) -> Iterator[_Piece]:
         for first, last in _runs(is_wide[1:] | is_wide[:-1]):
             there, back = inner[first : last + 1], outer[first : last + 1][::-1]
             yield _Piece(np.concatenate([there, back]), near, _BAND)
+
+
+def _rims(cone: AngleCone, eye: Floats) -> Iterator[_Piece]:
+    """Yield the rim of the cone and the edges of the band, what faces the eye apart."""
+    for angle, width, opacities in (
+        (cone.low, 1.0, _EDGE),
+        (cone.high, 1.0, _EDGE),
+        (cone.median, 2.0, _RIM),
+    ):
+        rim = _ring(radians(angle))
+        faces = rim @ eye > 1
+        is_near = faces[1:] & faces[:-1]
+        for near in (False, True):
+            for first, last in _runs(is_near == near):
+                yield _Piece(rim[first : last + 1], near, opacities[not near], width)
 
 
 def _runs(wanted: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:

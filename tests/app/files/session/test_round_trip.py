@@ -24,6 +24,7 @@ from embedviz.app.files.session.writing import (
 from embedviz.app.linked_maps import add_map
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import State, derived_by
+from embedviz.core.anisotropy.fit_source import ALL_ROWS, FitSource
 from embedviz.core.derivation.additions import with_columns
 from embedviz.core.derivation.chosen_rows import chosen_rows
 from embedviz.core.derivation.recipes import Truncated, Whitened
@@ -174,7 +175,21 @@ questions = st.builds(
 
 def dials(active):
     kept = st.none() | st.integers(1, max(active.dimensions - 1, 1))
-    return st.builds(AnisotropySettings, st.floats(0, 1), kept, cameras)
+    sources = [ALL_ROWS, FitSource.of_group("kind", "a"), FitSource.of_set("train")]
+    sources.append(FitSource.of_selection(Selection([0, 2]), 3))
+    return st.builds(
+        AnisotropySettings,
+        st.floats(0, 1),
+        kept,
+        cameras,
+        centering=st.floats(0, 1),
+        method=st.sampled_from(["pca", "zca"]),
+        variance_share=st.none() | st.floats(0.01, 1),
+        remove_top=st.integers(0, active.dimensions - 1),
+        shrinkage=st.booleans(),
+        leave_out=st.booleans(),
+        fit_on=st.sampled_from(sources),
+    )
 
 
 def test_any_state_comes_back(tmp_path, library, seen):
