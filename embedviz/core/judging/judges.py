@@ -252,8 +252,28 @@ def _share(answers: Floats, chosen: Rows | None) -> float:
     return float(np.mean(answers)) if len(answers) else float("nan")
 
 
-def category_judge(rows: Matrix, category: Iterable[Any], neighbors: int, seed: int) -> Judge:
+def category_judge(
+    rows: Matrix,
+    category: Iterable[Any],
+    neighbors: int,
+    seed: int,
+    most_products: float = _MOST_PRODUCTS,
+    most_rows: int | None = None,
+) -> CategoryVotes:
     """Return the judge that a category is.
+
+    Parameters
+    ----------
+    rows : array of shape (n_vectors, n_dimensions)
+    category : iterable of length n_vectors
+    neighbors : int
+        How many vote; in a small set at most half of the other rows.
+    seed : int
+        Of what is drawn.
+    most_products : float
+        Multiplications that may be spent on the neighbors of all that are asked, in one pass.
+    most_rows : int, optional
+        Rows that may take part. Default: all with a category.
 
     Raises
     ------
@@ -265,19 +285,20 @@ def category_judge(rows: Matrix, category: Iterable[Any], neighbors: int, seed: 
     lengths = row_lengths(rows)
     has_direction = np.isfinite(lengths) & (lengths > 0)
     n_known = int(np.count_nonzero(codes >= 0))
-    codes = np.where(has_direction, codes, -1)
+    codes, n_directed = _thinned(np.where(has_direction, codes, -1), most_rows, seed)
     sizes = np.bincount(codes[codes >= 0], minlength=1)
     if np.count_nonzero(sizes) < 2 or sizes.max() < 2:
         what = "All rows are in one group" if sizes.max() > 1 else "No two rows are in one group"
         raise UserError(f"{what}, so nothing tells what belongs together. Choose another column.")
     asked = np.flatnonzero((codes >= 0) & (sizes[codes] > 1))
-    n_rows = int(sizes.sum())
-    notes = []
+    n_rows, notes = int(sizes.sum()), []
     if n_missing := len(rows) - n_known:
         notes.append(f"{counted(n_missing, 'row')} without a category left out.")
-    if n_blank := n_known - n_rows:
+    if n_blank := n_known - n_directed:
         notes.append(f"{counted(n_blank, 'row')} without a direction left out.")
-    affordable = int(_MOST_PRODUCTS // max(rows.size, 1))
+    if n_rows < n_directed:
+        notes.append(f"{n_rows:,} of {n_directed:,} rows take part, drawn at random.")
+    affordable = int(most_products // max(rows.size, 1))
     most = min(_MOST_QUERIES, max(affordable, 30))
     if len(asked) > most:
         notes.append(f"{most:,} of {len(asked):,} rows are asked, drawn at random.")
@@ -285,6 +306,18 @@ def category_judge(rows: Matrix, category: Iterable[Any], neighbors: int, seed: 
     neighbors = max(1, min(neighbors, (n_rows - 1) // 2))
     chance = float(np.mean(codes[asked] == sizes.argmax()))
     return CategoryVotes(rows, codes, asked, neighbors, chance, tuple(notes))
+
+
+def _thinned(codes: Rows, most: int | None, seed: int) -> tuple[Rows, int]:
+    """Return codes in which at most so many rows take part, and how many would have."""
+    taking_part = np.flatnonzero(codes >= 0)
+    count = len(taking_part)
+    if most is None or count <= most:
+        return codes, count
+    kept = np.random.default_rng([seed, 3]).choice(taking_part, most, replace=False)
+    thinned = np.full(len(codes), -1, dtype=codes.dtype)
+    thinned[kept] = codes[kept]
+    return thinned, count
 
 
 def divided(numbers: Floats, by: Floats) -> Floats:

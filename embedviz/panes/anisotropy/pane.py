@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
-from embedviz.core.anisotropy import cone
+from embedviz.core.anisotropy import cone, judged
 from embedviz.core.anisotropy.transform import Transform
 from embedviz.core.progress import Report
 from embedviz.gui.calculations import Subject
@@ -77,8 +77,9 @@ class AnisotropyPane(Pane):
     title = "Anisotropy"
     name = "anisotropy"
     figure = "anisotropy"
+    takes_pairs = True
     settings_class = AnisotropySettings
-    kernels = (cone.compile_all,)
+    kernels = (cone.compile_all, judged.compile_all)
     hint = "Open a file of vectors to see how narrow their cone is, and to open it."
 
     def build(self) -> None:  # noqa: D102 - see Pane

@@ -4,3 +4,12 @@
 judge is answered at any position of the dial, on any number of components; `settings_grid` looks
 for the best setting, chosen on one half of what is judged and measured on the other.
 """
+
+from embedviz.core.anisotropy.judged import answers
+from embedviz.core.judging import comparison
+
+
+def compile_all() -> None:
+    """Run the kernels once."""
+    answers.compile_all()
+    comparison.compile_all()

@@ -20,7 +20,9 @@ from embedviz.core.judging.halves import Halves
 from embedviz.core.judging.judges import CategoryVotes, Judge, Partners, ScoredPairs, divided
 from embedviz.core.progress import Report, silent
 
-_PRODUCTS_AT_ONCE = 1 << 22
+_PRODUCTS_AT_ONCE = 1 << 21
+_EXACT_VOTERS = 400_000
+"""Numbers of all rows up to which their products are in float64, which takes twice as long."""
 
 
 class Answers(NamedTuple):
@@ -251,10 +253,10 @@ class VoteAnswers(DialAnswers):
 
     @cached_property
     def _rows(self) -> AxisRows:
-        return AxisRows.of(self.dial, self._vectors, self._voters)
+        return AxisRows.of(self.dial, self._vectors, self._voters, _EXACT_VOTERS)
 
     def _raw(self) -> Answers:
-        raw = AxisRows.raw(self._vectors, self._voters)
+        raw = AxisRows.raw(self._vectors, self._voters, _EXACT_VOTERS)
         return self._voted([raw.along], [_squares(raw.along)], 0.0, np.array([raw.along.shape[1]]))
 
     def _turned(self, rest: float, factors: Vector, lengths: Rows, report: Report) -> Answers:
@@ -283,12 +285,13 @@ class VoteAnswers(DialAnswers):
         answers = np.empty((2, len(lengths), len(asked)))
         step = max(1, _PRODUCTS_AT_ONCE // max(len(codes), 1))
         for first in range(0, len(asked), step):
-            report(first / len(asked), "asking the nearest rows")
             own = asked[first : first + step]
             total = tables[1][own] @ tables[1].T if rest else None
             products = np.zeros((len(own), len(codes)), dtype=tables[0].dtype)
             start = 0
             for at, length in enumerate(lengths.tolist()):
+                done = first + len(own) * at / len(lengths)
+                report(done / len(asked), "asking the nearest rows")
                 columns = tables[0][:, start:length]
                 products += columns[own] @ columns.T
                 mixed = products if total is None else _blend(products, total, rest)

@@ -23,7 +23,7 @@ from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.covariance import Vector
 from embedviz.core.errors import UserError
 
-_EXACT_NUMBERS = 8_000_000
+EXACT_NUMBERS = 8_000_000
 """Up to which rows are kept in float64."""
 _NO_LENGTH = 1e-24
 """Squared length, beside the largest one, of what is only the rounding of a zero."""
@@ -112,13 +112,15 @@ class AxisRows:
     is_blank: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, dial: DialAxes, vectors: Matrix, rows: Rows) -> AxisRows:
-        """Return rows along the axes; they are copied."""
-        kind = np.float64 if len(rows) * vectors.shape[1] <= _EXACT_NUMBERS else np.float32
+    def of(
+        cls, dial: DialAxes, vectors: Matrix, rows: Rows, most_exact: int = EXACT_NUMBERS
+    ) -> AxisRows:
+        """Return rows along the axes; they are copied, up to so many numbers in float64."""
+        kind = np.float64 if len(rows) * vectors.shape[1] <= most_exact else np.float32
         along = np.empty((len(rows), dial.rank), dtype=kind)
         centered = np.empty((len(rows), vectors.shape[1]), dtype=kind)
         toward, is_blank = np.empty(len(rows)), np.empty(len(rows), dtype=bool)
-        step = max(1, _EXACT_NUMBERS // max(vectors.shape[1], 1))
+        step = max(1, EXACT_NUMBERS // max(vectors.shape[1], 1))
         for first in range(0, len(rows), step):
             place = slice(first, first + step)
             given = vectors[rows[place]].astype(np.float64)
@@ -132,9 +134,9 @@ class AxisRows:
         return cls(along, centered, toward, is_blank)
 
     @classmethod
-    def raw(cls, vectors: Matrix, rows: Rows) -> AxisRows:
+    def raw(cls, vectors: Matrix, rows: Rows, most_exact: int = EXACT_NUMBERS) -> AxisRows:
         """Return rows as they are, whose axes are the dimensions."""
-        kind = np.float64 if len(rows) * vectors.shape[1] <= _EXACT_NUMBERS else np.float32
+        kind = np.float64 if len(rows) * vectors.shape[1] <= most_exact else np.float32
         found: NDArray[Any] = vectors[rows].astype(kind)
         # The squares of very long and very short rows do not fit.
         size = float(np.abs(found).max(initial=0.0)) or 1.0

@@ -21,8 +21,8 @@ class SettingCurve:
 
     Attributes
     ----------
-    title : str
-        What the curve is over.
+    titles : tuple of str
+        What the curve is over, in words of which the first that has room is written.
     places : float64 array of shape (n,)
         From 0, the left end, to 1, the right one, ascending.
     values : float64 array of shape (n,)
@@ -39,7 +39,7 @@ class SettingCurve:
         Ends of the upright axis.
     """
 
-    title: str
+    titles: tuple[str, ...]
     places: Vector
     values: Vector
     names: tuple[str, ...]
@@ -124,10 +124,11 @@ class SettingChart(DrawnWidget):
         theme, line = theme_manager.theme, self.line_height()
         painter.setFont(self.small(semibold=True))
         painter.setPen(QColor(theme.text))
-        painter.drawText(QRectF(0, 0, self.width(), line), Align.AlignLeft, curve.title)
-        reading = first_that_fits(
-            [self.reading, self.reading.split(" ")[0]], self.width(), self.small()
-        )
+        title = first_that_fits(curve.titles, self.width(), self.small(semibold=True))
+        painter.drawText(QRectF(0, 0, self.width(), line), Align.AlignLeft, title)
+        before = f"before {number_text(curve.before, 3)}"
+        wordings = [f"{self.reading}, {before}", self.reading, self.reading.split(" ")[0]]
+        reading = first_that_fits(wordings, self.width(), self.small())
         painter.setFont(self.small())
         painter.setPen(QColor(theme.muted))
         painter.drawText(QRectF(0, line, self.width(), line), Align.AlignLeft, reading)

@@ -28,6 +28,12 @@ from embedviz.panes.anisotropy.judged.settings import JudgedSettings
 from embedviz.panes.anisotropy.prepared import DialPosition, FitChoice, Prepared
 
 NEIGHBORS = 10
+_MOST_PRODUCTS = 4e9
+"""Multiplications for all rows that are asked, in one pass; there are about twenty."""
+_MOST_NUMBERS = 1 << 24
+"""Of the rows of categories, which are held along the axes."""
+_NEARLY_WHITE = 0.5
+"""Strength from which on too few rows make the map say nothing."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +153,11 @@ def measure_help(
     found = answers.at(settings.position, np.array([kept]), part_of(report, 0.2, 0.3))
     before, after = answers.before.all[0], found.all[0]
     comparison = compare(answers.judge, before, after, report=part_of(report, 0.3, 0.5))
-    little = transform.notes[-1] if transform.has_too_few_rows and settings.strength > 0 else ""
+    little = (
+        transform.notes[-1]
+        if transform.has_too_few_rows and settings.strength >= _NEARLY_WHITE
+        else ""
+    )
     known = MeasuredHelp(wanted, "", answers, kept, before, after, comparison, says_little=little)
     tell(known)
     curves = measure_curves(answers, settings.position, kept, part_of(report, 0.5, 1.0))
@@ -180,4 +190,5 @@ def _judge_of(maps: JudgedMaps) -> Judge:
     if judgment.pairs is not None:
         return pair_judge(vector_set.vectors, judgment.pairs, 0)
     column = vector_set.metadata.column(judgment.name)
-    return category_judge(vector_set.vectors, column, NEIGHBORS, 0)
+    most = _MOST_NUMBERS // max(vector_set.dimensions, 1)
+    return category_judge(vector_set.vectors, column, NEIGHBORS, 0, _MOST_PRODUCTS, most)

@@ -17,7 +17,7 @@ class OutcomeBars(DrawnWidget):
     """Four bars: who was right before and after, only after, only before, never."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, "Who was right", size=(260, 150), least=(190, 80))
+        super().__init__(name, "Who was right", size=(260, 150), least=(1, 80))
         self.counts: tuple[int, ...] = ()
 
     def show_answers(self, before: Vector, after: Vector) -> None:

@@ -54,7 +54,7 @@ class JudgedScatter(DrawnWidget):
     """Two panels with a point for each pair; the one under the mouse is marked in both."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, "Cosine against judgment", size=(300, 180), least=(190, 80))
+        super().__init__(name, "Cosine against judgment", size=(300, 180), least=(1, 80))
         self._data: ScatterData | None = None
         self._drawn = np.empty(0, dtype=np.intp)
         self._hovered: int | None = None
@@ -84,13 +84,20 @@ class JudgedScatter(DrawnWidget):
     def panels(self) -> tuple[QRectF, QRectF]:
         """Return where the points before and after are."""
         line, small = self.line_height(), self.small()
-        assert self._data is not None
-        low, high = self._data.score_span
-        left = max(width_of(f"{number_text(v, 0)}", small) for v in (low, high)) + line + 6
-        room = max((self.width() - left - 2 * GRID - 4) / 2, 10)
         height = max(self.height() - 3 * line - 8, 10)
+        left = max(width_of(text, small) for _, text in self._score_ticks(height)) + line + 8
+        right = width_of("1.0", small) / 2 + 2
+        room = max((self.width() - left - 2 * GRID - right) / 2, 10)
         first = QRectF(left, line + 4, room, height)
         return first, first.translated(room + 2 * GRID, 0)
+
+    def _score_ticks(self, height: float) -> list[tuple[float, str]]:
+        """Return judgments that are written beside an axis of some height."""
+        assert self._data is not None
+        low, high = self._data.score_span
+        step = tick_step(max((high - low) * 1.6 * self.line_height() / height, 1e-9))
+        found = [(value, tick_text(value, step)) for value in tick_values(low, high, step)]
+        return found or [(low, f"{low:g}")]
 
     def point_of(self, which: int, panel: int) -> QPointF:
         """Return where a pair is in one of the panels."""
@@ -136,14 +143,12 @@ class JudgedScatter(DrawnWidget):
         """Write the axis of the judgments, which both panels share."""
         theme, line, area = theme_manager.theme, self.line_height(), self.panels()[0]
         assert self._data is not None
-        low, high = self._data.score_span
         painter.setFont(self.small())
         painter.setPen(QColor(theme.muted))
-        step = tick_step(max((high - low) * 1.6 * line / area.height(), 1e-9))
-        for value in tick_values(low, high, step):
+        for value, text in self._score_ticks(area.height()):
             y = self._place(area, 0.0, value).y()
-            box = QRectF(line, y - line / 2, area.left() - line - 5, line)
-            painter.drawText(box, Align.AlignRight | Align.AlignVCenter, tick_text(value, step))
+            box = QRectF(line, y - line / 2, area.left() - line - 6, line)
+            painter.drawText(box, Align.AlignRight | Align.AlignVCenter, text)
         painter.save()
         painter.translate(0, area.bottom())
         painter.rotate(-90)
@@ -161,7 +166,7 @@ class JudgedScatter(DrawnWidget):
         painter.drawText(QRectF(area.left(), 0, area.width(), line), Align.AlignLeft, role)
         painter.setFont(self.small())
         painter.setPen(QColor(theme.muted))
-        step = tick_step((high - low) * 4.2 * line / area.width())
+        step = tick_step((high - low) * 2.8 * line / area.width())
         for value in tick_values(low, high, step):
             x = self._place(area, value, 0.0).x()
             painter.drawLine(QLineF(x, area.bottom() + 3, x, area.bottom() + 6))

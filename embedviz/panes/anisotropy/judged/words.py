@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from embedviz.core.anisotropy.judged.settings_grid import BestSetting
 from embedviz.core.anisotropy.transform import TransformSettings
-from embedviz.core.judging.comparison import FEWEST, Comparison
+from embedviz.core.judging.comparison import FEWEST, RESAMPLES, Comparison
 from embedviz.core.judging.judges import CategoryVotes, Judge, ScoredPairs
 from embedviz.core.notes import counted
 from embedviz.core.wording import one_line
-from embedviz.gui.pages.judgments import Judgment
 from embedviz.gui.runs.numbers import number_text
 from embedviz.panes.anisotropy.judged.measuring import MeasuredHelp
 
 _DECIMALS = 3
-INVITATION = (
+_MOST_NAMED = 5
+_INVITATION = (
     "Nobody can judge yet. Add pairs of rows by File → Add Pairs…: a TSV, CSV or JSONL file with "
     "a pair in each line (two labels, texts or row numbers) and a score, as STS-B has. Without "
     "scores they count as partners. Or open the set with a column of categories, such as a topic."
 )
+
+
+def invite(columns: Sequence[str]) -> str:
+    """Return what would let somebody judge.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Of the set, none of which has categories.
+    """
+    if not columns:
+        return _INVITATION
+    names = ", ".join(one_line(each) for each in columns[:_MOST_NAMED])
+    more = ", …" if len(columns) > _MOST_NAMED else ""
+    return f"{_INVITATION} Of its columns ({names}{more}), none has as few values as categories."
 
 
 def measure_of(judge: Judge) -> str:
@@ -56,10 +73,11 @@ def describe_verdict(measured: MeasuredHelp) -> str:
         return "No verdict: there are too few rows for this map."
     if comparison.change == "unknown":
         return "No verdict."
+    if comparison.low == comparison.high == 0:
+        return "This changes nothing that is judged."
     subject = describe_change(measured.wanted.position.settings)
     if comparison.change == "same":
-        by = judged_by(answers.judge, comparison.n_judged)
-        return f"{subject} makes no difference that {by} show."
+        return f"{subject} makes no clear difference."
     return f"{subject} makes it {comparison.change}."
 
 
@@ -117,14 +135,15 @@ def name_setting(best: BestSetting, rank: int) -> str:
     return ", ".join(parts)
 
 
-def describe_rest(measured: MeasuredHelp, judgment: Judgment, best: BestSetting | None) -> str:
+def describe_rest(measured: MeasuredHelp, best: BestSetting | None) -> str:
     """Return what was left out, and what is held out of what."""
     assert measured.answers is not None
     judge = measured.answers.judge
     said = list(judge.notes)
     if isinstance(judge, CategoryVotes):
+        column = one_line(measured.wanted.maps.judgment.name)
         said.append(
-            f"Each row is asked for its {one_line(judgment.name)} by its nearest others, never by "
+            f"Each row is asked for its {column} by its nearest others, never by "
             "itself; the map is fitted without any category, but on the asked rows too."
         )
     if best is not None:
@@ -134,12 +153,14 @@ def describe_rest(measured: MeasuredHelp, judgment: Judgment, best: BestSetting 
                 "pairs": "No pair of one half is in the other, but its rows may be.",
             }[best.by]
         )
-    said.append("The interval is that of 2,000 resamples.")
+    if measured.comparison is not None and measured.comparison.change != "unknown":
+        said.append(f"The interval is that of {RESAMPLES:,} resamples.")
     return " ".join(said)
 
 
 def _interval(comparison: Comparison) -> str:
-    return f"{_signed(comparison.low)} … {_signed(comparison.high)}"
+    gap = "\N{NO-BREAK SPACE}"
+    return f"{_signed(comparison.low)}{gap}…{gap}{_signed(comparison.high)}"
 
 
 def _signed(value: float) -> str:

@@ -95,7 +95,7 @@ def test_top1_is_that_of_mapped_rows(position, size):
 def test_votes_are_those_of_scikit_learn(position, many, monkeypatch):
     """Two categories and an odd number of voters, so that no two have as many votes."""
     if many:  # In float32, and in several blocks of rows that are asked.
-        monkeypatch.setattr("embedviz.core.anisotropy.judged.axis_rows._EXACT_NUMBERS", 100)
+        monkeypatch.setattr("embedviz.core.anisotropy.judged.answers._EXACT_VOTERS", 100)
         monkeypatch.setattr("embedviz.core.anisotropy.judged.answers._PRODUCTS_AT_ONCE", 700)
     vectors = rows_of()
     random = np.random.default_rng(2)

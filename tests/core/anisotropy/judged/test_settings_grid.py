@@ -151,3 +151,18 @@ def test_whitening_helps_one_layer_and_harms_another(data_folder, layer, change)
     answers = answers_of(vectors, judge)
     after = answers.at(2.0, np.array([answers.dial.rank])).all[0]
     assert compare(judge, answers.before.all[0], after).change == change
+
+
+@pytest.mark.parametrize("layer", ["layer2", "layer5", "final"])
+def test_halves_of_real_pairs_agree_within_their_sampling_error(data_folder, layer):
+    """The standard error of a correlation r of n pairs is about (1 - r²) / √n."""
+    folder = data_folder / "stsb"
+    vectors = np.load(folder / f"stsb_dev_{layer}.f32.npy")
+    halves = Pairs.halves(3000)
+    scores = np.load(folder / "stsb_dev_gold.f64.npy")
+    judge = pair_judge(vectors, Pairs(halves.first, halves.second, scores), 0)
+    answers = answers_of(vectors, judge)
+    for cosines in (answers.before.all[0], answers.at(2.0, np.array([128])).all[0]):
+        parts = answers.halves.choosing, answers.halves.held_out
+        one, other = (judge.value(cosines, part) for part in parts)
+        assert abs(one - other) < 3 * np.hypot(1 - one**2, 1 - other**2) / np.sqrt(750)
