@@ -23,7 +23,7 @@ class PageWords(QWidget):
         super().__init__()
         self.said = text_label(wrap=True)
         self.caption = text_label(kind="caption", wrap=True)
-        self._is_roomy, self._scale = True, 1.0
+        self._height, self._scale = _ROOMY, 1.0
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(GRID // 2)
@@ -39,13 +39,15 @@ class PageWords(QWidget):
 
     def fit_height(self, height: int) -> None:
         """Fit into a page of this height, in pixels."""
-        self._is_roomy = height >= _ROOMY * self._scale
+        self._height = height
         self._fit()
 
     def fit_text(self, scale: float) -> None:
         """Fit with text so many times larger than usual."""
         self._scale = scale
+        self._fit()
 
     def _fit(self) -> None:
         self.said.setVisible(bool(self.said.text()))
-        self.caption.setVisible(bool(self.caption.text()) and self._is_roomy)
+        is_roomy = self._height >= _ROOMY * self._scale
+        self.caption.setVisible(bool(self.caption.text()) and is_roomy)
