@@ -8,6 +8,8 @@ both ends, and in one there are only −1 and 1.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -53,6 +55,7 @@ def chance_of_angles(edges: ArrayLike, dimensions: int) -> _Numbers:
     return np.diff(_share_of(np.clip(lower, 0, 1), dimensions))
 
 
+@lru_cache(maxsize=64)
 def chance_spread(dimensions: int) -> float:
     """Return the standard deviation of the angle of two random directions, in degrees.
 

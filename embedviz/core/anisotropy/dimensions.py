@@ -35,6 +35,8 @@ _Numbers = NDArray[np.float64]
 
 _BY_CHANCE = 0.01
 """Share of sets without rogue dimensions in which one is named all the same."""
+_CONSTANT = 1e-12
+"""Variance of a constant dimension, as a share of the largest one: its spread is a millionth."""
 _MEDIAN_SIZE = NormalDist().inv_cdf(0.75)
 """Median size of a normal number with a standard deviation of 1."""
 
@@ -79,10 +81,13 @@ class DimensionProfile:
 
     @property
     def constant(self) -> Rows:
-        """Dimensions in which all rows have the same number, ascending; none of a single row."""
+        """Dimensions in which all rows have the same number, ascending; none of a single row.
+
+        What differs in the last digits alone counts as the same.
+        """
         if self.n_rows < 2:
             return np.zeros(0, dtype=np.intp)
-        return np.flatnonzero(self.variances == 0)
+        return np.flatnonzero(self.variances <= _CONSTANT * self.variances.max(initial=0.0))
 
     @cached_property
     def outliers(self) -> Rows:

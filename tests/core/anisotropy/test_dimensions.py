@@ -139,8 +139,12 @@ def test_constant_dimensions_are_exact():
     rows = cloud(60, 6).astype(np.float32)
     rows[:, 2], rows[:, 4] = 1e6 + 0.1, 0.0
     rows[0, 4] = -0.0
+    profile = profile_dimensions(rows)
+    assert profile.constant.tolist() == [2, 4]
+    assert profile.variances[[2, 4]].tolist() == [0, 0]
+    rows[-1, 4] = 1e-9
     assert profile_dimensions(rows).constant.tolist() == [2, 4]
-    rows[-1, 2] = np.nextafter(rows[0, 2], np.float32(2e6))
+    rows[-1, 2] += 1
     assert profile_dimensions(rows).constant.tolist() == [4]
     assert profile_dimensions(rows[:1]).constant.tolist() == []
 
@@ -204,6 +208,11 @@ def test_the_bundled_sentences_lean_on_a_few_dimensions_in_layer_5_and_on_none_a
     assert shares.sum() > 0.7
     assert mean_cosine_without(narrow, dimensions) < mean_cosine(narrow) / 2
     assert len(outlier_dimensions(final)[0]) == 0
+
+
+def test_the_constant_dimensions_of_the_final_layer_are_named(data_folder):
+    rows = np.load(data_folder / "stsb/stsb_dev_final.f32.npy")
+    assert profile_dimensions(rows).constant.tolist() == [127, 223, 319]
 
 
 @pytest.mark.parametrize("layer", ["layer2", "layer5", "final"])

@@ -40,12 +40,15 @@ def whitened(rows, strength=1.0, components=None):
     return centered @ axes * values ** (-strength / 2)
 
 
-def number_in(pane, role, name):
-    return pane.pages.chosen.numbers._values[role, name].text()
-
-
 def read(pane, role, name):
-    return float(number_in(pane, role, name).replace("−", "-"))
+    view = pane.prepared.cone.before if role == "before" else pane.turned.view
+    return getattr(view, name)
+
+
+def shares_after(pane):
+    """Return what the histogram of the cosines shows after."""
+    shown = pane.pages.chosen.histograms["cosines"].distributions
+    return next(each.shares for each in shown if each.role == "after")
 
 
 def drag_slider(slider, steps, qtbot):
@@ -68,8 +71,8 @@ def test_numbers_before_and_after(opened, narrow):
     assert read(opened, "after", "mean_cosine") == pytest.approx(
         mean_cosine(whitened(narrow.vectors)), abs=6e-5
     )
-    assert read(opened, "after", "iso_score") == 1.0
-    assert read(opened, "after", "effective_rank") == 12.0
+    assert read(opened, "after", "iso_score") == pytest.approx(1)
+    assert read(opened, "after", "effective_rank") == pytest.approx(12)
     assert read(opened, "before", "iso_score") < 1.0
     assert read(opened, "before", "effective_rank") < 12.0
     assert opened.spheres.titles["before"].text() == "Before · narrow"
@@ -87,7 +90,7 @@ def test_rows_are_at_their_true_angle_to_the_mean_direction(opened, narrow):
 def test_the_dial_moves_picture_histogram_and_numbers(opened, session, idle, narrow, qtbot):
     for strength in (0.5, 0.0):
         before = opened.spheres.after.scene.canvas.positions.copy()
-        shares = opened.pages.chosen.histogram._after.getData()[1].copy()
+        shares = shares_after(opened)
         opened.controls.dial.slider.setValue(round(STEPS * (1 + strength)))
         idle(session)
         assert session.state[AnisotropySettings].strength == strength
@@ -96,7 +99,7 @@ def test_the_dial_moves_picture_histogram_and_numbers(opened, session, idle, nar
             mean_cosine(whitened(narrow.vectors, strength)), abs=6e-5
         )
         assert not np.allclose(opened.spheres.after.scene.canvas.positions, before)
-        assert not np.array_equal(opened.pages.chosen.histogram._after.getData()[1], shares)
+        assert not np.array_equal(shares_after(opened), shares)
         assert f"strength {strength:.2f}" in opened.spheres.titles["after"].text()
 
 
@@ -106,7 +109,8 @@ def test_at_zero_the_rows_are_centered_and_no_more(opened, session, idle, narrow
     centered = narrow.vectors - narrow.vectors.mean(axis=0)
     assert read(opened, "after", "mean_cosine") == pytest.approx(mean_cosine(centered), abs=6e-5)
     for name in ("iso_score", "effective_rank"):  # Of the variances, which centering leaves.
-        assert number_in(opened, "after", name) == number_in(opened, "before", name)
+        after, before = (read(opened, role, name) for role in ("after", "before"))
+        assert after == pytest.approx(before, rel=1e-4)
 
 
 def test_components(opened, session, idle, narrow, qtbot):
@@ -120,7 +124,7 @@ def test_components(opened, session, idle, narrow, qtbot):
     assert read(opened, "after", "mean_cosine") == pytest.approx(
         mean_cosine(whitened(narrow.vectors, 1.0, 4)), abs=6e-5
     )
-    assert read(opened, "after", "effective_rank") == 4.0
+    assert read(opened, "after", "effective_rank") == pytest.approx(4)
     opened.controls.components_slider.setValue(12)
     assert session.state[AnisotropySettings].components is None
 
@@ -193,7 +197,7 @@ def test_use_in_all_panes_adds_a_whitened_set(opened, session, idle, narrow, qtb
 def test_what_cannot_be_whitened_is_told(pane, session, idle, qtbot):
     session.show(State().opened(VectorSet(np.ones((5, 3)), name="equal")))
     idle(session)
-    assert number_in(pane, "after", "mean_cosine") == "–"
+    assert pane.turned is None
     qtbot.mouseClick(pane.controls.use, LEFT)
     idle(session)
     assert "All rows of equal are equal" in pane.message_bar.text
@@ -229,7 +233,7 @@ def test_too_few_rows_are_named_as_such(pane, session, idle):
     idle(session)
     assert "Not a result: 9 rows span only 8 directions" in pane.warning.text()
     assert "the cosine −1/8" in pane.warning.text()
-    assert number_in(pane, "after", "mean_cosine") == "−0.1250"
+    assert read(pane, "after", "mean_cosine") == pytest.approx(-1 / 8, abs=1e-5)
     assert "8 of 8 directions" in pane.spheres.titles["after"].text()
 
 

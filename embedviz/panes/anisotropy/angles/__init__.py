@@ -1,1 +1,1 @@
-"""The page of angles: how rows lie to each other, before and after."""
+"""The page of angles and cosines of pairs of rows, beside what chance gives."""

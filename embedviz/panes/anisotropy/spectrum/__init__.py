@@ -1,0 +1,1 @@
+"""The page of the spectrum, and of the dimensions one by one."""
