@@ -25,6 +25,11 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(Path(__file__).parent / "guard"), *filter(None, [os.environ.get("PYTHONPATH")])]
 )
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+# Each of the many Pythons that are started would else compile all modules again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+# There is a worker for each processor: threads of a library would only wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import hypothesis
 import numpy as np
@@ -295,6 +300,8 @@ def garbage(imported):
     gc.enable()
     is_long_ago = gc.get_count()[2] > _TESTS_BETWEEN_COLLECTIONS
     gc.collect(2 if is_long_ago else 1)
+    if is_long_ago:  # What is there between tests stays; to look at it each time takes a minute.
+        gc.freeze()
 
 
 @pytest.fixture(autouse=True)
