@@ -27,7 +27,6 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 # Each of the many Pythons that are started would else compile all modules again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-sys.dont_write_bytecode = False
 # There is a worker for each processor: threads of a library would only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
@@ -57,6 +56,8 @@ from embedviz.gui.style import apply_theme, style_sheet
 from embedviz.gui.theme import LIGHT, theme_manager
 from embedviz.panes import all_kernels
 from embedviz.sources.encoders import ENCODERS
+
+sys.dont_write_bytecode = False
 
 # How long an example takes says more about the machine than about the program. What is checked for
 # a change is the same each time; at a desk, new examples are looked for in every run.
@@ -300,7 +301,7 @@ def garbage(imported):
     gc.enable()
     is_long_ago = gc.get_count()[2] > _TESTS_BETWEEN_COLLECTIONS
     gc.collect(2 if is_long_ago else 1)
-    if is_long_ago:  # What is there between tests stays; to look at it each time takes a minute.
+    if is_long_ago:  # What is still there will stay, and is not looked at again.
         gc.freeze()
 
 

@@ -27,7 +27,7 @@ def few(tmp_path):
 
 @pytest.fixture(scope="module")
 def labeled(tmp_path_factory):
-    """Return a file of 60 words, those of the analogy too, of which each figure is soon computed."""
+    """Return a file of 60 words, those of the analogy too; each figure is soon computed."""
     words = ["king", "woman", "man", *(f"word{i}" for i in range(57))]
     rows = np.random.default_rng(0).normal(size=(60, 16))
     path = tmp_path_factory.mktemp("words") / "some words.txt"
