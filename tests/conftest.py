@@ -296,13 +296,13 @@ def imported():
 @pytest.fixture(autouse=True)
 def garbage(imported):
     """Collect between the tests only, so that no task's thread does; see `UiThreadCollector`."""
+    if gc.get_count()[2] > _TESTS_BETWEEN_COLLECTIONS:  # Nothing holds the last test any more.
+        gc.collect()
+        gc.freeze()  # What is still there will stay, and is not looked at again.
     gc.disable()
     yield
     gc.enable()
-    is_long_ago = gc.get_count()[2] > _TESTS_BETWEEN_COLLECTIONS
-    gc.collect(2 if is_long_ago else 1)
-    if is_long_ago:  # What is still there will stay, and is not looked at again.
-        gc.freeze()
+    gc.collect(1)
 
 
 @pytest.fixture(autouse=True)
