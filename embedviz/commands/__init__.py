@@ -14,6 +14,7 @@ from embedviz.commands.figure import draw_figure
 from embedviz.commands.get import get
 from embedviz.commands.info import info
 from embedviz.commands.train import train
+from embedviz.commands.whiten import whiten
 from embedviz.core.vector_set import VectorSet
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int | list[VectorSet]]] = {
@@ -23,5 +24,6 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int | list[VectorSet]]] = {
     "get": get,
     "info": info,
     "train": train,
+    "whiten": whiten,
 }
 """By the first word after `embedviz`."""

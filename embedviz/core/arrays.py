@@ -22,6 +22,9 @@ RowIds = NDArray[np.int32]
 Flat = NDArray[np.float32]
 """Rows one after the other, as kernels walk them."""
 
+Vector = NDArray[np.float64]
+"""Numbers that are calculated with in full precision; by its name of one axis, but not always."""
+
 TOO_LARGE = "a number is too large for 32 bits"
 
 

@@ -16,6 +16,7 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embedviz.core.anisotropy.dimensions import outlier_dimensions as outlier_dimensions
 from embedviz.core.arrays import Matrix
 from embedviz.core.blocks import kernel_rows, row_blocks
 from embedviz.core.compiled.checks import as_table, checked_matrix, require_axes

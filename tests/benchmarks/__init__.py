@@ -10,6 +10,7 @@ from .changes import Changes
 from .contrastive import PaintedSteps
 from .dragging import Drag, DragStalls
 from .embedding import Embedding
+from .fit import Fit, MappedFit
 from .graph import Graph, Trust
 from .layouts import FirstMotion, LargeLayout, TSNEBeside, UMAPBeside
 from .loading import Binary, Mapped, ParquetParts, Text
@@ -37,13 +38,19 @@ BENCHMARKS = (
     StepsAtEachLength(500_000, 768),
     MappedSteps(1_000_000, 768),
     PrincipalComponents(10_000, 384),
+    Fit(50_000, 512, "numpy"),
+    Fit(50_000, 512, "numpy", "flat"),
+    Fit(50_000, 512, "scikit-learn"),
+    MappedFit(1_000_000, 768),
     Overlap(10_000, 384),
     Graph(20_000, 384, "scikit-learn"),
     Graph(20_000, 384, "faiss"),
     Graph(100_000, 384, None),
     Trust(5_000, 384),
-    Drag("whitening-drag", "anisotropy", "strength", 10_000, 384),
-    Drag("components-drag", "anisotropy", "components_slider", 10_000, 384),
+    Drag("whitening-drag", "anisotropy", "controls.dial.slider", 10_000, 384),
+    Drag("whitening-drag", "anisotropy", "controls.dial.slider", 20_000, 768),
+    Drag("whitening-drag", "anisotropy", "controls.dial.slider", 100_000, 384),
+    Drag("components-drag", "anisotropy", "controls.components_slider", 10_000, 384),
     Drag("truncation-drag", "matryoshka", "slider", 10_000, 384),
     DragStalls(500_000, 768),
     DragStalls(100_000, 384),

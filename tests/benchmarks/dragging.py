@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from operator import attrgetter
 from typing import Any
 
 from .framework import Benchmark
@@ -52,7 +53,7 @@ class Drag(Benchmark):
         application.processEvents()
         wait_until_idle(window.session)
         pane = next(pane for pane in window.panes if pane.name == self._pane)
-        slider: Any = getattr(pane, self._dial)
+        slider: Any = attrgetter(self._dial)(pane)
         span = slider.maximum() - slider.minimum()
         places = np.linspace(1, 0, STEPS // 2).tolist() + np.linspace(0, 1, STEPS // 2).tolist()
         values = [slider.minimum() + round(place * span) for place in places]

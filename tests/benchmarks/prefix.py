@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from .framework import Benchmark, Missing, durations
+from .framework import Benchmark, durations
+from .mapped import most_anonymous, write_random_rows
 from .rows import faiss_index, random_rows, search_with_numpy
 
 COUNT = 10
@@ -116,14 +115,8 @@ class MappedSteps(Benchmark):
         import numpy as np
 
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "rows.npy")
-            rows = np.lib.format.open_memmap(path, "w+", np.float32, self.shape)
-            random = np.random.default_rng(0)
-            for first in range(0, len(rows), 10_000):
-                part = rows[first : first + 10_000]
-                part[:] = random.standard_normal(part.shape, dtype=np.float32)
-            del rows, part
-            with _most_anonymous() as most:
+            path = write_random_rows(Path(folder, "rows.npy"), *self.shape)
+            with most_anonymous() as most:
                 samples, note = _each_length(np.load(path, mmap_mode="r"))
         self._note = f"{note}; {most[0] / 1e6:,.2f} GB of anonymous memory"
         return samples
@@ -157,25 +150,3 @@ def _each_length(vectors: Any) -> tuple[list[float], str]:
 
 def _told(found: dict[int, list[float]]) -> str:
     return ", ".join(f"{length}: {median(samples):.3g}" for length, samples in found.items())
-
-
-@contextmanager
-def _most_anonymous() -> Iterator[list[int]]:
-    """Yield a list that holds, in the end, the most kilobytes of memory that is no file's."""
-    status, most, is_done = Path("/proc/self/status"), [0], threading.Event()
-    if not status.exists():
-        raise Missing("what Linux tells of memory")
-
-    def watch() -> None:
-        while not is_done.wait(0.01):
-            lines = status.read_text().splitlines()
-            anonymous = next(int(line.split()[1]) for line in lines if "RssAnon" in line)
-            most[0] = max(most[0], anonymous)
-
-    watching = threading.Thread(target=watch)
-    watching.start()
-    try:
-        yield most
-    finally:
-        is_done.set()
-        watching.join()

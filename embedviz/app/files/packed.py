@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.app.files.values import Unfit
+from embedviz.app.files.unfit import Unfit
 from embedviz.core.arrays import Matrix, Rows
 
 _FEW = 100

@@ -4,7 +4,8 @@ The conversion is msgspec's: a new field of a dataclass is kept without another 
 nothing of another type gets into the state. msgspec and not cattrs, since it checks strictly
 unless told otherwise (a truth value is not a number, text is not a list) and needs no hooks for
 the dataclasses, literals, unions, tuples and sets that settings are made of. What a class itself
-refuses (`__post_init__`) is refused too; so are numbers that are not finite.
+refuses (`__post_init__`) is refused too; so are numbers that are not finite. Rows that somebody has
+selected are packed.
 """
 
 from __future__ import annotations
@@ -19,13 +20,12 @@ from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 
+from embedviz.app.files.packed import pack_rows, unpack_rows
+from embedviz.app.files.unfit import Unfit as Unfit
 from embedviz.core.errors import UserError
+from embedviz.core.selection import Selection
 
 T = TypeVar("T")
-
-
-class Unfit(Exception):
-    """A value that is not what it should be."""
 
 
 def to_json(value: Any) -> Any:
@@ -36,7 +36,8 @@ def to_json(value: Any) -> Any:
     TypeError
         When they hold what is not kept in files, such as an array.
     """
-    return msgspec.json.decode(msgspec.json.encode(value, order="deterministic"))
+    encoded = msgspec.json.encode(value, enc_hook=_encode, order="deterministic")
+    return msgspec.json.decode(encoded)
 
 
 def from_json(hint: Any, value: Any) -> Any:
@@ -49,7 +50,7 @@ def from_json(hint: Any, value: Any) -> Any:
     """
     try:
         _require_finite(value)
-        return msgspec.convert(value, hint)
+        return msgspec.convert(value, hint, dec_hook=_decode)
     except (UserError, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise Unfit(str(error)) from None
 
@@ -116,6 +117,19 @@ def path_to_json(path: Path, folder: Path | None) -> dict[str, str | None]:
         with suppress(ValueError):  # On another drive.
             relative = Path(os.path.relpath(absolute, folder)).as_posix()
     return {"path": str(absolute), "relative": relative}
+
+
+def _encode(value: Any) -> Any:
+    """Return what is no dataclass and no value of JSON as what it can hold."""
+    if isinstance(value, Selection):
+        return pack_rows(value.rows, int(value.rows[-1]) + 1 if len(value) else 0)
+    raise TypeError(f"{type(value).__name__} is not kept in files")
+
+
+def _decode(hint: type, value: Any) -> Any:
+    if hint is Selection:
+        return Selection(unpack_rows(value))
+    raise TypeError(f"{hint.__name__} is not kept in files")
 
 
 def _require_finite(value: Any) -> None:

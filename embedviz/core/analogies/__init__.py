@@ -22,11 +22,10 @@ from embedviz.core.analogies.scoring import (
     require_method,
     score_rows,
 )
-from embedviz.core.arrays import Matrix
+from embedviz.core.arrays import Matrix, Vector
 from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.compiled.checks import checked_count, checked_matrix
 from embedviz.core.compiled.kernels import few_rows
-from embedviz.core.covariance import Vector
 from embedviz.core.errors import UserError
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import composed

@@ -23,11 +23,10 @@ from typing import Literal, get_args
 import numba
 import numpy as np
 
-from embedviz.core.arrays import Flat, Matrix
+from embedviz.core.arrays import Flat, Matrix, Vector
 from embedviz.core.blocks import scale_to_unit_length, strided_blocks
 from embedviz.core.compiled.checks import require_width
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel, threads_for
-from embedviz.core.covariance import Vector
 from embedviz.core.neighbors.top_k import Scores
 
 Method = Literal["3CosAdd", "3CosMul", "PairDirection"]

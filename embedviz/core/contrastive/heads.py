@@ -14,10 +14,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from embedviz.core.arrays import Matrix
+from embedviz.core.arrays import Matrix, Vector
 from embedviz.core.blocks import row_blocks, scale_to_unit_length
 from embedviz.core.compiled.checks import as_table, require_axes
-from embedviz.core.covariance import Vector
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
 

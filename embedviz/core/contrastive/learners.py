@@ -19,6 +19,7 @@ from embedviz.core.contrastive.heads import Head, Start
 from embedviz.core.contrastive.network import Adam, Network, Shape
 from embedviz.core.contrastive.rows import require_finite
 from embedviz.core.errors import UserError
+from embedviz.core.notes import counted
 
 _KEPT_BYTES = 200_000_000
 """Up to which all inputs are kept as they are centered and scaled, and not made again each step."""
@@ -174,8 +175,9 @@ class _Inputs:
         n_rows, self.dimensions = rows.shape
         if n_rows < 2 or not self.dimensions:
             raise UserError(
-                f"There are {n_rows:,} rows of {self.dimensions:,} dimensions. Training needs at "
-                "least two rows, as each is told from the others."
+                f"There {'is' if n_rows == 1 else 'are'} {counted(n_rows, 'row')} of "
+                f"{counted(self.dimensions, 'dimension')}. Training needs at least two rows, as "
+                "each is told from the others."
             )
         self._rows = rows
         self.mean, size = _mean_and_size(rows)

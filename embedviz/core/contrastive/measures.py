@@ -12,9 +12,9 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from embedviz.core.arrays import Vector
 from embedviz.core.compiled.checks import require_length
 from embedviz.core.contrastive.rows import unit_rows
-from embedviz.core.covariance import Vector
 from embedviz.core.errors import UserError
 from embedviz.core.pairs.row_pairs import sampled_pairs
 from embedviz.core.progress import Report, silent

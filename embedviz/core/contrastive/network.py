@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from embedviz.core.arrays import Matrix
+from embedviz.core.arrays import Matrix, Vector
 from embedviz.core.contrastive.heads import ACTIVATIONS, STARTS, Head, Start
 from embedviz.core.contrastive.products import product
-from embedviz.core.covariance import Vector
 
 MOMENTUM, SPREAD, TINY = 0.9, 0.999, 1e-8
 _MEAN_SIZE = float(np.sqrt(2 / np.pi))

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from embedviz.core.arrays import Rows
+from embedviz.core.arrays import Rows, Vector
 from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.compiled.checks import as_table, require_axes
-from embedviz.core.covariance import Vector
 from embedviz.core.errors import UserError
 
 

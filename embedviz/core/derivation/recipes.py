@@ -4,10 +4,6 @@ A recipe is a frozen dataclass: equal settings compare equal, and a session can 
 The set it makes shares labels and metadata with its parent, has rows of unit length, and knows how
 to bring a query along.
 
-Whitening keeps the coordinates along the principal axes ("pca") and does not rotate back: cosines
-are the same either way, keeping 256 components then gives rows of 256 numbers, and a prefix of the
-derived set is what keeping still fewer components would have given, up to the length of the rows.
-
 To add a recipe, write such a class and name it in `RECIPES`.
 """
 
@@ -17,20 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-import numpy as np
-
-from embedviz.core.covariance import (
-    PrincipalAxes,
-    describe_rank,
-    kept_directions,
-    map_rows,
-    principal_axes,
-    spread_powers,
-)
 from embedviz.core.derivation.adapted import Adapted
 from embedviz.core.derivation.by_recipe import derived_set
 from embedviz.core.derivation.rotated import Rotated
-from embedviz.core.errors import UserError
+from embedviz.core.derivation.whitened import Whitened as Whitened
 from embedviz.core.matryoshka.truncation import truncate
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
@@ -41,66 +27,6 @@ class Recipe(Protocol):
 
     def derive(self, parent: VectorSet, report: Report = silent) -> VectorSet:
         """Return the set that is made from `parent`, row by row."""
-
-
-@dataclass(frozen=True)
-class Whitened:
-    """Centered, and made even in all directions as far as `strength` says.
-
-    Attributes
-    ----------
-    strength : float
-        The t of s^(-t/2), from 0, only centered, to 1, fully whitened.
-    n_components : int, optional
-        Keep so many of the directions with the largest variance. None: all.
-    remove_top : int
-        Remove so many of them first, as in "All-but-the-top" (Mu and Viswanath, ICLR 2018).
-    """
-
-    strength: float = 1.0
-    n_components: int | None = None
-    remove_top: int = 0
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.strength <= 1:
-            raise ValueError(f"strength is {self.strength!r}; it must be from 0 to 1")
-        if self.n_components is not None and self.n_components < 1:
-            raise ValueError(f"n_components is {self.n_components!r}; it must be from 1 up")
-        if self.remove_top < 0:
-            raise ValueError(f"remove_top is {self.remove_top!r}; it must be from 0 up")
-
-    def __str__(self) -> str:
-        words = ["whitened" if self.strength else "centered"]
-        if 0 < self.strength < 1:
-            words.append(f"strength {self.strength:.2g}")
-        if self.remove_top:
-            words.append(f"top {self.remove_top} removed")
-        if self.n_components is not None:
-            words.append(f"{self.n_components} components")
-        return ", ".join(words)
-
-    def derive(self, parent: VectorSet, report: Report = silent) -> VectorSet:
-        """Return the whitened set, with a dimension for each direction that is kept.
-
-        Raises
-        ------
-        UserError
-            When no direction with a variance is left, or a row holds NaN or an infinity.
-        """
-        axes = principal_axes(parent.vectors, lambda done, text: report(0.7 * done, text))
-        kept = kept_directions(axes, self.n_components, remove_top=self.remove_top)
-        if not kept.rank:
-            raise UserError(_nothing_left(parent, axes, self.remove_top))
-        # Relative to the largest variance, so that rows of any size suit float32; they get unit
-        # length in any case.
-        largest = kept.variances[0]
-        scales = spread_powers(kept.variances / largest, self.strength) / np.sqrt(largest)
-        transform = partial(map_rows, mean=axes.mean, matrix=kept.axes.T * scales, unit_length=True)
-        vectors = transform(
-            parent.vectors, report=lambda done, text: report(0.7 + 0.3 * done, text)
-        )
-        notes = describe_rank(axes, kept.cloud_rank, len(kept.variances))
-        return derived_set(parent, self, transform, vectors, notes)
 
 
 @dataclass(frozen=True)
@@ -146,12 +72,3 @@ RECIPES: dict[str, type[Recipe]] = {
     "rotated": Rotated,
 }
 """By the name under which sessions keep them."""
-
-
-def _nothing_left(parent: VectorSet, axes: PrincipalAxes, remove_top: int) -> str:
-    name = parent.name or "the set"
-    if not np.any(axes.variances > 0):
-        return f"All rows of {name} are equal, so there is nothing to whiten. Use another set."
-    return (
-        f"Without its top {remove_top} directions nothing is left of {name}. Remove fewer of them."
-    )

@@ -13,8 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from embedviz.core.arrays import Matrix
-from embedviz.core.covariance import Vector
+from embedviz.core.arrays import Matrix, Vector
 from embedviz.core.errors import UserError
 
 ENOUGH = 0.95

@@ -1,4 +1,4 @@
-"""Actions that write files: a set, some of its rows, where they lie, who is near to whom.
+"""Actions that write files: a set, some of its rows, where they lie, who is near to whom, a map.
 
 The work is done off the UI thread, with the progress bar and its Stop. The system's dialog asks
 before it replaces a file; where a suffix is added to the name afterwards, it is asked here, and so
@@ -14,8 +14,9 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
 from embedviz.core.arrays import Placed, Rows
@@ -27,6 +28,7 @@ from embedviz.gui.has_points import points_of
 from embedviz.gui.host import Host
 
 if TYPE_CHECKING:
+    from embedviz.core.anisotropy.transform import Transform
     from embedviz.core.neighbors import Metric
 
 Places = tuple[Placed, Sequence[str]]
@@ -50,6 +52,12 @@ _ROWS = {
     "word2vec binary": ".bin",
 }
 _TABLES = {"Table": ".csv", "Table, tab-separated": ".tsv", "Parquet": ".parquet"}
+_TRANSFORMS = {
+    "NumPy arrays, and lines that apply them": ".npz",
+    "safetensors, and lines that apply them": ".safetensors",
+    "Python file, and its arrays": ".py",
+}
+TRANSFORM_TIP = "Mean and matrix of the Anisotropy pane's map, and lines of NumPy that apply them"
 _SUFFIXES = (".gz", ".txt", ".arrow", *_SETS.values())
 
 Write = Callable[[str, Report], str]
@@ -173,6 +181,61 @@ def _save_neighbors(
     return ""
 
 
+@runtime_checkable
+class HasTransform(Protocol):
+    """A pane whose dial stands for a map of the active set."""
+
+    def transform_maker(self) -> Callable[[Report], Transform]:
+        """Return what makes the map off the UI thread. Something is open when this is called."""
+
+
+def export_transform(window: Host) -> None:
+    """Ask where to, and write the map that the dial stands for."""
+    active = _active(window)
+    pane = next((each for each in window.panes if isinstance(each, HasTransform)), None)
+    if active is None or pane is None:
+        return
+    snippets: list[str] = []
+    write = partial(_save_transform, pane.transform_maker(), snippets)
+    _ask(
+        window,
+        f"Export the transform of {active.name}",
+        f"{active.name} transform",
+        _TRANSFORMS,
+        write,
+        _arrays_of,
+        partial(_copy, snippets),
+    )
+
+
+def _save_transform(
+    make: Callable[[Report], Transform], snippets: list[str], path: str, report: Report
+) -> str:
+    """Write the map, and keep the lines for the clipboard. Runs off the UI thread."""
+    from embedviz.core.anisotropy.taken_home import take_home
+    from embedviz.formats.writing.transforms import transform_snippet, write_transform
+
+    exported = take_home(make(report))
+    arrays, script = write_transform(path, exported)
+    snippets.append(transform_snippet(arrays, exported))
+    return (
+        f"{script.name}, beside {arrays.name}, applies the map with NumPy alone: {exported.rank}, "
+        f"fitted on {exported.fitted_on}. The same lines, for a notebook, are on the clipboard."
+    )
+
+
+def _arrays_of(path: Path) -> list[Path]:
+    """Return the file of arrays; the other one is replaced only where it was written like this."""
+    from embedviz.formats.writing.transforms import transform_files
+
+    return [transform_files(path)[0]]
+
+
+def _copy(snippets: list[str]) -> None:
+    for snippet in snippets:
+        QGuiApplication.clipboard().setText(snippet)
+
+
 def _active(window: Host) -> VectorSet | None:
     active = window.session.state.active
     if active is None:
@@ -184,6 +247,10 @@ def _only(path: Path) -> list[Path]:
     return [path]
 
 
+def _nothing() -> None:
+    """Do nothing more."""
+
+
 def _ask(
     window: Host,
     title: str,
@@ -191,8 +258,9 @@ def _ask(
     kinds: dict[str, str],
     write: Write,
     files: Files = _only,
+    then: Callable[[], None] = _nothing,
 ) -> None:
-    """Ask for a path and write to it, off the UI thread."""
+    """Ask for a path and write to it, off the UI thread; `then` is called in the UI thread."""
     if _is_writing(window):
         return
     from embedviz.app.files.settings import change_settings, read_settings
@@ -205,13 +273,13 @@ def _ask(
     )
     if not path:
         return
-    path, is_known = _with_suffix(path, kind)
+    path, is_known = _with_suffix(path, kind, suffixes)
     if not is_known and Path(path).exists() and not _may_replace(window, path):
         return
     with suppress(UserError):  # Nobody misses the folder, next time.
         change_settings(lambda known: replace(known, folder=str(Path(path).parent)))
     window.message_bar.clear()
-    _look_and_write(window, path, write, files)
+    _look_and_write(window, path, write, files, then)
 
 
 def _is_writing(window: Host) -> bool:
@@ -222,7 +290,9 @@ def _is_writing(window: Host) -> bool:
     return window.writing.is_busy
 
 
-def _look_and_write(window: Host, path: str, write: Write, files: Files) -> None:
+def _look_and_write(
+    window: Host, path: str, write: Write, files: Files, then: Callable[[], None]
+) -> None:
     """Write to a path where nothing is lost by it; else say what would be, or ask."""
     try:
         targets = files(Path(path))
@@ -233,7 +303,7 @@ def _look_and_write(window: Host, path: str, write: Write, files: Files) -> None
     if used is not None:
         window.message_bar.show_message(used)
         return
-    go_on = partial(_write, window, path, write, targets)
+    go_on = partial(_write, window, path, write, targets, then)
 
     def decide(companion: Path | None) -> None:
         if companion is None:
@@ -281,12 +351,17 @@ def _are_same(one: Path, other: Path) -> bool:
         return False
 
 
-def _write(window: Host, path: str, write: Write, targets: Sequence[Path]) -> None:
+def _write(
+    window: Host, path: str, write: Write, targets: Sequence[Path], then: Callable[[], None]
+) -> None:
     if not _is_writing(window):
-        window.writing.run(partial(write, path), partial(_tell_written, window, targets))
+        window.writing.run(partial(write, path), partial(_tell_written, window, targets, then))
 
 
-def _tell_written(window: Host, targets: Sequence[Path], message: str) -> None:
+def _tell_written(
+    window: Host, targets: Sequence[Path], then: Callable[[], None], message: str
+) -> None:
+    then()
     first, *others = targets
     names = " and ".join([str(first), *(each.name for each in others)])
     window.statusBar().showMessage(f"Written to {names}", 6000)
@@ -294,10 +369,10 @@ def _tell_written(window: Host, targets: Sequence[Path], message: str) -> None:
         window.message_bar.show_message(message)
 
 
-def _with_suffix(path: str, kind: str) -> tuple[str, bool]:
+def _with_suffix(path: str, kind: str, suffixes: Sequence[str]) -> tuple[str, bool]:
     """Return a path with the suffix of the chosen kind, unless it has one; and whether it had."""
     found = re.search(r"\(\*(\.\w+)\)", kind)
-    if found is None or Path(path).suffix.lower() in _SUFFIXES:
+    if found is None or Path(path).suffix.lower() in (*_SUFFIXES, *suffixes):
         return path, True
     return path + found[1], False
 

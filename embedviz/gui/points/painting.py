@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QRegion
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.drawing.label_placement import with_space
 from embedviz.gui.points.frame import PADDING, Frame
-from embedviz.gui.points.layers import axes, overlays
+from embedviz.gui.points.layers import axes, cones, overlays
 from embedviz.gui.points.layers.badge import badge_box, draw_badge
 from embedviz.gui.points.scene import PointScene
 from embedviz.gui.points.text import draw_line_of_text, draw_text, text_size
@@ -83,18 +83,27 @@ def paint_scene(
     if frame.camera.is_3d:
         axes.draw_axes_3d(painter, frame, titles)
     overlays.draw_lines(painter, frame, scene.lines)
+    halves = cones.ConeHalves(frame, scene.cones)
+    halves.paint(painter, near=False)
     scene.canvas.paint(painter, frame)
     scene.thumbnails.paint(painter, frame, scene.canvas, scene.labels.order)
     if frame.camera.is_3d:
         axes.draw_titles_3d(painter, frame, titles)
+    halves.paint(painter, near=True)
     overlays.draw_arrows(painter, frame, scene.arrows)
     scene.markers.paint(painter, frame)
     _paint_names(painter, scene, frame)
-    overlays.draw_notes(painter, frame, scene.notes)
-    if scene.corner:
-        draw_badge(painter, frame, scene.corner, corner_box(scene, frame))
+    _paint_notes(painter, scene, frame)
     painter.restore()
     _paint_margins(painter, scene, frame, whole)
+
+
+def _paint_notes(painter: QPainter, scene: PointScene, frame: Frame) -> None:
+    beside = texts_of_cones(scene, frame)
+    overlays.draw_notes(painter, frame, scene.notes, [box for _, box in beside])
+    cones.paint_texts(painter, frame, beside)
+    if scene.corner:
+        draw_badge(painter, frame, scene.corner, corner_box(scene, frame))
 
 
 def _paint_names(painter: QPainter, scene: PointScene, frame: Frame) -> None:
@@ -137,8 +146,17 @@ def boxes_without_labels(scene: PointScene, frame: Frame) -> NDArray[np.float64]
         panels.append(corner_box(scene, frame))
     pictures = scene.thumbnails.boxes_of(rows).tolist()
     markers = scene.markers.boxes(frame)
+    panels += [box for _, box in texts_of_cones(scene, frame)]
     boxes = [*titles, *pictures, *markers, *(box.getRect() for box in panels if not box.isEmpty())]
     return np.vstack([rings, arrows, np.array(boxes, dtype=np.float64).reshape(-1, 4)])
+
+
+def texts_of_cones(scene: PointScene, frame: Frame) -> list[tuple[cones.AngleCone, QRectF]]:
+    """Return where the texts of cones are: on the side where there are fewer notes."""
+    notes = [frame.point(note.position).x() for note in scene.notes]
+    middle = frame.point((0.0, 0.0, 0.0)).x()
+    n_right = sum(x > middle for x in notes)
+    return cones.text_boxes(frame, scene.cones, on_the_right=2 * n_right < len(notes))
 
 
 def corner_box(scene: PointScene, frame: Frame) -> QRectF:

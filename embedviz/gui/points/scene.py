@@ -16,6 +16,7 @@ from embedviz.core.drawing.camera import Extent, extent_of
 from embedviz.core.thumbnails import Thumbnails
 from embedviz.gui.points.canvas import LateImage, PointCanvas, PointHighlights
 from embedviz.gui.points.layers.cluster_labels import Cluster, ClusterNames
+from embedviz.gui.points.layers.cones import AngleCone
 from embedviz.gui.points.layers.labels import PointLabels
 from embedviz.gui.points.layers.markers import Markers
 from embedviz.gui.points.layers.overlays import Arrow, Line, Links, PlacedText
@@ -47,7 +48,7 @@ class PointScene(QObject):
     clusters : ClusterNames
     thumbnails : PointThumbnails
     markers : Markers
-    arrows, lines, notes : sequences
+    arrows, lines, notes, cones : sequences
     links : Links
     titles : sequence of str or None
         Of the axes.
@@ -79,6 +80,7 @@ class PointScene(QObject):
         self.lines: Sequence[Line] = ()
         self._measured: tuple[tuple[object, ...], Extent] = (None,) * 4, Extent()
         self.notes: Sequence[PlacedText] = ()
+        self.cones: Sequence[AngleCone] = ()
         self.links = Links()
         self.titles: Sequence[str] | None = None
         self.dates: Sequence[bool] = ()
@@ -190,10 +192,11 @@ class PointScene(QObject):
         self.bounds_changed.emit()
         self.changed.emit()
 
-    def set_lines(self, lines: Sequence[Line | PlacedText]) -> None:
-        """Draw lines under the points, and notes over them."""
+    def set_lines(self, lines: Sequence[Line | PlacedText | AngleCone]) -> None:
+        """Draw lines under the points, notes over them, and cones around them."""
         self.lines = tuple(line for line in lines if isinstance(line, Line))
         self.notes = tuple(note for note in lines if isinstance(note, PlacedText))
+        self.cones = tuple(cone for cone in lines if isinstance(cone, AngleCone))
         self.bounds_changed.emit()
         self.changed.emit()
 

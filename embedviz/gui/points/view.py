@@ -34,6 +34,7 @@ from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.frame_cache import FrameCache
 from embedviz.gui.points.lasso import Tool
 from embedviz.gui.points.layers.cluster_labels import Cluster
+from embedviz.gui.points.layers.cones import AngleCone
 from embedviz.gui.points.layers.overlays import Arrow, Line, PlacedText
 from embedviz.gui.points.legend.layout import Categories, ColorBar, LegendPlace
 from embedviz.gui.points.mouse import HANDLED_EVENTS, MouseHandler
@@ -44,6 +45,7 @@ from embedviz.gui.points.viewport import Viewport
 from embedviz.gui.theme import theme_manager
 
 __all__ = [
+    "AngleCone",
     "Arrow",
     "Camera",
     "Categories",

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 
-from embedviz.core.covariance import Vector
+from embedviz.core.arrays import Vector
 from embedviz.gui.runs.drawn_widget import Align, DrawnWidget, width_of
 from embedviz.gui.runs.numbers import number_text
 from embedviz.gui.runs.plots import RunPlot, draw_marks, run_plots

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QByteArray, QDataStream, QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
-from embedviz.core.covariance import Vector
+from embedviz.core.arrays import Vector
 from embedviz.gui.points.text import is_pixel_device
 from embedviz.gui.theme import with_alpha
 

@@ -12,7 +12,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from embedviz.core.covariance import Vector
+from embedviz.core.arrays import Vector
 from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
 from embedviz.gui.runs.drawn_widget import Align, first_that_fits, width_of
 from embedviz.gui.runs.lines import draw_band, draw_curve, path_through

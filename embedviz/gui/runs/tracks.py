@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.covariance import Vector
+from embedviz.core.arrays import Vector
 
 _LARGEST = 1e150
 _CLEARLY_BELOW = -0.05

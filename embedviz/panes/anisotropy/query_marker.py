@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,17 +11,16 @@ from PySide6.QtCore import QObject
 
 from embedviz.app.searches import Searches
 from embedviz.app.state import State
-from embedviz.core.anisotropy.cone import Cone, ConeView
+from embedviz.core.anisotropy.cone import ConePlaces
 from embedviz.core.arrays import Matrix
 from embedviz.core.progress import Report
 from embedviz.core.query_vector import Query
-from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import one_line
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.layers.markers import Marker
 from embedviz.gui.points.view import PointView
 from embedviz.gui.widgets.controls import ElidedLabel
-from embedviz.panes.anisotropy.settings import AnisotropySettings
+from embedviz.panes.anisotropy.prepared import Prepared, Turned
 
 COUNT = 10
 """Of its nearest rows before, whose cosines with it are followed."""
@@ -33,8 +33,9 @@ class QueryPlaces:
     Attributes
     ----------
     name : str
-    places : pair of arrays of shape (3,)
-        Before and after; at the origin where it has no direction.
+    places : pair of ConePlaces
+        Before and after, of itself and of the rows that are nearest before; at the origin where
+        it has no direction.
     mean_cosines : pair of float
         With all rows, before and after.
     near_cosines : pair of float
@@ -43,7 +44,7 @@ class QueryPlaces:
     """
 
     name: str
-    places: tuple[Matrix, Matrix]
+    places: tuple[ConePlaces, ConePlaces]
     mean_cosines: tuple[float, float]
     near_cosines: tuple[float, float]
     n_near: int
@@ -56,6 +57,8 @@ class QueryMarker(QObject):
     ----------
     pane : Pane
     before, after : PointView
+    place_of : callable
+        Returns where the first of some places is drawn in the view "before" or "after", (3,).
 
     Attributes
     ----------
@@ -63,28 +66,25 @@ class QueryMarker(QObject):
         Hidden where the query is a row, or there is none.
     """
 
-    def __init__(self, pane: Pane, before: PointView, after: PointView) -> None:
+    def __init__(
+        self,
+        pane: Pane,
+        before: PointView,
+        after: PointView,
+        place_of: Callable[[str, ConePlaces], Matrix],
+    ) -> None:
         super().__init__(pane)
+        self._place_of = place_of
         self._session, self._calculations = pane.session, pane.calculations
         self._views = before, after
         self._task = pane.calculations.new_task("cosines of the query")
         self.line = ElidedLabel("caption")
         self.line.hide()
 
-    def show(self, state: State, vector_set: VectorSet, cone: Cone, after: ConeView | None) -> None:
-        """Mark the query of a state, where it is none of the rows.
-
-        Parameters
-        ----------
-        state : State
-        vector_set : VectorSet
-        cone : Cone
-            Of the set.
-        after : ConeView or None
-            At the dial's position; None while that is not known.
-        """
+    def show(self, state: State, prepared: Prepared, turned: Turned) -> None:
+        """Mark the query of a state, where it is none of the rows, with the dial as it is shown."""
         query = None if state.query_vector is None else state.current_query
-        if query is None or after is None or state.active is not vector_set:
+        if query is None or state.active is not prepared.vector_set:
             self.hide()
             return
         if not query.vector.any():
@@ -92,18 +92,8 @@ class QueryMarker(QObject):
             self.line.setText(f"“{one_line(query.name)}” is all zeros, so it has no direction.")
             self.line.show()
             return
-        dial = state[AnisotropySettings]
-        work = partial(
-            _look,
-            self._session.searches,
-            vector_set,
-            cone,
-            after,
-            query,
-            dial.strength,
-            dial.components,
-        )
-        self._calculations.run(self._task, work, self._show, vector_set, purpose="detail")
+        work = partial(_look, self._session.searches, prepared, turned, query)
+        self._calculations.run(self._task, work, self._show, prepared.vector_set, purpose="detail")
 
     def hide(self) -> None:
         """Mark nothing."""
@@ -113,7 +103,8 @@ class QueryMarker(QObject):
         self.line.hide()
 
     def _show(self, found: QueryPlaces) -> None:
-        for view, place in zip(self._views, found.places, strict=True):
+        for view, role, places in zip(self._views, ("before", "after"), found.places, strict=True):
+            place = self._place_of(role, places)
             markers = [Marker(place, found.name)] if place.any() else []
             view.scene.markers.set_markers(markers, view.scene.canvas.extent)
         self.line.setText(describe_cosines(found))
@@ -135,27 +126,24 @@ def _number(cosine: float) -> str:
 
 
 def _look(
-    searches: Searches,
-    vector_set: VectorSet,
-    cone: Cone,
-    after: ConeView,
-    query: Query,
-    strength: float,
-    components: int | None,
-    report: Report,
+    searches: Searches, prepared: Prepared, turned: Turned, query: Query, report: Report
 ) -> QueryPlaces:
     """Find where a query is on the spheres, and its cosines. Runs off the UI thread."""
+    vector_set, cone, after = prepared.vector_set, prepared.cone, turned.view
     rows, _ = searches.nearest(vector_set, "cosine", query.vector, COUNT, query.exclude)
     vectors = np.vstack([query.vector, vector_set.vectors[rows]]).astype(np.float32)
-    seen = cone.look_at(vectors), cone.look_at(vectors, strength, components)
+    seen = cone.look_at(vectors), cone.look_at(vectors, turned.position.settings)
     means = [
-        float(units[0] @ view.mean_unit)
-        for (_, units), view in zip(seen, (cone.before, after), strict=True)
+        float(places.units[0] @ view.mean_unit)
+        for places, view in zip(seen, (cone.before, after), strict=True)
     ]
-    near = [float((units[1:] @ units[0]).mean()) if len(rows) else np.nan for _, units in seen]
+    near = [
+        float((places.units[1:] @ places.units[0]).mean()) if len(rows) else np.nan
+        for places in seen
+    ]
     return QueryPlaces(
         query.name,
-        (seen[0][0][0], seen[1][0][0]),
+        seen,
         (means[0], means[1]),
         (near[0], near[1]),
         len(rows),

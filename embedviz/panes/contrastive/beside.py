@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from embedviz.core.arrays import Vector
 from embedviz.core.contrastive.runs.anchor import AnchorTerms
 from embedviz.core.contrastive.runs.frames import RunFrame
-from embedviz.core.covariance import Vector
 from embedviz.gui.theme import GRID
 from embedviz.panes.contrastive.charts import contrastive_charts, tracks_of
 from embedviz.panes.contrastive.formula import AnchorFormula

@@ -17,8 +17,7 @@ from embedviz.app.layouts import Layout
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.texts.pinned import texts_of
-from embedviz.core.arrays import Matrix, Rows
-from embedviz.core.covariance import Vector
+from embedviz.core.arrays import Matrix, Rows, Vector
 from embedviz.core.matching import share_rows
 from embedviz.core.neighbors.adjacency import GraphMetric
 from embedviz.core.notes import counted

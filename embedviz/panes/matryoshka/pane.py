@@ -12,6 +12,8 @@ from embedviz.app.tasks import Task
 from embedviz.core import matryoshka
 from embedviz.core.derivation.recipes import Truncated
 from embedviz.gui.calculations import Subject
+from embedviz.gui.pages.page import WantedBy, set_of_pane
+from embedviz.gui.pages.stack import PageStack
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import caption, spin_box, with_name
@@ -19,8 +21,7 @@ from embedviz.gui.widgets.derive_button import DeriveButton
 from embedviz.gui.widgets.prefix_slider import PrefixSlider
 from embedviz.gui.widgets.settings_gear import SettingsGear
 from embedviz.panes.matryoshka.lists import NeighborLists
-from embedviz.panes.matryoshka.page import WantedBy, set_of_pane
-from embedviz.panes.matryoshka.page_stack import PageStack
+from embedviz.panes.matryoshka.pages import PAGES
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 _WIDE, _LOW = 1200, 560
@@ -40,7 +41,7 @@ class MatryoshkaPane(Pane):
 
     def build(self) -> None:  # noqa: D102 - see Pane
         self._add_tools()
-        self.lists, self.pages = NeighborLists(self), PageStack(self)
+        self.lists, self.pages = NeighborLists(self), PageStack(self, PAGES)
         self._parts = QBoxLayout(QBoxLayout.Direction.TopToBottom, self.picture)
         self._parts.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, GRID)
         self._parts.setSpacing(GRID)

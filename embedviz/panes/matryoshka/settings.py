@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 from embedviz.core.matryoshka.coarse_to_fine.codes import PRECISIONS, Precision
 from embedviz.core.settings import Settings, clamped, setting
 from embedviz.core.vector_set import VectorSet
-from embedviz.panes.matryoshka.pages import PAGES, settings_of_pages
+from embedviz.panes.matryoshka.pages import PAGES
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ class MatryoshkaSettings(Settings):
         choices=tuple((each, each) for each in PRECISIONS),
     )
     page: str = setting(
-        next(iter(PAGES)),
+        PAGES.first,
         "Page",
         "what is below the lists",
-        choices=tuple((each.title, name) for name, each in PAGES.items()),
+        choices=PAGES.choices,
         in_form=False,
     )
     judge: str | None = setting(
@@ -78,7 +78,7 @@ class MatryoshkaSettings(Settings):
     @classmethod
     def classes_of_pane(cls) -> tuple[type[Settings], ...]:
         """Return this class, and those of the pages that have settings of their own."""
-        return cls, *settings_of_pages()
+        return cls, *PAGES.settings_classes
 
     @property
     def prefix(self) -> int | None:

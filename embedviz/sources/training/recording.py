@@ -15,8 +15,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.arrays import Matrix
-from embedviz.core.covariance import Vector
+from embedviz.core.arrays import Matrix, Vector
 from embedviz.sources.training.snapshots import Snapshot
 
 MOST_BYTES = 128_000_000

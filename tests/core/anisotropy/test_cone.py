@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from embedviz.core.anisotropy import cone as cone_module
 from embedviz.core.anisotropy.cone import Cone
+from embedviz.core.anisotropy.transform import TransformSettings
 from embedviz.core.errors import UserError
 from embedviz.core.isotropy import effective_rank, iso_score, mean_cosine
 from embedviz.core.progress import Cancelled
@@ -19,6 +20,10 @@ def narrow_cloud(n_vectors=200, dimensions=24, seed=0):
     rng = np.random.default_rng(seed)
     spread = np.geomspace(1.0, 0.1, dimensions)
     return (rng.normal(size=(n_vectors, dimensions)) * spread + 0.4).astype(np.float32)
+
+
+def dial(strength=1.0, n_components=None):
+    return TransformSettings(strength=strength, n_components=n_components)
 
 
 def unit(rows):
@@ -58,7 +63,7 @@ def test_before_is_at_true_angles():
 @pytest.mark.parametrize("n_components", [None, 24, 7, 1])
 def test_after_is_at_true_angles(strength, n_components):
     vectors = narrow_cloud()
-    view = Cone(vectors).after(strength, n_components)
+    view = Cone(vectors).after(dial(strength, n_components))
     rows, _ = whitened(vectors, strength, n_components)
     true = unit(rows) @ mean_direction(vectors)
     np.testing.assert_allclose(view.positions[:, 2], true, atol=5e-6)
@@ -69,7 +74,7 @@ def test_after_is_at_true_angles(strength, n_components):
 @pytest.mark.parametrize("n_components", [None, 5])
 def test_numbers_after_are_those_of_the_whitened_rows(strength, n_components):
     vectors = narrow_cloud()
-    view = Cone(vectors, pairs=10**6).after(strength, n_components)
+    view = Cone(vectors, pairs=10**6).after(dial(strength, n_components))
     rows, variances = whitened(vectors, strength, n_components)
     cosines = upper_cosines(rows)
     assert view.mean_cosine == pytest.approx(cosines.mean(), abs=1e-6)
@@ -96,7 +101,7 @@ def test_numbers_before_are_those_of_the_rows():
 
 
 def test_full_whitening_is_isotropic():
-    view = Cone(narrow_cloud()).after(1.0)
+    view = Cone(narrow_cloud()).after(dial(1.0))
     assert view.iso_score == pytest.approx(1)
     assert view.effective_rank == pytest.approx(24)
     assert view.mean_direction is None
@@ -109,7 +114,7 @@ def test_azimuth_points_to_the_leading_directions_of_the_rest():
     exact = vectors.astype(np.float64)
     rest = np.eye(24) - np.outer(pole, pole)
     _, axes = np.linalg.eigh(rest @ np.cov(exact.T) @ rest)
-    for view, rows in [(cone.before, exact), (cone.after(0.6), whitened(vectors, 0.6)[0])]:
+    for view, rows in [(cone.before, exact), (cone.after(dial(0.6)), whitened(vectors, 0.6)[0])]:
         true = unit(rows @ axes[:, [-1, -2]])
         signs = np.sign((unit(view.positions[:, :2]) * true).sum(axis=0))
         np.testing.assert_allclose(unit(view.positions[:, :2]) * signs, true, atol=2e-3)
@@ -118,7 +123,7 @@ def test_azimuth_points_to_the_leading_directions_of_the_rest():
 def test_strength_zero_only_centers():
     vectors = narrow_cloud()
     centered = vectors - vectors.mean(axis=0, dtype=np.float64)
-    view = Cone(vectors, pairs=10**6).after(0.0)
+    view = Cone(vectors, pairs=10**6).after(dial(0.0))
     true = unit(centered) @ mean_direction(vectors)
     np.testing.assert_allclose(view.positions[:, 2], true, atol=5e-6)
     assert view.mean_cosine == pytest.approx(mean_cosine(centered), abs=1e-6)
@@ -127,7 +132,7 @@ def test_strength_zero_only_centers():
 
 def test_the_dial_moves_without_jumps():
     cone = Cone(narrow_cloud())
-    steps = [cone.after(strength) for strength in np.linspace(0, 1, 101)]
+    steps = [cone.after(dial(strength)) for strength in np.linspace(0, 1, 101)]
     moves = [
         np.abs(one.positions[:, 2] - other.positions[:, 2]).max() for one, other in pairwise(steps)
     ]
@@ -138,7 +143,7 @@ def test_the_dial_moves_without_jumps():
 
 def test_a_cone_has_a_mean_direction_and_a_centered_set_has_none():
     vectors = narrow_cloud()
-    np.testing.assert_array_equal(Cone(vectors).before.mean_direction, [0, 0, 1])
+    np.testing.assert_allclose(Cone(vectors).before.mean_direction, [0, 0, 1], atol=1e-6)
     assert Cone(vectors - vectors.mean(axis=0)).before.mean_direction is None
     assert Cone(np.vstack([vectors, -vectors])).before.mean_direction is None
 
@@ -161,7 +166,7 @@ def test_singular_covariance():
     assert cone.notes == ("rank 22 of 24",)
     rows, _ = whitened(vectors, 1.0)
     true = unit(rows) @ mean_direction(vectors)
-    view = cone.after(1.0)
+    view = cone.after(dial(1.0))
     np.testing.assert_allclose(view.positions[:, 2], true, atol=1e-5)
     assert view.rank == 22
     assert view.iso_score == pytest.approx(1)
@@ -173,14 +178,16 @@ def test_too_few_rows_make_a_simplex(n_vectors):
     cone = Cone(narrow_cloud(n_vectors))
     assert cone.rank == n_vectors - 1
     assert any("Keep fewer components" in note for note in cone.notes)
-    view = cone.after(1.0)
+    view = cone.after(dial(1.0))
     np.testing.assert_allclose(view.cosines, -1 / (n_vectors - 1), atol=1e-4)
     assert view.mean_cosine == pytest.approx(-1 / (n_vectors - 1), abs=1e-4)
 
 
 def test_components_beyond_the_rank_are_all_there_are():
     cone = Cone(narrow_cloud())
-    np.testing.assert_array_equal(cone.after(0.5, 99).positions, cone.after(0.5).positions)
+    np.testing.assert_array_equal(
+        cone.after(dial(0.5, 99)).positions, cone.after(dial(0.5)).positions
+    )
 
 
 @given(
@@ -195,7 +202,10 @@ def test_tiny_sets_stay_on_the_sphere(n_vectors, dimensions, strength, scale, se
     rng = np.random.default_rng(seed)
     vectors = (rng.integers(-2, 3, size=(n_vectors, dimensions)) * scale).astype(np.float32)
     cone = Cone(vectors)
-    for view in (cone.before, cone.after(strength), cone.after(strength, 1)):
+    views = [cone.before]
+    if cone.rank:  # Else nothing is left.
+        views += [cone.after(dial(strength)), cone.after(dial(strength, 1))]
+    for view in views:
         lengths = np.linalg.norm(view.positions, axis=1)
         assert view.positions.shape == (n_vectors, 3)
         assert np.all((lengths == 0) | (np.abs(lengths - 1) < 1e-4))
@@ -212,20 +222,24 @@ def test_rows_without_a_direction_are_at_the_origin():
     assert cone.before.mean_cosine == pytest.approx(
         upper_cosines(np.delete(vectors, [0, 5], axis=0).astype(np.float64)).mean(), abs=1e-6
     )
-    assert np.isfinite(cone.after(0.4).positions).all()
+    assert np.isfinite(cone.after(dial(0.4)).positions).all()
 
 
-def test_equal_rows_have_no_direction_once_centered():
-    view = Cone(np.full((5, 3), 0.1, np.float32)).after(1.0)
-    np.testing.assert_array_equal(view.positions, 0)
+def test_of_equal_rows_nothing_is_left_once_centered():
+    vectors = np.full((5, 3), 0.1, np.float32)
+    cone = Cone(vectors)
+    with pytest.raises(UserError, match="nothing to whiten"):
+        cone.after(dial())
+    view = cone.after(TransformSettings().at(0.99))
+    np.testing.assert_allclose(view.positions, cone.before.positions, atol=1e-3)
     assert view.rank == 0
-    assert np.isnan([view.mean_cosine, view.iso_score, view.effective_rank]).all()
+    assert np.isnan([view.iso_score, view.effective_rank]).all()
 
 
 def test_pairs_are_the_same_for_the_same_seed_and_never_a_row_with_itself():
     vectors = narrow_cloud()
     one, same, other = Cone(vectors, pairs=500), Cone(vectors, pairs=500), Cone(vectors, seed=1)
-    assert one.before.cosines.shape == one.after(0.2).cosines.shape == (500,)
+    assert one.before.cosines.shape == one.after(dial(0.2)).cosines.shape == (500,)
     np.testing.assert_array_equal(one.before.cosines, same.before.cosines)
     assert not np.array_equal(one.before.cosines, other.before.cosines[:500])
     assert one.before.cosines.max() < 0.9999
@@ -244,7 +258,7 @@ def test_a_large_set_is_sampled_and_says_so(monkeypatch):
     assert cone.before.iso_score == pytest.approx(iso_score(whole))
     rows, _ = whitened(whole, 0.8)
     np.testing.assert_allclose(
-        cone.after(0.8).positions[:, 2],
+        cone.after(dial(0.8)).positions[:, 2],
         (unit(rows) @ mean_direction(whole))[cone.rows],
         atol=5e-6,
     )
@@ -254,7 +268,7 @@ def test_a_large_set_is_sampled_and_says_so(monkeypatch):
 @pytest.mark.parametrize("arguments", [(-0.1,), (1.1,), (float("nan"),), (0.5, 0)])
 def test_a_setting_out_of_range_is_refused(arguments):
     with pytest.raises(ValueError, match="must be from"):
-        Cone(narrow_cloud(20)).after(*arguments)
+        Cone(narrow_cloud(20)).after(dial(*arguments))
 
 
 def test_numbers_that_are_not_finite_are_named():
@@ -278,7 +292,7 @@ def test_real_layers(data_folder):
     assert cone.rank == 383
     assert cone.before.mean_cosine == pytest.approx(mean_cosine(vectors), abs=1e-6)
     assert cone.before.mean_direction is not None
-    opened = cone.after(1.0)
+    opened = cone.after(dial(1.0))
     assert abs(opened.mean_cosine) < 0.01
     assert opened.iso_score == pytest.approx(1)
     exact = unit(vectors.astype(np.float64))

@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
+from embedviz.core.anisotropy.transform import TransformSettings, fit_rows
 from embedviz.core.contrastive.heads import Head
 from embedviz.core.derivation.adapted import Adapted
 from embedviz.core.derivation.recipes import RECIPES, Truncated, Whitened
@@ -28,11 +29,18 @@ def parent():
     return VectorSet(rows, labels, {"rank": list(range(120))}, name="words")
 
 
+def fitted_elsewhere():
+    return fit_rows(np.random.default_rng(5).normal(size=(90, 10)), source="the set train")
+
+
 def every_recipe():
     return [
         Whitened(),
         Whitened(strength=0.8, n_components=4, remove_top=1),
         Whitened(strength=0.0),
+        Whitened(0.0, centering=0.4),
+        Whitened(0.5, variance_share=0.9, shrinkage=True, method="zca", left_out=(2, 7)),
+        Whitened.of(TransformSettings(), fitted_elsewhere()),
         Truncated(3),
         Rotated(),
         Adapted(Head(np.eye(10)[:, :4] * 2, np.linspace(-1, 1, 4)), "two views", 0.05, 100),
@@ -94,6 +102,12 @@ def test_truncated_is_the_first_dimensions(parent):
         (Whitened(), "whitened"),
         (Whitened(strength=0.8, n_components=256), "whitened, strength 0.8, 256 components"),
         (Whitened(strength=0.0, remove_top=3), "centered, top 3 removed"),
+        (Whitened(0.0, centering=0.25), "25 % centered"),
+        (Whitened(left_out=(1, 2)), "whitened, 2 dimensions left out"),
+        (
+            Whitened.of(TransformSettings(strength=0.0), fitted_elsewhere()),
+            "centered, fitted on the set train",
+        ),
         (Truncated(64), "first 64 dimensions"),
     ],
 )
@@ -120,6 +134,20 @@ def test_a_set_without_directions_is_refused(parent):
         Whitened(remove_top=10).derive(parent)
     with pytest.raises(UserError, match="11 dimensions"):
         Truncated(11).derive(parent)
+
+
+def test_a_map_that_was_fitted_elsewhere_is_that_of_those_rows(parent):
+    fit = fitted_elsewhere()
+    derived = Whitened.of(TransformSettings(), fit).derive(parent)
+    train = np.random.default_rng(5).normal(size=(90, 10))
+    expected = unit(Whitening().fit(train).transform(parent.vectors))
+    np.testing.assert_allclose(
+        derived.vectors @ derived.vectors.T, expected @ expected.T, atol=1e-5
+    )
+    with pytest.raises(UserError, match="fitted on rows of 10 dimensions, and words has 3"):
+        Whitened.of(TransformSettings(), fit).derive(VectorSet(np.eye(3), name="words"))
+    with pytest.raises(ValueError, match="left_out"):
+        Whitened(left_out=(1,), fit=fit)
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_every_pane_follows(typed, front, idle, toy_texts, toy_encoder):
     assert [line.row for line in pane.lists.short.lines.lines] == best
     pane = front(typed, "anisotropy")
     idle(session)
-    assert "a dog sleeps" in pane.query_marker.line.text()
+    assert "a dog sleeps" in pane.spheres.query_marker.line.text()
     pane = front(typed, "contrastive")
     idle(session)
     assert "a dog sleeps" in pane.caption.text()

@@ -20,11 +20,13 @@ from embedviz.app.state import State
 from embedviz.core.samples import load_sample
 from embedviz.core.settings import fields_of
 from embedviz.gui.figures import draw_image, draw_pane
-from embedviz.panes.matryoshka import MatryoshkaPane, page, page_stack, pages
+from embedviz.gui.pages.page import Controls, Page, WantedBy
+from embedviz.gui.pages.table import PageEntry, PageTable
+from embedviz.panes.matryoshka import MatryoshkaPane, pages
+from embedviz.panes.matryoshka import pane as pane_module
 from embedviz.panes.matryoshka.curves.settings import CurvesSettings
 from embedviz.panes.matryoshka.nested.settings import NestedSettings
-from embedviz.panes.matryoshka.page import Controls, Page, WantedBy
-from embedviz.panes.matryoshka.pages import PAGES, PageEntry
+from embedviz.panes.matryoshka.pages import PAGES
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 from embedviz.panes.matryoshka.two_stage.settings import TwoStageSettings
 
@@ -84,9 +86,8 @@ def log(monkeypatch):
     module = ModuleType("embedviz.panes.matryoshka.noted")
     module._Noted = _Noted
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    pages = {"curves": PAGES["curves"], "two-stage": PageEntry("Noted", "noted._Noted")}
-    for each in (page, page_stack):
-        monkeypatch.setattr(each, "PAGES", pages)
+    noted = {"curves": PAGES["curves"], "two-stage": PageEntry("Noted", "noted._Noted")}
+    monkeypatch.setattr(pane_module, "PAGES", PageTable(pages.__name__, noted))
     return _Noted.log
 
 
@@ -101,10 +102,10 @@ def test_each_page_has_its_name_and_its_words():
     assert fields_of(MatryoshkaSettings)["page"].about.choices == tuple(
         (each.title, name) for name, each in PAGES.items()
     )
-    for name, each in PAGES.items():
-        assert each.page_class.name == name
-        assert issubclass(each.page_class, Page)
-        assert each.settings_class.name in ("", f"matryoshka.{name}")
+    for name in PAGES:
+        assert PAGES.page_class(name).name == name
+        assert issubclass(PAGES.page_class(name), Page)
+        assert PAGES.settings_class(name).name in ("", f"matryoshka.{name}")
 
 
 def test_no_page_sets_what_the_pane_or_another_page_has():
@@ -156,7 +157,7 @@ from typing import ClassVar
 from PySide6.QtWidgets import QLabel
 
 from embedviz.core.settings import Settings, setting
-from embedviz.panes.matryoshka.page import Page
+from embedviz.gui.pages.page import Page
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ class ToyPage(Page):
     def draw(self, old, new):
         self.text.setText(f"{new[ToySettings].toys} toys")
 """
-ONE_LINE = """    "toy": PageEntry("Toys", "toy.ToyPage", "toy.ToySettings"),"""
+ONE_LINE = """        "toy": PageEntry("Toys", "toy.ToyPage", "toy.ToySettings"),"""
 WITH_TOY = """
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
@@ -206,7 +207,7 @@ main(["figure", "matryoshka", "--help"])
 
 def test_a_page_is_one_file_and_one_line(tmp_path):
     source = Path(pages.__file__).read_text("utf-8")
-    head, end, rest = source.partition("\n}\n")
+    head, end, rest = source.partition("\n    },\n)\n")
     (tmp_path / "pages.py").write_text(f"{head}\n{ONE_LINE}{end}{rest}", "utf-8")
     (tmp_path / "toy.py").write_text(ONE_FILE, "utf-8")
     (tmp_path / "v.txt").write_text("king 1 2\nqueen 2 1\ncat 0 1\n", "utf-8")

@@ -16,9 +16,11 @@ from typing import Any, get_type_hints
 from embedviz.app.files.documents import read_document
 from embedviz.app.files.packed import unpack_rows, unpack_texts
 from embedviz.app.files.session.contents import FORMAT, VERSION, Node, Plan, Steps
+from embedviz.app.files.session.fits import read_fit
 from embedviz.app.files.session.heads import read_head
 from embedviz.app.files.session.texts import read_encoder
 from embedviz.app.files.values import Unfit, from_json, made, settings_of
+from embedviz.core.anisotropy.fit import Fit
 from embedviz.core.arrays import Rows
 from embedviz.core.contrastive.heads import Head
 from embedviz.core.derivation.provenance import Step
@@ -119,6 +121,8 @@ class _NodeReader:
                 given[each.name] = unpack_rows(value.get(each.name))
             elif hints[each.name] is Head:
                 given[each.name] = read_head(value.get(each.name))
+            elif hints[each.name] == Fit | None:
+                given[each.name] = read_fit(value.get(each.name))
             elif hints[each.name] is EncoderSettings:
                 given[each.name] = read_encoder(value.get(each.name))
             elif each.name in value:

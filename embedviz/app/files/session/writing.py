@@ -23,6 +23,7 @@ import numpy as np
 from embedviz.app.files.documents import Document, is_document, write_document
 from embedviz.app.files.packed import pack_rows, pack_texts
 from embedviz.app.files.session.contents import FORMAT, SUFFIX, VERSION, Steps
+from embedviz.app.files.session.fits import fit_to_json
 from embedviz.app.files.session.heads import head_to_json
 from embedviz.app.files.session.pairs import pairs_to_json
 from embedviz.app.files.session.texts import query_to_json
@@ -30,6 +31,7 @@ from embedviz.app.files.values import path_to_json, to_json
 from embedviz.app.judged_pairs import pairs_within
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.state import SetView, State
+from embedviz.core.anisotropy.fit import Fit
 from embedviz.core.arrays import Rows
 from embedviz.core.contrastive.heads import Head
 from embedviz.core.derivation.chosen_rows import ChosenRows
@@ -204,6 +206,8 @@ class _Writer:
             return path_to_json(value, self._folder)
         if isinstance(value, np.ndarray):
             return pack_rows(value, int(value.max(initial=-1)) + 1)
+        if isinstance(value, Fit):
+            return fit_to_json(value)
         return head_to_json(value) if isinstance(value, Head) else to_json(value)
 
     def _settings_to_json(self, settings: ReadSettings) -> dict[str, Any]:

@@ -8,13 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import logsumexp
 
-from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.arrays import Matrix, Rows, Vector
 from embedviz.core.contrastive.dials import Dials
 from embedviz.core.contrastive.rows import unit_rows
 from embedviz.core.contrastive.runs.candidates import batch_around
 from embedviz.core.contrastive.softmax import BatchTask
 from embedviz.core.contrastive.training import Training
-from embedviz.core.covariance import Vector
 
 
 @dataclass(frozen=True, eq=False)

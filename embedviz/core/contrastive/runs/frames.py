@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.arrays import Matrix
+from embedviz.core.arrays import Matrix, Vector
 from embedviz.core.contrastive.dials import Dials
-from embedviz.core.covariance import Vector
 
 MOST_BYTES = 64_000_000
 """Of the frames of a run: 2,000 of 2,000 rows, 500 of 10,000."""

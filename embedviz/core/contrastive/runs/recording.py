@@ -12,14 +12,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.arrays import Matrix, Rows
+from embedviz.core.arrays import Matrix, Rows, Vector
 from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.contrastive.evenness import best_uniformity, loss_floor
 from embedviz.core.contrastive.products import product
 from embedviz.core.contrastive.runs.candidates import candidate_counts, felt_negatives
 from embedviz.core.contrastive.runs.frames import Measures, RunFrame
 from embedviz.core.contrastive.training import Training
-from embedviz.core.covariance import Vector
 from embedviz.core.isotropy import effective_rank_of, mean_cosine_of
 
 MOST_MEASURED = 1_000

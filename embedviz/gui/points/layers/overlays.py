@@ -135,14 +135,19 @@ def _draw_pieces(painter: QPainter, pixels: NDArray[np.float64], wanted: NDArray
             painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in corners]))
 
 
-def draw_notes(painter: QPainter, frame: Frame, notes: Sequence[PlacedText]) -> None:
-    """Draw texts at their positions, with a halo."""
+def draw_notes(
+    painter: QPainter, frame: Frame, notes: Sequence[PlacedText], taken: Sequence[QRectF] = ()
+) -> None:
+    """Draw texts at their positions, with a halo, but for those whose place is taken."""
     ground = QColor(frame.theme.ground)
     for note in notes:
         middle = frame.point(note.position)
         if isfinite(middle.x()):
             width, height = text_size(note.text, frame.small)
             corner = middle - QPointF(width / 2, height / 2)
+            box = QRectF(corner.x(), corner.y(), width, height)
+            if any(box.intersects(other) for other in taken):
+                continue
             draw_text(painter, corner, note.text, frame.small, frame.toned(note.color), ground)
 
 

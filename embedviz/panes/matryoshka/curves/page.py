@@ -7,6 +7,7 @@ from functools import partial
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.matryoshka.orderings import Reorderings
+from embedviz.gui.pages.page import Page
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import combo_box, text_label
 from embedviz.panes.matryoshka.curves.measuring import (
@@ -24,7 +25,6 @@ from embedviz.panes.matryoshka.curves.words import (
 )
 from embedviz.panes.matryoshka.judgments import Judgment, judgments_of
 from embedviz.panes.matryoshka.length_chart import LengthChart, LengthCurve
-from embedviz.panes.matryoshka.page import Page
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 

@@ -17,6 +17,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.matryoshka.nesting import Nested
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.pages.page import Page
 from embedviz.gui.runs.charts import RunCharts
 from embedviz.gui.runs.tracks import Track
 from embedviz.gui.theme import GRID
@@ -26,7 +27,6 @@ from embedviz.panes.matryoshka.nested.asked import AskedNesting
 from embedviz.panes.matryoshka.nested.controls import NestedControls
 from embedviz.panes.matryoshka.nested.settings import NestedSettings
 from embedviz.panes.matryoshka.nested.words import describe_result, describe_setting, title_of
-from embedviz.panes.matryoshka.page import Page
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 _LOSS = Track(

@@ -10,6 +10,7 @@ from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka import SearchCost
 from embedviz.core.matryoshka.coarse_to_fine.codes import PRECISIONS
+from embedviz.gui.pages.page import Controls, Page
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import (
     caption,
@@ -20,7 +21,6 @@ from embedviz.gui.widgets.controls import (
     text_label,
     with_name,
 )
-from embedviz.panes.matryoshka.page import Controls, Page
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 from embedviz.panes.matryoshka.two_stage.heat_map import MarkedSettings, RecallMap
 from embedviz.panes.matryoshka.two_stage.measuring import TwoStageResults

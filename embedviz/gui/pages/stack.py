@@ -8,12 +8,11 @@ from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
+from embedviz.gui.pages.page import Controls, Page, set_of_pane
+from embedviz.gui.pages.table import PageTable
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import Segments
-from embedviz.panes.matryoshka.page import Controls, Page, set_of_pane
-from embedviz.panes.matryoshka.pages import PAGES
-from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 
 class PageStack(QWidget):
@@ -27,7 +26,8 @@ class PageStack(QWidget):
     Parameters
     ----------
     pane : Pane
-        What the user chooses becomes a state of it.
+        Its settings have a field `page`; what the user chooses becomes a state of it.
+    table : PageTable
 
     Attributes
     ----------
@@ -37,21 +37,22 @@ class PageStack(QWidget):
 
     head_turned = Signal()
 
-    def __init__(self, pane: Pane) -> None:
+    def __init__(self, pane: Pane, table: PageTable) -> None:
         super().__init__()
-        self._pane = pane
+        self._pane, self._table = pane, table
         self.pages: dict[str, Page] = {}
         self._drawn: dict[str, State] = {}
         self._scale = 1.0
-        self._names = tuple(PAGES)
-        titles = [each.title for each in PAGES.values()]
+        self._is_blank = False
+        self._names = tuple(table)
+        titles = [each.title for each in table.values()]
         self.tabs = Segments(f"{pane.name}.pages", "Page", titles)
         self.tabs.chosen.connect(lambda place: set_of_pane(pane, page=self._names[place]))
         self._chosen: Page | None = None
         self._head = Controls()
         self._head.row.addWidget(self.tabs)
         # Not before it has a parent, or it would be shown as a window of its own.
-        self.tabs.setVisible(len(PAGES) > 1)
+        self.tabs.setVisible(len(table) > 1)
         self._head.row.setAlignment(self.tabs, Qt.AlignmentFlag.AlignLeft)
         # Not stacks: pages that are hidden would ask for their room too.
         self._rows = QVBoxLayout(self)
@@ -60,7 +61,7 @@ class PageStack(QWidget):
         self._rows.addWidget(self._head)
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
-        """Return no, though a page may have text of several lines: the lists go before it."""
+        """Return no, though a page may have text of several lines: the main view goes before it."""
         return False
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -72,7 +73,7 @@ class PageStack(QWidget):
         return QSize(max(part.minimumSizeHint().width() for part in parts), least.height())
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the least height: what is more goes to the lists first."""
+        """Return the least height: what is more goes to the main view first."""
         return QSize(super().sizeHint().width(), self.minimumSizeHint().height())
 
     @property
@@ -89,23 +90,52 @@ class PageStack(QWidget):
 
     def draw(self, new: State) -> None:
         """Bring the chosen page to a state, from the one that it drew last."""
-        wanted = new[MatryoshkaSettings].page
-        name = wanted if wanted in PAGES else self._names[0]
+        was_blank, self._is_blank = self._is_blank, False
+        page = self.choose(new)
+        if was_blank:
+            self._show_chosen()
+        old, self._drawn[page.name] = self._drawn.get(page.name, State()), new
+        page.draw(old, new)
+
+    def choose(self, new: State) -> Page:
+        """Put the page that a state wants in view, without drawing it; return it."""
+        wanted = getattr(new[self._pane.settings_class], "page", "")
+        name = wanted if wanted in self._table else self._table.first
         page = self.pages.get(name) or self._made(name)
         self.tabs.show_choice(self._names.index(name))
         if page is not self._chosen:
             self._choose(page)
-        old, self._drawn[name] = self._drawn.get(name, State()), new
-        page.draw(old, new)
+        return page
+
+    def blank(self) -> None:
+        """Show nothing below the tabs until the next `draw`: what pages draw from is not there."""
+        self.release()
+        self._is_blank = True
+        if self._chosen is not None:
+            self._show_chosen()
 
     def _choose(self, page: Page) -> None:
         if self._chosen is not None:
             self._chosen.hide()
             self._chosen.tools.hide()
+            for part in (self._chosen, self._chosen.tools):
+                self._keep_room(part, kept=False)
         self._chosen = page
-        page.show()
-        page.tools.show()
+        self._show_chosen()
         self._fit_head()
+
+    def _show_chosen(self) -> None:
+        """Show the page, or nothing in as much room."""
+        page = self.chosen
+        for part in (page, page.tools):
+            self._keep_room(part, kept=self._is_blank)
+            part.setVisible(not self._is_blank)
+
+    @staticmethod
+    def _keep_room(part: QWidget, *, kept: bool) -> None:
+        policy = part.sizePolicy()
+        policy.setRetainSizeWhenHidden(kept)
+        part.setSizePolicy(policy)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Put the controls of the page below the tabs where they do not fit beside them."""
@@ -141,7 +171,7 @@ class PageStack(QWidget):
             page.fit_text(scale)
 
     def _made(self, name: str) -> Page:
-        page: Page = PAGES[name].page_class(self._pane)
+        page: Page = self._table.page_class(name)(self._pane, self._table.settings_class(name))
         page.build()
         self.pages[name] = page
         self._rows.addWidget(page, 1)

@@ -1,4 +1,4 @@
-"""Base class of the pages below the lists of neighbors: their protocol, and their controls."""
+"""Base class of the pages below the main view of a pane: their protocol, and their controls."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
-from embedviz.core.settings import fields_of
+from embedviz.core.settings import NoSettings, Settings, fields_of
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
-from embedviz.panes.matryoshka.pages import PAGES
-from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 
 @runtime_checkable
@@ -64,15 +62,15 @@ class Controls(QWidget):
 
 
 class Page(QWidget):
-    """One of the pages below the lists, chosen by a tab.
+    """One of the pages below the main view of a pane, chosen by a tab.
 
-    To add one: derive from this, and name it in `pages.PAGES`.
+    To add one: derive from this, and name it in the `PageTable` of the pane.
 
-    **Life.** `__init__` is called with the pane, and is cheap; do not override it. `build` makes
-    widgets and tasks, once, when the page is first to be seen. `draw` is called only while the page
-    is the chosen one and the pane is in view; a page that comes into view again is drawn in one
-    step from the state it drew last, as a pane is. `release` is called when the set that was drawn
-    last has been closed, on pages that are built.
+    **Life.** `__init__` is called with the pane and the class of what can be set in the page alone,
+    and is cheap; do not override it. `build` makes widgets and tasks, once, when the page is first
+    to be seen. `draw` is called only while the page is the chosen one and the pane is in view; a
+    page that comes into view again is drawn in one step from the state it drew last, as a pane is.
+    `release` is called when the set that was drawn last has been closed, on pages that are built.
 
     **What it changes.** Only `draw`, and results of `calculations.run`, change widgets. What the
     user does becomes a new state: `self.set(shortlist=200)` for what can be set in the page or in
@@ -87,9 +85,9 @@ class Page(QWidget):
     through `on_failed`.
 
     **What it looks like.** Controls go into `self.tools.row`, which figures leave out; all else
-    into `self.body`. Object names begin with `matryoshka.` and the page's name. Pages are as wide
-    as the lists or stand beside them, and as high as there is room: at least `least_height`. The
-    lists show all their lines only where `good_height` is left for the page.
+    into `self.body`. Object names begin with the name of the pane, a point and that of the page.
+    Pages are as wide as the main view or stand beside it, and as high as there is room: at least
+    `least_height`. The main view takes what there is beyond `good_height`.
 
     Attributes
     ----------
@@ -100,12 +98,13 @@ class Page(QWidget):
     """
 
     name: ClassVar[str]
-    """Its key in `PAGES`."""
+    """Its key in the table of pages."""
     least_height: ClassVar[int] = 150
     good_height: ClassVar[int] = 190
 
-    def __init__(self, pane: Pane) -> None:
+    def __init__(self, pane: Pane, own: type[Settings] = NoSettings) -> None:
         super().__init__()
+        self._own = own
         self.setObjectName(f"{pane.name}.{self.name}")
         self.pane = pane
         self.tools = Controls()
@@ -144,17 +143,17 @@ class Page(QWidget):
 
     def set(self, **changes: Any) -> None:
         """Change settings of the page, or else of the pane, because the user asked for it."""
-        state, kind = self.pane.session.state, PAGES[self.name].settings_class
+        state, kind = self.pane.session.state, self._own
         own = {name: changes.pop(name) for name in fields_of(cast(type, kind)) if name in changes}
         if own:
             state = state.with_settings(replace(cast(Any, state[kind]), **own))
-        self.pane.edit(_with_changes(state, changes))
+        self.pane.edit(_with_changes(self.pane, state, changes))
 
 
 def set_of_pane(pane: Pane, **changes: Any) -> None:
-    """Change some of the `MatryoshkaSettings` because the user asked for it."""
-    pane.edit(_with_changes(pane.session.state, changes))
+    """Change some of the settings of a pane because the user asked for it."""
+    pane.edit(_with_changes(pane, pane.session.state, changes))
 
 
-def _with_changes(state: State, changes: dict[str, Any]) -> State:
-    return state.with_settings(replace(state[MatryoshkaSettings], **changes))
+def _with_changes(pane: Pane, state: State, changes: dict[str, Any]) -> State:
+    return state.with_settings(replace(cast(Any, state[pane.settings_class]), **changes))

@@ -1,0 +1,1 @@
+"""Pages below the main view of a pane, chosen by tabs; each with settings of its own."""
