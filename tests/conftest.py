@@ -25,6 +25,10 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(Path(__file__).parent / "guard"), *filter(None, [os.environ.get("PYTHONPATH")])]
 )
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+# Each of the many Pythons that are started would else compile all modules again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# There is a worker for each processor: threads of a library would only wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import hypothesis
 import numpy as np
@@ -52,6 +56,8 @@ from embedviz.gui.style import apply_theme, style_sheet
 from embedviz.gui.theme import LIGHT, theme_manager
 from embedviz.panes import all_kernels
 from embedviz.sources.encoders import ENCODERS
+
+sys.dont_write_bytecode = False
 
 # How long an example takes says more about the machine than about the program. What is checked for
 # a change is the same each time; at a desk, new examples are looked for in every run.
@@ -290,11 +296,13 @@ def imported():
 @pytest.fixture(autouse=True)
 def garbage(imported):
     """Collect between the tests only, so that no task's thread does; see `UiThreadCollector`."""
+    if gc.get_count()[2] > _TESTS_BETWEEN_COLLECTIONS:  # Nothing holds the last test any more.
+        gc.collect()
+        gc.freeze()  # What is still there will stay, and is not looked at again.
     gc.disable()
     yield
     gc.enable()
-    is_long_ago = gc.get_count()[2] > _TESTS_BETWEEN_COLLECTIONS
-    gc.collect(2 if is_long_ago else 1)
+    gc.collect(1)
 
 
 @pytest.fixture(autouse=True)

@@ -25,6 +25,17 @@ def few(tmp_path):
     return path
 
 
+@pytest.fixture(scope="module")
+def labeled(tmp_path_factory):
+    """Return a file of 60 words, those of the analogy too; each figure is soon computed."""
+    words = ["king", "woman", "man", *(f"word{i}" for i in range(57))]
+    rows = np.random.default_rng(0).normal(size=(60, 16))
+    path = tmp_path_factory.mktemp("words") / "some words.txt"
+    lines = [" ".join([word, *map(str, row)]) for word, row in zip(words, rows, strict=True)]
+    path.write_text("\n".join(lines))
+    return path
+
+
 @pytest.fixture
 def draw(qapp, capsys):
     def draw(*arguments):
@@ -137,9 +148,9 @@ def test_a_picture_that_does_not_fit_into_the_memory_is_refused(draw, tmp_path, 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("size", [(1001, 777), (333, 777), (1500, 130), (100, 100)])
-def test_the_size_is_what_was_asked_for_or_it_is_refused(draw, tmp_path, kind, size):
+def test_the_size_is_what_was_asked_for_or_it_is_refused(draw, labeled, tmp_path, kind, size):
     width, height = size
-    given = [kind, "--size", f"{width}x{height}", "-o"]
+    given = [kind, labeled, "--size", f"{width}x{height}", "-o"]
     code, said = draw(*given, tmp_path / "x.png", "--scale", 1)
     if code:
         assert f"does not fit into {width:,} × {height:,} pixels" in said

@@ -49,21 +49,20 @@ def test_all_parallel_kernels_are_compiled_ahead():
     assert {f"embedviz.{module}" for module in modules} <= set(kernels.used_modules())
 
 
-def test_drawing_is_ready_before_the_children_compile_the_rest(stamps):
+def test_drawing_is_ready_before_the_children_compile_the_rest(stamps, monkeypatch):
     seen = []
-    warm_up.prepare(
-        lambda: seen.append(warm_up.is_done("drawing")), lambda: (neighbors.compile_all,)
-    )
+
+    def start():
+        warm_up.prepare(
+            lambda: seen.append(warm_up.is_done("drawing")), lambda: (neighbors.compile_all,)
+        )
+
+    start()
     assert seen == [True]
     assert len(list(stamps.glob("all-*"))) == 1
-
-
-def test_a_later_start_needs_no_children(stamps, monkeypatch):
-    warm_up.prepare(lambda: None, lambda: (neighbors.compile_all,))
-    no_children(monkeypatch)
-    seen = []
-    warm_up.prepare(lambda: seen.append(1), lambda: (neighbors.compile_all,))
-    assert seen == [1]
+    no_children(monkeypatch)  # A later start needs none.
+    start()
+    assert seen == [True, True]
 
 
 def test_what_draws_a_crowd_is_loaded_once_all_is_compiled(stamps, monkeypatch):

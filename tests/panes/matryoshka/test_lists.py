@@ -32,9 +32,9 @@ def rows():
 
 @pytest.fixture
 def show(pane, session, idle, rows):
-    def show(vector_set=rows, query=7, **settings):
+    def show(vector_set=rows, query=7, page="nested", **settings):  # Its page computes nothing.
         state = State().opened(vector_set).queried(query)
-        session.show(state.with_settings(MatryoshkaSettings(**settings)))
+        session.show(state.with_settings(MatryoshkaSettings(page=page, **settings)))
         idle(session)
         return pane.lists
 
@@ -143,7 +143,7 @@ def test_a_drag_shows_lengths_on_the_way_and_ends_with_the_last(show, pane, sess
 
 
 def test_another_page_asks_for_nothing_anew(show, pane, session, idle, monkeypatch):
-    show(dimensions=4)
+    show(dimensions=4, page="curves")
     monkeypatch.setattr(lists_of_pane, "compare", None)
     pane.pages.tabs.chosen.emit(0)
     session.show(session.state.with_settings(MatryoshkaSettings(4, page="nested")))
@@ -290,7 +290,7 @@ def test_lines_begin_and_end_at_their_rows(show, pane):
 def test_nothing_overlaps_at_any_size(show, pane, width, scale):
     pane.set_text_scale(scale)
     pane.resize(width, 640)
-    lists = show(dimensions=6)
+    lists = show(dimensions=6, page="curves")
     row = [lists.full, lists.at_cut, lists.short, lists.at_rank, lists.again]
     for left, right in itertools.pairwise(row):
         assert left.geometry().right() < right.geometry().left()
@@ -308,7 +308,7 @@ def test_nothing_overlaps_at_any_size(show, pane, width, scale):
 @pytest.mark.parametrize(("height", "line"), [(1000, 28), (620, 22), (420, 22)])
 def test_all_ten_are_shown_where_lines_may_be_lower(show, pane, height, line):
     pane.resize(826, height)
-    lists = show(dimensions=6)
+    lists = show(dimensions=6, page="curves")
     assert lists.full.height_of(2) - lists.full.height_of(1) >= line
     shows_all = lists.full.height() == lists.full.height_of(10)
     assert shows_all == (height >= 620)
@@ -366,7 +366,7 @@ def test_a_failure_is_told_and_leaves_no_lists(show, pane, session, idle):
 
 
 def test_heads_say_what_is_kept_on_another_page_too(show, session, idle):
-    lists = show(dimensions=8)
+    lists = show(dimensions=8, page="curves")
     heads = {name: head.text() for name, head in lists.heads.items()}
     assert heads["short"].endswith(" kept")
     settings = session.state[MatryoshkaSettings]
