@@ -43,7 +43,7 @@ def test_all_parallel_kernels_are_compiled_ahead():
     names = [warm_up.name_of(each) for each in (*warm_up.DRAWING, *all_kernels())]
     for _ in warm_up.compile_named(names):
         pass
-    modules = {"core.anisotropy.placing", "core.isotropy", "core.neighbors"}
+    modules = {"core.anisotropy.placing", "core.isotropy.pairwise", "core.neighbors"}
     modules |= {"core.matryoshka.prefix_marks", "core.matryoshka.prefix_bounds"}
     modules |= {"core.neighbors.tiles", "core.analogies.scoring"}
     assert {f"embedviz.{module}" for module in modules} <= set(kernels.used_modules())
