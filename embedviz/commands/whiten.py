@@ -67,7 +67,7 @@ def _require_one_choice(options: argparse.Namespace) -> None:
 def _whitened(
     options: argparse.Namespace, target: Path | None, export: Path | None
 ) -> VectorSet | None:
-    from embedviz.core.anisotropy.taken_home import take_home
+    from embedviz.core.anisotropy.exported import exported_transform
     from embedviz.formats import open_file, save
     from embedviz.formats.writing.saving import left_out, written_files
     from embedviz.formats.writing.transforms import transform_files, write_transform
@@ -86,7 +86,7 @@ def _whitened(
     if target is not None or options.open:
         made_set = recipe.derive_by(transform, opened, part_of(report, _FITTED, _MAPPED))
     if export is not None:
-        write_transform(export, take_home(transform))
+        write_transform(export, exported_transform(transform))
     if target is not None and made_set is not None:
         save(made_set, target, report=part_of(report, _MAPPED, 1.0))
     report(1.0, "whitened")

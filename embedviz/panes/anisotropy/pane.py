@@ -26,6 +26,7 @@ from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import text_label
 from embedviz.panes.anisotropy.controls.tools import AnisotropyTools
+from embedviz.panes.anisotropy.outputs import maker_of
 from embedviz.panes.anisotropy.pages import PAGES
 from embedviz.panes.anisotropy.prepared import (
     DialPosition,
@@ -37,7 +38,6 @@ from embedviz.panes.anisotropy.prepared import (
 )
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 from embedviz.panes.anisotropy.spheres import SphereViews
-from embedviz.panes.anisotropy.taking import maker_of
 from embedviz.panes.anisotropy.words import (
     describe_dial,
     describe_picture,

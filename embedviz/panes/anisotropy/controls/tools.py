@@ -14,9 +14,9 @@ from embedviz.gui.widgets.derive_button import DeriveButton
 from embedviz.panes.anisotropy.controls.dial import Dial
 from embedviz.panes.anisotropy.controls.gear import TransformGear
 from embedviz.panes.anisotropy.controls.presets import variance_share_of
+from embedviz.panes.anisotropy.outputs import recipe_of
 from embedviz.panes.anisotropy.prepared import Prepared, prepared_of
 from embedviz.panes.anisotropy.settings import AnisotropySettings
-from embedviz.panes.anisotropy.taking import recipe_of
 
 _WIDE_ROW, _MIDDLE_ROW, _LEAST_ROW = 1000, 760, 524
 

@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 
-from embedviz.core.anisotropy.dimensions import DimensionProfile
 from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
+from embedviz.core.isotropy.dimensions import DimensionProfile
 from embedviz.gui.runs.drawn_widget import Align, DrawnWidget, width_of
 from embedviz.gui.runs.numbers import number_text
 from embedviz.gui.theme import theme_manager

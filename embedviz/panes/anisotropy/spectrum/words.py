@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from embedviz.core.anisotropy.dimensions import DimensionProfile
+from embedviz.core.isotropy.dimensions import DimensionProfile
 from embedviz.core.notes import counted
 from embedviz.gui.runs.numbers import number_text
 from embedviz.panes.anisotropy.spectrum.measuring import MeasuredDimensions
