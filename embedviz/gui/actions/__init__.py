@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from embedviz.app.state import sets_without
 from embedviz.core.errors import UserError
@@ -14,12 +12,11 @@ from embedviz.core.matching import is_quick, match_all
 from embedviz.core.progress import Report
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui import figures
-from embedviz.gui.actions import catalog, opening, query, saving, sessions, texts
+from embedviz.gui.actions import catalog, figures, opening, query, saving, sessions, texts
 from embedviz.gui.actions import judged_pairs as pairs
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action, within
-from embedviz.gui.host import Host, has_set
+from embedviz.gui.host import Host
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT, theme_manager
 from embedviz.gui.widgets.key_sheet import KeySheet
@@ -49,43 +46,6 @@ def close_set(window: Host) -> None:
 def _match(source: VectorSet, target: VectorSet, report: Report) -> None:
     """Match all rows of two sets. Runs off the UI thread."""
     match_all(source, target)
-
-
-def export_figure(window: Host) -> None:
-    """Ask where to, and write the active pane as PNG, SVG or PDF."""
-    pane = window.active_pane
-    if pane.needs_set and not has_set(window):
-        return
-    path, kind = QFileDialog.getSaveFileName(
-        window.widget,
-        f"Export {pane.title}",
-        f"{pane.name}.png",
-        "PNG image (*.png);;SVG drawing (*.svg);;PDF page (*.pdf)",
-    )
-    if not path:
-        return
-    if not Path(path).suffix:
-        path += {"SVG": ".svg", "PDF": ".pdf"}.get(kind[:3], ".png")
-    scale = 2
-    if path.lower().endswith(".png"):
-        label = f"Scale of {pane.picture.width()} × {pane.picture.height()} pixels"
-        scale, accepted = QInputDialog.getInt(window.widget, "Export figure", label, 2, 1, 4)
-        if not accepted:
-            return
-    try:
-        figures.save_figure(pane.picture, path, scale)
-    except UserError as error:
-        window.message_bar.show_message(str(error))
-    else:
-        window.statusBar().showMessage(f"Written to {path}", 6000)
-
-
-def copy_picture(window: Host) -> None:
-    """Put the picture of the active pane on the clipboard."""
-    if window.active_pane.needs_set and not has_set(window):
-        return
-    QGuiApplication.clipboard().setImage(figures.draw_image(window.active_pane.picture))
-    window.statusBar().showMessage(f"{window.active_pane.title} copied as a picture", 4000)
 
 
 def undo(window: Host) -> None:
@@ -320,7 +280,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     *within(
         "Export",
-        Action("file.export", "File", "Export Figure…", export_figure, ("Ctrl+E",)),
+        Action("file.export", "File", "Export Figure…", figures.export_figure, ("Ctrl+E",)),
         Action(
             "file.export_rows",
             "File",
@@ -356,7 +316,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.quit", "File", "Quit", lambda window: QApplication.quit(), ("Ctrl+Q",)),
     Action("edit.undo", "Edit", "Undo", undo, ("Ctrl+Z",)),
     Action("edit.redo", "Edit", "Redo", redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
-    Action("edit.copy_picture", "Edit", "Copy Picture", copy_picture, ("Ctrl+Shift+C",), "", True),
+    Action(
+        "edit.copy_picture",
+        "Edit",
+        "Copy Picture",
+        figures.copy_picture,
+        ("Ctrl+Shift+C",),
+        "",
+        True,
+    ),
     Action(
         "edit.text_query",
         "Edit",
