@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF
 
 from embedviz.core.drawing.camera import Camera, Extent
 from embedviz.core.drawing.raster import Fog
-from embedviz.gui.coloring.contrast import TEXT_CONTRAST, faded_into, mixed, readable_on
+from embedviz.gui.coloring.contrast import TEXT_CONTRAST, faded_into, readable_on
 from embedviz.gui.theme import CAPTION_PIXELS, TEXT_PIXELS, Theme, font
 
 PADDING = 12.0
@@ -84,10 +84,6 @@ class Frame:
         reach = float(np.abs(toward[:3]) @ (high - low)) / 2 * _FOG_DEPTH
         ground = QColor(self.theme.ground).rgba()
         return Fog(middle - reach, middle + reach, FOG_STRENGTH, ground)
-
-    def mixed_with_ground(self, color: QColor, part: float) -> QColor:
-        """Return a color with this part of the ground color in it, 0 to 1."""
-        return mixed(color, QColor(self.theme.ground), part)
 
     def project(self, points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return where points are, in pixels of the painter, and their distances from the eye.

@@ -17,8 +17,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 
 from embedviz.core.arrays import Vector
-from embedviz.gui.runs.drawn_widget import Align, DrawnWidget, width_of
-from embedviz.gui.runs.numbers import number_text
+from embedviz.gui.charts.drawn_widget import Align, DrawnWidget, width_of
+from embedviz.gui.charts.numbers import number_text
 from embedviz.gui.runs.plots import RunPlot, draw_marks, run_plots
 from embedviz.gui.runs.tracks import Columns, RunTable, Track
 from embedviz.gui.theme import GRID, theme_manager

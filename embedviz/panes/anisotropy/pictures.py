@@ -10,6 +10,7 @@ import numpy as np
 
 from embedviz.core.anisotropy.cone_view import AngleBand, ConeView
 from embedviz.core.arrays import Matrix
+from embedviz.gui.charts.numbers import percent
 from embedviz.gui.points.layers.globe import globe_lines
 from embedviz.gui.points.view import AngleCone, Arrow, Line, PlacedText
 from embedviz.gui.theme import theme_manager
@@ -83,11 +84,6 @@ def cone_of(band: AngleBand, color: str) -> AngleCone:
     low, median, high = (f"{each:.{decimals}f}" for each in (band.low, band.median, band.high))
     texts = f"median {median}°", f"5–95 %: {low}–{high}°"
     return AngleCone(band.median, band.low, band.high, color, texts)
-
-
-def percent(share: float) -> str:
-    """Return a share in percent, small ones with a decimal."""
-    return f"{100 * share:.{1 if share < 0.1 else 0}f} %"
 
 
 def graticule() -> tuple[Line | PlacedText, ...]:

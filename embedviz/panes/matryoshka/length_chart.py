@@ -14,9 +14,9 @@ from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPe
 
 from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
 from embedviz.core.matryoshka.orderings import Ordering
+from embedviz.gui.charts.drawn_widget import Align, DrawnWidget, first_that_fits, width_of
+from embedviz.gui.charts.numbers import number_text
 from embedviz.gui.points.text import draw_text
-from embedviz.gui.runs.drawn_widget import Align, DrawnWidget, first_that_fits, width_of
-from embedviz.gui.runs.numbers import number_text
 from embedviz.gui.theme import GRID, Theme, theme_manager, with_alpha
 
 Floats = NDArray[np.float64]

@@ -12,9 +12,8 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 
 from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
-from embedviz.gui.runs.drawn_widget import DrawnWidget, width_of
-from embedviz.gui.theme import theme_manager, with_alpha
-from embedviz.panes.anisotropy.plot_frame import (
+from embedviz.gui.charts.drawn_widget import DrawnWidget, width_of
+from embedviz.gui.charts.plot_frame import (
     NamedLine,
     PlacedLine,
     PlotFrame,
@@ -26,6 +25,7 @@ from embedviz.panes.anisotropy.plot_frame import (
     place_key,
     solid,
 )
+from embedviz.gui.theme import theme_manager, with_alpha
 
 Floats = NDArray[np.float64]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
-from embedviz.core.covariance import PrincipalAxes
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 
 _REDUCED = 256
@@ -72,9 +71,3 @@ def preset_of(settings: AnisotropySettings, rank: int) -> int:
         if (applied.transform, applied.position) == (settings.transform, settings.position):
             return place
     return -1
-
-
-def variance_share_of(axes: PrincipalAxes, first: int, count: int) -> float:
-    """Return the share of the variance along some axes, 0 to 1; nan where there is none."""
-    whole = float(axes.variances.sum())
-    return float(axes.variances[first : first + count].sum()) / whole if whole else float("nan")

@@ -10,7 +10,7 @@ from embedviz.core.judging.comparison import FEWEST, RESAMPLES, Comparison
 from embedviz.core.judging.judges import CategoryVotes, Judge, ScoredPairs
 from embedviz.core.notes import counted
 from embedviz.core.wording import one_line
-from embedviz.gui.runs.numbers import number_text
+from embedviz.gui.charts.numbers import number_text
 from embedviz.panes.anisotropy.judged.measuring import MeasuredHelp
 
 _DECIMALS = 3

@@ -1,4 +1,4 @@
-"""Axes of the charts below the spheres, and the key above each: it is never over what it names."""
+"""Axes of a chart, and the key above it, which is never over what it names."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
+from embedviz.gui.charts.drawn_widget import Align, width_of
 from embedviz.gui.points.text import draw_text
-from embedviz.gui.runs.drawn_widget import Align, width_of
 from embedviz.gui.theme import GRID, theme_manager
 
 SAMPLE = 18
