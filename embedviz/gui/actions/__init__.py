@@ -20,10 +20,7 @@ from embedviz.gui.actions import judged_pairs as pairs
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action, within
 from embedviz.gui.host import Host, has_set
-from embedviz.gui.style import apply_theme
-from embedviz.gui.theme import DARK, LIGHT, theme_manager
 from embedviz.gui.widgets.key_sheet import KeySheet
-from embedviz.gui.window.guide import GuideWindow
 
 
 def close_set(window: Host) -> None:
