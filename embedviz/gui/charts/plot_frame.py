@@ -11,6 +11,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
 from embedviz.gui.charts.drawn_widget import Align, width_of
+from embedviz.gui.points.frame import polygon_of
 from embedviz.gui.points.text import draw_text
 from embedviz.gui.theme import GRID, theme_manager
 
@@ -56,8 +57,7 @@ class PlotFrame:
 
     def polygon(self, across: Any, up: Any) -> QPolygonF:
         """Return the points of a line through values, as many of each."""
-        places = zip(self.x_of(across).tolist(), self.y_of(up).tolist(), strict=True)
-        return QPolygonF([QPointF(x, y) for x, y in places])
+        return polygon_of(np.stack([self.x_of(across), self.y_of(up)], axis=1))
 
 
 class NamedLine(NamedTuple):

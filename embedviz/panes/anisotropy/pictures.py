@@ -55,11 +55,15 @@ def picture_at_angles(shown: ConeView, before: ConeView, role: str) -> Picture:
     cones = () if shown.band is None else (cone_of(shown.band, color),)
     arrows: tuple[Arrow, ...] = ()
     if before.mean_direction is not None:
-        pole, is_after = np.array([0.0, 0.0, 1.0]), role == "after"
-        text = "mean before" if is_after else "mean direction"
-        arrow = Arrow(0 * pole, 1.14 * pole, theme_manager.theme.before, text, dashed=is_after)
-        arrows = (arrow,)
+        arrows = (_arrow_to_mean(theme_manager.theme.before, is_after=role == "after"),)
     return Picture(shown.positions, (*graticule(), *cones), arrows, CAPTION)
+
+
+@lru_cache(maxsize=4)
+def _arrow_to_mean(color: str, *, is_after: bool) -> Arrow:
+    # The same one for each position of the dial: what stays is not measured anew.
+    pole, text = np.array([0.0, 0.0, 1.0]), "mean before" if is_after else "mean direction"
+    return Arrow(0 * pole, 1.14 * pole, color, text, dashed=is_after)
 
 
 def linear_picture(shown: ConeView) -> Picture:

@@ -88,6 +88,11 @@ class PointLabels:
         """The rows that may be labeled, the most important first; None: all."""
         return self._order
 
+    @property
+    def are_none(self) -> bool:
+        """Whether no row may be labeled."""
+        return self._order is not None and not len(self._order) and not len(self._always)
+
     def text(self, row: int) -> str:
         """Return what is written at a row: one line, not too long."""
         return one_line(self.texts[row]) if 0 <= row < len(self.texts) else ""
