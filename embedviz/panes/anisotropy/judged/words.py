@@ -145,7 +145,7 @@ def advise(measured: MeasuredHelp) -> str:
     comparison, answers = measured.comparison, measured.answers
     if comparison is None or answers is None or measured.says_little:
         return ""
-    n_rows, strength = answers.dial.fit.axes.n_distinct, measured.wanted.position.settings.strength
+    n_rows, strength = answers.dial.fit.axes.n_rows, measured.wanted.position.settings.strength
     is_short = n_rows < _ROWS_FOR_EACH * measured.components
     if comparison.change != "worse" or strength < _STRONG or not is_short:
         return ""
