@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout
 
@@ -57,6 +57,8 @@ _PAGE_SHARE, _MOST_OF_PAGE, _GLOBE_SHARE, _TEXTS = 0.34, 0.5, 0.9, 110
 """Of the height: for the page, and at most. Height of a view, against its width, that is enough,
 and of the texts around it, in pixels.
 """
+_PAGE_EVERY = 66
+"""Milliseconds between two drawings of the page on the way: the views go before it."""
 
 
 class AnisotropyPane(Pane):
@@ -69,9 +71,10 @@ class AnisotropyPane(Pane):
     page is called: it is not called while a set is loading, or where its cone has failed.
 
     **When.** `draw(old, new)` of the chosen page is called for a new state once the views show its
-    dial position; while the dial is dragged that is each position that is shown, of which the
-    newest wins. What is cheap, such as a histogram of the sampled pairs, is drawn from `turned_of`
-    at once. That may be one step behind the state: say what is of `turned.position`, not of `new`.
+    dial position; while the dial is dragged, for some of the positions that are shown, at most 15 a
+    second, and for the one where it rests. What is cheap, such as a histogram of the sampled pairs,
+    is drawn from `turned_of` at once. That may be one step behind the state: say what is of
+    `turned.position`, not of `new`.
 
     **Numbers of the dial's position** that take longer than a step of it are for when it rests:
     `calculations.run(task, partial(work, prepared, transform), self._show, DialPosition.of(new))`,
@@ -96,6 +99,7 @@ class AnisotropyPane(Pane):
         self.prepared: Prepared | None = None
         self.turned: Turned | None = None
         self._begun: DialPosition | None = None
+        self._page_drawn = QElapsedTimer()
         self._failed: DialPosition | None = None
         self.controls = AnisotropyTools(self)
         self.spheres = SphereViews(self)
@@ -224,8 +228,9 @@ class AnisotropyPane(Pane):
         self.spheres.titles["after"].setText(title_after(self.prepared, turned))
         state = self.session.state
         self._say(state)
-        if turned.position != DialPosition.of(state):
+        if turned.position != DialPosition.of(state) and self._page_drawn.hasExpired(_PAGE_EVERY):
             self.pages.draw(state)  # A step on the way; of the newest, the next line draws it.
+            self._page_drawn.start()
         self._turn_to(state)
 
     def _say(self, state: State) -> None:
