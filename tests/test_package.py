@@ -1,8 +1,10 @@
-"""The public names, and that asking for none of them costs nothing."""
+"""The public names, that asking for none of them costs nothing, and what the package needs."""
 
+import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -75,3 +77,24 @@ def test_as_the_readme_uses_it(tmp_path):
     assert embedviz.load(tmp_path / "x.npy").labels == ("a", "b")
     with pytest.raises(embedviz.UserError):
         embedviz.load(tmp_path / "none.npy")
+
+
+def test_what_is_required_is_imported():
+    root = Path(__file__).parents[1]
+    text = "\n".join(path.read_text("utf-8") for path in (root / "embedviz").rglob("*.py"))
+    imports = set(re.findall(r"^ *(?:import|from) (\w+)", text, re.M))
+    owners = packages_distributions()
+    imported = {
+        owner.lower().replace("_", "-") for name in imports for owner in owners.get(name, ())
+    }
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    needed = {re.match(r"[\w-]+", each).group().lower() for each in project["dependencies"]}
+    # Who has all of Qt has its essential parts.
+    imported |= {f"{each}-essentials" for each in imported}
+    assert needed - imported == set()
+
+
+def test_the_part_of_the_tests_that_is_run_elsewhere_is_there():
+    root = Path(__file__).parents[1]
+    part = re.search(r'^part="(.*?)"$', (root / ".ci/run").read_text("utf-8"), re.M | re.S)
+    assert [each for each in part.group(1).split() if not (root / each).exists()] == []

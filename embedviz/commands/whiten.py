@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from embedviz.core.vector_set import VectorSet
 
 _READ, _FITTED, _MAPPED = 0.3, 0.7, 0.9
+_FOUND = 0.3
+"""Of the time of a fit: finding rogue dimensions."""
+_ROGUE = "rogue"
 
 
 def whiten(arguments: Sequence[str]) -> int | list[VectorSet]:
@@ -67,7 +70,7 @@ def _require_one_choice(options: argparse.Namespace) -> None:
 def _whitened(
     options: argparse.Namespace, target: Path | None, export: Path | None
 ) -> VectorSet | None:
-    from embedviz.core.anisotropy.taken_home import take_home
+    from embedviz.core.anisotropy.exported import exported_transform
     from embedviz.formats import open_file, save
     from embedviz.formats.writing.saving import left_out, written_files
     from embedviz.formats.writing.transforms import transform_files, write_transform
@@ -86,7 +89,7 @@ def _whitened(
     if target is not None or options.open:
         made_set = recipe.derive_by(transform, opened, part_of(report, _FITTED, _MAPPED))
     if export is not None:
-        write_transform(export, take_home(transform))
+        write_transform(export, exported_transform(transform))
     if target is not None and made_set is not None:
         save(made_set, target, report=part_of(report, _MAPPED, 1.0))
     report(1.0, "whitened")
@@ -115,8 +118,22 @@ def _recipe(options: argparse.Namespace, opened: VectorSet, report: Report) -> W
         options.method,
         options.shrinkage,
     )
-    left_out = tuple(sorted(set(options.leave_out)))
-    return Whitened.of(settings, _other_fit(options, opened, left_out, report), left_out)
+    left_out = _left_out(options, opened, part_of(report, 0.0, _FOUND))
+    fit = _other_fit(options, opened, left_out, part_of(report, _FOUND, 1.0))
+    return Whitened.of(settings, fit, left_out)
+
+
+def _left_out(options: argparse.Namespace, opened: VectorSet, report: Report) -> tuple[int, ...]:
+    """Return the dimensions that count as zero, with the rogue ones where these are asked for."""
+    from embedviz.core.isotropy import outlier_dimensions
+
+    wanted = set(options.leave_out)
+    if _ROGUE in wanted:
+        found = outlier_dimensions(opened.vectors, report)[0].tolist()
+        wanted = (wanted - {_ROGUE}) | set(found)
+        names = ", ".join(map(str, found))
+        say(f"Rogue dimensions, left out: {names}." if found else "No dimension is rogue.")
+    return tuple(sorted(wanted))
 
 
 def _other_fit(
@@ -216,9 +233,14 @@ def _add_fit(parser: argparse.ArgumentParser) -> None:
     )
     what.add_argument(
         "--leave-out",
-        type=from_zero,
+        type=_dimension,
         nargs="+",
         default=[],
         metavar="N",
-        help="dimensions that count as zero, from 0",
+        help="dimensions that count as zero, from 0; 'rogue': those that make most of a cosine",
     )
+
+
+def _dimension(text: str) -> int | str:
+    """Return a dimension from 0, or the word for all rogue ones, for argparse."""
+    return text if text == _ROGUE else from_zero(text)

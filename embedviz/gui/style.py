@@ -219,7 +219,8 @@ def _of_buttons(theme: Theme) -> str:
     QToolButton[small="true"] {{ padding: 0 8px; min-height: 16px;
         font-size: {CAPTION_PIXELS}px; }}
     QToolButton[segment="first"] {{ border-top-right-radius: 0; border-bottom-right-radius: 0; }}
-    QToolButton[segment="other"] {{ border-top-left-radius: 0; border-bottom-left-radius: 0;
+    QToolButton[segment="middle"] {{ border-radius: 0; border-left: none; }}
+    QToolButton[segment="last"] {{ border-top-left-radius: 0; border-bottom-left-radius: 0;
         border-left: none; }}
     """
 

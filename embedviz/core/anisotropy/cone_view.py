@@ -104,14 +104,6 @@ class ConeView:
         return _degrees(self.positions[self.positions.any(axis=1), 2])
 
     @cached_property
-    def pair_angles(self) -> NDArray[np.float32]:
-        """Angles between the two rows of each sampled pair, in degrees, (n_pairs,).
-
-        90° where a row has no direction.
-        """
-        return _degrees(self.cosines)
-
-    @cached_property
     def band(self) -> AngleBand | None:
         """Median, 5 % and 95 % of the angles to the axis; None where no row has a direction."""
         return AngleBand.of(self.axis_angles)

@@ -15,7 +15,7 @@ from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import row_blocks, scale_to_unit_length
 from embedviz.core.compiled.checks import as_table, require_axes
 from embedviz.core.covariance import PrincipalAxes, Vector, map_rows, principal_axes
-from embedviz.core.directions import unit_row_sum
+from embedviz.core.isotropy.mean_direction import unit_row_sum
 from embedviz.core.isotropy.pairwise import PairMeans, pair_means
 from embedviz.core.isotropy.spread import padded_variances
 from embedviz.core.progress import Report, part_of, silent

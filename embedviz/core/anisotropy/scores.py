@@ -20,8 +20,8 @@ from embedviz.core.anisotropy.scored_rows import ScoredRows
 from embedviz.core.anisotropy.transform import AffineMap, Transform
 from embedviz.core.contrastive.measures import uniformity_optimum
 from embedviz.core.covariance import PrincipalAxes, Vector
-from embedviz.core.directions import mean_cosine_of
 from embedviz.core.isotropy.hubs import hubness
+from embedviz.core.isotropy.mean_direction import mean_cosine_of
 from embedviz.core.isotropy.pairwise import chance_of_absolute_cosine
 from embedviz.core.isotropy.partition import partition_ratio
 from embedviz.core.isotropy.spread import (

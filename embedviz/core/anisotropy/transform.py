@@ -28,6 +28,7 @@ from embedviz.core.covariance import (
     kept_directions,
     map_rows,
     spread_powers,
+    variance_shares,
 )
 from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
@@ -213,7 +214,7 @@ class Transform:
         kept = kept_directions(axes, None, floor, top)
         count = settings.n_components
         if settings.variance_share is not None:
-            shares = np.cumsum(kept.variances) / max(kept.variances.sum(), 1e-300)
+            shares = np.cumsum(variance_shares(kept.variances))
             count = int(np.searchsorted(shares, settings.variance_share - 1e-12)) + 1
         source = self.fit.shrunk if settings.shrinkage else axes
         object.__setattr__(self, "cloud_rank", kept.cloud_rank)

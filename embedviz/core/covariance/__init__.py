@@ -29,6 +29,7 @@ from embedviz.core.covariance.directions import (
     kept_directions,
     leading_directions,
     spread_powers,
+    variance_shares,
 )
 from embedviz.core.covariance.mapping import map_rows
 from embedviz.core.covariance.moments import DistinctRows, Moments
@@ -49,6 +50,7 @@ __all__ = [
     "principal_axes",
     "shrinkage_of_blocks",
     "spread_powers",
+    "variance_shares",
 ]
 
 

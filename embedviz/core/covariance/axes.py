@@ -38,6 +38,12 @@ class PrincipalAxes(NamedTuple):
         """Length of the rows."""
         return len(self.mean)
 
+    def share_along(self, first: int, count: int) -> float:
+        """Return the share of the variance along some axes, 0 to 1; nan where there is none."""
+        whole = float(self.variances.sum())
+        part = float(self.variances[first : first + count].sum())
+        return part / whole if whole else float("nan")
+
 
 def sorted_axes(
     mean: Vector, axes: Vector, variances: Vector, counts: tuple[int, int]

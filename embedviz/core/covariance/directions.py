@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Vector
 from embedviz.core.covariance.axes import PrincipalAxes
@@ -62,6 +63,22 @@ def kept_directions(
     n_removed = int(np.count_nonzero(axes.variances[:remove_top]))
     kept = slice(remove_top, last)
     return Directions(axes.axes[kept], axes.variances[kept], rank, n_removed + rank)
+
+
+def variance_shares(variances: ArrayLike) -> Vector:
+    """Return variances scaled to the sum 1; zeros where there is none.
+
+    Parameters
+    ----------
+    variances : array of shape (n_axes,)
+        Of any size: neither their sum overflows nor their shares vanish.
+    """
+    given = np.asarray(variances, dtype=np.float64)
+    largest = given.max(initial=0.0)
+    if not largest > 0:
+        return np.zeros(len(given))
+    scaled = given / largest  # First, or the sum might be infinite.
+    return np.asarray(scaled / scaled.sum())
 
 
 def spread_powers(variances: Vector, strength: float) -> Vector:

@@ -115,29 +115,8 @@ class Camera:
     def project(
         self, points: ArrayLike, width: float, height: float
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return where points are in the picture.
-
-        Parameters
-        ----------
-        points : array-like of shape (n, 2) or (n, 3)
-            Seen from the origin of the camera.
-        width, height : float
-            Size of the picture in pixels.
-
-        Returns
-        -------
-        pixels : array of shape (n, 2)
-            NaN for points that are behind the eye.
-        depth : array of shape (n,)
-            Distance from the eye; 1 at the center, and everywhere in 2-D.
-        """
-        given = np.atleast_2d(np.asarray(points, dtype=np.float64))
-        matrix = self.matrix(width, height)
-        used = given.shape[1]
-        homogeneous = given @ matrix[:, :used].T + matrix[:, 3]
-        depth = homogeneous[:, 2]
-        seen = np.where(depth > NEAREST, depth, np.nan)
-        return homogeneous[:, :2] / seen[:, np.newaxis], depth
+        """Return where points are in a picture of this size; see `projected`."""
+        return projected(points, self.matrix(width, height))
 
     def fitted(self, *clouds: ArrayLike, aspect: float = 1.0) -> Camera:
         """Return a camera of this kind and direction that has the points in view.
@@ -255,6 +234,24 @@ class Camera:
     def seen_from_above(self) -> Camera:
         """Return the 3-D camera that shows the x-y plane as a 2-D camera does."""
         return replace(self, is_3d=True, azimuth=-pi / 2, elevation=pi / 2)
+
+
+def projected(
+    points: ArrayLike, matrix: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return where points are in the picture of a camera, and their distances from the eye.
+
+    Parameters
+    ----------
+    points : array-like of shape (n, 2) or (n, 3)
+        Seen from the origin of the camera, whose `matrix` is given. Their pixels, (n, 2), are NaN
+        behind the eye. Distances, (n,), are 1 at the center, and everywhere in 2-D.
+    """
+    given = np.atleast_2d(np.asarray(points, dtype=np.float64))
+    homogeneous = given @ matrix[:, : given.shape[1]].T + matrix[:, 3]
+    depth = homogeneous[:, 2]
+    seen = np.where(depth > NEAREST, depth, np.nan)
+    return homogeneous[:, :2] / seen[:, np.newaxis], depth
 
 
 def blended(first: Camera, last: Camera, part: float) -> Camera:

@@ -11,10 +11,10 @@ does not cancel, and hubness is about neighbors, which is what a search feels.
 
 from __future__ import annotations
 
-from embedviz.core.anisotropy.dimensions import outlier_dimensions
 from embedviz.core.compiled.kernels import few_rows
-from embedviz.core.directions import mean_cosine, mean_cosine_of, unit_row_sum
+from embedviz.core.isotropy.dimensions import outlier_dimensions
 from embedviz.core.isotropy.hubs import hubness
+from embedviz.core.isotropy.mean_direction import mean_cosine, mean_cosine_of, unit_row_sum
 from embedviz.core.isotropy.pairwise import mean_absolute_cosine
 from embedviz.core.isotropy.partition import partition_ratio
 from embedviz.core.isotropy.spread import (

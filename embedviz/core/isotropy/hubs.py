@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.blocks import rows_per_block
 from embedviz.core.compiled.checks import as_table, checked_count, checked_matrix, require_axes
-from embedviz.core.directions import rows_with_direction
+from embedviz.core.isotropy.mean_direction import rows_with_direction
 from embedviz.core.neighbors.graph import neighbor_graph
 from embedviz.core.progress import Report, part_of, silent
 

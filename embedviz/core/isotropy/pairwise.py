@@ -19,7 +19,7 @@ from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import read_only, rows_per_block, scale_to_unit_length
 from embedviz.core.compiled.checks import checked_matrix
 from embedviz.core.compiled.kernels import parallel_kernel
-from embedviz.core.directions import Vector, rows_with_direction
+from embedviz.core.isotropy.mean_direction import Vector, rows_with_direction
 from embedviz.core.pairs.row_pairs import sampled_pairs
 from embedviz.core.progress import Report, silent
 

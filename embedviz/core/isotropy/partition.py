@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from embedviz.core.blocks import row_blocks
 from embedviz.core.compiled.checks import as_table, require_axes
 from embedviz.core.covariance import Vector
-from embedviz.core.directions import no_directions
+from embedviz.core.isotropy.mean_direction import no_directions
 from embedviz.core.progress import Report, part_of, silent
 
 

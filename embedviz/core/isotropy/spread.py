@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from embedviz.core.covariance import Vector, principal_axes
+from embedviz.core.covariance import Vector, principal_axes, variance_shares
 from embedviz.core.progress import Report, silent
 
 
@@ -46,8 +46,8 @@ def iso_score_of(variances: ArrayLike) -> float:
     ----------
     variances : array of shape (n_dimensions,)
     """
-    spread = _shares(variances)
-    if not len(spread):
+    spread = variance_shares(variances)
+    if not spread.any():
         return float("nan")
     if len(spread) == 1:
         return 1.0
@@ -82,7 +82,7 @@ def effective_rank_of(variances: ArrayLike) -> float:
     variances : array of shape (n_dimensions,)
         Zeros do not matter.
     """
-    spread = _shares(variances)
+    spread = variance_shares(variances)
     spread = spread[spread > 0]
     return float(np.exp(-(spread @ np.log(spread)))) if len(spread) else float("nan")
 
@@ -117,8 +117,8 @@ def participation_ratio_of(variances: ArrayLike) -> float:
     variances : array of shape (n_dimensions,)
         Zeros do not matter.
     """
-    spread = _shares(variances)
-    return float(1.0 / (spread @ spread)) if len(spread) else float("nan")
+    spread = variance_shares(variances)
+    return float(1.0 / (spread @ spread)) if spread.any() else float("nan")
 
 
 def _variances(vectors: ArrayLike, report: Report) -> Vector:
@@ -129,12 +129,3 @@ def _variances(vectors: ArrayLike, report: Report) -> Vector:
 def padded_variances(variances: Vector, dimensions: int) -> Vector:
     """Return variances with a zero for each further dimension."""
     return np.concatenate([variances, np.zeros(max(0, dimensions - len(variances)))])
-
-
-def _shares(variances: ArrayLike) -> Vector:
-    spread = np.asarray(variances, dtype=np.float64)
-    largest = spread.max(initial=0.0)
-    if not largest > 0:
-        return np.zeros(0)
-    spread = spread / largest  # First, so that the sum neither overflows nor vanishes.
-    return np.asarray(spread / spread.sum())

@@ -10,7 +10,7 @@ from __future__ import annotations
 from os import PathLike
 from pathlib import Path
 
-from embedviz.core.anisotropy.taken_home import ExportedTransform
+from embedviz.core.anisotropy.exported import ExportedTransform
 from embedviz.formats.writing.scripted_arrays import (
     ScriptedArrays,
     scripted_files,

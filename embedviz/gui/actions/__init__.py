@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog
 
 from embedviz.app.state import sets_without
 from embedviz.core.errors import UserError
@@ -15,15 +15,12 @@ from embedviz.core.progress import Report
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui import figures
-from embedviz.gui.actions import catalog, opening, query, saving, sessions, texts
+from embedviz.gui.actions import catalog, opening, query, saving, sessions, texts, view
 from embedviz.gui.actions import judged_pairs as pairs
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action, within
 from embedviz.gui.host import Host, has_set
-from embedviz.gui.style import apply_theme
-from embedviz.gui.theme import DARK, LIGHT, theme_manager
 from embedviz.gui.widgets.key_sheet import KeySheet
-from embedviz.gui.window.guide import GuideWindow
 
 
 def close_set(window: Host) -> None:
@@ -111,41 +108,6 @@ def clear_selection(window: Host) -> None:
     window.session.show(state.selecting(Selection().rows))
 
 
-def talk(window: Host) -> None:
-    """Show the active pane alone on the whole screen, in large type; or end that."""
-    window.switch_talk()
-
-
-def show_beside(window: Host) -> None:
-    """Put the active pane beside the others, or back among them."""
-    window.show_beside(window.active_pane.name)
-
-
-def switch_theme(window: Host) -> None:
-    """Change between light and dark."""
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    apply_theme(application, LIGHT if theme_manager.theme.is_dark else DARK)
-
-
-def toggle_sides(window: Host) -> None:
-    """Hide the library and the neighbors, or show them again."""
-    sides = [window.docks["library"], window.docks["neighbors"]]
-    shown = any(dock.isVisible() for dock in sides)
-    for dock in sides:
-        dock.setVisible(not shown)
-
-
-def show_guide(window: Host) -> None:
-    """Show the manual; the window that has been opened stays, where it is read."""
-    try:
-        guide = window.widget.findChild(GuideWindow) or GuideWindow(window.widget)
-    except UserError as error:
-        window.message_bar.show_message(str(error))
-    else:
-        guide.present()
-
-
 def show_keys(window: Host) -> None:
     """List all keys and what the mouse does."""
     keys = [
@@ -155,17 +117,6 @@ def show_keys(window: Host) -> None:
     ]
     mouse = [(key, text) for key, text in (line.split("\t") for line in MOUSE)]
     KeySheet(window.widget, [*mouse, *keys]).show()
-
-
-def show_about(window: Host) -> None:
-    """Say what this is."""
-    QMessageBox.about(
-        window.widget,
-        "About embedviz",
-        "<b>embedviz</b><br>A desktop lab for the geometry of embeddings.<br><br>"
-        "Nothing you open leaves this machine, unless you agree to it.<br><br>"
-        "Bundled words: all-MiniLM-L6-v2 (Apache-2.0).",
-    )
 
 
 MOUSE = (
@@ -356,7 +307,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.quit", "File", "Quit", lambda window: QApplication.quit(), ("Ctrl+Q",)),
     Action("edit.undo", "Edit", "Undo", undo, ("Ctrl+Z",)),
     Action("edit.redo", "Edit", "Redo", redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
-    Action("edit.copy_picture", "Edit", "Copy Picture", copy_picture, ("Ctrl+Shift+C",), "", True),
+    Action(
+        "edit.copy_picture",
+        "Edit",
+        "Copy Picture",
+        copy_picture,
+        ("Ctrl+Shift+C",),
+        "",
+        True,
+    ),
     Action(
         "edit.text_query",
         "Edit",
@@ -386,15 +345,17 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit.isolate", "Edit", "Isolate Selection", row_actions.isolate, ("I",), "", True),
     Action("edit.show_all", "Edit", "Show All Rows", row_actions.show_all, ("Shift+I",)),
     Action("edit.new_set", "Edit", "Selected Rows as a New Set", row_actions.open_selection),
-    Action("view.talk", "View", "Talk Mode", talk, ("F5",)),
+    Action("view.talk", "View", "Talk Mode", view.talk, ("F5",)),
     Action("view.fly", "View", "Fly to Selection", row_actions.fly_to_selection, ("F",)),
     Action("view.add_map", "View", "Add Map", row_actions.add_map, ("Ctrl+M",), "", True),
     Action("view.close_map", "View", "Close Map", row_actions.close_map, ("Ctrl+Shift+M",)),
-    Action("view.beside", "View", "Put Pane Beside or Back", show_beside, ("Ctrl+Shift+B",)),
-    Action("view.theme", "View", "Switch Light and Dark", switch_theme, ("Ctrl+T",)),
-    Action("view.sides", "View", "Hide or Show Side Panels", toggle_sides, ("Ctrl+B",), "", True),
-    Action("help.guide", "Help", "Guide", show_guide, ("F1",), "The manual, with a search"),
+    Action("view.beside", "View", "Put Pane Beside or Back", view.show_beside, ("Ctrl+Shift+B",)),
+    Action("view.theme", "View", "Switch Light and Dark", view.switch_theme, ("Ctrl+T",)),
+    Action(
+        "view.sides", "View", "Hide or Show Side Panels", view.toggle_sides, ("Ctrl+B",), "", True
+    ),
+    Action("help.guide", "Help", "Guide", view.show_guide, ("F1",), "The manual, with a search"),
     Action("help.keys", "Help", "Keys and Mouse", show_keys, ("?",)),
-    Action("help.about", "Help", "About embedviz", show_about),
+    Action("help.about", "Help", "About embedviz", view.show_about),
 )
 """In menu order."""

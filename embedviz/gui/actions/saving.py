@@ -212,10 +212,10 @@ def _save_transform(
     make: Callable[[Report], Transform], snippets: list[str], path: str, report: Report
 ) -> str:
     """Write the map, and keep the lines for the clipboard. Runs off the UI thread."""
-    from embedviz.core.anisotropy.taken_home import take_home
+    from embedviz.core.anisotropy.exported import exported_transform
     from embedviz.formats.writing.transforms import transform_snippet, write_transform
 
-    exported = take_home(make(report))
+    exported = exported_transform(make(report))
     arrays, script = write_transform(path, exported)
     snippets.append(transform_snippet(arrays, exported))
     return (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
@@ -50,6 +50,8 @@ class PageStack(QWidget):
         self.tabs.chosen.connect(lambda place: set_of_pane(pane, page=self._names[place]))
         self._chosen: Page | None = None
         self._head = Controls()
+        # Never lower than its texts: a style gives buttons a height that is too low for large text.
+        self._head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._head.row.addWidget(self.tabs)
         # Not before it has a parent, or it would be shown as a window of its own.
         self.tabs.setVisible(len(table) > 1)
@@ -87,6 +89,12 @@ class PageStack(QWidget):
         """Height in which the chosen page shows all it has, with the tabs, in pixels."""
         good = Page.good_height if self._chosen is None else self._chosen.good_height
         return round(good * self._scale) + self._head.sizeHint().height() + GRID // 2
+
+    @property
+    def least_height(self) -> int:
+        """Height below which the chosen page is squeezed, with the tabs, in pixels."""
+        least = Page.least_height if self._chosen is None else self._chosen.minimumHeight()
+        return least + self._head.sizeHint().height() + GRID // 2
 
     def draw(self, new: State) -> None:
         """Bring the chosen page to a state, from the one that it drew last."""
@@ -142,6 +150,12 @@ class PageStack(QWidget):
         super().resizeEvent(event)
         self._fit_head()
 
+    def event(self, event: QEvent) -> bool:
+        """Do the same where the controls themselves have become wider or narrower."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit_head()
+        return super().event(event)
+
     def _fit_head(self) -> None:
         if self._chosen is None:
             return
@@ -169,6 +183,7 @@ class PageStack(QWidget):
         self._scale = scale
         for page in self.pages.values():
             page.fit_text(scale)
+        self._fit_head()
 
     def _made(self, name: str) -> Page:
         page: Page = self._table.page_class(name)(self._pane, self._table.settings_class(name))

@@ -9,11 +9,11 @@ from itertools import product
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QFont, QFontMetricsF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPolygonF
 
-from embedviz.core.drawing.camera import Camera, Extent
+from embedviz.core.drawing.camera import Camera, Extent, projected
 from embedviz.core.drawing.raster import Fog
-from embedviz.gui.coloring.contrast import TEXT_CONTRAST, faded_into, mixed, readable_on
+from embedviz.gui.coloring.contrast import TEXT_CONTRAST, faded_into, readable_on
 from embedviz.gui.theme import CAPTION_PIXELS, TEXT_PIXELS, Theme, font
 
 PADDING = 12.0
@@ -85,10 +85,6 @@ class Frame:
         ground = QColor(self.theme.ground).rgba()
         return Fog(middle - reach, middle + reach, FOG_STRENGTH, ground)
 
-    def mixed_with_ground(self, color: QColor, part: float) -> QColor:
-        """Return a color with this part of the ground color in it, 0 to 1."""
-        return mixed(color, QColor(self.theme.ground), part)
-
     def project(self, points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return where points are, in pixels of the painter, and their distances from the eye.
 
@@ -102,7 +98,8 @@ class Frame:
 
     def project_near(self, points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the same for points that are seen from the origin of the camera."""
-        pixels, depth = self.camera.project(points, self.area.width(), self.area.height())
+        # By the matrix that is kept: dozens of times a frame, making it takes longer than all else.
+        pixels, depth = projected(points, self.matrix)
         return pixels + np.array([self.area.left(), self.area.top()]), depth
 
     def point(self, position: ArrayLike) -> QPointF:
@@ -150,3 +147,9 @@ class Frame:
     def text(self, pixels: float) -> float:
         """Return a length that grows with the text."""
         return pixels * self.text_scale
+
+
+def polygon_of(pixels: NDArray[np.float64]) -> QPolygonF:
+    """Return the points of a line or an outline, (n, 2), as Qt takes them."""
+    across, down = pixels.T.tolist()
+    return QPolygonF(list(map(QPointF, across, down)))

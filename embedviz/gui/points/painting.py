@@ -18,6 +18,8 @@ from embedviz.gui.points.scene import PointScene
 from embedviz.gui.points.text import draw_line_of_text, draw_text, text_size
 from embedviz.gui.theme import Theme
 
+PlacedTexts = list[tuple[cones.AngleCone, QRectF]]
+
 _LABEL_SECONDS = 0.02
 """How long labels are drawn before the window goes on; the rest appears a moment later."""
 _IN_THE_MIDDLE = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
@@ -92,17 +94,21 @@ def paint_scene(
     halves.paint(painter, near=True)
     overlays.draw_arrows(painter, frame, scene.arrows)
     scene.markers.paint(painter, frame)
-    taken = _paint_names(painter, scene, frame)
-    _paint_notes(painter, scene, frame, taken)
+    beside = texts_of_cones(scene, frame)
+    taken = _paint_names(painter, scene, frame, beside)
+    _paint_notes(painter, scene, frame, beside, taken)
     painter.restore()
     _paint_margins(painter, scene, frame, whole)
 
 
 def _paint_notes(
-    painter: QPainter, scene: PointScene, frame: Frame, taken: NDArray[np.float64]
+    painter: QPainter,
+    scene: PointScene,
+    frame: Frame,
+    beside: PlacedTexts,
+    taken: NDArray[np.float64],
 ) -> None:
     """Paint texts beside cones, and notes where none of these and no label is, and the corner."""
-    beside = texts_of_cones(scene, frame)
     others = [QRectF(*box) for box in taken.tolist()]
     others += [QRectF(*box) for box in overlays.boxes_of_arrows(frame, scene.arrows)]
     overlays.draw_notes(painter, frame, scene.notes, [*(box for _, box in beside), *others])
@@ -111,12 +117,18 @@ def _paint_notes(
         draw_badge(painter, frame, scene.corner, corner_box(scene, frame))
 
 
-def _paint_names(painter: QPainter, scene: PointScene, frame: Frame) -> NDArray[np.float64]:
+def _paint_names(
+    painter: QPainter, scene: PointScene, frame: Frame, beside: PlacedTexts
+) -> NDArray[np.float64]:
     """Paint labels that are wanted, names of clusters, and labels where these leave room.
 
     Return the boxes of what is wanted whatever is there, (n, 4).
     """
-    free, reach_of = boxes_without_labels(scene, frame), scene.thumbnails.reach_of
+    reach_of = scene.thumbnails.reach_of
+    if scene.labels.are_none and not scene.markers.shown and not scene.clusters.counts():
+        free = np.zeros((0, 4))  # Nothing would heed them.
+    else:
+        free = boxes_without_labels(scene, frame, beside)
     texts = scene.markers.paint_labels(painter, frame, free)
     free = np.vstack([free, with_space(texts, scene.labels.space(frame))])
     chosen = scene.labels.paint_chosen(painter, frame, scene.canvas, free, reach_of)
@@ -143,8 +155,14 @@ def clusters_selected(scene: PointScene, theme: Theme) -> list[bool]:
     ]
 
 
-def boxes_without_labels(scene: PointScene, frame: Frame) -> NDArray[np.float64]:
-    """Return the boxes that no label may cover: ringed points, arrows and their texts."""
+def boxes_without_labels(
+    scene: PointScene, frame: Frame, beside: PlacedTexts | None = None
+) -> NDArray[np.float64]:
+    """Return the boxes that no label may cover: ringed points, arrows and their texts.
+
+    Where they are known, the texts of cones are given; see `texts_of_cones`.
+    """
+    beside = texts_of_cones(scene, frame) if beside is None else beside
     rows = scene.canvas.ringed_rows(frame.theme)[:_MOST_AVOIDED]
     pixels, depth = frame.project_near(scene.canvas.positions[rows])
     rings = _boxes_of_rings(pixels, scene.canvas.radii(rows, depth, frame) + frame.text(3))
@@ -155,13 +173,15 @@ def boxes_without_labels(scene: PointScene, frame: Frame) -> NDArray[np.float64]
         panels.append(corner_box(scene, frame))
     pictures = scene.thumbnails.boxes_of(rows).tolist()
     markers = scene.markers.boxes(frame)
-    panels += [box for _, box in texts_of_cones(scene, frame)]
+    panels += [box for _, box in beside]
     boxes = [*titles, *pictures, *markers, *(box.getRect() for box in panels if not box.isEmpty())]
     return np.vstack([rings, arrows, np.array(boxes, dtype=np.float64).reshape(-1, 4)])
 
 
-def texts_of_cones(scene: PointScene, frame: Frame) -> list[tuple[cones.AngleCone, QRectF]]:
+def texts_of_cones(scene: PointScene, frame: Frame) -> PlacedTexts:
     """Return where the texts of cones are: on the side where there are fewer notes."""
+    if not scene.cones:
+        return []
     notes = [frame.point(note.position).x() for note in scene.notes]
     middle = frame.point((0.0, 0.0, 0.0)).x()
     n_right = sum(x > middle for x in notes)

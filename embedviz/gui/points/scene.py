@@ -5,7 +5,8 @@ It knows no widget; how it is painted, on a screen or into a file, is in `painti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,6 +24,8 @@ from embedviz.gui.points.layers.overlays import Arrow, Line, Links, PlacedText
 from embedviz.gui.points.layers.thumbnails import PointThumbnails
 from embedviz.gui.points.legend.layout import Legend
 from embedviz.gui.points.legend.placement import PlacedLegend
+
+T = TypeVar("T")
 
 LABEL_SCALES = 0.6, 2.5
 """Smallest and largest size of labels against the usual one."""
@@ -76,8 +79,8 @@ class PointScene(QObject):
         self.markers = Markers(self)
         self.markers.changed.connect(self.changed)
         self.markers.left_extent.connect(self.bounds_changed)
-        self.arrows: Sequence[Arrow] = ()
-        self.lines: Sequence[Line] = ()
+        self.arrows: tuple[Arrow, ...] = ()
+        self.lines: tuple[Line, ...] = ()
         self._measured: tuple[tuple[object, ...], Extent] = (None,) * 4, Extent()
         self.notes: Sequence[PlacedText] = ()
         self.cones: Sequence[AngleCone] = ()
@@ -107,14 +110,14 @@ class PointScene(QObject):
 
     def extent(self) -> Extent:
         """Return where everything in the space of the data is, seen from the origin."""
-        others, known = self.clouds()[1:], self.canvas.extent
-        if not others:
+        known = self.canvas.extent
+        if not (self.lines or self.arrows or self.markers.shown):
             return known
         # Asked for many times a frame, while lines stay: they are others when they are set anew.
         of = known, self.lines, self.arrows, self.markers.shown
         if any(part is not last for part, last in zip(of, self._measured[0], strict=True)):
             corners = [known.low, known.high] if len(self.canvas) else np.empty((0, 3))
-            self._measured = of, extent_of(corners, *others)
+            self._measured = of, extent_of(corners, *self.clouds()[1:])
         return self._measured[1]
 
     def set_highlights(
@@ -188,13 +191,13 @@ class PointScene(QObject):
 
     def set_arrows(self, arrows: Sequence[Arrow]) -> None:
         """Draw arrows over the points."""
-        self.arrows = tuple(arrows)
+        self.arrows = _kept(self.arrows, arrows)
         self.bounds_changed.emit()
         self.changed.emit()
 
     def set_lines(self, lines: Sequence[Line | PlacedText | AngleCone]) -> None:
         """Draw lines under the points, notes over them, and cones around them."""
-        self.lines = tuple(line for line in lines if isinstance(line, Line))
+        self.lines = _kept(self.lines, (line for line in lines if isinstance(line, Line)))
         self.notes = tuple(note for note in lines if isinstance(note, PlacedText))
         self.cones = tuple(cone for cone in lines if isinstance(cone, AngleCone))
         self.bounds_changed.emit()
@@ -239,6 +242,12 @@ class PointScene(QObject):
         """Draw all text larger, for an audience."""
         self.text_scale = scale
         self.changed.emit()
+
+
+def _kept(before: tuple[T, ...], given: Iterable[T]) -> tuple[T, ...]:
+    """Return what is given; the tuple of before where it holds the same, for it is known then."""
+    wanted = tuple(given)
+    return before if wanted == before else wanted
 
 
 def _rows(rows: ArrayLike) -> Rows:

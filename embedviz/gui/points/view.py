@@ -1,11 +1,11 @@
 """The one picture of points: 2-D with axes, 3-D with an orbit camera, on screen and in files.
 
 A plain widget that paints itself: our own raster makes the image of the points, QPainter draws
-everything else over and under it. There is no OpenGL and no pyqtgraph view inside, for four
+everything else over and under it. There is no OpenGL and no plot of a library inside, for four
 reasons. One matrix serves 2-D and 3-D, so that every overlay is written once. Axes, labels and
 halos are ours to place. The picture is the same on a laptop, over remote desktop, without a
 display and in a file, where text and lines stay vectors. And a million points move smoothly
-without a graphics card, which pyqtgraph's scatter plots do not.
+without a graphics card, which scatter plots of pyqtgraph do not (see `tests/benchmarks`).
 
 What moves is drawn quickly; when nothing has moved for a moment, large clouds are drawn finely
 and labels find new places.

@@ -1,9 +1,9 @@
 """Charts of a run over its steps: its loss, and what else was measured.
 
-They are one widget that draws itself, not several plots of pyqtgraph. While a run is on the screen
-they are drawn anew at every frame, and a plot each would lay out and paint a scene of its own for
-what are a few lines; besides, one axis of steps is shared by all because there is only one. What
-is drawn never has more places than the picture has columns of pixels.
+They are one widget that draws itself, not several plots of a charting library. While a run is on
+the screen they are drawn anew at every frame, and a plot each would lay out and paint a scene of
+its own for what are a few lines; besides, one axis of steps is shared by all because there is only
+one. What is drawn never has more places than the picture has columns of pixels.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 
 from embedviz.core.arrays import Vector
-from embedviz.gui.runs.drawn_widget import Align, DrawnWidget, width_of
-from embedviz.gui.runs.numbers import number_text
+from embedviz.gui.charts.drawn_widget import Align, DrawnWidget, width_of
+from embedviz.gui.charts.numbers import number_text
 from embedviz.gui.runs.plots import RunPlot, draw_marks, run_plots
 from embedviz.gui.runs.tracks import Columns, RunTable, Track
 from embedviz.gui.theme import GRID, theme_manager

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from embedviz.core.arrays import Vector
 from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
-from embedviz.gui.runs.drawn_widget import Align, first_that_fits, width_of
+from embedviz.gui.charts.drawn_widget import Align, first_that_fits, width_of
 from embedviz.gui.runs.lines import draw_band, draw_curve, path_through
 from embedviz.gui.runs.tracks import Columns, Track, changes, value_range
 from embedviz.gui.theme import GRID, theme_manager

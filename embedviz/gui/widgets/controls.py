@@ -103,6 +103,16 @@ class ElidedLabel(QLabel):
             self.setToolTip(words)
             self.update()
 
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the height of a line of its font, also where other letters would be higher."""
+        margins = self.contentsMargins()
+        height = self.fontMetrics().height() + margins.top() + margins.bottom()
+        return QSize(super().sizeHint().width(), height)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the same height."""
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
+
     def shown_text(self) -> str:
         """Return as much of the text as there is room for."""
         metrics, end = self.fontMetrics(), Qt.TextElideMode.ElideRight
@@ -336,7 +346,8 @@ class Segments(QWidget):
         self._group = QButtonGroup(self)
         for place, text in enumerate(texts):
             button = toggle(f"{name}.{place}", text, f"{description}: {text}")
-            button.setProperty("segment", "first" if place == 0 else "other")
+            end = "last" if place == len(texts) - 1 else "middle"
+            button.setProperty("segment", end if place else "first")
             button.setAccessibleName(f"{description}: {text}")
             row.addWidget(button)
             self._group.addButton(button, place)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
@@ -26,6 +26,7 @@ from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import text_label
 from embedviz.panes.anisotropy.controls.tools import AnisotropyTools
+from embedviz.panes.anisotropy.outputs import maker_of
 from embedviz.panes.anisotropy.pages import PAGES
 from embedviz.panes.anisotropy.prepared import (
     DialPosition,
@@ -37,7 +38,6 @@ from embedviz.panes.anisotropy.prepared import (
 )
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 from embedviz.panes.anisotropy.spheres import SphereViews
-from embedviz.panes.anisotropy.taking import maker_of
 from embedviz.panes.anisotropy.words import (
     describe_dial,
     describe_picture,
@@ -49,6 +49,16 @@ from embedviz.panes.anisotropy.words import (
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 700, 560
 """A pane smaller than this says how it is read in a tooltip alone."""
+_UNLIMITED = (1 << 24) - 1
+"""Qt's largest height of a widget."""
+_WIDE, _WIDE_SHARE = 1500, 1.8
+"""Width, and width against height, from which on the page is beside the views."""
+_PAGE_SHARE, _MOST_OF_PAGE, _GLOBE_SHARE, _TEXTS = 0.34, 0.5, 0.9, 110
+"""Of the height: for the page, and at most. Height of a view, against its width, that is enough,
+and of the texts around it, in pixels.
+"""
+_PAGE_EVERY = 66
+"""Milliseconds between two drawings of the page on the way: the views go before it."""
 
 
 class AnisotropyPane(Pane):
@@ -61,9 +71,10 @@ class AnisotropyPane(Pane):
     page is called: it is not called while a set is loading, or where its cone has failed.
 
     **When.** `draw(old, new)` of the chosen page is called for a new state once the views show its
-    dial position; while the dial is dragged that is each position that is shown, of which the
-    newest wins. What is cheap, such as a histogram of the sampled pairs, is drawn from `turned_of`
-    at once. That may be one step behind the state: say what is of `turned.position`, not of `new`.
+    dial position; while the dial is dragged, for some of the positions that are shown, at most 15 a
+    second, and for the one where it rests. What is cheap, such as a histogram of the sampled pairs,
+    is drawn from `turned_of` at once. That may be one step behind the state: say what is of
+    `turned.position`, not of `new`.
 
     **Numbers of the dial's position** that take longer than a step of it are for when it rests:
     `calculations.run(task, partial(work, prepared, transform), self._show, DialPosition.of(new))`,
@@ -88,6 +99,7 @@ class AnisotropyPane(Pane):
         self.prepared: Prepared | None = None
         self.turned: Turned | None = None
         self._begun: DialPosition | None = None
+        self._page_drawn = QElapsedTimer()
         self._failed: DialPosition | None = None
         self.controls = AnisotropyTools(self)
         self.spheres = SphereViews(self)
@@ -104,13 +116,16 @@ class AnisotropyPane(Pane):
         super().resizeEvent(event)
         if self.is_built:
             self.controls.fit_width(self.width())
+            self._share_room()
             self._say(self.session.state)
 
     def _lay_out(self) -> None:
-        rows = QVBoxLayout(self.picture)
-        rows.setContentsMargins(0, 0, 0, GRID)
+        self._parts = QBoxLayout(QBoxLayout.Direction.TopToBottom, self.picture)
+        self._parts.setContentsMargins(0, 0, 0, GRID)
+        self._parts.setSpacing(GRID)
+        rows = QVBoxLayout()
         rows.setSpacing(GRID)
-        rows.addWidget(self.spheres, 3)
+        rows.addWidget(self.spheres, 1)
         below = QHBoxLayout()
         below.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         below.setSpacing(2 * GRID)
@@ -121,15 +136,41 @@ class AnisotropyPane(Pane):
         below.addLayout(texts, 1)
         below.addWidget(self.spheres.controls, 0, Qt.AlignmentFlag.AlignTop)
         rows.addLayout(below)
-        self.pages.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
-        rows.addWidget(self.pages, 1)
+        self._parts.addLayout(rows)
+        self._parts.addWidget(self.pages)
+        self.pages.head_turned.connect(self._share_room)
         self.fit_text(1.0)
+
+    def _share_room(self) -> None:
+        """Give the page its part of the room: below the views, or beside them in a wide pane.
+
+        How high the page is depends on the pane alone, not on its text, which depends on that.
+        """
+        way, width = QBoxLayout.Direction, self.width()
+        tools = self.tool_row.height() if self.tool_row.isVisibleTo(self) else 0
+        room = max(self.height() - tools, 1)
+        is_wide = width >= _WIDE * self._scale and width >= _WIDE_SHARE * room
+        self._parts.setDirection(way.LeftToRight if is_wide else way.TopToBottom)
+        if is_wide:
+            self._parts.setStretch(0, 3)
+            self._parts.setStretch(1, 2)
+            self.pages.setContentsMargins(0, GRID, 2 * GRID, 0)
+            self.pages.setMaximumHeight(_UNLIMITED)
+            return
+        self.pages.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        beyond = room - round(_GLOBE_SHARE * width / 2 + _TEXTS * self._scale)
+        wanted = max(round(_PAGE_SHARE * room), min(beyond, round(_MOST_OF_PAGE * room)))
+        # All that there is, up to this.
+        self._parts.setStretch(0, 1)
+        self._parts.setStretch(1, 1000)
+        self.pages.setMaximumHeight(max(wanted, self.pages.least_height))
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
         choice = FitChoice.of(new)
         if old.active is not new.active:
             self.controls.dial.stop()
-        self.pages.choose(new)
+        if self.pages.choose(new).name != old[AnisotropySettings].page or old.active is None:
+            self._share_room()
         self.spheres.draw(old, new)
         if self.prepared is None or self.prepared.choice != choice:
             self._load(choice)
@@ -187,8 +228,9 @@ class AnisotropyPane(Pane):
         self.spheres.titles["after"].setText(title_after(self.prepared, turned))
         state = self.session.state
         self._say(state)
-        if turned.position != DialPosition.of(state):
+        if turned.position != DialPosition.of(state) and self._page_drawn.hasExpired(_PAGE_EVERY):
             self.pages.draw(state)  # A step on the way; of the newest, the next line draws it.
+            self._page_drawn.start()
         self._turn_to(state)
 
     def _say(self, state: State) -> None:
@@ -196,7 +238,8 @@ class AnisotropyPane(Pane):
         if self.prepared is not None and self.turned is not None:
             view = state[AnisotropySettings].view
             said = describe_picture(self.prepared, self.turned, view)
-            is_low = self.width() < _LEAST_WIDTH or self.height() < _LEAST_HEIGHT
+            least_width, least_height = _LEAST_WIDTH * self._scale, _LEAST_HEIGHT * self._scale
+            is_low = self.width() < least_width or self.height() < least_height
             shown = describe_rows(self.prepared, self.turned) if is_low else said
             self.caption.setText(shown)
             self.caption.setToolTip(said)
@@ -243,8 +286,12 @@ class AnisotropyPane(Pane):
         self.pages.chosen.begin_figure()
 
     def fit_text(self, scale: float) -> None:  # noqa: D102 - see Pane
+        self._scale = scale
         self.tool_row.setFixedHeight(self.controls.height)
         self.pages.fit_text(scale)
+        self._share_room()
+        self._say(self.session.state)
+        self._parts.activate()  # What is drawn next is of this size.
 
     def release(self) -> None:  # noqa: D102 - see Pane
         if self.is_built:

@@ -10,6 +10,7 @@ import numpy as np
 
 from embedviz.core.anisotropy.cone_view import AngleBand, ConeView
 from embedviz.core.arrays import Matrix
+from embedviz.gui.charts.numbers import percent
 from embedviz.gui.points.layers.globe import globe_lines
 from embedviz.gui.points.view import AngleCone, Arrow, Line, PlacedText
 from embedviz.gui.theme import theme_manager
@@ -54,11 +55,15 @@ def picture_at_angles(shown: ConeView, before: ConeView, role: str) -> Picture:
     cones = () if shown.band is None else (cone_of(shown.band, color),)
     arrows: tuple[Arrow, ...] = ()
     if before.mean_direction is not None:
-        pole, is_after = np.array([0.0, 0.0, 1.0]), role == "after"
-        text = "mean before" if is_after else "mean direction"
-        arrow = Arrow(0 * pole, 1.14 * pole, theme_manager.theme.before, text, dashed=is_after)
-        arrows = (arrow,)
+        arrows = (_arrow_to_mean(theme_manager.theme.before, is_after=role == "after"),)
     return Picture(shown.positions, (*graticule(), *cones), arrows, CAPTION)
+
+
+@lru_cache(maxsize=4)
+def _arrow_to_mean(color: str, *, is_after: bool) -> Arrow:
+    # The same one for each position of the dial: what stays is not measured anew.
+    pole, text = np.array([0.0, 0.0, 1.0]), "mean before" if is_after else "mean direction"
+    return Arrow(0 * pole, 1.14 * pole, color, text, dashed=is_after)
 
 
 def linear_picture(shown: ConeView) -> Picture:
@@ -83,11 +88,6 @@ def cone_of(band: AngleBand, color: str) -> AngleCone:
     low, median, high = (f"{each:.{decimals}f}" for each in (band.low, band.median, band.high))
     texts = f"median {median}°", f"5–95 %: {low}–{high}°"
     return AngleCone(band.median, band.low, band.high, color, texts)
-
-
-def percent(share: float) -> str:
-    """Return a share in percent, small ones with a decimal."""
-    return f"{100 * share:.{1 if share < 0.1 else 0}f} %"
 
 
 def graticule() -> tuple[Line | PlacedText, ...]:

@@ -6,7 +6,6 @@ from embedviz.app.state import State
 from embedviz.core.anisotropy.transform import Transform
 from embedviz.core.notes import counted
 from embedviz.panes.anisotropy.controls.dial_number import words_of
-from embedviz.panes.anisotropy.controls.presets import variance_share_of
 from embedviz.panes.anisotropy.prepared import Prepared, Turned
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 
@@ -58,7 +57,7 @@ def kept_words(prepared: Prepared, transform: Transform) -> str:
     # Shrinkage gives directions a variance that the rows do not have.
     said = f"{count:,} of {counted(max(rank, count), 'direction')}"
     if count < rank:
-        share = variance_share_of(prepared.fit.axes, transform.settings.remove_top, count)
+        share = prepared.fit.axes.share_along(transform.settings.remove_top, count)
         said += f", {100 * share:.0f} % of the variance"
     return said
 

@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 
 from embedviz.core import wording
 from embedviz.core.contrastive.runs.anchor import AnchorTerms
+from embedviz.gui.charts.drawn_widget import DrawnWidget, with_even_digits
 from embedviz.gui.points.text import draw_line_of_text
-from embedviz.gui.runs.drawn_widget import DrawnWidget, with_even_digits
 from embedviz.gui.theme import GRID, TEXT_PIXELS, font, theme_manager
 from embedviz.panes.contrastive.drawing import loss_in_numbers
 from embedviz.panes.contrastive.drawing.softmax_bars import Bar, BarTable, bars_of

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QStackedLayout, QWidget
 
 from embedviz.core.contrastive.quality import PairQuality
-from embedviz.gui.runs.numbers import number_text
+from embedviz.gui.charts.numbers import number_text
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import text_label
 from embedviz.panes.contrastive.drawing.loss_in_numbers import temperature_text

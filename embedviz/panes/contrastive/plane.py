@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF
 
 from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
 from embedviz.core.wording import one_line
+from embedviz.gui.charts.drawn_widget import Align, DrawnWidget, width_of
+from embedviz.gui.charts.numbers import number_text
 from embedviz.gui.points.text import draw_text
-from embedviz.gui.runs.drawn_widget import Align, DrawnWidget, width_of
-from embedviz.gui.runs.numbers import number_text
 from embedviz.gui.theme import GRID, theme_manager, with_alpha
 from embedviz.panes.contrastive.drawing.plane_layout import (
     RADIUS,

@@ -7,10 +7,10 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPaintEvent, QPen, QPolygonF
 
+from embedviz.gui.charts.drawn_widget import Align, DrawnWidget, first_that_fits, width_of
+from embedviz.gui.charts.numbers import number_text
 from embedviz.gui.coloring.palettes import RAMP_STEPS, cosine_ramp
 from embedviz.gui.points.text import draw_line_of_text, is_pixel_device
-from embedviz.gui.runs.drawn_widget import Align, DrawnWidget, first_that_fits, width_of
-from embedviz.gui.runs.numbers import number_text
 from embedviz.gui.theme import GRID, theme_manager
 
 WAITING = "The cosines of a batch appear with the first step."

@@ -83,11 +83,6 @@ class MapChoices:
             return made
         return chosen
 
-    @property
-    def follows_prefix(self) -> bool:
-        """Whether the map shows as many dimensions as the program works with elsewhere."""
-        return self.settings.projection == PrefixPCA()
-
     def follow_prefix(self, on: bool) -> None:
         """Show as many dimensions as the program works with elsewhere, or what was shown before."""
         vector_set, settings = self.vector_set, self.settings

@@ -10,13 +10,13 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 
 from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
 from embedviz.core.matryoshka.orderings import Ordering
-from embedviz.gui.points.text import draw_text
-from embedviz.gui.runs.drawn_widget import Align, DrawnWidget, first_that_fits, width_of
-from embedviz.gui.runs.numbers import number_text
+from embedviz.gui.charts.drawn_widget import Align, DrawnWidget, first_that_fits, width_of
+from embedviz.gui.charts.numbers import number_text
+from embedviz.gui.charts.plot_frame import NamedLine, PlacedLine, dashed, draw_key, place_key, solid
 from embedviz.gui.theme import GRID, Theme, theme_manager, with_alpha
 
 Floats = NDArray[np.float64]
@@ -181,26 +181,24 @@ class LengthChart(DrawnWidget):
         full = self._lengths[-1] if self._lengths else 0
         return f"{self._title} at {self.read_at:,} of {full:,} dimensions"
 
-    def key(self) -> list[tuple[QPointF, str, LengthCurve | None]]:
+    def key(self) -> list[PlacedLine]:
         """Return what is written above the curves, and where: the heading first."""
-        small, line = self.small(), self.line_height()
-        x, y = 2.0, 1.0
-        found: list[tuple[QPointF, str, LengthCurve | None]] = []
+        small = self.small()
         headings = self._heading, f"{self._title} at {self.read_at:,}", self._title
-        heading = first_that_fits(headings, self.width() - 2 * x, small)
-        entries = [(heading, None), *zip(self.readings, self._curves, strict=True)]
-        for text, curve in entries:
-            width = width_of(text, small) + (_SAMPLE + 5 if curve else 0)
-            if x > 2 and x + width > self.width() - 2:
-                x, y = 2.0, y + line
-            found.append((QPointF(x, y), text, curve))
-            x += width + 2 * GRID
-        return found
+        heading = first_that_fits(headings, self.width() - 4, small)
+        pens = [_pen(each.ordering, theme_manager.theme) for each in self._curves]
+        named = zip(self.readings, pens, strict=True)
+        # The numbers are what is read, so that nothing is shortened.
+        entries = [
+            NamedLine(heading, heading),
+            *(NamedLine(text, text, pen) for text, pen in named),
+        ]
+        return place_key(entries, self.width(), small, self.line_height(), _SAMPLE)
 
     def frame(self) -> LengthFrame:
         """Return where lengths and values are."""
         line, small = self.line_height(), self.small()
-        top = self.key()[-1][0].y() + 1.6 * line
+        top = self.key()[-1].corner.y() + 1.6 * line
         low, high = self._range or _range_of(self._curves)
         area = QRectF(0, top, 1, max(self.height() - top - line - 5, 10))
         frame = LengthFrame(
@@ -224,7 +222,7 @@ class LengthChart(DrawnWidget):
             self.draw_kept(
                 painter, (self._curves, frame), lambda within: self._draw_curves(within, frame)
             )
-            _draw_key(painter, self.key(), self.small(), self.line_height())
+            draw_key(painter, self.key(), self.small(), self.line_height(), _SAMPLE)
             painter.setClipRect(frame.area.adjusted(-4, -4, 4, 4))
             self._draw_marks(painter, frame)
 
@@ -307,24 +305,6 @@ class LengthChart(DrawnWidget):
             self.length_chosen.emit(length)
 
 
-def _draw_key(
-    painter: QPainter,
-    key: Sequence[tuple[QPointF, str, LengthCurve | None]],
-    font: QFont,
-    line: float,
-) -> None:
-    """Write the heading, and a sample of each curve with its words."""
-    theme = theme_manager.theme
-    for corner, text, curve in key:
-        if curve is None:
-            draw_text(painter, corner, text, font, QColor(theme.text))
-            continue
-        y = corner.y() + line / 2
-        painter.setPen(_pen(curve.ordering, theme))
-        painter.drawLine(QLineF(corner.x(), y, corner.x() + _SAMPLE, y))
-        draw_text(painter, corner + QPointF(_SAMPLE + 5, 0), text, font, QColor(theme.muted))
-
-
 def value_at(lengths: Sequence[int], curve: LengthCurve, dimensions: int) -> tuple[float, float]:
     """Return a value and its spread at a length, read off the line between measured ones."""
     if not lengths or dimensions < lengths[0]:
@@ -343,13 +323,10 @@ def _ticks(frame: LengthFrame, line: float) -> list[tuple[float, str]]:
 
 
 def _pen(ordering: CurveName, theme: Theme) -> QPen:
-    style = STYLES[ordering]
-    pen = QPen(QColor(color_of(ordering, theme)), style.width)
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    style, color = STYLES[ordering], color_of(ordering, theme)
     if style.dashes:
-        pen.setDashPattern(style.dashes)
-    return pen
+        return dashed(color, style.width, style.dashes)
+    return solid(color, style.width)
 
 
 def _draw_curve(

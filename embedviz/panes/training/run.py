@@ -18,8 +18,8 @@ import numpy as np
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import scale_to_unit_length
-from embedviz.core.directions import mean_cosine_of
 from embedviz.core.errors import UserError
+from embedviz.core.isotropy.mean_direction import mean_cosine_of
 from embedviz.core.progress import Cancelled, Report
 from embedviz.core.projections.aligned import AlignedPositions, aligned_pca
 from embedviz.core.vector_set import VectorSet

@@ -8,7 +8,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 
 from embedviz.core.wording import one_line
-from embedviz.gui.runs.drawn_widget import Align, DrawnWidget
+from embedviz.gui.charts.drawn_widget import Align, DrawnWidget
 from embedviz.gui.theme import GRID, TEXT_PIXELS, font, theme_manager
 
 Token = tuple[str, bool]

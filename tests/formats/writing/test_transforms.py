@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 import pytest
 
+from embedviz.core.anisotropy.exported import exported_transform
 from embedviz.core.anisotropy.fit_source import ALL_ROWS, FitSource, fit_source
-from embedviz.core.anisotropy.taken_home import take_home
 from embedviz.core.anisotropy.transform import Transform, TransformSettings
 from embedviz.core.derivation.whitened import Whitened
 from embedviz.core.errors import UserError
@@ -86,7 +86,9 @@ def test_script_and_arrays_give_the_cosines_of_the_program(tmp_path, name, suffi
     found = sentences(dimensions)
     train = VectorSet(found.vectors[:900], name="train")
     transform = transform_of(found, sets=(train,), **CASES[name])
-    arrays, script = write_transform(tmp_path / f"it's a map{suffix}", take_home(transform))
+    arrays, script = write_transform(
+        tmp_path / f"it's a map{suffix}", exported_transform(transform)
+    )
     derived = Whitened.of(transform.settings, transform.fit).derive(found)
     ours = derived.vectors[TEST_ROWS].astype(np.float64)
     cosines, printed = cosines_of_script(script, found.vectors[TEST_ROWS], tmp_path)
@@ -107,7 +109,7 @@ def test_what_it_is_goes_with_it(tmp_path):
     transform = transform_of(
         found, source, position=1.5, method="zca", shrinkage=True, left_out=(7,), n_components=50
     )
-    arrays, script = write_transform(tmp_path / "map.npz", take_home(transform))
+    arrays, script = write_transform(tmp_path / "map.npz", exported_transform(transform))
     with np.load(arrays, allow_pickle=False) as given:
         assert all(given[name].dtype != object for name in given)
         settings = json.loads(str(given["settings"]))
@@ -126,12 +128,12 @@ def test_what_it_is_goes_with_it(tmp_path):
 
 def test_no_row_of_the_data_is_given_away():
     found = sentences()
-    rows = take_home(transform_of(found)).check_rows
+    rows = exported_transform(transform_of(found)).check_rows
     assert not np.isclose(rows[:, np.newaxis], found.vectors[:200], atol=1e-3).all(axis=2).any()
 
 
 def test_a_snippet_for_a_notebook_names_the_file(tmp_path):
-    exported = take_home(transform_of(sentences(), n_components=5))
+    exported = exported_transform(transform_of(sentences(), n_components=5))
     for suffix in (".npz", ".safetensors"):
         arrays, _ = write_transform(tmp_path / f"map{suffix}", exported)
         snippet = transform_snippet(arrays, exported)
@@ -149,7 +151,7 @@ def test_a_snippet_for_a_notebook_names_the_file(tmp_path):
 
 
 def test_scripts_apply_what_can_be_applied(tmp_path):
-    exported = take_home(transform_of(sentences(), n_components=5))
+    exported = exported_transform(transform_of(sentences(), n_components=5))
     arrays, _ = write_transform(tmp_path / "map.npz", exported)
     names = {}
     exec(compile(transform_snippet(arrays, exported), "snippet", "exec"), names)
@@ -167,14 +169,14 @@ def test_a_set_may_be_called_anything(tmp_path):
     found = sentences()
     strange = VectorSet(found.vectors, name='a"""\nimport os\n\\ \u2028 {x} é')
     transform = transform_of(strange, n_components=3)
-    _, script = write_transform(tmp_path / "map.npz", take_home(transform))
+    _, script = write_transform(tmp_path / "map.npz", exported_transform(transform))
     _, printed = cosines_of_script(script, found.vectors[:5], tmp_path)
     assert "differ by at most" in printed
 
 
 def test_other_readers_of_safetensors_read_it(tmp_path):
     reader = pytest.importorskip("safetensors.numpy")
-    exported = take_home(transform_of(sentences()))
+    exported = exported_transform(transform_of(sentences()))
     arrays, _ = write_transform(tmp_path / "map.safetensors", exported)
     for name, array in reader.load_file(arrays).items():
         np.testing.assert_array_equal(array, exported.arrays()[name])
@@ -182,14 +184,14 @@ def test_other_readers_of_safetensors_read_it(tmp_path):
 
 @pytest.mark.parametrize("name", ["map", "map.npy", "map.pkl"])
 def test_another_suffix_is_refused(tmp_path, name):
-    exported = take_home(transform_of(sentences()))
+    exported = exported_transform(transform_of(sentences()))
     with pytest.raises(UserError, match=r"no format for a transform\. Use \.npz"):
         write_transform(tmp_path / name, exported)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_script_of_somebody_else_is_not_replaced(tmp_path):
-    exported = take_home(transform_of(sentences()))
+    exported = exported_transform(transform_of(sentences()))
     (tmp_path / "map.py").write_text("print('mine')")
     with pytest.raises(UserError, match=r"map\.py would be written"):
         write_transform(tmp_path / "map.npz", exported)

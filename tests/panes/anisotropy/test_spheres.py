@@ -9,8 +9,9 @@ from PySide6.QtCore import QPoint, Qt
 from embedviz.app.state import State
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.charts.numbers import percent
 from embedviz.gui.points import orbit as orbit_module
-from embedviz.panes.anisotropy.pictures import cone_of, enlargement, linear_picture, percent
+from embedviz.panes.anisotropy.pictures import cone_of, enlargement, linear_picture
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 
 LEFT = Qt.MouseButton.LeftButton

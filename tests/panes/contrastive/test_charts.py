@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 
+from embedviz.gui.charts.drawn_widget import width_of
 from embedviz.gui.runs.charts import WAITING
-from embedviz.gui.runs.drawn_widget import width_of
 from embedviz.gui.runs.lines import parts_between_gaps, path_through
 from embedviz.gui.runs.plots import names_beside
 from embedviz.gui.runs.tracks import Columns, RunTable, changes, table_type, value_range

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 
-from embedviz.gui.runs.numbers import number_text, power_text
+from embedviz.gui.charts.numbers import number_text, power_text
 from embedviz.panes.contrastive.drawing.loss_in_numbers import logarithms
 from embedviz.panes.contrastive.formula import NO_NEGATIVES, WAITING, AnchorFormula
 

@@ -5,8 +5,8 @@ import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from embedviz.gui.charts.drawn_widget import width_of
 from embedviz.gui.figures import save_figure
-from embedviz.gui.runs.drawn_widget import width_of
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT
 from embedviz.panes.matryoshka.length_chart import STYLES, LengthChart, LengthCurve

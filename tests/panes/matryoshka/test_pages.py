@@ -1,9 +1,7 @@
 """Pages below the lists: chosen by tabs, made when first seen, drawn only while shown."""
 
-import subprocess
 import sys
 from functools import partial
-from pathlib import Path
 from types import ModuleType
 from typing import ClassVar
 
@@ -148,76 +146,6 @@ def test_what_is_set_in_pages_comes_back_with_a_session(tmp_path):
     assert found.notes == []
     for kind in MatryoshkaSettings.classes_of_pane():
         assert found.state[kind] == state[kind]
-
-
-ONE_FILE = """
-from dataclasses import dataclass
-from typing import ClassVar
-
-from PySide6.QtWidgets import QLabel
-
-from embedviz.core.settings import Settings, setting
-from embedviz.gui.pages.page import Page
-
-
-@dataclass(frozen=True)
-class ToySettings(Settings):
-    name: ClassVar[str] = "matryoshka.toy"
-
-    toys: int = setting(3, "Toys", "how many there are", least=1, most=9)
-
-
-class ToyPage(Page):
-    name = "toy"
-
-    def build(self):
-        self.text = QLabel()
-        self.body.addWidget(self.text)
-
-    def draw(self, old, new):
-        self.text.setText(f"{new[ToySettings].toys} toys")
-"""
-ONE_LINE = """        "toy": PageEntry("Toys", "toy.ToyPage", "toy.ToySettings"),"""
-WITH_TOY = """
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-
-folder = Path(sys.argv[1])
-name = "embedviz.panes.matryoshka.pages"
-spec = spec_from_file_location(name, folder / "pages.py")
-sys.modules[name] = module_from_spec(spec)
-spec.loader.exec_module(sys.modules[name])
-
-from embedviz.__main__ import main
-from embedviz.panes import matryoshka
-
-matryoshka.__path__.append(str(folder))
-
-from embedviz.panes.matryoshka.settings import MatryoshkaSettings
-
-file, out = str(folder / "v.txt"), str(folder / "x.png")
-end = main(["figure", "matryoshka", "--page", "toy", "--toys", "5", "-o", out, file])
-from embedviz.panes.matryoshka.toy import ToySettings
-
-print(end, Path(out).exists(), ToySettings in MatryoshkaSettings.classes_of_pane())
-main(["figure", "matryoshka", "--help"])
-"""
-
-
-def test_a_page_is_one_file_and_one_line(tmp_path):
-    source = Path(pages.__file__).read_text("utf-8")
-    head, end, rest = source.partition("\n    },\n)\n")
-    (tmp_path / "pages.py").write_text(f"{head}\n{ONE_LINE}{end}{rest}", "utf-8")
-    (tmp_path / "toy.py").write_text(ONE_FILE, "utf-8")
-    (tmp_path / "v.txt").write_text("king 1 2\nqueen 2 1\ncat 0 1\n", "utf-8")
-    command = [sys.executable, "-c", WITH_TOY, str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("0 True True"), done.stdout
-    assert "two-stage,nested,toy}" in done.stdout.replace("\n", "").replace(" ", "")
-    assert "--toys N" in done.stdout
-    assert "how many there are" in done.stdout
 
 
 def test_a_page_is_made_when_it_is_first_seen(noted, session, idle, log, qtbot):

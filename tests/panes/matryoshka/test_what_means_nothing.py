@@ -43,7 +43,7 @@ def test_of_few_rows_half_are_compared(show, n, dimensions):
         assert len(fates) == min(10, others)
         assert all(fates[:count])
         assert not any(fates[count:])
-    assert f"Mean overlap@{count} at" in pane.pages.chosen.chart.key()[0][1]
+    assert f"Mean overlap@{count} at" in pane.pages.chosen.chart.key()[0].text
     assert pane.pages.chosen.chart.curves[0].values[0] < 1
 
 

@@ -69,11 +69,6 @@ class DialAxes:
         """Largest number of components."""
         return len(self.axes)
 
-    @property
-    def is_raw_unchanged(self) -> bool:
-        """Whether the rows at the beginning of the dial are those of the set."""
-        return not self.fit.left_out
-
     def factors(self, position: float) -> Vector:
         """Return what each axis is multiplied with, (rank,), but for a factor of all."""
         found = Transform(self.fit, self._settings.at(position)).factors

@@ -19,7 +19,7 @@ from embedviz.core.contrastive.products import product
 from embedviz.core.contrastive.runs.candidates import candidate_counts, felt_negatives
 from embedviz.core.contrastive.runs.frames import Measures, RunFrame
 from embedviz.core.contrastive.training import Training
-from embedviz.core.directions import mean_cosine_of
+from embedviz.core.isotropy.mean_direction import mean_cosine_of
 from embedviz.core.isotropy.spread import effective_rank_of
 
 MOST_MEASURED = 1_000

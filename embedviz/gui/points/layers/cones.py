@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import hypot, radians, tan
+from math import radians, tan
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from embedviz.core.drawing.camera import FIELD_OF_VIEW
-from embedviz.gui.points.frame import Frame
+from embedviz.gui.points.frame import Frame, polygon_of
 from embedviz.gui.points.text import draw_text, text_size
 from embedviz.gui.theme import with_alpha
 
@@ -33,6 +33,7 @@ _RIM, _EDGE = (0.95, 0.4), (0.6, 0.25)
 """Opacity of the rim of the cone, and of the edges of the band: in front, and behind."""
 _GAP = 8.0
 _LEAST_TURN = 1e-9
+_FARTHEST = 1e6
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,5 +226,5 @@ def _runs(wanted: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
 
 
 def _polygon(pixels: Floats) -> QPolygonF:
-    seen = pixels[np.isfinite(pixels[:, 0])]
-    return QPolygonF([QPointF(x, y) for x, y in seen.tolist() if hypot(x, y) < 1e6])
+    # Not beyond what Qt can count, nor NaN, where it is behind the eye.
+    return polygon_of(pixels[np.abs(pixels).max(axis=1) < _FARTHEST])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import hypot, isfinite
 
 import numpy as np
@@ -12,10 +13,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from embedviz.core.arrays import Rows
+from embedviz.core.drawing.camera import Camera
 from embedviz.core.drawing.raster import ALL_ROWS
-from embedviz.gui.points.frame import Frame
+from embedviz.gui.points.frame import Frame, polygon_of
 from embedviz.gui.points.text import draw_text, text_size
-from embedviz.gui.theme import with_alpha
+from embedviz.gui.theme import theme_manager, with_alpha
 
 END_GAP = 8.0
 """How far from the middle of a point an arrow starts and ends, in pixels."""
@@ -113,26 +115,43 @@ def draw_links(
 
 def draw_lines(painter: QPainter, frame: Frame, lines: Sequence[Line]) -> None:
     """Draw lines, their parts behind the center of the view fainter, and first."""
-    projected = [(line, *frame.project(line.points)) for line in lines]
+    area = frame.area.getRect()
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    for line, is_behind, pieces in _pieces_of(tuple(lines), frame.camera, area):
+        color = QColor(line.color)
+        if is_behind:
+            color.setAlphaF(color.alphaF() * _BEHIND)
+        painter.setPen(QPen(color, line.width, c=Qt.PenCapStyle.FlatCap))
+        for piece in pieces:
+            painter.drawPolyline(piece)
+
+
+@lru_cache(maxsize=4)
+def _pieces_of(
+    lines: tuple[Line, ...], camera: Camera, area: tuple[float, float, float, float]
+) -> list[tuple[Line, bool, list[QPolygonF]]]:
+    """Return what is behind the center of the view of each line, and then what is before it.
+
+    Kept for views whose points move under lines that stay: the arithmetic takes longer than the
+    drawing.
+    """
+    frame = Frame(QRectF(*area), camera, theme_manager.theme)
+    projected = [(line, *frame.project(line.points)) for line in lines]
+    found = []
     for behind in (True, False):
         for line, pixels, depth in projected:
             is_behind = np.logical_and(depth > 1 + 1e-9, line.fade_behind)
-            color = QColor(line.color)
-            if behind:
-                color.setAlphaF(color.alphaF() * _BEHIND)
-            painter.setPen(QPen(color, line.width, c=Qt.PenCapStyle.FlatCap))
-            _draw_pieces(painter, pixels, (is_behind[:-1] & is_behind[1:]) == behind)
+            pieces = _pieces(pixels, (is_behind[:-1] & is_behind[1:]) == behind)
+            found.append((line, behind, pieces))
+    return found
 
 
-def _draw_pieces(painter: QPainter, pixels: NDArray[np.float64], wanted: NDArray[np.bool_]) -> None:
-    """Draw the segments that are wanted and in front of the eye, joined where they meet."""
+def _pieces(pixels: NDArray[np.float64], wanted: NDArray[np.bool_]) -> list[QPolygonF]:
+    """Return the segments that are wanted and in front of the eye, joined where they meet."""
     finite = np.isfinite(pixels[:, 0])
     segments = np.flatnonzero(wanted & finite[:-1] & finite[1:])
-    for run in np.split(segments, np.flatnonzero(np.diff(segments) > 1) + 1):
-        if len(run):
-            corners = pixels[run[0] : run[-1] + 2].tolist()
-            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in corners]))
+    runs = np.split(segments, np.flatnonzero(np.diff(segments) > 1) + 1)
+    return [polygon_of(pixels[run[0] : run[-1] + 2]) for run in runs if len(run)]
 
 
 def draw_notes(

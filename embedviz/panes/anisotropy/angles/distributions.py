@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from embedviz.core.anisotropy.chance import chance_of_angles, chance_of_cosines, chance_spread
 from embedviz.core.notes import counted
-from embedviz.gui.runs.numbers import number_text
+from embedviz.gui.charts.numbers import number_text
 from embedviz.panes.anisotropy.angles.histogram import Distribution
 
 Floats = NDArray[np.floating]

@@ -12,9 +12,8 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 
 from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
-from embedviz.gui.runs.drawn_widget import DrawnWidget, width_of
-from embedviz.gui.theme import theme_manager, with_alpha
-from embedviz.panes.anisotropy.plot_frame import (
+from embedviz.gui.charts.drawn_widget import DrawnWidget, width_of
+from embedviz.gui.charts.plot_frame import (
     NamedLine,
     PlacedLine,
     PlotFrame,
@@ -26,6 +25,7 @@ from embedviz.panes.anisotropy.plot_frame import (
     place_key,
     solid,
 )
+from embedviz.gui.theme import theme_manager, with_alpha
 
 Floats = NDArray[np.float64]
 
@@ -230,31 +230,36 @@ class PairHistogram(DrawnWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the chart."""
         with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if self.message or not self._shown:
                 self.draw_message(painter)
                 return
-            key = self.key()
-            frame, small, line = self._frame_below(key), self.small(), self.line_height()
-            draw_key(painter, key, small, line)
-            draw_lower_axis(painter, frame, self._ticks(frame), small, line)
-            painter.setClipRect(frame.area.adjusted(-1, -1, 1, 1))
-            if not np.isnan(self._limit):
-                muted = solid(theme_manager.theme.muted, 1)
-                draw_upright_line(painter, frame, self._limit, muted)
-            if self._hovered is not None:
-                low, high = self._read()
-                left, right = float(frame.x_of(low)), float(frame.x_of(high))
-                band = frame.area.adjusted(0, 0, 0, 0)
-                band.setLeft(max(left, band.left()))
-                band.setRight(max(right, band.left() + 1))
-                painter.fillRect(band, with_alpha(theme_manager.theme.muted, 0.18))
-            for each in self._shown:
-                _draw_outline(painter, frame, each)
-            for each in self._shown:
-                if each.role != "chance" and not np.isnan(each.mean):
-                    color = each.pen().color().name()
-                    draw_upright_line(painter, frame, each.mean, dashed(color, 1.0, (3, 3)))
+            # What is beside it changes at each step of the dial, too, and has it painted again.
+            shown = self._quantity, self._shown, self._span, self._limit, self._hovered
+            self.draw_kept(painter, shown, self._draw)
+
+    def _draw(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        key = self.key()
+        frame, small, line = self._frame_below(key), self.small(), self.line_height()
+        draw_key(painter, key, small, line)
+        draw_lower_axis(painter, frame, self._ticks(frame), small, line)
+        painter.setClipRect(frame.area.adjusted(-1, -1, 1, 1))
+        if not np.isnan(self._limit):
+            muted = solid(theme_manager.theme.muted, 1)
+            draw_upright_line(painter, frame, self._limit, muted)
+        if self._hovered is not None:
+            low, high = self._read()
+            left, right = float(frame.x_of(low)), float(frame.x_of(high))
+            band = frame.area.adjusted(0, 0, 0, 0)
+            band.setLeft(max(left, band.left()))
+            band.setRight(max(right, band.left() + 1))
+            painter.fillRect(band, with_alpha(theme_manager.theme.muted, 0.18))
+        for each in self._shown:
+            _draw_outline(painter, frame, each)
+        for each in self._shown:
+            if each.role != "chance" and not np.isnan(each.mean):
+                color = each.pen().color().name()
+                draw_upright_line(painter, frame, each.mean, dashed(color, 1.0, (3, 3)))
 
     def _ticks(self, frame: PlotFrame) -> list[tuple[float, str]]:
         low, high = self._span

@@ -17,8 +17,8 @@ from embedviz.core.pairs import Pairs
 from embedviz.core.pairs.judged import group_codes
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.charts.numbers import number_text
 from embedviz.gui.pages.judgments import Judgment, chosen_judgment
-from embedviz.gui.runs.numbers import number_text
 from embedviz.panes.anisotropy.judged.settings import JudgedSettings
 from embedviz.panes.anisotropy.prepared import DialPosition, Prepared, Turned
 

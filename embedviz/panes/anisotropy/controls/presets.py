@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
-from embedviz.core.covariance import PrincipalAxes
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 
+GENTLE = 0.2
+"""Strength at which small variances, which few rows leave to chance, stay small."""
 _REDUCED = 256
 
 
@@ -54,6 +55,7 @@ PRESETS = (
         0.0,
         removes_top=True,
     ),
+    MapPreset("Whiten gently", "centered, the spread evened by a fifth", 1.0, GENTLE),
     MapPreset("Whiten", "the same variance in all directions", 1.0, 1.0),
     MapPreset(
         "Whiten and reduce",
@@ -72,9 +74,3 @@ def preset_of(settings: AnisotropySettings, rank: int) -> int:
         if (applied.transform, applied.position) == (settings.transform, settings.position):
             return place
     return -1
-
-
-def variance_share_of(axes: PrincipalAxes, first: int, count: int) -> float:
-    """Return the share of the variance along some axes, 0 to 1; nan where there is none."""
-    whole = float(axes.variances.sum())
-    return float(axes.variances[first : first + count].sum()) / whole if whole else float("nan")

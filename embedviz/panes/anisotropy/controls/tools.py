@@ -13,10 +13,9 @@ from embedviz.gui.widgets.controls import caption, slider, spin_box, tool_button
 from embedviz.gui.widgets.derive_button import DeriveButton
 from embedviz.panes.anisotropy.controls.dial import Dial
 from embedviz.panes.anisotropy.controls.gear import TransformGear
-from embedviz.panes.anisotropy.controls.presets import variance_share_of
+from embedviz.panes.anisotropy.outputs import recipe_of
 from embedviz.panes.anisotropy.prepared import Prepared, prepared_of
 from embedviz.panes.anisotropy.settings import AnisotropySettings
-from embedviz.panes.anisotropy.taking import recipe_of
 
 _WIDE_ROW, _MIDDLE_ROW, _LEAST_ROW = 1000, 760, 524
 
@@ -119,7 +118,7 @@ class AnisotropyTools:
             kept = min(kept, most)
             if settings.variance_share is not None:
                 kept = prepared.count_of(settings.transform)
-            share = variance_share_of(prepared.fit.axes, settings.remove_top, kept)
+            share = prepared.fit.axes.share_along(settings.remove_top, kept)
         for control in (self.components, self.components_slider):
             with QSignalBlocker(control):  # What is offered has changed, not what is chosen.
                 control.setRange(1, most)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 
 from embedviz.core.covariance import Vector
-from embedviz.gui.runs.drawn_widget import Align, DrawnWidget, width_of
+from embedviz.gui.charts.drawn_widget import Align, DrawnWidget, width_of
 from embedviz.gui.theme import GRID, theme_manager, with_alpha
 
 TITLES = ("right before and after", "only after", "only before", "never right")

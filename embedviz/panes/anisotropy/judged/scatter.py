@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 
 from embedviz.core.covariance import Vector
 from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
-from embedviz.gui.runs.drawn_widget import Align, DrawnWidget, width_of
-from embedviz.gui.runs.numbers import number_text
+from embedviz.gui.charts.drawn_widget import Align, DrawnWidget, width_of
+from embedviz.gui.charts.numbers import number_text
 from embedviz.gui.theme import GRID, theme_manager, with_alpha
 
 _MOST_DRAWN = 4_000

@@ -6,12 +6,11 @@ import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 
-from embedviz.core.anisotropy.dimensions import DimensionProfile
 from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
-from embedviz.gui.runs.drawn_widget import Align, DrawnWidget, width_of
-from embedviz.gui.runs.numbers import number_text
-from embedviz.gui.theme import theme_manager
-from embedviz.panes.anisotropy.plot_frame import (
+from embedviz.core.isotropy.dimensions import DimensionProfile
+from embedviz.gui.charts.drawn_widget import Align, DrawnWidget, width_of
+from embedviz.gui.charts.numbers import number_text, percent
+from embedviz.gui.charts.plot_frame import (
     NamedLine,
     PlacedLine,
     PlotFrame,
@@ -26,9 +25,9 @@ from embedviz.panes.anisotropy.plot_frame import (
     solid,
     whole_ticks,
 )
+from embedviz.gui.theme import theme_manager
 from embedviz.panes.anisotropy.spectrum.settings import MeasureOfDimensions
 from embedviz.panes.anisotropy.spectrum.shares import Floats
-from embedviz.panes.anisotropy.spectrum.spectrum_chart import percent
 
 _MOST_NAMES = 8
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from embedviz.core.anisotropy.dimensions import (
+from embedviz.core.errors import UserError
+from embedviz.core.isotropy.dimensions import (
     DimensionProfile,
     mean_cosine_without,
     profile_dimensions,
 )
-from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.anisotropy.transform import Transform
-from embedviz.core.covariance import FLOOR
+from embedviz.core.covariance import FLOOR, variance_shares
 
 Floats = NDArray[np.float64]
 
@@ -52,8 +52,8 @@ class SpectrumShares:
         largest = float(variances[first]) if first < len(variances) else 0.0
         total = float(variances.sum())
         return cls(
-            _shares(variances),
-            _shares(after),
+            variance_shares(variances),
+            variance_shares(after),
             first,
             last,
             FLOOR * largest / total if total > 0 else 0.0,
@@ -71,11 +71,3 @@ class SpectrumShares:
         if not self.before.any():
             return 0
         return int(np.searchsorted(self.so_far, share - 1e-12)) + 1
-
-
-def _shares(variances: Floats) -> Floats:
-    largest = float(variances.max(initial=0.0))
-    if not largest > 0:
-        return np.zeros(len(variances))
-    scaled = variances / largest  # First, so that the sum neither overflows nor vanishes.
-    return np.asarray(scaled / scaled.sum())

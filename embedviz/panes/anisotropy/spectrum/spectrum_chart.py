@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 
-from embedviz.gui.runs.drawn_widget import DrawnWidget, width_of
-from embedviz.gui.theme import theme_manager, with_alpha
-from embedviz.panes.anisotropy.plot_frame import (
+from embedviz.gui.charts.drawn_widget import DrawnWidget, width_of
+from embedviz.gui.charts.numbers import percent, raised
+from embedviz.gui.charts.plot_frame import (
     NamedLine,
     PlacedLine,
     PlotFrame,
@@ -24,6 +24,7 @@ from embedviz.panes.anisotropy.plot_frame import (
     solid,
     whole_ticks,
 )
+from embedviz.gui.theme import theme_manager, with_alpha
 from embedviz.panes.anisotropy.spectrum.shares import Floats, SpectrumShares
 
 _MOST = 0.9
@@ -248,23 +249,6 @@ class SpectrumChart(DrawnWidget):
         self.count_chosen.emit(max(place + 1 - self._shares.first, 1))
 
 
-def percent(share: float) -> str:
-    """Return a share in %, with two digits that count: "41 %", "0.90 %", "0.0032 %", "4×10⁻⁷ %"."""
-    value = 100 * float(share)
-    if value <= 0:
-        return "0 %"
-    if value >= 9.95:
-        return f"{value:.0f} %" if value < 99.5 or value == 100 else f"{min(value, 99.99):.2f} %"
-    power = math.floor(math.log10(value))
-    if power < -4:
-        return f"{value / 10.0**power:.0f}×10{_raised(power)} %"
-    return f"{value:.{max(1 - power, 1) if power < 0 else 1}f} %"
-
-
-def _raised(power: int) -> str:
-    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-
-
 def _powers(low: float, high: float) -> list[tuple[float, str]]:
     """Return the powers of ten between two, from the top, and the shares that they are."""
     powers = range(math.floor(high), math.ceil(low) - 1, -1)
@@ -272,7 +256,7 @@ def _powers(low: float, high: float) -> list[tuple[float, str]]:
 
 
 def _power_text(power: int) -> str:
-    return f"{10.0**power:g} %" if power >= -2 else f"10{_raised(power)} %"
+    return f"{10.0**power:g} %" if power >= -2 else f"10{raised(power)} %"
 
 
 def _draw_spectrum(painter: QPainter, frame: PlotFrame, shares: Floats, color: str) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from embedviz.core.anisotropy.dimensions import DimensionProfile
+from embedviz.core.isotropy.dimensions import DimensionProfile
 from embedviz.core.notes import counted
-from embedviz.gui.runs.numbers import number_text
+from embedviz.gui.charts.numbers import number_text, percent
 from embedviz.panes.anisotropy.spectrum.measuring import MeasuredDimensions
 from embedviz.panes.anisotropy.spectrum.shares import SpectrumShares
-from embedviz.panes.anisotropy.spectrum.spectrum_chart import percent
 
 _MOST_NAMES = 5
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from embedviz.core.contrastive.runs.anchor import AnchorTerms
-from embedviz.gui.runs.numbers import number_text, power_text
+from embedviz.gui.charts.numbers import number_text, power_text
 from embedviz.panes.contrastive.drawing.typesetting import PieceRow, Typesetter
 
 

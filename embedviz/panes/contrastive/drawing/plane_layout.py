@@ -13,7 +13,7 @@ from PySide6.QtGui import QFont, QFontMetricsF
 
 from embedviz.core.drawing.elision import shortened
 from embedviz.core.wording import one_line
-from embedviz.gui.runs.drawn_widget import width_of
+from embedviz.gui.charts.drawn_widget import width_of
 from embedviz.gui.theme import GRID
 from embedviz.panes.contrastive.drawing import crossings
 from embedviz.panes.contrastive.drawing.crossings import Table

@@ -10,9 +10,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from embedviz.core.contrastive.runs.anchor import AnchorTerms
+from embedviz.gui.charts.drawn_widget import Align, width_of
+from embedviz.gui.charts.numbers import number_text
 from embedviz.gui.points.text import draw_line_of_text
-from embedviz.gui.runs.drawn_widget import Align, width_of
-from embedviz.gui.runs.numbers import number_text
 from embedviz.gui.theme import GRID, theme_manager, with_alpha
 
 PARTNER = "partner"

@@ -8,7 +8,7 @@ from embedviz.core.matryoshka import OrderVerdict, Overlap, Quality, judge_order
 from embedviz.core.matryoshka.orderings import Ordering
 from embedviz.core.notes import counted
 from embedviz.core.wording import one_line
-from embedviz.gui.runs.numbers import number_text
+from embedviz.gui.charts.numbers import number_text
 from embedviz.panes.matryoshka.curves.measuring import DRAWS, NEIGHBORS, MeasuredCurves
 
 _ORDERS = {

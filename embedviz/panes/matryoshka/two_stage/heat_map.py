@@ -20,9 +20,9 @@ from PySide6.QtGui import (
 )
 
 from embedviz.core.matryoshka import RecallGrid
+from embedviz.gui.charts.drawn_widget import Align, DrawnWidget, first_that_fits, width_of
 from embedviz.gui.coloring.contrast import contrast
 from embedviz.gui.coloring.palettes import RAMP_STEPS, number_ramp
-from embedviz.gui.runs.drawn_widget import Align, DrawnWidget, first_that_fits, width_of
 from embedviz.gui.theme import GRID, theme_manager
 
 _RAMP = "viridis"

@@ -7,6 +7,7 @@ import math
 from embedviz.core.matryoshka import FoundSetting, RecallGrid, SearchCost, SearchTime
 from embedviz.core.matryoshka.coarse_to_fine.codes import Precision
 from embedviz.core.notes import counted
+from embedviz.gui.charts.numbers import raised
 from embedviz.panes.matryoshka.two_stage.price import Price
 
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
@@ -53,7 +54,7 @@ def rows_text(n_rows: int) -> str:
     """Return "10,000 rows"; powers of ten from a million up as such."""
     power = len(str(n_rows)) - 1
     if power >= 6 and n_rows == 10**power:
-        return f"10{str(power).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))} rows"
+        return f"10{raised(power)} rows"
     return counted(n_rows, "row")
 
 

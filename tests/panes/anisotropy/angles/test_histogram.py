@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF
 
+from embedviz.gui.charts.drawn_widget import width_of
 from embedviz.gui.figures import save_figure
-from embedviz.gui.runs.drawn_widget import width_of
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT
 from embedviz.panes.anisotropy.angles.histogram import Distribution, PairHistogram, Quantity

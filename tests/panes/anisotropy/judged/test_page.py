@@ -13,6 +13,7 @@ from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
 from embedviz.panes.anisotropy.judged.outcomes import TITLES
 from embedviz.panes.anisotropy.judged.settings import JudgedSettings
+from embedviz.panes.anisotropy.judged.words import advise, describe_rest
 from embedviz.panes.anisotropy.pane import AnisotropyPane
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 
@@ -88,6 +89,28 @@ def test_the_bundled_sentences_show_help_and_harm(show):
         assert "605 judged pairs" in page.view.numbers.text()
     page = show(sentences, bundled_pairs(sentences))
     assert page.view.verdict.text() == "Whitening makes it worse."
+
+
+def test_few_rows_for_each_direction_are_advised_to_whiten_gently(show, session, idle):
+    sample = load_sample("sentences")
+    page = show(sample, bundled_pairs(sample))
+    assert page.view.verdict.text() == "Whitening makes it worse."
+    assert describe_rest(page.measured, None).startswith(
+        "1,266 rows for 383 directions: the smallest variances are partly chance"
+    )
+    assert page.gently.isVisible()
+    page.gently.click()
+    idle(session)
+    assert page.view.verdict.text() == "Whitening at strength 0.2 makes it better."
+    assert page.gently.isHidden()
+    assert not advise(page.measured)
+
+
+def test_no_advice_where_there_are_rows_enough(show):
+    rows, pairs = likenesses()
+    page = show(VectorSet(rows, name="made"), Pairs(pairs.first, pairs.second, -pairs.scores))
+    assert page.view.verdict.text() == "Whitening makes it worse."
+    assert page.gently.isHidden()
 
 
 def test_the_dial_moves_the_verdict(show, session, idle):

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
-from embedviz.core.anisotropy.dimensions import profile_dimensions
 from embedviz.core.anisotropy.transform import Transform, TransformSettings, fit_rows
+from embedviz.core.isotropy.dimensions import profile_dimensions
+from embedviz.gui.charts.numbers import percent
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT
 from embedviz.panes.anisotropy.spectrum.dimension_chart import DimensionChart, describe_dimension
 from embedviz.panes.anisotropy.spectrum.shares import SpectrumShares
-from embedviz.panes.anisotropy.spectrum.spectrum_chart import SpectrumChart, percent
+from embedviz.panes.anisotropy.spectrum.spectrum_chart import SpectrumChart
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from embedviz.core.anisotropy.dimensions import mean_cosine_without
 from embedviz.core.anisotropy.transform import Transform, TransformSettings, fit_rows
 from embedviz.core.isotropy import mean_cosine, outlier_dimensions
+from embedviz.core.isotropy.dimensions import mean_cosine_without
 from embedviz.core.progress import silent
 from embedviz.core.vector_set import VectorSet
 from embedviz.panes.anisotropy.spectrum.measuring import measure

@@ -42,7 +42,7 @@ def test_without_judges_the_overlap_is_that_of_python(show):
     vectors = random_rows(300, 32)
     page = show(VectorSet(vectors))
     expected = measure_overlaps(vectors, prefix_lengths(32), (1, 10, 100), 300)
-    assert page.chart.key()[0][1] == "Mean overlap@10 at 32 of 32 dimensions"
+    assert page.chart.key()[0].text == "Mean overlap@10 at 32 of 32 dimensions"
     for curve in page.chart.curves:
         overlap = expected[curve.ordering][10]
         np.testing.assert_allclose(curve.values, overlap.curve)
@@ -71,7 +71,7 @@ def test_a_category_judges_where_there_are_no_pairs(show, toy):
     for curve in page.chart.curves:
         np.testing.assert_allclose(curve.values, expected[curve.ordering].curve)
     assert offered(page)[0] == "k-NN accuracy · group"
-    assert page.chart.key()[0][1].startswith("10-NN accuracy of group at")
+    assert page.chart.key()[0].text.startswith("10-NN accuracy of group at")
 
 
 def test_the_column_that_colors_the_map_judges_first(show, session, idle):
@@ -90,7 +90,7 @@ def test_choosing_is_a_setting(show, session, idle, toy):
     page.choice.activated.emit(3)
     idle(session)
     assert session.state[CurvesSettings].measure == "overlap100"
-    assert page.chart.key()[0][1].startswith("Mean overlap@24 at")  # Of 49 others.
+    assert page.chart.key()[0].text.startswith("Mean overlap@24 at")  # Of 49 others.
     page.choice.activated.emit(0)
     idle(session)
     assert session.state[MatryoshkaSettings] == MatryoshkaSettings()
@@ -147,7 +147,7 @@ def test_it_is_measured_once_and_kept_while_the_length_changes(show, session, id
         page.pane.slider.setValue(length)
         idle(session)
         assert page.measured is measured
-        assert f"at {length} of 32 dimensions" in page.chart.key()[0][1]
+        assert f"at {length} of 32 dimensions" in page.chart.key()[0].text
     assert page.chart.readings[0] == "first dimensions –"  # Shorter than any that was measured.
     session.show(session.state.with_settings(CurvesSettings("overlap1")))
     idle(session)

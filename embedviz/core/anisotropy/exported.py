@@ -72,7 +72,7 @@ class ExportedTransform:
         return {name: getattr(self, name) for name in names} | {"notes": "; ".join(self.notes)}
 
 
-def take_home(transform: Transform) -> ExportedTransform:
+def exported_transform(transform: Transform) -> ExportedTransform:
     """Return a map as it leaves the program; `Transform.name` is what its set is called."""
     found, fit = transform.map(), transform.fit
     axes, kept = fit.axes, transform.kept

@@ -50,4 +50,22 @@ def power_text(logarithm: float) -> str:
     digits = f"{10 ** (tens - exponent):.1f}"
     if digits == "10.0":
         digits, exponent = "1.0", exponent + 1
-    return f"{digits}×10{str(exponent).translate(_SUPERSCRIPTS)}"
+    return f"{digits}×10{raised(exponent)}"
+
+
+def raised(power: int) -> str:
+    """Return a whole number as an exponent: "⁻⁷"."""
+    return str(power).translate(_SUPERSCRIPTS)
+
+
+def percent(share: float) -> str:
+    """Return a share in %, with two digits that count: "41 %", "0.90 %", "0.0032 %", "4×10⁻⁷ %"."""
+    value = 100 * float(share)
+    if value <= 0:
+        return "0 %"
+    if value >= 9.95:
+        return f"{value:.0f} %" if value < 99.5 or value == 100 else f"{min(value, 99.99):.2f} %"
+    power = math.floor(math.log10(value))
+    if power < -4:
+        return f"{value / 10.0**power:.0f}×10{raised(power)} %"
+    return f"{value:.{max(1 - power, 1) if power < 0 else 1}f} %"

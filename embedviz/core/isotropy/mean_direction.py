@@ -1,4 +1,4 @@
-"""Directions of rows: their sum, and the mean cosine of all pairs, which follows from it."""
+"""Mean direction of rows: the sum of unit rows, and the mean cosine of all pairs, which follows."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from embedviz.gui.points.text import as_tooltip
+from embedviz.gui.points.text import as_tooltip, is_pixel_device
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, theme_manager
 
 Align = Qt.AlignmentFlag
@@ -124,7 +124,7 @@ class DrawnWidget(QWidget):
         draw : callable
             Called with a painter that does antialiasing.
         """
-        if self.is_in_figure:
+        if self.is_in_figure or not is_pixel_device(painter):
             painter.save()
             draw(painter)
             painter.restore()

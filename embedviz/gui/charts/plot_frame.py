@@ -1,4 +1,4 @@
-"""Axes of the charts below the spheres, and the key above each: it is never over what it names."""
+"""Axes of a chart, and the key above it, which is never over what it names."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
+from embedviz.gui.charts.drawn_widget import Align, width_of
+from embedviz.gui.points.frame import polygon_of
 from embedviz.gui.points.text import draw_text
-from embedviz.gui.runs.drawn_widget import Align, width_of
 from embedviz.gui.theme import GRID, theme_manager
 
 SAMPLE = 18
@@ -56,8 +57,7 @@ class PlotFrame:
 
     def polygon(self, across: Any, up: Any) -> QPolygonF:
         """Return the points of a line through values, as many of each."""
-        places = zip(self.x_of(across).tolist(), self.y_of(up).tolist(), strict=True)
-        return QPolygonF([QPointF(x, y) for x, y in places])
+        return polygon_of(np.stack([self.x_of(across), self.y_of(up)], axis=1))
 
 
 class NamedLine(NamedTuple):
@@ -78,7 +78,7 @@ class PlacedLine(NamedTuple):
 
 
 def place_key(
-    entries: Sequence[NamedLine], width: float, small: QFont, line: float
+    entries: Sequence[NamedLine], width: float, small: QFont, line: float, sample: int = SAMPLE
 ) -> list[PlacedLine]:
     """Return where the entries of a key are: in one line, or shortened in as many as they need.
 
@@ -88,20 +88,27 @@ def place_key(
     width, line : float
         Of the chart, and height of a line of text, in pixels.
     small : QFont
+    sample : int
+        Width of the piece of each line, in pixels.
     """
-    found = _placed([(entry.text, entry.pen) for entry in entries], width, small, line)
+    rooms = width, small, line, sample
+    found = _placed([(entry.text, entry.pen) for entry in entries], *rooms)
     if found and found[-1].corner.y() > line:
-        return _placed([(entry.short, entry.pen) for entry in entries], width, small, line)
+        return _placed([(entry.short, entry.pen) for entry in entries], *rooms)
     return found
 
 
 def _placed(
-    entries: Sequence[tuple[str, QPen | None]], width: float, small: QFont, line: float
+    entries: Sequence[tuple[str, QPen | None]],
+    width: float,
+    small: QFont,
+    line: float,
+    sample: int,
 ) -> list[PlacedLine]:
     x, y = 2.0, 1.0
     placed = []
     for text, pen in entries:
-        room = width_of(text, small) + (0 if pen is None else SAMPLE + _GAP)
+        room = width_of(text, small) + (0 if pen is None else sample + _GAP)
         if x > 2 and x + room > width - 2:
             x, y = 2.0, y + line
         placed.append(PlacedLine(QPointF(x, y), text, pen))
@@ -109,7 +116,13 @@ def _placed(
     return placed
 
 
-def draw_key(painter: QPainter, placed: Sequence[PlacedLine], small: QFont, line: float) -> None:
+def draw_key(
+    painter: QPainter,
+    placed: Sequence[PlacedLine],
+    small: QFont,
+    line: float,
+    sample: int = SAMPLE,
+) -> None:
     """Write the headings, and a sample of each line with its name."""
     theme = theme_manager.theme
     for corner, text, pen in placed:
@@ -118,8 +131,8 @@ def draw_key(painter: QPainter, placed: Sequence[PlacedLine], small: QFont, line
             continue
         y = corner.y() + line / 2
         painter.setPen(pen)
-        painter.drawLine(QLineF(corner.x(), y, corner.x() + SAMPLE, y))
-        draw_text(painter, corner + QPointF(SAMPLE + _GAP, 0), text, small, QColor(theme.muted))
+        painter.drawLine(QLineF(corner.x(), y, corner.x() + sample, y))
+        draw_text(painter, corner + QPointF(sample + _GAP, 0), text, small, QColor(theme.muted))
 
 
 def area_below(

@@ -1,4 +1,4 @@
-"""What is taken out of the pane: the set for all panes, and the map itself."""
+"""Outputs of the pane: the recipe of the set for all panes, and what makes the map itself."""
 
 from __future__ import annotations
 

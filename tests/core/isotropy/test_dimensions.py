@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from embedviz.core import blocks
-from embedviz.core.anisotropy.dimensions import mean_cosine_without, profile_dimensions
 from embedviz.core.errors import UserError
 from embedviz.core.isotropy import mean_cosine, outlier_dimensions
+from embedviz.core.isotropy.dimensions import mean_cosine_without, profile_dimensions
 from embedviz.core.progress import Cancelled
 from embedviz.core.samples import load_sample
 
