@@ -40,7 +40,7 @@ def title_after(prepared: Prepared, turned: Turned) -> str:
         if len(turned.transform.kept.variances) < prepared.cone.rank:
             said.append(kept)
     else:
-        said = [f"strength {settings.strength:.2f}", kept]
+        said = [words_of(settings.position), kept]
     parts = [", ".join(said)]
     if fit.left_out:
         parts.append(f"{counted(len(fit.left_out), 'dimension')} left out")

@@ -25,8 +25,9 @@ from embedviz.panes.anisotropy.judged.words import (
     measure_of,
 )
 
-_NARROW, _LEAST_WORDS, _MOST_WORDS = 760, 240, 480
-"""Width below which the points are left out; least and most width of the words; in pixels."""
+_NARROW, _NARROWEST, _LEAST_WORDS, _MOST_WORDS = 760, 560, 240, 480
+"""Width below which the points are left out, and that below which only the curve over the dial is
+left; least and most width of the words; in pixels."""
 _UNLIMITED = (1 << 24) - 1
 """Qt's largest width of a widget."""
 _LONGEST = 60
@@ -46,6 +47,7 @@ class JudgedView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._measured: MeasuredHelp | None = None
+        self._scale = 1.0
         self.verdict = text_label(kind="headline", wrap=True)
         self.verdict.setAccessibleName("Verdict")
         self.numbers, self.best = text_label(wrap=True), text_label(wrap=True)
@@ -91,15 +93,24 @@ class JudgedView(QWidget):
         super().resizeEvent(event)
         self._fit()
 
+    def set_text_scale(self, scale: float) -> None:
+        """Leave room for larger words, for a stage."""
+        self._scale = scale
+        self._words.setMinimumWidth(round(_LEAST_WORDS * scale))
+        self._fit()
+
     def _fit(self) -> None:
         answers = None if self._measured is None else self._measured.answers
         is_scored = answers is not None and isinstance(answers.judge, ScoredPairs)
-        has_room = answers is not None and self.width() >= _NARROW
+        has_room = answers is not None and self.width() >= _NARROW * self._scale
         self.scatter.setVisible(has_room and is_scored)
         self.outcomes.setVisible(has_room and not is_scored)
-        for chart in (self.over_dial, self.over_components):
-            chart.setVisible(answers is not None)
-        self._words.setMaximumWidth(_UNLIMITED if answers is None else _MOST_WORDS)
+        self.over_dial.setVisible(answers is not None)
+        is_narrowest = self.width() < _NARROWEST * self._scale
+        self.over_components.setVisible(answers is not None and not is_narrowest)
+        self._words.setMaximumWidth(
+            _UNLIMITED if answers is None else round(_MOST_WORDS * self._scale)
+        )
 
     def say(self, verdict: str, more: str) -> None:
         """Show no picture, and say why."""
