@@ -49,6 +49,8 @@ class PointLabels:
     ----------
     texts : sequence of str
         By row.
+    order : int array or None
+        The rows that may be labeled, the most important first; None: all.
     scale : float
         Their size against the usual one.
     places, chosen_places : dict
@@ -59,12 +61,10 @@ class PointLabels:
     """
 
     def __init__(self) -> None:
-        self.scale = 1.0
-        self.is_unfinished = False
+        self.scale, self.is_unfinished = 1.0, False
         self.texts: Sequence[str] = ()
-        self._order: Rows | None = None
-        self._all_rows = ALL_ROWS
-        self._required = 0
+        self.order: Rows | None = None
+        self._all_rows, self._required = ALL_ROWS, 0
         self._always: Rows = ALL_ROWS
         self.places: dict[int, int] = {}
         self.chosen_places: dict[int, int] = {}
@@ -81,19 +81,14 @@ class PointLabels:
         self._required = required
         if texts is not self.texts:
             self.forget_places()
-        self.texts, self._order, self._always = texts, order, always
+        self.texts, self.order, self._always = texts, order, always
         chosen = set(always.tolist())
         self.chosen_places = {row: at for row, at in self.chosen_places.items() if row in chosen}
 
     @property
-    def order(self) -> Rows | None:
-        """The rows that may be labeled, the most important first; None: all."""
-        return self._order
-
-    @property
     def are_none(self) -> bool:
         """Whether no row may be labeled."""
-        return self._order is not None and not len(self._order) and not len(self._always)
+        return self.order is not None and not len(self.order) and not len(self._always)
 
     def text(self, row: int) -> str:
         """Return what is written at a row: one line, not too long."""
@@ -283,13 +278,13 @@ class PointLabels:
         """Return the rows in view that may be labeled, the most important first."""
         if frame.is_moving:
             order = np.array(list(self.places), dtype=np.intp)
-        elif self._order is None:
+        elif self.order is None:
             # Of a million rows, most are never looked at: as many are found before.
             if len(self._all_rows) != len(canvas):
                 self._all_rows = np.arange(len(canvas))
             order = self._all_rows
         else:
-            order = self._order
+            order = self.order
         rows = self._in_view(order, frame, canvas)
         return rows[~np.isin(rows, self._always)]
 
