@@ -225,8 +225,9 @@ def test_rows_without_a_direction_are_at_the_origin():
     assert np.isfinite(cone.after(dial(0.4)).positions).all()
 
 
-def test_of_equal_rows_nothing_is_left_once_centered():
-    vectors = np.full((5, 3), 0.1, np.float32)
+@pytest.mark.parametrize("size", [1e-20, 0.1, 1e18])
+def test_of_equal_rows_nothing_is_left_once_centered(size):
+    vectors = np.full((5, 3), size, np.float32)
     cone = Cone(vectors)
     with pytest.raises(UserError, match="nothing to whiten"):
         cone.after(dial())
