@@ -187,7 +187,6 @@ class PageStack(QWidget):
         self._head.row.invalidate()
         self._fit_head()
         self._head.updateGeometry()
-        self._rows.activate()
 
     def _made(self, name: str) -> Page:
         page: Page = self._table.page_class(name)(self._pane, self._table.settings_class(name))

@@ -24,7 +24,7 @@ class PageWords(QWidget):
         self.said = text_label(wrap=True)
         self.caption = text_label(kind="caption", wrap=True)
         self._height, self._scale = _ROOMY, 1.0
-        rows = QVBoxLayout(self)
+        self._rows = rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(GRID // 2)
         rows.addWidget(self.said)
@@ -46,6 +46,8 @@ class PageWords(QWidget):
         """Fit with text so many times larger than usual."""
         self._scale = scale
         self._fit()
+        self._rows.invalidate()  # Its height is that of the former text until the next turn.
+        self.updateGeometry()
 
     def _fit(self) -> None:
         self.said.setVisible(bool(self.said.text()))
