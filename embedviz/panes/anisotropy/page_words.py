@@ -46,10 +46,13 @@ class PageWords(QWidget):
         """Fit with text so many times larger than usual."""
         self._scale = scale
         self._fit()
-        self._rows.invalidate()  # Its height is that of the former text until the next turn.
-        self.updateGeometry()
 
     def _fit(self) -> None:
         self.said.setVisible(bool(self.said.text()))
         is_roomy = self._height >= _ROOMY * self._scale
-        self.caption.setVisible(bool(self.caption.text()) and is_roomy)
+        is_wanted = bool(self.caption.text()) and is_roomy
+        if is_wanted == self.caption.isHidden():
+            self.caption.setVisible(is_wanted)
+            # Else a page that is just being laid out would keep the room of what is gone.
+            self._rows.invalidate()
+            self.updateGeometry()
