@@ -45,7 +45,7 @@ def _add_option(
     group: argparse._ArgumentGroup, each: SettingField, name: str, option: str, help: str
 ) -> None:
     about, kind = each.about, each.kind
-    if kind == "other" or not option:
+    if (kind == "other" and about.of_texts is None) or not option:
         return
     how: dict[str, Any] = {"dest": name, "default": argparse.SUPPRESS, "help": help}
     if kind == "flag" and each.default is None:  # Neither is what it does by itself.
@@ -61,6 +61,8 @@ def _add_option(
         most = math.inf if about.most is None else about.most
         how["type"] = (number_type if kind == "float" else whole_number_type)(least, most)
         how["metavar"] = about.metavar or "N"
+    elif about.of_texts is not None:
+        how |= {"nargs": len(about.texts), "metavar": about.texts}
     elif kind == "indices":
         how |= {"type": whole_number_type(1, math.inf), "nargs": "+", "metavar": "N"}
     else:
@@ -130,6 +132,8 @@ def _written(each: SettingField, key: str) -> str:
 
 
 def _value(each: SettingField, value: Any) -> Any:
+    if each.about.of_texts is not None:
+        return each.about.of_texts(*value)
     if each.kind == "choice":
         return next(choice for _, choice in each.about.choices if str(choice) == value)
     if each.kind == "indices":

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from embedviz.core.vector_set import VectorSet
 
 _READ, _FITTED, _MAPPED = 0.3, 0.7, 0.9
+_FOUND = 0.3
+"""Of the time of a fit: finding rogue dimensions."""
+_ROGUE = "rogue"
 
 
 def whiten(arguments: Sequence[str]) -> int | list[VectorSet]:
@@ -115,8 +118,22 @@ def _recipe(options: argparse.Namespace, opened: VectorSet, report: Report) -> W
         options.method,
         options.shrinkage,
     )
-    left_out = tuple(sorted(set(options.leave_out)))
-    return Whitened.of(settings, _other_fit(options, opened, left_out, report), left_out)
+    left_out = _left_out(options, opened, part_of(report, 0.0, _FOUND))
+    fit = _other_fit(options, opened, left_out, part_of(report, _FOUND, 1.0))
+    return Whitened.of(settings, fit, left_out)
+
+
+def _left_out(options: argparse.Namespace, opened: VectorSet, report: Report) -> tuple[int, ...]:
+    """Return the dimensions that count as zero, with the rogue ones where these are asked for."""
+    from embedviz.core.isotropy import outlier_dimensions
+
+    wanted = set(options.leave_out)
+    if _ROGUE in wanted:
+        found = outlier_dimensions(opened.vectors, report)[0].tolist()
+        wanted = (wanted - {_ROGUE}) | set(found)
+        names = ", ".join(map(str, found))
+        say(f"Rogue dimensions, left out: {names}." if found else "No dimension is rogue.")
+    return tuple(sorted(wanted))
 
 
 def _other_fit(
@@ -216,9 +233,14 @@ def _add_fit(parser: argparse.ArgumentParser) -> None:
     )
     what.add_argument(
         "--leave-out",
-        type=from_zero,
+        type=_dimension,
         nargs="+",
         default=[],
         metavar="N",
-        help="dimensions that count as zero, from 0",
+        help="dimensions that count as zero, from 0; 'rogue': those that make most of a cosine",
     )
+
+
+def _dimension(text: str) -> int | str:
+    """Return a dimension from 0, or the word for all rogue ones, for argparse."""
+    return text if text == _ROGUE else from_zero(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -46,6 +46,10 @@ class Setting:
         For a field of a part: whether its option is named without the part, and chooses it.
     unset : str
         What stands for None in the control of a whole number that may be None.
+    texts : tuple of str
+        For a value that the command line makes of texts: what stands for each of them in its help.
+    of_texts : callable or None
+        Makes the value of them.
     """
 
     label: str
@@ -64,6 +68,8 @@ class Setting:
     in_form: bool = True
     is_alone: bool = False
     unset: str = "all"
+    texts: tuple[str, ...] = ()
+    of_texts: Callable[..., Any] | None = None
 
 
 def setting(default: T, label: str, help: str, **more: Any) -> T:

@@ -13,6 +13,7 @@ from embedviz.commands.figure import (
     settings_of_options,
     state_with_pairs,
 )
+from embedviz.core.anisotropy.fit_source import FitSource
 from embedviz.core.errors import UserError
 from embedviz.core.projections import PCA, TSNE, UMAP, PrefixPCA
 from embedviz.core.samples import load_sample
@@ -238,3 +239,13 @@ def test_an_analogy_may_be_of_texts(tmp_path, load_toy_texts):
     question = ["--positive", "a bird", "the dog eats now", "--negative", "a fish"]
     assert main(["figure", "analogy", *question, "-o", str(path)]) == 0
     assert "“a bird” and “a fish” are not labels; encoded by Toy" in path.read_text()
+
+
+def test_a_map_may_be_fitted_on_a_group():
+    given = ["-o", "x.png", "--fit-group", "topic", "cooking", "some.npy"]
+    options = parse_figure("anisotropy", [AnisotropySettings], given)
+    assert options.files == ["some.npy"]
+    found = settings_of_options(AnisotropySettings(), options)
+    assert found.fit_on == FitSource.of_group("topic", "cooking")
+    rest = parse_figure("anisotropy", [AnisotropySettings], ["-o", "x.png"])
+    assert settings_of_options(AnisotropySettings(), rest).fit_on.is_usual

@@ -116,3 +116,21 @@ def test_what_is_read_is_not_replaced(source, tmp_path, run):
     code, _, error = run(tmp_path / "both.npz", "--export", tmp_path / "both.npz")
     assert "is read and would be replaced" in error
     assert source.read_bytes() == before
+
+
+def test_rogue_dimensions_are_found_and_left_out(tmp_path, run):
+    rows = np.random.default_rng(5).normal(size=(400, 40)).astype(np.float32)
+    rows[:, 7] += 20
+    embedviz.save(embedviz.VectorSet(rows), tmp_path / "in.npy")
+    code, told, _ = run(tmp_path / "in.npy", "-o", tmp_path / "out.npy", "--leave-out", "rogue", 3)
+    assert code == 0
+    assert "Rogue dimensions, left out: 7." in told
+    expected = Whitened(left_out=(3, 7)).derive(embedviz.load(tmp_path / "in.npy"))
+    found = embedviz.load(tmp_path / "out.npy")
+    np.testing.assert_allclose(found.vectors, expected.vectors, atol=1e-6)
+
+
+def test_no_dimension_is_rogue_where_all_are_alike(source, tmp_path, run):
+    code, told, _ = run(source, "-o", tmp_path / "out.parquet", "--leave-out", "rogue")
+    assert code == 0
+    assert "No dimension is rogue." in told

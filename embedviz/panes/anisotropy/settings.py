@@ -96,7 +96,15 @@ class AnisotropySettings(Settings):
         "Leave out rogue dimensions",
         "count the few dimensions that make most of a cosine as zero",
     )
-    fit_on: FitSource = ALL_ROWS
+    fit_on: FitSource = setting(
+        ALL_ROWS,
+        "Fitted on",
+        "fit the map only on the rows with this value in a column of the metadata",
+        option="fit-group",
+        texts=("COLUMN", "VALUE"),
+        of_texts=FitSource.of_group,
+        in_form=False,
+    )
     view: Literal["angles", "linear"] = setting(
         "angles",
         "View",

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from embedviz.core.covariance import PrincipalAxes
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 
+GENTLE = 0.2
+"""Strength at which small variances, which few rows leave to chance, stay small."""
 _REDUCED = 256
 
 
@@ -54,6 +56,7 @@ PRESETS = (
         0.0,
         removes_top=True,
     ),
+    MapPreset("Whiten gently", "centered, the spread evened by a fifth", 1.0, GENTLE),
     MapPreset("Whiten", "the same variance in all directions", 1.0, 1.0),
     MapPreset(
         "Whiten and reduce",

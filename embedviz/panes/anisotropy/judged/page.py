@@ -13,6 +13,7 @@ from embedviz.core.anisotropy.judged.settings_grid import DialCurves
 from embedviz.gui.pages.judgments import Judgment, judgments_of
 from embedviz.gui.pages.page import Page
 from embedviz.gui.widgets.controls import combo_box, tool_button
+from embedviz.panes.anisotropy.controls.presets import GENTLE
 from embedviz.panes.anisotropy.judged.measuring import (
     FoundBest,
     JudgedMaps,
@@ -22,7 +23,7 @@ from embedviz.panes.anisotropy.judged.measuring import (
     measure_help,
 )
 from embedviz.panes.anisotropy.judged.view import JudgedView
-from embedviz.panes.anisotropy.judged.words import invite
+from embedviz.panes.anisotropy.judged.words import advise, invite
 from embedviz.panes.anisotropy.prepared import prepared_of
 
 
@@ -57,8 +58,16 @@ class JudgedPage(Page):
             "Use the best setting: turn the dial to what is best on half of what is judged",
         )
         self.use.clicked.connect(self._on_use)
+        self.gently = tool_button(
+            "anisotropy.judged.gently",
+            "Whiten gently",
+            f"Whiten gently: a strength of {GENTLE:g}, since there are few rows for each direction",
+        )
+        self.gently.clicked.connect(lambda: self._turn_to(1 + GENTLE))
+        self.gently.hide()
         self.tools.row.addStretch(1)
         self.tools.row.addWidget(self.choice)
+        self.tools.row.addWidget(self.gently)
         self.tools.row.addWidget(self.use)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Page
@@ -80,6 +89,9 @@ class JudgedPage(Page):
             answers = None if self._answers is None else self._answers[1]
             work = partial(measure_help, prepared_of(self.pane), wanted, answers)
             calculations.run(self._task, work, self._show, wanted, on_part=self._show)
+
+    def fit_text(self, scale: float) -> None:  # noqa: D102 - see Page
+        self.view.fit_text(scale)
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Page
         if task is self._task:
@@ -145,6 +157,7 @@ class JudgedPage(Page):
         self.measured = self.found = None
         self.view.say(verdict, more)
         self.use.setEnabled(False)
+        self.gently.hide()
 
     def _show(self, measured: MeasuredHelp) -> None:
         if measured.answers is None:
@@ -154,6 +167,7 @@ class JudgedPage(Page):
         self.measured = measured
         self._answers = measured.wanted.maps, measured.answers
         self.view.show_measured(measured)
+        self.gently.setVisible(bool(advise(measured)))
         if measured.curves is not None:
             self._look_for_best(*self._answers)
         self._show_best()

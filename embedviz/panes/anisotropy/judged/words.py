@@ -15,6 +15,11 @@ from embedviz.panes.anisotropy.judged.measuring import MeasuredHelp
 
 _DECIMALS = 3
 _MOST_NAMED = 5
+_ROWS_FOR_EACH = 10
+"""Rows for a direction below which the smallest of equal variances comes out at less than half of
+what it is, (1 − √(d/n))² (Marchenko and Pastur 1967)."""
+_STRONG = 0.5
+"""Strength from which on small variances are made as large as others, or nearly."""
 _INVITATION = (
     "Nobody can judge yet. Add pairs of rows by File → Add Pairs…: a TSV, CSV or JSONL file with "
     "a pair in each line (two labels, texts or row numbers) and a score, as STS-B has. Without "
@@ -135,11 +140,28 @@ def name_setting(best: BestSetting, rank: int) -> str:
     return ", ".join(parts)
 
 
+def advise(measured: MeasuredHelp) -> str:
+    """Return what few rows for each direction have to do with a loss; nothing where they do not."""
+    comparison, answers = measured.comparison, measured.answers
+    if comparison is None or answers is None or measured.says_little:
+        return ""
+    n_rows, strength = answers.dial.fit.axes.n_rows, measured.wanted.position.settings.strength
+    is_short = n_rows < _ROWS_FOR_EACH * measured.components
+    if comparison.change != "worse" or strength < _STRONG or not is_short:
+        return ""
+    return (
+        f"{n_rows:,} rows for {counted(measured.components, 'direction')}: the smallest variances "
+        "are partly chance, and are made as large as any. Whiten gently, shrink, or keep fewer "
+        "components."
+    )
+
+
 def describe_rest(measured: MeasuredHelp, best: BestSetting | None) -> str:
-    """Return what was left out, and what is held out of what."""
+    """Return an advice where there is one, what was left out, and what is held out of what."""
     assert measured.answers is not None
     judge = measured.answers.judge
-    said = list(judge.notes)
+    said = [advice] if (advice := advise(measured)) else []
+    said += judge.notes
     if isinstance(judge, CategoryVotes):
         column = one_line(measured.wanted.maps.judgment.name)
         said.append(

@@ -11,8 +11,10 @@ from embedviz.core.anisotropy.transform import Transform, TransformSettings, fit
 from embedviz.core.pairs import Pairs
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.figures import draw_pane
 from embedviz.panes.anisotropy.judged.outcomes import TITLES
 from embedviz.panes.anisotropy.judged.settings import JudgedSettings
+from embedviz.panes.anisotropy.judged.words import advise, describe_rest
 from embedviz.panes.anisotropy.pane import AnisotropyPane
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 
@@ -88,6 +90,28 @@ def test_the_bundled_sentences_show_help_and_harm(show):
         assert "605 judged pairs" in page.view.numbers.text()
     page = show(sentences, bundled_pairs(sentences))
     assert page.view.verdict.text() == "Whitening makes it worse."
+
+
+def test_few_rows_for_each_direction_are_advised_to_whiten_gently(show, session, idle):
+    sample = load_sample("sentences")
+    page = show(sample, bundled_pairs(sample))
+    assert page.view.verdict.text() == "Whitening makes it worse."
+    assert describe_rest(page.measured, None).startswith(
+        "1,266 rows for 383 directions: the smallest variances are partly chance"
+    )
+    assert page.gently.isVisible()
+    page.gently.click()
+    idle(session)
+    assert page.view.verdict.text() == "Whitening at strength 0.2 makes it better."
+    assert page.gently.isHidden()
+    assert not advise(page.measured)
+
+
+def test_no_advice_where_there_are_rows_enough(show):
+    rows, pairs = likenesses()
+    page = show(VectorSet(rows, name="made"), Pairs(pairs.first, pairs.second, -pairs.scores))
+    assert page.view.verdict.text() == "Whitening makes it worse."
+    assert page.gently.isHidden()
 
 
 def test_the_dial_moves_the_verdict(show, session, idle):
@@ -255,3 +279,31 @@ def test_the_points_make_room_in_a_narrow_pane(show, pane, idle, session):
     idle(session)
     assert page.view.scatter.isHidden()
     assert page.view.over_dial.isVisible()
+
+
+def test_larger_text_has_more_of_the_room(show, pane):
+    show(*_sentences())
+    page = pane.pages.chosen
+    assert page.view.scatter.isVisible()
+    pane.set_text_scale(1.8)
+    assert page.view.scatter.isHidden()
+    pane.set_text_scale(1.0)
+    assert page.view.scatter.isVisible()
+
+
+@pytest.mark.parametrize(("name", "strength"), [("sentences", 0.2), ("sentences-final", 1.0)])
+def test_a_figure_says_what_the_window_says(show, session, name, strength):
+    sample = load_sample(name)
+    view = show(sample, bundled_pairs(sample), strength=strength).view
+    labels = "verdict", "numbers", "best", "caption"
+    said = [getattr(view, label).text() for label in labels]
+    with draw_pane(AnisotropyPane, session, 1280, 800) as picture:
+        drawn = picture.pages.chosen.view
+        assert [getattr(drawn, label).text() for label in labels] == said
+        assert all(getattr(drawn, label).isEnabled() for label in labels)
+        assert drawn.scatter.n_drawn == view.scatter.n_drawn
+
+
+def _sentences():
+    sample = load_sample("sentences")
+    return sample, bundled_pairs(sample)
