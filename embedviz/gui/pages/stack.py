@@ -183,7 +183,10 @@ class PageStack(QWidget):
         self._scale = scale
         for page in self.pages.values():
             page.fit_text(scale)
+            page.tools.row.invalidate()  # It would tell its former width until the next turn.
+        self._head.row.invalidate()
         self._fit_head()
+        self._head.updateGeometry()
 
     def _made(self, name: str) -> Page:
         page: Page = self._table.page_class(name)(self._pane, self._table.settings_class(name))

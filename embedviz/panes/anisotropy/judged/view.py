@@ -25,8 +25,9 @@ from embedviz.panes.anisotropy.judged.words import (
     measure_of,
 )
 
-_NARROW, _LEAST_WORDS, _MOST_WORDS = 760, 240, 480
-"""Width below which the points are left out; least and most width of the words; in pixels."""
+_NARROW, _NARROWEST, _LEAST_WORDS, _MOST_WORDS = 760, 560, 240, 480
+"""Width below which the points are left out, and that below which only the curve over the dial is
+left; least and most width of the words; in pixels."""
 _UNLIMITED = (1 << 24) - 1
 """Qt's largest width of a widget."""
 _LONGEST = 60
@@ -95,6 +96,7 @@ class JudgedView(QWidget):
     def fit_text(self, scale: float) -> None:
         """Give larger text more of the room."""
         self._text_scale = scale
+        self._words.setMinimumWidth(round(_LEAST_WORDS * scale))
         self._fit()
 
     def _fit(self) -> None:
@@ -103,8 +105,9 @@ class JudgedView(QWidget):
         has_room = answers is not None and self.width() >= _NARROW * self._text_scale
         self.scatter.setVisible(has_room and is_scored)
         self.outcomes.setVisible(has_room and not is_scored)
-        for chart in (self.over_dial, self.over_components):
-            chart.setVisible(answers is not None)
+        self.over_dial.setVisible(answers is not None)
+        is_narrowest = self.width() < _NARROWEST * self._text_scale
+        self.over_components.setVisible(answers is not None and not is_narrowest)
         most = round(_MOST_WORDS * self._text_scale)
         self._words.setMaximumWidth(_UNLIMITED if answers is None else most)
 
