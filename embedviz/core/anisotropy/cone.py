@@ -184,15 +184,15 @@ class Cone:
             self._order,
         )
         mean_cosine = mean_cosine_of(placed.total, placed.n_rows)
-        mean_unit = placed.total @ self._basis.axes[columns] / max(placed.n_rows, 1)
+        frame, mean = self._frame_in_basis[:, columns], placed.total / max(placed.n_rows, 1)
         view = ConeView(
             placed.positions,
             placed.linear,
             placed.cosines(self.pairs),
             mean_cosine,
             step.n_kept,
-            _mean_direction(mean_unit, mean_cosine, self._frame),
-            mean_unit,
+            _mean_direction(mean, mean_cosine, frame),
+            partial(self._in_space, mean, columns),
             partial(self._spectrum, step),
         )
         return view.measured()
@@ -230,9 +230,12 @@ class Cone:
             mean_cosine,
             kept_directions(self.own).rank,
             _mean_direction(mean, mean_cosine, self._frame),
-            mean,
+            lambda: mean,
             partial(padded_variances, self.own.variances, self.own.dimensions),
         )
+
+    def _in_space(self, coordinates: Vector, columns: slice) -> Vector:
+        return np.asarray(coordinates @ self._basis.axes[columns])
 
     def _spectrum(self, step: ColumnMap) -> Vector:
         """Return the variances of the mapped rows, with zeros for what is dropped."""
