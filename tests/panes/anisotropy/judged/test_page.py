@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QApplication
 from scipy.stats import spearmanr
 
 from embedviz.app.judged_pairs import bundled_pairs
