@@ -313,7 +313,8 @@ def _sentences():
 @pytest.mark.parametrize("width", [524, 700, 1200])
 def test_words_and_curves_stand_beside_each_other(show, pane, width):
     pane.resize(width, 560)
-    view = show(*likenesses()).view
+    rows, pairs = likenesses()
+    view = show(VectorSet(rows), pairs).view
     QApplication.processEvents()
     words = view.verdict.parentWidget().geometry()
     assert view.over_dial.isVisible()
