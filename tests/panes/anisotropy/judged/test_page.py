@@ -15,6 +15,7 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.gui.figures import draw_pane
 from embedviz.panes.anisotropy.judged.outcomes import TITLES
 from embedviz.panes.anisotropy.judged.settings import JudgedSettings
+from embedviz.panes.anisotropy.judged.view import JudgedView
 from embedviz.panes.anisotropy.judged.words import advise, describe_rest
 from embedviz.panes.anisotropy.pane import AnisotropyPane
 from embedviz.panes.anisotropy.settings import AnisotropySettings
@@ -299,7 +300,7 @@ def test_a_figure_says_what_the_window_says(show, session, name, strength):
     labels = "verdict", "numbers", "best", "caption"
     said = [getattr(view, label).text() for label in labels]
     with draw_pane(AnisotropyPane, session, 1280, 800) as picture:
-        drawn = picture.pages.chosen.view
+        drawn = picture.findChild(JudgedView)
         assert [getattr(drawn, label).text() for label in labels] == said
         assert all(getattr(drawn, label).isEnabled() for label in labels)
         assert drawn.scatter.n_drawn == view.scatter.n_drawn
