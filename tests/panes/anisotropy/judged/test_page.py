@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QApplication
 from scipy.stats import spearmanr
 
 from embedviz.app.judged_pairs import bundled_pairs
@@ -308,3 +309,17 @@ def test_a_figure_says_what_the_window_says(show, session, name, strength):
 def _sentences():
     sample = load_sample("sentences")
     return sample, bundled_pairs(sample)
+
+
+@pytest.mark.parametrize("width", [524, 700, 1200])
+def test_words_and_curves_stand_beside_each_other(show, pane, width):
+    pane.resize(width, 560)
+    rows, pairs = likenesses()
+    view = show(VectorSet(rows), pairs).view
+    QApplication.processEvents()
+    words = view.verdict.parentWidget().geometry()
+    assert view.over_dial.isVisible()
+    assert view.over_dial.geometry().left() > words.right()
+    assert view.over_components.isVisible() == (width > 600)
+    for label in (view.verdict, view.numbers, view.best):
+        assert label.geometry().right() <= words.width()
