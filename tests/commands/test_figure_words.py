@@ -168,6 +168,13 @@ def test_the_size_is_what_was_asked_for_or_it_is_refused(draw, labeled, tmp_path
     assert (right - left, high - low) == (0.75 * width, 0.75 * height)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_sample_of_a_pane_is_drawn_where_no_file_is_given(draw, tmp_path, kind):
+    out = tmp_path / "x.png"
+    assert draw(kind, "--size", "700x500", "--scale", 1, "-o", out) == (0, "")
+    assert QImage(str(out)).size().toTuple() == (700, 500)
+
+
 @pytest.mark.parametrize("text", ["700x500", "700X500", "700×500"])
 def test_a_size_is_written_in_several_ways(draw, tmp_path, text):
     out = tmp_path / "x.png"

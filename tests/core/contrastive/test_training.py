@@ -324,7 +324,7 @@ def test_groups_that_tell_nothing_are_said(groups, words):
 @pytest.mark.parametrize(
     ("vectors", "words"),
     [
-        (np.ones((1, 4)), "1 rows"),
+        (np.ones((1, 4)), "There is 1 row"),
         (np.ones((0, 4)), "0 rows"),
         (np.ones((4, 0)), "0 dimensions"),
         (np.ones((9, 4), np.float32) * np.float32(0.1), "All rows are equal"),

@@ -74,8 +74,8 @@ def test_whatever_the_texts_are_they_come_back_or_are_refused(tmp_path, suffix, 
     except UserError:
         assert suffix not in (*TABLES, ".jsonl", ".jsonl.gz")
         return
-    # Where labels repeat, another column of CSV may be taken for them, as it says then.
-    is_unclear = metadata and ".csv" in suffix
+    # Where labels repeat, another column of text may be taken for them, as it says then.
+    is_unclear = metadata and (".csv" in suffix or ".jsonl" in suffix)
     found = load(path, label_column="label" if is_unclear else None)
     assert found.labels == labels
     assert found.vectors.tobytes() == vectors.tobytes()
