@@ -288,7 +288,7 @@ class Transform:
         rows, n_rows = fit.source or self.name, fit.axes.n_rows
         if n_rows < 2:
             what = f"There is {'only one row' if n_rows else 'no row'} in {rows}"
-            return f"{what}, which has no spread to whiten. Use two rows or more."
+            return f"{what}, without any spread, so there is nothing to whiten. Use more rows."
         if not np.any(fit.axes.variances > 0):
             what = f"All rows of {rows} are equal"
             if fit.left_out:

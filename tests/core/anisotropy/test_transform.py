@@ -216,7 +216,7 @@ def test_nothing_left_is_said():
         fit_rows(cloud(), left_out=tuple(range(8)))
     with pytest.raises(UserError, match="Dimension 8 is to be left out, and there are 8"):
         fit_rows(cloud(), left_out=(0, 8))
-    with pytest.raises(UserError, match="only one row in words, which has no spread"):
+    with pytest.raises(UserError, match="only one row in words, without any spread"):
         Transform(fit_rows(np.ones((1, 3))), TransformSettings(), "words")
     # As long as some of the mean is there, rows are.
     half = Transform(equal, TransformSettings().at(0.5)).map().apply(np.ones((5, 3)))
