@@ -63,7 +63,7 @@ class PointLabels:
         self._order: Rows | None = None
         self._all_rows = ALL_ROWS
         self._required = 0
-        self._always: Rows = ALL_ROWS
+        self.always: Rows = ALL_ROWS
         self.places: dict[int, int] = {}
         self.chosen_places: dict[int, int] = {}
         self._widths = _Widths()
@@ -79,7 +79,7 @@ class PointLabels:
         self._required = required
         if texts is not self.texts:
             self.forget_places()
-        self.texts, self._order, self._always = texts, order, always
+        self.texts, self._order, self.always = texts, order, always
         chosen = set(always.tolist())
         self.chosen_places = {row: at for row, at in self.chosen_places.items() if row in chosen}
 
@@ -87,11 +87,6 @@ class PointLabels:
     def order(self) -> Rows | None:
         """The rows that may be labeled, the most important first; None: all."""
         return self._order
-
-    @property
-    def are_none(self) -> bool:
-        """Whether no row may be labeled."""
-        return self._order is not None and not len(self._order) and not len(self._always)
 
     def text(self, row: int) -> str:
         """Return what is written at a row: one line, not too long."""
@@ -132,8 +127,8 @@ class PointLabels:
         array of shape (m, 4)
             Their boxes.
         """
-        rows, taken = self._in_view(self._always, frame, canvas), _boxes(obstacles)
-        n_required = int(np.isin(self._always[: self._required], rows).sum())
+        rows, taken = self._in_view(self.always, frame, canvas), _boxes(obstacles)
+        n_required = int(np.isin(self.always[: self._required], rows).sum())
         boxes = np.empty((0, 4))
         # What is required, the first ones, has the better places, and also those far away.
         for part, is_required in ((rows[:n_required], True), (rows[n_required:], False)):
@@ -289,7 +284,7 @@ class PointLabels:
         else:
             order = self._order
         rows = self._in_view(order, frame, canvas)
-        return rows[~np.isin(rows, self._always)]
+        return rows[~np.isin(rows, self.always)]
 
     def _in_view(self, rows: Rows, frame: Frame, canvas: PlacedPoints) -> Rows:
         known = min(len(self.texts), len(canvas))
