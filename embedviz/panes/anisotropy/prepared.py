@@ -169,7 +169,10 @@ def turned_of(pane: Pane) -> Turned:
 def prepare(choice: FitChoice, report: Report) -> Prepared:
     """Fit the map and measure the cone. Runs off the UI thread."""
     fit = fit_choice(choice, part_of(report, 0.0, 0.5))
-    return Prepared(choice, fit, Cone(choice.vector_set.vectors, fit, part_of(report, 0.5, 1.0)))
+    cone = Cone(choice.vector_set.vectors, fit, part_of(report, 0.5, 1.0))
+    prepared = Prepared(choice, fit, cone)
+    _ = prepared.labels  # Of 200,000 rows they would hold up the window.
+    return prepared
 
 
 def fit_choice(choice: FitChoice, report: Report) -> Fit:
