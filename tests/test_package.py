@@ -33,6 +33,15 @@ def test_vectors_need_no_window():
     assert not {"sklearn", "gensim", "umap", "pyqtgraph"} & set(loaded)
 
 
+def test_panes_import_nothing_that_takes_a_second():
+    code = "import sys, embedviz.panes as p; p.PANES; print('PySide6' in sys.modules); "
+    code += "print(*{'scipy.stats', 'sklearn', 'gensim', 'umap', 'openTSNE'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.split() == ["True"]
+
+
 @pytest.mark.parametrize("name", embedviz.__all__)
 def test_every_public_name_is_there_and_documented(name):
     assert getattr(embedviz, name).__doc__

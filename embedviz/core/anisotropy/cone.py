@@ -16,8 +16,8 @@ or "zca". In a complete eigenbasis, where the rows are kept, the whole dial is a
 offset per column (see `eigenbasis`); the rest is four sums per row.
 
 **The numbers.** Mean cosine, angles and the sampled cosines are those of the unit rows. IsoScore
-and effective rank are those of the cloud before it is scaled to unit length. While the mean is
-taken away they are of all dimensions; from centered on of the directions that are kept.
+and effective rank are those of the cloud before it is scaled to unit length, rotated back: of all
+dimensions wherever the dial stands, so that no number jumps where directions are dropped.
 
 **Large sets.** Beyond 200,000 rows, or a quarter of a gigabyte, a seeded sample of the rows is
 copied and drawn, and `Cone.rows` says which. Axes, IsoScore and effective rank still come from all
@@ -184,16 +184,16 @@ class Cone:
             self._order,
         )
         mean_cosine = mean_cosine_of(placed.total, placed.n_rows)
-        mean_unit = placed.total @ self._basis.axes[columns] / max(placed.n_rows, 1)
+        frame, mean = self._frame_in_basis[:, columns], placed.total / max(placed.n_rows, 1)
         view = ConeView(
             placed.positions,
             placed.linear,
             placed.cosines(self.pairs),
             mean_cosine,
             step.n_kept,
-            _mean_direction(mean_unit, mean_cosine, self._frame),
-            mean_unit,
-            partial(self._spectrum, step, settings.centering < 1),
+            _mean_direction(mean, mean_cosine, frame),
+            partial(self._in_space, mean, columns),
+            partial(self._spectrum, step),
         )
         return view.measured()
 
@@ -230,19 +230,22 @@ class Cone:
             mean_cosine,
             kept_directions(self.own).rank,
             _mean_direction(mean, mean_cosine, self._frame),
-            mean,
+            lambda: mean,
             partial(padded_variances, self.own.variances, self.own.dimensions),
         )
 
-    def _spectrum(self, step: ColumnMap, is_whole: bool) -> Vector:
-        """Return the variances of the mapped rows: of all dimensions, or of what is kept."""
+    def _in_space(self, coordinates: Vector, columns: slice) -> Vector:
+        return np.asarray(coordinates @ self._basis.axes[columns])
+
+    def _spectrum(self, step: ColumnMap) -> Vector:
+        """Return the variances of the mapped rows, with zeros for what is dropped."""
         factors, columns = step.factors, step.columns
         if self._covariance is None:
             variances = self._basis.variances[columns] * factors**2
         else:
             mapped = self._covariance[columns, columns] * np.outer(factors, factors)
             variances = np.maximum(np.linalg.eigvalsh(mapped)[::-1], 0.0)
-        return padded_variances(variances, self.own.dimensions) if is_whole else variances
+        return padded_variances(variances, self.own.dimensions)
 
 
 def _picture_rows(n_vectors: int, dimensions: int, random: np.random.Generator) -> Rows:

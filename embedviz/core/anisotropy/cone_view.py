@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
@@ -64,8 +64,8 @@ class ConeView:
     mean_direction : float32 array of shape (3,), optional
         Where the mean direction is in the picture; None when the rows are centered, or lean to
         one side so little (a mean cosine below 0.01) that they might as well be.
-    mean_unit : float64 array of shape (n_dimensions,)
-        Mean of the unit rows, whose product with a unit vector is its mean cosine with them.
+    mean_row : callable
+        Returns the mean of the unit rows, as `mean_unit` has it.
     spectrum : callable
         Returns the variances of the cloud along its principal axes, before it is scaled to unit
         length: what IsoScore and effective rank are of.
@@ -77,13 +77,18 @@ class ConeView:
     mean_cosine: float
     rank: int
     mean_direction: NDArray[np.float32] | None = None
-    mean_unit: Vector = field(default_factory=lambda: np.zeros(0))
+    mean_row: Callable[[], Vector] = lambda: np.zeros(0)
     spectrum: Callable[[], Vector] = lambda: np.zeros(0)
 
     def measured(self) -> Self:
         """Return this, with what a picture needs computed already, lest a window wait for it."""
         _ = self.band, self.linear_reach, self.length_shown
         return self
+
+    @cached_property
+    def mean_unit(self) -> Vector:
+        """Mean of the unit rows, whose product with a unit vector is its mean cosine with them."""
+        return self.mean_row()
 
     @cached_property
     def iso_score(self) -> float:

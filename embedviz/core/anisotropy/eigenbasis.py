@@ -72,8 +72,11 @@ class Eigenbasis:
         self.axes = np.vstack([own, _missing_axes(own, mean, self.masked(rows))])
         self.variances = np.zeros(len(self.axes))
         self.variances[: len(fit.axes.variances)] = fit.axes.variances
-        # Relative to the largest variance, so that numbers of any size suit float32.
+        # Relative to the largest variance, so that numbers of any size suit float32; of rows that
+        # are all equal, to the mean.
         largest = float(fit.axes.variances.max(initial=0.0))
+        if not largest > 0:
+            largest = float(np.abs(mean).max(initial=0.0)) ** 2
         self._largest = largest if largest > 0 else 1.0
         self._size = self._largest**0.5
         self._mean = self.axes @ mean / self._size

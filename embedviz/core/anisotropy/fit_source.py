@@ -39,7 +39,9 @@ class FitSource:
     rows : Selection, optional
         As they were when the source was chosen: what is selected later changes no map.
     n_rows : int, optional
-        How many rows the set had then: of a file that has others now, these are not the same rows.
+        How many rows the set had then, in which the rows of a selection are: of a file that has
+        others now, these are not the same rows. Or how many the other set has, which tells it from
+        another one of the same name, such as two files `embeddings.npy`.
     column, value : str
         A column of the metadata, and a value of it as text.
     set_name : str
@@ -63,9 +65,9 @@ class FitSource:
         return cls("group", column=column, value=value)
 
     @classmethod
-    def of_set(cls, name: str) -> FitSource:
-        """Return the source of all rows of another open set."""
-        return cls("set", set_name=name)
+    def of_set(cls, name: str, n_rows: int | None = None) -> FitSource:
+        """Return the source of all rows of another open set, of `n_rows`."""
+        return cls("set", set_name=name, n_rows=n_rows)
 
     def __str__(self) -> str:
         if self.kind == "selection":
@@ -125,7 +127,7 @@ def rows_to_fit(
     if source.kind == "all":
         return RowsToFit(vector_set.vectors, None, "")
     if source.kind == "set":
-        other = _set_called(source.set_name, vector_set, open_sets)
+        other = _set_called(source, vector_set, open_sets)
         _require_enough(len(other), f"{source.set_name} has", "Choose another set to fit on.")
         return RowsToFit(other.vectors, None, str(source))
     rows = _chosen(vector_set, source) if source.kind == "selection" else _group(vector_set, source)
@@ -169,13 +171,23 @@ def fit_source(
 def sets_to_fit(vector_set: VectorSet, open_sets: Sequence[VectorSet]) -> tuple[VectorSet, ...]:
     """Return the open sets that a map of a set can be fitted on: others of the same dimensions.
 
-    Of several with one name only the first is, since a source knows a set by its name.
+    Of several with one name and as many rows only the first is, since nothing tells a source which
+    of them it means.
     """
-    found: dict[str, VectorSet] = {}
+    found: dict[tuple[str, int], VectorSet] = {}
     for other in open_sets:
         if other is not vector_set and other.dimensions == vector_set.dimensions and other.name:
-            found.setdefault(other.name, other)
+            found.setdefault((other.name, len(other)), other)
     return tuple(found.values())
+
+
+def set_meant(
+    source: FitSource, vector_set: VectorSet, open_sets: Sequence[VectorSet]
+) -> VectorSet | None:
+    """Return the other set that a source means: of its name, best with as many rows; or None."""
+    found = [each for each in sets_to_fit(vector_set, open_sets) if each.name == source.set_name]
+    same = [each for each in found if len(each) == source.n_rows]
+    return next(iter([*same, *found]), None)
 
 
 def _chosen(vector_set: VectorSet, source: FitSource) -> Rows:
@@ -220,11 +232,13 @@ def _is_value(column: Any, value: str) -> Any:
     return compute.fill_null(compute.equal(texts, value), False).to_numpy()
 
 
-def _set_called(name: str, vector_set: VectorSet, open_sets: Sequence[VectorSet]) -> VectorSet:
+def _set_called(
+    source: FitSource, vector_set: VectorSet, open_sets: Sequence[VectorSet]
+) -> VectorSet:
+    name = source.set_name
+    if (meant := set_meant(source, vector_set, open_sets)) is not None:
+        return meant
     found = [each for each in open_sets if each.name == name and each is not vector_set]
-    fitting = [each for each in found if each.dimensions == vector_set.dimensions]
-    if fitting:
-        return fitting[0]
     if found:
         raise UserError(
             f"{name} has {counted(found[0].dimensions, 'dimension')} and "

@@ -17,6 +17,8 @@ from embedviz.core.covariance import Vector
 _PIECES = 16
 # So many rows are added in float32 before their sum goes into a float64 one.
 _STRIP = 64
+_FEW_NUMBERS = 6_000_000
+"""A pass over more is worth a second thread: with each number it does ten times what a sum does."""
 
 
 class PairOrder(NamedTuple):
@@ -114,7 +116,7 @@ def place(
     inverse_lengths = np.empty(n_rows, np.float32)
     products = np.empty(int(order.starts[-1]), np.float32)
     shown = min(3, leading[1] - leading[0])
-    with threads_for(n_rows * len(factors)):
+    with threads_for(n_rows * len(factors), _FEW_NUMBERS):
         sums, weights = _place_rows(
             kernel_rows(rows),
             first,

@@ -149,7 +149,9 @@ def measure(
     -------
     Scores
         What is about directions is of the mapped rows at unit length, what is about variances of
-        the mapped rows as they are, over as many dimensions as these have.
+        the mapped rows as they are, over as many dimensions as these have: with "zca" all, with
+        "pca" from centered on those that are kept. So IsoScore, which alone asks how many there
+        are, rises at exactly centered where "pca" drops dimensions.
 
     Raises
     ------
@@ -293,7 +295,7 @@ SCORES: tuple[ScoreDefinition, ...] = (
         name="iso_score",
         title="IsoScore",
         explanation="How evenly the variance is spread over the dimensions; blind to centering.",
-        sees="how the variance is spread, over as many dimensions as there are",
+        sees="how the variance is spread, over as many dimensions as the mapped rows have",
         source="Rudman et al. 2022",
         work="IsoScore: Measuring the Uniformity of Embedding Space Utilization, Findings of ACL",
         measure=lambda rows: Score(iso_score_of(rows.covariance[0])),

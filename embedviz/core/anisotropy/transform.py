@@ -218,8 +218,10 @@ class Transform:
             count = int(np.searchsorted(shares, settings.variance_share - 1e-12)) + 1
         source = self.fit.shrunk if settings.shrinkage else axes
         object.__setattr__(self, "cloud_rank", kept.cloud_rank)
+        # What shrinkage alone gives a variance may hold something of other rows, not of these.
+        is_empty = not kept.rank and not self.fit.source
         object.__setattr__(self, "kept", kept_directions(source, count, floor, top))
-        if not self.kept.rank and settings.centering == 1:
+        if settings.centering == 1 and (is_empty or not self.kept.rank):
             raise UserError(self._nothing_left())
 
     @property
@@ -283,7 +285,10 @@ class Transform:
 
     def _nothing_left(self) -> str:
         fit, top = self.fit, self.settings.remove_top
-        rows = fit.source or self.name
+        rows, n_rows = fit.source or self.name, fit.axes.n_rows
+        if n_rows < 2:
+            what = f"There is {'only one row' if n_rows else 'no row'} in {rows}"
+            return f"{what}, without any spread, so there is nothing to whiten. Use more rows."
         if not np.any(fit.axes.variances > 0):
             what = f"All rows of {rows} are equal"
             if fit.left_out:

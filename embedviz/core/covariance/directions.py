@@ -12,6 +12,8 @@ from embedviz.core.covariance.axes import PrincipalAxes
 
 FLOOR = 1e-6
 """Smallest variance that whitening keeps, as a share of the largest one."""
+_ROUNDING = 1e-13
+"""Variance that a direction without any may be found to have, as a share of the largest one."""
 _NEARLY_ALL = 0.9
 """Of all directions: who keeps fewer has done what the warning advises."""
 
@@ -53,12 +55,16 @@ def kept_directions(
         Directions whose variance is below this share of the largest one left are dropped.
     remove_top : int
         Leave out so many of the directions with the largest variance, as in "All-but-the-top"
-        (Mu and Viswanath, ICLR 2018).
+        (Mu and Viswanath, ICLR 2018). Where these are all there are, what is left is the rounding
+        of their variances, and is dropped.
     """
     variances = axes.variances[remove_top:]
     rank = 0
     if len(variances):
-        rank = int(np.count_nonzero((variances > 0) & (variances >= floor * variances[0])))
+        least = floor * variances[0]
+        if remove_top:
+            least = max(least, _ROUNDING * axes.variances[0])
+        rank = int(np.count_nonzero((variances > 0) & (variances >= least)))
     last = remove_top + (rank if n_components is None else min(n_components, rank))
     n_removed = int(np.count_nonzero(axes.variances[:remove_top]))
     kept = slice(remove_top, last)
@@ -113,6 +119,12 @@ def describe_rank(axes: PrincipalAxes, rank: int, n_kept: int | None = None) -> 
 
 
 def _describe_simplex(axes: PrincipalAxes, rank: int) -> str:
+    if rank == 1:
+        distinct = "" if axes.n_rows == 2 else ", 2 of which are distinct,"
+        return (
+            f"{axes.n_rows:,} rows{distinct} span only 1 direction: once centered, every two of "
+            "them are equal or opposite, whatever they mean. Use more rows."
+        )
     if axes.n_rows == axes.n_distinct:
         return (
             f"{axes.n_rows:,} rows span only {rank:,} directions: fully whitened, every two of "

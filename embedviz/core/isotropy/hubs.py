@@ -7,14 +7,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from embedviz.core.blocks import rows_per_block
+from embedviz.core.arrays import Rows
+from embedviz.core.blocks import row_blocks, rows_per_block
 from embedviz.core.compiled.checks import as_table, checked_count, checked_matrix, require_axes
 from embedviz.core.isotropy.mean_direction import rows_with_direction
+from embedviz.core.neighbors.adjacency import NeighborGraph
 from embedviz.core.neighbors.graph import neighbor_graph
 from embedviz.core.progress import Report, part_of, silent
 
 _SPARE = 8
 """More neighbors than are asked for, of which float64 tells the nearest."""
+_ROUNDING = 4e-7
+"""How far cosines in float32 and in float64 may be apart, with the roundings of both rows."""
 
 
 def hubness(vectors: ArrayLike, count: int = 10, report: Report = silent) -> float:
@@ -53,29 +57,53 @@ def hubness(vectors: ArrayLike, count: int = 10, report: Report = silent) -> flo
     if len(rows) < 2:
         return float("nan")
     nearest = neighbor_graph(checked_matrix(rows), count + _SPARE, report=part_of(report, 0, 0.9))
-    chosen = _nearest_of(rows, nearest.rows, count, part_of(report, 0.9, 1))
+    chosen = _nearest_of(rows, nearest, count, part_of(report, 0.9, 1))
     return skewness(occurrences(chosen, len(rows)))
 
 
 def _nearest_of(
-    rows: NDArray[Any], candidates: NDArray[np.int32], count: int, report: Report
+    rows: NDArray[Any], graph: NeighborGraph, count: int, report: Report
 ) -> NDArray[np.int32]:
-    """Return the nearest candidates of each row, in float64; of equally near ones the lower.
+    """Return the nearest of each row, in float64; of equally near ones the lower.
 
     Rows that differ in the last digits of float32, such as one text in two batches, are not equally
-    near, and which of them is the nearer one counts.
+    near, and which of them is the nearer one counts. Where what float32 left out may be as near as
+    what is chosen, all rows are compared.
     """
     # By row, so that a stable sort leaves equally near ones so.
-    candidates = np.sort(candidates, axis=1)
+    candidates = np.sort(graph.rows, axis=1)
     chosen = np.empty((len(rows), min(count, candidates.shape[1])), dtype=np.int32)
+    last = np.empty(len(rows))
     step = max(1, rows_per_block(rows.shape[1]) // (4 * max(1, candidates.shape[1])))
     for first in range(0, len(rows), step):
-        report(first / len(rows), "ranking neighbors")
+        report(0.5 * first / len(rows), "ranking neighbors")
         part = slice(first, first + step)
-        near, own = _units(rows[candidates[part]]), _units(rows[part])
-        order = np.argsort(-np.einsum("ijk,ik->ij", near, own), axis=1, kind="stable")
-        chosen[part] = np.take_along_axis(candidates[part], order[:, : chosen.shape[1]], axis=1)
+        apart = _apart(_units(rows[candidates[part]]), _units(rows[part])[:, np.newaxis])
+        order = np.argsort(apart, axis=1, kind="stable")[:, : chosen.shape[1]]
+        chosen[part] = np.take_along_axis(candidates[part], order, axis=1)
+        last[part] = np.take_along_axis(apart, order[:, -1:], axis=1)[:, 0]
+    if candidates.shape[1] < len(rows) - 1:
+        doubtful = np.flatnonzero(last > 1 - graph.scores.min(axis=1) - _ROUNDING)
+        _compare_with_all(rows, doubtful, chosen, part_of(report, 0.5, 1.0))
     return chosen
+
+
+def _compare_with_all(
+    rows: NDArray[Any], doubtful: Rows, chosen: NDArray[np.int32], report: Report
+) -> None:
+    """Choose the nearest of some rows among all of them."""
+    for done, row in enumerate(doubtful.tolist()):
+        report(done / len(doubtful), "ranking neighbors that are all about as near")
+        own = _units(rows[row])
+        apart = np.concatenate([_apart(_units(block), own) for _, block in row_blocks(rows)])
+        apart[row] = np.inf
+        chosen[row] = np.argsort(apart, kind="stable")[: chosen.shape[1]]
+
+
+def _apart(units: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return 1 − cosine, from differences: of near rows a product of units leaves no digits."""
+    differences = units - others
+    return np.asarray(np.einsum("...k,...k->...", differences, differences) / 2)
 
 
 def _units(rows: NDArray[Any]) -> NDArray[np.float64]:

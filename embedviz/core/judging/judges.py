@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
-from scipy.stats import rankdata
 
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.compiled.checks import require_length
 from embedviz.core.contrastive.quality import PairQuestions
 from embedviz.core.contrastive.rows import finite_rows
 from embedviz.core.errors import UserError
+from embedviz.core.judging.ranks import mean_ranks
 from embedviz.core.neighbors.lengths import row_lengths
 from embedviz.core.notes import counted
 from embedviz.core.pairs.judged import group_codes
@@ -85,14 +85,14 @@ class ScoredPairs:
     @cached_property
     def ranks(self) -> Floats:
         """Ranks of the scores, from 1; equal scores share the mean of theirs."""
-        return np.asarray(rankdata(self.scores))
+        return mean_ranks(self.scores)
 
     def value(self, cosines: Floats, chosen: Rows | None = None) -> float:
         """Return Spearman's correlation, of some of the pairs; NaN where all cosines are equal."""
         ranks = self.ranks
         if chosen is not None:
-            cosines, ranks = cosines[chosen], rankdata(self.scores[chosen])
-        return _correlation(rankdata(ranked_digits(cosines)), ranks)
+            cosines, ranks = cosines[chosen], mean_ranks(self.scores[chosen])
+        return _correlation(mean_ranks(ranked_digits(cosines)), ranks)
 
 
 def ranked_digits(cosines: Floats) -> Floats:

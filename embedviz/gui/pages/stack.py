@@ -50,8 +50,6 @@ class PageStack(QWidget):
         self.tabs.chosen.connect(lambda place: set_of_pane(pane, page=self._names[place]))
         self._chosen: Page | None = None
         self._head = Controls()
-        # Never lower than its texts: a style gives buttons a height that is too low for large text.
-        self._head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._head.row.addWidget(self.tabs)
         # Not before it has a parent, or it would be shown as a window of its own.
         self.tabs.setVisible(len(table) > 1)
@@ -186,8 +184,10 @@ class PageStack(QWidget):
             page.tools.row.invalidate()  # It would tell its former width until the next turn.
         self._head.row.invalidate()
         self._fit_head()
+        # The style gives buttons a least height, in which large text would be cut.
+        policy = QSizePolicy.Policy
+        self._head.setSizePolicy(policy.Preferred, policy.Fixed if scale > 1 else policy.Preferred)
         self._head.updateGeometry()
-        self._rows.activate()
 
     def _made(self, name: str) -> Page:
         page: Page = self._table.page_class(name)(self._pane, self._table.settings_class(name))

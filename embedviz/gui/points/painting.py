@@ -125,9 +125,8 @@ def _paint_names(
     Return the boxes of what is wanted whatever is there, (n, 4).
     """
     reach_of = scene.thumbnails.reach_of
-    if scene.labels.are_none and not scene.markers.shown and not scene.clusters.counts():
-        free = np.zeros((0, 4))  # Nothing would heed them.
-    else:
+    free = np.zeros((0, 4))
+    if _has_names(scene):  # Nothing would heed them else.
         free = boxes_without_labels(scene, frame, beside)
     texts = scene.markers.paint_labels(painter, frame, free)
     free = np.vstack([free, with_space(texts, scene.labels.space(frame))])
@@ -142,6 +141,13 @@ def _paint_names(
     seconds = _LABEL_SECONDS if scene.late.is_wanted else inf
     scene.labels.paint(painter, frame, scene.canvas, boxes, share, reach_of, seconds)
     return np.vstack([np.reshape(texts, (-1, 4)), np.reshape(chosen, (-1, 4))])
+
+
+def _has_names(scene: PointScene) -> bool:
+    """Return whether there is a label or a name that may have to make room."""
+    labels = scene.labels
+    has_labels = labels.order is None or len(labels.order) > 0 or len(labels.always) > 0
+    return has_labels or bool(scene.markers.shown) or bool(scene.clusters.counts())
 
 
 def clusters_selected(scene: PointScene, theme: Theme) -> list[bool]:

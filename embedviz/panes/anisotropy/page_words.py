@@ -24,7 +24,7 @@ class PageWords(QWidget):
         self.said = text_label(wrap=True)
         self.caption = text_label(kind="caption", wrap=True)
         self._height, self._scale = _ROOMY, 1.0
-        rows = QVBoxLayout(self)
+        self._rows = rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(GRID // 2)
         rows.addWidget(self.said)
@@ -50,4 +50,9 @@ class PageWords(QWidget):
     def _fit(self) -> None:
         self.said.setVisible(bool(self.said.text()))
         is_roomy = self._height >= _ROOMY * self._scale
-        self.caption.setVisible(bool(self.caption.text()) and is_roomy)
+        is_wanted = bool(self.caption.text()) and is_roomy
+        if is_wanted == self.caption.isHidden():
+            self.caption.setVisible(is_wanted)
+            # Else a page that is just being laid out would keep the room of what is gone.
+            self._rows.invalidate()
+            self.updateGeometry()

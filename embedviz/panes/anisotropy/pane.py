@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QElapsedTimer, Qt
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout
 
@@ -49,10 +49,10 @@ from embedviz.panes.anisotropy.words import (
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 700, 560
 """A pane smaller than this says how it is read in a tooltip alone."""
-_UNLIMITED = (1 << 24) - 1
-"""Qt's largest height of a widget."""
 _WIDE, _WIDE_SHARE = 1500, 1.8
 """Width, and width against height, from which on the page is beside the views."""
+_SQUARISH = 0.75
+"""Height of a page against its width, at most: charts that are higher are hard to read."""
 _PAGE_SHARE, _MOST_OF_PAGE, _GLOBE_SHARE, _TEXTS = 0.34, 0.5, 0.9, 110
 """Of the height: for the page, and at most. Height of a view, against its width, that is enough,
 and of the texts around it, in pixels.
@@ -155,7 +155,7 @@ class AnisotropyPane(Pane):
             self._parts.setStretch(0, 3)
             self._parts.setStretch(1, 2)
             self.pages.setContentsMargins(0, GRID, 2 * GRID, 0)
-            self.pages.setMaximumHeight(_UNLIMITED)
+            self.pages.setMaximumHeight(round(_SQUARISH * 2 / 5 * width))
             return
         self.pages.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         beyond = room - round(_GLOBE_SHARE * width / 2 + _TEXTS * self._scale)
@@ -291,7 +291,8 @@ class AnisotropyPane(Pane):
         self.pages.fit_text(scale)
         self._share_room()
         self._say(self.session.state)
-        self._parts.activate()  # What is drawn next is of this size.
+        if self.isVisible():  # Whatever is drawn next has this size.
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
     def release(self) -> None:  # noqa: D102 - see Pane
         if self.is_built:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from embedviz.app.state import State
 from embedviz.core.anisotropy.cone import Cone, ConeView
-from embedviz.core.anisotropy.fit_source import FitSource, fit_source, sets_to_fit
+from embedviz.core.anisotropy.fit_source import FitSource, fit_source, set_meant
 from embedviz.core.anisotropy.transform import Fit, Transform, TransformSettings
 from embedviz.core.arrays import Rows
 from embedviz.core.errors import UserError
@@ -43,11 +43,9 @@ class FitChoice:
     def of(cls, state: State) -> FitChoice:
         """Return that of a state with an active set."""
         assert state.active is not None
-        settings, name = state[AnisotropySettings], ""
+        settings, other = state[AnisotropySettings], None
         if settings.fit_on.kind == "set":
-            name = settings.fit_on.set_name
-        offered = sets_to_fit(state.active, state.sets) if name else ()
-        other = next((each for each in offered if each.name == name), None)
+            other = set_meant(settings.fit_on, state.active, state.sets)
         return cls(state.active, settings.fit_on, other, settings.leave_out, settings.shrinkage)
 
     def is_wanted(self, state: State) -> bool:
@@ -171,7 +169,10 @@ def turned_of(pane: Pane) -> Turned:
 def prepare(choice: FitChoice, report: Report) -> Prepared:
     """Fit the map and measure the cone. Runs off the UI thread."""
     fit = fit_choice(choice, part_of(report, 0.0, 0.5))
-    return Prepared(choice, fit, Cone(choice.vector_set.vectors, fit, part_of(report, 0.5, 1.0)))
+    cone = Cone(choice.vector_set.vectors, fit, part_of(report, 0.5, 1.0))
+    prepared = Prepared(choice, fit, cone)
+    _ = prepared.labels  # Of 200,000 rows they would hold up the window.
+    return prepared
 
 
 def fit_choice(choice: FitChoice, report: Report) -> Fit:

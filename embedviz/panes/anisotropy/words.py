@@ -10,9 +10,9 @@ from embedviz.panes.anisotropy.prepared import Prepared, Turned
 from embedviz.panes.anisotropy.settings import AnisotropySettings
 
 CAPTION = (
-    "Height: each row's true angle, in all {d:,} dimensions, to the mean direction before. "
-    "Longitude: the two leading residual directions. Unrelated directions gather near 90°, "
-    "so an opened cone is a band at the equator."
+    "Height: each row's true angle to the mean direction before, in all {d:,} dimensions; around "
+    "the axis it is only a projection. Unrelated directions are near 90°, so an opened cone is a "
+    "band at the equator."
 )
 
 LINEAR = (

@@ -9,6 +9,7 @@ from embedviz.core.anisotropy.fit_source import (
     FitSource,
     fit_source,
     rows_to_fit,
+    set_meant,
     sets_to_fit,
 )
 from embedviz.core.errors import UserError
@@ -62,8 +63,20 @@ def test_all_rows_of_another_open_set():
     np.testing.assert_allclose(fit.axes.mean, train.vectors.mean(axis=0), atol=1e-6)
     assert fit.source == "the set train"
     assert sets_to_fit(WORDS, sets) == (train,)
-    # Two sets of one name cannot be told apart by it.
-    assert sets_to_fit(WORDS, (*sets, made(name="train"))) == (train,)
+
+
+def test_sets_of_one_name_are_told_apart_by_their_rows():
+    train, other, same = (
+        made(n_rows, name="train", seed=n_rows + seed)
+        for n_rows, seed in ((60, 0), (20, 0), (60, 1))
+    )
+    sets = (WORDS, train, other, same)
+    assert sets_to_fit(WORDS, sets) == (train, other)
+    for n_rows, meant in ((60, train), (20, other), (7, train), (None, train)):
+        assert set_meant(FitSource.of_set("train", n_rows), WORDS, sets) is meant
+    fit = fit_source(WORDS, FitSource.of_set("train", 20), sets)
+    np.testing.assert_allclose(fit.axes.mean, other.vectors.mean(axis=0), atol=1e-6)
+    assert set_meant(FitSource.of_set("gone", 20), WORDS, sets) is None
 
 
 @pytest.mark.parametrize(

@@ -75,10 +75,8 @@ def require_equal(scores, expected, tolerance=1e-4):
     assert list(scores.values) == list(expected)
     for name, score in scores.values.items():
         assert score.how == "exact"
-        # Ranks go to hundreds; all others are of the order of one. A few sentences are there twice
-        # and differ in the last digits alone: of one such pair the hubness may have the other one.
-        most = 3 * tolerance if name == "hubness" else tolerance
-        assert score.value == pytest.approx(expected[name], abs=most, rel=1e-6), name
+        # Ranks go to hundreds; all others are of the order of one.
+        assert score.value == pytest.approx(expected[name], abs=tolerance, rel=1e-6), name
 
 
 @pytest.fixture(scope="module")

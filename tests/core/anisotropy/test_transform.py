@@ -216,9 +216,30 @@ def test_nothing_left_is_said():
         fit_rows(cloud(), left_out=tuple(range(8)))
     with pytest.raises(UserError, match="Dimension 8 is to be left out, and there are 8"):
         fit_rows(cloud(), left_out=(0, 8))
+    with pytest.raises(UserError, match="only one row in words, without any spread"):
+        Transform(fit_rows(np.ones((1, 3))), TransformSettings(), "words")
     # As long as some of the mean is there, rows are.
     half = Transform(equal, TransformSettings().at(0.5)).map().apply(np.ones((5, 3)))
     np.testing.assert_allclose(half, 0.25)
+
+
+@pytest.mark.parametrize("shrinkage", [False, True])
+@pytest.mark.parametrize("seed", range(5))
+def test_the_rounding_of_directions_without_variance_is_never_what_is_left(seed, shrinkage):
+    rows = cloud(4, seed=seed) + 1e3
+    fit = fit_rows(rows, shrinkage=shrinkage)
+    for top in (3, 4):
+        found = TransformSettings(remove_top=top, shrinkage=shrinkage)
+        with pytest.raises(UserError, match=f"Without its top {top} directions nothing is left"):
+            Transform(fit, found, "words")
+    assert Transform(fit, TransformSettings(remove_top=2)).kept.rank == 1
+
+
+def test_two_rows_are_no_result_in_words():
+    notes = Transform(fit_rows(cloud(2)), TransformSettings()).notes
+    assert "2 rows span only 1 direction:" in notes[-1]
+    notes = Transform(fit_rows(np.repeat(cloud(2), 3, axis=0)), TransformSettings()).notes
+    assert "6 rows, 2 of which are distinct, span only 1 direction:" in notes[-1]
 
 
 def test_few_rows_are_no_result():

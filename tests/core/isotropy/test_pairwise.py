@@ -120,6 +120,20 @@ def test_of_equally_near_rows_the_lower_count():
     assert hubness(np.ones((30, 4)), 3) == pytest.approx(brute_hubness(np.ones((30, 4)), 3))
 
 
+def test_hubness_of_rows_that_only_float64_tells_apart():
+    random = np.random.default_rng(0)
+    few = random.normal(size=(4, 12))
+    vectors = few[random.integers(4, size=160)] + 1e-10 * random.normal(size=(160, 12))
+    exact = vectors.astype(np.longdouble)
+    unit = exact / np.sqrt((exact**2).sum(axis=1, keepdims=True))
+    apart = ((unit[:, np.newaxis] - unit) ** 2).sum(axis=2)
+    np.fill_diagonal(apart, np.inf)
+    counts = np.bincount(np.argsort(apart, axis=1)[:, :10].ravel(), minlength=160)
+    away = counts - counts.mean()
+    expected = (away**3).mean() / (away**2).mean() ** 1.5
+    assert hubness(vectors) == pytest.approx(expected, abs=1e-9)
+
+
 def test_no_row_is_a_hub_where_all_are_neighbors():
     assert hubness(rows(8), 10) == 0.0
     assert hubness(rows(2), 1) == 0.0

@@ -173,6 +173,8 @@ def test_long_text_is_shortened_and_kept_in_the_tooltip(shown):
 
 def test_a_name_is_shortened_before_the_rest(shown):
     label = shown(ElidedLabel("headline"))
+    height = label.sizeHint().height()
+    assert height == label.minimumSizeHint().height() == label.fontMetrics().height()
     name, text = "a sentence of many words", "“a sentence of many words” keeps 3 of 10"
     label.show_about(name, text)
     wide = label.fontMetrics().horizontalAdvance(text)

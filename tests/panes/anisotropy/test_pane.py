@@ -12,7 +12,7 @@ from embedviz.app.state import State
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.style import apply_theme
-from embedviz.gui.theme import DARK
+from embedviz.gui.theme import DARK, TALK_SCALE
 from embedviz.panes.anisotropy import pane as anisotropy
 from embedviz.panes.anisotropy.controls.dial_slider import STEPS
 from embedviz.panes.anisotropy.pictures import graticule
@@ -100,7 +100,8 @@ def test_the_dial_moves_picture_histogram_and_numbers(opened, session, idle, nar
         )
         assert not np.allclose(opened.spheres.after.scene.canvas.positions, before)
         assert not np.array_equal(shares_after(opened), shares)
-        assert f"strength {strength:.2f}" in opened.spheres.titles["after"].text()
+        said = f"strength {strength:.2f}" if strength else "centered, "
+        assert said in opened.spheres.titles["after"].text()
 
 
 def test_at_zero_the_rows_are_centered_and_no_more(opened, session, idle, narrow):
@@ -223,8 +224,8 @@ def test_the_mean_direction_is_drawn_where_there_is_one(opened, session, idle, n
 
 
 def test_the_caption_says_how_to_read_it(opened, session, idle):
-    assert "true angle, in all 12 dimensions, to the mean direction before" in opened.caption.text()
-    assert "gather near 90°" in opened.caption.text()
+    assert "true angle to the mean direction before, in all 12 dimensions" in opened.caption.text()
+    assert "near 90°" in opened.caption.text()
 
 
 def test_too_few_rows_are_named_as_such(pane, session, idle):
@@ -426,3 +427,31 @@ def test_zeros_have_no_direction(opened, session, idle):
         opened.spheres.query_marker.line.text() == "“nothing” is all zeros, so it has no direction."
     )
     assert opened.spheres.before.scene.markers.shown == ()
+
+
+@pytest.mark.parametrize("page", ["angles", "scores", "spectrum", "judged"])
+@pytest.mark.parametrize(
+    ("size", "is_beside"), [((820, 679), False), ((2016, 1351), False), ((2016, 1011), True)]
+)
+def test_views_and_page_share_the_room(opened, session, idle, page, size, is_beside):
+    opened.resize(*size)
+    session.show(session.state.with_settings(AnisotropySettings(page=page)))
+    idle(session)
+    QApplication.processEvents()
+    views, pages = opened.spheres.geometry(), opened.pages.geometry()
+    assert (pages.left() >= views.right()) == is_beside
+    assert (pages.top() >= views.bottom()) != is_beside
+    assert views.height() > 0.4 * size[1]
+    assert pages.height() > 0.3 * size[1]
+    if not is_beside:
+        assert pages.height() < 0.5 * size[1]
+
+
+def test_tabs_are_as_high_as_their_text_on_a_stage(opened, session, idle):
+    opened.set_text_scale(TALK_SCALE)
+    idle(session)
+    QApplication.processEvents()
+    for place in range(4):
+        tab = opened.pages.tabs.button(place)
+        assert tab.height() >= tab.sizeHint().height()
+    opened.set_text_scale(1.0)

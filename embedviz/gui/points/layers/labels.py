@@ -36,8 +36,6 @@ _TRIED_FIRST = 4
 """Labels are first tried for so many times as many points as there is room for."""
 _AREA_PER_LABEL = 9000.0
 _DIMMED = 0.4
-_LEAST_LABEL = 120.0
-"""Width that a label which must be seen has even in a narrow picture, in pixels."""
 
 ReachOf = Callable[[Rows], NDArray[np.float64]]
 
@@ -65,7 +63,7 @@ class PointLabels:
         self._order: Rows | None = None
         self._all_rows = ALL_ROWS
         self._required = 0
-        self._always: Rows = ALL_ROWS
+        self.always: Rows = ALL_ROWS
         self.places: dict[int, int] = {}
         self.chosen_places: dict[int, int] = {}
         self._widths = _Widths()
@@ -81,7 +79,7 @@ class PointLabels:
         self._required = required
         if texts is not self.texts:
             self.forget_places()
-        self.texts, self._order, self._always = texts, order, always
+        self.texts, self._order, self.always = texts, order, always
         chosen = set(always.tolist())
         self.chosen_places = {row: at for row, at in self.chosen_places.items() if row in chosen}
 
@@ -89,11 +87,6 @@ class PointLabels:
     def order(self) -> Rows | None:
         """The rows that may be labeled, the most important first; None: all."""
         return self._order
-
-    @property
-    def are_none(self) -> bool:
-        """Whether no row may be labeled."""
-        return self._order is not None and not len(self._order) and not len(self._always)
 
     def text(self, row: int) -> str:
         """Return what is written at a row: one line, not too long."""
@@ -134,8 +127,8 @@ class PointLabels:
         array of shape (m, 4)
             Their boxes.
         """
-        rows, taken = self._in_view(self._always, frame, canvas), _boxes(obstacles)
-        n_required = int(np.isin(self._always[: self._required], rows).sum())
+        rows, taken = self._in_view(self.always, frame, canvas), _boxes(obstacles)
+        n_required = int(np.isin(self.always[: self._required], rows).sum())
         boxes = np.empty((0, 4))
         # What is required, the first ones, has the better places, and also those far away.
         for part, is_required in ((rows[:n_required], True), (rows[n_required:], False)):
@@ -180,7 +173,7 @@ class PointLabels:
         if is_required and len(found) < len(rows):
             # No place is free beside them, and they are what the picture is about.
             rest = np.setdiff1d(np.arange(len(rows)), found)
-            corners = _squeezed_in(pixels[rest], sizes[rest], radii[rest], frame.area, taken)
+            corners = _squeezed_in(pixels[rest], sizes[rest], radii[rest], frame.area)
             boxes = np.vstack([boxes, np.hstack([corners, sizes[rest]])])
             found = np.concatenate([found, rest])
         return rows[found], boxes
@@ -291,7 +284,7 @@ class PointLabels:
         else:
             order = self._order
         rows = self._in_view(order, frame, canvas)
-        return rows[~np.isin(rows, self._always)]
+        return rows[~np.isin(rows, self.always)]
 
     def _in_view(self, rows: Rows, frame: Frame, canvas: PlacedPoints) -> Rows:
         known = min(len(self.texts), len(canvas))
@@ -305,10 +298,7 @@ def _shown_text(labels: PointLabels, row: int, frame: Frame, *, strong: bool) ->
     if not strong:
         return text
     metrics = QFontMetricsF(labels.font(frame, strong=True))
-    # One as wide as the picture would find no place beside anything, one of a few letters says
-    # nothing.
-    width, space = frame.area.width(), labels.space(frame)
-    room = min(max(width / 2, _LEAST_LABEL), width - 2 * space)
+    room = frame.area.width() - 2 * labels.space(frame)
     return metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(room, 0))
 
 
@@ -356,36 +346,16 @@ def _enough_of(placed: Callable[[int], Placement], count: int, most: int) -> Pla
 
 
 def _squeezed_in(
-    pixels: NDArray[np.float64],
-    boxes: NDArray[np.float64],
-    radii: NDArray[np.float64],
-    area: QRectF,
-    taken: NDArray[np.float64],
+    pixels: NDArray[np.float64], boxes: NDArray[np.float64], radii: ArrayLike, area: QRectF
 ) -> NDArray[np.float64]:
-    """Return corners of labels around their points where they cover least of what is taken."""
+    """Return corners of labels below their points, or above where that is outside."""
+    corners = pixels - boxes / 2
+    reach = np.asarray(radii) + boxes[:, 1] / 2
+    below = pixels[:, 1] + reach + boxes[:, 1] / 2 <= area.bottom()
+    corners[:, 1] += np.where(below, reach, -reach)
     least = np.array([area.left(), area.top()])
     most = np.maximum(np.array([area.right(), area.bottom()]) - boxes, least)
-    reach = radii[:, None]
-    wanted = pixels[:, None] - AROUND[:, :2] * boxes[:, None] + AROUND[:, 2:] * reach[:, None]
-    corners = np.clip(wanted, least, most[:, None])
-    own = np.hstack([pixels - reach, 2 * np.hstack([reach, reach])])
-    covered = _covered(corners, boxes[:, None], own[:, None])
-    if len(taken):
-        each = _covered(corners[:, :, None], boxes[:, None, None], taken)
-        covered = covered + each.sum(axis=2)
-    best = np.argmin(covered, axis=1)
-    found: NDArray[np.float64] = np.take_along_axis(corners, best[:, None, None], axis=1)[:, 0]
-    return found
-
-
-def _covered(
-    corners: NDArray[np.float64], sizes: NDArray[np.float64], taken: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return how much of what is taken boxes cover, in pixels squared."""
-    first = np.maximum(corners, taken[..., :2])
-    last = np.minimum(corners + sizes, taken[..., :2] + taken[..., 2:])
-    area: NDArray[np.float64] = np.prod(np.clip(last - first, 0.0, None), axis=-1)
-    return area
+    return np.clip(corners, least, most)
 
 
 def _boxes(boxes: ArrayLike) -> NDArray[np.float64]:

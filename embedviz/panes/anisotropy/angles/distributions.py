@@ -21,6 +21,10 @@ EDGES = {"angles": np.linspace(0.0, 180.0, 121), "cosines": np.linspace(-1.0, 1.
 _FINE = {"angles": np.linspace(0.0, 180.0, 721), "cosines": np.linspace(-1.0, 1.0, 801)}
 _ENDS = {"angles": (0.0, 180.0), "cosines": (-1.0, 1.0)}
 _STEPS = {"angles": 15.0, "cosines": 0.2}
+_UNLIKELY, _NARROW_CONE = 2.0, 60.0
+"""How many times as far from 90° as chance strays the rows of a cone are; angle of two rows, in
+degrees, from which on it is called wide: their cosine is below a half.
+"""
 _OUTER = 0.0005
 """Share of the pairs that may lie beyond either end of the axis."""
 
@@ -117,11 +121,20 @@ def span_of(kind: Kind, shown: list[Distribution]) -> tuple[float, float]:
 def describe_angles(before: SampledPairs, after: SampledPairs, dimensions: int) -> str:
     """Return how wide the angles of two rows are, and those of unrelated directions."""
     spread = chance_spread(dimensions)
+    cone = _cone_words(before, spread)
     return (
-        f"Two rows before: {before.band[1]:.0f}° (nine in ten {_range(before)}), after: "
+        f"Two rows before: {before.band[1]:.0f}° (nine in ten {_range(before)}), {cone}after: "
         f"{after.band[1]:.0f}° ({_range(after)}); unrelated directions: "
         f"90° ± {spread:.{1 if spread < 10 else 0}f}°."
     )
+
+
+def _cone_words(pairs: SampledPairs, spread: float) -> str:
+    """Return that rows lie in a cone, where chance does not bring two so near each other."""
+    angle = pairs.band[1]
+    if angle >= 90 - _UNLIKELY * spread:
+        return ""
+    return "a narrow cone; " if angle < _NARROW_CONE else "a wide cone; "
 
 
 def _range(pairs: SampledPairs) -> str:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from embedviz.app.state import State
 from embedviz.core.arrays import Rows
 from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.errors import UserError
+from embedviz.core.judging.ranks import mean_ranks
 from embedviz.core.notes import counted
 from embedviz.core.pairs import Pairs
 from embedviz.core.pairs.judged import group_codes
@@ -165,7 +165,7 @@ def measure_related(
 
 def share_nearer(related: Cosines, others: Cosines) -> float:
     """Return how likely a related pair has a higher cosine than another; ties count as half."""
-    ranks = rankdata(np.concatenate([related, others]))
+    ranks = mean_ranks(np.concatenate([related, others]))
     count = len(related)
     above = ranks[:count].sum() - count * (count + 1) / 2
     return float(above / (count * len(others)))

@@ -52,7 +52,7 @@ class Dial(QWidget):
         self._motion.finished.connect(self.stop)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID // 2)
+        row.setSpacing(GRID)
         row.addWidget(self.slider, 1)
         row.addWidget(self.number)
         row.addWidget(self.play)

@@ -15,7 +15,7 @@ STEPS = 100
 """Steps of a stretch; the slider goes from 0, raw, over `STEPS`, centered, to twice as many."""
 MARKS = {0: "raw", STEPS: "centered", 2 * STEPS: "white"}
 STRETCHES = ("take the mean away", "even the spread")
-_EDGE, _MIDDLE, _SNAP = 14.0, 13.0, 4.0
+_EDGE, _MIDDLE, _SNAP = 16.0, 13.0, 4.0
 _LEAST_WIDTH = 150
 _PAGE = 10
 

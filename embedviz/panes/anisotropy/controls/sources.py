@@ -23,8 +23,12 @@ def offered_sources(state: State) -> list[tuple[str, FitSource]]:
     if len(state.selected) > 1:
         chosen = FitSource.of_selection(state.selected, len(active))
         found.append((f"Selection: {len(state.selected):,} rows", chosen))
-    for other in sets_to_fit(active, state.sets):
-        found.append((f"Set: {one_line(other.name)}", FitSource.of_set(other.name)))
+    others = sets_to_fit(active, state.sets)
+    names = [other.name for other in others]
+    for other in others:
+        n_rows = f", {len(other):,} rows" if names.count(other.name) > 1 else ""
+        source = FitSource.of_set(other.name, len(other))
+        found.append((f"Set: {one_line(other.name)}{n_rows}", source))
     if active not in _groups:
         _groups[active] = tuple(_groups_of(active))[:_MOST_GROUPS]
     found += [(f"Group: {one_line(str(each))}", each) for each in _groups[active]]

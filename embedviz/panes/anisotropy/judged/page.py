@@ -90,6 +90,9 @@ class JudgedPage(Page):
             work = partial(measure_help, prepared_of(self.pane), wanted, answers)
             calculations.run(self._task, work, self._show, wanted, on_part=self._show)
 
+    def fit_text(self, scale: float) -> None:  # noqa: D102 - see Page
+        self.view.fit_text(scale)
+
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Page
         if task is self._task:
             self._clear("", "It was not measured whether the map helped.")

@@ -47,7 +47,7 @@ class JudgedView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._measured: MeasuredHelp | None = None
-        self._scale = 1.0
+        self._text_scale = 1.0
         self.verdict = text_label(kind="headline", wrap=True)
         self.verdict.setAccessibleName("Verdict")
         self.numbers, self.best = text_label(wrap=True), text_label(wrap=True)
@@ -93,24 +93,23 @@ class JudgedView(QWidget):
         super().resizeEvent(event)
         self._fit()
 
-    def set_text_scale(self, scale: float) -> None:
-        """Leave room for larger words, for a stage."""
-        self._scale = scale
+    def fit_text(self, scale: float) -> None:
+        """Give larger text more of the room."""
+        self._text_scale = scale
         self._words.setMinimumWidth(round(_LEAST_WORDS * scale))
         self._fit()
 
     def _fit(self) -> None:
         answers = None if self._measured is None else self._measured.answers
         is_scored = answers is not None and isinstance(answers.judge, ScoredPairs)
-        has_room = answers is not None and self.width() >= _NARROW * self._scale
+        has_room = answers is not None and self.width() >= _NARROW * self._text_scale
         self.scatter.setVisible(has_room and is_scored)
         self.outcomes.setVisible(has_room and not is_scored)
         self.over_dial.setVisible(answers is not None)
-        is_narrowest = self.width() < _NARROWEST * self._scale
+        is_narrowest = self.width() < _NARROWEST * self._text_scale
         self.over_components.setVisible(answers is not None and not is_narrowest)
-        self._words.setMaximumWidth(
-            _UNLIMITED if answers is None else round(_MOST_WORDS * self._scale)
-        )
+        most = round(_MOST_WORDS * self._text_scale)
+        self._words.setMaximumWidth(_UNLIMITED if answers is None else most)
 
     def say(self, verdict: str, more: str) -> None:
         """Show no picture, and say why."""

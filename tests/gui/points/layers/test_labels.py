@@ -116,6 +116,29 @@ def test_what_is_required_is_cut_where_it_is_wider_than_the_picture(labels, canv
     assert wide > width / 3
 
 
+def test_what_is_squeezed_in_covers_least_of_what_is_taken(labels, canvas):
+    canvas.set_points([[0.0, 0.0]], None, None)
+    labels.set_texts(["a text"], NONE, rows(0), 1)
+    frame = Frame(QRectF(0, 0, 300, 200), Camera(), LIGHT, canvas.extent)
+    image = QImage(300, 200, QImage.Format.Format_ARGB32)
+    image.fill(0)
+    # Nowhere is a place that is free, but above the point hardly anything would be covered.
+    taken = [(0, 88, 300, 112), (0, 0, 300, 70), *((x, 70, 1, 18) for x in range(0, 300, 20))]
+    with QPainter(image) as painter:
+        ((_, top, _, high),) = labels.paint_chosen(painter, frame, canvas, taken)
+    assert top >= 60
+    assert top + high <= 100
+
+
+def test_what_is_required_leaves_half_of_the_picture_to_the_rest(labels, canvas):
+    labels.set_texts(["W" * 99] * 3, NONE, rows(0), 1)
+    frame = Frame(QRectF(0, 0, 500, 200), Camera(), LIGHT, canvas.extent)
+    image = QImage(500, 200, QImage.Format.Format_ARGB32)
+    with QPainter(image) as painter:
+        ((_, _, wide, _),) = labels.paint_chosen(painter, frame, canvas)
+    assert 200 < wide <= 250
+
+
 def test_labels_keep_away_as_far_as_what_is_drawn_reaches(labels, canvas):
     labels.set_texts(labels.texts, rows(0), NONE)
     near = np.flatnonzero(painted(labels, canvas).any(axis=0))[0]

@@ -69,6 +69,21 @@ def test_words_say_the_middle_and_the_width():
     assert "unrelated directions: 90° ± 2.9°" in said
 
 
+@pytest.mark.parametrize(
+    ("middle", "dimensions", "words"),
+    [
+        (50, 384, "a narrow cone; "),
+        (70, 384, "a wide cone; "),
+        (88, 384, ""),
+        (95, 384, ""),
+        (50, 3, ""),  # As near as chance may bring two.
+    ],
+)
+def test_words_say_whether_the_rows_lie_in_a_cone(middle, dimensions, words):
+    rows = SampledPairs(np.cos(np.radians(np.linspace(middle - 5, middle + 5, 201))), 0.0)
+    assert f"°), {words}after: " in describe_angles(rows, OPEN, dimensions)
+
+
 def test_words_say_how_many_pairs_look_alike():
     said = describe_share(NARROW, OPEN, 384, 0.6)
     above = (NARROW.cosines > 0.6).mean()

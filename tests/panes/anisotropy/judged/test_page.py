@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QApplication
 from scipy.stats import spearmanr
 
 from embedviz.app.judged_pairs import bundled_pairs
@@ -11,8 +12,10 @@ from embedviz.core.anisotropy.transform import Transform, TransformSettings, fit
 from embedviz.core.pairs import Pairs
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.figures import draw_pane
 from embedviz.panes.anisotropy.judged.outcomes import TITLES
 from embedviz.panes.anisotropy.judged.settings import JudgedSettings
+from embedviz.panes.anisotropy.judged.view import JudgedView
 from embedviz.panes.anisotropy.judged.words import advise, describe_rest
 from embedviz.panes.anisotropy.pane import AnisotropyPane
 from embedviz.panes.anisotropy.settings import AnisotropySettings
@@ -278,3 +281,45 @@ def test_the_points_make_room_in_a_narrow_pane(show, pane, idle, session):
     idle(session)
     assert page.view.scatter.isHidden()
     assert page.view.over_dial.isVisible()
+
+
+def test_larger_text_has_more_of_the_room(show, pane):
+    show(*_sentences())
+    page = pane.pages.chosen
+    assert page.view.scatter.isVisible()
+    pane.set_text_scale(1.8)
+    assert page.view.scatter.isHidden()
+    pane.set_text_scale(1.0)
+    assert page.view.scatter.isVisible()
+
+
+@pytest.mark.parametrize(("name", "strength"), [("sentences", 0.2), ("sentences-final", 1.0)])
+def test_a_figure_says_what_the_window_says(show, session, name, strength):
+    sample = load_sample(name)
+    view = show(sample, bundled_pairs(sample), strength=strength).view
+    labels = "verdict", "numbers", "best", "caption"
+    said = [getattr(view, label).text() for label in labels]
+    with draw_pane(AnisotropyPane, session, 1280, 800) as picture:
+        drawn = picture.findChild(JudgedView)
+        assert [getattr(drawn, label).text() for label in labels] == said
+        assert all(getattr(drawn, label).isEnabled() for label in labels)
+        assert drawn.scatter.n_drawn == view.scatter.n_drawn
+
+
+def _sentences():
+    sample = load_sample("sentences")
+    return sample, bundled_pairs(sample)
+
+
+@pytest.mark.parametrize("width", [524, 700, 1200])
+def test_words_and_curves_stand_beside_each_other(show, pane, width):
+    pane.resize(width, 560)
+    rows, pairs = likenesses()
+    view = show(VectorSet(rows), pairs).view
+    QApplication.processEvents()
+    words = view.verdict.parentWidget().geometry()
+    assert view.over_dial.isVisible()
+    assert view.over_dial.geometry().left() > words.right()
+    assert view.over_components.isVisible() == (width > 600)
+    for label in (view.verdict, view.numbers, view.best):
+        assert label.geometry().right() <= words.width()

@@ -94,23 +94,6 @@ def test_a_cloud_without_variance_is_said(spectrum):
     assert "no variance" in spectrum.message
 
 
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [
-        (1, "100 %"),
-        (0.41, "41 %"),
-        (0.009, "0.90 %"),
-        (0.05, "5.0 %"),
-        (0.00026, "0.026 %"),
-        (4e-9, "4×10⁻⁷ %"),
-        (0, "0 %"),
-        (0.99999, "99.99 %"),
-    ],
-)
-def test_percentages(share, text):
-    assert percent(share) == text
-
-
 def test_the_mouse_reads_a_dimension(dimensions, qtbot):
     profile = profile_dimensions(rows())
     dimensions.show_profile(profile, "share", left_out=False)
