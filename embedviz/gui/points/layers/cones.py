@@ -121,7 +121,7 @@ def paint_texts(
 def text_boxes(
     frame: Frame, cones: Sequence[AngleCone], *, on_the_right: bool
 ) -> list[tuple[AngleCone, QRectF]]:
-    """Return where the texts of cones are: beside their rims, within the picture."""
+    """Return where the texts of cones are: beside their rims, or in the corner above."""
     placed, area = [], frame.area
     for cone in cones:
         rings = [_ring(np.radians(each), _FEW_TURNS) for each in (cone.median, cone.low, cone.high)]
@@ -134,9 +134,11 @@ def text_boxes(
         rim = across[: len(_FEW_TURNS)]
         y = float(down[rim.argmax() if on_the_right else rim.argmin()])
         x = float(across.max() if on_the_right else across.min())
-        left = x + _GAP if on_the_right else x - _GAP - width
-        left = min(max(left, area.left() + 2), max(area.left() + 2, area.right() - 2 - width))
+        beside = x + _GAP if on_the_right else x - _GAP - width
+        left = min(max(beside, area.left() + 2), max(area.left() + 2, area.right() - 2 - width))
         top = min(max(y - height / 2, area.top()), max(area.top(), area.bottom() - height))
+        if left != beside:  # There is no room beside the rim, but always above a sphere's side.
+            top = area.top() + 2
         placed.append((cone, QRectF(left, top, width, height)))
     return placed
 

@@ -139,6 +139,17 @@ def test_texts_are_beside_the_rim_within_the_picture_and_notes_yield(qtbot):
         assert (box.left() > ring.max()) != is_right
 
 
+@pytest.mark.parametrize("on_the_right", [False, True])
+@pytest.mark.parametrize("angle", [50.0, 90.0])
+def test_texts_without_room_beside_the_rim_are_in_the_corner(qapp, angle, on_the_right):
+    cone = AngleCone(angle, angle - 9, angle + 9, "#D55E00", ("median", "5–95 %: 39–57°"))
+    seen = Frame(QRectF(0, 0, 150, 300), frame().camera, LIGHT)
+    ((_, box),) = cones.text_boxes(seen, [cone], on_the_right=on_the_right)
+    ring = seen.project(cones._ring(math.radians(angle)))[0][:, 1]
+    assert seen.area.contains(box)
+    assert box.bottom() < ring.min()
+
+
 def test_a_file_has_cones_as_shapes_and_text(qtbot, tmp_path):
     from PySide6.QtSvg import QSvgGenerator
 
