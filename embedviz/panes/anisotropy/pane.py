@@ -297,6 +297,6 @@ class AnisotropyPane(Pane):
     def release(self) -> None:  # noqa: D102 - see Pane
         if self.is_built:
             self.controls.dial.stop()
-            self.prepared = self.turned = None
+            self.prepared = self.turned = self._begun = self._failed = None
             self.spheres.release()
             self.pages.release()

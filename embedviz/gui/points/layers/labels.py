@@ -36,6 +36,8 @@ _TRIED_FIRST = 4
 """Labels are first tried for so many times as many points as there is room for."""
 _AREA_PER_LABEL = 9000.0
 _DIMMED = 0.4
+_LEAST_LABEL = 120.0
+"""Width that a label which must be seen has even in a narrow picture, in pixels."""
 
 ReachOf = Callable[[Rows], NDArray[np.float64]]
 
@@ -173,7 +175,7 @@ class PointLabels:
         if is_required and len(found) < len(rows):
             # No place is free beside them, and they are what the picture is about.
             rest = np.setdiff1d(np.arange(len(rows)), found)
-            corners = _squeezed_in(pixels[rest], sizes[rest], radii[rest], frame.area)
+            corners = _squeezed_in(pixels[rest], sizes[rest], radii[rest], frame.area, taken)
             boxes = np.vstack([boxes, np.hstack([corners, sizes[rest]])])
             found = np.concatenate([found, rest])
         return rows[found], boxes
@@ -298,7 +300,10 @@ def _shown_text(labels: PointLabels, row: int, frame: Frame, *, strong: bool) ->
     if not strong:
         return text
     metrics = QFontMetricsF(labels.font(frame, strong=True))
-    room = frame.area.width() - 2 * labels.space(frame)
+    # One as wide as the picture would find no place beside anything, one of a few letters says
+    # nothing.
+    width, space = frame.area.width(), labels.space(frame)
+    room = min(max(width / 2, _LEAST_LABEL), width - 2 * space)
     return metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(room, 0))
 
 
@@ -346,16 +351,36 @@ def _enough_of(placed: Callable[[int], Placement], count: int, most: int) -> Pla
 
 
 def _squeezed_in(
-    pixels: NDArray[np.float64], boxes: NDArray[np.float64], radii: ArrayLike, area: QRectF
+    pixels: NDArray[np.float64],
+    boxes: NDArray[np.float64],
+    radii: NDArray[np.float64],
+    area: QRectF,
+    taken: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return corners of labels below their points, or above where that is outside."""
-    corners = pixels - boxes / 2
-    reach = np.asarray(radii) + boxes[:, 1] / 2
-    below = pixels[:, 1] + reach + boxes[:, 1] / 2 <= area.bottom()
-    corners[:, 1] += np.where(below, reach, -reach)
+    """Return corners of labels around their points where they cover least of what is taken."""
     least = np.array([area.left(), area.top()])
     most = np.maximum(np.array([area.right(), area.bottom()]) - boxes, least)
-    return np.clip(corners, least, most)
+    reach = radii[:, None]
+    wanted = pixels[:, None] - AROUND[:, :2] * boxes[:, None] + AROUND[:, 2:] * reach[:, None]
+    corners = np.clip(wanted, least, most[:, None])
+    own = np.hstack([pixels - reach, 2 * np.hstack([reach, reach])])
+    covered = _covered(corners, boxes[:, None], own[:, None])
+    if len(taken):
+        each = _covered(corners[:, :, None], boxes[:, None, None], taken)
+        covered = covered + each.sum(axis=2)
+    best = np.argmin(covered, axis=1)
+    found: NDArray[np.float64] = np.take_along_axis(corners, best[:, None, None], axis=1)[:, 0]
+    return found
+
+
+def _covered(
+    corners: NDArray[np.float64], sizes: NDArray[np.float64], taken: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return how much of what is taken boxes cover, in pixels squared."""
+    first = np.maximum(corners, taken[..., :2])
+    last = np.minimum(corners + sizes, taken[..., :2] + taken[..., 2:])
+    area: NDArray[np.float64] = np.prod(np.clip(last - first, 0.0, None), axis=-1)
+    return area
 
 
 def _boxes(boxes: ArrayLike) -> NDArray[np.float64]:

@@ -53,7 +53,7 @@ class AnglesPage(Page):
     """Histograms of the sampled pairs, drawn anew at each step of the dial."""
 
     name = "angles"
-    least_height, good_height = 140, 220
+    least_height, good_height = 128, 220
 
     def build(self) -> None:  # noqa: D102 - see Page
         self._spans: dict[Kind, tuple[float, float]] = {}
