@@ -161,7 +161,8 @@ class DrawnWidget(QWidget):
 def with_even_digits(given: QFont) -> QFont:
     """Return a font whose digits are all equally wide, where it has such digits."""
     even = QFont(given)
-    even.setFeature(QFont.Tag("tnum"), 1)
+    if hasattr(QFont.Tag, "fromString"):  # PySide6 6.8 has no way to name a feature.
+        even.setFeature(QFont.Tag.fromString("tnum"), 1)
     return even
 
 
