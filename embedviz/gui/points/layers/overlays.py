@@ -159,44 +159,76 @@ def draw_notes(
 ) -> None:
     """Draw texts at their positions, with a halo, but for those whose place is taken."""
     ground = QColor(frame.theme.ground)
-    for note in notes:
-        middle = frame.point(note.position)
-        if isfinite(middle.x()):
-            width, height = text_size(note.text, frame.small)
-            corner = middle - QPointF(width / 2, height / 2)
-            box = QRectF(corner.x(), corner.y(), width, height)
-            if any(box.intersects(other) for other in taken):
-                continue
-            draw_text(painter, corner, note.text, frame.small, frame.toned(note.color), ground)
+    for note, box in _note_boxes(tuple(notes), *_seen_from(frame)):
+        if not any(box.intersects(other) for other in taken):
+            color = frame.toned(note.color)
+            draw_text(painter, box.topLeft(), note.text, frame.small, color, ground)
 
 
 def draw_arrows(painter: QPainter, frame: Frame, arrows: Sequence[Arrow]) -> None:
     """Draw arrows over a halo, and their texts over all of them."""
-    shapes = [shape for arrow in arrows if (shape := _shape_of(frame, arrow))]
+    shapes, texts, _ = _placed_arrows(tuple(arrows), *_seen_from(frame))
     for shape in shapes:
         shape.draw_halo(painter, with_alpha(frame.theme.ground, 0.85))
     for shape in shapes:
         shape.draw(painter)
     ground = QColor(frame.theme.ground)
-    for arrow, box in _text_boxes(frame, arrows):
+    for arrow, box in texts:
         draw_text(painter, box.topLeft(), arrow.text, frame.small, frame.toned(arrow.color), ground)
 
 
-def boxes_of_arrows(frame: Frame, arrows: Sequence[Arrow]) -> list[tuple[float, ...]]:
+def boxes_of_arrows(frame: Frame, arrows: Sequence[Arrow]) -> Sequence[tuple[float, ...]]:
     """Return left, top, width and height of boxes around shafts and texts, to keep free."""
+    return _placed_arrows(tuple(arrows), *_seen_from(frame))[2]
+
+
+def _seen_from(frame: Frame) -> tuple[Camera, object, float, str]:
+    """Return all of a frame that places of arrows and texts depend on."""
+    return frame.camera, frame.area.getRect(), frame.text_scale, frame.small.key()
+
+
+@lru_cache(maxsize=4)
+def _note_boxes(
+    notes: tuple[PlacedText, ...],
+    camera: Camera,
+    area: tuple[float, float, float, float],
+    text_scale: float,
+    _font: str,
+) -> Sequence[tuple[PlacedText, QRectF]]:
+    """Return where texts are; not those behind the eye. Kept as lines are; see `_pieces_of`."""
+    frame, found = Frame(QRectF(*area), camera, theme_manager.theme, text_scale=text_scale), []
+    for note in notes:
+        middle = frame.point(note.position)
+        if isfinite(middle.x()):
+            width, height = text_size(note.text, frame.small)
+            corner = middle - QPointF(width / 2, height / 2)
+            found.append((note, QRectF(corner.x(), corner.y(), width, height)))
+    return found
+
+
+@lru_cache(maxsize=4)
+def _placed_arrows(
+    arrows: tuple[Arrow, ...],
+    camera: Camera,
+    area: tuple[float, float, float, float],
+    text_scale: float,
+    _font: str,
+) -> tuple[Sequence[_Shape], Sequence[tuple[Arrow, QRectF]], Sequence[tuple[float, ...]]]:
+    """Return shapes, boxes of texts, and those to keep free. Kept as lines are."""
+    frame = Frame(QRectF(*area), camera, theme_manager.theme, text_scale=text_scale)
+    shapes = [shape for arrow in arrows if (shape := _shape_of(frame, arrow))]
+    texts = list(_text_boxes(frame, arrows))
     boxes: list[tuple[float, ...]] = [
         (box.left() - frame.space, box.top(), box.width() + 2 * frame.space, box.height())
-        for _, box in _text_boxes(frame, arrows)
+        for _, box in texts
     ]
     half = _KEPT_FREE / 2
-    for arrow in arrows:
-        shape = _shape_of(frame, arrow)
-        if shape:
-            steps = max(2, int(shape.length / _KEPT_FREE) + 1)
-            for part in np.linspace(0, 1, steps).tolist():
-                place = shape.start + (shape.tip - shape.start) * part
-                boxes.append((place.x() - half, place.y() - half, _KEPT_FREE, _KEPT_FREE))
-    return boxes
+    for shape in shapes:
+        steps = max(2, int(shape.length / _KEPT_FREE) + 1)
+        for part in np.linspace(0, 1, steps).tolist():
+            place = shape.start + (shape.tip - shape.start) * part
+            boxes.append((place.x() - half, place.y() - half, _KEPT_FREE, _KEPT_FREE))
+    return shapes, texts, boxes
 
 
 @dataclass(frozen=True)

@@ -299,7 +299,9 @@ def _draw_outline(painter: QPainter, frame: PlotFrame, shown: Distribution) -> N
         seen = slice(there[0], there[-1] + 1) if len(there) else slice(0)
         across, up = across[seen], up[seen]
     else:
-        across, up = np.repeat(shown.edges, 2)[1:-1], np.repeat(shown.heights, 2)
+        # Of dashes, all: where they are depends on where the line begins.
+        left = float(shown.edges[0]) if shown.is_dashed else frame.left
+        across, up = _steps(shown, left, frame.right)
     line = frame.polygon(across, up)
     if shown.role != "chance" and not shown.is_dashed:
         under = frame.polygon(
@@ -311,3 +313,18 @@ def _draw_outline(painter: QPainter, frame: PlotFrame, shown: Distribution) -> N
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(shown.pen())
     painter.drawPolyline(line)
+
+
+def _steps(shown: Distribution, left: float, right: float) -> tuple[Floats, Floats]:
+    """Return the corners of the steps that are seen between two values, across and up.
+
+    Bins that are as high as the one before have none: most of a narrow cone are empty.
+    """
+    first, last = np.searchsorted(shown.edges, [left, right]).tolist()
+    first, last = max(first - 2, 0), min(last + 1, len(shown.shares))
+    edges, heights = shown.edges[first : last + 1], shown.heights[first:last]
+    if not len(heights):
+        return edges[:0], heights
+    turns = np.flatnonzero(np.diff(heights))
+    across = np.concatenate([edges[:1], np.repeat(edges[turns + 1], 2), edges[-1:]])
+    return across, np.repeat(heights[np.append(turns, len(heights) - 1)], 2)
