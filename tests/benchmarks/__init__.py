@@ -8,7 +8,7 @@ not pay for the other's imports.
 
 from .changes import Changes
 from .contrastive import PaintedSteps
-from .dragging import Drag, DragStalls
+from .dragging import COMPONENTS, DIAL, PREFIX, Drag, DragStalls
 from .embedding import Embedding
 from .fit import Fit, MappedFit
 from .graph import Graph, Trust
@@ -47,11 +47,11 @@ BENCHMARKS = (
     Graph(20_000, 384, "faiss"),
     Graph(100_000, 384, None),
     Trust(5_000, 384),
-    Drag("whitening-drag", "anisotropy", "controls.dial.slider", 10_000, 384),
-    Drag("whitening-drag", "anisotropy", "controls.dial.slider", 20_000, 768),
-    Drag("whitening-drag", "anisotropy", "controls.dial.slider", 100_000, 384),
-    Drag("components-drag", "anisotropy", "controls.components_slider", 10_000, 384),
-    Drag("truncation-drag", "matryoshka", "slider", 10_000, 384),
+    Drag("whitening-drag", *DIAL, 10_000, 384),
+    Drag("whitening-drag", *DIAL, 20_000, 768),
+    Drag("whitening-drag", *DIAL, 100_000, 384),
+    Drag("components-drag", *COMPONENTS, 10_000, 384),
+    Drag("truncation-drag", *PREFIX, 10_000, 384),
     DragStalls(500_000, 768),
     DragStalls(100_000, 384),
     DragStalls(100_000, 384, "two-stage"),

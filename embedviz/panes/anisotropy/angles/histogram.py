@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -98,7 +99,7 @@ class Distribution:
         counts, _ = np.histogram(given, bins=len(edges) - 1, range=ends)
         return cls(role, words, words, edges, counts / max(np.size(values), 1), mean, is_dashed)
 
-    @property
+    @cached_property
     def heights(self) -> Floats:
         """Shares for each degree, or for each 1 of the cosine."""
         return np.asarray(self.shares / np.diff(self.edges))
