@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from embedviz.core.arrays import Vector
+from embedviz.core.covariance.eigen import symmetric_eigen
 from embedviz.core.errors import UserError
 
 
@@ -81,15 +82,16 @@ def eigenvectors(covariance: Vector) -> tuple[Vector, Vector]:
     Parameters
     ----------
     covariance : array of shape (n_dimensions, n_dimensions)
+        Only its upper triangle is read.
     """
     varies = covariance.diagonal() != 0
     if varies.all():
-        return np.linalg.eigh(covariance)
+        return symmetric_eigen(covariance)
     dimensions, constant = np.flatnonzero(varies), np.flatnonzero(~varies)
     n_constant = len(constant)
     variances, axes = np.zeros(len(covariance)), np.zeros(covariance.shape)
     axes[constant, np.arange(n_constant)] = 1.0
-    variances[n_constant:], axes[dimensions, n_constant:] = np.linalg.eigh(
+    variances[n_constant:], axes[dimensions, n_constant:] = symmetric_eigen(
         covariance[np.ix_(dimensions, dimensions)]
     )
     return variances, axes

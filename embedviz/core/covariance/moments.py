@@ -21,6 +21,9 @@ from embedviz.core.progress import Report, silent
 _BLOCK_ROWS = 2048
 """Few enough to stay in the cache of a processor while they are worked on."""
 
+_PER_WANTED, _COLUMNS = 4, 3
+"""How many rows are looked at for each distinct one that is wanted, and columns of them."""
+
 
 class Moments:
     """Number, mean and scatter of the rows added so far."""
@@ -102,9 +105,16 @@ class DistinctRows:
 
     def add(self, rows: NDArray[Any]) -> None:
         """Look at more rows, an array (n_rows, n_dimensions)."""
+        if not self.is_full and self._has_enough_numbers(rows[: _PER_WANTED * self._limit]):
+            self.n_before = self._limit
         for row in rows:
             if self.is_full:
                 break
             # A digest, since the rows themselves may be as large as the scatter. Zero has two
             # signs, which are the same number.
             self._seen.add(blake2b((row + 0.0).tobytes(), digest_size=16).digest())
+
+    def _has_enough_numbers(self, rows: NDArray[Any]) -> bool:
+        """Whether the numbers of some column are different enough: rows that differ there do."""
+        columns = rows.shape[1] * np.arange(_COLUMNS) // _COLUMNS if rows.size else ()
+        return any(len(np.unique(rows[:, column])) >= self._limit for column in columns)
