@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 from embedviz.core.arrays import Vector
-from embedviz.core.covariance.eigen import symmetric_eigen
 from embedviz.core.errors import UserError
 
 
@@ -72,29 +71,6 @@ def sorted_axes(
 def _not_negative(variances: Vector) -> Vector:
     # Rounding leaves a null direction with about ±1e-16 of the largest variance.
     return np.maximum(variances, 0.0)
-
-
-def eigenvectors(covariance: Vector) -> tuple[Vector, Vector]:
-    """Return the eigenvalues of a covariance, ascending, and a column of the axes for each.
-
-    Dimensions without variance have exactly none: they are left out, and are axes of their own.
-
-    Parameters
-    ----------
-    covariance : array of shape (n_dimensions, n_dimensions)
-        Only its upper triangle is read.
-    """
-    varies = covariance.diagonal() != 0
-    if varies.all():
-        return symmetric_eigen(covariance)
-    dimensions, constant = np.flatnonzero(varies), np.flatnonzero(~varies)
-    n_constant = len(constant)
-    variances, axes = np.zeros(len(covariance)), np.zeros(covariance.shape)
-    axes[constant, np.arange(n_constant)] = 1.0
-    variances[n_constant:], axes[dimensions, n_constant:] = symmetric_eigen(
-        covariance[np.ix_(dimensions, dimensions)]
-    )
-    return variances, axes
 
 
 def require_finite(numbers: Vector) -> None:

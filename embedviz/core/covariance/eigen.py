@@ -20,7 +20,7 @@ from embedviz.core.arrays import Vector
 from embedviz.core.covariance.own_threads import at_once, blas_in_own_threads
 from embedviz.core.covariance.routines import Routine, routine
 
-_FEWEST, _MOST = 200, 1600
+_FEWEST, _MOST = 450, 1600
 """Dimensions for which this is faster: products of more are large enough to be shared out."""
 _MODERATE = 1e-100, 1e100
 """Size of the largest number that needs no scaling."""
@@ -44,6 +44,29 @@ def symmetric_eigen(matrix: Vector) -> tuple[Vector, Vector]:
         if steps is not None and (found := _decomposed(matrix, steps)) is not None:
             return found
     return np.linalg.eigh(matrix, UPLO="U")
+
+
+def eigenvectors(covariance: Vector) -> tuple[Vector, Vector]:
+    """Return the eigenvalues of a covariance, ascending, and a column of the axes for each.
+
+    Dimensions without variance have exactly none: they are left out, and are axes of their own.
+
+    Parameters
+    ----------
+    covariance : array of shape (n_dimensions, n_dimensions)
+        Only its upper triangle is read.
+    """
+    varies = covariance.diagonal() != 0
+    if varies.all():
+        return symmetric_eigen(covariance)
+    dimensions, constant = np.flatnonzero(varies), np.flatnonzero(~varies)
+    n_constant = len(constant)
+    variances, axes = np.zeros(len(covariance)), np.zeros(covariance.shape)
+    axes[constant, np.arange(n_constant)] = 1.0
+    variances[n_constant:], axes[dimensions, n_constant:] = symmetric_eigen(
+        covariance[np.ix_(dimensions, dimensions)]
+    )
+    return variances, axes
 
 
 class _Steps(NamedTuple):

@@ -40,9 +40,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix, Vector
-from embedviz.core.covariance.axes import eigenvectors
-from embedviz.core.covariance.eigen import symmetric_eigen
-from embedviz.core.covariance.own_threads import blas_in_own_threads, sum_of_parts
+from embedviz.core.covariance.eigen import eigenvectors, symmetric_eigen
+from embedviz.core.covariance.own_threads import blas_in_own_threads
+from embedviz.core.covariance.parts import sum_of_parts
 from embedviz.core.covariance.routines import routine
 from embedviz.core.progress import Report, part_of
 

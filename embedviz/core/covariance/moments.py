@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from embedviz.core.arrays import Vector
 from embedviz.core.blocks import row_blocks
-from embedviz.core.covariance.axes import PrincipalAxes, eigenvectors, require_finite, sorted_axes
+from embedviz.core.covariance.axes import PrincipalAxes, require_finite, sorted_axes
+from embedviz.core.covariance.eigen import eigenvectors
 from embedviz.core.progress import Report, silent
 
 _BLOCK_ROWS = 2048

@@ -10,14 +10,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import lru_cache, partial
-from threading import Event, Lock
+from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numba
-
-from embedviz.core.arrays import Vector
-from embedviz.core.progress import Cancelled, Report
 
 if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController
@@ -62,37 +59,3 @@ def at_once(works: Sequence[Callable[[], None]], n_threads: int) -> None:
         works[0]()
         for other in others:
             other.result()
-
-
-def sum_of_parts(
-    part_sums: Callable[[int, Report], Sequence[Vector]], n_parts: int, report: Report
-) -> Sequence[Vector]:
-    """Return the sums of all parts of something, each computed in a thread of its own.
-
-    Parameters
-    ----------
-    part_sums : callable
-        Takes the number of a part, from 0, and a report that it is to call now and then, and
-        returns some arrays, to which those of the other parts are added.
-    n_parts : int
-    report : callable
-        Called in this thread alone, by the first part; where it raises, all parts end.
-    """
-    stopped = Event()
-
-    def stop_where_asked(fraction: float, words: str) -> None:
-        if stopped.is_set():
-            raise Cancelled
-
-    with ThreadPoolExecutor(max(1, n_parts - 1)) as pool:
-        others = [
-            pool.submit(partial(part_sums, part, stop_where_asked)) for part in range(1, n_parts)
-        ]
-        try:
-            sums = part_sums(0, report)
-            for other in others:
-                for whole, more in zip(sums, other.result(), strict=True):
-                    whole += more
-        finally:
-            stopped.set()
-    return sums
