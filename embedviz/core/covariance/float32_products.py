@@ -39,7 +39,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.arrays import Matrix, Vector
+from embedviz.core.arrays import Matrix, Table, Vector
 from embedviz.core.covariance.eigen import eigenvectors, symmetric_eigen
 from embedviz.core.covariance.own_threads import blas_in_own_threads
 from embedviz.core.covariance.parts import sum_of_parts
@@ -90,19 +90,19 @@ class Spread(NamedTuple):
     axes: Vector
 
 
-def is_worthwhile(rows: NDArray[Any]) -> bool:
+def is_worthwhile(rows: Table) -> bool:
     """Return whether products in float32 are as good for these rows, and faster."""
     n_rows, dimensions = rows.shape
     is_small = rows.dtype.kind == "f" and rows.dtype.itemsize <= 4
     return is_small and n_rows >= _LEAST_ROWS and n_rows * dimensions**2 >= _LEAST_PRODUCTS
 
 
-def spread_of(rows: NDArray[Any], report: Report) -> Spread | None:
+def spread_of(rows: Table, report: Report) -> Spread | None:
     """Return the spread of float32 or float16 rows, or None where it takes float64.
 
     Parameters
     ----------
-    rows : array of shape (n_rows, n_dimensions)
+    rows : table of shape (n_rows, n_dimensions)
         At least two rows. Read block by block, and once more where directions with hardly any
         variance are measured again.
     report : callable
@@ -132,12 +132,12 @@ def spread_of(rows: NDArray[Any], report: Report) -> Spread | None:
 class _Deviations(NamedTuple):
     """Rows less a vector near their mean, times a power of two: block by block, in float32."""
 
-    rows: NDArray[Any]
+    rows: Table
     shift: Matrix
     factor: np.float32
 
     @classmethod
-    def of(cls, rows: NDArray[Any]) -> Self | None:
+    def of(cls, rows: Table) -> Self | None:
         """Return the deviations of rows, or None where a sample of them tells of no size."""
         sample = rows[:: -(-len(rows) // _SAMPLE_ROWS)].astype(np.float64)
         # The mean of equal numbers is exactly that number, and the spread about it zero.

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.arrays import Vector
+from embedviz.core.arrays import Table, Vector
 from embedviz.core.blocks import row_blocks
 from embedviz.core.covariance.axes import PrincipalAxes, require_finite, sorted_axes
 from embedviz.core.covariance.eigen import eigenvectors
@@ -49,8 +49,8 @@ class Moments:
         moments._distinct.n_before = axes.n_distinct
         return moments
 
-    def add(self, rows: NDArray[Any], report: Report = silent) -> None:
-        """Count in more rows, an array (n_vectors, n_dimensions) of floats."""
+    def add(self, rows: Table, report: Report = silent) -> None:
+        """Count in more rows, a table (n_vectors, n_dimensions) of floats."""
         for first, block in row_blocks(rows):
             report(first / len(rows), "measuring the spread")
             self._distinct.add(block)
