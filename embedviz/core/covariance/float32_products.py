@@ -31,7 +31,6 @@ Numbers that are very small or very large are multiplied by a power of two first
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Self
@@ -155,12 +154,14 @@ class _Deviations(NamedTuple):
     def blocks(self, part: int, n_parts: int, report: Report, words: str) -> Iterator[_Block]:
         """Yield one of some parts of the rows, block by block; all parts are about as long."""
         n_rows, dimensions = self.rows.shape
-        n_blocks = n_parts * -(-n_rows // (n_parts * _BLOCK_ROWS))
-        space = np.empty((min(n_rows, _BLOCK_ROWS), dimensions), np.float32)
-        for block in range(part, n_blocks, n_parts):
-            start, stop = (n_rows * each // n_blocks for each in (block, block + 1))
-            report(start / n_rows, words)
-            yield _Block(self, self.rows[start:stop], space)
+        first, last = (n_rows * each // n_parts for each in (part, part + 1))
+        # Whole pieces, since one of few rows takes as long to add as one of many.
+        piece = min(_BLOCK_ROWS, max(_LEAST_PIECE, _CACHED_BYTES // (4 * dimensions)))
+        step = _BLOCK_ROWS // piece * piece
+        space = np.empty((min(n_rows, step), dimensions), np.float32)
+        for start in range(first, last, step):
+            report((start - first) / max(1, last - first), words)
+            yield _Block(self, self.rows[start : min(last, start + step)], piece, space)
 
 
 class _Block(NamedTuple):
@@ -168,10 +169,18 @@ class _Block(NamedTuple):
 
     deviations: _Deviations
     rows: NDArray[Any]
+    n_cached: int
     space: Matrix
 
-    def pieces(self, n_rows: int) -> Iterator[Matrix]:
-        """Yield the deviations, some rows at a time; each is written over the one before."""
+    def whole(self) -> Matrix:
+        """Return all deviations, which are written over those of the block before."""
+        return next(self._parts(len(self.space)))
+
+    def pieces(self) -> Iterator[Matrix]:
+        """Yield as many as a cache holds; each is written over the one before."""
+        return self._parts(self.n_cached)
+
+    def _parts(self, n_rows: int) -> Iterator[Matrix]:
         for start in range(0, len(self.rows), n_rows):
             rows = self.rows[start : start + n_rows]
             piece = np.subtract(rows, self.deviations.shift, out=self.space[: len(rows)])
@@ -182,12 +191,12 @@ class _Block(NamedTuple):
 
 def _covariance(deviations: _Deviations, report: Report) -> tuple[Vector, Vector]:
     """Return the mean of deviations and the upper triangle of their covariance."""
-    n_rows = len(deviations.rows)
+    n_rows, dimensions = deviations.rows.shape
     with blas_in_own_threads() as n_threads:
         # Which blocks a thread adds up is fixed, or sums would differ in their last digits.
         total, scatter = sum_of_parts(
             lambda part, report: _sums(
-                deviations.blocks(part, n_threads, report, "measuring the spread")
+                deviations.blocks(part, n_threads, report, "measuring the spread"), dimensions
             ),
             n_threads,
             report,
@@ -198,16 +207,13 @@ def _covariance(deviations: _Deviations, report: Report) -> tuple[Vector, Vector
     return mean, scatter
 
 
-def _sums(blocks: Iterator[_Block]) -> tuple[Vector, Vector]:
+def _sums(blocks: Iterator[_Block], dimensions: int) -> tuple[Vector, Vector]:
     """Return the sum of the rows of blocks, and the upper triangle of that of their products."""
-    first = next(blocks)
-    dimensions = first.rows.shape[1]
     total, scatter = np.zeros(dimensions), np.zeros((dimensions, dimensions))
     products = np.zeros((dimensions, dimensions), np.float32)
-    step = max(_LEAST_PIECE, _CACHED_BYTES // (4 * dimensions))
-    for block in itertools.chain([first], blocks):
+    for block in blocks:
         is_first = True
-        for piece in block.pieces(step):
+        for piece in block.pieces():
             total += _sum(piece)
             _add_products(piece, products, is_first)
             is_first = False
@@ -251,11 +257,11 @@ def _measured_again(
         total = np.zeros(n_weak)
         own, common = np.zeros((n_weak, n_weak)), np.zeros((n_weak, dimensions))
         for block in deviations.blocks(part, n_threads, report, words):
-            for rows in block.pieces(_BLOCK_ROWS):
-                along = rows @ rounded
-                total += _sum(along)
-                own += along.T @ along
-                common += along.T @ rows
+            rows = block.whole()
+            along = rows @ rounded
+            total += _sum(along)
+            own += along.T @ along
+            common += along.T @ rows
         return total, own, common
 
     with blas_in_own_threads() as n_threads:

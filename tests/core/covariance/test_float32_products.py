@@ -273,13 +273,13 @@ def test_pieces_in_the_cache_are_as_precise_as_whole_blocks():
 @pytest.mark.parametrize("n_rows", [2, 3, 129, 700, 1025])
 def test_every_row_is_in_one_block_of_one_part(n_threads, n_rows):
     vectors = np.arange(n_rows, dtype=np.float32)[:, np.newaxis] + 5
-    with quickly():
+    with quickly(_CACHED_BYTES=200, _LEAST_PIECE=1):
         deviations = float32_products._Deviations.of(vectors)
         seen = [
             piece[:, 0] / deviations.factor + deviations.shift
             for part in range(n_threads)
             for block in deviations.blocks(part, n_threads, silent, "")
-            for piece in map(np.copy, block.pieces(50))
+            for piece in map(np.copy, block.pieces())
         ]
     assert all(len(piece) <= 50 for piece in seen)
     assert sorted(np.concatenate(seen)) == vectors[:, 0].tolist()
