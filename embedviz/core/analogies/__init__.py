@@ -7,6 +7,14 @@ words. `evaluate` asks a whole file of questions.
 
 from embedviz.core.analogies.benchmark import BenchmarkReport, SectionResult, evaluate
 from embedviz.core.analogies.compiling import compile_all
+from embedviz.core.analogies.relations import (
+    AppliedRelation,
+    RelationMeasures,
+    RelationsTable,
+    apply_relation,
+    measure_relation,
+    relations_table,
+)
 from embedviz.core.analogies.scoring import METHODS, Method
 from embedviz.core.analogies.solving import solve, solve_rows
 from embedviz.core.analogies.subspace import Subspace, parallelogram
@@ -14,14 +22,20 @@ from embedviz.core.analogies.terms import Term, vectors_of
 
 __all__ = [
     "METHODS",
+    "AppliedRelation",
     "BenchmarkReport",
     "Method",
+    "RelationMeasures",
+    "RelationsTable",
     "SectionResult",
     "Subspace",
     "Term",
+    "apply_relation",
     "compile_all",
     "evaluate",
+    "measure_relation",
     "parallelogram",
+    "relations_table",
     "solve",
     "solve_rows",
     "vectors_of",
