@@ -90,8 +90,9 @@ def nearest_to(
         products[:, ~block.any(axis=1)] = np.nan
         _keep_answers(products, first, barred, sought, best, scores, rows, kept, better)
     order = np.lexsort((rows, np.where(rows < 0, np.inf, -scores)), axis=1)
-    rows, scores = (np.take_along_axis(each, order, axis=1) for each in (rows, scores))
-    return RankedRows(rows, scores, _ranks(rows, wanted, best, better))
+    ordered = np.take_along_axis(rows, order, axis=1)
+    ranks = _ranks(ordered, wanted, best, better)
+    return RankedRows(ordered, np.take_along_axis(scores, order, axis=1), ranks)
 
 
 def rows_of_labels(

@@ -136,7 +136,9 @@ def apply_relation(
     mean = offsets.mean(axis=0) if len(offsets) else np.zeros(vector_set.dimensions)
     notes = list(found.notes)
     if not len(found):
-        notes.append("No pair of this relation is in the set, so there is no offset to apply.")
+        notes.append(
+            "No pair is left, so there is no offset to apply: give one whose words are in the set."
+        )
     return AppliedRelation(found, mean, tuple(started), tuple(notes))
 
 
@@ -169,5 +171,7 @@ def _with_point(word: AppliedWord, found: FoundPairs, offsets: Vector) -> Applie
     note = ""
     if len(others) < len(offsets):
         n_own = counted(len(offsets) - len(others), "pair")
-        note = f"“{one_line(word.label)}” is in the relation; its own {n_own} left out of the mean."
+        note = (
+            f"“{one_line(word.label)}” is in the relation, so the mean is without its own {n_own}."
+        )
     return replace(word, point=word.start + others.mean(axis=0), note=note)

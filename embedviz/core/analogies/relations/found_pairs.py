@@ -101,7 +101,8 @@ class FoundPairs:
                 rest = len(pairs) - len(named)
             more = f" and {rest:,} more" if rest else ""
             sentences.append(
-                f"{counted(len(pairs), 'pair')} {_SAID[reason]} left out: {', '.join(named)}{more}."
+                f"{counted(len(pairs), 'pair')} left out, {_SAID[reason]}: "
+                f"{', '.join(named)}{more}."
             )
         return tuple(sentences)
 
@@ -255,6 +256,7 @@ def unit_length(vectors: ArrayLike) -> Vector:
     float64 array of shape (n, n_dimensions)
     """
     units = np.array(vectors, dtype=np.float64)
-    units[~np.isfinite(units).all(axis=1)] = 0.0
+    is_finite = np.asarray(np.isfinite(units).all(axis=1))
+    units[~is_finite] = 0.0
     scale_to_unit_length(units)
     return units

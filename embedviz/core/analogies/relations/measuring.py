@@ -214,7 +214,7 @@ def _measures(
 def _notes(n_pairs: int, compared: Consistency) -> list[str]:
     """Return sentences on what the numbers of a relation cannot tell."""
     if n_pairs == 0:
-        return ["No pair of this relation is in the set, so there is nothing to measure."]
+        return ["No pair is left to measure: give two or more whose words are in the set."]
     if n_pairs == 1:
         return ["One pair has no other to agree with. Give two or more."]
     notes = []
@@ -329,7 +329,9 @@ def _answered(
     answers, first = [], 0
     for each in questions:
         last = first + len(each.points)
-        answers.append(_spread(each.is_asked, RankedRows(*(part[first:last] for part in ranked))))
+        part = slice(first, last)
+        own = RankedRows(ranked.rows[part], ranked.scores[part], ranked.ranks[part])
+        answers.append(_spread(each.is_asked, own))
         first = last
     return answers
 
