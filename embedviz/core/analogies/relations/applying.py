@@ -136,9 +136,7 @@ def apply_relation(
     mean = offsets.mean(axis=0) if len(offsets) else np.zeros(vector_set.dimensions)
     notes = list(found.notes)
     if not len(found):
-        notes.append(
-            "No pair is left, so there is no offset to apply: give one whose words are in the set."
-        )
+        notes.append("No pair is left, so there is no offset: give one whose words are in the set.")
     return AppliedRelation(found, mean, tuple(started), tuple(notes))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Rows, Vector
 from embedviz.core.blocks import scale_to_unit_length
@@ -256,7 +256,7 @@ def unit_length(vectors: ArrayLike) -> Vector:
     float64 array of shape (n, n_dimensions)
     """
     units = np.array(vectors, dtype=np.float64)
-    is_finite = np.asarray(np.isfinite(units).all(axis=1))
+    is_finite: NDArray[np.bool_] = np.isfinite(units).all(axis=1)
     units[~is_finite] = 0.0
     scale_to_unit_length(units)
     return units
