@@ -14,7 +14,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from embedviz.core.analogies.benchmark import BenchmarkReport, SectionResult, evaluate
+from embedviz.core.analogies.benchmark import (
+    BenchmarkReport,
+    SectionResult,
+    evaluate,
+)
 from embedviz.core.analogies.scoring import (
     METHODS,
     Method,
