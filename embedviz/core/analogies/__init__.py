@@ -15,9 +15,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.analogies.benchmark import (
+    BenchmarkComparison,
     BenchmarkReport,
+    QuestionSet,
     SectionResult,
+    compare_reports,
     evaluate,
+    evaluate_methods,
+    read_questions,
+    relation_questions,
 )
 from embedviz.core.analogies.scoring import (
     METHODS,
@@ -25,6 +31,11 @@ from embedviz.core.analogies.scoring import (
     products_and_lengths,
     require_method,
     score_rows,
+)
+from embedviz.core.analogies.similarity import (
+    SimilarityReport,
+    evaluate_similarity,
+    read_judged_pairs,
 )
 from embedviz.core.arrays import Matrix, Vector
 from embedviz.core.blocks import scale_to_unit_length
@@ -36,12 +47,21 @@ from embedviz.core.wording import composed
 
 __all__ = [
     "METHODS",
+    "BenchmarkComparison",
     "BenchmarkReport",
     "Method",
+    "QuestionSet",
     "SectionResult",
+    "SimilarityReport",
     "Subspace",
+    "compare_reports",
     "evaluate",
+    "evaluate_methods",
+    "evaluate_similarity",
     "parallelogram",
+    "read_judged_pairs",
+    "read_questions",
+    "relation_questions",
     "solve",
 ]
 
