@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Rows, Vector
 from embedviz.core.blocks import scale_to_unit_length
@@ -206,7 +206,7 @@ def _with_offsets(
     second = np.array([pair[2] for pair in kept], np.intp)
     units = unit_vectors(vector_set, np.concatenate([first, second]))
     one, other = units[: len(kept)], units[len(kept) :]
-    has_direction = one.any(axis=1) & other.any(axis=1)
+    has_direction = np.asarray(one.any(axis=1) & other.any(axis=1))
     is_there = has_direction & (np.linalg.norm(other - one, axis=1) >= LEAST_OFFSET)
     labels = [
         (composed(vector_set.labels[a]), composed(vector_set.labels[b]))
@@ -256,7 +256,7 @@ def unit_length(vectors: ArrayLike) -> Vector:
     float64 array of shape (n, n_dimensions)
     """
     units = np.array(vectors, dtype=np.float64)
-    is_finite: NDArray[np.bool_] = np.isfinite(units).all(axis=1)
+    is_finite = np.asarray(np.isfinite(units).all(axis=1))
     units[~is_finite] = 0.0
     scale_to_unit_length(units)
     return units
