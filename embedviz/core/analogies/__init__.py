@@ -18,14 +18,9 @@ from embedviz.core.analogies.benchmark import (
     relation_questions,
 )
 from embedviz.core.analogies.compiling import compile_all
-from embedviz.core.analogies.relations import (
-    AppliedRelation,
-    RelationMeasures,
-    RelationsTable,
-    apply_relation,
-    measure_relation,
-    relations_table,
-)
+from embedviz.core.analogies.relations.applying import AppliedRelation, apply_relation
+from embedviz.core.analogies.relations.measuring import RelationMeasures, measure_relation
+from embedviz.core.analogies.relations.table import RelationsTable, relations_table
 from embedviz.core.analogies.scoring import METHODS, Method
 from embedviz.core.analogies.similarity import (
     SimilarityReport,

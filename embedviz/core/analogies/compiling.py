@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embedviz.core.analogies.relations import measure_relation
+from embedviz.core.analogies.relations.measuring import measure_relation
 from embedviz.core.analogies.scoring import METHODS
 from embedviz.core.analogies.solving import solve
 from embedviz.core.analogies.subspace import parallelogram

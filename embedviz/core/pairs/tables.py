@@ -76,10 +76,10 @@ def read_table(path: Path, report: Report = silent) -> PairTable:
         When it cannot be read, is no text, has no line, or has only one column.
     """
     report(0.0, _READING)
-    return _table_of(_content(path), path, report)
+    return _table_of(_content(path, _MOST_BYTES), path, report)
 
 
-def read_text(path: Path, most_bytes: int = _MOST_BYTES) -> tuple[str, list[str]]:
+def read_text(path: Path, most_bytes: int) -> tuple[str, list[str]]:
     """Return the text of a file, with plain line ends, and what to say of its encoding.
 
     Raises
@@ -119,7 +119,7 @@ def _table_of(data: bytes, path: Path, report: Report) -> PairTable:
     return table
 
 
-def _content(path: Path, most_bytes: int = _MOST_BYTES) -> bytes:
+def _content(path: Path, most_bytes: int) -> bytes:
     """Return what is in a file, unpacked where it is packed with gzip, as STS-B often is.
 
     Raises

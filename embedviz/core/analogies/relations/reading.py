@@ -25,7 +25,13 @@ MOST_BYTES = 20_000_000
 _SHOWN = 60
 _FEW = 3
 _MOSTLY = 0.9
-_SIGNS = ("\t", "→", "->", ";", ",")
+_SIGNS = {
+    "\t": re.compile("\t"),
+    "→": re.compile("→|->|=>|⇒"),
+    ";": re.compile(";"),
+    ",": re.compile(","),
+}
+"""What may stand between two words, the surest first; an arrow may be written in several ways."""
 _line_end = re.compile(r"\r\n|\r|\n")
 _heading = re.compile(r"\s*: +(\S.*?)\s*").fullmatch
 
@@ -102,7 +108,10 @@ def parse_pairs(
 
 def _sign_between(lines: Sequence[str]) -> str | None:
     """Return what stands between the words of nearly all lines; None for blanks."""
-    counts = {sign: sum(sign in line for line in lines) for sign in _SIGNS}
+    counts = {
+        sign: sum(found.search(line) is not None for line in lines)
+        for sign, found in _SIGNS.items()
+    }
     for sign in _SIGNS:
         if lines and counts[sign] >= _MOSTLY * len(lines):
             return sign
@@ -118,7 +127,7 @@ def _fields(line: str, sign: str | None) -> list[str]:
             return next(csv.reader([line], delimiter=sign, skipinitialspace=True))
         except (csv.Error, StopIteration):
             return []
-    return line.split(sign)
+    return line.split() if sign is None else _SIGNS[sign].split(line)
 
 
 def pairs_of_fields(fields: Sequence[str], *, has_alternatives: bool = False) -> list[WordPair]:
