@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -139,6 +139,17 @@ class SimilarityReport:
         """
         ranks = mean_ranks(ranked_digits(self.cosines)) - mean_ranks(self.scores)
         return np.asarray(ranks / max(1, self.n_pairs - 1))
+
+    def columns(self) -> dict[str, list[Any]]:
+        """Return a line for each pair that counts, as columns for a file."""
+        return {
+            "first": [first for first, _ in self.words],
+            "second": [second for _, second in self.words],
+            "kind": [kind or None for kind in self.kinds],
+            "score": self.scores.tolist(),
+            "cosine": self.cosines.tolist(),
+            "rank_difference": self.rank_differences().tolist(),
+        }
 
 
 def evaluate_similarity(
