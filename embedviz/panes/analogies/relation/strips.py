@@ -1,4 +1,4 @@
-"""Two low charts below the picture: what its colors mean, and the relation beside shuffled pairs."""
+"""Two low charts: what the colors of a picture mean, and a relation beside shuffled pairs."""
 
 from __future__ import annotations
 
