@@ -67,8 +67,6 @@ class RelationSettings(Settings):
     relation : str or None
         Name of the one that is shown; None: the first that the set has.
     drawn : {"in-place", "fan"}
-    relation_3d : bool
-        Whether the picture has three axes.
     colored_by : {"agreement", "length", "answer"}
     listed : {"pairs", "relations", "apply"}
     sorted_by : {"agreement", "pair", "length", "rank"}
@@ -94,7 +92,6 @@ class RelationSettings(Settings):
         "where they begin: in place, by PCA of the words of the pairs, or all at one origin",
         choices=tuple((each.capitalize(), each) for each in get_args(DrawnAs)),
     )
-    relation_3d: bool = setting(False, "3-D", "three axes for the pairs of a relation")
     colored_by: ColoredBy = setting(
         "agreement",
         "Colors",
