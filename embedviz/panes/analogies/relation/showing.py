@@ -6,18 +6,18 @@ import numpy as np
 
 from embedviz.app.state import State
 from embedviz.core.analogies.relations import AppliedWord, correct_p_values
-from embedviz.core.analogies.relations.found_pairs import unit_vectors
+from embedviz.core.analogies.relations.offsets import unit_vectors
 from embedviz.core.selection import Selection
 from embedviz.core.wording import composed
 from embedviz.gui.theme import theme_manager
 from embedviz.gui.widgets.controls import set_text_in_place
 from embedviz.panes.analogies.relation.choices import chosen_relation, relations_of
 from embedviz.panes.analogies.relation.layout import PictureSpace
+from embedviz.panes.analogies.relation.lists.pair_lines import describe_pair, pair_lines, pair_order
+from embedviz.panes.analogies.relation.lists.relation_lines import relation_lines
 from embedviz.panes.analogies.relation.measuring import LayoutKey, MeasuredRelation
-from embedviz.panes.analogies.relation.pair_lines import describe_pair, pair_lines, pair_order
 from embedviz.panes.analogies.relation.parts import RelationParts
 from embedviz.panes.analogies.relation.picture import AppliedArrow, DrawnRelation
-from embedviz.panes.analogies.relation.relation_lines import relation_lines
 from embedviz.panes.analogies.relation.running import RelationRun, WantedRanking
 from embedviz.panes.analogies.relation.scales import color_scale
 from embedviz.panes.analogies.relation.settings import RelationSettings
@@ -133,7 +133,7 @@ class RelationShowing:
     def _labels(self, found: MeasuredRelation, state: State) -> list[str]:
         """Return the label of each point of the picture."""
         rows = found.layouts[_layout_key(state)].rows.tolist()
-        labels = found.wanted.vector_set.labels
+        labels = found.of.vector_set.labels
         return [composed(labels[row]) if row >= 0 else "" for row in rows]
 
     def _arrows(self, found: MeasuredRelation, state: State) -> list[AppliedArrow]:
@@ -241,7 +241,7 @@ def _arrow(
 ) -> AppliedArrow:
     """Return the answer to a word in a picture."""
     row, label, _ = applied.answers[0]
-    (answer,) = unit_vectors(found.wanted.vector_set, np.array([row]))
+    (answer,) = unit_vectors(found.of.vector_set, np.array([row]))
     ends = np.stack([applied.start, answer]) - (applied.start if is_fan else 0.0)
     start, end = space.places(ends)
     return AppliedArrow(applied.label, label, start, end)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from embedviz.core.analogies.relations.measuring import RelationMeasures
+from embedviz.core.analogies.relations import RelationMeasures
 from embedviz.core.notes import counted
 from embedviz.core.wording import one_line
 from embedviz.gui.charts.numbers import number_text, percent
-from embedviz.panes.analogies.relation.choices import OfferedRelation
 from embedviz.panes.analogies.relation.layout import RelationLayout
 from embedviz.panes.analogies.relation.measuring import MeasuredRelation
 
@@ -31,7 +30,7 @@ def describe_relation(measured: MeasuredRelation) -> str:
     if measures is None:
         return f"{pairs}: measuring …"
     said = f"{pairs}: {_verdict(measures)} ({describe_null(measures)})"
-    what, n_asked = noun_of(measured.wanted.relation.name), measures.n_asked
+    what, n_asked = noun_of(measured.of.relation.name), measures.n_asked
     if not n_asked:
         return f"{said}."
     n_right = round(measures.accuracy * n_asked)
@@ -72,7 +71,7 @@ def p_text(p_value: float) -> str:
 
 def describe_none(measured: MeasuredRelation) -> str:
     """Return why there is no pair."""
-    given, name = measured.n_given, one_line(measured.wanted.relation.name)
+    given, name = measured.n_given, one_line(measured.of.relation.name)
     if not given:
         return f"“{name}” has no pairs."
     whole = "The only pair" if given == 1 else f"None of the {given:,} pairs"
@@ -103,12 +102,6 @@ def noun_of(name: str) -> str:
     """Return what a relation finds, by its name: "the capital"; else "the second word"."""
     _, arrow, second = one_line(name).replace("->", "→").rpartition("→")
     return f"the {second.strip()}" if arrow and second.strip() else "the second word"
-
-
-def describe_offer(relation: OfferedRelation) -> str:
-    """Return the name of a relation with the number of its pairs."""
-    count = f" · {len(relation.pairs):,}" if relation.columns is None else ""
-    return f"{one_line(relation.name)}{count}"
 
 
 def describe_ranking(known: Sequence[MeasuredRelation | None], *, is_busy: bool) -> str:
