@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary
 
 from embedviz.app.state import State
 from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import one_line
 from embedviz.panes.analogies.relation.offered import OfferedRelation
 from embedviz.panes.analogies.relation.settings import RelationSettings
 from embedviz.panes.analogies.relations import relations_in
@@ -45,3 +46,15 @@ def relation_named(offered: list[OfferedRelation], name: str) -> OfferedRelation
 
 def _plain(name: str) -> str:
     return " ".join(name.replace("->", "→").replace("→", " → ").casefold().split())
+
+
+def missing_relation(state: State) -> str:
+    """Return what to say where a relation is named that the set does not have; else ""."""
+    assert state.active is not None
+    name = state[RelationSettings].relation
+    offered = relations_of(state.active, state[RelationSettings])
+    if name is None or relation_named(offered, name) is not None:
+        return ""
+    there = ", ".join(f"“{one_line(each.name)}”" for each in offered)
+    said = f"“{one_line(name)}” is not a relation of {state.active.name or 'this set'}."
+    return f"{said} Choose one of {there}." if there else f"{said} It has none; add pairs to it."

@@ -15,6 +15,7 @@ from embedviz.core.analogies.relations import AppliedWord
 from embedviz.core.progress import Report, part_of
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pane import Pane
+from embedviz.gui.widgets.watched import is_watched
 from embedviz.panes.analogies.relation.choices import chosen_relation, relations_of
 from embedviz.panes.analogies.relation.measuring import (
     MeasuredRelation,
@@ -139,7 +140,8 @@ class RelationRun(QObject):
     def _ask_ranking(self, state: State, *, all_relations: bool) -> None:
         calculations, wanted = self._pane.calculations, WantedRanking.by(state)
         missing = [each for each in wanted.relations if self.measured(wanted, each) is None]
-        if not missing or not (all_relations or wanted.is_quick):
+        is_ahead = wanted.is_quick and is_watched(self._pane)  # A figure shows what it is of.
+        if not missing or not (all_relations or is_ahead):
             calculations.cancel(self._ranking)
         elif not calculations.has_asked(self._ranking, wanted):
             work = partial(_measure_all, wanted.vector_set, tuple(missing))

@@ -29,6 +29,7 @@ from embedviz.panes.analogies.relation.words import (
     describe_picture,
     describe_ranking,
     describe_relation,
+    describe_unknown,
 )
 from embedviz.panes.analogies.settings import AnalogySettings
 
@@ -197,8 +198,13 @@ class RelationShowing:
         corrected = correct_p_values([_p_value(each) for each in known], "Holm").tolist()
         lines = relation_lines(offered, known, corrected, chosen_relation(state))
         side.relations.show_lines(lines, NO_RELATION.replace("\n", " "))
-        is_shown = state[RelationSettings].listed == "relations"
-        side.show_note(describe_ranking(known, is_busy=self._run.is_ranking) if is_shown else "")
+        listed = state[RelationSettings].listed
+        notes = {
+            "relations": describe_ranking(known, is_busy=self._run.is_ranking),
+            "apply": describe_unknown(self._run.answers(state) or ()),
+            "pairs": "",
+        }
+        side.show_note(notes[listed])
 
     def release(self) -> None:
         """Let go of a set that has been closed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from embedviz.core.analogies.relations import RelationMeasures
+from embedviz.core.analogies.relations import AppliedWord, RelationMeasures
 from embedviz.core.notes import counted
 from embedviz.core.wording import one_line
 from embedviz.gui.charts.numbers import number_text, percent
@@ -13,6 +13,7 @@ from embedviz.panes.analogies.relation.layout import RelationLayout
 from embedviz.panes.analogies.relation.measuring import MeasuredRelation
 
 SIGNIFICANT = 0.05
+_FEW = 5
 NO_RELATION = (
     "None of the bundled relations has two pairs of words in this set.\n"
     "Add pairs of its labels: with Add above, or by dropping a file of them here."
@@ -111,3 +112,16 @@ def describe_ranking(known: Sequence[MeasuredRelation | None], *, is_busy: bool)
         waits = "" if is_busy else "; the rest was stopped"
         return f"{len(done)} of {counted(len(known), 'relation')} measured{waits}."
     return "p corrected for the number of relations (Holm). A click shows a relation."
+
+
+def describe_unknown(applied: Sequence[AppliedWord]) -> str:
+    """Return how many words the set lacks, and some of them; "" where it has all."""
+    unknown = [one_line(each.label) for each in applied if each.row < 0]
+    if not unknown:
+        return ""
+    more = f" and {len(unknown) - _FEW:,} more" if len(unknown) > _FEW else ""
+    verb = "is" if len(unknown) == 1 else "are"
+    return (
+        f"{len(unknown):,} of {counted(len(applied), 'word')} {verb} not in the set: "
+        f"{', '.join(unknown[:_FEW])}{more}."
+    )
