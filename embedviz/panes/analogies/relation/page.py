@@ -36,7 +36,7 @@ class RelationPage(Page):
         self.parts.tools.add_to(self.tools.row)
         self._lay_out()
         self.run = RelationRun(self.pane)
-        self.showing = RelationShowing(self.parts, self.run)
+        self.showing = RelationShowing(self, self.parts, self.run)
         self.interaction = RelationInteraction(self, self.parts, self.showing)
         self.setAcceptDrops(True)
 
@@ -60,6 +60,7 @@ class RelationPage(Page):
         self.body.addLayout(self._rows, 1)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Page
+        self.run.forget_closed(new.sets)
         self.showing.show_choices(new)
         self.run.ask(new, all_relations=new[RelationSettings].listed == "relations")
         self.showing.show_all(new)

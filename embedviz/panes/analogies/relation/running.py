@@ -185,6 +185,13 @@ class RelationRun(QObject):
         """Whether the table of all relations is being filled."""
         return self._ranking.is_busy
 
+    def forget_closed(self, sets: Sequence[VectorSet]) -> None:
+        """Let go of what was measured of sets that are not open any more."""
+        for of in [each for each in self._known if each.vector_set not in sets]:
+            del self._known[of]
+        if self._answers is not None and self._answers[0].of.vector_set not in sets:
+            self._answers = None
+
     def release(self) -> None:
         """Let go of what was measured."""
         self._known.clear()

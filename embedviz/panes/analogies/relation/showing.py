@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import QObject
 
 from embedviz.app.state import State
 from embedviz.core.analogies.relations import AppliedWord, correct_p_values
@@ -40,16 +41,18 @@ _NULL_TITLES = (
 )
 
 
-class RelationShowing:
+class RelationShowing(QObject):
     """Drawing of the page: from a state, and what is known, to widgets.
 
     Parameters
     ----------
+    parent : QObject
     parts : RelationParts
     run : RelationRun
     """
 
-    def __init__(self, parts: RelationParts, run: RelationRun) -> None:
+    def __init__(self, parent: QObject, parts: RelationParts, run: RelationRun) -> None:
+        super().__init__(parent)
         self._parts, self._run = parts, run
         self._state = State()
         self.measured: MeasuredRelation | None = None

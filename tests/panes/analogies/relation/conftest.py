@@ -14,7 +14,7 @@ N_PAIRS = 12
 
 @pytest.fixture(scope="session")
 def cities():
-    """Return 12 countries with their cities along one offset, 12 pairs of random rows, and others."""
+    """Return 12 countries, their cities along one offset, and 60 other words."""
     rng = np.random.default_rng(1)
     countries = rng.normal(size=(N_PAIRS, 24))
     offset = 2.0 * rng.normal(size=24)

@@ -59,7 +59,8 @@ def test_the_mean_of_a_fan_is_as_long_as_it_is(n_pairs, dimensions, n_axes, seed
     drawn = layout.positions[layout.ends]
     lengths = np.linalg.norm(offsets, axis=1)
     assert (np.linalg.norm(drawn, axis=1) <= lengths + 1e-5).all()
-    inside = (drawn.astype(float) ** 2).sum() / max((lengths**2).sum(), 1e-12)
+    total = float((lengths**2).sum())
+    inside = (drawn.astype(float) ** 2).sum() / total if total > 0 else 1.0
     assert layout.space.share == pytest.approx(inside, abs=1e-5)
     assert layout.rows[-1] == -1
     assert not layout.positions[-1].any()
