@@ -43,6 +43,10 @@ class Arrow:
     dashed : bool
     width : float
         Of the shaft, in pixels.
+    gaps : (float, float)
+        How far from the middles of its two points it starts and ends, in pixels.
+    stays_clear : bool
+        Whether labels keep away from its shaft, which many arrows have no room for.
     """
 
     start: ArrayLike
@@ -51,6 +55,8 @@ class Arrow:
     text: str = ""
     dashed: bool = False
     width: float = 2.0
+    gaps: tuple[float, float] = (END_GAP, END_GAP)
+    stays_clear: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,19 +226,19 @@ def _placed_arrows(
 ) -> tuple[Sequence[_Shape], Sequence[tuple[Arrow, QRectF]], Sequence[tuple[float, ...]]]:
     """Return shapes, boxes of texts, and those to keep free. Kept as lines are."""
     frame = Frame(QRectF(*area), camera, theme_manager.theme, text_scale=text_scale)
-    shapes = [shape for arrow in arrows if (shape := _shape_of(frame, arrow))]
+    placed = [(arrow, shape) for arrow in arrows if (shape := _shape_of(frame, arrow))]
     texts = list(_text_boxes(frame, arrows))
     boxes: list[tuple[float, ...]] = [
         (box.left() - frame.space, box.top(), box.width() + 2 * frame.space, box.height())
         for _, box in texts
     ]
     half = _KEPT_FREE / 2
-    for shape in shapes:
-        steps = max(2, int(shape.length / _KEPT_FREE) + 1)
+    for arrow, shape in placed:
+        steps = max(2, int(shape.length / _KEPT_FREE) + 1) if arrow.stays_clear else 0
         for part in np.linspace(0, 1, steps).tolist():
             place = shape.start + (shape.tip - shape.start) * part
             boxes.append((place.x() - half, place.y() - half, _KEPT_FREE, _KEPT_FREE))
-    return shapes, texts, boxes
+    return [shape for _, shape in placed], texts, boxes
 
 
 @dataclass(frozen=True)
@@ -286,17 +292,18 @@ def _shape_of(frame: Frame, arrow: Arrow) -> _Shape | None:
     """Return an arrow on screen; None where it is too short or its end is behind the eye."""
     start, end = frame.point(arrow.start), frame.point(arrow.end)
     length = hypot(end.x() - start.x(), end.y() - start.y())
-    if not 3 * END_GAP < length < 1e5:
+    before, after = arrow.gaps
+    head = 4 * arrow.width + 3
+    if not max(1.5 * (before + after), head) < length < 1e5:
         return None
     along = (end - start) / length
     across = QPointF(-along.y(), along.x())
-    tip = end - along * END_GAP
-    head = 4 * arrow.width + 3
+    tip = end - along * after
     half = head * 0.38
     neck = tip - along * head * 0.78
     back = tip - along * head
     wings = QPolygonF([tip, back + across * half, neck, back - across * half])
-    return _Shape(start + along * END_GAP, neck, tip, wings, across, length, arrow)
+    return _Shape(start + along * before, neck, tip, wings, across, length, arrow)
 
 
 def _text_boxes(frame: Frame, arrows: Sequence[Arrow]) -> Iterator[tuple[Arrow, QRectF]]:
