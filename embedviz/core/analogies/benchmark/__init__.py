@@ -1,0 +1,38 @@
+"""Analogy benchmarks: how many questions a set of vectors answers correctly, which, and why not.
+
+`questions` are read from files in three `layouts`, or made of relations; `asked` are those whose
+words a set has, which `answering` answers; `results` counts.
+"""
+
+from __future__ import annotations
+
+from embedviz.core.analogies.benchmark.evaluation import evaluate, evaluate_methods
+from embedviz.core.analogies.benchmark.layouts import read_questions
+from embedviz.core.analogies.benchmark.questions import (
+    Question,
+    QuestionSet,
+    Section,
+    relation_questions,
+)
+from embedviz.core.analogies.benchmark.results import (
+    Answers,
+    BenchmarkReport,
+    QuestionResult,
+    SectionResult,
+    Tally,
+)
+
+__all__ = [
+    "Answers",
+    "BenchmarkReport",
+    "Question",
+    "QuestionResult",
+    "QuestionSet",
+    "Section",
+    "SectionResult",
+    "Tally",
+    "evaluate",
+    "evaluate_methods",
+    "read_questions",
+    "relation_questions",
+]
