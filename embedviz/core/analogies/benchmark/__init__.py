@@ -6,6 +6,11 @@ words a set has, which `answering` answers; `results` counts.
 
 from __future__ import annotations
 
+from embedviz.core.analogies.benchmark.comparison import (
+    BenchmarkComparison,
+    SectionComparison,
+    compare_reports,
+)
 from embedviz.core.analogies.benchmark.evaluation import evaluate, evaluate_methods
 from embedviz.core.analogies.benchmark.layouts import read_questions
 from embedviz.core.analogies.benchmark.questions import (
@@ -24,13 +29,16 @@ from embedviz.core.analogies.benchmark.results import (
 
 __all__ = [
     "Answers",
+    "BenchmarkComparison",
     "BenchmarkReport",
     "Question",
     "QuestionResult",
     "QuestionSet",
     "Section",
+    "SectionComparison",
     "SectionResult",
     "Tally",
+    "compare_reports",
     "evaluate",
     "evaluate_methods",
     "read_questions",

@@ -100,7 +100,7 @@ def find_answers(
     words = words_of(vectors, asked.inputs)
     singles = words.directions.astype(np.float32)
     searches = [_Search(vectors, asked, words, method) for method in methods]
-    nearest = _Heaps(len(words.rows), NEIGHBORS)
+    nearest = _empty_heaps(len(words.rows), NEIGHBORS)
     block_rows = max(_TILE, _BLOCK_NUMBERS // max(1, len(words.rows)))
     for first in range(0, len(vectors), block_rows):
         report(first / len(vectors), "asking the questions")
@@ -111,25 +111,24 @@ def find_answers(
         _keep_nearest(products, words.rows, first, *nearest)
         for search in searches:
             search.offer(products, first)
-    return [search.found() for search in searches], nearest.ordered()[words.places]
+    return [search.found() for search in searches], _ordered(nearest)[words.places]
 
 
-class _Heaps(tuple[Matrix, Rows, Rows]):
-    """Scores, rows and number of the best rows of many queries, as kernels fill them in."""
+_Heaps = tuple[Matrix, Rows, Rows]
+"""Scores, rows and number of the best rows of many queries, as kernels fill them in."""
 
-    __slots__ = ()
 
-    def __new__(cls, count: int, capacity: int) -> _Heaps:
-        scores = np.zeros((count, capacity), np.float32)
-        rows = np.full((count, capacity), -1, np.intp)
-        return super().__new__(cls, (scores, rows, np.zeros(count, np.intp)))
+def _empty_heaps(count: int, capacity: int) -> _Heaps:
+    scores = np.zeros((count, capacity), np.float32)
+    rows = np.full((count, capacity), -1, np.intp)
+    return scores, rows, np.zeros(count, np.intp)
 
-    def ordered(self) -> Rows:
-        """Return the rows of each, best first, the lower one of equals first."""
-        scores, rows, _ = self
-        ranks = np.where(rows < 0, np.inf, -scores)
-        order = np.lexsort((rows, ranks), axis=1)
-        return np.take_along_axis(rows, order, axis=1)
+
+def _ordered(heaps: _Heaps) -> Rows:
+    """Return the rows of each heap, best first, the lower one of equals first."""
+    scores, rows, _ = heaps
+    order = np.lexsort((rows, np.where(rows < 0, np.inf, -scores)), axis=1)
+    return np.take_along_axis(rows, order, axis=1)
 
 
 class _Search:
@@ -143,7 +142,7 @@ class _Search:
         self._method = METHODS.index(method)
         self._offsets = _offsets(words)
         self._bounds = self._right_scores(vectors)
-        self._heaps = _Heaps(n_asked, CANDIDATES)
+        self._heaps = _empty_heaps(n_asked, CANDIDATES)
         self._above = np.zeros(n_asked, np.float32)
         self._own = np.full((n_asked, 3), np.nan, np.float32)
 
@@ -177,14 +176,14 @@ class _Search:
             (self._offsets, self._bounds),
             self._method,
             first,
-            tuple(self._heaps),
+            self._heaps,
             self._above,
             self._own,
         )
 
     def found(self) -> Found:
         """Return what was found."""
-        rows = self._heaps.ordered()
+        rows = _ordered(self._heaps)
         scores = np.where(self._heaps[1] < 0, -np.inf, self._heaps[0]).max(axis=1)
         candidates = np.column_stack([rows[:, 0], self._asked.inputs])
         all_scores = np.column_stack([scores, np.nan_to_num(self._own, nan=-np.inf)])

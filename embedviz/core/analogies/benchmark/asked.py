@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embedviz.core.analogies.benchmark.questions import QuestionSet
 from embedviz.core.analogies.benchmark.vocabulary import Vocabulary
 from embedviz.core.arrays import Rows
+
+Flags = NDArray[np.bool_]
 
 
 class AskedQuestions(NamedTuple):
@@ -32,14 +35,14 @@ class AskedQuestions(NamedTuple):
     right: Rows
     owners: Rows
 
-    def is_right(self, rows: Rows) -> Rows:
+    def is_right(self, rows: Rows) -> Flags:
         """Return which of these rows, one for each question or -1, is a right answer to it."""
         found = np.zeros(len(self.numbers), np.bool_)
         found[self.owners[rows[self.owners] == self.right]] = True
         return found
 
     def rarest_rows(self) -> Rows:
-        """Return the row of the rarest word of each question, that of the commonest right answer."""
+        """Return the row of the rarest word of each question, with its commonest right answer."""
         answers = np.full(len(self.numbers), np.iinfo(np.intp).max)
         np.minimum.at(answers, self.owners, self.right)
         return np.asarray(np.maximum(self.inputs.max(axis=1, initial=0), answers))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from embedviz.core.analogies.benchmark.answering import Found, find_answers
-from embedviz.core.analogies.benchmark.asked import AskedQuestions, asked_questions
+from embedviz.core.analogies.benchmark.asked import AskedQuestions, Flags, asked_questions
 from embedviz.core.analogies.benchmark.layouts import read_questions
 from embedviz.core.analogies.benchmark.questions import QuestionSet
 from embedviz.core.analogies.benchmark.results import Answers, BenchmarkReport
@@ -131,13 +131,13 @@ def _answers(
     )
 
 
-def _has_label_of(rows: Rows, inputs: Rows, first_rows: Rows) -> Rows:
+def _has_label_of(rows: Rows, inputs: Rows, first_rows: Rows) -> Flags:
     """Return which of some rows of each question, (n_asked, k), have a label of the question."""
     firsts = np.where(rows < 0, -1, first_rows[rows]) if len(first_rows) else rows
     return np.asarray((firsts[:, :, np.newaxis] == inputs[:, np.newaxis, :]).any(axis=2))
 
 
-def _ranks(asked: AskedQuestions, found: Found, is_other: Rows) -> Rows:
+def _ranks(asked: AskedQuestions, found: Found, is_other: Flags) -> Rows:
     """Return the rank of the best right answer among rows with no label of the question."""
     ranks = found.above + 1
     places = np.cumsum(is_other, axis=1)

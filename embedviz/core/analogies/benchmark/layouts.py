@@ -2,9 +2,10 @@
 
 - **Google** (Mikolov et al. 2013, `questions-words.txt`): sections ": name", and lines of four
   words. Sections whose names begin with "gram" are syntactic, the others of such a file semantic.
-- **MSR** (Mikolov, Yih and Zweig 2013): lines of three words in `word_relationship.questions`, and
-  the answers, each with a tag such as "JJ_JJR" or alone, in the lines of `word_relationship.answers`
-  beside it; or both in one file, as lines "a b c tag answer". A section for each tag, all syntactic.
+- **MSR** (Mikolov, Yih and Zweig 2013): lines of three words in `word_relationship.questions`,
+  and the answers, each with a tag such as "JJ_JJR" or alone, in the lines of
+  `word_relationship.answers` beside it; or both in one file, as lines "a b c tag answer". A section
+  for each tag, all syntactic.
 - **BATS** (Gladkova, Drozd and Matsuoka 2016): a folder with a file for each relation, of lines
   "word<tab>answer/another answer"; or one such file. All ordered pairs of its lines are asked, any
   of the answers is right, and the first one serves as the example. The letter that a file's name
@@ -191,8 +192,8 @@ def _of_folder(folder: Path) -> QuestionSet:
     chosen = (named or files)[:_MOST_FILES]
     if not chosen:
         raise UserError(
-            f"{folder}: there are no questions in this folder. Choose the folder of BATS, which has "
-            'a file for each relation ("E01 [country - capital].txt"), or a file of questions.'
+            f"{folder}: there are no questions in this folder. Choose the folder of BATS, which "
+            'has a file for each relation ("E01 [country - capital].txt"), or a file of questions.'
         )
     return _bats(folder.name, chosen)
 
@@ -225,7 +226,7 @@ def _bats_pairs(path: Path) -> tuple[list[Pair], int]:
     if n_bad and not pairs:
         number, line = bad
         raise UserError(
-            f"{path}, line {number}: {line.strip()[:_SHOWN]!r} is no pair. A file of BATS has lines "
-            '"word<tab>answer/another answer".'
+            f"{path}, line {number}: {line.strip()[:_SHOWN]!r} is no pair. A file of BATS has "
+            'lines "word<tab>answer/another answer".'
         )
     return grouped(pairs), n_bad

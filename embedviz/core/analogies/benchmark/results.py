@@ -8,13 +8,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from embedviz.core.analogies.benchmark.asked import Flags
 from embedviz.core.analogies.benchmark.questions import Question, QuestionSet
 from embedviz.core.analogies.scoring import Method
 from embedviz.core.arrays import Rows
-
-Flags = NDArray[np.bool_]
 
 BAND_ENDS = (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000)
 TOP = 5
