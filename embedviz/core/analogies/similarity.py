@@ -175,7 +175,7 @@ def evaluate_similarity(
     report(0.0, "looking for the words")
     vocabulary = Vocabulary(vector_set.labels[:restrict_vocab], case_insensitive)
     rows = _rows_of(judged.pairs, vocabulary)
-    is_known = (rows >= 0).all(axis=1)
+    is_known = np.asarray((rows >= 0).all(axis=1))
     if not is_known.any() and not (dummy4unknown and len(rows)):
         example = judged.pairs[0]
         raise UserError(
