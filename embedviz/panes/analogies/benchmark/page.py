@@ -13,6 +13,7 @@ from embedviz.panes.analogies.benchmark.asked import (
     QuestionSource,
     compared_name,
     compared_run,
+    compared_title,
     is_cheap,
 )
 from embedviz.panes.analogies.benchmark.compared import (
@@ -109,10 +110,14 @@ class BenchmarkPage(Page):
         if not self.pane.calculations.has_asked(self._read_task, source):
             self._clear("Reading the questions …")
             show = partial(self._show_questions, source)
-            self.pane.calculations.run(self._read_task, source.read, show, source)
+            self.pane.calculations.run(self._read_task, source.read_or_why_not, show, source)
 
-    def _show_questions(self, source: QuestionSource, questions: QuestionSet) -> None:
-        self._questions = source, questions
+    def _show_questions(self, source: QuestionSource, found: QuestionSet | str) -> None:
+        if isinstance(found, str):
+            self._runs_next = False
+            self._clear("The questions cannot be read.", found, offers_file=True)
+            return
+        self._questions = source, found
         self._draw_results(self.pane.session.state)
 
     def _draw_results(self, state: State) -> None:
@@ -201,7 +206,7 @@ class BenchmarkPage(Page):
         theirs = other.report(report.method)
         if theirs is None:
             return f"{name} cannot be compared.", other.problem
-        self.compared = self.known.comparison(report, theirs, name)
+        self.compared = self.known.comparison(report, theirs, name, compared_title(state))
         return describe_verdict(self.compared), describe_numbers(self.compared)
 
     def _clear(self, headline: str, counts: str = "", *, offers_file: bool = False) -> None:
