@@ -1,7 +1,8 @@
 """Word similarity: how well cosines of word pairs follow what people say of them.
 
 Counts as gensim's `evaluate_word_pairs`: pairs with an unknown word are left out, words are
-compared in any case, and lines that begin with "#" are remarks. Files are read as they are published:
+compared in any case, and lines that begin with "#" are remarks. Files are read as they are
+published:
 
 - WordSim-353 (Finkelstein et al. 2002), MTurk, RG-65, RareWord (Luong et al. 2013): two words and a
   score, then maybe the judgments it is the mean of; by tabs, commas, semicolons or blanks, with or
