@@ -191,7 +191,9 @@ class BenchmarkPage(Page):
         self.view.show_parts(has_results=bool(report.n_asked), offers_file=not report.n_asked)
         if report.n_asked:
             self.view.show_report(state, measured.reports, report, self.compared)
-        self.controls.show_result(is_there=bool(report.n_asked) and not is_stale)
+        self.controls.show_result(is_there=bool(report.n_asked))
+        others = [each for each in measured.reports.values() if each is not report]
+        self.export.offer([report, *others], self.compared)
 
     def _compare(self, state: State, report: BenchmarkReport) -> tuple[str, str]:
         """Return how the set that is compared does: the verdict, and its numbers."""

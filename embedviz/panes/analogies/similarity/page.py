@@ -195,7 +195,6 @@ class SimilarityPage(Page):
         if report is None or measured.order is None or measured.gaps is None:
             return
         self.listed.show_choice(_LISTED.index(listed))
-        self.listed.button(1).setText(f"Skipped ({len(measured.skipped):,})")
         if listed == "skipped":
             lines = [
                 TableLine("-1", pair_name(a, b), {"judged": Cell(f"{score:g}", score)})

@@ -16,7 +16,7 @@ INVITATION = (
 )
 _MOST_NAMED = 4
 _LONGEST = 24
-COLORS = "Blue: nearer than people say. Orange: farther."
+COLORS = "Named are pairs on whose place cosine and people disagree most; blue: nearer than people say, orange: farther."
 
 
 def pair_name(first: str, second: str) -> str:
@@ -59,4 +59,4 @@ def describe_pairs_left_out(measured: MeasuredSimilarity) -> str:
     ]
     if measured.note:
         said.append(measured.note.rstrip("."))
-    return " · ".join(said)
+    return f"{' · '.join(said)}. {COLORS}"
