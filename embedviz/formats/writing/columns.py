@@ -39,7 +39,9 @@ def save_columns(
     path = Path(path).expanduser()
     suffix = Path(path.name.lower().removesuffix(".gz")).suffix
     if suffix in _TEXTS:
-        texts = {name: [_text(value) for value in values] for name, values in columns.items()}
+        texts: dict[str, Sequence[str]] = {
+            name: [_text(value) for value in values] for name, values in columns.items()
+        }
         write_text_columns(texts, path, report)
         return
     if path.suffix.lower() not in SUFFIXES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -105,10 +106,7 @@ def question_columns(
     for each in questions.sections:
         sections += [each.name] * (each.last - each.first)
     bounds = questions.bounds.tolist()
-    expected = [
-        "/".join(questions.answers[start:stop])
-        for start, stop in zip(bounds[:-1], bounds[1:], strict=True)
-    ]
+    expected = ["/".join(questions.answers[start:stop]) for start, stop in pairwise(bounds)]
     inputs = list(questions.inputs)
     asked = np.zeros(len(questions), dtype=bool)
     asked[first.answers.numbers] = True

@@ -81,7 +81,7 @@ def _write(
     report(0.0, "writing the results")
     columns: Mapping[str, Sequence[Any]]
     if what == "sections":
-        columns = section_columns(reports, compared and compared.comparison)
+        columns = section_columns(reports, None if compared is None else compared.comparison)
     else:
         others = {} if compared is None else {compared.name: compared.other}
         columns = question_columns(reports, others)
