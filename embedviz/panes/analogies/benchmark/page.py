@@ -195,7 +195,8 @@ class BenchmarkPage(Page):
         self.view.show_parts(has_results=bool(report.n_asked), offers_file=not report.n_asked)
         if report.n_asked:
             self.view.show_report(state, measured.reports, report, self.compared)
-        self.controls.show_result(is_there=bool(report.n_asked))
+        is_compared = self.compared is not None
+        self.controls.show_result(is_there=bool(report.n_asked), is_compared=is_compared)
         others = [each for each in measured.reports.values() if each is not report]
         self.export.offer([report, *others], self.compared)
 

@@ -21,7 +21,6 @@ COLUMNS = (
 )
 COLUMN_OF_OTHER = Column("other", "Other", "What the set answered that is compared", 1)
 _MOST_EXPECTED = 2
-_FAR = 1_000_000_000
 
 
 class QuestionLines(Sequence[TableLine]):
@@ -67,7 +66,7 @@ class QuestionLines(Sequence[TableLine]):
             cells["other"] = _answered(self._other, number)
         if (place := place_of(report, number)) is not None:
             result = report.result(place)
-            cells["rank"] = Cell(f"{result.rank:,}" if result.rank < _FAR else "–")
+            cells["rank"] = Cell(f"{result.rank:,}" if result.rank else "–")
             near = ", ".join("" if result.is_correct else result.near)
             cells["near"] = Cell(near, tip=_describe_near(result.near), color="muted")
         return TableLine(str(number), f"{a} : {b} = {c} : ?", cells)

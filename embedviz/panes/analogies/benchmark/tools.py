@@ -12,6 +12,7 @@ from embedviz.gui.pages.page import Page
 from embedviz.gui.widgets.controls import caption, combo_box, tool_button
 from embedviz.gui.widgets.settings_gear import SettingsGear
 from embedviz.panes.analogies.benchmark.asked import other_sets
+from embedviz.panes.analogies.benchmark.exporting import EXPORTED
 from embedviz.panes.analogies.benchmark.settings import PREFIX, SET, BenchmarkSettings
 from embedviz.panes.analogies.file_choice import FileChoice, Offered
 from embedviz.panes.analogies.settings import AnalogySettings
@@ -33,7 +34,7 @@ class BenchmarkTools(QObject):
     -------
     run_wanted, stop_wanted : ()
     export_wanted : (str,)
-        "sections" or "questions".
+        What is to be written: a key of `EXPORTED`.
 
     Attributes
     ----------
@@ -86,10 +87,10 @@ class BenchmarkTools(QObject):
             lambda field, value: page.set(**{field: value}),
         )
         self.export = tool_button(
-            "analogies.benchmark.export", "Export", "Export: write sections or questions to a file"
+            "analogies.benchmark.export", "Export", "Export: write what was counted to a file"
         )
         menu = QMenu(self.export)
-        for name, words in (("sections", "Sections …"), ("questions", "Questions …")):
+        for name, words in EXPORTED.items():
             action = menu.addAction(words)
             action.setObjectName(f"analogies.benchmark.export.{name}")
             action.triggered.connect(lambda _=False, name=name: self.export_wanted.emit(name))
@@ -152,9 +153,12 @@ class BenchmarkTools(QObject):
             else "Run: ask the questions with these settings"
         )
 
-    def show_result(self, *, is_there: bool, can_run: bool = True) -> None:
+    def show_result(
+        self, *, is_there: bool, is_compared: bool = False, can_run: bool = True
+    ) -> None:
         """Offer to write a result where there is one, and to ask where there are questions."""
         self.export.setEnabled(is_there)
+        self.export.menu().actions()[-1].setEnabled(is_compared)
         self.run.setEnabled(can_run)
 
 
