@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from embedviz.core.analogies.benchmark import evaluate_methods, relation_questions
 from embedviz.core.analogies.scoring import METHODS
 from embedviz.core.analogies.solving import solve
 from embedviz.core.analogies.subspace import parallelogram
@@ -10,9 +11,11 @@ from embedviz.core.vector_set import VectorSet
 
 
 def compile_all() -> None:
-    """Run the kernels of all methods, and of the picture, once."""
+    """Run the kernels of all methods, of the picture, and of the benchmark, once."""
     vectors = few_rows()
     some = VectorSet(vectors, [f"row {i}" for i in range(len(vectors))])
     for method in METHODS:
         solve(some, ["row 1", "row 2"], ["row 3"], method=method)
     parallelogram(vectors[:4]).transform(vectors)
+    pairs = [("row 0", "row 1"), ("row 2", "row 3")]
+    evaluate_methods(some, relation_questions({"rows": pairs}))
