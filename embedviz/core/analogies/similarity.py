@@ -298,7 +298,7 @@ def read_judged_pairs(path: str | PathLike[str], delimiter: str | None = None) -
         if pair := columns.pair_of(fields, number):
             pairs.append(pair)
     if not pairs:
-        number, line = lines[min(n_names, len(lines) - 1)]
+        number, line = lines[0]
         raise UserError(
             f"{path.name}, line {number}: {line.strip()[:60]!r} is not two words and a score. "
             "Separate them by tabs, commas or blanks."
@@ -359,6 +359,7 @@ def _columns_of(records: Sequence[Sequence[str]]) -> tuple[_Columns, int]:
         scores = [place for place, name in enumerate(names) if _SCORES.fullmatch(name)]
         words = [place for place, name in enumerate(names) if name.rstrip("12") in ("word", "w")]
         kinds = [place for place, name in enumerate(names) if name in _NAMES_OF_KIND]
+        words.sort(key=lambda place: names[place])
         first, second = words[:2] if len(words) > 1 else (0, 1)
         if scores:
             return _Columns(first, second, scores[0], kinds[0] if kinds else None), 1

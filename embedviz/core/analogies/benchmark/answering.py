@@ -22,7 +22,7 @@ from embedviz.core.analogies.benchmark.asked import AskedQuestions
 from embedviz.core.analogies.scoring import METHODS, Method, combine_cosines
 from embedviz.core.arrays import Matrix, Rows, Vector
 from embedviz.core.blocks import scale_to_unit_length
-from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel
+from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel, threads_for
 from embedviz.core.neighbors.top_k import Scores, keep_best_of
 from embedviz.core.progress import Report
 
@@ -31,7 +31,7 @@ CANDIDATES = 5
 NEIGHBORS = 10
 _BLOCK_NUMBERS = 4_000_000
 _RIGHT_ROWS = 2_048
-_TILE = 256
+_TILE = 1024
 _PART = 32
 _LOOKED_AT = 8
 """How many rows near b and near c are looked at for a bound."""
@@ -110,9 +110,10 @@ def find_answers(
     for first in range(0, len(vectors), block_rows):
         report(first / len(vectors), "asking the questions")
         products = _products(singles, vectors[first : first + block_rows])
-        _keep_nearest(products, words.rows, first, *nearest)
-        for search in searches:
-            search.offer(products, first, nearest[1])
+        with threads_for(products.shape[1] * (len(words.rows) + len(asked.numbers))):
+            _keep_nearest(products, words.rows, first, *nearest)
+            for search in searches:
+                search.offer(products, first, nearest[1])
     return [search.found() for search in searches], _ordered(nearest)[words.places]
 
 
