@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from embedviz.core.analogies.benchmark import evaluate_methods, relation_questions
 from embedviz.core.analogies.relations.measuring import measure_relation
 from embedviz.core.analogies.scoring import METHODS
 from embedviz.core.analogies.solving import solve
@@ -11,7 +12,7 @@ from embedviz.core.vector_set import VectorSet
 
 
 def compile_all() -> None:
-    """Run the kernels of all methods, of the picture, and of relations, once."""
+    """Run the kernels of all methods, of the picture, of relations and benchmarks, once."""
     vectors = few_rows()
     some = VectorSet(vectors, [f"row {i}" for i in range(len(vectors))])
     for method in METHODS:
@@ -19,3 +20,4 @@ def compile_all() -> None:
     parallelogram(vectors[:4]).transform(vectors)
     pairs = [(f"row {i}", f"row {i + 20}") for i in range(10)]
     measure_relation(some, [*pairs, ("row 0", "row 41")], n_shuffles=3)  # With a repeated word.
+    evaluate_methods(some, relation_questions({"rows": pairs}))
