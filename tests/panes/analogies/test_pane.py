@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+from embedviz.panes.analogies.solving import SHOWN, write
 from gensim.models import KeyedVectors
 from PySide6.QtCore import QPoint, Qt
 
@@ -15,7 +16,6 @@ from embedviz.gui.theme import DARK, LIGHT
 from embedviz.panes.analogies import pane as analogies
 from embedviz.panes.analogies.pane import AnalogiesPane
 from embedviz.panes.analogies.settings import AnalogySettings
-from embedviz.panes.analogies.solving import SHOWN, write
 
 
 @pytest.fixture

@@ -56,12 +56,6 @@ class Solved:
     texts: tuple[QueryVector, ...] = ()
 
 
-def write(analogy: AnalogySettings) -> str:
-    """Return the question as people write it."""
-    first, others = analogy.positive[:1], analogy.positive[1:]
-    return " ".join([*first, *(f"− {b}" for b in analogy.negative), *(f"+ {c}" for c in others)])
-
-
 def texts_in(vector_set: VectorSet, analogy: AnalogySettings) -> list[str]:
     """Return the terms that are not labels of a set, each once."""
     return list(dict.fromkeys(each for each in analogy.labels if each not in vector_set))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from embedviz.gui.points.layers.markers import Marker
 from embedviz.gui.points.view import Arrow
 from embedviz.gui.theme import theme_manager
-from embedviz.panes.analogies.solving import Solved
+from embedviz.panes.analogies.question.solving import Solved
 
 
 def arrows_of(solved: Solved | None) -> tuple[Arrow, ...]:

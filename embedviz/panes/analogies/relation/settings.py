@@ -1,0 +1,15 @@
+"""Settings of the page of relations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from embedviz.core.settings import Settings
+
+
+@dataclass(frozen=True)
+class RelationSettings(Settings):
+    """Settings of the page."""
+
+    name: ClassVar[str] = "analogies.relation"
