@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -45,9 +46,7 @@ class WantedBreaks:
         """Return what a state asks for."""
         active = state.active
         assert active is not None
-        others = (
-            each for each in state.sets if each is not active and len(each) == len(active)
-        )
+        others = (each for each in state.sets if each is not active and len(each) == len(active))
         return cls(active, tuple(others)[:MOST_COMPARED])
 
     def is_wanted(self, state: State) -> bool:
@@ -267,7 +266,7 @@ def _broken_down(
     edges = band_edges(rarest, len(vector_set))
     bands = [
         BandBreak(first, last, shares_of(couples, answers, (rarest >= first) & (rarest < last)))
-        for first, last in zip(edges[:-1], edges[1:], strict=True)
+        for first, last in pairwise(edges)
     ]
     return tuple(relations), tuple(bands)
 
