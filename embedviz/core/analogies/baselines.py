@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix, Rows, Vector
 from embedviz.core.blocks import scale_to_unit_length
@@ -65,7 +66,7 @@ class Couples:
     n_possible: int
     accepted: frozenset[tuple[int, int, int]]
 
-    def are_right(self, answers: Rows) -> Vector:
+    def are_right(self, answers: Rows) -> NDArray[np.bool_]:
         """Return which rows are right answers, a bool array of shape (n_questions,)."""
         given = np.column_stack([self.relations, self.rows[:, 2], answers])
         right = answers == self.rows[:, 3]
@@ -115,7 +116,7 @@ def couples_of(pairs: Sequence[Rows], n_vectors: int, seed: int = 0) -> Couples:
     )
 
 
-def _is_question(rows: Rows) -> Vector:
+def _is_question(rows: Rows) -> NDArray[np.bool_]:
     a, b, c, answer = rows.T
     differ = (a != b) & (a != c) & (b != c)
     return np.asarray(differ & (answer != a) & (answer != b) & (answer != c))
@@ -205,7 +206,7 @@ def _keep_candidates(
 
 
 @dataclass(frozen=True)
-class Offsets:
+class OffsetSizes:
     """Sizes and directions of the offsets of one relation, of unit vectors.
 
     Attributes
@@ -228,7 +229,7 @@ class Offsets:
     to_answer: float
 
 
-def measure_offsets(vectors: Matrix, pairs: Rows, questions: Rows) -> Offsets:
+def measure_offsets(vectors: Matrix, pairs: Rows, questions: Rows) -> OffsetSizes:
     """Return how long the offsets of some pairs are, and where they lead.
 
     Parameters
@@ -253,8 +254,8 @@ def measure_offsets(vectors: Matrix, pairs: Rows, questions: Rows) -> Offsets:
     ]
     angles = np.degrees(2 * np.arcsin(np.clip(lengths / 2, 0, 1)))
     if not len(pairs):
-        return Offsets(np.nan, np.nan, np.nan, *towards)
-    return Offsets(float(lengths.mean()), float(angles.mean()), between, *towards)
+        return OffsetSizes(np.nan, np.nan, np.nan, *towards)
+    return OffsetSizes(float(lengths.mean()), float(angles.mean()), between, *towards)
 
 
 def _mean_angle(offsets: Vector) -> float:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embedviz.core.analogies.explaining import Explanation, explain
 from embedviz.core.analogies.scoring import products_and_lengths
@@ -41,7 +42,7 @@ class ExpectedAnswer:
     """
 
     rows: Rows
-    are_inputs: Vector
+    are_inputs: NDArray[np.bool_]
     scores: Vector
     explanation: Explanation
     rank: int

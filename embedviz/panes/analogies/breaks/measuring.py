@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embedviz.app.state import State
 from embedviz.core.analogies.baselines import (
     WAYS,
     Couples,
-    Offsets,
+    OffsetSizes,
     answer_baselines,
     couples_of,
     measure_offsets,
@@ -97,7 +98,7 @@ class RelationBreak:
     name : str
     n_pairs : int
     shares : Shares
-    offsets : Offsets
+    offsets : OffsetSizes
     wrong : int array of shape (n_wrong,)
         Numbers of the questions with a wrong answer, those of the most frequent words first.
     """
@@ -105,7 +106,7 @@ class RelationBreak:
     name: str
     n_pairs: int
     shares: Shares
-    offsets: Offsets
+    offsets: OffsetSizes
     wrong: Rows
 
 
@@ -131,7 +132,7 @@ class MeasuredBreaks:
     answers : int array of shape (n_questions, n_ways)
     shares : Shares
         Of all questions.
-    offsets : Offsets
+    offsets : OffsetSizes
         Of all pairs; between two offsets of one relation.
     bands : tuple of BandBreak
     others : tuple of (VectorSet, Shares, tuple of Shares)
@@ -145,9 +146,9 @@ class MeasuredBreaks:
     couples: Couples
     answers: Rows
     shares: Shares
-    offsets: Offsets
+    offsets: OffsetSizes
     bands: tuple[BandBreak, ...] = ()
-    others: tuple[tuple[VectorSet, Shares, tuple[Shares, ...]], ...] = field(default=())
+    others: tuple[tuple[VectorSet, Shares, tuple[Shares, ...]], ...] = ()
     is_done: bool = True
 
     @property
@@ -220,7 +221,7 @@ def has_same_labels(one: VectorSet, other: VectorSet) -> bool:
     return one.labels is other.labels or tuple(one.labels) == tuple(other.labels)
 
 
-def shares_of(couples: Couples, answers: Rows, chosen: Rows | None = None) -> Shares:
+def shares_of(couples: Couples, answers: Rows, chosen: NDArray[np.bool_] | None = None) -> Shares:
     """Return how questions are answered.
 
     Parameters
@@ -297,7 +298,7 @@ def _rounded(value: float) -> int:
     return int(round(value / step) * step)
 
 
-def _mean_offsets(relations: Sequence[RelationBreak]) -> Offsets:
+def _mean_offsets(relations: Sequence[RelationBreak]) -> OffsetSizes:
     """Return the means over relations, each as much as it has pairs."""
     weights = np.array([each.n_pairs for each in relations], float)
     found = []
@@ -306,4 +307,4 @@ def _mean_offsets(relations: Sequence[RelationBreak]) -> Offsets:
         known = ~np.isnan(values)
         total = float(weights[known].sum()) if known.any() else 0.0
         found.append(float(values[known] @ weights[known]) / total if total else float("nan"))
-    return Offsets(*found)
+    return OffsetSizes(*found)
