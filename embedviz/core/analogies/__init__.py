@@ -5,23 +5,47 @@ how far many pairs have one direction in common, and `apply_relation` what that 
 words. `evaluate` asks a whole file of questions.
 """
 
-from embedviz.core.analogies.benchmark import BenchmarkReport, SectionResult, evaluate
+from embedviz.core.analogies.benchmark import (
+    BenchmarkComparison,
+    BenchmarkReport,
+    QuestionSet,
+    SectionResult,
+    compare_reports,
+    evaluate,
+    evaluate_methods,
+    read_questions,
+    relation_questions,
+)
 from embedviz.core.analogies.compiling import compile_all
 from embedviz.core.analogies.scoring import METHODS, Method
+from embedviz.core.analogies.similarity import (
+    SimilarityReport,
+    evaluate_similarity,
+    read_judged_pairs,
+)
 from embedviz.core.analogies.solving import solve, solve_rows
 from embedviz.core.analogies.subspace import Subspace, parallelogram
 from embedviz.core.analogies.terms import Term, vectors_of
 
 __all__ = [
     "METHODS",
+    "BenchmarkComparison",
     "BenchmarkReport",
     "Method",
+    "QuestionSet",
     "SectionResult",
+    "SimilarityReport",
     "Subspace",
     "Term",
+    "compare_reports",
     "compile_all",
     "evaluate",
+    "evaluate_methods",
+    "evaluate_similarity",
     "parallelogram",
+    "read_judged_pairs",
+    "read_questions",
+    "relation_questions",
     "solve",
     "solve_rows",
     "vectors_of",

@@ -6,7 +6,8 @@ from gensim.models import KeyedVectors
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embedviz.core.analogies import METHODS, benchmark, evaluate, solve
+from embedviz.core.analogies import METHODS, evaluate, solve
+from embedviz.core.analogies.benchmark import answering
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Cancelled
 from embedviz.core.vector_set import VectorSet
@@ -75,7 +76,7 @@ def test_counts_are_those_of_gensim(tmp_path, seed, n_stems, fold, restrict):
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("numbers", [1, 4_000_000])
 def test_answers_are_those_of_single_questions(tmp_path, method, numbers, monkeypatch):
-    monkeypatch.setattr(benchmark, "_PRODUCT_NUMBERS", numbers)
+    monkeypatch.setattr(answering, "_BLOCK_NUMBERS", numbers)
     rng = np.random.default_rng(5)
     labels = [f"word{i}" for i in range(400)]
     vector_set = VectorSet(rng.normal(size=(400, 8)) + 0.3, labels)
