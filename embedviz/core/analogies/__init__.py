@@ -17,6 +17,14 @@ from embedviz.core.analogies.benchmark import (
     relation_questions,
 )
 from embedviz.core.analogies.compiling import compile_all
+from embedviz.core.analogies.relations import (
+    AppliedRelation,
+    RelationMeasures,
+    RelationsTable,
+    apply_relation,
+    measure_relation,
+    relations_table,
+)
 from embedviz.core.analogies.scoring import METHODS, Method
 from embedviz.core.analogies.similarity import (
     SimilarityReport,
@@ -29,23 +37,29 @@ from embedviz.core.analogies.terms import Term, vectors_of
 
 __all__ = [
     "METHODS",
+    "AppliedRelation",
     "BenchmarkComparison",
     "BenchmarkReport",
     "Method",
     "QuestionSet",
+    "RelationMeasures",
+    "RelationsTable",
     "SectionResult",
     "SimilarityReport",
     "Subspace",
     "Term",
+    "apply_relation",
     "compare_reports",
     "compile_all",
     "evaluate",
     "evaluate_methods",
     "evaluate_similarity",
+    "measure_relation",
     "parallelogram",
     "read_judged_pairs",
     "read_questions",
     "relation_questions",
+    "relations_table",
     "solve",
     "solve_rows",
     "vectors_of",

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix, Rows, Vector
 from embedviz.core.blocks import scale_to_unit_length
-from embedviz.core.compiled.kernels import few_rows, parallel_kernel
+from embedviz.core.compiled.kernels import parallel_kernel
 from embedviz.core.neighbors.top_k import TILE, Scores, keep_best_of
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
@@ -267,10 +267,3 @@ def _mean_angle(offsets: Vector) -> float:
     cosines = np.clip(offsets @ offsets.T, -1.0, 1.0)
     upper = np.triu_indices(len(offsets), 1)
     return float(np.degrees(np.arccos(cosines[upper])).mean())
-
-
-def compile_all() -> None:
-    """Run the kernel once."""
-    vectors = few_rows()
-    some = VectorSet(vectors, [f"row {i}" for i in range(len(vectors))])
-    answer_baselines(some, np.array([[0, 1, 2], [3, 4, 5]]))

@@ -39,6 +39,10 @@ class Arrow:
     dashed : bool
     width : float
         Of the shaft, in pixels.
+    gaps : (float, float)
+        How far from the middles of its two points it starts and ends, in pixels.
+    stays_clear : bool
+        Whether labels keep away from its shaft, which many arrows have no room for.
     """
 
     start: ArrayLike
@@ -47,6 +51,8 @@ class Arrow:
     text: str = ""
     dashed: bool = False
     width: float = 2.0
+    gaps: tuple[float, float] = (END_GAP, END_GAP)
+    stays_clear: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,7 +196,7 @@ def boxes_of_arrows(frame: Frame, arrows: Sequence[Arrow]) -> list[tuple[float, 
     ]
     half = _KEPT_FREE / 2
     for arrow in arrows:
-        shape = _shape_of(frame, arrow)
+        shape = _shape_of(frame, arrow) if arrow.stays_clear else None
         if shape:
             steps = max(2, int(shape.length / _KEPT_FREE) + 1)
             for part in np.linspace(0, 1, steps).tolist():
@@ -234,17 +240,18 @@ def _shape_of(frame: Frame, arrow: Arrow) -> _Shape | None:
     """Return an arrow on screen; None where it is too short or its end is behind the eye."""
     start, end = frame.point(arrow.start), frame.point(arrow.end)
     length = hypot(end.x() - start.x(), end.y() - start.y())
-    if not 3 * END_GAP < length < 1e5:
+    before, after = arrow.gaps
+    head = 4 * arrow.width + 3
+    if not max(1.5 * (before + after), head) < length < 1e5:
         return None
     along = (end - start) / length
     across = QPointF(-along.y(), along.x())
-    tip = end - along * END_GAP
-    head = 4 * arrow.width + 3
+    tip = end - along * after
     half = head * 0.38
     neck = tip - along * head * 0.78
     back = tip - along * head
     wings = QPolygonF([tip, back + across * half, neck, back - across * half])
-    return _Shape(start + along * END_GAP, neck, tip, wings, across, length, arrow)
+    return _Shape(start + along * before, neck, tip, wings, across, length, arrow)
 
 
 def _text_boxes(frame: Frame, arrows: Sequence[Arrow]) -> Iterator[tuple[Arrow, QRectF]]:

@@ -72,6 +72,7 @@ class BreaksOverview(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._scale = 1.0
+        self._relation = ""
         self.ways, self.bands = WaysChart(), BandChart("analogies.breaks.bands")
         self.headline = text_label(kind="headline", wrap=True)
         self.paragraphs = {name: text_label(wrap=True) for name in _HEADS}
@@ -93,29 +94,11 @@ class BreaksOverview(QWidget):
             "Open this relation: all of its arrows, on the page Relations",
         )
         self.open.clicked.connect(lambda: self.opened.emit(self._relation))
-        self._relation = ""
         self.caption = text_label(kind="caption", wrap=True)
         self._lay_out()
 
     def _lay_out(self) -> None:
-        words = QWidget()
-        rows = QVBoxLayout(words)
-        rows.setContentsMargins(2 * GRID, GRID, GRID, GRID)
-        rows.setSpacing(GRID)
-        rows.addWidget(self.headline)
-        rows.addWidget(self.ways)
-        for name, label in self.paragraphs.items():
-            rows.addWidget(text_label(name, "title"))
-            rows.addWidget(label)
-        rows.addWidget(self.bands)
-        rows.addWidget(self.caption)
-        rows.addStretch(1)
-        self.scroll = QScrollArea()
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setAccessibleName("What holds in this set, in words")
-        self.scroll.setWidget(words)
+        self.words = self._words()
         tables = QVBoxLayout()
         tables.setContentsMargins(GRID, GRID, 2 * GRID, GRID)
         tables.setSpacing(GRID // 2)
@@ -130,9 +113,31 @@ class BreaksOverview(QWidget):
         self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._parts.setContentsMargins(0, 0, 0, 0)
         self._parts.setSpacing(0)
-        self._parts.addWidget(self.scroll, 4)
+        self._parts.addWidget(self.words, 4)
         self._parts.addLayout(tables, 5)
         self.fit_text(1.0)
+
+    def _words(self) -> QScrollArea:
+        """Return the headline, the bars and the paragraphs, which scroll."""
+        inside = QWidget()
+        rows = QVBoxLayout(inside)
+        rows.setContentsMargins(2 * GRID, GRID, GRID, GRID)
+        rows.setSpacing(GRID)
+        rows.addWidget(self.headline)
+        rows.addWidget(self.ways)
+        for name, label in self.paragraphs.items():
+            rows.addWidget(text_label(name, "title"))
+            rows.addWidget(label)
+        rows.addWidget(self.bands)
+        rows.addWidget(self.caption)
+        rows.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setAccessibleName("What holds in this set, in words")
+        scroll.setWidget(inside)
+        return scroll
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Put the tables below the words where there is little width."""

@@ -145,7 +145,8 @@ class TermsChart(DrawnWidget):
             painter.drawText(below, Align.AlignLeft, line.role)
         painter.setFont(self.small())
         painter.setPen(QColor(theme.text))
-        number = QRectF(room + GRID, box.top(), area.left() - room - 2 * GRID, box.height())
+        wide = area.left() - room - 2 * GRID
+        number = QRectF(room + GRID, box.top(), wide, box.height())
         flags = Align.AlignRight | Align.AlignVCenter
         painter.drawText(number, flags, number_text(line.score, 3))
 

@@ -1,0 +1,78 @@
+"""Relations to choose from: those that come with the program, and those that the user added."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from embedviz.app.state import State
+from embedviz.core.vector_set import VectorSet
+from embedviz.panes.analogies.relation.settings import KeptRelation, RelationSettings
+from embedviz.panes.analogies.relations import relations_in
+
+Pairs = tuple[tuple[str, str], ...]
+
+_bundled: WeakKeyDictionary[VectorSet, tuple[OfferedRelation, ...]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class OfferedRelation:
+    """A relation that can be chosen.
+
+    Attributes
+    ----------
+    name : str
+    pairs : tuple of (str, str)
+        Labels, of which the set may lack some; empty where columns are given.
+    columns : (str, str) or None
+        Of the metadata, whose values in a row are a pair.
+    is_added : bool
+        Whether the user added it, and can take it away.
+    """
+
+    name: str
+    pairs: Pairs
+    columns: tuple[str, str] | None = None
+    is_added: bool = False
+
+    def pairs_in(self, vector_set: VectorSet) -> Sequence[Pair]:
+        """Return its pairs; those of columns are read from the metadata of a set."""
+        return self.pairs if self.columns is None else pairs_of_columns(vector_set, *self.columns)
+
+    @classmethod
+    def of_kept(cls, kept: KeptRelation) -> OfferedRelation:
+        """Return one that the user added."""
+        return cls(kept.name, kept.pairs, kept.columns, is_added=True)
+
+
+def relations_of(vector_set: VectorSet, settings: RelationSettings) -> list[OfferedRelation]:
+    """Return the relations of a set: added ones first, then bundled ones with two pairs in it."""
+    if vector_set not in _bundled:
+        found = relations_in(vector_set).items()
+        _bundled[vector_set] = tuple(OfferedRelation(name, tuple(pairs)) for name, pairs in found)
+    added = [OfferedRelation.of_kept(each) for each in settings.added[::-1]]
+    names = {each.name for each in added}
+    return added + [each for each in _bundled[vector_set] if each.name not in names]
+
+
+def chosen_relation(state: State) -> OfferedRelation | None:
+    """Return the relation that a state shows; None where the set has none."""
+    assert state.active is not None
+    settings = state[RelationSettings]
+    offered = relations_of(state.active, settings)
+    if settings.relation is None:
+        return next(iter(offered), None)
+    return relation_named(offered, settings.relation) or next(iter(offered), None)
+
+
+def relation_named(offered: list[OfferedRelation], name: str) -> OfferedRelation | None:
+    """Return the relation of a name, which may be typed with "->" and in other case."""
+    wanted = _plain(name)
+    exact = (each for each in offered if each.name == name)
+    return next(exact, None) or next(
+        (each for each in offered if _plain(each.name) == wanted), None
+    )
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.replace("->", "→").replace("→", " → ").casefold().split())
