@@ -131,7 +131,9 @@ class LineModel(QAbstractTableModel):
         self._arrange()
         self.endResetModel()
 
-    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+    def sort(
+        self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder
+    ) -> None:
         """Sort the lines below the totals by a column; below 0, they are in the order given."""
         key = self.columns[column].key if 0 <= column < len(self.columns) else ""
         self.layoutAboutToBeChanged.emit()
@@ -306,7 +308,9 @@ class LineTable(QTableView):
             self.setColumnHidden(place, column.key in hidden)
             self.setColumnWidth(place, name if place == 0 else metrics_of[column.key])
 
-    def _widths(self, columns: Sequence[Column], lines: Sequence[TableLine]) -> dict[str, int]:
+    def _widths(
+        self, columns: Sequence[Column], lines: Sequence[TableLine]
+    ) -> dict[str, int]:
         """Return the width that each column wants, in pixels."""
         head, metrics = self.horizontalHeader(), self.fontMetrics()
         found = {}

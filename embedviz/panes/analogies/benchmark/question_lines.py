@@ -64,9 +64,7 @@ class QuestionLines(Sequence[TableLine]):
             result = report.result(place)
             color = "after" if result.is_correct else "before"
             words = one_line(result.answer) or "nothing"
-            cells["answered"] = Cell(
-                words, tip="right" if result.is_correct else "wrong", color=color
-            )
+            cells["answered"] = Cell(words, tip="right" if result.is_correct else "wrong", color=color)
             cells["rank"] = Cell(f"{result.rank:,}" if result.rank < _FAR else "–")
             near = ", ".join("" if result.is_correct else result.near)
             cells["near"] = Cell(near, tip=_describe_near(result.near), color="muted")

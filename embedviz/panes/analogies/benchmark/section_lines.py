@@ -49,9 +49,7 @@ def columns_of(method: Method, methods: Sequence[Method], other: str) -> list[Co
     ]
     if other:
         found += [
-            Column(
-                "other", "Other", f"Share right in {other}, of questions asked of both", 0, True
-            ),
+            Column("other", "Other", f"Share right in {other}, of questions asked of both", 0, True),
             Column("change", "Change", f"{other} against this set, in percentage points", 1),
             Column("gained", "Gained", f"Right in {other} alone (McNemar's c)", 6),
             Column("lost", "Lost", "Right in this set alone (McNemar's b)", 6),
@@ -74,7 +72,9 @@ def lines_of(
     """Return a line for all questions, for each kind, and for each section."""
     report = reports[method]
     counts = {} if compared is None else compared.counts
-    others = {name: dict(_tallies(each)) for name, each in reports.items() if name != method}
+    others = {
+        name: dict(_tallies(each)) for name, each in reports.items() if name != method
+    }
     found = []
     for key, tally in _tallies(report):
         cells = _cells_of(tally)

@@ -70,7 +70,9 @@ def describe_wrong(wrong: WrongAnswers, key: str) -> str:
         return f"No wrong answer: {name_of(key)}."
     a, b, c = wrong.near
     answers = "1 wrong answer is" if wrong.total == 1 else f"{wrong.total:,} wrong answers are"
-    said = f"{c:,} of {answers} among the {NEIGHBORS} nearest of c, {b:,} of b, {a:,} of a"
+    said = (
+        f"{c:,} of {answers} among the {NEIGHBORS} nearest of c, {b:,} of b, {a:,} of a"
+    )
     if wrong.nearest_of_c:
         said += f"; {wrong.nearest_of_c:,} are the nearest of c, as if a and b had not been given"
     return f"{said}."

@@ -69,9 +69,7 @@ def relation_named(offered: list[OfferedRelation], name: str) -> OfferedRelation
     """Return the relation of a name, which may be typed with "->" and in other case."""
     wanted = _plain(name)
     exact = (each for each in offered if each.name == name)
-    return next(exact, None) or next(
-        (each for each in offered if _plain(each.name) == wanted), None
-    )
+    return next(exact, None) or next((each for each in offered if _plain(each.name) == wanted), None)
 
 
 def _plain(name: str) -> str:

@@ -132,9 +132,7 @@ class RelationRun(QObject):
         wanted = WantedRelation.by(state)
         return None if wanted is None else self._known.get(wanted)
 
-    def measured(
-        self, ranking: WantedRanking, relation: OfferedRelation
-    ) -> MeasuredRelation | None:
+    def measured(self, ranking: WantedRanking, relation: OfferedRelation) -> MeasuredRelation | None:
         """Return all that there is to know of a relation, once it is."""
         found = self._known.get(WantedRelation(ranking.vector_set, relation))
         return found if found is not None and found.measures is not None else None

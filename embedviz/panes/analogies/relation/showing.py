@@ -195,7 +195,9 @@ class RelationShowing:
         lines = relation_lines(offered, known, corrected, chosen_relation(state))
         side.relations.show_lines(lines, NO_RELATION.replace("\n", " "))
         is_shown = state[RelationSettings].listed == "relations"
-        side.show_note(describe_ranking(known, is_busy=self._run.is_ranking) if is_shown else "")
+        side.show_note(
+            describe_ranking(known, is_busy=self._run.is_ranking) if is_shown else ""
+        )
 
     def release(self) -> None:
         """Let go of a set that has been closed."""
