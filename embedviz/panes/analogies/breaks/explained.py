@@ -14,8 +14,9 @@ from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import one_line
+from embedviz.panes.analogies.breaks.measuring import known_relations
 from embedviz.panes.analogies.breaks.settings import BreaksSettings
-from embedviz.panes.analogies.relations import relations_in
+from embedviz.panes.analogies.relation.settings import KeptRelation, RelationSettings
 from embedviz.panes.analogies.settings import AnalogySettings
 
 
@@ -29,12 +30,15 @@ class WantedQuestion:
     positive, negative : tuple of str
     expected : str or None
         None: what a relation gives.
+    added : tuple of KeptRelation
+        Relations that the user added.
     """
 
     vector_set: VectorSet
     positive: tuple[str, ...]
     negative: tuple[str, ...]
     expected: str | None
+    added: tuple[KeptRelation, ...] = ()
 
     @classmethod
     def by(cls, state: State) -> WantedQuestion:
@@ -42,7 +46,8 @@ class WantedQuestion:
         assert state.active is not None
         asked = state[AnalogySettings]
         expected = state[BreaksSettings].expected
-        return cls(state.active, asked.positive, asked.negative, expected)
+        added = state[RelationSettings].added
+        return cls(state.active, asked.positive, asked.negative, expected, added)
 
     def is_wanted(self, state: State) -> bool:
         """Return whether a state asks for this."""
@@ -160,7 +165,7 @@ def _known_answer(wanted: WantedQuestion) -> KnownAnswer | None:
     if (len(wanted.positive), len(wanted.negative)) != (2, 1):
         return None
     a = wanted.negative[0]
-    for name, pairs in relations_in(wanted.vector_set).items():
+    for name, pairs in known_relations(wanted.vector_set, wanted.added).items():
         for way in (pairs, [(second, first) for first, second in pairs]):
             seconds = dict(reversed(way))
             for b, c in (wanted.positive, wanted.positive[::-1]):

@@ -21,6 +21,8 @@ from embedviz.core.analogies.baselines import (
 from embedviz.core.arrays import Rows
 from embedviz.core.progress import Report, part_of
 from embedviz.core.vector_set import VectorSet
+from embedviz.panes.analogies.relation.choices import OfferedRelation
+from embedviz.panes.analogies.relation.settings import KeptRelation, RelationSettings
 from embedviz.panes.analogies.relations import Pair, relations_in
 
 MOST_COMPARED = 6
@@ -37,10 +39,13 @@ class WantedBreaks:
     vector_set : VectorSet
     others : tuple of VectorSet
         Open sets that may be versions of it.
+    added : tuple of KeptRelation
+        Relations that the user added.
     """
 
     vector_set: VectorSet
     others: tuple[VectorSet, ...] = ()
+    added: tuple[KeptRelation, ...] = ()
 
     @classmethod
     def by(cls, state: State) -> WantedBreaks:
@@ -48,7 +53,8 @@ class WantedBreaks:
         active = state.active
         assert active is not None
         others = (each for each in state.sets if each is not active and len(each) == len(active))
-        return cls(active, tuple(others)[:MOST_COMPARED])
+        added = state[RelationSettings].added
+        return cls(active, tuple(others)[:MOST_COMPARED], added)
 
     def is_wanted(self, state: State) -> bool:
         """Return whether a state asks for this."""
@@ -184,7 +190,7 @@ def measure_breaks(wanted: WantedBreaks, report: Report, tell: Tell) -> Measured
     """
     report(0.0, "looking for relations")
     vector_set = wanted.vector_set
-    found = relations_in(vector_set)
+    found = known_relations(vector_set, wanted.added)
     pairs = [_rows_of(vector_set, each) for each in found.values()]
     couples = couples_of(pairs, len(vector_set))
     others = [each for each in wanted.others if has_same_labels(each, vector_set)]
@@ -214,6 +220,22 @@ def measure_breaks(wanted: WantedBreaks, report: Report, tell: Tell) -> Measured
         each = (shares_of(couples, given, couples.relations == i) for i in range(len(pairs)))
         compared.append((other, shares_of(couples, given), tuple(each)))
     return replace(known, others=tuple(compared), is_done=True)
+
+
+def known_relations(vector_set: VectorSet, added: Sequence[KeptRelation]) -> dict[str, list[Pair]]:
+    """Return the pairs of all relations of a set by name: those that were added, then bundled ones.
+
+    Relations with one pair in the set ask nothing, and are left out.
+    """
+    found: dict[str, list[Pair]] = {}
+    for each in added[::-1]:
+        pairs = OfferedRelation.of_kept(each).pairs_in(vector_set)
+        held = [(a, b) for a, b in pairs if a in vector_set and b in vector_set]
+        if len(held) > 1:
+            found[each.name] = held
+    for name, bundled in relations_in(vector_set).items():
+        found.setdefault(name, bundled)
+    return found
 
 
 def has_same_labels(one: VectorSet, other: VectorSet) -> bool:

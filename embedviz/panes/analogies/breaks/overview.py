@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 from embedviz.core.analogies.explaining import is_by_frequency
 from embedviz.core.notes import counted
 from embedviz.core.wording import one_line
-from embedviz.gui.charts.numbers import percent
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import ElidedLabel, text_label, tool_button
 from embedviz.panes.analogies.benchmark.band_chart import BandChart, BandColumn, BandShare
@@ -90,8 +89,8 @@ class BreaksOverview(QWidget):
         self.wrong_head = ElidedLabel("title")
         self.open = tool_button(
             "analogies.breaks.open",
-            "Open this relation",
-            "Open this relation: all of its arrows, on the page Relations",
+            "See all its arrows",
+            "See all its arrows: this relation, on the page Relations",
         )
         self.open.clicked.connect(lambda: self.opened.emit(self._relation))
         self.caption = text_label(kind="caption", wrap=True)
@@ -202,10 +201,9 @@ class BreaksOverview(QWidget):
         n_wrong, n_asked = len(relation.wrong), relation.shares.n_questions
         title = one_line(relation.name)
         if n_wrong:
-            said = f"{title}: {n_wrong:,} of {counted(n_asked, 'answer')} wrong"
-            said += f" ({percent(n_wrong / n_asked)})"
+            said = f"{title}: {n_wrong:,} of {n_asked:,} wrong"
         else:
-            said = f"{title}: no wrong answers of {n_asked:,}"
+            said = f"{title}: {counted(n_asked, 'answer')}, none of them wrong"
         self.wrong_head.show_about(title, said)
         self.wrong.show_lines(WRONG_COLUMNS, wrong_lines(measured, relation))
 

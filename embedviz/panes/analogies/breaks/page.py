@@ -20,6 +20,7 @@ from embedviz.panes.analogies.breaks.overview import BreaksOverview
 from embedviz.panes.analogies.breaks.question_view import QuestionExplained
 from embedviz.panes.analogies.breaks.settings import BreaksSettings
 from embedviz.panes.analogies.breaks.words import NOTHING
+from embedviz.panes.analogies.relation.settings import RelationSettings
 from embedviz.panes.analogies.settings import AnalogySettings
 
 _VIEWS = ("relations", "question")
@@ -123,7 +124,9 @@ class BreaksPage(Page):
     def _open_relation(self, name: str) -> None:
         """Show a relation on its own page."""
         state = self.pane.session.state
-        self.pane.edit(state.with_settings(replace(state[AnalogySettings], page="relation")))
+        shown = replace(state[RelationSettings], relation=name, listed="pairs")
+        pane = replace(state[AnalogySettings], page="relation")
+        self.pane.edit(state.with_settings(shown).with_settings(pane))
 
     def _explain(self, number: int) -> None:
         """Ask one of the questions that were answered wrong, and explain it."""

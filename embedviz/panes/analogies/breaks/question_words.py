@@ -95,23 +95,14 @@ def describe_reason(explained: ExplainedQuestion) -> str:
     more = found.explanation.shares[places[0]] - found.explanation.shares[places[1]]
     total = float(found.scores[places[0]] - found.scores[places[1]])
     terms = [one_line(each) for each in explained.wanted.terms]
-    parts = [
-        f"{_signed(value)} by {sign}{term}"
-        for value, sign, term in zip(more, _signs(explained), terms, strict=True)
-    ]
+    parts = [f"{_signed(value)} by {term}" for value, term in zip(more, terms, strict=True)]
     best, expected = explained.label(explained.best), explained.label(explained.expected)
     main = int(np.argmax(more))
-    way = "nearer to" if _signs(explained)[main] == "+ " else "farther from"
+    way = "nearer to" if found.explanation.signs[main] > 0 else "farther from"
     return (
         f"{best} goes before {expected} by {total:.3f} in the cosine: {', '.join(parts)}. Above "
         f"all, it is {way} {terms[main]}."
     )
-
-
-def _signs(explained: ExplainedQuestion) -> list[str]:
-    found = explained.found
-    assert found is not None
-    return ["+ " if sign > 0 else "− " for sign in found.explanation.signs]
 
 
 def _signed(value: float) -> str:

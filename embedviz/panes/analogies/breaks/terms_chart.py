@@ -158,9 +158,7 @@ class TermsChart(DrawnWidget):
             painter.setFont(self.small())
             painter.setPen(QColor(theme.muted))
             text = QRectF(middle + GRID, box.top(), self.width(), box.height())
-            painter.drawText(
-                text, Align.AlignLeft | Align.AlignVCenter, "what the others are against"
-            )
+            painter.drawText(text, Align.AlignLeft | Align.AlignVCenter, "0, compared with")
             return
         found = self.differences(place)
         high = max(min(0.72 * box.height() / len(found), 0.9 * self.line_height()), _LEAST_BAR)

@@ -63,7 +63,8 @@ class WaysChart(DrawnWidget):
                 return
             small, line, theme = self.small(), self.line_height(), theme_manager.theme
             names = self._names()
-            left = max(width_of(name, small) for name in names) + GRID
+            bold = self.small(semibold=True)
+            left = max(width_of(name, bold) for name in names) + GRID
             right = max(width_of(percent(each.share), small) for each in self.bars) + GRID
             room = max(self.width() - left - right, 4)
             step = self.height() / len(self.bars)
