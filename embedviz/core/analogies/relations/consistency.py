@@ -58,15 +58,18 @@ class ShuffledStatistic(NamedTuple):
         NaN where there is none.
     p_value : float
         From 1 / (1 + n_shuffles) to 1.
+    shuffled : float64 array of shape (n_shuffles,)
+        The statistic of each shuffle.
     """
 
     value: float
     null_mean: float
     null_std: float
     p_value: float
+    shuffled: Vector
 
 
-NO_STATISTIC = ShuffledStatistic(np.nan, np.nan, np.nan, np.nan)
+NO_STATISTIC = ShuffledStatistic(np.nan, np.nan, np.nan, np.nan, np.empty(0))
 
 
 class Consistency(NamedTuple):
@@ -187,10 +190,10 @@ def _beside(value: float, statistics: Vector) -> ShuffledStatistic:
     """Return a statistic beside those of shuffles; the first one is that of the true pairing."""
     true, null = statistics[0], statistics[1:]
     if not len(null):
-        return ShuffledStatistic(value, np.nan, np.nan, 1.0)
+        return ShuffledStatistic(value, np.nan, np.nan, 1.0, null)
     p_value = (1 + np.count_nonzero(null >= true - _TOLERANCE)) / (1 + len(null))
     spread = float(null.std(ddof=1)) if len(null) > 1 else 0.0
-    return ShuffledStatistic(value, float(null.mean()), spread, float(p_value))
+    return ShuffledStatistic(value, float(null.mean()), spread, float(p_value), null)
 
 
 @serial_kernel

@@ -49,6 +49,8 @@ class RelationMeasures:
         Offset concentration: the mean cosine of all couples of offsets, from -1 to 1; its mean and
         standard deviation where the second words are shuffled; and the share of shuffles that
         reach it. See `consistency` for the definitions and their source.
+    shuffled : float64 array of shape (n_shuffles,)
+        The offset concentration of each shuffle.
     pairing : ShuffledStatistic
         Pairing consistency, from 0 to 1, and 0.5 where the pairing does not matter.
     n_shuffles : int
@@ -72,6 +74,7 @@ class RelationMeasures:
     null_mean: float
     null_std: float
     p_value: float
+    shuffled: Vector
     pairing: ShuffledStatistic
     n_shuffles: int
     is_exact: bool

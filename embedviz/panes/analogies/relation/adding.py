@@ -123,12 +123,14 @@ class AddRelationDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.from_file = tool_button(
-            "analogies.relation.add.file", "From a File…", "From a file: lines of pairs, or sections"
+            "analogies.relation.add.file",
+            "From a File…",
+            "From a file: pairs, or sections of them",
         )
         self.from_file.clicked.connect(self._on_file)
         self.cancel = tool_button("analogies.relation.add.cancel", "Cancel", "Cancel: add nothing")
         self.cancel.clicked.connect(self.reject)
-        self.add = tool_button("analogies.relation.add.accept", "Add", "Add the relation, and show it")
+        self.add = tool_button("analogies.relation.add.accept", "Add", "Add: and show it")
         self.add.clicked.connect(self._on_add)
         head, foot = QHBoxLayout(), QHBoxLayout()
         head.addWidget(self.ways)
@@ -188,5 +190,3 @@ class AddRelationDialog(QDialog):
     def _on_file(self) -> None:
         self.reject()
         self.file_wanted.emit()
-
-

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from embedviz.app.tasks import Task
+from embedviz.core.analogies.relations import AppliedWord
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import one_line
@@ -18,7 +19,6 @@ from embedviz.gui.pages.page import Controls
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import text_label, tool_button, with_name
 from embedviz.gui.widgets.label_edit import LabelEdit
-from embedviz.panes.analogies.relation.applied import AppliedWord
 from embedviz.panes.analogies.relation.cell_table import Cell, CellColumn, CellLine, CellTable
 
 MOST_APPLIED = 50
@@ -103,8 +103,8 @@ class ApplyPanel(QWidget):
 
     def show_selected(self, selected: Selection) -> None:
         """Mark the words whose answers are selected."""
-        rows = [(place, each.best) for place, each in enumerate(self._applied)]
-        self.table.show_selected([i for i, best in rows if best and best.row in selected])
+        best = [(place, each.answers[:1]) for place, each in enumerate(self._applied)]
+        self.table.show_selected([i for i, found in best for row, *_ in found if row in selected])
 
     def release(self) -> None:
         """Complete nothing, until there is another set."""
@@ -119,14 +119,13 @@ class ApplyPanel(QWidget):
         self.words_given.emit(tuple(known)[-MOST_APPLIED:])
 
     def _on_line(self, place: int) -> None:
-        best = self._applied[place].best
-        if best is not None:
-            self.answer_chosen.emit(best.row)
+        for row, *_ in self._applied[place].answers[:1]:
+            self.answer_chosen.emit(row)
 
     def _on_delete(self) -> None:
         place = self.table.currentIndex().row()
-        if 0 <= place < len(self._applied):
-            gone = self._applied[place].word
+        if 0 <= place < len(self._words):
+            gone = self._words[place]
             self.words_given.emit(tuple(each for each in self._words if each != gone))
 
 
@@ -143,10 +142,12 @@ def words_in(text: str, vector_set: VectorSet) -> list[str]:
 
 
 def _cells(applied: AppliedWord) -> tuple[Cell, ...]:
-    word, best = Cell(one_line(applied.word)), applied.best
-    if best is None:
-        return word, Cell(applied.problem, tone="bad"), Cell("")
-    others = ", ".join(one_line(each.label) for each in applied.answers[1:4])
-    tip = "\n".join(f"{one_line(e.label)}  {number_text(e.score, 3)}" for e in applied.answers)
-    said = one_line(best.label) + (f"  ·  {others}" if others else "")
-    return word, Cell(said, tip), Cell(number_text(best.score, 3), tip)
+    word = Cell(one_line(applied.label), applied.note)
+    if not applied.answers:
+        return word, Cell(applied.note, tone="bad"), Cell("")
+    (_, best, score), *others = applied.answers
+    lines = [f"{one_line(label)}  {number_text(each, 3)}" for _, label, each in applied.answers]
+    tip = "\n".join([*lines, applied.note] if applied.note else lines)
+    more = ", ".join(one_line(label) for _, label, _ in others[:3])
+    said = one_line(best) + (f"  ·  {more}" if more else "")
+    return word, Cell(said, tip), Cell(number_text(score, 3), tip)

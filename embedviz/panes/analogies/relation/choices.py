@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -10,7 +11,8 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.panes.analogies.relation.settings import KeptRelation, RelationSettings
 from embedviz.panes.analogies.relations import relations_in
 
-Pairs = tuple[tuple[str, str], ...]
+Pair = tuple[str, str | tuple[str, ...]]
+"""Two labels; in place of the second, several that are right answers."""
 
 _bundled: WeakKeyDictionary[VectorSet, tuple[OfferedRelation, ...]] = WeakKeyDictionary()
 
@@ -22,7 +24,7 @@ class OfferedRelation:
     Attributes
     ----------
     name : str
-    pairs : tuple of (str, str)
+    pairs : tuple of Pair
         Labels, of which the set may lack some; empty where columns are given.
     columns : (str, str) or None
         Of the metadata, whose values in a row are a pair.
@@ -31,7 +33,7 @@ class OfferedRelation:
     """
 
     name: str
-    pairs: Pairs
+    pairs: tuple[Pair, ...]
     columns: tuple[str, str] | None = None
     is_added: bool = False
 
@@ -69,8 +71,19 @@ def relation_named(offered: list[OfferedRelation], name: str) -> OfferedRelation
     """Return the relation of a name, which may be typed with "->" and in other case."""
     wanted = _plain(name)
     exact = (each for each in offered if each.name == name)
-    return next(exact, None) or next((each for each in offered if _plain(each.name) == wanted), None)
+    return next(exact, None) or next(
+        (each for each in offered if _plain(each.name) == wanted), None
+    )
 
 
 def _plain(name: str) -> str:
     return " ".join(name.replace("->", "→").replace("→", " → ").casefold().split())
+
+
+def pairs_of_columns(vector_set: VectorSet, first: str, second: str) -> list[Pair]:
+    """Return the values of two columns of the metadata, row by row, where both have one."""
+    names = vector_set.metadata.schema.names
+    if first not in names or second not in names:
+        return []
+    both = (vector_set.metadata.column(each).to_pylist() for each in (first, second))
+    return [(str(a), str(b)) for a, b in zip(*both, strict=True) if a is not None and b is not None]

@@ -197,7 +197,7 @@ class RelationInteraction(QObject):
             self._page.pane.edit(state.with_settings(settings))
 
     def takes(self, data: QMimeData) -> bool:
-        """Return whether what is dropped is one file that begins with pairs of labels of the set."""
+        """Return whether one file is dropped that begins with pairs of labels of the set."""
         paths = _paths_of(data)
         active = self._state.active
         return active is not None and len(paths) == 1 and names_relations(active, paths[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
@@ -10,8 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.app.state import State
-from embedviz.core.analogies.relations.found_pairs import FoundPairs, find_pairs, unit_vectors
-from embedviz.core.analogies.relations.measuring import RelationMeasures, measure_relation
+from embedviz.core.analogies.relations import (
+    AppliedWord,
+    FoundPairs,
+    RelationMeasures,
+    apply_relation,
+    find_pairs,
+    measure_relation,
+)
+from embedviz.core.analogies.relations.found_pairs import unit_vectors
 from embedviz.core.progress import Report, part_of
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import composed
@@ -28,7 +35,11 @@ LayoutKey = tuple[DrawnAs, int]
 """How the arrows are drawn, and along how many axes."""
 Tell = Callable[["MeasuredRelation"], None]
 
-_LAYOUTS = {"in-place": lay_out_in_place, "fan": lay_out_fan}
+_N_ANSWERS = 10
+_LAYOUTS: dict[DrawnAs, Callable[..., RelationLayout]] = {
+    "in-place": lay_out_in_place,
+    "fan": lay_out_fan,
+}
 
 
 @dataclass(frozen=True)
@@ -172,6 +183,13 @@ def _layouts(
     first, second = (unit_vectors(vector_set, each) for each in rows)
     for place, (drawn, n_axes) in enumerate(product(_LAYOUTS, (2, 3))):
         report(0.05 * place, "laying out the pairs")
-        key: LayoutKey = (drawn, n_axes)  # type: ignore[assignment]
-        layouts[key] = _LAYOUTS[drawn](first, second, rows, n_axes)
+        layouts[drawn, n_axes] = _LAYOUTS[drawn](first, second, rows, n_axes)
     return layouts
+
+
+def apply_to_words(
+    wanted: WantedRelation, words: Sequence[str], report: Report
+) -> tuple[AppliedWord, ...]:
+    """Return the answers of a relation to other words; runs off the UI thread."""
+    pairs = wanted.relation.pairs_in(wanted.vector_set)
+    return apply_relation(wanted.vector_set, pairs, words, _N_ANSWERS, report=report).words

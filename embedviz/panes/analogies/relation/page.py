@@ -17,7 +17,7 @@ from embedviz.panes.analogies.relation.showing import RelationShowing
 
 _NARROW = 560
 """Pixels below which the lists are below the picture, and not beside it."""
-_LEAST_SIDE, _MOST_SIDE, _SIDE_SHARE = 300, 460, 0.38
+_LEAST_SIDE, _MOST_SIDE, _SIDE_SHARE = 320, 480, 0.4
 """Least and largest width of the lists, in pixels, and their share of a page between them."""
 _LOW = 430
 """Pixels below which there is no room for what the picture holds, in words."""

@@ -27,14 +27,14 @@ PAIR_COLUMNS = (
         "Length of the offset of this pair against the mean length of the others",
         "0.00×",
         is_number=True,
-        need=1,
+        need=2,
     ),
     CellColumn(
         "Found",
         "What the first word plus the mean offset of the other pairs finds; where it is wrong, "
         "first the rank of the right word",
-        "✗ 00 · mmmmmmm",
-        need=2,
+        "✗ 00 · mmmmmm",
+        need=1,
     ),
 )
 SORTS: tuple[SortedBy, ...] = ("pair", "agreement", "length", "rank")

@@ -188,8 +188,9 @@ class RelationPicture(QObject):
             width = _STRONG if pair in shown.selected else _WIDTH
             arrows.append(Arrow(start, end, color, width=width, gaps=gaps, stays_clear=False))
         if shown.is_fan:
+            start, end = layout.mean
             arrows.append(
-                Arrow(*layout.mean, theme.text, "mean offset", width=_MEAN, gaps=(0.0, 0.0))
+                Arrow(start, end, theme.text, "mean offset", width=_MEAN, gaps=(0.0, 0.0))
             )
         for each in shown.applied:
             arrows.append(
@@ -197,7 +198,7 @@ class RelationPicture(QObject):
             )
         return arrows
 
-    def _point_colors(self, shown: DrawnRelation) -> list[tuple[float, float, float, float]]:
+    def _point_colors(self, shown: DrawnRelation) -> list[object]:
         """Return colors by point: second words stand out, tips of a fan have their pair's."""
         theme, layout = theme_manager.theme, shown.layout
         first, second = with_alpha(theme.muted, 0.75), QColor(theme.text)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from embedviz.core.wording import one_line
 from embedviz.gui.charts.numbers import number_text
-from embedviz.panes.analogies.relation.cell_table import Cell, CellColumn, CellLine
+from embedviz.panes.analogies.relation.cell_table import Cell, CellColumn, CellLine, Tone
 from embedviz.panes.analogies.relation.choices import OfferedRelation
 from embedviz.panes.analogies.relation.measuring import MeasuredRelation
 from embedviz.panes.analogies.relation.words import SIGNIFICANT, describe_relation, p_text
@@ -89,7 +89,7 @@ def _cells(
     measures = measured.measures
     assert measures is not None  # The table has what is known to its end.
     share = measures.accuracy
-    p_tone = "" if corrected < SIGNIFICANT else "quiet"
+    p_tone: Tone = "" if corrected < SIGNIFICANT else "quiet"
     return (
         Cell(name, tip),
         Cell(f"{len(measured.labels):,}", tip, "quiet"),

@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Signal
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
+from embedviz.core.analogies.relations import AppliedWord
 from embedviz.core.progress import Report, part_of
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pane import Pane
-from embedviz.panes.analogies.relation.applied import AppliedWord
 from embedviz.panes.analogies.relation.choices import OfferedRelation, relations_of
 from embedviz.panes.analogies.relation.measuring import (
     MeasuredRelation,
@@ -114,7 +114,7 @@ class RelationRun(QObject):
         if wanted is None or (self._answers is not None and self._answers[0] == wanted):
             calculations.cancel(self._answering)
         elif not calculations.has_asked(self._answering, wanted):
-            work = partial(_answer, wanted, self._known.get(wanted.wanted))
+            work = partial(_answer, wanted)
             calculations.run(self._answering, work, self._keep_answers, wanted)
 
     def _ask_ranking(self, state: State, *, all_relations: bool) -> None:
@@ -132,7 +132,9 @@ class RelationRun(QObject):
         wanted = WantedRelation.by(state)
         return None if wanted is None else self._known.get(wanted)
 
-    def measured(self, ranking: WantedRanking, relation: OfferedRelation) -> MeasuredRelation | None:
+    def measured(
+        self, ranking: WantedRanking, relation: OfferedRelation
+    ) -> MeasuredRelation | None:
         """Return all that there is to know of a relation, once it is."""
         found = self._known.get(WantedRelation(ranking.vector_set, relation))
         return found if found is not None and found.measures is not None else None
@@ -204,8 +206,6 @@ def _measure_all(
     return tuple(found)
 
 
-def _answer(
-    wanted: WantedAnswers, known: MeasuredRelation | None, report: Report
-) -> tuple[WantedAnswers, tuple[AppliedWord, ...]]:
+def _answer(wanted: WantedAnswers, report: Report) -> tuple[WantedAnswers, tuple[AppliedWord, ...]]:
     """Apply a relation to words; runs off the UI thread."""
     return wanted, apply_to_words(wanted.wanted, wanted.words, report)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from embedviz.gui.coloring.palettes import number_ramp
@@ -11,6 +13,7 @@ from embedviz.panes.analogies.relation.settings import ColoredBy
 from embedviz.panes.analogies.relation.strips import ColorScale
 
 _LONGEST = 2.0
+_STEP = 0.2
 
 
 def color_scale(measured: MeasuredRelation, colored_by: ColoredBy, theme: Theme) -> ColorScale:
@@ -21,13 +24,15 @@ def color_scale(measured: MeasuredRelation, colored_by: ColoredBy, theme: Theme)
         most = max(_LONGEST, _largest(measured.lengths))
         titles = ("Length of the offsets against their mean length", "Length against the mean")
         return ColorScale(titles, measured.lengths, 0.0, most, number_ramp("viridis", theme))
-    titles = (
+    words = (
         "Agreement: cosine of each offset with the mean of the others",
         "Agreement with the other offsets",
         "Agreement",
     )
-    low = min(0.0, -_largest(-measured.agreements))
-    return ColorScale(titles, measured.agreements, low, 1.0, number_ramp("viridis", theme))
+    # Ends that are round: those of two relations are mostly the same then.
+    low = min(0.0, -_up_to_step(_largest(-measured.agreements)))
+    high = max(_up_to_step(_largest(measured.agreements)), low + _STEP)
+    return ColorScale(words, measured.agreements, low, high, number_ramp("viridis", theme))
 
 
 def _of_answers(measured: MeasuredRelation, theme: Theme) -> ColorScale:
@@ -36,6 +41,10 @@ def _of_answers(measured: MeasuredRelation, theme: Theme) -> ColorScale:
     values = np.where(np.isnan(ranks), np.nan, (ranks == 1).astype(np.float64))
     titles = ("Right answers (1) and wrong ones (0)", "Right (1) and wrong (0)")
     return ColorScale(titles, values, 0.0, 1.0, (theme.lost, theme.new))
+
+
+def _up_to_step(value: float) -> float:
+    return round(math.ceil(value / _STEP - 1e-9) * _STEP, 6)
 
 
 def _largest(values: Floats) -> float:

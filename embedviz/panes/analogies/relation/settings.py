@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, Self, get_args
 
@@ -14,6 +14,8 @@ ColoredBy = Literal["agreement", "length", "answer"]
 """What the color of an arrow says of its pair."""
 Listed = Literal["pairs", "relations", "apply"]
 """What is beside the picture: the pairs, all relations, or other words and their answers."""
+KeptPair = tuple[str, tuple[str, ...]]
+"""A word, and the right answers to it, the foremost first."""
 SortedBy = Literal["agreement", "pair", "length", "rank"]
 
 MOST_KEPT = 2_000
@@ -28,7 +30,8 @@ class KeptRelation:
     ----------
     name : str
     lines : str
-        A pair a line, with a tab between its labels; empty where columns are given.
+        A pair a line, with a tab before each word but the first, of which all are right answers to
+        that; empty where columns are given.
     columns : (str, str) or None
         Of the metadata: whose values in a row are a pair.
     """
@@ -38,24 +41,20 @@ class KeptRelation:
     columns: tuple[str, str] | None = None
 
     @property
-    def pairs(self) -> tuple[tuple[str, str], ...]:
+    def pairs(self) -> tuple[KeptPair, ...]:
         """The pairs that it names itself."""
-        return tuple(_split(self.lines))
+        fields = (line.split("\t") for line in self.lines.split("\n") if "\t" in line)
+        return tuple((first, tuple(seconds)) for first, *seconds in fields)
 
 
-def kept_pairs(
-    name: str, pairs: Iterator[tuple[str, str]] | tuple[tuple[str, str], ...]
-) -> KeptRelation:
+def kept_pairs(name: str, pairs: Iterable[KeptPair]) -> KeptRelation:
     """Return pairs of labels as a relation to keep; a tab in a label is written as a blank."""
-    lines = "\n".join("\t".join(" ".join(end.split()) for end in pair) for pair in pairs)
-    return KeptRelation(name, lines)
+    lines = ("\t".join(map(_without_tabs, (first, *seconds))) for first, seconds in pairs)
+    return KeptRelation(name, "\n".join(lines))
 
 
-def _split(lines: str) -> Iterator[tuple[str, str]]:
-    for line in lines.split("\n"):
-        first, tab, second = line.partition("\t")
-        if tab:
-            yield first, second
+def _without_tabs(label: str) -> str:
+    return " ".join(label.split())
 
 
 @dataclass(frozen=True)
@@ -87,10 +86,10 @@ class RelationSettings(Settings):
         in_form=False,
     )
     drawn: DrawnAs = setting(
-        "in place",
+        "in-place",
         "Arrows",
         "where they begin: in place, by PCA of the words of the pairs, or all at one origin",
-        choices=tuple((each.capitalize(), each) for each in get_args(DrawnAs)),
+        choices=(("In place", "in-place"), ("Fan", "fan")),
     )
     colored_by: ColoredBy = setting(
         "agreement",

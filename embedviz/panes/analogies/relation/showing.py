@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from embedviz.app.state import State
+from embedviz.core.analogies.relations import AppliedWord, correct_p_values
+from embedviz.core.analogies.relations.found_pairs import unit_vectors
 from embedviz.core.selection import Selection
 from embedviz.core.wording import composed
 from embedviz.gui.theme import theme_manager
 from embedviz.gui.widgets.controls import set_text_in_place
-from embedviz.panes.analogies.relation.applied import AppliedWord
 from embedviz.panes.analogies.relation.choices import chosen_relation, relations_of
+from embedviz.panes.analogies.relation.layout import PictureSpace
 from embedviz.panes.analogies.relation.measuring import LayoutKey, MeasuredRelation
 from embedviz.panes.analogies.relation.pair_lines import describe_pair, pair_lines, pair_order
 from embedviz.panes.analogies.relation.parts import RelationParts
@@ -20,7 +22,6 @@ from embedviz.panes.analogies.relation.running import RelationRun, WantedRanking
 from embedviz.panes.analogies.relation.scales import color_scale
 from embedviz.panes.analogies.relation.settings import RelationSettings
 from embedviz.panes.analogies.relation.strips import NullDistribution
-from embedviz.core.analogies.relations.table import correct_p_values
 from embedviz.panes.analogies.relation.words import (
     NO_RELATION,
     describe_missing,
@@ -139,9 +140,11 @@ class RelationShowing:
         answers = self._run.answers(state) or ()
         if state[RelationSettings].listed != "apply":
             return []
-        space = found.layouts[_layout_key(state)].space
-        is_fan = state[RelationSettings].drawn == "fan"
-        return [arrow for each in answers if (arrow := _arrow(each, space, is_fan=is_fan))]
+        is_fan, space = (
+            state[RelationSettings].drawn == "fan",
+            found.layouts[_layout_key(state)].space,
+        )
+        return [_arrow(found, each, space, is_fan=is_fan) for each in answers if each.answers]
 
     def _show_null(self, found: MeasuredRelation) -> None:
         measures = found.measures
@@ -195,9 +198,7 @@ class RelationShowing:
         lines = relation_lines(offered, known, corrected, chosen_relation(state))
         side.relations.show_lines(lines, NO_RELATION.replace("\n", " "))
         is_shown = state[RelationSettings].listed == "relations"
-        side.show_note(
-            describe_ranking(known, is_busy=self._run.is_ranking) if is_shown else ""
-        )
+        side.show_note(describe_ranking(known, is_busy=self._run.is_ranking) if is_shown else "")
 
     def release(self) -> None:
         """Let go of a set that has been closed."""
@@ -235,14 +236,12 @@ def _p_value(found: MeasuredRelation | None) -> float:
     return float("nan") if measures is None else measures.p_value
 
 
-def _arrow(applied: AppliedWord, space: PictureSpace, *, is_fan: bool) -> AppliedArrow | None:
-    """Return the answer to a word in a picture; None where there is none."""
-    best, vectors = applied.best, applied.vectors
-    if best is None or vectors is None:
-        return None
-    if is_fan:
-        ends = np.stack([np.zeros_like(vectors[0]), vectors[1] - vectors[0]])
-    else:
-        ends = vectors
+def _arrow(
+    found: MeasuredRelation, applied: AppliedWord, space: PictureSpace, *, is_fan: bool
+) -> AppliedArrow:
+    """Return the answer to a word in a picture."""
+    row, label, _ = applied.answers[0]
+    (answer,) = unit_vectors(found.wanted.vector_set, np.array([row]))
+    ends = np.stack([applied.start, answer]) - (applied.start if is_fan else 0.0)
     start, end = space.places(ends)
-    return AppliedArrow(applied.word, best.label, start, end)
+    return AppliedArrow(applied.label, label, start, end)

@@ -42,11 +42,13 @@ class RelationSide(QWidget):
             "analogies.relation.listed", "Beside the picture", ("Pairs", "All relations", "Apply")
         )
         self.pairs = CellTable(
-            "analogies.relation.pairs", "Pairs of the relation, sorted by a click on a head",
+            "analogies.relation.pairs",
+            "Pairs of the relation, sorted by a click on a head",
             PAIR_COLUMNS,
         )
         self.relations = CellTable(
-            "analogies.relation.all", "All relations of this set, the most consistent first",
+            "analogies.relation.all",
+            "All relations of this set, the most consistent first",
             RELATION_COLUMNS,
         )
         self.apply = ApplyPanel(completing)

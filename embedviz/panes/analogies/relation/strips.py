@@ -78,7 +78,7 @@ class NullDistribution:
 def _plot(strip: DrawnWidget, low: float, high: float, most: float) -> PlotFrame:
     """Return where values are, between a title and the numbers of the axis."""
     line = strip.line_height()
-    area = QRectF(6, line + 2, strip.width() - 12, max(strip.height() - 2 * line - 8, 6.0))
+    area = QRectF(6, line + 2, strip.width() - 20, max(strip.height() - 2 * line - 8, 6.0))
     return PlotFrame(area, low, high, 0.0, most)
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton
 from embedviz.core.settings import fields_of
 from embedviz.gui.widgets.controls import Gear, Segments, combo_box, toggle, tool_button
 from embedviz.panes.analogies.relation.choices import OfferedRelation
-from embedviz.panes.analogies.relation.settings import ColoredBy, DrawnAs, RelationSettings
+from embedviz.panes.analogies.relation.settings import DrawnAs, RelationSettings
 from embedviz.panes.analogies.relation.words import describe_offer
 
 _DRAWN: tuple[DrawnAs, ...] = get_args(DrawnAs)

@@ -49,13 +49,16 @@ def _verdict(measures: RelationMeasures) -> str:
 
 def describe_null(measures: RelationMeasures) -> str:
     """Return the consistency beside that of shuffled pairs, with the p value."""
-    consistency = f"consistency {number_text(measures.consistency)}"
-    if math.isnan(measures.null_mean):
-        return f"{consistency}, and no other pairing is possible"
-    return (
-        f"{consistency}, shuffled pairs {number_text(measures.null_mean)} ± "
-        f"{number_text(measures.null_std)}, p = {p_text(measures.p_value)}"
+    spread = measures.null_std
+    decimals = 2
+    while decimals < 5 and 0 < spread < 0.95 * 10.0**-decimals:
+        decimals += 1  # As many as the spread has, so that the relation can be told from it.
+    value, mean, std = (
+        number_text(each, decimals) for each in (measures.consistency, measures.null_mean, spread)
     )
+    if math.isnan(measures.null_mean):
+        return f"consistency {value}, and no other pairing is possible"
+    return f"consistency {value}, shuffled pairs {mean} ± {std}, p = {p_text(measures.p_value)}"
 
 
 def p_text(p_value: float) -> str:
@@ -87,8 +90,8 @@ def describe_picture(layout: RelationLayout, *, is_fan: bool) -> str:
     share = percent(layout.space.share)
     if is_fan:
         return (
-            f"All offsets from one origin, the mean offset to the right: this {shape} holds {share} "
-            "of their squared length; all numbers are from all dimensions."
+            f"All offsets from one origin, their mean to the right: this {shape} holds {share} of "
+            "their squared length; all numbers are from all dimensions."
         )
     return (
         f"PCA of the words of the pairs: this {shape} holds {share} of their variance; all numbers "
