@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, theme_manager, with_alpha
@@ -30,8 +30,9 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 22
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_WIDEST_NAME, _LEAST_NAME, _BAR = 230, 96, 84
-"""Widths of the names, and of a share with its bar, in pixels."""
+_WIDEST_NAME, _LEAST_NAME, _BAR, _GAP = 230, 96, 72, 4
+"""Widths of the names, of a share with its bar, and between columns, in pixels."""
+_NUMBER_PIXELS = CAPTION_PIXELS + 1
 _MEASURED = 200
 """Lines, from the top, that columns are made wide enough for."""
 _WALKING = (
@@ -294,47 +295,38 @@ class LineTable(QTableView):
         columns, lines = self.shown.columns, self.shown.lines
         if not columns:
             return
-        metrics_of = self._widths(columns, lines[:_MEASURED])
+        widths = self._widths(columns, lines[:_MEASURED])
         room = self.viewport().width()
         hidden: set[str] = set()
-        for column in sorted(columns[1:], key=lambda each: -each.need):
-            if sum(metrics_of[each.key] for each in columns if each.key not in hidden) <= room:
+        for column in sorted(columns[:0:-1], key=lambda each: -each.need):
+            if sum(widths[each.key] for each in columns if each.key not in hidden) <= room:
                 break
             if column.need:
                 hidden.add(column.key)
-        used = sum(metrics_of[each.key] for each in columns[1:] if each.key not in hidden)
+        used = sum(widths[each.key] for each in columns[1:] if each.key not in hidden)
         name = min(max(room - used, round(_LEAST_NAME * self._scale)), room)
         for place, column in enumerate(columns):
             self.setColumnHidden(place, column.key in hidden)
-            self.setColumnWidth(place, name if place == 0 else metrics_of[column.key])
+            self.setColumnWidth(place, name if place == 0 else widths[column.key])
 
-    def _widths(
-        self, columns: Sequence[Column], lines: Sequence[TableLine]
-    ) -> dict[str, int]:
+    def _widths(self, columns: Sequence[Column], lines: Sequence[TableLine]) -> dict[str, int]:
         """Return the width that each column wants, in pixels."""
-        head, metrics = self.horizontalHeader(), self.fontMetrics()
+        scale = self._scale
+        head = QFontMetricsF(font(CAPTION_PIXELS * scale))
+        strong = QFontMetricsF(font(_NUMBER_PIXELS * scale, semibold=True))
+        name = QFontMetricsF(font(TEXT_PIXELS * scale))
         found = {}
-        for place, column in enumerate(columns):
-            texts = [
-                line.name if column.key == "name" else line.cells[column.key].text
-                for line in lines
-                if column.key == "name" or column.key in line.cells
-            ]
-            wide = max((metrics.horizontalAdvance(text) for text in texts), default=0)
-            wide = round(wide * self._scale_of_font(metrics.height())) + 2 * GRID
-            wanted = max(wide, head.sectionSizeHint(place))
-            if column.is_share:
-                wanted = max(wanted, round(_BAR * self._scale))
+        for column in columns:
             if column.key == "name":
-                wanted = min(wanted, round(_WIDEST_NAME * self._scale))
-            found[column.key] = wanted
+                wide = max((name.horizontalAdvance(line.name) for line in lines), default=0)
+                found["name"] = round(min(wide + 2 * GRID, _WIDEST_NAME * scale))
+                continue
+            texts = (line.cells[column.key].text for line in lines if column.key in line.cells)
+            wide = max((strong.horizontalAdvance(text) for text in texts), default=0) + GRID
+            # The style has 8 pixels at both sides of a head; the sign of the order goes above it.
+            wide = max(wide, head.horizontalAdvance(column.title) + 2 * GRID) + _GAP
+            found[column.key] = round(max(wide, _BAR * scale) if column.is_share else wide)
         return found
-
-    def _scale_of_font(self, height: float) -> float:
-        """Return how much larger the text that is painted is than the font of the widget."""
-        painted = font(TEXT_PIXELS * self._scale).pixelSize()
-        own = self.font().pixelSize()
-        return max(painted / own, 1.0) if own > 0 else 1.0
 
 
 class _CellDelegate(QStyledItemDelegate):
@@ -361,7 +353,7 @@ class _CellDelegate(QStyledItemDelegate):
             bar.setWidth(bar.width() * min(cell.value, 1.0))
             painter.fillRect(bar, with_alpha(theme.accent, 0.75))
         is_name = column.key == "name"
-        size = TEXT_PIXELS if is_name else CAPTION_PIXELS + 1
+        size = TEXT_PIXELS if is_name else _NUMBER_PIXELS
         given = font(size * scale, semibold=line.is_total)
         painter.setFont(given)
         painter.setPen(QColor(theme.ink(getattr(theme, cell.color))))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from embedviz.app.state import State, derived_by
 from embedviz.core.analogies import METHODS, Method
 from embedviz.core.analogies.benchmark import QuestionSet, read_questions, relation_questions
+from embedviz.core.analogies.benchmark.questions import (
+    MOST_OF_A_RELATION,
+    Kind,
+    crossed,
+    grouped,
+)
 from embedviz.core.derivation.recipes import Recipe, Truncated, Whitened
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
@@ -18,6 +24,8 @@ from embedviz.panes.analogies.relations import planted_in
 from embedviz.panes.analogies.settings import AnalogySettings
 
 BUNDLED = "bundled relations"
+_FORMS = ("adjective", "noun", "present", "singular", "verb", "British")
+"""What the names of bundled relations between forms of words begin with."""
 _CHEAP = 3e10
 """Multiplications, or as much time, up to which questions are asked without being told to."""
 _OF_A_SCORE = 10
@@ -61,7 +69,7 @@ class QuestionSource:
         if not self.path:
             assert self.vector_set is not None
             planted = planted_in(self.vector_set)
-            return relation_questions(planted or load_relations(), name=BUNDLED)
+            return _bundled_questions() if not planted else relation_questions(planted, name=BUNDLED)
         path = Path(self.path).expanduser()
         if not path.exists():
             raise UserError(
@@ -111,10 +119,17 @@ class BenchmarkRun:
 
     def is_wanted(self, state: State) -> bool:
         """Return whether a state asks for this."""
-        return state.active is not None and self in (
-            BenchmarkRun.of(state),
-            compared_run(state),
-        )
+        return state.active is not None and self in (BenchmarkRun.of(state), compared_run(state))
+
+    def answers(self, other: BenchmarkRun) -> bool:
+        """Return whether what comes of this is also what another run asks for."""
+        is_like = replace(self, methods=other.methods) == other
+        return is_like and set(other.methods) <= set(self.methods)
+
+    def asks_same(self, other: BenchmarkRun) -> bool:
+        """Return whether the same questions are asked of the same rows, by any rules."""
+        one, two = (self.vector_set, self.source, self.recipe), (other.vector_set, other.source)
+        return one == (*two, other.recipe)
 
 
 def compared_run(state: State) -> BenchmarkRun | None:
@@ -164,6 +179,15 @@ def other_sets(state: State) -> list[VectorSet]:
 
 def _set_named(state: State, name: str) -> VectorSet | None:
     return next((each for each in other_sets(state) if each.name == name), None)
+
+
+def _bundled_questions() -> QuestionSet:
+    relations = load_relations()
+    kinds: dict[str, Kind] = {
+        name: "syntactic" if name.startswith(_FORMS) else "semantic" for name in relations
+    }
+    pairs = {name: grouped(each) for name, each in relations.items()}
+    return crossed(pairs, MOST_OF_A_RELATION, 0, BUNDLED, "relations", kinds)
 
 
 def is_cheap(run: BenchmarkRun, questions: QuestionSet) -> bool:
