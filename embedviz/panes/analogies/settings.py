@@ -11,6 +11,7 @@ from embedviz.core.settings import Settings, setting
 from embedviz.core.texts.encoder_of import encoder_of
 from embedviz.core.vector_set import VectorSet
 from embedviz.panes.analogies.pages import PAGES
+from embedviz.panes.analogies.question.writing import write_question
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,7 @@ class AnalogySettings(Settings):
     @property
     def written(self) -> str:
         """The question as people write it."""
-        first, others = self.positive[:1], self.positive[1:]
-        return " ".join([*first, *(f"− {b}" for b in self.negative), *(f"+ {c}" for c in others)])
+        return write_question(self.positive, self.negative)
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Answers to `a − b + c = ?`: ranked, and laid out in the plane that the vectors lie in best.
+"""Answers to a question: ranked, explained, and laid out.
 
 A term is a label of the set; where the set has an encoder, it may be any text, which is encoded.
 """
@@ -8,21 +8,48 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from embedviz.app.layouts import Layouts
+from embedviz.app.searches import Searches
 from embedviz.app.texts.encoders import Encoders, require_known, title_of
-from embedviz.core.analogies import Term, parallelogram, solve_rows, vectors_of
-from embedviz.core.arrays import Matrix
-from embedviz.core.progress import Report
+from embedviz.core.analogies import Term, solve_rows, vectors_of
+from embedviz.core.analogies.explaining import Explanation, explain
+from embedviz.core.errors import UserError
+from embedviz.core.progress import Report, part_of
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.texts.encoder_of import encoder_of
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import composed, one_line
-from embedviz.gui.widgets.ranked_list import Ranked
-from embedviz.panes.analogies.settings import AnalogySettings
+from embedviz.panes.analogies.question.placing import (
+    NO_ROW,
+    QuestionPlaces,
+    place_in_plane,
+    place_on_map,
+)
+from embedviz.panes.analogies.question.wanted import WantedAnswer
 
 SHOWN = 20
-NO_ROW = -1
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A row as an answer.
+
+    Attributes
+    ----------
+    row : int
+    label : str
+    score : float
+    place : int
+        From 1, among all rows, the terms of the question too.
+    is_input : bool
+        Whether it has the label of a term, so that it is usually left out.
+    """
+
+    row: int
+    label: str
+    score: float
+    place: int
+    is_input: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,34 +58,44 @@ class Solved:
 
     Attributes
     ----------
-    vector_set : VectorSet
-    analogy : AnalogySettings
-    answers : tuple of Ranked
-        Best first.
+    wanted : WantedAnswer
+    candidates : tuple of Candidate
+        Best first, with the terms of the question.
     corners : tuple of int
         Rows of the question's terms, positive ones first, and of the best answer; -1 for a text.
-    corner_positions : array of shape (n_corners, 2 or 3)
-    positions : array of shape (n_vectors, 2 or 3)
-        All rows, unit length, in the plane of the corners.
-    share : float
-        Part of the corners' spread that lies in the plane, from 0 to 1.
+    explanation : Explanation
+        Of the candidates, in their order.
+    places : QuestionPlaces
     texts : tuple of QueryVector
         Terms that are not labels.
     """
 
-    vector_set: VectorSet
-    analogy: AnalogySettings
-    answers: tuple[Ranked, ...]
+    wanted: WantedAnswer
+    candidates: tuple[Candidate, ...]
     corners: tuple[int, ...]
-    corner_positions: Matrix
-    positions: Matrix
-    share: float
+    explanation: Explanation
+    places: QuestionPlaces
     texts: tuple[QueryVector, ...] = ()
 
+    @property
+    def vector_set(self) -> VectorSet:
+        """The set that was asked."""
+        return self.wanted.vector_set
 
-def texts_in(vector_set: VectorSet, analogy: AnalogySettings) -> list[str]:
-    """Return the terms that are not labels of a set, each once."""
-    return list(dict.fromkeys(each for each in analogy.labels if each not in vector_set))
+    @property
+    def answers(self) -> tuple[Candidate, ...]:
+        """What is shown: without the terms, where these are left out."""
+        return _answers(self.wanted, self.candidates)
+
+    @property
+    def left_out(self) -> tuple[Candidate, ...]:
+        """The terms that would be among so many answers, if they were not left out."""
+        return tuple(each for each in self.candidates if each.is_input and each.place <= SHOWN)
+
+
+def _answers(wanted: WantedAnswer, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    is_left_out = wanted.exclude_inputs
+    return tuple(each for each in candidates if not (is_left_out and each.is_input))[:SHOWN]
 
 
 def describe_texts(texts: Sequence[QueryVector]) -> str:
@@ -72,62 +109,101 @@ def describe_texts(texts: Sequence[QueryVector]) -> str:
 
 
 def solve(
-    vector_set: VectorSet,
-    analogy: AnalogySettings,
+    wanted: WantedAnswer,
     encoders: Encoders,
     known: Mapping[str, QueryVector],
+    of: tuple[Layouts, Searches],
     report: Report,
 ) -> Solved:
-    """Answer the question and lay it out. Runs off the UI thread.
+    """Answer the question, explain the answers, and lay them out. Runs off the UI thread.
 
     Parameters
     ----------
-    vector_set : VectorSet
-    analogy : AnalogySettings
+    wanted : WantedAnswer
     encoders : Encoders
         For terms that are not labels.
     known : mapping of str to QueryVector
         Texts that need not be encoded again.
+    of : Layouts, Searches
+        Of the session.
     report : Report
 
     Raises
     ------
     UserError
-        When a text cannot be encoded, or the model knows nothing in it.
+        When a text cannot be encoded, or the model knows nothing in it; or when nothing is left
+        of the terms.
     """
-    texts = _encoded(vector_set, texts_in(vector_set, analogy), encoders, known, report)
+    vector_set = wanted.vector_set
+    texts = _encoded(vector_set, wanted.texts, encoders, known, part_of(report, 0.0, 0.1))
     vectors = {each.name: vector_set.transform_query(each.vector) for each in texts}
-    terms: list[Term] = [vectors.get(each, each) for each in analogy.labels]
-    n_added = len(analogy.positive)
+    terms: list[Term] = [vectors.get(each, each) for each in wanted.labels]
+    given, n_added = vectors_of(vector_set, terms), len(wanted.positive)
+    _require_direction(wanted, explain(given[:n_added], given[n_added:], given[:0]))
     report(0.1, "ranking answers")
-    found = solve_rows(
-        vector_set,
-        terms[:n_added],
-        terms[n_added:],
-        SHOWN,
-        analogy.method,
-        analogy.exclude_inputs,
+    candidates = _ranked(wanted, terms)
+    rows = [each.row for each in candidates]
+    explanation = explain(given[:n_added], given[n_added:], vector_set.vectors[rows])
+    report(0.3, "laying out")
+    asked = [NO_ROW if each in vectors else vector_set.row(each) for each in wanted.labels]
+    best = [each.row for each in _answers(wanted, candidates)[:1]]
+    if wanted.request is None:
+        places = place_in_plane(wanted, given, explanation.target, best)
+    else:
+        spots = [*asked, *best]
+        places = place_on_map(wanted, given, explanation.target, spots, of, report)
+    return Solved(wanted, candidates, (*asked, *best), explanation, places, texts)
+
+
+def _ranked(wanted: WantedAnswer, terms: Sequence[Term]) -> tuple[Candidate, ...]:
+    """Return the best rows of all, and as many more as may be left out."""
+    vector_set = wanted.vector_set
+    barred = {composed(each) for each in wanted.labels if each in vector_set}
+    found = _found(wanted, terms, SHOWN + len(terms), exclude_inputs=False)
+    inputs = [composed(vector_set.labels[row]) in barred for row, _ in found]
+    if len(found) - sum(inputs) < SHOWN < len(found):  # Many rows have one label.
+        others = _found(wanted, terms, SHOWN, exclude_inputs=True)
+        rows = {row for row, _ in found}
+        found += [each for each in others if each[0] not in rows]
+    return tuple(
+        Candidate(
+            row,
+            composed(vector_set.labels[row]),
+            score,
+            place,
+            composed(vector_set.labels[row]) in barred,
+        )
+        for place, (row, score) in enumerate(found, 1)
     )
-    answers = tuple(Ranked(row, composed(vector_set.labels[row]), score) for row, score in found)
-    report(0.5, "laying out")
-    asked = [NO_ROW if each in vectors else vector_set.row(each) for each in analogy.labels]
-    best = [answer.row for answer in answers[:1]]
-    # As they are in the set, float32: so the corners lie where their rows do.
-    given = np.asarray(vectors_of(vector_set, terms), dtype=np.float32)
-    corners = np.concatenate([given, vector_set.vectors[best]])
-    plane = parallelogram(corners, 3 if analogy.is_3d else 2)
-    places = plane.transform(corners)
-    signs = _signs(places[: len(asked)])
-    positions = plane.transform(vector_set.vectors) * signs
-    return Solved(
-        vector_set,
-        analogy,
-        answers,
-        (*asked, *best),
-        places * signs,
-        positions,
-        plane.share,
-        texts,
+
+
+def _found(
+    wanted: WantedAnswer, terms: Sequence[Term], count: int, *, exclude_inputs: bool
+) -> list[tuple[int, float]]:
+    n_added = len(wanted.positive)
+    return solve_rows(
+        wanted.vector_set, terms[:n_added], terms[n_added:], count, wanted.method, exclude_inputs
+    )
+
+
+def _require_direction(wanted: WantedAnswer, of_terms: Explanation) -> None:
+    """Refuse a question of which nothing is left."""
+    if not of_terms.cancels or wanted.method == "3CosMul":
+        return
+    vector_set = wanted.vector_set
+    zeros = [
+        each
+        for each in dict.fromkeys(wanted.labels)
+        if each in vector_set and not vector_set.vectors[vector_set.row(each)].any()
+    ]
+    if len(zeros) == len(set(wanted.labels)):
+        raise UserError(
+            f"The vector of “{one_line(zeros[0])}” holds only zeros, so it has no direction. "
+            "Choose another label."
+        )
+    raise UserError(
+        "The terms cancel out: nothing is left of them, and so all rows are equally near. Take "
+        "one of them away, or another one."
     )
 
 
@@ -146,13 +222,3 @@ def _encoded(
     for each in texts:
         require_known([each])
     return texts
-
-
-def _signs(asked: Matrix) -> Matrix:
-    """Return signs that mirror the picture so that a − b points right and c − b up."""
-    signs = np.ones(asked.shape[1], dtype=np.float32)
-    if len(asked) == 3:
-        a, c, b = asked
-        signs[0] = -1.0 if (a - b)[0] < 0 else 1.0
-        signs[1] = -1.0 if (c - b)[1] < 0 else 1.0
-    return signs
