@@ -230,7 +230,8 @@ def known_relations(vector_set: VectorSet, added: Sequence[KeptRelation]) -> dic
     found: dict[str, list[Pair]] = {}
     for each in added[::-1]:
         pairs = OfferedRelation.of_kept(each).pairs_in(vector_set)
-        held = [(a, b) for a, b in pairs if a in vector_set and b in vector_set]
+        ends = ((a, (b,) if isinstance(b, str) else b) for a, b in pairs if a in vector_set)
+        held = [(a, b) for a, seconds in ends for b in seconds if b in vector_set]
         if len(held) > 1:
             found[each.name] = held
     for name, bundled in relations_in(vector_set).items():

@@ -157,8 +157,8 @@ class TermsChart(DrawnWidget):
         if place == self.reference:
             painter.setFont(self.small())
             painter.setPen(QColor(theme.muted))
-            text = QRectF(middle + GRID, box.top(), self.width(), box.height())
-            painter.drawText(text, Align.AlignLeft | Align.AlignVCenter, "0, compared with")
+            beside = QRectF(middle + GRID, box.top(), self.width(), box.height())
+            painter.drawText(beside, Align.AlignLeft | Align.AlignVCenter, "0, compared with")
             return
         found = self.differences(place)
         high = max(min(0.72 * box.height() / len(found), 0.9 * self.line_height()), _LEAST_BAR)
