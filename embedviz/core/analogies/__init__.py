@@ -2,7 +2,8 @@
 
 `solve` answers one question, and `parallelogram` finds where to draw it. `measure_relation` says
 how far many pairs have one direction in common, and `apply_relation` what that makes of other
-words. `evaluate` asks a whole file of questions.
+words. `evaluate` asks a whole file of questions, and `evaluate_similarity` compares cosines with
+judgments of people.
 """
 
 from embedviz.core.analogies.benchmark import (
@@ -17,14 +18,9 @@ from embedviz.core.analogies.benchmark import (
     relation_questions,
 )
 from embedviz.core.analogies.compiling import compile_all
-from embedviz.core.analogies.relations import (
-    AppliedRelation,
-    RelationMeasures,
-    RelationsTable,
-    apply_relation,
-    measure_relation,
-    relations_table,
-)
+from embedviz.core.analogies.relations.applying import AppliedRelation, apply_relation
+from embedviz.core.analogies.relations.measuring import RelationMeasures, measure_relation
+from embedviz.core.analogies.relations.table import RelationsTable, relations_table
 from embedviz.core.analogies.scoring import METHODS, Method
 from embedviz.core.analogies.similarity import (
     SimilarityReport,

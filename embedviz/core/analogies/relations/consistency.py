@@ -36,7 +36,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from embedviz.core.analogies.relations.found_pairs import LEAST_OFFSET
+from embedviz.core.analogies.relations.offsets import LEAST_OFFSET
 from embedviz.core.analogies.relations.shuffles import Forbidden, draw_pairings
 from embedviz.core.arrays import Rows, Vector
 from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel, threads_for

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from embedviz.core.arrays import Rows, Vector
-from embedviz.core.blocks import scale_to_unit_length
+from embedviz.core.analogies.relations.offsets import LEAST_OFFSET, unit_vectors
+from embedviz.core.arrays import Rows
 from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
-from embedviz.core.pairs import Pairs
+from embedviz.core.pairs.judged import Pairs
 from embedviz.core.pairs.label_lookup import LabelLookup, Lookup
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import composed, one_line
@@ -40,8 +39,6 @@ _SAID: dict[Reason, str] = {
     "equal vectors": "of two words with the same direction",
 }
 _FEW = 5
-LEAST_OFFSET = 1e-6
-"""Length of an offset of unit rows below which it has no direction: rounding of float32."""
 
 
 class SkippedPair(NamedTuple):
@@ -206,7 +203,7 @@ def _with_offsets(
     second = np.array([pair[2] for pair in kept], np.intp)
     units = unit_vectors(vector_set, np.concatenate([first, second]))
     one, other = units[: len(kept)], units[len(kept) :]
-    has_direction = one.any(axis=1) & other.any(axis=1)
+    has_direction = np.asarray(one.any(axis=1) & other.any(axis=1))
     is_there = has_direction & (np.linalg.norm(other - one, axis=1) >= LEAST_OFFSET)
     labels = [
         (composed(vector_set.labels[a]), composed(vector_set.labels[b]))
@@ -226,37 +223,3 @@ def _with_offsets(
         (*skipped, *left_out),
         missing,
     )
-
-
-def unit_vectors(vector_set: VectorSet, rows: Rows) -> Vector:
-    """Return rows of a set as float64 vectors of unit length; zeros for those without direction.
-
-    Parameters
-    ----------
-    vector_set : VectorSet
-    rows : int array of shape (n,)
-
-    Returns
-    -------
-    float64 array of shape (n, n_dimensions)
-        Zeros for rows of zeros, and for rows that hold NaN or an infinity.
-    """
-    return unit_length(vector_set.vectors[rows])
-
-
-def unit_length(vectors: ArrayLike) -> Vector:
-    """Return vectors scaled to unit length; zeros for those that are not finite, too.
-
-    Parameters
-    ----------
-    vectors : array of shape (n, n_dimensions)
-
-    Returns
-    -------
-    float64 array of shape (n, n_dimensions)
-    """
-    units = np.array(vectors, dtype=np.float64)
-    is_finite: NDArray[np.bool_] = np.isfinite(units).all(axis=1)
-    units[~is_finite] = 0.0
-    scale_to_unit_length(units)
-    return units

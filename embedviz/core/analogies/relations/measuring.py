@@ -17,13 +17,8 @@ from embedviz.core.analogies.relations.consistency import (
     compare_with_shuffles,
     concentration,
 )
-from embedviz.core.analogies.relations.found_pairs import (
-    LEAST_OFFSET,
-    FoundPairs,
-    GivenPairs,
-    find_pairs,
-    unit_vectors,
-)
+from embedviz.core.analogies.relations.found_pairs import FoundPairs, GivenPairs, find_pairs
+from embedviz.core.analogies.relations.offsets import LEAST_OFFSET, unit_vectors
 from embedviz.core.arrays import Rows, Vector
 from embedviz.core.compiled.checks import checked_count
 from embedviz.core.notes import counted

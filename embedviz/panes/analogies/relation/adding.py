@@ -28,13 +28,16 @@ from embedviz.gui.widgets.controls import (
     tool_button,
     with_name,
 )
-from embedviz.panes.analogies.relation.reading import describe_typed, read_typed
+from embedviz.panes.analogies.relation.reading import ReadRelations, describe_typed, read_typed
 from embedviz.panes.analogies.relation.settings import KeptRelation
 
 _SIZE = 460, 420
 _PAUSE = 200
 """Milliseconds without typing after which the pairs are looked at."""
 _LINES, _COLUMNS = range(2)
+_MOST_LOOKED_AT = 50_000
+"""Rows of a set whose columns are looked at while they are chosen."""
+_LABELS = "the labels"
 _EXAMPLE = "france  paris\nitaly  rome\njapan: tokyo\nking,queen"
 
 
@@ -100,7 +103,7 @@ class AddRelationDialog(QDialog):
         return self.text
 
     def _columns_page(self, columns: Sequence[str]) -> QWidget:
-        page, items = QWidget(), [(each, each) for each in columns]
+        page, items = QWidget(), [(_LABELS, None), *((each, each) for each in columns)]
         rows = QVBoxLayout(page)
         rows.setContentsMargins(0, 0, 0, 0)
         self.first = combo_box(
@@ -109,7 +112,7 @@ class AddRelationDialog(QDialog):
         self.second = combo_box(
             "analogies.relation.add.second", "Column of the second words: labels of the set", items
         )
-        self.second.setCurrentIndex(min(1, len(columns) - 1))
+        self.second.setCurrentIndex(min(1, len(columns)))
         for words, box in (("From", self.first), ("to", self.second)):
             line = QHBoxLayout()
             line.addWidget(caption(words))
@@ -157,35 +160,35 @@ class AddRelationDialog(QDialog):
     def _look_soon(self) -> None:
         self._pause.start()
 
-    @property
-    def _relations(self) -> list[KeptRelation]:
-        """What is typed or chosen; none where it is not complete."""
+    def _read(self) -> ReadRelations:
+        """Return what is typed or chosen."""
         name = " ".join(self.name.text().split())
-        if self._pages.currentIndex() == _COLUMNS:
-            first, second = self.first.currentData(), self.second.currentData()
-            if first is None or first == second:
-                raise UserError("Choose two columns.")
-            return [KeptRelation(name or f"{first} → {second}", columns=(first, second))]
-        return read_typed(self.text.toPlainText(), name)
+        if self._pages.currentIndex() != _COLUMNS:
+            return read_typed(self.text.toPlainText(), name)
+        boxes = self.first, self.second
+        columns = self.first.currentData(), self.second.currentData()
+        usual = " → ".join(box.currentText() for box in boxes)
+        return ReadRelations((KeptRelation(name or usual, columns=columns),))
 
     def _look(self) -> None:
         """Say what is typed so far, and how much of it is in the set."""
         self._pause.stop()
         try:
-            found = self._relations
+            read = self._read()
         except UserError as error:
             self.said.setText(str(error))
             self.add.setEnabled(False)
             return
-        self.said.setText(describe_typed(self._set, found))
-        self.add.setEnabled(bool(found))
+        is_large = self._pages.currentIndex() == _COLUMNS and len(self._set) > _MOST_LOOKED_AT
+        self.said.setText("" if is_large else describe_typed(self._set, read))
+        self.add.setEnabled(bool(read.relations))
 
     def _on_add(self) -> None:
         self._look()
         if self.add.isEnabled():
-            given = self._relations
+            read = self._read()
             self.accept()
-            self.relations_given.emit(given)
+            self.relations_given.emit(list(read.relations))
 
     def _on_file(self) -> None:
         self.reject()

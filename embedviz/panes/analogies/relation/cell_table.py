@@ -284,7 +284,7 @@ class _CellDelegate(QStyledItemDelegate):
         """Return the least width of each column, in pixels."""
         found = []
         for column in self._model.columns:
-            text = column.sample or "m" * 10
+            text = column.sample or "m" * 9
             metrics = QFontMetrics(self.small if column.is_number else self.usual)
             head = QFontMetrics(self.small).horizontalAdvance(column.title) + 2 * GRID
             found.append(max(metrics.horizontalAdvance(text) + 2 * _PADDING, head))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from embedviz.app.state import State
+from embedviz.core.analogies.relations import pairs_of_columns
 from embedviz.core.vector_set import VectorSet
-from embedviz.panes.analogies.relation.settings import KeptRelation, RelationSettings
+from embedviz.panes.analogies.relation.settings import Columns, KeptRelation, RelationSettings
 from embedviz.panes.analogies.relations import relations_in
 
 Pair = tuple[str, str | tuple[str, ...]]
@@ -26,20 +27,34 @@ class OfferedRelation:
     name : str
     pairs : tuple of Pair
         Labels, of which the set may lack some; empty where columns are given.
-    columns : (str, str) or None
-        Of the metadata, whose values in a row are a pair.
+    columns : (str or None, str or None) or None
+        Of the metadata, whose values in a row are a pair; None among them: the labels.
     is_added : bool
         Whether the user added it, and can take it away.
     """
 
     name: str
     pairs: tuple[Pair, ...]
-    columns: tuple[str, str] | None = None
+    columns: Columns | None = None
     is_added: bool = False
 
     def pairs_in(self, vector_set: VectorSet) -> Sequence[Pair]:
-        """Return its pairs; those of columns are read from the metadata of a set."""
-        return self.pairs if self.columns is None else pairs_of_columns(vector_set, *self.columns)
+        """Return its pairs; those of columns are read from a set, which may take a while.
+
+        Raises
+        ------
+        UserError
+            When the set has no such column.
+        """
+        if self.columns is None:
+            return self.pairs
+        return pairs_of_columns(vector_set, *self.columns).pairs
+
+    def is_of(self, vector_set: VectorSet) -> bool:
+        """Return whether a set has the columns that it is of."""
+        if self.columns is None:
+            return True
+        return {None, *vector_set.metadata.column_names}.issuperset(self.columns)
 
     @classmethod
     def of_kept(cls, kept: KeptRelation) -> OfferedRelation:
@@ -52,7 +67,8 @@ def relations_of(vector_set: VectorSet, settings: RelationSettings) -> list[Offe
     if vector_set not in _bundled:
         found = relations_in(vector_set).items()
         _bundled[vector_set] = tuple(OfferedRelation(name, tuple(pairs)) for name, pairs in found)
-    added = [OfferedRelation.of_kept(each) for each in settings.added[::-1]]
+    kept = map(OfferedRelation.of_kept, settings.added[::-1])
+    added = [each for each in kept if each.is_of(vector_set)]
     names = {each.name for each in added}
     return added + [each for each in _bundled[vector_set] if each.name not in names]
 
@@ -78,12 +94,3 @@ def relation_named(offered: list[OfferedRelation], name: str) -> OfferedRelation
 
 def _plain(name: str) -> str:
     return " ".join(name.replace("->", "→").replace("→", " → ").casefold().split())
-
-
-def pairs_of_columns(vector_set: VectorSet, first: str, second: str) -> list[Pair]:
-    """Return the values of two columns of the metadata, row by row, where both have one."""
-    names = vector_set.metadata.schema.names
-    if first not in names or second not in names:
-        return []
-    both = (vector_set.metadata.column(each).to_pylist() for each in (first, second))
-    return [(str(a), str(b)) for a, b in zip(*both, strict=True) if a is not None and b is not None]

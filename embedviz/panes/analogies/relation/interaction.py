@@ -173,7 +173,7 @@ class RelationInteraction(QObject):
         """Add the relations of a file, which is read off the UI thread."""
         calculations = self._page.pane.calculations
         self._page.pane.message_bar.clear()
-        work = partial(read_relation_file, self._state.active, path)
+        work = partial(read_relation_file, path)
         calculations.run(self._reading, work, self._add_read, self._state.active, purpose="edit")
 
     def _add_read(self, read: ReadRelations) -> None:

@@ -33,7 +33,7 @@ PAIR_COLUMNS = (
         "Found",
         "What the first word plus the mean offset of the other pairs finds; where it is wrong, "
         "first the rank of the right word",
-        "✗ 00 · mmmmmm",
+        "✗ 00 · mmmm",
         need=1,
     ),
 )

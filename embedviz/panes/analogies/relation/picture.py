@@ -114,9 +114,12 @@ class RelationPicture(QObject):
             and np.array_equal(before.layout.rows, layout.rows)
             and before.layout.positions.shape == layout.positions.shape
         )
-        if not (is_same and before is not None and before.layout is layout):
+        if before is None or before.layout is not layout or before.colors != shown.colors:
+            is_there = before is not None and before.layout is layout
+            colors = self._point_colors(shown)
+            move = is_same and not is_there
             self.view.set_points(
-                layout.positions, self._point_colors(shown), _POINT, animate=is_same
+                layout.positions, colors, _POINT, animate=move, keep_camera=is_there
             )
         self._draw(shown)
 

@@ -16,6 +16,7 @@ Listed = Literal["pairs", "relations", "apply"]
 """What is beside the picture: the pairs, all relations, or other words and their answers."""
 KeptPair = tuple[str, tuple[str, ...]]
 """A word, and the right answers to it, the foremost first."""
+Columns = tuple[str | None, str | None]
 SortedBy = Literal["agreement", "pair", "length", "rank"]
 
 MOST_KEPT = 2_000
@@ -32,13 +33,13 @@ class KeptRelation:
     lines : str
         A pair a line, with a tab before each word but the first, of which all are right answers to
         that; empty where columns are given.
-    columns : (str, str) or None
-        Of the metadata: whose values in a row are a pair.
+    columns : (str or None, str or None) or None
+        Of the metadata: whose values in a row are a pair; None among them: the labels.
     """
 
     name: str
     lines: str = ""
-    columns: tuple[str, str] | None = None
+    columns: Columns | None = None
 
     @property
     def pairs(self) -> tuple[KeptPair, ...]:

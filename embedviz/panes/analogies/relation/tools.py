@@ -16,7 +16,7 @@ from embedviz.panes.analogies.relation.words import describe_offer
 
 _DRAWN: tuple[DrawnAs, ...] = get_args(DrawnAs)
 _COLORED = fields_of(RelationSettings)["colored_by"].about.choices
-_NARROW, _WIDE = 110, 230
+_NARROW, _WIDE = 110, 280
 
 
 class RelationTools(QObject):
@@ -87,7 +87,7 @@ class RelationTools(QObject):
 
     def add_to(self, row: QHBoxLayout) -> None:
         """Put the controls into a row."""
-        row.addWidget(self.choice, 1)
+        row.addWidget(self.choice, 3)
         for each in (self.add, self.drawn, self.dimensions, self.lasso):
             row.addWidget(each)
         row.addStretch(1)
