@@ -14,7 +14,8 @@ from embedviz.core.wording import shown_name
 from embedviz.gui.widgets.controls import combo_box
 
 _FILE, _DIALOG = "file", "dialog"
-_WIDEST = 190
+_WIDEST, _AROUND_TEXT = 190, 48
+"""Width of the box at most, and of what is around its text, in pixels."""
 
 
 class Offered(NamedTuple):
@@ -22,6 +23,14 @@ class Offered(NamedTuple):
 
     words: str
     name: str
+
+
+def fit_width(box: QComboBox, most: int) -> None:
+    """Make a combo box wide enough for its longest text, up to a width in pixels."""
+    metrics = box.fontMetrics()
+    texts = (box.itemText(place) for place in range(box.count()))
+    longest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
+    box.setMinimumWidth(min(longest + _AROUND_TEXT, most))
 
 
 class FileChoice(QObject):
@@ -70,6 +79,7 @@ class FileChoice(QObject):
             self.box.addItem(shown_name(Path(path).name), _FILE)
             self.box.setItemData(self.box.count() - 1, path, Qt.ItemDataRole.ToolTipRole)
         self.box.addItem("A file …", _DIALOG)
+        fit_width(self.box, _WIDEST)
         self._show_chosen()
 
     def _show_chosen(self) -> None:

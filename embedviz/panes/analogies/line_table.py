@@ -30,8 +30,8 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 22
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_WIDEST_NAME, _LEAST_NAME, _BAR, _GAP = 230, 96, 72, 4
-"""Widths of the names, of a share with its bar, and between columns, in pixels."""
+_WIDEST_NAME, _GOOD_NAME, _LEAST_NAME, _BAR, _GAP = 230, 150, 96, 72, 4
+"""Widths of the names: at most, where columns are left out for it, at least; of a share with its bar, and between columns, in pixels."""
 _NUMBER_PIXELS = CAPTION_PIXELS + 1
 _MEASURED = 200
 """Lines, from the top, that columns are made wide enough for."""
@@ -297,6 +297,7 @@ class LineTable(QTableView):
             return
         widths = self._widths(columns, lines[:_MEASURED])
         room = self.viewport().width()
+        widths["name"] = min(widths["name"], round(_GOOD_NAME * self._scale))
         hidden: set[str] = set()
         for column in sorted(columns[:0:-1], key=lambda each: -each.need):
             if sum(widths[each.key] for each in columns if each.key not in hidden) <= room:

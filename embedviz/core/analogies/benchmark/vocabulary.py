@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 
 from embedviz.core.arrays import Rows
 from embedviz.core.wording import composed
+
+
+class _Known(dict[str, int]):
+    """Rows of words as they are written, each looked for once."""
+
+    def __init__(self, rows: Mapping[str, int], folded: Callable[[str], str]) -> None:
+        super().__init__()
+        self._rows, self._folded = rows, folded
+
+    def __missing__(self, word: str) -> int:
+        row = self[word] = self._rows.get(self._folded(word), -1)
+        return row
 
 
 class Vocabulary:
@@ -38,9 +50,11 @@ class Vocabulary:
 
     def rows_of(self, words: Sequence[str]) -> Rows:
         """Return the first row of each word, -1 where there is none; shape (n_words,)."""
-        rows, folded = self._rows, self.folded
-        known = {word: rows.get(folded(word), -1) for word in set(words)}
-        return np.fromiter(map(known.__getitem__, words), np.intp, len(words))
+        return np.fromiter(map(self._known.__getitem__, words), np.intp, len(words))
+
+    @cached_property
+    def _known(self) -> _Known:
+        return _Known(self._rows, self.folded)
 
     @cached_property
     def first_rows(self) -> Rows:

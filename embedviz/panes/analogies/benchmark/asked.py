@@ -57,6 +57,13 @@ class QuestionSource:
         """Return whether a state asks for this."""
         return QuestionSource.of(state) == self
 
+    def read_or_why_not(self, report: Report) -> QuestionSet | str:
+        """Return the questions, or why they cannot be read. Runs off the UI thread."""
+        try:
+            return self.read(report)
+        except UserError as error:
+            return str(error)
+
     def read(self, report: Report) -> QuestionSet:
         """Return the questions. Runs off the UI thread.
 
@@ -169,6 +176,13 @@ def compared_name(state: State) -> str:
     if run is None:
         return ""
     return run.vector_set.name if run.recipe is None else str(run.recipe)
+
+
+def compared_title(state: State) -> str:
+    """Return the same as the beginning of a sentence."""
+    run, name = compared_run(state), compared_name(state)
+    is_same = run is not None and state[BenchmarkSettings].compare[: len(SET)] != SET
+    return f"The same set, {name}," if is_same else name
 
 
 def other_sets(state: State) -> list[VectorSet]:

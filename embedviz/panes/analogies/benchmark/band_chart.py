@@ -104,7 +104,7 @@ class BandChart(DrawnWidget):
             return [title]
         return [
             title,
-            NamedLine(own, own, solid(theme.accent, 6)),
+            NamedLine(own, own, solid(theme.before, 6)),
             NamedLine(other, other, solid(theme.after, 6)),
         ]
 
@@ -127,7 +127,7 @@ class BandChart(DrawnWidget):
         left, right = float(frame.x_of(place)), float(frame.x_of(place + 1))
         shares = [(band.own, theme.accent)]
         if band.other is not None:
-            shares.append((band.other, theme.after))
+            shares = [(band.own, theme.before), (band.other, theme.after)]
         wide = min((right - left) * 0.72 / len(shares), _WIDEST_BAR * self._scale)
         first = (left + right - wide * len(shares)) / 2
         for number, (share, color) in enumerate(shares):

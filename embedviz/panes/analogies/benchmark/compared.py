@@ -35,8 +35,8 @@ class ComparedSets:
     Attributes
     ----------
     report, other : BenchmarkReport
-    name : str
-        Of the other set.
+    name, title : str
+        Of the other set: in a chart, and in a sentence.
     comparison : BenchmarkComparison
     counts : dict of str to SectionComparison
         By the keys of the totals and of the sections.
@@ -45,12 +45,15 @@ class ComparedSets:
     report: BenchmarkReport
     other: BenchmarkReport
     name: str
+    title: str
     comparison: BenchmarkComparison
     counts: dict[str, SectionComparison]
 
 
-def compare_sets(report: BenchmarkReport, other: BenchmarkReport, name: str) -> ComparedSets:
-    """Return how another set compares."""
+def compare_sets(
+    report: BenchmarkReport, other: BenchmarkReport, name: str, title: str
+) -> ComparedSets:
+    """Return how another set compares, which is called so in a chart and in a sentence."""
     comparison = compare_reports(report, other)
     one, two = verdicts_of(report), verdicts_of(other)
     both = (one >= 0) & (two >= 0)
@@ -61,7 +64,7 @@ def compare_sets(report: BenchmarkReport, other: BenchmarkReport, name: str) -> 
             found[key] = _counted(key, one[within] == 1, two[within] == 1)
     for section in comparison.sections:
         found.setdefault(section.name, section)
-    return ComparedSets(report, other, name, comparison, found)
+    return ComparedSets(report, other, name, title, comparison, found)
 
 
 def _counted(name: str, one: Flags, two: Flags) -> SectionComparison:
@@ -85,13 +88,13 @@ def p_text(p: float) -> str:
 
 def describe_verdict(compared: ComparedSets) -> str:
     """Return which of the two is better, in a sentence."""
-    whole, name = compared.counts[ALL], compared.name
+    whole, title = compared.counts[ALL], compared.title
     if not whole.n_both:
-        return f"No question was asked of both this set and {name}."
+        return f"No question was asked of both this set and {compared.name}."
     verdict = {1: "better", -1: "worse", 0: ""}[way_of(whole)]
     if not verdict:
-        return f"{name} makes no clear difference."
-    return f"{name} is {verdict}."
+        return f"{title} makes no clear difference."
+    return f"{title} is {verdict}."
 
 
 def describe_numbers(compared: ComparedSets) -> str:

@@ -2,12 +2,88 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
 
-class BenchmarkExport:
-    """To come."""
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog
 
-    def __init__(self, page: object) -> None:
+from embedviz.core.analogies.benchmark import BenchmarkReport
+from embedviz.core.analogies.benchmark.exported import question_columns, section_columns
+from embedviz.core.progress import Report, part_of
+from embedviz.gui.actions.saving import why_in_use
+from embedviz.gui.pages.page import Page
+from embedviz.panes.analogies.benchmark.compared import ComparedSets
+
+_KINDS = "Table (*.csv);;Table, tab-separated (*.tsv);;Parquet (*.parquet)"
+_TITLES = {"sections": "Export sections", "questions": "Export questions"}
+
+
+class BenchmarkExport(QObject):
+    """Asks for a path, and writes a result to it off the UI thread."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
         self._page = page
+        self._task = page.pane.calculations.new_task("writing the results")
+        self._reports: tuple[BenchmarkReport, ...] = ()
+        self._compared: ComparedSets | None = None
+
+    def offer(self, reports: Sequence[BenchmarkReport], compared: ComparedSets | None) -> None:
+        """Take what is to be written when the user asks for it, the chosen method first."""
+        self._reports, self._compared = tuple(reports), compared
 
     def ask(self, what: str) -> None:
-        """Ask where to."""
+        """Ask where to, in a dialog that does not hold up anything else.
+
+        Parameters
+        ----------
+        what : {"sections", "questions"}
+        """
+        dialog = QFileDialog(self._page, _TITLES[what], "", _KINDS)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+        dialog.setDefaultSuffix("csv")
+        dialog.filterSelected.connect(
+            lambda kind: dialog.setDefaultSuffix(kind.rpartition("*.")[2].rstrip(")"))
+        )
+        dialog.selectFile(f"analogy {what}.csv")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(partial(self.write, what))
+        dialog.open()
+
+    def write(self, what: str, path: str) -> None:
+        """Write sections or questions to a file, unless an open set is read from it."""
+        pane = self._page.pane
+        why_not = why_in_use(pane.session.state.sets, [Path(path)])
+        if why_not is not None or not self._reports:
+            pane.message_bar.show_message(why_not or "There is no result to write yet.")
+            return
+        work = partial(_write, what, self._reports, self._compared, path)
+        pane.calculations.run(self._task, work, self._say, purpose="edit")
+
+    def _say(self, path: str) -> None:
+        self._page.pane.message_bar.show_message(f"Written to {path}")
+
+
+def _write(
+    what: str,
+    reports: Sequence[BenchmarkReport],
+    compared: ComparedSets | None,
+    path: str,
+    report: Report,
+) -> str:
+    """Write a table, and return its path. Runs off the UI thread."""
+    from embedviz.formats.writing.columns import save_columns
+
+    report(0.0, "writing the results")
+    columns: Mapping[str, Sequence[Any]]
+    if what == "sections":
+        columns = section_columns(reports, compared and compared.comparison)
+    else:
+        others = {} if compared is None else {compared.name: compared.other}
+        columns = question_columns(reports, others)
+    save_columns(columns, path, report=part_of(report, 0.3, 1.0))
+    return path

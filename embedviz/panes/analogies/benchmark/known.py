@@ -41,12 +41,12 @@ class KnownResults:
         return next((each for known, each in newest_first if known.asks_same(run)), None)
 
     def comparison(
-        self, report: BenchmarkReport, other: BenchmarkReport, name: str
+        self, report: BenchmarkReport, other: BenchmarkReport, name: str, title: str
     ) -> ComparedSets:
         """Return how two results compare, computed once."""
         last = self._compared
         if last is None or (last.report, last.other, last.name) != (report, other, name):
-            last = self._compared = compare_sets(report, other, name)
+            last = self._compared = compare_sets(report, other, name, title)
         return last
 
     def keep_only(self, sets: Collection[VectorSet]) -> None:

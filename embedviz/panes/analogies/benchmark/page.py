@@ -13,6 +13,7 @@ from embedviz.panes.analogies.benchmark.asked import (
     QuestionSource,
     compared_name,
     compared_run,
+    compared_title,
     is_cheap,
 )
 from embedviz.panes.analogies.benchmark.compared import (
@@ -109,10 +110,14 @@ class BenchmarkPage(Page):
         if not self.pane.calculations.has_asked(self._read_task, source):
             self._clear("Reading the questions …")
             show = partial(self._show_questions, source)
-            self.pane.calculations.run(self._read_task, source.read, show, source)
+            self.pane.calculations.run(self._read_task, source.read_or_why_not, show, source)
 
-    def _show_questions(self, source: QuestionSource, questions: QuestionSet) -> None:
-        self._questions = source, questions
+    def _show_questions(self, source: QuestionSource, found: QuestionSet | str) -> None:
+        if isinstance(found, str):
+            self._runs_next = False
+            self._clear("The questions cannot be read.", found, offers_file=True)
+            return
+        self._questions = source, found
         self._draw_results(self.pane.session.state)
 
     def _draw_results(self, state: State) -> None:
@@ -186,7 +191,9 @@ class BenchmarkPage(Page):
         self.view.show_parts(has_results=bool(report.n_asked), offers_file=not report.n_asked)
         if report.n_asked:
             self.view.show_report(state, measured.reports, report, self.compared)
-        self.controls.show_result(is_there=bool(report.n_asked) and not is_stale)
+        self.controls.show_result(is_there=bool(report.n_asked))
+        others = [each for each in measured.reports.values() if each is not report]
+        self.export.offer([report, *others], self.compared)
 
     def _compare(self, state: State, report: BenchmarkReport) -> tuple[str, str]:
         """Return how the set that is compared does: the verdict, and its numbers."""
@@ -201,7 +208,7 @@ class BenchmarkPage(Page):
         theirs = other.report(report.method)
         if theirs is None:
             return f"{name} cannot be compared.", other.problem
-        self.compared = self.known.comparison(report, theirs, name)
+        self.compared = self.known.comparison(report, theirs, name, compared_title(state))
         return describe_verdict(self.compared), describe_numbers(self.compared)
 
     def _clear(self, headline: str, counts: str = "", *, offers_file: bool = False) -> None:

@@ -51,8 +51,12 @@ def columns_of(method: Method, methods: Sequence[Method], other: str) -> list[Co
         found += [
             Column("other", "Other", f"Share right in {other}, of questions asked of both", 0, True),
             Column("change", "Change", f"{other} against this set, in percentage points", 1),
-            Column("gained", "Gained", f"Right in {other} alone (McNemar's c)", 6),
-            Column("lost", "Lost", "Right in this set alone (McNemar's b)", 6),
+            Column(
+                "alone",
+                "Gained / lost",
+                f"Right in {other} alone, and right in this set alone: McNemar's c and b",
+                6,
+            ),
             Column(
                 "p",
                 "p",
@@ -120,8 +124,10 @@ def _cells_compared(counts: SectionComparison) -> dict[str, Cell]:
     return {
         "other": _share(counts.second_accuracy, counts.n_both),
         "change": Cell(signed if counts.n_both else "–", change, color=color),
-        "gained": _count(counts.n_second_alone),
-        "lost": _count(counts.n_first_alone),
+        "alone": Cell(
+            f"{counts.n_second_alone:,} / {counts.n_first_alone:,}",
+            float(counts.n_second_alone - counts.n_first_alone),
+        ),
         "p": Cell(p_text(p) if counts.n_both else "–", p, color=color),
     }
 
@@ -131,4 +137,8 @@ def _count(value: int) -> Cell:
 
 
 def _share(share: float, total: int) -> Cell:
-    return Cell(percent(share), share) if total else Cell("–", -1.0)
+    if not total:
+        return Cell("–", -1.0)
+    # "99.96 %" would pretend that it matters.
+    text = f"{min(100 * share, 99.9):.1f} %" if 0.995 <= share < 1 else percent(share)
+    return Cell(text, share)

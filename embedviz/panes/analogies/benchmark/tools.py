@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QComboBox, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton
 
 from embedviz.app.state import State
 from embedviz.core.settings import fields_of
@@ -15,7 +13,7 @@ from embedviz.gui.widgets.controls import caption, combo_box, tool_button
 from embedviz.gui.widgets.settings_gear import SettingsGear
 from embedviz.panes.analogies.benchmark.asked import other_sets
 from embedviz.panes.analogies.benchmark.settings import PREFIX, SET, BenchmarkSettings
-from embedviz.panes.analogies.file_choice import FileChoice, Offered
+from embedviz.panes.analogies.file_choice import FileChoice, Offered, fit_width
 from embedviz.panes.analogies.settings import AnalogySettings
 
 _KINDS = "Questions (*.txt *.questions *.answers *.gz);;All files (*)"
@@ -81,10 +79,17 @@ class BenchmarkTools(QObject):
             ("restrict_vocab", "case_insensitive", "dummy4unknown", "all_methods"),
             lambda field, value: page.set(**{field: value}),
         )
-        self.export = QToolButton()
-        self.export = _menu_button(
-            page, {"sections": "Sections …", "questions": "Questions …"}, self.export_wanted.emit
+        self.export = tool_button(
+            "analogies.benchmark.export", "Export", "Export: write sections or questions to a file"
         )
+        menu = QMenu(self.export)
+        for name, words in (("sections", "Sections …"), ("questions", "Questions …")):
+            action = menu.addAction(words)
+            action.setObjectName(f"analogies.benchmark.export.{name}")
+            action.triggered.connect(lambda _=False, name=name: self.export_wanted.emit(name))
+        self.export.setMenu(menu)
+        self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.export.setEnabled(False)
         row = page.tools.row
         for words, control in (
             ("Questions", self.files.box),
@@ -123,6 +128,7 @@ class BenchmarkTools(QObject):
             self.compare.clear()
             for words, value in offered:
                 self.compare.addItem(words, value)
+            fit_width(self.compare, _WIDEST)
         self.compare.setCurrentIndex([value for _, value in offered].index(chosen))
 
     def show_busy(self, is_busy: bool) -> None:
@@ -145,22 +151,3 @@ def _words_of(compare: str) -> str:
     if compare.startswith(PREFIX):
         return f"its first {compare.removeprefix(PREFIX)} dimensions"
     return f"{shown_name(compare.removeprefix(SET))} (not open)"
-
-
-def _menu_button(page: QWidget, entries: dict[str, str], on_chosen) -> QToolButton:
-    button = tool_button(
-        "analogies.benchmark.export", "Export", "Export: write sections or questions to a file"
-    )
-    menu = QMenu(button)
-    for name, words in entries.items():
-        action = menu.addAction(words)
-        action.setObjectName(f"analogies.benchmark.export.{name}")
-        action.triggered.connect(partial(_chosen, on_chosen, name))
-    button.setMenu(menu)
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    button.setEnabled(False)
-    return button
-
-
-def _chosen(on_chosen, name: str, _checked: bool = False) -> None:
-    on_chosen(name)

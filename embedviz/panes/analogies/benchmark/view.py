@@ -33,6 +33,7 @@ from embedviz.panes.analogies.benchmark.section_lines import columns_of, lines_o
 from embedviz.panes.analogies.benchmark.settings import FILTERS, BenchmarkSettings
 from embedviz.panes.analogies.benchmark.words import (
     describe_frequency,
+    describe_listed,
     describe_wrong,
     name_of,
 )
@@ -203,7 +204,7 @@ class BenchmarkView(QWidget):
             self.list.show_lines(WRONG_COLUMNS, wrong_lines(wrong))
             return
         numbers = numbers_listed(report, compared and compared.other, key, own.filter)
-        _say(self.about, f"{name_of(key).capitalize()}: {len(numbers):,} listed")
+        _say(self.about, describe_listed(key, len(numbers), own.filter, is_compared=bool(other)))
         self.list.show_lines(COLUMNS, QuestionLines(report, numbers))
 
 

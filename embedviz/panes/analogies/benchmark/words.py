@@ -83,3 +83,11 @@ def describe_frequency(is_by_frequency: bool | None) -> str:
     if is_by_frequency:
         return "Rows are in the order of frequency."
     return "Rank is the place of a row in the file: frequency, where that is its order."
+
+
+def describe_listed(key: str, count: int, shown: str, *, is_compared: bool) -> str:
+    """Return how many questions are listed of a section or a total, or what is needed for it."""
+    if shown in ("gained", "lost") and not is_compared:
+        return "Choose above what to compare with: then questions are listed that one of both has right."
+    name = name_of(key)
+    return f"{name[:1].upper()}{name[1:]}: {counted(count, 'question')}"
