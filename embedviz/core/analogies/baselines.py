@@ -57,22 +57,22 @@ class Couples:
         Of which relation each is.
     n_possible : int
         How many there are, of which these are a random sample where they are fewer.
-    accepted : frozenset of (int, int, int)
-        Relation, c and a row that is right, for words with several right answers.
+    accepted : int array of shape (n_pairs, 3)
+        Relation, c and a row that is right: a word may have several right answers.
     """
 
     rows: Rows
     relations: Rows
     n_possible: int
-    accepted: frozenset[tuple[int, int, int]]
+    accepted: Rows
 
     def are_right(self, answers: Rows) -> NDArray[np.bool_]:
-        """Return which rows are right answers, a bool array of shape (n_questions,)."""
+        """Return which rows are right answers, shape (n_questions,)."""
+        size = 1 + max(int(answers.max(initial=0)), int(self.accepted.max(initial=0)))
         given = np.column_stack([self.relations, self.rows[:, 2], answers])
-        right = answers == self.rows[:, 3]
-        others = ~right & (answers >= 0)
-        right[others] = [(*each,) in self.accepted for each in given[others].tolist()]
-        return np.asarray(right)
+        powers = np.array([size * size, size, 1])
+        is_known = np.isin(given @ powers, self.accepted @ powers)
+        return np.asarray((is_known | (answers == self.rows[:, 3])) & (answers >= 0))
 
 
 def couples_of(pairs: Sequence[Rows], n_vectors: int, seed: int = 0) -> Couples:
@@ -94,8 +94,8 @@ def couples_of(pairs: Sequence[Rows], n_vectors: int, seed: int = 0) -> Couples:
     """
     most = max(_FEWEST_ASKED, _MOST_SCORES // max(n_vectors, 1) // max(len(pairs), 1))
     random = np.random.default_rng(seed)
-    chosen, relations, n_possible = [], [], 0
-    accepted: set[tuple[int, int, int]] = set()
+    chosen, relations, n_possible = [np.zeros((0, 4), np.intp)], [np.zeros(0, np.intp)], 0
+    accepted = [np.zeros((0, 3), np.intp)]
     for place, each in enumerate(pairs):
         first, second = np.divmod(np.arange(len(each) ** 2), max(len(each), 1))
         rows = np.hstack([each[first], each[second]])
@@ -105,14 +105,12 @@ def couples_of(pairs: Sequence[Rows], n_vectors: int, seed: int = 0) -> Couples:
             rows = rows[np.sort(random.choice(len(rows), most, replace=False))]
         chosen.append(rows)
         relations.append(np.full(len(rows), place, np.intp))
-        accepted.update((place, int(c), int(answer)) for c, answer in each)
-    if not chosen:
-        return Couples(np.zeros((0, 4), np.intp), np.zeros(0, np.intp), 0, frozenset())
+        accepted.append(np.insert(each, 0, place, axis=1))
     return Couples(
         np.concatenate(chosen).astype(np.intp),
         np.concatenate(relations),
         n_possible,
-        frozenset(accepted),
+        np.concatenate(accepted).astype(np.intp),
     )
 
 

@@ -45,7 +45,7 @@ class WantedQuestion:
         """Return what a state asks for."""
         assert state.active is not None
         asked = state[AnalogySettings]
-        expected = state[BreaksSettings].expected
+        expected = state[BreaksSettings].expected_of(asked.labels)
         added = state[RelationSettings].added
         return cls(state.active, asked.positive, asked.negative, expected, added)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -198,8 +199,9 @@ def measure_breaks(wanted: WantedBreaks, report: Report, tell: Tell) -> Measured
         others = []
     part = 1 / (1 + len(others))
     answers = answer_baselines(vector_set, couples.rows, part_of(report, 0.0, part))
-    relations, bands = _broken_down(vector_set, list(found), pairs, couples, answers)
-    whole = shares_of(couples, answers)
+    marks = marks_of(couples, answers)
+    relations, bands = _broken_down(vector_set, list(found), pairs, couples, marks)
+    whole = shares_of(marks)
     known = MeasuredBreaks(
         wanted,
         relations,
@@ -216,9 +218,9 @@ def measure_breaks(wanted: WantedBreaks, report: Report, tell: Tell) -> Measured
     compared = []
     for place, other in enumerate(others, 1):
         within = part_of(report, place * part, (place + 1) * part)
-        given = answer_baselines(other, couples.rows, within)
-        each = (shares_of(couples, given, couples.relations == i) for i in range(len(pairs)))
-        compared.append((other, shares_of(couples, given), tuple(each)))
+        given = marks_of(couples, answer_baselines(other, couples.rows, within))
+        each = (shares_of(given, couples.relations == i) for i in range(len(pairs)))
+        compared.append((other, shares_of(given), tuple(each)))
     return replace(known, others=tuple(compared), is_done=True)
 
 
@@ -244,20 +246,22 @@ def has_same_labels(one: VectorSet, other: VectorSet) -> bool:
     return one.labels is other.labels or tuple(one.labels) == tuple(other.labels)
 
 
-def shares_of(couples: Couples, answers: Rows, chosen: NDArray[np.bool_] | None = None) -> Shares:
-    """Return how questions are answered.
+class Marks(NamedTuple):
+    """Which answers are right, (n_questions, n_ways), and which nearest rows are a, b or c."""
 
-    Parameters
-    ----------
-    couples : Couples
-    answers : int array of shape (n_questions, n_ways)
-    chosen : bool array of shape (n_questions,), optional
-        Which questions; None: all.
-    """
+    right: NDArray[np.bool_]
+    own: NDArray[np.bool_]
+
+
+def marks_of(couples: Couples, answers: Rows) -> Marks:
+    """Return how each question is answered by each of the `WAYS`."""
     right = np.column_stack([couples.are_right(answers[:, way]) for way in range(len(WAYS))])
-    own = answers[:, 1, np.newaxis] == couples.rows[:, :3]
-    if chosen is not None:
-        right, own = right[chosen], own[chosen]
+    return Marks(right, answers[:, 1, np.newaxis] == couples.rows[:, :3])
+
+
+def shares_of(marks: Marks, chosen: NDArray[np.bool_] | slice = slice(None)) -> Shares:
+    """Return how the chosen questions are answered."""
+    right, own = marks.right[chosen], marks.own[chosen]
     if not len(right):
         return Shares(0, (np.nan,) * len(WAYS), np.nan, np.nan, np.nan)
     a, b, c = own.mean(axis=0).tolist()
@@ -274,22 +278,22 @@ def _broken_down(
     names: Sequence[str],
     pairs: Sequence[Rows],
     couples: Couples,
-    answers: Rows,
+    marks: Marks,
 ) -> tuple[tuple[RelationBreak, ...], tuple[BandBreak, ...]]:
     """Return what was measured by relation, and by how far down the rarest word is."""
     rarest = couples.rows.max(axis=1, initial=0)
-    right = couples.are_right(answers[:, 0])
+    right = marks.right[:, 0]
     relations = []
     for place, (name, each) in enumerate(zip(names, pairs, strict=True)):
         chosen = couples.relations == place
         wrong = np.flatnonzero(chosen & ~right)
         wrong = wrong[np.argsort(rarest[wrong], kind="stable")]
         offsets = measure_offsets(vector_set.vectors, each, couples.rows[chosen])
-        shares = shares_of(couples, answers, chosen)
+        shares = shares_of(marks, chosen)
         relations.append(RelationBreak(name, len(each), shares, offsets, wrong))
     edges = band_edges(rarest, len(vector_set))
     bands = [
-        BandBreak(first, last, shares_of(couples, answers, (rarest >= first) & (rarest < last)))
+        BandBreak(first, last, shares_of(marks, (rarest >= first) & (rarest < last)))
         for first, last in pairwise(edges)
     ]
     return tuple(relations), tuple(bands)

@@ -109,11 +109,16 @@ class BreaksOverview(QWidget):
         tables.addWidget(self.wrong, 3)
         for part in (self.sets_head, self.sets, self.sets_said):
             tables.addWidget(part)
-        self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._parts.setContentsMargins(0, 0, 0, 0)
+        self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._parts.setSpacing(0)
         self._parts.addWidget(self.words, 4)
         self._parts.addLayout(tables, 5)
+        self.caption.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addLayout(self._parts, 1)
+        rows.addWidget(self.caption)
         self.fit_text(1.0)
 
     def _words(self) -> QScrollArea:
@@ -128,7 +133,6 @@ class BreaksOverview(QWidget):
             rows.addWidget(text_label(name, "title"))
             rows.addWidget(label)
         rows.addWidget(self.bands)
-        rows.addWidget(self.caption)
         rows.addStretch(1)
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -149,14 +153,14 @@ class BreaksOverview(QWidget):
         """Make room for text of another size."""
         self._scale = scale
         self.ways.setMinimumHeight(round(132 * scale))
-        self.bands.setMinimumHeight(round(150 * scale))
+        self.bands.setMinimumHeight(round(132 * scale))
         for table, least in ((self.relations, 120), (self.wrong, 72)):
             table.setMinimumHeight(round(least * scale))
 
     def show_measured(self, measured: MeasuredBreaks) -> None:
         """Show what was measured of a set."""
         by_frequency = is_by_frequency(measured.wanted.vector_set)
-        self.headline.setText(headline(measured))
+        self.headline.setText(_unbroken(headline(measured)))
         self.ways.show_bars(way_bars(measured.shares, measured.chance))
         said = (
             describe_offsets(measured),
@@ -165,7 +169,7 @@ class BreaksOverview(QWidget):
             describe_failures(measured, is_by_frequency=by_frequency),
         )
         for label, text in zip(self._labels(), said, strict=True):
-            label.setText(text)
+            label.setText(_unbroken(text))
         bands = [_column(each) for each in measured.bands]
         self.bands.setVisible(len(bands) > 1)
         self.bands.show_bands(bands, "")
@@ -206,6 +210,11 @@ class BreaksOverview(QWidget):
             said = f"{title}: {counted(n_asked, 'answer')}, none of them wrong"
         self.wrong_head.show_about(title, said)
         self.wrong.show_lines(WRONG_COLUMNS, wrong_lines(measured, relation))
+
+
+def _unbroken(text: str) -> str:
+    """Return a text in which no line ends between a number and its percent sign."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _column(band: BandBreak) -> BandColumn:

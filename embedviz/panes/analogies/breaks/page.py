@@ -134,7 +134,13 @@ class BreaksPage(Page):
             return
         labels = self.measured.wanted.vector_set.labels
         a, b, c, expected = (labels[row] for row in self.measured.couples.rows[number])
-        self.set(positive=(b, c), negative=(a,), about="question", expected=expected)
+        self.set(
+            positive=(b, c),
+            negative=(a,),
+            about="question",
+            expected=expected,
+            expected_for=(b, c, a),
+        )
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Page
         if task is self._task and (self.measured is None or not self.measured.is_done):

@@ -24,6 +24,8 @@ class BreaksSettings(Settings):
         Name of the relation whose wrong answers are listed; None: the one that fails most.
     expected : str or None
         The answer that the question should have; None: the one that a relation gives.
+    expected_for : tuple of str
+        Terms of that question, positive ones first; empty: whichever is asked.
     """
 
     name: ClassVar[str] = "analogies.breaks"
@@ -45,6 +47,13 @@ class BreaksSettings(Settings):
         metavar="LABEL",
         in_form=False,
     )
+    expected_for: tuple[str, ...] = setting(
+        (), "Of the question", "whose answer is expected", in_form=False, option=""
+    )
+
+    def expected_of(self, terms: tuple[str, ...]) -> str | None:
+        """Return the answer that a question should have, by its terms; None where it is another."""
+        return self.expected if self.expected_for in ((), terms) else None
 
     def of_another_set(self, vector_set: VectorSet | None) -> Self:
         """Return the same view of the relations that another set has."""
@@ -53,5 +62,5 @@ class BreaksSettings(Settings):
     def with_options(self, given: Mapping[str, Any]) -> Self:
         """Return what the options say; a question with an answer is what is explained."""
         if given.get("expected") is not None:
-            given = {"about": "question", **given}
+            given = {"about": "question", "expected_for": (), **given}
         return replace(self, **given)

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 
-from embedviz.gui.charts.drawn_widget import Align, DrawnWidget, width_of
+from embedviz.gui.charts.drawn_widget import Align, DrawnWidget, first_that_fits, width_of
 from embedviz.gui.charts.numbers import number_text
 from embedviz.gui.charts.plot_frame import NamedLine, draw_key, place_key, solid
 from embedviz.gui.theme import GRID, OKABE_ITO, theme_manager, with_alpha
 
 _COLORS = (OKABE_ITO[0], OKABE_ITO[7], OKABE_ITO[1], OKABE_ITO[2], OKABE_ITO[5], OKABE_ITO[6])
 _LEAST_BAR = 3.0
-_MOST_NAME = 0.3
+_MOST_NAME, _MOST_STEP = 0.3, 6.0
+"""Share of the width for names, and height of a row in lines, at most."""
 
 
 @dataclass(frozen=True)
@@ -90,15 +91,20 @@ class TermsChart(DrawnWidget):
             placed = place_key(self._key(), self.width(), small, line)
             draw_key(painter, placed, small, line)
             top = placed[-1].corner.y() + 1.6 * line
-            step = max((self.height() - top) / len(self.lines), 1.0)
+            step = self._step(top)
             area = self._bars_area(top)
             middle, unit = self._scale_of(area)
             painter.setPen(QPen(QColor(theme_manager.theme.muted), 1.0))
-            painter.drawLine(QLineF(middle, top, middle, self.height()))
+            painter.drawLine(QLineF(middle, top, middle, top + step * len(self.lines)))
             for place in range(len(self.lines)):
                 box = QRectF(0, top + place * step, self.width(), step)
                 self._draw_words(painter, box, area, place)
                 self._draw_bars(painter, QRectF(box), (middle, unit), place)
+
+    def _step(self, top: float) -> float:
+        """Return the height of a row, in pixels: no more than is easily read."""
+        room = (self.height() - top) / len(self.lines)
+        return max(min(room, _MOST_STEP * self.line_height()), 1.0)
 
     def _key(self) -> list[NamedLine]:
         named = [
@@ -157,11 +163,14 @@ class TermsChart(DrawnWidget):
         if place == self.reference:
             painter.setFont(self.small())
             painter.setPen(QColor(theme.muted))
-            beside = QRectF(middle + GRID, box.top(), self.width(), box.height())
-            painter.drawText(beside, Align.AlignLeft | Align.AlignVCenter, "0, compared with")
+            room = self.width() - middle - 2 * GRID
+            words = ("the others are compared with this", "compared with", "0")
+            said = first_that_fits(words, room, self.small())
+            beside = QRectF(middle + GRID, box.top(), room, box.height())
+            painter.drawText(beside, Align.AlignLeft | Align.AlignVCenter, said)
             return
         found = self.differences(place)
-        high = max(min(0.72 * box.height() / len(found), 0.9 * self.line_height()), _LEAST_BAR)
+        high = max(min(0.78 * box.height() / len(found), 1.3 * self.line_height()), _LEAST_BAR)
         top = box.center().y() - high * len(found) / 2
         painter.setFont(self.small())
         for number, value in enumerate(found):
@@ -183,7 +192,7 @@ class TermsChart(DrawnWidget):
             return ""
         line = self.line_height()
         top = place_key(self._key(), self.width(), self.small(), line)[-1].corner.y() + 1.6 * line
-        which = int((place.y() - top) * len(self.lines) / max(self.height() - top, 1.0))
+        which = int((place.y() - top) / self._step(top))
         if place.y() < top or not 0 <= which < len(self.lines):
             return ""
         shown = self.lines[which]
