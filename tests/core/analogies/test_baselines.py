@@ -30,25 +30,27 @@ def _random_set(n_vectors: int, dimensions: int, seed: int) -> VectorSet:
     return VectorSet(vectors, [f"row {i}" for i in range(n_vectors)])
 
 
-def _expected(vectors, question, way):
-    """Return an answer by NumPy, a full sort for each question."""
+def _scores(vectors, question, way):
+    """Return the score of each row by NumPy."""
     unit = vectors.astype(np.float64)
     unit /= np.linalg.norm(unit, axis=1, keepdims=True)
     scores = unit @ (np.array(_WEIGHTS[way]) @ unit[list(question)])
     if way != "with inputs":
         scores[list(question)] = -np.inf
-    return int(scores.argmax())
+    return scores
 
 
 @given(st.integers(5, 60), st.integers(2, 20), st.integers(0, 1000))
-def test_answers_are_those_of_a_full_sort(n_vectors, dimensions, seed):
+def test_answers_are_the_rows_of_the_largest_scores(n_vectors, dimensions, seed):
     some = _random_set(n_vectors, dimensions, seed)
     random = np.random.default_rng(seed)
     questions = np.array([random.choice(n_vectors, 3, replace=False) for _ in range(6)])
     found = answer_baselines(some, questions)
     for question, answers in zip(questions, found, strict=True):
         for way, answer in zip(WAYS, answers, strict=True):
-            assert answer == _expected(some.vectors, question, way), way
+            scores = _scores(some.vectors, question, way)
+            # Of two rows that float32 cannot tell apart, either will do.
+            assert scores[answer] >= scores.max() - 1e-5, way
 
 
 def test_many_rows_are_read_in_blocks(monkeypatch):

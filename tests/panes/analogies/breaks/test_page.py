@@ -37,6 +37,12 @@ def state_of(vector_set, *others, about="relations", **asked):
     )
 
 
+@pytest.fixture(scope="module")
+def few_words(words):
+    """Return the most frequent of the bundled words, whose relations are asked in a moment."""
+    return VectorSet(words.vectors[:1500], words.labels[:1500], name="1,500 words")
+
+
 @pytest.fixture
 def show(pane, session, idle):
     def shown(*args, **more):
@@ -186,9 +192,9 @@ def test_closing_the_set_lets_go_of_it(show, session, idle, related):
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("about", ["relations", "question"])
-def test_it_is_drawn_in_both_themes(show, pane, qapp, artefacts, words, theme, about):
+def test_it_is_drawn_in_both_themes(show, pane, qapp, artefacts, few_words, theme, about):
     apply_theme(qapp, theme)
-    page = show(words, about=about)
+    page = show(few_words, about=about)
     pane.grab().save(str(artefacts / f"breaks-{about}-{theme.name}.png"))
     view = page.overview.ways if about == "relations" else page.question.chart
     image = view.grab().toImage()
@@ -199,8 +205,8 @@ def test_it_is_drawn_in_both_themes(show, pane, qapp, artefacts, words, theme, a
     assert page.question.title.text() == "man is to woman as king is to … queen, as expected"
 
 
-def test_text_of_a_talk_fits(show, pane, words):
-    page = show(words)
+def test_text_of_a_talk_fits(show, pane, few_words):
+    page = show(few_words)
     pane.set_text_scale(1.8)
     pane.resize(1280, 800)
     assert page.overview.ways.height() >= page.overview.ways.minimumSizeHint().height()
