@@ -2,64 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from embedviz.app.state import State
-from embedviz.core.analogies.relations import pairs_of_columns
 from embedviz.core.vector_set import VectorSet
-from embedviz.panes.analogies.relation.settings import Columns, KeptRelation, RelationSettings
+from embedviz.core.wording import one_line
+from embedviz.panes.analogies.relation.offered import OfferedRelation
+from embedviz.panes.analogies.relation.settings import RelationSettings
 from embedviz.panes.analogies.relations import relations_in
 
-Pair = tuple[str, str | tuple[str, ...]]
-"""Two labels; in place of the second, several that are right answers."""
-
 _bundled: WeakKeyDictionary[VectorSet, tuple[OfferedRelation, ...]] = WeakKeyDictionary()
-
-
-@dataclass(frozen=True)
-class OfferedRelation:
-    """A relation that can be chosen.
-
-    Attributes
-    ----------
-    name : str
-    pairs : tuple of Pair
-        Labels, of which the set may lack some; empty where columns are given.
-    columns : (str or None, str or None) or None
-        Of the metadata, whose values in a row are a pair; None among them: the labels.
-    is_added : bool
-        Whether the user added it, and can take it away.
-    """
-
-    name: str
-    pairs: tuple[Pair, ...]
-    columns: Columns | None = None
-    is_added: bool = False
-
-    def pairs_in(self, vector_set: VectorSet) -> Sequence[Pair]:
-        """Return its pairs; those of columns are read from a set, which may take a while.
-
-        Raises
-        ------
-        UserError
-            When the set has no such column.
-        """
-        if self.columns is None:
-            return self.pairs
-        return pairs_of_columns(vector_set, *self.columns).pairs
-
-    def is_of(self, vector_set: VectorSet) -> bool:
-        """Return whether a set has the columns that it is of."""
-        if self.columns is None:
-            return True
-        return {None, *vector_set.metadata.column_names}.issuperset(self.columns)
-
-    @classmethod
-    def of_kept(cls, kept: KeptRelation) -> OfferedRelation:
-        """Return one that the user added."""
-        return cls(kept.name, kept.pairs, kept.columns, is_added=True)
 
 
 def relations_of(vector_set: VectorSet, settings: RelationSettings) -> list[OfferedRelation]:
@@ -94,3 +46,15 @@ def relation_named(offered: list[OfferedRelation], name: str) -> OfferedRelation
 
 def _plain(name: str) -> str:
     return " ".join(name.replace("->", "→").replace("→", " → ").casefold().split())
+
+
+def missing_relation(state: State) -> str:
+    """Return what to say where a relation is named that the set does not have; else ""."""
+    assert state.active is not None
+    name = state[RelationSettings].relation
+    offered = relations_of(state.active, state[RelationSettings])
+    if name is None or relation_named(offered, name) is not None:
+        return ""
+    there = ", ".join(f"“{one_line(each.name)}”" for each in offered)
+    said = f"“{one_line(name)}” is not a relation of {state.active.name or 'this set'}."
+    return f"{said} Choose one of {there}." if there else f"{said} It has none; add pairs to it."

@@ -19,20 +19,20 @@ from embedviz.core.wording import composed
 from embedviz.gui.pages.page import Page
 from embedviz.gui.points.view import Tool
 from embedviz.gui.widgets.controls import set_text_in_place
-from embedviz.panes.analogies.relation.adding import AddRelationDialog
-from embedviz.panes.analogies.relation.applying import MOST_APPLIED
-from embedviz.panes.analogies.relation.choices import chosen_relation, relations_of
-from embedviz.panes.analogies.relation.measuring import MeasuredRelation
-from embedviz.panes.analogies.relation.pair_lines import SORTS
-from embedviz.panes.analogies.relation.parts import RelationParts
-from embedviz.panes.analogies.relation.reading import (
+from embedviz.panes.analogies.relation.adding.dialog import AddRelationDialog
+from embedviz.panes.analogies.relation.adding.reading import (
     ReadRelations,
     names_relations,
     read_relation_file,
 )
+from embedviz.panes.analogies.relation.choices import chosen_relation, relations_of
+from embedviz.panes.analogies.relation.lists.applying import MOST_APPLIED
+from embedviz.panes.analogies.relation.lists.columns import SORTS
+from embedviz.panes.analogies.relation.lists.side import LISTED
+from embedviz.panes.analogies.relation.measuring import MeasuredRelation
+from embedviz.panes.analogies.relation.parts import RelationParts
 from embedviz.panes.analogies.relation.settings import KeptRelation, RelationSettings
 from embedviz.panes.analogies.relation.showing import RelationShowing
-from embedviz.panes.analogies.relation.side import LISTED
 from embedviz.panes.analogies.settings import AnalogySettings
 
 _KINDS = "Relations (*.txt *.tsv *.csv);;All files (*)"
@@ -82,7 +82,7 @@ class RelationInteraction(QObject):
     def _shown(self) -> MeasuredRelation | None:
         """The relation on screen, where it is of the active set."""
         found = self._showing.measured
-        is_active = found is not None and found.wanted.vector_set is self._state.active
+        is_active = found is not None and found.of.vector_set is self._state.active
         return found if is_active else None
 
     def _hover(self, pair: int, *, in_table: bool) -> None:

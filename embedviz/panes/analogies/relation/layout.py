@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.analogies import parallelogram
+from embedviz.core.analogies.subspace import parallelogram
 from embedviz.core.arrays import Matrix, Rows
 
 Axes = NDArray[np.float64]

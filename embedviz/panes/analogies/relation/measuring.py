@@ -9,7 +9,6 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.app.state import State
 from embedviz.core.analogies.relations import (
     AppliedWord,
     FoundPairs,
@@ -18,16 +17,16 @@ from embedviz.core.analogies.relations import (
     find_pairs,
     measure_relation,
 )
-from embedviz.core.analogies.relations.found_pairs import unit_vectors
+from embedviz.core.analogies.relations.offsets import unit_vectors
 from embedviz.core.progress import Report, part_of
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import composed
-from embedviz.panes.analogies.relation.choices import OfferedRelation, chosen_relation
 from embedviz.panes.analogies.relation.layout import (
     RelationLayout,
     lay_out_fan,
     lay_out_in_place,
 )
+from embedviz.panes.analogies.relation.offered import OfferedRelation
 from embedviz.panes.analogies.relation.settings import DrawnAs
 
 Floats = NDArray[np.float64]
@@ -43,22 +42,11 @@ _LAYOUTS: dict[DrawnAs, Callable[..., RelationLayout]] = {
 
 
 @dataclass(frozen=True)
-class WantedRelation:
-    """The relation that is looked at, of a set. A subject of calculations."""
+class RelationOfSet:
+    """A relation that is measured in a set."""
 
     vector_set: VectorSet
     relation: OfferedRelation
-
-    @classmethod
-    def by(cls, state: State) -> WantedRelation | None:
-        """Return what a state shows; None where the set has no relation."""
-        assert state.active is not None
-        chosen = chosen_relation(state)
-        return None if chosen is None else cls(state.active, chosen)
-
-    def is_wanted(self, state: State) -> bool:
-        """Return whether a state shows this."""
-        return state.active is self.vector_set and WantedRelation.by(state) == self
 
 
 @dataclass(frozen=True)
@@ -88,7 +76,7 @@ class MeasuredRelation:
 
     Attributes
     ----------
-    wanted : WantedRelation
+    of : RelationOfSet
     found : FoundPairs
         The pairs that the set has, and those that were left out.
     n_given : int
@@ -99,7 +87,7 @@ class MeasuredRelation:
         None until they are known.
     """
 
-    wanted: WantedRelation
+    of: RelationOfSet
     found: FoundPairs
     n_given: int
     layouts: dict[LayoutKey, RelationLayout] = field(default_factory=dict)
@@ -144,31 +132,31 @@ class MeasuredRelation:
         rows, _, ranks = self.measures.answers
         if not ranks[pair] or rows[pair, 0] < 0:
             return None
-        label = self.wanted.vector_set.labels[rows[pair, 0]]
+        label = self.of.vector_set.labels[rows[pair, 0]]
         return PairAnswer(composed(label), int(ranks[pair]))
 
 
-def measure(wanted: WantedRelation, report: Report, tell: Tell | None = None) -> MeasuredRelation:
+def measure(of: RelationOfSet, report: Report, tell: Tell | None = None) -> MeasuredRelation:
     """Return all that there is to know of a relation; runs off the UI thread.
 
     Parameters
     ----------
-    wanted : WantedRelation
+    of : RelationOfSet
     report : Report
     tell : callable, optional
         Is given the pairs and their pictures as soon as these are there.
     """
     report(0.0, "finding the pairs")
-    pairs = wanted.relation.pairs_in(wanted.vector_set)
-    found = find_pairs(wanted.vector_set, pairs)
-    so_far = MeasuredRelation(wanted, found, len(pairs), _layouts(wanted.vector_set, found, report))
+    pairs = of.relation.pairs_in(of.vector_set)
+    found = find_pairs(of.vector_set, pairs)
+    so_far = MeasuredRelation(of, found, len(pairs), _layouts(of.vector_set, found, report))
     if tell is not None:
         tell(so_far)
     if not len(found):
-        measures = measure_relation(wanted.vector_set, (), 1)
+        measures = measure_relation(of.vector_set, (), 1)
     else:
         rest = part_of(report, 0.2, 1.0)
-        measures = measure_relation(wanted.vector_set, pairs, report=rest)
+        measures = measure_relation(of.vector_set, pairs, report=rest)
     return replace(so_far, measures=measures)
 
 
@@ -188,8 +176,8 @@ def _layouts(
 
 
 def apply_to_words(
-    wanted: WantedRelation, words: Sequence[str], report: Report
+    of: RelationOfSet, words: Sequence[str], report: Report
 ) -> tuple[AppliedWord, ...]:
     """Return the answers of a relation to other words; runs off the UI thread."""
-    pairs = wanted.relation.pairs_in(wanted.vector_set)
-    return apply_relation(wanted.vector_set, pairs, words, _N_ANSWERS, report=report).words
+    pairs = of.relation.pairs_in(of.vector_set)
+    return apply_relation(of.vector_set, pairs, words, _N_ANSWERS, report=report).words

@@ -9,6 +9,7 @@ from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.gui.pages.page import Page
 from embedviz.gui.theme import GRID
+from embedviz.panes.analogies.relation.choices import missing_relation
 from embedviz.panes.analogies.relation.interaction import RelationInteraction
 from embedviz.panes.analogies.relation.parts import RelationParts
 from embedviz.panes.analogies.relation.running import RelationRun
@@ -35,7 +36,7 @@ class RelationPage(Page):
         self.parts.tools.add_to(self.tools.row)
         self._lay_out()
         self.run = RelationRun(self.pane)
-        self.showing = RelationShowing(self.parts, self.run)
+        self.showing = RelationShowing(self, self.parts, self.run)
         self.interaction = RelationInteraction(self, self.parts, self.showing)
         self.setAcceptDrops(True)
 
@@ -59,6 +60,7 @@ class RelationPage(Page):
         self.body.addLayout(self._rows, 1)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Page
+        self.run.forget_closed(new.sets)
         self.showing.show_choices(new)
         self.run.ask(new, all_relations=new[RelationSettings].listed == "relations")
         self.showing.show_all(new)
@@ -66,6 +68,11 @@ class RelationPage(Page):
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Page
         if self.run.owns(task):
             self.showing.show_stopped()
+
+    def begin_figure(self) -> None:
+        """Refuse a relation that the set does not have: a figure of another one would mislead."""
+        if said := missing_relation(self.pane.session.state):
+            self.pane.message_bar.show_message(said)
 
     def release(self) -> None:  # noqa: D102 - see Page
         self.run.release()

@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject
 
 from embedviz.app.tasks import Task
 from embedviz.gui.widgets.controls import text_label
+from embedviz.panes.analogies.relation.lists.side import RelationSide
 from embedviz.panes.analogies.relation.picture import RelationPicture
-from embedviz.panes.analogies.relation.side import RelationSide
 from embedviz.panes.analogies.relation.strips import ColorStrip, NullStrip
 from embedviz.panes.analogies.relation.tools import RelationTools
 

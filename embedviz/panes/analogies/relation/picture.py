@@ -163,12 +163,14 @@ class RelationPicture(QObject):
         scene.set_links(NO_ROW, ())
         scene.set_arrows(self._arrows(shown))
         ends = np.stack([layout.starts[shown.order], layout.ends[shown.order]], axis=1).ravel()
-        named = [place for place in dict.fromkeys(ends.tolist()) if shown.labels[place]]
+        marked = {"", *(word for each in shown.applied for word in (each.word, each.answer))}
+        named = [
+            place for place in dict.fromkeys(ends.tolist()) if shown.labels[place] not in marked
+        ]
         scene.set_labels(shown.labels, (), named[:_MOST_LABELED])
-        points = self._points_of(shown.selected)
         # Of all pairs, rings would be a blot.
         is_all = len(shown.selected) == len(layout.starts)
-        scene.set_highlights(selected=() if is_all else points)
+        scene.set_highlights(selected=() if is_all else self._points_of(shown.selected))
         scene.markers.set_markers(_markers(shown), scene.canvas.extent)
 
     def _points_of(self, pairs: frozenset[int]) -> list[int]:
@@ -185,7 +187,7 @@ class RelationPicture(QObject):
         arrows = []
         # The best are drawn last, over the others.
         for pair in shown.order[::-1].tolist():
-            is_strong = not shown.selected or pair in shown.selected
+            is_strong = pair in shown.selected if shown.selected else not shown.applied
             color = with_alpha(shown.colors[pair], 0.9 if is_strong else _FAINT)
             start, end = layout.positions[[layout.starts[pair], layout.ends[pair]]]
             width = _STRONG if pair in shown.selected else _WIDTH

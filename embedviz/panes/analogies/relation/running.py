@@ -15,18 +15,38 @@ from embedviz.core.analogies.relations import AppliedWord
 from embedviz.core.progress import Report, part_of
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pane import Pane
-from embedviz.panes.analogies.relation.choices import OfferedRelation, relations_of
+from embedviz.gui.widgets.watched import is_watched
+from embedviz.panes.analogies.relation.choices import chosen_relation, relations_of
 from embedviz.panes.analogies.relation.measuring import (
     MeasuredRelation,
-    WantedRelation,
+    RelationOfSet,
     apply_to_words,
     measure,
 )
+from embedviz.panes.analogies.relation.offered import OfferedRelation
 from embedviz.panes.analogies.relation.settings import RelationSettings
 
 _MOST_KNOWN = 200
 _FEW_NUMBERS = 20_000_000
 """All relations of a set of no more numbers than this are measured before they are asked for."""
+
+
+@dataclass(frozen=True)
+class WantedRelation:
+    """The relation that is looked at. A subject of calculations."""
+
+    of: RelationOfSet
+
+    @classmethod
+    def by(cls, state: State) -> WantedRelation | None:
+        """Return what a state shows; None where the set has no relation."""
+        assert state.active is not None
+        chosen = chosen_relation(state)
+        return None if chosen is None else cls(RelationOfSet(state.active, chosen))
+
+    def is_wanted(self, state: State) -> bool:
+        """Return whether a state shows this."""
+        return state.active is self.of.vector_set and WantedRelation.by(state) == self
 
 
 @dataclass(frozen=True)
@@ -56,18 +76,18 @@ class WantedRanking:
 class WantedAnswers:
     """Words that a relation is applied to. A subject of calculations."""
 
-    wanted: WantedRelation
+    of: RelationOfSet
     words: tuple[str, ...]
 
     @classmethod
     def by(cls, state: State) -> WantedAnswers | None:
         """Return what a state asks; None where there is no word, or no relation."""
         words, wanted = state[RelationSettings].apply, WantedRelation.by(state)
-        return None if wanted is None or not words else cls(wanted, words)
+        return None if wanted is None or not words else cls(wanted.of, words)
 
     def is_wanted(self, state: State) -> bool:
         """Return whether a state asks this."""
-        return state.active is self.wanted.vector_set and WantedAnswers.by(state) == self
+        return state.active is self.of.vector_set and WantedAnswers.by(state) == self
 
 
 class RelationRun(QObject):
@@ -94,17 +114,17 @@ class RelationRun(QObject):
         self._task = calculations.new_task("measuring a relation", urgency=2)
         self._answering = calculations.new_task("applying a relation", urgency=1)
         self._ranking = calculations.new_task("measuring all relations")
-        self._known: OrderedDict[WantedRelation, MeasuredRelation] = OrderedDict()
+        self._known: OrderedDict[RelationOfSet, MeasuredRelation] = OrderedDict()
         self._answers: tuple[WantedAnswers, tuple[AppliedWord, ...]] | None = None
 
     def ask(self, state: State, *, all_relations: bool) -> None:
         """Measure what a state shows, as far as it is not known or being measured already."""
         calculations, wanted = self._pane.calculations, WantedRelation.by(state)
-        known = None if wanted is None else self._known.get(wanted)
+        known = None if wanted is None else self._known.get(wanted.of)
         if wanted is None or (known is not None and known.measures is not None):
             calculations.cancel(self._task)
         elif not calculations.has_asked(self._task, wanted):
-            work = partial(measure, wanted)
+            work = partial(measure, wanted.of)
             calculations.run(self._task, work, self._keep, wanted, on_part=self._keep)
         self._ask_answers(state)
         self._ask_ranking(state, all_relations=all_relations)
@@ -120,7 +140,8 @@ class RelationRun(QObject):
     def _ask_ranking(self, state: State, *, all_relations: bool) -> None:
         calculations, wanted = self._pane.calculations, WantedRanking.by(state)
         missing = [each for each in wanted.relations if self.measured(wanted, each) is None]
-        if not missing or not (all_relations or wanted.is_quick):
+        is_ahead = wanted.is_quick and is_watched(self._pane)  # A figure shows what it is of.
+        if not missing or not (all_relations or is_ahead):
             calculations.cancel(self._ranking)
         elif not calculations.has_asked(self._ranking, wanted):
             work = partial(_measure_all, wanted.vector_set, tuple(missing))
@@ -130,13 +151,13 @@ class RelationRun(QObject):
     def shown(self, state: State) -> MeasuredRelation | None:
         """Return what is known of the relation that a state shows."""
         wanted = WantedRelation.by(state)
-        return None if wanted is None else self._known.get(wanted)
+        return None if wanted is None else self._known.get(wanted.of)
 
     def measured(
         self, ranking: WantedRanking, relation: OfferedRelation
     ) -> MeasuredRelation | None:
         """Return all that there is to know of a relation, once it is."""
-        found = self._known.get(WantedRelation(ranking.vector_set, relation))
+        found = self._known.get(RelationOfSet(ranking.vector_set, relation))
         return found if found is not None and found.measures is not None else None
 
     def answers(self, state: State) -> tuple[AppliedWord, ...] | None:
@@ -164,6 +185,13 @@ class RelationRun(QObject):
         """Whether the table of all relations is being filled."""
         return self._ranking.is_busy
 
+    def forget_closed(self, sets: Sequence[VectorSet]) -> None:
+        """Let go of what was measured of sets that are not open any more."""
+        for of in [each for each in self._known if each.vector_set not in sets]:
+            del self._known[of]
+        if self._answers is not None and self._answers[0].of.vector_set not in sets:
+            self._answers = None
+
     def release(self) -> None:
         """Let go of what was measured."""
         self._known.clear()
@@ -183,10 +211,10 @@ class RelationRun(QObject):
         self.answers_found.emit()
 
     def _remember(self, found: MeasuredRelation) -> None:
-        before = self._known.get(found.wanted)
+        before = self._known.get(found.of)
         if before is not None and before.measures is not None and found.measures is None:
             return  # The table of all has been quicker.
-        self._known[found.wanted] = found
+        self._known[found.of] = found
         while len(self._known) > _MOST_KNOWN:
             self._known.popitem(last=False)
 
@@ -201,11 +229,11 @@ def _measure_all(
     found: list[MeasuredRelation] = []
     for place, each in enumerate(relations):
         part = part_of(report, place / len(relations), (place + 1) / len(relations))
-        found.append(measure(WantedRelation(vector_set, each), part))
+        found.append(measure(RelationOfSet(vector_set, each), part))
         tell(tuple(found))  # All of them, as parts that are overtaken are not handed over.
     return tuple(found)
 
 
 def _answer(wanted: WantedAnswers, report: Report) -> tuple[WantedAnswers, tuple[AppliedWord, ...]]:
     """Apply a relation to words; runs off the UI thread."""
-    return wanted, apply_to_words(wanted.wanted, wanted.words, report)
+    return wanted, apply_to_words(wanted.of, wanted.words, report)

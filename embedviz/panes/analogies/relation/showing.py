@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import QObject
 
 from embedviz.app.state import State
 from embedviz.core.analogies.relations import AppliedWord, correct_p_values
-from embedviz.core.analogies.relations.found_pairs import unit_vectors
+from embedviz.core.analogies.relations.offsets import unit_vectors
 from embedviz.core.selection import Selection
 from embedviz.core.wording import composed
 from embedviz.gui.theme import theme_manager
 from embedviz.gui.widgets.controls import set_text_in_place
 from embedviz.panes.analogies.relation.choices import chosen_relation, relations_of
 from embedviz.panes.analogies.relation.layout import PictureSpace
+from embedviz.panes.analogies.relation.lists.pair_lines import describe_pair, pair_lines, pair_order
+from embedviz.panes.analogies.relation.lists.relation_lines import relation_lines
 from embedviz.panes.analogies.relation.measuring import LayoutKey, MeasuredRelation
-from embedviz.panes.analogies.relation.pair_lines import describe_pair, pair_lines, pair_order
 from embedviz.panes.analogies.relation.parts import RelationParts
 from embedviz.panes.analogies.relation.picture import AppliedArrow, DrawnRelation
-from embedviz.panes.analogies.relation.relation_lines import relation_lines
 from embedviz.panes.analogies.relation.running import RelationRun, WantedRanking
 from embedviz.panes.analogies.relation.scales import color_scale
 from embedviz.panes.analogies.relation.settings import RelationSettings
@@ -29,6 +30,7 @@ from embedviz.panes.analogies.relation.words import (
     describe_picture,
     describe_ranking,
     describe_relation,
+    describe_unknown,
 )
 from embedviz.panes.analogies.settings import AnalogySettings
 
@@ -39,16 +41,18 @@ _NULL_TITLES = (
 )
 
 
-class RelationShowing:
+class RelationShowing(QObject):
     """Drawing of the page: from a state, and what is known, to widgets.
 
     Parameters
     ----------
+    parent : QObject
     parts : RelationParts
     run : RelationRun
     """
 
-    def __init__(self, parts: RelationParts, run: RelationRun) -> None:
+    def __init__(self, parent: QObject, parts: RelationParts, run: RelationRun) -> None:
+        super().__init__(parent)
         self._parts, self._run = parts, run
         self._state = State()
         self.measured: MeasuredRelation | None = None
@@ -133,7 +137,7 @@ class RelationShowing:
     def _labels(self, found: MeasuredRelation, state: State) -> list[str]:
         """Return the label of each point of the picture."""
         rows = found.layouts[_layout_key(state)].rows.tolist()
-        labels = found.wanted.vector_set.labels
+        labels = found.of.vector_set.labels
         return [composed(labels[row]) if row >= 0 else "" for row in rows]
 
     def _arrows(self, found: MeasuredRelation, state: State) -> list[AppliedArrow]:
@@ -197,8 +201,13 @@ class RelationShowing:
         corrected = correct_p_values([_p_value(each) for each in known], "Holm").tolist()
         lines = relation_lines(offered, known, corrected, chosen_relation(state))
         side.relations.show_lines(lines, NO_RELATION.replace("\n", " "))
-        is_shown = state[RelationSettings].listed == "relations"
-        side.show_note(describe_ranking(known, is_busy=self._run.is_ranking) if is_shown else "")
+        listed = state[RelationSettings].listed
+        notes = {
+            "relations": describe_ranking(known, is_busy=self._run.is_ranking),
+            "apply": describe_unknown(self._run.answers(state) or ()),
+            "pairs": "",
+        }
+        side.show_note(notes[listed])
 
     def release(self) -> None:
         """Let go of a set that has been closed."""
@@ -241,7 +250,7 @@ def _arrow(
 ) -> AppliedArrow:
     """Return the answer to a word in a picture."""
     row, label, _ = applied.answers[0]
-    (answer,) = unit_vectors(found.wanted.vector_set, np.array([row]))
+    (answer,) = unit_vectors(found.of.vector_set, np.array([row]))
     ends = np.stack([applied.start, answer]) - (applied.start if is_fan else 0.0)
     start, end = space.places(ends)
     return AppliedArrow(applied.label, label, start, end)

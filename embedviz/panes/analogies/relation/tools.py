@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton
 
 from embedviz.core.settings import fields_of
 from embedviz.gui.widgets.controls import Gear, Segments, combo_box, toggle, tool_button
-from embedviz.panes.analogies.relation.choices import OfferedRelation
+from embedviz.panes.analogies.relation.offered import OfferedRelation
 from embedviz.panes.analogies.relation.settings import DrawnAs, RelationSettings
-from embedviz.panes.analogies.relation.words import describe_offer
 
 _DRAWN: tuple[DrawnAs, ...] = get_args(DrawnAs)
 _COLORED = fields_of(RelationSettings)["colored_by"].about.choices
@@ -102,7 +101,7 @@ class RelationTools(QObject):
             with QSignalBlocker(self.choice):
                 self.choice.clear()
                 for each in offered:
-                    self.choice.addItem(describe_offer(each), each.name)
+                    self.choice.addItem(each.title, each.name)
         self.choice.setEnabled(bool(offered))
         place = self._offered.index(shown) if shown in self._offered and shown else -1
         self.choice.setCurrentIndex(place)

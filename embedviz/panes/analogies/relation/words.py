@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from embedviz.core.analogies.relations.measuring import RelationMeasures
+from embedviz.core.analogies.relations import AppliedWord, RelationMeasures
 from embedviz.core.notes import counted
 from embedviz.core.wording import one_line
 from embedviz.gui.charts.numbers import number_text, percent
-from embedviz.panes.analogies.relation.choices import OfferedRelation
 from embedviz.panes.analogies.relation.layout import RelationLayout
 from embedviz.panes.analogies.relation.measuring import MeasuredRelation
 
 SIGNIFICANT = 0.05
+_FEW = 5
 NO_RELATION = (
     "None of the bundled relations has two pairs of words in this set.\n"
     "Add pairs of its labels: with Add above, or by dropping a file of them here."
@@ -31,7 +31,7 @@ def describe_relation(measured: MeasuredRelation) -> str:
     if measures is None:
         return f"{pairs}: measuring …"
     said = f"{pairs}: {_verdict(measures)} ({describe_null(measures)})"
-    what, n_asked = noun_of(measured.wanted.relation.name), measures.n_asked
+    what, n_asked = noun_of(measured.of.relation.name), measures.n_asked
     if not n_asked:
         return f"{said}."
     n_right = round(measures.accuracy * n_asked)
@@ -72,7 +72,7 @@ def p_text(p_value: float) -> str:
 
 def describe_none(measured: MeasuredRelation) -> str:
     """Return why there is no pair."""
-    given, name = measured.n_given, one_line(measured.wanted.relation.name)
+    given, name = measured.n_given, one_line(measured.of.relation.name)
     if not given:
         return f"“{name}” has no pairs."
     whole = "The only pair" if given == 1 else f"None of the {given:,} pairs"
@@ -105,12 +105,6 @@ def noun_of(name: str) -> str:
     return f"the {second.strip()}" if arrow and second.strip() else "the second word"
 
 
-def describe_offer(relation: OfferedRelation) -> str:
-    """Return the name of a relation with the number of its pairs."""
-    count = f" · {len(relation.pairs):,}" if relation.columns is None else ""
-    return f"{one_line(relation.name)}{count}"
-
-
 def describe_ranking(known: Sequence[MeasuredRelation | None], *, is_busy: bool) -> str:
     """Return how many relations are measured, and how many of them are no accident."""
     done = [each.measures for each in known if each is not None and each.measures is not None]
@@ -118,3 +112,16 @@ def describe_ranking(known: Sequence[MeasuredRelation | None], *, is_busy: bool)
         waits = "" if is_busy else "; the rest was stopped"
         return f"{len(done)} of {counted(len(known), 'relation')} measured{waits}."
     return "p corrected for the number of relations (Holm). A click shows a relation."
+
+
+def describe_unknown(applied: Sequence[AppliedWord]) -> str:
+    """Return how many words the set lacks, and some of them; "" where it has all."""
+    unknown = [one_line(each.label) for each in applied if each.row < 0]
+    if not unknown:
+        return ""
+    more = f" and {len(unknown) - _FEW:,} more" if len(unknown) > _FEW else ""
+    verb = "is" if len(unknown) == 1 else "are"
+    return (
+        f"{len(unknown):,} of {counted(len(applied), 'word')} {verb} not in the set: "
+        f"{', '.join(unknown[:_FEW])}{more}."
+    )

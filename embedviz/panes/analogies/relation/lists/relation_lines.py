@@ -7,42 +7,11 @@ from collections.abc import Sequence
 
 from embedviz.core.wording import one_line
 from embedviz.gui.charts.numbers import number_text
-from embedviz.panes.analogies.relation.cell_table import Cell, CellColumn, CellLine, Tone
-from embedviz.panes.analogies.relation.choices import OfferedRelation
+from embedviz.panes.analogies.relation.lists.cell_table import Cell, CellLine, Tone
+from embedviz.panes.analogies.relation.lists.columns import RELATION_COLUMNS
 from embedviz.panes.analogies.relation.measuring import MeasuredRelation
+from embedviz.panes.analogies.relation.offered import OfferedRelation
 from embedviz.panes.analogies.relation.words import SIGNIFICANT, describe_relation, p_text
-
-RELATION_COLUMNS = (
-    CellColumn("Relation", "A click shows its pairs"),
-    CellColumn("Pairs", "Pairs whose words the set has", "0,000", is_number=True, need=3),
-    CellColumn(
-        "Consist.",
-        "Consistency: mean cosine of the offsets of two pairs; the table is sorted by it",
-        "−0.00",
-        is_number=True,
-    ),
-    CellColumn(
-        "AUC",
-        "Pairing consistency: how often the offsets of two pairs are more alike than those of two "
-        "shuffled pairs; 0.5 is chance",
-        "0.00",
-        is_number=True,
-        need=2,
-    ),
-    CellColumn(
-        "p",
-        "Share of shuffled pairs that are as consistent, corrected for the number of relations",
-        "0.0000",
-        is_number=True,
-        need=1,
-    ),
-    CellColumn(
-        "Found",
-        "Pairs for which the mean offset of the others finds the second word",
-        "100 %",
-        is_number=True,
-    ),
-)
 
 
 def relation_lines(

@@ -28,7 +28,11 @@ from embedviz.gui.widgets.controls import (
     tool_button,
     with_name,
 )
-from embedviz.panes.analogies.relation.reading import ReadRelations, describe_typed, read_typed
+from embedviz.panes.analogies.relation.adding.reading import (
+    ReadRelations,
+    describe_typed,
+    read_typed,
+)
 from embedviz.panes.analogies.relation.settings import KeptRelation
 
 _SIZE = 460, 420

@@ -17,7 +17,7 @@ from embedviz.core.notes import counted
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import one_line
-from embedviz.panes.analogies.relation.choices import OfferedRelation
+from embedviz.panes.analogies.relation.offered import OfferedRelation
 from embedviz.panes.analogies.relation.settings import MOST_KEPT, KeptRelation, kept_pairs
 
 MOST_RELATIONS = 100

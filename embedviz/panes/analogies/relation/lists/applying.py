@@ -19,7 +19,7 @@ from embedviz.gui.pages.page import Controls
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import text_label, tool_button, with_name
 from embedviz.gui.widgets.label_edit import LabelEdit
-from embedviz.panes.analogies.relation.cell_table import Cell, CellColumn, CellLine, CellTable
+from embedviz.panes.analogies.relation.lists.cell_table import Cell, CellColumn, CellLine, CellTable
 
 MOST_APPLIED = 50
 """Words that a relation is applied to at once."""

@@ -9,36 +9,10 @@ import numpy as np
 from embedviz.core.arrays import Rows
 from embedviz.core.wording import one_line
 from embedviz.gui.charts.numbers import number_text
-from embedviz.panes.analogies.relation.cell_table import Cell, CellColumn, CellLine
+from embedviz.panes.analogies.relation.lists.cell_table import Cell, CellLine
 from embedviz.panes.analogies.relation.measuring import MeasuredRelation
-from embedviz.panes.analogies.relation.settings import RelationSettings, SortedBy
+from embedviz.panes.analogies.relation.settings import RelationSettings
 from embedviz.panes.analogies.relation.strips import ColorScale
-
-PAIR_COLUMNS = (
-    CellColumn("Pair", "The two words; a click asks them as an analogy"),
-    CellColumn(
-        "Agrees",
-        "Agreement: cosine of the offset of this pair with the mean offset of the others",
-        "−0.000",
-        is_number=True,
-    ),
-    CellColumn(
-        "Length",
-        "Length of the offset of this pair against the mean length of the others",
-        "0.00×",
-        is_number=True,
-        need=2,
-    ),
-    CellColumn(
-        "Found",
-        "What the first word plus the mean offset of the other pairs finds; where it is wrong, "
-        "first the rank of the right word",
-        "✗ 00 · mmmm",
-        need=1,
-    ),
-)
-SORTS: tuple[SortedBy, ...] = ("pair", "agreement", "length", "rank")
-"""What a click on the head of each column sorts by."""
 
 
 def pair_order(measured: MeasuredRelation, settings: RelationSettings) -> Rows:

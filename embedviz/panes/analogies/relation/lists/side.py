@@ -10,10 +10,9 @@ from embedviz.app.tasks import Task
 from embedviz.gui.pages.page import Controls
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import Segments, text_label
-from embedviz.panes.analogies.relation.applying import ApplyPanel
-from embedviz.panes.analogies.relation.cell_table import CellTable
-from embedviz.panes.analogies.relation.pair_lines import PAIR_COLUMNS
-from embedviz.panes.analogies.relation.relation_lines import RELATION_COLUMNS
+from embedviz.panes.analogies.relation.lists.applying import ApplyPanel
+from embedviz.panes.analogies.relation.lists.cell_table import CellTable
+from embedviz.panes.analogies.relation.lists.columns import PAIR_COLUMNS, RELATION_COLUMNS
 from embedviz.panes.analogies.relation.settings import Listed
 
 LISTED: tuple[Listed, ...] = get_args(Listed)
