@@ -22,7 +22,7 @@ from embedviz.core.analogies.benchmark.asked import AskedQuestions
 from embedviz.core.analogies.scoring import METHODS, Method, combine_cosines
 from embedviz.core.arrays import Matrix, Rows, Vector
 from embedviz.core.blocks import scale_to_unit_length
-from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel
+from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel, threads_for
 from embedviz.core.neighbors.top_k import Scores, keep_best_of
 from embedviz.core.progress import Report
 
@@ -47,7 +47,8 @@ class Found(NamedTuple):
     rows : int array of shape (n_asked, 5)
         The best rows but for the question's own three, best first; -1 where there are fewer.
     above : int array of shape (n_asked,)
-        How many rows but for the question's own three score above the best right answer.
+        How many rows with no label of the question score above the best right answer; -1 where
+        no right answer can be one.
     with_inputs : int array of shape (n_asked,)
         The best row of all, its own ones too; -1 where there is none.
     """
@@ -109,9 +110,10 @@ def find_answers(
     for first in range(0, len(vectors), block_rows):
         report(first / len(vectors), "asking the questions")
         products = _products(singles, vectors[first : first + block_rows])
-        _keep_nearest(products, words.rows, first, *nearest)
-        for search in searches:
-            search.offer(products, first, nearest[1])
+        with threads_for(products.shape[1] * (len(words.rows) + len(asked.numbers))):
+            _keep_nearest(products, words.rows, first, *nearest)
+            for search in searches:
+                search.offer(products, first, nearest[1])
     return [search.found() for search in searches], _ordered(nearest)[words.places]
 
 
@@ -148,25 +150,36 @@ class _Search:
         self._heaps = _empty_heaps(n_asked, CANDIDATES)
         self._above = np.zeros(n_asked, np.intp)
         self._own = np.full((n_asked, 3), -np.inf, np.float32)
+        further = self._scores(vectors, asked.further, asked.further_owners)
+        is_above = further > self._bounds[asked.further_owners]
+        np.subtract.at(self._above, asked.further_owners[is_above], 1)
 
     def _right_scores(self, vectors: Matrix) -> Matrix:
         """Return the score of the best right answer of each question, a little more."""
-        best = np.full(len(self._asked.numbers), np.nan, np.float32)
-        order = np.argsort(self._asked.right, kind="stable")
-        rows, starts = np.unique(self._asked.right[order], return_index=True)
+        asked = self._asked
+        best = np.full(len(asked.numbers), np.nan, np.float32)
+        owners = asked.owners[asked.is_open]
+        np.fmax.at(best, owners, self._scores(vectors, asked.right[asked.is_open], owners))
+        return np.asarray(best + _SAME * np.maximum(1, np.abs(best)), np.float32)
+
+    def _scores(self, vectors: Matrix, rows: Rows, owners: Rows) -> Scores:
+        """Return the scores of some rows as answers to some questions."""
+        scores = np.empty(len(rows), np.float32)
+        order = np.argsort(rows, kind="stable")
+        distinct, starts = np.unique(rows[order], return_index=True)
         starts = np.append(starts, len(order))
         singles = self._words.directions.astype(np.float32)
-        for first in range(0, len(rows), _RIGHT_ROWS):
-            chosen = rows[first : first + _RIGHT_ROWS]
+        for first in range(0, len(distinct), _RIGHT_ROWS):
+            chosen = distinct[first : first + _RIGHT_ROWS]
             products = _products(singles, vectors[chosen])
             places = order[starts[first] : starts[first + len(chosen)]]
-            columns = np.searchsorted(chosen, self._asked.right[places])
-            owners = self._asked.owners[places]
-            scores = np.empty(len(places), np.float32)
-            a, b, c = (products[each, columns] for each in self._words.places[owners].T)
-            _combine_each(a, b, c, self._offsets[owners], self._method, scores)
-            np.fmax.at(best, owners, scores)
-        return np.asarray(best + _SAME * np.maximum(1, np.abs(best)), np.float32)
+            columns = np.searchsorted(chosen, rows[places])
+            whose = owners[places]
+            a, b, c = (products[each, columns] for each in self._words.places[whose].T)
+            part = np.empty(len(places), np.float32)
+            _combine_each(a, b, c, self._offsets[whose], self._method, part)
+            scores[places] = part
+        return scores
 
     def offer(self, products: Matrix, first: int, nearest: Rows) -> None:
         """Take a block of rows into account, given the cosines of all words with them.
@@ -201,7 +214,8 @@ class _Search:
         most = np.iinfo(np.intp).max
         with_inputs = np.where(all_scores == best, candidates, most).min(axis=1)
         with_inputs[best[:, 0] == -np.inf] = -1
-        return Found(rows, self._above, with_inputs)
+        above = np.where(np.isnan(self._bounds), -1, self._above)
+        return Found(rows, above, with_inputs)
 
 
 def _products(singles: Matrix, rows: Matrix) -> Matrix:

@@ -18,7 +18,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise, repeat
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -125,18 +125,27 @@ def _header_places(text: str) -> list[int]:
 
 def _fours(text: str) -> tuple[list[str], int]:
     """Return the words of all lines with four, and how many have another number."""
-    text = text.replace("\r\n", "\n").removesuffix("\n")
-    words, lines = text.split(), text.split("\n")
     # Splitting line by line makes thousands of lists, for which Python looks through all objects
-    # of the program again and again. It is not needed where blanks are single, no other white space
-    # makes words more, and each line has three.
-    has_single = sum(map(len, words)) + len(words) - 1 == len(text)
-    is_regular = has_single and len(words) == 4 * len(lines)
-    if is_regular and set(map(str.count, lines, repeat(" "))) == {3}:
-        return words, 0
+    # of the program again and again. It is not needed where each line is as it should be.
+    if _has_fours(text):
+        return text.split(), 0
+    lines = text.split("\n")
     rows = [row for row in map(str.split, lines) if row]
     whole = [row for row in rows if len(row) == 4]
     return list(chain.from_iterable(whole)), len(rows) - len(whole)
+
+
+def _has_fours(text: str) -> bool:
+    """Return whether each line of a text is four words with single blanks between, for sure."""
+    if not text.isascii():
+        return False
+    letters = np.frombuffer(text.replace("\r\n", "\n").removesuffix("\n").encode(), np.uint8)
+    blanks = np.flatnonzero(letters <= ord(" "))
+    if not len(blanks) or blanks[0] == 0 or blanks[-1] == len(letters) - 1:
+        return False
+    are_single = (np.diff(blanks) > 1).all() and len(blanks) % 4 == 3
+    expected = np.resize(np.frombuffer(b"   \n", np.uint8), len(blanks))
+    return bool(are_single and (letters[blanks] == expected).all())
 
 
 def _google_kinds(names: Sequence[str]) -> list[Kind]:
