@@ -36,7 +36,6 @@ from embedviz.core.judging.comparison import CONFIDENCE, FEWEST, correlation_dif
 from embedviz.core.judging.judges import ranked_digits
 from embedviz.core.judging.ranks import mean_ranks
 from embedviz.core.notes import counted
-from embedviz.core.pairs import Pairs
 from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.vector_set import VectorSet
 
@@ -200,54 +199,23 @@ def evaluate_similarity(
     pairs = [judged.pairs[place] for place in counts.tolist()]
     scores = np.array([pair.score for pair in pairs])
     cosines = np.where(is_known[counts], _cosines(vector_set, rows[counts]), 0.0)
-    words = [(pair.first, pair.second) for pair in pairs]
-    kinds = [pair.kind for pair in pairs]
-    left_out = len(judged.pairs) - len(pairs), judged.malformed
-    measured = words, rows[counts], scores, cosines, kinds
-    return _report_of(judged.name, left_out, *measured, part_of(report, 0.1, 1.0))
-
-
-def similarity_of_rows(
-    vector_set: VectorSet, pairs: Pairs, report: Report = silent
-) -> SimilarityReport:
-    """Return how well the cosines of rows follow judgments of them.
-
-    Parameters
-    ----------
-    vector_set : VectorSet
-    pairs : Pairs
-        With scores.
-    report : callable
-
-    Raises
-    ------
-    UserError
-        When nobody has judged the pairs, or there are none.
-    """
-    if pairs.scores is None or not len(pairs):
-        raise UserError(f"{pairs.name or 'These pairs'}: there is no pair with a score.")
-    rows, labels = np.stack([pairs.first, pairs.second], axis=1), vector_set.labels
-    words = [(labels[one], labels[other]) for one, other in rows.tolist()]
-    measured = words, rows, pairs.scores, _cosines(vector_set, rows), [""] * len(words)
-    return _report_of(pairs.name, (pairs.n_unmatched, 0), *measured, report)
-
-
-def _report_of(  # noqa: PLR0913 - all that was counted
-    name: str,
-    left_out: tuple[int, int],
-    words: list[tuple[str, str]],
-    rows: Rows,
-    scores: Vector,
-    cosines: Vector,
-    kinds: list[str],
-    report: Report,
-) -> SimilarityReport:
-    correlations = _pearson(cosines, scores), _spearman(cosines, scores)
-    interval = _interval(cosines, scores, report)
-    groups = _groups(kinds, cosines, scores)
-    counts = len(words), *left_out
-    measured = words, rows, scores, cosines, kinds
-    return SimilarityReport(name, *correlations, *interval, *counts, *measured, groups)
+    low, high = _interval(cosines, scores, part_of(report, 0.1, 1.0))
+    return SimilarityReport(
+        judged.name,
+        _pearson(cosines, scores),
+        _spearman(cosines, scores),
+        low,
+        high,
+        len(pairs),
+        len(judged.pairs) - len(pairs),
+        judged.malformed,
+        [(pair.first, pair.second) for pair in pairs],
+        rows[counts],
+        scores,
+        cosines,
+        [pair.kind for pair in pairs],
+        _groups([pair.kind for pair in pairs], cosines, scores),
+    )
 
 
 def _rows_of(pairs: Sequence[JudgedPair], vocabulary: Vocabulary) -> Rows:

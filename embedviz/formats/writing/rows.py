@@ -68,7 +68,7 @@ def save_rows(
         columns = text_columns(WrittenRows(vector_set, chosen))
         if positions is not None:
             columns = _with_positions(columns, positions[chosen], axes)
-        write_text_columns(columns, path, report)
+        _write_text(columns, path, report)
     elif positions is not None:
         save(_placed(vector_set, positions, axes), path, rows=chosen, report=report)
     else:
@@ -114,7 +114,7 @@ def save_coordinates(
         columns = _with_positions(columns, positions[chosen], axes)
         names = unique_names([_ROW, *columns])
         values = [[*map(str, chosen.tolist())], *columns.values()]
-        write_text_columns(dict(zip(names, values, strict=True)), path, report)
+        _write_text(dict(zip(names, values, strict=True)), path, report)
         return
     if path.suffix.lower() not in arrow.SUFFIXES:
         known = ", ".join([*_TEXTS, *arrow.SUFFIXES])
@@ -179,8 +179,7 @@ def _printed(numbers: Placed) -> list[str]:
     return printed
 
 
-def write_text_columns(columns: dict[str, Sequence[str]], path: Path, report: Report) -> None:
-    """Write columns of texts of equal length as `.csv` or `.tsv`, also with `.gz`."""
+def _write_text(columns: dict[str, Sequence[str]], path: Path, report: Report) -> None:
     with replaced_files([path]) as files, packed_by(path, files[0]) as file:
         write = _write_csv if _suffix(path) == ".csv" else _write_tsv
         write(columns, file, report)

@@ -14,8 +14,8 @@ from embedviz.core.wording import shown_name
 from embedviz.gui.widgets.controls import combo_box
 
 _FILE, _DIALOG = "file", "dialog"
-_WIDEST, _AROUND_TEXT = 190, 48
-"""Width of the box at most, and of what is around its text, in pixels."""
+_WIDEST, _LEAST = 190, 80
+"""Width of the box, at most and at least, in pixels."""
 
 
 class Offered(NamedTuple):
@@ -23,14 +23,6 @@ class Offered(NamedTuple):
 
     words: str
     name: str
-
-
-def fit_width(box: QComboBox, most: int) -> None:
-    """Make a combo box wide enough for its longest text, up to a width in pixels."""
-    metrics = box.fontMetrics()
-    texts = (box.itemText(place) for place in range(box.count()))
-    longest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
-    box.setMinimumWidth(min(longest + _AROUND_TEXT, most))
 
 
 class FileChoice(QObject):
@@ -62,6 +54,7 @@ class FileChoice(QObject):
         self._shown: tuple[tuple[Offered, ...], str, str] | None = None
         self.box: QComboBox = combo_box(name, description)
         self.box.setMaximumWidth(_WIDEST)
+        self.box.setMinimumWidth(_LEAST)
         self.box.activated.connect(self._on_choice)
         page.setAcceptDrops(True)
         page.installEventFilter(self)
@@ -79,7 +72,6 @@ class FileChoice(QObject):
             self.box.addItem(shown_name(Path(path).name), _FILE)
             self.box.setItemData(self.box.count() - 1, path, Qt.ItemDataRole.ToolTipRole)
         self.box.addItem("A file …", _DIALOG)
-        fit_width(self.box, _WIDEST)
         self._show_chosen()
 
     def _show_chosen(self) -> None:

@@ -30,8 +30,8 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 22
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_WIDEST_NAME, _GOOD_NAME, _LEAST_NAME, _BAR, _GAP = 230, 150, 96, 72, 4
-"""Widths of the names: at most, where columns are left out for it, at least; of a share with its bar, and between columns, in pixels."""
+_WIDEST_NAME, _LEAST_NAME, _BAR, _GAP = 230, 96, 72, 4
+"""Widths in pixels: of names, at most and at least; of a share with its bar; between columns."""
 _NUMBER_PIXELS = CAPTION_PIXELS + 1
 _MEASURED = 200
 """Lines, from the top, that columns are made wide enough for."""
@@ -132,9 +132,7 @@ class LineModel(QAbstractTableModel):
         self._arrange()
         self.endResetModel()
 
-    def sort(
-        self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder
-    ) -> None:
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort the lines below the totals by a column; below 0, they are in the order given."""
         key = self.columns[column].key if 0 <= column < len(self.columns) else ""
         self.layoutAboutToBeChanged.emit()
@@ -214,12 +212,25 @@ class LineTable(QTableView):
     name, description : str
     is_sorted : bool
         Whether a click on a head sorts.
+    walks : bool
+        Whether the arrow keys choose, too, and not only Return.
+    good_name : int
+        Width of the names that columns are left out for, in pixels.
     """
 
     line_chosen = Signal(str)
 
-    def __init__(self, name: str, description: str, *, is_sorted: bool = True) -> None:
+    def __init__(
+        self,
+        name: str,
+        description: str,
+        *,
+        is_sorted: bool = True,
+        walks: bool = True,
+        good_name: int = 120,
+    ) -> None:
         super().__init__()
+        self._walks, self._good_name = walks, good_name
         with_name(self, name, description)
         self.setToolTip("")
         self.shown = LineModel()
@@ -263,6 +274,8 @@ class LineTable(QTableView):
         """Show larger text, for a stage."""
         self._scale = scale
         self.verticalHeader().setDefaultSectionSize(round(ROW_HEIGHT * scale))
+        rule = f"QHeaderView::section {{ font-size: {round(CAPTION_PIXELS * scale)}px; }}"
+        self.horizontalHeader().setStyleSheet("" if scale == 1 else rule)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -271,9 +284,9 @@ class LineTable(QTableView):
         self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Choose with the arrow keys too."""
+        """Choose with the arrow keys too, where that is wanted."""
         super().keyPressEvent(event)
-        if event.key() in _WALKING and self.currentIndex().isValid():
+        if self._walks and event.key() in _WALKING and self.currentIndex().isValid():
             self._choose(self.currentIndex())
 
     def keyboardSearch(self, search: str) -> None:  # noqa: N802 - Qt's name
@@ -297,7 +310,7 @@ class LineTable(QTableView):
             return
         widths = self._widths(columns, lines[:_MEASURED])
         room = self.viewport().width()
-        widths["name"] = min(widths["name"], round(_GOOD_NAME * self._scale))
+        widths["name"] = min(widths["name"], round(self._good_name * self._scale))
         hidden: set[str] = set()
         for column in sorted(columns[:0:-1], key=lambda each: -each.need):
             if sum(widths[each.key] for each in columns if each.key not in hidden) <= room:

@@ -76,7 +76,9 @@ class QuestionSource:
         if not self.path:
             assert self.vector_set is not None
             planted = planted_in(self.vector_set)
-            return _bundled_questions() if not planted else relation_questions(planted, name=BUNDLED)
+            return (
+                _bundled_questions() if not planted else relation_questions(planted, name=BUNDLED)
+            )
         path = Path(self.path).expanduser()
         if not path.exists():
             raise UserError(

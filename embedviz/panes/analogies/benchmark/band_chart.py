@@ -160,7 +160,8 @@ class BandChart(DrawnWidget):
         for end in (low, high):
             painter.drawLine(QLineF(middle - 3, end, middle + 3, end))
         small, text = self.small(semibold=True), percent(share.share)
-        if width_of(text, small) <= box.width() + 4 and high - line >= 0:
+        beyond = 4 if self._names[1] == "" else -2  # Beside it is the number of the other bar.
+        if width_of(text, small) <= box.width() + beyond and high - line >= 0:
             painter.setFont(small)
             above = QRectF(bar.left() - 4, high - line, bar.width() + 8, line)
             painter.drawText(above, Align.AlignCenter, text)

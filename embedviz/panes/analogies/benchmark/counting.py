@@ -123,9 +123,10 @@ def numbers_listed(
         theirs = verdicts_of(other)[within]
         both = (own >= 0) & (theirs >= 0)
         wanted = (0, 1) if shown == "gained" else (1, 0)
-        return numbers[both & (own == wanted[0]) & (theirs == wanted[1])]
+        chosen = both & (own == wanted[0]) & (theirs == wanted[1])
+        return np.asarray(numbers[chosen])
     chosen = {"asked": own >= 0, "right": own == 1, "wrong": own == 0, "skipped": own < 0}[shown]
-    return numbers[chosen]
+    return np.asarray(numbers[chosen])
 
 
 def verdicts_of(report: BenchmarkReport) -> NDArray[np.int8]:

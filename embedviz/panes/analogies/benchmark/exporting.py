@@ -1,24 +1,32 @@
-"""Writing of results to a file that the user names: sections, or questions one by one."""
+"""Writing of results to a file that the user names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog
 
-from embedviz.core.analogies.benchmark import BenchmarkReport
-from embedviz.core.analogies.benchmark.exported import question_columns, section_columns
+from embedviz.core.analogies.benchmark import (
+    BenchmarkReport,
+    comparison_columns,
+    question_columns,
+    section_columns,
+)
 from embedviz.core.progress import Report, part_of
 from embedviz.gui.actions.saving import why_in_use
 from embedviz.gui.pages.page import Page
 from embedviz.panes.analogies.benchmark.compared import ComparedSets
 
 _KINDS = "Table (*.csv);;Table, tab-separated (*.tsv);;Parquet (*.parquet)"
-_TITLES = {"sections": "Export sections", "questions": "Export questions"}
+EXPORTED = {
+    "sections": "Sections …",
+    "questions": "Questions …",
+    "comparison": "Comparison, by section …",
+}
+"""What can be written, and the words for it in a menu."""
 
 
 class BenchmarkExport(QObject):
@@ -40,9 +48,9 @@ class BenchmarkExport(QObject):
 
         Parameters
         ----------
-        what : {"sections", "questions"}
+        what : {"sections", "questions", "comparison"}
         """
-        dialog = QFileDialog(self._page, _TITLES[what], "", _KINDS)
+        dialog = QFileDialog(self._page, f"Export {what}", "", _KINDS)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setFileMode(QFileDialog.FileMode.AnyFile)
         dialog.setDefaultSuffix("csv")
@@ -55,10 +63,11 @@ class BenchmarkExport(QObject):
         dialog.open()
 
     def write(self, what: str, path: str) -> None:
-        """Write sections or questions to a file, unless an open set is read from it."""
+        """Write a result to a file, unless an open set is read from it."""
         pane = self._page.pane
         why_not = why_in_use(pane.session.state.sets, [Path(path)])
-        if why_not is not None or not self._reports:
+        is_there = self._compared is not None if what == "comparison" else bool(self._reports)
+        if why_not is not None or not is_there:
             pane.message_bar.show_message(why_not or "There is no result to write yet.")
             return
         work = partial(_write, what, self._reports, self._compared, path)
@@ -76,14 +85,12 @@ def _write(
     report: Report,
 ) -> str:
     """Write a table, and return its path. Runs off the UI thread."""
-    from embedviz.formats.writing.columns import save_columns
+    from embedviz.formats.writing.result_tables import save_results
 
     report(0.0, "writing the results")
-    columns: Mapping[str, Sequence[Any]]
-    if what == "sections":
-        columns = section_columns(reports, compared and compared.comparison)
+    if what == "comparison" and compared is not None:
+        columns = comparison_columns(compared.comparison)
     else:
-        others = {} if compared is None else {compared.name: compared.other}
-        columns = question_columns(reports, others)
-    save_columns(columns, path, report=part_of(report, 0.3, 1.0))
+        columns = (question_columns if what == "questions" else section_columns)(reports)
+    save_results(columns, path, part_of(report, 0.3, 1.0))
     return path

@@ -1,12 +1,9 @@
-"""Measuring of a benchmark, off the UI thread: part by part, so that one can watch it."""
+"""Measuring of a benchmark, off the UI thread."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from weakref import WeakKeyDictionary
-
-import numpy as np
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from embedviz.core.analogies import Method
 from embedviz.core.analogies.benchmark import (
@@ -16,11 +13,7 @@ from embedviz.core.analogies.benchmark import (
 )
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, part_of
-from embedviz.core.vector_set import VectorSet
 from embedviz.panes.analogies.benchmark.asked import BenchmarkRun
-
-_derived: WeakKeyDictionary[VectorSet, dict[object, VectorSet]] = WeakKeyDictionary()
-"""What was made of sets to compare them with it, which takes longer than to ask the questions."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,11 +44,13 @@ def measure(run: BenchmarkRun, questions: QuestionSet, report: Report) -> Measur
 
     A set that cannot be derived is a problem of the comparison, and not of the page.
     """
-    try:
-        asked = _set_of(run, part_of(report, 0.0, 0.4))
-    except UserError as error:
-        return Measured(run, questions, {}, str(error))
-    rest = report if run.recipe is None else part_of(report, 0.4, 1.0)
+    asked, rest = run.vector_set, report
+    if run.recipe is not None:
+        try:
+            asked = run.recipe.derive(asked, part_of(report, 0.0, 0.4))
+        except UserError as error:
+            return Measured(run, questions, {}, str(error))
+        rest = part_of(report, 0.4, 1.0)
     found = evaluate_methods(
         asked,
         questions,
@@ -65,14 +60,6 @@ def measure(run: BenchmarkRun, questions: QuestionSet, report: Report) -> Measur
         rest,
         dummy4unknown=run.dummy4unknown,
     )
+    for each in found:  # Counted here, and not when it is drawn.
+        _ = each.tallies, each.kinds, each.whole
     return Measured(run, questions, dict(zip(run.methods, found, strict=True)))
-
-
-def _set_of(run: BenchmarkRun, report: Report) -> VectorSet:
-    """Return the set that is asked, made where it is not there yet."""
-    if run.recipe is None:
-        return run.vector_set
-    made = _derived.setdefault(run.vector_set, {})
-    if run.recipe not in made:
-        made[run.recipe] = run.recipe.derive(run.vector_set, report)
-    return made[run.recipe]

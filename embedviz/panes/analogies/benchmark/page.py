@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtGui import QResizeEvent
+
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.analogies.benchmark import BenchmarkReport, QuestionSet
@@ -57,7 +59,7 @@ class BenchmarkPage(Page):
         self._task = calculations.new_task("asking the questions")
         self._other_task = calculations.new_task("asking the other set")
         self._questions: tuple[QuestionSource, QuestionSet] | None = None
-        self._runs_next = False
+        self._runs_next, self._scale = False, 1.0
         self.known = KnownResults()
         self.report: BenchmarkReport | None = None
         self.compared: ComparedSets | None = None
@@ -185,13 +187,16 @@ class BenchmarkPage(Page):
         counts = describe_counts(report)
         if is_stale:
             is_busy = self._task.is_busy
-            counts = "Of the settings before. " + (_ASKING if is_busy else "Press Run to ask again.")
+            counts = "Of the settings before. " + (
+                _ASKING if is_busy else "Press Run to ask again."
+            )
         self.view.say(describe_result(report), counts, verdict, numbers)
         self.view.show_stale(is_stale)
         self.view.show_parts(has_results=bool(report.n_asked), offers_file=not report.n_asked)
         if report.n_asked:
             self.view.show_report(state, measured.reports, report, self.compared)
-        self.controls.show_result(is_there=bool(report.n_asked))
+        is_compared = self.compared is not None
+        self.controls.show_result(is_there=bool(report.n_asked), is_compared=is_compared)
         others = [each for each in measured.reports.values() if each is not report]
         self.export.offer([report, *others], self.compared)
 
@@ -216,7 +221,7 @@ class BenchmarkPage(Page):
         self.view.say(headline, counts)
         self.view.show_stale(False)
         self.view.show_parts(has_results=False, offers_file=offers_file)
-        self.controls.show_result(is_there=False)
+        self.controls.show_result(is_there=False, can_run=self._questions is not None)
 
     def _on_line(self, key: str) -> None:
         """Make a wrong answer the query, or a question the one of the pane."""
@@ -244,7 +249,15 @@ class BenchmarkPage(Page):
                 self._draw_results(self.pane.session.state)
 
     def fit_text(self, scale: float) -> None:  # noqa: D102 - see Page
+        self._scale = scale
         self.view.fit_text(scale)
+        self.controls.fit_width(self.width() / scale)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Fit the controls into the width."""
+        super().resizeEvent(event)
+        if hasattr(self, "controls"):
+            self.controls.fit_width(self.width() / self._scale)
 
     def release(self) -> None:  # noqa: D102 - see Page
         self.known.clear()

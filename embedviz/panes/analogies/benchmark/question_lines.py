@@ -19,8 +19,8 @@ COLUMNS = (
     Column("rank", "Rank", "Of the right answer, 1 being the best", 2),
     Column("near", "Near", "Which of a, b and c has the answer among its ten nearest rows", 3),
 )
+COLUMN_OF_OTHER = Column("other", "Other", "What the set answered that is compared", 1)
 _MOST_EXPECTED = 2
-_FAR = 1_000_000_000
 
 
 class QuestionLines(Sequence[TableLine]):
@@ -31,10 +31,14 @@ class QuestionLines(Sequence[TableLine]):
     report : BenchmarkReport
     numbers : int array of shape (n_lines,)
         Which of all questions.
+    other : BenchmarkReport or None
+        Of the set that is compared.
     """
 
-    def __init__(self, report: BenchmarkReport, numbers: Rows) -> None:
-        self._report, self.numbers = report, numbers
+    def __init__(
+        self, report: BenchmarkReport, numbers: Rows, other: BenchmarkReport | None = None
+    ) -> None:
+        self._report, self.numbers, self._other = report, numbers, other
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -57,18 +61,25 @@ class QuestionLines(Sequence[TableLine]):
         right = [one_line(each) for each in question.answers[:_MOST_EXPECTED]]
         more = ", …" if len(question.answers) > _MOST_EXPECTED else ""
         cells = {"expected": Cell(", ".join(right) + more, tip=", ".join(question.answers))}
-        place = place_of(report, number)
-        if place is None:
-            cells["answered"] = Cell("skipped", tip=_unknown(report, number), color="muted")
-        else:
+        cells["answered"] = _answered(report, number)
+        if self._other is not None:
+            cells["other"] = _answered(self._other, number)
+        if (place := place_of(report, number)) is not None:
             result = report.result(place)
-            color = "after" if result.is_correct else "before"
-            words = one_line(result.answer) or "nothing"
-            cells["answered"] = Cell(words, tip="right" if result.is_correct else "wrong", color=color)
-            cells["rank"] = Cell(f"{result.rank:,}" if result.rank < _FAR else "–")
+            cells["rank"] = Cell(f"{result.rank:,}" if result.rank else "–")
             near = ", ".join("" if result.is_correct else result.near)
             cells["near"] = Cell(near, tip=_describe_near(result.near), color="muted")
         return TableLine(str(number), f"{a} : {b} = {c} : ?", cells)
+
+
+def _answered(report: BenchmarkReport, number: int) -> Cell:
+    place = place_of(report, number)
+    if place is None:
+        return Cell("skipped", tip=_unknown(report, number), color="muted")
+    result = report.result(place)
+    words = one_line(result.answer) or "nothing"
+    tip, color = ("right", "after") if result.is_correct else ("wrong", "before")
+    return Cell(words, tip=f"{words}: {tip}", color=color)
 
 
 def place_of(report: BenchmarkReport, number: int) -> int | None:

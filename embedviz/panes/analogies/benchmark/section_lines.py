@@ -49,7 +49,9 @@ def columns_of(method: Method, methods: Sequence[Method], other: str) -> list[Co
     ]
     if other:
         found += [
-            Column("other", "Other", f"Share right in {other}, of questions asked of both", 0, True),
+            Column(
+                "other", "Other", f"Share right in {other}, of questions asked of both", 0, True
+            ),
             Column("change", "Change", f"{other} against this set, in percentage points", 1),
             Column(
                 "alone",
@@ -76,9 +78,7 @@ def lines_of(
     """Return a line for all questions, for each kind, and for each section."""
     report = reports[method]
     counts = {} if compared is None else compared.counts
-    others = {
-        name: dict(_tallies(each)) for name, each in reports.items() if name != method
-    }
+    others = {name: dict(_tallies(each)) for name, each in reports.items() if name != method}
     found = []
     for key, tally in _tallies(report):
         cells = _cells_of(tally)
@@ -87,8 +87,8 @@ def lines_of(
                 cells[name] = _share(tallies[key].accuracy, tallies[key].total)
         if key in counts:
             cells |= _cells_compared(counts[key])
-        name = _TITLES.get(key, tally.name.capitalize() if key.startswith(": ") else tally.name)
-        found.append(TableLine(key, name, cells, is_total=key.startswith(": ")))
+        title = _TITLES.get(key, tally.name.capitalize() if key.startswith(": ") else tally.name)
+        found.append(TableLine(key, title, cells, is_total=key.startswith(": ")))
     return found
 
 

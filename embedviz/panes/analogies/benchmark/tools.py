@@ -1,9 +1,9 @@
-"""Controls of the page: the questions, the method, what is compared, Run, and where it is written."""
+"""Controls of the page: questions, method, what is compared, Run, and export."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QMenu, QToolButton
+from PySide6.QtWidgets import QLabel, QMenu, QToolButton
 
 from embedviz.app.state import State
 from embedviz.core.settings import fields_of
@@ -12,14 +12,18 @@ from embedviz.gui.pages.page import Page
 from embedviz.gui.widgets.controls import caption, combo_box, tool_button
 from embedviz.gui.widgets.settings_gear import SettingsGear
 from embedviz.panes.analogies.benchmark.asked import other_sets
+from embedviz.panes.analogies.benchmark.exporting import EXPORTED
 from embedviz.panes.analogies.benchmark.settings import PREFIX, SET, BenchmarkSettings
-from embedviz.panes.analogies.file_choice import FileChoice, Offered, fit_width
+from embedviz.panes.analogies.file_choice import FileChoice, Offered
 from embedviz.panes.analogies.settings import AnalogySettings
 
 _KINDS = "Questions (*.txt *.questions *.answers *.gz);;All files (*)"
 _PREFIXES = (2, 4, 8)
 """Parts of the dimensions that a set is compared with."""
-_WIDEST = 170
+_WIDEST, _LEAST = 170, 80
+"""Width of the boxes, at most and at least, in pixels."""
+_ROOM_FOR_CAPTIONS = 920
+"""Width of the page from which on there are words before the boxes, in pixels."""
 _OFFERED = (Offered("Bundled relations", ""),)
 
 
@@ -30,7 +34,7 @@ class BenchmarkTools(QObject):
     -------
     run_wanted, stop_wanted : ()
     export_wanted : (str,)
-        "sections" or "questions".
+        What is to be written: a key of `EXPORTED`.
 
     Attributes
     ----------
@@ -47,7 +51,7 @@ class BenchmarkTools(QObject):
         self.files = FileChoice(
             page,
             "analogies.benchmark.questions",
-            "Questions: bundled relations, or a file as Google's, MSR's or BATS's; or drop one here",
+            "Questions: bundled relations, or a file as Google's, MSR's or BATS's; drop one here",
             "Analogy questions",
             _KINDS,
         )
@@ -62,6 +66,8 @@ class BenchmarkTools(QObject):
             "Compare with: the same questions asked of another set, with McNemar's test",
         )
         self.compare.setMaximumWidth(_WIDEST)
+        for box in (self.method, self.compare):
+            box.setMinimumWidth(_LEAST)
         self.compare.activated.connect(lambda _: page.set(compare=self.compare.currentData()))
         self.run = tool_button(
             "analogies.benchmark.run", "Run", "Run: ask the questions with these settings"
@@ -69,6 +75,7 @@ class BenchmarkTools(QObject):
         self.run.setProperty("primary", True)
         self.run.clicked.connect(self._on_run)
         self._offered: list[tuple[str, str]] = []
+        self._captions: list[QLabel] = []
         self._add(page)
 
     def _add(self, page: Page) -> None:
@@ -80,10 +87,10 @@ class BenchmarkTools(QObject):
             lambda field, value: page.set(**{field: value}),
         )
         self.export = tool_button(
-            "analogies.benchmark.export", "Export", "Export: write sections or questions to a file"
+            "analogies.benchmark.export", "Export", "Export: write what was counted to a file"
         )
         menu = QMenu(self.export)
-        for name, words in (("sections", "Sections …"), ("questions", "Questions …")):
+        for name, words in EXPORTED.items():
             action = menu.addAction(words)
             action.setObjectName(f"analogies.benchmark.export.{name}")
             action.triggered.connect(lambda _=False, name=name: self.export_wanted.emit(name))
@@ -96,11 +103,17 @@ class BenchmarkTools(QObject):
             ("Method", self.method),
             ("Compare with", self.compare),
         ):
-            row.addWidget(caption(words))
+            self._captions.append(caption(words))
+            row.addWidget(self._captions[-1])
             row.addWidget(control)
         row.addStretch(1)
-        for control in (self.run, self.gear, self.export):
-            row.addWidget(control)
+        for button in (self.run, self.gear, self.export):
+            row.addWidget(button)
+
+    def fit_width(self, width: float) -> None:
+        """Leave the words before the boxes to their tooltips where there is no room for them."""
+        for each in self._captions:
+            each.setVisible(width >= _ROOM_FOR_CAPTIONS)
 
     def _on_run(self) -> None:
         (self.stop_wanted if self._is_busy else self.run_wanted).emit()
@@ -117,7 +130,7 @@ class BenchmarkTools(QObject):
         """Offer what the active set can be compared with."""
         chosen, active = state[BenchmarkSettings].compare, state.active
         assert active is not None
-        offered = [("nothing", ""), ("itself, whitened", "whitened")]
+        offered = [("no comparison", ""), ("itself, whitened", "whitened")]
         lengths = (active.dimensions // part for part in _PREFIXES)
         offered += [(f"its first {n:,} dimensions", f"{PREFIX}{n}") for n in lengths if n > 1]
         offered += [(shown_name(each.name), f"{SET}{each.name}") for each in other_sets(state)]
@@ -128,7 +141,6 @@ class BenchmarkTools(QObject):
             self.compare.clear()
             for words, value in offered:
                 self.compare.addItem(words, value)
-            fit_width(self.compare, _WIDEST)
         self.compare.setCurrentIndex([value for _, value in offered].index(chosen))
 
     def show_busy(self, is_busy: bool) -> None:
@@ -141,9 +153,13 @@ class BenchmarkTools(QObject):
             else "Run: ask the questions with these settings"
         )
 
-    def show_result(self, *, is_there: bool) -> None:
-        """Offer to write a result where there is one."""
+    def show_result(
+        self, *, is_there: bool, is_compared: bool = False, can_run: bool = True
+    ) -> None:
+        """Offer to write a result where there is one, and to ask where there are questions."""
         self.export.setEnabled(is_there)
+        self.export.menu().actions()[-1].setEnabled(is_compared)
+        self.run.setEnabled(can_run)
 
 
 def _words_of(compare: str) -> str:

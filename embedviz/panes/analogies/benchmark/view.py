@@ -1,8 +1,8 @@
-"""What the page shows: the result in words, sections, bands of frequency, and what is behind them."""
+"""What the page shows: the result in words, sections, bands, and what is behind them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -28,7 +28,11 @@ from embedviz.panes.analogies.benchmark.details import (
     band_columns,
     wrong_lines,
 )
-from embedviz.panes.analogies.benchmark.question_lines import COLUMNS, QuestionLines
+from embedviz.panes.analogies.benchmark.question_lines import (
+    COLUMN_OF_OTHER,
+    COLUMNS,
+    QuestionLines,
+)
 from embedviz.panes.analogies.benchmark.section_lines import columns_of, lines_of
 from embedviz.panes.analogies.benchmark.settings import FILTERS, BenchmarkSettings
 from embedviz.panes.analogies.benchmark.words import (
@@ -37,7 +41,7 @@ from embedviz.panes.analogies.benchmark.words import (
     describe_wrong,
     name_of,
 )
-from embedviz.panes.analogies.line_table import Column, LineTable, TableLine
+from embedviz.panes.analogies.line_table import LineTable
 
 _WIDE = 1000
 """Width from which on bands and details are beside the sections, not below them, in pixels."""
@@ -71,7 +75,11 @@ class BenchmarkView(QWidget):
         )
         self.about = text_label(kind="caption", wrap=True)
         self.list = LineTable(
-            "analogies.benchmark.list", "Wrong answers, or questions", is_sorted=False
+            "analogies.benchmark.list",
+            "Wrong answers, or questions",
+            is_sorted=False,
+            walks=False,
+            good_name=190,
         )
 
     def _add_choices(self) -> None:
@@ -100,7 +108,7 @@ class BenchmarkView(QWidget):
             rows.addWidget(part)
         self._parts = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._parts.setSpacing(GRID)
-        self._parts.addWidget(self.table, 5)
+        self._parts.addWidget(self.table, 3)
         self._below = QWidget()
         self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._below)
         self._halves.setContentsMargins(0, 0, 0, 0)
@@ -118,7 +126,7 @@ class BenchmarkView(QWidget):
         detail.addWidget(self.about)
         detail.addWidget(self.list, 1)
         self._halves.addWidget(self._detail, 3)
-        self._parts.addWidget(self._below, 4)
+        self._parts.addWidget(self._below, 2)
         rows.addLayout(self._parts, 1)
         self._filler = QWidget()
         rows.addWidget(self._filler, 1)
@@ -203,9 +211,11 @@ class BenchmarkView(QWidget):
             _say(self.about, describe_wrong(wrong, key))
             self.list.show_lines(WRONG_COLUMNS, wrong_lines(wrong))
             return
-        numbers = numbers_listed(report, compared and compared.other, key, own.filter)
+        theirs = None if compared is None else compared.other
+        numbers = numbers_listed(report, theirs, key, own.filter)
         _say(self.about, describe_listed(key, len(numbers), own.filter, is_compared=bool(other)))
-        self.list.show_lines(COLUMNS, QuestionLines(report, numbers))
+        asked = COLUMNS if theirs is None else (*COLUMNS[:3], COLUMN_OF_OTHER, *COLUMNS[3:])
+        self.list.show_lines(asked, QuestionLines(report, numbers, theirs))
 
 
 def _say(label: QLabel, text: str) -> None:

@@ -70,9 +70,7 @@ def describe_wrong(wrong: WrongAnswers, key: str) -> str:
         return f"No wrong answer: {name_of(key)}."
     a, b, c = wrong.near
     answers = "1 wrong answer is" if wrong.total == 1 else f"{wrong.total:,} wrong answers are"
-    said = (
-        f"{c:,} of {answers} among the {NEIGHBORS} nearest of c, {b:,} of b, {a:,} of a"
-    )
+    said = f"{c:,} of {answers} among the {NEIGHBORS} nearest of c, {b:,} of b, {a:,} of a"
     if wrong.nearest_of_c:
         said += f"; {wrong.nearest_of_c:,} are the nearest of c, as if a and b had not been given"
     return f"{said}."
@@ -88,6 +86,6 @@ def describe_frequency(is_by_frequency: bool | None) -> str:
 def describe_listed(key: str, count: int, shown: str, *, is_compared: bool) -> str:
     """Return how many questions are listed of a section or a total, or what is needed for it."""
     if shown in ("gained", "lost") and not is_compared:
-        return "Choose above what to compare with: then questions are listed that one of both has right."
+        return "Choose above what to compare with, to see what only one of the two answers right."
     name = name_of(key)
     return f"{name[:1].upper()}{name[1:]}: {counted(count, 'question')}"

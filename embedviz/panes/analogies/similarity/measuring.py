@@ -9,13 +9,13 @@ import numpy as np
 
 from embedviz.app.judged_pairs import describe_unmatched, pairs_of
 from embedviz.app.state import State
+from embedviz.core.analogies.judged_rows import similarity_of_rows
 from embedviz.core.analogies.similarity import (
     SimilarityReport,
     evaluate_similarity,
     read_judged_pairs,
-    similarity_of_rows,
 )
-from embedviz.core.covariance import Vector
+from embedviz.core.arrays import Rows, Vector
 from embedviz.core.errors import UserError
 from embedviz.core.pairs import Pairs
 from embedviz.core.progress import Report, part_of
@@ -95,7 +95,7 @@ class MeasuredSimilarity:
     run: SimilarityRun
     report: SimilarityReport | None = None
     gaps: Vector | None = None
-    order: Vector | None = None
+    order: Rows | None = None
     skipped: tuple[tuple[str, str, float], ...] = ()
     problem: str = ""
     note: str = ""

@@ -210,7 +210,8 @@ class SimilarityPage(Page):
         report = None if self.measured is None else self.measured.report
         if report is None:
             return
-        within = np.isin(report.rows, state.selected.rows).all(axis=1)
+        is_selected = np.isin(report.rows, state.selected.rows)
+        within = is_selected[:, 0] & is_selected[:, 1]
         self.scatter.show_selected(within)
         marked = np.flatnonzero(within)
         self.list.choose(str(marked[0]) if len(marked) == 1 else "")

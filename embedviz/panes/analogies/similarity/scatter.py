@@ -120,9 +120,7 @@ class SimilarityScatter(DrawnWidget):
         left, right = _span(data.judgments)
         low, high = _span(data.cosines)
         room = line + 10 + max(width_of(text, small) for text in ("−0.00", "0.25"))
-        area = QRectF(
-            room, 0.75 * line, self.width() - room - 10, self.height() - 3.1 * line - 8
-        )
+        area = QRectF(room, 0.75 * line, self.width() - room - 10, self.height() - 3.1 * line - 8)
         area.setWidth(max(area.width(), 10.0))
         area.setHeight(max(area.height(), 10.0))
         return PlotFrame(area, left, right, low, high)

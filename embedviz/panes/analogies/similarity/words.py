@@ -16,7 +16,10 @@ INVITATION = (
 )
 _MOST_NAMED = 4
 _LONGEST = 24
-COLORS = "Named are pairs on whose place cosine and people disagree most; blue: nearer than people say, orange: farther."
+COLORS = (
+    "Named: pairs that cosine and people place most differently; blue: nearer than people say, "
+    "orange: farther."
+)
 
 
 def pair_name(first: str, second: str) -> str:
