@@ -103,9 +103,22 @@ def test_blocks_do_not_change_the_answers(monkeypatch):
     pairs = pairs_of(range(20), range(20, 40))
     whole = measure_relation(some, pairs, n_shuffles=1).answers
     monkeypatch.setattr(answering, "_PRODUCT_NUMBERS", 1)
+    monkeypatch.setattr(answering, "_WANTED_AT_ONCE", 3)
     parts = measure_relation(some, pairs, n_shuffles=1).answers
     assert (whole.rows == parts.rows).all()
     assert (whole.ranks == parts.ranks).all()
+
+
+def test_rows_of_any_size_are_answers_by_their_direction():
+    some = random_set(200, 6, 5)
+    pairs = pairs_of(range(20), range(20, 40))
+    sizes = np.full(200, 1.0)
+    sizes[50:60], sizes[60:70] = 1e37, 1e-37
+    sized = VectorSet(some.vectors * sizes[:, np.newaxis].astype(np.float32), some.labels)
+    one, other = (measure_relation(each, pairs, n_shuffles=1).answers for each in (some, sized))
+    assert (one.rows == other.rows).all()
+    assert (one.ranks == other.ranks).all()
+    assert one.scores == pytest.approx(other.scores, abs=1e-6)
 
 
 def test_answers_may_be_among_the_first_rows_only():
@@ -161,7 +174,9 @@ def test_the_same_seed_gives_the_same_numbers():
     some = random_set(60, 5, 9)
     pairs = pairs_of(range(20), range(20, 40))
     one, same, other = (measure_relation(some, pairs, 200, seed) for seed in (1, 1, 2))
-    assert (one.null_mean, one.p_value, one.pairing) == (same.null_mean, same.p_value, same.pairing)
+    assert (one.shuffled == same.shuffled).all()
+    assert (one.pairing.shuffled == same.pairing.shuffled).all()
+    assert one.null_mean == pytest.approx(one.shuffled.mean())
     assert one.null_mean != other.null_mean
     assert one.consistency == other.consistency
 
