@@ -23,7 +23,7 @@ _LEAST_TITLE = 4
 
 
 @dataclass(frozen=True)
-class Columns:
+class LineColumns:
     """Where the columns of a line are.
 
     Attributes
@@ -40,7 +40,7 @@ class Columns:
     note: QRectF
 
 
-def columns_in(area: QRectF, n_bars: int, note_width: float, scale: float) -> Columns:
+def columns_in(area: QRectF, n_bars: int, note_width: float, scale: float) -> LineColumns:
     """Return the columns of a line; where there is no room, the note goes first, then the bars.
 
     Parameters
@@ -67,7 +67,7 @@ def columns_in(area: QRectF, n_bars: int, note_width: float, scale: float) -> Co
         boxes.append(QRectF(right - bar, area.top(), bar, area.height()))
         right -= bar + gap
     label = QRectF(area.left(), area.top(), right - area.left(), area.height())
-    return Columns(label, tuple(boxes[::-1]), note_box)
+    return LineColumns(label, tuple(boxes[::-1]), note_box)
 
 
 def paint_columns(

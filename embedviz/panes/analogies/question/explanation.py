@@ -11,7 +11,7 @@ from embedviz.gui.widgets.ranked_list import Ranked
 from embedviz.gui.widgets.signed_bars import signed
 from embedviz.panes.analogies.question.solving import (
     SHOWN,
-    Candidate,
+    AnswerCandidate,
     Solved,
     describe_texts,
 )
@@ -69,7 +69,7 @@ def describe_gap(solved: Solved, focus: int) -> str:
     return f"{gap:.2f} · {angle:.1f}°"
 
 
-def _gap(solved: Solved, answer: Candidate) -> tuple[float, float]:
+def _gap(solved: Solved, answer: AnswerCandidate) -> tuple[float, float]:
     place = answer.place - 1
     return float(solved.explanation.gaps[place]), float(solved.explanation.angles[place])
 
@@ -95,7 +95,7 @@ def describe_row(vector_set: VectorSet, row: int) -> str:
     return what.format(row + 1, len(vector_set))
 
 
-def _describe_sum(solved: Solved, answer: Candidate) -> str:
+def _describe_sum(solved: Solved, answer: AnswerCandidate) -> str:
     """Return how a score is made of the cosines with the terms."""
     wanted, explanation = solved.wanted, solved.explanation
     cosines = explanation.cosines[answer.place - 1]

@@ -83,6 +83,7 @@ class QuestionPage(Page):
         self.caption.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
         self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._parts.setSpacing(0)
+        self._side.setMinimumWidth(_LEAST_SIDE)
         self._parts.addWidget(self.view, 1)
         self._parts.addWidget(self._side)
         self.body.addLayout(self._parts, 1)
@@ -105,8 +106,9 @@ class QuestionPage(Page):
         self._parts.setDirection(way.TopToBottom if is_narrow else way.LeftToRight)
         good = min(max(_SIDE * self._scale, _GOOD_SHARE * width), _MOST_SIDE * self._scale)
         wanted = round(max(_LEAST_SIDE, min(good, _MOST_SHARE * width)))
-        self._side.setFixedWidth(width if is_narrow else wanted)
-        self._parts.setStretch(1, int(is_narrow))
+        for place, share in enumerate((1, 1) if is_narrow else (max(width - wanted, 1), wanted)):
+            self._parts.setStretch(place, share)
+        self._side.setMaximumWidth(width if is_narrow else wanted)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Page
         active = new.active
