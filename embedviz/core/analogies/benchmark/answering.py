@@ -31,7 +31,7 @@ CANDIDATES = 5
 NEIGHBORS = 10
 _BLOCK_NUMBERS = 4_000_000
 _RIGHT_ROWS = 2_048
-_TILE = 256
+_TILE = 1024
 _PART = 32
 _LOOKED_AT = 8
 """How many rows near b and near c are looked at for a bound."""
