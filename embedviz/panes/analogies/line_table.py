@@ -121,10 +121,10 @@ class LineModel(QAbstractTableModel):
     def show_lines(self, columns: Sequence[Column], lines: Sequence[TableLine]) -> None:
         """Replace all lines; totals come first."""
         columns = tuple(columns)
-        if columns == self.columns and len(lines) == len(self._given):
+        if columns == self.columns and lines and len(lines) == len(self._given):
             self._given = lines
             self._arrange()
-            last = self.index(max(len(lines) - 1, 0), max(len(columns) - 1, 0))
+            last = self.index(len(lines) - 1, len(columns) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
             return
         self.beginResetModel()
