@@ -22,7 +22,7 @@ from embedviz.core.analogies.baselines import (
 from embedviz.core.arrays import Rows
 from embedviz.core.progress import Report, part_of
 from embedviz.core.vector_set import VectorSet
-from embedviz.panes.analogies.relation.choices import OfferedRelation
+from embedviz.panes.analogies.relation.offered import OfferedRelation
 from embedviz.panes.analogies.relation.settings import KeptRelation, RelationSettings
 from embedviz.panes.analogies.relations import Pair, relations_in
 
