@@ -15,7 +15,7 @@ from embedviz.core.vector_set import VectorSet
 
 
 def compile_all() -> None:
-    """Run the kernels of all methods, of the picture, of relations and benchmarks, once."""
+    """Run the kernels of all methods, the picture, relations and the benchmark, once."""
     vectors = few_rows()
     some = VectorSet(vectors, [f"row {i}" for i in range(len(vectors))])
     for method in METHODS:
@@ -24,4 +24,4 @@ def compile_all() -> None:
     answer_baselines(some, np.array([[0, 1, 2], [3, 4, 5]]))
     pairs = [(f"row {i}", f"row {i + 20}") for i in range(10)]
     measure_relation(some, [*pairs, ("row 0", "row 41")], n_shuffles=3)  # With a repeated word.
-    evaluate_methods(some, relation_questions({"rows": pairs}))
+    evaluate_methods(some, relation_questions({"rows": pairs[:2]}))

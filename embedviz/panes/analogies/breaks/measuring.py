@@ -246,20 +246,20 @@ def has_same_labels(one: VectorSet, other: VectorSet) -> bool:
     return one.labels is other.labels or tuple(one.labels) == tuple(other.labels)
 
 
-class Marks(NamedTuple):
+class AnswerMarks(NamedTuple):
     """Which answers are right, (n_questions, n_ways), and which nearest rows are a, b or c."""
 
     right: NDArray[np.bool_]
     own: NDArray[np.bool_]
 
 
-def marks_of(couples: Couples, answers: Rows) -> Marks:
+def marks_of(couples: Couples, answers: Rows) -> AnswerMarks:
     """Return how each question is answered by each of the `WAYS`."""
     right = np.column_stack([couples.are_right(answers[:, way]) for way in range(len(WAYS))])
-    return Marks(right, answers[:, 1, np.newaxis] == couples.rows[:, :3])
+    return AnswerMarks(right, answers[:, 1, np.newaxis] == couples.rows[:, :3])
 
 
-def shares_of(marks: Marks, chosen: NDArray[np.bool_] | slice = slice(None)) -> Shares:
+def shares_of(marks: AnswerMarks, chosen: NDArray[np.bool_] | slice = slice(None)) -> Shares:
     """Return how the chosen questions are answered."""
     right, own = marks.right[chosen], marks.own[chosen]
     if not len(right):
@@ -278,7 +278,7 @@ def _broken_down(
     names: Sequence[str],
     pairs: Sequence[Rows],
     couples: Couples,
-    marks: Marks,
+    marks: AnswerMarks,
 ) -> tuple[tuple[RelationBreak, ...], tuple[BandBreak, ...]]:
     """Return what was measured by relation, and by how far down the rarest word is."""
     rarest = couples.rows.max(axis=1, initial=0)
